@@ -1,0 +1,412 @@
+"""`manage.py up`: one foreground process that runs everything and ends everything.
+
+It starts PostgreSQL and Valkey where none are given, prepares the database and the static files, runs web, worker and
+beat, restarts what dies, and ends all of it on Ctrl-C or SIGTERM in the reverse order, so that nothing loses its server
+before it is done. One thread, woken by signals, output and clocks; it never imports Django.
+
+Why not honcho or circus: the first signals whole process groups and so kills the tasks a worker is finishing, the
+second ends with an error (both tried).
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cdp.run import embedded, launch
+from cdp.run.child_process import Child
+from cdp.run.logs import Output
+from cdp.run.postgres import Postgres
+from cdp.run.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = "SUPERVISOR_RUN"
+"""Every child inherits this variable, so that what a killed supervisor left behind can be found."""
+WORKER_STOP = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 3.0))
+WEB_STOP = ((signal.SIGTERM, 8.0),)
+BEAT_STOP = ((signal.SIGTERM, 5.0),)
+EARLY_DEATHS = 3
+"""A child that dies this often before everything is up will not get better by itself."""
+IMPATIENT_AFTER = 2.0
+"""A second signal later than this means: at once. A terminal and make may both deliver the first one."""
+
+
+class GiveUpError(Exception):
+    """The start has failed; the message says why."""
+
+
+def main() -> int:
+    """Run until told to end; the exit code."""
+    var = Path(os.environ.get("CDP_VAR") or ROOT / "var").resolve()
+    port = int(os.environ.get("PORT") or 8000)
+    base_url = (os.environ.get("CDP_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    var.mkdir(parents=True, exist_ok=True)
+    alive = launch.Lock(var / "up.lock")
+    if not alive.acquire():
+        with contextlib.suppress(OSError, ValueError):
+            base_url = json.loads((var / "up.json").read_text())["url"]
+        print(f"Already running: {base_url}", flush=True)
+        return 1
+    try:
+        return Supervisor(var=var, port=port, base_url=base_url).run()
+    except (GiveUpError, launch.UnableToStartError, embedded.AlreadyRunningError) as error:
+        print(error, file=sys.stderr, flush=True)
+        return 1
+    finally:
+        alive.release()
+
+
+class Supervisor:
+    """Everything one `make run` runs."""
+
+    def __init__(self, *, var: Path, port: int, base_url: str) -> None:
+        self.var = var
+        self.port = port
+        self.host = os.environ.get("CDP_HOST") or "127.0.0.1"
+        self.base_url = base_url
+        self.output = Output(var / "log")
+        self.children: list[Child] = []
+        self.environment = {
+            **os.environ,
+            "CDP_VAR": str(var),
+            "CDP_BASE_URL": base_url,
+            "CDP_SUPERVISED": "1",
+            "PORT": str(port),
+            "PYTHONUNBUFFERED": "1",
+            "WORKER_READY_FILE": str(var / "worker.ready"),
+            MARK: uuid.uuid4().hex,
+        }
+        self._servers = embedded.lock(var)
+        self._selector = selectors.DefaultSelector()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._asked_to_stop: float | None = None
+        self._in_a_hurry = False
+
+    # --- The course of things --------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Start, serve, stop. 0 when we were asked to stop."""
+        self._listen_to_signals()
+        try:
+            self._check_port()
+            self._clear_leftovers()
+            launch.write_private(self.var / "up.json", json.dumps(self._about()) + "\n")
+            self._start_servers()
+            self._prepare()
+            self._start_product()
+            self._serve()
+        except _StopAsked:
+            pass
+        finally:
+            self._stop_all()
+        return 0
+
+    def _about(self) -> dict[str, Any]:
+        return {"url": self.base_url, "pid": os.getpid(), "mark": self.environment[MARK]}
+
+    def _start_servers(self) -> None:
+        wanted: list[type[Postgres | Valkey]] = []
+        if not os.environ.get("DATABASE_URL"):
+            wanted.append(Postgres)
+        if not os.environ.get("REDIS_URL"):
+            wanted.append(Valkey)
+        if not wanted:
+            return
+        if not self._servers.acquire():
+            raise GiveUpError(
+                f"Another command (process {embedded.owner(self.var)}) uses {self.var} just now. "
+                "Please start again when it is done."
+            )
+        started: list[Postgres | Valkey] = []
+        for kind in wanted:
+            server = kind(self.var)
+            child = Child(
+                name=server.name,
+                command=server.command,
+                environment=self.environment,
+                stop_steps=server.stop_steps,
+                before=server.prepare,
+            )
+            self._start(child)
+            self._wait(server.is_ready, child)
+            started.append(server)
+            self.environment["DATABASE_URL" if kind is Postgres else "REDIS_URL"] = server.url
+        embedded.announce(self.var, started)
+
+    def _prepare(self) -> None:
+        """Migrations, static files, first start: everything that must be there before the first request."""
+        child = Child(
+            name="setup",
+            command=lambda: _python("manage.py", "prepare"),
+            environment=self.environment,
+            stop_steps=((signal.SIGTERM, 5.0),),
+            restarts=False,
+        )
+        self._start(child)
+        self._wait(lambda: child.process is not None and child.process.poll() is not None, None)
+        self._read_all()
+        self.children.remove(child)
+        if child.process is None or child.process.returncode != 0:
+            raise GiveUpError(f"The set-up {child.how_it_ended()}; see above or {self.var / 'log' / 'setup.log'}.")
+
+    def _start_product(self) -> None:
+        worker_ready = Path(self.environment["WORKER_READY_FILE"])
+        web = Child(
+            name="web",
+            command=lambda: _python(
+                *("-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port)),
+                *("--workers", "2", "--blocking-threads", "16", "--no-ws", "--respawn-failed-workers"),
+                *("--log-level", "warning", "cdp.wsgi:application"),
+            ),
+            environment=self.environment,
+            stop_steps=WEB_STOP,
+        )
+        worker = Child(
+            name="worker",
+            command=lambda: _python(
+                *("-m", "celery", "--app", "cdp", "--skip-checks", "worker", "--concurrency", "2"),
+                *("--loglevel", "INFO", "--include", "cdp.run.announce"),
+            ),
+            environment=self.environment,
+            stop_steps=WORKER_STOP,
+            before=lambda: worker_ready.unlink(missing_ok=True),
+        )
+        beat = Child(
+            name="beat",
+            command=lambda: _python(
+                *("-m", "celery", "--app", "cdp", "--skip-checks", "beat", "--loglevel", "WARNING"),
+                *("--schedule", str(self.var / "celerybeat-schedule"), "--pidfile", ""),
+            ),
+            environment=self.environment,
+            stop_steps=BEAT_STOP,
+        )
+        for child in (web, worker, beat):
+            self._start(child)
+        self._wait(lambda: worker_ready.exists() and self._web_answers(), None)
+        for line in self._promised_lines():
+            print(line, flush=True)
+        (self.var / "ready").touch()
+
+    def _serve(self) -> None:
+        while True:
+            self._turn(1.0)
+
+    def _stop_all(self) -> None:
+        (self.var / "ready").unlink(missing_ok=True)
+        if self.children:
+            self.output.say("Stopping.")
+        # Whoever makes work first, then who does it, then who keeps it.
+        order = {"setup": 0, "beat": 1, "worker": 1, "web": 2, "valkey": 3, "postgres": 4}
+        for rank in sorted({order[child.name] for child in self.children}):
+            together = [child for child in self.children if order[child.name] == rank and child.process]
+            for child in together:
+                self._signal_stop(child)
+            for child in together:
+                self._end(child)
+            if rank == order["web"]:
+                (self.var / "servers.json").unlink(missing_ok=True)
+        self.children.clear()
+        (self.var / "up.json").unlink(missing_ok=True)
+        self._servers.release()
+
+    # --- Children --------------------------------------------------------------------------------------------------
+
+    def _start(self, child: Child) -> None:
+        child.start()
+        self._watch_output(child)
+        if child not in self.children:
+            self.children.append(child)
+
+    def _watch_output(self, child: Child) -> None:
+        if child.process and child.process.stdout:
+            self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+
+    def _bury(self) -> None:
+        """Notice who has died and when to start it again; start whose pause is over."""
+        now = time.monotonic()
+        for child in self.children:
+            if child.again_at is not None:
+                if now >= child.again_at and self._asked_to_stop is None:
+                    child.clear_group()
+                    try:
+                        self._start(child)
+                    except OSError as error:
+                        self.output.say(
+                            f"{child.name} cannot start: {error}. Trying again in {child.plan_restart():g} s."
+                        )
+            elif child.restarts and child.has_died():
+                self._read_all()
+                pause = child.plan_restart()
+                self.output.say(f"{child.name} {child.how_it_ended()}; starting it again in {pause:g} s.")
+
+    def _signal_stop(self, child: Child) -> None:
+        if child.process and child.process.poll() is None:
+            child.process.send_signal(child.stop_steps[0][0])
+
+    def _end(self, child: Child) -> None:
+        """Wait for a child that was asked to stop; press harder when its time is over."""
+        process = child.process
+        if process is None:
+            return
+        for position, (number, seconds) in enumerate(child.stop_steps):
+            if position:
+                process.send_signal(number)
+            end = time.monotonic() + seconds
+            while process.poll() is None and time.monotonic() < end and not self._in_a_hurry:
+                self._turn(0.2, stopping=True)
+        if process.poll() is None:
+            self.output.say(f"{child.name} does not stop; ending it by force.")
+            # PostgreSQL recovers from an immediate shutdown, and its helpers end with it.
+            process.send_signal(signal.SIGQUIT if child.name == "postgres" else signal.SIGKILL)
+            with contextlib.suppress(Exception):
+                process.wait(5)
+            process.kill()
+        process.wait()
+        self._read_all()
+        child.clear_group()
+
+    # --- Waiting ---------------------------------------------------------------------------------------------------
+
+    def _wait(self, done: Any, child: Child | None) -> None:
+        """Turn until it is done. With a child: GiveUpError when that one ends; without: when any keeps dying."""
+        while not done():
+            self._turn(0.05)
+            if child and child.process and child.deaths:
+                raise GiveUpError(f"{child.name} {child.how_it_ended()}; see above or {self.var / 'log'}.")
+            for other in self.children:
+                if other.deaths >= EARLY_DEATHS:
+                    raise GiveUpError(
+                        f"{other.name} {other.how_it_ended()}, {other.deaths} times; see {self.var / 'log'}."
+                    )
+
+    def _turn(self, seconds: float, *, stopping: bool = False) -> None:
+        """Sleep until something happens, at most so long; carry output; look after the dead."""
+        pauses = [child.again_at - time.monotonic() for child in self.children if child.again_at is not None]
+        for key, _ in self._selector.select(max(0.0, min([seconds, *pauses]))):
+            if key.data is None:
+                with contextlib.suppress(BlockingIOError):
+                    self._wake_read.recv(4096)
+            else:
+                self._read(key.data, key.fileobj)
+        if stopping:
+            return
+        if self._asked_to_stop is not None:
+            raise _StopAsked
+        self._bury()
+
+    def _read(self, child: Child, stream: Any) -> None:
+        try:
+            data = os.read(stream.fileno(), 65536)
+        except BlockingIOError:
+            return
+        if data:
+            self.output.feed(child.name, data)
+        else:
+            self._selector.unregister(stream)
+            stream.close()
+            self.output.flush(child.name)
+
+    def _read_all(self) -> None:
+        """What is in the pipes at this moment."""
+        while True:
+            events = [key for key, _ in self._selector.select(0) if key.data is not None]
+            if not events:
+                return
+            for key in events:
+                self._read(key.data, key.fileobj)
+
+    # --- Signals ---------------------------------------------------------------------------------------------------
+
+    def _listen_to_signals(self) -> None:
+        for end in (self._wake_read, self._wake_write):
+            end.setblocking(False)
+        self._selector.register(self._wake_read, selectors.EVENT_READ, None)
+        signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
+        # Explicitly, because a shell that starts us in the background lets us ignore SIGINT.
+        signal.signal(signal.SIGINT, self._on_stop)
+        signal.signal(signal.SIGTERM, self._on_stop)
+        signal.signal(signal.SIGHUP, self._on_stop)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only to wake us
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+    def _on_stop(self, number: int, frame: object) -> None:
+        now = time.monotonic()
+        if self._asked_to_stop is None:
+            self._asked_to_stop = now
+        elif now - self._asked_to_stop > IMPATIENT_AFTER:
+            self._in_a_hurry = True
+
+    # --- Looking around --------------------------------------------------------------------------------------------
+
+    def _check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                raise GiveUpError(
+                    f"Port {self.port} cannot be used ({error.strerror}). Choose another: PORT={self.port + 10}"
+                ) from error
+
+    def _clear_leftovers(self) -> None:
+        """End what a supervisor killed by force has left behind (where the kernel does not do it, or not yet)."""
+        (self.var / "ready").unlink(missing_ok=True)
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            mark = json.loads((self.var / "up.json").read_text())["mark"]
+            left = [pid for pid in _pids() if f"{MARK}={mark}".encode() in _environment(pid)]
+            for pid in left:
+                launch.end_stranger(pid, ((signal.SIGTERM, 10.0),))
+
+    def _web_answers(self) -> bool:
+        # http.client, because urllib would ask a proxy named in the environment.
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104  not binding, only comparing
+        connection = http.client.HTTPConnection(host, self.port, timeout=2)
+        try:
+            connection.request("GET", "/healthz", headers={"Host": urlsplit(self.base_url).netloc})
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _promised_lines(self) -> list[str]:
+        told = json.loads((self.var / "first-run.json").read_text())
+        return [
+            f"Address: {self.base_url}",
+            f"Staff: {told['staff_email']} {told['staff_password']}",
+            f"Write key: {told['write_key']}",
+            f"API key: {told['api_key']}",
+            "Ready",
+        ]
+
+
+class _StopAsked(BaseException):
+    """A signal asked us to stop; unwinds whatever was waiting."""
+
+
+def _python(*words: str) -> list[str]:
+    program = [sys.executable, *([str(ROOT / words[0])] if words[0].endswith(".py") else [words[0]]), *words[1:]]
+    return launch.command(program, death_signal=signal.SIGTERM)
+
+
+def _pids() -> list[int]:
+    try:
+        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    except OSError:
+        return []
+
+
+def _environment(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
