@@ -1,0 +1,34 @@
+"""Chromium of the system, driven by Playwright."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(require_browser: bool) -> dict[str, Any]:
+    """How to launch it: without a sandbox (root and containers have none) and without calls of its own to anywhere."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        reason = "No Chromium on this machine; on Debian and Ubuntu: apt install chromium"
+        if require_browser:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return {
+        "executable_path": found,
+        "args": [
+            *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+            *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+        ],
+    }

@@ -1,0 +1,21 @@
+"""What every test stands on. The servers come from tests/servers.py."""
+
+import os
+
+import pytest
+from django.conf import settings
+
+
+def pytest_configure() -> None:
+    # Hashed and compressed static files belong to a deployment; tests serve the sources.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
+
+
+@pytest.fixture(scope="session")
+def require_browser() -> bool:
+    """Whether a missing browser is a failure, as in CI."""
+    return os.environ.get("CDP_REQUIRE_BROWSER") == "1"
