@@ -1,0 +1,149 @@
+"""Calendar days as people and programs write them in Thailand, Korea and elsewhere.
+
+One grammar for every door: ISO, 29/02/2024, 02/29/2024, 29 ก.พ. 2567, 2024년 2월 29일, Feb 29 2024, 20240229, a
+spreadsheet's serial number. Years 2400 to 2600 are Buddhist. What can be read two ways is refused unless the caller
+says which number is the day: a wrong birthday is worse than a missing one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+import unicodedata
+
+from cdp.core.files import problems
+
+BUDDHIST = 543
+_BUDDHIST_YEARS = range(2400, 2601)
+_YEARS = range(1850, 2200)
+_SERIALS = range(10_000, 90_000)  # 1927 to 2146 in a spreadsheet's count of days
+_SERIAL_START = dt.date(1899, 12, 30)
+
+_MONTHS = (
+    "january jan มกราคม ม.ค. มค",
+    "february feb กุมภาพันธ์ ก.พ. กพ",
+    "march mar มีนาคม มี.ค. มีค",
+    "april apr เมษายน เม.ย. เมย",
+    "may พฤษภาคม พ.ค. พค",
+    "june jun มิถุนายน มิ.ย. มิย",
+    "july jul กรกฎาคม ก.ค. กค",
+    "august aug สิงหาคม ส.ค. สค",
+    "september sep sept กันยายน ก.ย. กย",
+    "october oct ตุลาคม ต.ค. ตค",
+    "november nov พฤศจิกายน พ.ย. พย",
+    "december dec ธันวาคม ธ.ค. ธค",
+)
+# Thai letters compare without their dots, so that "ก.พ", "ก.พ." and "กพ" are one.
+_MONTH = {name.replace(".", ""): number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+
+_YEAR_FIRST = re.compile(r"(\d{4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,2})\.?")
+_YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})\.?")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
+_NAME = r"([^\W\d_][^\W\d_\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*(?:[.\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*[^\W\d_]*)*\.?)"
+_DAY_NAME_YEAR = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[\s\-/]*(?:of\s+)?" + _NAME + r"[\s\-/,]*(\d{4}|\d{2})")
+_NAME_DAY_YEAR = re.compile(_NAME + r"[\s\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s\-/,]+(\d{4})")
+_YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/]+" + _NAME + r"[\s\-/]+(\d{1,2})")
+# Words that may stand around a date: weekdays, "on the", the names of eras.
+_NOISE = re.compile(
+    r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+|^(?:วัน\S*?\s*)?ที่\s*|^วัน\S+\s+|\s*\(?[월화수목금토일]요일\)?"
+    r"|พ\.?\s?ศ\.?\s*|ค\.?\s?ศ\.?\s*|\bb\.?e\.?\s*|\ba\.?d\.?\s*|\bc\.?e\.?\s*|เดือน\s*",
+    re.IGNORECASE,
+)
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+
+def plain(raw: str) -> str:
+    """The text with ASCII digits and single spaces, without invisible characters and a spreadsheet's apostrophe."""
+    if raw.isascii():
+        return raw.strip().removeprefix("'")
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", raw))
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return " ".join(text.split()).removeprefix("'")
+
+
+@functools.lru_cache(maxsize=16384)
+def day(text: str, *, dayfirst: bool | None = None) -> dt.date:
+    """The calendar day of a text. ValueProblem: missing, not_a_date, no_such_day, ambiguous_date, two_digit_year.
+
+    `dayfirst` decides only what can be read both ways; None refuses it. A two-digit year is taken as 2000 to 2049 or
+    1980 to 1999, beside a Thai month as Buddhist, and refused in between, where it may be either.
+    """
+    text = plain(text)
+    if not text:
+        raise problems.ValueProblem("missing")
+    if match := _YEAR_FIRST.fullmatch(text) or _EAST_ASIAN.fullmatch(text):
+        year, month, number = match[1], match[match.re.groups - 1], match[match.re.groups]
+        return _date(_full_year(int(year)), int(month), int(number))
+    if match := _YEAR_LAST.fullmatch(text):
+        return _numbers(match, dayfirst=dayfirst)
+    if match := _COMPACT.fullmatch(text):
+        return _date(_full_year(int(match[1])), int(match[2]), int(match[3]))
+    if (match := _SERIAL.fullmatch(text)) and int(match[1]) in _SERIALS:
+        return _SERIAL_START + dt.timedelta(days=int(match[1]))
+    return _named(" ".join(_NOISE.sub(" ", text).split()), dayfirst=dayfirst)
+
+
+def order(first: int, second: int, separator: str, *, dayfirst: bool | None) -> tuple[int, int]:
+    """(day, month) of two numbers. Only what can be read both ways needs `dayfirst`; dots are always day first."""
+    if first > 12 or first == second:
+        return first, second
+    if second > 12:
+        return second, first
+    if dayfirst is None:
+        if separator != ".":
+            raise problems.ValueProblem("ambiguous_date")
+        dayfirst = True
+    return (first, second) if dayfirst else (second, first)
+
+
+def _numbers(match: re.Match[str], *, dayfirst: bool | None) -> dt.date:
+    number, month = order(int(match[1]), int(match[3]), match[2], dayfirst=dayfirst)
+    return _date(_year(match[4], thai=False), month, number)
+
+
+def _named(text: str, *, dayfirst: bool | None) -> dt.date:
+    if match := _DAY_NAME_YEAR.fullmatch(text):
+        number, name, year = match[1], match[2], match[3]
+    elif match := _NAME_DAY_YEAR.fullmatch(text):
+        name, number, year = match[1], match[2], match[3]
+    elif match := _YEAR_NAME_DAY.fullmatch(text):
+        year, name, number = match[1], match[2], match[3]
+    elif (match := _YEAR_FIRST.fullmatch(text)) or (match := _EAST_ASIAN.fullmatch(text)):
+        return _date(_full_year(int(match[1])), int(match[match.re.groups - 1]), int(match[match.re.groups]))
+    elif match := _YEAR_LAST.fullmatch(text):
+        return _numbers(match, dayfirst=dayfirst)
+    else:
+        raise problems.ValueProblem("not_a_date")
+    month = _MONTH.get(name.casefold().replace(".", ""))
+    if month is None:
+        raise problems.ValueProblem("not_a_date")
+    return _date(_year(year, thai="\u0e00" <= name[0] <= "\u0e7f"), month, int(number))
+
+
+def _year(digits: str, *, thai: bool) -> int:
+    year = int(digits)
+    if len(digits) == 4:
+        return _full_year(year)
+    if thai:
+        return 2500 + year - BUDDHIST
+    if year < 50:
+        return 2000 + year
+    if year < 80:
+        raise problems.ValueProblem("two_digit_year")
+    return 1900 + year
+
+
+def _full_year(year: int) -> int:
+    return year - BUDDHIST if year in _BUDDHIST_YEARS else year
+
+
+def _date(year: int, month: int, number: int) -> dt.date:
+    if year not in _YEARS:
+        raise problems.ValueProblem("out_of_range")
+    try:
+        return dt.date(year, month, number)
+    except ValueError as error:
+        raise problems.ValueProblem("no_such_day") from error
