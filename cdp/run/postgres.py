@@ -26,6 +26,7 @@ QUIET = {
     "log_parameter_max_length_on_error": "0",
     "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] ",
+    "log_checkpoints": "off",
 }
 TUNED = {
     "listen_addresses": "127.0.0.1",
