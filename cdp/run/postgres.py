@@ -48,6 +48,8 @@ TUNED = {
     "autovacuum_analyze_scale_factor": "0.03",
     "autovacuum_vacuum_insert_scale_factor": "0.1",
 }
+ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n"
+"""The whole of pg_hba.conf: nobody gets in without a password, from the first start on."""
 THROW_AWAY = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -118,17 +120,24 @@ class Postgres:
         draft.mkdir(mode=0o700, parents=True)
         self._own(draft)
         initdb = [
-            *(binaries() / "initdb", "-D", draft, "-U", "postgres", "-E", "UTF8", "--auth=scram-sha-256"),
+            *(binaries() / "initdb", "-D", draft, "-U", "postgres", "-E", "UTF8", "--auth=trust"),
             # pg_trgm finds no trigrams of Thai and Korean under plain C.
             *("--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            *("--pwfile=/dev/stdin", "--no-instructions", *([] if self.durable else ["--no-sync"])),
+            *("--no-instructions", *([] if self.durable else ["--no-sync"])),
         ]
-        self._run(initdb, self._superuser + "\n")
-        statements = f"CREATE ROLE cdp LOGIN CREATEDB PASSWORD '{self.password}'\nCREATE DATABASE cdp OWNER cdp\n"
+        self._run(initdb, "")
+        (draft / "pg_hba.conf").write_text(ACCESS)
+        statements = [
+            f"ALTER ROLE postgres PASSWORD '{self._superuser}'",
+            f"CREATE ROLE cdp LOGIN CREATEDB PASSWORD '{self.password}'",
+            "CREATE DATABASE cdp OWNER cdp",
+        ]
         # Single-user mode needs neither a port nor a password, and shows neither to `ps`.
         quiet = [word for name, value in QUIET.items() for word in ("-c", f"{name}={value}")]
         speed = [] if self.durable else ["-F"]
-        self._run([binaries() / "postgres", "--single", *speed, *quiet, "-D", draft, "postgres"], statements)
+        self._run(
+            [binaries() / "postgres", "--single", *speed, *quiet, "-D", draft, "postgres"], "\n".join(statements) + "\n"
+        )
         draft.replace(self.data)
 
     def _run(self, program: list[str | Path], stdin: str) -> None:
