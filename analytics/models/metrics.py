@@ -1,0 +1,32 @@
+"""One row of facts per customer, kept by the pipeline and rebuilt by the same statement."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from cdp.core.models import Placement
+
+
+class CustomerMetrics(models.Model):
+    """Fact metrics of one customer. Clock metrics (days since …) are expressions over these, never stored."""
+
+    placement = Placement.OWNED
+
+    customer = models.OneToOneField("customers.Customer", models.DO_NOTHING, primary_key=True, related_name="+")
+    orders_count = models.IntegerField(default=0)
+    revenue_by_currency = models.JSONField(default=dict)
+    refunds_by_currency = models.JSONField(default=dict)
+    # In the shop's currency; null with `missing_rate` when a rate is not known.
+    revenue_total = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    refunds_total = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    missing_rate = models.CharField(max_length=3, blank=True)
+    first_order_at = models.DateTimeField(null=True)
+    last_order_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # The inactivity trigger walks the customers whose last order is older than a date.
+            models.Index(fields=["last_order_at"], name="analytics_metrics_last_order"),
+        ]

@@ -1,0 +1,70 @@
+"""Segments, who is in them, and who entered and left."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.models import Model, OwnedModel, Placement
+
+
+class Segment(Model):
+    """A named rule over customers. Membership is stored; a refresh writes only who entered and who left."""
+
+    placement = Placement.SHARED
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    rules = models.JSONField(_("rules"))
+    version = models.CharField(max_length=16, editable=False)  # hash of the rules: same hash and facts, same members
+    size = models.IntegerField(default=0, editable=False)
+    refreshed_at = models.DateTimeField(null=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering: ClassVar[list[str]] = ["name", "id"]
+
+    def __str__(self) -> str:
+        """The key."""
+        return self.key
+
+
+class SegmentMember(OwnedModel):
+    """A customer who is in a segment now."""
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    segment_id = models.UUIDField()
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "segment_id"], name="analytics_segmentmember_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Members of a segment, page by page, and the comparison of a refresh.
+            models.Index(fields=["segment_id", "customer"], name="analytics_segmentmember_list"),
+        ]
+
+
+class SegmentChange(OwnedModel):
+    """Somebody entered or left a segment."""
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    segment_id = models.UUIDField()
+    entered = models.BooleanField()
+    at = models.DateTimeField()
+    version = models.CharField(max_length=16)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # The timeline of one customer; the history of a segment reads by id, which sorts by time.
+            models.Index(fields=["customer", "-at"], name="analytics_segmentchange_time"),
+        ]

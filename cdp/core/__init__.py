@@ -1,0 +1,1 @@
+"""The few things that every room stands on: ids, crypto, API, audit, jobs, pipeline, registries."""

@@ -1,0 +1,1 @@
+"""What every REST resource shares: keys and scopes, problem+json, cursor pages, idempotency, rate limits."""

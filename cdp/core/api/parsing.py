@@ -1,0 +1,65 @@
+"""JSON as it comes in: strict, bounded, with an error that says where it breaks."""
+
+import json
+from decimal import Decimal
+from typing import IO, Any
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework import exceptions
+from rest_framework.parsers import BaseParser
+
+LARGEST = 5 * 1024 * 1024
+
+
+class StrictJSONParser(BaseParser):
+    """Refuses NaN, duplicate names and lone NUL characters (PostgreSQL text cannot hold them); numbers are exact."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[Any], media_type: Any = None, parser_context: Any = None) -> Any:
+        """The parsed body."""
+        request = (parser_context or {}).get("request")
+        try:
+            raw = stream.read(LARGEST + 1) if request is None else request._request.body
+        except RequestDataTooBig as error:
+            raise TooLarge from error
+        if len(raw) > LARGEST:
+            raise TooLarge
+        if b"\\u0000" in raw or b"\x00" in raw:
+            raise exceptions.ParseError("The body holds a NUL character, which cannot be stored.")
+        try:
+            return json.loads(
+                raw.decode(), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_unique
+            )
+        except UnicodeDecodeError as error:
+            message = f"The body is not UTF-8 (byte {error.start})."
+            raise exceptions.ParseError(message) from error
+        except json.JSONDecodeError as error:
+            message = f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}."
+            raise exceptions.ParseError(message) from error
+        except RecursionError as error:
+            raise exceptions.ParseError("The body is nested too deeply.") from error
+        except ValueError as error:
+            raise exceptions.ParseError(str(error)) from error
+
+
+class TooLarge(exceptions.APIException):
+    """413."""
+
+    status_code = 413
+    default_detail = f"The body is larger than {LARGEST // 1024 // 1024} MB."
+    default_code = "too_large"
+
+
+def _refuse(name: str) -> Any:
+    message = f"{name} is not JSON."
+    raise ValueError(message)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        message = f"The name {next(name for name in names if names.count(name) > 1)!r} appears twice in one object."
+        raise ValueError(message)
+    return found

@@ -1,0 +1,25 @@
+"""Scopes."""
+
+from typing import Any
+
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+
+class HasScope(BasePermission):
+    """A view names its `scope` ("customers"); reading needs `customers:read`, writing `customers:write`.
+
+    A view whose safe-looking POST only reads sets `reads_by_post = {"lookup", …}` (action names).
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the key of this request may do that; says which scope is missing."""
+        if request.auth is None:
+            raise NotAuthenticated("This needs an API key: “Authorization: Bearer KEY”.")
+        reads = request.method in SAFE_METHODS or getattr(view, "action", "") in getattr(view, "reads_by_post", ())
+        needed = f"{view.scope}:{'read' if reads else 'write'}"
+        if needed not in request.auth.scopes:
+            message = f"The API key lacks the scope {needed}."
+            raise PermissionDenied(message)
+        return True

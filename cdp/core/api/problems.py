@@ -1,0 +1,129 @@
+"""RFC 9457 problem details for every error of the REST API."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+log = structlog.get_logger("api")
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(exceptions.APIException):
+    """An error with a code, a sentence and, where it applies, places in the body.
+
+    `errors` are {"pointer": "/lines/0/quantity", "detail": "…"}; `extra` members go to the top level.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        status_code: int = status.HTTP_422_UNPROCESSABLE_ENTITY,
+        errors: list[dict[str, str]] | None = None,
+        **extra: Any,
+    ) -> None:
+        """Describe the problem; `detail` says how to mend it."""
+        super().__init__(detail, code)
+        self.code, self.status_code, self.errors, self.extra = code, status_code, errors or [], extra
+
+
+def conflict(code: str, detail: str, **extra: Any) -> Problem:
+    """A 409."""
+    return Problem(code, detail, status_code=status.HTTP_409_CONFLICT, **extra)
+
+
+def invalid(pointer: str, detail: str) -> Problem:
+    """A 422 about one place of the body."""
+    return Problem("invalid", "The request has invalid values.", errors=[{"pointer": pointer, "detail": detail}])
+
+
+TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    410: "Gone",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid",
+    429: "Too many requests",
+    500: "Server error",
+}
+
+
+def body(code: str, status_code: int, detail: str, errors: list[dict[str, str]], **extra: Any) -> dict[str, Any]:
+    """The JSON of a problem."""
+    answer = {
+        "type": f"urn:cdp:problem:{code}",
+        "title": TITLES.get(status_code, "Error"),
+        "status": status_code,
+        "detail": detail,
+        "code": code,
+        "errors": errors,
+    }
+    return answer | extra
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. An exception of ours rolls back what the view did."""
+    headers: dict[str, str] = {}
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, DjangoPermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    status_code, detail, errors, extra = error.status_code, str(error.detail), [], {}
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else "invalid"
+    if isinstance(error, Problem):
+        code, errors, extra = error.code, error.errors, error.extra
+    elif isinstance(error, exceptions.ValidationError):
+        status_code, code, detail = 422, "invalid", "The request has invalid values."
+        errors = list(_places(error.detail))
+    elif isinstance(error, exceptions.ParseError):
+        code = "malformed"
+    if isinstance(error, exceptions.Throttled):
+        headers["Retry-After"] = str(max(1, round(error.wait or 1)))
+    if status_code == status.HTTP_401_UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if connection.in_atomic_block:
+        transaction.set_rollback(True)
+    return Response(
+        body(code, status_code, detail, errors, **extra), status=status_code, headers=headers, content_type=MEDIA_TYPE
+    )
+
+
+def _places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+    """DRF's nested validation errors as JSON pointers (RFC 6901)."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            place = pointer if name == "non_field_errors" else f"{pointer}/{_escaped(str(name))}"
+            yield from _places(inner, place)
+    elif isinstance(detail, list):
+        for position, inner in enumerate(detail):
+            if isinstance(inner, dict | list):
+                yield from _places(inner, f"{pointer}/{position}")
+            else:
+                yield {"pointer": pointer, "detail": str(inner)}
+    else:
+        yield {"pointer": pointer, "detail": str(detail)}
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def response(request: HttpRequest, code: str, status_code: int, detail: str) -> JsonResponse:
+    """A problem outside DRF: unknown paths and faults under /api/."""
+    return JsonResponse(body(code, status_code, detail, []), status=status_code, content_type=MEDIA_TYPE)

@@ -1,0 +1,92 @@
+"""The base of all REST views: idempotent writes and the actor behind a request."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cdp.core import actors, idempotency
+from cdp.core.api.problems import Problem, conflict
+from cdp.core.models import Source
+
+LONGEST_KEY = 255
+
+
+class ApiViewSet(viewsets.GenericViewSet):
+    """A resource. Set `scope`; writes honour `Idempotency-Key` by themselves."""
+
+    scope = ""
+    lookup_value_regex = "[0-9a-fA-F-]{36}"
+    _claimed: bytes | None = None
+
+    @property
+    def actor(self) -> actors.Actor:
+        """The API key of this request."""
+        return actors.key(self.request.auth)
+
+    @property
+    def source(self) -> Source:
+        """The source of the key: facts written with it belong there."""
+        return self.request.auth.source
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After authentication: claim the idempotency key or answer as the first time."""
+        super().initial(request, *args, **kwargs)
+        key = request.headers.get("Idempotency-Key")
+        if not key or request.method in {"GET", "HEAD", "OPTIONS"}:
+            return
+        if len(key) > LONGEST_KEY:
+            raise Problem("invalid_idempotency_key", f"Idempotency-Key is longer than {LONGEST_KEY}.", status_code=400)
+        name = idempotency.name_of(api_key=request.auth.id, path=request.path, key=f"{request.method} {key}")
+        try:
+            answer = idempotency.begin(name, body=request._request.body, now=timezone.now())
+        except idempotency.KeyReused as error:
+            raise conflict("idempotency_key_reused", "This Idempotency-Key was used with another body.") from error
+        except idempotency.InProgress as error:
+            raise conflict("in_progress", "The first request with this key is still being worked on.") from error
+        if answer is not None:
+            raise _Repeated(answer)
+        self._claimed = name
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A repetition gets the stored answer; everything else becomes a problem."""
+        if isinstance(exc, _Repeated):
+            response = Response(headers={"Idempotency-Replayed": "true"})
+            response.status_code = exc.answer.status
+            response.stored = exc.answer.body
+            return response
+        return super().handle_exception(exc)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Keep the answer of a claimed request, or give the key back when the fault was ours."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        stored = getattr(response, "stored", None)
+        if stored is not None:
+            response.content_type = "application/json"
+            response.add_post_render_callback(lambda rendered: _replace(rendered, stored))
+        elif self._claimed is not None:
+            name, self._claimed = self._claimed, None
+            response.add_post_render_callback(lambda rendered: _keep(name, rendered))
+        return response
+
+
+class _Repeated(Exception):
+    """Ends the request early with the stored answer."""
+
+    def __init__(self, answer: idempotency.Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _replace(response: Any, body: bytes) -> None:
+    response.content = body
+
+
+def _keep(name: bytes, response: Any) -> None:
+    server_fault = 500
+    if response.status_code >= server_fault or response.status_code in {409, 429}:
+        idempotency.abandon(name)
+    else:
+        idempotency.finish(name, idempotency.Answer(response.status_code, response.content))

@@ -1,0 +1,29 @@
+"""A migration operation that makes PostgreSQL refuse UPDATE and DELETE on a table.
+
+Truths (consent, audit, message events) are corrected by new rows. Only a transaction that sets `cdp.erasure` may
+delete, and only erasure and retention do. On Citus, where triggers on distributed tables are not to be had,
+`distribute` revokes the privileges instead.
+"""
+
+from django.db import migrations
+
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION cdp_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('cdp.erasure', true) = 'on' THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+"""
+
+
+def protect(table: str) -> migrations.RunSQL:
+    """The operation for one table."""
+    return migrations.RunSQL(
+        sql=f"""{_FUNCTION}
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION cdp_refuse_change();""",
+        reverse_sql=f"DROP TRIGGER {table}_append_only ON {table};",
+    )

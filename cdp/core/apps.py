@@ -1,0 +1,20 @@
+"""Registers the kernel and loads what each room declares to it."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+
+class CoreConfig(AppConfig):
+    """The kernel. On start it loads every room's declarations (lifecycle, timeline, metrics, imports, checks)."""
+
+    name = "cdp.core"
+    label = "core"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Load the declarations and hook the reference rows to the end of a migration."""
+        autodiscover_modules("lifecycle", "declarations")
+        from cdp.core import checks, reference  # noqa: F401, PLC0415  (models must be loaded first)
+
+        post_migrate.connect(reference.ensure, dispatch_uid="cdp.core.reference")

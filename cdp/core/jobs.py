@@ -1,0 +1,139 @@
+"""Long work as rows: claim, run, go on after a kill, show progress.
+
+A kind of job is a function registered with `@jobs.kind("import")`. It works in chunks; each chunk commits its facts
+together with `job.checkpoint`, so after a kill the next worker starts where the last commit ended.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cdp.core import locks, wake
+from cdp.core.models import Job
+
+log = structlog.get_logger("jobs")
+MOST_ATTEMPTS = 5
+
+Runner = Callable[[Job], None]
+_kinds: dict[str, Runner] = {}
+
+
+class JobFailed(Exception):
+    """The job cannot be done; the message is shown to staff and holds nothing personal."""
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job between two chunks."""
+
+
+def kind(name: str) -> Callable[[Runner], Runner]:
+    """Register the function that works on jobs of that kind."""
+
+    def register(runner: Runner) -> Runner:
+        _kinds[name] = runner
+        return runner
+
+    return register
+
+
+def submit(
+    name: str,
+    *,
+    title: str,
+    params: dict[str, Any],
+    created_by: uuid.UUID | None = None,
+    fingerprint: bytes | None = None,
+) -> Job:
+    """Store a waiting job and wake a worker once the surrounding transaction commits."""
+    job = Job.objects.create(
+        kind=name, title=title, params=params, created_by=created_by, fingerprint=fingerprint
+    )
+    transaction.on_commit(wake.jobs)
+    return job
+
+
+def run_waiting() -> int:
+    """Run what waits, oldest first, one after another. Returns how many jobs this process ran."""
+    ran = 0
+    sweep()
+    while job_id := _next():
+        ran += run(job_id)
+    return ran
+
+
+def sweep() -> int:
+    """Put jobs whose worker died back into the queue. Returns how many."""
+    freed = 0
+    for job_id, number in Job.objects.filter(state=Job.State.RUNNING).values_list("id", "claimed_by"):
+        if number is None or locks.is_dead(number):
+            freed += Job.objects.filter(id=job_id, state=Job.State.RUNNING, claimed_by=number).update(
+                state=Job.State.WAITING, claimed_by=None
+            )
+    return freed
+
+
+def _next() -> uuid.UUID | None:
+    return Job.objects.filter(state=Job.State.WAITING).order_by("id").values_list("id", flat=True).first()
+
+
+def run(job_id: uuid.UUID) -> bool:
+    """Claim one waiting job and work on it in this process. False when another process was first."""
+    with locks.alive() as number:
+        claimed = Job.objects.filter(id=job_id, state=Job.State.WAITING).update(
+            state=Job.State.RUNNING, claimed_by=number, attempts=F("attempts") + 1, started_at=timezone.now(), error=""
+        )
+        if not claimed:
+            return False
+        job = Job.objects.get(id=job_id)
+        try:
+            if job.attempts > MOST_ATTEMPTS:
+                raise JobFailed("The work was interrupted too often; please look at the server's log.")  # noqa: TRY301
+            _kinds[job.kind](job)
+        except Cancelled:
+            _finish(job, Job.State.CANCELLED)
+        except JobFailed as problem:
+            _finish(job, Job.State.FAILED, error=str(problem))
+        except Exception as problem:  # the boundary: a fault must end in the row, not only in a log
+            log.exception("job failed", job=str(job.id), kind=job.kind)
+            if connection.in_atomic_block:
+                raise
+            _finish(job, Job.State.FAILED, error=f"Unexpected fault: {type(problem).__name__}")
+        else:
+            _finish(job, Job.State.DONE)
+    return True
+
+
+
+
+def _finish(job: Job, state: str, *, error: str = "") -> None:
+    now: datetime = timezone.now()
+    Job.objects.filter(id=job.id).update(state=state, error=error[:500], finished_at=now, claimed_by=None)
+    job.state, job.error, job.finished_at = state, error, now
+
+
+def progress(job: Job, *, done: int, total: int | None = None, checkpoint: dict[str, Any] | None = None) -> None:
+    """Move the job on. Call it in the transaction of the chunk, so that facts and checkpoint commit together.
+
+    Raises Cancelled when somebody cancelled the job, which also rolls the chunk back.
+    """
+    job.done = done
+    changes: dict[str, Any] = {"done": done, "result": job.result}
+    if total is not None:
+        job.total = changes["total"] = total
+    if checkpoint is not None:
+        job.checkpoint = changes["checkpoint"] = checkpoint
+    if not Job.objects.filter(id=job.id).exclude(state=Job.State.CANCELLED).update(**changes):
+        raise Cancelled
+
+
+def cancel(job: Job) -> None:
+    """Stop a waiting or running job after its present chunk. What is committed stays."""
+    Job.objects.filter(id=job.id, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
+        state=Job.State.CANCELLED, finished_at=timezone.now()
+    )

@@ -1,0 +1,40 @@
+"""Session advisory locks as proof of life.
+
+A process that claims work holds a session lock under a random number and writes that number into the rows it claims.
+When the process or its connection dies, PostgreSQL lets go of the lock at once; whoever then gets the lock knows that
+the claim is dead. No leases, no waiting, no clock.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+
+from django.db import connection
+
+_SPACE = 0x0CD9
+
+
+@contextlib.contextmanager
+def alive() -> Iterator[int]:
+    """Hold a fresh lock for the duration of the block; yields its number (a positive bigint) to write into claims.
+
+    The lock lives in this thread's database session, so the block must keep its connection.
+    """
+    number = (_SPACE << 47) | secrets.randbits(46)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    try:
+        yield number
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def is_dead(number: int) -> bool:
+    """Whether nobody holds that lock any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+        return True

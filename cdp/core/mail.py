@@ -1,0 +1,159 @@
+"""How an e-mail leaves: one transport for campaigns and for staff mail, chosen by EMAIL_URL.
+
+`file:` (the default) writes one .eml per message under CDP_VAR/outbox, named by the message, so that handing over the
+same message twice leaves one file. `smtp://`, `smtp+tls://` (STARTTLS) and `smtps://` talk to a mail server.
+"""
+
+import os
+import smtplib
+import ssl
+import tempfile
+from collections.abc import Sequence
+from email.message import EmailMessage
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage as DjangoMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+TIMEOUT = 20
+
+
+class Refused(Exception):
+    """The server will never take this message (5xx); its text holds no address."""
+
+
+class Unavailable(Exception):
+    """The server cannot be reached or asks to try later (4xx)."""
+
+
+class Transport(Protocol):
+    """Something that takes messages; use it as a context manager to keep one connection over many."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None: ...
+    def send(self, message: EmailMessage, *, name: str) -> None:
+        """Hand over one message. Raises Refused or Unavailable."""
+
+
+class FileTransport:
+    """Writes .eml files."""
+
+    def __init__(self, folder: Path) -> None:
+        """Files go to `folder`."""
+        self.folder = folder
+
+    def __enter__(self) -> Self:
+        """Make the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """Nothing to close."""
+
+    def send(self, message: EmailMessage, *, name: str) -> None:
+        """Write the file whole or not at all."""
+        handle, draft = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(message.as_bytes())
+        Path(draft).replace(self.folder / f"{name}.eml")
+
+
+class SmtpTransport:
+    """Talks to a mail server; one connection per context."""
+
+    def __init__(self, url: SplitResult) -> None:
+        """Keep where to connect to."""
+        self.url = url
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        """Connect lazily, on the first message."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say goodbye if we ever connected."""
+        self._quit()
+
+    def _quit(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            try:
+                server.quit()
+            except (smtplib.SMTPException, OSError):
+                server.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self.url.hostname or "localhost", self.url.port
+        server: smtplib.SMTP
+        if self.url.scheme == "smtps":
+            server = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT)
+        if self.url.scheme == "smtp+tls":
+            server.starttls(context=ssl.create_default_context())
+        if self.url.username:
+            server.login(unquote(self.url.username), unquote(self.url.password or ""))
+        return server
+
+    def send(self, message: EmailMessage, *, name: str) -> None:
+        """Send one message. A broken connection is dropped, so that the next message gets a new one."""
+        try:
+            if self._server is None:
+                self._server = self._connect()
+            self._server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code = next(iter(error.recipients.values()))[0]
+            self._reset()
+            raise self._translated(code) from error
+        except smtplib.SMTPResponseException as error:
+            self._reset()
+            raise self._translated(error.smtp_code) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self._quit()
+            raise Unavailable(type(error).__name__) from error
+
+    def _reset(self) -> None:
+        try:
+            if self._server is not None:
+                self._server.rset()
+        except (smtplib.SMTPException, OSError):
+            self._quit()
+
+    @staticmethod
+    def _translated(code: int) -> Exception:
+        permanent = 500
+        return Refused(f"SMTP {code}") if code >= permanent else Unavailable(f"SMTP {code}")
+
+
+def transport(url: str = "") -> Transport:
+    """The transport that EMAIL_URL (or `url`) names. Raises ImproperlyConfigured."""
+    parts = urlsplit(url or settings.EMAIL_URL)
+    if parts.scheme == "file":
+        return FileTransport(Path(parts.path) if parts.path else settings.CDP_VAR / "outbox")
+    if parts.scheme in {"smtp", "smtps", "smtp+tls"}:
+        return SmtpTransport(parts)
+    raise ImproperlyConfigured("EMAIL_URL must begin with file:, smtp://, smtp+tls:// or smtps://")
+
+
+def reaches_the_world() -> bool:
+    """Whether messages leave this machine: sample people are never delivered to then."""
+    return urlsplit(settings.EMAIL_URL).scheme != "file"
+
+
+class StaffMailBackend(BaseEmailBackend):
+    """Django's own mail (password resets for staff) through the same transport."""
+
+    def send_messages(self, email_messages: Sequence[DjangoMessage]) -> int:
+        """Send each; returns how many."""
+        with transport() as carrier:
+            for message in email_messages:
+                parsed = message.message()
+                carrier.send(parsed, name=str(parsed["Message-ID"]).strip("<>").replace("/", "_"))  # type: ignore[arg-type]
+        return len(email_messages)

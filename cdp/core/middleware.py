@@ -1,0 +1,93 @@
+"""What happens around every request: an id for the logs, the language of staff, the access log."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from cdp.core import actors, audit, context
+
+View = Callable[[HttpRequest], HttpResponse]
+log = structlog.get_logger("request")
+
+
+class RequestContextMiddleware:
+    """Gives the request an id and logs it as method, route, status and time: never the path or the query string,
+    which may hold tokens or what somebody searched for.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        """Keep the rest of the stack."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request and log it."""
+        started = time.perf_counter()
+        request_id = uuid.uuid4().hex[:16]
+        context.request_id.set(request_id)
+        context.begin()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+        route = request.resolver_match.view_name if request.resolver_match else "-"
+        response.headers["X-Request-Id"] = request_id
+        log.info(
+            "request",
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1000),
+            request_id=request_id,
+        )
+        return response
+
+
+class StaffLanguageMiddleware:
+    """Staff read the product in the language of their account unless the cookie of this browser says otherwise."""
+
+    def __init__(self, get_response: View) -> None:
+        """Keep the rest of the stack."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Switch the language when the browser has not chosen one."""
+        from django.conf import settings  # noqa: PLC0415  (settings are ready when requests are)
+
+        language = getattr(request.user, "language", "")
+        if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class AccessLogMiddleware:
+    """Writes one access entry for a request that showed customers to staff or to an API key."""
+
+    def __init__(self, get_response: View) -> None:
+        """Keep the rest of the stack."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then record who was shown."""
+        response = self.get_response(request)
+        customers = context.shown()
+        if customers:
+            actor = actor_of(request)
+            view = request.resolver_match.view_name if request.resolver_match else "-"
+            audit.looked(actor=actor, at=timezone.now(), view=view, customers=customers)
+        return response
+
+
+def actor_of(request: HttpRequest) -> actors.Actor:
+    """The member of staff or API key behind a request; the customer in person on public pages."""
+    api_key = getattr(request, "api_key", None)
+    if api_key is not None:
+        return actors.key(api_key)
+    if request.user.is_authenticated:
+        return actors.staff(request.user)  # type: ignore[arg-type]
+    return actors.CUSTOMER

@@ -1,0 +1,32 @@
+"""Tables of the kernel; one file per aggregate."""
+
+from cdp.core.models.api_keys import ApiKey
+from cdp.core.models.audit import AccessEntry, AuditEntry
+from cdp.core.models.base import Model, OwnedForeignKey, OwnedModel, Placement
+from cdp.core.models.idempotency import IdempotentAnswer
+from cdp.core.models.jobs import Job, JobReject
+from cdp.core.models.keys import DataKey, HourlyKey, IndexRoot
+from cdp.core.models.pipeline import Mark, PipelineState
+from cdp.core.models.sources import Source
+from cdp.core.models.users import Role, User
+
+__all__ = [
+    "AccessEntry",
+    "ApiKey",
+    "AuditEntry",
+    "DataKey",
+    "HourlyKey",
+    "IdempotentAnswer",
+    "IndexRoot",
+    "Job",
+    "JobReject",
+    "Mark",
+    "Model",
+    "OwnedForeignKey",
+    "OwnedModel",
+    "PipelineState",
+    "Placement",
+    "Role",
+    "Source",
+    "User",
+]

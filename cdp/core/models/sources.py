@@ -1,0 +1,44 @@
+"""Where facts come from: a store, a till, a file, a form."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.models.base import Model, Placement
+
+
+class Source(Model):
+    """One origin of facts. External ids are unique per source; every fact and consent record names its source."""
+
+    placement = Placement.SHARED
+
+    class Kind(models.TextChoices):
+        STORE = "store", _("Online store")
+        TILL = "till", _("Till or counter")
+        FILE = "file", _("File")
+        FORM = "form", _("Form")
+        API = "api", _("REST API")
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.API)
+    write_key_digest = models.BinaryField(null=True, blank=True, editable=False, unique=True)
+    allowed_origins = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    consent_mode = models.CharField(
+        _("consent of events without a consent object"),
+        max_length=10,
+        choices=[("assume", _("Assume")), ("require", _("Require"))],
+        default="assume",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering: ClassVar[list[str]] = ["key"]
+
+    def __str__(self) -> str:
+        """The key: sources are no personal data."""
+        return self.key

@@ -1,0 +1,91 @@
+"""Staff accounts. Roles are few and fixed; what each may do is the table in `cdp.core.access`."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import access, ids
+from cdp.core.models.base import Placement
+
+
+class Role(models.TextChoices):
+    """What a person does in the shop."""
+
+    CLERK = "clerk", _("Clerk")
+    MARKETER = "marketer", _("Marketer")
+    ANALYST = "analyst", _("Analyst")
+    STEWARD = "steward", _("Data steward")
+    PRIVACY = "privacy", _("Privacy officer")
+    ADMIN = "admin", _("Administrator")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates staff."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A staff account; `role` defaults to clerk."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An administrator, for Django's own command."""
+        return self.create_user(email, password, **{**fields, "role": Role.ADMIN})
+
+
+class User(AbstractBaseUser):
+    """Somebody who works in the shop and logs in with an e-mail address."""
+
+    placement = Placement.LOCAL
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.CLERK)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("staff account")
+        verbose_name_plural = _("staff accounts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # One account per address whatever its case: log-in looks addresses up in lower case.
+            models.UniqueConstraint(Lower("email"), name="core_user_one_per_email"),
+        ]
+
+    def __str__(self) -> str:
+        """The name as colleagues know it; staff names are not customer data."""
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person may enter /admin/."""
+        return self.is_active and self.can("steward")
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether the person is an administrator; Django's admin and allauth ask."""
+        return self.is_active and self.role == Role.ADMIN
+
+    def can(self, capability: str) -> bool:
+        """Whether the role includes that capability (see `cdp.core.access`)."""
+        return self.is_active and access.allows(self.role, capability)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django admin's question, answered from the same table: models name the capability that guards them."""
+        return self.is_active and access.allows_model(self.role, perm)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the app appears in /admin/."""
+        return self.is_staff

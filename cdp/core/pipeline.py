@@ -1,0 +1,117 @@
+"""Marks, drains and steps: how a fact becomes metrics, segment membership and messages.
+
+A service that writes facts appends a mark for each customer in the same transaction. A drain locks one state row per
+customer, then reads and deletes the marks it saw, runs the steps as separate READ COMMITTED statements and commits.
+
+Marks are appended and never unique: a unique mark with ON CONFLICT DO NOTHING loses facts that are committed while a
+drain runs, and claiming marks by deleting them first blocks writers. The customer lock comes before the marks are
+read, or an older snapshot could overwrite a newer metric (all three were seen, see the fine print).
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import cache
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from cdp.core import wake
+from cdp.core.models import Mark
+
+log = structlog.get_logger("pipeline")
+
+INTERACTIVE = 0
+BULK = 1
+BATCH = 2000
+DEEPEST = 10
+
+Step = Callable[[Sequence[uuid.UUID], datetime], None]
+"""Takes customer ids (sorted, unique) and the time; finds what is missing and writes it; may run twice."""
+
+
+@cache
+def steps() -> tuple[tuple[str, Step], ...]:
+    """The steps in order, from the composition root (settings.CDP_PIPELINE)."""
+    return tuple(import_string(settings.CDP_PIPELINE))
+
+
+def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE, depth: int = 0) -> None:
+    """Say that facts of these customers changed. Call it in the transaction that writes the facts.
+
+    `depth` counts steps that cause marks that cause steps; a chain deeper than DEEPEST stops and is reported.
+    """
+    if depth > DEEPEST:
+        log.error("pipeline chain too deep", cause=cause, depth=depth)
+        return
+    rows = list(dict.fromkeys(customers))
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_mark (customer_id, lane, cause, depth) SELECT unnest(%s::uuid[]), %s, %s, %s",
+            [rows, lane, cause[:60], depth],
+        )
+    transaction.on_commit(wake.pipeline)
+
+
+def run_for(customers: Iterable[uuid.UUID], *, now: datetime) -> None:
+    """Run the steps here and now for customers whose caller must see the result. Their marks stay for the drain."""
+    batch = sorted(set(customers))
+    for _name, step in steps():
+        step(batch, now)
+
+
+def drain(*, now: datetime, limit: int = BATCH) -> int:
+    """Work through one batch of marked customers in one transaction. Returns how many customers were done.
+
+    Zero means that nothing is marked, or that other drains hold all marked customers.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT customer_id FROM (
+                SELECT customer_id FROM core_mark ORDER BY lane, id LIMIT %s
+            ) oldest
+            """,
+            [limit],
+        )
+        wanted = sorted(row[0] for row in cursor.fetchall())
+        if not wanted:
+            return 0
+        cursor.execute(
+            "INSERT INTO core_pipelinestate (customer_id) SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", [wanted]
+        )
+        cursor.execute(
+            """
+            SELECT customer_id FROM core_pipelinestate WHERE customer_id = ANY(%s)
+            ORDER BY customer_id FOR UPDATE SKIP LOCKED
+            """,
+            [wanted],
+        )
+        locked = [row[0] for row in cursor.fetchall()]
+        if not locked:
+            return 0
+        cursor.execute("SELECT id FROM core_mark WHERE customer_id = ANY(%s)", [locked])
+        seen = [row[0] for row in cursor.fetchall()]
+        cursor.execute("DELETE FROM core_mark WHERE id = ANY(%s)", [seen])
+        for _name, step in steps():
+            step(locked, now)
+        return len(locked)
+
+
+def drain_all(*, now: datetime, on_progress: Callable[[int], None] | None = None) -> int:
+    """Drain until nothing is left that this process can take. Returns how many customers were done."""
+    total = 0
+    while done := drain(now=now):
+        total += done
+        if on_progress:
+            on_progress(total)
+    return total
+
+
+def pending() -> int:
+    """How many marks wait: the lag shown to operators."""
+    return Mark.objects.count()

@@ -1,0 +1,44 @@
+"""Queue doors of the kernel. Each is a wake-up: it looks for rows and ends when there are none."""
+
+import contextlib
+import time
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone
+
+from cdp.core import idempotency, jobs, pipeline
+from cdp.core.crypto import hourly
+
+TURN_SECONDS = 20
+_JOB_RUNNER = 0x0CD_F10E
+
+
+@shared_task
+def drain_pipeline() -> None:
+    """Drain marks for at most TURN_SECONDS, then let other work have the worker; beat calls again."""
+    ends = time.monotonic() + TURN_SECONDS
+    while time.monotonic() < ends and pipeline.drain(now=timezone.now()):
+        pass
+
+
+@shared_task
+def run_jobs() -> None:
+    """Run waiting jobs. One runner at a time, so that one of two workers stays free for the pipeline."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_JOB_RUNNER])
+        if not cursor.fetchone()[0]:
+            return
+    try:
+        jobs.run_waiting()
+    finally:
+        with contextlib.closing(connection.cursor()) as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_JOB_RUNNER])
+
+
+@shared_task
+def tidy() -> None:
+    """Forget what was kept for hours only."""
+    now = timezone.now()
+    hourly.forget_old(now=now)
+    idempotency.forget_old(now=now)

@@ -1,0 +1,56 @@
+"""The timeline registry: each room says how its facts read as entries of one customer's history."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cdp.core.crypto import subjects
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `title` is already in the reader's language; `data` is what REST shows."""
+
+    id: str
+    at: datetime
+    kind: str  # order, refund, consent, message, event, note, segment …
+    title: str
+    source: str = ""
+    icon: str = "point"
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Entries of these customer ids (survivor and absorbed) before `before`, newest first, at most `limit`."""
+
+    customers: Sequence[uuid.UUID]
+    before: datetime | None
+    limit: int
+    keyring: subjects.Keyring
+
+
+Provider = Callable[[Question], list[Entry]]
+_providers: dict[str, tuple[str, Provider]] = {}
+
+
+def provide(kind: str, label: str, provider: Provider) -> None:
+    """Register the provider of one kind; `label` (lazily translated) is the filter chip."""
+    _providers[kind] = (label, provider)
+
+
+def kinds() -> dict[str, str]:
+    """Every kind with its label."""
+    return {kind: label for kind, (label, _) in _providers.items()}
+
+
+def entries(question: Question, *, only: Sequence[str] = ()) -> list[Entry]:
+    """The newest entries of all kinds (or of `only`), one timeline."""
+    found: list[Entry] = []
+    for kind, (_label, provider) in _providers.items():
+        if not only or kind in only:
+            found += provider(question)
+    found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
+    return found[: question.limit]

@@ -1,0 +1,144 @@
+"""Uploaded files, sealed while they stream in: no plaintext ever lies on a disk.
+
+A stored upload is a sequence of frames: 4-byte length, then the frame sealed under the hourly key with its position
+as context, so frames cannot be swapped or cut off unnoticed (the last frame is empty).
+"""
+
+import io
+import uuid
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+
+from cdp.core import ids
+from cdp.core.crypto import hourly
+from cdp.core.crypto.envelope import Unopenable
+
+FRAME = 256 * 1024
+LARGEST = 2 * 1024**3
+
+
+def path_of(upload: uuid.UUID) -> Path:
+    """Where an upload lies."""
+    folder: Path = settings.CDP_VAR / "uploads"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / str(upload)
+
+
+class SealedWriter:
+    """Writes frames. Use `write` with any sizes, then `close`."""
+
+    def __init__(self, upload: uuid.UUID) -> None:
+        """Open the file of that upload."""
+        self.upload = upload
+        self._file = path_of(upload).open("wb")
+        self._buffer = bytearray()
+        self._position = 0
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Take some bytes."""
+        self.size += len(data)
+        self._buffer += data
+        while len(self._buffer) >= FRAME:
+            self._frame(bytes(self._buffer[:FRAME]))
+            del self._buffer[:FRAME]
+
+    def _frame(self, data: bytes) -> None:
+        sealed = hourly.seal(data, context=self.upload.bytes + self._position.to_bytes(8))
+        self._file.write(len(sealed).to_bytes(4) + sealed)
+        self._position += 1
+
+    def close(self) -> None:
+        """Write what is left and the closing frame."""
+        if self._buffer:
+            self._frame(bytes(self._buffer))
+            self._buffer.clear()
+        self._frame(b"")
+        self._file.close()
+
+
+class SealedReader(io.RawIOBase):
+    """Reads an upload as a plain byte stream. Raises Unopenable when it was altered, cut or its key is gone."""
+
+    def __init__(self, upload: uuid.UUID) -> None:
+        """Open the file of that upload."""
+        super().__init__()
+        self._upload = upload
+        self._file = path_of(upload).open("rb")
+        self._position = 0
+        self._frame = b""
+        self._ended = False
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` with the next bytes; 0 at the end."""
+        if not self._frame and not self._ended:
+            head = self._file.read(4)
+            if len(head) < 4:  # noqa: PLR2004  (the length field)
+                raise Unopenable("the stored upload is cut off")
+            sealed = self._file.read(int.from_bytes(head))
+            self._frame = hourly.open_(sealed, context=self._upload.bytes + self._position.to_bytes(8))
+            self._position += 1
+            self._ended = not self._frame
+        size = min(len(buffer), len(self._frame))
+        buffer[:size] = self._frame[:size]
+        self._frame = self._frame[size:]
+        return size
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+def open_(upload: uuid.UUID) -> BinaryIO:
+    """A buffered stream of an upload's plain bytes."""
+    return io.BufferedReader(SealedReader(upload), FRAME)
+
+
+def delete(upload: uuid.UUID) -> None:
+    """Remove an upload; it is no fault when it is gone already."""
+    path_of(upload).unlink(missing_ok=True)
+
+
+class SealedUpload(UploadedFile):
+    """What request.FILES holds: the id of a stored upload, its name and size."""
+
+    def __init__(self, upload: uuid.UUID, name: str | None, size: int) -> None:
+        """Describe a stored upload."""
+        super().__init__(file=io.BytesIO(), name=name, size=size)
+        self.upload = upload
+
+
+class SealedUploadHandler(FileUploadHandler):
+    """Django's upload handler that seals each chunk as it arrives."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin a file."""
+        super().new_file(*args, **kwargs)
+        self._writer = SealedWriter(ids.uuid7())
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Seal one chunk; refuse a file that is too large before it fills the disk."""
+        if start + len(raw_data) > LARGEST:
+            self._writer.close()
+            delete(self._writer.upload)
+            raise StopUpload(connection_reset=True)
+        self._writer.write(raw_data)
+
+    def file_complete(self, file_size: int) -> SealedUpload:
+        """End a file."""
+        self._writer.close()
+        return SealedUpload(self._writer.upload, self.file_name, file_size)
+
+    def upload_interrupted(self) -> None:
+        """The connection broke: nothing half-written stays."""
+        self._writer.close()
+        delete(self._writer.upload)

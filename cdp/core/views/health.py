@@ -1,0 +1,102 @@
+"""Is it alive, is it ready, what are the figures: for balancers, supervisors and Prometheus."""
+
+import hmac
+from collections.abc import Iterable
+
+import redis
+from django.conf import settings
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The process can do its work: the database answers and, under the supervisor, `Ready` was printed.
+
+    Losing the queue does not make it unready: nothing is lost without it.
+    """
+    parts = {"database": _database(), "queue": _queue()}
+    ready = parts["database"]
+    if settings.CDP_SUPERVISED:
+        parts["started"] = (settings.CDP_VAR / "ready").exists()
+        ready = ready and parts["started"]
+    return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True
+
+
+def _queue() -> bool:
+    try:
+        return bool(redis.Redis.from_url(f"{settings.REDIS_URL}/0", socket_timeout=1, socket_connect_timeout=1).ping())
+    except redis.RedisError:
+        return False
+
+
+class Figures:
+    """Gauges read from the database at the moment of scraping, so that every process answers the same."""
+
+    QUERIES = (
+        ("cdp_pipeline_marks", "Customers waiting for the pipeline", "SELECT count(*) FROM core_mark"),
+        (
+            "cdp_pipeline_lag_seconds",
+            "Age of the oldest mark",
+            "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0) FROM core_mark",
+        ),
+        (
+            "cdp_jobs_open",
+            "Jobs waiting or running",
+            "SELECT count(*) FROM core_job WHERE state IN ('waiting', 'running')",
+        ),
+        (
+            "cdp_messages_due",
+            "Messages planned and due",
+            "SELECT count(*) FROM campaigns_message WHERE state = 'planned' AND due_at <= clock_timestamp()",
+        ),
+        (
+            "cdp_messages_sending",
+            "Messages claimed by a sender",
+            "SELECT count(*) FROM campaigns_message WHERE state = 'sending'",
+        ),
+    )
+
+    def collect(self) -> Iterable[Metric]:
+        """Run the queries."""
+        with connection.cursor() as cursor:
+            for name, text, sql in self.QUERIES:
+                cursor.execute(sql)
+                yield GaugeMetricFamily(name, text, value=float(cursor.fetchone()[0]))
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text; for loopback, or with `Authorization: Bearer CDP_METRICS_TOKEN`."""
+    token = settings.CDP_METRICS_TOKEN
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    forwarded = "X-Forwarded-For" in request.headers
+    local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and not forwarded
+    if not (local or (token and hmac.compare_digest(given.encode(), token.encode()))):
+        return HttpResponse("Forbidden\n", status=403, content_type="text/plain")
+    registry = CollectorRegistry()
+    registry.register(Figures())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

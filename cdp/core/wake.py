@@ -1,0 +1,37 @@
+"""Wake-up calls for workers. Losing one loses nothing: the work is rows in PostgreSQL and beat looks every 5 seconds."""
+
+import contextlib
+
+import redis
+import structlog
+from celery import current_app
+from django.core.cache import cache
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger("wake")
+QUIET_SECONDS = 1
+
+
+def _send(task: str) -> None:
+    # One call a second is enough; `add` succeeds only when no call was made in that second.
+    try:
+        if cache.add(f"wake:{task}", 1, timeout=QUIET_SECONDS):
+            current_app.send_task(task, expires=60, ignore_result=True)
+    except (redis.RedisError, OperationalError, OSError):
+        with contextlib.suppress(ValueError):  # a closed log stream at shutdown
+            log.warning("no queue to wake a worker; beat or the next start will find the work", task=task)
+
+
+def pipeline() -> None:
+    """Customers were marked."""
+    _send("cdp.core.tasks.drain_pipeline")
+
+
+def jobs() -> None:
+    """A job waits."""
+    _send("cdp.core.tasks.run_jobs")
+
+
+def sender() -> None:
+    """Messages are due."""
+    _send("campaigns.tasks.send_messages")

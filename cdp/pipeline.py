@@ -1,0 +1,14 @@
+"""The one place where the order of reactions can be read.
+
+Each step takes customer ids and a time, finds what is missing by looking at the facts of the rooms below it, writes
+it with a unique key, and may run twice without harm. Marks, locks and the runner are in `cdp.core.pipeline`.
+"""
+
+from analytics.services import metrics, segments
+from campaigns.services import triggers
+
+STEPS = (
+    ("analytics.metrics", metrics.update),
+    ("analytics.segments", segments.update),
+    ("campaigns.triggers", triggers.react),
+)

@@ -1,0 +1,323 @@
+"""Settings, from the environment only.
+
+Every knob is an environment variable listed in docs/operations.md. A `CDP_…` variable nobody knows is refused,
+because a misspelt knob that silently does nothing is worse than a failed start. So are values that would be unsafe
+in the open: DEBUG on a public address, a short SECRET_KEY, plain HTTP cookies behind an https base URL.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import environ
+from celery.schedules import schedule
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from cdp.run import keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+KNOWN_CDP_VARIABLES = {
+    "CDP_BACKUP_KEY",
+    "CDP_BASE_URL",
+    "CDP_CURRENCY",
+    "CDP_ENCRYPTION_KEYS",
+    "CDP_HOST",
+    "CDP_JURISDICTION",
+    "CDP_METRICS_TOKEN",
+    "CDP_REQUIRE_BROWSER",
+    "CDP_SAMPLE",
+    "CDP_SHOP_ADDRESS",
+    "CDP_SHOP_COUNTRY",
+    "CDP_SHOP_NAME",
+    "CDP_SUPERVISED",
+    "CDP_VAR",
+}
+unknown = {name for name in os.environ if name.startswith("CDP_")} - KNOWN_CDP_VARIABLES
+if unknown:
+    message = f"Unknown environment variables: {', '.join(sorted(unknown))}. See docs/operations.md for the list."
+    raise ImproperlyConfigured(message)
+
+# --- Places -----------------------------------------------------------------------------------------------------
+CDP_VAR = Path(env.str("CDP_VAR", default=str(BASE_DIR / "var"))).resolve()
+PORT = env.int("PORT", default=8000)
+CDP_BASE_URL = env.str("CDP_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+_base = urlsplit(CDP_BASE_URL)
+if _base.scheme not in {"http", "https"} or not _base.hostname:
+    raise ImproperlyConfigured("CDP_BASE_URL must be a full address such as https://crm.example.com")
+IS_HTTPS = _base.scheme == "https"
+IS_LOOPBACK = _base.hostname in {"127.0.0.1", "localhost", "::1"}
+
+# --- Security ---------------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+if DEBUG and not IS_LOOPBACK:
+    raise ImproperlyConfigured("DEBUG=1 is refused unless CDP_BASE_URL is a loopback address.")
+SECRET_KEY = env.str("SECRET_KEY", default="") or keys.secret_key(CDP_VAR)
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters; leave it unset to have one made.")
+CDP_ENCRYPTION_KEYS = env.str("CDP_ENCRYPTION_KEYS", default="") or keys.encryption_keys(CDP_VAR)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({_base.hostname, "127.0.0.1", "localhost"}))
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS=* is refused; name the hosts.")
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
+
+SECURE_SSL_REDIRECT = IS_HTTPS
+# Health checks come from the balancer over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_FAILURE_VIEW = "cdp.web.views.errors.csrf_failure"
+
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# --- The shop ---------------------------------------------------------------------------------------------------
+CDP_SHOP_NAME = env.str("CDP_SHOP_NAME", default="Mali & Co.")
+CDP_SHOP_ADDRESS = env.str("CDP_SHOP_ADDRESS", default="99 Sukhumvit Road, Bangkok 10110, Thailand")
+CDP_SHOP_COUNTRY = env.str("CDP_SHOP_COUNTRY", default="TH").upper()
+CDP_CURRENCY = env.str("CDP_CURRENCY", default="THB").upper()
+CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="gdpr")
+if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:
+    raise ImproperlyConfigured("CDP_JURISDICTION must be one of gdpr, pdpa_th, pipa_kr.")
+CDP_METRICS_TOKEN = env.str("CDP_METRICS_TOKEN", default="")
+CDP_SUPERVISED = env.bool("CDP_SUPERVISED", default=False)
+
+# --- Applications -----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "cdp.core",
+    "customers",
+    "consent",
+    "events",
+    "commerce",
+    "surveys",
+    "loyalty",
+    "analytics",
+    "campaigns",
+    "cdp.web.apps.WebConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "cdp.web.apps.StewardsAdminConfig",
+    "django_htmx",
+    "phonenumber_field",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "cdp.core.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cdp.core.middleware.StaffLanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "cdp.core.middleware.AccessLogMiddleware",
+]
+
+ROOT_URLCONF = "cdp.urls"
+WSGI_APPLICATION = "cdp.wsgi.application"
+CDP_PIPELINE = "cdp.pipeline.STEPS"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cdp.web.context.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Data -------------------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL", default="postgres://cdp@127.0.0.1:5432/cdp"),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 12, "timeout": 20},
+            # Constant clean-up of sessions that a killed client left open inside a transaction.
+            "options": "-c idle_in_transaction_session_timeout=120000",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379").rstrip("/")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{REDIS_URL}/2",
+        "KEY_PREFIX": "cdp",
+    }
+}
+
+# --- Queue ------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = f"{REDIS_URL}/0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "socket_timeout": 5}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(CDP_VAR / "celerybeat-schedule")
+# A queue entry only wakes a worker: the work itself is rows in PostgreSQL. The beat entries are the safety net that
+# finds work whose wake-up was lost; they expire so that they never pile up behind a long job.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
+    for name, task, seconds in [
+        ("drain-pipeline", "cdp.core.tasks.drain_pipeline", 5),
+        ("run-jobs", "cdp.core.tasks.run_jobs", 5),
+        ("send-messages", "campaigns.tasks.send_messages", 5),
+        ("run-triggers", "campaigns.tasks.run_triggers", 300),
+        ("refresh-segments", "analytics.tasks.refresh_segments", 600),
+        ("tidy", "cdp.core.tasks.tidy", 3600),
+    ]
+}
+
+# --- People who log in ------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "cdp.web.accounts.StaffAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = CDP_SHOP_NAME
+
+# --- Languages and time -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("th", _("Thai")), ("ko", _("Korean"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "cdp_language"
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Bangkok")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError) as error:
+    message = f"TIME_ZONE={TIME_ZONE} is no known zone; use a name such as Asia/Bangkok."
+    raise ImproperlyConfigured(message) from error
+
+# --- Files and mail ---------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = CDP_VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": CDP_VAR / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Uploads are sealed while they stream in and never touch a disk in clear.
+FILE_UPLOAD_HANDLERS = ["cdp.core.uploads.SealedUploadHandler"]
+
+# `file:` writes one .eml per message under var/outbox; `smtp://user:pass@host:port`, `smtps://`, `smtp+tls://` send.
+EMAIL_URL = env.str("EMAIL_URL", default="file:")
+EMAIL_BACKEND = "cdp.core.mail.StaffMailBackend"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hello@example.com")
+
+# --- REST -------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["cdp.core.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["cdp.core.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["cdp.core.api.throttling.KeyThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["cdp.core.api.parsing.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "cdp.core.api.pagination.SealedCursorPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "cdp.core.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+API_RATE_PER_SECOND = 200
+API_BURST = 400
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Customer data platform",
+    "DESCRIPTION": "REST for storefronts, tills and back offices.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+# --- Logs -------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOGGING_CONFIG = "cdp.core.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "debug": DEBUG}
+
+PHONENUMBER_DEFAULT_REGION = CDP_SHOP_COUNTRY
+# E-mail addresses of staff are unique whatever their case (core_user_one_per_email), which Django does not recognise.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]

@@ -1,0 +1,98 @@
+"""What every page's frame needs: the rail, the languages, the theme, the shop's name."""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import is_valid_path
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+THEMES = ("light", "dark")
+
+
+class Place(NamedTuple):
+    """A room of the product in the rail. `capability` is what a role needs to see it (`cdp.core.access`)."""
+
+    path: str
+    icon: str
+    label: str | Promise
+    capability: str
+    section: str
+    parent: str = ""
+
+
+# The paths are promised by the public contract. A room that is not built yet has no URL and does not show.
+PLACES = (
+    Place("/", "home", _("Home"), "dashboard", "main"),
+    Place("/customers/", "customers", _("Customers"), "customers.view", "main"),
+    Place("/companies/", "companies", _("Companies"), "customers.view", "main", "/customers/"),
+    Place("/leads/", "leads", _("Leads"), "customers.view", "main", "/customers/"),
+    Place("/segments/", "segments", _("Segments"), "segments", "main"),
+    Place("/campaigns/", "campaigns", _("Campaigns"), "campaigns.view", "main"),
+    Place("/surveys/", "surveys", _("Surveys"), "dashboard", "main"),
+    Place("/voice/", "voice", _("Voice"), "dashboard", "main", "/surveys/"),
+    Place("/loyalty/", "loyalty", _("Loyalty"), "dashboard", "main"),
+    Place("/insights/", "insights", _("Insights"), "dashboard", "main"),
+    Place("/products/", "products", _("Products"), "dashboard", "main", "/insights/"),
+    Place("/quality/", "quality", _("Quality"), "steward", "care"),
+    Place("/consent/", "consent", _("Consent"), "consent.manage", "care"),
+    Place("/imports/", "imports", _("Imports"), "imports", "care"),
+    Place("/settings/", "settings", _("Settings"), "settings", "care"),
+)
+# A clerk works at the counter: those rooms come first. For everybody else they come last.
+COUNTER_PLACES = (
+    Place("/counter/", "counter", _("Counter"), "customers.edit", "counter"),
+    Place("/phone/", "phone", _("Phone"), "customers.edit", "counter"),
+    Place("/appointments/", "appointments", _("Appointments"), "customers.edit", "counter"),
+)
+
+
+@cache
+def _exists(path: str) -> bool:
+    """Whether some view answers that path. URL patterns do not change while a process lives."""
+    return is_valid_path(path)
+
+
+def rail(path: str, user: Any) -> list[dict[str, Any]]:
+    """The rail of `user` standing on `path`: `{url, icon, label, active, section, children: […]}` in display order."""
+    clerk = getattr(user, "role", "") == "clerk"
+    places = (*COUNTER_PLACES, *PLACES) if clerk else (*PLACES, *COUNTER_PLACES)
+    items: dict[str, dict[str, Any]] = {}
+    for place in places:
+        if not _exists(place.path) or not user.can(place.capability):
+            continue
+        item = {
+            "url": place.path,
+            "icon": place.icon,
+            "label": place.label,
+            "section": place.section,
+            "active": path == "/" if place.path == "/" else path.startswith(place.path),
+            "children": [],
+        }
+        parent = items.get(place.parent)
+        if parent:
+            parent["children"].append(item)
+            parent["open"] = parent["active"] or parent.get("open") or item["active"]
+        else:
+            items[place.path] = item
+    return list(items.values())
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template variables of the frames in templates/staff.html and templates/public.html."""
+    theme = request.COOKIES.get("cdp_theme", "")
+
+    def places() -> list[dict[str, Any]]:
+        # Lazy: an error page must not ask the database who is looking, it may be the database that failed.
+        user = getattr(request, "user", None)
+        return rail(request.path, user) if user is not None and user.is_authenticated else []
+
+    return {
+        "shop_name": getattr(settings, "CDP_SHOP_NAME", "") or _("Our shop"),
+        "theme": theme if theme in THEMES else "",
+        # Each language in its own words, for people who cannot read the page they are on.
+        "languages": [("en", "English"), ("th", "ไทย"), ("ko", "한국어")],
+        "rail": SimpleLazyObject(places),
+    }

@@ -1,0 +1,124 @@
+"""Numbers, money, dates and times as the reader writes them: plain values in, text in the active language out."""
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from babel import Locale, dates, numbers
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+# English is written here as most of the world writes it: day before month, 24 hours.
+LOCALES = {"en": "en_GB", "th": "th_TH", "ko": "ko_KR"}
+# Where the language has no sign of its own for a currency, the sign people know is shorter than the code.
+SIGNS = {"THB": "฿", "KRW": "₩", "JPY": "¥", "VND": "₫", "PHP": "₱", "INR": "₹", "MYR": "RM", "IDR": "Rp", "TWD": "NT$"}
+NOTHING = "—"
+
+Number = int | float | Decimal | str
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES.get(language, LOCALES["en"]))
+
+
+def locale() -> Locale:
+    """Babel's locale of the active language."""
+    return _locale((translation.get_language() or "en").split("-")[0])
+
+
+def _decimal(value: Number | None) -> Decimal | None:
+    try:
+        return None if value is None or value == "" else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def number(value: Number | None, digits: int | None = None) -> str:
+    """`1234567.5` as "1,234,567.5"; with `digits`, that many decimals; "—" where there is nothing to show."""
+    amount = _decimal(value)
+    if amount is None:
+        return NOTHING
+    if digits is None:
+        return str(numbers.format_decimal(amount, locale=locale()))
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(numbers.format_decimal(amount, format=pattern, locale=locale()))
+
+
+def compact(value: Number | None) -> str:
+    """`1234567` as "1.2M" (in Thai and Korean by their own units)."""
+    amount = _decimal(value)
+    if amount is None:
+        return NOTHING
+    digits = 1 if abs(amount) >= 1000 else 0
+    return str(numbers.format_compact_decimal(amount, locale=locale(), fraction_digits=digits))
+
+
+def percent(value: Number | None, digits: int = 0) -> str:
+    """A share of 1, such as `0.123`, as "12%"; with `digits=1` as "12.3%"."""
+    amount = _decimal(value)
+    if amount is None:
+        return NOTHING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return str(numbers.format_percent(amount, format=pattern, locale=locale()))
+
+
+def money(value: Number | None, currency: str, digits: int | None = None) -> str:
+    """An amount with its sign. `digits=0` drops the decimals, for key numbers; otherwise the currency's own count."""
+    amount = _decimal(value)
+    if amount is None:
+        return NOTHING
+    code = currency.upper()
+    if digits is None:
+        text = numbers.format_currency(amount, code, locale=locale())
+    else:
+        pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+        text = numbers.format_currency(amount, code, format=pattern, locale=locale(), currency_digits=False)
+    sign = SIGNS.get(code)
+    return text.replace(f"{code}\N{NO-BREAK SPACE}", sign).replace(code, sign) if sign else str(text)
+
+
+def _local(value: dt.datetime) -> dt.datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+def day(value: dt.date | dt.datetime | None, *, long: bool = False) -> str:
+    """A date such as "21 Nov 2026"; `long` with weekday and full month."""
+    if value is None:
+        return NOTHING
+    on = _local(value).date() if isinstance(value, dt.datetime) else value
+    return dates.format_date(on, format="full" if long else "medium", locale=locale())
+
+
+def clock(value: dt.datetime) -> str:
+    """The time of day, "14:05"."""
+    return dates.format_time(_local(value), format="short", locale=locale())
+
+
+def moment(value: dt.datetime | None) -> str:
+    """Date and time to the minute, with the zone: what a relative time stands for."""
+    if value is None:
+        return NOTHING
+    local = _local(value)
+    text = dates.format_datetime(local, format="medium", locale=locale())
+    zone = local.tzname()
+    return f"{text} {zone}" if zone else text
+
+
+def ago(value: dt.datetime, now: dt.datetime) -> str:
+    """ "3 hours ago", "in 2 days"; beyond 30 days the date itself says more."""
+    delta = value - now
+    if abs(delta) > dt.timedelta(days=30):
+        return day(value)
+    if abs(delta) < dt.timedelta(seconds=45):
+        return _("just now")
+    return dates.format_timedelta(delta, add_direction=True, threshold=1.2, locale=locale())
+
+
+def day_heading(on: dt.date, today: dt.date) -> str:
+    """ "Today", "Yesterday", or the date with its weekday."""
+    if on == today:
+        return _("Today")
+    if on == today - dt.timedelta(days=1):
+        return _("Yesterday")
+    return day(on, long=True)

@@ -1,0 +1,46 @@
+"""Error pages: what happened, what to do next, in the reader's language; JSON under /api/."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cdp.core.api import problems
+
+_API = ("/api/", "/v1/")
+CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "server_error"}
+DETAILS = {
+    400: "The request could not be understood.",
+    403: "This is not allowed.",
+    404: "There is nothing at this address.",
+    500: "Something went wrong on our side; it was written to the log.",
+}
+
+
+def _answer(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    if request.path.startswith(_API):
+        return problems.response(request, CODES[status], status, DETAILS[status])
+    return render(request, template or f"errors/{status}.html", status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return _answer(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return _answer(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return _answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _answer(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is missing or old: say how to go on."""
+    return _answer(request, 403, "errors/csrf.html")

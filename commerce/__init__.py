@@ -1,0 +1,1 @@
+"""What they buy: products, orders, refunds."""

@@ -1,0 +1,32 @@
+"""What the shop sells."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.models import Model, Placement
+
+
+class Product(Model):
+    """One article by its stock-keeping unit. Lines keep the name as sold; this row has the current one."""
+
+    placement = Placement.SHARED
+
+    sku = models.CharField(_("SKU"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=300, blank=True)
+    category = models.CharField(_("category"), max_length=200, blank=True)
+    brand = models.CharField(_("brand"), max_length=120, blank=True)
+    price = models.DecimalField(_("price"), max_digits=16, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering: ClassVar[list[str]] = ["sku"]
+
+    def __str__(self) -> str:
+        """The SKU."""
+        return self.sku

@@ -1,0 +1,1 @@
+"""What they allow: purposes, policies, the ledger and the gate."""

@@ -1,0 +1,62 @@
+"""The consent ledger and the state derived from it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.crypto.fields import SealedField
+from cdp.core.models import OwnedModel
+
+
+class ConsentRecord(OwnedModel):
+    """One statement of a customer about a purpose and a channel, with its proof. Append-only in the database."""
+
+    class Status(models.TextChoices):
+        GIVEN = "given", _("Given")
+        DENIED = "denied", _("Denied")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    purpose = models.CharField(max_length=30)
+    channel = models.CharField(max_length=10)
+    status = models.CharField(max_length=12, choices=Status.choices)
+    at = models.DateTimeField()  # when the customer said so
+    recorded_at = models.DateTimeField()
+    source = models.CharField(max_length=60)
+    method = models.CharField(max_length=30)  # form, import, api, unsubscribe, staff
+    policy_version = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField(null=True)
+    evidence = SealedField()  # what was shown and chosen, where from; JSON
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # The history of one customer, and the derivation of the state.
+            models.Index(fields=["customer", "purpose", "channel", "-at"], name="consent_record_history"),
+        ]
+
+
+class ConsentState(OwnedModel):
+    """The latest word per purpose and channel, derived from the records and rebuildable from them."""
+
+    purpose = models.CharField(max_length=30)
+    channel = models.CharField(max_length=10)
+    is_granted = models.BooleanField()
+    status = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    record_id = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Also the index of the gate and of consent conditions in segments.
+            models.UniqueConstraint(fields=["customer", "purpose", "channel"], name="consent_state_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Whole audiences: everybody who allows marketing by e-mail.
+            models.Index(
+                fields=["purpose", "channel", "customer"],
+                name="consent_state_granted",
+                condition=models.Q(is_granted=True),
+            ),
+        ]

@@ -1,0 +1,1 @@
+"""Who they are: profiles, identifiers, addresses, identity resolution."""

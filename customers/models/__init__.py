@@ -1,0 +1,10 @@
+"""Who they are; one file per aggregate."""
+
+from customers.models.addresses import Address
+from customers.models.contacts import ContactPoint
+from customers.models.customer import Customer, Status
+from customers.models.identifiers import Identifier, SharedIdentifier
+from customers.models.notes import Note
+from customers.models.suggestions import MergeSuggestion
+
+__all__ = ["Address", "ContactPoint", "Customer", "Identifier", "MergeSuggestion", "Note", "SharedIdentifier", "Status"]

@@ -1,0 +1,31 @@
+"""Postal addresses: the street line is sealed, the rest is coarse."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from cdp.core.crypto.fields import SealedField
+from cdp.core.models import OwnedModel
+
+
+class Address(OwnedModel):
+    """One postal address of a customer."""
+
+    street = SealedField()
+    digest = models.BinaryField()  # of the normalised whole, so that the same address is kept once
+    city = models.CharField(max_length=120, blank=True)
+    province = models.CharField(max_length=10, blank=True)
+    postcode = models.CharField(max_length=12, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    is_primary = models.BooleanField(default=True)
+    source = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "digest"], name="customers_address_once"),
+            models.UniqueConstraint(
+                fields=["customer"], name="customers_address_one_primary", condition=Q(is_primary=True)
+            ),
+        ]

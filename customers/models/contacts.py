@@ -1,0 +1,41 @@
+"""Ways to reach a person. Separate from identifiers: many people may share a phone, one person has many addresses."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.crypto.fields import SealedField
+from cdp.core.models import OwnedModel
+
+
+class ContactPoint(OwnedModel):
+    """One e-mail address, phone number, LINE id … of a customer; the value is sealed."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        LINE = "line", _("LINE")
+        EXTERNAL = "external_id", _("Customer number")
+        MEMBER = "member_number", _("Member number")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    value = SealedField()
+    digest = models.BinaryField()
+    source = models.CharField(max_length=60, blank=True)
+    is_primary = models.BooleanField(default=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "kind", "digest"], name="customers_contactpoint_once"),
+            # Senders take the primary one; there is at most one of each kind. External ids have one per source.
+            models.UniqueConstraint(
+                fields=["customer", "kind", "source"],
+                name="customers_contactpoint_one_primary",
+                condition=Q(is_primary=True),
+            ),
+        ]

@@ -1,0 +1,92 @@
+"""The golden record of one person."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.crypto.fields import SealedField
+from cdp.core.models import Model, Placement
+
+
+class Status(models.TextChoices):
+    """What a customer row stands for. Lists, counts and segments use `known` only."""
+
+    ANONYMOUS = "anonymous", _("Anonymous")
+    KNOWN = "known", _("Known")
+    MERGED = "merged", _("Merged")
+    ERASED = "erased", _("Erased")
+    BUCKET = "bucket", _("Guests")  # one of 64 reserved rows that own facts without a person
+
+
+class Customer(Model):
+    """One person, known once.
+
+    Names are sealed and found by keyed prefix tokens; coarse facts that segments and metrics work on set-wise are
+    plain columns under access control. Contacts and addresses are rows of their own; the place columns here repeat
+    the primary address, so that segments need no join.
+    """
+
+    placement = Placement.OWNED
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.KNOWN)
+
+    name = SealedField()  # as the person writes it
+    given_name = SealedField()
+    family_name = SealedField()
+    # Blind number of the normalised given name: a shared phone attaches only where given names agree.
+    given_name_key = models.BigIntegerField(null=True, editable=False)
+    search_tokens = ArrayField(models.BigIntegerField(), default=list, editable=False)
+
+    gender = models.CharField(max_length=10, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    nationality = models.CharField(max_length=2, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    province = models.CharField(max_length=10, blank=True)  # ISO 3166-2
+    city = models.CharField(max_length=120, blank=True)
+    postcode = models.CharField(max_length=12, blank=True)
+
+    company = models.CharField(max_length=200, blank=True)
+    job_title = models.CharField(max_length=120, blank=True)
+    income_band = models.CharField(max_length=40, blank=True)
+    occupation = models.CharField(max_length=80, blank=True)
+    education = models.CharField(max_length=40, blank=True)
+    children = models.CharField(max_length=10, blank=True)
+    interests = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+
+    source = models.CharField(max_length=60, blank=True)  # key of the source that first brought the person
+    sources = ArrayField(models.CharField(max_length=60), default=list)  # every source that ever did
+    is_sample = models.BooleanField(default=False)  # sample people are never delivered to outside file outboxes
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="customers_customer_status_known_value", condition=Q(status__in=[value for value in Status.values])
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The customer list, newest first, page by page.
+            models.Index(fields=["-id"], name="customers_customer_list", condition=Q(status="known")),
+            # Search as you type on sealed names; queries never order, or the planner walks the list index instead.
+            GinIndex(fields=["search_tokens"], name="customers_customer_search", fastupdate=False),
+            # Filters of the list.
+            models.Index(fields=["province", "-id"], name="customers_customer_province"),
+            models.Index(fields=["country", "-id"], name="customers_customer_country"),
+            # `field: source` matches any source that ever brought the person; `field: tags` any tag.
+            GinIndex(fields=["sources"], name="customers_customer_sources"),
+            GinIndex(fields=["tags"], name="customers_customer_tags"),
+        ]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this is a person staff may see in lists."""
+        return self.status == Status.KNOWN

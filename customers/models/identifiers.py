@@ -1,0 +1,42 @@
+"""What a person can be recognised by. The digest is the primary key, so one identifier belongs to one person."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from cdp.core.models import Placement
+
+
+class Identifier(models.Model):
+    """Digest of (kind, source, value) → customer. A key table: read first, then rows by customer_id, never joined."""
+
+    placement = Placement.KEY
+
+    digest = models.BinaryField(primary_key=True)
+    customer_id = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=60, blank=True)  # only external ids are per source
+    is_verified = models.BooleanField(default=False)
+    is_shared = models.BooleanField(default=False)  # a household phone: resolves by given name among its holders
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # Limits per person, un-merging, erasure: all identifiers of a customer.
+            models.Index(fields=["customer_id", "kind"], name="customers_identifier_customer"),
+        ]
+
+
+class SharedIdentifier(models.Model):
+    """One holder of a shared key; the key itself is the `Identifier` with `is_shared`."""
+
+    placement = Placement.KEY
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.BinaryField()
+    customer_id = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["digest", "customer_id"], name="customers_sharedidentifier_once"),
+        ]

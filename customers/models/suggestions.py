@@ -1,0 +1,22 @@
+"""Two records that may be one person, waiting for a steward."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from cdp.core.models import OwnedModel
+
+
+class MergeSuggestion(OwnedModel):
+    """`customer` and `other` share an identifier but may not be merged by machine. `customer` is the smaller id."""
+
+    other_id = models.UUIDField()
+    reason = models.CharField(max_length=60)
+    source = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=10, default="open")  # open, merged, kept apart
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["customer", "other_id"], name="customers_mergesuggestion_once"),
+        ]

@@ -1,0 +1,182 @@
+"""One spelling for every phone number: E.164.
+
+Google's libphonenumber decides what is a number; a full parse costs about 100 µs, which is most of the budget of an
+imported row. The plain shapes that nearly all shops have (+66 81 234 5678, 081-234-5678, 66812345678) are therefore
+decided here by the library's own patterns, taken from its metadata, and everything else goes to the library. Both ways
+agree; a property test holds them together.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import phonemetadata
+
+from cdp.core.files import dates, values
+from customers.rules import unreadable
+
+_SHAPE = re.compile(r"\+?[0-9][0-9 ().-]{5,24}|\([0-9][0-9 ().-]{5,24}", re.ASCII)
+_SEPARATORS = str.maketrans("", "", "+ ().-")
+_FLOAT = re.compile(r"(\+?[0-9]{6,15})\.0+")
+_SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
+_LABEL = re.compile(
+    r"(?:tel|phone|mobile|mob|cell|fax|call|hp|โทรศัพท์|มือถือ|โทร|เบอร์|ติดต่อ|전화번호|전화|휴대폰|휴대전화|핸드폰|연락처)"
+    r"[\s.:：#=-]*",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\s*(?:[/,;|\n]|\bor\b|หรือ|또는)\s*", re.IGNORECASE)
+_TYPES = (
+    "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
+    "voicemail",
+)  # fmt: skip
+_TOO_SHORT = phonenumbers.NumberParseException.TOO_SHORT_NSN, phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD
+
+
+@dataclass(frozen=True, slots=True)
+class _Country:
+    """The patterns of a calling code's main region, compiled."""
+
+    code: str
+    general: re.Pattern[str]
+    valid: re.Pattern[str]
+    trunk: str
+    trunk_pattern: re.Pattern[str] | None
+    international: re.Pattern[str] | None
+
+
+def normalise(raw: str, *, region: str | None) -> str:
+    """The number as E.164. `region` (ISO 3166-1, like TH) is where a number without country code is dialled.
+
+    An extension is left out. Unreadable: missing, not_a_phone, phone_without_country, phone_too_short, phone_too_long,
+    phone_not_in_use, phone_digits_lost.
+    """
+    if _SHAPE.fullmatch(raw):
+        if match := _FLOAT.fullmatch(raw):
+            raw = match[1]
+        if found := _fast(raw, region):
+            return found
+    return _slow(raw, region)
+
+
+def country(number: str) -> str | None:
+    """The ISO 3166-1 code of the country or territory of an E.164 number; None where several share it for all."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+
+
+def _fast(raw: str, region: str | None) -> str | None:
+    """E.164 of a plain shape, or None where only the library can tell (which includes every wrong number)."""
+    digits = raw.translate(_SEPARATORS)
+    if raw[0] == "+":
+        for width in (2, 1, 3):
+            known = _by_code(digits[:width])
+            if known is not None:
+                return _valid(known, digits[width:])
+        return None
+    known = _by_region(region) if region else None
+    if known is None or (known.international and known.international.match(digits)):
+        return None
+    if digits.startswith(known.code) and not known.general.fullmatch(digits):
+        # The country code without its plus.
+        return _valid(known, digits[len(known.code) :])
+    return _valid(known, digits)
+
+
+def _valid(known: _Country, national: str) -> str | None:
+    if known.trunk_pattern and (match := known.trunk_pattern.match(national)):
+        if match[0] != known.trunk or match.lastindex or known.general.fullmatch(national):
+            return None
+        national = national[len(known.trunk) :]
+    if national[:1] == "0" or not known.valid.fullmatch(national):
+        return None
+    return f"+{known.code}{national}"
+
+
+def _slow(raw: str, region: str | None) -> str:
+    text = dates.plain(raw)
+    if values.is_missing(text):
+        raise unreadable.Unreadable("missing")
+    if match := _FLOAT.fullmatch(text):
+        text = match[1]
+    if match := _SCIENTIFIC.fullmatch(text):
+        text = _unshortened(match)
+    text = _LABEL.sub("", text).strip()
+    home = region.upper() if region and region.upper() in phonenumbers.SUPPORTED_REGIONS else None
+    try:
+        return _parsed(text, home)
+    except unreadable.Unreadable:
+        first = _SEVERAL.split(text)[0]
+        # Two numbers in one cell: the first is the one that people mean.
+        if first != text and sum(c.isdigit() for c in first) > 6:
+            return _parsed(first, home)
+        raise
+
+
+def _parsed(text: str, home: str | None) -> str:
+    try:
+        number = phonenumbers.parse(text, home)
+    except phonenumbers.NumberParseException as error:
+        if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
+            code = "phone_not_in_use" if home or text.startswith("+") else "phone_without_country"
+        elif error.error_type in _TOO_SHORT:
+            code = "phone_too_short"
+        elif error.error_type == phonenumbers.NumberParseException.TOO_LONG:
+            code = "phone_too_long"
+        else:
+            code = "not_a_phone"
+        raise unreadable.Unreadable(code) from error
+    if not phonenumbers.is_valid_number(number):
+        reason = phonenumbers.is_possible_number_with_reason(number)
+        if reason == phonenumbers.ValidationResult.TOO_SHORT:
+            raise unreadable.Unreadable("phone_too_short")
+        if reason == phonenumbers.ValidationResult.TOO_LONG:
+            raise unreadable.Unreadable("phone_too_long")
+        raise unreadable.Unreadable("phone_not_in_use")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _unshortened(match: re.Match[str]) -> str:
+    """8.12345678E+8 still has all its digits; 6.68123E+10 has lost five of them."""
+    decimals, exponent = match[2] or "", int(match[3])
+    if len(decimals) != exponent:
+        raise unreadable.Unreadable("phone_digits_lost")
+    return match[1] + decimals
+
+
+@functools.cache
+def _by_code(digits: str) -> _Country | None:
+    if not digits.isdecimal() or digits[0] == "0":
+        return None
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits))
+    return _country(regions[0], digits) if regions and regions[0] != "001" else None
+
+
+@functools.cache
+def _by_region(region: str) -> _Country | None:
+    """Only main regions: in Canada's patterns a number of New York would be wrong."""
+    code = phonenumbers.country_code_for_region(region.upper())
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ())
+    return _country(regions[0], str(code)) if regions and regions[0] == region.upper() else None
+
+
+def _country(region: str, code: str) -> _Country | None:
+    known = phonemetadata.PhoneMetadata.metadata_for_region(region)
+    if known is None:
+        return None
+    kinds = [getattr(known, kind) for kind in _TYPES]
+    patterns = [kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern]
+    general = re.compile(known.general_desc.national_number_pattern, re.ASCII)
+    # A number is valid when it fits the general pattern and that of one kind.
+    valid = f"(?=(?:{general.pattern})\\Z)(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)})"
+    trunk = known.national_prefix_for_parsing
+    abroad = known.international_prefix
+    return _Country(
+        code=code,
+        general=general,
+        valid=re.compile(valid, re.ASCII),
+        trunk=known.national_prefix or "",
+        trunk_pattern=re.compile(trunk, re.ASCII) if trunk else None,
+        international=re.compile(abroad, re.ASCII) if abroad else None,
+    )

@@ -1,0 +1,47 @@
+"""Why something about a person could not be taken as it was written. Rules raise codes, doors show the sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.files import problems
+
+REASONS: Mapping[str, str | Promise] = {
+    **problems.REASONS,
+    # phones
+    "not_a_phone": _("This is not a phone number."),
+    "phone_without_country": _("Write the phone number with its country code, like +66 81 234 5678."),
+    "phone_too_short": _("This phone number is too short."),
+    "phone_too_long": _("This phone number is too long."),
+    "phone_not_in_use": _("No phone number looks like this in that country."),
+    "phone_digits_lost": _("A spreadsheet shortened this phone number; its last digits are lost."),
+    # e-mail addresses
+    "not_an_email": _("This is not an e-mail address."),
+    "email_local_part": _("The part before the @ of this e-mail address is not right."),
+    "email_domain": _("The part after the @ of this e-mail address is not right."),
+    # names
+    "not_a_name": _("This is not a name."),
+    "name_too_long": _("This name is too long."),
+    # dates of birth
+    "in_the_future": _("This date lies in the future."),
+    "too_old": _("This date lies more than 120 years back."),
+    # places
+    "unknown_country": _("This country is not known."),
+    "unknown_province": _("This province or state is not known."),
+    "not_a_postcode": _("This is not a postcode of that country."),
+    # identifiers
+    "placeholder": _("This stands for “nobody”; it does not identify a person."),
+    "control_characters": _("This has characters that cannot be shown."),
+    "identifier_too_long": _("This identifier is longer than 200 characters."),
+    "unknown_kind": _("This kind of identifier is not known."),
+}
+
+
+class Unreadable(problems.ValueProblem):
+    """A value about a person that cannot be read. `code` is for programs, `reason` the sentence for people."""
+
+    reasons: ClassVar[Mapping[str, str | Promise]] = REASONS

@@ -1,0 +1,1 @@
+"""What they do: events, sessions, page analytics."""

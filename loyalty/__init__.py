@@ -1,0 +1,1 @@
+"""What they have earned: points, tiers, rewards, coupons."""

@@ -1,0 +1,1 @@
+"""What they say: questionnaires, answers, NPS, reviews, tickets."""
