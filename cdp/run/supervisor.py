@@ -173,8 +173,9 @@ class Supervisor:
         worker = Child(
             name="worker",
             command=lambda: _python(
-                *("-m", "celery", "--app", "cdp", "--skip-checks", "worker", "--concurrency", "2"),
-                *("--loglevel", "INFO", "--include", "cdp.run.announce"),
+                *("-m", "celery", "--quiet", "--app", "cdp", "--skip-checks", "worker", "--concurrency", "2"),
+                # Workers need not know each other: PostgreSQL's locks share out the work.
+                *("--without-gossip", "--without-mingle", "--loglevel", "INFO", "--include", "cdp.run.announce"),
             ),
             environment=self.environment,
             stop_steps=WORKER_STOP,
@@ -183,7 +184,7 @@ class Supervisor:
         beat = Child(
             name="beat",
             command=lambda: _python(
-                *("-m", "celery", "--app", "cdp", "--skip-checks", "beat", "--loglevel", "WARNING"),
+                *("-m", "celery", "--quiet", "--app", "cdp", "--skip-checks", "beat", "--loglevel", "WARNING"),
                 *("--schedule", str(self.var / "celerybeat-schedule"), "--pidfile", ""),
             ),
             environment=self.environment,
