@@ -5,6 +5,7 @@ makes and stores one. Two processes starting at once agree, because the file is 
 """
 
 import base64
+import contextlib
 import os
 import secrets
 import tempfile
@@ -34,10 +35,8 @@ def stored(var: Path, name: str, make: Callable[[], str]) -> str:
     try:
         with os.fdopen(handle, "w") as file:
             file.write(make() + "\n")
-        try:
-            Path(path).hardlink_to(draft)
-        except FileExistsError:
-            pass  # Another process was first; its value is read below.
+        with contextlib.suppress(FileExistsError):  # Another process was first; its value is read below.
+            path.hardlink_to(draft)
     finally:
         Path(draft).unlink()
     return path.read_text().strip()

@@ -9,7 +9,6 @@ second ends with an error (both tried).
 """
 
 import contextlib
-import http.client
 import json
 import os
 import selectors
@@ -20,9 +19,8 @@ import time
 import uuid
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from cdp.run import embedded, launch
+from cdp.run import embedded, health, launch
 from cdp.run.child_process import Child
 from cdp.run.logs import Output
 from cdp.run.postgres import Postgres
@@ -368,16 +366,8 @@ class Supervisor:
                 launch.end_stranger(pid, ((signal.SIGTERM, 10.0),))
 
     def _web_answers(self) -> bool:
-        # http.client, because urllib would ask a proxy named in the environment.
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104  not binding, only comparing
-        connection = http.client.HTTPConnection(host, self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz", headers={"Host": urlsplit(self.base_url).netloc})
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return health.web_answers(self.port, self.base_url, host=host)
 
     def _promised_lines(self) -> list[str]:
         told = json.loads((self.var / "first-run.json").read_text())
