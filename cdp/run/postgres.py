@@ -119,7 +119,7 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700, parents=True)
         self._own(draft)
-        initdb = [
+        initdb: list[str | Path] = [
             *(binaries() / "initdb", "-D", draft, "-U", "postgres", "-E", "UTF8", "--auth=trust"),
             # pg_trgm finds no trigrams of Thai and Korean under plain C.
             *("--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
