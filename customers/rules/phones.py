@@ -167,7 +167,10 @@ def _country(region: str, code: str) -> _Country | None:
         return None
     kinds = [getattr(known, kind) for kind in _TYPES]
     patterns = [kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern]
-    general = re.compile(known.general_desc.national_number_pattern, re.ASCII)
+    described = known.general_desc and known.general_desc.national_number_pattern
+    if not described:
+        return None
+    general = re.compile(described, re.ASCII)
     # A number is valid when it fits the general pattern and that of one kind.
     valid = f"(?=(?:{general.pattern})\\Z)(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)})"
     trunk = known.national_prefix_for_parsing

@@ -33,10 +33,15 @@ REASONS: Mapping[str, str | Promise] = {
     "unknown_country": _("This country is not known."),
     "unknown_province": _("This province or state is not known."),
     "not_a_postcode": _("This is not a postcode of that country."),
+    # other fields
+    "too_long": _("This text is too long."),
+    "unknown_choice": _("This choice is not known."),
+    "unknown_language": _("This language is not known; use a code such as th, ko or en."),
     # identifiers
     "placeholder": _("This stands for “nobody”; it does not identify a person."),
     "control_characters": _("This has characters that cannot be shown."),
     "identifier_too_long": _("This identifier is longer than 200 characters."),
+    "card_number": _("This looks like a full card number. Only a token of it may be kept."),
     "unknown_kind": _("This kind of identifier is not known."),
 }
 

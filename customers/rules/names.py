@@ -1,0 +1,235 @@
+"""Names of people in Thai, Korean, Latin and other scripts.
+
+What a person wrote is shown as it was written; only invisible characters and stray blanks go. For comparing, searching
+and greeting a name is taken apart: titles off, family and given name told apart by the habits of its script (Korean
+family names come first, without a blank; Thai and Western ones last; "Family, Given" says it itself).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import Literal, NamedTuple
+
+from customers.rules import name_words, unreadable
+
+LONGEST = 200
+type_of_script = Literal["thai", "hangul", "han", "kana", "latin", "other"]
+
+_INVISIBLE = re.compile(
+    r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+_JOINERS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad\ufe00-\ufe0f\ufeff]")
+_ACCENTED = re.compile(r"[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_SCRIPTS: tuple[tuple[type_of_script, re.Pattern[str]], ...] = (
+    ("thai", re.compile(r"[\u0e01-\u0e5b]")),
+    ("hangul", re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]")),
+    ("kana", re.compile(r"[\u3040-\u30ff]")),
+    ("han", re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")),
+    ("latin", re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff\uff21-\uff5a]")),
+)
+_WITHOUT_BLANKS = frozenset({"hangul", "han", "kana"})
+_WORD = re.compile(r"[^\W_]+(?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+[^\W_]*)*")
+_FOLDS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
+    | dict.fromkeys("'’ʼ`")
+)
+# What is typed in several ways and looks the same: a double เ for แ, sara am in two pieces, a tone before its vowel.
+_THAI_AM = re.compile(r"\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+_THAI_TONE_BEFORE_VOWEL = re.compile(r"([\u0e48-\u0e4b])([\u0e31\u0e34-\u0e39])")
+_THAI_LEADING = "เแโใไ"
+
+
+class Parts(NamedTuple):
+    """A name taken apart, without titles; either part may be empty, never both."""
+
+    given: str
+    family: str
+
+
+def display(raw: str) -> str:
+    """Any short text as it was written, in NFC, without invisible characters and superfluous blanks; may be empty."""
+    text = raw if raw.isascii() and raw.isprintable() else unicodedata.normalize("NFC", _INVISIBLE.sub("", raw))
+    return " ".join(text.split())
+
+
+def normalise(raw: str) -> str:
+    """The name as its owner wrote it (see display).
+
+    Unreadable: missing, not_a_name (no letter in it), name_too_long.
+    """
+    name = display(raw)
+    if not name:
+        raise unreadable.Unreadable("missing")
+    if not _LETTER.search(name):
+        raise unreadable.Unreadable("missing" if name in {"-", "--", "–", "."} else "not_a_name")
+    if len(name) > LONGEST:
+        raise unreadable.Unreadable("name_too_long")
+    return name
+
+
+def script(name: str) -> type_of_script:
+    """The script that decides how a name is read: that of its first letter that we know."""
+    for letter in name:
+        if letter.isascii():
+            if letter.isalpha():
+                return "latin"
+            continue
+        for code, pattern in _SCRIPTS:
+            if pattern.match(letter):
+                # Japanese mixes: one kana among Chinese characters makes it Japanese.
+                return "kana" if code == "han" and _SCRIPTS[2][1].search(name) else code
+    return "other"
+
+
+@functools.lru_cache(maxsize=8192)
+def split(name: str) -> Parts:
+    """Given and family name without titles. A lone word is the given name, but for Korean and Chinese full names."""
+    code = script(name)
+    if "," in name:
+        family, _, given = name.partition(",")
+        given, family = _untitled(given.strip(), code), _untitled(family.strip(), code)
+        if given and family and given.casefold().replace(".", "") not in name_words.SUFFIXES:
+            return Parts(given, family)
+        name = family or given
+    bare = _untitled(name, code)
+    if code == "hangul":
+        given, family = _korean(bare)
+    elif code in _WITHOUT_BLANKS:
+        given, family = _east_asian(bare)
+    else:
+        given, family = _family_last(bare)
+    return Parts(given, family)
+
+
+def join(given: str, family: str) -> str:
+    """A full name out of two columns, in the order that its script wants."""
+    given, family = given.strip(), family.strip()
+    if given and family and script(family) in {"hangul", "han"}:
+        return family + given
+    if given and family and script(family) == "kana":
+        return f"{family} {given}"
+    return f"{given} {family}".strip()
+
+
+@functools.lru_cache(maxsize=8192)
+def key(name: str) -> str:
+    """The normal form for comparing: two spellings of one name give one key, whatever title, case, accent, order."""
+    parts = split(name)
+    if script(name) in _WITHOUT_BLANKS:
+        return "".join(words(parts.family) + words(parts.given))
+    return " ".join(words(parts.given) + words(parts.family))
+
+
+def given_key(name: str) -> str:
+    """The normal form of the given name alone, for the question whether two people on one phone are the same."""
+    return " ".join(words(split(name).given))
+
+
+@functools.lru_cache(maxsize=8192)
+def words(text: str) -> list[str]:
+    """The words of a text in the form in which they are compared: lower case, accents and apostrophes off.
+
+    The same for what is stored and for what somebody types into the search box.
+    """
+    return _WORD.findall(fold(text))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents for Latin letters; Thai in one spelling; other scripts in NFKC."""
+    if text.isascii():
+        return text.lower().replace("'", "")
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)
+    # NFKC takes sara am apart as well; composing it again keeps the letters of the keyboard.
+    folded = _THAI_AM.sub("\\1\u0e33", folded.replace("เเ", "แ"))
+    folded = _JOINERS.sub("", _THAI_TONE_BEFORE_VOWEL.sub(r"\2\1", folded))
+    return _ACCENTED.sub(_without_accent, folded)
+
+
+def search_terms(name: str) -> list[str]:
+    """Words under which a person is found by typing their beginning: every word of the name but its titles.
+
+    Names written without blanks (Korean, Chinese) are found by their whole and by the given name alone; "김" is the
+    beginning of the whole.
+    """
+    parts = split(name)
+    if parts.family and script(name) in _WITHOUT_BLANKS:
+        return list(dict.fromkeys([key(name), *words(parts.given)]))
+    return list(dict.fromkeys(words(parts.given) + words(parts.family)))
+
+
+def initials(name: str) -> str:
+    """One or two letters for a round badge: AB, สจ, 민수. Empty where there is no letter."""
+    parts = split(name)
+    if script(name) in _WITHOUT_BLANKS:
+        return "".join(_LETTER.findall(parts.given or parts.family)[:2])
+    return "".join(_first_letter(part) for part in (parts.given, parts.family)).upper()[:2]
+
+
+def _first_letter(text: str) -> str:
+    letters: list[str] = _LETTER.findall(text)
+    # A Thai vowel that is written first is spoken after its consonant.
+    return next((letter for letter in letters if letter not in _THAI_LEADING), "")
+
+
+def _without_accent(match: re.Match[str]) -> str:
+    letter = unicodedata.normalize("NFD", match[0])[0]
+    return "" if unicodedata.combining(letter) else letter
+
+
+def _untitled(name: str, code: type_of_script) -> str:
+    """The name without what stands before or behind it; never empty unless the name was."""
+    if code == "thai":
+        bare = name_words.THAI_TITLE.sub("", name)
+    elif code == "hangul":
+        bare = name_words.KOREAN_HONORIFIC.sub("", name)
+    else:
+        tokens = name.split()
+        while len(tokens) > 1 and tokens[0].casefold().replace(".", "") in name_words.TITLES:
+            del tokens[0]
+        while len(tokens) > 1 and tokens[-1].casefold().replace(".", "").strip(",") in name_words.SUFFIXES:
+            del tokens[-1]
+        bare = " ".join(tokens)
+    return bare.strip() or name
+
+
+def _korean(name: str) -> tuple[str, str]:
+    tokens = name.split()
+    if len(tokens) == 1:
+        for width in (2, 1):
+            family, given = name[:width], name[width:]
+            if given and family in name_words.KOREAN_FAMILIES:
+                return given, family
+        return name, ""
+    if tokens[0] in name_words.KOREAN_FAMILIES:
+        return "".join(tokens[1:]), tokens[0]
+    if tokens[-1] in name_words.KOREAN_FAMILIES:
+        return "".join(tokens[:-1]), tokens[-1]
+    return " ".join(tokens[1:]), tokens[0]
+
+
+def _east_asian(name: str) -> tuple[str, str]:
+    tokens = name.replace("\u30fb", " ").split()
+    if len(tokens) > 1:
+        return " ".join(tokens[1:]), tokens[0]
+    if 2 <= len(name) <= 3 and script(name) == "han":
+        return name[1:], name[:1]
+    if len(name) == 4 and script(name) == "han":
+        return name[2:], name[:2]
+    return name, ""
+
+
+def _family_last(name: str) -> tuple[str, str]:
+    tokens = name.split()
+    if len(tokens) < 2:
+        return name, ""
+    cut = len(tokens) - 1
+    if script(name) == "thai":
+        # ณ อยุธยา, ณ เชียงใหม่: the particle belongs to the family; Thai given names are one word.
+        cut = 1
+    else:
+        while cut > 1 and tokens[cut - 1].casefold() in name_words.PARTICLES:
+            cut -= 1
+    return " ".join(tokens[:cut]), " ".join(tokens[cut:])
