@@ -13,7 +13,18 @@ _TITLES: Final = {
     ("latin", "female"): ("Ms. ", "Mrs ", "Miss "),
 }
 _HANGUL_ENDINGS: Final = (" 님", "님", " 씨")
-_LOOKALIKES: Final = {"현": "헌", "은": "온", "지": "자", "서": "사", "준": "중", "영": "용", "민": "만", "수": "소", "진": "전", "희": "회"}
+_LOOKALIKES: Final = {
+    "현": "헌",
+    "은": "온",
+    "지": "자",
+    "서": "사",
+    "준": "중",
+    "영": "용",
+    "민": "만",
+    "수": "소",
+    "진": "전",
+    "희": "회",
+}
 _THAI_MONTHS: Final = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
 _ZERO_WIDTH: Final = ("\u200b", "\u200c", "\ufeff", "\u200d")
 _BUDDHIST_ERA: Final = 543
@@ -71,12 +82,9 @@ def shouted(rng: random.Random, email: str) -> str:
 def broken_email(rng: random.Random, email: str) -> str:
     """An address that nobody can write to."""
     local, _, domain = email.partition("@")
-    return dice.pick(rng, (f"{local}{domain}", f"{email}.", f"{local}@@{domain}", f"{local}@{domain.replace('.', ',')}", f"{local}@"))
-
-
-def lost_zero(national: str) -> str:
-    """A national number after a spreadsheet took it for a number."""
-    return national
+    return dice.pick(
+        rng, (f"{local}{domain}", f"{email}.", f"{local}@@{domain}", f"{local}@{domain.replace('.', ',')}", f"{local}@")
+    )
 
 
 def birth_date(rng: random.Random, birth: tuple[int, int, int], country: str, script: str) -> tuple[str, str]:

@@ -20,8 +20,18 @@ _DOMAINS: Final = (
     *("example.com",) * 9, *("example.net",) * 4, *("example.org",) * 3,
     *("mail.example.com",) * 4, *("post.example.net",) * 2, "inbox.example.org", "home.example.com",
 )  # fmt: skip
-_HEARD: Final = (*("facebook",) * 7, *("line",) * 6, *("walk-in",) * 6, *("google",) * 5, *("friend",) * 5, *("instagram",) * 3)
-_HOURS: Final = (0, 7, 8, 9, 9, 10, 10, 11, 11, 12, 12, 12, 13, 13, 14, 15, 16, 17, 18, 18, 19, 19, 20, 20, 20, 21, 21, 21, 22, 22, 23)  # fmt: skip
+_HEARD: Final = (
+    *("facebook",) * 7,
+    *("line",) * 6,
+    *("walk-in",) * 6,
+    *("google",) * 5,
+    *("friend",) * 5,
+    *("instagram",) * 3,
+)
+_HOURS: Final = (
+    0, 7, 8, 9, 9, 10, 10, 11, 11, 12, 12, 12, 13, 13, 14, 15, 16, 17, 18, 18, 19, 19, 20, 20, 20, 21, 21, 21, 22, 22,
+    23,
+)  # fmt: skip
 _DAY: Final = 86_400
 OFFSETS: Final = {"TH": 7 * 3600, "KR": 9 * 3600}
 
@@ -37,9 +47,9 @@ class Human:
     """One true person. Plain attributes, because millions of them are made and thrown away."""
 
     __slots__ = (
-        "birth", "city", "country", "created", "email", "expat", "family", "family_latin", "gender", "given", "given_latin",
-        "has_email", "has_phone", "heard", "index", "language", "national", "nationality", "nickname", "nickname_latin",
-        "postcode", "province", "script", "street",
+        "birth", "city", "country", "created", "email", "expat", "family", "family_latin", "gender", "given",
+        "given_latin", "has_email", "has_phone", "heard", "index", "language", "national", "nationality", "nickname",
+        "nickname_latin", "postcode", "province", "script", "street",
     )  # fmt: skip
 
     birth: tuple[int, int, int]

@@ -1,4 +1,4 @@
-"""Telephone numbers of the sample shop: one for each row, never two rows with one by accident, in the spellings people use."""
+"""Telephone numbers of the sample shop: one for each row, never two by accident, in the spellings people use."""
 
 from cdp.sample.data import world_places
 
@@ -8,9 +8,10 @@ DIALLING = {"TH": "66", "KR": "82", **{country: code for country, (code, _, _) i
 
 
 def number(country: str, index: int, luck: int) -> str:
-    """The national significant number (without a leading zero) of a row; empty where the country keeps none for fiction.
+    """The national significant number (without a leading zero) of a row; empty where none is kept for fiction.
 
-    Unique for the first ten million rows in Thailand and Korea. Elsewhere the reserved numbers are few and later rows get none.
+    Unique for the first ten million rows in Thailand and Korea. Elsewhere the reserved numbers are few and later rows
+    get none.
     """
     if country == "TH":
         suffix = (index * 7368787 + luck) % _SUFFIXES

@@ -10,10 +10,11 @@ from cdp.sample import dice, dirt, humans, phones
 Row = dict[str, str]
 
 COLUMNS: Final = (
-    "customer.external_id", "customer.name", "customer.given_name", "customer.family_name", "customer.email", "customer.phone",
-    "customer.gender", "customer.birth_date", "customer.language", "customer.nationality", "customer.street", "customer.city",
-    "customer.province", "customer.postcode", "customer.country", "customer.company", "customer.job_title",
-    "customer.interests", "customer.line_id", "customer.member_number", "customer.tags", "customer.created_at",
+    "customer.external_id", "customer.name", "customer.given_name", "customer.family_name", "customer.email",
+    "customer.phone", "customer.gender", "customer.birth_date", "customer.language", "customer.nationality",
+    "customer.street", "customer.city", "customer.province", "customer.postcode", "customer.country",
+    "customer.company", "customer.job_title", "customer.interests", "customer.line_id", 
+    "customer.member_number", "customer.tags", "customer.created_at",
 )  # fmt: skip
 TRUTH_COLUMNS: Final = (
     "customer.external_id", "person", "kind", "other", "dirt", "true_given_name", "true_family_name", "true_email",
@@ -22,7 +23,8 @@ TRUTH_COLUMNS: Final = (
 
 ZONES: Final = {country: timezone(timedelta(seconds=offset)) for country, offset in humans.OFFSETS.items()}
 _INTERESTS: Final = (
-    "skincare", "skincare,sun care", "sun care", "home scent", "skincare,masks", "bath & body", "gifts", "home scent,textiles",
+    "skincare", "skincare,sun care", "sun care", "home scent", "skincare,masks", "bath & body", "gifts",
+    "home scent,textiles",
     "sensitive skin", "anti-ageing", "skincare,sensitive skin", "hair care", "tea & table",
 )  # fmt: skip
 _COMPANIES: Final = {
@@ -35,7 +37,11 @@ _JOBS: Final = {
     "KR": ("구매 담당", "원장", "대리", "교사", "간호사", "개발자"),
     "": ("Buyer", "Owner", "Accountant", "Teacher", "Nurse", "Engineer"),
 }
-_COUNTRY_SPELLINGS: Final = {"TH": ("Thailand", "ประเทศไทย", "THAILAND", "th"), "KR": ("South Korea", "대한민국", "Korea", "kr")}
+_COUNTRY_SPELLINGS: Final = {
+    "TH": ("Thailand", "ประเทศไทย", "THAILAND", "th"),
+    "KR": ("South Korea", "대한민국", "Korea", "kr"),
+}
+_DATE_DIRT: Final = ("buddhist_era", "buddhist_era_words", "dotted_date")
 _BANGKOK: Final = ("กทม.", "กรุงเทพฯ", "Bangkok", "กรุงเทพ")
 
 
@@ -70,17 +76,12 @@ class Entry:
     def truth(self) -> Row:
         """What is true about the row, in the columns of `TRUTH_COLUMNS`."""
         human = self.human
-        other = self.role.other
-        if self.role.kind == humans.DUPLICATE or other >= 0:
-            other_id = external_id(other)
-        else:
-            other_id = ""
         year, month, day = human.birth
         return {
             "customer.external_id": external_id(self.index),
             "person": person_id(human.index),
             "kind": self.role.kind,
-            "other": other_id,
+            "other": external_id(self.role.other) if self.role.other >= 0 else "",
             "dirt": ",".join(self.dirt),
             "true_given_name": human.given,
             "true_family_name": human.family,
@@ -192,28 +193,28 @@ def _soil(rng: random.Random, entry: Entry) -> None:
     row, human, chance = entry.row, entry.human, rng.random
     share = chance()
     if share < 0.03 and entry.national and human.country in humans.OFFSETS:
-        row["customer.phone"] = dirt.lost_zero(entry.national)
+        row["customer.phone"] = entry.national  # a spreadsheet took it for a number
         entry.dirt.append("lost_zero")
-    elif share < 0.045 and row["customer.email"]:
+    elif 0.03 <= share < 0.045 and row["customer.email"]:
         row["customer.email"] = dirt.broken_email(rng, entry.email)
         entry.dirt.append("broken_email")
-    elif share < 0.065 and row["customer.email"]:
+    elif 0.045 <= share < 0.065 and row["customer.email"]:
         row["customer.email"] = dirt.shouted(rng, entry.email)
         entry.dirt.append("email_case")
-    elif share < 0.105:
+    elif 0.065 <= share < 0.105:
         _entitle(rng, entry)
-    elif share < 0.125:
+    elif 0.105 <= share < 0.125:
         field = _name_field(entry)
         row[field] = dirt.spaced(rng, row[field])
         entry.dirt.append("spaces")
-    elif share < 0.13:
+    elif 0.125 <= share < 0.13:
         field = _name_field(entry)
         row[field] = dirt.zero_width(rng, row[field])
         entry.dirt.append("zero_width")
-    elif share < 0.17 and human.country in _COUNTRY_SPELLINGS:
+    elif 0.13 <= share < 0.17 and human.country in _COUNTRY_SPELLINGS:
         row["customer.country"] = dice.pick(rng, _COUNTRY_SPELLINGS[human.country])
         entry.dirt.append("country_spelling")
-    elif share < 0.23 and row["customer.province"] == "กรุงเทพมหานคร":
+    elif 0.17 <= share < 0.23 and row["customer.province"] == "กรุงเทพมหานคร":
         row["customer.province"] = dice.pick(rng, _BANGKOK)
         entry.dirt.append("province_spelling")
 
@@ -247,6 +248,7 @@ def _write_again(rng: random.Random, entry: Entry, old_number: str) -> None:
         entry.dirt.append("phone_spelling")
     if chance() < 0.4:
         row["customer.birth_date"] = ""
+        entry.dirt = [kind for kind in entry.dirt if kind not in _DATE_DIRT]
     if chance() < 0.5:
         for field in ("customer.street", "customer.city", "customer.province", "customer.postcode"):
             row[field] = ""
@@ -290,7 +292,7 @@ def _rename(rng: random.Random, entry: Entry) -> None:
     elif share < 0.9:
         row[field] = dirt.zero_width(rng, row[field])
         entry.dirt.append("zero_width")
-    elif share < 0.95 and not row[field].isascii():
+    elif share < 0.95 and dirt.decomposed(row[field]) != row[field]:
         row[field] = dirt.decomposed(row[field])
         entry.dirt.append("decomposed")
 
@@ -302,7 +304,10 @@ def _swap(entry: Entry) -> None:
         given, family = (human.given_latin, human.family_latin) if latin else (human.given, human.family)
         row["customer.name"] = f"{given} {family}" if human.script == "hangul" and not latin else f"{family} {given}"
     else:
-        row["customer.given_name"], row["customer.family_name"] = row["customer.family_name"], row["customer.given_name"]
+        row["customer.given_name"], row["customer.family_name"] = (
+            row["customer.family_name"],
+            row["customer.given_name"],
+        )
     entry.dirt.append("swapped")
 
 

@@ -1,4 +1,5 @@
 """Korean family names by their real frequency and given names, each with a usual romanised spelling."""
+# ruff: noqa: E501 - rows of a table are easier to read uncut; Hangul counts double
 
 # Holders in ten thousand of the people of Korea, rounded.
 _FAMILY = """

@@ -1,4 +1,5 @@
 """The 17 provinces of Korea with districts, ranges of their five-digit postcodes, and roads there."""
+# ruff: noqa: E501 - rows of a table are easier to read uncut; Hangul counts double
 
 from typing import NamedTuple
 
@@ -44,7 +45,16 @@ _PLACES = """
 13|KR-49|제주특별자치도|Jeju-do|제주시=Jeju-si=63080-63350=연삼로,노형로,첨단로 서귀포시=Seogwipo-si=63500-63630=중앙로,태평로
 """
 
-ESTATES = ("한빛마을아파트", "푸른숲아파트", "햇살타운", "강변센트럴", "솔향빌라", "은하수오피스텔", "다온빌", "새봄아파트")
+ESTATES = (
+    "한빛마을아파트",
+    "푸른숲아파트",
+    "햇살타운",
+    "강변센트럴",
+    "솔향빌라",
+    "은하수오피스텔",
+    "다온빌",
+    "새봄아파트",
+)
 
 
 def _places(text: str) -> tuple[Place, ...]:

@@ -1,4 +1,5 @@
 """Provinces and districts of Thailand with their postcodes, and words for a street line."""
+# ruff: noqa: E501 - rows of a table are easier to read uncut; Hangul counts double
 
 from typing import NamedTuple
 
@@ -89,13 +90,13 @@ def _places(text: str) -> tuple[Place, ...]:
         if line.startswith("+|"):
             provinces[-1][4].append(line[2:])
         else:
-            share, code, thai, english, districts = line.split("|")
-            provinces.append((int(share), code, thai, english, [districts]))
+            part, code, thai, english, districts = line.split("|")
+            provinces.append((int(part), code, thai, english, [districts]))
     table: list[Place] = []
     for share, code, thai, english, parts in provinces:
         districts_of = [_district(word) for word in _words(" ".join(parts))]
-        for number in range(share):
-            district, district_en, postcode = districts_of[number % len(districts_of)]
+        for turn in range(share):
+            district, district_en, postcode = districts_of[turn % len(districts_of)]
             table.append(Place(code, thai, english, district, district_en, postcode))
     return tuple(table)
 
