@@ -1,0 +1,55 @@
+"""Dates of birth, from a form of the seventies to a Korean resident number's first half."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from cdp.core.files import dates, problems
+from customers.rules import unreadable
+
+OLDEST = 120
+_SIX = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})\s*([-/.])\s*([0-9]{1,2})\s*\2\s*([0-9]{2})")
+
+
+def birth_date(raw: str, *, dayfirst: bool | None, today: dt.date) -> dt.date:
+    """The date of birth in a text, Buddhist era included; `dayfirst` decides what can be read both ways.
+
+    A two-digit year is taken where only one century, and only one era, gives a living person: 05/03/90 is 1990, but
+    05/03/30 may be 1930 or 2530 and is refused; 900305 is a Korean date.
+    Unreadable: missing, not_a_date, no_such_day, ambiguous_date, two_digit_year, in_the_future, too_old.
+    """
+    text = dates.plain(raw)
+    try:
+        if match := _SIX.fullmatch(text):
+            day = _recent(int(match[1]), int(match[2]), int(match[3]), today)
+        elif match := _SHORT_YEAR.fullmatch(text):
+            number, month = dates.order(int(match[1]), int(match[3]), match[2], dayfirst=dayfirst)
+            year = int(match[4])
+            if 2500 + year - dates.BUDDHIST <= today.year:
+                raise unreadable.Unreadable("two_digit_year")
+            day = _recent(year, month, number, today)
+        else:
+            day = dates.day(text, dayfirst=dayfirst)
+    except problems.ValueProblem as problem:
+        code = "too_old" if problem.code == "out_of_range" else problem.code
+        raise unreadable.Unreadable(code) from problem
+    if day > today:
+        raise unreadable.Unreadable("in_the_future")
+    if today.year - day.year > OLDEST:
+        raise unreadable.Unreadable("too_old")
+    return day
+
+
+def _recent(year: int, month: int, number: int, today: dt.date) -> dt.date:
+    """The last such day that is not in the future."""
+    century = today.year - today.year % 100
+    for start in (century, century - 100):
+        try:
+            day = dt.date(start + year, month, number)
+        except ValueError:
+            continue
+        if day <= today:
+            return day
+    raise unreadable.Unreadable("no_such_day")
