@@ -22,7 +22,7 @@ _PLAIN = re.compile(rf"((?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*)@((?:{_LABEL}\.)+
 _SPECIAL = frozenset(email_validator.SPECIAL_USE_DOMAIN_NAMES)
 _LONGEST = 254
 # RFC 2142: these mailboxes are one whatever their case.
-# ruff: noqa: SIM905 - a line of words is easier to read than a list of quoted ones
+
 _ROLES = frozenset(
     "info marketing sales support abuse noc security postmaster hostmaster usenet news webmaster www uucp ftp".split()
 )

@@ -53,7 +53,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 FIELDS: Mapping[str, str] = MappingProxyType({"card_token": "card"})
 
 _ZEROS = re.compile(r"[0-]*")
-# ruff: noqa: SIM905 - a line of words is easier to read and to mend than a hundred quoted ones
+
 _NOBODY = frozenset(
     "-1 null none nil nan undefined anonymous anon guest nobody n/a na #n/a unknown unidentified not_authenticated "
     "distinct_id true false no (null) {} [] walk-in walkin ไม่มี ลูกค้าทั่วไป 없음 비회원 손님".split()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-# ruff: noqa: SIM905 - a line of words is easier to read and to mend than a hundred quoted ones
 TITLES = frozenset(
     "mr mrs ms miss mx mister madam sir dame lord lady dr doctor prof professor rev reverend fr hon capt captain "
     "col major gen lt sgt khun k herr frau monsieur mme mlle sr sra srta señor señora doña sig eng ir haji hajjah med "

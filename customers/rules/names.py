@@ -104,7 +104,7 @@ def split(name: str) -> Parts:
     return Parts(given, family)
 
 
-def join(given: str, family: str) -> str:
+def compose(given: str, family: str) -> str:
     """A full name out of two columns, in the order that its script wants."""
     given, family = given.strip(), family.strip()
     if given and family and script(family) in {"hangul", "han"}:

@@ -187,7 +187,7 @@ def _plain(name: str) -> str:
 
 @functools.cache
 def _countries() -> frozenset[str]:
-    return frozenset(code for code in _locale("en").territories if len(code) == 2) - _NO_COUNTRIES
+    return frozenset(code for code in map(str, _locale("en").territories) if len(code) == 2) - _NO_COUNTRIES
 
 
 @functools.cache
