@@ -49,9 +49,7 @@ class Message(OwnedModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             # The sender's queue.
-            models.Index(
-                fields=["channel", "due_at"], name="campaigns_message_queue", condition=Q(state="planned")
-            ),
+            models.Index(fields=["channel", "due_at"], name="campaigns_message_queue", condition=Q(state="planned")),
             # Claims to sweep.
             models.Index(fields=["claimed_by"], name="campaigns_message_claims", condition=Q(state="sending")),
             # Results of a campaign.
