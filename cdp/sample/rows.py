@@ -13,7 +13,7 @@ COLUMNS: Final = (
     "customer.external_id", "customer.name", "customer.given_name", "customer.family_name", "customer.email",
     "customer.phone", "customer.gender", "customer.birth_date", "customer.language", "customer.nationality",
     "customer.street", "customer.city", "customer.province", "customer.postcode", "customer.country",
-    "customer.company", "customer.job_title", "customer.interests", "customer.line_id", 
+    "customer.company", "customer.job_title", "customer.interests", "customer.line_id",
     "customer.member_number", "customer.tags", "customer.created_at",
 )  # fmt: skip
 TRUTH_COLUMNS: Final = (

@@ -21,7 +21,6 @@ _LANGUAGES: Final = {
     "en": "en-US",
     "de": "de-DE",
     "fr": "fr-FR",
-    "sv": "sv-SE",
     "ja": "ja-JP",
 }
 _AGENTS: Final = (

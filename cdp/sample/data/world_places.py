@@ -25,7 +25,8 @@ _STREETS = {
     "sg": ("Jalan Besar", "Orchard Road", "Bukit Timah Road", "Serangoon Road"),
 }
 
-# Share, country, region, city, group of names, language, postcodes.
+# Share, country, region (a name in the United States, elsewhere the ISO 3166-2 code), city, group of names, language,
+# postcodes.
 _PLACES = """
 9|US|California|Los Angeles|en|en|90012,90026,90036|
 6|US|California|San Francisco|en|en|94103,94110,94117|
@@ -35,24 +36,24 @@ _PLACES = """
 5|US|Washington|Seattle|en|en|98101,98115|
 4|US|Massachusetts|Boston|en|en|02116,02130|
 4|US|Florida|Miami|en|en|33130,33137|
-5|CA|Ontario|Toronto|en|en|M5V 2T6,M4Y 1Z9|
-3|CA|British Columbia|Vancouver|en|en|V6B 1A1,V5K 0A1|
-9|GB|England|London|en|en|SW1A 1AA,E1 6AN,N1 9GU|
-4|GB|England|Manchester|en|en|M1 1AE,M4 5JD|
-3|GB|Scotland|Edinburgh|en|en|EH1 1YZ,EH3 9DR|
-7|AU|New South Wales|Sydney|en|en|2000,2010,2026|
-5|AU|Victoria|Melbourne|en|en|3000,3053,3182|
-6|DE|Berlin|Berlin|de|de|10115,10437,12047|
-4|DE|Bayern|München|de|de|80331,80799|
-3|DE|Hamburg|Hamburg|de|de|20095,22765|
-5|FR|Île-de-France|Paris|fr|fr|75004,75011,75018|
-3|FR|Auvergne-Rhône-Alpes|Lyon|fr|fr|69002,69006|
-3|SE|Stockholms län|Stockholm|se|sv|111 22,118 26|
-2|SE|Västra Götalands län|Göteborg|se|sv|411 05,413 01|
-8|JP|Tokyo|Tokyo|jp|ja|150-0001,160-0022,106-0032|
-4|JP|Osaka|Osaka|jp|ja|530-0001,542-0076|
-9|SG|Singapore|Singapore|sg|en|238801,189702,310145|
-5|MY|Kuala Lumpur|Kuala Lumpur|sg|en|50250,50450,59200|
+5|CA|CA-ON|Toronto|en|en|M5V 2T6,M4Y 1Z9|
+3|CA|CA-BC|Vancouver|en|en|V6B 1A1,V5K 0A1|
+9|GB|GB-ENG|London|en|en|SW1A 1AA,E1 6AN,N1 9GU|
+4|GB|GB-ENG|Manchester|en|en|M1 1AE,M4 5JD|
+3|GB|GB-SCT|Edinburgh|en|en|EH1 1YZ,EH3 9DR|
+7|AU|AU-NSW|Sydney|en|en|2000,2010,2026|
+5|AU|AU-VIC|Melbourne|en|en|3000,3053,3182|
+6|DE|DE-BE|Berlin|de|de|10115,10437,12047|
+4|DE|DE-BY|München|de|de|80331,80799|
+3|DE|DE-HH|Hamburg|de|de|20095,22765|
+5|FR|FR-IDF|Paris|fr|fr|75004,75011,75018|
+3|FR|FR-ARA|Lyon|fr|fr|69002,69006|
+3|SE|SE-AB|Stockholm|se|en|111 22,118 26|
+2|SE|SE-O|Göteborg|se|en|411 05,413 01|
+8|JP|JP-13|Tokyo|jp|ja|150-0001,160-0022,106-0032|
+4|JP|JP-27|Osaka|jp|ja|530-0001,542-0076|
+9|SG|SG-01|Singapore|sg|en|238801,189702,310145|
+5|MY|MY-14|Kuala Lumpur|sg|en|50250,50450,59200|
 """
 
 
