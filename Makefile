@@ -1,7 +1,7 @@
 # The commands of the project. Only make and a Python >= 3.11 are needed; everything else is set up on the way.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all lint bench screenshots
+.PHONY: help setup setup-dev run test test-all lint bench screenshots lock
 
 # The first Python that works and is new enough: a name may exist and still not run.
 find_python = for p in $$PYTHON python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -38,3 +38,9 @@ bench: ## benchmarks, into var/bench.json
 
 screenshots: ## pictures of every page, into var/screenshots
 	@$(setup_dev) && exec $(VENV)/python -m scripts.screenshots
+
+lock: ## pin the newest versions that pyproject.toml allows
+	@$(setup_dev) && for what in "requirements.lock pyproject.toml" "requirements-dev.lock pyproject.toml --group dev" \
+		"requirements-node.lock --group node"; do set -- $$what; file=$$1; shift; \
+		$(VENV)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 "$$@" \
+			--output-file "$$file" >/dev/null || exit 1; done
