@@ -1,0 +1,237 @@
+"""Writing orders: new, again, changed, and from a guest to the person named later.
+
+One batch is one transaction and a fixed number of statements, whatever its size. The key of each order is made or
+locked first; what is stored is then compared with what was told; what changed is deleted and inserted anew, so an
+order changes hands without customer_id ever being updated.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from cdp.core import audit, pipeline
+from cdp.core.actors import Actor
+from cdp.core.models import Source
+from commerce.models import Order, OrderLine
+from commerce.rules.inputs import OrderInput
+from commerce.rules.revisions import Outcome, Told, judge
+from commerce.services import drafts, keys, products, returns, rows
+from commerce.services.drafts import Draft, UnableToWriteOrder
+from commerce.services.keys import Owner
+from customers.models import Customer, Status
+from customers.rules.people import Person
+from customers.services import buckets, identity
+
+__all__ = ["MOST", "Purchase", "UnableToWriteOrder", "Written", "place", "place_many", "write", "write_many"]
+
+MOST = 1000
+"""How many orders one batch may hold."""
+_BUCKETS = frozenset(buckets.IDS)
+_OWNING = (Status.KNOWN, Status.ANONYMOUS, Status.BUCKET)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An order and its buyer: a person to be recognised, or a customer's id, or neither for a guest."""
+
+    order: OrderInput
+    buyer: Person | None = None
+    customer_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An order as it is stored now, and what became of this telling of it."""
+
+    order: Order
+    outcome: Outcome
+
+
+def place(*, purchase: Purchase, source: Source, actor: Actor, now: datetime) -> Written:
+    """Recognise the buyer and write the order. Raises UnableToWriteOrder."""
+    return _only(place_many(purchases=[purchase], source=source, actor=actor, now=now))
+
+
+def place_many(
+    *, purchases: Sequence[Purchase], source: Source, actor: Actor, now: datetime
+) -> list[Written | UnableToWriteOrder]:
+    """Recognise the buyers and write the orders, in one transaction; one result for each, in order.
+
+    Where the identifiers of a buyer belong to two people, the strongest identifier decides.
+    """
+    with transaction.atomic():
+        identified = [
+            position for position, one in enumerate(purchases) if one.buyer is not None and one.buyer.is_identified
+        ]
+        people = [person for one in purchases if (person := one.buyer) is not None and person.is_identified]
+        found = identity.resolve_many(people, source=source, now=now) if people else []
+        customers = {position: who.customer for position, who in zip(identified, found, strict=True)}
+        return write_many(
+            orders=[(one.order, customers.get(position, one.customer_id)) for position, one in enumerate(purchases)],
+            source=source,
+            actor=actor,
+            now=now,
+        )
+
+
+def write(*, order: OrderInput, customer_id: uuid.UUID | None, source: Source, actor: Actor, now: datetime) -> Written:
+    """Write one order of a customer, or of a guest. Raises UnableToWriteOrder."""
+    return _only(write_many(orders=[(order, customer_id)], source=source, actor=actor, now=now))
+
+
+def write_many(
+    *,
+    orders: Sequence[tuple[OrderInput, uuid.UUID | None]],
+    source: Source,
+    actor: Actor,
+    now: datetime,
+    lane: int = pipeline.INTERACTIVE,
+) -> list[Written | UnableToWriteOrder]:
+    """Write at most MOST orders with their customers (None for guests), in one transaction.
+
+    Returns one result for each, in order; an order that cannot be written does not stop the others. An order that
+    appears several times is taken in the order told.
+    """
+    results: dict[int, Written | UnableToWriteOrder] = {}
+    with transaction.atomic():
+        known = _customers(customer for _, customer in orders if customer)
+        waiting: list[Draft] = []
+        for position, (told, customer) in enumerate(orders):
+            try:
+                if customer and customer not in known:
+                    raise UnableToWriteOrder("unknown_customer", "/customer", "No such customer.")
+                waiting.append(drafts.make(position, told, source=source.key, customer=customer))
+            except UnableToWriteOrder as problem:
+                results[position] = problem
+        written: list[Draft] = []
+        while waiting:
+            once, waiting = _each_once(waiting)
+            results |= _write(once, now=now)
+            written += [draft for draft in once if draft.is_written]
+        _tell(written, actor=actor, now=now, lane=lane)
+    return [results[position] for position in range(len(orders))]
+
+
+def _write(batch: Sequence[Draft], *, now: datetime) -> dict[int, Written | UnableToWriteOrder]:
+    """Write orders that all have different numbers."""
+    claimed = keys.claim(keys.ORDERS, {draft.key: draft.proposed for draft in batch})
+    _judge(batch, claimed)
+    writing = [draft for draft in batch if draft.is_written]
+    documents = returns.settle(writing)
+    keys.release(keys.ORDERS, [draft.key for draft in writing if draft.problem and not draft.known])
+    writing = [draft for draft in writing if draft.is_written]
+    _delete([draft.known for draft in writing if draft.known])
+    stored = {draft.position: drafts.order_row(draft, now=now) for draft in writing}
+    rows.insert(Order, list(stored.values()))
+    rows.insert(OrderLine, [line for draft in writing for line in drafts.line_rows(draft)])
+    returns.move(writing)
+    returns.write(writing, documents, now=now)
+    pointed = {draft.key: Owner(draft.owner, draft.order_id) for draft in writing}
+    keys.point(keys.ORDERS, {key: owner for key, owner in pointed.items() if claimed[key] != owner})
+    _note_clocks(batch)
+    return {
+        draft.position: draft.problem or Written(stored.get(draft.position) or _kept(draft), draft.outcome)
+        for draft in batch
+    }
+
+
+def _judge(batch: Sequence[Draft], claimed: dict[bytes, Owner]) -> None:
+    """Compare each draft with the stored order of its number."""
+    owners = [claimed[draft.key] for draft in batch if claimed[draft.key] != draft.proposed]
+    stored: dict[uuid.UUID, Order] = {}
+    if owners:
+        found = Order.objects.filter(
+            customer_id__in={owner.customer for owner in owners}, id__in=[owner.row for owner in owners]
+        )
+        stored = {order.id: order for order in found}
+    for draft in batch:
+        known = draft.known = stored.get(claimed[draft.key].row)
+        if known is None:  # new; or its rows were deleted and only the key is left
+            draft.outcome, draft.owner = Outcome.CREATED, draft.proposed.customer
+            continue
+        before = Told(
+            digest=bytes(known.content_digest) if known.content_digest else None,
+            updated_at=known.source_updated_at,
+            customer=None if known.customer_id in _BUCKETS else known.customer_id,
+        )
+        draft.outcome, owner = judge(before, Told(draft.content, draft.told.updated_at, draft.customer))
+        draft.owner = owner or known.customer_id
+
+
+def _delete(orders: Sequence[Order]) -> None:
+    if not orders:
+        return
+    customers, found = {order.customer_id for order in orders}, [order.id for order in orders]
+    OrderLine.objects.filter(customer_id__in=customers, order_id__in=found).delete()
+    Order.objects.filter(customer_id__in=customers, id__in=found).delete()
+
+
+def _note_clocks(batch: Sequence[Draft]) -> None:
+    """The same content at a later clock: remember the clock, so that an older telling cannot win afterwards."""
+    later = []
+    for draft in batch:
+        told_at, order = draft.told.updated_at, draft.known
+        if draft.outcome is not Outcome.SAME or order is None or told_at is None:
+            continue
+        if order.source_updated_at is None or told_at > order.source_updated_at:
+            order.source_updated_at = told_at
+            later.append(order)
+    if later:
+        owned = Order.objects.filter(customer_id__in={order.customer_id for order in later})
+        owned.bulk_update(later, ["source_updated_at"])
+
+
+def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -> None:
+    """Products learn names, customers are marked, the audit gets one entry for the batch."""
+    if not written:
+        return
+    products.learn((line for draft in written for line in draft.told.lines), now=now)
+    touched = {draft.owner for draft in written} | {draft.known.customer_id for draft in written if draft.known}
+    pipeline.mark(sorted(touched - _BUCKETS), cause="commerce.orders", lane=lane)
+    only = written[0] if len(written) == 1 else None
+    moves = {str(draft.order_id): str(draft.known.customer_id) for draft in written if draft.is_moved and draft.known}
+    audit.record(
+        audit.Action.ORDER_WRITTEN,
+        actor=actor,
+        at=now,
+        customer=only.owner if only else None,
+        subject=only.order_id if only else "",
+        details={
+            "orders": {str(draft.order_id): draft.outcome.value for draft in written},
+            **({"moved_from": moves} if moves else {}),
+        },
+    )
+
+
+def _each_once(waiting: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """The first telling of each order, and the rest."""
+    seen: set[bytes] = set()
+    once, rest = [], []
+    for draft in waiting:
+        (rest if draft.key in seen else once).append(draft)
+        seen.add(draft.key)
+    return once, rest
+
+
+def _customers(wanted: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those that can own an order."""
+    found = set(wanted)
+    if not found:
+        return set()
+    return set(Customer.objects.filter(id__in=found, status__in=_OWNING).values_list("id", flat=True))
+
+
+def _kept(draft: Draft) -> Order:
+    if draft.known is None:
+        raise AssertionError("an order that was not written is known")
+    return draft.known
+
+
+def _only(results: Sequence[Written | UnableToWriteOrder]) -> Written:
+    (result,) = results
+    if isinstance(result, UnableToWriteOrder):
+        raise result
+    return result
