@@ -92,7 +92,10 @@ def sparkline(values: list[float], width: int = 96, height: int = 28) -> tuple[s
     step = width / (len(values) - 1)
     points = [
         # A flat trend runs along the middle; 2 px stay free above and below for the stroke.
-        (round(index * step, 1), round(height - 2 - (value - low) / span * (height - 4), 1) if high > low else height / 2)
+        (
+            round(index * step, 1),
+            round(height - 2 - (value - low) / span * (height - 4), 1) if high > low else height / 2,
+        )
         for index, value in enumerate(values)
     ]
     line = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)

@@ -106,17 +106,17 @@ def moment(value: dt.datetime | None) -> str:
 
 
 def ago(value: dt.datetime, now: dt.datetime) -> str:
-    """ "3 hours ago", "in 2 days"; beyond 30 days the date itself says more."""
+    """A distance such as "3 hours ago" or "in 2 days"; beyond 30 days the date itself says more."""
     delta = value - now
     if abs(delta) > dt.timedelta(days=30):
         return day(value)
     if abs(delta) < dt.timedelta(seconds=45):
         return _("just now")
-    return dates.format_timedelta(delta, add_direction=True, threshold=1.2, locale=locale())
+    return dates.format_timedelta(delta, add_direction=True, locale=locale())
 
 
 def day_heading(on: dt.date, today: dt.date) -> str:
-    """ "Today", "Yesterday", or the date with its weekday."""
+    """The word "Today" or "Yesterday", or the date with its weekday."""
     if on == today:
         return _("Today")
     if on == today - dt.timedelta(days=1):

@@ -5,7 +5,8 @@ from django.forms.renderers import TemplatesSetting
 
 class FormRenderer(TemplatesSetting):
     """Set as FORM_RENDERER. Widgets keep Django's own templates (the admin uses them too); classes are added by the
-    `widget` tag of `ui`."""
+    `widget` tag of `ui`.
+    """
 
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"

@@ -108,4 +108,5 @@ def status(code: str) -> Look:
 
 def timeline(kind: str) -> tuple[str, str]:
     """Icon and tone of a timeline entry; an unknown kind is a plain dot."""
-    return TIMELINE.get(kind) or TIMELINE.get(kind.split(".")[0].split("_")[0]) or ("point", "neutral")
+    family = kind.replace(".", "_").partition("_")[0]
+    return TIMELINE.get(kind) or TIMELINE.get(family) or ("point", "neutral")

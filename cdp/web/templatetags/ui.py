@@ -5,57 +5,27 @@
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django import template
 from django.forms import BoundField, widgets
 from django.template.context import Context
-from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 
-from cdp.web import charts, formats, initials, vocabulary
+from cdp.web import charts, formats, initials, markup, vocabulary
 
 register = template.Library()
 
-ICON_LIST = Path(__file__).resolve().parent.parent / "icons.txt"
-
-
 # --- Small things -----------------------------------------------------------------------------------------------
-@cache
-def icon_names() -> frozenset[str]:
-    """The icons of the sprite."""
-    lines = ICON_LIST.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.partition("=")[0] for line in lines if line and not line.startswith("#"))
-
-
-def attributes(extra: Mapping[str, Any]) -> SafeString:
-    """Keyword arguments as HTML attributes: `hx_get="/x"` is `hx-get="/x"`, True a bare attribute, None and False
-    none."""
-    pairs = [(name.strip("_").replace("_", "-"), value) for name, value in extra.items()]
-    shown = [(name, value) for name, value in pairs if value is not None and value is not False and value != ""]
-    return format_html_join(
-        "", "{}", [(format_html(" {}", n) if v is True else format_html(' {}="{}"', n, v),) for n, v in shown]
-    )
-
-
-@register.simple_tag
-def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """An icon of the sprite. Without `label` it is decoration; `size` is sm, lg or xl."""
-    if name not in icon_names():
-        raise template.TemplateSyntaxError(f"icon {name!r} is not in cdp/web/icons.txt")
-    classes = f"icon icon-{size}" if size else "icon"
-    role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    sprite = static("vendor/icons.svg")
-    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, role, sprite, name)
+register.simple_tag(markup.icon, name="icon")
 
 
 @register.simple_tag
 def button(
     label: str = "",
+    *,
     kind: str = "",
     icon: str = "",
     href: str = "",
@@ -64,28 +34,36 @@ def button(
     icon_only: bool = False,
     **extra: Any,
 ) -> SafeString:
-    """A button, or a link that looks like one when `href` is given. `kind`: primary, danger, quiet, link, or none."""
-    classes = ["btn"] + [f"btn-{part}" for part in (kind, size, "icon" if icon_only else "", extra.pop("class", "")) if part]
-    content = format_html(
-        "{}{}",
-        globals()["icon"](icon) if icon else "",
-        format_html('<span class="visually-hidden">{}</span>', label) if icon_only else format_html("<span>{}</span>", label),
-    )
+    """A button, or a link that looks like one when `href` is given. `kind`: primary, danger, quiet, link, or none;
+    `size`: sm, lg; `icon_end` stands behind the text. Everything else becomes an attribute.
+    """
+    icon_end = extra.pop("icon_end", "")
+    own_class = extra.pop("class", "")
+    names = [f"btn-{part}" for part in (kind, size, "icon" if icon_only else "") if part]
+    classes = " ".join(["btn", *names, own_class]).strip()
     if icon_only:
         extra.setdefault("title", label)
+    content = format_html(
+        "{}<span{}>{}</span>{}",
+        markup.icon(icon) if icon else "",
+        mark_safe(' class="visually-hidden"') if icon_only else "",
+        label,
+        markup.icon(icon_end) if icon_end else "",
+    )
     if href:
-        return format_html('<a class="{}" href="{}"{}>{}</a>', " ".join(classes), href, attributes(extra), content)
-    kind_of = type or ("submit" if kind == "primary" and not extra.get("data_dialog_open") else "button")
+        return format_html('<a class="{}" href="{}"{}>{}</a>', classes, href, markup.attributes(extra), content)
+    opens_dialog = extra.get("data_dialog_open") or extra.get("data_dialog_close")
+    kind_of = type or ("submit" if kind == "primary" and not opens_dialog else "button")
     return format_html(
-        '<button class="{}" type="{}"{}>{}</button>', " ".join(classes), kind_of, attributes(extra), content
+        '<button class="{}" type="{}"{}>{}</button>', classes, kind_of, markup.attributes(extra), content
     )
 
 
 @register.simple_tag
-def badge(text: str, tone: str = "", icon: str = "", dot: bool = False) -> SafeString:
+def badge(text: str, tone: str = "", *, icon: str = "", dot: bool = False) -> SafeString:
     """A small label. `tone`: accent, success, warning, danger, info."""
-    classes = "badge" + (f" badge-{tone}" if tone and tone != "neutral" else "") + (" badge-dot" if dot else "")
-    return format_html('<span class="{}">{}{}</span>', classes, globals()["icon"](icon) if icon else "", text)
+    classes = "badge" + (f" badge-{tone}" if tone and tone != "neutral" else "") + (" badge-dotted" if dot else "")
+    return format_html('<span class="{}">{}{}</span>', classes, markup.icon(icon) if icon else "", text)
 
 
 @register.simple_tag
@@ -131,15 +109,7 @@ def copy(value: Any, label: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/help.html")
 def help(text: str) -> dict[str, Any]:
     """A question mark that explains: works on hover, touch and by keyboard."""
-    return {"text": text, "id": next_id("help")}
-
-
-_ids = itertools.count(1)
-
-
-def next_id(prefix: str) -> str:
-    """An element id no other component of the page has."""
-    return f"{prefix}-{next(_ids)}"
+    return {"text": text, "id": markup.next_id("help")}
 
 
 # --- Numbers ----------------------------------------------------------------------------------------------------
@@ -176,7 +146,8 @@ def sparkline(values: list[float] | None, label: str = "") -> SafeString:
 @register.inclusion_tag("components/kpi.html")
 def kpi(label: str, value: Any, **extra: Any) -> dict[str, Any]:
     """A key number. `delta` is a share such as 0.12; `good="down"` where less is better; `note`, `spark`, `href`,
-    `help`."""
+    `help`.
+    """
     delta = extra.get("delta")
     if delta is not None:
         rising = float(delta) > 0
@@ -208,7 +179,8 @@ def callout(content: str, tone: str = "info", icon: str = "", **extra: Any) -> S
 @register.simple_block_tag
 def dialog(content: str, id: str, title: str, **extra: Any) -> SafeString:
     """A native dialog, opened by `data-dialog-open="id"`. `wide`, `text`. Its footer is the element with
-    class `dialog-foot` inside."""
+    class `dialog-foot` inside.
+    """
     return _block("dialog", content, {"id": id, "title": title, **extra})
 
 
@@ -216,18 +188,20 @@ def dialog(content: str, id: str, title: str, **extra: Any) -> SafeString:
 def menu(content: str, label: str, **extra: Any) -> SafeString:
     """A button that opens a list of `menu_item`s. `icon`, `kind`, `size`, `icon_only`, `wide`."""
     values = {"icon": "", "kind": "", "size": "", "icon_only": False, **extra}
-    return _block("menu", content, {"id": extra.get("id") or next_id("menu"), "label": label, **values})
+    return _block("menu", content, {"id": extra.get("id") or markup.next_id("menu"), "label": label, **values})
 
 
 @register.simple_tag
 def menu_item(label: str, href: str = "", icon: str = "", tone: str = "", **extra: Any) -> SafeString:
     """A line of a menu: a link with `href`, else a button (give it `hx_post`, `data_dialog_open`, `form` …)."""
     classes = "menu-item" + (f" menu-item-{tone}" if tone else "")
-    content = format_html("{}<span>{}</span>", globals()["icon"](icon) if icon else "", label)
+    content = format_html("{}<span>{}</span>", markup.icon(icon) if icon else "", label)
     if href:
-        return format_html('<a class="{}" href="{}"{}>{}</a>', classes, href, attributes(extra), content)
+        return format_html('<a class="{}" href="{}"{}>{}</a>', classes, href, markup.attributes(extra), content)
     kind_of = extra.pop("type", "button")
-    return format_html('<button class="{}" type="{}"{}>{}</button>', classes, kind_of, attributes(extra), content)
+    return format_html(
+        '<button class="{}" type="{}"{}>{}</button>', classes, kind_of, markup.attributes(extra), content
+    )
 
 
 @register.inclusion_tag("components/empty_state.html")
@@ -251,7 +225,8 @@ def progress(value: float | None = None, max: float = 100, label: str = "", tone
 @register.inclusion_tag("components/job.html")
 def job(job: Any, href: str = "") -> dict[str, Any]:
     """A line of the jobs tray: needs `title, state, done, total` and, where known, `error`, `finished_at`,
-    `seconds_left`."""
+    `seconds_left`.
+    """
     return {"job": job, "href": href}
 
 
@@ -277,7 +252,13 @@ def chips(items: Iterable[Mapping[str, Any]], clear_url: str = "", label: str = 
 @register.inclusion_tag("components/search_field.html")
 def search_field(name: str = "q", value: str = "", label: str = "", **extra: Any) -> dict[str, Any]:
     """A search box. With `hx_get` and `hx_target` it searches while one types; else it belongs to the form around."""
-    return {"name": name, "value": value or "", "label": label, "attributes": attributes(extra), "live": "hx_get" in extra}
+    return {
+        "name": name,
+        "value": value or "",
+        "label": label,
+        "attributes": markup.attributes(extra),
+        "live": "hx_get" in extra,
+    }
 
 
 @register.inclusion_tag("components/steps.html")
@@ -301,7 +282,7 @@ def sort_header(context: Context, label: str, key: str, current: str = "", *, nu
         format_html(' aria-sort="{}"', state) if up or down else "",
         query.urlencode(),
         label,
-        icon("chevron-up" if up else "chevron-down", "sm") if up or down else "",
+        markup.icon("chevron-up" if up else "chevron-down", "sm") if up or down else "",
     )
 
 
@@ -320,7 +301,8 @@ def facts(items: Iterable[tuple[str, Any]], *, stacked: bool = False) -> dict[st
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries: Iterable[Any], empty: str = "") -> dict[str, Any]:
     """Entries (newest first) grouped by day: `at, kind, title` and, where known, `text, source, actor, url, icon,
-    tone`. Dicts and objects both do."""
+    tone`. Dicts and objects both do.
+    """
     today = timezone.localdate()
     shown = [_entry(entry) for entry in entries]
     days = [
@@ -347,7 +329,8 @@ def _entry(entry: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/consent_matrix.html")
 def consent_matrix(rows: Iterable[Mapping[str, Any]], channels: Iterable[str], caption: str = "") -> dict[str, Any]:
     """Purposes by channels. A row is `{"purpose": text, "cells": [{"status", "at", "url"}, …]}` with one cell per
-    channel; status is granted, denied, withdrawn, pending or none."""
+    channel; status is granted, denied, withdrawn, pending or none.
+    """
     marks = {"granted": "check", "allowed": "check", "denied": "x", "withdrawn": "x", "pending": "clock"}
     shown = [
         {
@@ -374,6 +357,12 @@ def chart(spec: Mapping[str, Any], id: str, title: str = "", text: str = "", hei
     data = dict(spec)
     charts.check(data)
     return {"spec": data, "id": id, "title": title, "text": text, "height": height, "table": charts.table(data)}
+
+
+@register.filter
+def chart_data(spec: Mapping[str, Any], id: str) -> SafeString:
+    """The spec as JSON beside its chart; script blocks of JSON are data, the content policy lets them be."""
+    return json_script(spec, f"{id}-spec")
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------
@@ -404,7 +393,7 @@ def widget(field: BoundField) -> SafeString:
 
 
 @register.inclusion_tag("components/field.html")
-def field(field: BoundField, label: str = "", optional: bool | None = None) -> dict[str, Any]:
+def field(field: BoundField, *, label: str = "", optional: bool | None = None) -> dict[str, Any]:
     """A form field: label, control, help, errors. `optional=False` hides the word "optional" (filter forms)."""
     return {"field": field, "label": label, "hide_optional": optional is False}
 

@@ -1,0 +1,53 @@
+"""The smallest pieces of HTML that tags and other modules of the house build on."""
+
+import itertools
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.template import TemplateSyntaxError
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+ICON_LIST = Path(__file__).resolve().parent / "icons.txt"
+_ids = itertools.count(1)
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """The icons of the sprite, by our names and by Tabler's."""
+    lines = ICON_LIST.read_text(encoding="utf-8").splitlines()
+    return frozenset(name for line in lines if line and not line.startswith("#") for name in line.split("="))
+
+
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite. Without `label` it is decoration; `size` is sm, lg or xl."""
+    if name not in icon_names():
+        raise TemplateSyntaxError(f"icon {name!r} is not in cdp/web/icons.txt")
+    classes = f"icon icon-{size}" if size else "icon"
+    role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, role, sprite, name)
+
+
+def attributes(extra: Mapping[str, Any]) -> SafeString:
+    """Keyword arguments as HTML attributes: `hx_get="/x"` is `hx-get="/x"`, True a bare attribute; None, False and
+    the empty text give none.
+    """
+    pairs = [(name.strip("_").replace("_", "-"), value) for name, value in extra.items()]
+    shown = [(name, value) for name, value in pairs if value is not None and value is not False and value != ""]
+    return format_html_join(
+        "",
+        "{}",
+        [
+            (format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value),)
+            for name, value in shown
+        ],
+    )
+
+
+def next_id(prefix: str) -> str:
+    """An element id that no other component on the page has."""
+    return f"{prefix}-{next(_ids)}"
