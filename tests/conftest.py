@@ -5,6 +5,8 @@ import os
 import pytest
 from django.conf import settings
 
+from cdp.core.crypto import hourly, index
+
 
 def pytest_configure() -> None:
     # Hashed and compressed static files belong to a deployment; tests serve the sources.
@@ -19,3 +21,10 @@ def pytest_configure() -> None:
 def require_browser() -> bool:
     """Whether a missing browser is a failure, as in CI."""
     return os.environ.get("CDP_REQUIRE_BROWSER") == "1"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keys() -> None:
+    """Transactional tests empty the tables, and with them the keys that a process remembers."""
+    index.forget()
+    hourly.forget()

@@ -4,8 +4,10 @@ A kind of job is a function registered with `@jobs.kind("import")`. It works in 
 together with `job.checkpoint`, so after a kill the next worker starts where the last commit ended.
 """
 
+import contextlib
+import contextvars
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +23,8 @@ log = structlog.get_logger("jobs")
 MOST_ATTEMPTS = 5
 
 Runner = Callable[[Job], None]
+Watcher = Callable[[int, int], None]
+_watcher: contextvars.ContextVar[Watcher | None] = contextvars.ContextVar("job_watcher", default=None)
 _kinds: dict[str, Runner] = {}
 
 
@@ -49,12 +53,14 @@ def submit(
     params: dict[str, Any],
     created_by: uuid.UUID | None = None,
     fingerprint: bytes | None = None,
+    state: str = Job.State.WAITING,
 ) -> Job:
-    """Store a waiting job and wake a worker once the surrounding transaction commits."""
+    """Store a job; a waiting one wakes a worker once the surrounding transaction commits."""
     job = Job.objects.create(
-        kind=name, title=title, params=params, created_by=created_by, fingerprint=fingerprint
+        kind=name, title=title, params=params, created_by=created_by, fingerprint=fingerprint, state=state
     )
-    transaction.on_commit(wake.jobs)
+    if state == Job.State.WAITING:
+        transaction.on_commit(wake.jobs)
     return job
 
 
@@ -82,10 +88,13 @@ def _next() -> uuid.UUID | None:
     return Job.objects.filter(state=Job.State.WAITING).order_by("id").values_list("id", flat=True).first()
 
 
-def run(job_id: uuid.UUID) -> bool:
-    """Claim one waiting job and work on it in this process. False when another process was first."""
+def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
+    """Claim one job and work on it in this process. False when another process was first.
+
+    Workers claim waiting jobs; whoever made a draft may claim it from there, before any worker sees it.
+    """
     with locks.alive() as number:
-        claimed = Job.objects.filter(id=job_id, state=Job.State.WAITING).update(
+        claimed = Job.objects.filter(id=job_id, state=claim_from).update(
             state=Job.State.RUNNING, claimed_by=number, attempts=F("attempts") + 1, started_at=timezone.now(), error=""
         )
         if not claimed:
@@ -130,6 +139,18 @@ def progress(job: Job, *, done: int, total: int | None = None, checkpoint: dict[
         job.checkpoint = changes["checkpoint"] = checkpoint
     if not Job.objects.filter(id=job.id).exclude(state=Job.State.CANCELLED).update(**changes):
         raise Cancelled
+    if show := _watcher.get():
+        show(job.done, job.total)
+
+
+@contextlib.contextmanager
+def watching(show: Watcher) -> Iterator[None]:
+    """Tell `show(done, total)` about the progress of jobs that run in this process meanwhile."""
+    token = _watcher.set(show)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
 
 
 def cancel(job: Job) -> None:

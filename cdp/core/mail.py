@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
@@ -31,13 +31,17 @@ class Unavailable(Exception):
     """The server cannot be reached or asks to try later (4xx)."""
 
 
+class Unreachable(Unavailable):
+    """There is no connection, or it broke, or the server said that it closes (421): no other message can go either."""
+
+
 class Transport(Protocol):
     """Something that takes messages; use it as a context manager to keep one connection over many."""
 
     def __enter__(self) -> Self: ...
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None: ...
+    def __exit__(self, *problem: object) -> None: ...
     def send(self, message: EmailMessage, *, name: str) -> None:
-        """Hand over one message. Raises Refused or Unavailable."""
+        """Hand over one message. Raises Refused, Unavailable or Unreachable."""
 
 
 class FileTransport:
@@ -52,15 +56,22 @@ class FileTransport:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+    def __exit__(self, *problem: object) -> None:
         """Nothing to close."""
 
     def send(self, message: EmailMessage, *, name: str) -> None:
         """Write the file whole or not at all."""
-        handle, draft = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(message.as_bytes())
-        Path(draft).replace(self.folder / f"{name}.eml")
+        try:
+            handle, draft = tempfile.mkstemp(dir=self.folder, suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(message.as_bytes())
+                Path(draft).replace(self.folder / f"{name}.eml")
+            except OSError:
+                Path(draft).unlink(missing_ok=True)
+                raise
+        except OSError as error:  # a full disk refuses every message, not this one
+            raise Unreachable(type(error).__name__) from error
 
 
 class SmtpTransport:
@@ -103,21 +114,35 @@ class SmtpTransport:
         return server
 
     def send(self, message: EmailMessage, *, name: str) -> None:
-        """Send one message. A broken connection is dropped, so that the next message gets a new one."""
+        """Send one message. A broken connection is dropped, so that the next message gets a new one.
+
+        A server that refuses us (wrong password, a sender it does not know) refuses every message: that is Unreachable,
+        so that a wrong setting never turns a whole campaign into failures.
+        """
         try:
             if self._server is None:
                 self._server = self._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unreachable(type(error).__name__) from error
+        try:
             self._server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             self._reset()
             raise self._translated(code) from error
+        except smtplib.SMTPSenderRefused as error:
+            self._reset()
+            too_large = 552
+            raise (Refused if error.smtp_code == too_large else Unreachable)(f"SMTP {error.smtp_code}") from error
         except smtplib.SMTPResponseException as error:
             self._reset()
             raise self._translated(error.smtp_code) from error
+        except smtplib.SMTPNotSupportedError as error:  # an address beyond ASCII, and a server that knows only ASCII
+            self._reset()
+            raise Refused("SMTPUTF8") from error
         except (smtplib.SMTPException, OSError) as error:
             self._quit()
-            raise Unavailable(type(error).__name__) from error
+            raise Unreachable(type(error).__name__) from error
 
     def _reset(self) -> None:
         try:
@@ -128,8 +153,10 @@ class SmtpTransport:
 
     @staticmethod
     def _translated(code: int) -> Exception:
-        permanent = 500
-        return Refused(f"SMTP {code}") if code >= permanent else Unavailable(f"SMTP {code}")
+        permanent, closing = 500, 421
+        if code >= permanent:
+            return Refused(f"SMTP {code}")
+        return Unreachable(f"SMTP {code}") if code == closing else Unavailable(f"SMTP {code}")
 
 
 def transport(url: str = "") -> Transport:

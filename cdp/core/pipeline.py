@@ -8,6 +8,7 @@ drain runs, and claiming marks by deleting them first blocks writers. The custom
 read, or an older snapshot could overwrite a newer metric (all three were seen, see the fine print).
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -110,6 +111,21 @@ def drain_all(*, now: datetime, on_progress: Callable[[int], None] | None = None
         if on_progress:
             on_progress(total)
     return total
+
+
+def settle(*, now: Callable[[], datetime], patience: float = 600) -> None:
+    """Drain until every mark made so far is gone, beside whatever workers do; for commands that end with a result.
+
+    `now` reads the clock for each batch. Gives up after `patience` seconds with TimeoutError.
+    """
+    last = Mark.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    deadline = time.monotonic() + patience
+    while Mark.objects.filter(id__lte=last).exists():
+        if drain(now=now()):
+            continue
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.05)  # workers hold the remaining customers
 
 
 def pending() -> int:

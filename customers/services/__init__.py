@@ -1,0 +1,1 @@
+"""Writes of this room: check, lock, decide, write, audit; one transaction each."""

@@ -1,0 +1,287 @@
+"""Running an import: survey, parse, write, checkpoint.
+
+A chunk's facts, its rejected rows and the checkpoint commit together, so an import that is killed goes on after its
+last chunk and the result is the same as without the kill.
+"""
+
+import contextlib
+import hashlib
+import itertools
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from cdp.core import jobs, uploads
+from cdp.core.actors import Actor
+from cdp.core.crypto import hourly
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.files import dialect, problems, reader
+from cdp.core.imports import mapping, registry
+from cdp.core.models import Job, JobReject, Source
+
+MOST_REJECTS = 100_000
+_CONTEXT = b"core.job_reject"
+
+
+class UnableToImport(Exception):
+    """The file or its mapping cannot be used at all; the message says why."""
+
+
+@contextlib.contextmanager
+def opened(file: Mapping[str, str]) -> Iterator[Path | BinaryIO]:
+    """The bytes of a file description: {"path": …} on this machine or {"upload": id}."""
+    if "path" in file:
+        yield Path(file["path"])
+        return
+    stream = uploads.open_(uuid.UUID(file["upload"]))
+    with contextlib.closing(stream):
+        yield stream
+
+
+def survey(file: Mapping[str, str], options: Mapping[str, Any]) -> dialect.Survey:
+    """What kind of file it is. Raises UnableToImport."""
+    try:
+        with opened(file) as stream:
+            return dialect.survey(
+                stream,
+                dialect.Options(
+                    encoding=None if options.get("encoding") in (None, "auto") else options["encoding"],
+                    delimiter=options.get("delimiter"),
+                    header_line=options.get("header_line"),
+                ),
+            )
+    except problems.FileProblem as problem:
+        raise UnableToImport(str(problem.reason)) from problem
+    except FileNotFoundError as problem:
+        raise UnableToImport(_("The file is not there.")) from problem
+    except Unopenable as problem:
+        raise UnableToImport(_("The uploaded file is not readable any more; please upload it again.")) from problem
+
+
+def fingerprint(file: Mapping[str, str], *, kind: str, source: str, mapped: Mapping[str, Any]) -> bytes:
+    """Equal for the same file, kind, source and mapping: a second start of the same import goes on with the first."""
+    digest = hashlib.sha256(json.dumps([kind, source, mapped], sort_keys=True).encode())
+    if "path" in file:
+        with Path(file["path"]).open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    else:
+        digest.update(file["upload"].encode())
+    return digest.digest()
+
+
+def params(
+    *, file: Mapping[str, str], kind: str, source: str, mapped: mapping.Mapped, dry_run: bool, actor: Actor
+) -> dict[str, Any]:
+    """What a job must know to be run by any process."""
+    return {
+        "file": dict(file),
+        "kind": kind,
+        "source": source,
+        "mapping": mapped.as_json(),
+        "dry_run": dry_run,
+        "actor": [actor.kind, str(actor.id) if actor.id else None],
+    }
+
+
+@jobs.kind("import")
+def run(job: Job) -> None:
+    """Work on an import job until its file is through."""
+    kind = registry.get(job.params["kind"])
+    try:
+        what = survey(job.params["file"], job.params["mapping"]["options"])
+        mapped = mapping.read(job.params["mapping"], kind=kind, header=what.columns)
+    except (UnableToImport, mapping.BadMapping) as problem:
+        raise jobs.JobFailed(str(problem)) from problem
+    context = _context(job, kind, what, mapped)
+    handler = kind.handler(context)
+    work = _Work(job, kind, context, handler)
+    work.begin()
+    try:
+        with opened(job.params["file"]) as stream:
+            rows = reader.rows(stream, what, start_row=work.row, report=work.odd)
+            for chunk in _chunks(_without_float_suffix(rows, kind, context), kind.chunk):
+                work.chunk(chunk)
+            work.finish()
+    except problems.FileProblem as problem:
+        raise jobs.JobFailed(str(problem.reason)) from problem
+    if "upload" in job.params["file"] and not job.params["dry_run"]:
+        uploads.delete(uuid.UUID(job.params["file"]["upload"]))
+
+
+def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mapping.Mapped) -> registry.Context:
+    actor_kind, actor_id = job.params["actor"]
+    return registry.Context(
+        import_id=job.id,
+        source=Source.objects.get(key=job.params["source"]),
+        actor=Actor(actor_kind, uuid.UUID(actor_id) if actor_id else None),
+        now=timezone.now(),
+        zone=ZoneInfo(settings.TIME_ZONE),
+        survey=what,
+        columns={target: what.columns.index(column) for target, column in mapped.columns.items()},
+        constants=mapped.constants,
+        options=mapped.options,
+    )
+
+
+def _chunks(rows: Iterator[registry.Row], size: int) -> Iterator[list[registry.Row]]:
+    while chunk := list(itertools.islice(rows, size)):
+        yield chunk
+
+
+def _without_float_suffix(
+    rows: Iterator[registry.Row], kind: registry.Kind, context: registry.Context
+) -> Iterator[registry.Row]:
+    """Identifier columns in which every value ends in `.0` lose it; the survey's warning says so."""
+    positions = [
+        position
+        for target, position in context.columns.items()
+        if target in kind.identifiers and context.survey.columns[position] in context.survey.float_suffix
+    ]
+    if not positions:
+        yield from rows
+        return
+    for line, cells in rows:
+        for position in positions:
+            cells[position] = cells[position].removesuffix(".0")
+        yield line, cells
+
+
+class _Work:
+    """The running totals of one import."""
+
+    def __init__(
+        self, job: Job, kind: registry.Kind, context: registry.Context, handler: registry.Handler
+    ) -> None:
+        self.job, self.kind, self.context, self.handler = job, kind, context, handler
+        self.row = int(job.checkpoint.get("row", 0))
+        self.total = context.survey.rows_estimate
+        self.pending: list[JobReject] = []
+        self.in_rows = 0  # rows refused by the handler; lines the reader left out never became rows
+        self.dry_run = bool(job.params["dry_run"])
+
+    def begin(self) -> None:
+        """Note the survey's warnings once, and how much there is to do."""
+        if self.row == 0:
+            JobReject.objects.filter(job=self.job).delete()
+            self.job.result = {
+                "rows": 0,
+                "accepted": 0,
+                "created": 0,
+                "updated": 0,
+                "rejected": 0,
+                "warned": 0,
+                "warnings": [
+                    {"code": remark.code, "line": remark.line, "column": remark.column, "count": remark.count}
+                    for remark in self.context.survey.warnings
+                ],
+            }
+        jobs.progress(self.job, done=self.row, total=self.total)
+
+    def odd(self, problem: problems.RowProblem) -> None:
+        """A line the reader left out or mended."""
+        self._note(problem.line, "", "", problem.code, rejected=problem.rejected)
+
+    def _reject(self, line: int, target: str, value: str, code: str) -> None:
+        self.in_rows += 1
+        self._note(line, target, value, code, rejected=True)
+
+    def _warn(self, line: int, target: str, value: str, code: str) -> None:
+        self._note(line, target, value, code, rejected=False)
+
+    def _note(self, line: int, target: str, value: str, code: str, *, rejected: bool) -> None:
+        self.job.result["rejected" if rejected else "warned"] += 1
+        if self.job.result["rejected"] + self.job.result["warned"] > MOST_REJECTS:
+            return
+        self.pending.append(
+            JobReject(
+                job=self.job,
+                line=line,
+                column=self.context.name_of(target)[:200],
+                reason=code if rejected else f"~{code}",
+                value=hourly.seal(value[:500].encode(), context=_CONTEXT) if value else None,
+            )
+        )
+
+    def chunk(self, rows: Sequence[registry.Row]) -> None:
+        """Parse outside, write inside one transaction, together with the checkpoint."""
+        before = self.in_rows
+        parsed = self.handler.parse(rows, self._reject, self._warn)
+        with transaction.atomic():
+            # A chunk that is lost to a crash of the machine is simply done again; waiting for the disk buys nothing.
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = off")
+            counts = registry.Counts() if self.dry_run else self.handler.write(parsed)
+            result = self.job.result
+            result["rows"] += len(rows)
+            result["accepted"] += len(rows) - (self.in_rows - before)
+            result["created"] += counts.created
+            result["updated"] += counts.updated
+            self._save(len(rows))
+
+    def _save(self, rows: int) -> None:
+        JobReject.objects.bulk_create(self.pending, batch_size=2000)
+        self.pending = []
+        self.row += rows
+        jobs.progress(self.job, done=self.row, total=max(self.total, self.row), checkpoint={"row": self.row})
+
+    def finish(self) -> None:
+        """Keep what the reader reported behind the last row."""
+        with transaction.atomic():
+            self._save(0)
+            jobs.progress(self.job, done=self.row, total=self.row)
+
+
+def rejects(job: Job, *, limit: int = 1000, after: int = 0) -> list[dict[str, Any]]:
+    """Rejected and warned lines of a job, in file order: line, column, value, reason code, whether rejected.
+
+    Values whose hourly key is gone are empty.
+    """
+    found = []
+    for entry in JobReject.objects.filter(job=job, line__gt=after).order_by("line", "id")[:limit]:
+        value = ""
+        if entry.value:
+            with contextlib.suppress(Unopenable):
+                value = hourly.open_(entry.value, context=_CONTEXT).decode()
+        found.append(
+            {
+                "line": entry.line,
+                "column": entry.column,
+                "value": value,
+                "reason": entry.reason.removeprefix("~"),
+                "rejected": not entry.reason.startswith("~"),
+            }
+        )
+    return found
+
+
+
+REASONS: dict[str, Any] = {
+    "nobody_named": _lazy("The row names nobody: e-mail, phone and customer number are empty."),
+    "currency_differs": _lazy("The lines of one order have different currencies."),
+    "unknown_status": _lazy("This order status is not known."),
+    "unknown_purpose": _lazy("This purpose is not known."),
+    "unknown_channel": _lazy("This channel is not known."),
+    "unknown_customer": _lazy("No customer has this identifier."),
+}
+
+
+def reasons() -> dict[str, Any]:
+    """The sentence of every reason code, lazily translated."""
+    return {**problems.REASONS, **_room_reasons, **REASONS}
+
+
+_room_reasons: dict[str, Any] = {}
+
+
+def explain(reasons_: Mapping[str, Any]) -> None:
+    """A room adds the sentences of its own codes."""
+    _room_reasons.update(reasons_)

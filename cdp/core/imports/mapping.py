@@ -1,0 +1,109 @@
+"""Which column of a file goes to which target."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cdp.core.imports.registry import Kind
+
+OPTIONS = {"encoding", "delimiter", "header_line", "dayfirst", "zero_is_purchase"}
+
+
+class BadMapping(Exception):
+    """The mapping does not fit the file or the kind; the message says where and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A checked mapping."""
+
+    columns: Mapping[str, str]  # target → column name in the file
+    constants: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """In the form of the contract: columns are file name → target."""
+        return {
+            "columns": {column: target for target, column in self.columns.items()},
+            "constants": dict(self.constants),
+            "options": dict(self.options),
+        }
+
+
+def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
+    """Check a mapping in the form of the contract against a kind and a header. Raises BadMapping."""
+    if not isinstance(data, dict) or set(data) - {"columns", "constants", "options"}:
+        raise BadMapping(_("A mapping is a JSON object with “columns”, “constants” and “options”."))
+    columns, constants, options = data.get("columns") or {}, data.get("constants") or {}, data.get("options") or {}
+    if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(options, dict)):
+        raise BadMapping(_("“columns”, “constants” and “options” must be JSON objects."))
+    if unknown := sorted(set(options) - OPTIONS):
+        raise BadMapping(_("Unknown option “%(name)s”; known are %(known)s.") % {
+            "name": unknown[0], "known": ", ".join(sorted(OPTIONS)),
+        })
+    targets: dict[str, str] = {}
+    for column, target in columns.items():
+        if target in (None, "", "-"):
+            continue
+        if column not in header:
+            raise BadMapping(_("The file has no column “%(column)s”; it has %(known)s.") % {
+                "column": column, "known": ", ".join(header[:40]),
+            })
+        _known_target(target, kind)
+        if target in targets:
+            raise BadMapping(_("Two columns are mapped to “%(target)s”.") % {"target": target})
+        targets[target] = column
+    for target, value in constants.items():
+        _known_target(target, kind)
+        if not isinstance(value, str | int | float):
+            raise BadMapping(_("The constant for “%(target)s” must be a text or a number.") % {"target": target})
+    mapped = Mapped(targets, {target: str(value) for target, value in constants.items()}, options)
+    _complete(mapped, kind)
+    return mapped
+
+
+def guess(*, kind: Kind, header: Sequence[str]) -> Mapped:
+    """A mapping from the names in the header alone; may be incomplete (see `missing`)."""
+    found: dict[str, str] = {}
+    for column in header:
+        target = _guessed(column, kind)
+        if target and target not in found:
+            found[target] = column
+    return Mapped(found)
+
+
+def missing(mapped: Mapped, kind: Kind) -> list[Sequence[str]]:
+    """The groups of targets of which none is mapped."""
+    have = {*mapped.columns, *mapped.constants}
+    return [group for group in kind.required if not have.intersection(group)]
+
+
+def _known_target(target: Any, kind: Kind) -> None:
+    if target not in kind.targets:
+        raise BadMapping(_("There is no target “%(target)s” for this kind of import; known are %(known)s.") % {
+            "target": target, "known": ", ".join(kind.targets),
+        })
+
+
+def _complete(mapped: Mapped, kind: Kind) -> None:
+    for group in missing(mapped, kind):
+        raise BadMapping(_("One column must be mapped to %(targets)s.") % {"targets": " / ".join(group)})
+
+
+def _plain(name: str) -> str:
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[\W_]+", "", folded)
+
+
+def _guessed(column: str, kind: Kind) -> str | None:
+    if column in kind.targets:
+        return column
+    plain = _plain(column)
+    for target in kind.targets:
+        if plain in {_plain(target), _plain(target.partition(".")[2])}:
+            return target
+    return {_plain(name): target for name, target in kind.synonyms.items()}.get(plain)

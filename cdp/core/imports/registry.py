@@ -1,0 +1,98 @@
+"""What can be imported. A room declares a kind in its declarations.py."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from cdp.core.actors import Actor
+from cdp.core.files.dialect import Survey
+from cdp.core.models import Source
+
+Row = tuple[int, list[str]]
+"""Physical line in the file and its cells."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a handler works with. `columns` maps targets to cell positions, `constants` targets to fixed texts."""
+
+    import_id: uuid.UUID
+    source: Source
+    actor: Actor
+    now: dt.datetime
+    zone: dt.tzinfo
+    survey: Survey
+    columns: Mapping[str, int]
+    constants: Mapping[str, str]
+    options: Mapping[str, Any]
+
+    def dayfirst(self, target: str) -> bool | None:
+        """How 03/04 reads in the column of a target: as the mapping says, else as the whole column shows."""
+        if self.options.get("dayfirst") is not None:
+            return bool(self.options["dayfirst"])
+        position = self.columns.get(target)
+        return None if position is None else self.survey.dayfirst.get(self.survey.columns[position])
+
+    def name_of(self, target: str) -> str:
+        """The file's own name of the column behind a target, for messages."""
+        position = self.columns.get(target)
+        return target if position is None else self.survey.columns[position]
+
+
+Reject = Callable[[int, str, str, str], None]
+"""(line, target, value, reason code): the row is left out."""
+
+
+@dataclass
+class Counts:
+    """What a chunk did, in the unit of the kind (customers, orders, records)."""
+
+    created: int = 0
+    updated: int = 0
+
+
+class Handler(Protocol):
+    """Reads and writes the rows of one import."""
+
+    def parse(self, rows: Sequence[Row], reject: Reject, warn: Reject) -> Sequence[Any]:
+        """Standardise rows; what cannot be used is rejected, what is left out of a good row is warned of."""
+
+    def write(self, parsed: Sequence[Any]) -> Counts:
+        """Write what was parsed; runs inside the transaction of the chunk."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of import. `targets` are all columns it understands, `synonyms` headers that mean a target.
+
+    At least one target of each group in `required` must be mapped or constant.
+    """
+
+    key: str
+    label: Any
+    targets: Mapping[str, Any]
+    handler: Callable[[Context], Handler]
+    required: Sequence[Sequence[str]] = ()
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    identifiers: frozenset[str] = frozenset()  # targets whose column loses a `.0` that stands in every value
+    chunk: int = 5000
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def declare(kind: Kind) -> None:
+    """Register a kind."""
+    _kinds[kind.key] = kind
+
+
+def get(key: str) -> Kind:
+    """The kind of that key. Raises KeyError."""
+    return _kinds[key]
+
+
+def kinds() -> Mapping[str, Kind]:
+    """Every kind by key."""
+    return _kinds

@@ -1,0 +1,147 @@
+"""Starting an import from a file on this machine and seeing it through, whoever works on it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cdp.core import audit, jobs
+from cdp.core.actors import Actor
+from cdp.core.files import problems
+from cdp.core.imports import engine, mapping, registry
+from cdp.core.models import Job, Source
+
+LOOK_SECONDS = 0.3
+
+
+class UnableToBegin(Exception):
+    """The import cannot start; the message says what is wrong and how to mend it."""
+
+
+def begin(
+    *, kind: str, path: Path, source: str, mapping: dict[str, Any] | None, dry_run: bool, actor: Actor
+) -> Job:
+    """A job for this file: a new one, or the unfinished one of the same file, kind, source and mapping."""
+    if kind not in registry.kinds():
+        raise UnableToBegin(
+            _("There is no kind “%(kind)s”; known are %(known)s.")
+            % {"kind": kind, "known": ", ".join(sorted(registry.kinds()))}
+        )
+    if not path.is_file():
+        raise UnableToBegin(_("There is no file at that path."))
+    file = {"path": str(path)}
+    mapped = checked_mapping(file, kind=registry.get(kind), data=mapping)
+    fingerprint = engine.fingerprint(file, kind=kind, source=source, mapped=mapped.as_json())
+    if not dry_run:
+        jobs.sweep()
+        open_states = [Job.State.DRAFT, Job.State.WAITING, Job.State.RUNNING, Job.State.FAILED]
+        for job in Job.objects.filter(kind="import", fingerprint=fingerprint, state__in=open_states).order_by("-id"):
+            if not job.params["dry_run"]:
+                job.params["file"] = file
+                Job.objects.filter(id=job.id).update(params=job.params, attempts=0)
+                Job.objects.filter(id=job.id, state=Job.State.FAILED).update(state=Job.State.DRAFT)
+                return Job.objects.get(id=job.id)
+    return create(
+        file=file, title=path.name, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor,
+        fingerprint=fingerprint,
+    )  # fmt: skip
+
+
+def checked_mapping(file: dict[str, str], *, kind: registry.Kind, data: dict[str, Any] | None) -> mapping.Mapped:
+    """The mapping to use: the given one checked against the file, or one guessed from its header.
+
+    Raises UnableToBegin with the place of the fault.
+    """
+    try:
+        what = engine.survey(file, (data or {}).get("options") or {})
+        if data is not None:
+            return mapping.read(data, kind=kind, header=what.columns)
+        guessed = mapping.guess(kind=kind, header=what.columns)
+        return mapping.read(guessed.as_json(), kind=kind, header=what.columns)
+    except (engine.UnableToImport, mapping.BadMapping, problems.FileProblem) as problem:
+        raise UnableToBegin(str(problem)) from problem
+
+
+def create(
+    *,
+    file: dict[str, str],
+    title: str,
+    kind: str,
+    source: str,
+    mapped: mapping.Mapped,
+    dry_run: bool,
+    actor: Actor,
+    fingerprint: bytes | None = None,
+    state: str = Job.State.DRAFT,
+) -> Job:
+    """A job for this file; DRAFT until somebody runs it, WAITING to hand it to the workers."""
+    with transaction.atomic():
+        Source.objects.get_or_create(key=source, defaults={"name": source, "kind": Source.Kind.FILE})
+        job = jobs.submit(
+            "import",
+            title=title,
+            params=engine.params(
+                file=file, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor
+            ),
+            created_by=actor.id,
+            fingerprint=fingerprint,
+            state=state,
+        )
+        if not dry_run:
+            audit.record(
+                audit.Action.IMPORT_STARTED,
+                actor=actor,
+                at=timezone.now(),
+                subject=job.id,
+                details={"kind": kind, "source": source},
+            )
+    return job
+
+
+def finish(job: Job, show: Callable[[int, int], None]) -> Job:
+    """Run the job here, or watch whoever runs it, until it has ended. Progress goes to `show(done, total)`."""
+    with jobs.watching(show):
+        while job.state in {Job.State.DRAFT, Job.State.WAITING, Job.State.RUNNING}:
+            if job.state in {Job.State.DRAFT, Job.State.WAITING} and jobs.run(job.id, claim_from=job.state):
+                pass
+            else:
+                time.sleep(LOOK_SECONDS)  # another process works on it
+                jobs.sweep()
+            job = Job.objects.get(id=job.id)
+            show(job.done, job.total)
+    return job
+
+
+def report(job: Job) -> dict[str, Any]:
+    """The result of an import in the form of the contract (without seconds)."""
+    noted = engine.rejects(job, limit=engine.MOST_REJECTS)
+    reasons = engine.reasons()
+    lines = [
+        {
+            "line": entry["line"],
+            "column": entry["column"],
+            "value": entry["value"],
+            "reason": str(reasons.get(entry["reason"], entry["reason"])),
+            "code": entry["reason"],
+            "rejected": entry["rejected"],
+        }
+        for entry in noted
+    ]
+    rejected = [{k: v for k, v in line.items() if k != "rejected"} for line in lines if line["rejected"]]
+    warned = [{k: v for k, v in line.items() if k != "rejected"} for line in lines if not line["rejected"]]
+    remarks = [
+        {**remark, "reason": str(reasons.get(remark["code"], remark["code"]))}
+        for remark in job.result.get("warnings", [])
+    ]
+    return {
+        "rows": job.result.get("rows", 0),
+        "accepted": job.result.get("accepted", 0),
+        "rejected": rejected,
+        "created": job.result.get("created", 0),
+        "updated": job.result.get("updated", 0),
+        "warnings": remarks + warned,
+    }

@@ -1,0 +1,91 @@
+"""`manage.py import_file KIND PATH`: import a file from the command line.
+
+A second call with the same file, kind, source and mapping goes on with an import that was cut off.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from cdp.core import pipeline
+from cdp.core.actors import SYSTEM
+from cdp.core.imports import running
+from cdp.core.imports import registry
+from cdp.core.models import Job
+
+
+class Command(BaseCommand):
+    """Import customers, orders, consents … from CSV."""
+
+    help = "Import a file. KIND is one of the declared kinds; PATH a CSV file, also gzipped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Contract: `import_file KIND PATH [--source S] [--mapping FILE] [--dry-run] [--json] [--no-wait]`."""
+        parser.add_argument("kind", metavar="KIND", help=", ".join(sorted(registry.kinds())))
+        parser.add_argument("path", metavar="PATH", type=Path)
+        parser.add_argument("--source", default="import", help="key of the source the facts come from (made if new)")
+        parser.add_argument("--mapping", type=Path, help="JSON file that maps columns to targets")
+        parser.add_argument("--dry-run", action="store_true", help="check everything, write nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        parser.add_argument("--no-wait", action="store_true", help="do not wait for metrics and segments")
+
+    def handle(self, **options: Any) -> None:
+        """Import, wait for the pipeline, say what happened."""
+        started = time.perf_counter()
+        try:
+            mapping = json.loads(options["mapping"].read_text()) if options["mapping"] else None
+        except (OSError, json.JSONDecodeError) as problem:
+            message = f"The mapping file cannot be read: {problem}"
+            raise CommandError(message) from problem
+        try:
+            job = running.begin(
+                kind=options["kind"],
+                path=options["path"].resolve(),
+                source=options["source"],
+                mapping=mapping,
+                dry_run=options["dry_run"],
+                actor=SYSTEM,
+            )
+        except running.UnableToBegin as problem:
+            raise CommandError(str(problem)) from problem
+        with self._bar(quiet=options["json"]) as bar:
+            task = bar.add_task(options["kind"], total=None)
+
+            def show(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total or None)
+
+            job = running.finish(job, show)
+        if job.state == Job.State.DONE and not (options["dry_run"] or options["no_wait"]):
+            pipeline.settle(now=timezone.now)
+        self._tell(job, time.perf_counter() - started, as_json=options["json"])
+        if job.state != Job.State.DONE:
+            message = f"Not imported: {job.error or job.get_state_display()}"
+            raise CommandError(message)
+
+    def _bar(self, *, quiet: bool) -> Progress:
+        return Progress(
+            "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            disable=quiet or not sys.stderr.isatty(), transient=True,
+        )
+
+    def _tell(self, job: Job, seconds: float, *, as_json: bool) -> None:
+        report = running.report(job)
+        result = job.result
+        if as_json:
+            self.stdout.write(json.dumps({**report, "seconds": round(seconds, 3)}, ensure_ascii=False))
+            return
+        for entry in report["rejected"][:20]:
+            self.stderr.write(f"line {entry['line']}: {entry['column']}: {entry['reason']} ({entry['value']!r})")
+        for warning in report["warnings"][:20]:
+            self.stderr.write(f"warning: {warning['reason']} ({warning.get('column') or 'file'})")
+        verb = "would be imported" if job.params["dry_run"] else "imported"
+        self.stdout.write(
+            f"{result.get('accepted', 0):,} of {result.get('rows', 0):,} rows {verb}: {result.get('created', 0):,} new, "
+            f"{result.get('updated', 0):,} known, {result.get('rejected', 0):,} rejected, in {seconds:.1f} s"
+        )

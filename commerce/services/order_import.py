@@ -1,0 +1,302 @@
+"""Importing orders: one row is one line of an order, in any order of rows.
+
+Rows of one order id within one import form one order even if they are far apart; an order that an earlier import wrote
+gets its lines replaced the first time this import meets it. Lines with a negative amount are returns: a refund
+document of its own. Everything is set-based: a chunk costs the same few statements however many orders it holds.
+"""
+
+import sys
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import pipeline
+from cdp.core.files import values
+from cdp.core.files.problems import ValueProblem
+from cdp.core.imports import registry
+from commerce.rules import amounts, statuses
+from commerce.services import order_import_writing as writing
+from customers.rules import people
+from customers.services import buckets, identity, people_import
+
+TARGETS = {
+    "order.external_id": _("Order number"),
+    "order.placed_at": _("Placed at"),
+    "order.status": _("Status"),
+    "order.currency": _("Currency"),
+    "order.total": _("Order total"),
+    "order.discount": _("Order discount"),
+    "order.shipping": _("Shipping"),
+    "order.tax": _("Tax"),
+    "order.coupon": _("Coupon"),
+    "order.channel": _("Channel"),
+    "order.store": _("Store"),
+    "line.sku": _("SKU"),
+    "line.name": _("Product name"),
+    "line.category": _("Category"),
+    "line.quantity": _("Quantity"),
+    "line.unit_price": _("Unit price"),
+    "line.discount": _("Line discount"),
+}
+SYNONYMS = {
+    "order id": "order.external_id",
+    "order number": "order.external_id",
+    "invoice": "order.external_id",
+    "invoiceno": "order.external_id",
+    "order date": "order.placed_at",
+    "invoicedate": "order.placed_at",
+    "date": "order.placed_at",
+    "stockcode": "line.sku",
+    "product": "line.name",
+    "description": "line.name",
+    "qty": "line.quantity",
+    "price": "line.unit_price",
+    "unitprice": "line.unit_price",
+}
+ORDER_NUMBERS = ("total", "discount", "shipping", "tax")
+TEXTS = {"coupon": 80, "channel": 40, "store": 80}
+LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
+ZERO = Decimal(0)
+LARGEST_QUANTITY = Decimal(10) ** 11
+
+
+@dataclass(slots=True)
+class Line:
+    """One row: a sale when amount ≥ 0, a return otherwise."""
+
+    sku: str
+    name: str
+    category: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    amount: Decimal
+
+
+@dataclass(slots=True)
+class Document:
+    """All rows of one order number in a chunk."""
+
+    external_id: str
+    placed_at: datetime
+    status: str
+    currency: str
+    person: people.Person | None
+    numbers: dict[str, Decimal] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    customer: uuid.UUID | None = None
+
+    @property
+    def sales(self) -> list[Line]:
+        """Lines that are not returns."""
+        return [line for line in self.lines if line.amount >= 0]
+
+    @property
+    def returns(self) -> list[Line]:
+        """Returned lines."""
+        return [line for line in self.lines if line.amount < 0]
+
+
+class Handler:
+    """Rows of an orders file."""
+
+    def __init__(self, context: registry.Context) -> None:
+        """Prepare for one import."""
+        self.context = context
+        self.people = people_import.Columns(context)
+        self.at = {
+            target.partition(".")[2]: position
+            for target, position in context.columns.items()
+            if target.startswith("order.")
+        }
+        self.line = {
+            target.partition(".")[2]: position
+            for target, position in context.columns.items()
+            if target.startswith("line.")
+        }
+        self.constants = {
+            target.partition(".")[2]: value
+            for target, value in context.constants.items()
+            if not target.startswith(people_import.PREFIX)
+        }
+        self.comma = {
+            position: context.survey.columns[position] in context.survey.decimal_comma
+            for position in context.columns.values()
+        }
+        self.dayfirst = context.dayfirst("order.placed_at")
+        self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
+        self._people: dict[tuple[str, ...], people.Person | None | people.Fault] = {}
+
+    def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Document]:
+        """One document per order number, in the order of first appearance."""
+        documents: dict[str, Document] = {}
+        self._people.clear()
+        for line, cells in rows:
+            try:
+                self._row(line, cells, documents, warn)
+            except _Refused as refusal:
+                reject(line, refusal.target, refusal.value, refusal.code)
+        return list(documents.values())
+
+    def _row(self, line: int, cells: list[str], documents: dict[str, Document], warn: registry.Reject) -> None:
+        number = self._text(cells, self.at, "external_id", 200)
+        if not number:
+            raise _Refused("order.external_id", "", "missing")
+        person = self._person(line, cells, warn)
+        placed_at = self._moment(cells)
+        document = documents.get(number)
+        entry = self._line(cells) if self.line else None
+        numbers = {
+            name: self._decimal(cells, self.at, name, f"order.{name}")
+            for name in ORDER_NUMBERS
+            if self._cell(cells, self.at, name)
+        }
+        currency, status = self._currency(cells), self._status(cells)
+        if document is None:
+            document = documents[number] = Document(number, placed_at, status, currency, person, numbers)
+        elif document.currency != currency:
+            raise _Refused("order.currency", currency, "currency_differs")
+        document.placed_at = min(document.placed_at, placed_at)
+        document.person = document.person or person
+        if entry is not None:
+            document.lines.append(entry)
+        for name, longest in TEXTS.items():
+            text = self._text(cells, self.at, name, longest)
+            if text:
+                document.texts.setdefault(name, text)
+
+    def _person(self, line: int, cells: list[str], warn: registry.Reject) -> people.Person | None:
+        """The buyer; None is a guest. The same cells give the same person without reading them again."""
+        key = tuple(cells[position] for _, position in self.people.cells)
+        found = self._people.get(key, self)
+        if found is self:
+            raw = self.people.raw(cells)
+            person, faults = self.people.clean(dict(raw))
+            identifying = [fault for fault in faults if fault.field in people.IDENTIFYING]
+            if person.is_identified:
+                found = person
+                for fault in faults:
+                    warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
+            else:
+                found = identifying[0] if identifying else None
+            self._people[key] = found
+        if isinstance(found, people.Fault):
+            raise _Refused(people_import.PREFIX + found.field, found.value, found.problem.code)
+        return found  # type: ignore[return-value]
+
+    def _line(self, cells: list[str]) -> Line:
+        quantity = self._decimal(cells, self.line, "quantity", "line.quantity", default=Decimal(1))
+        price = self._decimal(cells, self.line, "unit_price", "line.unit_price")
+        discount = self._decimal(cells, self.line, "discount", "line.discount", default=ZERO)
+        amount = quantity * price
+        amount = amount - discount if amount >= 0 else amount + discount
+        if abs(quantity) >= LARGEST_QUANTITY or abs(amount) >= amounts.LARGEST:
+            raise _Refused("line.quantity", str(quantity), "too_large")
+        name = self._text(cells, self.line, "name", LINE_TEXTS["name"])
+        sku = self._text(cells, self.line, "sku", LINE_TEXTS["sku"])
+        category = self._text(cells, self.line, "category", LINE_TEXTS["category"])
+        # Product texts repeat; one copy of each is enough.
+        return Line(sys.intern(sku), sys.intern(name), sys.intern(category), quantity, price, discount, amount)
+
+    def _cell(self, cells: list[str], positions: dict[str, int], name: str) -> str:
+        position = positions.get(name)
+        if position is None:
+            return self.constants.get(name, "")
+        return cells[position] or self.constants.get(name, "")
+
+    def _text(self, cells: list[str], positions: dict[str, int], name: str, longest: int) -> str:
+        text = self._cell(cells, positions, name)
+        if not text:
+            return ""
+        text = text.strip() if text.isascii() and text.isprintable() else people.plain(text)
+        if len(text) > longest:
+            raise _Refused(f"{'order' if positions is self.at else 'line'}.{name}", text, "too_long")
+        return text
+
+    def _decimal(
+        self,
+        cells: list[str],
+        positions: dict[str, int],
+        name: str,
+        target: str,
+        *,
+        default: Decimal | None = None,
+    ) -> Decimal:
+        text = self._cell(cells, positions, name)
+        if not text.strip():
+            if default is None:
+                raise _Refused(target, text, "missing")
+            return default
+        try:
+            return values.decimal(text, comma=self.comma.get(positions.get(name, -1)) or None)
+        except ValueProblem as problem:
+            raise _Refused(target, text, problem.code) from problem
+
+    def _moment(self, cells: list[str]) -> datetime:
+        text = self._cell(cells, self.at, "placed_at")
+        try:
+            return values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
+        except ValueProblem as problem:
+            raise _Refused("order.placed_at", text, problem.code) from problem
+
+    def _currency(self, cells: list[str]) -> str:
+        text = self._cell(cells, self.at, "currency") or settings.CDP_CURRENCY
+        try:
+            return values.currency(text)
+        except ValueProblem as problem:
+            raise _Refused("order.currency", text, problem.code) from problem
+
+    def _status(self, cells: list[str]) -> str:
+        text = self._cell(cells, self.at, "status")
+        if not text:
+            return "paid"
+        status = statuses.find(text)
+        if status is None:
+            raise _Refused("order.status", text, "unknown_status")
+        return str(status)
+
+    def write(self, parsed: Sequence[Document]) -> registry.Counts:
+        """Resolve the buyers, write orders, refunds and their lines, mark the customers."""
+        buyers = [document.person for document in parsed if document.person is not None]
+        resolutions = iter(
+            identity.resolve_many(buyers, source=self.context.source, now=self.context.now, lane=pipeline.BULK)
+            if buyers
+            else ()
+        )
+        for document in parsed:
+            if document.person is not None:
+                document.customer = next(resolutions).customer
+            else:
+                document.customer = buckets.bucket_for(f"{self.context.source.key}/{document.external_id}")
+        return writing.write(parsed, context=self.context, zero_is_purchase=self.zero_is_purchase)
+
+
+class _Refused(Exception):
+    """This row cannot be taken."""
+
+    def __init__(self, target: str, value: str, code: str) -> None:
+        super().__init__(code)
+        self.target, self.value, self.code = target, value, code
+
+
+KIND = registry.Kind(
+    key="orders",
+    label=_("Orders"),
+    targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
+    handler=Handler,
+    required=(("order.external_id",), ("order.placed_at",), ("line.unit_price", "order.total")),
+    synonyms={
+        **{name: people_import.PREFIX + target for name, target in people_import.SYNONYMS.items()},
+        **SYNONYMS,
+    },
+    identifiers=frozenset(
+        {"order.external_id", *(people_import.PREFIX + name for name in ("external_id", "member_number", "phone"))}
+    ),
+    chunk=20_000,
+)

@@ -1,0 +1,378 @@
+"""Writing a chunk of imported orders: keys, headers, lines, returns, products, marks; each one statement for all."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from cdp.core import copying, ids, pipeline
+from cdp.core.imports.registry import Context, Counts
+from commerce.models import Order, OrderLine, Refund, RefundLine
+from commerce.rules import amounts, digests, statuses
+from customers.services import buckets
+
+if TYPE_CHECKING:
+    from commerce.services.order_import import Document, Line
+
+ZERO = Decimal(0)
+_BUCKETS = frozenset(buckets.IDS)
+_HEADER = (
+    "id",
+    "customer_id",
+    "source",
+    "external_id",
+    "placed_at",
+    "status",
+    "currency",
+    "total",
+    "discount",
+    "shipping",
+    "tax",
+    "amount",
+    "is_counted",
+    "coupon",
+    "channel",
+    "store",
+    "import_id",
+    "created_at",
+    "updated_at",
+)
+_LINE = (
+    "id",
+    "customer_id",
+    "order_id",
+    "sku",
+    "name",
+    "category",
+    "quantity",
+    "unit_price",
+    "discount",
+    "amount",
+)
+_RETURN = (
+    "id",
+    "customer_id",
+    "source",
+    "external_id",
+    "order_id",
+    "at",
+    "currency",
+    "amount",
+    "reason",
+    "import_id",
+    "created_at",
+)
+_RETURN_LINE = ("id", "customer_id", "refund_id", "sku", "name", "quantity", "unit_price", "amount")
+
+
+def write(documents: Sequence["Document"], *, context: Context, zero_is_purchase: bool) -> Counts:
+    """Write every document of a chunk; runs inside the chunk's transaction."""
+    source = context.source.key
+    orders = [document for document in documents if document.sales or (not document.lines and document.numbers)]
+    returns = [document for document in documents if document.returns]
+    placed = _claim("commerce_orderkey", "order_id", source, orders)
+    _write_orders(orders, placed, context, zero_is_purchase=zero_is_purchase)
+    _write_returns(returns, _claim("commerce_refundkey", "refund_id", source, returns), placed, context)
+    _write_products(documents, context)
+    owners = {customer for customer, _, _ in placed.values()} | {document.customer for document in documents}
+    pipeline.mark(
+        (owner for owner in owners if owner is not None and owner not in _BUCKETS),
+        cause="commerce.import",
+        lane=pipeline.BULK,
+    )
+    created = sum(1 for _, _, is_new in placed.values() if is_new)
+    return Counts(created, len(placed) - created)
+
+
+Placed = dict[str, tuple[uuid.UUID, uuid.UUID, bool]]
+"""external id → (customer, row id, is new)"""
+
+
+def _claim(table: str, column: str, source: str, documents: Sequence["Document"]) -> Placed:
+    """Make each document unique on source and external id; an earlier one keeps its row and its owner."""
+    if not documents:
+        return {}
+    wanted = sorted(
+        (digests.key(source, document.external_id), document.customer, ids.uuid7()) for document in documents
+    )
+    columns = [list(column_) for column_ in zip(*wanted, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {table} (digest, customer_id, {column})
+            SELECT * FROM unnest(%s::bytea[], %s::uuid[], %s::uuid[]) ON CONFLICT (digest) DO NOTHING
+            """,  # noqa: S608  (two constants of this module)
+            columns,
+        )
+        cursor.execute(
+            f"SELECT digest, customer_id, {column} FROM {table} WHERE digest = ANY(%s)",  # noqa: S608
+            [columns[0]],
+        )
+        stored = {bytes(digest): (customer, row) for digest, customer, row in cursor.fetchall()}
+    fresh = {digest: row for digest, _, row in wanted}
+    found = {}
+    for document in documents:
+        digest = digests.key(source, document.external_id)
+        customer, row = stored[digest]
+        found[document.external_id] = (customer, row, fresh[digest] == row)
+    return found
+
+
+def _write_orders(documents: Sequence["Document"], placed: Placed, context: Context, *, zero_is_purchase: bool) -> None:
+    known = [document for document in documents if not placed[document.external_id][2]]
+    _drop_old_lines("commerce_order", "commerce_orderline", "order_id", known, placed, context)
+    copying.rows(
+        Order,
+        _HEADER,
+        (
+            _header(document, placed[document.external_id], context, zero_is_purchase=zero_is_purchase)
+            for document in documents
+            if placed[document.external_id][2]
+        ),
+    )
+    copying.rows(OrderLine, _LINE, _lines(documents, placed))
+    _update_headers(known, placed, context, zero_is_purchase=zero_is_purchase)
+
+
+def _header(
+    document: "Document", place: tuple[uuid.UUID, uuid.UUID, bool], context: Context, *, zero_is_purchase: bool
+) -> tuple[Any, ...]:
+    customer, row, _ = place
+    given = document.numbers.get("total")
+    discount, shipping, tax = (document.numbers.get(name, ZERO) for name in ("discount", "shipping", "tax"))
+    sales = document.sales
+    amount = amounts.order_amount(
+        bought=amounts.total(line.amount for line in sales),
+        given=given,
+        discount=discount,
+        shipping=shipping,
+        tax=tax,
+    )
+    counted = amounts.is_counted(
+        status=document.status,
+        has_lines=bool(document.lines),
+        largest_line=max((line.amount for line in sales), default=ZERO),
+        given=given,
+        zero_is_purchase=zero_is_purchase,
+    )
+    texts = (document.texts.get(name, "") for name in ("coupon", "channel", "store"))
+    return (
+        row,
+        customer,
+        context.source.key,
+        document.external_id,
+        document.placed_at,
+        document.status,
+        document.currency,
+        given,
+        discount,
+        shipping,
+        tax,
+        amount,
+        counted,
+        *texts,
+        context.import_id,
+        context.now,
+        context.now,
+    )
+
+
+def _lines(documents: Iterable["Document"], placed: Placed) -> Iterable[tuple[Any, ...]]:
+    for document in documents:
+        customer, row, _ = placed[document.external_id]
+        for line in document.sales:
+            yield (
+                ids.uuid7(),
+                customer,
+                row,
+                line.sku,
+                line.name,
+                line.category,
+                line.quantity,
+                line.unit_price,
+                line.discount,
+                line.amount,
+            )
+
+
+def _drop_old_lines(
+    table: str, lines: str, column: str, documents: Sequence["Document"], placed: Placed, context: Context
+) -> None:
+    """Lines written by anything but this import are replaced; this import's own earlier chunks are added to."""
+    if not documents:
+        return
+    pairs = [placed[document.external_id][:2] for document in documents]
+    customers, rows = (list(column_) for column_ in zip(*pairs, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            DELETE FROM {lines} AS l
+            USING unnest(%s::uuid[], %s::uuid[]) AS known (customer_id, id), {table} AS head
+            WHERE head.customer_id = known.customer_id AND head.id = known.id
+              AND head.import_id IS DISTINCT FROM %s
+              AND l.customer_id = known.customer_id AND l.{column} = known.id
+            """,  # noqa: S608  (constants of this module)
+            [customers, rows, context.import_id],
+        )
+
+
+def _update_headers(
+    documents: Sequence["Document"], placed: Placed, context: Context, *, zero_is_purchase: bool
+) -> None:
+    if not documents:
+        return
+    rows = [
+        (
+            *placed[document.external_id][:2],
+            document.placed_at,
+            document.status,
+            document.currency,
+            document.numbers.get("total"),
+            document.numbers.get("discount"),
+            document.numbers.get("shipping"),
+            document.numbers.get("tax"),
+        )
+        for document in documents
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH told AS (
+                SELECT * FROM unnest(
+                    %s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
+                    %s::numeric[], %s::numeric[]
+                ) AS t (customer_id, id, placed_at, status, currency, total, discount, shipping, tax)
+            ), kept AS (
+                SELECT o.customer_id, o.id,
+                    CASE WHEN o.import_id = %s THEN least(o.placed_at, t.placed_at) ELSE t.placed_at END AS placed_at,
+                    t.status, t.currency,
+                    CASE WHEN o.import_id = %s THEN coalesce(t.total, o.total) ELSE t.total END AS total,
+                    CASE WHEN o.import_id = %s THEN coalesce(t.discount, o.discount)
+                         ELSE coalesce(t.discount, 0) END AS discount,
+                    CASE WHEN o.import_id = %s THEN coalesce(t.shipping, o.shipping)
+                         ELSE coalesce(t.shipping, 0) END AS shipping,
+                    CASE WHEN o.import_id = %s THEN coalesce(t.tax, o.tax) ELSE coalesce(t.tax, 0) END AS tax,
+                    l.lines, l.amount, l.largest
+                FROM told AS t
+                JOIN commerce_order AS o ON o.customer_id = t.customer_id AND o.id = t.id
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS lines, coalesce(sum(amount), 0) AS amount, coalesce(max(amount), 0) AS largest
+                    FROM commerce_orderline AS l WHERE l.customer_id = o.customer_id AND l.order_id = o.id
+                ) AS l
+            )
+            UPDATE commerce_order AS o SET
+                placed_at = k.placed_at, status = k.status, currency = k.currency, total = k.total,
+                discount = k.discount, shipping = k.shipping, tax = k.tax,
+                amount = greatest(coalesce(k.total, k.amount - k.discount + k.shipping + k.tax), 0),
+                is_counted = k.status <> ALL(%s) AND (
+                    CASE WHEN k.lines > 0 THEN k.largest > 0 OR (%s AND k.largest = 0)
+                         ELSE coalesce(k.total > 0 OR (%s AND k.total = 0), false) END),
+                content_digest = NULL, import_id = %s, updated_at = %s
+            FROM kept AS k WHERE o.customer_id = k.customer_id AND o.id = k.id
+            """,
+            [
+                *columns,
+                *([context.import_id] * 5),
+                sorted(statuses.UNCOUNTED),
+                zero_is_purchase,
+                zero_is_purchase,
+                context.import_id,
+                context.now,
+            ],
+        )
+
+
+def _write_returns(documents: Sequence["Document"], claimed: Placed, orders: Placed, context: Context) -> None:
+    known = [document for document in documents if not claimed[document.external_id][2]]
+    _drop_old_lines("commerce_refund", "commerce_refundline", "refund_id", known, claimed, context)
+    fresh = []
+    for document in documents:
+        customer, row, is_new = claimed[document.external_id]
+        if is_new:
+            order = orders.get(document.external_id)
+            amount = amounts.total(-line.amount for line in document.returns)
+            fresh.append(
+                (
+                    row,
+                    customer,
+                    context.source.key,
+                    document.external_id,
+                    order[1] if order else None,
+                    document.placed_at,
+                    document.currency,
+                    amount,
+                    "",
+                    context.import_id,
+                    context.now,
+                )
+            )
+    copying.rows(Refund, _RETURN, fresh)
+    copying.rows(RefundLine, _RETURN_LINE, _return_lines(documents, claimed))
+    if not known:
+        return
+    pairs = [claimed[document.external_id][:2] for document in known]
+    customers, rows = (list(column) for column in zip(*pairs, strict=True))
+    times = [document.placed_at for document in known]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE commerce_refund AS r SET
+                amount = s.amount, content_digest = NULL, import_id = %s,
+                at = CASE WHEN r.import_id = %s THEN least(r.at, k.at) ELSE k.at END
+            FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS k (customer_id, id, at)
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(amount), 0) AS amount FROM commerce_refundline AS l
+                WHERE l.customer_id = k.customer_id AND l.refund_id = k.id
+            ) AS s
+            WHERE r.customer_id = k.customer_id AND r.id = k.id
+            """,
+            [context.import_id, context.import_id, customers, rows, times],
+        )
+
+
+def _return_lines(documents: Iterable["Document"], claimed: Placed) -> Iterable[tuple[Any, ...]]:
+    for document in documents:
+        customer, row, _ = claimed[document.external_id]
+        for line in document.returns:
+            yield (
+                ids.uuid7(),
+                customer,
+                row,
+                line.sku,
+                line.name,
+                abs(line.quantity),
+                abs(line.unit_price),
+                -line.amount,
+            )
+
+
+def _write_products(documents: Iterable["Document"], context: Context) -> None:
+    """Products seen for the first time; names that the catalogue knows are not touched."""
+    seen: dict[str, Line] = {}
+    for document in documents:
+        for line in document.lines:
+            if line.sku and (line.sku not in seen or (line.name and not seen[line.sku].name)):
+                seen[line.sku] = line
+    if not seen:
+        return
+    skus = sorted(seen)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO commerce_product (id, sku, name, category, brand, currency, created_at, updated_at)
+            SELECT id, sku, name, category, '', '', %s, %s
+            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS t (id, sku, name, category)
+            ON CONFLICT (sku) DO NOTHING
+            """,
+            [
+                context.now,
+                context.now,
+                [ids.uuid7() for _ in skus],
+                skus,
+                [seen[sku].name for sku in skus],
+                [seen[sku].category for sku in skus],
+            ],
+        )

@@ -1,0 +1,162 @@
+"""Importing what people allowed elsewhere: one row is one statement.
+
+Imported grants need no double opt-in. A row must name somebody we know or will know: people who are new are made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import pipeline
+from cdp.core.files import values
+from cdp.core.files.problems import ValueProblem
+from cdp.core.imports import registry
+from consent.selectors import purposes
+from consent.services import grants
+from customers.rules import people
+from customers.services import identity, people_import
+
+TARGETS = {
+    "consent.purpose": _("Purpose"),
+    "consent.channel": _("Channel"),
+    "consent.granted": _("Allowed"),
+    "consent.at": _("When"),
+    "consent.evidence": _("Evidence"),
+}
+SYNONYMS = {
+    "purpose": "consent.purpose",
+    "channel": "consent.channel",
+    "consent": "consent.granted",
+    "opt in": "consent.granted",
+    "allowed": "consent.granted",
+    "timestamp": "consent.at",
+    "date": "consent.at",
+}
+LONGEST_EVIDENCE = 2000
+
+
+@dataclass(slots=True)
+class Statement:
+    """A row that can be recorded once its person is known."""
+
+    person: people.Person
+    purpose: str
+    channel: str
+    granted: bool
+    at: datetime
+    evidence: str
+
+
+class Handler:
+    """Rows of a consents file."""
+
+    def __init__(self, context: registry.Context) -> None:
+        """Prepare for one import."""
+        self.context = context
+        self.people = people_import.Columns(context)
+        self.offered = purposes.channels()
+        self.dayfirst = context.dayfirst("consent.at")
+
+    def parse(
+        self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject
+    ) -> Sequence[Statement]:
+        """A statement for each good row."""
+        found = []
+        for line, cells in rows:
+            person, faults = self.people.clean(self.people.raw(cells))
+            if not person.is_identified:
+                fault = next((fault for fault in faults if fault.field in people.IDENTIFYING), None)
+                if fault:
+                    reject(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
+                else:
+                    reject(line, people_import.PREFIX + "email", "", "nobody_named")
+                continue
+            try:
+                found.append(self._statement(person, cells))
+            except _Refused as refusal:
+                reject(line, refusal.target, refusal.value, refusal.code)
+                continue
+            for fault in faults:
+                warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
+        return found
+
+    def _statement(self, person: people.Person, cells: Sequence[str]) -> Statement:
+        purpose = self._cell(cells, "consent.purpose").strip().casefold()
+        if purpose not in self.offered:
+            raise _Refused("consent.purpose", purpose, "unknown_purpose")
+        channel = self._cell(cells, "consent.channel").strip().casefold()
+        if channel not in self.offered[purpose]:
+            raise _Refused("consent.channel", channel, "unknown_channel")
+        granted, at = self._cell(cells, "consent.granted"), self._cell(cells, "consent.at")
+        try:
+            allowed = values.boolean(granted)
+        except ValueProblem as problem:
+            raise _Refused("consent.granted", granted, problem.code) from problem
+        try:
+            when = values.moment(at, zone=self.context.zone, dayfirst=self.dayfirst) if at else self.context.now
+        except ValueProblem as problem:
+            raise _Refused("consent.at", at, problem.code) from problem
+        if when > self.context.now + grants.AHEAD:
+            raise _Refused("consent.at", at, "in_the_future")
+        evidence = people.plain(self._cell(cells, "consent.evidence"))[:LONGEST_EVIDENCE]
+        return Statement(person, purpose, channel, allowed, when, evidence)
+
+    def _cell(self, cells: Sequence[str], target: str) -> str:
+        position = self.context.columns.get(target)
+        constant = self.context.constants.get(target, "")
+        return constant if position is None else cells[position] or constant
+
+    def write(self, parsed: Sequence[Statement]) -> registry.Counts:
+        """Resolve the people, record their statements; a repeated import records nothing new."""
+        if not parsed:
+            return registry.Counts()
+        resolutions = identity.resolve_many(
+            [statement.person for statement in parsed],
+            source=self.context.source,
+            now=self.context.now,
+            lane=pipeline.BULK,
+        )
+        rows = [
+            grants.GrantRow(
+                customer=resolution.customer,
+                purpose=statement.purpose,
+                channel=statement.channel,
+                granted=statement.granted,
+                at=statement.at,
+                source=self.context.source.key,
+                method="import",
+                evidence={"text": statement.evidence} if statement.evidence else None,
+            )
+            for statement, resolution in zip(parsed, resolutions, strict=True)
+        ]
+        counts = grants.record_many(rows, actor=self.context.actor, now=self.context.now)
+        return registry.Counts(counts.written, counts.repeated)
+
+
+class _Refused(Exception):
+    """This row cannot be taken."""
+
+    def __init__(self, target: str, value: str, code: str) -> None:
+        super().__init__(code)
+        self.target, self.value, self.code = target, value, code
+
+
+KIND = registry.Kind(
+    key="consents",
+    label=_("Consents"),
+    targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
+    handler=Handler,
+    required=(
+        ("consent.purpose",),
+        ("consent.channel",),
+        ("consent.granted",),
+        tuple(people_import.PREFIX + name for name in people.IDENTIFYING),
+    ),
+    synonyms={
+        **{name: people_import.PREFIX + target for name, target in people_import.SYNONYMS.items()},
+        **SYNONYMS,
+    },
+    identifiers=frozenset(people_import.PREFIX + name for name in ("external_id", "member_number", "phone")),
+)

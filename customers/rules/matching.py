@@ -1,0 +1,140 @@
+"""The decision who a person is, on plain values: kinds of identifiers, their priority, limits and shared phones.
+
+Read once for a batch: which customer holds which key. Then people are judged one after another in the order they came
+in, each seeing what the ones before it claimed, so that the borders of batches do not matter.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from customers.rules import identifiers
+
+LIMITS = {code: kind.limit or 10_000 for code, kind in identifiers.KINDS.items()}
+PRIORITY = {code: kind.priority for code, kind in identifiers.KINDS.items()}
+
+
+class Outcome(StrEnum):
+    """What became of a person."""
+
+    CREATED = "created"
+    ATTACHED = "attached"
+    CONFLICT = "conflict"  # attached, but an identifier of lower priority belongs to somebody else
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One identifier as a digest. `scope` is the source for external ids, empty otherwise: limits are per scope."""
+
+    kind: str
+    scope: str
+    digest: bytes
+
+
+@dataclass(slots=True)
+class Holder:
+    """What is known of one customer: digests held by (kind, scope), and the key of the given name (None: no name)."""
+
+    held: dict[tuple[str, str], set[bytes]] = field(default_factory=dict)
+    given_name: int | None = None
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Who a person is, which keys are new for that customer, and which customers it was mistaken for."""
+
+    customer: uuid.UUID
+    outcome: Outcome
+    claimed: list[Key] = field(default_factory=list)
+    shared: list[Key] = field(default_factory=list)  # a household's phone: one more holder
+    rivals: list[uuid.UUID] = field(default_factory=list)
+
+
+class Matcher:
+    """Judges people against what is known, and remembers its own verdicts."""
+
+    def __init__(
+        self,
+        *,
+        owners: dict[bytes, uuid.UUID],
+        shared: Mapping[bytes, Iterable[uuid.UUID]],
+        holders: dict[uuid.UUID, Holder],
+    ) -> None:
+        """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `holders`: all of these."""
+        self.owners = owners
+        self.shared = {digest: list(customers) for digest, customers in shared.items()}
+        self.holders = holders
+
+    def judge(self, keys: list[Key], *, given_name: int | None, new_id: uuid.UUID) -> Verdict:
+        """Who it is. `keys` come in any order; `new_id` is taken when nobody fits."""
+        keys = sorted(keys, key=lambda key: PRIORITY[key.kind])
+        customer: uuid.UUID | None = None
+        rivals: list[uuid.UUID] = []
+        refused: set[bytes] = set()
+        shared: list[Key] = []
+        for key in keys:
+            owner = self._owner(key, given_name, shared)
+            if owner is None or owner == customer:
+                continue
+            if customer is not None or not self._fits(owner, key, keys):
+                # Belongs to somebody else: the identifier of lower priority is dropped from this fact.
+                rivals.append(owner)
+                refused.add(key.digest)
+                continue
+            customer = owner
+        created = customer is None
+        customer = customer or new_id
+        holder = self.holders.setdefault(customer, Holder())
+        if holder.given_name is None:
+            holder.given_name = given_name
+        claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
+        outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
+        return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)))
+
+    def _owner(self, key: Key, given_name: int | None, shared: list[Key]) -> uuid.UUID | None:
+        """Who holds the key. A phone counts only where given names agree or one side has none; otherwise it turns
+        out to be shared by a household and this person becomes one more holder.
+        """
+        candidates = self.shared.get(key.digest)
+        if candidates is None:
+            owner = self.owners.get(key.digest)
+            if owner is None or key.kind != "phone" or self._same_name(owner, given_name):
+                return owner
+            candidates = [owner]
+        # Several holders: the name must decide, and having none decides nothing.
+        for candidate in candidates:
+            if given_name is not None and self.holders[candidate].given_name == given_name:
+                return candidate
+        shared.append(key)
+        return None
+
+    def _same_name(self, customer: uuid.UUID, given_name: int | None) -> bool:
+        known = self.holders[customer].given_name
+        return known is None or given_name is None or known == given_name
+
+    def _fits(self, customer: uuid.UUID, matched: Key, keys: list[Key]) -> bool:
+        """Negative evidence: a stronger one-per-person identifier of the person differs from the customer's own."""
+        held = self.holders[customer].held
+        for key in keys:
+            if PRIORITY[key.kind] >= PRIORITY[matched.kind]:
+                break
+            others = held.get((key.kind, key.scope))
+            if others and LIMITS[key.kind] == 1 and key.digest not in others:
+                return False
+        return True
+
+    def _claim(self, key: Key, customer: uuid.UUID, holder: Holder, shared: list[Key]) -> bool:
+        if key in shared:
+            holders = self.shared.setdefault(key.digest, [self.owners[key.digest]])
+            if customer not in holders:
+                holders.append(customer)
+            return False
+        if key.digest in self.owners or key.digest in self.shared:
+            return False
+        held = holder.held.setdefault((key.kind, key.scope), set())
+        if len(held) >= LIMITS[key.kind]:
+            return False
+        held.add(key.digest)
+        self.owners[key.digest] = customer
+        return True

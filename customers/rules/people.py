@@ -1,0 +1,205 @@
+"""One person as told by any door, standardised: the one standard for files, forms, REST and tracking."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from customers.rules import dates, identifiers, names, phones, places
+from customers.rules.unreadable import Unreadable
+
+IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token")
+TEXTS = {
+    "city": 120,
+    "street": 300,
+    "company": 200,
+    "job_title": 120,
+    "income_band": 40,
+    "occupation": 80,
+    "education": 40,
+    "children": 10,
+}
+LISTS = ("interests", "tags")
+MOST_LISTED = 50
+LONGEST_LISTED = 60
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
+GENDERS = {
+    "female": "female",
+    "f": "female",
+    "woman": "female",
+    "หญิง": "female",
+    "여": "female",
+    "여성": "female",
+    "여자": "female",
+    "male": "male",
+    "m": "male",
+    "man": "male",
+    "ชาย": "male",
+    "남": "male",
+    "남성": "male",
+    "남자": "male",
+    "other": "other",
+    "diverse": "other",
+    "x": "other",
+    "อื่นๆ": "other",
+    "기타": "other",
+}
+LANGUAGES = {"en", "th", "ko", "ja", "zh", "vi", "id", "ms", "de", "fr", "es", "it", "pt", "ru", "nl", "ar", "hi"}
+
+
+@dataclass(slots=True)
+class Person:
+    """Standardised values; empty means "not told". `cleared` names fields that the teller emptied on purpose."""
+
+    external_id: str = ""
+    member_number: str = ""
+    line_id: str = ""
+    email: str = ""
+    phone: str = ""
+    card_token: str = ""
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    gender: str = ""
+    birth_date: dt.date | None = None
+    language: str = ""
+    nationality: str = ""
+    country: str = ""
+    province: str = ""
+    city: str = ""
+    postcode: str = ""
+    street: str = ""
+    company: str = ""
+    job_title: str = ""
+    income_band: str = ""
+    occupation: str = ""
+    education: str = ""
+    children: str = ""
+    interests: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    created_at: dt.datetime | None = None
+    is_sample: bool = False
+    cleared: frozenset[str] = frozenset()
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether anything tells who it is."""
+        return bool(
+            self.external_id or self.email or self.phone or self.member_number or self.line_id or self.card_token
+        )
+
+
+@dataclass(slots=True)
+class Fault:
+    """A value that could not be read: which field, the raw value, and the problem with its code and sentence."""
+
+    field: str
+    value: str
+    problem: Unreadable
+
+
+@dataclass(slots=True)
+class Rules:
+    """What cleaning needs to know of its surroundings."""
+
+    region: str  # country whose phone numbers come without a country code
+    today: dt.date
+    dayfirst: bool | None = None
+
+
+def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
+    """A standardised person from raw texts by field name, and the values that could not be read.
+
+    Unreadable values are left out of the person; whether that costs the row is the door's decision. A country told
+    beside the phone is the country its number is read in.
+    """
+    person, faults = Person(), []
+    region = rules.region
+    country = raw.get("country", "")
+    if country:
+        try:
+            person.country = places.country(country)
+            region = person.country or region
+        except Unreadable as problem:
+            faults.append(Fault("country", country, problem))
+    for name, value in raw.items():
+        if not value or name == "country" or value.isspace():
+            continue
+        try:
+            _set(person, name, value, rules, region)
+        except Unreadable as problem:
+            faults.append(Fault(name, value, problem))
+    _complete_name(person)
+    return person, faults
+
+
+def _set(person: Person, name: str, value: str, rules: Rules, region: str) -> None:
+    match name:
+        case "email":
+            person.email = identifiers.normalise("email", value)
+        case "phone":
+            person.phone = phones.normalise(value, region=region)
+        case "external_id" | "member_number" | "line_id":
+            setattr(person, name, identifiers.normalise(name, value))
+        case "card_token":
+            person.card_token = identifiers.normalise("card", value)
+        case "name" | "given_name" | "family_name":
+            setattr(person, name, names.normalise(value))
+        case "birth_date":
+            person.birth_date = dates.birth_date(value, dayfirst=rules.dayfirst, today=rules.today)
+        case "gender":
+            person.gender = _choice(value, GENDERS, "gender")
+        case "language":
+            person.language = _language(value)
+        case "nationality":
+            person.nationality = places.country(value)
+        case "province":
+            person.province = places.province(value, person.country or region)
+        case "postcode":
+            person.postcode = places.postcode(value, person.country or None)
+        case "interests" | "tags":
+            setattr(person, name, _listed(value))
+        case _:
+            text = plain(value)
+            if len(text) > TEXTS[name]:
+                raise Unreadable("too_long")
+            setattr(person, name, text)
+
+
+def plain(value: str) -> str:
+    """A text without control characters and superfluous blanks, in NFC."""
+    if not (value.isascii() and value.isprintable()):
+        value = unicodedata.normalize("NFC", _CONTROL.sub(" ", value))
+    return " ".join(value.split())
+
+
+def _choice(value: str, choices: Mapping[str, str], _name: str) -> str:
+    found = choices.get(value.strip().casefold())
+    if found is None:
+        raise Unreadable("unknown_choice")
+    return found
+
+
+def _language(value: str) -> str:
+    code = value.strip().lower().replace("_", "-").partition("-")[0]
+    if code not in LANGUAGES:
+        raise Unreadable("unknown_language")
+    return code
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    parts = [plain(part) for part in value.replace(";", ",").replace("|", ",").split(",")]
+    found = tuple(dict.fromkeys(part for part in parts if part))
+    if len(found) > MOST_LISTED or any(len(part) > LONGEST_LISTED for part in found):
+        raise Unreadable("too_long")
+    return found
+
+
+def _complete_name(person: Person) -> None:
+    """Whole name from its parts and the parts from the whole, whichever was told."""
+    if person.name and not (person.given_name or person.family_name):
+        parts = names.split(person.name)
+        person.given_name, person.family_name = parts.given, parts.family
+    elif not person.name and (person.given_name or person.family_name):
+        person.name = names.compose(person.given_name, person.family_name)

@@ -1,0 +1,41 @@
+"""The 64 reserved customers that own facts without a person: guest orders, anonymous page views.
+
+They are counted in revenue, products and pages and excluded from everything per customer.
+"""
+
+import hashlib
+import uuid
+
+from django.db import connection
+
+from cdp.core import reference
+from customers.models import Status
+
+COUNT = 64
+# Version and variant bits of a UUIDv7 at time zero: they sort before every real customer.
+_BASE = (0x7 << 76) | (0x2 << 62)
+IDS = tuple(uuid.UUID(int=_BASE | number) for number in range(COUNT))
+
+
+def bucket_for(fact: str) -> uuid.UUID:
+    """The bucket of a fact, for example of "source/order number"; always the same one for the same fact."""
+    return IDS[hashlib.sha256(fact.encode()).digest()[0] % COUNT]
+
+
+@reference.needed
+def ensure() -> None:
+    """Make the reserved rows that are missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO customers_customer (
+                id, status, search_tokens, gender, language, nationality, country, province, city, postcode, company,
+                job_title, income_band, occupation, education, children, interests, tags, source, sources, is_sample,
+                created_at, updated_at
+            )
+            SELECT unnest(%s::uuid[]), %s, '{}', '', '', '', '', '', '', '', '', '', '', '', '', '', '{}', '{}', '',
+                   '{}', false, now(), now()
+            ON CONFLICT (id) DO NOTHING
+            """,
+            [list(IDS), Status.BUCKET],
+        )

@@ -1,0 +1,186 @@
+"""Contact points and addresses of a batch. A new one becomes the primary of its kind; the old one stays as known."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from cdp.core import copying, ids
+from cdp.core.crypto import index, subjects
+from cdp.core.models import Source
+from customers.models import Address, ContactPoint
+from customers.rules import names
+from customers.rules.people import Person
+from customers.services.identity import profiles
+
+KINDS = {
+    "email": ContactPoint.Kind.EMAIL,
+    "phone": ContactPoint.Kind.PHONE,
+    "line_id": ContactPoint.Kind.LINE,
+    "external_id": ContactPoint.Kind.EXTERNAL,
+    "member_number": ContactPoint.Kind.MEMBER,
+}
+_CONTACT_COLUMNS = (
+    "id",
+    "customer_id",
+    "kind",
+    "value",
+    "digest",
+    "source",
+    "is_primary",
+    "created_at",
+)
+_ADDRESS_COLUMNS = (
+    "id",
+    "customer_id",
+    "street",
+    "digest",
+    "city",
+    "province",
+    "postcode",
+    "country",
+    "is_primary",
+    "source",
+    "created_at",
+)
+
+
+def write(
+    told: Mapping[uuid.UUID, Sequence[Person]],
+    *,
+    new: set[uuid.UUID],
+    keyring: subjects.Keyring,
+    source: Source,
+    now: datetime,
+) -> None:
+    """Add the contact points and addresses that are not known yet."""
+    known = [customer for customer in told if customer not in new]
+    _write_contacts(told, known, keyring, source, now)
+    _write_addresses(told, known, keyring, source, now)
+
+
+def digest(kind: str, value: str) -> bytes:
+    """The blind index of a contact point."""
+    return index.digest(f"contact.{kind}", value)
+
+
+def _write_contacts(
+    told: Mapping[uuid.UUID, Sequence[Person]],
+    known: Iterable[uuid.UUID],
+    keyring: subjects.Keyring,
+    source: Source,
+    now: datetime,
+) -> None:
+    have = {
+        (customer, kind, bytes(digest_)): is_primary
+        for customer, kind, digest_, is_primary in ContactPoint.objects.filter(
+            customer_id__in=list(known)
+        ).values_list("customer_id", "kind", "digest", "is_primary")
+    }
+    # (customer, kind, scope) → digest → value; the last one told is the primary one.
+    wanted: dict[tuple[uuid.UUID, str, str], dict[bytes, str]] = {}
+    for customer, people in told.items():
+        for person in people:
+            for field, kind in KINDS.items():
+                value = getattr(person, field)
+                if value:
+                    scope = source.key if kind == ContactPoint.Kind.EXTERNAL else ""
+                    slot = wanted.setdefault((customer, str(kind), scope), {})
+                    marker = digest(kind, f"{scope}\n{value}" if scope else value)
+                    slot.pop(marker, None)
+                    slot[marker] = value
+    fresh: list[tuple[Any, ...]] = []
+    demoted: list[tuple[uuid.UUID, str, str]] = []
+    promoted: list[tuple[uuid.UUID, str, bytes]] = []
+    for (customer, kind, scope), values in wanted.items():
+        last = next(reversed(values))
+        if have.get((customer, kind, last)) is True:
+            continue_primary = False
+        else:
+            continue_primary = True
+            demoted.append((customer, kind, scope))
+        for marker, value in values.items():
+            if (customer, kind, marker) in have:
+                if marker == last and continue_primary:
+                    promoted.append((customer, kind, marker))
+                continue
+            row = ids.uuid7()
+            sealed = keyring.seal(value, customer=customer, table="customers_contactpoint", column="value", row=row)
+            primary = marker == last and continue_primary
+            fresh.append((row, customer, kind, sealed, marker, scope, primary, now))
+    _demote([entry for entry in demoted if have])
+    _promote(promoted)
+    copying.rows(ContactPoint, _CONTACT_COLUMNS, fresh)
+
+
+def _demote(slots: Sequence[tuple[uuid.UUID, str, str]]) -> None:
+    if not slots:
+        return
+    customers, kinds, scopes = (list(column) for column in zip(*slots, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE customers_contactpoint AS p SET is_primary = false
+            FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS s (customer_id, kind, source)
+            WHERE p.customer_id = s.customer_id AND p.kind = s.kind AND p.source = s.source AND p.is_primary
+            """,
+            [customers, kinds, scopes],
+        )
+
+
+def _promote(slots: Sequence[tuple[uuid.UUID, str, bytes]]) -> None:
+    if not slots:
+        return
+    customers, kinds, digests = (list(column) for column in zip(*slots, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE customers_contactpoint AS p SET is_primary = true
+            FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS s (customer_id, kind, digest)
+            WHERE p.customer_id = s.customer_id AND p.kind = s.kind AND p.digest = s.digest
+            """,
+            [customers, kinds, digests],
+        )
+
+
+def _write_addresses(
+    told: Mapping[uuid.UUID, Sequence[Person]],
+    known: Iterable[uuid.UUID],
+    keyring: subjects.Keyring,
+    source: Source,
+    now: datetime,
+) -> None:
+    wanted: dict[uuid.UUID, tuple[bytes, Person]] = {}
+    for customer, people in told.items():
+        person = profiles.merged(people)
+        if person.street or person.city or person.postcode:
+            whole = "\n".join((" ".join(names.words(person.street)), person.city, person.province, person.postcode, person.country))
+            wanted[customer] = (index.digest("address.whole", whole), person)
+    if not wanted:
+        return
+    having = [customer for customer in known if customer in wanted]
+    have = {
+        (customer, bytes(digest_)): is_primary
+        for customer, digest_, is_primary in Address.objects.filter(customer_id__in=having).values_list(
+            "customer_id", "digest", "is_primary"
+        )
+    }
+    moved = [customer for customer in having if not have.get((customer, wanted[customer][0]))]
+    if moved:
+        Address.objects.filter(customer_id__in=moved, is_primary=True).update(is_primary=False)
+    back = [customer for customer in moved if (customer, wanted[customer][0]) in have]
+    for customer in back:  # A return to an old address is rare; each is one routed update.
+        Address.objects.filter(customer_id=customer, digest=wanted[customer][0]).update(is_primary=True)
+    fresh = []
+    for customer, (marker, person) in wanted.items():
+        if (customer, marker) in have:
+            continue
+        row = ids.uuid7()
+        sealed = keyring.seal(
+            person.street, customer=customer, table="customers_address", column="street", row=row
+        )
+        place = (person.city, person.province, person.postcode, person.country)
+        fresh.append((row, customer, sealed, marker, *place, True, source.key, now))
+    copying.rows(Address, _ADDRESS_COLUMNS, fresh)

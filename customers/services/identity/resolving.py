@@ -1,0 +1,151 @@
+"""Resolving a batch of people: read what is known, judge, write new customers, keys and changes.
+
+One transaction per batch. Keys are inserted first, sorted, with ON CONFLICT DO NOTHING: when another process claimed
+one of them meanwhile, the batch is rolled back to its savepoint and judged again with what is known now.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from cdp.core import ids, pipeline
+from cdp.core.crypto import index
+from cdp.core.models import Source
+from customers.models import Customer, Identifier, SharedIdentifier
+from customers.rules import emails, matching, names
+from customers.rules.matching import Holder, Key, Matcher, Outcome, Verdict
+from customers.rules.people import Person
+from customers.services.identity import writing
+
+MOST_TRIES = 5
+GIVEN_NAME_FIELD = "customer.given_name"
+
+
+class UnableToResolve(Exception):
+    """Other processes kept claiming the same identifiers; try again."""
+
+
+class IdentityConflict(Exception):
+    """Identifiers of one person belong to several customers; `customers` are their ids."""
+
+    def __init__(self, customers: Sequence[uuid.UUID]) -> None:
+        """Name the customers."""
+        super().__init__("the identifiers belong to different customers")
+        self.customers = list(customers)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Who a person is. `rivals` are customers who hold an identifier this person also named."""
+
+    customer: uuid.UUID
+    outcome: Outcome
+    rivals: tuple[uuid.UUID, ...] = ()
+
+
+def keys_of(person: Person, source: Source) -> list[Key]:
+    """The digests of a person's identifiers."""
+    found = []
+    if person.external_id:
+        found.append(_key("external_id", person.external_id, source.key))
+    if person.member_number:
+        found.append(_key("member_number", person.member_number))
+    if person.line_id:
+        found.append(_key("line_id", person.line_id))
+    if person.email:
+        found.append(_key("email", emails.key(person.email)))
+    if person.phone:
+        found.append(_key("phone", person.phone))
+    if person.card_token:
+        found.append(_key("card", person.card_token))
+    return found
+
+
+def _key(kind: str, value: str, scope: str = "") -> Key:
+    return Key(kind, scope, index.digest(f"identifier.{kind}", f"{scope}\n{value}"))
+
+
+def find(person: Person, source: Source) -> list[uuid.UUID]:
+    """The customers who hold any identifier of `person`, strongest first. Reads only."""
+    keys = sorted(keys_of(person, source), key=lambda key: matching.PRIORITY[key.kind])
+    rows = Identifier.objects.filter(digest__in=[key.digest for key in keys]).values_list("digest", "customer_id")
+    owners = {bytes(digest): customer for digest, customer in rows}
+    return list(dict.fromkeys(owners[key.digest] for key in keys if key.digest in owners))
+
+
+def resolve_many(
+    people: Sequence[Person],
+    *,
+    source: Source,
+    now: datetime,
+    lane: int = pipeline.INTERACTIVE,
+    refuse_conflicts: bool = False,
+) -> list[Resolution]:
+    """Who each person is, in order; new customers are made, known ones updated, all of them marked.
+
+    Every person must be identified. With `refuse_conflicts` nothing is written and IdentityConflict raised when a
+    person's identifiers belong to several customers; otherwise the strongest wins and a suggestion for a steward is
+    kept. Raises UnableToResolve after MOST_TRIES lost races.
+    """
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic():
+                return _resolve(people, source, now, lane, refuse_conflicts=refuse_conflicts)
+        except writing.Outrun:
+            continue
+    raise UnableToResolve
+
+
+def _resolve(
+    people: Sequence[Person], source: Source, now: datetime, lane: int, *, refuse_conflicts: bool
+) -> list[Resolution]:
+    keys = [keys_of(person, source) for person in people]
+    given = [_given_name(person) for person in people]
+    matcher = _matcher([key for person_keys in keys for key in person_keys])
+    verdicts: list[Verdict] = []
+    for person_keys, given_name in zip(keys, given, strict=True):
+        verdict = matcher.judge(person_keys, given_name=given_name, new_id=ids.uuid7())
+        if refuse_conflicts and verdict.rivals:
+            raise IdentityConflict([verdict.customer, *verdict.rivals])
+        verdicts.append(verdict)
+    writing.write(people, verdicts, source=source, now=now)
+    pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
+    return [Resolution(verdict.customer, verdict.outcome, tuple(verdict.rivals)) for verdict in verdicts]
+
+
+def _given_name(person: Person) -> int | None:
+    name = " ".join(names.words(person.given_name))
+    return index.number(GIVEN_NAME_FIELD, name) if name else None
+
+
+def _matcher(keys: Iterable[Key]) -> Matcher:
+    """What is known about these keys: four set-based reads whatever the size of the batch."""
+    digests = list({key.digest for key in keys})
+    owners: dict[bytes, uuid.UUID] = {}
+    shared_digests: list[bytes] = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT digest, customer_id, is_shared FROM customers_identifier WHERE digest = ANY(%s)", [digests]
+        )
+        for digest, customer, is_shared in cursor.fetchall():
+            owners[bytes(digest)] = customer
+            if is_shared:
+                shared_digests.append(bytes(digest))
+    shared: dict[bytes, list[uuid.UUID]] = {digest: [] for digest in shared_digests}
+    if shared_digests:
+        rows = SharedIdentifier.objects.filter(digest__in=shared_digests).order_by("id")
+        for digest, customer in rows.values_list("digest", "customer_id"):
+            shared[bytes(digest)].append(customer)
+    known = {*owners.values(), *(customer for customers in shared.values() for customer in customers)}
+    holders = {customer: Holder() for customer in known}
+    if known:
+        rows = Customer.objects.filter(id__in=known).values_list("id", "given_name_key")
+        for customer, given_name in rows:
+            holders[customer].given_name = given_name
+        held = Identifier.objects.filter(customer_id__in=known).values_list("customer_id", "kind", "source", "digest")
+        for customer, kind, scope, digest in held:
+            holders[customer].held.setdefault((kind, scope), set()).add(bytes(digest))
+    return Matcher(owners=owners, shared=shared, holders=holders)

@@ -1,0 +1,201 @@
+"""Importing customers from a file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import pipeline
+from cdp.core.files import values
+from cdp.core.files.problems import ValueProblem
+from cdp.core.imports import registry
+from customers.rules import people
+from customers.services import identity
+
+TARGETS = {
+    "external_id": _("Customer number"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "name": _("Name"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "gender": _("Gender"),
+    "birth_date": _("Birth date"),
+    "language": _("Language"),
+    "street": _("Street"),
+    "city": _("City"),
+    "province": _("Province"),
+    "postcode": _("Postcode"),
+    "country": _("Country"),
+    "company": _("Company"),
+    "job_title": _("Job title"),
+    "income_band": _("Income band"),
+    "occupation": _("Occupation"),
+    "education": _("Education"),
+    "children": _("Children"),
+    "nationality": _("Nationality"),
+    "interests": _("Interests"),
+    "line_id": _("LINE id"),
+    "member_number": _("Member number"),
+    "card_token": _("Card token"),
+    "tags": _("Tags"),
+    "created_at": _("Customer since"),
+}
+PREFIX = "customer."
+SYNONYMS = {
+    "customer id": "external_id",
+    "customerid": "external_id",
+    "id": "external_id",
+    "user id": "external_id",
+    "e-mail": "email",
+    "email address": "email",
+    "อีเมล": "email",
+    "이메일": "email",
+    "mobile": "phone",
+    "telephone": "phone",
+    "tel": "phone",
+    "phone number": "phone",
+    "โทรศัพท์": "phone",
+    "เบอร์โทร": "phone",
+    "เบอร์โทรศัพท์": "phone",
+    "전화번호": "phone",
+    "휴대폰": "phone",
+    "연락처": "phone",
+    "full name": "name",
+    "customer name": "name",
+    "ชื่อ-นามสกุล": "name",
+    "이름": "name",
+    "성명": "name",
+    "first name": "given_name",
+    "firstname": "given_name",
+    "ชื่อ": "given_name",
+    "last name": "family_name",
+    "lastname": "family_name",
+    "surname": "family_name",
+    "นามสกุล": "family_name",
+    "sex": "gender",
+    "เพศ": "gender",
+    "성별": "gender",
+    "birthday": "birth_date",
+    "date of birth": "birth_date",
+    "dob": "birth_date",
+    "วันเกิด": "birth_date",
+    "생년월일": "birth_date",
+    "address": "street",
+    "address1": "street",
+    "ที่อยู่": "street",
+    "주소": "street",
+    "town": "city",
+    "อำเภอ": "city",
+    "state": "province",
+    "region": "province",
+    "จังหวัด": "province",
+    "zip": "postcode",
+    "zip code": "postcode",
+    "postal code": "postcode",
+    "รหัสไปรษณีย์": "postcode",
+    "우편번호": "postcode",
+    "ประเทศ": "country",
+    "국가": "country",
+    "title": "job_title",
+    "organisation": "company",
+    "organization": "company",
+    "signed up": "created_at",
+}
+
+
+def qualified(names: Mapping[str, Any]) -> dict[str, Any]:
+    """Targets or synonyms with the `customer.` prefix, for kinds whose rows also name a customer."""
+    return {f"{PREFIX}{name}": label for name, label in names.items()}
+
+
+class Columns:
+    """Takes the customer out of a row of any kind of file."""
+
+    def __init__(self, context: registry.Context) -> None:
+        """Find the cells of this file."""
+        self.context = context
+        self.cells = [
+            (target.removeprefix(PREFIX), position)
+            for target, position in context.columns.items()
+            if target.startswith(PREFIX)
+        ]
+        self.constants = {
+            target.removeprefix(PREFIX): value
+            for target, value in context.constants.items()
+            if target.startswith(PREFIX)
+        }
+        zone = context.zone
+        assert isinstance(zone, ZoneInfo), "the shop's zone is a named one"  # noqa: S101
+        self.rules = people.Rules(
+            region=settings.CDP_SHOP_COUNTRY,
+            today=context.now.astimezone(zone).date(),
+            dayfirst=context.dayfirst(f"{PREFIX}birth_date"),
+        )
+        self.created_dayfirst = context.dayfirst(f"{PREFIX}created_at")
+
+    def raw(self, cells: Sequence[str]) -> dict[str, str]:
+        """The raw fields of a row, blanks left out."""
+        found = {name: cells[position] for name, position in self.cells if cells[position]}
+        return {**self.constants, **found} if self.constants else found
+
+    def clean(self, raw: dict[str, str]) -> tuple[people.Person, list[people.Fault]]:
+        """The standardised person and what could not be read."""
+        created = raw.pop("created_at", "")
+        person, faults = people.clean(raw, self.rules)
+        if created:
+            try:
+                person.created_at = values.moment(created, zone=self.context.zone, dayfirst=self.created_dayfirst)
+            except ValueProblem as problem:
+                faults.append(people.Fault("created_at", created, problem))
+        return person, faults
+
+
+class Handler:
+    """Rows of a customers file."""
+
+    def __init__(self, context: registry.Context) -> None:
+        """Prepare for one import."""
+        self.context = context
+        self.columns = Columns(context)
+
+    def parse(
+        self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject
+    ) -> Sequence[people.Person]:
+        """A person for each row that names one; a value that cannot be read costs the row only when nobody is left."""
+        found = []
+        for line, cells in rows:
+            person, faults = self.columns.clean(self.columns.raw(cells))
+            if person.is_identified:
+                for fault in faults:
+                    warn(line, PREFIX + fault.field, fault.value, fault.problem.code)
+                found.append(person)
+                continue
+            identifying = [fault for fault in faults if fault.field in people.IDENTIFYING]
+            if identifying:
+                fault = identifying[0]
+                reject(line, PREFIX + fault.field, fault.value, fault.problem.code)
+            else:
+                reject(line, PREFIX + "email", "", "nobody_named")
+        return found
+
+    def write(self, parsed: Sequence[people.Person]) -> registry.Counts:
+        """Resolve everybody."""
+        resolutions = identity.resolve_many(
+            parsed, source=self.context.source, now=self.context.now, lane=pipeline.BULK
+        )
+        created = sum(1 for resolution in resolutions if resolution.outcome is identity.Outcome.CREATED)
+        return registry.Counts(created, len(parsed) - created)
+
+
+KIND = registry.Kind(
+    key="customers",
+    label=_("Customers"),
+    targets=qualified(TARGETS),
+    handler=Handler,
+    required=(tuple(PREFIX + name for name in people.IDENTIFYING),),
+    synonyms={name: PREFIX + target for name, target in SYNONYMS.items()},
+    identifiers=frozenset(PREFIX + name for name in ("external_id", "member_number", "phone")),
+)
