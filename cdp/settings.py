@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "cdp.web.apps.StewardsAdminConfig",
+    "django.forms",  # its widget templates, for FORM_RENDERER
     "django_htmx",
     "phonenumber_field",
     "allauth",
@@ -175,7 +176,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "cdp.web.renderers.FormRenderer"
 
 # --- Data -------------------------------------------------------------------------------------------------------
 DATABASES = {
@@ -283,6 +284,9 @@ FILE_UPLOAD_HANDLERS = ["cdp.core.uploads.SealedUploadHandler"]
 EMAIL_URL = env.str("EMAIL_URL", default="file:")
 EMAIL_BACKEND = "cdp.core.mail.StaffMailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hello@example.com")
+
+# At most so many messages of one purpose to one person in seven days; 0 is no cap. Service messages are never capped.
+CAMPAIGN_MESSAGES_PER_WEEK = env.int("CAMPAIGN_MESSAGES_PER_WEEK", default=0)
 
 # --- REST -------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
