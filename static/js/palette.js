@@ -28,7 +28,10 @@
     const wanted = text.trim().toLocaleLowerCase();
     let shown = 0;
     places.querySelectorAll("[role=option]").forEach((option) => {
-      option.hidden = wanted !== "" && !option.textContent.toLocaleLowerCase().includes(wanted);
+      // The start of a word; Thai writes none between words, so there any place will do.
+      const text = option.textContent.toLocaleLowerCase();
+      const at = text.indexOf(wanted);
+      option.hidden = wanted !== "" && (at < 0 || (/[a-z]/.test(text[at - 1] || "") && !text.includes(` ${wanted}`)));
       shown += option.hidden ? 0 : 1;
     });
     places.hidden = shown === 0;
