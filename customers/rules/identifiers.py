@@ -68,7 +68,7 @@ _CARD_NUMBER = re.compile(r"[0-9]{13,19}")
 
 
 def normalise(kind: str, raw: str, *, region: str | None = None) -> str:
-    """The one spelling of an identifier, from which its digest is made. `region` helps phones without country code.
+    """The spelling in which an identifier is kept and shown. `region` helps phones without country code.
 
     Unreadable: unknown_kind, missing, placeholder, control_characters, identifier_too_long, card_number, and what
     emails and phones say.
@@ -82,13 +82,18 @@ def normalise(kind: str, raw: str, *, region: str | None = None) -> str:
         raise unreadable.Unreadable("unknown_kind")
     value = external_id(raw)
     if kind == "member_number":
-        return "".join(unicodedata.normalize("NFKC", value).split()).upper()
+        return _member_number(value)
     if kind == "line_id":
         # User ids come from LINE itself; handles are typed by people.
         return value if _LINE_USER.fullmatch(value) else value.removeprefix("@").casefold()
     if kind == "card" and is_card_number(value):
         raise unreadable.Unreadable("card_number")
     return value
+
+
+def key(kind: str, value: str) -> str:
+    """What the digest of a normalised identifier is made of: of an address its identity key, else the value itself."""
+    return emails.key(value) if kind == "email" else value
 
 
 def external_id(raw: str) -> str:
@@ -146,9 +151,17 @@ def is_card_number(value: str) -> bool:
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
+def _member_number(value: str) -> str:
+    """As printed on the card: no blanks, capitals, full-width letters narrow."""
+    number = "".join(unicodedata.normalize("NFKC", value).split()).upper()
+    if not number.isascii():
+        number = unicodedata.normalize("NFKC", number)
+    return external_id(number)
+
+
 def _email(raw: str) -> str:
-    email = emails.key(emails.normalise(raw))
+    email = emails.normalise(raw)
     # What cashiers type when somebody has no address, and shops' own senders.
-    if email.partition("@")[0] in _NO_MAILBOX:
+    if email.rpartition("@")[0].casefold() in _NO_MAILBOX:
         raise unreadable.Unreadable("placeholder")
     return email

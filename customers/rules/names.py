@@ -38,7 +38,7 @@ _FOLDS = str.maketrans(
 )
 # What is typed in several ways and looks the same: a double เ for แ, sara am in two pieces, a tone before its vowel.
 _THAI_AM = re.compile(r"\u0e4d([\u0e48-\u0e4b]?)\u0e32")
-_THAI_TONE_BEFORE_VOWEL = re.compile(r"([\u0e48-\u0e4b])([\u0e31\u0e34-\u0e39])")
+_THAI_TONE_BEFORE_VOWEL = re.compile(r"[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39\u0e48-\u0e4b]+")
 _THAI_LEADING = "เแโใไ"
 
 
@@ -144,7 +144,7 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)
     # NFKC takes sara am apart as well; composing it again keeps the letters of the keyboard.
     folded = _THAI_AM.sub("\\1\u0e33", folded.replace("เเ", "แ"))
-    folded = _JOINERS.sub("", _THAI_TONE_BEFORE_VOWEL.sub(r"\2\1", folded))
+    folded = _JOINERS.sub("", _THAI_TONE_BEFORE_VOWEL.sub(_tone_last, folded))
     return _ACCENTED.sub(_without_accent, folded)
 
 
@@ -172,6 +172,10 @@ def _first_letter(text: str) -> str:
     letters: list[str] = _LETTER.findall(text)
     # A Thai vowel that is written first is spoken after its consonant.
     return next((letter for letter in letters if letter not in _THAI_LEADING), "")
+
+
+def _tone_last(match: re.Match[str]) -> str:
+    return "".join(sorted(match[0]))  # the vowel signs come before the tones in Unicode, too
 
 
 def _without_accent(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
+from cdp.core.models.sources import SAMPLE
 from customers.rules import people
 from customers.services import identity
 
@@ -134,6 +135,7 @@ class Columns:
             today=context.now.astimezone(zone).date(),
             dayfirst=context.dayfirst(f"{PREFIX}birth_date"),
         )
+        self.is_sample = context.source.key == SAMPLE
         self.created_dayfirst = context.dayfirst(f"{PREFIX}created_at")
 
     def raw(self, cells: Sequence[str]) -> dict[str, str]:
@@ -145,6 +147,7 @@ class Columns:
         """The standardised person and what could not be read."""
         created = raw.pop("created_at", "")
         person, faults = people.clean(raw, self.rules)
+        person.is_sample = self.is_sample
         if created:
             try:
                 person.created_at = values.moment(created, zone=self.context.zone, dayfirst=self.created_dayfirst)

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core.models.base import Model, Placement
 
 
+SAMPLE = "sample"
+"""The source of the sample shop: people it brings are marked and never written to outside file outboxes."""
+
+
 class Source(Model):
     """One origin of facts. External ids are unique per source; every fact and consent record names its source."""
 

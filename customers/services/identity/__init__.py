@@ -5,6 +5,24 @@ deciding   limits, priorities, shared phones, conflicts
 writing    new customers by COPY, changes of known ones set-wise
 """
 
-from customers.services.identity.resolving import Outcome, Resolution, find, resolve_many
+from customers.services.identity.resolving import (
+    IdentityConflict,
+    Outcome,
+    Resolution,
+    UnableToResolve,
+    find,
+    keys_of,
+    look_up,
+    resolve_many,
+)
 
-__all__ = ["Outcome", "Resolution", "find", "resolve_many"]
+__all__ = [
+    "IdentityConflict",
+    "Outcome",
+    "Resolution",
+    "UnableToResolve",
+    "find",
+    "keys_of",
+    "look_up",
+    "resolve_many",
+]

@@ -76,6 +76,17 @@ def find(person: Person, source: Source) -> list[uuid.UUID]:
     return list(dict.fromkeys(owners[key.digest] for key in keys if key.digest in owners))
 
 
+def look_up(people: Sequence[Person], *, source: Source) -> list[uuid.UUID | None]:
+    """Who each person is by the strongest identifier that is known, without writing anything; None for nobody."""
+    keys = [sorted(keys_of(person, source), key=lambda key: matching.PRIORITY[key.kind]) for person in people]
+    digests = list({key.digest for person_keys in keys for key in person_keys})
+    rows = Identifier.objects.filter(digest__in=digests).values_list("digest", "customer_id")
+    owners = {bytes(digest): customer for digest, customer in rows}
+    return [
+        next((owners[key.digest] for key in person_keys if key.digest in owners), None) for person_keys in keys
+    ]
+
+
 def resolve_many(
     people: Sequence[Person],
     *,

@@ -1,0 +1,127 @@
+"""What a fresh installation needs to be used at once: an account, keys, and a shop to look at."""
+
+import contextlib
+import datetime as dt
+import itertools
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from cdp.core import accounts, api_keys, pipeline
+from cdp.core.actors import SYSTEM
+from cdp.core.imports import running
+from cdp.core.models import Job, Source, User
+from cdp.core.models.sources import SAMPLE
+from cdp.sample import files, shop
+from customers.rules.people import Person
+from customers.services import buckets, identity
+from events.services import recording
+
+CUSTOMERS, EVENTS, SEED = 2000, 30_000, 7
+KINDS = ("customers", "consents", "orders")
+BATCH = 5000
+
+
+class UnableToLoad(Exception):
+    """A file of the sample shop could not be imported; the message says which."""
+
+
+def prepare(*, folder: Path, now: dt.datetime) -> str:
+    """Make what is missing; returns one line that says what was done. Safe to repeat.
+
+    The credentials are kept in `folder`/first-run.json (0600), so that every start can print them.
+    """
+    path = folder / "first-run.json"
+    if not path.exists():
+        _store(path, _credentials(now))
+    if os.environ.get("CDP_SAMPLE", "1") == "0" or Source.objects.filter(key=SAMPLE).exists():
+        return "ready"
+    sample = shop.generate(seed=SEED, customers=CUSTOMERS, events=EVENTS, now=now)
+    counts = load(sample, now=now)
+    return "loaded the sample shop: " + ", ".join(f"{count:,} {name}" for name, count in counts.items())
+
+
+def _credentials(now: dt.datetime) -> dict[str, str]:
+    """A first administrator and the storefront's keys. An installation that has staff already keeps them."""
+    source, _ = Source.objects.get_or_create(
+        key="storefront", defaults={"name": "Storefront", "kind": Source.Kind.STORE}
+    )
+    _, key = api_keys.create(name="First key", scopes=["*"], source=source, actor=SYSTEM, at=now)
+    found = {"write_key": api_keys.create_write_key(source), "api_key": key}
+    email, password = "owner@example.com", secrets.token_urlsafe(12)
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        accounts.create(email=email, role="admin", password=password, name="Owner", actor=SYSTEM, at=now)
+    else:  # the file was lost: the password in it must be one that works
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return {"staff_email": email, "staff_password": password, **found}
+
+
+def _store(path: Path, content: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(content, file)
+    draft.replace(path)
+
+
+def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
+    """Load a generated shop through the same imports that a real shop uses. Returns the number of rows by kind."""
+    folder = Path(tempfile.mkdtemp(prefix="cdp-sample-"))
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder)
+        counts = files.write(sample, folder)
+        for kind in KINDS:
+            _import(kind, folder / f"{kind}.csv")
+        counts["events"] = _events(folder / "events.jsonl", now)
+    pipeline.settle(now=timezone.now)
+    return {name: counts[name] for name in ("customers", "orders", "consents", "events")}
+
+
+def _import(kind: str, path: Path) -> None:
+    job = running.begin(
+        kind=kind, path=path, source=SAMPLE, mapping=dict(files.mapping(kind)), dry_run=False, actor=SYSTEM
+    )
+    job = running.finish(job, lambda _done, _total: None)
+    if job.state != Job.State.DONE:
+        message = f"{path.name}: {job.error}"
+        raise UnableToLoad(message)
+
+
+def _events(path: Path, now: dt.datetime) -> int:
+    """The sample's tracking calls as events of the people they name; anonymous ones go to the guests' buckets."""
+    source, _ = Source.objects.get_or_create(key=SAMPLE)
+    total = 0
+    with path.open() as lines:
+        for batch in _batches(lines):
+            people = [Person(external_id=call.get("userId") or "") for call in batch]
+            customers = identity.look_up(people, source=source)
+            rows = [
+                recording.EventRow(
+                    customer=customer or buckets.bucket_for(call["anonymousId"]),
+                    kind=call["type"],
+                    name=call.get("event") or call.get("name") or call["type"].title(),
+                    source=SAMPLE,
+                    message_id=call["messageId"],
+                    occurred_at=dt.datetime.fromisoformat(call["timestamp"]),
+                    properties=call.get("properties") or {},
+                )
+                for call, customer in zip(batch, customers, strict=True)
+                if call["type"] != "identify"  # what it says of the person came with the customers file
+            ]
+            total += recording.record_many(rows, now=now)
+    return total
+
+
+def _batches(lines: Iterator[str]) -> Iterator[list[dict[str, Any]]]:
+    calls = (json.loads(line) for line in lines)
+    while batch := list(itertools.islice(calls, BATCH)):
+        yield batch
