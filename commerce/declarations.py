@@ -1,6 +1,13 @@
 """What this room declares to the kernel."""
 
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import timeline
 from cdp.core.imports import registry
+from commerce.selectors import timeline as history
 from commerce.services import order_import
 
 registry.declare(order_import.KIND)
+
+timeline.provide("order", _("Orders"), history.orders)
+timeline.provide("refund", _("Refunds"), history.refunds)

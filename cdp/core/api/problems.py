@@ -90,7 +90,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         code, errors, extra = error.code, error.errors, error.extra
     elif isinstance(error, exceptions.ValidationError):
         status_code, code, detail = 422, "invalid", "The request has invalid values."
-        errors = list(_places(error.detail))
+        errors = list(places(error.detail))
     elif isinstance(error, exceptions.ParseError):
         code = "malformed"
     if isinstance(error, exceptions.Throttled):
@@ -104,16 +104,16 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     )
 
 
-def _places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested validation errors as JSON pointers (RFC 6901)."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
             place = pointer if name == "non_field_errors" else f"{pointer}/{_escaped(str(name))}"
-            yield from _places(inner, place)
+            yield from places(inner, place)
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):
             if isinstance(inner, dict | list):
-                yield from _places(inner, f"{pointer}/{position}")
+                yield from places(inner, f"{pointer}/{position}")
             else:
                 yield {"pointer": pointer, "detail": str(inner)}
     else:

@@ -1,0 +1,109 @@
+"""Strict parts of request bodies: nothing unknown, nothing guessed, every fault with its pointer."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from cdp.core.files import values
+
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+EARLIEST, LATEST = 1900, 2199
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses members that it does not know, each with its own pointer."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated members; every fault at once."""
+        unknown = (
+            {str(name): [_("Unknown field.")] for name in data if name not in self.fields} if _is_map(data) else {}
+        )
+        try:
+            found = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if isinstance(error.detail, dict):
+                raise serializers.ValidationError({**error.detail, **unknown}) from error
+            raise
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return found
+
+
+class MomentField(serializers.DateTimeField):
+    """An RFC 3339 time. The zone is required: a storefront that leaves it out means some zone that nobody knows."""
+
+    default_error_messages = {
+        "not_rfc3339": _("Write the time with its zone as in RFC 3339, like 2026-11-21T14:30:00+07:00."),
+        "out_of_range": _("The year must lie between 1900 and 2199."),
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The aware moment."""
+        if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+            self.fail("not_rfc3339")
+        try:
+            moment = datetime.fromisoformat(_microseconds(value.upper()))
+        except ValueError:
+            self.fail("not_rfc3339")
+        if not EARLIEST <= moment.year <= LATEST:
+            self.fail("out_of_range")
+        return moment
+
+
+class ExactField(serializers.DecimalField):
+    """A decimal as JSON number or string, plain ASCII digits; never rounded, never NaN."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The exact number."""
+        if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
+            self.fail("invalid")
+        if isinstance(data, str) and not _NUMBER.fullmatch(data.strip()):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class MoneyField(ExactField):
+    """An amount: up to 14 digits before the point and 4 after it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Digits are the same everywhere."""
+        super().__init__(max_digits=18, decimal_places=4, **kwargs)
+
+
+class CurrencyField(serializers.CharField):
+    """An ISO 4217 code that is or was money in this century."""
+
+    default_error_messages = {"unknown_currency": _("This is no ISO 4217 currency code; write one such as THB.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The code in capitals."""
+        code = super().to_internal_value(data).upper()
+        if code not in values.currencies():
+            self.fail("unknown_currency")
+        return code
+
+
+class WordsField(serializers.CharField):
+    """A text that may be left out, empty or null; all three are the empty text."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        """`max_length` is the size of the column."""
+        super().__init__(max_length=max_length, required=False, allow_blank=True, allow_null=True, default="", **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The text."""
+        return super().run_validation(data) or ""
+
+
+def _is_map(data: Any) -> bool:
+    return isinstance(data, dict)
+
+
+def _microseconds(text: str) -> str:
+    """Python reads six decimals of a second at most; RFC 3339 allows any number."""
+    return re.sub(r"(\.\d{6})\d+", r"\1", text)

@@ -1,0 +1,194 @@
+"""What goes out: orders, refunds and products as JSON. Money is an exact decimal string."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from commerce.models import Order, Product, Refund
+from commerce.rules import money
+from commerce.rules.revisions import Outcome
+from commerce.selectors.orders import DetailedOrder, DetailedRefund
+from customers.services import buckets
+
+_BUCKETS = frozenset(buckets.IDS)
+Json = dict[str, Any]
+
+
+class OrderLineAnswer(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    category = serializers.CharField()
+    quantity = serializers.CharField()
+    unit_price = serializers.CharField()
+    discount = serializers.CharField()
+    amount = serializers.CharField()
+
+
+class RefundLineAnswer(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.CharField()
+    unit_price = serializers.CharField()
+    amount = serializers.CharField()
+
+
+class RefundAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    source = serializers.CharField()
+    order = serializers.UUIDField(allow_null=True)
+    at = serializers.DateTimeField()
+    currency = serializers.CharField()
+    amount = serializers.CharField()
+    reason = serializers.CharField()
+    lines = RefundLineAnswer(many=True)
+    created_at = serializers.DateTimeField()
+
+
+class OrderAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    source = serializers.CharField()
+    customer = serializers.UUIDField(allow_null=True, help_text="Null for a guest.")
+    placed_at = serializers.DateTimeField()
+    status = serializers.ChoiceField(choices=Order.Status.choices)
+    currency = serializers.CharField()
+    total = serializers.CharField(allow_null=True, help_text="As the source told it.")
+    amount = serializers.CharField(help_text="What the order comes to.")
+    discount = serializers.CharField()
+    shipping = serializers.CharField()
+    tax = serializers.CharField()
+    coupon = serializers.CharField()
+    channel = serializers.CharField()
+    store = serializers.CharField()
+    lines = OrderLineAnswer(many=True)
+    refunds = RefundAnswer(many=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class FaultAnswer(serializers.Serializer[Any]):
+    pointer = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class OrderResultAnswer(serializers.Serializer[Any]):
+    """What became of one order of a batch: an outcome, or a code with what is wrong."""
+
+    index = serializers.IntegerField()
+    status = serializers.IntegerField(help_text="What a single POST would have answered: 201, 200, 409 or 422.")
+    external_id = serializers.CharField(required=False)
+    id = serializers.UUIDField(required=False)
+    customer = serializers.UUIDField(required=False, allow_null=True)
+    outcome = serializers.ChoiceField(required=False, choices=[outcome.value for outcome in Outcome])
+    code = serializers.CharField(required=False)
+    detail = serializers.CharField(required=False)
+    errors = FaultAnswer(many=True, required=False)
+
+
+class OrderBatchAnswer(serializers.Serializer[Any]):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    same = serializers.IntegerField()
+    stale = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    results = OrderResultAnswer(many=True)
+
+
+class ProductAnswer(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    category = serializers.CharField()
+    brand = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    currency = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+def customer_of(order: Order) -> str | None:
+    """The buyer's id; None for a guest."""
+    return None if order.customer_id in _BUCKETS else str(order.customer_id)
+
+
+def order(detailed: DetailedOrder) -> Json:
+    """One order with everything in it."""
+    row, currency = detailed.order, detailed.order.currency
+    return OrderAnswer(
+        {
+            "id": row.id,
+            "external_id": row.external_id,
+            "source": row.source,
+            "customer": customer_of(row),
+            "placed_at": row.placed_at,
+            "status": row.status,
+            "currency": currency,
+            "total": None if row.total is None else money.text(row.total, currency),
+            "amount": money.text(row.amount, currency),
+            "discount": money.text(row.discount, currency),
+            "shipping": money.text(row.shipping, currency),
+            "tax": money.text(row.tax, currency),
+            "coupon": row.coupon,
+            "channel": row.channel,
+            "store": row.store,
+            "lines": [
+                {
+                    "sku": line.sku,
+                    "name": line.name,
+                    "category": line.category,
+                    "quantity": money.quantity(line.quantity),
+                    "unit_price": money.text(line.unit_price, currency),
+                    "discount": money.text(line.discount, currency),
+                    "amount": money.text(line.amount, currency),
+                }
+                for line in detailed.lines
+            ],
+            "refunds": [refund(found) for found in detailed.refunds],
+            "created_at": row.created_at,
+            "updated_at": row.updated_at,
+        }
+    ).data
+
+
+def refund(detailed: DetailedRefund) -> Json:
+    """One refund with its lines."""
+    row: Refund = detailed.refund
+    return RefundAnswer(
+        {
+            "id": row.id,
+            "external_id": row.external_id,
+            "source": row.source,
+            "order": row.order_id,
+            "at": row.at,
+            "currency": row.currency,
+            "amount": money.text(row.amount, row.currency),
+            "reason": row.reason,
+            "lines": [
+                {
+                    "sku": line.sku,
+                    "name": line.name,
+                    "quantity": money.quantity(line.quantity),
+                    "unit_price": money.text(line.unit_price, row.currency),
+                    "amount": money.text(line.amount, row.currency),
+                }
+                for line in detailed.lines
+            ],
+            "created_at": row.created_at,
+        }
+    ).data
+
+
+def product(row: Product) -> Json:
+    """One product."""
+    return ProductAnswer(
+        {
+            "sku": row.sku,
+            "name": row.name,
+            "category": row.category,
+            "brand": row.brand,
+            "price": None if row.price is None else money.text(row.price, row.currency),
+            "currency": row.currency,
+            "created_at": row.created_at,
+            "updated_at": row.updated_at,
+        }
+    ).data
