@@ -55,7 +55,7 @@ REASONS: Mapping[str, str | Promise] = {
 }
 
 
-class Problem(ValueError):  # noqa: N818 - no error of ours: what people send is like that
+class Problem(ValueError):
     """Something could not be read. `code` is for programs, `reason` the sentence for people (lazily translated)."""
 
     reasons: ClassVar[Mapping[str, str | Promise]] = REASONS
