@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+
 from cdp.core.crypto import subjects
 
 
@@ -33,15 +35,15 @@ class Question:
 
 
 Provider = Callable[[Question], list[Entry]]
-_providers: dict[str, tuple[str, Provider]] = {}
+_providers: dict[str, tuple[str | Promise, Provider]] = {}
 
 
-def provide(kind: str, label: str, provider: Provider) -> None:
+def provide(kind: str, label: str | Promise, provider: Provider) -> None:
     """Register the provider of one kind; `label` (lazily translated) is the filter chip."""
     _providers[kind] = (label, provider)
 
 
-def kinds() -> dict[str, str]:
+def kinds() -> dict[str, str | Promise]:
     """Every kind with its label."""
     return {kind: label for kind, (label, _) in _providers.items()}
 

@@ -31,9 +31,11 @@ class ConsentRecord(OwnedModel):
     evidence = SealedField()  # what was shown and chosen, where from; JSON
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            # The history of one customer, and the derivation of the state.
-            models.Index(fields=["customer", "purpose", "channel", "-at"], name="consent_record_history"),
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # A file imported twice, even at once, writes nothing twice. Also the index of a customer's history.
+            models.UniqueConstraint(
+                fields=["customer", "purpose", "channel", "at", "source", "status"], name="consent_record_once"
+            ),
         ]
 
 

@@ -1,0 +1,145 @@
+"""Jurisdiction packs: the law as dated data. A pack is a JSON file with its citations; this is its schema.
+
+Code asks a pack what holds for a purpose and a channel; when the law changes, the file changes and says when.
+"""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+EVERY = "*"
+"""In `bases`: all channels that a purpose does not name."""
+
+
+class InvalidPack(Exception):
+    """The file does not fit the schema; the message says where."""
+
+
+class Basis(StrEnum):
+    """Why data may be used. An explicit "no" of the person stops all three."""
+
+    CONSENT = "consent"  # only after a "yes"
+    LEGITIMATE_INTEREST = "legitimate_interest"  # until the person objects
+    CONTRACT = "contract"  # what the person ordered or asked for
+
+
+class Citation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a rule comes from, and how surely: read in the text, read about, or remembered."""
+
+    key: str
+    law: str
+    article: str
+    says: str
+    confidence: Literal["text", "secondary", "memory"]
+
+
+class QuietHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Hours in which these messages wait, unless the person allowed the purpose `unless` on that channel.
+
+    `starts` belongs to the quiet hours, `ends` does not; the window may cross midnight.
+    """
+
+    starts: dt.time
+    ends: dt.time
+    purposes: frozenset[str]
+    channels: frozenset[str]
+    unless: str
+    citation: str
+
+
+class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that must stand in an advertisement."""
+
+    text: str
+    position: Literal["start", "end"]
+    purposes: frozenset[str]
+    channels: frozenset[str]
+    citation: str
+
+
+class Ages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Under `guardian_under` a guardian decides; under `guardian_alone_under` nobody else may."""
+
+    guardian_under: int
+    guardian_alone_under: int
+    citation: str
+
+
+class Deadlines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Clocks that the law starts. `answer_unit` is how a request's clock counts."""
+
+    answer: int
+    answer_unit: Literal["days", "months"]
+    breach_hours: int
+    reconfirm_months: int | None = None
+    receipt_days: int | None = None
+
+
+class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One jurisdiction."""
+
+    key: str
+    name: str
+    effective_on: dt.date
+    checked_on: dt.date
+    zone: str
+    countries: frozenset[str]
+    bases: dict[str, dict[str, Basis]]
+    ages: Ages
+    deadlines: Deadlines
+    citations: tuple[Citation, ...]
+    double_opt_in: frozenset[str] = frozenset()  # countries in which a grant is confirmed by a second step
+    quiet_hours: QuietHours | None = None
+    label: Label | None = None
+
+    def basis(self, purpose: str, channel: str) -> Basis:
+        """What the use rests on. What the pack does not name needs consent."""
+        channels = self.bases.get(purpose, {})
+        return channels.get(channel) or channels.get(EVERY) or Basis.CONSENT
+
+    def label_for(self, purpose: str, channel: str) -> str:
+        """The label an advertisement must carry, or nothing."""
+        label = self.label
+        return label.text if label and purpose in label.purposes and channel in label.channels else ""
+
+    def asks_twice(self, country: str) -> bool:
+        """Whether a grant from that country needs a confirming second step."""
+        return country in self.double_opt_in
+
+
+def parse(raw: bytes) -> Pack:
+    """A pack from its JSON. Raises InvalidPack."""
+    try:
+        pack = msgspec.json.decode(raw, type=Pack)
+    except msgspec.DecodeError as error:
+        raise InvalidPack(str(error)) from error
+    faults = list(_faults(pack))
+    if faults:
+        raise InvalidPack(f"{pack.key}: {'; '.join(faults)}")
+    return pack
+
+
+def _faults(pack: Pack) -> list[str]:
+    """What the schema cannot say."""
+    faults = [f"{country} is no country code" for country in pack.countries if not _is_country(country)]
+    faults += [f"{country} is not a country of the pack" for country in sorted(pack.double_opt_in - pack.countries)]
+    try:
+        ZoneInfo(pack.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        faults.append(f"{pack.zone} is no time zone")
+    if pack.checked_on < pack.effective_on:
+        faults.append("it was checked before it came into force")
+    known = {citation.key for citation in pack.citations}
+    cited = {pack.ages.citation} | {part.citation for part in (pack.quiet_hours, pack.label) if part}
+    faults += [f"citation {key} is missing" for key in sorted(cited - known)]
+    quiet = pack.quiet_hours
+    if quiet and quiet.starts == quiet.ends:
+        faults.append("quiet hours last no time")
+    return faults
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isascii() and code.isupper()

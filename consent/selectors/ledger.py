@@ -1,0 +1,115 @@
+"""What a person has said, and what holds now."""
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language, gettext
+
+from cdp.core import timeline
+from cdp.core.crypto import subjects
+from consent.models import Channel, ConsentRecord, ConsentState
+from consent.selectors import purposes
+
+TABLE = "consent_consentrecord"
+USUAL = (Channel.EMAIL, Channel.SMS, Channel.LINE, Channel.ANY)
+"""Columns of the matrix that are there even where nothing was said."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What the `consent_matrix` tag draws: `rows` are `{"purpose", "cells": [{"status", "at", …}]}`."""
+
+    channels: Sequence[str]
+    rows: Sequence[dict[str, Any]]
+
+
+def history(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentRecord]:
+    """Every statement of a person, newest first. Pass the whole lineage: records never move when people merge."""
+    return ConsentRecord.objects.filter(customer_id__in=list(customers)).order_by("-at", "-id")
+
+
+def evidence(record: ConsentRecord, keyring: subjects.Keyring) -> Any:
+    """What was shown and chosen, as it was recorded; None without evidence or once the person was erased."""
+    sealed = bytes(record.evidence) if record.evidence else None
+    text = keyring.open(sealed, table=TABLE, column="evidence", row=record.id)
+    return json.loads(text) if text else None
+
+
+def states(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentState]:
+    """The latest word per purpose and channel."""
+    return ConsentState.objects.filter(customer_id__in=list(customers)).order_by("purpose", "channel")
+
+
+def current(customer: uuid.UUID) -> QuerySet[ConsentRecord]:
+    """The records that hold now, one per purpose and channel, newest first."""
+    holding = ConsentState.objects.filter(customer_id=customer).values("record_id")
+    return ConsentRecord.objects.filter(customer_id=customer, id__in=holding).order_by("-at", "-id")
+
+
+def matrix(customer: uuid.UUID, *, language: str) -> Matrix:
+    """Purposes by channels for the customer page; status is granted, denied, withdrawn or none (never asked)."""
+    said = {(state.purpose, state.channel): state for state in states([customer])}
+    shown = [channel for channel in Channel.values if channel in USUAL or any(key[1] == channel for key in said)]
+    rows = []
+    for purpose in purposes.offered(language):
+        cells = []
+        for channel in shown:
+            state = said.get((purpose.key, channel))
+            status = "none" if state is None else "granted" if state.is_granted else state.status
+            cells.append(
+                {
+                    "channel": channel,
+                    "is_offered": channel in purpose.channels,
+                    "status": status,
+                    "at": state.at if state else None,
+                }
+            )
+        rows.append({"purpose": purpose.name, "key": purpose.key, "cells": cells})
+    return Matrix(channels=[purposes.channel_name(channel) for channel in shown], rows=rows)
+
+
+def entries(question: timeline.Question) -> list[timeline.Entry]:
+    """The statements as timeline entries; their evidence stays sealed."""
+    found = history(question.customers).defer("evidence")
+    if question.before:
+        found = found.filter(at__lt=question.before)
+    rows = list(found[: question.limit])
+    if not rows:
+        return []
+    names = purposes.names(get_language() or "")
+    return [
+        timeline.Entry(
+            id=str(record.id),
+            at=record.at,
+            kind="consent",
+            title=_title(record, names.get(record.purpose, record.purpose)),
+            source=record.source,
+            icon="consent",
+            data={
+                "purpose": record.purpose,
+                "channel": record.channel,
+                "granted": record.status == ConsentRecord.Status.GIVEN,
+                "status": record.status,
+            },
+        )
+        for record in rows
+    ]
+
+
+def _title(record: ConsentRecord, purpose: str) -> str:
+    about = {"purpose": purpose, "channel": purposes.channel_name(record.channel)}
+    if record.channel == Channel.ANY:
+        if record.status == ConsentRecord.Status.GIVEN:
+            return gettext("Allowed: %(purpose)s") % about
+        if record.status == ConsentRecord.Status.WITHDRAWN:
+            return gettext("Withdrew consent: %(purpose)s") % about
+        return gettext("Said no: %(purpose)s") % about
+    if record.status == ConsentRecord.Status.GIVEN:
+        return gettext("Allowed: %(purpose)s by %(channel)s") % about
+    if record.status == ConsentRecord.Status.WITHDRAWN:
+        return gettext("Withdrew consent: %(purpose)s by %(channel)s") % about
+    return gettext("Said no: %(purpose)s by %(channel)s") % about

@@ -1,0 +1,42 @@
+"""Which law holds for a person: the pack of the recipient's country, else the shop's own (CDP_JURISDICTION)."""
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from consent.rules import packs
+
+FOLDER = Path(__file__).resolve().parent.parent / "packs"
+
+
+@cache
+def every() -> dict[str, packs.Pack]:
+    """All packs by key. Raises InvalidPack for a file that does not fit, or a country claimed twice."""
+    found: dict[str, packs.Pack] = {}
+    claimed: dict[str, str] = {}
+    for path in sorted(FOLDER.glob("*.json")):
+        pack = packs.parse(path.read_bytes())
+        if pack.key != path.stem:
+            raise packs.InvalidPack(f"{path.name} holds the pack {pack.key}")
+        for country in pack.countries:
+            if country in claimed:
+                raise packs.InvalidPack(f"{country} belongs to {claimed[country]} and {pack.key}")
+            claimed[country] = pack.key
+        found[pack.key] = pack
+    return found
+
+
+@cache
+def _by_country() -> dict[str, packs.Pack]:
+    return {country: pack for pack in every().values() for country in pack.countries}
+
+
+def of_shop() -> packs.Pack:
+    """The shop's own law."""
+    return every()[settings.CDP_JURISDICTION]
+
+
+def of_country(country: str) -> packs.Pack:
+    """The law for a recipient in that country (ISO 3166-1 alpha-2; empty when not known)."""
+    return _by_country().get(country) or of_shop()

@@ -1,0 +1,54 @@
+"""Purposes and the words customers read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from consent.models import Channel, Purpose
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A purpose in one language."""
+
+    key: str
+    name: str
+    description: str
+    channels: Sequence[str]
+
+
+def channels() -> dict[str, frozenset[str]]:
+    """Every purpose with the channels a statement about it may name: what `grants` accepts."""
+    return {key: frozenset(offered) for key, offered in Purpose.objects.values_list("key", "channels")}
+
+
+def offered(language: str) -> list[Wording]:
+    """The purposes in use, in order, in that language (English where the shop wrote no other)."""
+    return [
+        Wording(
+            key=purpose.key,
+            name=in_language(purpose.name, language) or purpose.key,
+            description=in_language(purpose.description, language),
+            channels=tuple(purpose.channels),
+        )
+        for purpose in Purpose.objects.filter(is_active=True)
+    ]
+
+
+def names(language: str) -> dict[str, str]:
+    """What every purpose is called, also those no longer in use: old records name them."""
+    return {
+        purpose.key: in_language(purpose.name, language) or purpose.key
+        for purpose in Purpose.objects.only("key", "name")
+    }
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in that language, else in the shop's base language."""
+    return texts.get(language[:2]) or texts.get(settings.LANGUAGE_CODE) or ""
+
+
+def channel_name(channel: str) -> str:
+    """The channel in the reader's language; a channel of other times by its own key."""
+    return str(Channel(channel).label) if channel in Channel.values else channel

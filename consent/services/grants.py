@@ -1,0 +1,256 @@
+"""Writing down what people allow and what they refuse: the one way into the consent ledger.
+
+`record` is for a form, a till or a click; `record_many` for files of thousands. Both write through the same
+statements, so the ledger, the state and the pipeline's marks come out the same.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from cdp.core import audit, ids, pipeline
+from cdp.core.actors import Actor
+from cdp.core.crypto import subjects
+from consent.models import ConsentRecord
+from consent.rules import ledger as rules
+from consent.selectors import ledger, purposes
+from consent.services import states
+
+RECORDABLE = ("known", "anonymous")
+AHEAD = dt.timedelta(minutes=5)
+"""How far clocks may differ. A grant dated later would outlast every withdrawal until its day."""
+Key = tuple[uuid.UUID, str, str]
+
+
+class UnableToRecord(Exception):
+    """The statement cannot be written. `field` is the value at fault, `index` its row among many."""
+
+    def __init__(self, detail: str, *, field: str, index: int | None = None) -> None:
+        """Say what is wrong in words a client may read."""
+        super().__init__(detail)
+        self.field, self.index = field, index
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """One statement of a person. `at` is when it was made; `evidence` is a JSON-ready mapping and gets sealed."""
+
+    customer: uuid.UUID
+    purpose: str
+    channel: str
+    granted: bool
+    at: dt.datetime
+    source: str
+    method: str = "import"
+    policy_version: str = ""
+    language: str = ""
+    evidence: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows: written, already there, or of somebody who has no record (erased, merged, nobody)."""
+
+    written: int = 0
+    repeated: int = 0
+    refused: int = 0
+
+
+def record(
+    *,
+    customer: uuid.UUID,
+    purpose: str,
+    channel: str,
+    granted: bool,
+    at: dt.datetime,
+    source: str,
+    method: str,
+    actor: Actor,
+    policy_version: str = "",
+    language: str = "",
+    evidence: Mapping[str, Any] | None = None,
+    keyring: subjects.Keyring | None = None,
+    now: dt.datetime | None = None,
+) -> ConsentRecord:
+    """Write one statement, its state, its audit entry and the customer's mark; the record, or the one already there.
+
+    `at` is when the person said so, `now` when it is written down (default: the same moment). Raises UnableToRecord.
+    """
+    row = GrantRow(
+        customer=customer,
+        purpose=purpose,
+        channel=channel,
+        granted=granted,
+        at=at,
+        source=source,
+        method=method,
+        policy_version=policy_version,
+        language=language,
+        evidence=evidence,
+    )
+    recorded_at = now or at
+    with transaction.atomic():
+        _check([row], now=recorded_at)
+        if customer not in _recordable([row]):
+            raise UnableToRecord("There is no such customer, or the customer was erased.", field="customer")
+        written = _write([row], actor=actor, now=recorded_at, keyring=keyring)
+        if written:
+            audit.record(
+                audit.Action.CONSENT_RECORDED,
+                actor=actor,
+                at=recorded_at,
+                customer=customer,
+                subject=written[0].id,
+                details={"purpose": purpose, "channel": channel, "status": written[0].status, "source": source},
+            )
+            pipeline.mark([customer], cause="consent")
+            return ledger.history([customer]).get(id=written[0].id)
+        same = ledger.history([customer]).filter(purpose=purpose, channel=channel, at=at, source=source)
+        given = ConsentRecord.Status.GIVEN
+        found = same.filter(status=given) if granted else same.exclude(status=given)
+        return found[0]
+
+
+def record_many(
+    rows: Sequence[GrantRow],
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    keyring: subjects.Keyring | None = None,
+    lane: int = pipeline.BULK,
+) -> Counts:
+    """Write thousands of statements in a few statements, in one transaction.
+
+    Writing the same rows again changes nothing. Raises UnableToRecord for the first row that names an unknown purpose
+    or channel (`purposes.channels()` tells beforehand) or a time in the future; rows of people who can have no record
+    are counted, not written.
+    """
+    _check(rows, now=now)
+    with transaction.atomic():
+        recordable = _recordable(rows)
+        accepted = [row for row in rows if row.customer in recordable]
+        written = _write(accepted, actor=actor, now=now, keyring=keyring)
+        pipeline.mark(dict.fromkeys(new.customer for new in written), cause="consent", lane=lane)
+    return Counts(written=len(written), repeated=len(accepted) - len(written), refused=len(rows) - len(accepted))
+
+
+@dataclass(frozen=True)
+class _New:
+    id: uuid.UUID
+    customer: uuid.UUID
+    status: str
+
+
+def _check(rows: Sequence[GrantRow], *, now: dt.datetime) -> None:
+    known = purposes.channels()
+    for index, row in enumerate(rows):
+        offered = known.get(row.purpose)
+        if offered is None:
+            listed = ", ".join(sorted(known))
+            raise UnableToRecord(f"Unknown purpose; known are {listed}.", field="purpose", index=index)
+        if row.channel not in offered:
+            listed = ", ".join(sorted(offered))
+            detail = f"The purpose {row.purpose} has no such channel; it has {listed}."
+            raise UnableToRecord(detail, field="channel", index=index)
+        if row.at.tzinfo is None:
+            raise UnableToRecord("The time needs a zone.", field="at", index=index)
+        if row.at > now + AHEAD:
+            raise UnableToRecord("The time lies in the future.", field="at", index=index)
+
+
+def _recordable(rows: Sequence[GrantRow]) -> set[uuid.UUID]:
+    """Those who may have records."""
+    customers = sorted({row.customer for row in rows})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM customers_customer WHERE id = ANY(%s) AND status = ANY(%s)",
+            [customers, list(RECORDABLE)],
+        )
+        return {found for (found,) in cursor.fetchall()}
+
+
+def _write(rows: Sequence[GrantRow], *, actor: Actor, now: dt.datetime, keyring: subjects.Keyring | None) -> list[_New]:
+    """Insert what is new, in the order of the rows, and bring the states up to date."""
+    if not rows:
+        return []
+    decided = [(row, status) for row, status in zip(rows, _statuses(rows), strict=True) if status is not None]
+    if keyring is None and any(row.evidence for row, _ in decided):
+        keyring = subjects.load({row.customer for row, _ in decided})
+    columns: list[list[Any]] = [[] for _ in range(9)]
+    for row, status in decided:
+        record_id = ids.uuid7()
+        values = (
+            record_id,
+            row.customer,
+            row.purpose,
+            row.channel,
+            status,
+            row.at,
+            row.source,
+            (row.method, row.policy_version, row.language),
+            _sealed(row, record_id, keyring),
+        )
+        for column, value in zip(columns, values, strict=True):
+            column.append(value)
+    proofs = columns.pop(7)
+    with connection.cursor() as cursor:
+        # The unique rule behind ON CONFLICT settles two imports of one file that run at the same time.
+        cursor.execute(
+            """
+            INSERT INTO consent_consentrecord (
+                id, customer_id, purpose, channel, status, at, source, evidence, method, policy_version, language,
+                recorded_at, actor_kind, actor_id
+            )
+            SELECT *, %s::timestamptz, %s, %s::uuid FROM unnest(
+                %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
+                %s::bytea[], %s::text[], %s::text[], %s::text[]
+            )
+            ON CONFLICT DO NOTHING
+            RETURNING id, customer_id, status
+            """,
+            [
+                now,
+                actor.kind,
+                actor.id,
+                *columns,
+                [proof[0] for proof in proofs],
+                [proof[1] for proof in proofs],
+                [proof[2] for proof in proofs],
+            ],
+        )
+        written = [_New(*found) for found in cursor.fetchall()]
+    states.advance(written_ids=[new.id for new in written], customers={new.customer for new in written})
+    return written
+
+
+def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring | None) -> bytes | None:
+    if not row.evidence or keyring is None:
+        return None
+    text = json.dumps(row.evidence, ensure_ascii=False, default=str)
+    return keyring.seal(text, customer=row.customer, table=ledger.TABLE, column="evidence", row=record_id)
+
+
+def _statuses(rows: Sequence[GrantRow]) -> list[str | None]:
+    """The status of each row beside the ledger and the other rows; None for a repetition."""
+    groups: dict[Key, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        groups[row.customer, row.purpose, row.channel].append(index)
+    existing: dict[Key, list[rules.Statement]] = defaultdict(list)
+    for customer, purpose, channel, status, at, source in (
+        ledger.history({row.customer for row in rows})
+        .order_by()
+        .values_list("customer_id", "purpose", "channel", "status", "at", "source")
+    ):
+        existing[customer, purpose, channel].append(rules.Statement(status == rules.GIVEN, at, source))
+    result: list[str | None] = [None] * len(rows)
+    for key, indexes in groups.items():
+        incoming = [rules.Statement(rows[index].granted, rows[index].at, rows[index].source) for index in indexes]
+        for index, found in zip(indexes, rules.statuses(existing.get(key, []), incoming), strict=True):
+            result[index] = found
+    return result

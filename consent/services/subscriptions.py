@@ -1,0 +1,90 @@
+"""Stopping messages by the link in them, and undoing it when that was a mistake."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from cdp.core import actors
+from consent.models import ConsentRecord, ConsentState
+from consent.selectors import ledger, people
+from consent.services import grants
+from consent.services.links import Subscription
+
+UNDO_FOR = dt.timedelta(hours=1)
+METHOD = "unsubscribe"
+
+
+class UnableToUndo(Exception):
+    """It is too late, or something else was said since."""
+
+
+def stop(subscription: Subscription, *, at: dt.datetime, evidence: dict[str, Any]) -> ConsentRecord | None:
+    """Write the withdrawal; the record that holds now. Doing it again writes nothing.
+
+    None when the person was erased or is not known: then nothing is sent to them anyway.
+    """
+    with transaction.atomic():
+        customer = people.survivor(subscription.customer)
+        if customer is None:
+            return None
+        state = _state(customer, subscription)
+        if state is not None and not state.is_granted:
+            return ledger.history([customer]).get(id=state.record_id)
+        return grants.record(
+            customer=customer,
+            purpose=subscription.purpose,
+            channel=subscription.channel,
+            granted=False,
+            # A till's clock may run ahead: the withdrawal must not lose against a grant dated minutes later.
+            at=max(at, state.at) if state else at,
+            now=at,
+            source=_source(subscription),
+            method=METHOD,
+            actor=actors.CUSTOMER,
+            evidence=evidence,
+        )
+
+
+def resume(
+    subscription: Subscription, *, withdrawal: uuid.UUID, at: dt.datetime, evidence: dict[str, Any]
+) -> ConsentRecord:
+    """Undo a withdrawal made by this link less than UNDO_FOR ago: a new grant. Raises UnableToUndo.
+
+    Only the withdrawal that still holds can be undone, so that an old or forwarded message never signs anybody up.
+    """
+    with transaction.atomic():
+        customer = people.survivor(subscription.customer)
+        state = _state(customer, subscription) if customer else None
+        if customer is None or state is None or state.record_id != withdrawal or not can_undo(state.at, at=at):
+            raise UnableToUndo("the withdrawal no longer holds or is too old")
+        return grants.record(
+            customer=customer,
+            purpose=subscription.purpose,
+            channel=subscription.channel,
+            granted=True,
+            at=at,
+            source=_source(subscription),
+            method=METHOD,
+            actor=actors.CUSTOMER,
+            evidence={**evidence, "undoes": str(withdrawal)},
+        )
+
+
+def can_undo(withdrawn_at: dt.datetime, *, at: dt.datetime) -> bool:
+    """Whether the undo button is still offered."""
+    return at - withdrawn_at <= UNDO_FOR
+
+
+def _state(customer: uuid.UUID, subscription: Subscription) -> ConsentState | None:
+    return (
+        ledger.states([customer])
+        .filter(purpose=subscription.purpose, channel=subscription.channel)
+        .select_for_update()
+        .first()
+    )
+
+
+def _source(subscription: Subscription) -> str:
+    return f"message:{subscription.message}" if subscription.message else "link"

@@ -1,0 +1,125 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consent.rules import gate
+from consent.rules.gate import Outcome, Standing, Word
+from consent.selectors import packs
+
+KST = dt.timezone(dt.timedelta(hours=9))
+YES, NO, GONE = Word(True, "given"), Word(False, "denied"), Word(False, "withdrawn")
+NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=KST)
+
+
+def korea(hour: int, minute: int = 0, second: int = 0, micro: int = 0, day: int = 21) -> dt.datetime:
+    return dt.datetime(2026, 11, day, hour, minute, second, micro, tzinfo=KST)
+
+
+def decide(
+    pack: str, purpose: str, channel: str, at: dt.datetime = NOON, status: str = "known", **words: Word
+) -> gate.Decision:
+    standing = Standing(status=status, words=words)
+    return gate.decide(standing, pack=packs.every()[pack], purpose=purpose, channel=channel, at=at)
+
+
+@pytest.mark.parametrize(
+    ("pack", "purpose", "channel", "words", "outcome", "reason", "rule"),
+    [
+        ("gdpr", "marketing", "email", {"marketing": YES}, Outcome.ALLOWED, "", ""),
+        ("gdpr", "marketing", "email", {}, Outcome.DENIED, "never_asked", "gdpr:consent"),
+        ("gdpr", "marketing", "email", {"marketing": NO}, Outcome.DENIED, "denied", "gdpr:consent"),
+        ("gdpr", "marketing", "email", {"marketing": GONE}, Outcome.DENIED, "withdrawn", "gdpr:consent"),
+        ("gdpr", "marketing", "post", {}, Outcome.ALLOWED, "", ""),
+        ("gdpr", "marketing", "post", {"marketing": NO}, Outcome.DENIED, "denied", "gdpr:objection"),
+        ("pdpa_th", "marketing", "post", {}, Outcome.DENIED, "never_asked", "pdpa_th:consent"),
+        ("gdpr", "service", "email", {}, Outcome.ALLOWED, "", ""),
+        ("pipa_kr", "service", "sms", {}, Outcome.ALLOWED, "", ""),
+        ("pipa_kr", "service", "sms", {"service": NO}, Outcome.DENIED, "denied", "pipa_kr:objection"),
+        ("gdpr", "profiling", "any", {}, Outcome.ALLOWED, "", ""),
+        ("gdpr", "profiling", "any", {"profiling": NO}, Outcome.DENIED, "denied", "gdpr:objection"),
+        ("pipa_kr", "profiling", "any", {}, Outcome.DENIED, "never_asked", "pipa_kr:consent"),
+        ("gdpr", "third_party", "any", {}, Outcome.DENIED, "never_asked", "gdpr:consent"),
+        ("gdpr", "made_by_the_shop", "email", {}, Outcome.DENIED, "never_asked", "gdpr:consent"),
+        # A yes for one purpose is no yes for another.
+        ("gdpr", "marketing", "email", {"profiling": YES}, Outcome.DENIED, "never_asked", "gdpr:consent"),
+    ],
+)
+def test_the_word_and_the_basis_decide(
+    pack: str, purpose: str, channel: str, words: dict[str, Word], outcome: Outcome, reason: str, rule: str
+) -> None:
+    decision = decide(pack, purpose, channel, **words)
+    assert (decision.outcome, decision.reason, decision.rule) == (outcome, reason, rule)
+
+
+@pytest.mark.parametrize("status", ["anonymous", "merged", "erased", "bucket", "unknown"])
+@pytest.mark.parametrize("purpose", ["marketing", "service"])
+def test_nobody_but_a_known_customer_is_reached(status: str, purpose: str) -> None:
+    decision = decide("gdpr", purpose, "email", status=status, marketing=YES)
+    assert decision.is_denied
+    assert (decision.reason, decision.rule) == (status, "status")
+
+
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        (korea(20, 59, 59, 999_999), None),
+        (korea(21), korea(8, day=22)),
+        (korea(21, 0, 0, 1), korea(8, day=22)),
+        (korea(23, 59, 59, 999_999), korea(8, day=22)),
+        (korea(0), korea(8)),
+        (korea(7, 59, 59, 999_999), korea(8)),
+        (korea(8), None),
+        # The hours are the recipient's, whatever zone the clock of the sender is in.
+        (dt.datetime(2026, 11, 21, 18, 59, 59, tzinfo=dt.timezone(dt.timedelta(hours=7))), None),
+        (dt.datetime(2026, 11, 21, 19, 0, tzinfo=dt.timezone(dt.timedelta(hours=7))), korea(8, day=22)),
+        (dt.datetime(2026, 11, 20, 22, 59, 59, tzinfo=dt.UTC), korea(8)),
+        (dt.datetime(2026, 11, 20, 23, 0, tzinfo=dt.UTC), None),
+        (dt.datetime(2026, 12, 31, 12, 0, tzinfo=dt.UTC), dt.datetime(2027, 1, 1, 8, 0, tzinfo=KST)),
+    ],
+)
+def test_a_korean_advertisement_waits_from_nine_in_the_evening_to_eight(
+    at: dt.datetime, until: dt.datetime | None
+) -> None:
+    decision = decide("pipa_kr", "marketing", "sms", at, marketing=YES)
+    assert decision.until == until
+    assert decision.is_allowed is (until is None)
+    if until:
+        assert (decision.outcome, decision.reason, decision.rule) == (
+            Outcome.DEFERRED,
+            "quiet_hours",
+            "pipa_kr:quiet_hours",
+        )
+
+
+@pytest.mark.parametrize(
+    ("pack", "purpose", "channel", "words"),
+    [
+        ("pipa_kr", "marketing", "email", {"marketing": YES}),  # exempt by decree
+        ("pipa_kr", "marketing", "sms", {"marketing": YES, "marketing_night": YES}),
+        ("pipa_kr", "service", "sms", {}),
+        ("gdpr", "marketing", "sms", {"marketing": YES}),
+        ("pdpa_th", "marketing", "line", {"marketing": YES}),
+    ],
+)
+def test_the_night_stops_only_what_the_pack_names(
+    pack: str, purpose: str, channel: str, words: dict[str, Word]
+) -> None:
+    assert decide(pack, purpose, channel, korea(23), **words).is_allowed
+
+
+def test_night_consent_taken_back_makes_it_wait_again() -> None:
+    assert decide("pipa_kr", "marketing", "sms", korea(23), marketing=YES, marketing_night=GONE).is_deferred
+
+
+def test_night_consent_alone_allows_nothing() -> None:
+    assert decide("pipa_kr", "marketing", "sms", korea(23), marketing_night=YES).reason == "never_asked"
+
+
+@given(st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2100, 1, 1), timezones=st.timezones()))
+def test_asked_again_at_until_the_answer_is_yes(at: dt.datetime) -> None:
+    decision = decide("pipa_kr", "marketing", "sms", at, marketing=YES)
+    if decision.until:
+        assert dt.timedelta(0) < decision.until - at.astimezone(dt.UTC) <= dt.timedelta(hours=11)
+        assert decide("pipa_kr", "marketing", "sms", decision.until, marketing=YES).is_allowed
