@@ -315,6 +315,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
+    "PREPROCESSING_HOOKS": ["cdp.core.api.schema.without_last_slash"],
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------

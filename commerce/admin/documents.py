@@ -13,7 +13,7 @@ from commerce.rules import money
 from commerce.selectors import orders as reading
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Orders and refunds are facts of their source: looked at here, changed there."""
 
     list_per_page = 50

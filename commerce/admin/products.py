@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import actors
 from cdp.core.files import values
+from cdp.core.models import User
 from commerce.models import Product
 from commerce.services import products
 
 
-class ProductForm(forms.ModelForm[Product]):
+class ProductForm(forms.ModelForm):
     class Meta:
         model = Product
         fields = ("sku", *products.FIELDS)
@@ -31,7 +32,7 @@ class ProductForm(forms.ModelForm[Product]):
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin[Product]):
+class ProductAdmin(admin.ModelAdmin):
     """Products are edited here; they are never deleted, because orders of years past name them."""
 
     form = ProductForm
@@ -50,7 +51,7 @@ class ProductAdmin(admin.ModelAdmin[Product]):
         written, _is_new = products.write(
             sku=obj.sku,
             values={name: form.cleaned_data[name] for name in products.FIELDS if name in form.cleaned_data},
-            actor=actors.staff(request.user),  # type: ignore[arg-type]  (the admin has staff only)
+            actor=actors.staff(cast("User", request.user)),
             now=timezone.now(),
         )
         obj.pk, obj.created_at, obj.updated_at = written.pk, written.created_at, written.updated_at

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import actors
 from cdp.core.files import values
+from cdp.core.models import User
 from commerce.models import ExchangeRate
 from commerce.services import rates
 
 
-class ExchangeRateForm(forms.ModelForm[ExchangeRate]):
+class ExchangeRateForm(forms.ModelForm):
     class Meta:
         model = ExchangeRate
         fields = ("currency", "on", "rate")
@@ -26,17 +27,17 @@ class ExchangeRateForm(forms.ModelForm[ExchangeRate]):
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(admin.ModelAdmin[ExchangeRate]):
+class ExchangeRateAdmin(admin.ModelAdmin):
     form = ExchangeRateForm
     list_display = ("currency", "on", "rate")
     list_filter = ("currency",)
     ordering = ("currency", "-on")
 
     def save_model(self, request: HttpRequest, obj: ExchangeRate, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's signature)
-        rates.save(rate=obj, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
+        rates.save(rate=obj, actor=actors.staff(cast("User", request.user)), now=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: ExchangeRate) -> None:
-        rates.delete(rate=obj, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
+        rates.delete(rate=obj, actor=actors.staff(cast("User", request.user)), now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ExchangeRate]) -> None:
         for rate in queryset:

@@ -35,7 +35,7 @@ class RefundLineAnswer(serializers.Serializer[Any]):
 class RefundAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     external_id = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     order = serializers.UUIDField(allow_null=True)
     at = serializers.DateTimeField()
     currency = serializers.CharField()
@@ -48,7 +48,7 @@ class RefundAnswer(serializers.Serializer[Any]):
 class OrderAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     external_id = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     customer = serializers.UUIDField(allow_null=True, help_text="Null for a guest.")
     placed_at = serializers.DateTimeField()
     status = serializers.ChoiceField(choices=Order.Status.choices)
@@ -83,7 +83,7 @@ class OrderResultAnswer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(required=False, choices=[outcome.value for outcome in Outcome])
     code = serializers.CharField(required=False)
     detail = serializers.CharField(required=False)
-    errors = FaultAnswer(many=True, required=False)
+    errors = FaultAnswer(many=True, required=False)  # type: ignore[assignment]
 
 
 class OrderBatchAnswer(serializers.Serializer[Any]):

@@ -209,7 +209,8 @@ def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -
 def _each_once(waiting: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
     """The first telling of each order, and the rest."""
     seen: set[bytes] = set()
-    once, rest = [], []
+    once: list[Draft] = []
+    rest: list[Draft] = []
     for draft in waiting:
         (rest if draft.key in seen else once).append(draft)
         seen.add(draft.key)

@@ -15,9 +15,8 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 EARLIEST, LATEST = 1900, 2199
 
 
+# Refuses members that it does not know. (No docstring: it would become the description of every body.)
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses members that it does not know, each with its own pointer."""
-
     def to_internal_value(self, data: Any) -> Any:
         """The validated members; every fault at once."""
         unknown = (
