@@ -91,6 +91,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "shop_name": getattr(settings, "CDP_SHOP_NAME", "") or _("Our shop"),
+        "shop_address": getattr(settings, "CDP_SHOP_ADDRESS", ""),
         "theme": theme if theme in THEMES else "",
         # Each language in its own words, for people who cannot read the page they are on.
         "languages": [("en", "English"), ("th", "ไทย"), ("ko", "한국어")],

@@ -54,7 +54,7 @@
       return;
     }
     // isComposing: Hangul syllables and Thai clusters arrive in parts; the search waits for a pause.
-    timer = setTimeout(() => input.hasAttribute("hx-get") && htmx.trigger(input, "palette:search"), 160);
+    timer = setTimeout(() => input.hasAttribute("hx-post") && htmx.trigger(input, "palette:search"), 160);
   });
 
   found.addEventListener("htmx:afterSwap", () => choose(options()[0]));

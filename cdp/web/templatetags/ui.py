@@ -365,7 +365,13 @@ def chart_data(spec: Mapping[str, Any], id: str) -> SafeString:
     return json_script(spec, f"{id}-spec")
 
 
-# --- Forms ------------------------------------------------------------------------------------------------------
+# --- Forms -------------------------------------------------------------------------------------------------------
+@register.filter
+def words(text: str) -> list[str]:
+    """The parts of a text between spaces, for short fixed lists in templates."""
+    return str(text).split()
+
+
 def _kind(field: BoundField) -> str:
     widget = field.field.widget
     if isinstance(widget, widgets.CheckboxInput):
