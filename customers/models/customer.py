@@ -33,6 +33,7 @@ class Customer(Model):
     placement = Placement.OWNED
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.KNOWN)
+    merged_into = models.UUIDField(null=True, editable=False)  # the survivor, once this row was absorbed
 
     name = SealedField()  # as the person writes it
     given_name = SealedField()
@@ -76,6 +77,10 @@ class Customer(Model):
         indexes: ClassVar[list[models.Index]] = [
             # The customer list, newest first, page by page.
             models.Index(fields=["-id"], name="customers_customer_list", condition=Q(status="known")),
+            # The lineage of a survivor: whom it absorbed.
+            models.Index(
+                fields=["merged_into"], name="customers_customer_lineage", condition=Q(merged_into__isnull=False)
+            ),
             # Search as you type on sealed names; queries never order, or the planner walks the list index instead.
             GinIndex(fields=["search_tokens"], name="customers_customer_search", fastupdate=False),
             # Filters of the list.

@@ -1,0 +1,30 @@
+"""By what a person can be recognised: digests, and who holds them."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from cdp.core.crypto import index
+from customers.models import Identifier, SharedIdentifier
+from customers.rules import identifiers
+
+
+def digest(kind: str, value: str, scope: str = "") -> bytes:
+    """The digest of a normalised identifier; `scope` is the source's key for external ids, empty otherwise."""
+    return index.digest(f"identifier.{kind}", f"{scope}\n{identifiers.key(kind, value)}")
+
+
+def holders(digests: Iterable[bytes]) -> list[uuid.UUID]:
+    """Every customer who holds any of these, all members of a household included; newest first."""
+    wanted = list(digests)
+    rows = Identifier.objects.filter(digest__in=wanted).values_list("digest", "customer_id", "is_shared")
+    found = {customer for _, customer, _ in rows}
+    shared = [bytes(digest_) for digest_, _, is_shared in rows if is_shared]
+    if shared:
+        found.update(SharedIdentifier.objects.filter(digest__in=shared).values_list("customer_id", flat=True))
+    return sorted(found, reverse=True)
+
+
+def owners(digests: Iterable[bytes]) -> Mapping[bytes, uuid.UUID]:
+    """Who holds each of these."""
+    rows = Identifier.objects.filter(digest__in=list(digests)).values_list("digest", "customer_id")
+    return {bytes(digest_): customer for digest_, customer in rows}
