@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -47,21 +48,24 @@ class RequestContextMiddleware:
         return response
 
 
-class StaffLanguageMiddleware:
-    """Staff read the product in the language of their account unless the cookie of this browser says otherwise."""
+class ReaderLanguageMiddleware:
+    """The language of the reader: `?lang=` on any page, else this browser's choice, else the staff account's, else
+    what the browser asks for (which Django's own middleware has settled before).
+    """
 
     def __init__(self, get_response: View) -> None:
         """Keep the rest of the stack."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Switch the language when the browser has not chosen one."""
-        from django.conf import settings  # noqa: PLC0415  (settings are ready when requests are)
-
-        language = getattr(request.user, "language", "")
-        if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(language)
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        """Switch where somebody has said so."""
+        asked = request.GET.get("lang", "")
+        known = {code for code, _ in settings.LANGUAGES}
+        if asked not in known and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            asked = getattr(request.user, "language", "")
+        if asked in known:
+            translation.activate(asked)
+            request.LANGUAGE_CODE = asked  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -28,9 +28,7 @@ class StrictJSONParser(BaseParser):
         if b"\\u0000" in raw or b"\x00" in raw:
             raise exceptions.ParseError("The body holds a NUL character, which cannot be stored.")
         try:
-            return json.loads(
-                raw.decode(), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_unique
-            )
+            return json.loads(raw.decode(), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_unique)
         except UnicodeDecodeError as error:
             message = f"The body is not UTF-8 (byte {error.start})."
             raise exceptions.ParseError(message) from error

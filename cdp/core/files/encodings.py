@@ -75,15 +75,14 @@ def marked(head: bytes) -> str | None:
 
 def guess(head: bytes) -> str:
     """The encoding of bytes that are not plain ASCII and have no mark."""
-    if _utf8(head):
+    # First, for Thai in UTF-8 makes sense as Windows-874 too, if one does not mind the sense.
+    if _utf8(head) or _mostly_utf8(head):
         return "utf-8"
     sample = _telling(head)
     scored = [(score, -order, name) for order, (name, score) in enumerate(_contest(sample))]
     best = max(scored)
     if best[0] >= _GOOD_ENOUGH:
         return best[2]
-    if _mostly_utf8(head):
-        return "utf-8"
     found = charset_normalizer.from_bytes(sample).best()
     if found is not None and best[0] < 0.5:
         return known(found.encoding)

@@ -110,7 +110,7 @@ class _Judge:
         if alone is None:
             self._refuse(first + position, "field_too_large", window[position][:200])
             return None, position + 1
-        if end - position > 1 and not self._stand_alone(window[position + 1 : end]):
+        if end - position > 1 and not self._begins_anew(window[position + 1 : end]):
             together, closed = self._loosely(window[position:end])
             if closed and together is not None and len(together) == self.width:
                 return together, end
@@ -133,6 +133,11 @@ class _Judge:
             return all(len(next(self._reader([line], strict=True), [])) == self.width for line in lines)
         except csv.Error:
             return False
+
+    def _begins_anew(self, lines: list[str]) -> bool:
+        """Whether these lines look like records of their own, the last one perhaps with an unclosed quote as well."""
+        last, _ = self._loosely(lines[-1:])
+        return last is not None and len(last) == self.width and (len(lines) == 1 or self._stand_alone(lines[:-1]))
 
     def _reader(self, lines: Iterable[str], *, strict: bool) -> _csv.Reader:
         return csv.reader(lines, delimiter=self.delimiter, quotechar=QUOTE, strict=strict)

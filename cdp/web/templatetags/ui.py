@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, widgets
+from django.template import loader
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html, json_script
@@ -161,7 +162,7 @@ def kpi(label: str, value: Any, **extra: Any) -> dict[str, Any]:
 
 # --- Blocks -----------------------------------------------------------------------------------------------------
 def _block(name: str, content: str, values: Mapping[str, Any]) -> SafeString:
-    return template.loader.render_to_string(f"components/{name}.html", {**values, "content": mark_safe(content)})  # noqa: S308 - rendered by the template engine
+    return loader.render_to_string(f"components/{name}.html", {**values, "content": mark_safe(content)})  # noqa: S308 - rendered by the template engine
 
 
 @register.simple_block_tag

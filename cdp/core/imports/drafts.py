@@ -1,0 +1,131 @@
+"""An import on a page: uploaded, mapped, checked, started. One job row goes through all of it."""
+
+import itertools
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cdp.core import audit, jobs, uploads, wake
+from cdp.core.actors import Actor
+from cdp.core.files import problems, reader
+from cdp.core.imports import engine, mapping, registry
+from cdp.core.models import Job, Source
+
+SAMPLES = 3
+LONGEST_SAMPLE = 60
+
+
+class UnableToImport(Exception):
+    """The import cannot go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an uploaded file as the mapping page shows it."""
+
+    name: str
+    samples: Sequence[str]
+    target: str
+
+
+def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Actor) -> Job:
+    """Survey an upload and make a draft with a guessed mapping. Raises UnableToImport; the upload is gone then."""
+    file = {"upload": str(upload_id)}
+    try:
+        what = engine.survey(file, {})
+    except engine.UnableToImport as problem:
+        uploads.delete(upload_id)
+        raise UnableToImport(str(problem)) from problem
+    guessed = mapping.guess(kind=registry.get(kind), header=what.columns)
+    with transaction.atomic():
+        Source.objects.get_or_create(key=source, defaults={"name": source, "kind": Source.Kind.FILE})
+        job = jobs.submit(
+            "import",
+            title=name[:200],
+            params=engine.params(
+                file=file, kind=kind, source=source, mapped=guessed, dry_run=True, actor=actor
+            ),
+            created_by=actor.id,
+            state=Job.State.DRAFT,
+        )
+        Job.objects.filter(id=job.id).update(total=what.rows_estimate)
+    return job
+
+
+def columns(job: Job) -> list[Column]:
+    """The file's columns with a few values each and the target they are mapped to."""
+    options = job.params["mapping"]["options"]
+    what = engine.survey(job.params["file"], options)
+    try:
+        with engine.opened(job.params["file"]) as stream:
+            rows = [cells for _line, cells in itertools.islice(reader.rows(stream, what), SAMPLES)]
+    except problems.FileProblem as problem:
+        raise UnableToImport(str(problem.reason)) from problem
+    targets = job.params["mapping"]["columns"]
+    return [
+        Column(
+            name=name,
+            samples=[cells[position][:LONGEST_SAMPLE] for cells in rows if cells[position]],
+            target=targets.get(name, ""),
+        )
+        for position, name in enumerate(what.columns)
+    ]
+
+
+def choose(job: Job, *, data: Mapping[str, Any]) -> None:
+    """Take the mapping from the page. Raises UnableToImport where it does not fit."""
+    kind = registry.get(job.params["kind"])
+    try:
+        what = engine.survey(job.params["file"], data.get("options") or {})
+        mapped = mapping.read(dict(data), kind=kind, header=what.columns)
+    except (engine.UnableToImport, mapping.BadMapping) as problem:
+        raise UnableToImport(str(problem)) from problem
+    job.params["mapping"] = mapped.as_json()
+    Job.objects.filter(id=job.id).update(params=job.params)
+
+
+def check(job: Job) -> None:
+    """Have the workers read the whole file without writing anything."""
+    _queue(job, dry_run=True)
+
+
+def start(job: Job, *, actor: Actor, at: datetime) -> None:
+    """Have the workers import it. Raises UnableToImport when it is running or done already."""
+    with transaction.atomic():
+        audit.record(
+            audit.Action.IMPORT_STARTED,
+            actor=actor,
+            at=at,
+            subject=job.id,
+            details={"kind": job.params["kind"], "source": job.params["source"]},
+        )
+        _queue(job, dry_run=False)
+
+
+def _queue(job: Job, *, dry_run: bool) -> None:
+    params = {**job.params, "dry_run": dry_run}
+    free = Job.objects.filter(id=job.id, params__dry_run=True).exclude(
+        state__in=[Job.State.WAITING, Job.State.RUNNING]
+    )
+    changed = free.update(
+        params=params, state=Job.State.WAITING, checkpoint={}, result={}, done=0, attempts=0, error="",
+        finished_at=None,
+    )  # fmt: skip
+    if not changed:
+        raise UnableToImport(_("This import is already running or done."))
+    transaction.on_commit(wake.jobs)
+
+
+def discard(job: Job) -> None:
+    """Throw a draft away, with its upload."""
+    jobs.cancel(job)
+    Job.objects.filter(id=job.id, state__in=[Job.State.DRAFT, Job.State.DONE], params__dry_run=True).update(
+        state=Job.State.CANCELLED
+    )
+    if "upload" in job.params["file"]:
+        uploads.delete(uuid.UUID(job.params["file"]["upload"]))

@@ -1,0 +1,145 @@
+"""The figures of the home page. Bounded queries over indexed columns, kept for a minute so that every reader of a
+busy morning costs one run.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+WEEKS = 26
+KEPT_SECONDS = 60
+MONTH = dt.timedelta(days=30)
+LAPSED_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything the home page shows of the shop as a whole."""
+
+    customers: int
+    new_customers: int
+    new_before: int
+    orders: int
+    orders_before: int
+    revenue: Decimal  # in the shop's currency, last 30 days
+    revenue_before: Decimal
+    other_revenue: list[tuple[str, Decimal]]  # by other currency, largest count first
+    reachable: int
+    lapsed: int
+    weeks: list[dt.date]
+    weekly_revenue: list[float]
+    weekly_orders: list[int]
+    weekly_customers: list[int]
+
+    @property
+    def reachable_share(self) -> float | None:
+        """The share of customers who allow e-mail marketing; None without customers."""
+        return self.reachable / self.customers if self.customers else None
+
+
+def home(*, now: dt.datetime) -> Home:
+    """The figures at `now`, at most KEPT_SECONDS old."""
+    return _kept("home-figures", lambda: _home(now))
+
+
+def _kept(name: str, compute: Callable[[], Any]) -> Any:
+    try:
+        found = cache.get(name)
+        if found is None:
+            found = compute()
+            cache.set(name, found, KEPT_SECONDS)
+    except redis.RedisError:
+        return compute()
+    return found
+
+
+def _home(now: dt.datetime) -> Home:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    today = now.astimezone(zone).date()
+    first_week = today - dt.timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    weeks = [first_week + dt.timedelta(weeks=number) for number in range(WEEKS)]
+    since = dt.datetime.combine(first_week, dt.time(), tzinfo=zone)
+    customers, new_customers, new_before = _one(
+        """
+        SELECT count(*), count(*) FILTER (WHERE created_at > %(month)s AND created_at <= %(now)s),
+               count(*) FILTER (WHERE created_at > %(before)s AND created_at <= %(month)s)
+        FROM customers_customer WHERE status = 'known'
+        """,
+        month=now - MONTH, before=now - 2 * MONTH, now=now,
+    )  # fmt: skip
+    money = _all(
+        """
+        SELECT currency, count(*) FILTER (WHERE placed_at > %(month)s), count(*) FILTER (WHERE placed_at <= %(month)s),
+               coalesce(sum(amount) FILTER (WHERE placed_at > %(month)s), 0),
+               coalesce(sum(amount) FILTER (WHERE placed_at <= %(month)s), 0)
+        FROM commerce_order WHERE is_counted AND placed_at > %(before)s AND placed_at <= %(now)s
+        GROUP BY currency ORDER BY 2 DESC
+        """,
+        month=now - MONTH, before=now - 2 * MONTH, now=now,
+    )  # fmt: skip
+    ours = [row for row in money if row[0] == settings.CDP_CURRENCY]
+    (reachable,) = _one(
+        """
+        SELECT count(*) FROM consent_consentstate
+        WHERE purpose = 'marketing' AND channel = 'email' AND is_granted
+        """
+    )
+    (lapsed,) = _one(
+        "SELECT count(*) FROM analytics_customermetrics WHERE last_order_at <= %(edge)s",
+        edge=now - dt.timedelta(days=LAPSED_DAYS),
+    )
+    orders = dict(
+        (row[0], row[1:])
+        for row in _all(
+            """
+            SELECT date_trunc('week', placed_at AT TIME ZONE %(zone)s)::date, count(*),
+                   coalesce(sum(amount) FILTER (WHERE currency = %(currency)s), 0)
+            FROM commerce_order WHERE is_counted AND placed_at >= %(since)s AND placed_at <= %(now)s GROUP BY 1
+            """,
+            zone=settings.TIME_ZONE, currency=settings.CDP_CURRENCY, since=since, now=now,
+        )
+    )  # fmt: skip
+    joined = dict(
+        _all(
+            """
+            SELECT date_trunc('week', created_at AT TIME ZONE %(zone)s)::date, count(*)
+            FROM customers_customer WHERE status = 'known' AND created_at >= %(since)s AND created_at <= %(now)s
+            GROUP BY 1
+            """,
+            zone=settings.TIME_ZONE, since=since, now=now,
+        )
+    )  # fmt: skip
+    return Home(
+        customers=customers,
+        new_customers=new_customers,
+        new_before=new_before,
+        orders=sum(row[1] for row in money),
+        orders_before=sum(row[2] for row in money),
+        revenue=sum((row[3] for row in ours), Decimal(0)),
+        revenue_before=sum((row[4] for row in ours), Decimal(0)),
+        other_revenue=[(row[0], row[3]) for row in money if row[0] != settings.CDP_CURRENCY and row[3]],
+        reachable=reachable,
+        lapsed=lapsed,
+        weeks=weeks,
+        weekly_revenue=[float(orders.get(week, (0, 0))[1]) for week in weeks],
+        weekly_orders=[orders.get(week, (0, 0))[0] for week in weeks],
+        weekly_customers=[joined.get(week, 0) for week in weeks],
+    )
+
+
+def _all(sql: str, **params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def _one(sql: str, **params: Any) -> tuple[Any, ...]:
+    return _all(sql, **params)[0]

@@ -1,0 +1,255 @@
+"""Imports: upload, map, check, start, watch."""
+
+import csv
+import uuid
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cdp.core import actors, jobs
+from cdp.core.files import safety
+from cdp.core.imports import drafts, engine, registry
+from cdp.core.models import Job, Source
+from cdp.core.uploads import SealedUpload
+from cdp.core.views.access import requires
+
+PAGE = 50
+SHOWN_REJECTS = 100
+
+
+class UploadForm(forms.Form):
+    """What to import and where it comes from; the file itself is taken from the dropzone."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What is in the file?"))
+    source = forms.SlugField(
+        label=gettext_lazy("Where does it come from?"),
+        max_length=60,
+        initial="import",
+        help_text=gettext_lazy(
+            "A short name such as shopify or old-till. Customer numbers are unique within one source."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the kinds that rooms have declared."""
+        super().__init__(*args, **kwargs)
+        kinds = [(kind.key, kind.label) for kind in registry.kinds().values()]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+    def clean_source(self) -> str:
+        """Source keys are lower case."""
+        return str(self.cleaned_data["source"]).lower()
+
+
+@requires("imports")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """All imports, newest first."""
+    found = Job.objects.filter(kind="import").order_by("-id")
+    cursor = request.GET.get("before", "")
+    if cursor:
+        found = found.filter(id__lt=_id(cursor))
+    page = list(found[: PAGE + 1])
+    older = f"?before={page[PAGE - 1].id}" if len(page) > PAGE else ""
+    rows = [{"job": job, "kind": _kind_label(job), "rejected": job.result.get("rejected", 0)} for job in page[:PAGE]]
+    return render(
+        request, "web/imports/list.html", {"rows": rows, "older": older, "newer": "?" if cursor else ""}
+    )
+
+
+@requires("imports")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose a file."""
+    form = UploadForm(request.POST or None, initial={"kind": request.GET.get("kind", "customers")})
+    file_error = ""
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if not isinstance(file, SealedUpload):
+            file_error = _("Choose a file first.")
+        elif form.is_valid():
+            try:
+                job = drafts.upload(
+                    kind=form.cleaned_data["kind"],
+                    upload_id=file.upload,
+                    name=file.name or "file",
+                    source=form.cleaned_data["source"],
+                    actor=actors.staff(request.user),  # type: ignore[arg-type]
+                )
+            except drafts.UnableToImport as problem:
+                file_error = str(problem)
+            else:
+                return redirect("web:import-detail", job.id)
+    sources = Source.objects.values_list("key", flat=True)[:50]
+    return render(
+        request,
+        "web/imports/new.html",
+        {"form": form, "file_error": file_error, "sources": sources},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@requires("imports")
+@require_safe
+def detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """One import in whatever state it is in."""
+    job = _job(job_id)
+    if request.headers.get("HX-Request") and "watch" in request.GET:
+        if job.state in {Job.State.WAITING, Job.State.RUNNING}:
+            return render(request, "web/imports/_progress.html", {"job": job})
+        response = HttpResponse()
+        response.headers["HX-Refresh"] = "true"
+        return response
+    if job.state == Job.State.DRAFT:
+        return _mapping_page(request, job)
+    return render(request, "web/imports/detail.html", _result(job))
+
+
+@requires("imports")
+@require_POST
+def choose(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Take the mapping and check the whole file."""
+    job = _job(job_id)
+    columns = {
+        name.removeprefix("column:"): str(target)
+        for name, target in request.POST.items()
+        if name.startswith("column:") and target
+    }
+    constants = {
+        name.removeprefix("constant:"): str(value)
+        for name, value in request.POST.items()
+        if name.startswith("constant:") and value
+    }
+    dayfirst = {"day": True, "month": False}.get(request.POST.get("dayfirst", ""))
+    options = {} if dayfirst is None else {"dayfirst": dayfirst}
+    try:
+        drafts.choose(job, data={"columns": columns, "constants": constants, "options": options})
+        drafts.check(job)
+    except drafts.UnableToImport as problem:
+        job.params["mapping"].update({"columns": columns, "constants": constants})
+        return _mapping_page(request, job, error=str(problem), status=422)
+    return redirect("web:import-detail", job.id)
+
+
+@requires("imports")
+@require_POST
+def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
+    """Start, go back to the mapping, or stop."""
+    job = _job(job_id)
+    actor = actors.staff(request.user)  # type: ignore[arg-type]
+    try:
+        if action == "start":
+            drafts.start(job, actor=actor, at=timezone.now())
+        elif action == "back":
+            Job.objects.filter(id=job.id, state=Job.State.DONE, params__dry_run=True).update(state=Job.State.DRAFT)
+        elif action == "stop":
+            jobs.cancel(job)
+        else:
+            drafts.discard(job)
+            return redirect("web:import-list")
+    except drafts.UnableToImport:
+        pass  # somebody else was quicker; the page shows the state it is in
+    return redirect("web:import-detail", job.id)
+
+
+@requires("imports")
+@require_safe
+def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
+    """The rejected lines as a CSV that opens in a spreadsheet without running anything."""
+    job = _job(job_id)
+    reasons = engine.reasons()
+
+    def lines() -> Any:
+        writer = csv.writer(_Echo())
+        yield "\ufeff" + writer.writerow(["line", "column", "value", "reason", "left out"])
+        after = 0
+        while page := engine.rejects(job, limit=2000, after=after):
+            for entry in page:
+                values = (entry["column"], entry["value"], str(reasons.get(entry["reason"], entry["reason"])))
+                yield writer.writerow(
+                    [entry["line"], *map(safety.cell, values), "yes" if entry["rejected"] else "no"]
+                )
+            after = page[-1]["line"]
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="rejected-{job.id}.csv"'
+    return response
+
+
+class _Echo:
+    """A file that hands back what is written."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: int = 200) -> HttpResponse:
+    kind = registry.get(job.params["kind"])
+    try:
+        columns = drafts.columns(job)
+    except (drafts.UnableToImport, engine.UnableToImport) as problem:
+        return render(request, "web/imports/detail.html", {**_result(job), "error": str(problem)}, status=422)
+    return render(
+        request,
+        "web/imports/mapping.html",
+        {
+            "job": job,
+            "kind": kind,
+            "columns": columns,
+            "targets": [{"key": key, "label": label, "group": key.partition(".")[0]} for key, label in kind.targets.items()],
+            "required": [" / ".join(str(kind.targets[target]) for target in group) for group in kind.required],
+            "constants": [
+                {"key": key, "label": kind.targets[key], "value": job.params["mapping"]["constants"].get(key, "")}
+                for key in ("order.currency", "consent.purpose", "consent.channel", "consent.granted", "customer.country")
+                if key in kind.targets
+            ],
+            "error": error,
+        },
+        status=status,
+    )
+
+
+def _result(job: Job) -> dict[str, Any]:
+    reasons = engine.reasons()
+    noted = engine.rejects(job, limit=SHOWN_REJECTS) if job.finished_at else []
+    return {
+        "job": job,
+        "kind": _kind_label(job),
+        "is_check": bool(job.params["dry_run"]),
+        "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
+        "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
+        "more_rejects": job.result.get("rejected", 0) + job.result.get("warned", 0) > SHOWN_REJECTS,
+        "remarks": [
+            {**remark, "reason": reasons.get(remark["code"], remark["code"])}
+            for remark in job.result.get("warnings", [])
+        ],
+    }
+
+
+def _kind_label(job: Job) -> Any:
+    return registry.get(job.params["kind"]).label
+
+
+def _jobs() -> QuerySet[Job]:
+    return Job.objects.filter(kind="import")
+
+
+def _job(job_id: uuid.UUID) -> Job:
+    job = _jobs().filter(id=job_id).first()
+    if job is None:
+        raise Http404
+    return job
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error

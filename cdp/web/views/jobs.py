@@ -1,0 +1,42 @@
+"""The jobs tray of the top bar."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cdp.core.models import Job
+from cdp.core.views.access import requires
+
+SHOWN = 6
+
+
+@requires("dashboard")
+@require_safe
+def tray(request: HttpRequest) -> HttpResponse:
+    """The newest jobs of this person, or of everybody for those who import."""
+    jobs = Job.objects.exclude(state=Job.State.DRAFT).order_by("-id")
+    can_import = request.user.can("imports")  # type: ignore[union-attr]
+    if not can_import:
+        jobs = jobs.filter(created_by=request.user.pk)
+    now = timezone.now()
+    shown = []
+    for job in jobs[:SHOWN]:
+        seconds = None
+        if job.state == Job.State.RUNNING and job.started_at and job.done:
+            seconds = round((now - job.started_at).total_seconds() * (job.total - job.done) / job.done)
+        shown.append(
+            {
+                "title": job.title,
+                "state": job.state,
+                "done": job.done,
+                "total": job.total,
+                "error": job.error,
+                "finished_at": job.finished_at,
+                "seconds_left": seconds,
+                "url": reverse("web:import-detail", args=[job.id]) if can_import and job.kind == "import" else "",
+            }
+        )
+    running = sum(1 for job in shown if job["state"] in {"running", "waiting"})
+    return render(request, "components/jobs_tray.html", {"jobs": shown, "running": running})

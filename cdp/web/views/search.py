@@ -1,0 +1,51 @@
+"""Search over everything: people, segments, campaigns, pages. The words travel in the body, never in an address."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from analytics.models import Segment
+from campaigns.models import Campaign
+from cdp.core.views.access import requires
+from cdp.web import context
+from customers.selectors import listing
+
+SHOWN = 6
+LONGEST = 200
+
+
+@requires("dashboard")
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Groups of results for what was typed so far."""
+    query = request.POST.get("q", "").strip()[:LONGEST]
+    may = request.user.can  # type: ignore[union-attr]
+    groups: list[dict[str, Any]] = []
+    if query:
+        groups.append({"label": _("People"), "items": _people(query)})
+        if may("segments"):
+            segments = Segment.objects.filter(archived_at=None, name__icontains=query)[:SHOWN]
+            items = [{"url": f"/segments/{found.key}/", "icon": "segments", "label": found.name} for found in segments]
+            groups.append({"label": _("Segments"), "items": items})
+        if may("campaigns.view"):
+            campaigns = Campaign.objects.filter(name__icontains=query)[:SHOWN]
+            items = [{"url": f"/campaigns/{found.id}/", "icon": "campaigns", "label": found.name} for found in campaigns]
+            groups.append({"label": _("Campaigns"), "items": items})
+    pages = [
+        {"url": place["url"], "icon": place["icon"], "label": place["label"]}
+        for place in context.rail(request.path, request.user)
+        if query.casefold() in str(place["label"]).casefold()
+    ]
+    groups.append({"label": _("Pages"), "items": pages})
+    found = [group for group in groups if group["items"]]
+    return render(request, "components/search_results.html", {"groups": found, "query": query})
+
+
+def _people(query: str) -> list[dict[str, Any]]:
+    return [
+        {"url": f"/customers/{person.id}/", "label": person.name or _("No name"), "avatar": person.id, "hint": hint}
+        for person, hint in listing.quick(query, limit=SHOWN)
+    ]
