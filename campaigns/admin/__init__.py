@@ -1,0 +1,3 @@
+"""Campaigns in /admin/."""
+
+from campaigns.admin import campaigns

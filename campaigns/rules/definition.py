@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -118,6 +119,8 @@ def parse(raw: Any) -> Definition:
     found: list[Problem] = []
     if not isinstance(raw, Mapping):
         raise InvalidDefinition([Problem("", _("A campaign is a JSON object."))])
+    if not _storable(raw):
+        raise InvalidDefinition([Problem("", _("Some text holds characters that are no text."))])
     _refuse_unknown(raw, PARTS, "", found)
     name = _name(raw.get("name"), found)
     purpose = raw.get("purpose", "marketing")
@@ -145,7 +148,7 @@ def as_json(definition: Definition) -> dict[str, Any]:
         "name": definition.name,
         "purpose": definition.purpose,
         "trigger": written,
-        "audience": definition.audience,
+        "audience": _plain(definition.audience),
         "steps": [
             {
                 "kind": step.kind,
@@ -155,6 +158,26 @@ def as_json(definition: Definition) -> dict[str, Any]:
             for step in definition.steps
         ],
     }
+
+
+def _storable(value: Any) -> bool:
+    """Whether every text in it can be kept: no lone surrogate, no NUL: JSON writes them, no table holds them."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= mark <= "\udfff" for mark in value)
+    if isinstance(value, Mapping):
+        return all(_storable(name) and _storable(inner) for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(_storable, value))
+    return True
+
+
+def _plain(value: Any) -> Any:
+    """The rules with numbers as JSON has them; a request's are exact decimals."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _name(raw: Any, found: list[Problem]) -> str:

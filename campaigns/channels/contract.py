@@ -1,0 +1,44 @@
+"""What every channel takes and how it says that it could not."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message, ready to be composed. Texts are rendered, labels and links are there; values stay shielded
+    (`rules.markup`) until the channel writes them.
+    """
+
+    id: uuid.UUID
+    customer: uuid.UUID
+    address: str
+    name: str
+    language: str
+    subject: str
+    body: str
+    label: str  # what the law wants first in an advertisement
+    needs_consent: bool  # whether the person gets this because of a "yes"
+    unsubscribe_url: str
+    at: datetime
+
+
+class Rejected(Exception):
+    """The message will never be taken; the text is a reason code without personal values."""
+
+
+class TryLater(Exception):
+    """Not this message now; perhaps later."""
+
+
+class Unreachable(TryLater):
+    """No message can be handed over now: stop, and release the rest."""
+
+
+class Carrier(Protocol):
+    """An open way out."""
+
+    def send(self, outgoing: Outgoing) -> str:
+        """Hand over one message; returns the provider's id. Raises Rejected, TryLater or Unreachable."""

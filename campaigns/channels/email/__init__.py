@@ -1,0 +1,1 @@
+"""E-mail, through whatever EMAIL_URL names."""

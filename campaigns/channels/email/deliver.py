@@ -1,0 +1,44 @@
+"""Hands e-mails over, one connection for a batch."""
+
+import contextlib
+from collections.abc import Iterator
+
+from campaigns.channels import contract
+from campaigns.channels.email import compose
+from cdp.core import mail
+
+
+class EmailCarrier:
+    """An open transport. The Message-ID is the message's own id, so whoever gets it twice can tell."""
+
+    def __init__(self, transport: mail.Transport) -> None:
+        self._transport = transport
+
+    def send(self, outgoing: contract.Outgoing) -> str:
+        """Compose and hand over. Raises Rejected, TryLater or Unreachable."""
+        try:
+            message = compose.message(outgoing)
+        except compose.BadAddress as error:
+            raise contract.Rejected("bad_address") from error
+        try:
+            self._transport.send(message, name=str(outgoing.id))
+        except mail.Unreachable as error:
+            raise contract.Unreachable(str(error)) from error
+        except mail.Unavailable as error:
+            raise contract.TryLater(str(error)) from error
+        except mail.Refused as error:
+            raise contract.Rejected(str(error)) from error
+        return str(message["Message-ID"]).strip("<>")
+
+
+@contextlib.contextmanager
+def carrier() -> Iterator[EmailCarrier]:
+    """A carrier for a batch. Raises Unreachable when the transport cannot even be opened."""
+    try:
+        transport = mail.transport().__enter__()
+    except OSError as error:
+        raise contract.Unreachable(type(error).__name__) from error
+    try:
+        yield EmailCarrier(transport)
+    finally:
+        transport.__exit__(None, None, None)

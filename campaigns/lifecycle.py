@@ -1,0 +1,17 @@
+"""What becomes of this room's rows when a customer is merged, exported or erased."""
+
+from cdp.core.lifecycle import OnErase, OnMerge, declare
+
+declare(
+    "campaigns.Message",
+    on_merge=OnMerge.MOVE,
+    # Ids and states only: without the person's keys nothing in it is personal, and results stay true.
+    on_erase=OnErase.KEEP,
+    export=("channel", "purpose", "state", "reason", "planned_at", "sent_at"),
+)
+declare(
+    "campaigns.MessageEvent",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.KEEP,
+    export=("kind", "at", "detail"),
+)

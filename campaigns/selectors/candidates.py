@@ -1,0 +1,122 @@
+"""Whom a campaign's trigger and audience meet now and who did not get that occurrence yet: one statement.
+
+The rows come through a cursor that outlives its transaction, so each batch of a million-strong audience is planned in
+a short transaction of its own while the question was asked only once.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from campaigns.rules.definition import Definition, Inactive, Manual, NeverOrdered
+from campaigns.selectors import audiences
+
+BATCH = 5000
+
+# The occurrence names the last activity, to the microsecond and in UTC, so that one lapse is answered once whatever
+# time zone a session has.
+_MOMENT = """to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
+
+# As of `now`: the metric, unless orders dated later (an audience asked about the past) are in it already.
+_LAST_ORDER = """
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN m.last_order_at <= %(now)s THEN m.last_order_at ELSE (
+        SELECT max(o.placed_at) FROM commerce_order o
+        WHERE o.customer_id = c.id AND o.is_counted AND o.placed_at <= %(now)s
+    ) END AS at
+) last
+"""
+_INACTIVE_ORDER = f"""
+SELECT c.id, 'inactive:' || {_MOMENT.format(at="last.at")} AS occurrence
+FROM customers_customer c
+JOIN analytics_customermetrics m ON m.customer_id = c.id
+{_LAST_ORDER}
+WHERE c.status = 'known'
+    AND (m.last_order_at < %(cutoff)s OR m.last_order_at > %(now)s) AND last.at < %(cutoff)s
+    -- An order whose metrics are still being computed.
+    AND NOT EXISTS (
+        SELECT 1 FROM commerce_order o
+        WHERE o.customer_id = c.id AND o.is_counted AND o.placed_at >= %(cutoff)s AND o.placed_at <= %(now)s
+    )
+"""  # noqa: S608  (only constants of this module)
+_INACTIVE_VISIT = f"""
+SELECT c.id, 'inactive-visit:' || {_MOMENT.format(at="m.last_seen_at")} AS occurrence
+FROM customers_customer c
+JOIN analytics_customermetrics m ON m.customer_id = c.id
+WHERE c.status = 'known' AND m.last_seen_at < %(cutoff)s
+"""  # noqa: S608  (only constants of this module)
+_NEVER_ORDERED = f"""
+SELECT c.id, 'never-ordered:' || {_MOMENT.format(at="c.created_at")} AS occurrence
+FROM customers_customer c
+WHERE c.status = 'known' AND c.created_at < %(cutoff)s
+    AND NOT EXISTS (
+        SELECT 1 FROM commerce_order o WHERE o.customer_id = c.id AND o.is_counted AND o.placed_at <= %(now)s
+    )
+"""  # noqa: S608  (only constants of this module)
+_MANUAL = "SELECT c.id, 'manual' AS occurrence FROM customers_customer c WHERE c.status = 'known'"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody the trigger and the audience meet; `occurrence` names what set it off."""
+
+    customer: uuid.UUID
+    occurrence: str
+
+
+def batches(
+    definition: Definition, *, now: dt.datetime, campaign: uuid.UUID | None, size: int = BATCH
+) -> Iterator[list[Candidate]]:
+    """Candidates in order of id. Those who have the occurrence from `campaign` already are left out."""
+    sql, params = statement(definition, now=now, campaign=campaign)
+    with closing(connection.chunked_cursor()) as cursor:
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(size):
+            yield [Candidate(customer, occurrence) for customer, occurrence in rows]
+
+
+def statement(definition: Definition, *, now: dt.datetime, campaign: uuid.UUID | None) -> tuple[str, dict[str, Any]]:
+    """The one statement with its named parameters."""
+    trigger = definition.trigger
+    params: dict[str, Any] = {"now": now}
+    match trigger:
+        case Inactive(activity="order"):
+            triggered = _INACTIVE_ORDER
+        case Inactive():
+            triggered = _INACTIVE_VISIT
+        case NeverOrdered():
+            triggered = _NEVER_ORDERED
+        case Manual():
+            triggered = _MANUAL
+    if not isinstance(trigger, Manual):
+        params["cutoff"] = cutoff(trigger.days, now=now)
+    conditions = ""
+    if definition.audience is not None:
+        audience = audiences.statement(definition.audience, now=now)
+        conditions += f" AND c.id IN ({audience.sql})"
+        params |= audience.params
+    if campaign is not None:
+        params["campaign"] = campaign
+        conditions += (
+            " AND NOT EXISTS (SELECT 1 FROM campaigns_message had WHERE had.customer_id = c.id"
+            " AND had.campaign_id = %(campaign)s AND had.occurrence = {occurrence})"
+        )
+    occurrence = triggered.partition("SELECT c.id, ")[2].partition(" AS occurrence")[0]
+    return triggered + conditions.replace("{occurrence}", occurrence) + " ORDER BY c.id", params
+
+
+def cutoff(days: int, *, now: dt.datetime) -> dt.datetime:
+    """Activity before this instant is more than `days` whole days ago in the shop's time zone.
+
+    date(now) - date(activity) > days exactly when the activity lies before the start of the day `days` days ago.
+    """
+    zone = ZoneInfo(settings.TIME_ZONE)
+    day = now.astimezone(zone).date() - dt.timedelta(days=days)
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

@@ -1,0 +1,83 @@
+"""Whether each of these people may get this message now: asked when planning, in previews, and again when sending."""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count
+
+from campaigns.models import Message
+from campaigns.selectors import contacts
+from cdp.core import mail
+from consent.services import gate
+from customers.models import Customer
+
+SAMPLE_PERSON = "sample_person"
+NO_ADDRESS = "no_address"
+FREQUENCY_CAP = "frequency_cap"
+CAP_WINDOW = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`may` be sent at `due_at`; else never for this occurrence, because of `reason` under `rule`."""
+
+    may: bool
+    due_at: datetime
+    reason: str = ""
+    rule: str = ""
+
+
+def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: datetime) -> dict[uuid.UUID, Verdict]:
+    """One verdict for each customer, in a handful of statements for all of them.
+
+    The law comes first, then whether there is an address. Sample people are never delivered to where messages leave
+    this machine.
+    """
+    decisions = gate.decide_many(customers, purpose=purpose, channel=channel, at=at)
+    addresses = contacts.primary(customers, channel=channel)
+    samples = _samples(customers)
+    verdicts = {}
+    for customer, decision in decisions.items():
+        if customer in samples:
+            verdict = Verdict(False, at, SAMPLE_PERSON, "house:sample")
+        elif decision.is_denied:
+            verdict = Verdict(False, at, decision.reason, decision.rule)
+        elif customer not in addresses:
+            verdict = Verdict(False, at, NO_ADDRESS, "house:address")
+        elif decision.is_deferred:
+            verdict = Verdict(True, decision.until or at, decision.reason, decision.rule)
+        else:
+            verdict = Verdict(True, at)
+        verdicts[customer] = verdict
+    return verdicts
+
+
+def capped(customers: Collection[uuid.UUID], *, purpose: str, at: datetime) -> dict[uuid.UUID, int]:
+    """How many more messages of that purpose each customer may get this week; empty while no cap is set."""
+    most = settings.CAMPAIGN_MESSAGES_PER_WEEK
+    if not most or purpose == "service":
+        return {}
+    sent = (
+        Message.objects.filter(
+            customer_id__in=list(customers),
+            purpose=purpose,
+            state=Message.State.SENT,
+            sent_at__gt=at - CAP_WINDOW,
+            sent_at__lte=at,
+        )
+        .values("customer_id")
+        .annotate(n=Count("id"))
+        .values_list("customer_id", "n")
+    )
+    counts = Counter(dict(sent))
+    return {customer: max(0, most - counts[customer]) for customer in customers}
+
+
+def _samples(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    if not mail.reaches_the_world():
+        return set()
+    return set(Customer.objects.filter(id__in=list(customers), is_sample=True).values_list("id", flat=True))

@@ -1,0 +1,111 @@
+"""What is known of the people a batch of messages goes to, opened once for all of them."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from django.conf import settings
+
+from analytics.models import CustomerMetrics
+from analytics.rules import currencies
+from campaigns.rules import markup, templates
+from campaigns.selectors import contacts
+from cdp.core.crypto import subjects
+from customers.models import Customer
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person as a message needs them; `address` is empty where there is none."""
+
+    id: uuid.UUID
+    address: str
+    name: str
+    language: str
+    country: str
+    fields: Mapping[str, Any]
+    metrics: CustomerMetrics | None
+
+
+def load(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, Recipient]:
+    """The people among these ids that still exist.
+
+    Opens sealed names and addresses: whoever shows the result to a reader calls `context.show`.
+    """
+    keyring = subjects.load(customers)
+    reachable = contacts.primary(customers, channel=channel)
+    metrics = CustomerMetrics.objects.in_bulk(list(customers))
+    found = {}
+    for row in Customer.objects.filter(id__in=list(customers)):
+        opened = {
+            column: keyring.open(getattr(row, column), table="customers_customer", column=column, row=row.id)
+            for column in ("name", "given_name", "family_name")
+        }
+        contact = reachable.get(row.id)
+        found[row.id] = Recipient(
+            id=row.id,
+            address=keyring.open(contact.sealed, table="customers_contactpoint", column="value", row=contact.id)
+            if contact
+            else "",
+            name=opened["name"] or " ".join(filter(None, (opened["given_name"], opened["family_name"]))),
+            language=row.language,
+            country=row.country,
+            fields=opened
+            | {
+                "gender": row.gender,
+                "company": row.company,
+                "job_title": row.job_title,
+                "city": row.city,
+                "province": row.province,
+                "interests": row.interests,
+            },
+            metrics=metrics.get(row.id),
+        )
+    return found
+
+
+def values(recipient: Recipient, *, language: str, now: datetime) -> dict[str, Any]:
+    """The customer's and the metrics' variables of a template, in the message's language."""
+    flat: dict[str, Any] = {f"customer.{name}": _shielded(value) for name, value in recipient.fields.items()}
+    flat |= {
+        "customer.name": markup.shield(recipient.name),
+        "customer.language": recipient.language,
+        "customer.country": recipient.country,
+        "metrics.currency": settings.CDP_CURRENCY,
+        "metrics.orders_count": 0,
+    }
+    metrics = recipient.metrics
+    if metrics is not None:
+        zone = ZoneInfo(settings.TIME_ZONE)
+        flat |= {
+            "metrics.orders_count": metrics.orders_count,
+            "metrics.revenue_total": currencies.text(metrics.revenue_total, settings.CDP_CURRENCY)
+            if metrics.revenue_total is not None
+            else "",
+            "metrics.first_order_at": _moment(metrics.first_order_at, language, zone),
+            "metrics.last_order_at": _moment(metrics.last_order_at, language, zone),
+        }
+        if metrics.last_order_at:
+            days = now.astimezone(zone).date() - metrics.last_order_at.astimezone(zone).date()
+            flat["metrics.days_since_last_order"] = days.days
+    return flat
+
+
+def _shielded(value: Any) -> Any:
+    return [markup.shield(item) for item in value] if isinstance(value, list) else markup.shield(value)
+
+
+def _moment(moment: datetime | None, language: str, zone: ZoneInfo) -> templates.Moment | None:
+    if moment is None:
+        return None
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    local = moment.astimezone(zone)
+    return templates.Moment.of(local, format_date(local, format="long", locale=locale))

@@ -1,0 +1,54 @@
+"""One message for one person: language, texts, label, links. The same for sending and for previews."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+
+from campaigns.channels.contract import Outgoing
+from campaigns.rules import templates
+from campaigns.rules.definition import MessageStep
+from campaigns.selectors import recipients
+from campaigns.selectors.recipients import Recipient
+from consent.rules.packs import Basis
+from consent.selectors import packs
+from consent.services import links
+
+LANGUAGE_OF_COUNTRY = {"TH": "th", "KR": "ko"}
+
+
+def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: Recipient, now: datetime) -> Outgoing:
+    """The message for `recipient`. Raises templates.BrokenTemplate."""
+    language = templates.choose_language(step.languages(), wanted=recipient.language, fallbacks=fallbacks())
+    pack = packs.of_country(recipient.country)
+    unsubscribe_url = links.unsubscribe_url(
+        customer=recipient.id, purpose=purpose, channel=step.channel, message=message
+    )
+    values = templates.nested(
+        {
+            **recipients.values(recipient, language=language, now=now),
+            "shop.name": settings.CDP_SHOP_NAME,
+            "shop.url": settings.CDP_BASE_URL,
+            "shop.address": settings.CDP_SHOP_ADDRESS,
+            "unsubscribe_url": unsubscribe_url,
+        }
+    )
+    return Outgoing(
+        id=message,
+        customer=recipient.id,
+        address=recipient.address,
+        name=recipient.name,
+        language=language,
+        subject=templates.render(step.subject[language], values),
+        body=templates.render(step.body[language], values),
+        label=pack.label_for(purpose, step.channel),
+        needs_consent=pack.basis(purpose, step.channel) is Basis.CONSENT,
+        unsubscribe_url=unsubscribe_url,
+        at=now,
+    )
+
+
+def fallbacks() -> tuple[str, ...]:
+    """The languages tried after the customer's own, in the shop's order."""
+    language = LANGUAGE_OF_COUNTRY.get(settings.CDP_SHOP_COUNTRY)
+    return (language,) if language else ()

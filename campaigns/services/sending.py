@@ -1,0 +1,208 @@
+"""Sends what is due, each message once.
+
+Every message is claimed, judged again at this very moment (permission may have been withdrawn since it was planned),
+marked as attempted, handed over and marked as sent; each of these is a commit of its own, and nothing external happens
+inside a transaction. A kill between hand-over and mark leaves an attempted message, which the next sender repeats
+under the same Message-ID: at most one duplicate per kill.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from campaigns.channels import contract, registry
+from campaigns.models import Campaign, Message, MessageEvent
+from campaigns.rules import templates
+from campaigns.rules.backoff import MOST_ATTEMPTS, pause
+from campaigns.rules.definition import Definition, MessageStep
+from campaigns.selectors import decisions, definitions, recipients
+from campaigns.services import claims, rendering
+from cdp.core import locks
+
+log = structlog.get_logger("sending")
+BATCH = 50
+
+
+@dataclass
+class Tally:
+    """What became of the messages of a run. `is_stopped` says that a channel could not be reached."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    is_stopped: bool = False
+
+    @property
+    def handled(self) -> int:
+        """How many messages were looked at."""
+        return sum(self.counts.values())
+
+
+def send_due(*, now: datetime, limit: int | None = None) -> Tally:
+    """Send what is due at `now` on all channels, at most `limit` messages. Safe beside other senders.
+
+    Counts: sent, suppressed, deferred, retried, failed.
+    """
+    claims.sweep()
+    tally = Tally()
+    for channel in registry.CARRIERS:
+        with locks.alive() as number:
+            _Sender(number=number, channel=channel, now=now, tally=tally).run(limit)
+    return tally
+
+
+@dataclass
+class _Sender:
+    """One process working on one channel under one lock."""
+
+    number: int
+    channel: str
+    now: datetime
+    tally: Tally
+    plans: dict[tuple[uuid.UUID, int], Definition] = field(default_factory=dict)
+
+    def run(self, limit: int | None) -> None:
+        while limit is None or self.tally.handled < limit:
+            size = BATCH if limit is None else min(BATCH, limit - self.tally.handled)
+            batch = claims.take(self.number, channel=self.channel, now=self.now, limit=size)
+            if not batch:
+                return
+            try:
+                with registry.CARRIERS[self.channel]() as carrier:
+                    self._work(batch, carrier)
+            except contract.Unreachable as error:
+                # The server is gone, not the message: the rest goes back at once and the next run tries again.
+                log.warning("channel unreachable", channel=self.channel, reason=str(error))
+                self.tally.is_stopped = True
+                return
+            finally:
+                claims.release(batch, self.number)
+
+    def _work(self, batch: Sequence[Message], carrier: contract.Carrier) -> None:
+        going = self._judged(batch)
+        people = recipients.load({message.customer_id for message in going}, channel=self.channel)
+        for message in going:
+            self._send(message, people[message.customer_id], carrier)
+
+    def _judged(self, batch: Sequence[Message]) -> list[Message]:
+        """Those that may go now; the others are settled."""
+        by_purpose: dict[str, list[Message]] = defaultdict(list)
+        for message in batch:
+            by_purpose[message.purpose].append(message)
+        going = []
+        for purpose, messages in by_purpose.items():
+            customers = {message.customer_id for message in messages}
+            verdicts = decisions.judge(customers, purpose=purpose, channel=self.channel, at=self.now)
+            left = decisions.capped(customers, purpose=purpose, at=self.now)
+            for message in messages:
+                verdict = verdicts[message.customer_id]
+                if verdict.may and left.get(message.customer_id, 1) < 1:
+                    verdict = decisions.Verdict(False, self.now, decisions.FREQUENCY_CAP, "house:frequency_cap")
+                if not verdict.may:
+                    self._suppress(message, verdict)
+                elif verdict.due_at > self.now:
+                    self._defer(message, verdict)
+                else:
+                    going.append(message)
+                    if message.customer_id in left:
+                        left[message.customer_id] -= 1
+        return going
+
+    def _send(self, message: Message, recipient: recipients.Recipient, carrier: contract.Carrier) -> None:
+        try:
+            outgoing = rendering.outgoing(
+                message=message.id,
+                step=self._step(message),
+                purpose=message.purpose,
+                recipient=recipient,
+                now=self.now,
+            )
+            if not claims.attempt(message, self.number, at=self.now):
+                return
+            provider_id = carrier.send(outgoing)
+        except templates.BrokenTemplate:
+            self._fail(message, "broken_template")
+        except contract.Rejected as error:
+            self._fail(message, str(error))
+        except contract.TryLater as error:
+            self._retry(message, str(error))
+            if isinstance(error, contract.Unreachable):
+                raise
+        except DatabaseError:
+            raise
+        except Exception as error:  # the boundary: one message must not stop the others
+            log.exception("message failed", message=str(message.id))
+            self._fail(message, f"fault:{type(error).__name__}")
+        else:
+            self._sent(message, provider_id)
+
+    def _step(self, message: Message) -> MessageStep:
+        key = (message.campaign_id, message.version)
+        if key not in self.plans:
+            campaign = Campaign.objects.get(id=message.campaign_id)
+            self.plans[key] = definitions.of_version(campaign, message.version)
+        return self.plans[key].steps[message.step]
+
+    # --- how a claim ends ---
+
+    def _sent(self, message: Message, provider_id: str) -> None:
+        self._settle(message, Message.State.SENT, event="sent", sent_at=self.now, provider_id=provider_id[:200])
+
+    def _suppress(self, message: Message, verdict: decisions.Verdict) -> None:
+        self._settle(
+            message,
+            Message.State.SUPPRESSED,
+            event="suppressed",
+            detail=verdict.reason,
+            reason=verdict.reason,
+            rule=verdict.rule,
+        )
+
+    def _fail(self, message: Message, reason: str) -> None:
+        self._settle(
+            message, Message.State.FAILED, event="failed", detail=reason, reason=reason[:60], attempts=F("attempts") + 1
+        )
+
+    def _defer(self, message: Message, verdict: decisions.Verdict) -> None:
+        if claims.settle(
+            message,
+            self.number,
+            state=Message.State.PLANNED,
+            due_at=verdict.due_at,
+            reason=verdict.reason,
+            rule=verdict.rule,
+        ):
+            self.tally.counts["deferred"] += 1
+
+    def _retry(self, message: Message, reason: str) -> None:
+        attempts = message.attempts + 1
+        if attempts >= MOST_ATTEMPTS:
+            self._fail(message, reason)
+        elif claims.settle(
+            message,
+            self.number,
+            state=Message.State.PLANNED,
+            attempts=attempts,
+            due_at=self.now + pause(attempts),
+            reason=reason[:60],
+        ):
+            self.tally.counts["retried"] += 1
+
+    def _settle(self, message: Message, state: str, *, event: str, detail: str = "", **changes: object) -> None:
+        changes = {"reason": "", "rule": ""} | changes
+        with transaction.atomic():
+            if not claims.settle(message, self.number, state=state, **changes):
+                return
+            MessageEvent.objects.create(
+                customer_id=message.customer_id,
+                message_id=message.id,
+                campaign_id=message.campaign_id,
+                kind=event,
+                at=self.now,
+                detail=detail[:200],
+            )
+        self.tally.counts[state] += 1
