@@ -2,6 +2,9 @@
 
 from rest_framework.routers import SimpleRouter
 
+from analytics.api import customers as customer_figures
+from analytics.api import segments
+from campaigns.api import campaigns
 from commerce.api import orders, products
 
 
@@ -17,3 +20,13 @@ class Router(SimpleRouter):
 router = Router()
 router.register("orders", orders.OrderViewSet, basename="order")
 router.register("products", products.ProductViewSet, basename="product")
+router.register("segments", segments.SegmentViewSet, basename="segment")
+router.register(
+    r"customers/(?P<customer_id>[^/.]+)/metrics", customer_figures.CustomerMetricsViewSet, basename="customer-metrics"
+)
+router.register(
+    r"customers/(?P<customer_id>[^/.]+)/segments",
+    customer_figures.CustomerSegmentsViewSet,
+    basename="customer-segments",
+)
+router.register("campaigns", campaigns.CampaignViewSet, basename="campaign")

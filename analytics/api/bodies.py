@@ -1,0 +1,41 @@
+"""What REST takes for segments."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+
+class SegmentBody(serializers.Serializer[Any]):
+    """A segment; the key is made from the name where none is given."""
+
+    key = serializers.CharField(
+        max_length=60,
+        required=False,
+        validators=[RegexValidator(r"^(?!preview\Z)[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z", "Use a-z, 0-9, - and _.")],
+    )
+    name = serializers.CharField(max_length=120, required=False)
+    description = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    rules = serializers.JSONField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A name or a key, from which the other follows."""
+        key = attrs.get("key") or self.context.get("key")
+        if not attrs.get("name") and not key:
+            raise serializers.ValidationError({"name": "Give a name or a key."})
+        attrs["name"] = attrs.get("name") or key
+        return attrs
+
+
+class SegmentChangeBody(serializers.Serializer[Any]):
+    """What changes of a segment; the key never does."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    description = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    rules = serializers.JSONField(required=False)
+
+
+class PreviewBody(serializers.Serializer[Any]):
+    """Rules to try."""
+
+    rules = serializers.JSONField()

@@ -1,0 +1,66 @@
+"""REST: what is known about one customer in figures. The path is the customer's, the knowledge is this room's."""
+
+import uuid
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.api import answers
+from analytics.selectors import metrics, segments
+from cdp.core.api.problems import Problem
+from cdp.core.api.views import ApiViewSet
+from customers.models import Customer, Status
+
+CUSTOMER = OpenApiParameter("customer_id", uuid.UUID, OpenApiParameter.PATH, description="The customer.")
+
+
+class CustomerMetricsViewSet(ApiViewSet):
+    """`GET customers/{id}/metrics`."""
+
+    scope = "customers"
+
+    @extend_schema(
+        operation_id="customers_metrics",
+        summary="Metrics of a customer",
+        description="Money is a decimal string in `currency`; days count calendar days of the shop's time zone.",
+        parameters=[CUSTOMER],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def list(self, request: Request, customer_id: str) -> Response:
+        """All metrics, now."""
+        customer = _customer(customer_id)
+        return Response({"customer": str(customer)} | metrics.of_customer(customer, timezone.now()))
+
+
+class CustomerSegmentsViewSet(ApiViewSet):
+    """`GET customers/{id}/segments`."""
+
+    scope = "customers"
+
+    @extend_schema(
+        operation_id="customers_segments",
+        summary="Segments a customer is in",
+        parameters=[CUSTOMER],
+        responses=answers.MembershipsAnswer,
+    )
+    def list(self, request: Request, customer_id: str) -> Response:
+        """All of them, by name: there are never many."""
+        return Response(answers.memberships(segments.of_customer(_customer(customer_id))))
+
+
+def _customer(text: str) -> uuid.UUID:
+    """The id of a customer there is. Who was erased is gone for good; guests are nobody."""
+    try:
+        customer = uuid.UUID(text)
+    except ValueError:
+        raise exceptions.NotFound("There is no such customer.") from None
+    state = Customer.objects.filter(id=customer).values_list("status", flat=True).first()
+    if state == Status.ERASED:
+        raise Problem("erased", "This customer was erased.", status_code=status.HTTP_410_GONE)
+    if state in {None, Status.BUCKET, Status.MERGED}:
+        raise exceptions.NotFound("There is no such customer.")
+    return customer

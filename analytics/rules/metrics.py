@@ -1,0 +1,173 @@
+"""The registry of customer metrics: one place that says what each figure means and how it is computed.
+
+Expressions stand over `c` (customers_customer) and `m` (analytics_customermetrics, which may have no row yet) with the
+parameters `today` (the shop's date), `zone` and `digits` (minor units of the shop's currency). Fact metrics read what
+the pipeline stored; clock metrics are worked out from facts and the day, and are never stored.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(StrEnum):
+    """Stored facts, or facts seen from a day."""
+
+    FACT = "fact"
+    CLOCK = "clock"
+
+
+class Unit(StrEnum):
+    """What a figure counts."""
+
+    COUNT = "count"
+    MONEY = "money"  # in the shop's currency
+    MONEY_BY_CURRENCY = "money_by_currency"
+    MOMENT = "moment"
+    DAYS = "days"
+    YEARS = "years"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure. `since` of a `days` metric is the moment the days are counted from."""
+
+    key: str
+    label: str | Promise
+    unit: Unit
+    kind: Kind
+    definition: str | Promise
+    sql: str
+    since: str = ""
+
+
+def _fact(key: str, label: str | Promise, unit: Unit, definition: str | Promise, sql: str) -> Metric:
+    return Metric(key, label, unit, Kind.FACT, definition, sql)
+
+
+def _days(key: str, label: str | Promise, definition: str | Promise, since: str) -> Metric:
+    sql = f"(%(today)s::date - ({since} AT TIME ZONE %(zone)s)::date)"
+    return Metric(key, label, Unit.DAYS, Kind.CLOCK, definition, sql, since)
+
+
+def _stored_sum(column: str) -> str:
+    # No row yet means no facts, hence zero; a stored NULL means that a rate is missing, and stays NULL.
+    return f"(CASE WHEN m.customer_id IS NULL THEN 0 ELSE m.{column} END)"
+
+
+_REVENUE, _REFUNDS = _stored_sum("revenue_total"), _stored_sum("refunds_total")
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        _fact(
+            "orders_count",
+            _("Orders"),
+            Unit.COUNT,
+            _("Orders that count: not pending, voided, failed or cancelled, and worth more than nothing."),
+            "COALESCE(m.orders_count, 0)",
+        ),
+        _fact(
+            "revenue_total",
+            _("Revenue"),
+            Unit.MONEY,
+            _("The amounts of all orders that count, in the shop's currency at the rate of each order's day."),
+            _REVENUE,
+        ),
+        _fact(
+            "revenue_by_currency",
+            _("Revenue by currency"),
+            Unit.MONEY_BY_CURRENCY,
+            _("The amounts of all orders that count, as they were paid."),
+            "COALESCE(m.revenue_by_currency, '{}'::jsonb)",
+        ),
+        _fact(
+            "refunds_total",
+            _("Refunds"),
+            Unit.MONEY,
+            _("What was given back, in the shop's currency at the rate of each refund's day."),
+            _REFUNDS,
+        ),
+        _fact(
+            "refunds_by_currency",
+            _("Refunds by currency"),
+            Unit.MONEY_BY_CURRENCY,
+            _("What was given back, as it was paid."),
+            "COALESCE(m.refunds_by_currency, '{}'::jsonb)",
+        ),
+        _fact(
+            "net_revenue",
+            _("Net revenue"),
+            Unit.MONEY,
+            _("Revenue less refunds."),
+            f"({_REVENUE} - {_REFUNDS})",
+        ),
+        _fact(
+            "average_order_value",
+            _("Average order"),
+            Unit.MONEY,
+            _("Revenue divided by orders; nothing for somebody who never ordered."),
+            "round(m.revenue_total / NULLIF(m.orders_count, 0), %(digits)s)",
+        ),
+        _fact(
+            "first_order_at",
+            _("First order"),
+            Unit.MOMENT,
+            _("When the first order that counts was placed."),
+            "m.first_order_at",
+        ),
+        _fact(
+            "last_order_at",
+            _("Last order"),
+            Unit.MOMENT,
+            _("When the last order that counts was placed."),
+            "m.last_order_at",
+        ),
+        _fact(
+            "last_seen_at",
+            _("Last seen"),
+            Unit.MOMENT,
+            _("The latest event on the website or in the app."),
+            "m.last_seen_at",
+        ),
+        _days(
+            "days_since_last_order",
+            _("Days since last order"),
+            _("Calendar days between the last order and today in the shop's time zone."),
+            "m.last_order_at",
+        ),
+        _days(
+            "days_since_first_order",
+            _("Days since first order"),
+            _("Calendar days between the first order and today in the shop's time zone."),
+            "m.first_order_at",
+        ),
+        _days(
+            "days_since_last_seen",
+            _("Days since last seen"),
+            _("Calendar days between the latest event and today in the shop's time zone."),
+            "m.last_seen_at",
+        ),
+        _days(
+            "days_since_signup",
+            _("Days since sign-up"),
+            _("Calendar days between the first contact and today in the shop's time zone."),
+            "c.created_at",
+        ),
+        Metric(
+            "age",
+            _("Age"),
+            Unit.YEARS,
+            Kind.CLOCK,
+            _("Full years since the date of birth."),
+            "date_part('year', age(%(today)s::date::timestamp, c.birth_date::timestamp))::int",
+        ),
+    )
+}
+
+NOT_YET = frozenset(
+    {"rfm_segment", "clv", "p_alive", "nps", "points_balance", "tier", "stamps_count", "store_credit", "churn_risk"}
+)
+"""Promised metrics whose rooms or models are not built."""

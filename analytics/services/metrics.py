@@ -1,0 +1,185 @@
+"""Fact metrics: one statement from orders, refunds, rates and events to one row per customer.
+
+The pipeline runs it for the customers that changed, `rebuild` for everybody; it is the same statement, so both agree.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from analytics.rules import currencies
+from analytics.services import turns
+from cdp.core import pipeline
+from cdp.core.models import Mark
+
+RANGE = 50_000
+"""Customers per transaction of a rebuild: about a second, so that the pipeline gets its turn in between."""
+
+_LAST = uuid.UUID(int=2**128 - 1)
+
+_AMONG = "{column} = ANY(%(ids)s)"
+_BETWEEN = "{column} >= %(low)s AND {column} < %(high)s"
+
+# One document kind (orders or refunds) summed per customer. Each amount meets the latest rate dated on or before its
+# own day in the shop's zone; an amount without one leaves the total empty and is named. Sums are exact; rounding to
+# minor units comes last. Only columns of the covering index are read.
+_SUMS = """
+SELECT customer_id,
+       sum(documents)::int AS documents,
+       jsonb_object_agg(currency, round(amount, CASE WHEN currency = ANY(%(without)s) THEN 0
+                                                     WHEN currency = ANY(%(with_three)s) THEN 3 ELSE 2 END)::text
+       ) AS by_currency,
+       CASE WHEN bool_and(is_rated) THEN round(sum(total), %(digits)s) END AS total,
+       min(currency) FILTER (WHERE NOT is_rated) AS missing,
+       min(first_at) AS first_at,
+       max(last_at) AS last_at
+FROM (
+    SELECT d.customer_id, d.currency,
+           count(*) AS documents,
+           sum(d.amount) AS amount,
+           CASE WHEN d.currency = %(shop)s THEN sum(d.amount) ELSE sum(d.amount * r.rate) END AS total,
+           d.currency = %(shop)s OR bool_and(r.rate IS NOT NULL) AS is_rated,
+           min(d.{at}) AS first_at,
+           max(d.{at}) AS last_at
+    FROM {table} d
+    LEFT JOIN LATERAL (
+        SELECT e.rate FROM commerce_exchangerate e
+        WHERE d.currency <> %(shop)s AND e.currency = d.currency
+          AND e."on" <= (d.{at} AT TIME ZONE %(zone)s)::date
+        ORDER BY e."on" DESC LIMIT 1
+    ) r ON TRUE
+    WHERE {scope} {only}
+    GROUP BY d.customer_id, d.currency
+) per_currency
+GROUP BY customer_id
+"""
+
+_COLUMNS = (
+    "orders_count, revenue_by_currency, refunds_by_currency, revenue_total, refunds_total, missing_rate,"
+    " first_order_at, last_order_at, last_seen_at"
+)
+
+# Rows that would stay the same are left out before the INSERT: ON CONFLICT would lock, and so write, each of them.
+_UPSERT = """
+WITH orders AS ({orders}), refunds AS ({refunds}),
+seen AS (SELECT e.customer_id, max(e.occurred_at) AS at FROM events_event e WHERE {seen_scope} GROUP BY e.customer_id),
+figures AS (
+    SELECT c.id AS customer_id,
+           COALESCE(o.documents, 0) AS orders_count,
+           COALESCE(o.by_currency, '{{}}'::jsonb) AS revenue_by_currency,
+           COALESCE(r.by_currency, '{{}}'::jsonb) AS refunds_by_currency,
+           CASE WHEN o.customer_id IS NULL THEN 0 ELSE o.total END AS revenue_total,
+           CASE WHEN r.customer_id IS NULL THEN 0 ELSE r.total END AS refunds_total,
+           COALESCE(LEAST(o.missing, r.missing), '') AS missing_rate,
+           o.first_at AS first_order_at,
+           o.last_at AS last_order_at,
+           s.at AS last_seen_at
+    FROM customers_customer c
+    LEFT JOIN orders o ON o.customer_id = c.id
+    LEFT JOIN refunds r ON r.customer_id = c.id
+    LEFT JOIN seen s ON s.customer_id = c.id
+    WHERE {scope} AND c.status = 'known'
+)
+INSERT INTO analytics_customermetrics AS m (customer_id, {columns}, computed_at)
+SELECT f.customer_id, {new}, %(now)s
+FROM figures f LEFT JOIN analytics_customermetrics m ON m.customer_id = f.customer_id
+WHERE m.customer_id IS NULL OR ({old}) IS DISTINCT FROM ({new})
+ORDER BY f.customer_id
+ON CONFLICT (customer_id) DO UPDATE SET ({columns}, computed_at) = ({excluded}, EXCLUDED.computed_at)
+"""
+
+_FORGET = """
+DELETE FROM analytics_customermetrics m USING customers_customer c
+WHERE c.id = m.customer_id AND c.status <> 'known' AND {scope}
+"""
+
+
+def _upsert(scope: str) -> str:
+    sums = {
+        table: _SUMS.format(table=table, at=at, only=only, scope=scope.format(column="d.customer_id"))
+        for table, at, only in (
+            ("commerce_order", "placed_at", "AND d.is_counted"),
+            ("commerce_refund", "at", ""),
+        )
+    }
+    names = _COLUMNS.split(", ")
+    return _UPSERT.format(
+        orders=sums["commerce_order"],
+        refunds=sums["commerce_refund"],
+        seen_scope=scope.format(column="e.customer_id"),
+        scope=scope.format(column="c.id"),
+        columns=_COLUMNS,
+        new=", ".join(f"f.{name}" for name in names),
+        old=", ".join(f"m.{name}" for name in names),
+        excluded=", ".join(f"EXCLUDED.{name}" for name in names),
+    )
+
+
+_UPSERT_AMONG, _UPSERT_BETWEEN = _upsert(_AMONG), _upsert(_BETWEEN)
+_FORGET_AMONG = _FORGET.format(scope=_AMONG.format(column="c.id"))
+_FORGET_BETWEEN = _FORGET.format(scope=_BETWEEN.format(column="c.id"))
+
+
+def _params(now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "shop": settings.CDP_CURRENCY,
+        "zone": settings.TIME_ZONE,
+        "digits": currencies.digits(settings.CDP_CURRENCY),
+        "without": sorted(currencies.WITHOUT),
+        "with_three": sorted(currencies.WITH_THREE),
+    }
+
+
+def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
+    """Pipeline step: bring the rows of these customers up to their facts. Unchanged rows are not written."""
+    if not customers:
+        return
+    params = _params(now) | {"ids": list(customers)}
+    with transaction.atomic(), connection.cursor() as cursor:
+        turns.share()
+        cursor.execute(_UPSERT_AMONG, params)
+        cursor.execute(_FORGET_AMONG, params)
+
+
+def catch_up(now: datetime) -> int:
+    """`update` of all customers whose marks wait. Returns how many; the marks stay for the pipeline's other steps."""
+    waiting = sorted(set(Mark.objects.values_list("customer_id", flat=True)))
+    for start in range(0, len(waiting), pipeline.BATCH):
+        update(waiting[start : start + pipeline.BATCH], now)
+    return len(waiting)
+
+
+def rebuild(now: datetime, *, on_progress: Callable[[int], None] | None = None) -> int:
+    """The same statement over all known customers, range by range. Returns how many rows changed.
+
+    Ranges of ids instead of one statement: each holds the pipeline up for a second instead of a minute (see `turns`),
+    a stop in between loses one range, and memory stays the same for any number of customers.
+    """
+    changed, low = 0, uuid.UUID(int=0)
+    params = _params(now)
+    while low != _LAST:
+        high = _end_of_range(low)
+        with transaction.atomic(), connection.cursor() as cursor:
+            turns.take_alone()
+            cursor.execute(_UPSERT_BETWEEN, params | {"low": low, "high": high})
+            changed += cursor.rowcount
+            cursor.execute(_FORGET_BETWEEN, {"low": low, "high": high})
+        low = high
+        if on_progress:
+            on_progress(changed)
+    return changed
+
+
+def _end_of_range(low: uuid.UUID) -> uuid.UUID:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM customers_customer WHERE id >= %s AND status = 'known' ORDER BY id OFFSET %s LIMIT 1",
+            [low, RANGE],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else _LAST
