@@ -1,7 +1,7 @@
 """What an order comes to, whether it counts, what was given back."""
 
 import datetime as dt
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -15,13 +15,15 @@ AT = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
 
 def line(quantity="1", price="10", **fields):
     return LineInput(
-        D(quantity), D(price), **{k: D(v) if k in {"discount", "amount"} else v for k, v in fields.items()}
+        Decimal(quantity),
+        Decimal(price),
+        **{k: Decimal(v) if k in {"discount", "amount"} else v for k, v in fields.items()},
     )
 
 
 def order(*lines, **fields):
     money = {"total", "discount", "shipping", "tax"}
-    values = {name: D(value) if name in money and value is not None else value for name, value in fields.items()}
+    values = {name: Decimal(value) if name in money and value is not None else value for name, value in fields.items()}
     return OrderInput("1001", AT, "THB", lines=lines, **values)
 
 
@@ -43,7 +45,7 @@ def order(*lines, **fields):
     ],
 )
 def test_a_line_comes_to_quantity_times_price_less_discount(told, amount):
-    assert amounts.line_amount(told) == D(amount)
+    assert amounts.line_amount(told) == Decimal(amount)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_a_line_comes_to_quantity_times_price_less_discount(told, amount):
     ],
 )
 def test_an_order_comes_to_its_total_else_to_its_positive_lines_and_extras(told, amount):
-    assert amounts.price(told).amount == D(amount)
+    assert amounts.price(told).amount == Decimal(amount)
 
 
 @pytest.mark.parametrize(
@@ -123,20 +125,20 @@ def test_negative_lines_become_a_return_told_in_positive_numbers():
     ],
 )
 def test_a_mere_return_gives_back_its_total_else_its_lines(told, back):
-    assert amounts.price(told).returned_amount == D(back)
+    assert amounts.price(told).returned_amount == Decimal(back)
 
 
 def test_nothing_is_rounded_before_the_end():
     # 10,000 lines of 0.00004 are 0.4; rounded one by one they would be nothing.
     told = order(*[line("0.1", "0.0004")] * 10_000)
-    assert amounts.price(told).amount == D("0.4")
+    assert amounts.price(told).amount == Decimal("0.4")
 
 
 @pytest.mark.parametrize(
     ("exact", "stored"), [("0.00005", "0.0001"), ("0.000049", "0"), ("-0.00005", "-0.0001"), ("7", "7")]
 )
 def test_a_stored_amount_is_rounded_half_away_from_zero(exact, stored):
-    assert amounts.rounded(D(exact)) == D(stored)
+    assert amounts.rounded(Decimal(exact)) == Decimal(stored)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ def test_lines_are_bought_or_returned_and_nothing_is_lost(told):
     assert all(one.amount >= 0 for one in bought)
     assert all(one.amount > 0 and one.quantity >= 0 and one.unit_price >= 0 for one in returned)
     net = amounts.total(one.amount for one in bought) - amounts.total(one.amount for one in returned)
-    assert net == sum((one.quantity * one.unit_price for one in told), D(0))
+    assert net == sum((one.quantity * one.unit_price for one in told), Decimal(0))
 
 
 @given(lines, st.sampled_from(statuses.ALL))

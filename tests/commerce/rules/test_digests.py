@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -12,19 +12,19 @@ from commerce.rules import digests
 from commerce.rules.inputs import LineInput, OrderInput, RefundInput
 
 AT = dt.datetime(2026, 11, 21, 10, tzinfo=dt.UTC)
-CUP = LineInput(D(2), D(10), sku="CUP", name="Cup")
-POT = LineInput(D(1), D("25.5"), sku="POT", name="Pot")
-ORDER = OrderInput("1001", AT, "THB", lines=(CUP, POT), total=D("45.50"))
+CUP = LineInput(Decimal(2), Decimal(10), sku="CUP", name="Cup")
+POT = LineInput(Decimal(1), Decimal("25.5"), sku="POT", name="Pot")
+ORDER = OrderInput("1001", AT, "THB", lines=(CUP, POT), total=Decimal("45.50"))
 
 
 @pytest.mark.parametrize(
     "again",
     [
-        replace(ORDER, total=D("45.5")),
-        replace(ORDER, total=D("4.55E1")),
+        replace(ORDER, total=Decimal("45.5")),
+        replace(ORDER, total=Decimal("4.55E1")),
         replace(ORDER, lines=(POT, CUP)),
         replace(ORDER, placed_at=AT.astimezone(dt.timezone(dt.timedelta(hours=7)))),
-        replace(ORDER, discount=D("0.00")),
+        replace(ORDER, discount=Decimal("0.00")),
         replace(ORDER, updated_at=AT),
     ],
 )
@@ -36,18 +36,18 @@ def test_the_same_content_in_other_words_has_the_same_digest(again):
     "other",
     [
         replace(ORDER, total=None),
-        replace(ORDER, total=D("45.51")),
+        replace(ORDER, total=Decimal("45.51")),
         replace(ORDER, status="cancelled"),
         replace(ORDER, currency="KRW"),
-        replace(ORDER, discount=D(1)),
-        replace(ORDER, shipping=D(1)),
-        replace(ORDER, tax=D(1)),
+        replace(ORDER, discount=Decimal(1)),
+        replace(ORDER, shipping=Decimal(1)),
+        replace(ORDER, tax=Decimal(1)),
         replace(ORDER, coupon="X"),
         replace(ORDER, channel="X"),
         replace(ORDER, store="X"),
         replace(ORDER, lines=(CUP,)),
         replace(ORDER, lines=(CUP, CUP, POT)),
-        replace(ORDER, lines=(replace(CUP, quantity=D(3)), POT)),
+        replace(ORDER, lines=(replace(CUP, quantity=Decimal(3)), POT)),
         replace(ORDER, lines=(replace(CUP, name="Mug"), POT)),
         replace(ORDER, placed_at=AT + dt.timedelta(seconds=1)),
     ],
@@ -63,10 +63,10 @@ def test_a_number_belongs_to_its_source():
 
 
 def test_a_refund_is_the_same_only_for_the_same_order():
-    refund = RefundInput("r1", D(5), currency="THB")
-    assert digests.refund(refund, order_id="a") == digests.refund(replace(refund, amount=D("5.0")), order_id="a")
+    refund = RefundInput("r1", Decimal(5), currency="THB")
+    assert digests.refund(refund, order_id="a") == digests.refund(replace(refund, amount=Decimal("5.0")), order_id="a")
     assert digests.refund(refund, order_id="a") != digests.refund(refund, order_id="b")
-    assert digests.refund(refund) != digests.refund(replace(refund, amount=D(6)))
+    assert digests.refund(refund) != digests.refund(replace(refund, amount=Decimal(6)))
     assert digests.refund(refund) != digests.refund(replace(refund, reason="broken"))
 
 

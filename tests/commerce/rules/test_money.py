@@ -1,6 +1,6 @@
 """Amounts as text."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -23,9 +23,9 @@ from commerce.rules import money
     ],
 )
 def test_money_is_written_exactly_with_the_decimals_of_its_currency(amount, currency, text):
-    assert money.text(D(amount), currency) == text
+    assert money.text(Decimal(amount), currency) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [("2.000", "2"), ("0.500", "0.5"), ("0", "0"), ("100", "100")])
 def test_a_quantity_has_no_needless_zeros(value, text):
-    assert money.quantity(D(value)) == text
+    assert money.quantity(Decimal(value)) == text

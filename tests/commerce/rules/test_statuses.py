@@ -43,7 +43,7 @@ def test_an_unknown_word_is_not_guessed(word):
 
 
 def test_our_own_words_are_the_states_of_the_model():
-    assert statuses.ALL == tuple(Order.Status.values)
+    assert tuple(Order.Status.values) == statuses.ALL
     assert all(statuses.find(status) == status for status in statuses.ALL)
 
 
