@@ -21,6 +21,7 @@ _HEAD_RECORDS = 200
 _BATCH = 4096
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"SQLite format", b"PAR1")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LIKE_DATA = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[+-]?[\d.,/:\s-]*\d[\d.,/:\s-]*")
 
@@ -82,7 +83,7 @@ def survey(file: source.type_of_source, options: Options | None = None) -> Surve
         start = next(blocks, "")
         if not start.strip("\r\n\t ,;|"):
             raise problems.FileProblem("empty_file")
-        if start.count("\0") > 10 + len(start) / 100:
+        if len(_CONTROLS.findall(start)) > 10 + len(start) / 100:
             raise problems.FileProblem("not_text")
         layout = _layout(start, chosen)
         notes = _Notes()
