@@ -137,7 +137,9 @@ def opened(
     return {
         customer: Profile(
             rows[customer],
-            *(_name(rows[customer], column, keyring) for column in ("name", "given_name", "family_name")),
+            name=_name(rows[customer], "name", keyring),
+            given_name=_name(rows[customer], "given_name", keyring),
+            family_name=_name(rows[customer], "family_name", keyring),
             contacts=tuple(contacts.get(customer, ())),
             places=tuple(found_places.get(customer, ())),
         )

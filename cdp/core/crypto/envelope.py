@@ -25,12 +25,12 @@ def seal(text: str, *, key_id: uuid.UUID, key: AESGCM, place: bytes) -> bytes:
     return VERSION + key_id.bytes + nonce + key.encrypt(nonce, text.encode(), place)
 
 
-def key_id_of(sealed: bytes) -> uuid.UUID:
+def key_id_of(sealed: bytes | memoryview) -> uuid.UUID:
     """Which data key opens it."""
     return uuid.UUID(bytes=bytes(sealed[1:_HEAD]))
 
 
-def open_(sealed: bytes, *, key: AESGCM, place: bytes) -> str:
+def open_(sealed: bytes | memoryview, *, key: AESGCM, place: bytes) -> str:
     """The text back. Raises Unopenable."""
     raw = bytes(sealed)
     if raw[:1] != VERSION:

@@ -33,7 +33,7 @@ class Keyring:
             text, key_id=key_id, key=self.by_id[key_id], place=envelope.place_of(table, column, row)
         )
 
-    def open(self, sealed: bytes | None, *, table: str, column: str, row: uuid.UUID) -> str:
+    def open(self, sealed: bytes | memoryview | None, *, table: str, column: str, row: uuid.UUID) -> str:
         """The text; empty when there is no value or its key was destroyed."""
         if not sealed:
             return ""

@@ -1,0 +1,209 @@
+"""What an edit does to the parts of one profile: identifiers, contact points, address, columns.
+
+An import adds to what is known; an edit says what is true now. So a corrected e-mail address takes the place of the
+wrong one, which no longer identifies the person: a typing mistake must not keep gluing a stranger's orders to them.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from cdp.core.crypto import index, subjects
+from cdp.core.models import Source
+from customers.models import Address, ContactPoint, Customer, Identifier, SharedIdentifier
+from customers.rules import names
+from customers.rules.identifiers import KINDS
+from customers.rules.matching import Key
+from customers.rules.people import Person
+from customers.selectors import identifiers
+from customers.selectors.profiles import Profile
+from customers.services.identity import contacts, profiles, resolving
+
+CONTACTS = ("external_id", "member_number", "line_id", "email", "phone")
+NAMES = ("name", "given_name", "family_name")
+PARTS = ("given_name", "family_name")
+PLACE = ("street", "city", "province", "postcode", "country")
+
+
+def change_identifiers(profile: Profile, person: Person, *, source: Source, now: datetime) -> None:
+    """Claim what was told, release what it replaces and what was cleared. Raises IdentityConflict."""
+    for field in CONTACTS:
+        value = getattr(person, field)
+        if not value and field not in person.cleared:
+            continue
+        scope = source.key if KINDS[field].per_source else ""
+        current = profile.value(str(contacts.KINDS[field]), scope)
+        wanted = identifiers.digest(field, value, scope) if value else None
+        if current and (old := identifiers.digest(field, current, scope)) != wanted:
+            _release(profile.id, old)
+        if wanted is not None:
+            _claim(profile, Key(field, scope, wanted), _given_name_key(profile, person), now)
+    if person.card_token or "card_token" in person.cleared:
+        _change_cards(profile, person, now)
+
+
+def _change_cards(profile: Profile, person: Person, now: datetime) -> None:
+    """A card is one more, up to the limit, where the oldest gives way; clearing removes all."""
+    held = Identifier.objects.filter(customer_id=profile.id, kind="card").order_by("created_at", "digest")
+    wanted = identifiers.digest("card", person.card_token) if person.card_token else None
+    others = [bytes(digest) for digest in held.values_list("digest", flat=True) if bytes(digest) != wanted]
+    kept = (KINDS["card"].limit or 1) - 1 if wanted else 0
+    for digest in others[: max(0, len(others) - kept)]:
+        _release(profile.id, digest)
+    if wanted:
+        _claim(profile, Key("card", "", wanted), None, now)
+
+
+def _release(customer: uuid.UUID, digest: bytes) -> None:
+    """The key identifies this customer no more. A household's phone passes to another member."""
+    SharedIdentifier.objects.filter(digest=digest, customer_id=customer).delete()
+    heirs = SharedIdentifier.objects.filter(digest=digest).order_by("id").values_list("customer_id", flat=True)
+    held = Identifier.objects.filter(digest=digest, customer_id=customer)
+    heir = heirs.first()
+    if heir is None:
+        held.delete()
+    else:
+        held.update(customer_id=heir)
+
+
+def _claim(profile: Profile, key: Key, given_name: int | None, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        # Insert first and look afterwards: a claim by another process in between is seen, not overwritten.
+        cursor.execute(
+            """
+            INSERT INTO customers_identifier (digest, customer_id, kind, source, is_verified, is_shared, created_at)
+            VALUES (%s, %s, %s, %s, false, false, %s) ON CONFLICT (digest) DO NOTHING
+            """,
+            [key.digest, profile.id, key.kind, key.scope, now],
+        )
+    owner = Identifier.objects.get(digest=key.digest)
+    if owner.customer_id == profile.id:
+        return
+    if owner.is_shared and SharedIdentifier.objects.filter(digest=key.digest, customer_id=profile.id).exists():
+        return
+    if key.kind == "phone" and _is_another_person(owner.customer_id, given_name):
+        Identifier.objects.filter(digest=key.digest).update(is_shared=True)
+        for holder in (owner.customer_id, profile.id):
+            SharedIdentifier.objects.get_or_create(digest=key.digest, customer_id=holder)
+        return
+    raise resolving.IdentityConflict([profile.id, owner.customer_id])
+
+
+def _is_another_person(owner: uuid.UUID, given_name: int | None) -> bool:
+    """Families share phones: two different given names on one number are two people."""
+    theirs = Customer.objects.filter(id=owner).values_list("given_name_key", flat=True).first()
+    return theirs is not None and given_name is not None and theirs != given_name
+
+
+def _given_name_key(profile: Profile, person: Person) -> int | None:
+    given = person.given_name or ("" if "name" in person.cleared else profile.given_name)
+    words = " ".join(names.words(given))
+    return index.number(profiles.GIVEN_NAME_FIELD, words) if words else None
+
+
+def change_contacts(
+    profile: Profile, person: Person, keyring: subjects.Keyring, *, source: Source, now: datetime
+) -> None:
+    """The primary contact point of each told or cleared kind is replaced or removed."""
+    for field in CONTACTS:
+        kind = str(contacts.KINDS[field])
+        value = getattr(person, field)
+        scope = source.key if kind == ContactPoint.Kind.EXTERNAL else ""
+        current = profile.contact(kind, scope)
+        if current and ((value and value != current.value) or (not value and field in person.cleared)):
+            ContactPoint.objects.filter(customer_id=profile.id, id=current.id).delete()
+    told = Person(**{field: getattr(person, field) for field in CONTACTS})
+    if told.is_identified:
+        contacts.write({profile.id: [told]}, new=set(), keyring=keyring, source=source, now=now)
+
+
+def change_place(
+    profile: Profile, person: Person, keyring: subjects.Keyring, *, source: Source, now: datetime
+) -> dict[str, str]:
+    """Correct the primary address; returns the place columns of the customer row that follow it."""
+    if not any(getattr(person, field) or field in person.cleared for field in PLACE):
+        return {}
+    row, place = profile.customer, profile.place
+    old = {field: getattr(place or row, field, "") for field in PLACE}
+    new = {field: "" if field in person.cleared else getattr(person, field) or old[field] for field in PLACE}
+    columns = {field: new[field] for field in PLACE if field != "street"}
+    if place and new == old:
+        return columns
+    if place:
+        Address.objects.filter(customer_id=profile.id, id=place.id).delete()
+    if new["street"] or new["city"] or new["postcode"]:
+        told = Person(
+            street=new["street"],
+            city=new["city"],
+            province=new["province"],
+            postcode=new["postcode"],
+            country=new["country"],
+        )
+        contacts.write({profile.id: [told]}, new=set(), keyring=keyring, source=source, now=now)
+    return columns
+
+
+def columns_of(profile: Profile, person: Person, keyring: subjects.Keyring) -> dict[str, Any]:
+    """The new values of the customer row's other columns: only those that were told or cleared."""
+    changed: dict[str, Any] = _names(profile, person, keyring)
+    for field in profiles.PLAIN:
+        if field not in PLACE and (getattr(person, field) or field in person.cleared):
+            changed[field] = getattr(person, field)
+    if person.birth_date or "birth_date" in person.cleared:
+        changed["birth_date"] = person.birth_date
+    for field in ("interests", "tags"):
+        if getattr(person, field) or field in person.cleared:
+            changed[field] = list(getattr(person, field))
+    if person.created_at:
+        changed["created_at"] = person.created_at
+    return changed
+
+
+def _names(profile: Profile, person: Person, keyring: subjects.Keyring) -> dict[str, Any]:
+    whole, given, family = names_of(profile, person)
+    if (whole, given, family) == (profile.name, profile.given_name, profile.family_name):
+        return {}
+    sealed = {
+        column: keyring.seal(value, customer=profile.id, table=profiles.TABLE, column=column, row=profile.id)
+        for column, value in zip(NAMES, (whole, given, family), strict=True)
+    }
+    words = " ".join(names.words(given))
+    return {
+        **sealed,
+        "given_name_key": index.number(profiles.GIVEN_NAME_FIELD, words) if words else None,
+        "search_tokens": profiles.search_tokens(whole),
+    }
+
+
+def names_of(profile: Profile, person: Person) -> tuple[str, str, str]:
+    """Whole, given and family name after the edit. A part told alone keeps the other part as it was."""
+    if "name" in person.cleared and not person.name:
+        return "", "", ""
+    told = [part for part in PARTS if getattr(person, part) or part in person.cleared]
+    if not told:
+        return profile.name, profile.given_name, profile.family_name
+    given, family = (getattr(person if part in told else profile, part) for part in PARTS)
+    whole = person.name if person.name and len(told) == len(PARTS) else names.compose(given, family)
+    return whole, given, family
+
+
+def differences(before: Profile | None, after: Profile) -> Mapping[str, tuple[Any, Any]]:
+    """Field → (old, new) of everything that changed, for the audit."""
+    old, new = facts(before) if before else {}, facts(after)
+    return {field: (old.get(field, ""), new[field]) for field in new if new[field] != old.get(field, "")}
+
+
+def facts(profile: Profile) -> dict[str, Any]:
+    """A profile as plain values by field name."""
+    row = profile.customer
+    found: dict[str, Any] = {field: getattr(profile, field) for field in NAMES}
+    for field in ("email", "phone", "line_id", "member_number"):
+        found[field] = profile.value(str(contacts.KINDS[field]))
+    found |= {f"external_id@{contact.source}": contact.value for contact in profile.external_ids}
+    found["street"] = profile.place.street if profile.place else ""
+    found |= {field: getattr(row, field) for field in profiles.PLAIN}
+    found["birth_date"] = row.birth_date.isoformat() if row.birth_date else ""
+    return found | {field: ", ".join(getattr(row, field)) for field in ("interests", "tags")}

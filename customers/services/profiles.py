@@ -1,0 +1,164 @@
+"""Making and changing one profile by a known hand: REST, staff, the counter. Files and events use `identity` directly.
+
+One door for all: check, lock, decide, write, audit with old and new values (sealed under the person's own key), mark.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from cdp.core import audit, ids, pipeline
+from cdp.core.actors import Actor
+from cdp.core.crypto import subjects
+from cdp.core.models import Source
+from customers.models import Customer, MergeSuggestion, Status
+from customers.rules import matching
+from customers.rules.people import Person
+from customers.selectors import profiles as reading
+from customers.services import editing, identity
+from customers.services.identity.resolving import IdentityConflict
+
+STAFF_SOURCE = "staff"
+
+
+class UnableToEdit(Exception):
+    """The customer is merged, erased or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Who it is, and whether that person is new."""
+
+    customer: uuid.UUID
+    is_new: bool
+
+
+def save(person: Person, *, source: Source, actor: Actor, at: datetime) -> Saved:
+    """Find the person by their identifiers or make them; what was told is written, what was cleared is emptied.
+
+    Raises IdentityConflict when the identifiers belong to several customers: nothing of the person is written then,
+    but a suggestion for a steward is kept, with its audit row, in a transaction of its own.
+    """
+    try:
+        with transaction.atomic():
+            return _save(person, source=source, actor=actor, at=at)
+    except IdentityConflict as conflict:
+        suggest(conflict.customers, source=source, actor=actor, at=at)
+        raise
+
+
+def _save(person: Person, *, source: Source, actor: Actor, at: datetime) -> Saved:
+    candidates = identity.find(person, source)
+    before = reading.opened(candidates, shown=False)
+    (found,) = identity.resolve_many([person], source=source, now=at, refuse_conflicts=True)
+    cleared = person.cleared - ({*editing.NAMES} if person.name else set())
+    if cleared and found.outcome is not matching.Outcome.CREATED:
+        _apply(found.customer, Person(cleared=cleared), source=source, at=at)
+    after = reading.one(found.customer, shown=False)
+    assert after is not None, "a customer who was just written is there"  # noqa: S101
+    is_new = found.outcome is matching.Outcome.CREATED
+    action = audit.Action.CUSTOMER_CREATED if is_new else audit.Action.CUSTOMER_UPDATED
+    # A shared phone resolves by name, so the one found need not be among the candidates.
+    old = None if is_new else before.get(found.customer)
+    _record(action, old, after, actor=actor, at=at, source=source)
+    return Saved(found.customer, is_new)
+
+
+def edit(*, customer: uuid.UUID, person: Person, source: Source, actor: Actor, at: datetime) -> None:
+    """Say what is true of a customer now: told fields replace, cleared fields become empty, silence changes nothing.
+
+    Raises UnableToEdit, and IdentityConflict (a suggestion is kept) when an identifier belongs to somebody else.
+    """
+    try:
+        with transaction.atomic():
+            before, after = _apply(customer, person, source=source, at=at)
+            _record(audit.Action.CUSTOMER_UPDATED, before, after, actor=actor, at=at, source=source)
+            pipeline.mark([customer], cause="customers.edited")
+    except IdentityConflict as conflict:
+        suggest(conflict.customers, source=source, actor=actor, at=at)
+        raise
+
+
+def _apply(
+    customer: uuid.UUID, person: Person, *, source: Source, at: datetime
+) -> tuple[reading.Profile, reading.Profile]:
+    before = reading.one(customer, shown=False)
+    if before is None:
+        raise UnableToEdit
+    # Keys before the row, in the order in which `identity` takes them: the other way round the two could block
+    # each other.
+    editing.change_identifiers(before, person, source=source, now=at)
+    row = Customer.objects.select_for_update().filter(id=customer).first()
+    before = reading.one(row, shown=False) if row else None
+    if row is None or before is None or row.status not in {Status.KNOWN, Status.ANONYMOUS}:
+        raise UnableToEdit
+    keyring = subjects.load([customer])
+    editing.change_contacts(before, person, keyring, source=source, now=at)
+    columns = editing.change_place(before, person, keyring, source=source, now=at)
+    changes: dict[str, Any] = columns | editing.columns_of(before, person, keyring)
+    if row.status == Status.ANONYMOUS and (person.is_identified or person.name):
+        changes["status"] = Status.KNOWN
+    Customer.objects.filter(id=customer).update(**changes, updated_at=at)
+    after = reading.one(customer, shown=False)
+    assert after is not None, "the row is there"  # noqa: S101
+    return before, after
+
+
+def _record(
+    action: audit.Action,
+    before: reading.Profile | None,
+    after: reading.Profile,
+    *,
+    actor: Actor,
+    at: datetime,
+    source: Source,
+) -> None:
+    changed = editing.differences(before, after)
+    if not changed and action is audit.Action.CUSTOMER_UPDATED:
+        return
+    audit.record(
+        action,
+        actor=actor,
+        at=at,
+        customer=after.id,
+        details={"source": source.key, "fields": sorted(changed)},
+        personal={field: list(values) for field, values in changed.items()},
+    )
+
+
+def suggest(customers: Sequence[uuid.UUID], *, source: Source, actor: Actor, at: datetime) -> None:
+    """Ask a steward whether these customers are one person. Asking again changes nothing."""
+    chosen, *rivals = customers
+    pairs = sorted({(min(chosen, rival), max(chosen, rival)) for rival in rivals if rival != chosen})
+    with transaction.atomic():
+        MergeSuggestion.objects.bulk_create(
+            [
+                MergeSuggestion(
+                    id=ids.uuid7(),
+                    customer_id=first,
+                    other_id=second,
+                    reason="shared_identifier",
+                    source=source.key,
+                    created_at=at,
+                )
+                for first, second in pairs
+            ],
+            ignore_conflicts=True,
+        )
+        for first, second in pairs:
+            audit.record(
+                audit.Action.IDENTITY_CONFLICT,
+                actor=actor,
+                at=at,
+                customer=first,
+                details={"other": str(second), "source": source.key},
+            )
+
+
+def staff_source() -> Source:
+    """The source of what staff type in themselves; made on first use."""
+    return Source.objects.get_or_create(key=STAFF_SOURCE, defaults={"name": "Staff", "kind": Source.Kind.TILL})[0]
