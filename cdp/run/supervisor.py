@@ -20,7 +20,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from cdp.run import embedded, health, launch
+from cdp.run import embedded, health, launch, prepared, programs
 from cdp.run.child_process import Child
 from cdp.run.logs import Output
 from cdp.run.postgres import Postgres
@@ -29,9 +29,6 @@ from cdp.run.valkey import Valkey
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "SUPERVISOR_RUN"
 """Every child inherits this variable, so that what a killed supervisor left behind can be found."""
-WORKER_STOP = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 3.0))
-WEB_STOP = ((signal.SIGTERM, 8.0),)
-BEAT_STOP = ((signal.SIGTERM, 5.0),)
 EARLY_DEATHS = 3
 """A child that dies this often before everything is up will not get better by itself."""
 IMPATIENT_AFTER = 2.0
@@ -80,7 +77,6 @@ class Supervisor:
             "CDP_SUPERVISED": "1",
             "PORT": str(port),
             "PYTHONUNBUFFERED": "1",
-            "WORKER_READY_FILE": str(var / "worker.ready"),
             MARK: uuid.uuid4().hex,
         }
         self._servers = embedded.lock(var)
@@ -142,55 +138,28 @@ class Supervisor:
 
     def _prepare(self) -> None:
         """Migrations, static files, first start: everything that must be there before the first request."""
-        child = Child(
-            name="setup",
-            command=lambda: _python("manage.py", "prepare"),
-            environment=self.environment,
-            stop_steps=((signal.SIGTERM, 5.0),),
-            restarts=False,
-        )
+        own_database = not os.environ.get("DATABASE_URL")
+        if own_database and prepared.is_current(self.var):
+            return
+        child = programs.setup(self.environment)
         self._start(child)
         self._wait(lambda: child.process is not None and child.process.poll() is not None, None)
         self._read_all()
         self.children.remove(child)
         if child.process is None or child.process.returncode != 0:
             raise GiveUpError(f"The set-up {child.how_it_ended()}; see above or {self.var / 'log' / 'setup.log'}.")
+        if own_database:
+            prepared.note(self.var)
 
     def _start_product(self) -> None:
-        worker_ready = Path(self.environment["WORKER_READY_FILE"])
-        web = Child(
-            name="web",
-            command=lambda: _python(
-                *("-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port)),
-                *("--workers", "2", "--blocking-threads", "16", "--no-ws", "--respawn-failed-workers"),
-                *("--log-level", "warning", "cdp.wsgi:application"),
-            ),
-            environment=self.environment,
-            stop_steps=WEB_STOP,
-        )
-        worker = Child(
-            name="worker",
-            command=lambda: _python(
-                *("-m", "celery", "--quiet", "--app", "cdp", "--skip-checks", "worker", "--concurrency", "2"),
-                # Workers need not know each other: PostgreSQL's locks share out the work.
-                *("--without-gossip", "--without-mingle", "--loglevel", "INFO", "--include", "cdp.run.announce"),
-            ),
-            environment=self.environment,
-            stop_steps=WORKER_STOP,
-            before=lambda: worker_ready.unlink(missing_ok=True),
-        )
-        beat = Child(
-            name="beat",
-            command=lambda: _python(
-                *("-m", "celery", "--quiet", "--app", "cdp", "--skip-checks", "beat", "--loglevel", "WARNING"),
-                *("--schedule", str(self.var / "celerybeat-schedule"), "--pidfile", ""),
-            ),
-            environment=self.environment,
-            stop_steps=BEAT_STOP,
-        )
-        for child in (web, worker, beat):
+        worker_ready = self.var / "worker.ready"
+        web = programs.web(self.environment, host=self.host, port=self.port)
+        worker = programs.worker(self.environment, ready=worker_ready)
+        beat = programs.beat(self.environment, schedule=self.var / "celerybeat-schedule")
+        for child in (web, worker):
             self._start(child)
         self._wait(lambda: worker_ready.exists() and self._web_answers(), None)
+        self._start(beat)  # nobody waits for it, so it does not take their processor
         for line in self._promised_lines():
             print(line, flush=True)
         (self.var / "ready").touch()
@@ -382,11 +351,6 @@ class Supervisor:
 
 class _StopAsked(BaseException):
     """A signal asked us to stop; unwinds whatever was waiting."""
-
-
-def _python(*words: str) -> list[str]:
-    program = [sys.executable, *([str(ROOT / words[0])] if words[0].endswith(".py") else [words[0]]), *words[1:]]
-    return launch.command(program, death_signal=signal.SIGTERM)
 
 
 def _pids() -> list[int]:
