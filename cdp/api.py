@@ -6,6 +6,7 @@ from analytics.api import customers as customer_figures
 from analytics.api import segments
 from campaigns.api import campaigns
 from commerce.api import orders, products
+from consent.api import consents
 
 
 class Router(SimpleRouter):
@@ -18,6 +19,10 @@ class Router(SimpleRouter):
 
 
 router = Router()
+router.register("consents", consents.ConsentViewSet, basename="consent")
+router.register(
+    r"customers/(?P<customer>[^/.]+)/consents", consents.CustomerConsentViewSet, basename="customer-consents"
+)
 router.register("orders", orders.OrderViewSet, basename="order")
 router.register("products", products.ProductViewSet, basename="product")
 router.register("segments", segments.SegmentViewSet, basename="segment")

@@ -1,13 +1,17 @@
-"""What this room declares to the kernel: the rows it needs, its files, its timeline entries."""
+"""What this room declares to the kernel: the rows it needs, its files, its timeline entries, its part of a profile."""
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import reference, timeline
+from cdp.core import panels, reference, timeline
 from cdp.core.imports import registry
-from consent.selectors import ledger
+from consent.selectors import ledger, panel
 from consent.services import consent_import
 from consent.services import reference as rows
 
 reference.needed(rows.ensure)
 registry.declare(consent_import.KIND)
 timeline.provide("consent", _("Consent"), ledger.entries)
+panels.declare(
+    panels.Panel("consent", side=panels.LEFT, template="consent/panel.html", context=panel.context, position=60)
+)
+panels.advise("consent", panel.advice)

@@ -37,7 +37,7 @@ PLACES = (
     Place("/insights/", "insights", _("Insights"), "dashboard", "main"),
     Place("/products/", "products", _("Products"), "dashboard", "main", "/insights/"),
     Place("/quality/", "quality", _("Quality"), "steward", "care"),
-    Place("/consent/", "consent", _("Consent"), "consent.manage", "care"),
+    Place("/consent/", "consent", _("Consent"), "campaigns.view", "care"),
     Place("/imports/", "imports", _("Imports"), "imports", "care"),
     Place("/settings/", "settings", _("Settings"), "settings", "care"),
 )

@@ -1,0 +1,5 @@
+"""The stewards' desk of this room."""
+
+from consent.admin import policies, purposes, records
+
+__all__ = ["policies", "purposes", "records"]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import redis
 from django.core.cache import cache
 from django.db import connection
 
@@ -24,25 +25,38 @@ class Figure:
 
     @property
     def share(self) -> float:
-        """Allowed, in percent of all known customers."""
+        """Allowed, as a share (0 to 1) of all known customers."""
         total = self.allowed + self.denied + self.never_asked
-        return 100 * self.allowed / total if total else 0.0
+        return self.allowed / total if total else 0.0
 
 
 def figures() -> Sequence[Figure]:
     """One figure per purpose and channel in use, in the order of the purposes. Up to a minute old."""
-    counted = cache.get(CACHE_KEY)
-    if counted is None:
-        counted = _count()
-        cache.set(CACHE_KEY, counted, CACHE_SECONDS)
-    known, words = counted
+    total, words = _counted()
     found = []
     for purpose in purposes.offered(""):
         for channel in purpose.channels:
             allowed = words.get((purpose.key, channel, True), 0)
             denied = words.get((purpose.key, channel, False), 0)
-            found.append(Figure(purpose.key, channel, allowed, denied, max(0, known - allowed - denied)))
+            found.append(Figure(purpose.key, channel, allowed, denied, max(0, total - allowed - denied)))
     return found
+
+
+def known() -> int:
+    """How many known customers the figures speak of. Up to a minute old."""
+    return _counted()[0]
+
+
+def _counted() -> tuple[int, dict[tuple[str, str, bool], int]]:
+    """The count, kept for a minute where the cache answers."""
+    try:
+        counted = cache.get(CACHE_KEY)
+    except redis.RedisError:
+        return _count()
+    if counted is None:
+        counted = _count()
+        cache.set(CACHE_KEY, counted, CACHE_SECONDS)
+    return counted
 
 
 def _count() -> tuple[int, dict[tuple[str, str, bool], int]]:
@@ -59,5 +73,5 @@ def _count() -> tuple[int, dict[tuple[str, str, bool], int]]:
             """
         )
         rows = cursor.fetchall()
-    known = next(count for purpose, _channel, _granted, count in rows if not purpose)
-    return known, {(purpose, channel, granted): count for purpose, channel, granted, count in rows if purpose}
+    total = next(count for purpose, _channel, _granted, count in rows if not purpose)
+    return total, {(purpose, channel, granted): count for purpose, channel, granted, count in rows if purpose}

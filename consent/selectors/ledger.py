@@ -44,10 +44,10 @@ def states(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentState]:
     return ConsentState.objects.filter(customer_id__in=list(customers)).order_by("purpose", "channel")
 
 
-def current(customer: uuid.UUID) -> QuerySet[ConsentRecord]:
-    """The records that hold now, one per purpose and channel, newest first."""
-    holding = ConsentState.objects.filter(customer_id=customer).values("record_id")
-    return ConsentRecord.objects.filter(customer_id=customer, id__in=holding).order_by("-at", "-id")
+def current(lineage: Sequence[uuid.UUID]) -> QuerySet[ConsentRecord]:
+    """The records that hold now, one per purpose and channel, newest first. The state is the survivor's (the first)."""
+    holding = ConsentState.objects.filter(customer_id=lineage[0]).values_list("record_id", flat=True)
+    return history(lineage).filter(id__in=list(holding))
 
 
 def matrix(customer: uuid.UUID, *, language: str) -> Matrix:

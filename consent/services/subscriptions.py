@@ -11,6 +11,7 @@ from consent.models import ConsentRecord, ConsentState
 from consent.selectors import ledger, people
 from consent.services import grants
 from consent.services.links import Subscription
+from customers.selectors import lineage
 
 UNDO_FOR = dt.timedelta(hours=1)
 METHOD = "unsubscribe"
@@ -26,12 +27,13 @@ def stop(subscription: Subscription, *, at: dt.datetime, evidence: dict[str, Any
     None when the person was erased or is not known: then nothing is sent to them anyway.
     """
     with transaction.atomic():
-        customer = people.survivor(subscription.customer)
-        if customer is None:
+        person = people.find(subscription.customer)
+        if person is None:
             return None
+        customer = person.id
         state = _state(customer, subscription)
         if state is not None and not state.is_granted:
-            return ledger.history([customer]).get(id=state.record_id)
+            return ledger.history(lineage.of(customer)).get(id=state.record_id)
         return grants.record(
             customer=customer,
             purpose=subscription.purpose,
@@ -55,12 +57,12 @@ def resume(
     Only the withdrawal that still holds can be undone, so that an old or forwarded message never signs anybody up.
     """
     with transaction.atomic():
-        customer = people.survivor(subscription.customer)
-        state = _state(customer, subscription) if customer else None
-        if customer is None or state is None or state.record_id != withdrawal or not can_undo(state.at, at=at):
+        person = people.find(subscription.customer)
+        state = _state(person.id, subscription) if person else None
+        if person is None or state is None or state.record_id != withdrawal or not can_undo(state.at, at=at):
             raise UnableToUndo("the withdrawal no longer holds or is too old")
         return grants.record(
-            customer=customer,
+            customer=person.id,
             purpose=subscription.purpose,
             channel=subscription.channel,
             granted=True,

@@ -1,0 +1,42 @@
+"""What goes out: consent records as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cdp.core.crypto import subjects
+from consent.models import ConsentRecord
+from consent.selectors import ledger
+
+
+class ConsentAnswer(serializers.Serializer[Any]):
+    """One statement of a customer."""
+
+    id = serializers.UUIDField()
+    customer = serializers.UUIDField()
+    purpose = serializers.CharField()
+    channel = serializers.CharField()
+    granted = serializers.BooleanField()
+    status = serializers.ChoiceField(ConsentRecord.Status.choices)
+    at = serializers.DateTimeField(help_text="When the customer said so.")
+    source = serializers.CharField()  # type: ignore[assignment]
+    method = serializers.CharField()
+    policy_version = serializers.CharField()
+    evidence = serializers.JSONField(allow_null=True)
+
+
+def consent(record: ConsentRecord, keyring: subjects.Keyring) -> dict[str, Any]:
+    """The JSON of one record, its evidence opened."""
+    return {
+        "id": str(record.id),
+        "customer": str(record.customer_id),
+        "purpose": record.purpose,
+        "channel": record.channel,
+        "granted": record.status == ConsentRecord.Status.GIVEN,
+        "status": record.status,
+        "at": record.at.isoformat().replace("+00:00", "Z"),
+        "source": record.source,
+        "method": record.method,
+        "policy_version": record.policy_version,
+        "evidence": ledger.evidence(record, keyring),
+    }

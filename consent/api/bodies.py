@@ -1,0 +1,62 @@
+"""What comes in: the body of a consent, strictly read."""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from cdp.core.api.fields import StrictSerializer, WordsField
+
+LONGEST_EVIDENCE = 8000
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """true or false, nothing that looks like it: a consent is not guessed."""
+
+    default_error_messages = {"invalid": _("Must be true or false.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The boolean itself."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class EvidenceField(serializers.JSONField):
+    """What proves the statement: an object, or a text. Stored sealed."""
+
+    default_error_messages = {
+        "shape": _("Must be an object or a text."),
+        "empty": _("Say what was shown and chosen, and where."),
+        "too_long": _("Must be shorter: 8,000 characters at most."),
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """An object; a text becomes {"text": …}."""
+        if isinstance(data, str):
+            data = {"text": data.strip()} if data.strip() else {}
+        if not isinstance(data, dict):
+            self.fail("shape")
+        if not data:
+            self.fail("empty")
+        if len(json.dumps(data, ensure_ascii=False, default=str)) > LONGEST_EVIDENCE:
+            self.fail("too_long")
+        return data
+
+
+class ConsentBody(StrictSerializer):
+    """A statement of a customer. A grant needs evidence; a refusal is taken without."""
+
+    customer = serializers.UUIDField()
+    purpose = serializers.CharField(max_length=30)
+    channel = serializers.CharField(max_length=10)
+    granted = StrictBooleanField()
+    policy_version = WordsField(max_length=20, help_text="The version of the text that was shown.")
+    evidence = EvidenceField(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A grant that nobody could prove is not one."""
+        if attrs["granted"] and not attrs.get("evidence"):
+            raise serializers.ValidationError({"evidence": [_("A grant needs evidence: what was shown and chosen.")]})
+        return attrs

@@ -1,0 +1,173 @@
+"""REST: what customers allow."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cdp.core import context
+from cdp.core.api.pagination import SealedCursorPagination
+from cdp.core.api.problems import Problem, invalid
+from cdp.core.api.views import ApiViewSet
+from cdp.core.crypto import subjects
+from consent.api import answers, bodies
+from consent.models import ConsentRecord
+from consent.selectors import ledger
+from consent.services import grants
+from customers.selectors import lineage
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Same key and body: the first answer again. Kept for 24 hours.",
+)
+ID_FIELDS = {"customer"}
+
+
+class HistoryPagination(SealedCursorPagination):
+    """Pages by the time of the statement: imported ones are written later than they were made."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """One page, newest statement first."""
+        self.request = request
+        self.size = self._size(request)
+        cursor = self._cursor(request)
+        backwards, edge = cursor.get("d") == "p", cursor.get("id")
+        if edge:
+            moment, _, record = edge.partition(" ")
+            at, side = datetime.fromisoformat(moment), "gt" if backwards else "lt"
+            queryset = queryset.filter(Q(**{f"at__{side}": at}) | Q(at=at, **{f"id__{side}": uuid.UUID(record)}))
+        order = ("at", "id") if backwards else ("-at", "-id")
+        rows = list(queryset.order_by(*order)[: self.size + 1])
+        more = len(rows) > self.size
+        rows = rows[: self.size]
+        if backwards:
+            rows.reverse()
+        self.has_next = True if backwards else more
+        self.has_previous = (more if backwards else bool(edge)) and bool(rows)
+        self.rows = rows
+        return rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """`{"results", "next", "previous"}`."""
+        rows = self.rows
+        return Response(
+            {
+                "results": data,
+                "next": self._link("n", _edge(rows[-1])) if rows and self.has_next else None,
+                "previous": self._link("p", _edge(rows[0])) if self.has_previous else None,
+            }
+        )
+
+
+def _edge(record: ConsentRecord) -> str:
+    return f"{record.at.isoformat()} {record.id}"
+
+
+class ConsentViewSet(ApiViewSet):
+    """The ledger of consent: statements are added, never changed."""
+
+    scope = "consents"
+    serializer_class = answers.ConsentAnswer
+    pagination_class = HistoryPagination
+
+    @extend_schema(
+        operation_id="consents_create",
+        summary="Record what a customer allows or refuses",
+        parameters=[KEY],
+        request=bodies.ConsentBody,
+        responses={201: OpenApiResponse(answers.ConsentAnswer, description="Recorded.")},
+    )
+    def create(self, request: Request) -> Response:
+        """Write one statement, made now."""
+        body = bodies.ConsentBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        values = body.validated_data
+        customer = _customer(values["customer"])
+        try:
+            record = grants.record(
+                customer=customer,
+                purpose=values["purpose"],
+                channel=values["channel"],
+                granted=values["granted"],
+                at=timezone.now(),
+                source=self.source.key,
+                method="api",
+                actor=self.actor,
+                policy_version=values["policy_version"],
+                evidence=values["evidence"],
+            )
+        except grants.UnableToRecord as error:
+            raise invalid(f"/{error.field}", str(error)) from error
+        return Response(_shown([record], [customer])[0], status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="consents_list",
+        summary="What a customer said, newest first",
+        parameters=[OpenApiParameter("customer", OpenApiTypes.UUID, required=True, description="The customer.")],
+        responses=answers.ConsentAnswer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """The history of one customer."""
+        filters = self.paginator.filters(request)  # type: ignore[union-attr]
+        faults = [{"pointer": name, "detail": "Unknown filter."} for name in sorted(set(filters) - ID_FIELDS)]
+        if "customer" not in filters:
+            faults.append({"pointer": "customer", "detail": "Name the customer."})
+        if faults:
+            raise Problem("invalid", "The request has invalid values.", errors=faults)
+        persons = lineage.of(_customer(filters["customer"]))
+        page: list[Any] = self.paginate_queryset(ledger.history(persons)) or []
+        return self.get_paginated_response(_shown(page, persons))
+
+
+class CustomerConsentViewSet(ApiViewSet):
+    """What holds for one customer now."""
+
+    scope = "consents"
+    serializer_class = answers.ConsentAnswer
+    pagination_class = HistoryPagination
+
+    @extend_schema(
+        operation_id="customers_consents",
+        summary="What a customer allows now: the latest statement per purpose and channel",
+        parameters=[OpenApiParameter("customer", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses=answers.ConsentAnswer(many=True),
+    )
+    def list(self, request: Request, customer: str) -> Response:
+        """The latest statements of one customer, newest first."""
+        persons = lineage.of(_customer(customer))
+        page: list[Any] = self.paginate_queryset(ledger.current(persons)) or []
+        return self.get_paginated_response(_shown(page, persons))
+
+
+def _customer(given: uuid.UUID | str) -> uuid.UUID:
+    """The person who now stands behind that id. Raises the 404, 410 and 422 of the contract."""
+    try:
+        wanted = uuid.UUID(str(given))
+    except ValueError as error:
+        raise Problem(
+            "invalid",
+            "The request has invalid values.",
+            errors=[{"pointer": "customer", "detail": "Must be a UUID."}],
+        ) from error
+    try:
+        return lineage.get(wanted).customer.id
+    except lineage.Erased as error:
+        raise Problem("erased", "The customer was erased.", status_code=status.HTTP_410_GONE) from error
+    except lineage.Unknown as error:
+        raise Problem("not_found", "There is no such customer.", status_code=status.HTTP_404_NOT_FOUND) from error
+
+
+def _shown(records: list[ConsentRecord], persons: list[uuid.UUID]) -> list[dict[str, Any]]:
+    """The JSON of the records; the access log learns whose evidence was opened."""
+    keyring = subjects.load(persons)
+    context.show(persons[:1])
+    return [answers.consent(record, keyring) for record in records]
