@@ -1,21 +1,20 @@
 """Which encoding a file is in, for the region where we live.
 
 General detectors guess Korean for short Thai files and Cyrillic for short Korean ones. We know better what to expect:
-UTF-8 or UTF-16 with or without a mark, Thai as Windows-874, Korean as CP949 or Johab, else Western, and only then the
-general detector. A legacy guess is a contest: each candidate decodes the same bytes, and the share of characters that
-make sense in its script decides (a Thai vowel sign stands on a consonant, common Korean syllables are the 2,350 of
-KS X 1001, an accented Latin letter stands among plain ones).
+UTF-8 or UTF-16 with or without a mark, Thai as Windows-874, Korean as CP949 or Johab, Japanese, Western, and only then
+the general detector. A legacy guess is a contest: each candidate reads the same bytes, and the one whose reading is the
+likeliest text wins (encoding_scores).
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from operator import itemgetter
 
 import charset_normalizer
 
-from cdp.core.files import problems, source
+from cdp.core.files import encoding_scores, problems, source
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -25,25 +24,18 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 1 << 16
-_GOOD_ENOUGH = 0.85
 _WIDE = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
-
-_THAI = re.compile(
-    # a leading vowel with its consonant, or a consonant; then signs above, below and tone; then a following vowel
-    r"(?:[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e31\u0e34-\u0e3a]?[\u0e47-\u0e4e]{0,2}[\u0e30\u0e32\u0e33\u0e45]?"
-    r"|(?<=[\u0e01-\u0e5b])[\u0e2f\u0e46\u0e30]|[\u0e3f\u0e50-\u0e59])"
-)
-_ACCENTED = re.compile(r"(?:(?<=[A-Za-z])[À-ÖØ-öø-ÿŒœŠšŽžŸ]|[À-ÖØ-öø-ÿŒœŠšŽžŸ](?=[A-Za-z]))")
-_TYPOGRAPHY = re.compile(r"[€£¥©®°·½–—‘’“”…™\u00a0´]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_JAPANESE = re.compile(r"[\u3040-\u30ff\u3000-\u3002]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]+")
+_NOT_ASCII_BYTES = re.compile(rb"[\x80-\xff]")
+# Real text scores above this a byte; below it nobody made sense of the file, and the general detector may try.
+_SENSE = {"cp874": -5.2, "cp949": -4.3, "johab": -4.3, "cp932": -4.5, "cp1252": -6.5}
+_ALIASES = {"windows-874": "cp874", "windows874": "cp874", "x-windows-949": "cp949", "ks_c_5601-1987": "cp949"}
 
 
 def known(name: str) -> str:
     """The codec's own name for an encoding that somebody chose. Unknown or binary codecs are a FileProblem."""
     try:
-        info = codecs.lookup(name.strip())
+        info = codecs.lookup(_ALIASES.get(name.strip().lower(), name.strip()))
         "".encode(info.name)
         codecs.getincrementaldecoder(info.name)
     except (LookupError, TypeError, ValueError) as error:
@@ -79,14 +71,15 @@ def guess(head: bytes) -> str:
     if _utf8(head) or _mostly_utf8(head):
         return "utf-8"
     sample = _telling(head)
-    scored = [(score, -order, name) for order, (name, score) in enumerate(_contest(sample))]
-    best = max(scored)
-    if best[0] >= _GOOD_ENOUGH:
-        return best[2]
-    found = charset_normalizer.from_bytes(sample).best()
-    if found is not None and best[0] < 0.5:
+    best, score = max(((name, likelihood) for name, likelihood in encoding_scores.contest(sample)), key=itemgetter(1))
+    # Of a few bytes it knows no more than we do.
+    if (
+        score < _SENSE[best]
+        and len(_NOT_ASCII_BYTES.findall(sample)) >= 32
+        and (found := charset_normalizer.from_bytes(sample).best()) is not None
+    ):
         return known(found.encoding)
-    return best[2]
+    return best
 
 
 class Guessing:
@@ -103,57 +96,6 @@ class Guessing:
             self.encoding = guess(data)
             self._decoder = source.decoder(self.encoding)
         return self._decoder.decode(data, final)
-
-
-def _contest(sample: bytes) -> list[tuple[str, float]]:
-    """Candidates with the share of their non-ASCII characters that make sense; the earlier wins a tie."""
-    return [
-        ("cp874", _share(sample, "cp874", _thai)),
-        ("cp949", _share(sample, "cp949", _korean)),
-        ("johab", _share(sample, "johab", _korean)),
-        ("cp932", _share(sample, "cp932", _japanese)),
-        ("cp1252", _share(sample, "cp1252", _western)),
-    ]
-
-
-def _share(sample: bytes, encoding: str, judge: Callable[[str], float]) -> float:
-    text = sample.decode(encoding, errors=source.ERRORS)
-    strange = _NOT_ASCII.findall(text)
-    if not strange:
-        return 0.0
-    return judge(text) / len(strange)
-
-
-def _thai(text: str) -> float:
-    return sum(map(len, _THAI.findall(text))) + 0.5 * len(_TYPOGRAPHY.findall(text))
-
-
-def _korean(text: str) -> float:
-    good = 0.0
-    for run in _HANGUL.findall(text):
-        for syllable in run:
-            # EUC-KR holds exactly the common syllables; CP949 and Johab hold all 11,172.
-            good += 1.0 if _common(syllable) else 0.2
-    return good
-
-
-def _common(syllable: str) -> bool:
-    try:
-        # A syllable outside KS X 1001 is refused, or spelled out in eight bytes.
-        return len(syllable.encode("euc_kr")) == 2
-    except UnicodeEncodeError:
-        return False
-
-
-def _japanese(text: str) -> float:
-    kana = len(_JAPANESE.findall(text))
-    ideographs = len(re.findall(r"[\u4e00-\u9fff]", text))
-    # Kanji without any kana is far more often something else misread.
-    return kana + min(ideographs, 2 * kana)
-
-
-def _western(text: str) -> float:
-    return len(_ACCENTED.findall(text)) + 0.9 * len(_TYPOGRAPHY.findall(text))
 
 
 def _telling(head: bytes) -> bytes:
