@@ -5,10 +5,10 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
-from django.db import connection, transaction
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.views import set_rollback
 
 log = structlog.get_logger("api")
 MEDIA_TYPE = "application/problem+json"
@@ -97,8 +97,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         headers["Retry-After"] = str(max(1, round(error.wait or 1)))
     if status_code == status.HTTP_401_UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if connection.in_atomic_block:
-        transaction.set_rollback(True)
+    set_rollback()
     return Response(
         body(code, status_code, detail, errors, **extra), status=status_code, headers=headers, content_type=MEDIA_TYPE
     )
