@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-_SHORT_DATE = re.compile(r"\s*(\d{1,2})\s*([/.\-])\s*(\d{1,2})\s*[/.\-]\s*(?:\d{4}|\d{2})(?!\d)")
+from cdp.core.files import dates
+
+_SHORT_DATE = re.compile(r"\s*(\d{1,2})\s*([/.\-])\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})(?!\d)")
 _WHOLE_FLOAT = re.compile(r"-?\d+\.0")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d+")
 _NUMBER = re.compile(r"[^\w.,']{0,4}\d[\d.,' \u00a0\u202f]*[^\w.,']{0,4}")
@@ -26,8 +28,8 @@ def dayfirst(values: Iterable[str]) -> tuple[bool, bool]:
     for value in values:
         if match := _SHORT_DATE.match(value):
             first, second = int(match[1]), int(match[3])
-            # Nobody who writes dots puts the month first.
-            if first > 12 >= second or match[2] == ".":
+            # Nobody who writes dots or Buddhist years puts the month first.
+            if first > 12 >= second or match[2] == "." or dates.is_buddhist(int(match[4])):
                 day = True
             elif second > 12 >= first:
                 month = True
@@ -92,6 +94,9 @@ class Watch:
         """What people should know: (code, line, column)."""
         for index, line in self._scientific.items():
             yield "scientific_numbers", line, self._names[index]
+        for index, seen in self._float.items():
+            if seen:
+                yield "float_suffix", None, self._names[index]
         for index, (day, month) in self._dates.items():
             if day and month:
                 yield "mixed_dates", None, self._names[index]

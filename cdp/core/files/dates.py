@@ -86,6 +86,11 @@ def day(text: str, *, dayfirst: bool | None = None) -> dt.date:
     return _named(" ".join(_NOISE.sub(" ", text).split()), dayfirst=dayfirst)
 
 
+def is_buddhist(year: int) -> bool:
+    """Whether a full year is of the Buddhist era. Whoever counts so writes the day first."""
+    return year in _BUDDHIST_YEARS
+
+
 def order(first: int, second: int, separator: str, *, dayfirst: bool | None) -> tuple[int, int]:
     """(day, month) of two numbers. Only what can be read both ways needs `dayfirst`; dots are always day first."""
     if first > 12 or first == second:
@@ -100,6 +105,8 @@ def order(first: int, second: int, separator: str, *, dayfirst: bool | None) -> 
 
 
 def _numbers(match: re.Match[str], *, dayfirst: bool | None) -> dt.date:
+    if dayfirst is None and is_buddhist(int(match[4])):
+        dayfirst = True
     number, month = order(int(match[1]), int(match[3]), match[2], dayfirst=dayfirst)
     return _date(_year(match[4], thai=False), month, number)
 
@@ -137,7 +144,7 @@ def _year(digits: str, *, thai: bool) -> int:
 
 
 def _full_year(year: int) -> int:
-    return year - BUDDHIST if year in _BUDDHIST_YEARS else year
+    return year - BUDDHIST if is_buddhist(year) else year
 
 
 def _date(year: int, month: int, number: int) -> dt.date:

@@ -49,7 +49,9 @@ REASONS: Mapping[str, str | Promise] = {
     "lines_above_header": _("Lines above the column names were left out."),
     "ragged_rows": _("Some lines have another number of columns than the header."),
     "scientific_numbers": _("A spreadsheet shortened long numbers (6.68E+10). Their digits are lost."),
-    "float_suffix": _("Every value of a column ends in .0; a spreadsheet added that."),
+    "float_suffix": _(
+        "Every value of a column ends in .0, as spreadsheets write numbers. Identifiers are read without it."
+    ),
     "ambiguous_dates": _("Dates of a column can be read day first or month first."),
     "mixed_dates": _("Some dates of a column have the day first, others the month."),
 }

@@ -79,6 +79,7 @@ def test_only_what_can_be_read_both_ways_needs_to_be_told():
     assert dates.day("13/4/2024", dayfirst=False) == dt.date(2024, 4, 13)
     assert dates.day("4/4/2024") == dt.date(2024, 4, 4)
     assert dates.day("3.4.2024") == dt.date(2024, 4, 3)
+    assert dates.day("3/4/2567") == dt.date(2024, 4, 3)
 
 
 @given(

@@ -138,6 +138,7 @@ def test_says_when_the_first_line_looks_like_data():
         (["03/04/2024", "05/06/2024"], None, "ambiguous_dates"),
         (["25/04/2024", "04/25/2024"], None, "mixed_dates"),
         (["03.04.2024", "05.06.2024"], True, None),
+        (["03/04/2567", "05/06/2567"], True, None),
         (["12/1/10 8:26", "12/13/10 9:00"], False, None),
     ],
 )
@@ -159,6 +160,7 @@ def test_iso_dates_need_no_deciding():
 def test_finds_columns_that_a_spreadsheet_turned_into_fractions():
     found = survey_of("id,price,code\n17850.0,2.50,1.0\n,3.0,\n13047.0,4.0,A.0\n")
     assert found.float_suffix == {"id"}
+    assert [(remark.code, remark.column) for remark in found.warnings] == [("float_suffix", "id")]
 
 
 def test_says_where_a_spreadsheet_lost_digits():
@@ -276,4 +278,4 @@ def test_the_retail_file_is_surveyed_whole():
     found = dialect.survey(path)
     assert found.rows_estimate == 541_909
     assert found.float_suffix == {"CustomerID"}
-    assert found.warnings == ()
+    assert [(remark.code, remark.column) for remark in found.warnings] == [("float_suffix", "CustomerID")]
