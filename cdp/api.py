@@ -7,6 +7,7 @@ from analytics.api import segments
 from campaigns.api import campaigns
 from commerce.api import orders, products
 from consent.api import consents
+from customers.api import customers
 
 
 class Router(SimpleRouter):
@@ -19,6 +20,7 @@ class Router(SimpleRouter):
 
 
 router = Router()
+router.register("customers", customers.CustomerViewSet, basename="customer")
 router.register("consents", consents.ConsentViewSet, basename="consent")
 router.register(
     r"customers/(?P<customer>[^/.]+)/consents", consents.CustomerConsentViewSet, basename="customer-consents"

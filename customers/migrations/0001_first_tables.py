@@ -9,142 +9,251 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('status', models.CharField(choices=[('anonymous', 'Anonymous'), ('known', 'Known'), ('merged', 'Merged'), ('erased', 'Erased'), ('bucket', 'Guests')], default='known', max_length=10)),
-                ('name', cdp.core.crypto.fields.SealedField(blank=True, null=True)),
-                ('given_name', cdp.core.crypto.fields.SealedField(blank=True, null=True)),
-                ('family_name', cdp.core.crypto.fields.SealedField(blank=True, null=True)),
-                ('given_name_key', models.BigIntegerField(editable=False, null=True)),
-                ('search_tokens', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, editable=False, size=None)),
-                ('gender', models.CharField(blank=True, max_length=10)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('language', models.CharField(blank=True, max_length=5)),
-                ('nationality', models.CharField(blank=True, max_length=2)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('province', models.CharField(blank=True, max_length=10)),
-                ('city', models.CharField(blank=True, max_length=120)),
-                ('postcode', models.CharField(blank=True, max_length=12)),
-                ('company', models.CharField(blank=True, max_length=200)),
-                ('job_title', models.CharField(blank=True, max_length=120)),
-                ('income_band', models.CharField(blank=True, max_length=40)),
-                ('occupation', models.CharField(blank=True, max_length=80)),
-                ('education', models.CharField(blank=True, max_length=40)),
-                ('children', models.CharField(blank=True, max_length=10)),
-                ('interests', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('sources', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('is_sample', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("anonymous", "Anonymous"),
+                            ("known", "Known"),
+                            ("merged", "Merged"),
+                            ("erased", "Erased"),
+                            ("bucket", "Guests"),
+                        ],
+                        default="known",
+                        max_length=10,
+                    ),
+                ),
+                ("name", cdp.core.crypto.fields.SealedField(blank=True, null=True)),
+                ("given_name", cdp.core.crypto.fields.SealedField(blank=True, null=True)),
+                ("family_name", cdp.core.crypto.fields.SealedField(blank=True, null=True)),
+                ("given_name_key", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "search_tokens",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, editable=False, size=None
+                    ),
+                ),
+                ("gender", models.CharField(blank=True, max_length=10)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                ("language", models.CharField(blank=True, max_length=5)),
+                ("nationality", models.CharField(blank=True, max_length=2)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("province", models.CharField(blank=True, max_length=10)),
+                ("city", models.CharField(blank=True, max_length=120)),
+                ("postcode", models.CharField(blank=True, max_length=12)),
+                ("company", models.CharField(blank=True, max_length=200)),
+                ("job_title", models.CharField(blank=True, max_length=120)),
+                ("income_band", models.CharField(blank=True, max_length=40)),
+                ("occupation", models.CharField(blank=True, max_length=80)),
+                ("education", models.CharField(blank=True, max_length=40)),
+                ("children", models.CharField(blank=True, max_length=10)),
+                (
+                    "interests",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=60)),
+                (
+                    "sources",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
-                'indexes': [models.Index(condition=models.Q(('status', 'known')), fields=['-id'], name='customers_customer_list'), django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search_tokens'], name='customers_customer_search'), models.Index(fields=['province', '-id'], name='customers_customer_province'), models.Index(fields=['country', '-id'], name='customers_customer_country'), django.contrib.postgres.indexes.GinIndex(fields=['sources'], name='customers_customer_sources'), django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='customers_customer_tags')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['anonymous', 'known', 'merged', 'erased', 'bucket'])), name='customers_customer_status_known_value')],
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "known")), fields=["-id"], name="customers_customer_list"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["search_tokens"], name="customers_customer_search"
+                    ),
+                    models.Index(fields=["province", "-id"], name="customers_customer_province"),
+                    models.Index(fields=["country", "-id"], name="customers_customer_country"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["sources"], name="customers_customer_sources"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="customers_customer_tags"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["anonymous", "known", "merged", "erased", "bucket"])),
+                        name="customers_customer_status_known_value",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('digest', models.BinaryField(primary_key=True, serialize=False)),
-                ('customer_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=20)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('is_verified', models.BooleanField(default=False)),
-                ('is_shared', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
+                ("digest", models.BinaryField(primary_key=True, serialize=False)),
+                ("customer_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=20)),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("is_verified", models.BooleanField(default=False)),
+                ("is_shared", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['customer_id', 'kind'], name='customers_identifier_customer')],
+                "indexes": [models.Index(fields=["customer_id", "kind"], name="customers_identifier_customer")],
             },
         ),
         migrations.CreateModel(
-            name='SharedIdentifier',
+            name="SharedIdentifier",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('digest', models.BinaryField()),
-                ('customer_id', models.UUIDField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("digest", models.BinaryField()),
+                ("customer_id", models.UUIDField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('digest', 'customer_id'), name='customers_sharedidentifier_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("digest", "customer_id"), name="customers_sharedidentifier_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('line', 'LINE'), ('external_id', 'Customer number'), ('member_number', 'Member number')], max_length=20)),
-                ('value', cdp.core.crypto.fields.SealedField(blank=True, null=True)),
-                ('digest', models.BinaryField()),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('is_primary', models.BooleanField(default=True)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('bounced_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
+                ("id", models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail"),
+                            ("phone", "Phone"),
+                            ("line", "LINE"),
+                            ("external_id", "Customer number"),
+                            ("member_number", "Member number"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("value", cdp.core.crypto.fields.SealedField(blank=True, null=True)),
+                ("digest", models.BinaryField()),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("is_primary", models.BooleanField(default=True)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                ("bounced_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('customer', 'kind', 'digest'), name='customers_contactpoint_once'), models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('customer', 'kind', 'source'), name='customers_contactpoint_one_primary')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "kind", "digest"), name="customers_contactpoint_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("customer", "kind", "source"),
+                        name="customers_contactpoint_one_primary",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('street', cdp.core.crypto.fields.SealedField(blank=True, null=True)),
-                ('digest', models.BinaryField()),
-                ('city', models.CharField(blank=True, max_length=120)),
-                ('province', models.CharField(blank=True, max_length=10)),
-                ('postcode', models.CharField(blank=True, max_length=12)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('is_primary', models.BooleanField(default=True)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('created_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
+                ("id", models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("street", cdp.core.crypto.fields.SealedField(blank=True, null=True)),
+                ("digest", models.BinaryField()),
+                ("city", models.CharField(blank=True, max_length=120)),
+                ("province", models.CharField(blank=True, max_length=10)),
+                ("postcode", models.CharField(blank=True, max_length=12)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("is_primary", models.BooleanField(default=True)),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('customer', 'digest'), name='customers_address_once'), models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('customer',), name='customers_address_one_primary')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "digest"), name="customers_address_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("customer",),
+                        name="customers_address_one_primary",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MergeSuggestion',
+            name="MergeSuggestion",
             fields=[
-                ('id', models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('other_id', models.UUIDField()),
-                ('reason', models.CharField(max_length=60)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(default='open', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
+                ("id", models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("other_id", models.UUIDField()),
+                ("reason", models.CharField(max_length=60)),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("state", models.CharField(default="open", max_length=10)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('customer', 'other_id'), name='customers_mergesuggestion_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "other_id"), name="customers_mergesuggestion_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('call', 'Call')], default='note', max_length=10)),
-                ('text', cdp.core.crypto.fields.SealedField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('author_id', models.UUIDField(null=True)),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
+                ("id", models.UUIDField(default=cdp.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("kind", models.CharField(choices=[("note", "Note"), ("call", "Call")], default="note", max_length=10)),
+                ("text", cdp.core.crypto.fields.SealedField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                ("author_id", models.UUIDField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer', '-at'], name='customers_note_timeline')],
+                "indexes": [models.Index(fields=["customer", "-at"], name="customers_note_timeline")],
             },
         ),
     ]

@@ -4,19 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0001_first_tables'),
+        ("customers", "0001_first_tables"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='merged_into',
+            model_name="customer",
+            name="merged_into",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='customers_customer_lineage'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["merged_into"],
+                name="customers_customer_lineage",
+            ),
         ),
     ]

@@ -86,6 +86,7 @@ class Customer(Model):
             # Filters of the list.
             models.Index(fields=["province", "-id"], name="customers_customer_province"),
             models.Index(fields=["country", "-id"], name="customers_customer_country"),
+            models.Index(fields=["source", "-id"], name="customers_customer_source"),
             # `field: source` matches any source that ever brought the person; `field: tags` any tag.
             GinIndex(fields=["sources"], name="customers_customer_sources"),
             GinIndex(fields=["tags"], name="customers_customer_tags"),

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.utils import timezone
-from rest_framework import viewsets
+from rest_framework import status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core import actors, idempotency
-from cdp.core.api.problems import Problem, conflict
+from cdp.core.api.problems import MEDIA_TYPE, Problem, conflict
 from cdp.core.models import Source
 
 LONGEST_KEY = 255
@@ -64,7 +64,6 @@ class ApiViewSet(viewsets.GenericViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         stored = getattr(response, "stored", None)
         if stored is not None:
-            response.content_type = "application/json"
             response.add_post_render_callback(lambda rendered: _replace(rendered, stored))
         elif self._claimed is not None:
             name, self._claimed = self._claimed, None
@@ -82,6 +81,12 @@ class _Repeated(Exception):
 
 def _replace(response: Any, body: bytes) -> None:
     response.content = body
+    if body:  # DRF drops the type of an answer that it rendered empty
+        is_problem = response.status_code >= status.HTTP_400_BAD_REQUEST
+        response.headers["Content-Type"] = MEDIA_TYPE if is_problem else "application/json"
+    # Rendering an answer without data drops the header.
+    is_problem = response.status_code >= status.HTTP_400_BAD_REQUEST
+    response.headers["Content-Type"] = MEDIA_TYPE if is_problem else "application/json"
 
 
 def _keep(name: bytes, response: Any) -> None:

@@ -1,0 +1,108 @@
+"""What REST takes: the body of a customer, and the filters of lists."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from cdp.core.api.fields import MomentField, StrictSerializer
+from customers.rules import people, telling
+from customers.rules.people import Person, Rules
+
+LONGEST_TEXT = 1000
+
+
+NULLABLE = {"required": False, "allow_null": True}
+
+
+class TextField(serializers.CharField):
+    """A text; null or the empty text clears the field."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"required": False, "allow_null": True, "allow_blank": True, "max_length": LONGEST_TEXT} | kwargs
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Texts only: a number would have lost its leading zeros already."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WordsField(serializers.ListField):
+    """A list of short texts; null or an empty list clears the field."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        child = serializers.CharField(max_length=people.LONGEST_LISTED, allow_blank=False)
+        kwargs = {"required": False, "allow_null": True, "max_length": people.MOST_LISTED, "child": child} | kwargs
+        super().__init__(**kwargs)
+
+
+class CustomerBody(StrictSerializer):
+    """A customer as a store tells them. What is left out stays as it is, `null` clears a field."""
+
+    external_id = TextField(help_text=_("The customer's number at the source, see `?source=`."))
+    email = TextField()
+    phone = TextField(help_text=_("E.164, or as it is dialled in the shop's country or in `country`."))
+    line_id = TextField()
+    member_number = TextField()
+    card_token = TextField(help_text=_("A token of a payment card, never its number."))
+    name = TextField(help_text=_("The whole name as the person writes it."))
+    given_name = TextField()
+    family_name = TextField()
+    gender = TextField(help_text="female, male, other")
+    birth_date = TextField(help_text=_("YYYY-MM-DD"))
+    language = TextField(help_text="ISO 639-1")
+    nationality = TextField(help_text=_("ISO 3166-1 code or name"))
+    country = TextField(help_text=_("ISO 3166-1 code or name"))
+    province = TextField(help_text=_("ISO 3166-2 code or name"))
+    city = TextField()
+    postcode = TextField()
+    street = TextField()
+    company = TextField()
+    job_title = TextField()
+    income_band = TextField()
+    occupation = TextField()
+    education = TextField()
+    children = TextField()
+    interests = WordsField()
+    tags = WordsField()
+    created_at = MomentField(required=False, allow_null=True, help_text=_("Since when the person is a customer."))
+
+    def person(self, *, country: str = "") -> Person:
+        """The standardised person of a valid body; values that cannot be read are a 422 with their pointers.
+
+        `country` is where the person is known to live.
+        """
+        told = dict(self.validated_data)
+        created_at = told.pop("created_at", None)
+        person, faults = telling.read(told, rules(), country=country)
+        if faults:
+            raise ValidationError({fault.field: [fault.problem.reason] for fault in faults})
+        person.created_at = created_at
+        return person
+
+
+def rules() -> Rules:
+    """How values are read here and today; dates come in ISO order, so nothing is ambiguous."""
+    return Rules(region=settings.CDP_SHOP_COUNTRY, today=timezone.localdate(), dayfirst=None)
+
+
+class Lookup(StrictSerializer):
+    """The filters of the list in a body, where no log of any proxy sees them. All given must hold."""
+
+    email = serializers.CharField(required=False, max_length=LONGEST_TEXT)
+    phone = serializers.CharField(required=False, max_length=LONGEST_TEXT)
+    external_id = serializers.CharField(required=False, max_length=LONGEST_TEXT)
+    q = serializers.CharField(
+        required=False, max_length=LONGEST_TEXT, help_text=_("The beginning of a name, or an exact identifier.")
+    )
+    segment = serializers.CharField(required=False, max_length=60, help_text=_("The key of a segment."))
+    source = serializers.CharField(
+        required=False,
+        max_length=60,
+        help_text=_("With `external_id`: whose number it is; alone: who ever brought the person."),
+    )

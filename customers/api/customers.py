@@ -1,0 +1,243 @@
+"""REST: customers. Merged ids answer with their survivor, erased ones with 410."""
+
+import uuid
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import exceptions, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cdp.core import timeline as registry
+from cdp.core.api.problems import Problem, conflict, invalid
+from cdp.core.api.views import ApiViewSet
+from cdp.core.models import Source
+from customers.api import answers, bodies, filters, pagination
+from customers.models import Customer
+from customers.rules.people import IDENTIFYING
+from customers.selectors import history, lineage
+from customers.selectors import profiles as reading
+from customers.services import profiles
+from customers.services.identity import resolving
+
+ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The customer's id.")
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Same key and body: the first answer again. Kept for 24 hours.",
+)
+SOURCE = OpenApiParameter("source", str, description="Whose `external_id` it is; left out: the source of your key.")
+GONE = OpenApiResponse(description="The person was erased.")
+CONFLICT = OpenApiResponse(
+    description="`identity_conflict`: the identifiers belong to several customers. Nothing was written; a data steward "
+    "was asked whether they are one person."
+)
+
+
+class CustomerViewSet(ApiViewSet):
+    """Who the customers are."""
+
+    scope = "customers"
+    lookup_field = "id"
+    reads_by_post = {"lookup"}
+    serializer_class = answers.CustomerAnswer
+
+    @extend_schema(
+        operation_id="customers_list",
+        summary="List customers, newest first",
+        description="Query strings end up in logs of proxies: prefer `POST customers/lookup` for anything personal.",
+        parameters=[
+            OpenApiParameter("email", str),
+            OpenApiParameter("phone", str),
+            OpenApiParameter("external_id", str, description="A customer number at `source`."),
+            OpenApiParameter("q", str, description="The beginning of a name, or an exact identifier."),
+            OpenApiParameter("segment", str, description="Members of the segment of this key."),
+            OpenApiParameter("source", str, description="Brought by this source, or whose `external_id` is meant."),
+        ],
+        responses=answers.CustomerAnswer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """A page of customers."""
+        paginator = self.paginator
+        assert paginator is not None, "the house has one"  # noqa: S101
+        rows = filters.matching(paginator.filters(request), key_source=self.source.key)  # type: ignore[attr-defined]
+        return self._page(rows, paginator, request)
+
+    @extend_schema(
+        operation_id="customers_lookup",
+        summary="Find customers without naming them in an address",
+        description="The same filters as the list, in a body. Needs only the scope customers:read.",
+        request=bodies.Lookup,
+        parameters=[OpenApiParameter("page_size", int)],
+        responses=answers.CustomerAnswer(many=True),
+    )
+    @action(detail=False, methods=["post"])
+    def lookup(self, request: Request) -> Response:
+        """A page of customers, filters from the body."""
+        body = bodies.Lookup(data=request.data)
+        body.is_valid(raise_exception=True)
+        rows = filters.matching(body.validated_data, key_source=self.source.key, pointer="/")
+        return self._page(rows, pagination.LookupPagination(dict(body.validated_data)), request)
+
+    @extend_schema(
+        operation_id="customers_create",
+        summary="Write a customer",
+        description="Finds the person by any identifier (external_id, email, phone, line_id, member_number, card_token)"
+        " or makes a new one. Left-out fields stay as they are, `null` clears a field.",
+        parameters=[KEY, SOURCE],
+        request=bodies.CustomerBody,
+        responses={
+            201: OpenApiResponse(answers.CustomerAnswer, description="New."),
+            200: OpenApiResponse(answers.CustomerAnswer, description="Known; what was told was added."),
+            409: CONFLICT,
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """Upsert one customer."""
+        body = bodies.CustomerBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        person = body.person()
+        if not person.is_identified:
+            raise invalid("", f"Name at least one of {', '.join(IDENTIFYING)}.")
+        source = self._source(request)
+        try:
+            saved = profiles.save(person, source=source, actor=self.actor, at=timezone.now())
+        except resolving.IdentityConflict as error:
+            raise _conflict(error) from error
+        except resolving.UnableToResolve as error:
+            raise _busy() from error
+        code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
+        return Response(_answer(saved.customer), status=code)
+
+    @extend_schema(
+        operation_id="customers_retrieve",
+        summary="Read a customer",
+        parameters=[ID],
+        responses={200: answers.CustomerAnswer, 410: GONE},
+    )
+    def retrieve(self, request: Request, id: str) -> Response:
+        """One customer, or the one they were merged into."""
+        return Response(_answer(_found(id)))
+
+    @extend_schema(
+        operation_id="customers_partial_update",
+        summary="Correct a customer",
+        description="What is told replaces what was known, `null` clears it. A replaced e-mail address or phone number"
+        " no longer identifies the person.",
+        parameters=[ID, KEY, SOURCE],
+        request=bodies.CustomerBody,
+        responses={200: answers.CustomerAnswer, 409: CONFLICT, 410: GONE},
+    )
+    def partial_update(self, request: Request, id: str) -> Response:
+        """Edit one customer."""
+        row = _found(id)
+        body = bodies.CustomerBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        person = body.person(country=row.country)
+        try:
+            profiles.edit(
+                customer=row.id, person=person, source=self._source(request), actor=self.actor, at=timezone.now()
+            )
+        except resolving.IdentityConflict as error:
+            raise _conflict(error) from error
+        except profiles.UnableToEdit as error:
+            raise exceptions.NotFound from error
+        return Response(_answer(row.id))
+
+    @extend_schema(
+        operation_id="customers_timeline",
+        summary="Read what happened, newest first",
+        parameters=[
+            ID,
+            OpenApiParameter("kind", str, description="Only entries of this kind: order, refund, consent, note …"),
+            OpenApiParameter("before", OpenApiTypes.DATETIME, description="Only what happened before this moment."),
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("page_size", int),
+        ],
+        responses={200: answers.TimelineAnswer, 410: GONE},
+        filters=False,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def timeline(self, request: Request, id: str) -> Response:
+        """A page of the timeline."""
+        row = _found(id)
+        kind, before = request.query_params.get("kind", ""), request.query_params.get("before", "")
+        page_size = pagination.size(request)
+        moment = None
+        if cursor := request.query_params.get("cursor"):
+            moment, kind = pagination.position(cursor)
+        elif before:
+            moment = _moment(before)
+        if kind and kind not in registry.kinds():
+            raise invalid("kind", f"Unknown kind; known are {', '.join(registry.kinds())}.")
+        page = history.page(row.id, before=moment, kinds=[kind] if kind else [], size=page_size)
+        return Response(
+            {
+                "results": [answers.entry(entry) for entry in page.entries],
+                "next": pagination.next_url(request, before=page.before, kind=kind, page_size=page_size),
+                "previous": None,
+            }
+        )
+
+    def _page(self, rows: Any, paginator: Any, request: Request) -> Response:
+        page = paginator.paginate_queryset(rows, request, view=self)
+        profiles_ = reading.opened(page)
+        return paginator.get_paginated_response([answers.customer(profiles_[row.id]) for row in page])  # type: ignore[no-any-return]
+
+    def _source(self, request: Request) -> Source:
+        """The source whose customer numbers the body means."""
+        key = request.query_params.get("source")
+        if not key or key == self.source.key:
+            return self.source
+        source = Source.objects.filter(key=key).first()
+        if source is None:
+            raise invalid("source", "There is no such source.")
+        return source
+
+
+def _found(id: str) -> Customer:
+    """The person an address means today."""
+    try:
+        return lineage.get(uuid.UUID(id)).customer
+    except (ValueError, lineage.Unknown) as error:
+        raise exceptions.NotFound from error
+    except lineage.Erased as error:
+        raise Problem("erased", "This person was erased.", status_code=status.HTTP_410_GONE) from error
+
+
+def _answer(customer: uuid.UUID | Customer) -> dict[str, Any]:
+    profile = reading.one(customer)
+    if profile is None:
+        raise exceptions.NotFound
+    return answers.customer(profile)
+
+
+def _moment(text: str) -> Any:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or timezone.is_naive(moment):
+        raise invalid("before", "Write the time with its zone as in RFC 3339, like 2026-11-21T14:30:00Z.")
+    return moment
+
+
+def _conflict(error: resolving.IdentityConflict) -> Problem:
+    return conflict(
+        "identity_conflict",
+        "The identifiers belong to different customers. Nothing was written; a data steward was asked.",
+        customers=[str(customer) for customer in error.customers],
+    )
+
+
+def _busy() -> Problem:
+    return Problem(
+        "busy",
+        "Other requests are writing the same person. Please try again.",
+        status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
+    )

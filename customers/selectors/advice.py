@@ -1,0 +1,71 @@
+"""What is worth asking a customer next: the most useful thing that is not known yet."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.panels import Advice, Question
+from customers.models import ContactPoint, Customer
+
+
+def missing(question: Question) -> list[Advice]:
+    """Ask for a way to reach the person first, then for what makes a greeting possible."""
+    row = Customer.objects.filter(id=question.customer).only("name", "birth_date", "id").first()
+    if row is None:
+        return []
+    points = ContactPoint.objects.filter(customer_id=question.customer, is_primary=True)
+    kinds = set(points.values_list("kind", flat=True))
+    url = _edit_url(question)
+    found = []
+    if not kinds & {ContactPoint.Kind.EMAIL, ContactPoint.Kind.PHONE, ContactPoint.Kind.LINE}:
+        found.append(
+            Advice(
+                "customers.reach",
+                90,
+                _("Ask how to reach them"),
+                _("There is no e-mail address, phone number or LINE id yet."),
+                "address-book",
+                _("Add a contact"),
+                url,
+            )
+        )
+    elif ContactPoint.Kind.PHONE not in kinds:
+        found.append(
+            Advice(
+                "customers.phone",
+                40,
+                _("Ask for a phone number"),
+                _("It is how this person is recognised at the counter and on the phone."),
+                "phone",
+                _("Add a phone number"),
+                url,
+            )
+        )
+    if row.name is None:
+        found.append(
+            Advice(
+                "customers.name",
+                60,
+                _("Ask for a name"),
+                _("People like to be greeted by name."),
+                "user-question",
+                _("Add a name"),
+                url,
+            )
+        )
+    if row.birth_date is None:
+        found.append(
+            Advice(
+                "customers.birthday",
+                20,
+                _("Ask for a birthday"),
+                _("A small gift on the day is remembered."),
+                "cake",
+                _("Add a birthday"),
+                url,
+            )
+        )
+    return found
+
+
+def _edit_url(question: Question) -> str:
+    return reverse("customers:customer-edit", args=[question.customer]) if question.reader.can("customers.edit") else ""
