@@ -1,0 +1,38 @@
+import pytest
+
+from cdp.core.models import User
+from cdp.web import context
+
+
+@pytest.fixture(autouse=True)
+def _all_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "_exists", lambda path: path not in {"/leads/", "/voice/"})
+
+
+def paths(role: str) -> list[str]:
+    return [item["url"] for item in context.rail("/", User(role=role, email="a@example.com"))]
+
+
+def test_the_rail_names_the_rooms_in_their_order() -> None:
+    expected = (
+        "/ /customers/ /segments/ /campaigns/ /surveys/ /loyalty/ /insights/ /quality/ /consent/ /imports/ /settings/"
+    )
+    assert paths("admin") == [*expected.split(), "/counter/", "/phone/", "/appointments/"]
+
+
+def test_a_clerk_starts_at_the_counter_and_sees_no_campaigns() -> None:
+    assert paths("clerk")[:5] == ["/counter/", "/phone/", "/appointments/", "/", "/customers/"]
+    assert "/campaigns/" not in paths("clerk")
+
+
+def test_a_room_that_is_not_built_does_not_show() -> None:
+    rail = context.rail("/customers/", User(role="admin", email="a@example.com"))
+    customers = next(item for item in rail if item["url"] == "/customers/")
+    assert [child["url"] for child in customers["children"]] == ["/companies/"]
+
+
+def test_a_child_marks_itself_and_opens_its_parent() -> None:
+    rail = context.rail("/products/7/", User(role="admin", email="a@example.com"))
+    insights = next(item for item in rail if item["url"] == "/insights/")
+    assert (insights["active"], insights["open"], insights["children"][0]["active"]) == (False, True, True)
+    assert [item["url"] for item in rail if item["active"]] == []

@@ -1,0 +1,32 @@
+import pytest
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from cdp.web.views import errors
+
+
+@pytest.mark.django_db
+def test_a_lost_customer_gets_words_and_no_log_in(client: Client) -> None:
+    response = client.get("/nowhere/?email=someone@example.com")
+    body = response.content.decode()
+    assert response.status_code == 404
+    assert "There is nothing at this address" in body
+    assert "someone@example.com" not in body.replace("lang=en", "")
+    assert 'href="/"' not in body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("view", "status"),
+    [("bad_request", 400), ("forbidden", 403), ("not_found", 404), ("server_error", 500), ("csrf_failure", 403)],
+)
+def test_an_error_page_asks_the_database_nothing(view: str, status: int) -> None:
+    request = RequestFactory().get("/x/")
+    request.COOKIES["sessionid"] = "anything"
+    with CaptureQueriesContext(connection) as queries, translation.override("en"):
+        response = getattr(errors, view)(request)
+    assert response.status_code == status
+    assert list(queries) == []
+    assert b'href="/"' in response.content or b'href="/x/"' in response.content
