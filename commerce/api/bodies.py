@@ -142,10 +142,17 @@ class OrderBatchBody(StrictSerializer):
     orders = OrderBody(many=True, max_length=orders.MOST, allow_empty=False)  # type: ignore[call-arg]
 
 
+class RawField(serializers.Field[Any, Any, Any, Any]):
+    """Whatever was sent, to be read later."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
 class OrderBatchFrame(StrictSerializer):
     """The frame of a batch alone; its orders are read one by one, so that a bad one does not stop the others."""
 
-    orders = serializers.ListField(child=serializers.JSONField(), max_length=orders.MOST, allow_empty=False)
+    orders = serializers.ListField(child=RawField(allow_null=True), max_length=orders.MOST, allow_empty=False)
 
 
 class RefundLineBody(StrictSerializer):

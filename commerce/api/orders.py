@@ -20,6 +20,7 @@ from commerce.rules.revisions import Outcome
 from commerce.selectors import orders as reading
 from commerce.selectors.orders import DetailedRefund
 from commerce.services import orders, refunds
+from customers.selectors import lineage
 from customers.services.identity import resolving
 
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The order's id.")
@@ -87,7 +88,7 @@ class OrderViewSet(ApiViewSet):
         customers = None
         if "customer" in filters:
             try:
-                customers = [uuid.UUID(filters["customer"])]
+                customers = _lineage(uuid.UUID(filters["customer"]))
             except ValueError:
                 faults.append({"pointer": "customer", "detail": "Must be a UUID."})
         if faults:
@@ -182,6 +183,14 @@ def _order(text: str) -> Order:
     if found is None:
         raise exceptions.NotFound("There is no such order.")
     return found
+
+
+def _lineage(customer: uuid.UUID) -> list[uuid.UUID]:
+    """Survivor and absorbed ids; orders of an erased person stay under the old id."""
+    try:
+        return lineage.of(lineage.get(customer).customer.id)
+    except (lineage.Unknown, lineage.Erased):
+        return [customer]
 
 
 def _one(order: Order) -> answers.Json:

@@ -30,7 +30,7 @@ __all__ = ["MOST", "Purchase", "UnableToWriteOrder", "Written", "place", "place_
 MOST = 1000
 """How many orders one batch may hold."""
 _BUCKETS = frozenset(buckets.IDS)
-_OWNING = (Status.KNOWN, Status.ANONYMOUS, Status.BUCKET)
+_OWNING = (Status.KNOWN, Status.ANONYMOUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,10 @@ def write_many(
         waiting: list[Draft] = []
         for position, (told, customer) in enumerate(orders):
             try:
-                if customer and customer not in known:
-                    raise UnableToWriteOrder("unknown_customer", "/customer", "No such customer.")
-                waiting.append(drafts.make(position, told, source=source.key, customer=customer))
+                owner = known.get(customer) if customer else None
+                if customer and owner is None:
+                    raise UnableToWriteOrder("unknown_customer", "/customer", "There is no such customer.")
+                waiting.append(drafts.make(position, told, source=source.key, customer=owner))
             except UnableToWriteOrder as problem:
                 results[position] = problem
         written: list[Draft] = []
@@ -217,12 +218,22 @@ def _each_once(waiting: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
     return once, rest
 
 
-def _customers(wanted: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Those that can own an order."""
-    found = set(wanted)
-    if not found:
-        return set()
-    return set(Customer.objects.filter(id__in=found, status__in=_OWNING).values_list("id", flat=True))
+def _customers(wanted: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The customers who can own an order, by the ids they were named with; a merged id means its survivor."""
+    means = {customer: customer for customer in wanted}
+    owners: dict[uuid.UUID, uuid.UUID] = {}
+    while means:
+        rows = Customer.objects.filter(id__in=set(means.values())).values_list("id", "status", "merged_into")
+        found = {row: (status, survivor) for row, status, survivor in rows}
+        further = {}
+        for named, row in means.items():
+            status, survivor = found.get(row, (None, None))
+            if status in _OWNING:
+                owners[named] = row
+            elif status == Status.MERGED and survivor is not None:
+                further[named] = survivor
+        means = further
+    return owners
 
 
 def _kept(draft: Draft) -> Order:
