@@ -34,7 +34,9 @@ def test_the_first_documents_are_there_in_three_languages(
     assert word in page
     assert "Baan Mali" in page
     assert "care@example.com" in page
-    assert "{" not in "".join(part for block in response.context["document"].blocks for part in [block.text, *block.items])
+    assert "{" not in "".join(
+        part for block in response.context["document"].blocks for part in [block.text, *block.items]
+    )
     assert f'<html lang="{language}"' in page
     assert response.headers["Content-Language"] == language
 
@@ -65,7 +67,9 @@ def test_a_version_without_the_readers_language_is_shown_in_another_and_says_so(
 
 
 def test_words_of_a_policy_are_escaped(client: Client) -> None:
-    policies.publish(version=draft(en="## <b>x</b>\n\n<script>1</script>\n\n- <i>"), actor=actors.SYSTEM, at=timezone.now())
+    policies.publish(
+        version=draft(en="## <b>x</b>\n\n<script>1</script>\n\n- <i>"), actor=actors.SYSTEM, at=timezone.now()
+    )
     page = client.get("/privacy/?lang=en").content
     assert b"<script>1" not in page
     assert b"&lt;b&gt;x" in page
@@ -86,8 +90,8 @@ def test_a_version_is_published_once_and_not_without_text() -> None:
         "UPDATE consent_policyversion SET published_at = NULL WHERE version = '1.0'",
         "DELETE FROM consent_policytext",
         "UPDATE consent_policytext SET body = 'x'",
-        "INSERT INTO consent_policytext (id, version_id, language, title, body) "
-        "SELECT gen_random_uuid(), id, 'xx', 't', 'b' FROM consent_policyversion WHERE version = '1.0'",
+        """INSERT INTO consent_policytext (id, version_id, language, title, body)
+        SELECT gen_random_uuid(), id, 'xx', 't', 'b' FROM consent_policyversion WHERE version = '1.0'""",
     ],
 )
 def test_the_database_refuses_to_change_what_is_published(statement: str) -> None:

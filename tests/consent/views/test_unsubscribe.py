@@ -114,9 +114,7 @@ def test_a_made_up_undo_changes_nothing(customer: Customer, undo: str) -> None:
     assert not granted(customer)
 
 
-def test_the_undo_of_another_withdrawal_changes_nothing(
-    customer: Customer, say: Callable[..., ConsentRecord]
-) -> None:
+def test_the_undo_of_another_withdrawal_changes_nothing(customer: Customer, say: Callable[..., ConsentRecord]) -> None:
     other = say(customer.id, channel="sms", granted=False)
     client = stranger()
     client.post(address(customer.id))

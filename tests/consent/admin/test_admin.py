@@ -1,0 +1,88 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from cdp.core.models import AccessEntry, AuditEntry
+from consent.models import ConsentRecord, PolicyText, PolicyVersion, Purpose
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    client.force_login(factories.staff("admin"))
+    return client
+
+
+def page(client: Client, model: str, rest: str = "") -> str:
+    response = client.get(f"/admin/consent/{model}/{rest}", follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_evidence_stays_sealed_until_it_is_asked_for(desk: Client, say: Callable[..., ConsentRecord]) -> None:
+    record = say(factories.customer().id, evidence={"text": "the box by the till"})
+    AccessEntry.objects.all().delete()
+    assert "the box by the till" not in page(desk, "consentrecord")
+    assert "the box by the till" not in page(desk, "consentrecord", f"{record.id}/change/")
+    assert not AccessEntry.objects.exists()
+    assert "the box by the till" in page(desk, "consentrecord", f"{record.id}/change/?reveal=1")
+    assert AccessEntry.objects.get().customer_ids == [record.customer_id]
+
+
+def test_the_ledger_can_only_be_looked_at(desk: Client, say: Callable[..., ConsentRecord]) -> None:
+    record = say(factories.customer().id)
+    assert desk.get("/admin/consent/consentrecord/add/").status_code == 403
+    assert desk.post(f"/admin/consent/consentrecord/{record.id}/delete/", {"post": "yes"}).status_code == 403
+    assert desk.post(f"/admin/consent/consentrecord/{record.id}/change/", {"status": "given"}).status_code == 403
+
+
+def test_a_published_version_is_final_and_a_draft_is_not(desk: Client) -> None:
+    first = PolicyVersion.objects.get(policy="privacy")
+    assert desk.post(f"/admin/consent/policyversion/{first.id}/change/", {"version": "9"}).status_code == 403
+    assert desk.post(f"/admin/consent/policyversion/{first.id}/delete/", {"post": "yes"}).status_code == 403
+    draft = PolicyVersion.objects.create(policy="privacy", version="2.0")
+    PolicyText.objects.create(version=draft, language="en", title="T", body="B")
+    assert 'name="version"' in page(desk, "policyversion", f"{draft.id}/change/")
+
+
+def test_a_draft_is_published_by_the_action(desk: Client) -> None:
+    draft = PolicyVersion.objects.create(policy="terms", version="2.0")
+    PolicyText.objects.create(version=draft, language="en", title="T", body="B")
+    first = PolicyVersion.objects.get(policy="terms", version="1.0")
+    chosen = {"action": "publish", "_selected_action": [str(draft.id), str(first.id)]}
+    desk.post("/admin/consent/policyversion/", chosen, follow=True)
+    draft.refresh_from_db()
+    assert draft.published_at
+    assert AuditEntry.objects.filter(action="consent:policy:published").count() == 1
+
+
+def test_a_purpose_is_renamed_with_an_audit_entry_and_never_deleted(desk: Client) -> None:
+    body = {
+        "name": '{"en": "Letters"}',
+        "description": '{"en": "Our letters."}',
+        "channels": ["email", "post"],
+        "position": "1",
+        "is_active": "on",
+    }
+    desk.post("/admin/consent/purpose/marketing/change/", body)
+    purpose = Purpose.objects.get(key="marketing")
+    assert (purpose.name, purpose.channels) == ({"en": "Letters"}, ["email", "post"])
+    assert AuditEntry.objects.get(action="core:admin:changed").object_id == "marketing"
+    assert desk.post("/admin/consent/purpose/marketing/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ['{"th": "x"}', "[]", '{"en": 1}', "{"])
+def test_a_purpose_without_a_proper_name_is_refused(desk: Client, name: str) -> None:
+    body = {"name": name, "description": '{"en": "x"}', "channels": ["email"], "position": "1"}
+    response = desk.post("/admin/consent/purpose/marketing/change/", body)
+    assert response.status_code == 200
+    assert "name" in response.context["adminform"].form.errors
+
+
+def test_a_steward_may_read_purposes_but_not_change_them(client: Client) -> None:
+    client.force_login(factories.staff("steward"))
+    assert client.get("/admin/consent/purpose/").status_code == 200
+    assert client.post("/admin/consent/purpose/marketing/change/", {"position": "5"}).status_code == 403

@@ -1,0 +1,66 @@
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.utils import translation
+
+from cdp.core import panels, timeline
+from cdp.core.crypto import subjects
+from consent.models import ConsentRecord
+from consent.selectors import ledger, panel
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 20, 5, 0, tzinfo=dt.UTC)
+
+
+def question(*customers: object, before: dt.datetime | None = None, limit: int = 10) -> timeline.Question:
+    people = [customer.id for customer in customers]
+    return timeline.Question(people, before, limit, subjects.load(people))
+
+
+def test_the_timeline_tells_what_was_said_without_its_evidence(say: Callable[..., ConsentRecord]) -> None:
+    customer = factories.customer()
+    say(customer.id, evidence={"text": "secret"})
+    say(customer.id, granted=False, at=NOW + dt.timedelta(hours=1))
+    say(customer.id, purpose="profiling", channel="any", granted=False, at=NOW + dt.timedelta(hours=2))
+    found = ledger.entries(question(customer))
+    assert [entry.title for entry in found] == [
+        "Said no: Offers that suit you",
+        "Withdrew consent: News and offers by E-mail",
+        "Allowed: News and offers by E-mail",
+    ]
+    assert found[1].data == {"purpose": "marketing", "channel": "email", "granted": False, "status": "withdrawn"}
+    assert "secret" not in str(found)
+    assert "consent" in timeline.kinds()
+
+
+def test_the_timeline_pages_and_joins_the_lineage(say: Callable[..., ConsentRecord]) -> None:
+    one, two = factories.customer(), factories.customer()
+    say(one.id)
+    say(two.id, at=NOW + dt.timedelta(hours=1))
+    assert len(ledger.entries(question(one, two))) == 2
+    assert len(ledger.entries(question(one, two, limit=1))) == 1
+    assert ledger.entries(question(one, two, before=NOW)) == []
+
+
+def test_the_matrix_shows_every_purpose_in_the_readers_language(say: Callable[..., ConsentRecord]) -> None:
+    customer = factories.customer()
+    say(customer.id)
+    say(customer.id, channel="kakao", granted=False)
+    with translation.override("ko"):
+        matrix = ledger.matrix(customer.id, language="ko")
+    rows = {row["key"]: row for row in matrix.rows}
+    assert rows["marketing"]["purpose"] == "소식과 혜택"
+    status = {cell["channel"]: cell["status"] for cell in rows["marketing"]["cells"]}
+    assert (status["email"], status["kakao"], status["sms"]) == ("granted", "denied", "none")
+    assert all(len(row["cells"]) == len(matrix.channels) for row in matrix.rows)
+
+
+def test_the_panel_advises_to_ask_only_who_was_never_asked(say: Callable[..., ConsentRecord]) -> None:
+    customer = factories.customer()
+    asked = panels.Question(customer.id, [customer.id], factories.staff("clerk"), NOW)
+    assert [advice.key for advice in panel.advice(asked)] == ["consent.ask"]
+    say(customer.id, granted=False)
+    assert panel.advice(asked) == []
+    assert panel.context(asked)["matrix"].rows
