@@ -37,6 +37,8 @@ def web(environment: dict[str, str], *, host: str, port: int) -> Child:
 
 def worker(environment: dict[str, str], *, ready: Path) -> Child:
     """The worker; it makes the file `ready` when it takes tasks. A running task has 15 s to end."""
+    # Celery warns root at length because of pickle, which is switched off.
+    warnings = [environment.get("PYTHONWARNINGS"), "ignore:You're running the worker with superuser privileges"]
     return Child(
         name="worker",
         command=lambda: _python(
@@ -44,7 +46,11 @@ def worker(environment: dict[str, str], *, ready: Path) -> Child:
             # Workers need not know each other: PostgreSQL's locks share out the work.
             *("--without-gossip", "--without-mingle", "--loglevel", "INFO", "--include", "cdp.run.announce"),
         ),
-        environment={**environment, "WORKER_READY_FILE": str(ready)},
+        environment={
+            **environment,
+            "WORKER_READY_FILE": str(ready),
+            "PYTHONWARNINGS": ",".join(filter(None, warnings)),
+        },
         stop_steps=((signal.SIGTERM, 15.0), (signal.SIGQUIT, 3.0)),
         before=lambda: ready.unlink(missing_ok=True),
     )
