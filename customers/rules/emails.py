@@ -77,8 +77,8 @@ def wire(email: str) -> str:
 
 
 def _fast(text: str) -> str | None:
-    match = _PLAIN.fullmatch(text)
-    if match is None or len(text) > _LONGEST:
+    match = _PLAIN.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
         return None
     local, domain = match[1], match[2].lower()
     # Punycode and reserved top-level domains are the library's business.

@@ -87,6 +87,7 @@ def script(name: str) -> type_of_script:
 @functools.lru_cache(maxsize=8192)
 def split(name: str) -> Parts:
     """Given and family name without titles. A lone word is the given name, but for Korean and Chinese full names."""
+    name = name[:LONGEST]
     code = script(name)
     if "," in name:
         family, _, given = name.partition(",")

@@ -19,6 +19,7 @@ from cdp.core.files import dates, values
 from customers.rules import unreadable
 
 _SHAPE = re.compile(r"\+?[0-9][0-9 ().-]{5,24}|\([0-9][0-9 ().-]{5,24}", re.ASCII)
+_LONGEST = 250  # as the library itself has it
 _SEPARATORS = str.maketrans("", "", "+ ().-")
 _FLOAT = re.compile(r"(\+?[0-9]{6,15})\.0+")
 _SCIENTIFIC = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
@@ -95,6 +96,8 @@ def _valid(known: _Country, national: str) -> str | None:
 
 
 def _slow(raw: str, region: str | None) -> str:
+    if len(raw) > _LONGEST:
+        raise unreadable.Unreadable("not_a_phone")
     text = dates.plain(raw)
     if values.is_missing(text):
         raise unreadable.Unreadable("missing")

@@ -42,7 +42,8 @@ _YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})\.
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
-_NAME = r"([^\W\d_][^\W\d_\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*(?:[.\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*[^\W\d_]*)*\.?)"
+_NAME = r"([^\W\d_](?:[^\W\d_]|[.\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*)"
+_LONGEST = 80  # no date is longer, and no pattern should meet a novel
 _DAY_NAME_YEAR = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[\s\-/]*(?:of\s+)?" + _NAME + r"[\s\-/,]*(\d{4}|\d{2})")
 _NAME_DAY_YEAR = re.compile(_NAME + r"[\s\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s\-/,]+(\d{4})")
 _YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/]+" + _NAME + r"[\s\-/]+(\d{1,2})")
@@ -71,9 +72,11 @@ def day(text: str, *, dayfirst: bool | None = None) -> dt.date:
     `dayfirst` decides only what can be read both ways; None refuses it. A two-digit year is taken as 2000 to 2049 or
     1980 to 1999, beside a Thai month as Buddhist, and refused in between, where it may be either.
     """
-    text = plain(text)
+    text = plain(text[: 2 * _LONGEST])
     if not text:
         raise problems.ValueProblem("missing")
+    if len(text) > _LONGEST:
+        raise problems.ValueProblem("not_a_date")
     if match := _YEAR_FIRST.fullmatch(text) or _EAST_ASIAN.fullmatch(text):
         year, month, number = match[1], match[match.re.groups - 1], match[match.re.groups]
         return _date(_full_year(int(year)), int(month), int(number))

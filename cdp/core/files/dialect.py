@@ -19,6 +19,7 @@ from cdp.core.files import columns, encodings, problems, records, source
 DELIMITERS = (",", ";", "\t", "|", "^")
 _HEAD_RECORDS = 200
 _BATCH = 4096
+_LONGEST_NAME = 200
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*\Z', re.IGNORECASE)
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"SQLite format", b"PAR1")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -219,7 +220,7 @@ def _clean(name: str) -> str:
     name = unicodedata.normalize(
         "NFC", "".join(c for c in name if unicodedata.category(c) not in {"Cf", "Cc"} or c in "\n\t")
     )
-    return " ".join(name.split())
+    return " ".join(name.split())[:_LONGEST_NAME]
 
 
 def _unique(header: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from cdp.core.files import dates
 from cdp.core.files.problems import ValueProblem
 
+_LONGEST = 80
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TIME = re.compile(
     r"(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})\s*[:.시]\s*(?P<minute>\d{2})분?\s*(?:[:.]?\s*(?P<second>\d{2})초?"
@@ -31,9 +32,11 @@ def parse(raw: str, *, zone: dt.tzinfo, dayfirst: bool | None) -> dt.datetime:
     if match := _SIMPLE.fullmatch(raw):
         naive = _at(match[1], int(match[2]), int(match[3]), int(match[4] or 0), dayfirst=dayfirst)
         return naive.replace(tzinfo=zone).astimezone(dt.UTC)
-    text = dates.plain(raw)
+    text = dates.plain(raw[: 2 * _LONGEST])
     if not text:
         raise ValueProblem("missing")
+    if len(text) > _LONGEST:
+        raise ValueProblem("not_a_date")
     if numeric := _numeric(text):
         return numeric
     naive, offset = _split(text, dayfirst=dayfirst)

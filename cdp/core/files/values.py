@@ -22,6 +22,7 @@ from cdp.core.files.problems import ValueProblem
 MISSING = frozenset(
     {"", "-", "--", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "(null)", "ไม่มี", "없음"}
 )
+_LONGEST = 80
 _LARGEST = Decimal(10) ** 15
 _FINEST = -12
 
@@ -88,6 +89,8 @@ def integer(raw: str) -> int:
 
 def money(raw: str, *, comma: bool | None = None) -> tuple[Decimal, str | None]:
     """The amount in a cell and the currency written beside it (None where none or an ambiguous sign like $ is)."""
+    if len(raw) > _LONGEST:
+        raise ValueProblem("not_a_number")
     text = dates.plain(raw).replace("−", "-").replace("–", "-")
     if is_missing(text):
         raise ValueProblem("missing")

@@ -283,3 +283,23 @@ def test_a_moment_is_aware_or_refused(raw):
         return
     assert moment.utcoffset() == dt.timedelta(0)
     assert values.moment(moment.isoformat(), zone=BANGKOK) == moment
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "x" * 130_000,
+        "1" * 130_000,
+        "(" * 130_000,
+        " " * 130_000 + "?",
+        "1," * 60_000,
+        "29 " + "a" * 5_000 + "!",
+        "." * 130_000,
+    ],
+)
+def test_a_novel_in_a_cell_is_refused_at_once(raw):
+    for call in (values.decimal, values.integer, values.boolean, values.currency):
+        with pytest.raises(ValueProblem):
+            call(raw)
+    with pytest.raises(ValueProblem):
+        values.moment(raw, zone=BANGKOK)

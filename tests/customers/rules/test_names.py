@@ -227,3 +227,11 @@ def test_taking_a_name_apart_never_breaks_and_loses_no_one(raw):
     assert all(names.search_terms(name)) or names.key(name) == ""
     for word in names.words(name):
         assert names.words(word) == [word]
+
+
+@pytest.mark.parametrize("raw", ["นาย" * 40_000, "a " * 60_000, "김" * 100_000, "," * 100_000, "(" * 100_000])
+def test_a_novel_in_a_name_is_cut_at_once(raw):
+    assert len(names.key(raw)) <= names.LONGEST
+    assert names.initials(raw) is not None
+    with pytest.raises(Unreadable):
+        names.normalise(raw)
