@@ -2,6 +2,7 @@
 
 import pytest
 
+from commerce.api import answers
 from commerce.models import Product
 
 
@@ -20,6 +21,7 @@ def test_a_product_is_made_then_changed_by_its_sku(shop):
     assert (changed.status_code, changed.json()["name"], changed.json()["category"]) == (200, "Mug", "")
     assert changed.json()["price"] == "9.50"
     assert shop.get("products/A-1").json() == changed.json()
+    assert set(changed.json()) == set(answers.ProductAnswer().fields)
     assert Product.objects.count() == 1
 
 
