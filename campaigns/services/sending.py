@@ -45,7 +45,7 @@ class Tally:
 def send_due(*, now: datetime, limit: int | None = None) -> Tally:
     """Send what is due at `now` on all channels, at most `limit` messages. Safe beside other senders.
 
-    Counts: sent, suppressed, deferred, retried, failed.
+    Counts: sent, suppressed, deferred, retried, failed, lost (the claim, to somebody who took us for dead).
     """
     claims.sweep()
     tally = Tally()
@@ -122,6 +122,7 @@ class _Sender:
                 now=self.now,
             )
             if not claims.attempt(message, self.number, at=self.now):
+                self.tally.counts["lost"] += 1
                 return
             provider_id = carrier.send(outgoing)
         except templates.BrokenTemplate:

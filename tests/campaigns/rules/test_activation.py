@@ -41,13 +41,13 @@ def test_broken_texts_are_refused_where_they_stand() -> None:
 
 
 def test_missing_languages_are_warnings() -> None:
-    texts = {language: "x" for language in LANGUAGES}
+    texts = dict.fromkeys(LANGUAGES, "x")
     assert activation.warnings(made(subject=texts, body=texts), languages=LANGUAGES) == []
     assert [p.pointer for p in activation.warnings(made(), languages=LANGUAGES)] == ["/steps/0/template"] * 2
 
 
 def test_html_and_several_messages_are_warnings() -> None:
-    texts = {language: "<p>x</p>" for language in LANGUAGES}
+    texts = dict.fromkeys(LANGUAGES, "<p>x</p>")
     found = activation.warnings(made(subject=texts, body=texts, steps=2), languages=LANGUAGES)
     assert {problem.pointer.rpartition("/")[0] for problem in found} == {
         "",

@@ -1,7 +1,8 @@
 """The few marks of a body."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaigns.rules import markup
 
