@@ -43,7 +43,9 @@ UNUSED = (
 )
 # Parts of which we have our own by the same name; theirs must not shine through.
 REPLACED = "badge|btn|callout|card|chart|form-check|icon|page|prose|strong|toolbar"
-UNUSED_SELECTOR = re.compile(rf"\.(?:{UNUSED})|\.(?:{REPLACED})(?![a-z])|\[data-vc|\[data-bs-theme-|data-bs-navbar|data-bs-layout|::part")
+UNUSED_SELECTOR = re.compile(
+    rf"\.(?:{UNUSED})|\.(?:{REPLACED})(?![a-z])|\[data-vc|\[data-bs-theme-|data-bs-navbar|data-bs-layout|::part"
+)
 
 LATIN_SUBSETS = ("latin-ext", "latin")
 KEPT_WEIGHTS_THAI = ("400", "500", "600")

@@ -61,10 +61,10 @@ def table(spec: Spec) -> dict[str, Any]:
             ],
         }
     if spec["type"] == "heatmap":
-        rows = zip(spec["y"], spec["series"][0]["data"], strict=True)
+        lines = zip(spec["y"], spec["series"][0]["data"], strict=True)
         return {
             "head": [label, *spec["x"]],
-            "rows": [{"label": name, "url": "", "cells": [cell(value, spec) for value in row]} for name, row in rows],
+            "rows": [{"label": name, "url": "", "cells": [cell(value, spec) for value in row]} for name, row in lines],
         }
     head = [label]
     for series in spec["series"]:

@@ -52,7 +52,7 @@ COUNTER_PLACES = (
 @cache
 def _exists(path: str) -> bool:
     """Whether some view answers that path. URL patterns do not change while a process lives."""
-    return is_valid_path(path)
+    return bool(is_valid_path(path))
 
 
 def rail(path: str, user: Any) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ def rail(path: str, user: Any) -> list[dict[str, Any]]:
     for place in places:
         if not _exists(place.path) or not user.can(place.capability):
             continue
-        item = {
+        item: dict[str, Any] = {
             "url": place.path,
             "icon": place.icon,
             "label": place.label,

@@ -23,13 +23,13 @@ class LanguageLinkMiddleware:
         if wanted not in dict(settings.LANGUAGES):
             return self.get_response(request)
         translation.activate(wanted)
-        request.LANGUAGE_CODE = wanted  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = wanted
         response = self.get_response(request)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             wanted,
             max_age=settings.LANGUAGE_COOKIE_AGE,
             secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
         return response

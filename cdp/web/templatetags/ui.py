@@ -252,13 +252,15 @@ def chips(items: Iterable[Mapping[str, Any]], clear_url: str = "", label: str = 
 
 @register.inclusion_tag("components/search_field.html")
 def search_field(name: str = "q", value: str = "", label: str = "", **extra: Any) -> dict[str, Any]:
-    """A search box. With `hx_get` and `hx_target` it searches while one types; else it belongs to the form around."""
+    """A search box. With `hx_get` or `hx_post` (for personal data) and `hx_target` it searches while one types; else it
+    belongs to the form around.
+    """
     return {
         "name": name,
         "value": value or "",
         "label": label,
         "attributes": markup.attributes(extra),
-        "live": "hx_get" in extra,
+        "live": "hx_get" in extra or "hx_post" in extra,
     }
 
 
@@ -316,14 +318,15 @@ def timeline(entries: Iterable[Any], empty: str = "") -> dict[str, Any]:
 def _entry(entry: Any) -> dict[str, Any]:
     names = ("at", "kind", "title", "text", "source", "actor", "url", "icon", "tone", "html")
     is_mapping = isinstance(entry, Mapping)
-    values = {name: entry.get(name) if is_mapping else getattr(entry, name, None) for name in names}
+    values: dict[str, Any] = {name: entry.get(name) if is_mapping else getattr(entry, name, None) for name in names}
+    at: dt.datetime = values["at"]
     kind_icon, kind_tone = vocabulary.timeline(str(values["kind"]))
     return {
         **values,
         "icon": values["icon"] or kind_icon,
         "tone": values["tone"] or kind_tone,
-        "clock": formats.clock(values["at"]),
-        "exact": formats.moment(values["at"]),
+        "clock": formats.clock(at),
+        "exact": formats.moment(at),
     }
 
 
