@@ -211,6 +211,14 @@
     document.addEventListener(name, () => show({ text: toasts.dataset.textOffline, tone: "danger" })),
   );
 
+  // The session ended while a page stood open: the log-in page must not be swapped into a corner of it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const url = event.detail.xhr.responseURL;
+    if (!url || !new URL(url).pathname.startsWith("/accounts/login")) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
+
   // --- theme ---------------------------------------------------------------------------------------------------
   function markTheme() {
     const choice = document.documentElement.dataset.themeChoice;

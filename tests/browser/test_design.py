@@ -137,6 +137,13 @@ def test_components_do_what_they_say(open_as: Callable[..., Page], complaints: l
     assert complaints == []
 
 
+def test_a_session_that_ended_leads_to_the_log_in(open_as: Callable[..., Page]) -> None:
+    page = open_as("/design/")
+    page.context.clear_cookies(name="sessionid")
+    page.evaluate("document.body.dispatchEvent(new Event('jobs:refresh'))")
+    page.wait_for_url("**/accounts/login/**")
+
+
 def test_log_in_and_error_pages_are_accessible(live_server: LiveServer, page: Page, complaints: list[str]) -> None:
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     for path in ("/accounts/login/", "/nowhere/"):
