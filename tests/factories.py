@@ -15,7 +15,7 @@ from customers.models import Customer
 from customers.rules import people
 from customers.services import identity
 
-PASSWORD = "correct horse battery"  # noqa: S105  (tests only)
+PASSWORD = "correct horse battery"
 
 
 def source(key: str = "shop") -> Source:

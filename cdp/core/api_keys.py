@@ -45,9 +45,7 @@ def create(*, name: str, scopes: Sequence[str], source: Source, actor: Actor, at
         raise UnknownScope(message)
     text = f"cdp_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
-        api_key = ApiKey.objects.create(
-            name=name, hint=text[:8], digest=digest(text), scopes=chosen, source=source
-        )
+        api_key = ApiKey.objects.create(name=name, hint=text[:8], digest=digest(text), scopes=chosen, source=source)
         audit.record(audit.Action.KEY_CREATED, actor=actor, at=at, subject=api_key.id, details={"scopes": chosen})
     return api_key, text
 

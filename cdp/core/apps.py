@@ -15,6 +15,6 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Load the declarations and hook the reference rows to the end of a migration."""
         autodiscover_modules("lifecycle", "declarations")
-        from cdp.core import checks, reference  # noqa: F401, PLC0415  (models must be loaded first)
+        from cdp.core import checks, reference  # noqa: F401  (models must be loaded first)
 
         post_migrate.connect(reference.ensure, dispatch_uid="cdp.core.reference")

@@ -81,9 +81,7 @@ def record(
     )
 
 
-def looked(
-    *, actor: Actor, at: datetime, view: str, customers: Iterable[uuid.UUID], reason: str = ""
-) -> None:
+def looked(*, actor: Actor, at: datetime, view: str, customers: Iterable[uuid.UUID], reason: str = "") -> None:
     """Write that `actor` was shown these customers by `view` (a URL name)."""
     AccessEntry.objects.create(
         at=at, actor_kind=actor.kind, actor_id=actor.id, view=view, reason=reason, customer_ids=list(customers)

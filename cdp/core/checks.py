@@ -34,9 +34,7 @@ def owned_tables_can_be_distributed(app_configs: Any, **_: Any) -> list[CheckMes
         for constraint in model._meta.constraints:
             fields = set(getattr(constraint, "fields", ()))
             if isinstance(constraint, models.UniqueConstraint) and not fields & {"customer", "customer_id"}:
-                problems.append(
-                    Error(f"{constraint.name} is unique without customer_id.", obj=model, id="cdp.E003")
-                )
+                problems.append(Error(f"{constraint.name} is unique without customer_id.", obj=model, id="cdp.E003"))
         problems += [
             Error(f"{model._meta.label}.{field.name} is unique without customer_id.", obj=model, id="cdp.E003")
             for field in model._meta.local_concrete_fields

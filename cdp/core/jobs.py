@@ -102,7 +102,7 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
         job = Job.objects.get(id=job_id)
         try:
             if job.attempts > MOST_ATTEMPTS:
-                raise JobFailed("The work was interrupted too often; please look at the server's log.")  # noqa: TRY301
+                raise JobFailed("The work was interrupted too often; please look at the server's log.")
             _kinds[job.kind](job)
         except Cancelled:
             _finish(job, Job.State.CANCELLED)
@@ -116,8 +116,6 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
         else:
             _finish(job, Job.State.DONE)
     return True
-
-
 
 
 def _finish(job: Job, state: str, *, error: str = "") -> None:

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -86,9 +85,7 @@ class SmtpTransport:
         """Connect lazily, on the first message."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *problem: object) -> None:
         """Say goodbye if we ever connected."""
         self._quit()
 
@@ -182,5 +179,5 @@ class StaffMailBackend(BaseEmailBackend):
         with transport() as carrier:
             for message in email_messages:
                 parsed = message.message()
-                carrier.send(parsed, name=str(parsed["Message-ID"]).strip("<>").replace("/", "_"))  # type: ignore[arg-type]
+                carrier.send(parsed, name=str(parsed["Message-ID"]).strip("<>").replace("/", "_"))
         return len(email_messages)

@@ -65,7 +65,7 @@ class ReaderLanguageMiddleware:
             asked = getattr(request.user, "language", "")
         if asked in known:
             translation.activate(asked)
-            request.LANGUAGE_CODE = asked  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = asked
         return self.get_response(request)
 
 
@@ -93,5 +93,5 @@ def actor_of(request: HttpRequest) -> actors.Actor:
     if api_key is not None:
         return actors.key(api_key)
     if request.user.is_authenticated:
-        return actors.staff(request.user)  # type: ignore[arg-type]
+        return actors.staff(request.user)
     return actors.CUSTOMER

@@ -81,7 +81,7 @@ class SealedReader(io.RawIOBase):
         """Fill `buffer` with the next bytes; 0 at the end."""
         if not self._frame and not self._ended:
             head = self._file.read(4)
-            if len(head) < 4:  # noqa: PLR2004  (the length field)
+            if len(head) < 4:
                 raise Unopenable("the stored upload is cut off")
             sealed = self._file.read(int.from_bytes(head))
             self._frame = hourly.open_(sealed, context=self._upload.bytes + self._position.to_bytes(8))

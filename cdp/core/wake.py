@@ -1,4 +1,4 @@
-"""Wake-up calls for workers. Losing one loses nothing: the work is rows in PostgreSQL and beat looks every 5 seconds."""
+"""Wake-up calls for workers. Losing one loses nothing: the work is rows, and beat looks for them."""
 
 import contextlib
 

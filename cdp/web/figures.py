@@ -96,8 +96,8 @@ def _home(now: dt.datetime) -> Home:
         "SELECT count(*) FROM analytics_customermetrics WHERE last_order_at <= %(edge)s",
         edge=now - dt.timedelta(days=LAPSED_DAYS),
     )
-    orders = dict(
-        (row[0], row[1:])
+    orders = {
+        row[0]: row[1:]
         for row in _all(
             """
             SELECT date_trunc('week', placed_at AT TIME ZONE %(zone)s)::date, count(*),
@@ -106,7 +106,7 @@ def _home(now: dt.datetime) -> Home:
             """,
             zone=settings.TIME_ZONE, currency=settings.CDP_CURRENCY, since=since, now=now,
         )
-    )  # fmt: skip
+    }  # fmt: skip
     joined = dict(
         _all(
             """

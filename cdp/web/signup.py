@@ -30,9 +30,7 @@ def take(
     Anybody may type anybody's address here, so a person we know already keeps name and language as they are; only new
     ways of contact, interests and permissions are taken.
     """
-    source, _ = Source.objects.get_or_create(
-        key=SOURCE, defaults={"name": "Sign-up form", "kind": Source.Kind.FORM}
-    )
+    source, _ = Source.objects.get_or_create(key=SOURCE, defaults={"name": "Sign-up form", "kind": Source.Kind.FORM})
     with transaction.atomic():
         (known,) = identity.look_up([person], source=source)
         told = replace(person, name="", given_name="", family_name="", language="") if known else person

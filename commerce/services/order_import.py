@@ -131,7 +131,7 @@ class Handler:
         }
         self.dayfirst = context.dayfirst("order.placed_at")
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
-        self._people: dict[tuple[str, ...], people.Person | None | people.Fault] = {}
+        self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Document]:
         """One document per order number, in the order of first appearance."""
@@ -278,7 +278,7 @@ class Handler:
 
 
 class _Refused(Exception):
-    """This row cannot be taken."""
+    """A row cannot be taken."""
 
     def __init__(self, target: str, value: str, code: str) -> None:
         super().__init__(code)

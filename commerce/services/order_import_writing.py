@@ -122,7 +122,9 @@ def _claim(table: str, column: str, source: str, documents: Sequence["Document"]
 
 def _write_orders(documents: Sequence["Document"], placed: Placed, context: Context, *, zero_is_purchase: bool) -> None:
     known = [document for document in documents if not placed[document.external_id][2]]
-    _drop_old_lines("commerce_order", "commerce_orderline", "order_id", known, placed, context)
+    _drop_old_lines(
+        "commerce_order", "commerce_orderline", "order_id", [placed[d.external_id][:2] for d in known], context
+    )
     copying.rows(
         Order,
         _HEADER,
@@ -198,18 +200,17 @@ def _lines(documents: Iterable["Document"], placed: Placed) -> Iterable[tuple[An
 
 
 def _drop_old_lines(
-    table: str, lines: str, column: str, documents: Sequence["Document"], placed: Placed, context: Context
+    head: str, lines: str, column: str, places: Sequence[tuple[uuid.UUID, uuid.UUID]], context: Context
 ) -> None:
     """Lines written by anything but this import are replaced; this import's own earlier chunks are added to."""
-    if not documents:
+    if not places:
         return
-    pairs = [placed[document.external_id][:2] for document in documents]
-    customers, rows = (list(column_) for column_ in zip(*pairs, strict=True))
+    customers, rows = (list(column_) for column_ in zip(*places, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             DELETE FROM {lines} AS l
-            USING unnest(%s::uuid[], %s::uuid[]) AS known (customer_id, id), {table} AS head
+            USING unnest(%s::uuid[], %s::uuid[]) AS known (customer_id, id), {head} AS head
             WHERE head.customer_id = known.customer_id AND head.id = known.id
               AND head.import_id IS DISTINCT FROM %s
               AND l.customer_id = known.customer_id AND l.{column} = known.id
@@ -287,7 +288,9 @@ def _update_headers(
 
 def _write_returns(documents: Sequence["Document"], claimed: Placed, orders: Placed, context: Context) -> None:
     known = [document for document in documents if not claimed[document.external_id][2]]
-    _drop_old_lines("commerce_refund", "commerce_refundline", "refund_id", known, claimed, context)
+    _drop_old_lines(
+        "commerce_refund", "commerce_refundline", "refund_id", [claimed[d.external_id][:2] for d in known], context
+    )
     fresh = []
     for document in documents:
         customer, row, is_new = claimed[document.external_id]

@@ -136,7 +136,7 @@ class Handler:
 
 
 class _Refused(Exception):
-    """This row cannot be taken."""
+    """A row cannot be taken."""
 
     def __init__(self, target: str, value: str, code: str) -> None:
         super().__init__(code)

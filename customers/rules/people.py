@@ -3,10 +3,12 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from customers.rules import dates, identifiers, names, phones, places
+from cdp.core.files.problems import ValueProblem
+from customers.rules import dates, identifiers, names, places
 from customers.rules.unreadable import Unreadable
 
 IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token")
@@ -23,7 +25,7 @@ TEXTS = {
 LISTS = ("interests", "tags")
 MOST_LISTED = 50
 LONGEST_LISTED = 60
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 GENDERS = {
     "female": "female",
     "f": "female",
@@ -45,7 +47,35 @@ GENDERS = {
     "อื่นๆ": "other",
     "기타": "other",
 }
-LANGUAGES = {"en", "th", "ko", "ja", "zh", "vi", "id", "ms", "de", "fr", "es", "it", "pt", "ru", "nl", "ar", "hi"}
+LANGUAGES = {
+    "en",
+    "th",
+    "ko",
+    "ja",
+    "zh",
+    "vi",
+    "id",
+    "ms",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "ru",
+    "nl",
+    "ar",
+    "hi",
+    "sv",
+    "da",
+    "no",
+    "fi",
+    "pl",
+    "tr",
+    "uk",
+    "my",
+    "km",
+    "lo",
+}
 
 
 @dataclass(slots=True)
@@ -96,7 +126,7 @@ class Fault:
 
     field: str
     value: str
-    problem: Unreadable
+    problem: ValueProblem
 
 
 @dataclass(slots=True)
@@ -122,49 +152,37 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
             person.country = places.country(country)
             region = person.country or region
         except Unreadable as problem:
-            faults.append(Fault("country", country, problem))
+            if problem.code != "missing":
+                faults.append(Fault("country", country, problem))
     for name, value in raw.items():
         if not value or name == "country" or value.isspace():
             continue
         try:
             _set(person, name, value, rules, region)
         except Unreadable as problem:
-            faults.append(Fault(name, value, problem))
+            if problem.code != "missing":  # "-" and "n/a" say that nothing was told
+                faults.append(Fault(name, value, problem))
     _complete_name(person)
     return person, faults
 
 
 def _set(person: Person, name: str, value: str, rules: Rules, region: str) -> None:
-    match name:
-        case "email":
-            person.email = identifiers.normalise("email", value)
-        case "phone":
-            person.phone = phones.normalise(value, region=region)
-        case "external_id" | "member_number" | "line_id":
-            setattr(person, name, identifiers.normalise(name, value))
-        case "card_token":
-            person.card_token = identifiers.normalise("card", value)
-        case "name" | "given_name" | "family_name":
-            setattr(person, name, names.normalise(value))
-        case "birth_date":
-            person.birth_date = dates.birth_date(value, dayfirst=rules.dayfirst, today=rules.today)
-        case "gender":
-            person.gender = _choice(value, GENDERS, "gender")
-        case "language":
-            person.language = _language(value)
-        case "nationality":
-            person.nationality = places.country(value)
-        case "province":
-            person.province = places.province(value, person.country or region)
-        case "postcode":
-            person.postcode = places.postcode(value, person.country or None)
-        case "interests" | "tags":
-            setattr(person, name, _listed(value))
-        case _:
-            text = plain(value)
-            if len(text) > TEXTS[name]:
-                raise Unreadable("too_long")
-            setattr(person, name, text)
+    read = _READERS.get(name)
+    setattr(person, name, read(value, person, rules, region) if read else _text(name, value))
+
+
+_Reader = Callable[[str, Person, Rules, str], Any]
+
+
+def _identifier(kind: str) -> _Reader:
+    return lambda value, _person, _rules, region: identifiers.normalise(kind, value, region=region)
+
+
+def _text(name: str, value: str) -> str:
+    text = plain(value)
+    if len(text) > TEXTS[name]:
+        raise Unreadable("too_long")
+    return text
 
 
 def plain(value: str) -> str:
@@ -174,7 +192,7 @@ def plain(value: str) -> str:
     return " ".join(value.split())
 
 
-def _choice(value: str, choices: Mapping[str, str], _name: str) -> str:
+def _choice(value: str, choices: Mapping[str, str]) -> str:
     found = choices.get(value.strip().casefold())
     if found is None:
         raise Unreadable("unknown_choice")
@@ -194,6 +212,29 @@ def _listed(value: str) -> tuple[str, ...]:
     if len(found) > MOST_LISTED or any(len(part) > LONGEST_LISTED for part in found):
         raise Unreadable("too_long")
     return found
+
+
+_READERS: dict[str, _Reader] = {
+    "external_id": _identifier("external_id"),
+    "member_number": _identifier("member_number"),
+    "line_id": _identifier("line_id"),
+    "card_token": _identifier("card"),
+    "email": _identifier("email"),
+    "phone": _identifier("phone"),
+    "name": lambda value, *_: names.normalise(value),
+    "given_name": lambda value, *_: names.normalise(value),
+    "family_name": lambda value, *_: names.normalise(value),
+    "birth_date": lambda value, _person, rules, _region: dates.birth_date(
+        value, dayfirst=rules.dayfirst, today=rules.today
+    ),
+    "gender": lambda value, *_: _choice(value, GENDERS),
+    "language": lambda value, *_: _language(value),
+    "nationality": lambda value, *_: places.country(value),
+    "province": lambda value, person, _rules, region: places.province(value, person.country or region),
+    "postcode": lambda value, person, *_: places.postcode(value, person.country or None),
+    "interests": lambda value, *_: _listed(value),
+    "tags": lambda value, *_: _listed(value),
+}
 
 
 def _complete_name(person: Person) -> None:

@@ -148,6 +148,11 @@ def country_name(code: str, language: str = "en") -> str:
     return _locale(language if language in LANGUAGES else "en").territories.get(code, code)
 
 
+def countries() -> frozenset[str]:
+    """The codes of all countries."""
+    return _countries()
+
+
 def postcode(raw: str, country: str | None) -> str:
     """The postcode as the country's post writes it; of other countries anything that may be one.
 

@@ -15,7 +15,7 @@ def ensure(first: dt.datetime, last: dt.datetime) -> list[str]:
 
     Two processes may ask at once: an advisory lock makes the second find them.
     """
-    made = []
+    made: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'events_event'::regclass")
         known = {row[0] for row in cursor.fetchall()}

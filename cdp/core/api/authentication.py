@@ -1,7 +1,7 @@
 """Bearer keys."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -15,6 +15,11 @@ from cdp.core.models import ApiKey
 USED_GRAIN = timedelta(minutes=1)
 
 
+def key_of(request: Request) -> ApiKey:
+    """The API key of an authenticated request."""
+    return cast("ApiKey", request.auth)
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer KEY`. The key is `request.auth`; there is no user."""
 
@@ -23,7 +28,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         parts = get_authorization_header(request).decode("latin-1").split()
         if not parts:
             return None
-        if len(parts) != 2 or parts[0].lower() != "bearer":  # noqa: PLR2004
+        if len(parts) != 2 or parts[0].lower() != "bearer":
             raise AuthenticationFailed("Send the key as “Authorization: Bearer KEY”.")
         stored = (
             ApiKey.objects.select_related("source")
@@ -35,7 +40,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         now = timezone.now()
         if stored.last_used_at is None or now - stored.last_used_at > USED_GRAIN:
             ApiKey.objects.filter(id=stored.id).update(last_used_at=now)
-        request._request.api_key = stored  # the access log asks who was shown customers
+        request._request.api_key = stored  # type: ignore[attr-defined]  # the access log asks who was shown customers
         return None, stored
 
     def authenticate_header(self, request: Request) -> str:

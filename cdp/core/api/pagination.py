@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +23,7 @@ class SealedCursorPagination(BasePagination):
     largest = 500
     id_field = "id"
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """One page of rows."""
         self.request = request
         self.size = self._size(request)
@@ -68,13 +67,15 @@ class SealedCursorPagination(BasePagination):
         query = request.query_params.copy()
         for name, value in cursor.get("q", {}).items():
             query.setdefault(name, value)
-        request._request.GET = query
+        request._request.GET = query  # type: ignore[assignment]
         return cursor
 
     @staticmethod
     def filters(request: Request) -> dict[str, str]:
         """The query's filters, also those that came inside a cursor; views read filters through this."""
-        found = {name: value for name, value in request.query_params.items() if name not in {"cursor", "page_size"}}
+        found = {
+            name: str(value) for name, value in request.query_params.items() if name not in {"cursor", "page_size"}
+        }
         text = request.query_params.get("cursor")
         if text:
             try:

@@ -6,6 +6,8 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from cdp.core.api.authentication import key_of
+
 
 class HasScope(BasePermission):
     """A view names its `scope` ("customers"); reading needs `customers:read`, writing `customers:write`.
@@ -19,7 +21,7 @@ class HasScope(BasePermission):
             raise NotAuthenticated("This needs an API key: “Authorization: Bearer KEY”.")
         reads = request.method in SAFE_METHODS or getattr(view, "action", "") in getattr(view, "reads_by_post", ())
         needed = f"{view.scope}:{'read' if reads else 'write'}"
-        if needed not in request.auth.scopes:
+        if needed not in key_of(request).scopes:
             message = f"The API key lacks the scope {needed}."
             raise PermissionDenied(message)
         return True

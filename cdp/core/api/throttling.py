@@ -9,6 +9,8 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from cdp.core.api.authentication import key_of
+
 log = structlog.get_logger("throttle")
 
 # Refill by elapsed time, take one, answer the wait in milliseconds (0 = allowed). One atomic script: two requests
@@ -46,7 +48,7 @@ class KeyThrottle(BaseThrottle):
             wait = _valkey().eval(
                 _BUCKET,
                 1,
-                f"cdp:rate:{request.auth.id}",
+                f"cdp:rate:{key_of(request).id}",
                 str(settings.API_RATE_PER_SECOND),
                 str(settings.API_BURST),
                 str(int(time.time() * 1000)),
@@ -54,7 +56,7 @@ class KeyThrottle(BaseThrottle):
         except redis.RedisError:
             log.warning("rate limit not checked: no answer from the cache")
             return True
-        self._wait = int(wait) / 1000  # type: ignore[arg-type]
+        self._wait = int(wait) / 1000
         return self._wait == 0
 
     def wait(self) -> float:

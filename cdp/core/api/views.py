@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core import actors, idempotency
+from cdp.core.api.authentication import key_of
 from cdp.core.api.problems import MEDIA_TYPE, Problem, conflict
 from cdp.core.models import Source
 
@@ -24,12 +25,12 @@ class ApiViewSet(viewsets.GenericViewSet):
     @property
     def actor(self) -> actors.Actor:
         """The API key of this request."""
-        return actors.key(self.request.auth)
+        return actors.key(key_of(self.request))
 
     @property
     def source(self) -> Source:
         """The source of the key: facts written with it belong there."""
-        return self.request.auth.source
+        return key_of(self.request).source
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication: claim the idempotency key or answer as the first time."""
@@ -39,7 +40,7 @@ class ApiViewSet(viewsets.GenericViewSet):
             return
         if len(key) > LONGEST_KEY:
             raise Problem("invalid_idempotency_key", f"Idempotency-Key is longer than {LONGEST_KEY}.", status_code=400)
-        name = idempotency.name_of(api_key=request.auth.id, path=request.path, key=f"{request.method} {key}")
+        name = idempotency.name_of(api_key=key_of(request).id, path=request.path, key=f"{request.method} {key}")
         try:
             answer = idempotency.begin(name, body=request._request.body, now=timezone.now())
         except idempotency.KeyReused as error:
@@ -55,7 +56,7 @@ class ApiViewSet(viewsets.GenericViewSet):
         if isinstance(exc, _Repeated):
             response = Response(headers={"Idempotency-Replayed": "true"})
             response.status_code = exc.answer.status
-            response.stored = exc.answer.body
+            response.stored = exc.answer.body  # type: ignore[attr-defined]
             return response
         return super().handle_exception(exc)
 

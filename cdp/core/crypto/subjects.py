@@ -29,9 +29,7 @@ class Keyring:
         if not text:
             return None
         key_id = self.writing[customer]
-        return envelope.seal(
-            text, key_id=key_id, key=self.by_id[key_id], place=envelope.place_of(table, column, row)
-        )
+        return envelope.seal(text, key_id=key_id, key=self.by_id[key_id], place=envelope.place_of(table, column, row))
 
     def open(self, sealed: bytes | memoryview | None, *, table: str, column: str, row: uuid.UUID) -> str:
         """The text; empty when there is no value or its key was destroyed."""

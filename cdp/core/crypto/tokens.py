@@ -21,7 +21,7 @@ class BadToken(Exception):
 
 
 @cache
-def _key(kind: str, root: bytes) -> AESGCM:  # noqa: ARG001  (the root is part of the cache key: tests replace it)
+def _key(kind: str, root: bytes) -> AESGCM:
     return AESGCM(index.field_key(f"token.{kind}"))
 
 

@@ -47,9 +47,7 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
         job = jobs.submit(
             "import",
             title=name[:200],
-            params=engine.params(
-                file=file, kind=kind, source=source, mapped=guessed, dry_run=True, actor=actor
-            ),
+            params=engine.params(file=file, kind=kind, source=source, mapped=guessed, dry_run=True, actor=actor),
             created_by=actor.id,
             state=Job.State.DRAFT,
         )
@@ -109,9 +107,7 @@ def start(job: Job, *, actor: Actor, at: datetime) -> None:
 
 def _queue(job: Job, *, dry_run: bool) -> None:
     params = {**job.params, "dry_run": dry_run}
-    free = Job.objects.filter(id=job.id, params__dry_run=True).exclude(
-        state__in=[Job.State.WAITING, Job.State.RUNNING]
-    )
+    free = Job.objects.filter(id=job.id, params__dry_run=True).exclude(state__in=[Job.State.WAITING, Job.State.RUNNING])
     changed = free.update(
         params=params, state=Job.State.WAITING, checkpoint={}, result={}, done=0, attempts=0, error="",
         finished_at=None,

@@ -158,9 +158,7 @@ def _without_float_suffix(
 class _Work:
     """The running totals of one import."""
 
-    def __init__(
-        self, job: Job, kind: registry.Kind, context: registry.Context, handler: registry.Handler
-    ) -> None:
+    def __init__(self, job: Job, kind: registry.Kind, context: registry.Context, handler: registry.Handler) -> None:
         self.job, self.kind, self.context, self.handler = job, kind, context, handler
         self.row = int(job.checkpoint.get("row", 0))
         self.total = context.survey.rows_estimate
@@ -250,7 +248,7 @@ def rejects(job: Job, *, limit: int = 1000, after: int = 0) -> list[dict[str, An
         value = ""
         if entry.value:
             with contextlib.suppress(Unopenable):
-                value = hourly.open_(entry.value, context=_CONTEXT).decode()
+                value = hourly.open_(bytes(entry.value), context=_CONTEXT).decode()
         found.append(
             {
                 "line": entry.line,
@@ -261,7 +259,6 @@ def rejects(job: Job, *, limit: int = 1000, after: int = 0) -> list[dict[str, An
             }
         )
     return found
-
 
 
 REASONS: dict[str, Any] = {

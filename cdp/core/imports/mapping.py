@@ -42,17 +42,25 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
     if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(options, dict)):
         raise BadMapping(_("“columns”, “constants” and “options” must be JSON objects."))
     if unknown := sorted(set(options) - OPTIONS):
-        raise BadMapping(_("Unknown option “%(name)s”; known are %(known)s.") % {
-            "name": unknown[0], "known": ", ".join(sorted(OPTIONS)),
-        })
+        raise BadMapping(
+            _("Unknown option “%(name)s”; known are %(known)s.")
+            % {
+                "name": unknown[0],
+                "known": ", ".join(sorted(OPTIONS)),
+            }
+        )
     targets: dict[str, str] = {}
     for column, target in columns.items():
         if target in (None, "", "-"):
             continue
         if column not in header:
-            raise BadMapping(_("The file has no column “%(column)s”; it has %(known)s.") % {
-                "column": column, "known": ", ".join(header[:40]),
-            })
+            raise BadMapping(
+                _("The file has no column “%(column)s”; it has %(known)s.")
+                % {
+                    "column": column,
+                    "known": ", ".join(header[:40]),
+                }
+            )
         _known_target(target, kind)
         if target in targets:
             raise BadMapping(_("Two columns are mapped to “%(target)s”.") % {"target": target})
@@ -84,9 +92,13 @@ def missing(mapped: Mapped, kind: Kind) -> list[Sequence[str]]:
 
 def _known_target(target: Any, kind: Kind) -> None:
     if target not in kind.targets:
-        raise BadMapping(_("There is no target “%(target)s” for this kind of import; known are %(known)s.") % {
-            "target": target, "known": ", ".join(kind.targets),
-        })
+        raise BadMapping(
+            _("There is no target “%(target)s” for this kind of import; known are %(known)s.")
+            % {
+                "target": target,
+                "known": ", ".join(kind.targets),
+            }
+        )
 
 
 def _complete(mapped: Mapped, kind: Kind) -> None:

@@ -22,9 +22,7 @@ class UnableToBegin(Exception):
     """The import cannot start; the message says what is wrong and how to mend it."""
 
 
-def begin(
-    *, kind: str, path: Path, source: str, mapping: dict[str, Any] | None, dry_run: bool, actor: Actor
-) -> Job:
+def begin(*, kind: str, path: Path, source: str, mapping: dict[str, Any] | None, dry_run: bool, actor: Actor) -> Job:
     """A job for this file: a new one, or the unfinished one of the same file, kind, source and mapping."""
     if kind not in registry.kinds():
         raise UnableToBegin(
@@ -84,9 +82,7 @@ def create(
         job = jobs.submit(
             "import",
             title=title,
-            params=engine.params(
-                file=file, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor
-            ),
+            params=engine.params(file=file, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor),
             created_by=actor.id,
             fingerprint=fingerprint,
             state=state,

@@ -12,4 +12,7 @@ class Migration(migrations.Migration):
     """Audit and access log refuse UPDATE and DELETE."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [("core", "0001_first_tables")]
-    operations: ClassVar[list[Operation]] = [appendonly.protect("core_auditentry"), appendonly.protect("core_accessentry")]
+    operations: ClassVar[list[Operation]] = [
+        appendonly.protect("core_auditentry"),
+        appendonly.protect("core_accessentry"),
+    ]

@@ -49,11 +49,11 @@ class OwnedModel(Model):
     class Meta:
         abstract = True
 
-    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kwargs: Any) -> bool:
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any, **kwargs: Any) -> Any:
         """Save by (customer_id, id), so that the statement goes to one shard, and leave customer_id alone."""
         values = [value for value in values if value[0].name != "customer"]
         base_qs = base_qs.filter(customer_id=self.customer_id)
-        return super()._do_update(base_qs, using, pk_val, values, *args, **kwargs)  # type: ignore[misc]
+        return super()._do_update(base_qs, using, pk_val, values, *args, **kwargs)
 
 
 class OwnedForeignKey(models.ForeignKey):
@@ -67,6 +67,6 @@ class OwnedForeignKey(models.ForeignKey):
         """`alias.customer_id = related_alias.customer_id` beside the ordinary join condition."""
         if alias is None or related_alias is None:
             return None
-        ours = self.remote_field.model._meta.get_field("customer")
-        theirs = self.model._meta.get_field("customer")
+        ours: Any = self.remote_field.model._meta.get_field("customer")
+        theirs: Any = self.model._meta.get_field("customer")
         return Exact(Col(alias, ours), Col(related_alias, theirs))

@@ -44,10 +44,8 @@ class Job(Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             # Workers looking for work, and the jobs tray.
-            models.Index(
-                fields=["id"], name="core_job_open", condition=models.Q(state__in=["waiting", "running"])
-            ),
-            # "Was this file being imported already?"
+            models.Index(fields=["id"], name="core_job_open", condition=models.Q(state__in=["waiting", "running"])),
+            # An import that is started again looks for its unfinished job.
             models.Index(fields=["fingerprint"], name="core_job_fingerprint"),
         ]
 

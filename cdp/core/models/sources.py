@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models.base import Model, Placement
 
-
 SAMPLE = "sample"
 """The source of the sample shop: people it brings are marked and never written to outside file outboxes."""
 

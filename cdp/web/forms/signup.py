@@ -34,9 +34,7 @@ ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("
 class SignupForm(forms.Form):
     """Name and one way to be reached; everything else is optional."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.CharField(
         label=_("E-mail"),
         max_length=254,
@@ -70,7 +68,8 @@ class SignupForm(forms.Form):
             label = wording[purpose].name
             if channel != "any":
                 label = gettext("%(purpose)s by %(channel)s") % {
-                    "purpose": label, "channel": purposes.channel_name(channel),
+                    "purpose": label,
+                    "channel": purposes.channel_name(channel),
                 }
             self.consents[name] = (purpose, channel, label)
             self.fields[name] = forms.BooleanField(

@@ -59,9 +59,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = list(found[: PAGE + 1])
     older = f"?before={page[PAGE - 1].id}" if len(page) > PAGE else ""
     rows = [{"job": job, "kind": _kind_label(job), "rejected": job.result.get("rejected", 0)} for job in page[:PAGE]]
-    return render(
-        request, "web/imports/list.html", {"rows": rows, "older": older, "newer": "?" if cursor else ""}
-    )
+    return render(request, "web/imports/list.html", {"rows": rows, "older": older, "newer": "?" if cursor else ""})
 
 
 @requires("imports")
@@ -173,9 +171,7 @@ def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
         while page := engine.rejects(job, limit=2000, after=after):
             for entry in page:
                 values = (entry["column"], entry["value"], str(reasons.get(entry["reason"], entry["reason"])))
-                yield writer.writerow(
-                    [entry["line"], *map(safety.cell, values), "yes" if entry["rejected"] else "no"]
-                )
+                yield writer.writerow([entry["line"], *map(safety.cell, values), "yes" if entry["rejected"] else "no"])
             after = page[-1]["line"]
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
@@ -203,11 +199,19 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
             "job": job,
             "kind": kind,
             "columns": columns,
-            "targets": [{"key": key, "label": label, "group": key.partition(".")[0]} for key, label in kind.targets.items()],
+            "targets": [
+                {"key": key, "label": label, "group": key.partition(".")[0]} for key, label in kind.targets.items()
+            ],
             "required": [" / ".join(str(kind.targets[target]) for target in group) for group in kind.required],
             "constants": [
                 {"key": key, "label": kind.targets[key], "value": job.params["mapping"]["constants"].get(key, "")}
-                for key in ("order.currency", "consent.purpose", "consent.channel", "consent.granted", "customer.country")
+                for key in (
+                    "order.currency",
+                    "consent.purpose",
+                    "consent.channel",
+                    "consent.granted",
+                    "customer.country",
+                )
                 if key in kind.targets
             ],
             "error": error,

@@ -32,7 +32,9 @@ def search(request: HttpRequest) -> HttpResponse:
             groups.append({"label": _("Segments"), "items": items})
         if may("campaigns.view"):
             campaigns = Campaign.objects.filter(name__icontains=query)[:SHOWN]
-            items = [{"url": f"/campaigns/{found.id}/", "icon": "campaigns", "label": found.name} for found in campaigns]
+            items = [
+                {"url": f"/campaigns/{found.id}/", "icon": "campaigns", "label": found.name} for found in campaigns
+            ]
             groups.append({"label": _("Campaigns"), "items": items})
     pages = [
         {"url": place["url"], "icon": place["icon"], "label": place["label"]}

@@ -23,7 +23,9 @@ def form(request: HttpRequest) -> HttpResponse:
         if filled.is_robot:
             return redirect("web:signup-done")
         if not _may(request):
-            return render(request, "web/signup/busy.html", status=429, headers={"Retry-After": "3600"})
+            answer = render(request, "web/signup/busy.html", status=429)
+            answer.headers["Retry-After"] = "3600"
+            return answer
         if filled.is_valid():
             signup.take(
                 filled.person,

@@ -75,20 +75,20 @@ def _write_contacts(
 ) -> None:
     have = {
         (customer, kind, bytes(digest_)): is_primary
-        for customer, kind, digest_, is_primary in ContactPoint.objects.filter(
-            customer_id__in=list(known)
-        ).values_list("customer_id", "kind", "digest", "is_primary")
+        for customer, kind, digest_, is_primary in ContactPoint.objects.filter(customer_id__in=list(known)).values_list(
+            "customer_id", "kind", "digest", "is_primary"
+        )
     }
     # (customer, kind, scope) → digest → value; the last one told is the primary one.
     wanted: dict[tuple[uuid.UUID, str, str], dict[bytes, str]] = {}
     for customer, people in told.items():
         for person in people:
-            for field, kind in KINDS.items():
+            for field, point in KINDS.items():
                 value = getattr(person, field)
                 if value:
-                    scope = source.key if kind == ContactPoint.Kind.EXTERNAL else ""
-                    slot = wanted.setdefault((customer, str(kind), scope), {})
-                    marker = digest(kind, f"{scope}\n{value}" if scope else value)
+                    scope = source.key if point == ContactPoint.Kind.EXTERNAL else ""
+                    slot = wanted.setdefault((customer, str(point), scope), {})
+                    marker = digest(point, f"{scope}\n{value}" if scope else value)
                     slot.pop(marker, None)
                     slot[marker] = value
     fresh: list[tuple[Any, ...]] = []
@@ -96,19 +96,17 @@ def _write_contacts(
     promoted: list[tuple[uuid.UUID, str, bytes]] = []
     for (customer, kind, scope), values in wanted.items():
         last = next(reversed(values))
-        if have.get((customer, kind, last)) is True:
-            continue_primary = False
-        else:
-            continue_primary = True
+        becomes_primary = not have.get((customer, kind, last))
+        if becomes_primary:
             demoted.append((customer, kind, scope))
         for marker, value in values.items():
             if (customer, kind, marker) in have:
-                if marker == last and continue_primary:
+                if marker == last and becomes_primary:
                     promoted.append((customer, kind, marker))
                 continue
             row = ids.uuid7()
             sealed = keyring.seal(value, customer=customer, table="customers_contactpoint", column="value", row=row)
-            primary = marker == last and continue_primary
+            primary = marker == last and becomes_primary
             fresh.append((row, customer, kind, sealed, marker, scope, primary, now))
     _demote([entry for entry in demoted if have])
     _promote(promoted)
@@ -156,7 +154,9 @@ def _write_addresses(
     for customer, people in told.items():
         person = profiles.merged(people)
         if person.street or person.city or person.postcode:
-            whole = "\n".join((" ".join(names.words(person.street)), person.city, person.province, person.postcode, person.country))
+            whole = "\n".join(
+                (" ".join(names.words(person.street)), person.city, person.province, person.postcode, person.country)
+            )
             wanted[customer] = (index.digest("address.whole", whole), person)
     if not wanted:
         return
@@ -178,9 +178,7 @@ def _write_addresses(
         if (customer, marker) in have:
             continue
         row = ids.uuid7()
-        sealed = keyring.seal(
-            person.street, customer=customer, table="customers_address", column="street", row=row
-        )
+        sealed = keyring.seal(person.street, customer=customer, table="customers_address", column="street", row=row)
         place = (person.city, person.province, person.postcode, person.country)
         fresh.append((row, customer, sealed, marker, *place, True, source.key, now))
     copying.rows(Address, _ADDRESS_COLUMNS, fresh)

@@ -82,9 +82,7 @@ def look_up(people: Sequence[Person], *, source: Source) -> list[uuid.UUID | Non
     digests = list({key.digest for person_keys in keys for key in person_keys})
     rows = Identifier.objects.filter(digest__in=digests).values_list("digest", "customer_id")
     owners = {bytes(digest): customer for digest, customer in rows}
-    return [
-        next((owners[key.digest] for key in person_keys if key.digest in owners), None) for person_keys in keys
-    ]
+    return [next((owners[key.digest] for key in person_keys if key.digest in owners), None) for person_keys in keys]
 
 
 def resolve_many(
@@ -153,8 +151,8 @@ def _matcher(keys: Iterable[Key]) -> Matcher:
     known = {*owners.values(), *(customer for customers in shared.values() for customer in customers)}
     holders = {customer: Holder() for customer in known}
     if known:
-        rows = Customer.objects.filter(id__in=known).values_list("id", "given_name_key")
-        for customer, given_name in rows:
+        named = Customer.objects.filter(id__in=known).values_list("id", "given_name_key")
+        for customer, given_name in named:
             holders[customer].given_name = given_name
         held = Identifier.objects.filter(customer_id__in=known).values_list("customer_id", "kind", "source", "digest")
         for customer, kind, scope, digest in held:

@@ -93,9 +93,7 @@ def _share(verdicts: Sequence[Verdict]) -> None:
 
 
 def _suggest(verdicts: Sequence[Verdict], source: Source, now: datetime) -> None:
-    pairs = {
-        tuple(sorted((verdict.customer, rival))) for verdict in verdicts for rival in verdict.rivals
-    }
+    pairs = {tuple(sorted((verdict.customer, rival))) for verdict in verdicts for rival in verdict.rivals}
     MergeSuggestion.objects.bulk_create(
         [
             MergeSuggestion(

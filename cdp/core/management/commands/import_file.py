@@ -15,8 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from cdp.core import pipeline
 from cdp.core.actors import SYSTEM
-from cdp.core.imports import running
-from cdp.core.imports import registry
+from cdp.core.imports import registry, running
 from cdp.core.models import Job
 
 
@@ -70,8 +69,12 @@ class Command(BaseCommand):
 
     def _bar(self, *, quiet: bool) -> Progress:
         return Progress(
-            "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            disable=quiet or not sys.stderr.isatty(), transient=True,
+            "{task.description}",
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            disable=quiet or not sys.stderr.isatty(),
+            transient=True,
         )
 
     def _tell(self, job: Job, seconds: float, *, as_json: bool) -> None:
@@ -85,7 +88,10 @@ class Command(BaseCommand):
         for warning in report["warnings"][:20]:
             self.stderr.write(f"warning: {warning['reason']} ({warning.get('column') or 'file'})")
         verb = "would be imported" if job.params["dry_run"] else "imported"
+        counts = {name: f"{result.get(name, 0):,}" for name in ("accepted", "rows", "created", "updated", "rejected")}
         self.stdout.write(
-            f"{result.get('accepted', 0):,} of {result.get('rows', 0):,} rows {verb}: {result.get('created', 0):,} new, "
-            f"{result.get('updated', 0):,} known, {result.get('rejected', 0):,} rejected, in {seconds:.1f} s"
+            "{accepted} of {rows} rows {verb}: {created} new, {updated} known, {rejected} rejected".format(
+                verb=verb, **counts
+            )
+            + f", in {seconds:.1f} s"
         )

@@ -25,9 +25,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Write or load."""
         now = timezone.now()
-        sample = shop.generate(
-            seed=options["seed"], customers=options["customers"], events=options["events"], now=now
-        )
+        sample = shop.generate(seed=options["seed"], customers=options["customers"], events=options["events"], now=now)
         if options["write"]:
             options["write"].mkdir(parents=True, exist_ok=True)
             counts = files.write(sample, options["write"])
