@@ -24,6 +24,11 @@ class Figure:
     never_asked: int
 
     @property
+    def is_asked(self) -> bool:
+        """Whether anybody ever answered."""
+        return bool(self.allowed or self.denied)
+
+    @property
     def share(self) -> float:
         """Allowed, as a share (0 to 1) of all known customers."""
         total = self.allowed + self.denied + self.never_asked

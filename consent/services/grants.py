@@ -5,13 +5,13 @@ statements, so the ledger, the state and the pipeline's marks come out the same.
 """
 
 import datetime as dt
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 
 from cdp.core import audit, ids, pipeline
@@ -232,7 +232,7 @@ def _write(rows: Sequence[GrantRow], *, actor: Actor, now: dt.datetime, keyring:
 def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring | None) -> bytes | None:
     if not row.evidence or keyring is None:
         return None
-    text = json.dumps(row.evidence, ensure_ascii=False, default=str)
+    text = msgspec.json.encode(row.evidence, enc_hook=str).decode()
     return keyring.seal(text, customer=row.customer, table=ledger.TABLE, column="evidence", row=record_id)
 
 

@@ -20,7 +20,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Figures per purpose and channel, the latest documents, the law packs with the dates they were checked."""
     now = timezone.now()
     names = purposes.names(get_language() or "")
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "name": names.get(figure.purpose, figure.purpose),
             "channel": purposes.channel_name(figure.channel),
@@ -36,7 +36,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "consent/overview.html",
         {
-            "figures": found,
+            "asked": [row for row in found if row["f"].is_asked],
+            "silent": [row for row in found if not row["f"].is_asked],
             "chart": _chart(found),
             "documents": documents,
             "packs": [
@@ -58,7 +59,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _chart(found: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Marketing by channel; None before anybody was asked."""
-    asked = [row for row in found if row["f"].purpose == "marketing" and row["f"].allowed + row["f"].denied]
+    asked = [row for row in found if row["f"].purpose == "marketing" and row["f"].is_asked]
     if not asked:
         return None
     return {
