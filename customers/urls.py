@@ -1,6 +1,16 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from customers.views import editing, listing, profile
 
 app_name = "customers"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", listing.customer_list, name="customer-list"),
+    path("new/", editing.customer_new, name="customer-new"),
+    path("<uuid:customer>/", profile.customer_detail, name="customer-detail"),
+    path("<uuid:customer>/edit/", editing.customer_edit, name="customer-edit"),
+    path("<uuid:customer>/timeline/", profile.customer_timeline, name="customer-timeline"),
+    path("<uuid:customer>/notes/", profile.note_add, name="note-add"),
+    path("<uuid:customer>/show/<uuid:part>/", profile.contact_show, name="contact-show"),
+]

@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from cdp.core import audiences
 from cdp.core.crypto import index
@@ -19,7 +21,8 @@ from cdp.core.models import Source
 from customers.models import Customer, Status
 from customers.rules import identifiers as identifier_rules
 from customers.rules import names, unreadable
-from customers.selectors import identifiers
+from customers.selectors import identifiers, profiles
+from customers.selectors.profiles import Profile
 
 SEARCH_FIELD = "customer.search"  # as in services.identity.profiles, which writes the tokens
 PAGE = 50
@@ -167,3 +170,16 @@ def common(column: str) -> list[str]:
         )
         row = cursor.fetchone()
     return sorted(value for value in (row[0] if row and row[0] else []) if value)
+
+
+def quick(text: str, *, limit: int) -> list[tuple[Profile, str]]:
+    """The first few people found by `text`, each with a hint that tells namesakes apart: masked contact, city."""
+    rows = search(text, Filters(), region=settings.CDP_SHOP_COUNTRY).rows[:limit]
+    found = profiles.opened(rows, with_places=False).values()
+    return [(profile, _hint(profile)) for profile in found]
+
+
+def _hint(profile: Profile) -> str:
+    contact = profile.contact(profiles.Kind.EMAIL) or profile.contact(profiles.Kind.PHONE)
+    parts = (contact.masked if contact else "", profile.customer.city or profile.province_name(get_language() or "en"))
+    return " · ".join(part for part in parts if part)

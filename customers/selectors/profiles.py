@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import get_language
+
 from cdp.core import context
 from cdp.core.crypto import subjects
 from customers.models import Address, ContactPoint, Customer
@@ -52,6 +54,15 @@ class Place:
     country: str
     is_primary: bool
 
+    @property
+    def rest(self) -> str:
+        """Everything but the street, in one line."""
+        language = get_language() or "en"
+        province = places.province_name(self.province, language) if self.province else ""
+        country = places.country_name(self.country, language) if self.country else ""
+        town = " ".join(part for part in (self.city, self.postcode) if part)
+        return ", ".join(dict.fromkeys(part for part in (town, province, country) if part))
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -93,6 +104,23 @@ class Profile:
     def phone(self) -> str:
         """The primary phone number, E.164."""
         return self.value(Kind.PHONE)
+
+    @property
+    def email_contact(self) -> Contact | None:
+        """The primary e-mail address with its masked form."""
+        return self.contact(Kind.EMAIL)
+
+    @property
+    def phone_contact(self) -> Contact | None:
+        """The primary phone number with its masked form."""
+        return self.contact(Kind.PHONE)
+
+    @property
+    def where(self) -> str:
+        """City and province (or country) in the reader's language, for a cell of a table."""
+        language = get_language() or "en"
+        area = self.province_name(language) or self.country_name(language)
+        return ", ".join(dict.fromkeys(part for part in (self.customer.city, area) if part))
 
     def contact(self, kind: str, source: str = "") -> Contact | None:
         """The primary contact point of a kind; customer numbers have one per source."""

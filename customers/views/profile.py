@@ -1,0 +1,203 @@
+"""The page of one customer, and the parts of it that come and go by htmx."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from cdp.core import actors, audit, panels, timeline
+from cdp.core.models import User
+from cdp.core.views.access import requires
+from customers.forms.contacts import REASONS, ReasonForm
+from customers.models import Customer, Note
+from customers.selectors import history, lineage, profiles
+from customers.selectors.profiles import Kind
+from customers.services import notes
+
+
+def found(request: HttpRequest, customer: uuid.UUID) -> Customer | HttpResponse:
+    """The person of an address: the row, a redirect to the survivor, or the page that says they were erased."""
+    try:
+        known = lineage.get(customer)
+    except lineage.Erased:
+        return render(request, "customers/erased.html", status=410)
+    except lineage.Unknown as error:
+        raise Http404 from error
+    if known.is_survivor and request.method in {"GET", "HEAD"} and not getattr(request, "htmx", False):
+        return redirect("customers:customer-detail", known.customer.id)
+    return known.customer
+
+
+@requires("customers.view")
+@require_safe
+def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
+    """`/customers/{id}/`: everything known about one person."""
+    row = found(request, customer)
+    if isinstance(row, HttpResponse):
+        return row
+    profile = profiles.one(row)
+    assert profile is not None, "the row is there"  # noqa: S101
+    user = _user(request)
+    question = panels.Question(row.id, lineage.of(row.id), user, timezone.now())
+    advice = panels.advice(question)
+    language = get_language() or "en"
+    context = {
+        "profile": profile,
+        "customer": row,
+        "place_line": profile.where,
+        "language_name": _language_name(row.language, language),
+        "numbers": [
+            {"label": _("Member number") if contact.kind == Kind.MEMBER else contact.source, "value": contact.value}
+            for contact in profile.contacts
+            if contact.kind in {Kind.MEMBER, Kind.EXTERNAL}
+        ],
+        "reveals": user.can("customers.reveal"),
+        "may_edit": user.can("customers.edit"),
+        "best": advice[0] if advice else None,
+        "advice": advice[1:4],
+        "left_panels": _rendered(request, panels.LEFT, question),
+        "right_panels": _rendered(request, panels.RIGHT, question),
+        **_story(request, row.id),
+    }
+    return render(request, "customers/detail.html", context)
+
+
+@requires("customers.view")
+@require_safe
+def customer_timeline(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
+    """The timeline alone: narrowed to a kind, or what is older than a moment."""
+    row = found(request, customer)
+    if isinstance(row, HttpResponse):
+        return row
+    if not getattr(request, "htmx", False):
+        return redirect("customers:customer-detail", row.id)
+    template = "customers/timeline_page.html" if "before" in request.GET else "customers/timeline.html"
+    return render(request, template, {"customer": row, **_story(request, row.id)})
+
+
+@requires("customers.edit")
+@require_POST
+def note_add(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
+    """Write a note or log a call."""
+    row = found(request, customer)
+    if isinstance(row, HttpResponse):
+        return row
+    error, text, kind = "", request.POST.get("text", ""), request.POST.get("kind", Note.Kind.NOTE)
+    try:
+        notes.add(customer=row.id, kind=kind, text=text, actor=actors.staff(_user(request)), at=timezone.now())
+    except notes.UnableToAddNote as unable:
+        error = str(unable.reason)
+    if not getattr(request, "htmx", False):
+        if error:
+            messages.error(request, error)
+        return redirect("customers:customer-detail", row.id)
+    context: dict[str, Any] = {"customer": row, "may_edit": True, **_story(request, row.id)}
+    if error:
+        context |= {"note_error": error, "note_text": text, "note_kind": kind}
+        return render(request, "customers/story.html", context, status=422)
+    answer = render(request, "customers/story.html", context)
+    saved = _("Call logged") if kind == Note.Kind.CALL else _("Note saved")
+    return trigger_client_event(answer, "toast", {"text": saved, "tone": "success"})
+
+
+@requires("customers.view")
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_show(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> HttpResponse:
+    """Ask why, then show one contact point or address in clear and write both into the logs."""
+    row = found(request, customer)
+    if isinstance(row, HttpResponse):
+        return row
+    profile = profiles.one(row)
+    assert profile is not None, "the row is there"  # noqa: S101
+    contact = next((contact for contact in profile.contacts if contact.id == part), None)
+    place = next((place for place in profile.places if place.id == part), None)
+    if contact is None and place is None:
+        raise Http404
+    context: dict[str, Any] = {"customer": row, "contact": contact, "place": place, "part": part}
+    if request.method == "POST":
+        form = ReasonForm(request.POST)
+        if form.is_valid():
+            kind = contact.kind if contact else "address"
+            _log(request, row.id, kind, form.cleaned_data["reason"])
+            return render(request, "customers/contact_shown.html", context)
+    if request.GET.get("cancel"):
+        return render(request, "customers/contact_hidden.html", context)
+    return render(request, "customers/contact_reason.html", {**context, "reasons": REASONS})
+
+
+def _log(request: HttpRequest, customer: uuid.UUID, kind: str, reason: str) -> None:
+    actor, now = actors.staff(_user(request)), timezone.now()
+    audit.looked(actor=actor, at=now, view="customers:contact-show", customers=[customer], reason=reason)
+    audit.record(
+        audit.Action.CONTACT_REVEALED, actor=actor, at=now, customer=customer, details={"kind": kind, "reason": reason}
+    )
+
+
+def _story(request: HttpRequest, customer: uuid.UUID) -> dict[str, Any]:
+    """A page of the timeline with its filter chips."""
+    kinds = timeline.kinds()
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in kinds else ""
+    page = history.page(customer, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else [])
+    return {
+        "entries": [_entry(entry) for entry in page.entries],
+        "before": page.before.isoformat() if page.before else "",
+        "kind": kind,
+        "kinds": [{"key": "", "label": _("All")}, *({"key": key, "label": label} for key, label in kinds.items())],
+    }
+
+
+def _entry(entry: timeline.Entry) -> dict[str, Any]:
+    """An entry as the timeline component takes it; amounts, lines and texts in `data` become its body."""
+    return {
+        "at": entry.at,
+        "kind": entry.kind,
+        "title": entry.title,
+        "source": entry.source,
+        "actor": entry.data.get("author", ""),
+        "icon": entry.icon if entry.icon != "point" else "",
+        "html": SafeString(render_to_string("customers/entry.html", {"data": entry.data}).strip()),
+    }
+
+
+def _language_name(code: str, reader: str) -> str:
+    try:
+        return str(Locale(reader).languages.get(code, code)).capitalize() if code else ""
+    except UnknownLocaleError:
+        return code
+
+
+def _rendered(request: HttpRequest, side: str, question: panels.Question) -> list[str]:
+    return [
+        render_to_string(panel.template, dict(context), request=request)
+        for panel, context in panels.shown(side, question)
+    ]
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError as error:
+        raise Http404 from error
+    if moment is None or timezone.is_naive(moment):
+        raise Http404
+    return moment
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
+    return request.user
