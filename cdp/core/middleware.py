@@ -48,24 +48,19 @@ class RequestContextMiddleware:
         return response
 
 
-class ReaderLanguageMiddleware:
-    """The language of the reader: `?lang=` on any page, else this browser's choice, else the staff account's, else
-    what the browser asks for (which Django's own middleware has settled before).
-    """
+class StaffLanguageMiddleware:
+    """Staff read the product in the language of their account unless this browser has chosen another."""
 
     def __init__(self, get_response: View) -> None:
         """Keep the rest of the stack."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Switch where somebody has said so."""
-        asked = request.GET.get("lang", "")
-        known = {code for code, _ in settings.LANGUAGES}
-        if asked not in known and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            asked = getattr(request.user, "language", "")
-        if asked in known:
-            translation.activate(asked)
-            request.LANGUAGE_CODE = asked
+        """Switch where the browser has not chosen."""
+        language = getattr(request.user, "language", "")
+        if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
         return self.get_response(request)
 
 

@@ -3,6 +3,7 @@
 Imported grants need no double opt-in. A row must name somebody we know or will know: people who are new are made.
 """
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
+from consent.models import ConsentState
 from consent.selectors import purposes
 from consent.services import grants
 from customers.rules import people
@@ -45,7 +47,7 @@ class Statement:
     purpose: str
     channel: str
     granted: bool
-    at: datetime
+    at: datetime | None  # None: the file does not say when
     evidence: str
 
 
@@ -95,10 +97,10 @@ class Handler:
         except ValueProblem as problem:
             raise _Refused("consent.granted", granted, problem.code) from problem
         try:
-            when = values.moment(at, zone=self.context.zone, dayfirst=self.dayfirst) if at else self.context.now
+            when = values.moment(at, zone=self.context.zone, dayfirst=self.dayfirst) if at else None
         except ValueProblem as problem:
             raise _Refused("consent.at", at, problem.code) from problem
-        if when > self.context.now + grants.AHEAD:
+        if when and when > self.context.now + grants.AHEAD:
             raise _Refused("consent.at", at, "in_the_future")
         evidence = people.plain(self._cell(cells, "consent.evidence"))[:LONGEST_EVIDENCE]
         return Statement(person, purpose, channel, allowed, when, evidence)
@@ -118,21 +120,39 @@ class Handler:
             now=self.context.now,
             lane=pipeline.BULK,
         )
-        rows = [
-            grants.GrantRow(
-                customer=resolution.customer,
-                purpose=statement.purpose,
-                channel=statement.channel,
-                granted=statement.granted,
-                at=statement.at,
-                source=self.context.source.key,
-                method="import",
-                evidence={"text": statement.evidence} if statement.evidence else None,
-            )
-            for statement, resolution in zip(parsed, resolutions, strict=True)
-        ]
+        said = self._said([resolution.customer for resolution in resolutions])
+        rows, repeated = [], 0
+        for statement, resolution in zip(parsed, resolutions, strict=True):
+            slot = (resolution.customer, statement.purpose, statement.channel)
+            if statement.at is None and said.get(slot) is statement.granted:
+                repeated += 1  # without a time of its own, the same word again is nothing new
+                continue
+            said[slot] = statement.granted
+            rows.append(self._row(statement, resolution.customer))
         counts = grants.record_many(rows, actor=self.context.actor, now=self.context.now)
-        return registry.Counts(counts.written, counts.repeated)
+        return registry.Counts(counts.written, counts.repeated + repeated)
+
+    def _said(self, customers: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str, str], bool]:
+        """The latest word of these customers by purpose and channel."""
+        states = ConsentState.objects.filter(customer_id__in=set(customers))
+        return {
+            (customer, purpose, channel): granted
+            for customer, purpose, channel, granted in states.values_list(
+                "customer_id", "purpose", "channel", "is_granted"
+            )
+        }
+
+    def _row(self, statement: Statement, customer: uuid.UUID) -> grants.GrantRow:
+        return grants.GrantRow(
+            customer=customer,
+            purpose=statement.purpose,
+            channel=statement.channel,
+            granted=statement.granted,
+            at=statement.at or self.context.now,
+            source=self.context.source.key,
+            method="import",
+            evidence={"text": statement.evidence} if statement.evidence else None,
+        )
 
 
 class _Refused(Exception):

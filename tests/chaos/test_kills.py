@@ -46,7 +46,14 @@ def files(tmp_path: Path) -> Path:
     )
     write(
         tmp_path / "orders.csv",
-        ["order.external_id", "order.placed_at", "customer.external_id", "line.sku", "line.quantity", "line.unit_price"],
+        [
+            "order.external_id",
+            "order.placed_at",
+            "customer.external_id",
+            "line.sku",
+            "line.quantity",
+            "line.unit_price",
+        ],
         (
             # Lines of one order stand far apart, so that chunks cut through orders.
             [
