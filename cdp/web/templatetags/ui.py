@@ -323,7 +323,8 @@ def _entry(entry: Any) -> dict[str, Any]:
     kind_icon, kind_tone = vocabulary.timeline(str(values["kind"]))
     return {
         **values,
-        "icon": values["icon"] or kind_icon,
+        # Rooms name icons freely; a name the sprite lacks must not cost the page.
+        "icon": values["icon"] if values["icon"] in markup.icon_names() else kind_icon,
         "tone": values["tone"] or kind_tone,
         "clock": formats.clock(at),
         "exact": formats.moment(at),
