@@ -199,15 +199,32 @@ def binaries() -> Path:
 
 @functools.cache
 def account() -> tuple[str, ...]:
-    """Options of child.py under which PostgreSQL agrees to run: none unless we are root."""
-    if os.geteuid() != 0:
+    """Options of child.py under which PostgreSQL agrees to run: none for an ordinary account.
+
+    It wants neither root nor a user id without a name, as containers started with `--user 1234` have.
+    """
+    is_root = os.geteuid() == 0
+    if not is_root and _has_name(os.geteuid()):
         return ()
     namespace = ("--user-namespace",)
     probe = launch.command([binaries() / "postgres", "--version"], death_signal=signal.SIGKILL, account=namespace)
     if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
         return namespace
+    if not is_root:
+        raise launch.UnableToStartError(
+            f"PostgreSQL wants an account with a name, and the user id {os.geteuid()} has none here. "
+            "Start as a user listed in /etc/passwd, or give DATABASE_URL."
+        )
     nobody = pwd.getpwnam("nobody")
     return ("--user", str(nobody.pw_uid), "--group", str(nobody.pw_gid))
+
+
+def _has_name(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _memory_mb() -> int:
