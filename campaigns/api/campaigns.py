@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -20,6 +20,7 @@ from campaigns.selectors import definitions, results
 from campaigns.services import drafts, previews
 from cdp.core.api.problems import Problem, conflict, invalid
 from cdp.core.api.views import ApiViewSet
+from cdp.core.models import ApiKey
 
 
 class CampaignViewSet(ApiViewSet):
@@ -161,7 +162,7 @@ class CampaignViewSet(ApiViewSet):
         return Response(answer)
 
     def _rendered(self, wanted: Any, asked: Mapping[str, Any], now: Any) -> dict[str, str]:
-        if "customers:read" not in self.request.auth.scopes:
+        if "customers:read" not in cast(ApiKey, self.request.auth).scopes:
             raise exceptions.PermissionDenied("The API key lacks the scope customers:read.")
         if asked["step"] >= len(wanted.steps):
             raise invalid("/step", "There is no such step.")

@@ -35,5 +35,5 @@ def primary(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID
     for customer, contact, sealed, verified_at in rows:
         is_verified = verified_at is not None
         if customer not in found or is_verified >= found[customer][0]:
-            found[customer] = (is_verified, Contact(contact, sealed))
+            found[customer] = (is_verified, Contact(contact, bytes(sealed)))
     return {customer: contact for customer, (_verified, contact) in found.items()}

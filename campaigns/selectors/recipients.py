@@ -93,7 +93,7 @@ def values(recipient: Recipient, *, language: str, now: datetime) -> dict[str, A
         if metrics.last_order_at:
             days = now.astimezone(zone).date() - metrics.last_order_at.astimezone(zone).date()
             flat["metrics.days_since_last_order"] = days.days
-    return flat
+    return {name: value for name, value in flat.items() if value is not None}
 
 
 def _shielded(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -10,13 +10,13 @@ from django.db.models import Count, Q
 
 from campaigns.models import Message, MessageEvent
 
-CONVERSION_WINDOW = timedelta(days=7)
+CONVERSION_DAYS = 7
 
 _CONVERTED = """
 SELECT count(DISTINCT sent.customer_id) FROM campaigns_message sent
 WHERE sent.campaign_id = %(campaign)s AND sent.state = 'sent' AND EXISTS (
     SELECT 1 FROM commerce_order o WHERE o.customer_id = sent.customer_id AND o.is_counted
-        AND o.placed_at > sent.sent_at AND o.placed_at <= sent.sent_at + %(window)s
+        AND o.placed_at > sent.sent_at AND o.placed_at <= sent.sent_at + make_interval(days => %(days)s)
 )
 """
 
@@ -58,7 +58,7 @@ class Results:
             "opened": self.opened,
             "clicked": self.clicked,
             "converted": self.converted,
-            "conversion_window_days": CONVERSION_WINDOW.days,
+            "conversion_window_days": CONVERSION_DAYS,
         }
 
 
@@ -77,7 +77,7 @@ def of(campaign: uuid.UUID) -> Results:
     )
     eligible = sum(states.values())
     with connection.cursor() as cursor:
-        cursor.execute(_CONVERTED, {"campaign": campaign, "window": CONVERSION_WINDOW})
+        cursor.execute(_CONVERTED, {"campaign": campaign, "days": CONVERSION_DAYS})
         converted = cursor.fetchone()[0]
     newest = messages.order_by("-planned_at").values_list("planned_at", flat=True).first()
     last_sent = messages.filter(sent_at__isnull=False).order_by("-sent_at").values_list("sent_at", flat=True).first()

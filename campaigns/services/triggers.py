@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from analytics.rules.problems import InvalidRules
 from campaigns.models import Campaign, Message, MessageEvent
-from campaigns.rules.definition import Definition, MessageStep
+from campaigns.rules.definition import Definition, Inactive, MessageStep, NeverOrdered
 from campaigns.selectors import candidates, decisions, definitions
 from campaigns.selectors.candidates import Candidate
 from cdp.core import ids, wake
@@ -108,9 +108,10 @@ def react(customers: Sequence[uuid.UUID], now: datetime) -> None:
 
 def _wins_back(definition: Definition) -> bool:
     trigger = definition.trigger
-    return trigger.clock == "live" and (
-        trigger.kind == "never_ordered" or (trigger.kind == "inactive" and trigger.activity == "order")
+    is_about_orders = isinstance(trigger, NeverOrdered) or (
+        isinstance(trigger, Inactive) and trigger.activity == "order"
     )
+    return is_about_orders and trigger.clock == "live"
 
 
 def _drop(customer: uuid.UUID, message: uuid.UUID, campaign: uuid.UUID, *, now: datetime) -> None:

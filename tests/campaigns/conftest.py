@@ -116,6 +116,9 @@ class MailServer:
             self._keep(envelope)
             server.transport.abort()
             return "421 gone"
+        if reply == "unseen":  # the line breaks before the message was taken
+            server.transport.abort()
+            return "421 gone"
         if reply is None:
             self._keep(envelope)
         return reply or "250 OK"
