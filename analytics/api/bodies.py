@@ -3,7 +3,20 @@
 from typing import Any
 
 from django.core.validators import RegexValidator
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class RulesField(serializers.Field[Any, Any, Any, Any]):
+    """Segment rules as they came, with exact numbers; reading them is the business of the rules."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 class SegmentBody(serializers.Serializer[Any]):
@@ -16,7 +29,7 @@ class SegmentBody(serializers.Serializer[Any]):
     )
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
-    rules = serializers.JSONField()
+    rules = RulesField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A name or a key, from which the other follows."""
@@ -32,10 +45,10 @@ class SegmentChangeBody(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    rules = serializers.JSONField(required=False)
+    rules = RulesField(required=False)
 
 
 class PreviewBody(serializers.Serializer[Any]):
     """Rules to try."""
 
-    rules = serializers.JSONField()
+    rules = RulesField()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +38,7 @@ class _Reader:
     problems: list[RuleProblem] = field(default_factory=list)
     count: int = 0
 
-    def wrong(self, pointer: str, message: str | Promise, **names: Any) -> None:
+    def wrong(self, pointer: str, message: Any, **names: Any) -> None:
         self.problems.append(RuleProblem(pointer, format_lazy(message, **names) if names else message))
 
     # --- the tree ---
@@ -77,7 +76,7 @@ class _Reader:
 
     def _any(self, document: dict[str, Any], pointer: str, depth: int) -> tree.Rule | None:
         inner = self._list(document, "any", pointer, depth)
-        if inner == ():
+        if document["any"] == []:
             self.wrong(place(pointer, "any"), _("“any” needs at least one rule."))
         return None if inner is None else tree.Any(pointer, inner)
 

@@ -69,7 +69,7 @@ def refresh(segment: Segment, now: datetime) -> tuple[int, int]:
     """
     rule = segments.rules_of(segment)
     run = str(ids.uuid7())
-    params = {"segment": segment.id, "now": now, "version": segment.version, "head": run[:19]}
+    params: dict[str, Any] = {"segment": segment.id, "now": now, "version": segment.version, "head": run[:19]}
     with transaction.atomic(), connection.cursor() as cursor:
         turns.take_alone()
         cursor.execute("SELECT set_config('work_mem', %s, true)", [_MEMORY])
@@ -94,7 +94,8 @@ def refresh_many(keys: Iterable[str], now: datetime) -> dict[str, tuple[int, int
     """Refresh these live segments and all that refer to them, each after the ones it stands on; entered and left by
     key. A segment whose rules can no longer be read is reported in the log and keeps its members.
     """
-    wanted, done = set(keys), {}
+    wanted = set(keys)
+    done: dict[str, tuple[int, int]] = {}
     for segment, rule in _readable(segments.live()):
         if segment.key in wanted or tree.references(rule) & done.keys():
             done[segment.key] = refresh(segment, now)

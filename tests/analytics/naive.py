@@ -106,10 +106,8 @@ class Judge:
         if isinstance(value, list):
             wanted = wanted if op == "in" else [wanted]
             return bool(value) if op == "is_set" else any(item in value for item in wanted)
-        if op == "is_set":
-            return value not in {None, ""}
-        if value is None:
-            return False
+        if op == "is_set" or value is None:
+            return op == "is_set" and value not in {None, ""}
         if field == "province":
             wanted = [PROVINCES[item] for item in wanted] if op == "in" else PROVINCES[wanted]
         if isinstance(value, str):
@@ -120,11 +118,9 @@ class Judge:
             ]()
         if isinstance(value, dt.datetime):
             return self.compare_moments(value, op, wanted)
-        if op == "in":
-            return value in wanted
         if op == "between":
             return wanted[0] <= value <= wanted[1]
-        return COMPARE[op](value, wanted)
+        return value in wanted if op == "in" else COMPARE[op](value, wanted)
 
     def compare_moments(self, value: dt.datetime, op: str, wanted) -> bool:
         """A date stands for the whole day: compare days with days, moments with moments."""

@@ -111,8 +111,8 @@ rates = st.dictionaries(
 
 def write(population: list[Person], dated: dict[tuple[str, dt.date], Decimal]) -> None:
     """Put the facts into the tables."""
-    for currency, on in dated:
-        ExchangeRate.objects.create(currency=currency, on=on, rate=dated[currency, on])
+    for (currency, on), rate in dated.items():
+        ExchangeRate.objects.create(currency=currency, on=on, rate=rate)
     for person in population:
         Customer.objects.create(
             id=person.id,

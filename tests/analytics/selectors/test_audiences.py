@@ -18,7 +18,7 @@ from tests.analytics.people import NOW, Bought, Person
 
 pytestmark = pytest.mark.django_db
 thorough = hypothesis_settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
