@@ -59,7 +59,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "place_line": profile.where,
         "language_name": _language_name(row.language, language),
         "numbers": [
-            {"label": _("Member number") if contact.kind == Kind.MEMBER else contact.source, "value": contact.value}
+            {"label": _number_label(contact), "value": contact.value}
             for contact in profile.contacts
             if contact.kind in {Kind.MEMBER, Kind.EXTERNAL}
         ],
@@ -170,6 +170,12 @@ def _entry(entry: timeline.Entry) -> dict[str, Any]:
         "icon": entry.icon if entry.icon != "point" else "",
         "html": SafeString(render_to_string("customers/entry.html", {"data": entry.data}).strip()),
     }
+
+
+def _number_label(contact: profiles.Contact) -> str:
+    if contact.kind == Kind.MEMBER:
+        return _("Member number")
+    return _("Number at %(source)s") % {"source": contact.source}
 
 
 def _language_name(code: str, reader: str) -> str:
