@@ -162,7 +162,7 @@ class CampaignViewSet(ApiViewSet):
         return Response(answer)
 
     def _rendered(self, wanted: Any, asked: Mapping[str, Any], now: Any) -> dict[str, str]:
-        if "customers:read" not in cast(ApiKey, self.request.auth).scopes:
+        if "customers:read" not in cast("ApiKey", self.request.auth).scopes:
             raise exceptions.PermissionDenied("The API key lacks the scope customers:read.")
         if asked["step"] >= len(wanted.steps):
             raise invalid("/step", "There is no such step.")

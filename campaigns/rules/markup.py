@@ -33,14 +33,14 @@ _TAG = re.compile(
 )
 
 # Mail programs ignore style sheets in many places, so the styles stand at the elements.
-_INK = "#1f2430"
+_INK = "#14211e"
 STYLES = {
     "p": f"margin:0 0 16px;color:{_INK};font-size:16px;line-height:1.6;",
     "h": f"margin:8px 0 12px;color:{_INK};font-size:20px;line-height:1.35;font-weight:600;",
     "ul": "margin:0 0 16px;padding:0 0 0 20px;",
     "li": f"margin:0 0 6px;color:{_INK};font-size:16px;line-height:1.6;",
-    "a": "color:#0b5fae;text-decoration:underline;",
-    "button": "display:inline-block;padding:12px 22px;border-radius:8px;background:#0b5fae;color:#ffffff;"
+    "a": "color:#0d6b61;text-decoration:underline;",
+    "button": "display:inline-block;padding:12px 22px;border-radius:8px;background:#0d6b61;color:#ffffff;"
     "font-size:16px;font-weight:600;line-height:1.25;text-decoration:none;",
 }
 

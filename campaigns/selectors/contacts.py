@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db import connection
+
 from customers.models import ContactPoint
 
 KIND_OF_CHANNEL = {"email": "email", "sms": "phone", "line": "line"}
@@ -16,6 +18,19 @@ class Contact:
 
     id: uuid.UUID
     sealed: bytes
+
+
+_REACHABLE = """
+SELECT DISTINCT customer_id FROM customers_contactpoint
+WHERE customer_id = ANY(%s) AND kind = %s AND is_primary AND bounced_at IS NULL AND value IS NOT NULL
+"""
+
+
+def reachable(customers: Collection[uuid.UUID], *, channel: str) -> set[uuid.UUID]:
+    """Who of these has a usable primary contact point for that channel: `primary` without the values, for thousands."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHABLE, [list(customers), KIND_OF_CHANNEL[channel]])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def primary(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, Contact]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count
 
 from campaigns.models import Message
 from campaigns.selectors import contacts
 from cdp.core import mail
 from consent.services import gate
-from customers.models import Customer
 
 SAMPLE_PERSON = "sample_person"
 NO_ADDRESS = "no_address"
@@ -38,7 +38,7 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
     this machine.
     """
     decisions = gate.decide_many(customers, purpose=purpose, channel=channel, at=at)
-    addresses = contacts.primary(customers, channel=channel)
+    addresses = contacts.reachable(customers, channel=channel)
     samples = _samples(customers)
     verdicts = {}
     for customer, decision in decisions.items():
@@ -80,4 +80,6 @@ def capped(customers: Collection[uuid.UUID], *, purpose: str, at: datetime) -> d
 def _samples(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
     if not mail.reaches_the_world():
         return set()
-    return set(Customer.objects.filter(id__in=list(customers), is_sample=True).values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM customers_customer WHERE id = ANY(%s) AND is_sample", [list(customers)])
+        return {row[0] for row in cursor.fetchall()}

@@ -13,7 +13,7 @@ from campaigns.models import Campaign, CampaignVersion, Message
 from campaigns.rules import activation, definition
 from campaigns.rules.definition import Definition, InvalidDefinition, Problem
 from campaigns.selectors import audiences, definitions
-from cdp.core import audit
+from cdp.core import audit, wake
 from cdp.core.actors import Actor
 from consent.selectors import purposes
 
@@ -30,7 +30,7 @@ def create(*, raw: Any, actor: Actor, at: datetime) -> Campaign:
     """A new draft from JSON. Raises InvalidDefinition."""
     wanted = checked(raw)
     with transaction.atomic():
-        campaign = Campaign.objects.create(name=wanted.name, purpose=wanted.purpose, created_by=actor.id, created_at=at)
+        campaign = Campaign.objects.create(name=wanted.name, purpose=wanted.purpose, created_by=actor.id)
         _write(campaign, wanted, number=1)
         audit.record(audit.Action.CAMPAIGN_SAVED, actor=actor, at=at, subject=campaign.id, details={"version": 1})
     return campaign
@@ -92,6 +92,7 @@ def activate(*, campaign: uuid.UUID, actor: Actor, at: datetime) -> tuple[Campai
                 subject=row.id,
                 details={"version": row.current_version},
             )
+            transaction.on_commit(wake.triggers)
     return row, warnings(wanted)
 
 

@@ -83,7 +83,7 @@ def run(*, now: datetime, clock: str = "", campaigns: Collection[uuid.UUID] | No
             log.exception("audience cannot be computed", campaign=str(campaign.id))
             runs.append(Run(campaign.id, problem=str(error)))
     if any(done.planned for done in runs):
-        wake.sender()
+        transaction.on_commit(wake.sender)
     return runs
 
 
