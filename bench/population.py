@@ -1,7 +1,6 @@
 """A million customers by generated SQL: no names, no keys, only what segments and metrics look at."""
 
 # The statements are put together from this file's own words; the numbers travel beside them.
-# ruff: noqa: S608
 
 from django.db import connection
 
