@@ -1,8 +1,8 @@
 """pytest plugin: a throw-away PostgreSQL and Valkey for each run, unless DATABASE_URL or REDIS_URL name others.
 
-Loaded by `-p tests.servers` before pytest-django reads the settings. Under xdist the controller starts them and its
-workers inherit the addresses. Two runs at once have their own directory, ports and servers. If the run is killed, the
-kernel ends the servers with it.
+Loaded by `-p tests.servers` before pytest-django reads the settings. Under xdist the controller starts PostgreSQL for all
+(pytest-django gives each worker a database), and each worker has a directory and a Valkey of its own, so that no queue
+is shared. Two runs at once have nothing in common. If the run is killed, the kernel ends the servers with it.
 """
 
 import atexit
@@ -18,6 +18,8 @@ import pytest
 
 from cdp.run import embedded
 
+OWN_VALKEY = "TESTS_OWN_VALKEY"
+"""Set by the controller for its workers: REDIS_URL was not given from outside."""
 ASKS_ONLY = {"--help", "-h", "--version", "-V", "--markers", "--fixtures"}
 
 
@@ -31,8 +33,18 @@ class _Run:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(args: list[str]) -> Generator[None]:
     # A wrapper runs before pytest-django's own implementation of this hook, which loads the settings.
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        _set_up(start=not ASKS_ONLY.intersection(args))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _make_var()
+        if os.environ.get(OWN_VALKEY):
+            _start(postgres=False, valkey=True)
+    else:
+        _forget_the_machine()
+        _make_var()
+        wants = {"postgres": not os.environ.get("DATABASE_URL"), "valkey": not os.environ.get("REDIS_URL")}
+        if any(wants.values()) and not ASKS_ONLY.intersection(args):
+            _start(**wants)
+            if wants["valkey"]:
+                os.environ[OWN_VALKEY] = "1"
     return (yield)
 
 
@@ -50,41 +62,44 @@ def _tear_down() -> None:
         shutil.rmtree(var, ignore_errors=True)
 
 
-def _set_up(*, start: bool) -> None:
-    # What is set on the machine must not leak into the tests, or they pass here and fail elsewhere.
+def _forget_the_machine() -> None:
+    """What is set here must not leak into the tests, or they pass here and fail elsewhere."""
     keep = {"CDP_REQUIRE_BROWSER"}
-    for name in [name for name in os.environ if name.startswith("CDP_") and name not in keep]:
-        del os.environ[name]
-    for name in (
+    drop = {name for name in os.environ if name.startswith("CDP_")} - keep
+    drop |= {
         "ALLOWED_HOSTS",
+        "CAMPAIGN_MESSAGES_PER_WEEK",
         "DEBUG",
         "EMAIL_URL",
-        "S3_URL",
-        "SENTRY_DSN",
-        "SMS_URL",
-        "LINE_CHANNEL_TOKEN",
+        "DEFAULT_FROM_EMAIL",
+        "LOG_LEVEL",
         "TIME_ZONE",
         "PORT",
-    ):
-        os.environ.pop(name, None)
+        OWN_VALKEY,
+    }
+    for name in drop & os.environ.keys():
+        del os.environ[name]
+    os.environ.update(
+        SECRET_KEY=secrets.token_urlsafe(48),
+        CDP_ENCRYPTION_KEYS=f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright runs an event loop in the test's thread
+    )
+
+
+def _make_var() -> None:
     atexit.register(_tear_down)  # when pytest ends before it is configured, it says no good-bye
     _Run.var = var = Path(tempfile.mkdtemp(prefix="cdp-tests-"))
     if os.geteuid() == 0:
         var.chmod(0o711)  # where there are no user namespaces, PostgreSQL runs as `nobody` and must pass through
     for name in ("static", "outbox"):
         (var / name).mkdir()
-    os.environ.update(
-        CDP_VAR=str(var),
-        SECRET_KEY=secrets.token_urlsafe(48),
-        CDP_ENCRYPTION_KEYS=f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}",
-        DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright runs an event loop in the test's thread
-    )
-    if not start:
-        return
-    wants = {"postgres": not os.environ.get("DATABASE_URL"), "valkey": not os.environ.get("REDIS_URL")}
-    if any(wants.values()):
-        _Run.servers = embedded.start(var, durable=False, **wants)
-        if _Run.servers.database_url:
-            os.environ["DATABASE_URL"] = _Run.servers.database_url
-        if _Run.servers.redis_url:
-            os.environ["REDIS_URL"] = _Run.servers.redis_url
+    os.environ["CDP_VAR"] = str(var)
+
+
+def _start(*, postgres: bool, valkey: bool) -> None:
+    assert _Run.var is not None
+    _Run.servers = embedded.start(_Run.var, postgres=postgres, valkey=valkey, durable=False)
+    if postgres:
+        os.environ["DATABASE_URL"] = _Run.servers.database_url
+    if valkey:
+        os.environ["REDIS_URL"] = _Run.servers.redis_url
