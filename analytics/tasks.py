@@ -1,12 +1,18 @@
 """Queue doors of the room."""
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from analytics.services import membership
+from analytics.services import membership, turns
+
+log = structlog.get_logger("segments")
 
 
 @shared_task
 def refresh_segments() -> None:
     """Judge anew what time has changed; finds nothing to do most of the time."""
-    membership.refresh_due(timezone.now())
+    try:
+        membership.refresh_due(timezone.now())
+    except turns.NoTurn:
+        log.warning("segments wait for the next round: the pipeline is busy")

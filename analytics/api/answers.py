@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer, inline_serializer
 from rest_framework import serializers
 
 from analytics.models import Segment, SegmentMember
+from analytics.rules.metrics import METRICS, Metric, Unit
 from analytics.selectors.audiences import Preview
 
 
@@ -31,7 +33,7 @@ class MemberAnswer(serializers.Serializer[Any]):
     entered_at = serializers.DateTimeField()
 
 
-class PreviewAnswer(serializers.Serializer[Any]):
+class RulesPreviewAnswer(serializers.Serializer[Any]):
     """What rules would select."""
 
     count = serializers.IntegerField()
@@ -48,12 +50,40 @@ class MembershipAnswer(serializers.Serializer[Any]):
     entered_at = serializers.DateTimeField()
 
 
+@extend_schema_serializer(many=False)
 class MembershipsAnswer(serializers.Serializer[Any]):
     """The segments of a customer, by name."""
 
     results = MembershipAnswer(many=True)
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
+
+
+def _described(metric: Metric) -> serializers.Field[Any, Any, Any, Any]:
+    """A metric for the OpenAPI document."""
+    about: dict[str, Any] = {"help_text": str(metric.definition), "allow_null": True}
+    match metric.unit:
+        case Unit.MONEY:
+            return serializers.CharField(**about)
+        case Unit.MONEY_BY_CURRENCY:
+            return serializers.DictField(child=serializers.CharField(), **about)
+        case Unit.MOMENT:
+            return serializers.DateTimeField(**about)
+    return serializers.IntegerField(**about)
+
+
+_METRICS = inline_serializer(
+    "MetricsAnswer",
+    {
+        "customer": serializers.UUIDField(),
+        "currency": serializers.CharField(help_text="Of all totals: the shop's."),
+        "missing_rate": serializers.CharField(
+            allow_null=True, help_text="The currency whose exchange rate is not known, when a total is null."
+        ),
+        **{metric.key: _described(metric) for metric in METRICS.values()},
+    },
+)
+MetricsAnswer = extend_schema_serializer(many=False)(type(_METRICS))
 
 
 def segment(row: Segment) -> dict[str, Any]:
@@ -77,7 +107,7 @@ def member(row: SegmentMember) -> dict[str, Any]:
 
 
 def preview(found: Preview) -> dict[str, Any]:
-    """PreviewAnswer."""
+    """RulesPreviewAnswer."""
     return {
         "count": found.count,
         "is_estimate": found.is_estimate,

@@ -48,7 +48,7 @@ class SegmentChangeBody(serializers.Serializer[Any]):
     rules = RulesField(required=False)
 
 
-class PreviewBody(serializers.Serializer[Any]):
+class RulesPreviewBody(serializers.Serializer[Any]):
     """Rules to try."""
 
     rules = RulesField()

@@ -3,7 +3,6 @@
 import uuid
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -22,13 +21,14 @@ class CustomerMetricsViewSet(ApiViewSet):
     """`GET customers/{id}/metrics`."""
 
     scope = "customers"
+    pagination_class = None
 
     @extend_schema(
         operation_id="customers_metrics",
         summary="Metrics of a customer",
         description="Money is a decimal string in `currency`; days count calendar days of the shop's time zone.",
         parameters=[CUSTOMER],
-        responses={200: OpenApiTypes.OBJECT},
+        responses=answers.MetricsAnswer,
     )
     def list(self, request: Request, customer_id: str) -> Response:
         """All metrics, now."""
@@ -40,6 +40,7 @@ class CustomerSegmentsViewSet(ApiViewSet):
     """`GET customers/{id}/segments`."""
 
     scope = "customers"
+    pagination_class = None
 
     @extend_schema(
         operation_id="customers_segments",

@@ -1,7 +1,7 @@
 """REST: segments."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +16,7 @@ from analytics.models import Segment
 from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences
 from analytics.selectors import segments as reading
-from analytics.services import membership, segments
+from analytics.services import membership, segments, turns
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import Problem, conflict
 from cdp.core.api.views import ApiViewSet
@@ -48,7 +48,7 @@ class SegmentViewSet(ApiViewSet):
     @extend_schema(
         operation_id="segments_create",
         summary="Define a segment",
-        description="The answer comes when everybody has been judged.",
+        description="Answers when everybody has been judged; on a very busy system `refreshed_at` may still be null.",
         request=bodies.SegmentBody,
         responses={201: answers.SegmentAnswer, 409: OpenApiResponse(description="The key is taken.")},
     )
@@ -118,13 +118,13 @@ class SegmentViewSet(ApiViewSet):
     @extend_schema(
         operation_id="segments_preview",
         summary="Try rules without keeping them",
-        request=bodies.PreviewBody,
-        responses=answers.PreviewAnswer,
+        request=bodies.RulesPreviewBody,
+        responses=answers.RulesPreviewAnswer,
     )
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         """How many would match, and some of them."""
-        body = bodies.PreviewBody(data=request.data)
+        body = bodies.RulesPreviewBody(data=request.data)
         body.is_valid(raise_exception=True)
         with _problems():
             found = audiences.preview(body.validated_data["rules"], timezone.now())
@@ -150,7 +150,8 @@ def _segment(key: str) -> Segment:
 
 
 def _filled(segment: Segment) -> Segment:
-    membership.refresh_many([segment.key], timezone.now())
+    with suppress(turns.NoTurn):  # it is saved and due: beat fills it, and `refreshed_at` stays null until then
+        membership.refresh_many([segment.key], timezone.now())
     return _segment(segment.key)
 
 

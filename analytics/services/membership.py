@@ -65,7 +65,7 @@ def refresh(segment: Segment, now: datetime) -> tuple[int, int]:
     """Judge all known customers. Returns how many entered and how many left.
 
     Segments it refers to are taken as they are stored; `refresh_many` keeps the order.
-    Raises OperationalError when the pipeline gives no turn in time, InvalidRules for rules that are out of date.
+    Raises turns.NoTurn when the pipeline gives no turn in time, InvalidRules for rules that are out of date.
     """
     rule = segments.rules_of(segment)
     run = str(ids.uuid7())

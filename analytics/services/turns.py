@@ -6,10 +6,15 @@ whole-table work holds the exclusive one: it starts when running drains have com
 is why it works in ranges and segment by segment, each in a transaction of about a second.
 """
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg import errors
 
 _LOCK = 0x0CDA_11A1
 PATIENCE = "20s"
+
+
+class NoTurn(Exception):
+    """The pipeline, or other work on the whole table, did not let go in time; nothing was done. Try again later."""
 
 
 def share() -> None:
@@ -19,8 +24,13 @@ def share() -> None:
 
 
 def take_alone() -> None:
-    """Until the transaction ends: the pipeline waits. Raises OperationalError when no turn comes in PATIENCE."""
+    """Until the transaction ends: the pipeline waits. Raises NoTurn after PATIENCE."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        try:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        except OperationalError as error:
+            if isinstance(error.__cause__, errors.LockNotAvailable):
+                raise NoTurn("The pipeline is busy; try again in a moment.") from error
+            raise
         cursor.execute("SELECT set_config('lock_timeout', '0', true)")

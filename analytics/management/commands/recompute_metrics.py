@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.management import moments
-from analytics.services import membership, metrics
+from analytics.services import membership, metrics, turns
 
 
 class Command(BaseCommand):
@@ -21,7 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=moments.moment, default=None, metavar="ISO", help="compute as of this moment")
 
     def handle(self, **options: Any) -> None:
-        """Compute and say how many changed."""
+        """Work, or say why not."""
+        try:
+            self._work(**options)
+        except turns.NoTurn as error:
+            raise CommandError(str(error)) from error
+
+    def _work(self, **options: Any) -> None:
         now = moments.or_now(options["now"])
         if not options["all"]:
             self.stdout.write(f"{metrics.catch_up(now)} waiting customers recomputed.")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.management import moments
 from analytics.selectors import segments
-from analytics.services import membership
+from analytics.services import membership, turns
 
 
 class Command(BaseCommand):
@@ -20,7 +20,13 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=moments.moment, default=None, metavar="ISO", help="judge as of this moment")
 
     def handle(self, **options: Any) -> None:
-        """Refresh and count."""
+        """Work, or say why not."""
+        try:
+            self._work(**options)
+        except turns.NoTurn as error:
+            raise CommandError(str(error)) from error
+
+    def _work(self, **options: Any) -> None:
         now = moments.or_now(options["now"])
         unknown = [key for key in options["keys"] if segments.find(key) is None]
         if unknown:
