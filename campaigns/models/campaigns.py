@@ -46,7 +46,7 @@ class CampaignVersion(Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     trigger = models.JSONField()
-    audience = models.JSONField(null=True)  # a segment rule tree; null is everybody
+    audience = models.JSONField(null=True)  # a segment rule tree; null is not yet said and cannot be activated
     steps = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 
