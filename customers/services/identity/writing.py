@@ -1,7 +1,7 @@
 """Writing a judged batch: keys first, then new customers by COPY, then changes of known customers set-wise."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -19,15 +19,27 @@ class Outrun(Exception):
     """Another process claimed one of our keys between our reading and our writing."""
 
 
-def write(people: Sequence[Person], verdicts: Sequence[Verdict], *, source: Source, now: datetime) -> None:
-    """Write keys, customers, contacts, addresses and suggestions of a batch. Raises Outrun."""
+def write(
+    people: Sequence[Person],
+    verdicts: Sequence[Verdict],
+    *,
+    source: Source,
+    now: datetime,
+    known_holders: Mapping[bytes, set[uuid.UUID]],
+    is_stranger: bool,
+) -> None:
+    """Write keys, customers, contacts, addresses and suggestions of a batch. Raises Outrun.
+
+    `known_holders` are the holders of shared keys that the verdicts were made with.
+    """
     _claim(verdicts, now)
-    _share(verdicts)
+    _share(verdicts, known_holders)
     told: dict[uuid.UUID, list[Person]] = {}
     for person, verdict in zip(people, verdicts, strict=True):
         told.setdefault(verdict.customer, []).append(person)
     new = list(dict.fromkeys(verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED))
-    known = [customer for customer in told if customer not in set(new)]
+    fresh = set(new)
+    known = [customer for customer in told if customer not in fresh]
     keyring = subjects.load(known)
     keys = keyring.add_new(new)
     copying.rows(
@@ -40,8 +52,8 @@ def write(people: Sequence[Person], verdicts: Sequence[Verdict], *, source: Sour
         profiles.COLUMNS,
         (profiles.new_row(customer, told[customer], keyring, source=source, now=now) for customer in new),
     )
-    profiles.update(known, told, keyring, source=source, now=now)
-    contacts.write(told, new=set(new), keyring=keyring, source=source, now=now)
+    profiles.update(known, told, keyring, source=source, now=now, keeps_name=is_stranger)
+    contacts.write(told, new=fresh, keyring=keyring, source=source, now=now)
     _suggest(verdicts, source, now)
 
 
@@ -66,13 +78,24 @@ def _claim(verdicts: Sequence[Verdict], now: datetime) -> None:
             raise Outrun
 
 
-def _share(verdicts: Sequence[Verdict]) -> None:
-    """A phone that turned out to be a household's: mark the key and keep both holders."""
+def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.UUID]]) -> None:
+    """A phone that turned out to be a household's: mark the key and keep both holders.
+
+    Being one more holder claims no unique key, so the key itself is locked first and its holders are read again: when
+    another process added one since we judged, it may be the person we are about to make.
+    """
     pairs = sorted({(key.digest, verdict.customer) for verdict in verdicts for key in verdict.shared})
     if not pairs:
         return
     digests, customers = (list(column) for column in zip(*pairs, strict=True))
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT digest FROM customers_identifier WHERE digest = ANY(%s) ORDER BY digest FOR UPDATE", [digests]
+        )
+        cursor.execute("SELECT digest, customer_id FROM customers_sharedidentifier WHERE digest = ANY(%s)", [digests])
+        for digest, customer in cursor.fetchall():
+            if customer not in known_holders.get(bytes(digest), ()):
+                raise Outrun
         cursor.execute("UPDATE customers_identifier SET is_shared = true WHERE digest = ANY(%s)", [digests])
         # The first owner becomes a holder like the others.
         cursor.execute(
