@@ -75,6 +75,8 @@ def run(report: Report, *, customers: int = 1_000_000, orders: int = 4) -> None:
 
     by_hand = _timed(lambda: _run(METRICS_BY_HAND, "analytics_customermetrics", "by_hand_metrics"))
     built = _timed(lambda: metrics.rebuild(now))
+    _execute("TRUNCATE by_hand_metrics")  # the reference before and after: neither pays alone for the other's writes
+    by_hand = (by_hand + _timed(lambda: _execute(METRICS_BY_HAND))) / 2
     report("metrics rebuild, first", seconds=built, reference=by_hand, target=1.5)
     _vacuum()
     report(
@@ -117,7 +119,6 @@ def _vacuum() -> None:
 
 
 def _timed(work: Callable[[], Any]) -> float:
-    _execute("CHECKPOINT")  # nobody pays for writing what others changed
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
