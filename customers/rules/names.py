@@ -124,6 +124,11 @@ def key(name: str) -> str:
     return " ".join(words(parts.given) + words(parts.family))
 
 
+def untitled(name: str) -> str:
+    """The name without titles and honorifics before or behind it; never empty unless the name was."""
+    return _untitled(name, script(name))
+
+
 def given_key(name: str) -> str:
     """The normal form of the given name alone, for the question whether two people on one phone are the same."""
     return " ".join(words(split(name).given))

@@ -49,4 +49,4 @@ def listed(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_empty(value: str | Sequence[str] | None) -> bool:
-    return value is None or not value or (isinstance(value, str) and not value.strip())
+    return not value or (isinstance(value, str) and not people.plain(value))

@@ -121,7 +121,9 @@ def search(text: str, filters: Filters, *, region: str) -> Found:
 
 def name_tokens(text: str) -> list[int]:
     """The tokens every match must hold. A single Latin letter says too little and is ignored."""
-    words = [word for word in names.words(text[:200]) if len(word) > 1 or word > "\u0e00"]
+    words = [
+        word for word in names.words(names.untitled(names.display(text[:200]))) if len(word) > 1 or word > "\u0e00"
+    ]
     return index.query_tokens(SEARCH_FIELD, words[:8])
 
 

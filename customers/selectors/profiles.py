@@ -61,7 +61,7 @@ class Place:
         province = places.province_name(self.province, language) if self.province else ""
         country = places.country_name(self.country, language) if self.country else ""
         town = " ".join(part for part in (self.city, self.postcode) if part)
-        return ", ".join(dict.fromkeys(part for part in (town, province, country) if part))
+        return ", ".join(part for part in (town, "" if province == self.city else province, country) if part)
 
 
 @dataclass(frozen=True, slots=True)
