@@ -58,6 +58,11 @@ WITH fresh AS (
 INSERT INTO analytics_segmentchange (id, customer_id, segment_id, entered, at, version)
 SELECT id, customer_id, %(segment)s, TRUE, %(now)s, %(version)s FROM fresh
 """
+_DISSOLVE = f"""
+WITH gone AS (DELETE FROM analytics_segmentmember WHERE segment_id = %(segment)s RETURNING customer_id)
+INSERT INTO analytics_segmentchange (id, customer_id, segment_id, entered, at, version)
+SELECT {_NEW_ID.format(id="customer_id")}, customer_id, %(segment)s, FALSE, %(now)s, %(version)s FROM gone
+"""
 _MEMORY = "64MB"  # for the comparisons of a million members; given back at the end of the transaction
 
 
@@ -68,10 +73,11 @@ def refresh(segment: Segment, now: datetime) -> tuple[int, int]:
     Raises turns.NoTurn when the pipeline gives no turn in time, InvalidRules for rules that are out of date.
     """
     rule = segments.rules_of(segment)
-    run = str(ids.uuid7())
-    params: dict[str, Any] = {"segment": segment.id, "now": now, "version": segment.version, "head": run[:19]}
+    params = _run(segment, now)
     with transaction.atomic(), connection.cursor() as cursor:
         turns.take_alone()
+        if not segments.live().filter(id=segment.id).exists():  # archived while we waited
+            return 0, 0
         cursor.execute("SELECT set_config('work_mem', %s, true)", [_MEMORY])
         found = audiences.statement(rule, now=now)
         # A table of its own, analysed: judged once, compared twice, with its true size known.
@@ -88,6 +94,16 @@ def refresh(segment: Segment, now: datetime) -> tuple[int, int]:
         Segment.objects.filter(id=segment.id, version=segment.version).update(size=size, refreshed_at=now)
     segment.size, segment.refreshed_at = size, now
     return entered, left
+
+
+def dissolve(segment: Segment, now: datetime) -> None:
+    """Everybody leaves."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DISSOLVE, _run(segment, now))
+
+
+def _run(segment: Segment, now: datetime) -> dict[str, Any]:
+    return {"segment": segment.id, "now": now, "version": segment.version, "head": str(ids.uuid7())[:19]}
 
 
 def refresh_many(keys: Iterable[str], now: datetime) -> dict[str, tuple[int, int]]:

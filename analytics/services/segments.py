@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
-from analytics.models import Segment, SegmentMember
+from analytics.models import Segment
 from analytics.rules import definitions, tree
 from analytics.rules.problems import InvalidRules, RuleProblem
 from analytics.selectors import audiences, segments
@@ -41,6 +41,8 @@ def create(*, name: str, rules: Any, actor: Actor, at: datetime, key: str = "", 
         segment = Segment.objects.filter(key=key).first() or Segment(key=key)
         if not segment._state.adding and segment.archived_at is None:
             raise UnableToCreateSegment(key)
+        if not segment._state.adding:
+            membership.dissolve(segment, at)  # whom a drain judged in the moment of archiving
         segment.archived_at = None
         return _write(segment, name=name, description=description, rules=rules, actor=actor, at=at)
 
@@ -75,7 +77,7 @@ def archive(segment: Segment, *, actor: Actor, at: datetime) -> None:
         if users:
             raise UnableToArchiveSegment(", ".join(users))
         Segment.objects.filter(id=segment.id).update(archived_at=at, size=0, refreshed_at=None)
-        SegmentMember.objects.filter(segment_id=segment.id).delete()
+        membership.dissolve(segment, at)
         audit.record(
             audit.Action.SEGMENT_ARCHIVED, actor=actor, at=at, subject=segment.id, details={"key": segment.key}
         )

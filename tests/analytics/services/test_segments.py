@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.models import Segment, SegmentMember
+from analytics.models import Segment, SegmentChange, SegmentMember
 from analytics.rules.problems import InvalidRules
 from analytics.selectors import segments as reading
 from analytics.services import membership, ready_made, segments
@@ -73,13 +73,15 @@ def test_a_circle_is_refused_at_its_place(document, place):
     assert [problem.pointer for problem in caught.value.problems] == [place]
 
 
-def test_an_archived_segment_is_gone_with_its_members_and_may_come_back():
+def test_everybody_leaves_an_archived_segment_and_it_may_come_back():
     factories.customer()
     segment = define("all-of-us")
     membership.refresh(segment, NOW)
     segments.archive(segment, actor=actors.SYSTEM, at=NOW)
     assert reading.find("all-of-us") is None
     assert not SegmentMember.objects.filter(segment_id=segment.id).exists()
+    assert list(SegmentChange.objects.order_by("id").values_list("entered", flat=True)) == [True, False]
+    assert membership.refresh(segment, NOW) == (0, 0)  # who still holds it cannot fill it
     again = define("all-of-us")
     assert (again.id, again.archived_at, again.refreshed_at) == (segment.id, None, None)
 
