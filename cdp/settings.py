@@ -185,7 +185,7 @@ DATABASES = {
         **env.db_url("DATABASE_URL", default="postgres://cdp@127.0.0.1:5432/cdp"),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": False,
+        "CONN_HEALTH_CHECKS": True,  # one round trip; a restarted PostgreSQL then costs no request
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 12, "timeout": 20},
             # Constant clean-up of sessions that a killed client left open inside a transaction.

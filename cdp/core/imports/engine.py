@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -29,6 +30,7 @@ from cdp.core.imports import mapping, registry
 from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
+PAGE = 2000
 _CONTEXT = b"core.job_reject"
 
 
@@ -238,27 +240,36 @@ class _Work:
             jobs.progress(self.job, done=self.row, total=self.row)
 
 
-def rejects(job: Job, *, limit: int = 1000, after: int = 0) -> list[dict[str, Any]]:
-    """Rejected and warned lines of a job, in file order: line, column, value, reason code, whether rejected.
+def rejects(job: Job, *, limit: int = 1000) -> list[dict[str, Any]]:
+    """The first rejected and warned lines of a job, in file order: line, column, value, reason code, whether rejected.
 
     Values whose hourly key is gone are empty.
     """
-    found = []
-    for entry in JobReject.objects.filter(job=job, line__gt=after).order_by("line", "id")[:limit]:
-        value = ""
-        if entry.value:
-            with contextlib.suppress(Unopenable):
-                value = hourly.open_(bytes(entry.value), context=_CONTEXT).decode()
-        found.append(
-            {
-                "line": entry.line,
-                "column": entry.column,
-                "value": value,
-                "reason": entry.reason.removeprefix("~"),
-                "rejected": not entry.reason.startswith("~"),
-            }
-        )
-    return found
+    return [_noted(entry) for entry in JobReject.objects.filter(job=job).order_by("line", "id")[:limit]]
+
+
+def all_rejects(job: Job) -> Iterator[dict[str, Any]]:
+    """Every rejected and warned line of a job in file order, read page by page."""
+    found = JobReject.objects.filter(job=job).order_by("line", "id")
+    page = list(found[:PAGE])
+    while page:
+        yield from map(_noted, page)
+        last = page[-1]  # one line may have several entries, so the line alone does not say where the page ended
+        page = list(found.filter(Q(line__gt=last.line) | Q(line=last.line, id__gt=last.id))[:PAGE])
+
+
+def _noted(entry: JobReject) -> dict[str, Any]:
+    value = ""
+    if entry.value:
+        with contextlib.suppress(Unopenable):
+            value = hourly.open_(bytes(entry.value), context=_CONTEXT).decode()
+    return {
+        "line": entry.line,
+        "column": entry.column,
+        "value": value,
+        "reason": entry.reason.removeprefix("~"),
+        "rejected": not entry.reason.startswith("~"),
+    }
 
 
 REASONS: dict[str, Any] = {
