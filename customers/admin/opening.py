@@ -44,7 +44,7 @@ class OpeningChangeList(ChangeList):
         super().get_results(request)
         rows = list(self.result_list)
         attach(rows)
-        self.result_list = rows  # type: ignore[assignment]
+        self.result_list = rows
 
 
 def attach(rows: Iterable[Any]) -> None:

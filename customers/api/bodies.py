@@ -15,9 +15,6 @@ from customers.rules.people import Person, Rules
 LONGEST_TEXT = 1000
 
 
-NULLABLE = {"required": False, "allow_null": True}
-
-
 class TextField(serializers.CharField):
     """A text; null or the empty text clears the field."""
 
@@ -37,8 +34,7 @@ class WordsField(serializers.ListField):
 
     def __init__(self, **kwargs: Any) -> None:
         child = serializers.CharField(max_length=people.LONGEST_LISTED, allow_blank=False)
-        kwargs = {"required": False, "allow_null": True, "max_length": people.MOST_LISTED, "child": child} | kwargs
-        super().__init__(**kwargs)
+        super().__init__(child=child, required=False, allow_null=True, max_length=people.MOST_LISTED, **kwargs)
 
 
 class CustomerBody(StrictSerializer):
@@ -81,7 +77,7 @@ class CustomerBody(StrictSerializer):
         created_at = told.pop("created_at", None)
         person, faults = telling.read(told, rules(), country=country)
         if faults:
-            raise ValidationError({fault.field: [fault.problem.reason] for fault in faults})
+            raise ValidationError({fault.field: [str(fault.problem.reason)] for fault in faults})
         person.created_at = created_at
         return person
 
@@ -101,7 +97,7 @@ class Lookup(StrictSerializer):
         required=False, max_length=LONGEST_TEXT, help_text=_("The beginning of a name, or an exact identifier.")
     )
     segment = serializers.CharField(required=False, max_length=60, help_text=_("The key of a segment."))
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]
         required=False,
         max_length=60,
         help_text=_("With `external_id`: whose number it is; alone: who ever brought the person."),

@@ -187,7 +187,7 @@ class CustomerViewSet(ApiViewSet):
     def _page(self, rows: Any, paginator: Any, request: Request) -> Response:
         page = paginator.paginate_queryset(rows, request, view=self)
         profiles_ = reading.opened(page)
-        return paginator.get_paginated_response([answers.customer(profiles_[row.id]) for row in page])  # type: ignore[no-any-return]
+        return paginator.get_paginated_response([answers.customer(profiles_[row.id]) for row in page])
 
     def _source(self, request: Request) -> Source:
         """The source whose customer numbers the body means."""

@@ -71,7 +71,7 @@ class Customer(Model):
         verbose_name_plural = _("customers")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                name="customers_customer_status_known_value", condition=Q(status__in=[value for value in Status.values])
+                name="customers_customer_status_known_value", condition=Q(status__in=list(Status.values))
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

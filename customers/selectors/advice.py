@@ -40,7 +40,7 @@ def missing(question: Question) -> list[Advice]:
                 url,
             )
         )
-    if row.name is None:
+    if not row.name:
         found.append(
             Advice(
                 "customers.name",
