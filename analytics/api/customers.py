@@ -12,7 +12,7 @@ from analytics.api import answers
 from analytics.selectors import metrics, segments
 from cdp.core.api.problems import Problem
 from cdp.core.api.views import ApiViewSet
-from customers.models import Customer, Status
+from customers.selectors import lineage
 
 CUSTOMER = OpenApiParameter("customer_id", uuid.UUID, OpenApiParameter.PATH, description="The customer.")
 
@@ -54,14 +54,10 @@ class CustomerSegmentsViewSet(ApiViewSet):
 
 
 def _customer(text: str) -> uuid.UUID:
-    """The id of a customer there is. Who was erased is gone for good; guests are nobody."""
+    """The person that id means today: of a merged one the survivor."""
     try:
-        customer = uuid.UUID(text)
-    except ValueError:
-        raise exceptions.NotFound("There is no such customer.") from None
-    state = Customer.objects.filter(id=customer).values_list("status", flat=True).first()
-    if state == Status.ERASED:
-        raise Problem("erased", "This customer was erased.", status_code=status.HTTP_410_GONE)
-    if state in {None, Status.BUCKET, Status.MERGED}:
-        raise exceptions.NotFound("There is no such customer.")
-    return customer
+        return lineage.get(uuid.UUID(text)).customer.id
+    except (ValueError, lineage.Unknown) as error:
+        raise exceptions.NotFound("There is no such customer.") from error
+    except lineage.Erased as error:
+        raise Problem("erased", "This customer was erased.", status_code=status.HTTP_410_GONE) from error

@@ -149,6 +149,11 @@ def test_the_segments_of_a_customer_are_listed(call, vips):
     assert (status, [row["key"] for row in found["results"]]) == (200, ["vip"])
 
 
+def test_a_merged_customer_answers_with_the_survivor(call, vips):
+    Customer.objects.filter(id=vips[0]).update(status="merged", merged_into=vips[1])
+    assert call("GET", f"customers/{vips[0]}/metrics")[1]["customer"] == vips[1]
+
+
 def test_a_customer_who_is_not_there_is_a_404_and_an_erased_one_a_410(call, vips):
     Customer.objects.filter(id=vips[0]).update(status="erased")
     for what in ("metrics", "segments"):
