@@ -40,8 +40,9 @@ def create(*, name: str, scopes: Sequence[str], source: Source, actor: Actor, at
     """A new key and its secret text, which is never to be had again. `scopes` may be ["*"]. Raises UnknownScope."""
     chosen = list(SCOPES) if list(scopes) == ["*"] else list(scopes)
     unknown = sorted(set(chosen) - set(SCOPES))
-    if unknown:
-        message = f"Unknown scope {unknown[0]}; known are {', '.join(SCOPES)}."
+    if unknown or not chosen:
+        wrong = f"Unknown scope {unknown[0]}" if unknown else "A key needs at least one scope"
+        message = f"{wrong}; known are {', '.join(SCOPES)}."
         raise UnknownScope(message)
     text = f"cdp_{secrets.token_urlsafe(32)}"
     with transaction.atomic():

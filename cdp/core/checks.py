@@ -36,6 +36,11 @@ def owned_tables_can_be_distributed(app_configs: Any, **_: Any) -> list[CheckMes
             if isinstance(constraint, models.UniqueConstraint) and not fields & {"customer", "customer_id"}:
                 problems.append(Error(f"{constraint.name} is unique without customer_id.", obj=model, id="cdp.E003"))
         problems += [
+            Error(f"{model._meta.label} is unique together without customer_id.", obj=model, id="cdp.E003")
+            for names in model._meta.unique_together
+            if "customer" not in names
+        ]
+        problems += [
             Error(f"{model._meta.label}.{field.name} is unique without customer_id.", obj=model, id="cdp.E003")
             for field in model._meta.local_concrete_fields
             if field.unique and not field.primary_key

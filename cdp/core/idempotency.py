@@ -64,7 +64,9 @@ def begin(name: bytes, *, body: bytes, now: datetime) -> Answer | None:
         if stored.status is not None and stored.answer is not None:
             return Answer(stored.status, hourly.open_(bytes(stored.answer), context=_CONTEXT))
         if now - stored.created_at > timedelta(minutes=1):
-            taken = IdempotentAnswer.objects.filter(digest=name, created_at=stored.created_at).update(created_at=now)
+            taken = IdempotentAnswer.objects.filter(digest=name, created_at=stored.created_at, status=None).update(
+                created_at=now
+            )
             if taken:
                 return None
         if time.monotonic() > deadline:

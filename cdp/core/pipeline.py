@@ -8,9 +8,11 @@ drain runs, and claiming marks by deleting them first blocks writers. The custom
 read, or an older snapshot could overwrite a newer metric (all three were seen, see the fine print).
 """
 
+import contextlib
+import contextvars
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -29,6 +31,8 @@ BULK = 1
 BATCH = 2000
 DEEPEST = 10
 
+_depth: contextvars.ContextVar[int] = contextvars.ContextVar("pipeline_depth", default=0)
+
 Step = Callable[[Sequence[uuid.UUID], datetime], None]
 """Takes customer ids (sorted, unique) and the time; finds what is missing and writes it; may run twice."""
 
@@ -39,11 +43,13 @@ def steps() -> tuple[tuple[str, Step], ...]:
     return tuple(import_string(settings.CDP_PIPELINE))
 
 
-def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE, depth: int = 0) -> None:
+def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE) -> None:
     """Say that facts of these customers changed. Call it in the transaction that writes the facts.
 
-    `depth` counts steps that cause marks that cause steps; a chain deeper than DEEPEST stops and is reported.
+    A mark made inside a step is one deeper than the marks that step works on; a chain deeper than DEEPEST stops and
+    is reported.
     """
+    depth = _depth.get()
     if depth > DEEPEST:
         log.error("pipeline chain too deep", cause=cause, depth=depth)
         return
@@ -61,16 +67,27 @@ def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE,
 def run_for(customers: Iterable[uuid.UUID], *, now: datetime) -> None:
     """Run the steps here and now for customers whose caller must see the result. Their marks stay for the drain."""
     batch = sorted(set(customers))
-    for _name, step in steps():
-        step(batch, now)
+    with _deeper(_depth.get() + 1):
+        for _name, step in steps():
+            step(batch, now)
+
+
+@contextlib.contextmanager
+def _deeper(depth: int) -> Iterator[None]:
+    """Marks made inside the block have this depth."""
+    token = _depth.set(depth)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
 
 
 def drain(*, now: datetime, limit: int = BATCH) -> int:
     """Work through one batch of marked customers in one transaction. Returns how many customers were done.
 
-    Zero means that nothing is marked, or that other drains hold all marked customers.
+    Zero means that nothing is marked, or that other drains hold the customers of the oldest `limit` marks.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT DISTINCT customer_id FROM (
@@ -82,9 +99,11 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
         wanted = sorted(row[0] for row in cursor.fetchall())
         if not wanted:
             return 0
+        # Committed before the work begins: another drain would wait for an uncommitted row instead of skipping it.
         cursor.execute(
             "INSERT INTO core_pipelinestate (customer_id) SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", [wanted]
         )
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT customer_id FROM core_pipelinestate WHERE customer_id = ANY(%s)
@@ -95,11 +114,12 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
         locked = [row[0] for row in cursor.fetchall()]
         if not locked:
             return 0
-        cursor.execute("SELECT id FROM core_mark WHERE customer_id = ANY(%s)", [locked])
-        seen = [row[0] for row in cursor.fetchall()]
-        cursor.execute("DELETE FROM core_mark WHERE id = ANY(%s)", [seen])
-        for _name, step in steps():
-            step(locked, now)
+        cursor.execute("SELECT id, depth FROM core_mark WHERE customer_id = ANY(%s)", [locked])
+        seen = cursor.fetchall()
+        cursor.execute("DELETE FROM core_mark WHERE id = ANY(%s)", [[row[0] for row in seen]])
+        with _deeper(1 + max((row[1] for row in seen), default=0)):
+            for _name, step in steps():
+                step(locked, now)
         return len(locked)
 
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from cdp.core import idempotency, jobs, pipeline
+from cdp.core import idempotency, jobs, pipeline, uploads
 from cdp.core.crypto import hourly
 
 TURN_SECONDS = 20
@@ -42,3 +42,4 @@ def tidy() -> None:
     now = timezone.now()
     hourly.forget_old(now=now)
     idempotency.forget_old(now=now)
+    uploads.forget_old(now=now)

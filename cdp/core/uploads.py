@@ -6,12 +6,13 @@ as context, so frames cannot be swapped or cut off unnoticed (the last frame is 
 
 import io
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 
 from cdp.core import ids
 from cdp.core.crypto import hourly
@@ -108,6 +109,15 @@ def delete(upload: uuid.UUID) -> None:
     path_of(upload).unlink(missing_ok=True)
 
 
+def forget_old(*, now: datetime) -> int:
+    """Remove uploads that nobody imported and whose keys are gone. Returns how many."""
+    edge = (now - hourly.KEPT).timestamp()
+    old = [path for path in path_of(uuid.UUID(int=0)).parent.iterdir() if path.stat().st_mtime < edge]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
 class SealedUpload(UploadedFile):
     """What request.FILES holds: the id of a stored upload, its name and size."""
 
@@ -118,15 +128,24 @@ class SealedUpload(UploadedFile):
 
 
 class SealedUploadHandler(FileUploadHandler):
-    """Django's upload handler that seals each chunk as it arrives."""
+    """Django's upload handler that seals each chunk as it arrives.
+
+    Only people who may import leave files here: every form could carry one, and strangers must not fill the disk.
+    """
+
+    _writer: SealedWriter | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin a file."""
+        """Begin a file, or pass over one that nobody asked for."""
         super().new_file(*args, **kwargs)
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated or not user.can("imports"):
+            raise SkipFile
         self._writer = SealedWriter(ids.uuid7())
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Seal one chunk; refuse a file that is too large before it fills the disk."""
+        assert self._writer is not None, "chunks come after new_file"  # noqa: S101
         if start + len(raw_data) > LARGEST:
             self._writer.close()
             delete(self._writer.upload)
@@ -135,10 +154,12 @@ class SealedUploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> SealedUpload:
         """End a file."""
+        assert self._writer is not None, "a file was begun"  # noqa: S101
         self._writer.close()
         return SealedUpload(self._writer.upload, self.file_name, file_size)
 
     def upload_interrupted(self) -> None:
         """The connection broke: nothing half-written stays."""
-        self._writer.close()
-        delete(self._writer.upload)
+        if self._writer is not None:
+            self._writer.close()
+            delete(self._writer.upload)

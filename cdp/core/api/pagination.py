@@ -45,7 +45,8 @@ class SealedCursorPagination(BasePagination):
 
     def _size(self, request: Request) -> int:
         raw = request.query_params.get("page_size", str(self.default_size))
-        if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= self.largest:
+        readable = raw.isascii() and raw.isdigit() and len(raw) <= len(str(self.largest))
+        if not readable or not 1 <= int(raw) <= self.largest:
             raise Problem(
                 "invalid",
                 "The request has invalid values.",

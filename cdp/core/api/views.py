@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.utils import timezone
 from rest_framework import status, viewsets
 from rest_framework.request import Request
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 
 from cdp.core import actors, idempotency
 from cdp.core.api.authentication import key_of
+from cdp.core.api.parsing import TooLarge
 from cdp.core.api.problems import MEDIA_TYPE, Problem, conflict
 from cdp.core.models import Source
 
@@ -40,9 +42,13 @@ class ApiViewSet(viewsets.GenericViewSet):
             return
         if len(key) > LONGEST_KEY:
             raise Problem("invalid_idempotency_key", f"Idempotency-Key is longer than {LONGEST_KEY}.", status_code=400)
+        try:
+            sent = request._request.body
+        except RequestDataTooBig as error:
+            raise TooLarge from error
         name = idempotency.name_of(api_key=key_of(request).id, path=request.path, key=f"{request.method} {key}")
         try:
-            answer = idempotency.begin(name, body=request._request.body, now=timezone.now())
+            answer = idempotency.begin(name, body=sent, now=timezone.now())
         except idempotency.KeyReused as error:
             raise conflict("idempotency_key_reused", "This Idempotency-Key was used with another body.") from error
         except idempotency.InProgress as error:
@@ -58,7 +64,14 @@ class ApiViewSet(viewsets.GenericViewSet):
             response.status_code = exc.answer.status
             response.stored = exc.answer.body  # type: ignore[attr-defined]
             return response
-        return super().handle_exception(exc)
+        try:
+            return super().handle_exception(exc)
+        except Exception:
+            # A fault of ours: nobody will finish this claim, and the client's next attempt must not wait for it.
+            if self._claimed is not None:
+                idempotency.abandon(self._claimed)
+                self._claimed = None
+            raise
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Keep the answer of a claimed request, or give the key back when the fault was ours."""
@@ -85,9 +98,6 @@ def _replace(response: Any, body: bytes) -> None:
     if body:  # DRF drops the type of an answer that it rendered empty
         is_problem = response.status_code >= status.HTTP_400_BAD_REQUEST
         response.headers["Content-Type"] = MEDIA_TYPE if is_problem else "application/json"
-    # Rendering an answer without data drops the header.
-    is_problem = response.status_code >= status.HTTP_400_BAD_REQUEST
-    response.headers["Content-Type"] = MEDIA_TYPE if is_problem else "application/json"
 
 
 def _keep(name: bytes, response: Any) -> None:

@@ -26,8 +26,11 @@ def seal(text: str, *, key_id: uuid.UUID, key: AESGCM, place: bytes) -> bytes:
 
 
 def key_id_of(sealed: bytes | memoryview) -> uuid.UUID:
-    """Which data key opens it."""
-    return uuid.UUID(bytes=bytes(sealed[1:_HEAD]))
+    """Which data key opens it. Raises Unopenable."""
+    raw = bytes(sealed[1:_HEAD])
+    if len(raw) < _HEAD - 1:
+        raise Unopenable("a sealed value is cut off")
+    return uuid.UUID(bytes=raw)
 
 
 def open_(sealed: bytes | memoryview, *, key: AESGCM, place: bytes) -> str:
@@ -37,7 +40,7 @@ def open_(sealed: bytes | memoryview, *, key: AESGCM, place: bytes) -> str:
         raise Unopenable("unknown version of a sealed value")
     try:
         return key.decrypt(raw[_HEAD : _HEAD + NONCE], raw[_HEAD + NONCE :], place).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: cut so short that not even the nonce is whole
         raise Unopenable("a sealed value does not open in this place") from error
 
 

@@ -70,14 +70,15 @@ def open_(sealed: bytes, *, context: bytes) -> bytes:
         raise Unopenable("the key of that hour was deleted")
     try:
         return key.decrypt(raw[_HOUR : _HOUR + NONCE], raw[_HOUR + NONCE :], context)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: cut so short that not even the nonce is whole
         raise Unopenable("sealed data does not open") from error
 
 
 def forget_old(*, now: datetime) -> int:
     """Delete the keys older than `KEPT`; what they sealed can never be read again. Returns how many."""
-    _key.cache_clear()
-    return HourlyKey.objects.filter(hour__lt=hour_of(now - KEPT)).delete()[0]
+    deleted = HourlyKey.objects.filter(hour__lt=hour_of(now - KEPT)).delete()[0]
+    _key.cache_clear()  # after the deletion, or another thread could remember a key once more
+    return deleted
 
 
 def forget() -> None:

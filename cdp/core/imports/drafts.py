@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cdp.core import audit, jobs, uploads, wake
@@ -76,15 +77,17 @@ def columns(job: Job) -> list[Column]:
 
 
 def choose(job: Job, *, data: Mapping[str, Any]) -> None:
-    """Take the mapping from the page. Raises UnableToImport where it does not fit."""
+    """Take the mapping from the page. Raises UnableToImport where it does not fit, or when it is too late to change."""
     kind = registry.get(job.params["kind"])
     try:
+        mapping.check_shape(data)
         what = engine.survey(job.params["file"], data.get("options") or {})
         mapped = mapping.read(dict(data), kind=kind, header=what.columns)
     except (engine.UnableToImport, mapping.BadMapping) as problem:
         raise UnableToImport(str(problem)) from problem
     job.params["mapping"] = mapped.as_json()
-    Job.objects.filter(id=job.id).update(params=job.params)
+    if not _free(job).update(params=job.params):
+        raise UnableToImport(_("This import is already running or done."))
 
 
 def check(job: Job) -> None:
@@ -107,14 +110,18 @@ def start(job: Job, *, actor: Actor, at: datetime) -> None:
 
 def _queue(job: Job, *, dry_run: bool) -> None:
     params = {**job.params, "dry_run": dry_run}
-    free = Job.objects.filter(id=job.id, params__dry_run=True).exclude(state__in=[Job.State.WAITING, Job.State.RUNNING])
-    changed = free.update(
+    changed = _free(job).update(
         params=params, state=Job.State.WAITING, checkpoint={}, result={}, done=0, attempts=0, error="",
         finished_at=None,
     )  # fmt: skip
     if not changed:
         raise UnableToImport(_("This import is already running or done."))
     transaction.on_commit(wake.jobs)
+
+
+def _free(job: Job) -> QuerySet[Job]:
+    """The job, if it has imported nothing yet and nobody works on it."""
+    return Job.objects.filter(id=job.id, params__dry_run=True).exclude(state__in=[Job.State.WAITING, Job.State.RUNNING])
 
 
 def discard(job: Job) -> None:

@@ -36,23 +36,14 @@ class Mapped:
 
 def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
     """Check a mapping in the form of the contract against a kind and a header. Raises BadMapping."""
-    if not isinstance(data, dict) or set(data) - {"columns", "constants", "options"}:
-        raise BadMapping(_("A mapping is a JSON object with “columns”, “constants” and “options”."))
+    check_shape(data)
     columns, constants, options = data.get("columns") or {}, data.get("constants") or {}, data.get("options") or {}
-    if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(options, dict)):
-        raise BadMapping(_("“columns”, “constants” and “options” must be JSON objects."))
-    if unknown := sorted(set(options) - OPTIONS):
-        raise BadMapping(
-            _("Unknown option “%(name)s”; known are %(known)s.")
-            % {
-                "name": unknown[0],
-                "known": ", ".join(sorted(OPTIONS)),
-            }
-        )
     targets: dict[str, str] = {}
     for column, target in columns.items():
         if target in (None, "", "-"):
             continue
+        if not isinstance(target, str):
+            raise BadMapping(_("The target of “%(column)s” must be a text.") % {"column": column})
         if column not in header:
             raise BadMapping(
                 _("The file has no column “%(column)s”; it has %(known)s.")
@@ -88,6 +79,40 @@ def missing(mapped: Mapped, kind: Kind) -> list[Sequence[str]]:
     """The groups of targets of which none is mapped."""
     have = {*mapped.columns, *mapped.constants}
     return [group for group in kind.required if not have.intersection(group)]
+
+
+def check_shape(data: Any) -> None:
+    """Check what does not need the file: its parts and its options, which say how the file is to be read.
+
+    Raises BadMapping.
+    """
+    if not isinstance(data, Mapping) or set(data) - {"columns", "constants", "options"}:
+        raise BadMapping(_("A mapping is a JSON object with “columns”, “constants” and “options”."))
+    columns, constants, options = data.get("columns") or {}, data.get("constants") or {}, data.get("options") or {}
+    if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(options, dict)):
+        raise BadMapping(_("“columns”, “constants” and “options” must be JSON objects."))
+    if unknown := sorted(set(options) - OPTIONS):
+        raise BadMapping(
+            _("Unknown option “%(name)s”; known are %(known)s.")
+            % {"name": unknown[0], "known": ", ".join(sorted(OPTIONS))}
+        )
+    _check_options(options)
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Raises BadMapping for a value that an option cannot have."""
+    for name in ("dayfirst", "zero_is_purchase"):
+        if not isinstance(options.get(name), bool | None):
+            raise BadMapping(_("The option “%(name)s” must be true, false or null.") % {"name": name})
+    encoding, delimiter, header_line = (options.get(name) for name in ("encoding", "delimiter", "header_line"))
+    if not isinstance(encoding, str | None):
+        raise BadMapping(_("The option “%(name)s” must be a text.") % {"name": "encoding"})
+    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n\0'):
+        raise BadMapping(_("The option “%(name)s” must be one character.") % {"name": "delimiter"})
+    if header_line is not None and (
+        not isinstance(header_line, int) or isinstance(header_line, bool) or header_line < 1
+    ):
+        raise BadMapping(_("The option “%(name)s” must be a line number.") % {"name": "header_line"})
 
 
 def _known_target(target: Any, kind: Kind) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cdp.core import audit, jobs
+from cdp.core import audit, jobs, sources
 from cdp.core.actors import Actor
 from cdp.core.files import problems
 from cdp.core.imports import engine, mapping, registry
@@ -31,6 +31,10 @@ def begin(*, kind: str, path: Path, source: str, mapping: dict[str, Any] | None,
         )
     if not path.is_file():
         raise UnableToBegin(_("There is no file at that path."))
+    try:
+        sources.check(source)
+    except sources.UnableToUse as problem:
+        raise UnableToBegin(str(problem)) from problem
     file = {"path": str(path)}
     mapped = checked_mapping(file, kind=registry.get(kind), data=mapping)
     fingerprint = engine.fingerprint(file, kind=kind, source=source, mapped=mapped.as_json())
@@ -55,6 +59,7 @@ def checked_mapping(file: dict[str, str], *, kind: registry.Kind, data: dict[str
     Raises UnableToBegin with the place of the fault.
     """
     try:
+        mapping.check_shape(data or {})
         what = engine.survey(file, (data or {}).get("options") or {})
         if data is not None:
             return mapping.read(data, kind=kind, header=what.columns)
@@ -78,7 +83,7 @@ def create(
 ) -> Job:
     """A job for this file; DRAFT until somebody runs it, WAITING to hand it to the workers."""
     with transaction.atomic():
-        Source.objects.get_or_create(key=source, defaults={"name": source, "kind": Source.Kind.FILE})
+        sources.ensure(source, kind=Source.Kind.FILE)
         job = jobs.submit(
             "import",
             title=title,

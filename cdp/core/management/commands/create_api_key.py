@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from cdp.core import api_keys
+from cdp.core import api_keys, sources
 from cdp.core.actors import SYSTEM
-from cdp.core.models import Source
 
 
 class Command(BaseCommand):
@@ -23,12 +22,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Create and print."""
-        source, _ = Source.objects.get_or_create(key=options["source"], defaults={"name": options["source"]})
         scopes = [scope.strip() for scope in options["scopes"].split(",") if scope.strip()]
         try:
+            source = sources.ensure(options["source"])
             _, text = api_keys.create(
                 name=options["name"], scopes=scopes, source=source, actor=SYSTEM, at=timezone.now()
             )
-        except api_keys.UnknownScope as problem:
+        except (api_keys.UnknownScope, sources.UnableToUse) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(text)

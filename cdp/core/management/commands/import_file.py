@@ -38,8 +38,8 @@ class Command(BaseCommand):
         """Import, wait for the pipeline, say what happened."""
         started = time.perf_counter()
         try:
-            mapping = json.loads(options["mapping"].read_text()) if options["mapping"] else None
-        except (OSError, json.JSONDecodeError) as problem:
+            mapping = json.loads(options["mapping"].read_text("utf-8-sig")) if options["mapping"] else None
+        except (OSError, ValueError) as problem:  # no such file, no UTF-8, no JSON
             message = f"The mapping file cannot be read: {problem}"
             raise CommandError(message) from problem
         try:
