@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db import transaction
 
@@ -32,9 +31,7 @@ def take(
     """
     source, _ = Source.objects.get_or_create(key=SOURCE, defaults={"name": "Sign-up form", "kind": Source.Kind.FORM})
     with transaction.atomic():
-        (known,) = identity.look_up([person], source=source)
-        told = replace(person, name="", given_name="", family_name="", language="") if known else person
-        (resolution,) = identity.resolve_many([told], source=source, now=now)
+        (resolution,) = identity.resolve_many([person], source=source, now=now, is_stranger=True)
         version = policies.current_version("privacy", at=now)
         for purpose, channel, words in chosen:
             grants.record(

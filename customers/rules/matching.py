@@ -74,7 +74,7 @@ class Matcher:
         refused: set[bytes] = set()
         shared: list[Key] = []
         for key in keys:
-            owner = self._owner(key, given_name, shared)
+            owner = self._owner(key, given_name, shared, customer)
             if owner is None or owner == customer:
                 continue
             if customer is not None or not self._fits(owner, key, keys):
@@ -86,25 +86,29 @@ class Matcher:
         created = customer is None
         customer = customer or new_id
         holder = self.holders.setdefault(customer, Holder())
-        if holder.given_name is None:
-            holder.given_name = given_name
+        if given_name is not None:
+            holder.given_name = given_name  # the latest word wins, as in the customer's row
         claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
         return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)))
 
-    def _owner(self, key: Key, given_name: int | None, shared: list[Key]) -> uuid.UUID | None:
+    def _owner(self, key: Key, given_name: int | None, shared: list[Key], chosen: uuid.UUID | None) -> uuid.UUID | None:
         """Who holds the key. A phone counts only where given names agree or one side has none; otherwise it turns
-        out to be shared by a household and this person becomes one more holder.
+        out to be shared by a household and this person becomes one more holder. `chosen` is who the person already is
+        by a stronger identifier: that customer's own phone stays so, whatever the name is spelt like this time.
         """
         candidates = self.shared.get(key.digest)
         if candidates is None:
             owner = self.owners.get(key.digest)
-            if owner is None or key.kind != "phone" or self._same_name(owner, given_name):
+            if owner is None or owner == chosen or key.kind != "phone" or self._same_name(owner, given_name):
                 return owner
             candidates = [owner]
-        # Several holders: the name must decide, and having none decides nothing.
+        if chosen in candidates:
+            return chosen
+        # Several holders: the name must decide. Who tells no name is the holder without one, so that the same words
+        # told twice are the same person.
         for candidate in candidates:
-            if given_name is not None and self.holders[candidate].given_name == given_name:
+            if self.holders[candidate].given_name == given_name:
                 return candidate
         shared.append(key)
         return None

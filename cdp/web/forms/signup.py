@@ -85,6 +85,9 @@ class SignupForm(forms.Form):
         self.person, faults = people.clean(raw, rules)
         for fault in faults:
             self.add_error(fault.field, str(fault.problem.reason))
+        for name in ("name", "email"):  # "-" and "n/a" are no fault elsewhere, but here somebody must be named
+            if data.get(name) and not getattr(self.person, name) and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
         self.person.interests = tuple(data.get("interests") or ())
         self.person.language = (get_language() or "")[:2]
         if data.get("heard"):

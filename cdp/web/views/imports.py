@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors, jobs
+from cdp.core import actors, jobs, uploads
 from cdp.core.files import safety
 from cdp.core.imports import drafts, engine, registry
 from cdp.core.models import Job, Source
@@ -72,7 +72,9 @@ def new(request: HttpRequest) -> HttpResponse:
         file = request.FILES.get("file")
         if not isinstance(file, SealedUpload):
             file_error = _("Choose a file first.")
-        elif form.is_valid():
+        elif not form.is_valid():
+            uploads.delete(file.upload)  # it has to be chosen again, and would lie there for nobody
+        else:
             try:
                 job = drafts.upload(
                     kind=form.cleaned_data["kind"],
@@ -149,9 +151,11 @@ def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
             Job.objects.filter(id=job.id, state=Job.State.DONE, params__dry_run=True).update(state=Job.State.DRAFT)
         elif action == "stop":
             jobs.cancel(job)
-        else:
+        elif action == "discard":
             drafts.discard(job)
             return redirect("web:import-list")
+        else:
+            raise Http404
     except drafts.UnableToImport:
         pass  # somebody else was quicker; the page shows the state it is in
     return redirect("web:import-detail", job.id)
@@ -167,12 +171,9 @@ def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
     def lines() -> Any:
         writer = csv.writer(_Echo())
         yield "\ufeff" + writer.writerow(["line", "column", "value", "reason", "left out"])
-        after = 0
-        while page := engine.rejects(job, limit=2000, after=after):
-            for entry in page:
-                values = (entry["column"], entry["value"], str(reasons.get(entry["reason"], entry["reason"])))
-                yield writer.writerow([entry["line"], *map(safety.cell, values), "yes" if entry["rejected"] else "no"])
-            after = page[-1]["line"]
+        for entry in engine.all_rejects(job):
+            values = (entry["column"], entry["value"], str(reasons.get(entry["reason"], entry["reason"])))
+            yield writer.writerow([entry["line"], *map(safety.cell, values), "yes" if entry["rejected"] else "no"])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="rejected-{job.id}.csv"'

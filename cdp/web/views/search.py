@@ -11,6 +11,7 @@ from analytics.models import Segment
 from campaigns.models import Campaign
 from cdp.core.views.access import requires
 from cdp.web import context
+from customers.rules import people
 from customers.selectors import listing
 
 SHOWN = 6
@@ -21,7 +22,7 @@ LONGEST = 200
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """Groups of results for what was typed so far."""
-    query = request.POST.get("q", "").strip()[:LONGEST]
+    query = people.plain(request.POST.get("q", "")[:LONGEST])
     may = request.user.can  # type: ignore[union-attr]
     groups: list[dict[str, Any]] = []
     if query:

@@ -6,6 +6,7 @@ not change are not written.
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,16 +61,27 @@ _TYPES = {
 }
 
 
+_NOTHING = Person()
+_FIELDS = tuple(field for field in Person.__slots__ if field != "cleared")
+
+
 def merged(told: Sequence[Person]) -> Person:
     """One person from everything told about them in a batch: later words win, silence changes nothing."""
     if len(told) == 1:
         return told[0]
-    whole = Person()
+    whole, cleared = Person(), set[str]()
     for person in told:
-        for field in Person.__slots__:
+        if person.name:  # the parts of an older name do not go with a new one
+            whole.given_name = whole.family_name = ""
+        for field in person.cleared:
+            setattr(whole, field, getattr(_NOTHING, field))
+        cleared |= person.cleared
+        for field in _FIELDS:
             value = getattr(person, field)
             if value not in ("", None, (), False):
                 setattr(whole, field, value)
+                cleared.discard(field)
+    whole.cleared = frozenset(cleared)
     whole.tags = tuple(dict.fromkeys(tag for person in told for tag in person.tags))
     whole.created_at = min((person.created_at for person in told if person.created_at), default=None)
     return whole
@@ -117,13 +129,19 @@ def update(
     *,
     source: Source,
     now: datetime,
+    keeps_name: bool = False,
 ) -> int:
-    """Change known customers by what was told. Returns how many rows really changed."""
-    fields = (*PLAIN, "birth_date", "interests", "tags", "sources", "search_tokens", "given_name_key", "created_at")
+    """Change known customers by what was told. Returns how many rows really changed.
+
+    `keeps_name` leaves name and language as they are, also where there is none: a stranger may have told them.
+    """
+    fields = (*PLAIN, "birth_date", "interests", "tags", "sources", "search_tokens", "created_at")
     current = {row["id"]: row for row in Customer.objects.filter(id__in=customers).values("id", *fields)}
     changed: list[tuple[Any, ...]] = []
     for customer in sorted(current):
         row, person = current[customer], merged(told[customer])
+        if keeps_name:
+            person = replace(person, name="", given_name="", family_name="", language="")
         new = _changed(row, person, customer, keyring, source)
         if new is not None:
             changed.append((customer, *new))
@@ -135,38 +153,48 @@ def update(
 def _changed(
     row: Mapping[str, Any], person: Person, customer: uuid.UUID, keyring: subjects.Keyring, source: Source
 ) -> list[Any] | None:
-    """The new values in the order of `_write`, or None when nothing changes. A NULL name means "as it is"."""
-    plain = [_latest(person, field, row[field]) for field in PLAIN]
-    birth_date = _latest(person, "birth_date", row["birth_date"])
-    interests = list(person.interests) or ([] if "interests" in person.cleared else row["interests"])
-    tags = row["tags"]
-    if "tags" in person.cleared:
-        tags = []
-    tags = list(dict.fromkeys([*tags, *person.tags]))
-    sources = row["sources"] if source.key in row["sources"] else [*row["sources"], source.key]
-    created_at = min(filter(None, (row["created_at"], person.created_at)))
-    name: list[Any] = [None, None, None, row["given_name_key"], row["search_tokens"]]
+    """What to write in the order of `_write`, or None when nothing changes. NULL means "as it is then".
+
+    Only what was told is written: somebody else may change the rest of the row between our reading and our writing.
+    """
+    plain = [_told(person, field, row[field]) for field in PLAIN]
+    forgets_birth = "birth_date" in person.cleared and row["birth_date"] is not None
+    birth_date = person.birth_date if person.birth_date != row["birth_date"] and not forgets_birth else None
+    interests = list(person.interests) if list(person.interests) != row["interests"] else []
+    forgets_interests = "interests" in person.cleared and bool(row["interests"])
+    forgets_tags = "tags" in person.cleared and bool(row["tags"])
+    tags = [tag for tag in dict.fromkeys(person.tags) if forgets_tags or tag not in row["tags"]]
+    sources = [source.key] if source.key not in row["sources"] else []
+    created_at = person.created_at if person.created_at and person.created_at < row["created_at"] else None
+    name: list[Any] = [None] * 5
     if person.name and search_tokens(person.name) != row["search_tokens"]:
         name = _name_values(person, customer, keyring)
-    values = [*plain, birth_date, interests, tags, sources, created_at]
-    kept = [*(row[field] for field in (*PLAIN, "birth_date", "interests", "tags", "sources", "created_at"))]
-    if values == kept and name[0] is None:
+    forgets = [forgets_birth, forgets_interests, forgets_tags]
+    told = [name[0], *plain, birth_date, created_at]
+    if not any(forgets) and not (interests or tags or sources) and all(value is None for value in told):
         return None
-    return [*name, *values]
+    return [*name, *plain, birth_date, interests or None, tags, sources, *forgets, created_at]
 
 
-def _latest(person: Person, field: str, known: Any) -> Any:
-    if field in person.cleared:
-        return None if field == "birth_date" else ""
-    return getattr(person, field) or known
+def _told(person: Person, field: str, known: str) -> str | None:
+    told = "" if field in person.cleared else getattr(person, field) or known
+    return told if told != known else None
 
 
 def _write(changed: Sequence[tuple[Any, ...]], now: datetime) -> None:
-    columns = [list(column) for column in zip(*changed, strict=True)]
-    # Arrays of arrays cannot be unnested row by row, so lists travel as array literals.
     names_ = ["id", *SEALED, "given_name_key", "search_tokens", *PLAIN, "birth_date"]
     lists = ("interests", "tags", "sources")
-    offset = len(names_)
+    columns = dict(
+        zip(
+            (*names_, *lists, "forgets_birth", "forgets_interests", "forgets_tags", "created_at"),
+            (list(column) for column in zip(*changed, strict=True)),
+            strict=True,
+        )
+    )
+    # Arrays of arrays cannot be unnested row by row, so lists travel as array literals.
+    columns["search_tokens"] = [_numbers(tokens) for tokens in columns["search_tokens"]]
+    for name in lists:
+        columns[name] = [_literal(values) for values in columns[name]]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -174,33 +202,34 @@ def _write(changed: Sequence[tuple[Any, ...]], now: datetime) -> None:
                 name = coalesce(n.name, c.name),
                 given_name = CASE WHEN n.name IS NULL THEN c.given_name ELSE n.given_name END,
                 family_name = CASE WHEN n.name IS NULL THEN c.family_name ELSE n.family_name END,
-                given_name_key = n.given_name_key,
-                search_tokens = n.search_tokens::bigint[],
-                {", ".join(f"{field} = n.{field}" for field in PLAIN)},
-                birth_date = n.birth_date,
-                {", ".join(f"{field} = n.{field}::text[]" for field in lists)},
-                created_at = n.created_at,
+                given_name_key = CASE WHEN n.name IS NULL THEN c.given_name_key ELSE n.given_name_key END,
+                search_tokens = coalesce(n.search_tokens::bigint[], c.search_tokens),
+                {", ".join(f"{field} = coalesce(n.{field}, c.{field})" for field in PLAIN)},
+                birth_date = CASE WHEN n.forgets_birth THEN NULL ELSE coalesce(n.birth_date, c.birth_date) END,
+                interests = CASE WHEN n.interests IS NOT NULL THEN n.interests::text[]
+                                 WHEN n.forgets_interests THEN '{{}}' ELSE c.interests END,
+                tags = CASE WHEN n.forgets_tags THEN n.tags::text[] ELSE c.tags || n.tags::text[] END,
+                sources = c.sources || n.sources::text[],
+                created_at = least(c.created_at, n.created_at),
                 updated_at = %s
             FROM unnest(
                 %s::uuid[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bigint[], %s::text[],
                 {", ".join("%s::text[]" for _ in PLAIN)}, %s::date[], %s::text[], %s::text[], %s::text[],
-                %s::timestamptz[]
-            ) AS n (id, name, given_name, family_name, given_name_key, search_tokens, {", ".join(PLAIN)}, birth_date,
-                    interests, tags, sources, created_at)
+                %s::boolean[], %s::boolean[], %s::boolean[], %s::timestamptz[]
+            ) AS n ({", ".join(columns)})
             WHERE c.id = n.id
             """,  # noqa: S608  (column names are constants of this module)
-            [
-                now,
-                *columns[:5],
-                ["{" + ",".join(map(str, tokens)) + "}" for tokens in columns[5]],
-                *columns[6:offset],
-                *([_literal(values) for values in column] for column in columns[offset : offset + len(lists)]),
-                columns[-1],
-            ],
+            [now, *columns.values()],
         )
 
 
-def _literal(values: Sequence[str]) -> str:
+def _numbers(values: Sequence[int] | None) -> str | None:
+    return None if values is None else "{" + ",".join(map(str, values)) + "}"
+
+
+def _literal(values: Sequence[str] | None) -> str | None:
     """A PostgreSQL array literal of texts."""
+    if values is None:
+        return None
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from cdp.core import ids, pipeline
 from cdp.core.crypto import index
@@ -29,7 +30,7 @@ class UnableToResolve(Exception):
 
 
 class IdentityConflict(Exception):
-    """Identifiers of one person belong to several customers; `customers` are their ids."""
+    """Identifiers of one person belong to several customers; `customers` are their ids, all of them existing."""
 
     def __init__(self, customers: Sequence[uuid.UUID]) -> None:
         """Name the customers."""
@@ -92,35 +93,44 @@ def resolve_many(
     now: datetime,
     lane: int = pipeline.INTERACTIVE,
     refuse_conflicts: bool = False,
+    is_stranger: bool = False,
 ) -> list[Resolution]:
     """Who each person is, in order; new customers are made, known ones updated, all of them marked.
 
     Every person must be identified. With `refuse_conflicts` nothing is written and IdentityConflict raised when a
     person's identifiers belong to several customers; otherwise the strongest wins and a suggestion for a steward is
-    kept. Raises UnableToResolve after MOST_TRIES lost races.
+    kept. With `is_stranger` nobody knows whether the teller is the person told of (a public form): customers who are
+    known keep their name and language. Raises UnableToResolve after MOST_TRIES lost races.
     """
     for _ in range(MOST_TRIES):
         try:
             with transaction.atomic():
-                return _resolve(people, source, now, lane, refuse_conflicts=refuse_conflicts)
+                return _resolve(people, source, now, lane, refuse_conflicts=refuse_conflicts, is_stranger=is_stranger)
         except writing.Outrun:
             continue
+        except OperationalError as problem:
+            # Two batches that change the same customers in different order: PostgreSQL ended one of them.
+            if not isinstance(problem.__cause__, DeadlockDetected):
+                raise
     raise UnableToResolve
 
 
 def _resolve(
-    people: Sequence[Person], source: Source, now: datetime, lane: int, *, refuse_conflicts: bool
+    people: Sequence[Person], source: Source, now: datetime, lane: int, *, refuse_conflicts: bool, is_stranger: bool
 ) -> list[Resolution]:
     keys = [keys_of(person, source) for person in people]
     given = [_given_name(person) for person in people]
     matcher = _matcher([key for person_keys in keys for key in person_keys])
+    known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
     verdicts: list[Verdict] = []
     for person_keys, given_name in zip(keys, given, strict=True):
         verdict = matcher.judge(person_keys, given_name=given_name, new_id=ids.uuid7())
-        if refuse_conflicts and verdict.rivals:
-            raise IdentityConflict([verdict.customer, *verdict.rivals])
+        # A new person is no customer to be confused with: one rival alone is somebody else with the same e-mail.
+        claimants = verdict.rivals if verdict.outcome is Outcome.CREATED else [verdict.customer, *verdict.rivals]
+        if refuse_conflicts and len(claimants) > 1:
+            raise IdentityConflict(claimants)
         verdicts.append(verdict)
-    writing.write(people, verdicts, source=source, now=now)
+    writing.write(people, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
     return [Resolution(verdict.customer, verdict.outcome, tuple(verdict.rivals)) for verdict in verdicts]
 
