@@ -1,16 +1,22 @@
 """What this room says on the page of one customer: key numbers, segments, and when to win somebody back."""
 
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.selectors import metrics, segments
 from cdp.core.panels import Advice, Question
+from commerce.models import Order
 from consent.selectors import ledger
 
 LAPSED_DAYS = 90
+MONTHS = 12
 
 
 def figures(question: Question) -> dict[str, Any]:
@@ -21,7 +27,24 @@ def figures(question: Question) -> dict[str, Any]:
         for currency, amount in (found["revenue_by_currency"] or {}).items()
         if currency != settings.CDP_CURRENCY
     }
-    return {"figures": found, "other_currencies": others}
+    monthly = orders_by_month(question.lineage, question.now)
+    return {"figures": found, "other_currencies": others, "monthly": monthly, "has_trend": any(monthly)}
+
+
+def orders_by_month(customers: Sequence[uuid.UUID], now: datetime) -> list[int]:
+    """Orders that count in each of the last twelve months, the present one last, in the shop's time zone."""
+    today = timezone.localtime(now)
+    present = today.year * 12 + today.month - 1
+    counts = [0] * MONTHS
+    placed = Order.objects.filter(
+        customer_id__in=list(customers), is_counted=True, placed_at__gte=now - timedelta(days=366)
+    )
+    for at in placed.values_list("placed_at", flat=True):
+        local = timezone.localtime(at)
+        back = present - (local.year * 12 + local.month - 1)
+        if 0 <= back < MONTHS:
+            counts[MONTHS - 1 - back] += 1
+    return counts
 
 
 def membership(question: Question) -> dict[str, Any]:
