@@ -326,7 +326,7 @@ def test_a_filter_that_makes_no_sense_is_422(shop, query, pointer):
     assert pointer in places(shop.get("orders", **query))
 
 
-@pytest.mark.parametrize("id", [str(uuid.uuid4()), "-" * 36, "7"])
+@pytest.mark.parametrize("id", ["0190a000-0000-7000-8000-000000000001", "-" * 36, "7"])
 def test_an_unknown_order_is_404(shop, id):
     assert shop.get(f"orders/{id}").status_code == 404
     assert shop.post(f"orders/{id}/refunds", {"external_id": "r1", "amount": 1}).status_code == 404
