@@ -2,7 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.selectors import history
-from cdp.core import timeline
+from analytics.selectors import uses as segment_uses
+from campaigns.selectors import history, uses
+from campaigns.services import runs
+from cdp.core import jobs, timeline
 
 timeline.provide("message", _("Messages"), history.entries)
+segment_uses.provide("campaigns", uses.of_segments)
+jobs.kind(runs.KIND)(runs.run)

@@ -23,6 +23,17 @@ EVERYBODY: dict[str, Any] = {"all": []}
 _LITERAL = re.compile(r'-?\d+(\.\d+)?|true|false|".*"')
 
 
+LONGEST = 200_000
+
+
+class NotJson(Exception):
+    """The text is no JSON document; `problem` says so at the root of the rule."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problem = RuleProblem("", _("This text is not JSON."))
+
+
 @dataclass
 class Group:
     """Rules that hold together: `mode` is all, any or none."""
@@ -73,6 +84,16 @@ class Builder:
     subjects: Sequence[tuple[str, Sequence[Choice]]]
     document: str
     loose: list[str] = field(default_factory=list)
+
+
+def read(text: str) -> Any:
+    """The document people or the builder wrote. Raises NotJson."""
+    if len(text) > LONGEST:
+        raise NotJson
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotJson from error
 
 
 def of(document: Any, names: Names, problems: Sequence[RuleProblem] = ()) -> Builder:

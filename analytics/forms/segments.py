@@ -8,6 +8,4 @@ class SegmentForm(forms.Form):
     """Name and purpose of a segment; its rule travels beside it as JSON."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    description = forms.CharField(
-        label=_("What is it for?"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    description = forms.CharField(label=_("What is it for?"), max_length=300, required=False)

@@ -1,42 +1,20 @@
 """Parts of the rule builder that come and go: a row, a group, the count."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from analytics.forms import builder, choices
-from analytics.rules.problems import InvalidRules, RuleProblem
+from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences
 from cdp.core.views.access import requires
 from customers.selectors import listing, profiles
 
 SHOWN = 6
-LONGEST = 200_000
 SEES_SQL = frozenset({"analyst", "admin"})
-
-
-class NotJson(Exception):
-    """The text is no JSON document."""
-
-
-def document(text: str) -> Any:
-    """The document people or the builder wrote. Raises NotJson."""
-    if len(text) > LONGEST:
-        raise NotJson
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise NotJson from error
-
-
-def not_json() -> RuleProblem:
-    """What to say when the text is no JSON."""
-    return RuleProblem("", _("This text is not JSON."))
 
 
 @requires("segments")
@@ -50,13 +28,13 @@ def rule_part(request: HttpRequest) -> HttpResponse:
             context["group"] = builder.Group("any", [builder.Row()])
             return render(request, "analytics/rules/group.html", context)
         if "document" in request.POST:
-            context["group"] = builder.of(document(request.POST["document"]), names).root
+            context["group"] = builder.of(builder.read(request.POST["document"]), names).root
             return render(request, "analytics/rules/group.html", context)
         if "subject" in request.POST:
             wanted: Any = builder.started(request.POST["subject"])
         else:
-            wanted = document(request.POST["rule"]) if "rule" in request.POST else {}
-    except NotJson:
+            wanted = builder.read(request.POST["rule"]) if "rule" in request.POST else {}
+    except builder.NotJson:
         return HttpResponseBadRequest()
     return render(request, "analytics/rules/row.html", context | {"row": builder.row(wanted, names)})
 
@@ -67,9 +45,9 @@ def rule_preview(request: HttpRequest) -> HttpResponse:
     """How many match and a few of them, while the rule is still being written."""
     context: dict[str, Any] = {"unfinished": bool(request.POST.get("unfinished"))}
     try:
-        found = audiences.preview(document(request.POST.get("preview_rules", "")), timezone.now())
-    except NotJson:
-        return render(request, "analytics/rules/preview.html", context | {"problems": [not_json()]})
+        found = audiences.preview(builder.read(request.POST.get("preview_rules", "")), timezone.now())
+    except builder.NotJson as not_json:
+        return render(request, "analytics/rules/preview.html", context | {"problems": [not_json.problem]})
     except InvalidRules as invalid:
         return render(request, "analytics/rules/preview.html", context | {"problems": invalid.problems})
     context |= {

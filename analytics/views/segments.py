@@ -51,9 +51,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _editor(request, form, builder.EVERYBODY, None)
     try:
-        document = parts.document(request.POST.get("rules", ""))
-    except parts.NotJson:
-        return _editor(request, form, builder.EVERYBODY, None, [parts.not_json()], text=request.POST.get("rules", ""))
+        document = builder.read(request.POST.get("rules", ""))
+    except builder.NotJson as not_json:
+        return _editor(request, form, builder.EVERYBODY, None, [not_json.problem], text=request.POST.get("rules", ""))
     if not form.is_valid():
         return _editor(request, form, document, None, _mistakes(document))
     try:
@@ -76,9 +76,9 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _editor(request, form, segment.rules, segment)
     try:
-        document = parts.document(request.POST.get("rules", ""))
-    except parts.NotJson:
-        return _editor(request, form, segment.rules, segment, [parts.not_json()], text=request.POST.get("rules", ""))
+        document = builder.read(request.POST.get("rules", ""))
+    except builder.NotJson as not_json:
+        return _editor(request, form, segment.rules, segment, [not_json.problem], text=request.POST.get("rules", ""))
     if not form.is_valid():
         return _editor(request, form, document, segment, _mistakes(document))
     try:

@@ -25,6 +25,7 @@ class Preview:
     eligible: int = 0
     planned: int = 0
     suppressed: Counter[str] = field(default_factory=Counter)
+    by_rule: Counter[tuple[str, str]] = field(default_factory=Counter)  # the same by (reason, rule)
     sample: list[uuid.UUID] = field(default_factory=list)
 
 
@@ -45,7 +46,9 @@ def preview(definition: Definition, *, now: datetime, campaign: uuid.UUID | None
                 if len(found.sample) < SAMPLE:
                     found.sample.append(customer)
             else:
-                found.suppressed[verdicts[customer].reason] += 1
+                verdict = verdicts[customer]
+                found.suppressed[verdict.reason] += 1
+                found.by_rule[verdict.reason, verdict.rule] += 1
     return found
 
 

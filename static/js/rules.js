@@ -238,7 +238,7 @@
     if (event.target.matches('[data-part="which"]')) row.querySelector('[data-part="what"]').hidden = event.target.value === "any";
     if (event.target.matches('[data-part="period"]')) {
       const within = row.querySelector('[data-part="within"]');
-      within.hidden = event.target.value === "ever";
+      within.hidden = row.querySelector("[data-days]").hidden = event.target.value === "ever";
       if (!within.hidden && !within.value) within.value = 30;
     }
     changed();
@@ -267,6 +267,7 @@
   });
 
   root.hidden = false;
+  document.addEventListener("rules:ask", ask);
   places = read(false).places;
   ask();
 })();

@@ -1,0 +1,31 @@
+"""Running one campaign's triggers beside the page: a job with a place in the tray."""
+
+import uuid
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign
+from campaigns.services import triggers
+from cdp.core import jobs
+from cdp.core.actors import Actor
+from cdp.core.models import Job
+
+KIND = "campaign-run"
+
+
+def start(campaign: Campaign, *, actor: Actor) -> Job:
+    """Plan this campaign's messages as soon as a worker is free. Running twice plans nothing twice."""
+    title = _("Campaign: {name}").format(name=campaign.name)
+    return jobs.submit(KIND, title=title[:200], params={"campaign": str(campaign.id)}, created_by=actor.id)
+
+
+def run(job: Job) -> None:
+    """The job's work. The worker reads the clock: it decides by the moment it begins."""
+    done = triggers.run(now=timezone.now(), campaigns=[uuid.UUID(job.params["campaign"])])
+    for result in done:
+        if result.problem:
+            raise jobs.JobFailed(_("The audience can no longer be computed."))
+        job.result = {"planned": result.planned, "suppressed": result.suppressed}
+        total = result.planned + result.suppressed
+        jobs.progress(job, done=total, total=total)

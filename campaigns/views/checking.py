@@ -1,0 +1,96 @@
+"""The dry run: who would get the message now, who not and why, before anything leaves."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from analytics.rules.problems import InvalidRules
+from campaigns.models import Campaign
+from campaigns.rules import activation, reasons
+from campaigns.rules.definition import Definition
+from campaigns.selectors import definitions, rules
+from campaigns.services import drafts, previews
+from campaigns.views import frame
+from cdp.core.views.access import requires
+from customers.selectors import profiles
+
+SHOWN = 8
+
+
+@requires("campaigns.view")
+@require_safe
+def check(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
+    """The page; the counting arrives after it, because it may take a while."""
+    row = frame.campaign_of(campaign)
+    wanted = definitions.current(row)
+    context: dict[str, Any] = {
+        "campaign": row,
+        "steps": frame.steps(row, "check"),
+        "trigger_words": frame.trigger_words(wanted),
+        "clock_words": frame.clock_words(wanted),
+        "may_edit": frame.user(request).can("campaigns.edit"),
+    }
+    if "now" in request.GET:  # for browsers without scripts
+        context |= _dry_run(request, row, wanted)
+    return render(request, "campaigns/check.html", context)
+
+
+@requires("campaigns.view")
+@require_safe
+def dry_run(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
+    """The part with the figures."""
+    row = frame.campaign_of(campaign)
+    return render(request, "campaigns/check_result.html", _dry_run(request, row, definitions.current(row)))
+
+
+def _dry_run(request: HttpRequest, row: Campaign, wanted: Definition) -> dict[str, Any]:
+    refusals = [
+        {"detail": problem.detail, "step": _step_of(problem.pointer)} for problem in activation.refusals(wanted)
+    ]
+    context: dict[str, Any] = {
+        "campaign": row,
+        "refusals": refusals,
+        "warnings": [
+            {"detail": problem.detail, "step": _step_of(problem.pointer)} for problem in drafts.warnings(wanted)
+        ],
+        "may_edit": frame.user(request).can("campaigns.edit"),
+        "is_live": wanted.trigger.clock == "live",
+    }
+    try:
+        found = previews.preview(wanted, now=timezone.now(), campaign=row.id)
+    except InvalidRules as invalid:
+        broken = [{"detail": problem.message, "step": "audience"} for problem in invalid.problems]
+        return context | {"refusals": refusals + broken}
+    kept = [
+        {"reason": reasons.words(reason), "rule": rules.words(rule), "count": count}
+        for (reason, rule), count in found.by_rule.most_common()
+    ]
+    people = profiles.opened(found.sample[:SHOWN], with_places=False)
+    return context | {
+        "found": found,
+        "not_sent": sum(found.suppressed.values()),
+        "kept": kept,
+        "people": list(people.values()),
+        "confirm_text": _confirm_text(found, is_live=context["is_live"]),
+    }
+
+
+def _confirm_text(found: previews.Preview, *, is_live: bool) -> str:
+    text = ngettext("{n} person gets a message now.", "{n} people get a message now.", found.planned).format(
+        n=found.planned
+    )
+    if is_live:
+        text += " " + _("Others follow by themselves as soon as the rule holds for them.")
+    return text
+
+
+def _step_of(pointer: str) -> str:
+    """The step of the editor in which a place of the definition can be mended."""
+    part = pointer.split("/")[1] if "/" in pointer else ""
+    return {"trigger": "trigger", "audience": "audience", "steps": "message"}.get(part, "name")

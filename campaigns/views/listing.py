@@ -1,0 +1,38 @@
+"""All campaigns."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from campaigns.models import Campaign
+from campaigns.selectors import progress
+from cdp.core.views.access import requires
+from consent.selectors import purposes
+
+PAGE = 25
+
+
+@requires("campaigns.view")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Newest first, with what became of each."""
+    older = request.GET.get("older", "")
+    try:
+        found = Campaign.objects.filter(id__lt=uuid.UUID(older)) if older else Campaign.objects.all()
+    except ValueError as error:
+        raise Http404 from error
+    page = list(found[: PAGE + 1])
+    figures = progress.figures([row.id for row in page[:PAGE]])
+    names = purposes.names(request.LANGUAGE_CODE)
+    context = {
+        "rows": [
+            {"campaign": row, "figures": figures[row.id], "purpose": names.get(row.purpose, row.purpose)}
+            for row in page[:PAGE]
+        ],
+        "older_url": f"?older={page[PAGE - 1].id}" if len(page) > PAGE else "",
+        "newer_url": "?" if older else "",
+        "may_edit": request.user.can("campaigns.edit"),  # type: ignore[union-attr]
+    }
+    return render(request, "campaigns/list.html", context)
