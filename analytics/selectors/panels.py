@@ -22,13 +22,16 @@ MONTHS = 12
 def figures(question: Question) -> dict[str, Any]:
     """Orders and money; the panel shows zeros too, because never having bought is worth knowing."""
     found = metrics.of_customer(question.customer, question.now)
-    others = {
-        currency: amount
-        for currency, amount in (found["revenue_by_currency"] or {}).items()
-        if currency != settings.CDP_CURRENCY
-    }
+    by_currency = dict(found["revenue_by_currency"] or {})
+    shop = settings.CDP_CURRENCY
+    if found["revenue_total"] is not None:
+        # The total comes first; amounts paid in other currencies stand below it.
+        amounts = [(found["revenue_total"], shop)]
+        amounts += [(amount, currency) for currency, amount in by_currency.items() if currency != shop]
+    else:
+        amounts = [(amount, currency) for currency, amount in by_currency.items()]
     monthly = orders_by_month(question.lineage, question.now)
-    return {"figures": found, "other_currencies": others, "monthly": monthly, "has_trend": any(monthly)}
+    return {"figures": found, "amounts": amounts, "monthly": monthly, "has_trend": any(monthly)}
 
 
 def orders_by_month(customers: Sequence[uuid.UUID], now: datetime) -> list[int]:

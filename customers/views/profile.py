@@ -1,6 +1,8 @@
 """The page of one customer, and the parts of it that come and go by htmx."""
 
+import itertools
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -25,6 +27,8 @@ from customers.models import Customer, Note
 from customers.selectors import history, lineage, profiles
 from customers.selectors.profiles import Kind
 from customers.services import notes
+
+SHORTEST_VISIT = 3
 
 
 def found(request: HttpRequest, customer: uuid.UUID) -> Customer | HttpResponse:
@@ -152,11 +156,30 @@ def _story(request: HttpRequest, customer: uuid.UUID) -> dict[str, Any]:
     kind = kind if kind in kinds else ""
     page = history.page(customer, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else [])
     return {
-        "entries": [_entry(entry) for entry in page.entries],
+        "entries": _condensed(page.entries) if not kind else [_entry(entry) for entry in page.entries],
         "before": page.before.isoformat() if page.before else "",
         "kind": kind,
         "kinds": [{"key": "", "label": _("All")}, *({"key": key, "label": label} for key, label in kinds.items())],
     }
+
+
+def _condensed(entries: Sequence[timeline.Entry]) -> list[dict[str, Any]]:
+    """The entries, with each long run of clicks on one day folded into one: a visit must not bury an order."""
+    shown: list[dict[str, Any]] = []
+
+    def run_of(entry: timeline.Entry) -> tuple[bool, Any]:
+        is_click = entry.kind == "event"
+        return is_click, timezone.localtime(entry.at).date() if is_click else entry.id
+
+    for (is_click, _key), group in itertools.groupby(entries, key=run_of):
+        steps = list(group)
+        if not is_click or len(steps) < SHORTEST_VISIT:
+            shown += [_entry(entry) for entry in steps]
+            continue
+        title = ngettext("%(n)s step on the website", "%(n)s steps on the website", len(steps)) % {"n": len(steps)}
+        folded = SafeString(render_to_string("customers/visit.html", {"steps": steps}))
+        shown.append({"at": steps[0].at, "kind": "event", "title": title, "source": steps[0].source, "html": folded})
+    return shown
 
 
 def _entry(entry: timeline.Entry) -> dict[str, Any]:

@@ -211,3 +211,30 @@ def place_id(customer):
     from customers.models import Address
 
     return Address.objects.get(customer_id=customer.id).id
+
+
+def test_a_visit_of_many_clicks_is_one_entry_that_unfolds(clerk, ada, monkeypatch):
+    from cdp.core import timeline
+
+    now = timezone.now().replace(hour=5)
+    clicks = [
+        timeline.Entry(id=f"{number}", at=now - dt.timedelta(minutes=number), kind="event", title=f"Click {number}")
+        for number in range(5)
+    ]
+    order = timeline.Entry(id="o", at=now - dt.timedelta(minutes=9), kind="order", title="Order 7")
+    monkeypatch.setattr(timeline, "_providers", {"event": ("Visits", lambda question: [*clicks, order])})
+    response = clerk.get(page(ada))
+    assert "5 steps on the website" in text(response)
+    assert "Click 4" in text(response)
+    assert [entry["title"] for entry in response.context["entries"]] == ["5 steps on the website", "Order 7"]
+    assert len(clerk.get(page(ada), {"kind": "event"}).context["entries"]) == 6
+
+
+def test_a_customer_who_pays_in_another_currency_sees_it_first(clerk, ada):
+    from analytics.services import metrics
+
+    factories.order(ada, amount="33000", currency="KRW")
+    metrics.update([ada.id], timezone.now())
+    words = text(clerk.get(page(ada)))
+    assert "₩33,000" in words
+    assert "no exchange rate for KRW" in words
