@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import pipeline
@@ -80,13 +79,16 @@ class Line:
 
 @dataclass(slots=True)
 class Document:
-    """All rows of one order number in a chunk."""
+    """All rows of one order number in a chunk. What several rows tell is told by the first that says anything: exports
+    repeat the order's own columns on its first line only. No currency or status in any of them is the empty text.
+    """
 
     external_id: str
-    placed_at: datetime
-    status: str
-    currency: str
-    person: people.Person | None
+    placed_at: datetime | None = None  # the earliest of its sales
+    returned_at: datetime | None = None  # the earliest of its returns
+    status: str = ""
+    currency: str = ""
+    person: people.Person | None = None
     numbers: dict[str, Decimal] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
@@ -132,11 +134,13 @@ class Handler:
         self.dayfirst = context.dayfirst("order.placed_at")
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
         self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
+        self._currencies: dict[str, str] = {}
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Document]:
         """One document per order number, in the order of first appearance."""
         documents: dict[str, Document] = {}
         self._people.clear()
+        self._currencies = self._known_currencies(rows)
         for line, cells in rows:
             try:
                 self._row(line, cells, documents, warn)
@@ -144,12 +148,21 @@ class Handler:
                 reject(line, refusal.target, refusal.value, refusal.code)
         return list(documents.values())
 
+    def _known_currencies(self, rows: Sequence[registry.Row]) -> dict[str, str]:
+        """Order number → currency of the orders that earlier chunks of this import began: a chunk's border must not
+        let a second currency into an order.
+        """
+        if "currency" not in self.at:
+            return {}
+        numbers = {self._cell(cells, self.at, "external_id").strip() for _line, cells in rows}
+        return writing.currencies(numbers, context=self.context)
+
     def _row(self, line: int, cells: list[str], documents: dict[str, Document], warn: registry.Reject) -> None:
         number = self._text(cells, self.at, "external_id", 200)
         if not number:
             raise _Refused("order.external_id", "", "missing")
         person = self._person(line, cells, warn)
-        placed_at = self._moment(cells)
+        moment = self._moment(cells)
         document = documents.get(number)
         entry = self._line(cells) if self.line else None
         numbers = {
@@ -158,11 +171,19 @@ class Handler:
             if self._cell(cells, self.at, name)
         }
         currency, status = self._currency(cells), self._status(cells)
-        if document is None:
-            document = documents[number] = Document(number, placed_at, status, currency, person, numbers)
-        elif document.currency != currency:
+        before = (document.currency if document else "") or self._currencies.get(number, "")
+        if currency and before and currency != before:
             raise _Refused("order.currency", currency, "currency_differs")
-        document.placed_at = min(document.placed_at, placed_at)
+        if document is None:
+            document = documents[number] = Document(number)
+        document.currency = document.currency or currency
+        document.status = document.status or status
+        for name, number_ in numbers.items():
+            document.numbers.setdefault(name, number_)
+        if entry is not None and entry.amount < 0:
+            document.returned_at = min(document.returned_at or moment, moment)
+        else:
+            document.placed_at = min(document.placed_at or moment, moment)
         document.person = document.person or person
         if entry is not None:
             document.lines.append(entry)
@@ -202,7 +223,9 @@ class Handler:
         sku = self._text(cells, self.line, "sku", LINE_TEXTS["sku"])
         category = self._text(cells, self.line, "category", LINE_TEXTS["category"])
         # Product texts repeat; one copy of each is enough.
-        return Line(sys.intern(sku), sys.intern(name), sys.intern(category), quantity, price, discount, amount)
+        return Line(
+            sys.intern(sku), sys.intern(name), sys.intern(category), quantity, price, discount, amounts.rounded(amount)
+        )
 
     def _cell(self, cells: list[str], positions: dict[str, int], name: str) -> str:
         position = positions.get(name)
@@ -246,7 +269,9 @@ class Handler:
             raise _Refused("order.placed_at", text, problem.code) from problem
 
     def _currency(self, cells: list[str]) -> str:
-        text = self._cell(cells, self.at, "currency") or settings.CDP_CURRENCY
+        text = self._cell(cells, self.at, "currency")
+        if not text.strip():
+            return ""
         try:
             return values.currency(text)
         except ValueProblem as problem:
@@ -254,8 +279,8 @@ class Handler:
 
     def _status(self, cells: list[str]) -> str:
         text = self._cell(cells, self.at, "status")
-        if not text:
-            return "paid"
+        if not text.strip():
+            return ""
         status = statuses.find(text)
         if status is None:
             raise _Refused("order.status", text, "unknown_status")

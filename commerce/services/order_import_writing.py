@@ -5,18 +5,24 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection
 
 from cdp.core import copying, ids, pipeline
 from cdp.core.imports.registry import Context, Counts
-from commerce.models import Order, OrderLine, Refund, RefundLine
+from commerce.models import Order, OrderKey, OrderLine, Refund, RefundLine
 from commerce.rules import amounts, digests, statuses
+from commerce.services import guest_orders, keys
+from commerce.services.keys import Owner
 from customers.services import buckets
 
 if TYPE_CHECKING:
     from commerce.services.order_import import Document, Line
 
 ZERO = Decimal(0)
+UNTOLD_STATUS = "paid"
+TABLES = (keys.ORDERS, keys.REFUNDS)
+TEXTS = ("coupon", "channel", "store")
 _BUCKETS = frozenset(buckets.IDS)
 _HEADER = (
     "id",
@@ -72,13 +78,17 @@ def write(documents: Sequence["Document"], *, context: Context, zero_is_purchase
     source = context.source.key
     orders = [document for document in documents if document.sales or (not document.lines and document.numbers)]
     returns = [document for document in documents if document.returns]
-    placed = _claim("commerce_orderkey", "order_id", source, orders)
+    _settle_owners(source, documents)
+    placed = _claim(keys.ORDERS, source, orders)
     _write_orders(orders, placed, context, zero_is_purchase=zero_is_purchase)
-    _write_returns(returns, _claim("commerce_refundkey", "refund_id", source, returns), placed, context)
+    given = _claim(keys.REFUNDS, source, returns)
+    _write_returns(returns, given, context)
+    _link(source, placed, given)
     _write_products(documents, context)
-    owners = {customer for customer, _, _ in placed.values()} | {document.customer for document in documents}
+    owners = {customer for customer, _, _ in (*placed.values(), *given.values())}
+    owners |= {_owner(document) for document in documents}
     pipeline.mark(
-        (owner for owner in owners if owner is not None and owner not in _BUCKETS),
+        sorted(owners - _BUCKETS),
         cause="commerce.import",
         lane=pipeline.BULK,
     )
@@ -90,34 +100,82 @@ Placed = dict[str, tuple[uuid.UUID, uuid.UUID, bool]]
 """external id → (customer, row id, is new)"""
 
 
-def _claim(table: str, column: str, source: str, documents: Sequence["Document"]) -> Placed:
+def currencies(numbers: Iterable[str], *, context: Context) -> dict[str, str]:
+    """Currency by order number of those orders that this import has written already."""
+    keys = {digests.key(context.source.key, number): number for number in numbers}
+    pointed = OrderKey.objects.filter(digest__in=list(keys)).values_list("customer_id", "order_id")
+    owners = {order: customer for customer, order in pointed}
+    rows = Order.objects.filter(
+        customer_id__in=set(owners.values()), id__in=list(owners), import_id=context.import_id
+    ).values_list("external_id", "currency")
+    return dict(rows)
+
+
+def _settle_owners(source: str, documents: Sequence["Document"]) -> None:
+    """A number has one owner, for its sales and its returns: whoever was named first, in this import or before.
+
+    Guests are no owners: what lies in a bucket goes to the customer as soon as somebody is named.
+    """
+    named = {digests.key(source, document.external_id): document for document in documents}
+    known = {table: keys.find(table, named) for table in TABLES}
+    for digest, document in named.items():
+        owners = (found[digest].customer for found in known.values() if digest in found)
+        document.customer = next((owner for owner in owners if owner not in _BUCKETS), document.customer)
+    for table, found in known.items():
+        lying = {
+            digest: owner
+            for digest, owner in found.items()
+            if owner.customer in _BUCKETS and named[digest].customer not in _BUCKETS
+        }
+        # Claiming what is there locks it: another door may just have moved it.
+        moves = {
+            owner.row: (owner.customer, _owner(named[digest]))
+            for digest, owner in keys.claim(table, lying).items()
+            if owner.customer in _BUCKETS
+        }
+        (guest_orders.adopt_orders if table is keys.ORDERS else guest_orders.adopt_refunds)(moves)
+        guest_orders.repoint(table, moves, {owner.row: digest for digest, owner in lying.items()})
+
+
+def _claim(table: keys.KeyTable, source: str, documents: Sequence["Document"]) -> Placed:
     """Make each document unique on source and external id; an earlier one keeps its row and its owner."""
-    if not documents:
-        return {}
-    wanted = sorted(
-        (digests.key(source, document.external_id), document.customer, ids.uuid7()) for document in documents
-    )
-    columns = [list(column_) for column_ in zip(*wanted, strict=True)]
+    named = {digests.key(source, document.external_id): document for document in documents}
+    wanted = {digest: Owner(_owner(document), ids.uuid7()) for digest, document in named.items()}
+    claimed = keys.claim(table, wanted)
+    return {
+        document.external_id: (claimed[digest].customer, claimed[digest].row, claimed[digest] == wanted[digest])
+        for digest, document in named.items()
+    }
+
+
+def _owner(document: "Document") -> uuid.UUID:
+    assert document.customer is not None, "buyers are resolved before their orders are written"  # noqa: S101
+    return document.customer
+
+
+def _link(source: str, orders: Placed, returns: Placed) -> None:
+    """A return knows its order, also when an earlier or later chunk held the one or the other."""
+    lonely = {digests.key(source, number): number for number in {*orders, *returns} - (orders.keys() & returns.keys())}
+    sold = {lonely[digest]: (owner.customer, owner.row) for digest, owner in keys.find(keys.ORDERS, lonely).items()}
+    given = {lonely[digest]: (owner.customer, owner.row) for digest, owner in keys.find(keys.REFUNDS, lonely).items()}
+    sold |= {number: place[:2] for number, place in orders.items()}
+    given |= {number: place[:2] for number, place in returns.items()}
+    pairs = [
+        (customer, refund, sold[number][1])
+        for number, (customer, refund) in given.items()
+        if number in sold and sold[number][0] == customer
+    ]
+    if not pairs:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            INSERT INTO {table} (digest, customer_id, {column})
-            SELECT * FROM unnest(%s::bytea[], %s::uuid[], %s::uuid[]) ON CONFLICT (digest) DO NOTHING
-            """,  # noqa: S608  (two constants of this module)
-            columns,
+            """
+            UPDATE commerce_refund AS r SET order_id = k.order_id
+            FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS k (customer_id, id, order_id)
+            WHERE r.customer_id = k.customer_id AND r.id = k.id AND r.order_id IS NULL
+            """,
+            [list(column) for column in zip(*pairs, strict=True)],
         )
-        cursor.execute(
-            f"SELECT digest, customer_id, {column} FROM {table} WHERE digest = ANY(%s)",  # noqa: S608
-            [columns[0]],
-        )
-        stored = {bytes(digest): (customer, row) for digest, customer, row in cursor.fetchall()}
-    fresh = {digest: row for digest, _, row in wanted}
-    found = {}
-    for document in documents:
-        digest = digests.key(source, document.external_id)
-        customer, row = stored[digest]
-        found[document.external_id] = (customer, row, fresh[digest] == row)
-    return found
 
 
 def _write_orders(documents: Sequence["Document"], placed: Placed, context: Context, *, zero_is_purchase: bool) -> None:
@@ -152,22 +210,23 @@ def _header(
         shipping=shipping,
         tax=tax,
     )
+    status = document.status or UNTOLD_STATUS
     counted = amounts.is_counted(
-        status=document.status,
+        status=status,
         has_lines=bool(document.lines),
         largest_line=max((line.amount for line in sales), default=ZERO),
         given=given,
         zero_is_purchase=zero_is_purchase,
     )
-    texts = (document.texts.get(name, "") for name in ("coupon", "channel", "store"))
+    texts = (document.texts.get(name, "") for name in TEXTS)
     return (
         row,
         customer,
         context.source.key,
         document.external_id,
         document.placed_at,
-        document.status,
-        document.currency,
+        status,
+        document.currency or settings.CDP_CURRENCY,
         given,
         discount,
         shipping,
@@ -228,12 +287,13 @@ def _update_headers(
         (
             *placed[document.external_id][:2],
             document.placed_at,
-            document.status,
-            document.currency,
+            document.status or UNTOLD_STATUS,
+            document.currency or settings.CDP_CURRENCY,
             document.numbers.get("total"),
             document.numbers.get("discount"),
             document.numbers.get("shipping"),
             document.numbers.get("tax"),
+            *(document.texts.get(name, "") for name in TEXTS),
         )
         for document in documents
     ]
@@ -244,18 +304,26 @@ def _update_headers(
             WITH told AS (
                 SELECT * FROM unnest(
                     %s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
-                    %s::numeric[], %s::numeric[]
-                ) AS t (customer_id, id, placed_at, status, currency, total, discount, shipping, tax)
+                    %s::numeric[], %s::numeric[], %s::text[], %s::text[], %s::text[]
+                ) AS t (customer_id, id, placed_at, status, currency, total, discount, shipping, tax, coupon, channel,
+                        store)
             ), kept AS (
                 SELECT o.customer_id, o.id,
                     CASE WHEN o.import_id = %s THEN least(o.placed_at, t.placed_at) ELSE t.placed_at END AS placed_at,
-                    t.status, t.currency,
-                    CASE WHEN o.import_id = %s THEN coalesce(t.total, o.total) ELSE t.total END AS total,
-                    CASE WHEN o.import_id = %s THEN coalesce(t.discount, o.discount)
+                    CASE WHEN o.import_id = %s THEN o.status ELSE t.status END AS status,
+                    CASE WHEN o.import_id = %s THEN o.currency ELSE t.currency END AS currency,
+                    CASE WHEN o.import_id = %s THEN coalesce(o.total, t.total) ELSE t.total END AS total,
+                    CASE WHEN o.import_id = %s THEN coalesce(nullif(o.discount, 0), t.discount, 0)
                          ELSE coalesce(t.discount, 0) END AS discount,
-                    CASE WHEN o.import_id = %s THEN coalesce(t.shipping, o.shipping)
+                    CASE WHEN o.import_id = %s THEN coalesce(nullif(o.shipping, 0), t.shipping, 0)
                          ELSE coalesce(t.shipping, 0) END AS shipping,
-                    CASE WHEN o.import_id = %s THEN coalesce(t.tax, o.tax) ELSE coalesce(t.tax, 0) END AS tax,
+                    CASE WHEN o.import_id = %s THEN coalesce(nullif(o.tax, 0), t.tax, 0)
+                         ELSE coalesce(t.tax, 0) END AS tax,
+                    CASE WHEN o.import_id = %s THEN coalesce(nullif(o.coupon, ''), t.coupon)
+                         ELSE t.coupon END AS coupon,
+                    CASE WHEN o.import_id = %s THEN coalesce(nullif(o.channel, ''), t.channel)
+                         ELSE t.channel END AS channel,
+                    CASE WHEN o.import_id = %s THEN coalesce(nullif(o.store, ''), t.store) ELSE t.store END AS store,
                     l.lines, l.amount, l.largest
                 FROM told AS t
                 JOIN commerce_order AS o ON o.customer_id = t.customer_id AND o.id = t.id
@@ -267,6 +335,7 @@ def _update_headers(
             UPDATE commerce_order AS o SET
                 placed_at = k.placed_at, status = k.status, currency = k.currency, total = k.total,
                 discount = k.discount, shipping = k.shipping, tax = k.tax,
+                coupon = k.coupon, channel = k.channel, store = k.store,
                 amount = greatest(coalesce(k.total, k.amount - k.discount + k.shipping + k.tax), 0),
                 is_counted = k.status <> ALL(%s) AND (
                     CASE WHEN k.lines > 0 THEN k.largest > 0 OR (%s AND k.largest = 0)
@@ -276,7 +345,7 @@ def _update_headers(
             """,
             [
                 *columns,
-                *([context.import_id] * 5),
+                *([context.import_id] * 10),
                 sorted(statuses.UNCOUNTED),
                 zero_is_purchase,
                 zero_is_purchase,
@@ -286,7 +355,7 @@ def _update_headers(
         )
 
 
-def _write_returns(documents: Sequence["Document"], claimed: Placed, orders: Placed, context: Context) -> None:
+def _write_returns(documents: Sequence["Document"], claimed: Placed, context: Context) -> None:
     known = [document for document in documents if not claimed[document.external_id][2]]
     _drop_old_lines(
         "commerce_refund", "commerce_refundline", "refund_id", [claimed[d.external_id][:2] for d in known], context
@@ -295,7 +364,6 @@ def _write_returns(documents: Sequence["Document"], claimed: Placed, orders: Pla
     for document in documents:
         customer, row, is_new = claimed[document.external_id]
         if is_new:
-            order = orders.get(document.external_id)
             amount = amounts.total(-line.amount for line in document.returns)
             fresh.append(
                 (
@@ -303,9 +371,9 @@ def _write_returns(documents: Sequence["Document"], claimed: Placed, orders: Pla
                     customer,
                     context.source.key,
                     document.external_id,
-                    order[1] if order else None,
-                    document.placed_at,
-                    document.currency,
+                    None,  # see _link
+                    document.returned_at,
+                    document.currency or settings.CDP_CURRENCY,
                     amount,
                     "",
                     context.import_id,
@@ -318,7 +386,7 @@ def _write_returns(documents: Sequence["Document"], claimed: Placed, orders: Pla
         return
     pairs = [claimed[document.external_id][:2] for document in known]
     customers, rows = (list(column) for column in zip(*pairs, strict=True))
-    times = [document.placed_at for document in known]
+    times = [document.returned_at for document in known]
     with connection.cursor() as cursor:
         cursor.execute(
             """

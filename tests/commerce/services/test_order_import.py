@@ -1,0 +1,415 @@
+"""Orders from files: one row is one line, wherever in the file it stands."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cdp.core import jobs
+from cdp.core.imports import running
+from cdp.core.models import Job, Mark
+from commerce.models import Order, OrderKey, OrderLine, Product, Refund, RefundKey, RefundLine
+from commerce.services import order_import
+from customers.models import Customer, Identifier
+from customers.rules import people
+from customers.services import buckets, identity
+from tests import factories
+
+HEADER = "order.external_id,order.placed_at,customer.external_id,line.sku,line.quantity,line.unit_price\n"
+MONEY = "order.external_id,order.placed_at,customer.external_id,order.currency,line.sku,line.quantity,line.unit_price\n"
+
+
+def line(order="1", at="2026-03-04 10:00", who="c1", sku="A", quantity="1", price="10") -> str:
+    return f"{order},{at},{who},{sku},{quantity},{price}\n"
+
+
+def order(number="1") -> Order:
+    return Order.objects.get(external_id=number)
+
+
+def skus(number="1") -> list[str]:
+    return sorted(OrderLine.objects.filter(order_id=order(number).id).values_list("sku", flat=True))
+
+
+def buyer(number="1") -> str:
+    return Customer.objects.get(id=order(number).customer_id).status
+
+
+# --- bad input ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bad", "column", "code"),
+    [
+        (line(quantity="two"), "line.quantity", "not_a_number"),
+        (line(quantity="NaN"), "line.quantity", "missing"),
+        (line(quantity="1e400"), "line.quantity", None),
+        (line(quantity="999999999999"), "line.quantity", "too_large"),
+        (line(price=""), "line.unit_price", "missing"),
+        (line(price="cheap"), "line.unit_price", "not_a_number"),
+        (line(at="yesterday"), "order.placed_at", "not_a_date"),
+        (line(at="2026-02-30"), "order.placed_at", "no_such_day"),
+        (line(at=""), "order.placed_at", None),
+        (line(order=""), "order.external_id", "missing"),
+        (line(order="x" * 201), "order.external_id", "too_long"),
+        (line(sku="s" * 121), "line.sku", "too_long"),
+    ],
+)
+def test_a_bad_row_is_told_and_the_others_come_in(imports, bad, column, code):
+    report = imports("orders", HEADER + line() + bad + line("3"))
+    (problem,) = imports.problems()
+    assert problem[:2] == (3, column)
+    assert code in (None, problem[2])
+    assert report["accepted"] == 2
+    assert set(Order.objects.values_list("external_id", flat=True)) == {"1", "3"}
+
+
+def test_an_unknown_currency_or_status_is_told(imports):
+    header = "order.external_id,order.placed_at,order.currency,order.status,line.unit_price\n"
+    imports("orders", header + "1,2026-03-04,XYZ,paid,5\n2,2026-03-04,THB,teleported,5\n3,2026-03-04,thb,Paid,5\n")
+    assert imports.problems() == [
+        (2, "order.currency", "unknown_currency"),
+        (3, "order.status", "unknown_status"),
+    ]
+    assert order("3").currency == "THB"
+
+
+def test_a_buyer_who_cannot_be_read_costs_the_row_and_a_blank_one_is_a_guest(imports):
+    header = "order.external_id,order.placed_at,customer.email,line.unit_price\n"
+    imports("orders", header + "1,2026-03-04,not-an-address,5\n2,2026-03-04,,5\n3,2026-03-04,a@example.com,5\n")
+    assert [(number, column) for number, column, _code in imports.problems()] == [(2, "customer.email")]
+    assert (buyer("2"), buyer("3")) == ("bucket", "known")
+
+
+def test_a_buyer_with_one_readable_identifier_is_taken_with_a_warning(imports):
+    header = "order.external_id,order.placed_at,customer.email,customer.external_id,line.unit_price\n"
+    imports("orders", header + "1,2026-03-04,not-an-address,c1,5\n")
+    assert (imports.problems(), buyer()) == ([], "known")
+    assert imports.remarks()
+
+
+def test_a_file_without_prices_or_totals_is_refused(imports):
+    with pytest.raises(running.UnableToBegin, match=r"line.unit_price / order.total"):
+        imports("orders", "order.external_id,order.placed_at\n1,2026-03-04\n")
+
+
+# --- one order ------------------------------------------------------------------------------------------------------
+
+
+def test_rows_of_one_number_are_one_order(imports):
+    report = imports("orders", HEADER + line(sku="A") + line("2") + line(sku="B", quantity="3", at="2026-03-04 09:00"))
+    assert (report["created"], report["updated"]) == (2, 0)
+    assert (skus(), order().amount) == (["A", "B"], Decimal(40))
+    assert order().placed_at == dt.datetime(2026, 3, 4, 2, tzinfo=dt.UTC)  # 09:00 in Bangkok, the earliest
+
+
+def test_exact_duplicates_of_a_line_stay(imports):
+    imports("orders", HEADER + line() + line())
+    assert (skus(), order().amount) == (["A", "A"], Decimal(20))
+
+
+def test_lines_far_apart_form_one_order_over_the_borders_of_chunks(imports):
+    imports.chunk("orders", 2)
+    report = imports("orders", HEADER + line(sku="A") + line("2") + line("3") + line("4") + line(sku="B") + line("5"))
+    assert (skus(), order().amount) == (["A", "B"], Decimal(20))
+    assert (report["rows"], Order.objects.count()) == (6, 5)
+
+
+def test_a_second_currency_inside_one_order_is_a_bad_row(imports):
+    imports("orders", MONEY + "1,2026-03-04,c1,THB,A,1,10\n1,2026-03-04,c1,USD,B,1,10\n1,2026-03-04,c1,,C,1,10\n")
+    assert imports.problems() == [(3, "order.currency", "currency_differs")]
+    assert (skus(), order().currency) == (["A", "C"], "THB")
+
+
+def test_a_second_currency_is_also_found_behind_the_border_of_a_chunk(imports):
+    imports.chunk("orders", 1)
+    imports("orders", MONEY + "1,2026-03-04,c1,USD,A,1,10\n1,2026-03-04,c1,THB,B,1,10\n1,2026-03-04,c1,,C,1,10\n")
+    assert imports.problems() == [(3, "order.currency", "currency_differs")]
+    assert (skus(), order().currency) == (["A", "C"], "USD")
+
+
+SPARSE = (
+    "order.external_id,order.placed_at,customer.email,order.status,order.currency,order.total,order.shipping,"
+    "order.coupon,line.sku,line.unit_price\n"
+    "1,2026-03-04,a@example.com,cancelled,USD,25,5,SPRING,A,10\n"
+    "1,2026-03-04,,,,,,,B,10\n"
+    "2,2026-03-04,,,,,,,A,10\n"
+    "2,2026-03-04,b@example.com,refunded,USD,15,5,FALL,B,10\n"
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_what_the_order_says_on_one_of_its_lines_only_holds_for_all_of_it(imports, size):
+    imports.chunk("orders", size)
+    imports("orders", SPARSE.replace("2,2026-03-04,b@example.com,refunded,USD", "2,2026-03-04,b@example.com,refunded,"))
+    assert imports.problems() == []
+    first, second = order("1"), order("2")
+    assert (first.status, first.currency, first.amount, first.coupon) == ("cancelled", "USD", Decimal(25), "SPRING")
+    assert first.is_counted is False
+    assert (second.amount, second.coupon, second.currency) == (Decimal(15), "FALL", "THB")
+    assert (buyer("1"), buyer("2")) == ("known", "known")
+
+
+def test_amounts_are_exact_to_four_decimals_whatever_the_chunk(imports):
+    content = HEADER + "".join(line(quantity="0.333", price="0.0517", sku=str(n)) for n in range(1, 8))
+    imports("orders", content)
+    whole = order().amount
+    Order.objects.all().delete()
+    OrderKey.objects.all().delete()
+    imports.chunk("orders", 2)
+    imports("orders", content, source="other")
+    assert (
+        order().amount == whole == sum(OrderLine.objects.filter(order_id=order().id).values_list("amount", flat=True))
+    )
+
+
+def test_an_order_without_lines_is_worth_its_total(imports):
+    imports("orders", "order.external_id,order.placed_at,order.total\n1,2026-03-04,99.50\n2,2026-03-04,0\n")
+    assert (order("1").amount, order("1").is_counted, order("2").is_counted) == (Decimal("99.5"), True, False)
+
+
+def test_zero_counts_only_if_the_mapping_says_so(imports):
+    imports("orders", HEADER + line(price="0"))
+    assert order().is_counted is False
+    mapping = {"columns": {name: name for name in HEADER.strip().split(",")}, "options": {"zero_is_purchase": True}}
+    imports("orders", HEADER + line("2", price="0"), mapping=mapping)
+    assert order("2").is_counted is True
+
+
+@pytest.mark.parametrize(("text", "amount"), [('"1.234,50"', "1234.50"), ('"12,50"', "12.50")])
+def test_a_decimal_comma_is_read(imports, text, amount):
+    rest = "".join(f'{n},2026-03-04,c1,A,1,"{n},95"\n' for n in range(2, 12))
+    imports("orders", HEADER + f"1,2026-03-04,c1,A,1,{text}\n" + rest)
+    assert order().amount == Decimal(amount)
+
+
+def test_day_and_month_are_told_by_the_whole_column(imports):
+    imports("orders", HEADER + line("1", at="03/04/2026") + line("2", at="25/04/2026"))
+    assert order("1").placed_at.astimezone(dt.timezone(dt.timedelta(hours=7))).date() == dt.date(2026, 4, 3)
+
+
+def test_the_mapping_may_say_which_is_the_month(imports):
+    mapping = {"columns": {name: name for name in HEADER.strip().split(",")}, "options": {"dayfirst": False}}
+    imports("orders", HEADER + line("1", at="03/04/2026"), mapping=mapping)
+    assert order().placed_at.astimezone(dt.timezone(dt.timedelta(hours=7))).date() == dt.date(2026, 3, 4)
+
+
+def test_customer_numbers_that_a_spreadsheet_spoiled_name_the_same_people(imports):
+    imports("orders", HEADER + line("1", who="17850.0") + line("2", who="13047.0"))
+    imports("orders", HEADER + line("3", who="17850"))
+    assert order("1").customer_id == order("3").customer_id
+
+
+# --- again ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_file_again_changes_nothing(imports):
+    content = HEADER + line(sku="A") + line(sku="B") + line("2", quantity="-1") + line("3", who="")
+    imports("orders", content)
+    models = (Order, OrderLine, Refund, RefundLine, OrderKey, RefundKey, Product)
+    before = [model.objects.count() for model in models]
+    kept = list(Order.objects.order_by("external_id").values_list("id", "customer_id", "amount", "placed_at"))
+    again = imports("orders", content)
+    assert [model.objects.count() for model in models] == before
+    assert list(Order.objects.order_by("external_id").values_list("id", "customer_id", "amount", "placed_at")) == kept
+    assert again["created"] == 0
+
+
+def test_a_later_file_replaces_the_lines_and_the_head(imports):
+    imports("orders", HEADER + line(sku="A") + line(sku="B", at="2026-03-01"))
+    imports("orders", HEADER + line(sku="C", at="2026-03-09"))
+    assert (skus(), order().amount) == (["C"], Decimal(10))
+    assert order().placed_at == dt.datetime(2026, 3, 8, 17, tzinfo=dt.UTC)
+
+
+def test_the_number_of_another_source_is_another_order(imports):
+    imports("orders", HEADER + line())
+    imports("orders", HEADER + line(), source="till")
+    assert Order.objects.filter(external_id="1").count() == 2
+
+
+# --- returns --------------------------------------------------------------------------------------------------------
+
+
+def test_negative_lines_become_a_refund_of_that_customer(imports):
+    imports("orders", HEADER + line("C9", sku="A", quantity="-2", price="10") + line("C9", sku="B", quantity="-1"))
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.order_id, refund.external_id) == (Decimal(30), None, "C9")
+    assert set(refund.lines.values_list("sku", "quantity", "amount")) == {("A", 2, 20), ("B", 1, 10)}
+    assert not Order.objects.exists()
+    assert refund.customer_id == Identifier.objects.get().customer_id
+
+
+def test_a_duplicate_refund_is_one_refund(imports):
+    imports("orders", HEADER + line("C9", quantity="-2"))
+    imports("orders", HEADER + line("C9", quantity="-2"))
+    assert (Refund.objects.count(), RefundLine.objects.count(), Refund.objects.get().amount) == (1, 1, 20)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("first", ["1", "-1"])
+def test_an_order_and_its_return_know_each_other_whatever_comes_first(imports, size, first):
+    imports.chunk("orders", size)
+    second = "-1" if first == "1" else "1"
+    imports("orders", HEADER + line(quantity=first) + line(quantity=second))
+    assert Refund.objects.get().order_id == order().id
+    assert order().amount == 10
+
+
+# --- guests ---------------------------------------------------------------------------------------------------------
+
+
+def test_guests_go_to_buckets_and_mark_nobody(imports):
+    imports("orders", HEADER + line(who="") + line("2", who="", quantity="-1"))
+    assert {order().customer_id, Refund.objects.get().customer_id} <= set(buckets.IDS)
+    assert not Mark.objects.exists()
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_guest_who_is_named_by_a_later_line_is_no_guest(imports, size):
+    imports.chunk("orders", size)
+    imports("orders", HEADER + line(who="", sku="A") + line(who="c1", sku="B"))
+    assert (buyer(), skus()) == ("known", ["A", "B"])
+    assert set(OrderLine.objects.values_list("customer_id", flat=True)) == {order().customer_id}
+
+
+def test_a_guest_who_is_named_by_a_later_file_gets_order_and_return(imports):
+    imports("orders", HEADER + line(who="") + line("1", who="", quantity="-1", sku="B"))
+    Mark.objects.all().delete()
+    imports("orders", HEADER + line(who="c1") + line("1", who="c1", quantity="-1", sku="B"))
+    assert (buyer(), skus()) == ("known", ["A"])
+    assert Refund.objects.get().customer_id == order().customer_id == OrderKey.objects.get().customer_id
+    assert set(Mark.objects.values_list("customer_id", flat=True)) == {order().customer_id}
+
+
+def test_a_known_buyer_is_not_lost_to_a_later_file_without_names(imports):
+    imports("orders", HEADER + line(who="c1"))
+    imports("orders", HEADER + line(who=""))
+    assert buyer() == "known"
+
+
+# --- people and products ----------------------------------------------------------------------------------------------
+
+
+def test_buyers_are_known_once_whatever_door_they_came_through(imports):
+    ann = factories.customer(email="ann@example.com")
+    header = "order.external_id,order.placed_at,customer.email,line.unit_price\n"
+    imports("orders", header + "1,2026-03-04,Ann@Example.com,5\n2,2026-03-04,ann@example.com,5\n")
+    assert set(Order.objects.values_list("customer_id", flat=True)) == {ann.id}
+
+
+def test_everybody_who_bought_or_returned_is_marked(imports):
+    imports("orders", HEADER + line(who="c1") + line("2", who="c2", quantity="-1"))
+    assert set(Mark.objects.values_list("customer_id", flat=True)) == set(
+        Identifier.objects.values_list("customer_id", flat=True)
+    )
+
+
+def test_new_products_enter_the_catalogue_and_known_ones_stay(imports):
+    header = "order.external_id,order.placed_at,line.sku,line.name,line.unit_price\n"
+    imports("orders", header + "1,2026-03-04,A,,5\n2,2026-03-04,A,Cup,5\n")
+    imports("orders", header + "3,2026-03-04,A,Renamed,5\n")
+    assert list(Product.objects.values_list("sku", "name")) == [("A", "Cup")]
+
+
+# --- interruptions ----------------------------------------------------------------------------------------------------
+
+
+def _picture() -> list[object]:
+    """Everything an import writes, without ids and times of writing."""
+    names = {one.id: str(one.status) for one in Customer.objects.all()}
+    places = {
+        who: number
+        for number, who in enumerate(Order.objects.order_by("external_id").values_list("customer_id", flat=True))
+    }
+    return [
+        sorted(
+            (
+                one.external_id,
+                places[one.customer_id],
+                names[one.customer_id],
+                one.placed_at,
+                one.amount,
+                one.currency,
+                one.is_counted,
+            )
+            for one in Order.objects.all()
+        ),
+        sorted(OrderLine.objects.values_list("order__external_id", "sku", "quantity", "amount")),
+        sorted(Refund.objects.values_list("external_id", "amount", "at")),
+        sorted(RefundLine.objects.values_list("refund__external_id", "sku", "amount")),
+        Refund.objects.filter(order_id__isnull=False).count(),
+    ]
+
+
+def _clean() -> None:
+    for model in (OrderLine, RefundLine, Refund, Order, OrderKey, RefundKey, Product, Job, Mark):
+        model.objects.all().delete()
+
+
+LINES = st.builds(
+    line,
+    order=st.sampled_from("1234"),
+    at=st.sampled_from(["2026-03-04", "2026-03-02", "2026-03-09 12:00"]),
+    who=st.sampled_from(["", "", "c1", "c2"]),
+    sku=st.sampled_from("ABC"),
+    quantity=st.sampled_from(["1", "2", "-1", "0", "x"]),
+    price=st.sampled_from(["10", "0.3335", "0"]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(LINES, min_size=1, max_size=12), st.integers(1, 5))
+def test_any_chunking_gives_the_same_orders(imports, lines, size):
+    # The buyer of an order whose lines name two different people is the first; which that is must not hang on chunks.
+    _clean()
+    imports.chunk("orders", 1000)
+    imports("orders", HEADER + "".join(lines))
+    whole = _picture()
+    _clean()
+    imports.chunk("orders", size)
+    imports("orders", HEADER + "".join(lines))
+    assert _picture() == whole
+
+
+def test_an_import_killed_between_chunks_goes_on_to_the_same_result(imports, monkeypatch):
+    content = HEADER + "".join(
+        line(str(n % 7), who=["", "c1", "c2"][n % 3], sku=str(n), quantity="-1" if n % 5 == 0 else "2")
+        for n in range(30)
+    )
+    imports("orders", content)
+    whole = _picture()
+    _clean()
+    imports.chunk("orders", 4)
+    real, calls = order_import.Handler.write, []
+
+    def write(self, parsed):
+        counts = real(self, parsed)
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return counts
+
+    monkeypatch.setattr(order_import.Handler, "write", write)
+    path = imports.file(content)
+    job = imports.begin("orders", path)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(job.id, claim_from=Job.State.DRAFT)
+    imports("orders", path)
+    assert imports.job.id == job.id
+    assert _picture() == whole
+
+
+def test_a_dry_run_writes_nothing(imports):
+    report = imports("orders", HEADER + line() + line(quantity="x"), dry_run=True)
+    assert (report["accepted"], len(report["rejected"])) == (1, 1)
+    assert not any(model.objects.exists() for model in (Order, OrderKey, OrderLine, Product, Mark, Identifier))
+
+
+def test_two_owners_of_one_order_leave_it_with_the_first(imports):
+    imports("orders", HEADER + line(who="c1"))
+    imports("orders", HEADER + line(who="c2"))
+    (known,) = identity.look_up([people.Person(external_id="c1")], source=factories.source())
+    assert order().customer_id == known

@@ -1,0 +1,93 @@
+"""Which column goes where: guessed, given, and what is wrong with it."""
+
+import pytest
+from django.utils import translation
+
+from cdp.core.imports import mapping, registry
+
+HEADER = ["Email", "Full Name", "โทรศัพท์", "이름"]
+
+
+@pytest.fixture
+def customers():
+    return registry.get("customers")
+
+
+def read(kind, data, header=HEADER):
+    return mapping.read(data, kind=kind, header=header)
+
+
+@pytest.mark.parametrize(
+    ("column", "target"),
+    [
+        ("customer.email", "customer.email"),
+        ("E-Mail", "customer.email"),
+        ("อีเมล", "customer.email"),
+        ("이메일", "customer.email"),
+        ("FIRST_NAME", "customer.given_name"),
+        ("ชื่อ-นามสกุล", "customer.name"),
+        ("เบอร์โทรศัพท์", "customer.phone"),
+        ("휴대폰", "customer.phone"),
+        ("우편번호", "customer.postcode"),
+        ("Ｅｍａｉｌ", "customer.email"),
+    ],
+)
+def test_usual_names_in_three_languages_are_guessed(customers, column, target):
+    assert mapping.guess(kind=customers, header=[column]).columns == {target: column}
+
+
+def test_a_target_is_guessed_once_and_unknown_columns_are_left(customers):
+    guessed = mapping.guess(kind=customers, header=["email", "E-Mail", "shoe size"])
+    assert guessed.columns == {"customer.email": "email"}
+
+
+def test_a_mapping_survives_its_own_json(customers):
+    data = {
+        "columns": {"Email": "customer.email"},
+        "constants": {"customer.country": "TH"},
+        "options": {"dayfirst": True},
+    }
+    assert read(customers, data).as_json() == data
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ([], "JSON object"),
+        ("x", "JSON object"),
+        ({"column": {}}, "JSON object"),
+        ({"columns": ["Email"]}, "must be JSON objects"),
+        ({"options": {"speed": 1}}, "Unknown option “speed”"),
+        ({"options": {"dayfirst": "yes"}}, "“dayfirst” must be true, false or null"),
+        ({"options": {"zero_is_purchase": 1}}, "“zero_is_purchase” must be"),
+        ({"options": {"delimiter": ";;"}}, "one character"),
+        ({"options": {"delimiter": ""}}, "one character"),
+        ({"options": {"delimiter": 5}}, "one character"),
+        ({"options": {"header_line": 0}}, "line number"),
+        ({"options": {"header_line": "first"}}, "line number"),
+        ({"options": {"encoding": 5}}, "must be a text"),
+        ({"columns": {"E-mail": "customer.email"}}, "no column “E-mail”; it has Email, Full Name"),
+        ({"columns": {"Email": "customer.mail"}}, "no target “customer.mail”"),
+        ({"columns": {"Email": ["customer.email"]}}, "must be a text"),
+        ({"columns": {"Email": "customer.email", "이름": "customer.email"}}, "Two columns"),
+        ({"columns": {"Full Name": "customer.name"}}, "One column must be mapped to"),
+        ({"columns": {"Email": "customer.email"}, "constants": {"customer.country": ["TH"]}}, "text or a number"),
+        ({"columns": {"Email": "customer.email"}, "constants": {"customer.planet": "TH"}}, "no target"),
+    ],
+)
+def test_what_is_wrong_with_a_mapping_is_said(customers, data, words):
+    with pytest.raises(mapping.BadMapping, match=words):
+        read(customers, data)
+
+
+def test_columns_may_be_left_out_on_purpose(customers):
+    assert read(customers, {"columns": {"Email": "customer.email", "Full Name": "-", "이름": None}}).columns == {
+        "customer.email": "Email"
+    }
+
+
+@pytest.mark.parametrize("language", ["th", "ko"])
+def test_faults_can_be_told_in_the_readers_language(customers, language):
+    with translation.override(language), pytest.raises(mapping.BadMapping) as refused:
+        read(customers, {"columns": {"E-mail": "customer.email"}})
+    assert "E-mail" in str(refused.value)
