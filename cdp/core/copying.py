@@ -8,6 +8,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -42,6 +43,22 @@ def rows(model: type[models.Model], columns: Sequence[str], values: Iterable[Seq
     return count + len(lines)
 
 
+def array(values: Sequence[Any]) -> str:
+    """An array as one text parameter (`%s::bytea[]`), many times faster than psycopg's own way of writing it."""
+    return "{" + ",".join([_PARTS.get(value.__class__, _part)(value) for value in values]) + "}"
+
+
+def _part(value: Any) -> str:
+    """An element of an array: everything but numbers and ids in quotes, so that no text reads as NULL or a brace."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, list | tuple):
+        return array(value)
+    spelling = _spelling(value)
+    spelt = _plain(value) if spelling is _other else value if spelling is _text else spelling(value)
+    return '"' + spelt.translate(_QUOTED) + '"'
+
+
 def line(row: Sequence[Any]) -> str:
     """One row in the text format of COPY, with its line feed."""
     try:
@@ -57,28 +74,22 @@ def _text(value: str) -> str:
 
 
 def _list(values: Sequence[Any]) -> str:
-    """An array literal; everything but numbers stands in quotes, so that no text reads as NULL or as a brace."""
-    if not values:
-        return "{}"
-    return "{" + ",".join([_NUMBERS.get(value.__class__, _element)(value) for value in values]) + "}"
-
-
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, list | tuple):
-        return _list(value)
-    # An element is read twice, as a field of the line and as a part of the array, and each time loses a backslash.
-    spelt = value if isinstance(value, str) else _spelling(value)(value)
-    quoted = spelt.translate(_QUOTED) if '"' in spelt or "\\" in spelt else spelt
-    return '"' + (_text(quoted) if isinstance(value, str) else quoted) + '"'
+    return _text(array(values)) if values else "{}"
 
 
 def _other(value: Any) -> str:
+    return _text(_plain(value))
+
+
+def _plain(value: Any) -> str:
     """As psycopg writes a parameter of that type."""
     dumper = adapt.Transformer(connection.connection).get_dumper(value, adapt.PyFormat.TEXT)
-    dumped = dumper.dump(value)
-    return r"\N" if dumped is None else _text(bytes(dumped).decode())
+    return bytes(dumper.dump(value) or b"").decode()
+
+
+@lru_cache(maxsize=64)  # nearly all rows of a batch have the same moment, the now of whoever writes
+def _moment(value: dt.datetime) -> str:
+    return value.isoformat()
 
 
 def _spelling(value: Any) -> _Spelling:
@@ -98,8 +109,12 @@ _SPELLINGS: dict[type, _Spelling] = {
     Decimal: str,
     uuid.UUID: lambda value: f"{value.int:032x}",
     bytes: lambda value: r"\\x" + value.hex(),
-    dt.datetime: dt.datetime.isoformat,
+    dt.datetime: _moment,
     dt.date: dt.date.isoformat,
     list: _list,
 }
-_NUMBERS: dict[type, _Spelling] = {int: int.__repr__}
+_PARTS: dict[type, _Spelling] = {
+    int: int.__repr__,
+    uuid.UUID: _SPELLINGS[uuid.UUID],
+    bytes: lambda value: r'"\\x' + value.hex() + '"',
+}

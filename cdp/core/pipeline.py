@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from cdp.core import wake
+from cdp.core import copying, wake
 from cdp.core.models import Mark
 
 log = structlog.get_logger("pipeline")
@@ -59,7 +59,7 @@ def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_mark (customer_id, lane, cause, depth) SELECT unnest(%s::uuid[]), %s, %s, %s",
-            [rows, lane, cause[:60], depth],
+            [copying.array(rows), lane, cause[:60], depth],
         )
     transaction.on_commit(wake.pipeline)
 

@@ -6,6 +6,7 @@ name the customer, because rows move when customers merge.
 
 import os
 import uuid
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -46,4 +47,9 @@ def open_(sealed: bytes | memoryview, *, key: AESGCM, place: bytes) -> str:
 
 def place_of(table: str, column: str, row: uuid.UUID) -> bytes:
     """The associated data of a value."""
-    return f"{table}.{column}:".encode() + row.bytes
+    return _column(table, column) + row.bytes
+
+
+@cache  # as many as there are sealed columns
+def _column(table: str, column: str) -> bytes:
+    return f"{table}.{column}:".encode()

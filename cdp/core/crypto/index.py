@@ -9,7 +9,7 @@ import hmac
 import os
 import struct
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -68,11 +68,17 @@ def tokens(field: str, terms: Iterable[str]) -> list[int]:
     key = field_key(field)
     found: set[int] = set()
     for term in terms:
-        shortest = 1 if term[:1] > "\u0e00" else 2
-        for length in range(min(shortest, len(term)), min(len(term), LONGEST_PREFIX) + 1):
-            raw = hmac.digest(key, term[:length].encode(), hashlib.sha256)
-            found.add(struct.unpack(">q", raw[:8])[0])
+        found.update(_prefixes(key, term))
     return sorted(found)
+
+
+@lru_cache(maxsize=16384)  # the same few thousand names come again and again
+def _prefixes(key: bytes, term: str) -> tuple[int, ...]:
+    shortest = 1 if term[:1] > "\u0e00" else 2
+    return tuple(
+        struct.unpack(">q", hmac.digest(key, term[:length].encode(), hashlib.sha256)[:8])[0]
+        for length in range(min(shortest, len(term)), min(len(term), LONGEST_PREFIX) + 1)
+    )
 
 
 def query_tokens(field: str, terms: Iterable[str]) -> list[int]:

@@ -81,34 +81,37 @@ def _write_contacts(
     }
     # (customer, kind, scope) → digest → value; the last one told is the primary one.
     wanted: dict[tuple[uuid.UUID, str, str], dict[bytes, str]] = {}
+    kinds = [
+        (field, str(point), source.key if point == ContactPoint.Kind.EXTERNAL else "") for field, point in KINDS.items()
+    ]
     for customer, people in told.items():
         for person in people:
-            for field, point in KINDS.items():
+            for field, kind, scope in kinds:
                 value = getattr(person, field)
                 if value:
-                    scope = source.key if point == ContactPoint.Kind.EXTERNAL else ""
-                    slot = wanted.setdefault((customer, str(point), scope), {})
-                    marker = digest(point, f"{scope}\n{value}" if scope else value)
+                    slot = wanted.setdefault((customer, kind, scope), {})
+                    marker = digest(kind, f"{scope}\n{value}" if scope else value)
                     slot.pop(marker, None)
                     slot[marker] = value
+    row_ids = iter(ids.uuid7s(sum(map(len, wanted.values()))))
     fresh: list[tuple[Any, ...]] = []
     demoted: list[tuple[uuid.UUID, str, str]] = []
     promoted: list[tuple[uuid.UUID, str, bytes]] = []
     for (customer, kind, scope), values in wanted.items():
         last = next(reversed(values))
         becomes_primary = not have.get((customer, kind, last))
-        if becomes_primary:
+        if becomes_primary and have:
             demoted.append((customer, kind, scope))
         for marker, value in values.items():
             if (customer, kind, marker) in have:
                 if marker == last and becomes_primary:
                     promoted.append((customer, kind, marker))
                 continue
-            row = ids.uuid7()
+            row = next(row_ids)
             sealed = keyring.seal(value, customer=customer, table="customers_contactpoint", column="value", row=row)
             primary = marker == last and becomes_primary
             fresh.append((row, customer, kind, sealed, marker, scope, primary, now))
-    _demote([entry for entry in demoted if have])
+    _demote(demoted)
     _promote(promoted)
     copying.rows(ContactPoint, _CONTACT_COLUMNS, fresh)
 
@@ -174,10 +177,9 @@ def _write_addresses(
     for customer in back:  # A return to an old address is rare; each is one routed update.
         Address.objects.filter(customer_id=customer, digest=wanted[customer][0]).update(is_primary=True)
     fresh = []
-    for customer, (marker, person) in wanted.items():
+    for (customer, (marker, person)), row in zip(wanted.items(), ids.uuid7s(len(wanted)), strict=True):
         if (customer, marker) in have:
             continue
-        row = ids.uuid7()
         sealed = keyring.seal(person.street, customer=customer, table="customers_address", column="street", row=row)
         place = (person.city, person.province, person.postcode, person.country)
         fresh.append((row, customer, sealed, marker, *place, True, source.key, now))

@@ -4,6 +4,7 @@ The latest word wins and silence changes nothing; only fields named in `cleared`
 not change are not written.
 """
 
+import operator
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -52,6 +53,7 @@ COLUMNS = (
     "updated_at",
 )
 SEARCH_FIELD = "customer.search"
+_KNOWN = Status.KNOWN.value
 GIVEN_NAME_FIELD = "customer.given_name"
 _TYPES = {
     **dict.fromkeys(SEALED, "bytea"),
@@ -61,6 +63,7 @@ _TYPES = {
 }
 
 
+_plain_of = operator.attrgetter(*PLAIN)
 _NOTHING = Person()
 _FIELDS = tuple(field for field in Person.__slots__ if field != "cleared")
 
@@ -108,9 +111,9 @@ def new_row(
     person = merged(told)
     return (
         customer,
-        Status.KNOWN,
+        _KNOWN,
         *_name_values(person, customer, keyring),
-        *(getattr(person, field) for field in PLAIN),
+        *_plain_of(person),
         person.birth_date,
         list(person.interests),
         list(person.tags),

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
-from cdp.core import ids, pipeline
+from cdp.core import copying, ids, pipeline
 from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer, Identifier, SharedIdentifier
@@ -123,8 +123,8 @@ def _resolve(
     matcher = _matcher([key for person_keys in keys for key in person_keys])
     known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
     verdicts: list[Verdict] = []
-    for person_keys, given_name in zip(keys, given, strict=True):
-        verdict = matcher.judge(person_keys, given_name=given_name, new_id=ids.uuid7())
+    for person_keys, given_name, new_id in zip(keys, given, ids.uuid7s(len(people)), strict=True):
+        verdict = matcher.judge(person_keys, given_name=given_name, new_id=new_id)
         # A new person is no customer to be confused with: one rival alone is somebody else with the same e-mail.
         claimants = verdict.rivals if verdict.outcome is Outcome.CREATED else [verdict.customer, *verdict.rivals]
         if refuse_conflicts and len(claimants) > 1:
@@ -147,7 +147,8 @@ def _matcher(keys: Iterable[Key]) -> Matcher:
     shared_digests: list[bytes] = []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT digest, customer_id, is_shared FROM customers_identifier WHERE digest = ANY(%s)", [digests]
+            "SELECT digest, customer_id, is_shared FROM customers_identifier WHERE digest = ANY(%s::bytea[])",
+            [copying.array(digests)],
         )
         for digest, customer, is_shared in cursor.fetchall():
             owners[bytes(digest)] = customer

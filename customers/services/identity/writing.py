@@ -41,11 +41,11 @@ def write(
     fresh = set(new)
     known = [customer for customer in told if customer not in fresh]
     keyring = subjects.load(known)
-    keys = keyring.add_new(new)
+    keys = keyring.new_rows(new)
     copying.rows(
         DataKey,
         ("id", "customer_id", "ring_key", "wrapped", "created_at"),
-        ((key.id, key.customer_id, key.ring_key, key.wrapped, now) for key in keys),
+        ((*key, now) for key in keys),
     )
     copying.rows(
         Customer,
@@ -72,7 +72,7 @@ def _claim(verdicts: Sequence[Verdict], now: datetime) -> None:
             FROM unnest(%s::bytea[], %s::uuid[], %s::text[], %s::text[]) AS row (digest, customer_id, kind, source)
             ON CONFLICT (digest) DO NOTHING
             """,
-            [now, digests, customers, kinds, scopes],
+            [now, *map(copying.array, (digests, customers, kinds, scopes))],
         )
         if cursor.rowcount != len(claims):
             raise Outrun
