@@ -14,7 +14,7 @@ from pathlib import Path
 # Commands that read no data. Everything else gets servers: a needless second is better than a strange error.
 SERVERLESS = {
     *("check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages"),
-    *("makemigrations", "spectacular", "startapp", "startproject", "up", "version"),
+    *("makemigrations", "messages", "spectacular", "startapp", "startproject", "up", "version"),
 }
 ASKING = {"--help", "-h", "--version"}
 
