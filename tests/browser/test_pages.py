@@ -1,0 +1,172 @@
+"""Every page of one running shop in a real browser: it answers, complains of nothing, fits the screen and is accessible.
+
+The shop is started once. Each page is opened once and judged in every size and theme, which is what keeps this short.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+
+from tests import running, tour
+
+AXE = Path(__file__).parents[2] / "static" / "vendor" / "dev" / "axe.min.js"
+SIZES = ((1440, 900), (360, 780))
+SERIOUS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
+  .filter((one) => ["serious", "critical"].includes(one.impact))
+  .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`))"""
+FOREIGN = ("admin",)
+"""Django's own admin: its markup is not ours, so only what breaks a page counts there."""
+
+pytestmark = pytest.mark.skipif(
+    not AXE.exists(), reason="front-end assets are missing: npm ci && python scripts/assets.py"
+)
+
+
+@pytest.fixture(scope="module")
+def guide(browser: Browser) -> Iterator[tour.Tour]:
+    """A small sample shop with something on every page."""
+    with running.shop() as shop:
+        shop.run("sample_shop", "--customers", "80", "--events", "400")
+        found = tour.Tour(shop, browser)
+        found.prepare()
+        yield found
+
+
+def judged(page: Page, stop: tour.Stop) -> list[str]:
+    """What is wrong with an open page."""
+    wrong = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        tour.settle(page)
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if excess > 0 and not stop.name.startswith(FOREIGN):
+            wrong.append(f"{excess} px wider than {width}")
+    if not stop.name.startswith(FOREIGN):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            wrong += [f"{theme}, phone: {one}" for one in page.evaluate(SERIOUS)]
+        page.set_viewport_size({"width": 1440, "height": 900})
+        tour.settle(page)
+        wrong += [f"light, desktop: {one}" for one in page.evaluate(SERIOUS)]
+    return wrong
+
+
+def visit(context: BrowserContext, base: str, stop: tour.Stop) -> list[str]:
+    """Open, do what belongs to it, judge; what the console said comes along."""
+    page = context.new_page()
+    wrong: list[str] = []
+    statuses: list[tuple[str, int]] = []
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {urlsplit(request.url).path}"))
+
+    def heard(answer: Response) -> None:
+        if answer.status >= 400:
+            statuses.append((answer.request.resource_type, answer.status))
+
+    page.on("response", heard)
+    answer = page.goto(base + stop.path)
+    assert answer is not None
+    tour.settle(page)
+    if stop.act:
+        stop.act(page)
+    found = judged(page, stop)
+    if answer.status != stop.status:
+        found.append(f"answered {answer.status}, not {stop.status}")
+    found += [f"{kind} answered {status}" for kind, status in statuses if kind != "document"]
+    page.close()
+    # The browser reports a page that answers 404 or 422 as an error; its status was judged above.
+    return found + [text for text in wrong if "Failed to load resource" not in text]
+
+
+def test_every_page_is_sound(guide: tour.Tour) -> None:
+    wrong: dict[str, list[str]] = {}
+    contexts: dict[str, BrowserContext] = {}
+    for stop in guide.stops():
+        if stop.visitor not in contexts:
+            contexts[stop.visitor] = guide.context(stop.visitor, reduced_motion="reduce")
+        if found := visit(contexts[stop.visitor], guide.shop.url, stop):
+            wrong[stop.name] = found
+    for context in contexts.values():
+        context.close()
+    assert wrong == {}
+
+
+def test_pages_work_by_keyboard(guide: tour.Tour) -> None:
+    context = guide.context("owner")
+    page = context.new_page()
+    for path in ("/", "/customers/", guide.places["customer"], "/imports/new/"):
+        page.goto(guide.shop.url + path)
+        tour.settle(page)
+
+        # The first stop of the Tab key is the link past the navigation, and it can be seen.
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Skip to content")
+        expect(skip).to_be_focused()
+        expect(skip).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
+
+        # What has the focus next shows it.
+        page.keyboard.press("Tab")
+        shown = page.evaluate(
+            """() => { const style = getComputedStyle(document.activeElement);
+            return document.activeElement !== document.body &&
+              (style.outlineStyle !== "none" || style.boxShadow !== "none"); }"""
+        )
+        assert shown, path
+
+        # Search opens from anywhere, takes the typing, and Esc closes it.
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("/")
+        search = page.get_by_role("dialog", name="Search")
+        expect(search).to_be_visible()
+        expect(search.get_by_role("combobox")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(search).to_be_hidden()
+    context.close()
+
+
+PUBLIC = ("privacy", "terms", "signup", "signup-done", "unsubscribe", "unsubscribe-unknown", "error-404")
+MOST_BYTES = 60_000
+
+
+def test_public_pages_are_light_and_need_no_script(guide: tour.Tour) -> None:
+    stops = [stop for stop in guide.stops() if stop.name in PUBLIC]
+    assert len(stops) == len(PUBLIC)
+    for stop in stops:
+        context = guide.context("nobody", java_script_enabled=False)
+        page = context.new_page()
+        weights: dict[str, int] = {}
+
+        def weigh(answer: Response, weights: dict[str, int] = weights) -> None:
+            if answer.request.resource_type != "font":
+                weights[urlsplit(answer.url).path] = len(answer.body())
+
+        page.on("requestfinished", lambda request, weigh=weigh: weigh(request.response()))
+        page.goto(guide.shop.url + stop.path, wait_until="networkidle")
+        assert 0 < sum(weights.values()) < MOST_BYTES, (stop.name, weights)
+        assert page.locator("h1").inner_text()
+        context.close()
+
+
+def test_a_customer_signs_up_without_scripts(guide: tour.Tour) -> None:
+    context = guide.context("nobody", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{guide.shop.url}/signup/?lang=th")
+    expect(page.locator("html")).to_have_attribute("lang", "th")
+    boxes = page.locator("main input[type=checkbox]")
+    assert boxes.count() > 0
+    for box in boxes.all():
+        expect(box).not_to_be_checked()
+    page.locator("input[name=email]").fill("nobody at nowhere")
+    page.locator("main button[type=submit]").click()
+    expect(page.locator(".field-errors").first).to_be_visible()
+    page.locator("input[name=email]").fill("new.person@example.com")
+    page.locator("main button[type=submit]").click()
+    expect(page).to_have_url(f"{guide.shop.url}/signup/done/")
+    context.close()

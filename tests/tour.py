@@ -1,0 +1,308 @@
+"""Every page of the product, and what must lie behind it: for the pictures and for the tests that look at all pages."""
+
+import base64
+import csv
+import hashlib
+import hmac
+import re
+import shutil
+import struct
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from tests.running import Shop
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+]
+LANGUAGES = {"th": "ไทย", "ko": "한국어", "en": "English"}
+PASSWORD = "a long word for pictures"
+
+Visitor = Literal["owner", "clerk", "nobody", "halfway"]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One picture: a page, who looks at it, the answer it should give, and what is done on it first."""
+
+    name: str
+    path: str
+    visitor: Visitor = "owner"
+    status: int = 200
+    act: Callable[[Page], None] | None = None
+
+
+@dataclass
+class Tour:
+    """A shop with something to see on every page."""
+
+    shop: Shop
+    browser: Browser
+    places: dict[str, str] = field(default_factory=dict)
+    states: dict[Visitor, StorageState] = field(default_factory=dict)
+
+    # --- people ----------------------------------------------------------------------------------------------
+
+    def context(self, visitor: Visitor = "nobody", **options: Any) -> BrowserContext:
+        """A browser of that visitor, logged in once and for all."""
+        if visitor != "nobody" and visitor not in self.states:
+            self.states[visitor] = self._log_in(visitor)
+        return self.browser.new_context(storage_state=self.states.get(visitor), **options)
+
+    def _log_in(self, visitor: Visitor) -> StorageState:
+        told = self.shop.credentials
+        email, password = told["staff_email"], told["staff_password"]
+        if visitor != "owner":
+            email, password = f"{visitor}@example.com", PASSWORD
+            self.shop.run("create_staff", email, "--role", "clerk", "--password", password, "--name", visitor.title())
+        context = self.browser.new_context()
+        page = context.new_page()
+        log_in(page, self.shop.url, email, password)
+        if visitor == "halfway":
+            self._add_second_factor(page)
+            context.clear_cookies(name="sessionid")
+            self._fill_log_in(page, email, password)
+            page.wait_for_url("**/accounts/2fa/authenticate/")
+        state = context.storage_state()
+        context.close()
+        return state
+
+    def _fill_log_in(self, page: Page, email: str, password: str) -> None:
+        page.goto(f"{self.shop.url}/accounts/login/")
+        page.locator("input[name=login]").fill(email)
+        page.locator("input[name=password]").fill(password)
+        page.locator("main button[type=submit]").click()
+
+    def _add_second_factor(self, page: Page) -> None:
+        page.goto(f"{self.shop.url}/accounts/2fa/totp/activate/")
+        confirm_again(page, PASSWORD)
+        found = re.search(r"\b[A-Z2-7]{32}\b", page.content())
+        assert found, "the page shows no secret"
+        page.locator("input[name=code]").fill(one_time_code(found[0]))
+        page.locator("main button[type=submit]").last.click()
+        page.wait_for_url("**/accounts/2fa/**")
+
+    def _confirm(self, page: Page) -> None:
+        confirm_again(page, self.shop.credentials["staff_password"])
+
+    # --- things ----------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Segments and campaigns over REST, imports through the pages, and a message whose link can be followed."""
+        allowed = {"consent": {"purpose": "marketing", "channel": "email"}, "op": "=", "value": True}
+        lapsed = {"all": [{"metric": "days_since_last_order", "op": ">", "value": 90}, allowed]}
+        self._segment("regulars", "Regulars", {"metric": "orders_count", "op": ">=", "value": 3})
+        self._segment("lapsed-mail", "Lapsed who allow e-mail", lapsed)
+        bangkok = {"field": "province", "op": "in", "value": ["Bangkok"]}
+        self._segment("bangkok", "Bangkok, not lapsed", {"all": [bangkok, {"not": lapsed}]})
+        member = self._read("/api/v1/segments/regulars/members/")["results"][0]["customer"]
+        active = self._campaign("Win back", 90)
+        self._read(f"/api/v1/campaigns/{active}/activate/", method="POST")
+        draft = self._campaign("Spring greeting", 30)
+        self._read(f"/api/v1/campaigns/{draft}/preview/", method="POST", body={})
+        self.places |= {
+            "customer": f"/customers/{member}/",
+            "customer edit": f"/customers/{member}/edit/",
+            "campaign active": f"/campaigns/{active}/",
+            "campaign draft": f"/campaigns/{draft}/",
+            "unsubscribe": self._unsubscribe_link(),
+        }
+        self._imports()
+
+    def _read(self, path: str, *, method: str = "GET", body: Any = None) -> Any:
+        status, answer = self.shop.call(method, path, body)
+        assert status < 300, (path, status, answer)
+        return answer
+
+    def _segment(self, key: str, name: str, rules: Any) -> None:
+        self._read("/api/v1/segments/", method="POST", body={"key": key, "name": name, "rules": rules})
+
+    def _campaign(self, name: str, days: int) -> str:
+        template = {
+            "subject": {"en": "We miss you, {{ customer.name }}", "th": "คิดถึงคุณ {{ customer.name }}", "ko": "{{ customer.name }}님, 보고 싶어요"},
+            "body": {"en": "Come by soon.", "th": "แวะมาหากันบ้างนะคะ", "ko": "곧 다시 만나요."},
+        }  # fmt: skip
+        asked = {
+            "name": name,
+            "purpose": "marketing",
+            "trigger": {"kind": "inactive", "days": days, "activity": "order"},
+            "audience": {"metric": "orders_count", "op": ">=", "value": 1},
+            "steps": [{"kind": "message", "channel": "email", "template": template}],
+        }
+        return str(self._read("/api/v1/campaigns/", method="POST", body=asked)["id"])
+
+    def _unsubscribe_link(self) -> str:
+        outbox = self.shop.var / "outbox"
+        first = self.shop.wait_for(lambda: next(iter(outbox.rglob("*.eml")), None))
+        message = message_from_bytes(first.read_bytes(), policy=policy.default)
+        return str(message["List-Unsubscribe"]).strip("<>").removeprefix(self.shop.url)
+
+    def _imports(self) -> None:
+        """One import at its columns, one checked, one done; each has a line that cannot be used."""
+        folder = Path(tempfile.mkdtemp(prefix="cdp-tour-"))
+        file = folder / "customers.csv"
+        rows = [(f"T-{n}", f"Guest {n}", f"guest{n}@example.com", "Bangkok") for n in range(1, 25)]
+        rows[7] = ("", "", "not an address", "Atlantis")
+        with file.open("w", newline="", encoding="utf-8") as text:
+            csv.writer(text).writerows([("Customer ID", "Full name", "E-mail", "Province"), *rows])
+        context = self.context("owner")
+        page = context.new_page()
+        for name, clicks in (("mapping", 0), ("check", 1), ("done", 2)):
+            page.goto(f"{self.shop.url}/imports/new/")
+            page.locator("input[type=file]").set_input_files(file)
+            page.locator("main form button[type=submit]").click()
+            page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}/"))
+            if clicks:
+                page.locator("main form button.btn-primary").click()
+                expect(page.locator("form[action$='/start/'] button")).to_be_visible(timeout=60_000)
+            if clicks > 1:
+                page.locator("form[action$='/start/'] button").click()
+                expect(page.locator(".kpi")).to_have_count(5, timeout=60_000)
+            self.places[f"import {name}"] = page.url.removeprefix(self.shop.url)
+        context.close()
+        shutil.rmtree(folder)
+
+    def stops(self) -> list[Stop]:
+        """All of them."""
+        place = self.places
+        return [
+            Stop("home", "/"),
+            Stop("search", "/", act=search_everything),
+            Stop("customers", "/customers/"),
+            Stop("customers-found", "/customers/", act=find_somebody),
+            Stop("customers-filtered", "/customers/?country=KR"),
+            Stop("customer", place["customer"]),
+            Stop("customer-new", "/customers/new/"),
+            Stop("customer-edit", place["customer edit"]),
+            Stop("customer-as-clerk", place["customer"], "clerk"),
+            Stop("segments", "/segments/"),
+            Stop("segment-new", "/segments/new/"),
+            Stop("segment", "/segments/lapsed-mail/"),
+            Stop("segment-edit", "/segments/bangkok/edit/"),
+            Stop("campaigns", "/campaigns/"),
+            Stop("campaign-new", "/campaigns/new/"),
+            Stop("campaign-draft", place["campaign draft"]),
+            Stop("campaign-active", place["campaign active"]),
+            Stop("imports", "/imports/"),
+            Stop("import-new", "/imports/new/"),
+            Stop("import-mapping", place["import mapping"]),
+            Stop("import-check", place["import check"]),
+            Stop("import-done", place["import done"]),
+            Stop("consent", "/consent/"),
+            Stop("privacy", "/privacy/", "nobody"),
+            Stop("terms", "/terms/", "nobody"),
+            Stop("signup", "/signup/", "nobody"),
+            Stop("signup-errors", "/signup/", "nobody", act=sign_up_badly),
+            Stop("signup-done", "/signup/done/", "nobody"),
+            Stop("unsubscribe", place["unsubscribe"], "nobody"),
+            Stop("unsubscribe-unknown", "/unsubscribe/nothing", "nobody", 404),
+            Stop("login", "/accounts/login/", "nobody"),
+            Stop("login-errors", "/accounts/login/", "nobody", act=log_in_with_nothing),
+            Stop("password-change", "/accounts/password/change/"),
+            Stop("second-factor-ask", "/accounts/2fa/authenticate/", "halfway"),
+            Stop("second-factor", "/accounts/2fa/"),
+            Stop("second-factor-confirm", "/accounts/2fa/totp/activate/"),
+            Stop("second-factor-new", "/accounts/2fa/totp/activate/", act=self._confirm),
+            Stop("design", "/design/"),
+            Stop("admin", "/admin/"),
+            Stop("admin-list", "/admin/consent/policyversion/"),
+            Stop("admin-detail", "/admin/consent/policyversion/", act=open_first_row),
+            Stop("error-404", "/nowhere/", "nobody", 404),
+            Stop("error-403", "/imports/", "clerk", 403),
+        ]
+
+
+EMPTY = [
+    Stop(f"empty-{name}", f"/{path}")
+    for name, path in {
+        "home": "",
+        "customers": "customers/",
+        "segments": "segments/",
+        "campaigns": "campaigns/",
+        "imports": "imports/",
+        "consent": "consent/",
+    }.items()
+]
+"""What a shop without anybody shows."""
+
+
+def chromium() -> str | None:
+    """The system's Chromium, or None."""
+    return next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
+
+
+def log_in(page: Page, url: str, email: str, password: str) -> None:
+    """Through the page, as people do."""
+    page.goto(f"{url}/accounts/login/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url(f"{url}/")
+
+
+def confirm_again(page: Page, password: str) -> None:
+    """Sensitive pages may ask for the password once more."""
+    if "/reauthenticate/" in page.url:
+        page.locator("input[name=password]").fill(password)
+        page.locator("main button[type=submit]").click()
+        page.wait_for_url("**/2fa/**")
+
+
+def one_time_code(secret: str) -> str:
+    """RFC 6238 with the usual six digits and thirty seconds."""
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def settle(page: Page) -> None:
+    """Everything a page fetches or draws by itself is there."""
+    page.wait_for_function(
+        """() => !document.querySelector(".htmx-request, [hx-trigger~=load]:not([hx-get*=watch])") &&
+        [...document.querySelectorAll("[data-chart]")].every((box) => box.querySelector("canvas") || !box.offsetParent) &&
+        document.fonts.status === "loaded" """
+    )
+
+
+def search_everything(page: Page) -> None:
+    """The palette with something found."""
+    page.keyboard.press("/")
+    page.keyboard.type("im")
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def find_somebody(page: Page) -> None:
+    """Half a name in the list's own field."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("main input[type=search]").fill("som")
+
+
+def sign_up_badly(page: Page) -> None:
+    """An address that is none."""
+    page.locator("input[name=email]").fill("nobody at nowhere")
+    page.locator("main button[type=submit]").click()
+    expect(page.locator(".field-errors").first).to_be_visible()
+
+
+def log_in_with_nothing(page: Page) -> None:
+    """Wrong address."""
+    page.locator("input[name=login]").fill("nobody@example.com")
+    page.locator("input[name=password]").fill("wrong")
+    page.locator("main button[type=submit]").click()
+    expect(page.locator(".field-errors, .callout").first).to_be_visible()
+
+
+def open_first_row(page: Page) -> None:
+    """The first object of an admin list."""
+    page.locator("#result_list tbody a").first.click()
+    page.wait_for_load_state()
