@@ -7,6 +7,7 @@ permission away.
 import dataclasses
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -33,7 +34,7 @@ def example(*, language: str, now: datetime) -> Recipient:
     values = templates.VARIABLES
     fields = {name.removeprefix("customer."): value for name, value in values.items() if name.startswith("customer.")}
     metrics = CustomerMetrics(
-        orders_count=3, revenue_total=1250, first_order_at=now - timedelta(days=400), last_order_at=now - timedelta(90)
+        orders_count=3, revenue_total=Decimal(1250), first_order_at=now - timedelta(days=400), last_order_at=now - timedelta(90)
     )
     return Recipient(
         id=NOBODY,

@@ -27,6 +27,7 @@ from customers.selectors import profiles
 
 PAGE = 25
 DAYS = 30
+LANGUAGE_NAMES = {"en": "English", "th": "ไทย", "ko": "한국어"}
 STATES = ("sent", "suppressed", "planned", "sending", "failed")
 
 
@@ -40,6 +41,7 @@ def detail(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "campaign": row,
         "definition": wanted,
+        "subjects": [(code, LANGUAGE_NAMES.get(code, code), text) for code, text in wanted.steps[0].subject.items()],
         "trigger_words": frame.trigger_words(wanted),
         "clock_words": frame.clock_words(wanted),
         "purpose": purposes.names(request.LANGUAGE_CODE).get(row.purpose, row.purpose),
@@ -68,7 +70,7 @@ def act(request: HttpRequest, campaign: uuid.UUID, action: str) -> HttpResponse:
         except InvalidDefinition as invalid:
             messages.error(request, "; ".join(problem.detail for problem in invalid.problems))
             return redirect("campaigns:campaign-check", row.id)
-        if definitions.current(row).trigger.clock == "live":
+        if definitions.current(row).trigger.clock == "live" or "run" in request.POST:
             runs.start(row, actor=actor)
             messages.success(request, _("The campaign is on. Its first messages are being planned."))
         else:
