@@ -41,10 +41,16 @@ def prepare(*, folder: Path, now: dt.datetime) -> str:
     path = folder / "first-run.json"
     if not path.exists():
         _store(path, _credentials(now))
-    if os.environ.get("CDP_SAMPLE", "1") == "0" or Source.objects.filter(key=SAMPLE).exists():
+    # A start that was killed while it loaded leaves half a shop: the mark stays until everything is in.
+    loading = folder / "sample-loading"
+    if os.environ.get("CDP_SAMPLE", "1") == "0" or (
+        Source.objects.filter(key=SAMPLE).exists() and not loading.exists()
+    ):
         return "ready"
+    loading.touch()
     sample = shop.generate(seed=SEED, customers=CUSTOMERS, events=EVENTS, now=now)
     counts = load(sample, now=now)
+    loading.unlink()
     return "loaded the sample shop: " + ", ".join(f"{count:,} {name}" for name, count in counts.items())
 
 

@@ -1,0 +1,91 @@
+"""Customers from files."""
+
+import datetime as dt
+
+import pytest
+
+from cdp.core.crypto import subjects
+from customers.models import Address, ContactPoint, Customer, Identifier
+from tests.importing import Importer
+
+
+@pytest.fixture
+def imports(db, tmp_path, monkeypatch):
+    return Importer(tmp_path, monkeypatch)
+
+
+def only() -> Customer:
+    return Customer.objects.get(status="known")
+
+
+def test_every_target_finds_its_place(imports):
+    header = (
+        "customer id,email,phone,first name,last name,sex,date of birth,language,address,city,province,zip,country,"
+        "company,job_title,income_band,occupation,education,children,nationality,interests,line_id,member_number,tags,"
+        "signed up\n"
+    )
+    row = (
+        "c1,ann@example.com,081-234-5678,Ann,Smith,F,1990-02-01,en,77 Rama IX,Huai Khwang,Bangkok,10310,Thailand,"
+        "Acme,Chef,30k-50k,cook,bachelor,2,US,tea;cake,U1234567890,M-77,vip|new,2020-01-02\n"
+    )
+    report = imports("customers", header + row)
+    assert (report["created"], report["rejected"], report["warnings"]) == (1, [], [])
+    found = only()
+    assert (found.gender, found.birth_date, found.language, found.province, found.country) == (
+        "female",
+        dt.date(1990, 2, 1),
+        "en",
+        "TH-10",
+        "TH",
+    )
+    assert (found.interests, found.tags, found.nationality) == (["tea", "cake"], ["vip", "new"], "US")
+    assert found.created_at == dt.datetime(2020, 1, 1, 17, tzinfo=dt.UTC)
+    assert set(Identifier.objects.values_list("kind", flat=True)) == {
+        "external_id",
+        "email",
+        "phone",
+        "line_id",
+        "member_number",
+    }
+    address, keyring = Address.objects.get(), subjects.load([found.id])
+    assert keyring.open(address.street, table="customers_address", column="street", row=address.id) == "77 Rama IX"
+
+
+@pytest.mark.parametrize(
+    "who", ["คุณสมชาย ใจดี", "김민수", "José Núñez", "O'Brien-Smith", "=cmd|' /C calc'!A0", "<script>"]
+)
+def test_names_of_all_scripts_and_nonsense_come_in_or_are_told(imports, who):
+    report = imports("customers", f'email,name\na@example.com,"{who}"\n')
+    assert (report["accepted"], report["rejected"]) == (1, [])
+
+
+def test_the_same_person_in_two_rows_is_one_customer(imports):
+    report = imports(
+        "customers", "email,phone,name\na@example.com,,Ann\nA@EXAMPLE.COM,0812345678,\n,+66812345678,Ann\n"
+    )
+    assert (report["rows"], report["created"], report["updated"]) == (3, 1, 2)
+    assert ContactPoint.objects.filter(kind="phone").count() == 1
+
+
+def test_a_row_with_no_identifier_at_all_is_told(imports):
+    imports("customers", "email,phone,name\n,,Nobody\n-,n/a,Nobody\n")
+    assert imports.problems() == [(2, "email", "nobody_named"), (3, "email", "nobody_named")]
+
+
+def test_buddhist_and_dayfirst_birthdays_are_read_by_the_column(imports):
+    imports("customers", "email,birth_date\na@example.com,25/12/2533\nb@example.com,03/04/2533\n")
+    assert set(Customer.objects.filter(status="known").values_list("birth_date", flat=True)) == {
+        dt.date(1990, 12, 25),
+        dt.date(1990, 4, 3),
+    }
+
+
+def test_the_people_of_the_sample_shop_are_marked_as_such(imports):
+    imports("customers", "email\na@example.com\n", source="sample")
+    assert only().is_sample
+
+
+def test_the_customer_numbers_of_two_shops_do_not_mix(imports):
+    imports("customers", "customer id\n7\n", source="one")
+    imports("customers", "customer id\n7\n", source="two")
+    assert Customer.objects.filter(status="known").count() == 2
