@@ -7,7 +7,7 @@ The compiled files are made at set-up (scripts/setup.py).
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def made(found: Message, old: Message | None, plurals: int) -> Message:
     blank: str | tuple[str, ...] = ("",) * plurals if found.pluralizable else ""
     kept = old.string if old and bool(old.pluralizable) == bool(found.pluralizable) else blank
     entry = Message(found.id, kept, context=found.context, auto_comments=found.auto_comments)
-    ids = " ".join(found.id) if found.pluralizable else found.id
+    ids = " ".join(forms(found.id))
     entry.flags = {
         *({"python-format"} if PERCENT.search(ids) else ()),
         *({"python-brace-format"} if BRACES.search(ids) and not PERCENT.search(ids) else ()),
@@ -92,13 +92,13 @@ def made(found: Message, old: Message | None, plurals: int) -> Message:
 
 def defect(message: Message) -> str:
     """What is wrong with a translation; empty when nothing is."""
-    strings = list(message.string) if message.pluralizable else [message.string]
+    strings = forms(message.string)
     if message.fuzzy:
         return "is marked as unsure"
     if not all(strings):
         return "is not translated"
     # A plural sentence may leave the number out of one form ("one person"), never out of the other.
-    wanted = placeholders(message.id[-1] if message.pluralizable else message.id)
+    wanted = placeholders(forms(message.id)[-1])
     if any(placeholders(text) != wanted for text in strings):
         return "has other placeholders than its translation"
     return ""
@@ -109,9 +109,14 @@ def placeholders(text: str) -> list[str]:
     return sorted(PERCENT.findall(text) + BRACES.findall(text))
 
 
+def forms(text: str | Sequence[str] | None) -> list[str]:
+    """Singular and plural forms of a sentence or of its translation; one form where it has no plural."""
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
+
+
 def name(message: Message) -> str:
     """A sentence as a person finds it in the file."""
-    return message.id[0] if message.pluralizable else str(message.id)
+    return forms(message.id)[0]
 
 
 # --- Sources ----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     """Collect what is to be translated."""
 
     help = "Collect every translatable sentence into locale/, keep translations, drop what is gone."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # Django's own word for "none"
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """See the contract."""
