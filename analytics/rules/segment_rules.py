@@ -166,7 +166,7 @@ class _Reader:
                     known=listed,
                 )
         op, wanted = document.get("op", "="), document.get("value", True)
-        if op not in {"=", "!="}:
+        if op not in ("=", "!="):  # a tuple: it may be anything, also what no set can hold
             self.wrong(
                 place(pointer, "op"),
                 _("“{op}” cannot be used here; use one of: {allowed}."),

@@ -104,6 +104,7 @@ for _ in range(20):
         ({"order": {"brand": "x"}}, "/order/brand", "not known here"),
         ({"consent": "marketing"}, "/consent", "an object with"),
         ({"consent": {"purpose": "marketing"}, "op": "=", "value": "yes"}, "/value", "true or false"),
+        ({"consent": {"purpose": "marketing"}, "op": []}, "/op", "cannot be used here"),
         ({"consent": {"channel": "email"}}, "/consent/purpose", "is not known"),
         ({"segment": 7}, "/segment", "no segment"),
         (DEEP, "/not" * 12, "nested more than 12"),
