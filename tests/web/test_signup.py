@@ -1,0 +1,143 @@
+"""The public sign-up form: exactly what was ticked is recorded, nobody is renamed, nobody learns who is known."""
+
+import json
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from cdp.core.crypto import subjects
+from consent.models import ConsentRecord, ConsentState
+from consent.selectors import policies
+from customers.models import ContactPoint, Customer
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    cache.clear()
+
+
+def fill(client, **fields):
+    return client.post("/signup/", {"name": "Ann Smith", "email": "ann@example.com", **fields})
+
+
+def only() -> Customer:
+    return Customer.objects.get(status="known")
+
+
+def name_of(customer: Customer) -> str:
+    return subjects.load([customer.id]).open(customer.name, table="customers_customer", column="name", row=customer.id)
+
+
+def test_no_box_is_ticked_beforehand(db, client):
+    page = client.get("/signup/").content.decode()
+    assert page.count('type="checkbox"') >= 4
+    assert "checked" not in page
+
+
+def test_unticked_boxes_leave_no_record(db, client):
+    assert fill(client).status_code == 302
+    assert only().source == "signup"
+    assert not ConsentRecord.objects.exists()
+
+
+def test_a_ticked_box_is_recorded_with_what_was_shown_and_which_policy_held(db, client):
+    fill(client, consent_marketing_email="on")
+    record = ConsentRecord.objects.get()
+    assert (record.purpose, record.channel, record.status, record.method) == ("marketing", "email", "given", "form")
+    assert record.policy_version == policies.current_version("privacy", at=timezone.now())
+    evidence = json.loads(
+        subjects.load([record.customer_id]).open(
+            record.evidence, table="consent_consentrecord", column="evidence", row=record.id
+        )
+    )
+    assert evidence["form"] == "signup"
+    assert evidence["text"] in evidence["shown"]
+    assert len(evidence["shown"]) >= 2
+    assert list(ConsentState.objects.values_list("purpose", "channel", "is_granted")) == [("marketing", "email", True)]
+
+
+def test_the_words_are_those_of_the_readers_language(db, client):
+    client.post("/signup/?lang=ko", {"name": "김민수", "email": "k@example.com", "consent_marketing_email": "on"})
+    assert ConsentRecord.objects.get().language == "ko"
+
+
+def test_somebody_known_keeps_name_and_language(db, client):
+    known = factories.customer(email="ann@example.com", name="Ann Smith", language="th")
+    fill(client, name="Rude Word", interests=["gifts"])
+    known.refresh_from_db()
+    assert (name_of(known), known.language, known.interests) == ("Ann Smith", "th", ["gifts"])
+    assert Customer.objects.filter(status="known").count() == 1
+
+
+def test_a_family_member_with_the_same_phone_is_somebody_else(db, client):
+    ann = factories.customer(phone="0812345678", name="Ann Smith")
+    fill(client, name="Bob Smith", email="bob@example.com", phone="0812345678")
+    bob = Customer.objects.exclude(id=ann.id).get(status="known")
+    assert name_of(bob) == "Bob Smith"
+    assert not ContactPoint.objects.filter(customer=ann, kind="email").exists()
+
+
+def test_known_or_new_gets_the_same_answer(db, client):
+    factories.customer(email="ann@example.com", name="Ann Smith")
+    known, new = fill(client), fill(client, email="new@example.com")
+    assert (known.status_code, known["Location"]) == (new.status_code, new["Location"]) == (302, "/signup/done/")
+
+
+def test_a_robot_is_thanked_and_forgotten(db, client):
+    assert fill(client, website="https://spam.example").status_code == 302
+    assert not Customer.objects.filter(status="known").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"email": "nonsense"}, "email"),
+        ({"email": ""}, "email"),
+        ({"email": "n/a"}, "email"),
+        ({"email": "-"}, "email"),
+        ({"name": ""}, "name"),
+        ({"name": "-"}, "name"),
+        ({"phone": "12"}, "phone"),
+        ({"phone": "call me"}, "phone"),
+        ({"interests": ["weapons"]}, "interests"),
+        ({"heard": "voices"}, "heard"),
+        ({"name": "x" * 201}, "name"),
+        ({"email": "a\x00@example.com"}, "email"),
+    ],
+)
+def test_a_bad_value_is_told_at_its_field_and_nothing_is_written(db, client, fields, place):
+    response = fill(client, consent_marketing_email="on", **fields)
+    assert response.status_code == 422
+    assert place in response.context["form"].errors
+    assert not Customer.objects.filter(status="known").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "th", "ko"])
+def test_the_form_is_there_in_every_language(db, client, language):
+    assert client.get(f"/signup/?lang={language}").status_code == 200
+
+
+def test_too_many_from_one_address_must_wait(db, client, monkeypatch):
+    from cdp.web.views import signup
+
+    monkeypatch.setattr(signup, "MOST_PER_HOUR", 2)
+    assert [fill(client, email=f"p{n}@example.com").status_code for n in range(3)] == [302, 302, 429]
+
+
+def test_where_one_heard_of_us_becomes_a_tag(db, client):
+    fill(client, heard="friend")
+    assert only().tags == ["heard:friend"]
+
+
+def test_everything_or_nothing(db, client, monkeypatch):
+    from consent.services import grants
+
+    def broken(**_):
+        raise ArithmeticError
+
+    monkeypatch.setattr(grants, "record", broken)
+    client.raise_request_exception = False
+    assert fill(client, consent_marketing_email="on").status_code == 500
+    assert not Customer.objects.filter(status="known").exists()

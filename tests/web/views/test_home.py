@@ -1,0 +1,111 @@
+"""The home page, the search and the jobs tray."""
+
+import datetime as dt
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from analytics.services import metrics
+from cdp.core import jobs, pipeline
+from cdp.core.models import AccessEntry
+from cdp.web import figures
+from tests import factories
+
+NOW = timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def admin(db, client):
+    client.force_login(factories.staff("admin"))
+    return client
+
+
+@pytest.mark.parametrize("language", ["en", "th", "ko"])
+def test_an_empty_shop_has_a_home(admin, language):
+    response = admin.get(f"/?lang={language}")
+    assert response.status_code == 200
+    home = response.context["home"]
+    assert (home.customers, home.orders, home.revenue, home.reachable_share) == (0, 0, 0, None)
+
+
+def test_a_full_shop_shows_its_figures(admin):
+    ann, bob = factories.customer(email="a@example.com"), factories.customer(email="b@example.com")
+    factories.order(ann, placed_at=NOW - dt.timedelta(days=1), amount="100")
+    factories.order(ann, placed_at=NOW - dt.timedelta(days=40), amount="50")
+    factories.order(ann, placed_at=NOW - dt.timedelta(days=2), amount="7", currency="USD")
+    factories.order(bob, placed_at=NOW - dt.timedelta(days=200), amount="10")
+    factories.order(bob, placed_at=NOW - dt.timedelta(days=1), amount="999", is_counted=False)
+    factories.consent(ann)
+    metrics.update([ann.id, bob.id], NOW)
+    home = admin.get("/").context["home"]
+    assert (home.customers, home.orders, home.orders_before) == (2, 2, 1)
+    assert (home.revenue, home.revenue_before, home.other_revenue) == (100, 50, [("USD", 7)])
+    assert (home.reachable, home.lapsed, home.reachable_share) == (1, 1, 0.5)
+    assert sum(home.weekly_revenue) == 150
+    assert len(home.weeks) == figures.WEEKS
+    assert sum(home.weekly_customers) == 2
+
+
+def test_figures_are_kept_for_a_minute_and_computed_without_a_cache(admin, settings, monkeypatch):
+    admin.get("/")
+    factories.customer(email="a@example.com")
+    assert admin.get("/").context["home"].customers == 0
+    import redis
+
+    def gone(*_, **__):
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(figures.cache, "get", gone, raising=False)
+    assert figures.home(now=NOW).customers == 1
+
+
+def test_nobody_but_staff_sees_the_home(db, client):
+    assert client.get("/").status_code == 302
+
+
+def test_search_finds_people_by_the_body_only(admin):
+    ann = factories.customer(name="Annabella Smith", email="annabella@example.com")
+    response = admin.post("/search/", {"q": "anna"})
+    page = response.content.decode()
+    assert str(ann.id) in page
+    assert "anna" not in response.request["QUERY_STRING"]
+    assert AccessEntry.objects.get().customer_ids == [ann.id]
+    assert admin.get("/search/?q=anna").status_code == 405
+
+
+def test_the_search_box_sends_its_words_by_post(admin):
+    page = admin.get("/").content.decode()
+    assert 'hx-post="/search/"' in page
+    assert 'hx-get="/search/"' not in page
+    assert "hx-push-url" not in page.split('hx-post="/search/"')[1].split(">")[0]
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", "\x00", "a\x00b", "%", "_", "'", "\\", "x" * 5000, "🎉", "ก" * 300, "a" + "\u200b" * 9]
+)
+def test_nonsense_in_the_search_is_answered(admin, query):
+    assert admin.post("/search/", {"q": query}).status_code == 200
+
+
+def test_the_search_shows_only_what_the_role_may_open(db, client):
+    client.force_login(factories.staff("clerk"))
+    page = client.post("/search/", {"q": "im"}).content.decode()
+    assert "/imports/" not in page
+
+
+def test_the_tray_shows_ones_own_jobs_or_all_to_those_who_import(db, client, monkeypatch):
+    monkeypatch.setitem(jobs._kinds, "export", lambda job: None)
+    clerk, steward = factories.staff("clerk"), factories.staff("steward")
+    mine = jobs.submit("export", title="mine", params={}, created_by=clerk.id)
+    jobs.submit("export", title="other", params={}, created_by=steward.id)
+    client.force_login(clerk)
+    assert [job["title"] for job in client.get("/jobs/").context["jobs"]] == [mine.title]
+    client.force_login(steward)
+    assert len(client.get("/jobs/").context["jobs"]) == 2
+    assert pipeline.pending() == 0

@@ -1,0 +1,178 @@
+"""Imports on the pages: upload, map, check, start, result."""
+
+import csv
+import io
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from cdp.core import jobs, uploads
+from cdp.core.models import AuditEntry, Job
+from customers.models import Customer
+from tests import factories
+
+CONTENT = "email,name,shoe size\na@example.com,Ann,38\nbad,Bob,42\n=cmd()@x,=1+1,7\n"
+
+
+@pytest.fixture
+def steward(db, client, settings, tmp_path):
+    settings.CDP_VAR = tmp_path
+    client.force_login(factories.staff("steward"))
+    return client
+
+
+def upload(client, content: str = CONTENT, **fields: str):
+    file = SimpleUploadedFile("people.csv", content.encode())
+    return client.post("/imports/new/", {"kind": "customers", "source": "Fair", "file": file, **fields})
+
+
+@pytest.fixture
+def draft(steward) -> Job:
+    assert upload(steward).status_code == 302
+    return Job.objects.get()
+
+
+def mapped(client, job: Job, **extra: str):
+    columns = {"column:email": "customer.email", "column:name": "customer.name", "column:shoe size": ""}
+    return client.post(f"/imports/{job.id}/columns/", columns | extra)
+
+
+def page(client, job: Job) -> str:
+    response = client.get(f"/imports/{job.id}/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_file_goes_all_the_way(steward, draft):
+    assert (draft.state, draft.title, draft.params["source"], draft.total) == ("draft", "people.csv", "fair", 3)
+    assert "a@example.com" in page(steward, draft)  # samples beside each column
+    assert mapped(steward, draft).status_code == 302
+    jobs.run_waiting()
+    assert not Customer.objects.filter(status="known").exists()
+    assert "bad" in page(steward, draft)
+    assert steward.post(f"/imports/{draft.id}/start/").status_code == 302
+    jobs.run_waiting()
+    draft.refresh_from_db()
+    assert (draft.state, draft.result["accepted"], draft.result["rejected"]) == ("done", 1, 2)
+    assert Customer.objects.filter(status="known").count() == 1
+    assert AuditEntry.objects.filter(action="core:import:started").count() == 1
+    assert not uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
+    assert page(steward, draft)
+    assert "people.csv" in steward.get("/imports/").content.decode()
+
+
+def test_rejected_rows_download_as_a_csv_that_runs_nothing(steward, draft):
+    mapped(steward, draft)
+    jobs.run_waiting()
+    response = steward.get(f"/imports/{draft.id}/rejected.csv")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == ["line", "column", "value", "reason", "left out"]
+    assert [row[0] for row in rows[1:]] == ["3", "4"]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows[1:] for cell in row)
+    assert "people" not in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("content", "fields"),
+    [
+        ("", {}),
+        ("PK\x03\x04", {}),
+        (CONTENT, {"kind": "spaceships"}),
+        (CONTENT, {"source": "two words"}),
+        (CONTENT, {"source": ""}),
+    ],
+)
+def test_what_cannot_be_used_is_told_and_not_kept(steward, content, fields, tmp_path):
+    assert upload(steward, content, **fields).status_code == 422
+    assert not Job.objects.exists()
+    assert not list((tmp_path / "uploads").glob("*"))
+
+
+def test_a_form_without_a_file_asks_for_one(steward):
+    assert steward.post("/imports/new/", {"kind": "customers", "source": "fair"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"column:email": ""},
+        {"column:name": "customer.email"},
+        {"column:nothing": "customer.phone"},
+        {"column:shoe size": "customer.shoes"},
+        {"constant:customer.planet": "Mars"},
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_told_on_the_page(steward, draft, columns):
+    response = mapped(steward, draft, **columns)
+    assert response.status_code == 422
+    assert response.context["error"]
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_a_mapping_can_be_changed_after_the_check_and_not_after_the_start(steward, draft):
+    mapped(steward, draft)
+    jobs.run_waiting()
+    steward.post(f"/imports/{draft.id}/back/")
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    mapped(steward, draft)
+    jobs.run_waiting()
+    steward.post(f"/imports/{draft.id}/start/")
+    jobs.run_waiting()
+    draft.refresh_from_db()
+    before = draft.params
+    steward.post(f"/imports/{draft.id}/columns/", {"column:email": "customer.email"})
+    steward.post(f"/imports/{draft.id}/start/")
+    steward.post(f"/imports/{draft.id}/back/")
+    draft.refresh_from_db()
+    assert (draft.params, draft.state) == (before, "done")
+    assert AuditEntry.objects.filter(action="core:import:started").count() == 1
+
+
+def test_a_draft_is_thrown_away_with_its_file(steward, draft):
+    assert steward.post(f"/imports/{draft.id}/discard/").status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == "cancelled"
+    assert not uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
+
+
+def test_an_action_that_does_not_exist_does_nothing(steward, draft):
+    assert steward.post(f"/imports/{draft.id}/explode/").status_code == 404
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_actions_are_no_links(steward, draft):
+    assert steward.get(f"/imports/{draft.id}/start/").status_code == 405
+
+
+def test_a_draft_whose_file_is_gone_says_so(steward, draft):
+    uploads.delete(uuid.UUID(draft.params["file"]["upload"]))
+    assert steward.get(f"/imports/{draft.id}/").status_code == 422
+
+
+def test_progress_is_watched_without_reloading_the_page(steward, draft):
+    mapped(steward, draft)
+    watched = steward.get(f"/imports/{draft.id}/?watch=1", headers={"HX-Request": "true"})
+    assert (watched.status_code, "HX-Refresh" in watched) == (200, False)
+    jobs.run_waiting()
+    assert steward.get(f"/imports/{draft.id}/?watch=1", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("path", ["/imports/?before=nonsense", f"/imports/{uuid.uuid4()}/", "/imports/nonsense/"])
+def test_addresses_that_lead_nowhere_are_404(steward, path):
+    assert steward.get(path).status_code == 404
+
+
+def test_many_imports_come_page_by_page(steward, monkeypatch):
+    from cdp.web.views import imports
+
+    monkeypatch.setattr(imports, "PAGE", 2)
+    for _ in range(3):
+        upload(steward)
+    first = steward.get("/imports/")
+    assert len(first.context["rows"]) == 2
+    assert len(steward.get(f"/imports/{first.context['older']}").context["rows"]) == 1
