@@ -33,6 +33,9 @@ def read(
                 setattr(person, name, listed(value or ()))
             except Unreadable as problem:
                 faults.append(Fault(name, "", problem))
+    # What stands for "no value" (a dash, n/a) is as good as nothing.
+    faulty = {fault.field for fault in faults}
+    cleared |= {name for name in told if name in raw and name not in faulty and not getattr(person, name)}
     if person.name and "name" in raw:
         cleared |= {part for part in PARTS if not getattr(person, part)}
         cleared -= {part for part in PARTS if getattr(person, part)}

@@ -92,3 +92,12 @@ def test_any_text_is_told_cleared_or_a_fault(told):
     faulty = {fault.field for fault in faults}
     for name in told:
         assert getattr(person, name) or name in person.cleared or name in faulty or not told[name].strip()
+
+
+@pytest.mark.parametrize(
+    ("field", "nothing"), [("birth_date", "'"), ("email", "-"), ("phone", "n/a"), ("province", "-")]
+)
+def test_what_stands_for_no_value_is_a_wish_to_forget(field, nothing):
+    person, faults = read(**{field: nothing})
+    assert not faults
+    assert person.cleared == {field}
