@@ -5,6 +5,7 @@ all the rest of writing them. What has no spelling here is left to psycopg.
 """
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
@@ -16,6 +17,7 @@ from psycopg import adapt, sql
 
 _BLOCK = 500  # rows sent at once: about a quarter of a megabyte of customers
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_marks = re.compile(r'["\\]').search
 _QUOTED = str.maketrans({"\\": r"\\", '"': r"\""})
 
 _Spelling = Callable[[Any], str]
@@ -114,6 +116,7 @@ _SPELLINGS: dict[type, _Spelling] = {
     list: _list,
 }
 _PARTS: dict[type, _Spelling] = {
+    str: lambda value: f'"{value.translate(_QUOTED) if _marks(value) else value}"',
     int: int.__repr__,
     uuid.UUID: _SPELLINGS[uuid.UUID],
     bytes: lambda value: r'"\\x' + value.hex() + '"',

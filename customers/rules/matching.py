@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from customers.rules import identifiers
 
@@ -23,8 +24,7 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"  # attached, but an identifier of lower priority belongs to somebody else
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One identifier as a digest. `scope` is the source for external ids, empty otherwise: limits are per scope."""
 
     kind: str
@@ -74,6 +74,8 @@ class Matcher:
         refused: set[bytes] = set()
         shared: list[Key] = []
         for key in keys:
+            if key.digest not in self.owners and key.digest not in self.shared:
+                continue
             owner = self._owner(key, given_name, shared, customer)
             if owner is None or owner == customer:
                 continue

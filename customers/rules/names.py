@@ -140,6 +140,11 @@ def words(text: str) -> list[str]:
 
     The same for what is stored and for what somebody types into the search box.
     """
+    return words_once(text)
+
+
+def words_once(text: str) -> list[str]:
+    """The same without remembering it, for texts that do not come again, like streets."""
     return _WORD.findall(fold(text))
 
 
@@ -149,7 +154,9 @@ def fold(text: str) -> str:
         return text.lower().replace("'", "")
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)
     # NFKC takes sara am apart as well; composing it again keeps the letters of the keyboard.
-    folded = _THAI_AM.sub("\\1\u0e33", folded.replace("เเ", "แ"))
+    folded = folded.replace("เเ", "แ").replace("\u0e4d\u0e32", "\u0e33")
+    if "\u0e4d" in folded:
+        folded = _THAI_AM.sub("\\1\u0e33", folded)
     folded = _JOINERS.sub("", _THAI_TONE_BEFORE_VOWEL.sub(_tone_last, folded))
     return _ACCENTED.sub(_without_accent, folded)
 

@@ -1,6 +1,7 @@
 """One person as told by any door, standardised: the one standard for files, forms, REST and tracking."""
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -158,17 +159,13 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
         if not value or name == "country" or value.isspace():
             continue
         try:
-            _set(person, name, value, rules, region)
+            read = _READERS.get(name)
+            setattr(person, name, read(value, person, rules, region) if read else _text(name, value))
         except Unreadable as problem:
             if problem.code != "missing":  # "-" and "n/a" say that nothing was told
                 faults.append(Fault(name, value, problem))
     _complete_name(person)
     return person, faults
-
-
-def _set(person: Person, name: str, value: str, rules: Rules, region: str) -> None:
-    read = _READERS.get(name)
-    setattr(person, name, read(value, person, rules, region) if read else _text(name, value))
 
 
 _Reader = Callable[[str, Person, Rules, str], Any]
@@ -206,6 +203,7 @@ def _language(value: str) -> str:
     return code
 
 
+@functools.lru_cache(maxsize=4096)
 def _listed(value: str) -> tuple[str, ...]:
     parts = [plain(part) for part in value.replace(";", ",").replace("|", ",").split(",")]
     found = tuple(dict.fromkeys(part for part in parts if part))

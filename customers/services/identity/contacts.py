@@ -1,7 +1,7 @@
 """Contact points and addresses of a batch. A new one becomes the primary of its kind; the old one stays as known."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,13 +57,36 @@ def write(
 ) -> None:
     """Add the contact points and addresses that are not known yet."""
     known = [customer for customer in told if customer not in new]
-    _write_contacts(told, known, keyring, source, now)
+    first = {customer: people[0] for customer, people in told.items() if customer in new and len(people) == 1}
+    if first:
+        copying.rows(ContactPoint, _CONTACT_COLUMNS, _first_contacts(first, keyring, source, now))
+    rest = {customer: people for customer, people in told.items() if customer not in first}
+    if rest:
+        _write_contacts(rest, known, keyring, source, now)
     _write_addresses(told, known, keyring, source, now)
 
 
 def digest(kind: str, value: str) -> bytes:
     """The blind index of a contact point."""
     return index.digest(f"contact.{kind}", value)
+
+
+def _fields(source: Source) -> list[tuple[str, str, str]]:
+    """(field of a person, kind of contact point, scope of its value)."""
+    return [(field, str(kind), source.key if kind is KINDS["external_id"] else "") for field, kind in KINDS.items()]
+
+
+def _first_contacts(
+    people: Mapping[uuid.UUID, Person], keyring: subjects.Keyring, source: Source, now: datetime
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of new customers who are told of once: there is nothing to compare, and every value is the primary."""
+    fields = _fields(source)
+    for customer, person in people.items():
+        told = [(kind, scope, value) for field, kind, scope in fields if (value := getattr(person, field))]
+        for (kind, scope, value), row in zip(told, ids.uuid7s(len(told)), strict=True):
+            sealed = keyring.seal(value, customer=customer, table="customers_contactpoint", column="value", row=row)
+            marker = digest(kind, f"{scope}\n{value}" if scope else value)
+            yield row, customer, kind, sealed, marker, scope, True, now
 
 
 def _write_contacts(
@@ -81,12 +104,10 @@ def _write_contacts(
     }
     # (customer, kind, scope) → digest → value; the last one told is the primary one.
     wanted: dict[tuple[uuid.UUID, str, str], dict[bytes, str]] = {}
-    kinds = [
-        (field, str(point), source.key if point == ContactPoint.Kind.EXTERNAL else "") for field, point in KINDS.items()
-    ]
+    fields = _fields(source)
     for customer, people in told.items():
         for person in people:
-            for field, kind, scope in kinds:
+            for field, kind, scope in fields:
                 value = getattr(person, field)
                 if value:
                     slot = wanted.setdefault((customer, kind, scope), {})
@@ -157,9 +178,8 @@ def _write_addresses(
     for customer, people in told.items():
         person = profiles.merged(people)
         if person.street or person.city or person.postcode:
-            whole = "\n".join(
-                (" ".join(names.words(person.street)), person.city, person.province, person.postcode, person.country)
-            )
+            street = " ".join(names.words_once(person.street))
+            whole = "\n".join((street, person.city, person.province, person.postcode, person.country))
             wanted[customer] = (index.digest("address.whole", whole), person)
     if not wanted:
         return

@@ -6,8 +6,8 @@ one of them meanwhile, the batch is rolled back to its savepoint and judged agai
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
@@ -38,8 +38,7 @@ class IdentityConflict(Exception):
         self.customers = list(customers)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Who a person is. `rivals` are customers who hold an identifier this person also named."""
 
     customer: uuid.UUID
