@@ -50,6 +50,7 @@ STATUSES: dict[str, Look] = {
     "none": Look("neutral", _("Never asked")),
     # orders
     "paid": Look("success", _("Paid")),
+    "fulfilled": Look("success", _("Delivered")),
     "completed": Look("success", _("Completed")),
     "processing": Look("info", _("In progress")),
     "refunded": Look("warning", _("Refunded")),

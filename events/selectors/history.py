@@ -3,7 +3,7 @@
 from cdp.core import timeline
 from events.models import Event
 
-ICONS = {"page": "eye", "screen": "device-mobile", "track": "click", "identify": "user-check"}
+ICONS = {"page": "eye", "screen": "device-mobile", "track": "activity", "identify": "user-check"}
 
 
 def entries(question: timeline.Question) -> list[timeline.Entry]:
