@@ -34,7 +34,10 @@ def example(*, language: str, now: datetime) -> Recipient:
     values = templates.VARIABLES
     fields = {name.removeprefix("customer."): value for name, value in values.items() if name.startswith("customer.")}
     metrics = CustomerMetrics(
-        orders_count=3, revenue_total=Decimal(1250), first_order_at=now - timedelta(days=400), last_order_at=now - timedelta(90)
+        orders_count=3,
+        revenue_total=Decimal(1250),
+        first_order_at=now - timedelta(days=400),
+        last_order_at=now - timedelta(days=90),
     )
     return Recipient(
         id=NOBODY,

@@ -23,7 +23,7 @@
     all("[data-audience-how]").forEach((radio) =>
       radio.addEventListener("change", () => (radio.value === "segment" ? ask() : document.dispatchEvent(new Event("rules:ask")))),
     );
-    ask();
+    addEventListener("load", ask);
   }
 
   // --- message ---------------------------------------------------------------------------------------------------

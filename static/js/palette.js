@@ -26,12 +26,14 @@
 
   function filterPlaces(text) {
     const wanted = text.trim().toLocaleLowerCase();
+    const answered = Array.from(found.querySelectorAll("a"), (link) => link.getAttribute("href"));
     let shown = 0;
     places.querySelectorAll("[role=option]").forEach((option) => {
       // The start of a word; Thai writes none between words, so there any place will do.
       const text = option.textContent.toLocaleLowerCase();
       const at = text.indexOf(wanted);
       option.hidden = wanted !== "" && (at < 0 || (/[a-z]/.test(text[at - 1] || "") && !text.includes(` ${wanted}`)));
+      option.hidden ||= answered.includes(option.getAttribute("href"));
       shown += option.hidden ? 0 : 1;
     });
     places.hidden = shown === 0;
@@ -46,18 +48,19 @@
   }
 
   input.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (!input.value.trim()) found.replaceChildren();
     filterPlaces(input.value);
     choose(options()[0]);
-    clearTimeout(timer);
-    if (!input.value.trim()) {
-      found.replaceChildren();
-      return;
-    }
+    if (!input.value.trim()) return;
     // isComposing: Hangul syllables and Thai clusters arrive in parts; the search waits for a pause.
     timer = setTimeout(() => input.hasAttribute("hx-post") && htmx.trigger(input, "palette:search"), 160);
   });
 
-  found.addEventListener("htmx:afterSwap", () => choose(options()[0]));
+  found.addEventListener("htmx:afterSwap", () => {
+    filterPlaces(input.value);
+    choose(options()[0]);
+  });
 
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;

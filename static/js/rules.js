@@ -269,5 +269,6 @@
   root.hidden = false;
   document.addEventListener("rules:ask", ask);
   places = read(false).places;
-  ask();
+  // Not before htmx has seen the page.
+  addEventListener("load", ask);
 })();
