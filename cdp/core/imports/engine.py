@@ -5,6 +5,7 @@ last chunk and the result is the same as without the kill.
 """
 
 import contextlib
+import gc
 import hashlib
 import itertools
 import json
@@ -108,15 +109,32 @@ def run(job: Job) -> None:
     work = _Work(job, kind, context, handler)
     work.begin()
     try:
-        with opened(job.params["file"]) as stream:
+        with _collecting_between_chunks(), opened(job.params["file"]) as stream:
             rows = reader.rows(stream, what, start_row=work.row, report=work.odd)
             for chunk in _chunks(_without_float_suffix(rows, kind, context), kind.chunk):
                 work.chunk(chunk)
+                gc.collect(1)
             work.finish()
     except problems.FileProblem as problem:
         raise jobs.JobFailed(str(problem.reason)) from problem
     if "upload" in job.params["file"] and not job.params["dry_run"]:
         uploads.delete(uuid.UUID(job.params["file"]["upload"]))
+
+
+@contextlib.contextmanager
+def _collecting_between_chunks() -> Iterator[None]:
+    """The garbage collector only when it is called, between chunks.
+
+    A chunk is tens of thousands of objects that live until it is written; looking through them for cycles over and
+    over was a quarter of all work. Nothing but cycles waits for the collector, so memory stays flat.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mapping.Mapped) -> registry.Context:
