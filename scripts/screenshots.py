@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "pictures" / "dashboard.png"
 LARGEST_PICTURE = 250_000
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
+TALLEST = 6000
 THEMES = ("light", "dark")
 QUICK = (("en", "desktop", "light"), ("th", "phone", "light"), ("ko", "desktop", "dark"), ("en", "phone", "dark"))
 LABELS = """() => [...document.querySelectorAll(
@@ -85,7 +86,11 @@ class Camera:
             self._look_at(page, stop, look, heard)
             path = self.folder / stop.name / f"{'-'.join(look)}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=path, full_page=stop.name != "search", animations="disabled")
+            if stop.name != "search":  # as tall as its content, so that bars fixed to an edge stay at the edge
+                height = page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": SIZES[look[1]][0], "height": min(height, TALLEST)})
+                tour.settle(page)
+            page.screenshot(path=path, animations="disabled")
             self.taken.setdefault(stop.name, []).append(path.name)
         except (BrowserError, AssertionError) as error:
             heard.append(str(error).splitlines()[0])
