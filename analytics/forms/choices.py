@@ -160,7 +160,7 @@ class Names:
     @cached_property
     def segments(self) -> dict[str, str]:
         """Live segments by key."""
-        return dict(segments.live().exclude(key=self.without_segment).values_list("key", "name"))
+        return {found.key: found.shown_name for found in segments.live().exclude(key=self.without_segment)}
 
     @cached_property
     def sources(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models import Model, OwnedModel, Placement
@@ -31,6 +32,16 @@ class Segment(Model):
     def __str__(self) -> str:
         """The key."""
         return self.key
+
+    @property
+    def shown_name(self) -> str:
+        """The name as staff read it: the segments a shop starts with speak the reader's language until renamed."""
+        return gettext(self.name)
+
+    @property
+    def shown_description(self) -> str:
+        """The description, in the same way."""
+        return gettext(self.description)
 
 
 class SegmentMember(OwnedModel):

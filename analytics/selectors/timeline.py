@@ -16,7 +16,7 @@ def entries(question: Question) -> list[Entry]:
             id=str(change.id),
             at=change.at,
             kind="segment",
-            title=_title(known[change.segment_id].name, entered=change.entered),
+            title=_title(known[change.segment_id].shown_name, entered=change.entered),
             icon="segments",
             data={"segment": known[change.segment_id].key, "entered": change.entered, "version": change.version},
         )

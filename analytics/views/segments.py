@@ -150,7 +150,7 @@ def archive(request: HttpRequest, key: str) -> HttpResponse:
         text = _("These segments stand on it: {names}. Change them first.")
         messages.error(request, text.format(names=error))
         return redirect("analytics:segment-detail", segment.key)
-    messages.success(request, _("“{name}” is archived.").format(name=segment.name))
+    messages.success(request, _("“{name}” is archived.").format(name=segment.shown_name))
     return redirect("analytics:segment-list")
 
 

@@ -32,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Choose a kind, a name and a purpose; the draft begins with texts in all languages."""
     key = request.POST.get("segment") or request.GET.get("segment", "")
     segment = segments.find(key) if key else None
-    initial = {"starter": "announcement" if segment else "winback", "name": segment.name if segment else ""}
+    initial = {"starter": "announcement" if segment else "winback", "name": segment.shown_name if segment else ""}
     form = forms.StartForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -5,13 +5,20 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cdp.core.views.access import requires
 from consent.models import Policy
 from consent.selectors import figures, packs, policies, purposes
+
+# The names of the law packs, which are data, so that catalogues can have words for them.
+LAWS = [
+    gettext_noop("GDPR and ePrivacy (European Economic Area, United Kingdom)"),
+    gettext_noop("Thai Personal Data Protection Act"),
+    gettext_noop("Korean Personal Information Protection Act and Network Act"),
+]
 
 
 @requires("campaigns.view")
