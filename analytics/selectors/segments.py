@@ -20,7 +20,7 @@ def live() -> QuerySet[Segment]:
 
 def find(key: str) -> Segment | None:
     """A live segment by key."""
-    return live().filter(key=key).first()
+    return live().filter(key=key).first() if "\0" not in key else None  # no text of PostgreSQL holds a NUL
 
 
 def rules_of(segment: Segment) -> tree.Rule:

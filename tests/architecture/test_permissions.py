@@ -1,0 +1,211 @@
+"""Who may open what: the whole policy of the staff pages as one table, tried with every role and with nobody.
+
+Letters are roles: clerk, marketer, analyst, steward, privacy officer, administrator (o, the owner).
+"""
+
+import uuid
+
+import pytest
+from django.core.cache import cache
+from django.urls import get_resolver, reverse
+
+from cdp.core.api_keys import SCOPES
+from cdp.core.models import Role
+from tests import factories
+
+LETTERS = {"c": "clerk", "m": "marketer", "a": "analyst", "s": "steward", "p": "privacy", "o": "admin"}
+ID = uuid.uuid4()
+
+# URL name, method, who may.
+PAGES = [
+    ("web:home", "GET", "cmaspo"),
+    ("web:search", "POST", "cmaspo"),
+    ("web:jobs-tray", "GET", "cmaspo"),
+    ("web:design", "GET", "cmaspo"),
+    ("web:design-toast", "POST", "cmaspo"),
+    ("web:import-list", "GET", "so"),
+    ("web:import-new", "GET", "so"),
+    ("web:import-new", "POST", "so"),
+    ("web:import-detail", "GET", "so"),
+    ("web:import-choose", "POST", "so"),
+    ("web:import-rejects", "GET", "so"),
+    ("web:import-act", "POST", "so"),
+    ("customers:customer-list", "GET", "cmaspo"),
+    ("customers:customer-list", "POST", "cmaspo"),
+    ("customers:customer-detail", "GET", "cmaspo"),
+    ("customers:customer-timeline", "GET", "cmaspo"),
+    ("customers:contact-show", "POST", "cmaspo"),
+    ("customers:customer-new", "GET", "cspo"),
+    ("customers:customer-new", "POST", "cspo"),
+    ("customers:customer-edit", "GET", "cspo"),
+    ("customers:customer-edit", "POST", "cspo"),
+    ("customers:note-add", "POST", "cspo"),
+    ("analytics:segment-list", "GET", "mao"),
+    ("analytics:segment-new", "GET", "mao"),
+    ("analytics:segment-new", "POST", "mao"),
+    ("analytics:segment-detail", "GET", "mao"),
+    ("analytics:segment-edit", "GET", "mao"),
+    ("analytics:segment-edit", "POST", "mao"),
+    ("analytics:segment-find-person", "POST", "mao"),
+    ("analytics:segment-refresh", "POST", "mao"),
+    ("analytics:segment-archive", "POST", "mao"),
+    ("analytics:rule-part", "POST", "mao"),
+    ("analytics:rule-preview", "POST", "mao"),
+    ("campaigns:campaign-list", "GET", "mapo"),
+    ("campaigns:campaign-detail", "GET", "mapo"),
+    ("campaigns:campaign-check", "POST", "mapo"),
+    ("campaigns:campaign-dry-run", "POST", "mapo"),
+    ("campaigns:campaign-new", "GET", "mo"),
+    ("campaigns:campaign-new", "POST", "mo"),
+    ("campaigns:campaign-edit", "GET", "mo"),
+    ("campaigns:campaign-edit", "POST", "mo"),
+    ("campaigns:campaign-preview", "GET", "mo"),
+    ("campaigns:campaign-preview-head", "GET", "mo"),
+    ("campaigns:campaign-preview-people", "POST", "mo"),
+    ("campaigns:campaign-test", "POST", "mo"),
+    ("campaigns:campaign-act", "POST", "mo"),
+    ("consent:overview", "GET", "mapo"),
+]
+OPEN = {"web:signup", "web:signup-done", "consent:privacy", "consent:terms", "consent:unsubscribe"}
+ROOMS = {"web", "customers", "analytics", "campaigns", "consent"}
+ARGUMENTS = {
+    "job_id": ID,
+    "customer": ID,
+    "campaign": ID,
+    "part": ID,
+    "key": "no-such",
+    "action": "start",
+    "step": "content",
+    "token": "nonsense",
+}
+
+
+def names(resolver=None, space=""):
+    """Every URL name of our rooms with the arguments it takes."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from names(pattern, pattern.namespace or space)
+        elif space in ROOMS:
+            yield f"{space}:{pattern.name}", tuple(pattern.pattern.converters)
+
+
+TAKES = {}
+for _name, _arguments in names():
+    TAKES.setdefault(_name, _arguments)
+
+
+def address(name: str) -> str:
+    return reverse(name, kwargs={argument: ARGUMENTS[argument] for argument in TAKES[name]})
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(db):
+    cache.clear()
+
+
+def test_every_page_stands_in_the_table():
+    assert set(TAKES) == {name for name, _method, _who in PAGES} | OPEN
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_role_may_open_its_pages_and_no_other(client, role):
+    client.force_login(factories.staff(role))
+    client.raise_request_exception = False
+    wrong = []
+    for name, method, who in PAGES:
+        status = client.generic(method, address(name), content_type="application/x-www-form-urlencoded").status_code
+        may = role in {LETTERS[letter] for letter in who}
+        if (status == 403) is may or status >= 500 or status == 401:
+            wrong.append((name, method, status, "may" if may else "may not"))
+    assert not wrong, wrong
+
+
+def test_nobody_sees_a_staff_page_without_logging_in(client):
+    for name, method, _who in PAGES:
+        response = client.generic(method, address(name), content_type="application/x-www-form-urlencoded")
+        assert (response.status_code, response["Location"].split("?")[0]) == (302, "/accounts/login/"), name
+
+
+def test_a_part_of_a_page_answers_401_to_a_session_that_ended(client):
+    for name in ("customers:customer-timeline", "web:jobs-tray"):
+        assert client.get(address(name), headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_somebody_who_left_is_nobody(client):
+    user = factories.staff("admin")
+    client.force_login(user)
+    user.is_active = False
+    user.save()
+    assert client.get("/").status_code == 302
+
+
+def test_public_pages_are_open_to_everybody(client):
+    for name in OPEN - {"consent:unsubscribe"}:
+        assert client.get(address(name)).status_code == 200, name
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("clerk", 302), ("marketer", 302), ("steward", 200), ("privacy", 200), ("admin", 200)]
+)
+def test_the_admin_is_for_stewards(client, role, status):
+    client.force_login(factories.staff(role))
+    assert client.get("/admin/").status_code == status
+
+
+def test_stewards_read_accounts_and_keys_and_change_none(client):
+    client.force_login(factories.staff("steward"))
+    for model in ("core/user", "core/apikey"):
+        assert client.get(f"/admin/{model}/add/").status_code in {403, 404}, model
+
+
+# --- REST -------------------------------------------------------------------------------------------------------------
+
+CALLS = [
+    ("GET", "customers", "customers:read"),
+    ("POST", "customers/lookup", "customers:read"),
+    ("POST", "customers", "customers:write"),
+    ("GET", f"customers/{ID}", "customers:read"),
+    ("PATCH", f"customers/{ID}", "customers:write"),
+    ("GET", f"customers/{ID}/timeline", "customers:read"),
+    ("GET", f"customers/{ID}/consents", "consents:read"),
+    ("GET", "orders", "orders:read"),
+    ("POST", "orders", "orders:write"),
+    ("POST", "orders/batch", "orders:write"),
+    ("POST", f"orders/{ID}/refunds", "orders:write"),
+    ("GET", "products", "products:read"),
+    ("PUT", "products/A-1", "products:write"),
+    ("GET", "consents", "consents:read"),
+    ("POST", "consents", "consents:write"),
+    ("GET", "segments", "segments:read"),
+    ("POST", "segments", "segments:write"),
+    ("GET", "segments/vip/members", "segments:read"),
+    ("GET", "campaigns", "campaigns:read"),
+    ("POST", "campaigns", "campaigns:write"),
+    ("POST", f"campaigns/{ID}/activate", "campaigns:write"),
+    ("GET", f"campaigns/{ID}/results", "campaigns:read"),
+]
+
+
+def _call(client, method, path, text):
+    headers = {"Authorization": f"Bearer {text}"} if text else {}
+    return client.generic(method, f"/api/v1/{path}", b"{}", content_type="application/json", headers=headers)
+
+
+def test_each_call_needs_its_own_scope_and_no_other_opens_it(client):
+    for method, path, scope in CALLS:
+        _key, others = factories.api_key([one for one in SCOPES if one != scope])
+        _key, own = factories.api_key([scope])
+        refused = _call(client, method, path, others)
+        assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json"), (method, path)
+        assert scope in refused.json()["detail"]
+        assert _call(client, method, path, own).status_code not in {401, 403, 405, 500}, (method, path)
+
+
+def test_no_call_answers_without_a_key_or_with_a_revoked_one(client):
+    key, text = factories.api_key()
+    key.revoked_at = key.created_at
+    key.save()
+    for method, path, _scope in CALLS:
+        for sent in ("", text, "cdp_nonsense"):
+            response = _call(client, method, path, sent)
+            assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer"), (method, path)
