@@ -53,7 +53,7 @@ def opened(file: Mapping[str, str]) -> Iterator[Path | BinaryIO]:
 def survey(file: Mapping[str, str], options: Mapping[str, Any]) -> dialect.Survey:
     """What kind of file it is. Raises UnableToImport."""
     try:
-        with opened(file) as stream:
+        with _collecting_between_chunks(), opened(file) as stream:
             return dialect.survey(
                 stream,
                 dialect.Options(
