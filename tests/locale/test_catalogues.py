@@ -1,0 +1,163 @@
+"""The Thai and Korean catalogues are complete, and pages speak them."""
+
+import html
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages import mofile
+from django.conf import settings
+from django.test import Client
+from django.utils.translation import trans_real
+
+from cdp.core import catalogues
+from tests import factories
+
+ROOT = Path(__file__).parents[2]
+PUBLIC = [
+    "/signup/",
+    "/privacy/",
+    "/terms/",
+    "/unsubscribe/not-a-token",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/nowhere/",
+]
+STAFF = [
+    *("/", "/customers/", "/customers/new/", "/segments/", "/segments/new/", "/campaigns/", "/campaigns/new/"),
+    *("/consent/", "/imports/", "/imports/new/", "/accounts/password/change/", "/accounts/2fa/"),
+]
+LONG = 12  # shorter words may be names, or the same in two languages
+UNSEEN = re.compile(r"<(script|style|textarea|pre|code)\b.*?</\1>|<meta\b[^>]*>|<!--.*?-->", re.DOTALL)
+
+
+@pytest.fixture(params=catalogues.LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Catalogues as set-up compiles them, whatever lies about."""
+    folder = tmp_path_factory.mktemp("locale")
+    for code in catalogues.LANGUAGES:
+        place = folder / code / "LC_MESSAGES"
+        place.mkdir(parents=True)
+        with catalogues.path_of(code).open("rb") as source, (place / "django.mo").open("wb") as target:
+            mofile.write_mo(target, catalogues.read(source.read().decode("utf-8"), code))
+    before = settings.LOCALE_PATHS
+    settings.LOCALE_PATHS = [folder]
+    trans_real._translations.clear()
+    yield
+    settings.LOCALE_PATHS = before
+    trans_real._translations.clear()
+
+
+def test_every_sentence_of_the_sources_is_translated_with_its_placeholders(language: str) -> None:
+    outcome = catalogues.merge(language)
+    assert outcome.count > 900
+    assert outcome.wrong == []
+
+
+def test_the_catalogue_is_up_to_date_with_the_sources(language: str) -> None:
+    assert catalogues.merge(language).is_current, "run manage.py messages"
+
+
+def test_a_second_merge_changes_nothing(language: str) -> None:
+    assert catalogues.merge(language).text == catalogues.merge(language).text
+
+
+def test_no_place_of_a_machine_and_no_date_stands_in_a_catalogue(language: str) -> None:
+    text = catalogues.path_of(language).read_text("utf-8")
+    assert "\n#:" not in text
+    assert "POT-Creation-Date" not in text
+    assert str(ROOT) not in text
+
+
+def test_the_compiler_of_set_up_takes_the_catalogue(language: str, tmp_path: Path) -> None:
+    source, target = catalogues.path_of(language), tmp_path / "django.mo"
+    command = [sys.executable, "-m", "babel.messages.frontend", "compile", "-i", source, "-o", target, "-l", language]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "error" not in done.stderr
+    assert target.stat().st_size > 50_000
+
+
+def test_a_new_sentence_is_told_and_an_old_one_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "page.html").write_text(
+        '{% load i18n %}\n  <p>{% translate "Log in" %}</p>\n {% translate "A sentence nobody knows" %}'
+        "{% blocktranslate count n=n %}{{ n }} egg{% plural %}{{ n }} eggs{% endblocktranslate %}"
+    )
+    target = tmp_path / "locale" / "th" / "LC_MESSAGES" / "django.po"
+    target.parent.mkdir(parents=True)
+    shutil.copy(catalogues.path_of("th"), target)
+    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
+    outcome = catalogues.merge("th")
+    assert outcome.count == 3
+    assert not outcome.is_current
+    assert sorted(outcome.wrong) == ["%(n)s egg: is not translated", "A sentence nobody knows: is not translated"]
+    assert 'msgid "Log in"\nmsgstr "เข้าสู่ระบบ"' in outcome.text
+    assert "#, python-format" in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("100% of customers", []),
+        ("100%% of %(n)s", ["%%", "%(n)s"]),
+        ("{n} of {total}", ["{n}", "{total}"]),
+        ("%d days", ["%d"]),
+        ("nothing", []),
+    ],
+)
+def test_placeholders_are_told_from_text(text: str, found: list[str]) -> None:
+    assert sorted(catalogues.placeholders(text)) == sorted(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_compiled")
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_has_no_english_left(client: Client, language: str, path: str) -> None:
+    response = client.get(path, headers={"accept-language": language})
+    assert response.headers["Content-Language"] == language
+    assert left_over(response.content.decode(), language) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_compiled")
+@pytest.mark.parametrize("path", STAFF)
+def test_a_staff_page_has_no_english_left(client: Client, language: str, path: str) -> None:
+    user = factories.staff()
+    user.language = language
+    user.save(update_fields=["language"])
+    factories.customer(name="มะลิ ศรีสุข", email="mali@example.com")
+    client.force_login(user)
+    response = client.get(path)
+    assert response.status_code == 200
+    assert left_over(response.content.decode(), language) == []
+
+
+@pytest.mark.django_db
+def test_the_look_for_left_overs_finds_them(client: Client, language: str) -> None:
+    page = client.get("/nowhere/", headers={"accept-language": "en"}).content.decode()
+    assert "There is nothing at this address" in left_over(page, language)
+
+
+def left_over(page: str, language: str) -> list[str]:
+    """English sentences of the catalogue that stand in a page although they have another translation."""
+    shown = UNSEEN.sub(" ", page)
+    texts = [*re.split(r"<[^>]*>", shown), *re.findall(r'="([^"]*)"', shown)]
+    pieces = {" ".join(html.unescape(text).split()) for text in texts}
+    catalogue = catalogues.read(catalogues.path_of(language).read_text("utf-8"), language)
+    return [
+        name
+        for message in catalogue
+        if len(name := catalogues.name(message)) > LONG
+        and name in pieces
+        and name not in catalogues.forms(message.string)
+    ]
