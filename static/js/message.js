@@ -33,6 +33,7 @@
   const box = $("[data-frame]");
   let last = null;
   let timer = 0;
+  let turn = 0;
 
   const panel = () => $("[data-panel]:not([hidden])", editor);
 
@@ -47,15 +48,15 @@
       values: { language: open.dataset.panel, subject, body, customer: trial.elements.customer.value },
     });
     // A fresh frame each time: its first document replaces an empty one, so "back" still leaves the page.
-    const old = $("iframe", box);
     const frame = document.createElement("iframe");
-    frame.name = "mail";
+    turn += 1;
+    frame.name = trial.target = `mail-${turn}`;
     frame.title = box.dataset.title;
     frame.setAttribute("sandbox", "");
-    if (old) old.name = "";
     box.append(frame);
-    frame.addEventListener("load", () => old && old.remove());
     trial.submit();
+    // The old one stays until the new one has something to show.
+    frame.addEventListener("load", () => all("iframe", box).forEach((one) => one !== frame && one.remove()));
   }
 
   function soon() {

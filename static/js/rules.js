@@ -131,7 +131,9 @@
 
   // --- telling -----------------------------------------------------------------------------------------------------
   let places = [];
+  let byHand = false;
   function changed() {
+    byHand = false;
     all("[data-group]", root).forEach((group) => {
       const empty = group.querySelector(":scope > [data-rule-empty]");
       empty.hidden = group.querySelector(":scope > [data-children]").children.length > 0;
@@ -194,12 +196,16 @@
   const failed = () => window.cdp.toast({ text: document.getElementById("toasts").dataset.textOffline, tone: "danger" });
 
   async function replace(row, values, focus) {
+    // What is typed into a row that is about to be replaced would be lost.
+    const rest = all("input, select, textarea", row).filter((control) => control !== document.activeElement);
+    rest.forEach((control) => (control.disabled = true));
     try {
       const fresh = await partOf(values);
       row.replaceWith(fresh);
       focusIn(fresh, focus);
       changed();
     } catch (_error) {
+      rest.forEach((control) => (control.disabled = false));
       failed();
     }
   }
@@ -254,16 +260,23 @@
     try {
       const fresh = await partOf({ document: text.value });
       root.replaceChildren(fresh);
+      byHand = false;
       ask();
     } catch (_error) {
       window.cdp.toast({ text: box.dataset.textNoJson, tone: "danger" });
     }
   });
   text.addEventListener("input", () => {
+    byHand = true;
     if (!preview) return;
     preview.querySelector('[name="preview_rules"]').value = text.value;
     preview.querySelector('[name="unfinished"]').value = "";
     htmx.trigger(preview, "rules:changed");
+  });
+
+  // Rows that were changed before this script ran count too; a text written by hand counts more.
+  box.closest("form").addEventListener("submit", () => {
+    if (!byHand) text.value = JSON.stringify(read(true).rule, null, 2);
   });
 
   root.hidden = false;
