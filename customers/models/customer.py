@@ -82,8 +82,8 @@ class Customer(Model):
                 fields=["merged_into"], name="customers_customer_lineage", condition=Q(merged_into__isnull=False)
             ),
             # Search as you type on sealed names; queries never order, or the planner walks the list index instead.
-            # New rows wait in a list of at most 1 MB and enter the index together: a quarter of the work of putting each
-            # of twenty tokens in its place at once, for a fifth of a millisecond more of a search.
+            # New rows wait in a list of at most 1 MB and enter the index together: a quarter of the work of putting
+            # each of twenty tokens in its place at once, for a fifth of a millisecond more of a search.
             GinIndex(
                 fields=["search_tokens"],
                 name="customers_customer_search",
