@@ -55,8 +55,10 @@
     frame.setAttribute("sandbox", "");
     box.append(frame);
     trial.submit();
-    // The old one stays until the new one has something to show.
-    frame.addEventListener("load", () => all("iframe", box).forEach((one) => one !== frame && one.remove()));
+    // Older ones stay until the new one has something to show.
+    frame.addEventListener("load", () => {
+      while (box.firstElementChild !== frame && box.contains(frame)) box.firstElementChild.remove();
+    });
   }
 
   function soon() {
