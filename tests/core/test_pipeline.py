@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from cdp.core import ids, pipeline
@@ -113,20 +113,42 @@ def test_two_drains_never_work_on_the_same_customer(use):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_failing_step_keeps_its_marks_and_writes_nothing(use):
+def test_a_fault_that_is_no_customers_fault_keeps_all_marks_and_writes_nothing(use):
     person = ids.uuid7()
 
     def writes(customers: Sequence[uuid.UUID], now: datetime) -> None:
         pipeline.mark([ids.uuid7()], cause="written by a step")
 
     def fails(customers: Sequence[uuid.UUID], now: datetime) -> None:
-        raise ArithmeticError
+        raise OperationalError
 
     use(writes, fails)
     pipeline.mark([person], cause="first")
-    with pytest.raises(ArithmeticError):
+    with pytest.raises(OperationalError):
         pipeline.drain(now=NOW)
     assert list(Mark.objects.values_list("customer_id", "cause")) == [(person, "first")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_customer_whom_a_step_cannot_digest_keeps_the_mark_and_holds_up_nobody(use):
+    people = sorted(ids.uuid7() for _ in range(7))
+    bad, done = people[3], []
+
+    def step(customers: Sequence[uuid.UUID], now: datetime) -> None:
+        if bad in customers:
+            raise ArithmeticError
+        done.extend(customers)
+
+    use(step)
+    pipeline.mark(people, cause="first")
+    pipeline.drain_all(now=NOW)
+    assert sorted(done) == [one for one in people if one != bad]
+    assert list(Mark.objects.values_list("customer_id", "lane")) == [(bad, pipeline.ASIDE)]
+    use(lambda customers, now: done.extend(customers))
+    pipeline.mark([bad], cause="changed")
+    pipeline.drain_all(now=NOW)
+    assert bad in done
+    assert pipeline.pending() == 0
 
 
 @pytest.mark.django_db(transaction=True)
