@@ -9,7 +9,7 @@ from analytics.services import ready_made
 from cdp.core import audiences, panels, reference, timeline
 
 audiences.provide(segments.member_ids)
-timeline.provide("segment", _("Segments"), history.entries)
+timeline.provide("segment", _("Segments"), history.entries, scope="segments")
 reference.needed(ready_made.ensure)
 panels.declare(panels.Panel("figures", panels.RIGHT, "analytics/figures_panel.html", shown.figures, position=20))
 panels.declare(panels.Panel("segments", panels.RIGHT, "analytics/segments_panel.html", shown.membership, position=40))

@@ -35,6 +35,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_SHOP_COUNTRY",
     "CDP_SHOP_NAME",
     "CDP_SUPERVISED",
+    "CDP_TRUSTED_PROXIES",
     "CDP_VAR",
 }
 unknown = {name for name in os.environ if name.startswith("CDP_")} - KNOWN_CDP_VARIABLES
@@ -105,6 +106,9 @@ CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="gdpr")
 if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:
     raise ImproperlyConfigured("CDP_JURISDICTION must be one of gdpr, pdpa_th, pipa_kr.")
 CDP_METRICS_TOKEN = env.str("CDP_METRICS_TOKEN", default="")
+# How many proxies stand before us and report the client in X-Forwarded-For.
+CDP_TRUSTED_PROXIES = env.int("CDP_TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = CDP_TRUSTED_PROXIES
 CDP_SUPERVISED = env.bool("CDP_SUPERVISED", default=False)
 
 # --- Applications -----------------------------------------------------------------------------------------------

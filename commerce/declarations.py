@@ -9,5 +9,5 @@ from commerce.services import order_import
 
 registry.declare(order_import.KIND)
 
-timeline.provide("order", _("Orders"), history.orders)
-timeline.provide("refund", _("Refunds"), history.refunds)
+timeline.provide("order", _("Orders"), history.orders, scope="orders")
+timeline.provide("refund", _("Refunds"), history.refunds, scope="orders")

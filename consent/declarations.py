@@ -10,7 +10,7 @@ from consent.services import reference as rows
 
 reference.needed(rows.ensure)
 registry.declare(consent_import.KIND)
-timeline.provide("consent", _("Consent"), ledger.entries)
+timeline.provide("consent", _("Consent"), ledger.entries, scope="consents")
 panels.declare(
     panels.Panel("consent", side=panels.LEFT, template="consent/panel.html", context=panel.context, position=60)
 )

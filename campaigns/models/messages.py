@@ -52,6 +52,8 @@ class Message(OwnedModel):
             models.Index(fields=["channel", "due_at"], name="campaigns_message_queue", condition=Q(state="planned")),
             # Claims to sweep.
             models.Index(fields=["claimed_by"], name="campaigns_message_claims", condition=Q(state="sending")),
+            # The messages of a campaign, newest first.
+            models.Index(fields=["campaign_id", "-id"], name="campaigns_message_list"),
             # Results of a campaign.
             models.Index(fields=["campaign_id", "state"], name="campaigns_message_results", include=["reason"]),
         ]

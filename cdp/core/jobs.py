@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -108,6 +108,9 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
             _finish(job, Job.State.CANCELLED)
         except JobFailed as problem:
             _finish(job, Job.State.FAILED, error=str(problem))
+        except (OperationalError, InterfaceError):
+            # The database went away, and our claim with it: the next sweep lets somebody go on at the checkpoint.
+            log.warning("job interrupted by the database", job=str(job.id), kind=job.kind)
         except Exception as problem:  # the boundary: a fault must end in the row, not only in a log
             log.exception("job failed", job=str(job.id), kind=job.kind)
             if connection.in_atomic_block:
@@ -135,6 +138,7 @@ def progress(job: Job, *, done: int, total: int | None = None, checkpoint: dict[
         job.total = changes["total"] = total
     if checkpoint is not None:
         job.checkpoint = changes["checkpoint"] = checkpoint
+        job.attempts = changes["attempts"] = 1  # only attempts that get nowhere count
     if not Job.objects.filter(id=job.id).exclude(state=Job.State.CANCELLED).update(**changes):
         raise Cancelled
     if show := _watcher.get():

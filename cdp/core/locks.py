@@ -9,7 +9,7 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 _SPACE = 0x0CD9
 _ours: set[int] = set()  # a session gets its own locks again, so asking PostgreSQL would call us dead
@@ -29,7 +29,8 @@ def alive() -> Iterator[int]:
         yield number
     finally:
         _ours.discard(number)
-        with connection.cursor() as cursor:
+        # A session that is gone has let go already.
+        with contextlib.suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 

@@ -3,10 +3,13 @@
 import logging
 import logging.config
 import sys
+import traceback
 from typing import Any
 
+import psycopg
 import structlog
 
+DEEPEST_CAUSE = 6
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -14,6 +17,23 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 ]
+
+
+def _exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An exception as types and places, of a database also state and constraint; never its text (it quotes values)."""
+    info = event.pop("exc_info", None)
+    error = info if isinstance(info, BaseException) else info[1] if isinstance(info, tuple) else sys.exc_info()[1]
+    if not info or error is None:
+        return event
+    parts: list[str] = []
+    while error is not None and len(parts) < DEEPEST_CAUSE:
+        name = type(error).__qualname__
+        if isinstance(error, psycopg.Error):
+            name += f" sqlstate={error.sqlstate} constraint={error.diag.constraint_name} table={error.diag.table_name}"
+        parts.append(name + "\n" + "".join(traceback.format_tb(error.__traceback__)))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    event["exception"] = "caused by ".join(parts)
+    return event
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -36,7 +56,7 @@ def configure(options: dict[str, Any]) -> None:
                     "foreign_pre_chain": SHARED,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.format_exc_info,
+                        _exception,
                         renderer,
                     ],
                 }
@@ -48,7 +68,8 @@ def configure(options: dict[str, Any]) -> None:
                 "django.request": {"level": "CRITICAL"},
                 "django.server": {"level": "CRITICAL"},
                 "celery.worker.strategy": {"level": "WARNING"},
-                "celery.app.trace": {"level": "WARNING"},
+                # Its failures print the exception, which may quote values; cdp.celery logs them instead.
+                "celery.app.trace": {"level": "CRITICAL"},
                 "celery.beat": {"level": "WARNING"},
                 "_granian": {"level": "WARNING"},
             },

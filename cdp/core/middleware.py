@@ -47,6 +47,11 @@ class RequestContextMiddleware:
         )
         return response
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A fault of ours: the reader is told that it is in the log, and this puts it there."""
+        route = request.resolver_match.view_name if request.resolver_match else "-"
+        log.error("unhandled fault", route=route, request_id=context.request_id.get(), exc_info=exception)
+
 
 class StaffLanguageMiddleware:
     """Staff read the product in the language of their account unless this browser has chosen another."""

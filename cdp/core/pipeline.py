@@ -18,7 +18,7 @@ from functools import cache
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 
 from cdp.core import copying, wake
@@ -28,6 +28,9 @@ log = structlog.get_logger("pipeline")
 
 INTERACTIVE = 0
 BULK = 1
+ASIDE = 9
+"""Marks of customers whose facts a step cannot digest; their next change tries again."""
+INDIGESTIBLE = (DataError, IntegrityError, ArithmeticError, LookupError, TypeError, ValueError)
 BATCH = 2000
 DEEPEST = 10
 
@@ -83,18 +86,20 @@ def _deeper(depth: int) -> Iterator[None]:
 
 
 def drain(*, now: datetime, limit: int = BATCH) -> int:
-    """Work through one batch of marked customers in one transaction. Returns how many customers were done.
+    """Work through one batch of marked customers. Returns how many customers were done.
 
-    Zero means that nothing is marked, or that other drains hold the customers of the oldest `limit` marks.
+    Zero means that nothing is marked, or that other drains hold the customers of the oldest `limit` marks. When a step
+    cannot digest a batch, it is halved until the one customer is found; that one is set aside and reported, so that
+    nobody else waits for it.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT DISTINCT customer_id FROM (
-                SELECT customer_id FROM core_mark ORDER BY lane, id LIMIT %s
+                SELECT customer_id FROM core_mark WHERE lane < %s ORDER BY lane, id LIMIT %s
             ) oldest
             """,
-            [limit],
+            [ASIDE, limit],
         )
         wanted = sorted(row[0] for row in cursor.fetchall())
         if not wanted:
@@ -103,6 +108,23 @@ def drain(*, now: datetime, limit: int = BATCH) -> int:
         cursor.execute(
             "INSERT INTO core_pipelinestate (customer_id) SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", [wanted]
         )
+    return _digest(wanted, now)
+
+
+def _digest(wanted: list[uuid.UUID], now: datetime) -> int:
+    try:
+        return _work(wanted, now)
+    except INDIGESTIBLE as problem:
+        if len(wanted) > 1:
+            middle = len(wanted) // 2
+            return _digest(wanted[:middle], now) + _digest(wanted[middle:], now)
+        log.exception("a customer was set aside", customer=str(wanted[0]), fault=type(problem).__name__)
+        Mark.objects.filter(customer_id=wanted[0]).update(lane=ASIDE)
+        return 1
+
+
+def _work(wanted: list[uuid.UUID], now: datetime) -> int:
+    """Lock, read the marks, run the steps, all in one transaction. Returns how many customers were free."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
@@ -140,7 +162,7 @@ def settle(*, now: Callable[[], datetime], patience: float = 600) -> None:
     """
     last = Mark.objects.order_by("-id").values_list("id", flat=True).first() or 0
     deadline = time.monotonic() + patience
-    while Mark.objects.filter(id__lte=last).exists():
+    while Mark.objects.filter(id__lte=last, lane__lt=ASIDE).exists():
         if drain(now=now()):
             continue
         if time.monotonic() > deadline:

@@ -1,7 +1,7 @@
 """The timeline registry: each room says how its facts read as entries of one customer's history."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,23 +35,31 @@ class Question:
 
 
 Provider = Callable[[Question], list[Entry]]
-_providers: dict[str, tuple[str | Promise, Provider]] = {}
+_providers: dict[str, tuple[str | Promise, str, Provider]] = {}
 
 
-def provide(kind: str, label: str | Promise, provider: Provider) -> None:
-    """Register the provider of one kind; `label` (lazily translated) is the filter chip."""
-    _providers[kind] = (label, provider)
+def provide(kind: str, label: str | Promise, provider: Provider, *, scope: str = "customers") -> None:
+    """Register the provider of one kind; `label` (lazily translated) is the filter chip.
+
+    `scope` is the REST scope that may read these facts elsewhere: a key without it does not get them here either.
+    """
+    _providers[kind] = (label, scope, provider)
 
 
 def kinds() -> dict[str, str | Promise]:
     """Every kind with its label."""
-    return {kind: label for kind, (label, _) in _providers.items()}
+    return {kind: label for kind, (label, _, _) in _providers.items()}
+
+
+def readable(scopes: Collection[str]) -> list[str]:
+    """The kinds that a key with these scopes may read."""
+    return [kind for kind, (_, scope, _) in _providers.items() if f"{scope}:read" in scopes]
 
 
 def entries(question: Question, *, only: Sequence[str] = ()) -> list[Entry]:
     """The newest entries of all kinds (or of `only`), one timeline."""
     found: list[Entry] = []
-    for kind, (_label, provider) in _providers.items():
+    for kind, (_, _, provider) in _providers.items():
         if not only or kind in only:
             found += provider(question)
     found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)

@@ -88,13 +88,14 @@ def _home(now: dt.datetime) -> Home:
     ours = [row for row in money if row[0] == settings.CDP_CURRENCY]
     (reachable,) = _one(
         """
-        SELECT count(*) FROM consent_consentstate
-        WHERE purpose = 'marketing' AND channel = 'email' AND is_granted
+        SELECT count(*) FROM consent_consentstate AS s JOIN customers_customer AS c ON c.id = s.customer_id
+        WHERE s.purpose = 'marketing' AND s.channel = 'email' AND s.is_granted AND c.status = 'known'
         """
     )
     (lapsed,) = _one(
-        "SELECT count(*) FROM analytics_customermetrics WHERE last_order_at <= %(edge)s",
-        edge=now - dt.timedelta(days=LAPSED_DAYS),
+        "SELECT count(*) FROM analytics_customermetrics WHERE last_order_at < %(edge)s",
+        # As the trigger counts: whole days in the shop's zone, more than LAPSED_DAYS.
+        edge=dt.datetime.combine(today - dt.timedelta(days=LAPSED_DAYS), dt.time(), tzinfo=zone),
     )
     orders = {
         row[0]: row[1:]

@@ -124,8 +124,10 @@ class Handler:
         rows, repeated = [], 0
         for statement, resolution in zip(parsed, resolutions, strict=True):
             slot = (resolution.customer, statement.purpose, statement.channel)
-            if statement.at is None and said.get(slot) is statement.granted:
-                repeated += 1  # without a time of its own, the same word again is nothing new
+            if statement.at is None and slot in said and not (said[slot] and not statement.granted):
+                # Without a time of its own the same word again is nothing new, and an old list that says yes must
+                # not undo what the person said since. A no is always heard.
+                repeated += 1
                 continue
             said[slot] = statement.granted
             rows.append(self._row(statement, resolution.customer))

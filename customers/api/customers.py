@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core import timeline as registry
+from cdp.core.api.authentication import key_of
 from cdp.core.api.problems import Problem, conflict, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Source
@@ -175,7 +176,10 @@ class CustomerViewSet(ApiViewSet):
             moment = _moment(before)
         if kind and kind not in registry.kinds():
             raise invalid("kind", f"Unknown kind; known are {', '.join(registry.kinds())}.")
-        page = history.page(row.id, before=moment, kinds=[kind] if kind else [], size=page_size)
+        readable = registry.readable(key_of(request).scopes)
+        if kind and kind not in readable:
+            raise exceptions.PermissionDenied(f"The API key lacks the scope to read entries of the kind {kind}.")
+        page = history.page(row.id, before=moment, kinds=[kind] if kind else readable, size=page_size)
         return Response(
             {
                 "results": [answers.entry(entry) for entry in page.entries],

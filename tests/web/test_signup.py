@@ -141,3 +141,19 @@ def test_everything_or_nothing(db, client, monkeypatch):
     client.raise_request_exception = False
     assert fill(client, consent_marketing_email="on").status_code == 500
     assert not Customer.objects.filter(status="known").exists()
+
+
+def test_a_stranger_changes_no_way_of_contact_of_somebody_known(db, client):
+    known = factories.customer(phone="+66812345678", name="Ann Smith", external_id="c1")
+    before = set(ContactPoint.objects.values_list("id", "is_primary"))
+    client.post("/signup/", {"name": "Ann Smith", "email": "thief@example.com", "phone": "+66812345678"})
+    assert set(ContactPoint.objects.filter(customer=known).values_list("id", "is_primary")) == before
+    assert Customer.objects.filter(status="known").count() == 1
+
+
+def test_a_stranger_does_not_undo_an_unsubscribe(db, client):
+    known = factories.customer(email="ann@example.com")
+    factories.consent(known, granted=False)
+    fill(client, consent_marketing_email="on", consent_marketing_sms="on")
+    states = dict(ConsentState.objects.filter(customer=known).values_list("channel", "is_granted"))
+    assert states == {"email": False, "sms": True}

@@ -63,6 +63,11 @@ class Figures:
             "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0) FROM core_mark",
         ),
         (
+            "cdp_pipeline_set_aside",
+            "Customers whose facts a step could not digest",
+            "SELECT count(DISTINCT customer_id) FROM core_mark WHERE lane = 9",
+        ),
+        (
             "cdp_jobs_open",
             "Jobs waiting or running",
             "SELECT count(*) FROM core_job WHERE state IN ('waiting', 'running')",

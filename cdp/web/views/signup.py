@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cdp.core import addresses
 from cdp.web import signup
 from cdp.web.forms.signup import SignupForm
 
@@ -47,7 +48,7 @@ def done(request: HttpRequest) -> HttpResponse:
 
 def _may(request: HttpRequest) -> bool:
     """A bound on sign-ups from one address. Without the cache everybody may."""
-    key = f"signup:{request.META.get('REMOTE_ADDR', '')}"
+    key = f"signup:{addresses.of_client(request)}"
     try:
         cache.add(key, 0, timeout=3600)
         return int(cache.incr(key)) <= MOST_PER_HOUR

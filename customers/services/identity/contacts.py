@@ -179,7 +179,7 @@ def _write_addresses(
         person = profiles.merged(people)
         if person.street or person.city or person.postcode:
             street = " ".join(names.words_once(person.street))
-            whole = "\n".join((street, person.city, person.province, person.postcode, person.country))
+            whole = f"{street}\n{person.city}\n{person.province}\n{person.postcode}\n{person.country}"
             wanted[customer] = (index.digest("address.whole", whole), person)
     if not wanted:
         return

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import DeadlockDetected
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from cdp.core import copying, ids, pipeline
 from cdp.core.crypto import index
@@ -99,7 +99,8 @@ def resolve_many(
     Every person must be identified. With `refuse_conflicts` nothing is written and IdentityConflict raised when a
     person's identifiers belong to several customers; otherwise the strongest wins and a suggestion for a steward is
     kept. With `is_stranger` nobody knows whether the teller is the person told of (a public form): customers who are
-    known keep their name and language. Raises UnableToResolve after MOST_TRIES lost races.
+    known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added. Raises
+    UnableToResolve after MOST_TRIES lost races.
     """
     for _ in range(MOST_TRIES):
         try:
@@ -107,6 +108,10 @@ def resolve_many(
                 return _resolve(people, source, now, lane, refuse_conflicts=refuse_conflicts, is_stranger=is_stranger)
         except writing.Outrun:
             continue
+        except IntegrityError as problem:
+            # The same new contact or address was written by another process between our reading and our writing.
+            if not isinstance(problem.__cause__, UniqueViolation):
+                raise
         except OperationalError as problem:
             # Two batches that change the same customers in different order: PostgreSQL ended one of them.
             if not isinstance(problem.__cause__, DeadlockDetected):
@@ -128,6 +133,9 @@ def _resolve(
         claimants = verdict.rivals if verdict.outcome is Outcome.CREATED else [verdict.customer, *verdict.rivals]
         if refuse_conflicts and len(claimants) > 1:
             raise IdentityConflict(claimants)
+        if is_stranger and verdict.outcome is not Outcome.CREATED:
+            verdict.claimed.clear()
+            verdict.shared.clear()
         verdicts.append(verdict)
     writing.write(people, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)

@@ -53,7 +53,8 @@ def write(
         (profiles.new_row(customer, told[customer], keyring, source=source, now=now) for customer in new),
     )
     profiles.update(known, told, keyring, source=source, now=now, keeps_name=is_stranger)
-    contacts.write(told, new=fresh, keyring=keyring, source=source, now=now)
+    reached = {customer: told[customer] for customer in new} if is_stranger else told
+    contacts.write(reached, new=fresh, keyring=keyring, source=source, now=now)
     _suggest(verdicts, source, now)
 
 

@@ -88,3 +88,19 @@ def test_purpose_and_channel_may_be_constants(imports):
     }
     imports("consents", "mail,ok\na@example.com,1\n", mapping=mapping)
     assert ConsentState.objects.get().is_granted
+
+
+def test_a_list_without_dates_does_not_undo_an_unsubscribe(imports):
+    content = "email,purpose,channel,granted\nann@example.com,marketing,email,yes\n"
+    imports("consents", content)
+    (ann,) = Customer.objects.filter(status="known")
+    factories.consent(ann, granted=False)
+    imports("consents", content)
+    assert not ConsentState.objects.get(customer=ann).is_granted
+
+
+def test_a_no_without_a_date_is_always_heard(imports):
+    header = "email,purpose,channel,granted\n"
+    imports("consents", header + "ann@example.com,marketing,email,yes\n")
+    imports("consents", header + "ann@example.com,marketing,email,no\n")
+    assert not ConsentState.objects.get().is_granted
