@@ -89,12 +89,13 @@ def _compared(rule: tree.Compared, names: Names) -> str:
     if rule.op in WITHOUT_VALUE:
         return f"{about.label} {said}"
     # “Province is Bangkok”, but “Orders: at least 3”.
-    head = f"{about.label} {said}" if about.type in {Type.TEXT, Type.CODE, Type.LIST} else f"{about.label}: {said}"
+    is_word = about.type in {Type.TEXT, Type.CODE, Type.LIST}
+    text = _("{what} {how} {value}") if is_word else _("{what}: {how} {value}")
     if rule.op == "between" and isinstance(rule.value, tuple):
         low, high = (value(about, item, names) for item in rule.value)
-        return f"{head} " + _("{low} and {high}").format(low=low, high=high)
+        return text.format(what=about.label, how=said, value=_("{low} and {high}").format(low=low, high=high))
     listed = rule.value if isinstance(rule.value, tuple) else (rule.value,)
-    return f"{head} " + ", ".join(value(about, item, names) for item in listed)
+    return text.format(what=about.label, how=said, value=", ".join(value(about, item, names) for item in listed))
 
 
 def value(about: Subject, item: Any, names: Names) -> str:
