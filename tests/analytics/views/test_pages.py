@@ -74,8 +74,8 @@ def test_the_preview_counts_and_shows_sql_to_analysts_only(log_in: Callable[[str
     assert "Mali Srisuk" in page
     assert "SELECT" not in page
     assert "SELECT" in log_in("analyst").post("/segments/rule-preview/", asked).content.decode()
-    page = log_in("admin").post("/segments/rule-preview/", {"preview_rules": '{"all": [{"field": "x"}]}'})
-    assert 'data-pointer="/all/0/field"' in page.content.decode()
+    answer = log_in("admin").post("/segments/rule-preview/", {"preview_rules": '{"all": [{"field": "x"}]}'})
+    assert 'data-pointer="/all/0/field"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
