@@ -9,10 +9,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from campaigns.models import Campaign, Message
 from cdp.core import locks
+from consent.models import ConsentState
 
 # Serialises only the claiming statement, a few milliseconds: senders that picked the same rows would otherwise wait
 # for each other row by row, or deadlock.
@@ -60,8 +61,17 @@ def take(number: int, *, channel: str, now: datetime, limit: int) -> list[Messag
 
 
 def attempt(message: Message, number: int, *, at: datetime) -> bool:
-    """Note that the hand-over begins. False when the claim was lost meanwhile: then it must not be sent."""
-    return bool(_claimed(message, number).update(attempted_at=at))
+    """Note that the hand-over begins. False when the message must not be sent now: the claim was lost, the campaign
+    was paused, or the person said no since the batch was judged. The next sweep puts such a message back.
+    """
+    active = Campaign.objects.filter(id=OuterRef("campaign_id"), status=Campaign.Status.ACTIVE)
+    refused = ConsentState.objects.filter(
+        customer_id=OuterRef("customer_id"),
+        purpose=OuterRef("purpose"),
+        channel=OuterRef("channel"),
+        is_granted=False,
+    )
+    return bool(_claimed(message, number).filter(Exists(active), ~Exists(refused)).update(attempted_at=at))
 
 
 def settle(message: Message, number: int, *, state: str, **changes: object) -> bool:

@@ -43,13 +43,15 @@ ON CONFLICT (customer_id, campaign_id, version, step, occurrence) DO NOTHING
 RETURNING state
 """
 
-# Who has ordered since the message was planned needs no winning back.
+# Who has ordered since what set the message off needs no winning back, also when the order was told late. For
+# inactivity the occurrence names the last order known then; who never ordered has come back with any order.
 _CAME_BACK = """
 SELECT planned.customer_id, planned.id, planned.campaign_id FROM campaigns_message planned
 WHERE planned.customer_id = ANY(%(customers)s) AND planned.state = 'planned' AND planned.campaign_id = ANY(%(live)s)
     AND EXISTS (
         SELECT 1 FROM commerce_order o WHERE o.customer_id = planned.customer_id AND o.is_counted
-            AND o.placed_at > planned.planned_at AND o.placed_at <= %(now)s
+            AND o.placed_at <= %(now)s AND o.placed_at > CASE WHEN planned.occurrence LIKE 'inactive:%%'
+                THEN substr(planned.occurrence, 10)::timestamptz ELSE '-infinity' END
     )
 """
 
