@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from analytics.api import answers
 from analytics.selectors import metrics, segments
+from cdp.core import context
 from cdp.core.api.problems import Problem
 from cdp.core.api.views import ApiViewSet
 from customers.selectors import lineage
@@ -33,6 +34,7 @@ class CustomerMetricsViewSet(ApiViewSet):
     def list(self, request: Request, customer_id: str) -> Response:
         """All metrics, now."""
         customer = _customer(customer_id)
+        context.show([customer])
         return Response({"customer": str(customer)} | metrics.of_customer(customer, timezone.now()))
 
 
@@ -50,7 +52,9 @@ class CustomerSegmentsViewSet(ApiViewSet):
     )
     def list(self, request: Request, customer_id: str) -> Response:
         """All of them, by name: there are never many."""
-        return Response(answers.memberships(segments.of_customer(_customer(customer_id))))
+        customer = _customer(customer_id)
+        context.show([customer])
+        return Response(answers.memberships(segments.of_customer(customer)))
 
 
 def _customer(text: str) -> uuid.UUID:

@@ -17,6 +17,7 @@ from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences
 from analytics.selectors import segments as reading
 from analytics.services import membership, segments, turns
+from cdp.core import context
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import Problem, conflict
 from cdp.core.api.views import ApiViewSet
@@ -139,6 +140,7 @@ class SegmentViewSet(ApiViewSet):
     def members(self, request: Request, key: str) -> Response:
         """A page of members."""
         page: list[Any] = self.paginate_queryset(reading.members(_segment(key))) or []
+        context.show(row.customer_id for row in page)
         return self.get_paginated_response([answers.member(row) for row in page])
 
 

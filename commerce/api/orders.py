@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cdp.core import context
 from cdp.core.api import problems
 from cdp.core.api.problems import Problem
 from cdp.core.api.views import ApiViewSet
@@ -79,6 +80,7 @@ class OrderViewSet(ApiViewSet):
         """A page of orders."""
         found = self._filtered(self.paginator.filters(request))  # type: ignore[union-attr]
         page = self.paginate_queryset(found) or []
+        context.show(order.customer_id for order in page)
         return self.get_paginated_response([answers.order(one) for one in reading.detailed(page)])
 
     def _filtered(self, filters: dict[str, str]) -> Any:
@@ -101,7 +103,9 @@ class OrderViewSet(ApiViewSet):
     @extend_schema(operation_id="orders_retrieve", summary="One order", parameters=[ID], responses=answers.OrderAnswer)
     def retrieve(self, request: Request, id: str) -> Response:
         """One order with its lines and refunds."""
-        return Response(_one(_order(id)))
+        order = _order(id)
+        context.show([order.customer_id])
+        return Response(_one(order))
 
     @extend_schema(
         operation_id="orders_batch",
