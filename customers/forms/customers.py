@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.rules import places, telling
@@ -44,7 +44,7 @@ class CustomerForm(forms.Form):
     given_name = _text(_("Given name"))
     family_name = _text(_("Family name"))
     email = _text(_("E-mail"), inputmode="email")
-    phone = _text(_("Phone"), inputmode="tel")
+    phone = _text(pgettext_lazy("number", "Phone"), inputmode="tel")
     line_id = _text(_("LINE id"))
     member_number = _text(_("Member number"))
     birth_date = forms.CharField(

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consent.selectors import purposes
@@ -13,7 +13,7 @@ from customers.rules import people
 
 INTERESTS = (
     ("skincare", _("Skincare")),
-    ("home", _("Home")),
+    ("home", pgettext_lazy("interest", "Home")),
     ("fragrance", _("Fragrance")),
     ("gifts", _("Gifts")),
     ("wellness", _("Wellness")),
@@ -41,7 +41,7 @@ class SignupForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     phone = forms.CharField(
-        label=_("Phone"),
+        label=pgettext_lazy("number", "Phone"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
