@@ -135,3 +135,18 @@ def test_a_type_without_a_spelling_is_left_to_psycopg(table):
     with connection.cursor() as cursor:
         cursor.execute("SELECT wait, price FROM test_everything")
         assert cursor.fetchone()[0] == dt.timedelta(hours=3)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.none() | texts, max_size=5),
+    st.lists(st.binary(max_size=9), max_size=5),
+    st.lists(st.uuids(), max_size=3),
+)
+def test_an_array_as_one_parameter_is_that_array(db, words, raw, rows):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT %s::text[], %s::bytea[], %s::uuid[]", [copying.array(listed) for listed in (words, raw, rows)]
+        )
+        found = cursor.fetchone()
+    assert (found[0], list(map(bytes, found[1])), found[2]) == (words, raw, rows)
