@@ -25,6 +25,7 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
 LANGUAGES = {"th": "ไทย", "ko": "한국어", "en": "English"}
+EDITED = ("trigger", "audience", "message")
 PASSWORD = "a long word for pictures"
 
 Visitor = Literal["owner", "clerk", "nobody", "halfway"]
@@ -191,6 +192,8 @@ class Tour:
             Stop("campaigns", "/campaigns/"),
             Stop("campaign-new", "/campaigns/new/"),
             Stop("campaign-draft", place["campaign draft"]),
+            *(Stop(f"campaign-{step}", f"{place['campaign draft']}edit/{step}/") for step in EDITED),
+            Stop("campaign-check", f"{place['campaign draft']}check/"),
             Stop("campaign-active", place["campaign active"]),
             Stop("imports", "/imports/"),
             Stop("import-new", "/imports/new/"),
@@ -299,7 +302,7 @@ def log_in_with_nothing(page: Page) -> None:
     page.locator("input[name=login]").fill("nobody@example.com")
     page.locator("input[name=password]").fill("wrong")
     page.locator("main button[type=submit]").click()
-    expect(page.locator(".field-errors, .callout").first).to_be_visible()
+    expect(page.locator("main [role=alert]").first).to_be_visible()
 
 
 def open_first_row(page: Page) -> None:
