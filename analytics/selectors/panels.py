@@ -17,6 +17,8 @@ from consent.selectors import ledger
 
 LAPSED_DAYS = 90
 MONTHS = 12
+QUIET = timedelta(days=30)
+"""How long nothing is suggested to somebody who withdrew a permission."""
 
 
 def figures(question: Question) -> dict[str, Any]:
@@ -62,8 +64,11 @@ def advice(question: Question) -> list[Advice]:
     days = found["days_since_last_order"]
     if not found["orders_count"] or days is None or days <= LAPSED_DAYS:
         return []
-    if not ledger.states([question.customer]).filter(purpose="marketing", is_granted=True).exists():
+    said = ledger.states([question.customer]).filter(purpose="marketing")
+    if not said.filter(is_granted=True).exists():
         return []
+    if said.filter(status="withdrawn", at__gt=question.now - QUIET).exists():
+        return []  # they have just asked for less, not for more
     return [
         Advice(
             "analytics.lapsed",

@@ -34,7 +34,7 @@ READY_MADE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         {"consent": {"purpose": "marketing", "channel": "email"}, "op": "=", "value": True},
     ),
     (
-        "new",
+        "new-this-month",
         _("New this month"),
         _("People whose first contact was in the last 30 days."),
         {"metric": "days_since_signup", "op": "<=", "value": 30},

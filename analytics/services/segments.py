@@ -19,6 +19,8 @@ from cdp.core.actors import Actor
 
 _DEFINING = 0x0CDA_DEF1
 LONGEST_KEY = 60
+RESERVED_KEYS = frozenset({"new", "count", "parts", "preview"})
+"""Words that stand for pages and actions where a segment's key would stand in an address."""
 
 
 class UnableToCreateSegment(Exception):
@@ -37,6 +39,8 @@ def create(*, name: str, rules: Any, actor: Actor, at: datetime, key: str = "", 
     """
     with transaction.atomic():
         _one_at_a_time()
+        if key in RESERVED_KEYS:
+            raise UnableToCreateSegment(key)
         key = key or _free_key(name)
         segment = Segment.objects.filter(key=key).first() or Segment(key=key)
         if not segment._state.adding and segment.archived_at is None:
@@ -149,6 +153,6 @@ def _references(segment: Segment) -> frozenset[str]:
 def _free_key(name: str) -> str:
     """A key from the name; names without Latin letters, and taken ones, get a number of their own."""
     wanted = slugify(name)[: LONGEST_KEY - 9].strip("-")
-    if wanted and not Segment.objects.filter(key=wanted).exists():
+    if wanted and wanted not in RESERVED_KEYS and not Segment.objects.filter(key=wanted).exists():
         return wanted
     return "-".join(part for part in (wanted or "segment", ids.uuid7().hex[-8:]) if part)

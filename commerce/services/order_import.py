@@ -179,7 +179,8 @@ class Handler:
         document.currency = document.currency or currency
         document.status = document.status or status
         for name, number_ in numbers.items():
-            document.numbers.setdefault(name, number_)
+            if document.numbers.setdefault(name, number_) != number_:
+                warn(line, f"order.{name}", str(number_), "number_differs")
         if entry is not None and entry.amount < 0:
             document.returned_at = min(document.returned_at or moment, moment)
         else:

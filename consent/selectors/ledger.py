@@ -87,7 +87,7 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
             at=record.at,
             kind="consent",
             title=_title(record, names.get(record.purpose, record.purpose)),
-            source=record.source,
+            source=gettext("link in a message") if record.source.startswith("message:") else record.source,
             icon="consent",
             data={
                 "purpose": record.purpose,

@@ -50,6 +50,12 @@ SYNONYMS = {
     "customerid": "external_id",
     "id": "external_id",
     "user id": "external_id",
+    "รหัสลูกค้า": "external_id",
+    "เลขที่ลูกค้า": "external_id",
+    "고객번호": "external_id",
+    "회원번호": "member_number",
+    "รหัสสมาชิก": "member_number",
+    "หมายเลขสมาชิก": "member_number",
     "e-mail": "email",
     "email address": "email",
     "อีเมล": "email",
@@ -104,6 +110,8 @@ SYNONYMS = {
     "organisation": "company",
     "organization": "company",
     "signed up": "created_at",
+    "วันที่สมัคร": "created_at",
+    "가입일": "created_at",
 }
 
 

@@ -293,6 +293,7 @@ def _noted(entry: JobReject) -> dict[str, Any]:
 REASONS: dict[str, Any] = {
     "nobody_named": _lazy("The row names nobody: e-mail, phone and customer number are empty."),
     "currency_differs": _lazy("The lines of one order have different currencies."),
+    "number_differs": _lazy("An earlier line of the same order says something else; the earlier one was kept."),
     "unknown_status": _lazy("This order status is not known."),
     "unknown_purpose": _lazy("This purpose is not known."),
     "unknown_channel": _lazy("This channel is not known."),

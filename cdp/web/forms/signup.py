@@ -28,6 +28,7 @@ HEARD = (
     ("google", "Google"),
     ("other", _("Somewhere else")),
 )
+HOME_OF = {"th": "TH", "ko": "KR"}
 ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
 
 
@@ -44,6 +45,7 @@ class SignupForm(forms.Form):
         label=pgettext_lazy("number", "Phone"),
         max_length=40,
         required=False,
+        help_text=_("From another country: with its country code, like +82 10 1234 5678."),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     interests = forms.MultipleChoiceField(
@@ -81,15 +83,20 @@ class SignupForm(forms.Form):
         data = super().clean() or {}
         raw = {name: str(data.get(name) or "") for name in ("name", "email", "phone")}
         today = timezone.localdate()
-        rules = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=today)
-        self.person, faults = people.clean(raw, rules)
+        language = (get_language() or "")[:2]
+        self.person, faults = people.clean(raw, people.Rules(region=settings.CDP_SHOP_COUNTRY, today=today))
+        if any(fault.field == "phone" for fault in faults) and language in HOME_OF:
+            # A number without its country code: the reader's country is the next best guess after the shop's.
+            again, fewer = people.clean(raw, people.Rules(region=HOME_OF[language], today=today))
+            if len(fewer) < len(faults):
+                self.person, faults = again, fewer
         for fault in faults:
             self.add_error(fault.field, str(fault.problem.reason))
         for name in ("name", "email"):  # "-" and "n/a" are no fault elsewhere, but here somebody must be named
             if data.get(name) and not getattr(self.person, name) and name not in self.errors:
                 self.add_error(name, self.fields[name].error_messages["required"])
         self.person.interests = tuple(data.get("interests") or ())
-        self.person.language = (get_language() or "")[:2]
+        self.person.language = language
         if data.get("heard"):
             self.person.tags = (f"heard:{data['heard']}",)
         return data

@@ -59,7 +59,7 @@ def test_the_list_has_the_segments_in_pages(call):
     call("POST", "segments", {"key": "vip", "name": "VIP", "rules": VIP})
     status, page = call("GET", "segments?page_size=1")
     assert (status, [row["key"] for row in page["results"]]) == (200, ["vip"])
-    assert call("GET", page["next"])[1]["results"][0]["key"] == "new"
+    assert call("GET", page["next"])[1]["results"][0]["key"] == "new-this-month"
 
 
 def test_members_come_in_pages_that_meet_everybody_once(call, vips):

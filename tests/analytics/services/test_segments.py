@@ -97,10 +97,10 @@ def test_a_new_shop_starts_with_ready_made_segments_that_stay_as_staff_leaves_th
     keys = {row[0] for row in ready_made.READY_MADE}
     assert keys <= set(reading.live().values_list("key", flat=True))
     segments.archive(reading.find("lapsed"), actor=actors.SYSTEM, at=NOW)
-    segments.change(reading.find("new"), name="Fresh", actor=actors.SYSTEM, at=NOW)
+    segments.change(reading.find("new-this-month"), name="Fresh", actor=actors.SYSTEM, at=NOW)
     reference.ensure()
     assert reading.find("lapsed") is None
-    assert reading.find("new").name == "Fresh"
+    assert reading.find("new-this-month").name == "Fresh"
 
 
 def test_the_ready_made_segments_find_whom_they_name():
@@ -111,8 +111,8 @@ def test_the_ready_made_segments_find_whom_they_name():
     from cdp.core import pipeline
 
     pipeline.run_for(run, now=NOW)
-    assert {segment.key for segment, _at in reading.of_customer(lead.id)} == {"leads", "email-reachable", "new"}
-    assert {segment.key for segment, _at in reading.of_customer(buyer.id)} == {"customers", "new"}
+    assert {segment.key for segment, _at in reading.of_customer(lead.id)} == {"leads", "email-reachable", "new-this-month"}
+    assert {segment.key for segment, _at in reading.of_customer(buyer.id)} == {"customers", "new-this-month"}
 
 
 def test_other_rooms_ask_for_an_audience_by_key():

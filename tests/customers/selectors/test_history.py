@@ -38,7 +38,7 @@ def test_every_entry_appears_once_newest_first(monkeypatch, moments, size):
         rows = [fact for fact in facts if question.before is None or fact.at < question.before]
         return sorted(rows, key=lambda fact: (fact.at, fact.id), reverse=True)[: question.limit]
 
-    monkeypatch.setattr(timeline, "_providers", {"note": ("Notes", provider)})
+    monkeypatch.setattr(timeline, "_providers", {"note": ("Notes", "customers", provider)})
     monkeypatch.setattr(history.lineage, "of", lambda customer: [customer])
     monkeypatch.setattr(history.subjects, "load", lambda customers: None)
     seen = [fact.id for fact in read_all(None, size)]

@@ -222,7 +222,7 @@ def test_a_visit_of_many_clicks_is_one_entry_that_unfolds(clerk, ada, monkeypatc
         for number in range(5)
     ]
     order = timeline.Entry(id="o", at=now - dt.timedelta(minutes=9), kind="order", title="Order 7")
-    monkeypatch.setattr(timeline, "_providers", {"event": ("Visits", lambda question: [*clicks, order])})
+    monkeypatch.setattr(timeline, "_providers", {"event": ("Visits", "customers", lambda question: [*clicks, order])})
     response = clerk.get(page(ada))
     assert "5 steps on the website" in text(response)
     assert "Click 4" in text(response)
