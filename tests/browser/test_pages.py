@@ -50,7 +50,7 @@ def judged(page: Page, stop: tour.Stop) -> list[str]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         tour.settle(page)
         # The colour of what is just changing cannot be judged; everything is measured at rest.
-        page.wait_for_function("document.getAnimations().every((one) => !(one instanceof CSSTransition))")
+        page.wait_for_function("() => document.getAnimations().every((one) => !(one instanceof CSSTransition))")
         if not is_ours:
             continue
         wrong += [f"{name}: {one}" for one in page.evaluate(SERIOUS)]
