@@ -25,7 +25,7 @@ run: ## set up everything, start everything; Ctrl-C stops it (PORT=8010, CDP_VAR
 	@$(setup_run) && exec $(VENV)/python manage.py up
 
 test: ## run the tests (at most five minutes)
-	@$(setup_dev) && exec $(VENV)/python -m pytest -m "not ($(SLOW))"
+	@$(setup_dev) && exec $(VENV)/python -m pytest -m "not ($(SLOW))" -n 2 --dist loadfile
 
 test-all: ## run the slow tests
 	@$(setup_dev) && exec $(VENV)/python -m pytest -m "$(SLOW)"
