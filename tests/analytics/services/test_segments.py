@@ -111,7 +111,11 @@ def test_the_ready_made_segments_find_whom_they_name():
     from cdp.core import pipeline
 
     pipeline.run_for(run, now=NOW)
-    assert {segment.key for segment, _at in reading.of_customer(lead.id)} == {"leads", "email-reachable", "new-this-month"}
+    assert {segment.key for segment, _at in reading.of_customer(lead.id)} == {
+        "leads",
+        "email-reachable",
+        "new-this-month",
+    }
     assert {segment.key for segment, _at in reading.of_customer(buyer.id)} == {"customers", "new-this-month"}
 
 

@@ -98,7 +98,9 @@ def test_pointers_are_escaped_as_rfc_6901_wants():
     assert [one["pointer"] for one in found] == ["/a~1b/c~0d", "/e/1/f", ""]
 
 
-@pytest.mark.parametrize(("path", "status"), [("nothing", 404), ("orders/0190a000-0000-7000-8000-000000000001", 404), ("customers/x", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("nothing", 404), ("orders/0190a000-0000-7000-8000-000000000001", 404), ("customers/x", 404)]
+)
 def test_what_is_not_there_is_a_problem(client, key, path, status):
     response = client.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {key}"})
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")

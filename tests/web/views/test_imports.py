@@ -162,7 +162,9 @@ def test_progress_is_watched_without_reloading_the_page(steward, draft):
     assert steward.get(f"/imports/{draft.id}/?watch=1", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 
-@pytest.mark.parametrize("path", ["/imports/?before=nonsense", "/imports/0190a000-0000-7000-8000-000000000001/", "/imports/nonsense/"])
+@pytest.mark.parametrize(
+    "path", ["/imports/?before=nonsense", "/imports/0190a000-0000-7000-8000-000000000001/", "/imports/nonsense/"]
+)
 def test_addresses_that_lead_nowhere_are_404(steward, path):
     assert steward.get(path).status_code == 404
 
