@@ -21,6 +21,8 @@ LOOKS: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
 SERIOUS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`))"""
+AT_REST = """() => !document.querySelector(".htmx-request") &&
+  document.getAnimations().every((one) => !(one instanceof CSSTransition))"""
 FOREIGN = ("admin",)
 """Django's own admin: its markup is not ours, so only what breaks a page counts there."""
 
@@ -50,11 +52,15 @@ def judged(page: Page, stop: tour.Stop) -> list[str]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         tour.settle(page)
         # The colour of what is just changing cannot be judged; everything is measured at rest.
-        page.wait_for_function("() => document.getAnimations().every((one) => !(one instanceof CSSTransition))")
+        page.wait_for_function(AT_REST)
         if not is_ours:
             continue
         # A theme that is just changing and a count that is just arriving are judged again once they are through.
-        found = page.evaluate(SERIOUS) and page.evaluate(SERIOUS)
+        found = page.evaluate(SERIOUS)
+        if found:
+            page.wait_for_load_state("networkidle")
+            page.wait_for_function(AT_REST)
+            found = page.evaluate(SERIOUS)
         wrong += [f"{name}: {one}" for one in found]
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if excess > 0:
