@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests import running, tour
 
+pytestmark = pytest.mark.long  # a whole shop and many pages: about a minute
+
 PASSWORD = "kept in a drawer since 1999"
 PATIENCE = 60_000
 TODAY = dt.datetime.now(dt.UTC).date()

@@ -96,6 +96,7 @@ def visit(context: BrowserContext, base: str, stop: tour.Stop) -> list[str]:
     return found + [text for text in wrong if "Failed to load resource" not in text]
 
 
+@pytest.mark.long
 def test_every_page_is_sound(guide: tour.Tour) -> None:
     wrong: dict[str, list[str]] = {}
     contexts: dict[str, BrowserContext] = {}
