@@ -1,12 +1,12 @@
 """The gallery and the frame in a real browser: nothing serious for axe, nothing refused by the content policy,
 nothing wider than the screen, everything by keyboard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
@@ -26,9 +26,11 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) -> Callable[..., Page]:
+def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
     """A page of a signed-in administrator; what its console complains about is collected."""
     user = factories.staff()
+
+    opened: list[BrowserContext] = []
 
     def visit(path: str, size: str = "desktop", scheme: Any = "light", language: str = "en") -> Page:
         from django.test import Client
@@ -36,7 +38,10 @@ def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) ->
         client = Client()
         client.force_login(user)
         width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        opened.append(context)
         cookies = {"sessionid": client.cookies["sessionid"].value, "cdp_language": language}
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         page = context.new_page()
@@ -47,7 +52,9 @@ def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) ->
         expect(page.locator("[data-chart] canvas").last).to_be_visible(timeout=30_000)
         return page
 
-    return visit
+    yield visit
+    for context in opened:  # an open page goes on drawing and slows every later test
+        context.close()
 
 
 def violations(page: Page) -> list[str]:

@@ -1,13 +1,13 @@
 """A marketer at work in a real browser: a segment by clicking, a campaign from it, a preview, the messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -30,12 +30,17 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) -> Callable[..., Page]:
+def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    opened: list[BrowserContext] = []
+
     def visit(path: str, size: str = "desktop", scheme: Any = "light", role: str = "marketer") -> Page:
         client = Client()
         client.force_login(factories.staff(role))
         width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        opened.append(context)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -43,7 +48,9 @@ def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) ->
         page.goto(live_server.url + path)
         return page
 
-    return visit
+    yield visit
+    for context in opened:  # an open page goes on drawing and slows every later test
+        context.close()
 
 
 def violations(page: Page) -> list[str]:
@@ -145,6 +152,7 @@ def test_from_a_click_to_the_messages(
     assert [text for text in complaints if "422" not in text] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("desktop", "light")])
 def test_pages_are_accessible_and_fit(
     open_as: Callable[..., Page], complaints: list[str], live_server: LiveServer, size: str, scheme: str

@@ -107,6 +107,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 
 
 @needs_proc
+@pytest.mark.long
 def test_serves_restarts_what_dies_and_leaves_nothing_behind(up: Callable[[], Up], run: Run, var: Path) -> None:
     one = up()
     one.wait_until_ready()
