@@ -144,7 +144,7 @@ class Handler:
         for line, cells in rows:
             try:
                 self._row(line, cells, documents, warn)
-            except _Refused as refusal:
+            except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
         return list(documents.values())
 
@@ -160,7 +160,7 @@ class Handler:
     def _row(self, line: int, cells: list[str], documents: dict[str, Document], warn: registry.Reject) -> None:
         number = self._text(cells, self.at, "external_id", 200)
         if not number:
-            raise _Refused("order.external_id", "", "missing")
+            raise registry.RowRefused("order.external_id", "", "missing")
         person = self._person(line, cells, warn)
         moment = self._moment(cells)
         document = documents.get(number)
@@ -173,7 +173,7 @@ class Handler:
         currency, status = self._currency(cells), self._status(cells)
         before = (document.currency if document else "") or self._currencies.get(number, "")
         if currency and before and currency != before:
-            raise _Refused("order.currency", currency, "currency_differs")
+            raise registry.RowRefused("order.currency", currency, "currency_differs")
         if document is None:
             document = documents[number] = Document(number)
         document.currency = document.currency or currency
@@ -209,7 +209,7 @@ class Handler:
                 found = identifying[0] if identifying else None
             self._people[key] = found
         if isinstance(found, people.Fault):
-            raise _Refused(people_import.PREFIX + found.field, found.value, found.problem.code)
+            raise registry.RowRefused(people_import.PREFIX + found.field, found.value, found.problem.code)
         return found  # type: ignore[return-value]
 
     def _line(self, cells: list[str]) -> Line:
@@ -219,7 +219,7 @@ class Handler:
         amount = quantity * price
         amount = amount - discount if amount >= 0 else amount + discount
         if abs(quantity) >= LARGEST_QUANTITY or abs(amount) >= amounts.LARGEST:
-            raise _Refused("line.quantity", str(quantity), "too_large")
+            raise registry.RowRefused("line.quantity", str(quantity), "too_large")
         name = self._text(cells, self.line, "name", LINE_TEXTS["name"])
         sku = self._text(cells, self.line, "sku", LINE_TEXTS["sku"])
         category = self._text(cells, self.line, "category", LINE_TEXTS["category"])
@@ -240,7 +240,7 @@ class Handler:
             return ""
         text = text.strip() if text.isascii() and text.isprintable() else people.plain(text)
         if len(text) > longest:
-            raise _Refused(f"{'order' if positions is self.at else 'line'}.{name}", text, "too_long")
+            raise registry.RowRefused(f"{'order' if positions is self.at else 'line'}.{name}", text, "too_long")
         return text
 
     def _decimal(
@@ -255,19 +255,19 @@ class Handler:
         text = self._cell(cells, positions, name)
         if not text.strip():
             if default is None:
-                raise _Refused(target, text, "missing")
+                raise registry.RowRefused(target, text, "missing")
             return default
         try:
             return values.decimal(text, comma=self.comma.get(positions.get(name, -1)) or None)
         except ValueProblem as problem:
-            raise _Refused(target, text, problem.code) from problem
+            raise registry.RowRefused(target, text, problem.code) from problem
 
     def _moment(self, cells: list[str]) -> datetime:
         text = self._cell(cells, self.at, "placed_at")
         try:
             return values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
         except ValueProblem as problem:
-            raise _Refused("order.placed_at", text, problem.code) from problem
+            raise registry.RowRefused("order.placed_at", text, problem.code) from problem
 
     def _currency(self, cells: list[str]) -> str:
         text = self._cell(cells, self.at, "currency")
@@ -276,7 +276,7 @@ class Handler:
         try:
             return values.currency(text)
         except ValueProblem as problem:
-            raise _Refused("order.currency", text, problem.code) from problem
+            raise registry.RowRefused("order.currency", text, problem.code) from problem
 
     def _status(self, cells: list[str]) -> str:
         text = self._cell(cells, self.at, "status")
@@ -284,7 +284,7 @@ class Handler:
             return ""
         status = statuses.find(text)
         if status is None:
-            raise _Refused("order.status", text, "unknown_status")
+            raise registry.RowRefused("order.status", text, "unknown_status")
         return str(status)
 
     def write(self, parsed: Sequence[Document]) -> registry.Counts:
@@ -301,14 +301,6 @@ class Handler:
             else:
                 document.customer = buckets.bucket_for(f"{self.context.source.key}/{document.external_id}")
         return writing.write(parsed, context=self.context, zero_is_purchase=self.zero_is_purchase)
-
-
-class _Refused(Exception):
-    """A row cannot be taken."""
-
-    def __init__(self, target: str, value: str, code: str) -> None:
-        super().__init__(code)
-        self.target, self.value, self.code = target, value, code
 
 
 KIND = registry.Kind(

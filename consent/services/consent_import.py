@@ -68,16 +68,11 @@ class Handler:
         found = []
         for line, cells in rows:
             person, faults = self.people.clean(self.people.raw(cells))
-            if not person.is_identified:
-                fault = next((fault for fault in faults if fault.field in people.IDENTIFYING), None)
-                if fault:
-                    reject(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
-                else:
-                    reject(line, people_import.PREFIX + "email", "", "nobody_named")
-                continue
             try:
+                if not person.is_identified:
+                    raise people_import.nobody(faults)
                 found.append(self._statement(person, cells))
-            except _Refused as refusal:
+            except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
                 continue
             for fault in faults:
@@ -87,21 +82,21 @@ class Handler:
     def _statement(self, person: people.Person, cells: Sequence[str]) -> Statement:
         purpose = self._cell(cells, "consent.purpose").strip().casefold()
         if purpose not in self.offered:
-            raise _Refused("consent.purpose", purpose, "unknown_purpose")
+            raise registry.RowRefused("consent.purpose", purpose, "unknown_purpose")
         channel = self._cell(cells, "consent.channel").strip().casefold()
         if channel not in self.offered[purpose]:
-            raise _Refused("consent.channel", channel, "unknown_channel")
+            raise registry.RowRefused("consent.channel", channel, "unknown_channel")
         granted, at = self._cell(cells, "consent.granted"), self._cell(cells, "consent.at")
         try:
             allowed = values.boolean(granted)
         except ValueProblem as problem:
-            raise _Refused("consent.granted", granted, problem.code) from problem
+            raise registry.RowRefused("consent.granted", granted, problem.code) from problem
         try:
             when = values.moment(at, zone=self.context.zone, dayfirst=self.dayfirst) if at else None
         except ValueProblem as problem:
-            raise _Refused("consent.at", at, problem.code) from problem
+            raise registry.RowRefused("consent.at", at, problem.code) from problem
         if when and when > self.context.now + grants.AHEAD:
-            raise _Refused("consent.at", at, "in_the_future")
+            raise registry.RowRefused("consent.at", at, "in_the_future")
         evidence = people.plain(self._cell(cells, "consent.evidence"))[:LONGEST_EVIDENCE]
         return Statement(person, purpose, channel, allowed, when, evidence)
 
@@ -155,14 +150,6 @@ class Handler:
             method="import",
             evidence={"text": statement.evidence} if statement.evidence else None,
         )
-
-
-class _Refused(Exception):
-    """A row cannot be taken."""
-
-    def __init__(self, target: str, value: str, code: str) -> None:
-        super().__init__(code)
-        self.target, self.value, self.code = target, value, code
 
 
 KIND = registry.Kind(

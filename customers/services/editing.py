@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from cdp.core.crypto import index, subjects
+from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from customers.models import Address, ContactPoint, Customer, Identifier, SharedIdentifier
 from customers.rules import names
@@ -100,8 +100,7 @@ def _is_another_person(owner: uuid.UUID, given_name: int | None) -> bool:
 
 def _given_name_key(profile: Profile, person: Person) -> int | None:
     given = person.given_name or ("" if "name" in person.cleared else profile.given_name)
-    words = " ".join(names.words(given))
-    return index.number(profiles.GIVEN_NAME_FIELD, words) if words else None
+    return profiles.given_name_key(given)
 
 
 def change_contacts(
@@ -170,10 +169,9 @@ def _names(profile: Profile, person: Person, keyring: subjects.Keyring) -> dict[
         column: keyring.seal(value, customer=profile.id, table=profiles.TABLE, column=column, row=profile.id)
         for column, value in zip(NAMES, (whole, given, family), strict=True)
     }
-    words = " ".join(names.words(given))
     return {
         **sealed,
-        "given_name_key": index.number(profiles.GIVEN_NAME_FIELD, words) if words else None,
+        "given_name_key": profiles.given_name_key(given),
         "search_tokens": profiles.search_tokens(whole),
     }
 

@@ -164,6 +164,14 @@ class Columns:
         return person, faults
 
 
+def nobody(faults: Sequence[people.Fault]) -> registry.RowRefused:
+    """Why a row names nobody: the identifier that could not be read, or that there is none."""
+    fault = next((fault for fault in faults if fault.field in people.IDENTIFYING), None)
+    if fault is None:
+        return registry.RowRefused(PREFIX + "email", "", "nobody_named")
+    return registry.RowRefused(PREFIX + fault.field, fault.value, fault.problem.code)
+
+
 class Handler:
     """Rows of a customers file."""
 
@@ -184,12 +192,8 @@ class Handler:
                     warn(line, PREFIX + fault.field, fault.value, fault.problem.code)
                 found.append(person)
                 continue
-            identifying = [fault for fault in faults if fault.field in people.IDENTIFYING]
-            if identifying:
-                fault = identifying[0]
-                reject(line, PREFIX + fault.field, fault.value, fault.problem.code)
-            else:
-                reject(line, PREFIX + "email", "", "nobody_named")
+            refusal = nobody(faults)
+            reject(line, refusal.target, refusal.value, refusal.code)
         return found
 
     def write(self, parsed: Sequence[people.Person]) -> registry.Counts:

@@ -45,6 +45,15 @@ Reject = Callable[[int, str, str, str], None]
 """(line, target, value, reason code): the row is left out."""
 
 
+class RowRefused(Exception):
+    """A row cannot be taken; handlers raise it where they read a cell and reject the row where they loop."""
+
+    def __init__(self, target: str, value: str, code: str) -> None:
+        """Say which target, the raw value, and the reason code."""
+        super().__init__(code)
+        self.target, self.value, self.code = target, value, code
+
+
 @dataclass
 class Counts:
     """What a chunk did, in the unit of the kind (customers, orders, records)."""

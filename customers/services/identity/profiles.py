@@ -95,8 +95,13 @@ def _name_values(person: Person, customer: uuid.UUID, keyring: subjects.Keyring)
         keyring.seal(getattr(person, field), customer=customer, table=TABLE, column=field, row=customer)
         for field in SEALED
     ]
-    given = " ".join(names.words(person.given_name))
-    return [*sealed, index.number(GIVEN_NAME_FIELD, given) if given else None, search_tokens(person.name)]
+    return [*sealed, given_name_key(person.given_name), search_tokens(person.name)]
+
+
+def given_name_key(given_name: str) -> int | None:
+    """The blind number by which given names are compared; None for no name."""
+    words = " ".join(names.words(given_name))
+    return index.number(GIVEN_NAME_FIELD, words) if words else None
 
 
 def search_tokens(name: str) -> list[int]:

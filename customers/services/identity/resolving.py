@@ -16,13 +16,12 @@ from cdp.core import copying, ids, pipeline
 from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer, Identifier, SharedIdentifier
-from customers.rules import emails, matching, names
+from customers.rules import emails, matching
 from customers.rules.matching import Holder, Key, Matcher, Outcome, Verdict
 from customers.rules.people import Person
-from customers.services.identity import writing
+from customers.services.identity import profiles, writing
 
 MOST_TRIES = 5
-GIVEN_NAME_FIELD = "customer.given_name"
 
 
 class UnableToResolve(Exception):
@@ -123,7 +122,7 @@ def _resolve(
     people: Sequence[Person], source: Source, now: datetime, lane: int, *, refuse_conflicts: bool, is_stranger: bool
 ) -> list[Resolution]:
     keys = [keys_of(person, source) for person in people]
-    given = [_given_name(person) for person in people]
+    given = [profiles.given_name_key(person.given_name) for person in people]
     matcher = _matcher([key for person_keys in keys for key in person_keys])
     known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
     verdicts: list[Verdict] = []
@@ -140,11 +139,6 @@ def _resolve(
     writing.write(people, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
     return [Resolution(verdict.customer, verdict.outcome, tuple(verdict.rivals)) for verdict in verdicts]
-
-
-def _given_name(person: Person) -> int | None:
-    name = " ".join(names.words(person.given_name))
-    return index.number(GIVEN_NAME_FIELD, name) if name else None
 
 
 def _matcher(keys: Iterable[Key]) -> Matcher:
