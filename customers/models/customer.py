@@ -31,6 +31,8 @@ class Customer(Model):
     """
 
     placement = Placement.OWNED
+    # The blind index of `search_tokens`: whoever writes them and whoever looks for them must name the same one.
+    SEARCH_FIELD: ClassVar[str] = "customer.search"
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.KNOWN)
     merged_into = models.UUIDField(null=True, editable=False)  # the survivor, once this row was absorbed

@@ -24,7 +24,6 @@ from customers.rules import names, unreadable
 from customers.selectors import identifiers, profiles
 from customers.selectors.profiles import Profile
 
-SEARCH_FIELD = "customer.search"  # as in services.identity.profiles, which writes the tokens
 PAGE = 50
 MOST_FOUND = 200
 EXACT_BELOW = 10_000
@@ -124,7 +123,7 @@ def name_tokens(text: str) -> list[int]:
     words = [
         word for word in names.words(names.untitled(names.display(text[:200]))) if len(word) > 1 or word > "\u0e00"
     ]
-    return index.query_tokens(SEARCH_FIELD, words[:8])
+    return index.query_tokens(Customer.SEARCH_FIELD, words[:8])
 
 
 def digests(text: str, *, region: str) -> list[bytes]:

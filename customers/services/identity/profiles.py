@@ -52,7 +52,6 @@ COLUMNS = (
     "created_at",
     "updated_at",
 )
-SEARCH_FIELD = "customer.search"
 _KNOWN = Status.KNOWN.value
 GIVEN_NAME_FIELD = "customer.given_name"
 _TYPES = {
@@ -106,7 +105,7 @@ def given_name_key(given_name: str) -> int | None:
 
 def search_tokens(name: str) -> list[int]:
     """The prefix tokens under which a name is found."""
-    return index.tokens(SEARCH_FIELD, names.search_terms(name)) if name else []
+    return index.tokens(Customer.SEARCH_FIELD, names.search_terms(name)) if name else []
 
 
 def new_row(
