@@ -1,3 +1,5 @@
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -13,13 +15,21 @@ from commerce.rules import money
 from commerce.selectors import orders as reading
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Orders and refunds are facts of their source: looked at here, changed there."""
+class DocumentAdmin(admin.ModelAdmin):
+    """Orders and refunds are facts of their source: looked at here, changed there.
+
+    `ids_by_number` finds documents of the given sources by their exact number, `lines_of` the lines of documents.
+    """
+
+    ids_by_number: Callable[[Iterable[str], str], Sequence[uuid.UUID]]
+    lines_of: Callable[[Sequence[Any]], Mapping[uuid.UUID, Sequence[Any]]]
 
     list_per_page = 50
     show_full_result_count = False
     search_help_text = _("The exact number")
     search_fields = ("external_id",)
+    ordering = ("-id",)
+    readonly_fields = ("customer_id", "lines")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -30,12 +40,38 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        # The number has no index of its own; the keys of all sources answer at once.
+        if not search_term:
+            return queryset, False
+        sources = Source.objects.values_list("key", flat=True)
+        return queryset.filter(id__in=self.ids_by_number(sources, search_term.strip())), False
+
+    @admin.display(description=_("Lines"))
+    def lines(self, document: Any) -> SafeString:
+        return format_html_join(
+            "",
+            "<div>{} × {} {} · {}</div>",
+            (
+                (
+                    money.quantity(line.quantity),
+                    line.sku,
+                    line.name,
+                    f"{money.text(line.amount, document.currency)} {document.currency}",
+                )
+                for line in self.lines_of([document])[document.id]
+            ),
+        )
+
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(DocumentAdmin):
+    ids_by_number = staticmethod(reading.ids_by_number)
+    lines_of = staticmethod(reading.lines_of)
     list_display = ("external_id", "source", "placed_at", "status", "amount", "currency")
     list_filter = ("status", "currency")
-    ordering = ("-id",)
     fields = (
         "external_id",
         "source",
@@ -56,39 +92,14 @@ class OrderAdmin(ReadOnlyAdmin):
         "created_at",
         "updated_at",
     )
-    readonly_fields = ("customer_id", "lines")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        # The number has no index of its own; the keys of all sources answer at once.
-        if not search_term:
-            return queryset, False
-        sources = Source.objects.values_list("key", flat=True)
-        return queryset.filter(id__in=reading.ids_by_number(sources, search_term.strip())), False
-
-    @admin.display(description=_("Lines"))
-    def lines(self, order: Order) -> SafeString:
-        return format_html_join(
-            "",
-            "<div>{} × {} {} · {}</div>",
-            (
-                (
-                    money.quantity(line.quantity),
-                    line.sku,
-                    line.name,
-                    f"{money.text(line.amount, order.currency)} {order.currency}",
-                )
-                for line in reading.lines_of([order])[order.id]
-            ),
-        )
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(DocumentAdmin):
+    ids_by_number = staticmethod(reading.refund_ids_by_number)
+    lines_of = staticmethod(reading.refund_lines_of)
     list_display = ("external_id", "source", "at", "amount", "currency", "reason")
     list_filter = ("currency",)
-    ordering = ("-id",)
     fields = (
         "external_id",
         "source",
@@ -101,28 +112,3 @@ class RefundAdmin(ReadOnlyAdmin):
         "lines",
         "created_at",
     )
-    readonly_fields = ("customer_id", "lines")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        if not search_term:
-            return queryset, False
-        sources = Source.objects.values_list("key", flat=True)
-        return queryset.filter(id__in=reading.refund_ids_by_number(sources, search_term.strip())), False
-
-    @admin.display(description=_("Lines"))
-    def lines(self, refund: Refund) -> SafeString:
-        return format_html_join(
-            "",
-            "<div>{} × {} {} · {}</div>",
-            (
-                (
-                    money.quantity(line.quantity),
-                    line.sku,
-                    line.name,
-                    f"{money.text(line.amount, refund.currency)} {refund.currency}",
-                )
-                for line in reading.refund_lines_of([refund])[refund.id]
-            ),
-        )
