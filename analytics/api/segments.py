@@ -37,6 +37,7 @@ class SegmentViewSet(ApiViewSet):
     lookup_value_regex = "[a-z0-9_-]{1,60}"
     reads_by_post = frozenset({"preview"})
     serializer_class = answers.SegmentAnswer
+    pages = frozenset({"list", "members"})
 
     @extend_schema(
         operation_id="segments_list", summary="List segments, newest first", responses=answers.SegmentAnswer(many=True)

@@ -1,22 +1,28 @@
 """The first answer again for a repeated request (fine print: REST; per key and path, 24 h).
 
-While the first request is in flight, a second one waits up to 10 s and then gets 409 `in_progress`.
+The claim, the work and the answer are one transaction: what is kept was done, what was done is kept. A process that is
+killed in between leaves neither, and the client's next attempt is a first one.
+
+While the first request is in flight its uncommitted claim makes a second one wait, up to 10 s, then 409 `in_progress`.
 """
 
 import hashlib
-import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg import errors
 
 from cdp.core.crypto import hourly
+from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import IdempotentAnswer
 
 KEPT = timedelta(hours=24)
-WAIT_SECONDS = 10
-_CONTEXT = b"core.idempotent_answer"
+WAIT_SECONDS = 10.0
+_PLACE = b"core_idempotentanswer.answer:"
+_PLACE_BEFORE_ROWS = b"core.idempotent_answer"
+"""What was sealed before answers were bound to their row: such ones are a day old at most, see `_opened`."""
 
 
 class KeyReused(Exception):
@@ -27,12 +33,17 @@ class InProgress(Exception):
     """The first request with this key has not been answered yet."""
 
 
+class AnswerLost(Exception):
+    """The request was carried out, but its answer cannot be read any more."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A stored answer."""
+    """A stored answer and the language it speaks."""
 
     status: int
     body: bytes
+    language: str = ""
 
 
 def name_of(*, api_key: uuid.UUID, path: str, key: str) -> bytes:
@@ -43,46 +54,64 @@ def name_of(*, api_key: uuid.UUID, path: str, key: str) -> bytes:
 def begin(name: bytes, *, body: bytes, now: datetime) -> Answer | None:
     """Claim the key: None for the first request, the stored answer for a repetition.
 
-    Raises KeyReused and InProgress. A claim without an answer older than a minute belongs to a killed process and is
-    taken over.
+    Call it in the transaction of the work itself, which then ends with `finish` or `abandon`.
+    Raises KeyReused, InProgress and AnswerLost.
     """
     body_digest = hashlib.sha256(body).digest()
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            with transaction.atomic():
-                IdempotentAnswer.objects.create(digest=name, body_digest=body_digest, created_at=now)
-        except IntegrityError:
-            pass
-        else:
-            return None
+    while not _claim(name, body_digest, now):
         stored = IdempotentAnswer.objects.filter(digest=name).first()
         if stored is None:
             continue
+        if stored.created_at < now - KEPT or stored.status is None or stored.answer is None:
+            # Out of date; or a claim that was committed without its answer, as claims once were.
+            IdempotentAnswer.objects.filter(digest=name, created_at=stored.created_at).delete()
+            continue
         if bytes(stored.body_digest) != body_digest:
             raise KeyReused
-        if stored.status is not None and stored.answer is not None:
-            return Answer(stored.status, hourly.open_(bytes(stored.answer), context=_CONTEXT))
-        if now - stored.created_at > timedelta(minutes=1):
-            taken = IdempotentAnswer.objects.filter(digest=name, created_at=stored.created_at, status=None).update(
-                created_at=now
+        return _opened(stored)
+    return None
+
+
+def _claim(name: bytes, body_digest: bytes, now: datetime) -> bool:
+    """Whether the key is ours. Waits for whoever holds it uncommitted. Raises InProgress."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, round(WAIT_SECONDS * 1000))}ms"])
+            cursor.execute(
+                "INSERT INTO core_idempotentanswer (digest, body_digest, created_at) VALUES (%s, %s, %s)"
+                " ON CONFLICT (digest) DO NOTHING",
+                [name, body_digest, now],
             )
-            if taken:
-                return None
-        if time.monotonic() > deadline:
-            raise InProgress
-        time.sleep(0.05)
+            is_ours = cursor.rowcount == 1
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+            return is_ours
+    except OperationalError as error:
+        if isinstance(error.__cause__, errors.LockNotAvailable):
+            raise InProgress from error
+        raise
 
 
 def finish(name: bytes, answer: Answer) -> None:
-    """Keep the answer for repetitions."""
-    IdempotentAnswer.objects.filter(digest=name).update(
-        status=answer.status, answer=hourly.seal(answer.body, context=_CONTEXT)
-    )
+    """Keep the answer for repetitions, in the transaction that claimed the key."""
+    sealed = hourly.seal(answer.language.encode() + b"\n" + answer.body, context=_PLACE + name)
+    IdempotentAnswer.objects.filter(digest=name).update(status=answer.status, answer=sealed)
+
+
+def _opened(stored: IdempotentAnswer) -> Answer:
+    assert stored.status is not None, "an answer has a status"  # noqa: S101
+    sealed, name = bytes(stored.answer or b""), bytes(stored.digest)
+    try:
+        language, _, body = hourly.open_(sealed, context=_PLACE + name).partition(b"\n")
+        return Answer(stored.status, body, language.decode())
+    except Unopenable as unbound:
+        try:
+            return Answer(stored.status, hourly.open_(sealed, context=_PLACE_BEFORE_ROWS))
+        except Unopenable:
+            raise AnswerLost from unbound
 
 
 def abandon(name: bytes) -> None:
-    """The request failed by our fault: a repetition may try again."""
+    """Nothing was done that a repetition would do twice: it may try again."""
     IdempotentAnswer.objects.filter(digest=name, status=None).delete()
 
 

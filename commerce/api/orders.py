@@ -1,7 +1,8 @@
 """REST: orders and their refunds."""
 
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -40,6 +41,7 @@ class OrderViewSet(ApiViewSet):
     scope = "orders"
     lookup_field = "id"
     serializer_class = answers.OrderAnswer
+    queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset(FILTERS)}
 
     @extend_schema(
         operation_id="orders_create",

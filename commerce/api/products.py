@@ -1,6 +1,7 @@
 """REST: products."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -27,6 +28,7 @@ class ProductViewSet(ApiViewSet):
     lookup_field = "sku"
     lookup_value_regex = ".+?"  # SKUs may hold slashes; the router's optional last one stays outside
     serializer_class = answers.ProductAnswer
+    queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset({"category"})}
 
     @extend_schema(
         operation_id="products_list",

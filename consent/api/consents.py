@@ -1,8 +1,9 @@
 """REST: what customers allow."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.utils import timezone
@@ -78,6 +79,7 @@ class ConsentViewSet(ApiViewSet):
     scope = "consents"
     serializer_class = answers.ConsentAnswer
     pagination_class = HistoryPagination
+    queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset(ID_FIELDS)}
 
     @extend_schema(
         operation_id="consents_create",

@@ -1,7 +1,8 @@
 """REST: customers. Merged ids answer with their survivor, erased ones with 410."""
 
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -46,6 +47,13 @@ class CustomerViewSet(ApiViewSet):
     scope = "customers"
     lookup_field = "id"
     reads_by_post = {"lookup"}
+    queries: ClassVar[Mapping[str, frozenset[str]]] = {
+        "list": frozenset(filters.NAMES),
+        "lookup": frozenset({"page_size"}),
+        "create": frozenset({"source"}),
+        "partial_update": frozenset({"source"}),
+        "timeline": frozenset({"kind", "before", "cursor", "page_size"}),
+    }
     serializer_class = answers.CustomerAnswer
 
     @extend_schema(

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -40,8 +41,13 @@ def conflict(code: str, detail: str, **extra: Any) -> Problem:
 
 
 def invalid(pointer: str, detail: str) -> Problem:
-    """A 422 about one place of the body."""
-    return Problem("invalid", "The request has invalid values.", errors=[{"pointer": pointer, "detail": detail}])
+    """A 422 about one place of the body, or one parameter of the address."""
+    return invalid_places([{"pointer": pointer, "detail": detail}])
+
+
+def invalid_places(errors: list[dict[str, str]]) -> Problem:
+    """A 422 about several places."""
+    return Problem("invalid", _("The request has invalid values."), errors=errors)
 
 
 TITLES = {

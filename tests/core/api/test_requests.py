@@ -8,7 +8,7 @@ import redis
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import exceptions
 
-from cdp.core import audit, idempotency
+from cdp.core import audit
 from cdp.core.api import parsing, problems, throttling
 from cdp.core.models import IdempotentAnswer
 from commerce.models import Order
@@ -135,14 +135,6 @@ def test_the_same_key_with_another_body_is_409(client, key):
     assert (response.status_code, response.json()["code"]) == (409, "idempotency_key_reused")
 
 
-def test_a_second_request_while_the_first_is_in_flight_is_409(client, key, monkeypatch):
-    monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0)
-    post(client, key, Idempotency_Key="k")
-    IdempotentAnswer.objects.update(status=None, answer=None)
-    response = post(client, key, Idempotency_Key="k")
-    assert (response.status_code, response.json()["code"]) == (409, "in_progress")
-
-
 def test_after_a_fault_of_ours_the_same_key_may_be_tried_at_once(client, key, monkeypatch):
     def broken(*_, **__):
         raise ArithmeticError
@@ -211,3 +203,22 @@ def test_sales_go_on_when_nobody_can_count(client, key, settings, monkeypatch):
     gone = redis.Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=0.2)
     monkeypatch.setattr(throttling, "_client", gone)
     assert [post(client, key).status_code for _ in range(3)] == [201, 200, 200]
+
+
+# --- parameters -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["orders?costumer=1", "segments?q=1", "campaigns?status=active", "customers?mail=a@example.com"]
+)
+def test_a_parameter_that_nobody_knows_is_refused_by_name(client, key, path):
+    response = client.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {key}"})
+    assert response.status_code == 422
+    assert [one["pointer"] for one in response.json()["errors"]] == [path.split("?")[1].split("=")[0]]
+
+
+def test_a_write_takes_no_parameters_it_does_not_know_and_does_nothing_then(client, key):
+    response = post(client, key, "orders?dry_run=1", Idempotency_Key="k")
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "dry_run")
+    assert not Order.objects.exists()
+    assert not IdempotentAnswer.objects.exists()
