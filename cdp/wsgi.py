@@ -1,8 +1,12 @@
-"""The web server's entry (granian --interface wsgi cdp.wsgi:application)."""
+"""The web server's entry (granian --interface wsgi cdp.wsgi:application): the tracking door in front of Django."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdp.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from events.door.application import Door  # noqa: E402  its models need the applications that were just loaded
+
+application = Door(_django)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from cdp.core.crypto.fields import SealedField
 from cdp.core.models import OwnedModel
 
 
@@ -22,6 +23,10 @@ class Event(OwnedModel):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     properties = models.JSONField(default=dict)  # what was looked at, never who
+    # What of the event is personal (texts typed, addresses, contacts), as JSON under the customer's key.
+    sealed = SealedField()
+    # Digest of the identifier that told whose event it is, so that un-merging sends it to the right side.
+    resolved_by = models.BinaryField(null=True, editable=False)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -1,0 +1,71 @@
+"""Reading a request's body without ever holding more of it than the limit."""
+
+import zlib
+from typing import Any
+
+_BLOCK = 64 * 1024
+_PATIENT_BYTES = 32 * 1024 * 1024
+"""So much of a body that is too large is read and thrown away, so that the client gets to hear the answer."""
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class TooLarge(Exception):
+    """More bytes than allowed, before or after inflating."""
+
+
+class UnknownEncoding(Exception):
+    """A Content-Encoding that is neither gzip nor none."""
+
+
+class BrokenGzip(Exception):
+    """The body says it is gzip and is not."""
+
+
+def body(environ: dict[str, Any], *, limit: int) -> bytes:
+    """The body as it is meant, at most `limit` bytes. Raises TooLarge, UnknownEncoding and BrokenGzip."""
+    encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if encoding not in {"", "identity", "gzip", "x-gzip"}:
+        raise UnknownEncoding
+    raw = _read(environ, limit)
+    return _inflated(raw, limit) if encoding.endswith("gzip") else raw
+
+
+def _read(environ: dict[str, Any], limit: int) -> bytes:
+    stream = environ["wsgi.input"]
+    told = environ.get("CONTENT_LENGTH") or ""
+    length = int(told) if told.isascii() and told.isdigit() else None
+    if length is not None and length > limit:
+        _throw_away(stream, min(length, _PATIENT_BYTES))
+        raise TooLarge
+    data: bytes = stream.read(limit + 1 if length is None else length)
+    if len(data) > limit:
+        _throw_away(stream, _PATIENT_BYTES)
+        raise TooLarge
+    return data
+
+
+def _throw_away(stream: Any, length: int) -> None:
+    while length > 0:
+        block = stream.read(min(_BLOCK, length))
+        if not block:
+            return
+        length -= len(block)
+
+
+def _inflated(raw: bytes, limit: int) -> bytes:
+    found: list[bytes] = []
+    left = limit
+    while raw:
+        inflater = zlib.decompressobj(_GZIP)
+        try:
+            part = inflater.decompress(raw, left + 1)
+        except zlib.error:
+            raise BrokenGzip from None
+        if len(part) > left:
+            raise TooLarge
+        if not inflater.eof:
+            raise BrokenGzip
+        found.append(part)
+        left -= len(part)
+        raw = inflater.unused_data
+    return b"".join(found)

@@ -1,0 +1,35 @@
+"""Who may send through the tracking door: sources with a write key, their origins and limits."""
+
+import uuid
+from typing import NamedTuple
+
+from cdp.core.models import Source
+from events.models import SourceLimits
+from events.rules.tracking import Limits
+
+
+class Known(NamedTuple):
+    """A source as the door needs it."""
+
+    id: uuid.UUID
+    key: str
+    origins: frozenset[str]
+    limits: Limits
+
+
+def by_digest() -> dict[bytes, Known]:
+    """Every source with a write key, by the digest of that key. Sources are few: this is two small reads."""
+    own = {
+        source: Limits(event_bytes, body_bytes, batch_events)
+        for source, event_bytes, body_bytes, batch_events in SourceLimits.objects.values_list(
+            "source_id", "event_bytes", "body_bytes", "batch_events"
+        )
+    }
+    rows = Source.objects.filter(write_key_digest__isnull=False).values_list(
+        "id", "key", "allowed_origins", "write_key_digest"
+    )
+    return {
+        bytes(digest): Known(id, key, frozenset(origin.rstrip("/") for origin in origins), own.get(id, Limits()))
+        for id, key, origins, digest in rows
+        if digest is not None
+    }

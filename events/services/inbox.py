@@ -1,0 +1,137 @@
+"""The inbox: events that were accepted and wait to become facts, and the quarantine of those that were refused.
+
+Request threads judge, seal and pack; `events.services.committing` writes. What is packed here are rows in the binary
+format of COPY, so that the committing thread only joins bytes.
+"""
+
+import datetime as dt
+import struct
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from cdp.core import ids
+from cdp.core.crypto import hourly
+from events.rules import tracking
+
+INBOX_COLUMNS = ("id", "source_id", "received_at", "accepted", "rejected", "sealed")
+REJECTED_COLUMNS = ("id", "source_id", "received_at", "code", "sealed")
+_INBOX = struct.Struct(">hi16si16siqiiiii")
+_REJECTED = struct.Struct(">hi16si16siqi")
+_LENGTH = struct.Struct(">i")
+_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+class Sender(msgspec.Struct, omit_defaults=True):
+    """What a request says of whoever sent it. The address is shortened before it comes here."""
+
+    agent: str = ""
+    address: str = ""
+    privacy_signal: bool = False  # Global Privacy Control
+
+
+class Parcel(msgspec.Struct, omit_defaults=True):
+    """What a sealed blob holds: events as sent, and what their request said for all of them."""
+
+    events: list[msgspec.Raw]
+    sender: Sender
+    kind: str | None = None  # of a single call, from its address
+    sent_at: str | int | float | None = None
+    context: dict[str, Any] | None = None
+    code: str = ""  # in the quarantine: why it was refused, in words
+    message: str = ""
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one request adds: the packed row of the inbox and the packed rows of the quarantine."""
+
+    inbox: bytes
+    rejected: list[bytes] = field(default_factory=list)
+
+
+_parcels = msgspec.json.Decoder(Parcel)
+_encoder = msgspec.json.Encoder()
+
+
+def pack(
+    *,
+    source: uuid.UUID,
+    request: tracking.Request,
+    kind: str | None,
+    verdicts: Sequence[tracking.Refusal | None],
+    sender: Sender,
+    received_at: dt.datetime,
+) -> Entry:
+    """A judged request, sealed and ready to be written. `verdicts` has one entry per event, None for accepted."""
+    refused = [(item, verdict) for item, verdict in zip(request.items, verdicts, strict=True) if verdict is not None]
+    accepted = (
+        list(request.items)
+        if not refused
+        else [item for item, verdict in zip(request.items, verdicts, strict=True) if verdict is None]
+    )
+    moment = (received_at - _EPOCH) // _MICROSECOND
+    shared: dict[str, Any] = {"sender": sender, "kind": kind, "sent_at": request.sent_at, "context": request.context}
+    row = ids.uuid7()
+    blob = _seal("inbox", row, source, Parcel(events=[_raw(item) for item in accepted], **shared))
+    head = _INBOX.pack(6, 16, row.bytes, 16, source.bytes, 8, moment, 4, len(accepted), 4, len(refused), len(blob))
+    return Entry(head + blob, [_rejected(item, verdict, source, moment, shared) for item, verdict in refused])
+
+
+def _raw(item: Any) -> msgspec.Raw:
+    return item if isinstance(item, msgspec.Raw) else msgspec.Raw(item)
+
+
+def _rejected(item: Any, refusal: tracking.Refusal, source: uuid.UUID, moment: int, shared: dict[str, Any]) -> bytes:
+    row, code = ids.uuid7(), refusal.code.encode()
+    # What was refused need not be JSON that an encoder would repeat, so it travels beside the parcel as it came.
+    parcel = Parcel(events=[], code=refusal.code, message=refusal.message, **shared)
+    blob = _seal_bytes("rejected", row, source, _encoder.encode(parcel) + b"\n" + bytes(item))
+    parts = [_REJECTED.pack(5, 16, row.bytes, 16, source.bytes, 8, moment, len(code)), code, _LENGTH.pack(len(blob))]
+    return b"".join([*parts, blob])
+
+
+def _seal(table: str, row: uuid.UUID, source: uuid.UUID, parcel: Parcel) -> bytes:
+    return _seal_bytes(table, row, source, _encoder.encode(parcel))
+
+
+def _seal_bytes(table: str, row: uuid.UUID, source: uuid.UUID, data: bytes) -> bytes:
+    return hourly.seal(data, context=_context(table, row, source))
+
+
+def _context(table: str, row: uuid.UUID, source: uuid.UUID) -> bytes:
+    return f"events.{table}:".encode() + row.bytes + source.bytes
+
+
+def open_parcel(sealed: bytes, *, row: uuid.UUID, source: uuid.UUID) -> Parcel:
+    """What an inbox row holds. Raises `envelope.Unopenable`."""
+    return _parcels.decode(hourly.open_(sealed, context=_context("inbox", row, source)))
+
+
+def open_rejected(sealed: bytes, *, row: uuid.UUID, source: uuid.UUID) -> tuple[Parcel, bytes]:
+    """What a row of the quarantine holds, and the event as it came. Raises `envelope.Unopenable`."""
+    head, _, raw = hourly.open_(sealed, context=_context("rejected", row, source)).partition(b"\n")
+    return _parcels.decode(head), raw
+
+
+def events_of(
+    parcel: Parcel, *, row: uuid.UUID, received_at: dt.datetime
+) -> Iterator[tuple[bytes, tracking.Tracked | tracking.Refusal]]:
+    """Each event of an inbox row as sent and as read."""
+    for position, item in enumerate(parcel.events):
+        raw = bytes(item)
+        yield (
+            raw,
+            tracking.read(
+                raw,
+                kind=parcel.kind,
+                received_at=received_at,
+                sent_at=parcel.sent_at,
+                context=parcel.context,
+                place=f"{row}:{position}",
+            ),
+        )

@@ -1,0 +1,111 @@
+"""Group commit: nobody is answered before the commit, and nobody waits for ever."""
+
+import datetime as dt
+import threading
+import uuid
+
+import psycopg
+import pytest
+from django.db import connection
+
+from events.models import InboxRow
+from events.rules import tracking
+from events.services import committing, inbox
+
+NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+
+
+def entry() -> inbox.Entry:
+    return inbox.pack(
+        source=uuid.uuid4(),
+        request=tracking.Request([b'{"type":"page","userId":"u"}']),
+        kind=None,
+        verdicts=[None],
+        sender=inbox.Sender(),
+        received_at=NOW,
+    )
+
+
+@pytest.fixture
+def committer(transactional_db):
+    made = committing.Committer(committing._connect)
+    yield made
+    made.close()
+
+
+def test_what_is_returned_from_is_durable(committer):
+    committer.commit(entry())
+    assert InboxRow.objects.get().received_at == NOW
+
+
+def test_requests_that_come_together_are_committed_together(transactional_db):
+    gate, groups = threading.Event(), []
+
+    class Slow(committing.Committer):
+        def _write(self, entries):
+            gate.wait()
+            groups.append(len(entries))
+            super()._write(entries)
+
+    committer = Slow(committing._connect)
+    threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    while sum(map(len, [committer._queue])) < 19:
+        pass  # one is being written, the others queue behind it
+    gate.set()
+    for thread in threads:
+        thread.join()
+    committer.close()
+    assert groups == [1, 19]
+    assert InboxRow.objects.count() == 20
+
+
+def test_goes_on_after_the_server_ended_its_connection(committer):
+    committer.commit(entry())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [committer._connection.info.backend_pid])
+    committer.commit(entry())
+    assert InboxRow.objects.count() == 2
+
+
+def test_says_so_when_the_server_is_away_and_recovers(transactional_db, monkeypatch):
+    monkeypatch.setattr(committing, "PAUSE_SECONDS", 0.0)
+    away = [True]
+
+    def connect():
+        if away[0]:
+            raise psycopg.OperationalError("away")
+        return committing._connect()
+
+    committer = committing.Committer(connect)
+    with pytest.raises(committing.Unavailable):
+        committer.commit(entry())
+    away[0] = False
+    committer.commit(entry())
+    committer.close()
+    assert InboxRow.objects.count() == 1
+
+
+def test_holds_only_so_much_in_memory(transactional_db, monkeypatch):
+    gate = threading.Event()
+
+    class Stuck(committing.Committer):
+        def _write(self, entries):
+            gate.wait()
+
+    committer = Stuck(committing._connect)
+    threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(2)]
+    threads[0].start()
+    while not committer._sleeps and committer._queue:
+        pass
+    threads[1].start()
+    while not committer._queue:
+        pass
+    monkeypatch.setattr(committing, "MOST_WAITING_BYTES", 10)
+    with pytest.raises(committing.Busy):
+        committer.commit(entry())
+    gate.set()
+    for thread in threads:
+        thread.join()
+    committer.close()
