@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from cdp.core.crypto import hourly, index
 
@@ -14,7 +15,19 @@ def pytest_configure() -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    _allow_emptying()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
+
+
+def _allow_emptying() -> None:
+    # Transactional tests empty their database at the end, also the tables that are never emptied in a shop.
+    real = DatabaseOperations.sql_flush
+
+    def sql_flush(self, *args, **kwargs):
+        emptying = real(self, *args, **kwargs)
+        return ["SELECT set_config('cdp.emptying', 'on', true)", *emptying] if emptying else []
+
+    DatabaseOperations.sql_flush = sql_flush
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What it means; one file per aggregate."""
 
 from analytics.models.metrics import CustomerMetrics
-from analytics.models.segments import Segment, SegmentChange, SegmentMember
+from analytics.models.segments import Segment, SegmentChange, SegmentGrowth, SegmentMember
 
-__all__ = ["CustomerMetrics", "Segment", "SegmentChange", "SegmentMember"]
+__all__ = ["CustomerMetrics", "Segment", "SegmentChange", "SegmentGrowth", "SegmentMember"]

@@ -63,6 +63,28 @@ class SegmentMember(OwnedModel):
         ]
 
 
+class SegmentGrowth(models.Model):
+    """By how much a segment grew in one drain: written with the members, added to the segment's `size` afterwards.
+
+    So drains do not queue for the segment's row, and `size` plus what waits here is always the number of members.
+    """
+
+    placement = Placement.LOCAL
+
+    segment_id = models.UUIDField()
+    by = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # What waits for one segment.
+            models.Index(fields=["segment_id"], name="analytics_segmentgrowth_of"),
+        ]
+
+    def __str__(self) -> str:
+        """The segment."""
+        return str(self.segment_id)
+
+
 class SegmentChange(OwnedModel):
     """Somebody entered or left a segment."""
 

@@ -1,6 +1,7 @@
 """Who is in which segment: everybody judged by one statement, or the customers that changed by all segments at once.
 
-Both write only who entered and who left, and both stand on the same conditions, so they agree.
+Both write only who entered and who left, and both stand on the same conditions, so they agree. How many entered and
+left is written with the members (`SegmentGrowth`) and added to the segment's size when they are committed.
 """
 
 import uuid
@@ -12,9 +13,8 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
 
-from analytics.models import Segment
+from analytics.models import Segment, SegmentGrowth
 from analytics.rules import tree
 from analytics.rules.compiler import Compiler
 from analytics.rules.problems import InvalidRules
@@ -63,6 +63,17 @@ WITH gone AS (DELETE FROM analytics_segmentmember WHERE segment_id = %(segment)s
 INSERT INTO analytics_segmentchange (id, customer_id, segment_id, entered, at, version)
 SELECT {_NEW_ID.format(id="customer_id")}, customer_id, %(segment)s, FALSE, %(now)s, %(version)s FROM gone
 """
+_ADD_UP = """
+WITH gone AS (DELETE FROM analytics_segmentgrowth WHERE segment_id = %(segment)s RETURNING by)
+UPDATE analytics_segment SET size = size + (SELECT coalesce(sum(by), 0) FROM gone) WHERE id = %(segment)s
+"""
+# One statement, one snapshot: the growth it forgets is that of the members it counts, whoever commits meanwhile.
+_COUNT = """
+WITH gone AS (DELETE FROM analytics_segmentgrowth WHERE segment_id = %(segment)s)
+UPDATE analytics_segment
+SET size = (SELECT count(*) FROM analytics_segmentmember WHERE segment_id = %(segment)s) WHERE id = %(segment)s
+RETURNING size
+"""
 _MEMORY = "64MB"  # for the comparisons of a million members; given back at the end of the transaction
 
 
@@ -87,19 +98,29 @@ def refresh(segment: Segment, now: datetime) -> tuple[int, int]:
         left = cursor.rowcount
         cursor.execute(_ENTER, params)
         entered = cursor.rowcount
-        cursor.execute("SELECT count(*) FROM judged")
-        size = cursor.fetchone()[0]
         cursor.execute("DROP TABLE judged")
+        size = _counted(segment.id)
         # Rules saved meanwhile leave the segment due, so that it is judged by the new ones.
-        Segment.objects.filter(id=segment.id, version=segment.version).update(size=size, refreshed_at=now)
+        Segment.objects.filter(id=segment.id, version=segment.version).update(refreshed_at=now)
     segment.size, segment.refreshed_at = size, now
     return entered, left
 
 
 def dissolve(segment: Segment, now: datetime) -> None:
     """Everybody leaves."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_DISSOLVE, _run(segment, now))
+        _counted(segment.id)
+
+
+def _counted(segment: uuid.UUID) -> int:
+    """Set the size to the number of members, until the transaction ends by us alone; 0 for one that is not saved."""
+    with connection.cursor() as cursor:
+        # The segment's row before its growth, as in `_add_up`: the other way round the two could block each other.
+        cursor.execute("SELECT 1 FROM analytics_segment WHERE id = %s FOR UPDATE", [segment])
+        cursor.execute(_COUNT, {"segment": segment})
+        row = cursor.fetchone()
+    return row[0] if row else 0
 
 
 def _run(segment: Segment, now: datetime) -> dict[str, Any]:
@@ -146,10 +167,12 @@ def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
         changed: Counter[uuid.UUID] = Counter()
         for level in _levels(_readable(segments.live())):
             changed.update(_judge(level, list(customers), now, live))
-        if any(changed.values()):
+        grown = {segment: by for segment, by in sorted(changed.items()) if by}
+        if grown:
+            SegmentGrowth.objects.bulk_create(SegmentGrowth(segment_id=segment, by=by) for segment, by in grown.items())
             # After the commit: a lock on the segment's row held to the end of a drain would make all drains queue.
-            # Should the process die in between, the next refresh counts again.
-            transaction.on_commit(lambda: _resize(changed))
+            # Should the process die in between, whoever comes next adds it up.
+            transaction.on_commit(lambda: _add_up(grown))
 
 
 def _readable(live: Iterable[Segment]) -> list[Judged]:
@@ -203,18 +226,17 @@ def _judge(
             if row[position]
         }
         versions = {segment.id: segment.version for segment, _rule in level}
-        _enter(cursor, sorted(wanted - stored), versions, now)
-        _leave(cursor, sorted(stored - wanted), versions, now)
-    grown = Counter(segment for segment, _customer in wanted - stored)
-    grown.subtract(segment for segment, _customer in stored - wanted)
+        grown = _enter(cursor, sorted(wanted - stored), versions, now)
+        grown.subtract(_leave(cursor, sorted(stored - wanted), versions, now))
     return grown
 
 
 def _enter(
     cursor: Any, pairs: list[tuple[uuid.UUID, uuid.UUID]], versions: dict[uuid.UUID, str], now: datetime
-) -> None:
+) -> Counter[uuid.UUID]:
+    """Returns how many really entered each segment."""
     if not pairs:
-        return
+        return Counter()
     # An inline run beside a drain may have been first: the history tells only what was really written.
     cursor.execute(
         """
@@ -227,16 +249,19 @@ def _enter(
         )
         INSERT INTO analytics_segmentchange (id, customer_id, segment_id, entered, at, version)
         SELECT id, customer_id, segment_id, TRUE, %(now)s, %(versions)s::jsonb ->> segment_id::text FROM fresh
+        RETURNING segment_id
         """,
         _columns(pairs, versions, now),
     )
+    return Counter(row[0] for row in cursor.fetchall())
 
 
 def _leave(
     cursor: Any, pairs: list[tuple[uuid.UUID, uuid.UUID]], versions: dict[uuid.UUID, str], now: datetime
-) -> None:
+) -> Counter[uuid.UUID]:
+    """Returns how many really left each segment."""
     if not pairs:
-        return
+        return Counter()
     cursor.execute(
         """
         WITH left_now AS (
@@ -247,9 +272,11 @@ def _leave(
         )
         INSERT INTO analytics_segmentchange (id, customer_id, segment_id, entered, at, version)
         SELECT id, customer_id, segment_id, FALSE, %(now)s, %(versions)s::jsonb ->> segment_id::text FROM left_now
+        RETURNING segment_id
         """,
         _columns(pairs, versions, now),
     )
+    return Counter(row[0] for row in cursor.fetchall())
 
 
 def _columns(pairs: list[tuple[uuid.UUID, uuid.UUID]], versions: dict[uuid.UUID, str], now: datetime) -> dict[str, Any]:
@@ -263,7 +290,9 @@ def _columns(pairs: list[tuple[uuid.UUID, uuid.UUID]], versions: dict[uuid.UUID,
     }
 
 
-def _resize(changed: Counter[uuid.UUID]) -> None:
-    for segment, by in sorted(changed.items()):
-        if by:
-            Segment.objects.filter(id=segment).update(size=F("size") + by)
+def _add_up(segments_: Iterable[uuid.UUID]) -> None:
+    """Add what grew to the sizes of these segments."""
+    for segment in segments_:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM analytics_segment WHERE id = %s FOR UPDATE", [segment])
+            cursor.execute(_ADD_UP, {"segment": segment})

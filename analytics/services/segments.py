@@ -47,6 +47,7 @@ def create(*, name: str, rules: Any, actor: Actor, at: datetime, key: str = "", 
             raise UnableToCreateSegment(key)
         if not segment._state.adding:
             membership.dissolve(segment, at)  # whom a drain judged in the moment of archiving
+            segment.refresh_from_db()
         segment.archived_at = None
         return _write(segment, name=name, description=description, rules=rules, actor=actor, at=at)
 
@@ -80,7 +81,7 @@ def archive(segment: Segment, *, actor: Actor, at: datetime) -> None:
         users = [other.key for other in segments.live().exclude(id=segment.id) if segment.key in _references(other)]
         if users:
             raise UnableToArchiveSegment(", ".join(users))
-        Segment.objects.filter(id=segment.id).update(archived_at=at, size=0, refreshed_at=None)
+        Segment.objects.filter(id=segment.id).update(archived_at=at, refreshed_at=None)
         membership.dissolve(segment, at)
         audit.record(
             audit.Action.SEGMENT_ARCHIVED, actor=actor, at=at, subject=segment.id, details={"key": segment.key}
@@ -106,7 +107,10 @@ def _write(segment: Segment, *, name: str, description: str, rules: Any, actor: 
     if segment.version != version:
         segment.refreshed_at = None
     segment.name, segment.description, segment.rules, segment.version = name, description, document, version
-    segment.save()
+    if segment._state.adding:
+        segment.save()
+    else:  # never the size: the pipeline may just be adding to it
+        segment.save(update_fields=["name", "description", "rules", "version", "refreshed_at", "archived_at"])
     audit.record(
         audit.Action.SEGMENT_SAVED,
         actor=actor,

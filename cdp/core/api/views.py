@@ -48,7 +48,7 @@ class ApiViewSet(viewsets.GenericViewSet):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer; under an idempotency key the claim, the work and the stored answer commit together or not at all."""
         with contextlib.ExitStack() as self._together:
-            response = super().dispatch(request, *args, **kwargs)
+            response: Any = super().dispatch(request, *args, **kwargs)
             if self._claimed is not None:
                 _keep(self._claimed, response.render())
         return response

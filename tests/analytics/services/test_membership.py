@@ -1,15 +1,16 @@
 """Membership: whole refresh and pipeline step agree, only changes are written, and both may meet."""
 
 import datetime as dt
+import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from analytics.models import Segment, SegmentChange, SegmentMember
+from analytics.models import Segment, SegmentChange, SegmentGrowth, SegmentMember
 from analytics.services import membership, metrics, segments
 from cdp.core import actors, ids
 from customers.models import Customer
@@ -177,6 +178,89 @@ def test_the_size_follows_the_pipeline_when_it_commits(buyers, django_capture_on
         segments.update([person.id for person in buyers], NOW)
     segment.refresh_from_db()
     assert segment.size == 2
+
+
+def really(segment: Segment) -> int:
+    """The size as it is shown, which must be the number of members."""
+    segment.refresh_from_db()
+    assert segment.size == len(members(segment))
+    assert not SegmentGrowth.objects.exists()
+    return segment.size
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refresh_between_a_drain_and_its_adding_up_counts_nobody_twice(buyers, monkeypatch):
+    segment, real = define("lapsed-now", LAPSED), membership._add_up
+
+    def overtaken(grown) -> None:
+        membership.refresh(segment, NOW)
+        real(grown)
+
+    monkeypatch.setattr(membership, "_add_up", overtaken)
+    segments.update([person.id for person in buyers], NOW)
+    assert really(segment) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_drain_did_not_add_up_the_next_one_does(buyers, monkeypatch):
+    segment = define("lapsed-now", LAPSED)
+    with monkeypatch.context() as patch:
+        patch.setattr(membership, "_add_up", lambda grown: None)
+        segments.update([person.id for person in buyers], NOW)
+    segment.refresh_from_db()
+    assert segment.size + SegmentGrowth.objects.get().by == 2
+    segments.update([person.id for person in buyers], NOW + dt.timedelta(days=1))
+    assert really(segment) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_segment_changed_while_the_pipeline_works_keeps_its_true_size(buyers):
+    segment = define("lapsed-now", LAPSED)
+    stale = Segment.objects.get(id=segment.id)
+    segments.update([person.id for person in buyers], NOW)
+    segments._write(stale, name="Other", description="", rules=LAPSED, actor=actors.SYSTEM, at=NOW)
+    assert really(segment) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_archived_segment_is_empty_and_counts_rightly_when_it_comes_back(buyers):
+    segment = define("lapsed-now", LAPSED)
+    membership.refresh(segment, NOW)
+    segments.archive(segment, actor=actors.SYSTEM, at=NOW)
+    assert really(segment) == 0
+    back = define("lapsed-now", LAPSED)
+    assert back.size == 0
+    segments.update([person.id for person in buyers], NOW)
+    assert really(back) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drains_and_refreshes_at_once_leave_the_true_size(buyers):
+    segment, days = define("lapsed-now", LAPSED), [0, 1, 2, -1]
+    start, faults = threading.Barrier(3), []
+
+    def work(step) -> None:
+        try:
+            start.wait(20)
+            for day in days * 3:
+                step(NOW + dt.timedelta(days=day))
+        except Exception as fault:  # noqa: BLE001  (the test looks at it)
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    steps = [
+        lambda now: segments.update([person.id for person in buyers[:3]], now),
+        lambda now: segments.update([person.id for person in buyers[2:]], now),
+        lambda now: membership.refresh(Segment.objects.get(id=segment.id), now),
+    ]
+    threads = [threading.Thread(target=work, args=[step]) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == []
+    really(segment)
 
 
 def test_nobody_to_judge_is_no_work(django_assert_num_queries):
