@@ -55,40 +55,24 @@ def fill(customers: int) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from cdp.core import copying, ids
-    from cdp.core.crypto import subjects
-    from cdp.core.models import DataKey, Source
+    from cdp.core import ids
+    from cdp.core.models import Source
     from cdp.sample import shop
-    from customers.models import Customer
     from customers.rules import people
-    from customers.services.identity import profiles
+    from customers.services.identity import fresh
 
     now = timezone.now()
     source, _ = Source.objects.get_or_create(key="bench")
     rows = shop.generate(seed=SEED + 1, customers=customers, events=0, now=now).people()
     rules = people.Rules(region="TH", today=now.date())
+    maker = fresh.Maker(source, now)
     while batch := list(itertools.islice(rows, BATCH)):
         told = []
         for row in batch:
             wanted = ("name", "gender", "language", "country", "province", "city")
             raw = {name: row[f"customer.{name}"] for name in wanted if row[f"customer.{name}"]}
             told.append(people.clean(raw, rules)[0])
-        customer_ids = [ids.uuid7() for _ in told]
-        keyring = subjects.Keyring()
-        keys = keyring.add_new(customer_ids)
-        copying.rows(
-            DataKey,
-            ("id", "customer_id", "ring_key", "wrapped", "created_at"),
-            ((key.id, key.customer_id, key.ring_key, key.wrapped, now) for key in keys),
-        )
-        copying.rows(
-            Customer,
-            profiles.COLUMNS,
-            (
-                profiles.new_row(customer, [person], keyring, source=source, now=now)
-                for customer, person in zip(customer_ids, told, strict=True)
-            ),
-        )
+        fresh.copy(list(maker.make(told, ids.uuid7s(len(told)))))
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -4,16 +4,19 @@ Rows are written as text lines of our own: asking psycopg how to write each of s
 all the rest of writing them. What has no spelling here is left to psycopg.
 """
 
+import contextlib
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
-from psycopg import adapt, sql
+from psycopg import Copy, adapt, sql
+
+from cdp.core import binary
 
 _BLOCK = 500  # rows sent at once: about a quarter of a megabyte of customers
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -29,12 +32,9 @@ def rows(model: type[models.Model], columns: Sequence[str], values: Iterable[Seq
     Values must be valid: a COPY fails as a whole. Columns left out get their database default, so name every column
     without one.
     """
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
     count = 0
     lines: list[str] = []
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    with _copying(model, columns) as copy:
         for row in values:
             lines.append(line(row))
             if len(lines) == _BLOCK:
@@ -43,6 +43,27 @@ def rows(model: type[models.Model], columns: Sequence[str], values: Iterable[Seq
                 lines.clear()
         copy.write("".join(lines))
     return count + len(lines)
+
+
+def packed(model: type[models.Model], columns: Sequence[str], lines: Sequence[bytes]) -> None:
+    """Append rows that are spelt in the binary format already (see `binary`), one or several in each of `lines`."""
+    if not lines:
+        return
+    with _copying(model, columns, " WITH (FORMAT binary)") as copy:
+        copy.write(binary.HEADER)
+        for start in range(0, len(lines), _BLOCK):
+            copy.write(b"".join(lines[start : start + _BLOCK]))
+        copy.write(binary.TRAILER)
+
+
+@contextlib.contextmanager
+def _copying(model: type[models.Model], columns: Sequence[str], form: str = "") -> Iterator[Copy]:
+    """An open COPY into those columns; what PostgreSQL refuses is raised as Django's errors."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN{}").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(form)
+    )
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        yield copy
 
 
 def array(values: Sequence[Any]) -> str:

@@ -12,6 +12,16 @@ _last = 0
 _VERSION = 0x7 << 76
 _VARIANT = 0x2 << 62
 _TAIL_MASK = (1 << 62) - 1
+_HALVES = struct.Struct(">QQ")
+
+
+def _renew() -> None:
+    """A forked process must not wait for a lock that a thread of its parent held."""
+    global _lock  # noqa: PLW0603  (module state is what a fork copies)
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew)
 
 
 def uuid7() -> uuid.UUID:
@@ -25,16 +35,31 @@ def uuid7() -> uuid.UUID:
 
 def uuid7s(count: int) -> list[uuid.UUID]:
     """As many new ids as `count`, in order, for the price of one lock and one draw of random bytes."""
+    first, tails = _draw(count)
+    return [
+        uuid.UUID(int=((value >> 12) << 80) | _VERSION | ((value & 0xFFF) << 64) | _VARIANT | (tail & _TAIL_MASK))
+        for value, tail in enumerate(tails, first)
+    ]
+
+
+def raw7s(count: int) -> list[bytes]:
+    """As `uuid7s`, as their 16 bytes: a third of the price where an id is only written."""
+    first, tails = _draw(count)
+    pack = _HALVES.pack
+    return [
+        pack(((value >> 12) << 16) | 0x7000 | (value & 0xFFF), 1 << 63 | (tail & _TAIL_MASK))
+        for value, tail in enumerate(tails, first)
+    ]
+
+
+def _draw(count: int) -> tuple[int, tuple[int, ...]]:
+    """The first of `count` values of clock and counter that nobody else gets, and as many random tails."""
     global _last  # noqa: PLW0603  (the monotonic counter is the point)
     now = time.time_ns() // 1_000_000 << 12
     with _lock:
         first = max(now, _last + 1)
         _last = first + count - 1
-    tails = struct.unpack(f">{count}Q", os.urandom(8 * count))
-    return [
-        uuid.UUID(int=((value >> 12) << 80) | _VERSION | ((value & 0xFFF) << 64) | _VARIANT | (tail & _TAIL_MASK))
-        for value, tail in enumerate(tails, first)
-    ]
+    return first, struct.unpack(f">{count}Q", os.urandom(8 * count))
 
 
 def uuid7_at(moment: datetime) -> uuid.UUID:

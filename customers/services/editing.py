@@ -116,7 +116,7 @@ def change_contacts(
             ContactPoint.objects.filter(customer_id=profile.id, id=current.id).delete()
     told = Person(**{field: getattr(person, field) for field in CONTACTS})
     if told.is_identified:
-        contacts.write({profile.id: [told]}, new=set(), keyring=keyring, source=source, now=now)
+        contacts.write_points({profile.id: [told]}, known=[profile.id], keyring=keyring, source=source, now=now)
 
 
 def change_place(
@@ -141,7 +141,7 @@ def change_place(
             postcode=new["postcode"],
             country=new["country"],
         )
-        contacts.write({profile.id: [told]}, new=set(), keyring=keyring, source=source, now=now)
+        contacts.write_addresses({profile.id: [told]}, keyring=keyring, source=source, now=now)
     return columns
 
 

@@ -6,6 +6,7 @@ name the customer, because rows move when customers merge.
 
 import os
 import uuid
+from collections.abc import Iterator
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -24,6 +25,17 @@ def seal(text: str, *, key_id: uuid.UUID, key: AESGCM, place: bytes) -> bytes:
     """`text` sealed under `key`; `place` is the associated data, see `place_of`."""
     nonce = os.urandom(NONCE)
     return VERSION + key_id.bytes + nonce + key.encrypt(nonce, text.encode(), place)
+
+
+def head(key_id: bytes) -> bytes:
+    """What every value sealed under that key begins with (what follows is the nonce and the ciphertext)."""
+    return VERSION + key_id
+
+
+def nonces(count: int) -> Iterator[bytes]:
+    """As many nonces as `count` from one draw of random bytes: each is for one value, so never keep what is left."""
+    block = os.urandom(NONCE * count)
+    return (block[start : start + NONCE] for start in range(0, len(block), NONCE))
 
 
 def key_id_of(sealed: bytes | memoryview) -> uuid.UUID:
@@ -47,9 +59,10 @@ def open_(sealed: bytes | memoryview, *, key: AESGCM, place: bytes) -> str:
 
 def place_of(table: str, column: str, row: uuid.UUID) -> bytes:
     """The associated data of a value."""
-    return _column(table, column) + row.bytes
+    return column_of(table, column) + row.bytes
 
 
 @cache  # as many as there are sealed columns
-def _column(table: str, column: str) -> bytes:
+def column_of(table: str, column: str) -> bytes:
+    """The associated data of a column's values without the row's 16 bytes."""
     return f"{table}.{column}:".encode()

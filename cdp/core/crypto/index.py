@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
 from cryptography.hazmat.primitives import hashes
@@ -48,11 +48,32 @@ def forget() -> None:
     """Drop the cached keys: after the database under this process was replaced (restore, tests)."""
     root.cache_clear()
     field_key.cache_clear()
+    hasher.cache_clear()
 
 
 def digest(field: str, value: str) -> bytes:
     """The 32-byte digest of a normalised value, for equality look-ups."""
-    return hmac.digest(field_key(field), value.encode(), hashlib.sha256)
+    return hasher(field)(value.encode())
+
+
+@cache
+def hasher(field: str) -> Callable[[bytes], bytes]:
+    """The digest of one field as a function of encoded values, for many of them."""
+    return _hmac(field_key(field))
+
+
+def _hmac(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA-256 (RFC 2104) whose two key blocks are hashed beforehand: half the price of hmac.digest, 0.7 µs."""
+    block = key.ljust(hashlib.sha256().block_size, b"\0")
+    inner, outer = (hashlib.sha256(block.translate(table)) for table in (hmac.trans_36, hmac.trans_5C))
+
+    def run(value: bytes) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(value)
+        second.update(first.digest())
+        return second.digest()
+
+    return run
 
 
 def number(field: str, value: str) -> int:
@@ -74,9 +95,9 @@ def tokens(field: str, terms: Iterable[str]) -> list[int]:
 
 @lru_cache(maxsize=16384)  # the same few thousand names come again and again
 def _prefixes(key: bytes, term: str) -> tuple[int, ...]:
-    shortest = 1 if term[:1] > "\u0e00" else 2
+    shortest, digest_ = 1 if term[:1] > "\u0e00" else 2, _hmac(key)
     return tuple(
-        struct.unpack(">q", hmac.digest(key, term[:length].encode(), hashlib.sha256)[:8])[0]
+        struct.unpack(">q", digest_(term[:length].encode())[:8])[0]
         for length in range(min(shortest, len(term)), min(len(term), LONGEST_PREFIX) + 1)
     )
 

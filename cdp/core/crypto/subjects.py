@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,9 +11,11 @@ from cdp.core import ids
 from cdp.core.crypto import envelope, ring
 from cdp.core.models import DataKey
 
+_CONTEXT = b"core.data_key:"
+
 
 def _context(key_id: uuid.UUID) -> bytes:
-    return b"core.data_key:" + key_id.bytes
+    return _CONTEXT + key_id.bytes
 
 
 @dataclass
@@ -42,21 +44,28 @@ class Keyring:
 
     def add_new(self, customers: Iterable[uuid.UUID]) -> list[DataKey]:
         """Fresh keys for customers that have none: unsaved rows to be inserted with the customers themselves."""
-        return [
-            DataKey(id=key_id, customer_id=customer, ring_key=ring_key, wrapped=wrapped)
-            for key_id, customer, ring_key, wrapped in self.new_rows(list(customers))
-        ]
-
-    def new_rows(self, customers: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID, str, bytes]]:
-        """As `add_new`, as plain values for COPY: id, customer id, ring key, wrapped key."""
-        key_ring = ring.current()
-        primary, rows = key_ring.primary, []
-        for customer, key_id in zip(customers, ids.uuid7s(len(customers)), strict=True):
-            raw = os.urandom(32)
-            self.by_id[key_id] = AESGCM(raw)
-            self.writing[customer] = key_id
-            rows.append((key_id, customer, primary, key_ring.wrap(raw, context=_context(key_id))))
+        wanted, primary = list(customers), ring.current().primary
+        rows = []
+        for customer, (raw_id, key, wrapped) in zip(wanted, new_keys(len(wanted)), strict=True):
+            key_id = uuid.UUID(bytes=raw_id)
+            self.add(customer, key_id, key)
+            rows.append(DataKey(id=key_id, customer_id=customer, ring_key=primary, wrapped=wrapped))
         return rows
+
+    def add(self, customer: uuid.UUID, key_id: uuid.UUID, key: AESGCM) -> None:
+        """A key that was just made; new values of the customer are sealed with it."""
+        self.by_id[key_id] = key
+        self.writing[customer] = key_id
+
+
+def new_keys(count: int) -> Iterator[tuple[bytes, AESGCM, bytes]]:
+    """Fresh data keys: the id's 16 bytes, the key, and the key wrapped by the primary key of the ring."""
+    key_ring = ring.current()
+    wrapping, randoms = key_ring.keys[key_ring.primary], os.urandom(ring.KEY * count)
+    starts = range(0, len(randoms), ring.KEY)
+    for key_id, start, nonce in zip(ids.raw7s(count), starts, envelope.nonces(count), strict=True):
+        secret = randoms[start : start + ring.KEY]
+        yield key_id, AESGCM(secret), nonce + wrapping.encrypt(nonce, secret, _CONTEXT + key_id)
 
 
 def load(customers: Iterable[uuid.UUID]) -> Keyring:

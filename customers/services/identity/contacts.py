@@ -1,7 +1,7 @@
 """Contact points and addresses of a batch. A new one becomes the primary of its kind; the old one stays as known."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,9 @@ KINDS = {
     "external_id": ContactPoint.Kind.EXTERNAL,
     "member_number": ContactPoint.Kind.MEMBER,
 }
-_CONTACT_COLUMNS = (
+CONTACTS, ADDRESSES = "customers_contactpoint", "customers_address"
+ADDRESS_FIELD = "address.whole"
+CONTACT_COLUMNS = (
     "id",
     "customer_id",
     "kind",
@@ -32,7 +34,7 @@ _CONTACT_COLUMNS = (
     "is_primary",
     "created_at",
 )
-_ADDRESS_COLUMNS = (
+ADDRESS_COLUMNS = (
     "id",
     "customer_id",
     "street",
@@ -47,55 +49,36 @@ _ADDRESS_COLUMNS = (
 )
 
 
-def write(
-    told: Mapping[uuid.UUID, Sequence[Person]],
-    *,
-    new: set[uuid.UUID],
-    keyring: subjects.Keyring,
-    source: Source,
-    now: datetime,
-) -> None:
-    """Add the contact points and addresses that are not known yet."""
-    known = [customer for customer in told if customer not in new]
-    first = {customer: people[0] for customer, people in told.items() if customer in new and len(people) == 1}
-    if first:
-        copying.rows(ContactPoint, _CONTACT_COLUMNS, _first_contacts(first, keyring, source, now))
-    rest = {customer: people for customer, people in told.items() if customer not in first}
-    if rest:
-        _write_contacts(rest, known, keyring, source, now)
-    _write_addresses(told, known, keyring, source, now)
-
-
 def digest(kind: str, value: str) -> bytes:
     """The blind index of a contact point."""
-    return index.digest(f"contact.{kind}", value)
+    return index.digest(field_of(kind), value)
 
 
-def _fields(source: Source) -> list[tuple[str, str, str]]:
+def field_of(kind: str) -> str:
+    """The blind index in which contact points of that kind are found."""
+    return f"contact.{kind}"
+
+
+def slots(source: Source) -> list[tuple[str, str, str]]:
     """(field of a person, kind of contact point, scope of its value)."""
     return [(field, str(kind), source.key if kind is KINDS["external_id"] else "") for field, kind in KINDS.items()]
 
 
-def _first_contacts(
-    people: Mapping[uuid.UUID, Person], keyring: subjects.Keyring, source: Source, now: datetime
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of new customers who are told of once: there is nothing to compare, and every value is the primary."""
-    fields = _fields(source)
-    for customer, person in people.items():
-        told = [(kind, scope, value) for field, kind, scope in fields if (value := getattr(person, field))]
-        for (kind, scope, value), row in zip(told, ids.uuid7s(len(told)), strict=True):
-            sealed = keyring.seal(value, customer=customer, table="customers_contactpoint", column="value", row=row)
-            marker = digest(kind, f"{scope}\n{value}" if scope else value)
-            yield row, customer, kind, sealed, marker, scope, True, now
+def whole(person: Person) -> str:
+    """What makes two addresses the same, whatever the spelling of the street."""
+    street = " ".join(names.words_once(person.street))
+    return f"{street}\n{person.city}\n{person.province}\n{person.postcode}\n{person.country}"
 
 
-def _write_contacts(
+def write_points(
     told: Mapping[uuid.UUID, Sequence[Person]],
+    *,
     known: Iterable[uuid.UUID],
     keyring: subjects.Keyring,
     source: Source,
     now: datetime,
 ) -> None:
+    """Add the contact points that are not known yet. `known` are the customers who may have some already."""
     have = {
         (customer, kind, bytes(digest_)): is_primary
         for customer, kind, digest_, is_primary in ContactPoint.objects.filter(customer_id__in=list(known)).values_list(
@@ -104,7 +87,7 @@ def _write_contacts(
     }
     # (customer, kind, scope) → digest → value; the last one told is the primary one.
     wanted: dict[tuple[uuid.UUID, str, str], dict[bytes, str]] = {}
-    fields = _fields(source)
+    fields = slots(source)
     for customer, people in told.items():
         for person in people:
             for field, kind, scope in fields:
@@ -129,12 +112,12 @@ def _write_contacts(
                     promoted.append((customer, kind, marker))
                 continue
             row = next(row_ids)
-            sealed = keyring.seal(value, customer=customer, table="customers_contactpoint", column="value", row=row)
+            sealed = keyring.seal(value, customer=customer, table=CONTACTS, column="value", row=row)
             primary = marker == last and becomes_primary
             fresh.append((row, customer, kind, sealed, marker, scope, primary, now))
     _demote(demoted)
     _promote(promoted)
-    copying.rows(ContactPoint, _CONTACT_COLUMNS, fresh)
+    copying.rows(ContactPoint, CONTACT_COLUMNS, fresh)
 
 
 def _demote(slots: Sequence[tuple[uuid.UUID, str, str]]) -> None:
@@ -167,30 +150,24 @@ def _promote(slots: Sequence[tuple[uuid.UUID, str, bytes]]) -> None:
         )
 
 
-def _write_addresses(
-    told: Mapping[uuid.UUID, Sequence[Person]],
-    known: Iterable[uuid.UUID],
-    keyring: subjects.Keyring,
-    source: Source,
-    now: datetime,
+def write_addresses(
+    told: Mapping[uuid.UUID, Sequence[Person]], *, keyring: subjects.Keyring, source: Source, now: datetime
 ) -> None:
+    """Add the addresses of known customers that are not known yet."""
     wanted: dict[uuid.UUID, tuple[bytes, Person]] = {}
     for customer, people in told.items():
         person = profiles.merged(people)
         if person.street or person.city or person.postcode:
-            street = " ".join(names.words_once(person.street))
-            whole = f"{street}\n{person.city}\n{person.province}\n{person.postcode}\n{person.country}"
-            wanted[customer] = (index.digest("address.whole", whole), person)
+            wanted[customer] = (index.digest(ADDRESS_FIELD, whole(person)), person)
     if not wanted:
         return
-    having = [customer for customer in known if customer in wanted]
     have = {
         (customer, bytes(digest_)): is_primary
-        for customer, digest_, is_primary in Address.objects.filter(customer_id__in=having).values_list(
+        for customer, digest_, is_primary in Address.objects.filter(customer_id__in=list(wanted)).values_list(
             "customer_id", "digest", "is_primary"
         )
     }
-    moved = [customer for customer in having if not have.get((customer, wanted[customer][0]))]
+    moved = [customer for customer in wanted if not have.get((customer, wanted[customer][0]))]
     if moved:
         Address.objects.filter(customer_id__in=moved, is_primary=True).update(is_primary=False)
     back = [customer for customer in moved if (customer, wanted[customer][0]) in have]
@@ -200,7 +177,7 @@ def _write_addresses(
     for (customer, (marker, person)), row in zip(wanted.items(), ids.uuid7s(len(wanted)), strict=True):
         if (customer, marker) in have:
             continue
-        sealed = keyring.seal(person.street, customer=customer, table="customers_address", column="street", row=row)
+        sealed = keyring.seal(person.street, customer=customer, table=ADDRESSES, column="street", row=row)
         place = (person.city, person.province, person.postcode, person.country)
         fresh.append((row, customer, sealed, marker, *place, True, source.key, now))
-    copying.rows(Address, _ADDRESS_COLUMNS, fresh)
+    copying.rows(Address, ADDRESS_COLUMNS, fresh)

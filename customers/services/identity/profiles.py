@@ -4,7 +4,6 @@ The latest word wins and silence changes nothing; only fields named in `cleared`
 not change are not written.
 """
 
-import operator
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from django.db import connection
 
 from cdp.core.crypto import index, subjects
 from cdp.core.models import Source
-from customers.models import Customer, Status
+from customers.models import Customer
 from customers.rules import names
 from customers.rules.people import Person
 
@@ -36,23 +35,6 @@ PLAIN = (
     "education",
     "children",
 )
-COLUMNS = (
-    "id",
-    "status",
-    *SEALED,
-    "given_name_key",
-    "search_tokens",
-    *PLAIN,
-    "birth_date",
-    "interests",
-    "tags",
-    "source",
-    "sources",
-    "is_sample",
-    "created_at",
-    "updated_at",
-)
-_KNOWN = Status.KNOWN.value
 GIVEN_NAME_FIELD = "customer.given_name"
 _TYPES = {
     **dict.fromkeys(SEALED, "bytea"),
@@ -62,7 +44,6 @@ _TYPES = {
 }
 
 
-_plain_of = operator.attrgetter(*PLAIN)
 _NOTHING = Person()
 _FIELDS = tuple(field for field in Person.__slots__ if field != "cleared")
 
@@ -106,27 +87,6 @@ def given_name_key(given_name: str) -> int | None:
 def search_tokens(name: str) -> list[int]:
     """The prefix tokens under which a name is found."""
     return index.tokens(Customer.SEARCH_FIELD, names.search_terms(name)) if name else []
-
-
-def new_row(
-    customer: uuid.UUID, told: Sequence[Person], keyring: subjects.Keyring, *, source: Source, now: datetime
-) -> tuple[Any, ...]:
-    """A row for COPY, in the order of COLUMNS."""
-    person = merged(told)
-    return (
-        customer,
-        _KNOWN,
-        *_name_values(person, customer, keyring),
-        *_plain_of(person),
-        person.birth_date,
-        list(person.interests),
-        list(person.tags),
-        source.key,
-        [source.key],
-        person.is_sample,
-        person.created_at or now,
-        now,
-    )
 
 
 def update(

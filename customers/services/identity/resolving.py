@@ -1,7 +1,7 @@
 """Resolving a batch of people: read what is known, judge, write new customers, keys and changes.
 
-One transaction per batch. Keys are inserted first, sorted, with ON CONFLICT DO NOTHING: when another process claimed
-one of them meanwhile, the batch is rolled back to its savepoint and judged again with what is known now.
+One transaction per batch. Keys are written first, sorted: when another process claimed one of them meanwhile, the
+batch is rolled back to its savepoint and judged again with what is known now.
 """
 
 import uuid
@@ -12,14 +12,13 @@ from typing import NamedTuple
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
-from cdp.core import copying, ids, pipeline
-from cdp.core.crypto import index
+from cdp.core import copying, pipeline
 from cdp.core.models import Source
 from customers.models import Customer, Identifier, SharedIdentifier
-from customers.rules import emails, matching
 from customers.rules.matching import Holder, Key, Matcher, Outcome, Verdict
 from customers.rules.people import Person
-from customers.services.identity import profiles, writing
+from customers.services.identity import batches, writing
+from customers.services.identity.batches import Batch
 
 MOST_TRIES = 5
 
@@ -46,30 +45,13 @@ class Resolution(NamedTuple):
 
 
 def keys_of(person: Person, source: Source) -> list[Key]:
-    """The digests of a person's identifiers."""
-    found = []
-    if person.external_id:
-        found.append(_key("external_id", person.external_id, source.key))
-    if person.member_number:
-        found.append(_key("member_number", person.member_number))
-    if person.line_id:
-        found.append(_key("line_id", person.line_id))
-    if person.email:
-        found.append(_key("email", emails.key(person.email)))
-    if person.phone:
-        found.append(_key("phone", person.phone))
-    if person.card_token:
-        found.append(_key("card", person.card_token))
-    return found
-
-
-def _key(kind: str, value: str, scope: str = "") -> Key:
-    return Key(kind, scope, index.digest(f"identifier.{kind}", f"{scope}\n{value}"))
+    """The digests of a person's identifiers, strongest first."""
+    return batches.Keys(source)(person)
 
 
 def find(person: Person, source: Source) -> list[uuid.UUID]:
     """The customers who hold any identifier of `person`, strongest first. Reads only."""
-    keys = sorted(keys_of(person, source), key=lambda key: matching.PRIORITY[key.kind])
+    keys = keys_of(person, source)
     rows = Identifier.objects.filter(digest__in=[key.digest for key in keys]).values_list("digest", "customer_id")
     owners = {bytes(digest): customer for digest, customer in rows}
     return list(dict.fromkeys(owners[key.digest] for key in keys if key.digest in owners))
@@ -77,7 +59,7 @@ def find(person: Person, source: Source) -> list[uuid.UUID]:
 
 def look_up(people: Sequence[Person], *, source: Source) -> list[uuid.UUID | None]:
     """Who each person is by the strongest identifier that is known, without writing anything; None for nobody."""
-    keys = [sorted(keys_of(person, source), key=lambda key: matching.PRIORITY[key.kind]) for person in people]
+    keys = list(map(batches.Keys(source), people))
     digests = list({key.digest for person_keys in keys for key in person_keys})
     rows = Identifier.objects.filter(digest__in=digests).values_list("digest", "customer_id")
     owners = {bytes(digest): customer for digest, customer in rows}
@@ -101,14 +83,35 @@ def resolve_many(
     known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added. Raises
     UnableToResolve after MOST_TRIES lost races.
     """
+    return resolve_batch(
+        batches.gather(people, source),
+        source=source,
+        now=now,
+        lane=lane,
+        refuse_conflicts=refuse_conflicts,
+        is_stranger=is_stranger,
+    )
+
+
+def resolve_batch(
+    batch: Batch,
+    *,
+    source: Source,
+    now: datetime,
+    lane: int = pipeline.INTERACTIVE,
+    refuse_conflicts: bool = False,
+    is_stranger: bool = False,
+) -> list[Resolution]:
+    """As `resolve_many`, for people whose keys, and perhaps rows, are made already (see `batches`)."""
     for _ in range(MOST_TRIES):
         try:
             with transaction.atomic():
-                return _resolve(people, source, now, lane, refuse_conflicts=refuse_conflicts, is_stranger=is_stranger)
+                return _resolve(batch, source, now, lane, refuse_conflicts=refuse_conflicts, is_stranger=is_stranger)
         except writing.Outrun:
             continue
         except IntegrityError as problem:
-            # The same new contact or address was written by another process between our reading and our writing.
+            # Another process claimed the same key, or wrote the same contact or address, between our reading and our
+            # writing.
             if not isinstance(problem.__cause__, UniqueViolation):
                 raise
         except OperationalError as problem:
@@ -119,14 +122,12 @@ def resolve_many(
 
 
 def _resolve(
-    people: Sequence[Person], source: Source, now: datetime, lane: int, *, refuse_conflicts: bool, is_stranger: bool
+    batch: Batch, source: Source, now: datetime, lane: int, *, refuse_conflicts: bool, is_stranger: bool
 ) -> list[Resolution]:
-    keys = [keys_of(person, source) for person in people]
-    given = [profiles.given_name_key(person.given_name) for person in people]
-    matcher = _matcher([key for person_keys in keys for key in person_keys])
+    matcher = _matcher([key for person_keys in batch.keys for key in person_keys])
     known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
     verdicts: list[Verdict] = []
-    for person_keys, given_name, new_id in zip(keys, given, ids.uuid7s(len(people)), strict=True):
+    for person_keys, given_name, new_id in zip(batch.keys, batch.given_names, batch.ids, strict=True):
         verdict = matcher.judge(person_keys, given_name=given_name, new_id=new_id)
         # A new person is no customer to be confused with: one rival alone is somebody else with the same e-mail.
         claimants = verdict.rivals if verdict.outcome is Outcome.CREATED else [verdict.customer, *verdict.rivals]
@@ -136,7 +137,7 @@ def _resolve(
             verdict.claimed.clear()
             verdict.shared.clear()
         verdicts.append(verdict)
-    writing.write(people, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
+    writing.write(batch, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
     return [Resolution(verdict.customer, verdict.outcome, tuple(verdict.rivals)) for verdict in verdicts]
 

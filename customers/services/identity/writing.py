@@ -1,18 +1,19 @@
 """Writing a judged batch: keys first, then new customers by COPY, then changes of known customers set-wise."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
 
-from cdp.core import copying, ids
+from cdp.core import ids
 from cdp.core.crypto import subjects
-from cdp.core.models import DataKey, Source
-from customers.models import Customer, MergeSuggestion
+from cdp.core.models import Source
+from customers.models import MergeSuggestion
 from customers.rules.matching import Outcome, Verdict
 from customers.rules.people import Person
-from customers.services.identity import contacts, profiles
+from customers.services.identity import contacts, fresh, profiles
+from customers.services.identity.batches import Batch
 
 
 class Outrun(Exception):
@@ -20,7 +21,7 @@ class Outrun(Exception):
 
 
 def write(
-    people: Sequence[Person],
+    batch: Batch,
     verdicts: Sequence[Verdict],
     *,
     source: Source,
@@ -28,55 +29,75 @@ def write(
     known_holders: Mapping[bytes, set[uuid.UUID]],
     is_stranger: bool,
 ) -> None:
-    """Write keys, customers, contacts, addresses and suggestions of a batch. Raises Outrun.
+    """Write keys, customers, contacts, addresses and suggestions of a batch.
 
-    `known_holders` are the holders of shared keys that the verdicts were made with.
+    `known_holders` are the holders of shared keys that the verdicts were made with. Raises Outrun, or IntegrityError
+    where another process claimed one of the keys.
     """
-    _claim(verdicts, now)
+    maker = fresh.Maker(source, now)
+    fresh.copy_identifiers(_claims(batch, verdicts, maker))
     _share(verdicts, known_holders)
-    told: dict[uuid.UUID, list[Person]] = {}
-    for person, verdict in zip(people, verdicts, strict=True):
-        told.setdefault(verdict.customer, []).append(person)
-    new = list(dict.fromkeys(verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED))
-    fresh = set(new)
-    known = [customer for customer in told if customer not in fresh]
-    keyring = subjects.load(known)
-    keys = keyring.new_rows(new)
-    copying.rows(
-        DataKey,
-        ("id", "customer_id", "ring_key", "wrapped", "created_at"),
-        ((*key, now) for key in keys),
-    )
-    copying.rows(
-        Customer,
-        profiles.COLUMNS,
-        (profiles.new_row(customer, told[customer], keyring, source=source, now=now) for customer in new),
-    )
-    profiles.update(known, told, keyring, source=source, now=now, keeps_name=is_stranger)
-    reached = {customer: told[customer] for customer in new} if is_stranger else told
-    contacts.write(reached, new=fresh, keyring=keyring, source=source, now=now)
+    told: dict[uuid.UUID, list[int]] = {}
+    for position, verdict in enumerate(verdicts):
+        told.setdefault(verdict.customer, []).append(position)
+    new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
+    _write_new([told[customer][0] for customer in told if customer in new and len(told[customer]) == 1], batch, maker)
+    # Who is told of more than once, or known already, is made of everything that was told.
+    others = {
+        customer: [batch.people[position] for position in positions]
+        for customer, positions in told.items()
+        if customer not in new or len(positions) > 1
+    }
+    if others:
+        _write_others(others, new, maker, source=source, now=now, is_stranger=is_stranger)
     _suggest(verdicts, source, now)
 
 
-def _claim(verdicts: Sequence[Verdict], now: datetime) -> None:
-    claims = sorted(
-        (key.digest, verdict.customer, key.kind, key.scope) for verdict in verdicts for key in verdict.claimed
-    )
-    if not claims:
-        return
-    digests, customers, kinds, scopes = (list(column) for column in zip(*claims, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO customers_identifier (digest, customer_id, kind, source, is_verified, is_shared, created_at)
-            SELECT digest, customer_id, kind, source, false, false, %s
-            FROM unnest(%s::bytea[], %s::uuid[], %s::text[], %s::text[]) AS row (digest, customer_id, kind, source)
-            ON CONFLICT (digest) DO NOTHING
-            """,
-            [now, *map(copying.array, (digests, customers, kinds, scopes))],
+def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker) -> list[bytes]:
+    """The rows of all keys that were claimed."""
+    lines: list[bytes] = []
+    for position, verdict in enumerate(verdicts):
+        if batch.identifiers is not None and verdict.outcome is Outcome.CREATED:
+            made = batch.identifiers[position]
+            if len(verdict.claimed) == len(made):  # a new customer with nothing refused: all keys, as prepared
+                lines += made
+                continue
+        lines += maker.identifiers(verdict.claimed, verdict.customer)
+    return lines
+
+
+def _write_new(positions: Sequence[int], batch: Batch, maker: fresh.Maker) -> None:
+    """New customers who are told of once: their rows need nothing but themselves."""
+    if batch.rows is not None:
+        rows = [batch.rows[position] for position in positions]
+    else:
+        people = [batch.people[position] for position in positions]
+        rows = list(maker.make(people, [batch.ids[position] for position in positions]))
+    fresh.copy(rows)
+
+
+def _write_others(
+    told: Mapping[uuid.UUID, Sequence[Person]],
+    new: Collection[uuid.UUID],
+    maker: fresh.Maker,
+    *,
+    source: Source,
+    now: datetime,
+    is_stranger: bool,
+) -> None:
+    """Known customers, and new ones of whom several rows tell: their ways of contact must be compared."""
+    made = [customer for customer in told if customer in new]
+    known = [customer for customer in told if customer not in new]
+    keyring = subjects.load(known)
+    rows = list(maker.make([profiles.merged(told[customer]) for customer in made], made, keep=keyring.add))
+    fresh.copy(rows, contact_points=False)
+    profiles.update(known, told, keyring, source=source, now=now, keeps_name=is_stranger)
+    reached = {customer: told[customer] for customer in (made if is_stranger else told)}
+    contacts.write_points(reached, known=known, keyring=keyring, source=source, now=now)
+    if not is_stranger:
+        contacts.write_addresses(
+            {customer: told[customer] for customer in known}, keyring=keyring, source=source, now=now
         )
-        if cursor.rowcount != len(claims):
-            raise Outrun
 
 
 def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.UUID]]) -> None:

@@ -1,0 +1,232 @@
+"""The rows of a person who turns out to be new: data key, customer, contact points, address, identifiers.
+
+Everything here is known before anybody has looked whether the person is: the id, the key and all that is sealed with it
+are the person's own. So an import spells these rows in a process of its own while PostgreSQL takes the ones before; who
+is known already just leaves them unused. The rows are in the binary format of COPY, because sealing and spelling is
+most of what a new customer costs.
+"""
+
+import operator
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from cdp.core import binary, copying, ids
+from cdp.core.crypto import envelope, index, ring, subjects
+from cdp.core.models import DataKey, Source
+from customers.models import Address, ContactPoint, Customer, Identifier, Status
+from customers.rules.matching import Key
+from customers.rules.people import Person
+from customers.services.identity import contacts, profiles
+
+_KEY = ("id", "customer_id", "ring_key", "wrapped", "created_at")
+_IDENTIFIER = ("digest", "customer_id", "kind", "source", "is_verified", "is_shared", "created_at")
+_CUSTOMER = (
+    "id",
+    "status",
+    *profiles.SEALED,
+    "given_name_key",
+    "search_tokens",
+    *profiles.PLAIN,
+    "birth_date",
+    "interests",
+    "tags",
+    "source",
+    "sources",
+    "is_sample",
+    "created_at",
+    "updated_at",
+)
+# Row ids and nonces are drawn for so many at once: three names, each kind of contact point, one street.
+_MOST_ROWS = len(contacts.KINDS) + 1
+_MOST_SEALED = len(profiles.SEALED) + _MOST_ROWS
+_plain_of = operator.attrgetter(*profiles.PLAIN)
+_sealed_of = operator.attrgetter(*profiles.SEALED)
+_contacts_of = operator.attrgetter(*contacts.KINDS)
+
+
+class Fresh(NamedTuple):
+    """One new customer's rows as COPY wants them; `contacts` and `address` may be empty."""
+
+    key: bytes
+    customer: bytes
+    contacts: bytes
+    address: bytes
+
+
+class Maker:
+    """Makes the rows of new customers who come from one source at one time."""
+
+    def __init__(self, source: Source, now: datetime) -> None:
+        """Spell once what is the same for all."""
+        key = source.key
+        moment, source_field = binary.moment(now), binary.text(key)
+        self.now, self._moment = now, moment
+        self._key_tail = binary.text(ring.current().primary)
+        self._customer_source = source_field + binary.texts((key,))
+        self._contacts = [
+            (
+                binary.text(str(kind)),
+                f"{scope}\n".encode() if scope else b"",
+                index.hasher(contacts.field_of(str(kind))),
+                binary.text(scope) + binary.TRUE + moment,
+            )
+            for _field, kind, scope in contacts.slots(source)
+        ]
+        self._address_tail = binary.TRUE + source_field + moment
+        self._address_digest = index.hasher(contacts.ADDRESS_FIELD)
+        self._columns = [envelope.column_of(profiles.TABLE, column) for column in profiles.SEALED]
+        self._identifiers: dict[tuple[str, str], bytes] = {}
+
+    def make(
+        self,
+        people: Iterable[Person],
+        customers: Sequence[uuid.UUID],
+        *,
+        keep: Callable[[uuid.UUID, uuid.UUID, AESGCM], None] | None = None,
+    ) -> Iterator[Fresh]:
+        """The rows of `people`, whose ids are to be `customers`. `keep` is told of each (customer, key id, key)."""
+        count = len(customers)
+        rows = iter(ids.raw7s(_MOST_ROWS * count))
+        nonces = envelope.nonces(_MOST_SEALED * count)
+        for person, customer_id, (key_id, key, wrapped) in zip(
+            people, customers, subjects.new_keys(count), strict=True
+        ):
+            if keep is not None:
+                keep(customer_id, uuid.UUID(bytes=key_id), key)
+            customer = customer_id.bytes
+            sealing = _Sealing(envelope.head(key_id), key, nonces)
+            yield Fresh(
+                _KEY_HEAD + key_id + binary.ID + customer + self._key_tail + binary.raw(wrapped) + self._moment,
+                self._customer(person, customer, sealing),
+                self._contact_points(person, customer, sealing, rows),
+                self._address(person, customer, sealing, rows),
+            )
+
+    def _customer(self, person: Person, customer: bytes, sealing: "_Sealing") -> bytes:
+        seal, name_key = sealing.seal, profiles.given_name_key(person.given_name)
+        sealed = [
+            seal(value, column + customer) if value else binary.NULL
+            for value, column in zip(_sealed_of(person), self._columns, strict=True)
+        ]
+        created = self._moment if person.created_at is None else binary.moment(person.created_at)
+        return b"".join(
+            (
+                _CUSTOMER_HEAD,
+                customer,
+                _KNOWN,
+                *sealed,
+                binary.NULL if name_key is None else binary.bigint(name_key),
+                binary.bigints(profiles.search_tokens(person.name)),
+                *map(binary.word, _plain_of(person)),
+                binary.day(person.birth_date),
+                binary.texts(person.interests),
+                binary.texts(person.tags),
+                self._customer_source,
+                binary.TRUE if person.is_sample else binary.FALSE,
+                created,
+                self._moment,
+            )
+        )
+
+    def _contact_points(self, person: Person, customer: bytes, sealing: "_Sealing", rows: Iterator[bytes]) -> bytes:
+        parts: list[bytes] = []
+        for value, (kind, scope, digest, tail) in zip(_contacts_of(person), self._contacts, strict=True):
+            if value:
+                row, data = next(rows), value.encode()
+                parts += (
+                    _CONTACT_HEAD,
+                    row,
+                    binary.ID,
+                    customer,
+                    kind,
+                    sealing.data(data, _CONTACT_VALUE + row),
+                    _DIGEST,
+                    digest(scope + data),
+                    tail,
+                )
+        return b"".join(parts)
+
+    def _address(self, person: Person, customer: bytes, sealing: "_Sealing", rows: Iterator[bytes]) -> bytes:
+        if not (person.street or person.city or person.postcode):
+            return b""
+        row = next(rows)
+        street = sealing.seal(person.street, _ADDRESS_STREET + row) if person.street else binary.NULL
+        word = binary.word
+        return b"".join(
+            (
+                _ADDRESS_HEAD,
+                row,
+                binary.ID,
+                customer,
+                street,
+                _DIGEST,
+                self._address_digest(contacts.whole(person).encode()),
+                word(person.city),
+                word(person.province),
+                word(person.postcode),
+                word(person.country),
+                self._address_tail,
+            )
+        )
+
+    def identifiers(self, keys: Iterable[Key], customer: uuid.UUID) -> list[bytes]:
+        """A row for each key, in the order of the keys. They sort as their digests do."""
+        raw, tails = customer.bytes, self._identifiers
+        found = []
+        for kind, scope, digest in keys:
+            tail = tails.get((kind, scope))
+            if tail is None:
+                words = binary.text(kind) + binary.text(scope)
+                tail = tails[kind, scope] = words + binary.FALSE + binary.FALSE + self._moment
+            found.append(_IDENTIFIER_HEAD + digest + binary.ID + raw + tail)
+        return found
+
+
+class _Sealing:
+    """One customer's fresh key; the nonces are drawn for many customers at once."""
+
+    __slots__ = ("_encrypt", "_head", "_nonces")
+
+    def __init__(self, head: bytes, key: AESGCM, nonces: Iterator[bytes]) -> None:
+        self._head, self._encrypt, self._nonces = head, key.encrypt, nonces
+
+    def seal(self, text: str, place: bytes) -> bytes:
+        """The field of a sealed text."""
+        return self.data(text.encode(), place)
+
+    def data(self, data: bytes, place: bytes) -> bytes:
+        """The field of a sealed text that is encoded already."""
+        nonce = next(self._nonces)
+        return binary.raw(self._head + nonce + self._encrypt(nonce, data, place))
+
+
+def copy_identifiers(lines: Iterable[bytes]) -> None:
+    """Claim keys, in the order of their digests, so that two processes never wait for each other in a circle.
+
+    A key that somebody else claimed meanwhile is an IntegrityError.
+    """
+    copying.packed(Identifier, _IDENTIFIER, sorted(lines))
+
+
+def copy(rows: Sequence[Fresh], *, contact_points: bool = True) -> None:
+    """Append new customers with all that is theirs; `contact_points=False` leaves these to the caller."""
+    copying.packed(DataKey, _KEY, [row.key for row in rows])
+    copying.packed(Customer, _CUSTOMER, [row.customer for row in rows])
+    if contact_points:
+        copying.packed(ContactPoint, contacts.CONTACT_COLUMNS, [row.contacts for row in rows if row.contacts])
+    copying.packed(Address, contacts.ADDRESS_COLUMNS, [row.address for row in rows if row.address])
+
+
+_KEY_HEAD = binary.begin(len(_KEY)) + binary.ID
+_CUSTOMER_HEAD = binary.begin(len(_CUSTOMER)) + binary.ID
+_CONTACT_HEAD = binary.begin(len(contacts.CONTACT_COLUMNS)) + binary.ID
+_ADDRESS_HEAD = binary.begin(len(contacts.ADDRESS_COLUMNS)) + binary.ID
+_DIGEST = binary.LENGTHS[index.DIGEST]
+_IDENTIFIER_HEAD = binary.begin(len(_IDENTIFIER)) + _DIGEST
+_KNOWN = binary.text(Status.KNOWN.value)
+_CONTACT_VALUE = envelope.column_of(contacts.CONTACTS, "value")
+_ADDRESS_STREET = envelope.column_of(contacts.ADDRESSES, "street")
