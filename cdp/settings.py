@@ -225,12 +225,14 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(CDP_VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
     for name, task, seconds in [
+        ("process-inbox", "events.tasks.process_inbox", 2),
         ("drain-pipeline", "cdp.core.tasks.drain_pipeline", 5),
         ("run-jobs", "cdp.core.tasks.run_jobs", 5),
         ("send-messages", "campaigns.tasks.send_messages", 5),
         ("run-triggers", "campaigns.tasks.run_triggers", 300),
         ("refresh-segments", "analytics.tasks.refresh_segments", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
+        ("tidy-events", "events.tasks.tidy", 3600),
     ]
 }
 

@@ -41,6 +41,7 @@ class Code(StrEnum):
     MISSING_PREVIOUS = "missing_previous_id"
     INVALID_ID = "invalid_id"
     BAD_TIMESTAMP = "bad_timestamp"
+    INDIGESTIBLE = "indigestible"  # accepted, and then no fact could be made of it
 
 
 class Refusal(NamedTuple):

@@ -15,6 +15,7 @@ import msgspec
 
 from cdp.core import ids
 from cdp.core.crypto import hourly
+from events.models import InboxRow, RejectedEvent
 from events.rules import tracking
 
 INBOX_COLUMNS = ("id", "source_id", "received_at", "accepted", "rejected", "sealed")
@@ -116,6 +117,24 @@ def open_rejected(sealed: bytes, *, row: uuid.UUID, source: uuid.UUID) -> tuple[
     """What a row of the quarantine holds, and the event as it came. Raises `envelope.Unopenable`."""
     head, _, raw = hourly.open_(sealed, context=_context("rejected", row, source)).partition(b"\n")
     return _parcels.decode(head), raw
+
+
+def to_quarantine(raw: bytes, refusal: tracking.Refusal, *, row: InboxRow, parcel: Parcel) -> RejectedEvent:
+    """An event that had been accepted, as an unsaved row of the quarantine."""
+    rejected = ids.uuid7()
+    about = Parcel(
+        events=[],
+        sender=parcel.sender,
+        kind=parcel.kind,
+        sent_at=parcel.sent_at,
+        context=parcel.context,
+        code=refusal.code,
+        message=refusal.message,
+    )
+    blob = _seal_bytes("rejected", rejected, row.source_id, _encoder.encode(about) + b"\n" + raw)
+    return RejectedEvent(
+        id=rejected, source_id=row.source_id, received_at=row.received_at, code=refusal.code, sealed=blob
+    )
 
 
 def events_of(

@@ -1,6 +1,7 @@
 """Monthly partitions of the events table, made on demand."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from psycopg import sql
@@ -11,15 +12,27 @@ _LOCK = 0x0CD_E7E47
 
 
 def ensure(first: dt.datetime, last: dt.datetime) -> list[str]:
-    """Make the partitions of every month from `first` to `last` (aware) that are missing; returns their names.
+    """Make the partitions of every month from `first` to `last` (aware) that are missing; returns their names."""
+    return _ensure(_months(first, last))
 
-    Two processes may ask at once: an advisory lock makes the second find them.
-    """
+
+def ensure_months(moments: Iterable[dt.datetime]) -> list[str]:
+    """Make the partitions of exactly the months these moments (aware) lie in: one event of 2011 needs one of 2011."""
+    return _ensure(sorted({_start(moment) for moment in moments}))
+
+
+def ensure_ahead(*, now: dt.datetime) -> list[str]:
+    """Make this month's partition and the next two, so that no request of a new month waits for it."""
+    return ensure(now, now + dt.timedelta(days=62))
+
+
+def _ensure(months: Sequence[dt.datetime]) -> list[str]:
+    """Two processes may ask at once: an advisory lock makes the second find them."""
     made: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'events_event'::regclass")
         known = {row[0] for row in cursor.fetchall()}
-        missing = [month for month in _months(first, last) if _name(month) not in known]
+        missing = [month for month in months if _name(month) not in known]
         if not missing:
             return made
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -44,8 +57,12 @@ def _next(month: dt.datetime) -> dt.datetime:
     return (month + dt.timedelta(days=32)).replace(day=1)
 
 
+def _start(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
 def _months(first: dt.datetime, last: dt.datetime) -> list[dt.datetime]:
-    month = first.astimezone(dt.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = _start(first)
     found = []
     while month <= last:
         found.append(month)

@@ -10,6 +10,7 @@ import msgspec
 from django.db import transaction
 
 from cdp.core import copying, ids, pipeline
+from cdp.core.crypto import subjects
 from customers.services import buckets
 from events.models import Event
 from events.services import partitions
@@ -26,13 +27,20 @@ _COLUMNS = (
     "occurred_at",
     "received_at",
     "properties",
+    "sealed",
+    "resolved_by",
 )
 _BUCKETS = frozenset(buckets.IDS)
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One event of one customer. `properties` say what was looked at, never who; `occurred_at` is aware."""
+    """One event of one customer. `properties` say what was looked at, never who; `occurred_at` is aware.
+
+    `personal` is what else was told, kept sealed under the customer's key; facts without a person keep none of it.
+    `resolved_by` is the digest of the identifier that told whose event it is, `received_at` the now of the writer if
+    not told.
+    """
 
     customer: uuid.UUID
     kind: str
@@ -41,6 +49,9 @@ class EventRow:
     message_id: str
     occurred_at: dt.datetime
     properties: Mapping[str, Any]
+    personal: Mapping[str, Any] | None = None
+    resolved_by: bytes | None = None
+    received_at: dt.datetime | None = None
 
 
 def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipeline.BULK) -> int:
@@ -52,26 +63,31 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
         return 0
     times = [min(max(row.occurred_at, EARLIEST), now + AHEAD) for row in rows]
     with transaction.atomic():
-        partitions.ensure(min(times), max(times))
-        copying.rows(
-            Event,
-            _COLUMNS,
-            (
-                (
-                    ids.uuid7_at(at),
-                    row.customer,
-                    row.kind,
-                    row.name,
-                    row.source,
-                    row.message_id,
-                    at,
-                    now,
-                    msgspec.json.encode(row.properties).decode(),
-                )
-                for row, at in zip(rows, times, strict=True)
-            ),
-        )
+        partitions.ensure_months(times)
+        keyring = subjects.load({row.customer for row in rows if row.personal and row.customer not in _BUCKETS})
+        copying.rows(Event, _COLUMNS, (_line(row, at, now, keyring) for row, at in zip(rows, times, strict=True)))
         pipeline.mark(
             (row.customer for row in rows if row.customer not in _BUCKETS), cause="events.recorded", lane=lane
         )
     return len(rows)
+
+
+def _line(row: EventRow, at: dt.datetime, now: dt.datetime, keyring: subjects.Keyring) -> tuple[Any, ...]:
+    event = ids.uuid7_at(at)
+    sealed = None
+    if row.personal and row.customer in keyring.writing:
+        text = msgspec.json.encode(row.personal).decode()
+        sealed = keyring.seal(text, customer=row.customer, table="events_event", column="sealed", row=event)
+    return (
+        event,
+        row.customer,
+        row.kind,
+        row.name,
+        row.source,
+        row.message_id,
+        at,
+        row.received_at or now,
+        msgspec.json.encode(row.properties).decode(),
+        sealed,
+        row.resolved_by,
+    )

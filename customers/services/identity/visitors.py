@@ -1,0 +1,127 @@
+"""Visitors nobody has met yet: an anonymous id owns an anonymous customer until the person says who it is.
+
+From then on the anonymous row points to the person (`merged_into`); what it did is read by lineage and no row moves.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+from cdp.core import copying, ids
+from cdp.core.crypto import index, subjects
+from cdp.core.models import DataKey, Source
+from customers.models import Identifier, Status
+
+KIND = "anonymous_id"
+
+
+class Visitor(NamedTuple):
+    """An anonymous id, and who it turned out to be (None: nobody said)."""
+
+    anonymous_id: str
+    customer: uuid.UUID | None
+
+
+def digest(anonymous_id: str) -> bytes:
+    """The key under which an anonymous id is known. Ids are random, so they need no source."""
+    return index.digest(f"identifier.{KIND}", f"\n{anonymous_id}")
+
+
+def resolve(visitors: Sequence[Visitor], *, source: Source, now: dt.datetime) -> dict[str, uuid.UUID]:
+    """Who each anonymous id is; unknown ones become anonymous customers or belong to the person they turned out to be.
+
+    An id that belongs to a person stays that person's: on a shared device the next one to log in takes nothing over.
+    Call it inside a transaction, in which nobody else resolves visitors.
+    """
+    wanted: dict[str, uuid.UUID | None] = {}
+    for visitor in visitors:
+        wanted[visitor.anonymous_id] = wanted.get(visitor.anonymous_id) or visitor.customer
+    digests = {digest(anonymous_id): anonymous_id for anonymous_id in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT i.digest, i.customer_id FROM customers_identifier i
+            WHERE i.digest = ANY(%s::bytea[])
+            """,
+            [copying.array(list(digests))],
+        )
+        owners = {digests[bytes(found)]: customer for found, customer in cursor.fetchall()}
+    unknown = [anonymous_id for anonymous_id in wanted if anonymous_id not in owners]
+    nobodies = [anonymous_id for anonymous_id in unknown if wanted[anonymous_id] is None]
+    made = dict(zip(nobodies, _make(len(nobodies), source, now), strict=True))
+    fresh = {anonymous_id: wanted[anonymous_id] or made[anonymous_id] for anonymous_id in unknown}
+    _claim(fresh, now)
+    told = {
+        owners[anonymous_id]: customer
+        for anonymous_id, customer in wanted.items()
+        if customer and anonymous_id in owners
+    }
+    joined = _join({owner: customer for owner, customer in told.items() if owner != customer}, now)
+    return {anonymous_id: joined.get(customer, customer) for anonymous_id, customer in {**owners, **fresh}.items()}
+
+
+def _make(count: int, source: Source, now: dt.datetime) -> list[uuid.UUID]:
+    customers = ids.uuid7s(count)
+    if not customers:
+        return []
+    DataKey.objects.bulk_create(subjects.Keyring().add_new(customers), batch_size=1000)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO customers_customer (
+                id, status, search_tokens, gender, language, nationality, country, province, city, postcode, company,
+                job_title, income_band, occupation, education, children, interests, tags, source, sources, is_sample,
+                created_at, updated_at
+            )
+            SELECT unnest(%s::uuid[]), %s, '{}', '', '', '', '', '', '', '', '', '', '', '', '', '', '{}', '{}', %s,
+                   ARRAY[%s], false, %s, %s
+            """,
+            [copying.array(customers), Status.ANONYMOUS.value, source.key, source.key, now, now],
+        )
+    return customers
+
+
+def _claim(owners: dict[str, uuid.UUID], now: dt.datetime) -> None:
+    rows = sorted((digest(anonymous_id), customer) for anonymous_id, customer in owners.items())
+    copying.rows(
+        Identifier,
+        ("digest", "customer_id", "kind", "source", "is_verified", "is_shared", "created_at"),
+        ((marker, customer, KIND, "", False, False, now) for marker, customer in rows),
+    )
+
+
+def _join(pairs: dict[uuid.UUID, uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, uuid.UUID]:
+    """Let anonymous rows point to who they turned out to be. Returns the pairs that were joined."""
+    if not pairs:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE customers_customer AS c
+            SET status = %s, merged_into = pair.customer, updated_at = %s
+            FROM unnest(%s::uuid[], %s::uuid[]) AS pair (visitor, customer)
+            WHERE c.id = pair.visitor AND c.status = %s
+            RETURNING c.id
+            """,
+            [
+                Status.MERGED.value,
+                now,
+                copying.array(list(pairs)),
+                copying.array(list(pairs.values())),
+                Status.ANONYMOUS.value,
+            ],
+        )
+        joined = {row[0]: pairs[row[0]] for row in cursor.fetchall()}
+        if joined:
+            cursor.execute(
+                """
+                UPDATE customers_identifier AS i SET customer_id = pair.customer
+                FROM unnest(%s::uuid[], %s::uuid[]) AS pair (visitor, customer)
+                WHERE i.customer_id = pair.visitor AND i.kind = %s
+                """,
+                [copying.array(list(joined)), copying.array(list(joined.values())), KIND],
+            )
+    return joined

@@ -1,0 +1,97 @@
+"""What of an event is about a person and therefore never lies in the clear.
+
+Properties say what was looked at. Where a storefront puts an e-mail address, a phone or a typed text into them, that
+part is taken out here and kept sealed with the event.
+"""
+
+import re
+import unicodedata
+from typing import Any
+
+_KEYS = frozenset(
+    """email emailaddress mail phone phonenumber mobile mobilephone telephone tel firstname lastname fullname givenname
+    familyname surname middlename nickname username customername recipient recipientname address address1 address2
+    street streetaddress billingaddress shippingaddress line1 line2 lineid birthday birthdate dateofbirth password
+    creditcard cardnumber pan iban nationalid citizenid passport ssn ip ipaddress sharemessage reviewbody message
+    comment note notes traits customer user contact ชื่อ อีเมล โทรศัพท์ ที่อยู่ 이름 이메일 전화번호 주소""".split()
+)
+# Numbers under such names are the shop's own, whatever they look like.
+_CODES = ("id", "ids", "sku", "code", "barcode", "gtin", "ean", "upc", "isbn", "number", "at", "time", "timestamp")
+_BETWEEN = re.compile(r"[\s_.:-]+")  # not \W: the vowels of Thai are marks
+_EMAIL = re.compile(r"[^\s@/?&=:,;<>\"']+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_PHONE = re.compile(r"(?:\+|00?)[1-9][\d ().-]{6,18}\d")
+_CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
+MOST_DIGITS = 15
+
+
+def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(what may lie in the clear, what is personal by its path in dots). The input stays as it is."""
+    personal: dict[str, Any] = {}
+    return _clear(values, "", personal), personal
+
+
+def _clear(values: dict[str, Any], path: str, personal: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for key, value in values.items():
+        if _is_clear(key, value, f"{path}{key}", personal):
+            found[key] = _inner(value, f"{path}{key}", key, personal)
+    return found
+
+
+def _inner(value: Any, path: str, key: str, personal: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return _clear(value, f"{path}.", personal)
+    if isinstance(value, list):
+        return [
+            _inner(entry, f"{path}.{place}", key, personal)
+            if _is_clear(key, entry, f"{path}.{place}", personal)
+            else None
+            for place, entry in enumerate(value)
+        ]
+    return value
+
+
+def _is_clear(key: str, value: Any, path: str, personal: dict[str, Any]) -> bool:
+    if value is None or isinstance(value, bool):
+        return True
+    if _is_personal_key(key) or (not isinstance(value, dict | list) and _is_personal_value(key, value)):
+        personal[path] = value
+        return False
+    if _EMAIL.search(key):
+        personal[path] = value
+        return False
+    return True
+
+
+def _is_personal_key(key: str) -> bool:
+    return _BETWEEN.sub("", unicodedata.normalize("NFC", key)).casefold() in _KEYS
+
+
+def _is_personal_value(key: str, value: Any) -> bool:
+    text = value if isinstance(value, str) else repr(value)
+    if ("@" in text or "%40" in text) and _EMAIL.search(text):
+        return True
+    if len(text) < 8 or not any(character.isdigit() for character in text):
+        return False
+    if _looks_like_code(key):
+        return _is_card(text)
+    return _is_phone(text) or _is_card(text)
+
+
+def _looks_like_code(key: str) -> bool:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+    return _BETWEEN.split(words)[-1] in _CODES
+
+
+def _is_phone(text: str) -> bool:
+    return _PHONE.fullmatch(text.strip()) is not None and sum(map(str.isdigit, text)) <= MOST_DIGITS
+
+
+def _is_card(text: str) -> bool:
+    return any(_passes_luhn(found.group()) for found in _CARD.finditer(text)) if len(text) >= 13 else False
+
+
+def _passes_luhn(text: str) -> bool:
+    digits = [int(character) for character in text if character.isdigit()]
+    doubled = [digit * 2 if place % 2 else digit for place, digit in enumerate(reversed(digits))]
+    return sum(digit - 9 if digit > 9 else digit for digit in doubled) % 10 == 0

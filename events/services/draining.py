@@ -1,0 +1,246 @@
+"""The inbox becomes facts: open, read, drop repeats, find out whose, write, count, delete; one transaction a batch.
+
+One drain at a time, in inbox order, so that the borders of batches do not matter. A drain that is killed leaves the
+inbox as it was.
+"""
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+
+from cdp.core import copying, ids, pipeline
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.models import Source
+from events.models import InboxRow, RejectedEvent
+from events.rules import scrubbing, tracking, visits
+from events.rules.tracking import Tracked
+from events.services import deduplication, inbox, people, recording
+from events.services.people import Call
+
+log = structlog.get_logger("inbox")
+
+_LOCK = 0x0CD_1B0C
+EVENTS = 5000
+"""Events of one transaction: a third of a second, so that nobody who meets its locks waits long."""
+ROWS = 2000
+
+
+@dataclass(slots=True)
+class Drained:
+    """What one batch came to, in events."""
+
+    rows: int = 0
+    stored: int = 0
+    duplicates: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class _Read:
+    """One event on its way."""
+
+    row: InboxRow
+    raw: bytes
+    event: Tracked
+    sender: inbox.Sender
+    digest: bytes
+
+
+@dataclass(slots=True)
+class _Batch:
+    rows: list[InboxRow]
+    events: list[_Read] = field(default_factory=list)
+    refused: list[RejectedEvent] = field(default_factory=list)
+
+
+def drain(*, now: dt.datetime, events: int = EVENTS) -> Drained | None:
+    """Work off the oldest of the inbox, about `events` events. None when another drain is at work.
+
+    When a batch cannot be digested it is worked off request by request; the one at fault goes to the quarantine.
+    """
+    try:
+        return _drain(now, events, ROWS)
+    except pipeline.INDIGESTIBLE as problem:
+        log.warning("a batch of the inbox cannot be digested; going on one by one", exc_info=problem)
+    try:
+        return _drain(now, events, 1)
+    except pipeline.INDIGESTIBLE as problem:
+        log.exception("a request of the inbox cannot be digested; it goes to the quarantine", exc_info=problem)
+        return _set_aside(now)
+
+
+def _drain(now: dt.datetime, events: int, rows: int) -> Drained | None:
+    with transaction.atomic():
+        if not _alone():
+            return None
+        batch = _Batch(_oldest(events, rows))
+        if not batch.rows:
+            return Drained()
+        _read(batch)
+        fresh = _without_repeats(batch, now)
+        _write(fresh, now)
+        return _finish(batch, fresh, now)
+
+
+def _alone() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _oldest(events: int, rows: int) -> list[InboxRow]:
+    """The oldest rows with at most `events` events, at least one row."""
+    sizes = InboxRow.objects.order_by("id").values_list("id", "accepted")[:rows]
+    chosen: list[uuid.UUID] = []
+    for row, size in sizes:
+        events -= size
+        if chosen and events < 0:
+            break
+        chosen.append(row)
+    return list(InboxRow.objects.filter(id__in=chosen).order_by("id"))
+
+
+def _read(batch: _Batch) -> None:
+    for row in batch.rows:
+        try:
+            parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
+        except Unopenable:
+            # Older than the keys of its hour, which only happens when nothing drained for seven days.
+            log.exception("a request of the inbox cannot be opened any more", row=str(row.id), events=row.accepted)
+            continue
+        for raw, event in inbox.events_of(parcel, row=row.id, received_at=row.received_at):
+            if isinstance(event, tracking.Refusal):
+                batch.refused.append(inbox.to_quarantine(raw, event, row=row, parcel=parcel))
+            else:
+                digest = deduplication.digest(row.source_id, event.message_id)
+                batch.events.append(_Read(row, raw, event, parcel.sender, digest))
+
+
+def _without_repeats(batch: _Batch, now: dt.datetime) -> list[_Read]:
+    unseen = deduplication.claim((read.digest for read in batch.events), now=now)
+    fresh = []
+    for read in batch.events:
+        if read.digest in unseen:
+            unseen.discard(read.digest)
+            fresh.append(read)
+    return fresh
+
+
+def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
+    by_source: dict[uuid.UUID, list[_Read]] = defaultdict(list)
+    for read in fresh:
+        by_source[read.row.source_id].append(read)
+    sources = Source.objects.in_bulk(list(by_source))
+    rows: list[recording.EventRow] = []
+    for source_id, reads in by_source.items():
+        source = sources[source_id]
+        must_ask = source.consent_mode == "require"
+        calls = [
+            Call(
+                read.event,
+                visits.may_measure(read.event, privacy_signal=read.sender.privacy_signal, must_ask=must_ask),
+            )
+            for read in reads
+        ]
+        owners = people.resolve(calls, source=source, now=now)
+        rows += [_fact(read, source.key, owner) for read, owner in zip(reads, owners, strict=True)]
+    recording.record_many(rows, now=now, lane=pipeline.INTERACTIVE)
+
+
+def _fact(read: _Read, source: str, owner: people.Owner) -> recording.EventRow:
+    event = read.event
+    properties, personal = scrubbing.split(event.properties)
+    surroundings, hidden = scrubbing.split(visits.surroundings(event, read.sender.agent))
+    if surroundings:
+        properties["$context"] = surroundings
+    told: dict[str, Any] = {
+        name: value
+        for name, value in (("properties", personal), ("context", hidden), ("traits", event.traits))
+        if value
+    }
+    if event.kind == "group":
+        properties["group_id"] = event.group_id
+    return recording.EventRow(
+        customer=owner.customer,
+        kind=event.kind,
+        name=event.name,
+        source=source,
+        message_id=event.message_id,
+        occurred_at=event.occurred_at,
+        received_at=read.row.received_at,
+        properties=properties,
+        personal=told or None,
+        resolved_by=owner.resolved_by,
+    )
+
+
+def _finish(batch: _Batch, fresh: Sequence[_Read], now: dt.datetime) -> Drained:
+    RejectedEvent.objects.bulk_create(batch.refused)
+    stored = Counter(read.row.id for read in fresh)
+    opened = Counter(read.row.id for read in batch.events)
+    # Refused only now: the rules became stricter, the event cannot be digested, or its key is gone.
+    late = Counter({row.id: row.accepted - opened[row.id] for row in batch.rows})
+    _count(batch.rows, stored, opened, late)
+    InboxRow.objects.filter(id__in=[row.id for row in batch.rows]).delete()
+    return Drained(
+        rows=len(batch.rows),
+        stored=len(fresh),
+        duplicates=len(batch.events) - len(fresh),
+        refused=sum(row.rejected for row in batch.rows) + sum(late.values()),
+    )
+
+
+def _count(
+    rows: Sequence[InboxRow], stored: Counter[uuid.UUID], opened: Counter[uuid.UUID], late: Counter[uuid.UUID]
+) -> None:
+    """Move the numbers of the requests to their source and hour."""
+    hours: dict[tuple[uuid.UUID, dt.datetime], list[Any]] = {}
+    for row in rows:
+        hour = row.received_at.replace(minute=0, second=0, microsecond=0)
+        sums = hours.setdefault((row.source_id, hour), [0, 0, 0, row.received_at])
+        sums[0] += stored[row.id]
+        sums[1] += opened[row.id] - stored[row.id]
+        sums[2] += row.rejected + late[row.id]
+        sums[3] = max(sums[3], row.received_at)
+    keys, values = list(hours), list(hours.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO events_sourcehour (id, source_id, hour, stored, duplicates, rejected, last_received_at)
+            SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
+                                 %s::timestamptz[])
+            ON CONFLICT (source_id, hour) DO UPDATE SET
+                stored = events_sourcehour.stored + EXCLUDED.stored,
+                duplicates = events_sourcehour.duplicates + EXCLUDED.duplicates,
+                rejected = events_sourcehour.rejected + EXCLUDED.rejected,
+                last_received_at = greatest(events_sourcehour.last_received_at, EXCLUDED.last_received_at)
+            """,
+            [
+                copying.array(ids.uuid7s(len(keys))),
+                copying.array([source for source, _hour in keys]),
+                [hour for _source, hour in keys],
+                *([value[place] for value in values] for place in range(3)),
+                [value[3] for value in values],
+            ],
+        )
+
+
+def _set_aside(now: dt.datetime) -> Drained | None:
+    """Move the events of the oldest request, which cannot be digested, to the quarantine, where staff see them."""
+    with transaction.atomic():
+        if not _alone():
+            return None
+        batch = _Batch(_oldest(1, 1))
+        if not batch.rows:
+            return Drained()
+        (row,) = batch.rows
+        parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
+        reason = tracking.Refusal(tracking.Code.INDIGESTIBLE, "The event was accepted and could not be stored.")
+        batch.refused = [inbox.to_quarantine(bytes(item), reason, row=row, parcel=parcel) for item in parcel.events]
+        return _finish(batch, [], now)

@@ -1,0 +1,262 @@
+"""The inbox becomes facts: once, with the right people, counted."""
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+
+from cdp.core.crypto import subjects
+from customers.models import Customer, Identifier, Status
+from customers.services import buckets
+from events.models import Event, InboxRow, MessageKey, RejectedEvent, SourceHour
+from events.rules import tracking
+from events.services import draining, inbox, recording
+from tests import factories
+
+NOW = dt.datetime(2026, 11, 22, 12, 30, tzinfo=dt.UTC)
+VIEW = {"type": "track", "event": "Product Viewed", "userId": "u1", "properties": {"sku": "A-1"}}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source(db):
+    buckets.ensure()
+    return factories.source("web-shop")
+
+
+def put(source, *events, sender=None, at=NOW, kind=None, **batch):
+    """A request as the door leaves it in the inbox."""
+    items = [json.dumps({"messageId": uuid.uuid4().hex, **event}).encode() for event in events]
+    verdicts = [tracking.check(item, kind=kind, limits=tracking.Limits()) for item in items]
+    request = tracking.Request(items, **batch)
+    refused = [verdict for verdict in verdicts if verdict]
+    parcel = inbox.Parcel(
+        events=[inbox.msgspec.Raw(item) for item, verdict in zip(items, verdicts, strict=True) if not verdict],
+        sender=sender or inbox.Sender(),
+        kind=kind,
+        sent_at=request.sent_at,
+        context=request.context,
+    )
+    row = uuid.uuid7() if hasattr(uuid, "uuid7") else inbox.ids.uuid7()
+    InboxRow.objects.create(
+        id=row,
+        source=source,
+        received_at=at,
+        accepted=len(parcel.events),
+        rejected=len(refused),
+        sealed=inbox._seal("inbox", row, source.id, parcel),
+    )
+
+
+def drain():
+    return draining.drain(now=NOW)
+
+
+def test_events_become_facts_of_the_people_they_name(source):
+    put(source, VIEW, {"type": "identify", "userId": "u1", "traits": {"email": "Mali@Example.com", "firstName": "มะลิ"}})
+    done = drain()
+    assert (done.stored, done.duplicates, done.refused) == (2, 0, 0)
+    who = Customer.objects.get(status=Status.KNOWN)
+    view = Event.objects.get(kind="track")
+    assert (view.customer_id, view.name, view.properties) == (who.id, "Product Viewed", {"sku": "A-1"})
+    assert {row.kind for row in Identifier.objects.filter(customer_id=who.id)} == {"external_id", "email"}
+    assert not InboxRow.objects.exists()
+    assert Identifier.objects.filter(digest=view.resolved_by, customer_id=who.id).exists()
+
+
+def test_an_empty_inbox_is_no_work(source):
+    assert drain() == draining.Drained()
+
+
+def test_a_message_is_stored_once_whatever_its_batch(source):
+    once = {**VIEW, "messageId": "m1"}
+    put(source, once, once, VIEW)
+    put(source, once)
+    assert (drain().stored, Event.objects.count()) == (2, 2)
+    put(source, once)
+    done = drain()
+    assert (done.stored, done.duplicates) == (0, 1)
+    counted = SourceHour.objects.get()
+    assert (counted.stored, counted.duplicates, counted.rejected) == (2, 3, 0)
+
+
+def test_the_same_message_of_another_source_is_another_message(source):
+    once = {**VIEW, "messageId": "m1"}
+    put(source, once)
+    put(factories.source("app"), once)
+    assert drain().stored == 2
+
+
+def test_a_message_is_new_again_after_thirty_days(source):
+    once = {**VIEW, "messageId": "m1"}
+    put(source, once)
+    drain()
+    MessageKey.objects.update(seen_on=NOW.date() - dt.timedelta(days=30))
+    put(source, once)
+    assert drain().duplicates == 1
+    MessageKey.objects.update(seen_on=NOW.date() - dt.timedelta(days=31))
+    put(source, once)
+    assert drain().stored == 1
+
+
+def test_what_was_sent_adds_up(source):
+    put(source, VIEW, {**VIEW, "messageId": "m"}, {"type": "track"}, {"type": "nonsense", "userId": "u"})
+    put(source, {**VIEW, "messageId": "m"}, at=NOW - dt.timedelta(hours=2))
+    drain()
+    hours = list(SourceHour.objects.order_by("hour").values_list("stored", "duplicates", "rejected"))
+    assert sum(map(sum, hours)) == 5
+    assert len(hours) == 2
+
+
+def test_a_visitor_is_one_customer_until_somebody_says_who_it_is(source):
+    put(source, {"type": "page", "anonymousId": "anon-1"}, {"type": "page", "anonymousId": "anon-1"})
+    drain()
+    visitor = Customer.objects.get(status=Status.ANONYMOUS)
+    assert set(Event.objects.values_list("customer_id", flat=True)) == {visitor.id}
+    put(source, {"type": "identify", "userId": "u1", "anonymousId": "anon-1", "traits": {"email": "a@example.com"}})
+    put(source, {"type": "page", "anonymousId": "anon-1"})
+    drain()
+    person = Customer.objects.get(status=Status.KNOWN)
+    visitor.refresh_from_db()
+    assert (visitor.status, visitor.merged_into) == (Status.MERGED, person.id)
+    assert Event.objects.filter(customer_id=person.id).count() == 2
+
+
+def test_a_shared_device_takes_nobody_over(source):
+    put(source, {**VIEW, "userId": "u1", "anonymousId": "anon-1"}, {**VIEW, "userId": "u2", "anonymousId": "anon-1"})
+    drain()
+    assert Customer.objects.filter(status=Status.KNOWN).count() == 2
+    assert not Customer.objects.filter(status=Status.MERGED).exists()
+
+
+def test_an_alias_joins_the_visitor(source):
+    put(source, {"type": "page", "anonymousId": "anon-1"})
+    put(source, {"type": "alias", "userId": "u1", "previousId": "anon-1"})
+    drain()
+    person = Customer.objects.get(status=Status.KNOWN)
+    assert Customer.objects.filter(status=Status.MERGED, merged_into=person.id).count() <= 1
+    put(source, {"type": "page", "anonymousId": "anon-1"})
+    drain()
+    assert Event.objects.filter(customer_id=person.id, kind="page").exists()
+
+
+@pytest.mark.parametrize("user", ["null", "0", "guest", "undefined"])
+def test_an_id_that_stands_for_nobody_makes_nobody(source, user):
+    put(source, {**VIEW, "userId": user})
+    drain()
+    assert Event.objects.get().customer_id in buckets.IDS
+
+
+def test_without_permission_to_measure_an_event_has_no_person(source):
+    no = {"consent": {"categoryPreferences": {"Analytics": False}}}
+    yes = {"consent": {"categoryPreferences": {"Analytics": True}}}
+    put(
+        source,
+        {**VIEW, "context": no},
+        {"type": "identify", "userId": "u9", "traits": {"email": "x@example.com"}, "context": no},
+    )
+    put(source, {**VIEW, "userId": "u2"}, sender=inbox.Sender(privacy_signal=True))
+    put(source, {**VIEW, "userId": "u3", "context": yes}, sender=inbox.Sender(privacy_signal=True))
+    drain()
+    assert Customer.objects.filter(status=Status.KNOWN).count() == 1
+    assert Event.objects.filter(customer_id__in=buckets.IDS).count() == 3
+    assert all(event.sealed is None for event in Event.objects.filter(customer_id__in=buckets.IDS))
+
+
+def test_a_source_may_demand_a_word_of_consent(source):
+    source.consent_mode = "require"
+    source.save(update_fields=["consent_mode"])
+    put(source, VIEW)
+    drain()
+    assert Event.objects.get().customer_id in buckets.IDS
+
+
+def test_what_is_personal_is_sealed_with_the_event(source):
+    put(
+        source,
+        {
+            **VIEW,
+            "properties": {
+                "sku": "A-1",
+                "email": "mali@example.com",
+                "url": "https://shop.example/?e=mali@example.com",
+            },
+        },
+    )
+    drain()
+    event = Event.objects.get()
+    assert event.properties == {"sku": "A-1"}
+    keyring = subjects.load([event.customer_id])
+    opened = keyring.open(event.sealed, table="events_event", column="sealed", row=event.id)
+    assert json.loads(opened)["properties"]["email"] == "mali@example.com"
+    assert b"mali" not in bytes(event.sealed)
+
+
+def test_a_clock_that_is_ten_years_off_is_put_right(source):
+    put(source, {**VIEW, "timestamp": "2016-11-22T11:30:00Z"}, sent_at="2016-11-22T12:30:00Z")
+    drain()
+    assert Event.objects.get().occurred_at == NOW - dt.timedelta(hours=1)
+
+
+def test_old_events_lie_in_the_partition_of_their_month(source):
+    put(source, {**VIEW, "timestamp": "2011-05-05T00:00:00Z"})
+    drain()
+    assert Event.objects.get().occurred_at.year == 2011
+
+
+def test_the_later_word_about_a_person_holds_whichever_came_first(source):
+    put(
+        source,
+        {"type": "identify", "userId": "u1", "traits": {"gender": "female"}, "timestamp": "2026-11-22T10:00:00Z"},
+    )
+    put(source, {"type": "identify", "userId": "u1", "traits": {"gender": "male"}, "timestamp": "2026-11-21T10:00:00Z"})
+    drain()
+    assert Customer.objects.get(status=Status.KNOWN).gender == "female"
+
+
+def test_a_request_that_cannot_be_digested_goes_to_the_quarantine_and_stops_nobody(source, monkeypatch):
+    real = recording.record_many
+
+    def breaks(rows, **more):
+        if any(row.name == "Poison" for row in rows):
+            raise ValueError("poison")
+        return real(rows, **more)
+
+    monkeypatch.setattr(recording, "record_many", breaks)
+    put(source, {**VIEW, "event": "Poison"})
+    put(source, VIEW)
+    assert drain().refused == 1
+    assert drain().stored == 1
+    assert RejectedEvent.objects.get().code == "indigestible"
+    counted = SourceHour.objects.get()
+    assert (counted.stored, counted.rejected) == (1, 1)
+
+
+def test_a_request_whose_key_is_gone_stops_nobody(source):
+    put(source, VIEW)
+    InboxRow.objects.update(sealed=b"x" * 60)
+    put(source, VIEW)
+    done = drain()
+    assert (done.stored, done.refused) == (1, 1)
+
+
+def test_bots_are_flagged_and_pages_keep_their_surroundings(source):
+    put(
+        source,
+        {
+            **VIEW,
+            "context": {
+                "page": {"path": "/serum", "referrer": "https://search.example/"},
+                "campaign": {"source": "line"},
+            },
+        },
+        sender=inbox.Sender(agent="Mozilla/5.0 (compatible; Examplebot/2.1)"),
+    )
+    drain()
+    assert Event.objects.get().properties["$context"] == {
+        "page": {"path": "/serum", "referrer": "https://search.example/"},
+        "campaign": {"source": "line"},
+        "bot": True,
+    }
