@@ -11,6 +11,7 @@ REASONS: dict[str, str | Promise] = {
     "no_address": _("has no address that works"),
     "bounced": _("the address bounced"),
     "bad_address": _("the address cannot be written to"),
+    "unreadable": _("name or address can no longer be read"),
     "frequency_cap": _("got enough messages this week"),
     "quiet_hours": _("waits for the end of the quiet hours"),
     "came_back": _("came back before it was sent"),

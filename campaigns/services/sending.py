@@ -8,7 +8,7 @@ under the same Message-ID: at most one duplicate per kill.
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,9 +24,14 @@ from campaigns.rules.definition import Definition, MessageStep
 from campaigns.selectors import decisions, definitions, recipients
 from campaigns.services import claims, rendering
 from cdp.core import locks
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.crypto.ring import UnknownRingKey
 
 log = structlog.get_logger("sending")
 BATCH = 50
+SHUT = (Unopenable, UnknownRingKey)
+UNREADABLE = "unreadable"
+"""Why a message fails whose reader's name or address does not open: its key is gone or its bytes are damaged."""
 
 
 @dataclass
@@ -84,9 +89,26 @@ class _Sender:
 
     def _work(self, batch: Sequence[Message], carrier: contract.Carrier) -> None:
         going = self._judged(batch)
-        people = recipients.load({message.customer_id for message in going}, channel=self.channel)
+        people = self._people({message.customer_id for message in going})
         for message in going:
-            self._send(message, people[message.customer_id], carrier)
+            person = people.get(message.customer_id)
+            if person is None or not person.address:
+                self._fail(message, UNREADABLE)
+            else:
+                self._send(message, person, carrier)
+
+    def _people(self, customers: Collection[uuid.UUID]) -> dict[uuid.UUID, recipients.Recipient]:
+        """The people who can be read: damaged bytes or a lost key of one must not hold up the others."""
+        try:
+            return recipients.load(customers, channel=self.channel)
+        except SHUT:
+            found: dict[uuid.UUID, recipients.Recipient] = {}
+            for customer in customers:
+                try:
+                    found |= recipients.load([customer], channel=self.channel)
+                except SHUT as error:
+                    log.error("a customer cannot be read", customer=str(customer), fault=type(error).__name__)  # noqa: TRY400
+            return found
 
     def _judged(self, batch: Sequence[Message]) -> list[Message]:
         """Those that may go now; the others are settled."""

@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 
 from cdp.core import ids
 from cdp.core.crypto import hourly
@@ -54,7 +56,9 @@ class SealedWriter:
         self._position += 1
 
     def close(self) -> None:
-        """Write what is left and the closing frame."""
+        """Write what is left and the closing frame; closing again does nothing."""
+        if self._file.closed:
+            return
         if self._buffer:
             self._frame(bytes(self._buffer))
             self._buffer.clear()
@@ -118,6 +122,10 @@ def forget_old(*, now: datetime) -> int:
     return len(old)
 
 
+class SeveralFiles(Exception):
+    """A request brought more files than one."""
+
+
 class SealedUpload(UploadedFile):
     """What request.FILES holds: the id of a stored upload, its name and size."""
 
@@ -133,7 +141,10 @@ class SealedUploadHandler(FileUploadHandler):
     Only people who may import leave files here: every form could carry one, and strangers must not fill the disk.
     """
 
-    _writer: SealedWriter | None = None
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        """Nothing has come in yet."""
+        super().__init__(request)
+        self._writers: list[SealedWriter] = []
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file, or pass over one that nobody asked for."""
@@ -141,25 +152,33 @@ class SealedUploadHandler(FileUploadHandler):
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated or not user.can("imports"):
             raise SkipFile
-        self._writer = SealedWriter(ids.uuid7())
+        self._writers.append(SealedWriter(ids.uuid7()))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Seal one chunk; refuse a file that is too large before it fills the disk."""
-        assert self._writer is not None, "chunks come after new_file"  # noqa: S101
         if start + len(raw_data) > LARGEST:
-            self._writer.close()
-            delete(self._writer.upload)
+            self.upload_interrupted()
             raise StopUpload(connection_reset=True)
-        self._writer.write(raw_data)
+        self._writers[-1].write(raw_data)
 
     def file_complete(self, file_size: int) -> SealedUpload:
         """End a file."""
-        assert self._writer is not None, "a file was begun"  # noqa: S101
-        self._writer.close()
-        return SealedUpload(self._writer.upload, self.file_name, file_size)
+        self._writers[-1].close()
+        return SealedUpload(self._writers[-1].upload, self.file_name, file_size)
 
     def upload_interrupted(self) -> None:
-        """The connection broke: nothing half-written stays."""
-        if self._writer is not None:
-            self._writer.close()
-            delete(self._writer.upload)
+        """The request broke off: nothing of it stays, neither the half-written file nor those before it."""
+        for writer in self._writers:
+            writer.close()
+            delete(writer.upload)
+        self._writers.clear()
+
+
+def only(files: MultiValueDict[str, UploadedFile]) -> SealedUpload | None:
+    """The one file of a request, or None. Raises SeveralFiles; none of them is kept then."""
+    found = [file for name in files for file in files.getlist(name) if isinstance(file, SealedUpload)]
+    if len(found) > 1:
+        for file in found:
+            delete(file.upload)
+        raise SeveralFiles
+    return found[0] if found else None

@@ -123,7 +123,9 @@ def contact_show(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> 
     row = found(request, customer)
     if isinstance(row, HttpResponse):
         return row
-    profile = profiles.one(row)
+    cancels = request.method != "POST" and bool(request.GET.get("cancel"))
+    # The question shows nothing, and what the answer shows is written down with its reason: one look, one entry.
+    profile = profiles.one(row, shown=cancels)
     assert profile is not None, "the row is there"  # noqa: S101
     contact = next((contact for contact in profile.contacts if contact.id == part), None)
     place = next((place for place in profile.places if place.id == part), None)
@@ -136,7 +138,7 @@ def contact_show(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> 
             kind = contact.kind if contact else "address"
             _log(request, row.id, kind, form.cleaned_data["reason"])
             return render(request, "customers/contact_shown.html", context)
-    if request.GET.get("cancel"):
+    if cancels:
         return render(request, "customers/contact_hidden.html", context)
     return render(request, "customers/contact_reason.html", {**context, "reasons": REASONS})
 

@@ -42,6 +42,6 @@ def test_erasure_may_delete_rows_and_may_not_empty(db):
 
 
 def test_an_order_to_empty_everything_is_refused(db):
+    tables = ", ".join(connection.introspection.django_table_names(only_existing=True))
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        tables = ", ".join(connection.introspection.django_table_names(only_existing=True))
         cursor.execute(f"TRUNCATE {tables}")

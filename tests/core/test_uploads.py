@@ -114,3 +114,40 @@ def test_a_file_that_is_too_large_is_refused_before_it_fills_the_disk(folder, cl
     response = _post(client, "/imports/new/", kind="customers", source="shop")
     assert response.status_code == 422
     assert not list(folder.iterdir())
+
+
+def _files(folder):
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_several_files_in_one_request_are_refused_and_none_is_kept(folder, client):
+    client.force_login(factories.staff("steward"))
+    files = [SimpleUploadedFile(f"{name}.csv", b"email\na@example.com\n") for name in "ab"]
+    response = client.post("/imports/new/", {"kind": "customers", "source": "shop", "file": files})
+    assert response.status_code == 422
+    assert "one file at a time" in response.content.decode()
+    assert _files(folder) == []
+
+
+def test_files_of_several_fields_keep_their_own_bytes(folder):
+    handler = uploads.SealedUploadHandler()
+    handler.request = type("R", (), {"user": factories.staff("steward")})()
+    stored = []
+    for name in "ab":
+        handler.new_file(name, f"{name}.csv", "text/csv", 1)
+        handler.receive_data_chunk(name.encode(), 0)
+        stored.append(handler.file_complete(1))
+    with uploads.open_(stored[0].upload) as first, uploads.open_(stored[1].upload) as second:
+        assert (first.read(), second.read()) == (b"a", b"b")
+
+
+def test_a_connection_that_breaks_in_the_second_file_leaves_nothing_of_it(folder):
+    handler = uploads.SealedUploadHandler()
+    handler.request = type("R", (), {"user": factories.staff("steward")})()
+    handler.new_file("a", "a.csv", "text/csv", 1)
+    handler.receive_data_chunk(b"a", 0)
+    handler.file_complete(1)
+    handler.new_file("b", "b.csv", "text/csv", 1)
+    handler.receive_data_chunk(b"b", 0)
+    handler.upload_interrupted()
+    assert _files(folder) == []

@@ -32,7 +32,8 @@ from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
 PAGE = 2000
-_CONTEXT = b"core.job_reject"
+_CONTEXT_BEFORE_ROWS = b"core.job_reject"
+"""What rejected values were sealed for before they were bound to their line; such ones are read for their 7 days."""
 
 
 class UnableToImport(Exception):
@@ -99,6 +100,7 @@ def params(
 def run(job: Job) -> None:
     """Work on an import job until its file is through."""
     kind = registry.get(job.params["kind"])
+    _refuse_another_file(job)
     try:
         what = survey(job.params["file"], job.params["mapping"]["options"])
         mapped = mapping.read(job.params["mapping"], kind=kind, header=what.columns)
@@ -119,6 +121,25 @@ def run(job: Job) -> None:
         raise jobs.JobFailed(str(problem.reason)) from problem
     if "upload" in job.params["file"] and not job.params["dry_run"]:
         uploads.delete(uuid.UUID(job.params["file"]["upload"]))
+
+
+def _refuse_another_file(job: Job) -> None:
+    """A file on this machine may be replaced while its import stands still; going on by row number would skip rows of
+    the new one that nobody ever imported. Raises JobFailed.
+    """
+    if "path" not in job.params["file"] or not job.checkpoint.get("row") or not job.fingerprint:
+        return
+    told = {name: job.params[name] for name in ("kind", "source")}
+    try:
+        found = fingerprint(job.params["file"], mapped=job.params["mapping"], **told)
+    except OSError as problem:
+        raise jobs.JobFailed(_("The file is not there.")) from problem
+    if found != bytes(job.fingerprint):
+        message = _(
+            "The file has changed since this import began; %(rows)s rows of the old one are in. Put the old file back"
+            " to go on with it, or import the new one as a file of its own."
+        )
+        raise jobs.JobFailed(message % {"rows": job.checkpoint["row"]})
 
 
 @contextlib.contextmanager
@@ -219,13 +240,14 @@ class _Work:
         self.job.result["rejected" if rejected else "warned"] += 1
         if self.job.result["rejected"] + self.job.result["warned"] > MOST_REJECTS:
             return
+        place = _place(self.job.id, line, self.context.name_of(target)[:200])
         self.pending.append(
             JobReject(
                 job=self.job,
                 line=line,
                 column=self.context.name_of(target)[:200],
                 reason=code if rejected else f"~{code}",
-                value=hourly.seal(value[:500].encode(), context=_CONTEXT) if value else None,
+                value=hourly.seal(value[:500].encode(), context=place) if value else None,
             )
         )
 
@@ -276,11 +298,23 @@ def all_rejects(job: Job) -> Iterator[dict[str, Any]]:
         page = list(found.filter(Q(line__gt=last.line) | Q(line=last.line, id__gt=last.id))[:PAGE])
 
 
+def _place(job: uuid.UUID, line: int, column: str) -> bytes:
+    """What a rejected value is sealed for. A row's own number is not known before it is stored; its line is."""
+    return b"core_jobreject.value:" + job.bytes + line.to_bytes(8) + column.encode()
+
+
+def _opened(sealed: bytes, place: bytes) -> str:
+    try:
+        return hourly.open_(sealed, context=place).decode()
+    except Unopenable:
+        return hourly.open_(sealed, context=_CONTEXT_BEFORE_ROWS).decode()
+
+
 def _noted(entry: JobReject) -> dict[str, Any]:
     value = ""
     if entry.value:
         with contextlib.suppress(Unopenable):
-            value = hourly.open_(bytes(entry.value), context=_CONTEXT).decode()
+            value = _opened(bytes(entry.value), _place(entry.job_id, entry.line, entry.column))
     return {
         "line": entry.line,
         "column": entry.column,

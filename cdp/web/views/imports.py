@@ -69,9 +69,13 @@ def new(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, initial={"kind": request.GET.get("kind", "customers")})
     file_error = ""
     if request.method == "POST":
-        file = request.FILES.get("file")
-        if not isinstance(file, SealedUpload):
-            file_error = _("Choose a file first.")
+        file: SealedUpload | None = None
+        try:
+            file = uploads.only(request.FILES)
+        except uploads.SeveralFiles:
+            file_error = _("Choose one file at a time: each has its own columns and its own check.")
+        if file is None:
+            file_error = file_error or _("Choose a file first.")
         elif not form.is_valid():
             uploads.delete(file.upload)  # it has to be chosen again, and would lie there for nobody
         else:

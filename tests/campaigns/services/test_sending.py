@@ -17,6 +17,7 @@ from campaigns.rules.backoff import MOST_ATTEMPTS
 from campaigns.selectors import decisions
 from campaigns.services import claims, drafts, sending, triggers
 from cdp.core import actors, locks
+from cdp.core.models import DataKey
 from consent.rules.gate import Decision, Outcome
 from customers.models import ContactPoint, Customer
 from tests import factories
@@ -364,3 +365,31 @@ def test_a_carrier_that_cannot_open_is_unreachable(settings: Any, tmp_path: Any)
     settings.EMAIL_URL = f"file:{tmp_path}/taken/deeper"
     with pytest.raises(deliver.contract.Unreachable), deliver.carrier():
         pass
+
+
+def _destroy_keys(person: Customer) -> None:
+    DataKey.objects.filter(customer_id=person.id).delete()
+
+
+def _damage_address(person: Customer) -> None:
+    contact = ContactPoint.objects.get(customer=person, kind="email")
+    ContactPoint.objects.filter(customer=person, id=contact.id).update(value=bytes(contact.value)[:-1] + b"\x00\x00")
+
+
+def _damage_name(person: Customer) -> None:
+    Customer.objects.filter(id=person.id).update(name=b"?")
+
+
+def _damage_keys(person: Customer) -> None:
+    DataKey.objects.filter(customer_id=person.id).update(wrapped=b"?" * 60)
+
+
+@pytest.mark.parametrize("harm", [_destroy_keys, _damage_address, _damage_name, _damage_keys])
+def test_somebody_who_cannot_be_read_holds_up_nobody_else(plan: Make, outbox: Outbox, harm: Make) -> None:
+    messages = plan(3)
+    harm(Customer.objects.get(id=messages[1].customer_id))
+    assert sending.send_due(now=LATER).counts == {"sent": 2, "failed": 1}
+    messages[1].refresh_from_db()
+    assert (messages[1].state, messages[1].reason) == ("failed", "unreadable")
+    assert set(outbox()) == {str(messages[0].id), str(messages[2].id)}
+    assert MessageEvent.objects.get(message_id=messages[1].id).detail == "unreadable"

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from cdp.core import jobs
+from cdp.core.crypto import hourly
 from cdp.core.imports import engine, running
 from cdp.core.models import AuditEntry, Job, JobReject, Mark, Source
 from customers.models import Customer
@@ -205,6 +206,50 @@ def test_an_import_that_is_killed_goes_on_where_it_stopped_with_the_same_result(
         (one["line"], one["code"]) for one in whole["rejected"]
     ]
     assert known() == 40
+
+
+def test_an_import_does_not_go_on_with_another_file(imports, monkeypatch):
+    imports.chunk("customers", 10)
+    path = imports.file(HEADER + rows(30))
+    job = imports.begin("customers", path)
+    real = people_import.Handler.write
+
+    def write(self, parsed):
+        if known():
+            raise KeyboardInterrupt
+        return real(self, parsed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people_import.Handler, "write", write)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run(job.id, claim_from=Job.State.DRAFT)
+    Job.objects.filter(id=job.id).update(state=Job.State.WAITING)
+    path.write_text(HEADER + rows(30, 101))
+    assert jobs.run(job.id)
+    refused = Job.objects.get(id=job.id)
+    assert (refused.state, known()) == (Job.State.FAILED, 10)
+    assert "changed since this import began; 10 rows" in refused.error
+    path.write_text(HEADER + rows(30))
+    assert running.finish(imports.begin("customers", path), lambda done, total: None).state == Job.State.DONE
+    assert (imports.job.id, known()) == (job.id, 30)
+
+
+def test_an_import_whose_file_is_gone_says_so_when_it_goes_on(imports):
+    job = imports.begin("customers", HEADER + rows(3))
+    Job.objects.filter(id=job.id).update(checkpoint={"row": 1}, state=Job.State.WAITING)
+    imports.folder.joinpath(job.title).unlink()
+    jobs.run(job.id)
+    assert Job.objects.get(id=job.id).error == "The file is not there."
+
+
+def test_a_rejected_value_opens_only_in_its_own_line(imports):
+    imports("customers", HEADER + "c1,no address,Ann\n")
+    entry = JobReject.objects.get()
+    assert engine.rejects(imports.job)[0]["value"] == "no address"
+    JobReject.objects.update(line=entry.line + 1)
+    assert engine.rejects(imports.job)[0]["value"] == ""
+    JobReject.objects.update(value=hourly.seal(b"old", context=b"core.job_reject"))
+    assert engine.rejects(imports.job)[0]["value"] == "old"
 
 
 @pytest.mark.django_db(transaction=True)

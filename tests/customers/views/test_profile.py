@@ -69,10 +69,16 @@ def test_shows_one_contact_after_asking_why_and_writes_it_down(marketer, ada):
     assert "Why do you need it?" in text(asked)
     shown = marketer.post(url, {"reason": "order"}, **HTMX)
     assert "ada@example.com" in text(shown)
-    entry = AccessEntry.objects.get(reason="order")
-    assert entry.customer_ids == [ada.id]
+    entry = AccessEntry.objects.get()  # one look, one entry
+    assert (entry.reason, entry.customer_ids) == ("order", [ada.id])
     audit = AuditEntry.objects.get(action="customers:contact:revealed")
     assert audit.details == {"kind": "email", "reason": "order"}
+
+
+def test_writes_down_that_the_masked_contact_was_shown_again(marketer, ada):
+    url = reverse("customers:contact-show", args=[ada.id, contact_id(ada, "email")])
+    assert "a•••@example.com" in text(marketer.get(f"{url}?cancel=1", **HTMX))
+    assert AccessEntry.objects.get().customer_ids == [ada.id]
 
 
 def test_shows_nothing_without_a_reason_of_the_list(marketer, ada):
