@@ -7,6 +7,7 @@ declare(
     on_merge=OnMerge.MOVE,
     # Ids and states only: without the person's keys nothing in it is personal, and results stay true.
     on_erase=OnErase.KEEP,
+    busy={"state": "sending"},
     export=("channel", "purpose", "state", "reason", "planned_at", "sent_at"),
 )
 declare(

@@ -6,8 +6,10 @@ it with a unique key, and may run twice without harm. Marks, locks and the runne
 
 from analytics.services import metrics, segments
 from campaigns.services import triggers
+from customers.services import merging
 
 STEPS = (
+    ("customers.strays", merging.gather),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),
     ("campaigns.triggers", triggers.react),

@@ -4,7 +4,8 @@ Erasing keeps them: the law wants the books for years, revenue must stay true, a
 once the customer's keys are destroyed.
 """
 
-from cdp.core.lifecycle import OnErase, OnMerge, declare
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
+from commerce.selectors import orders
 
 declare(
     "commerce.Order",
@@ -25,11 +26,13 @@ declare(
         "channel",
         "store",
     ),
+    resolved_by="resolved_by",
 )
 declare(
     "commerce.OrderLine",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.KEEP,
+    follows=("commerce.Order", "order_id"),
     export=("order_id", "sku", "name", "category", "quantity", "unit_price", "discount", "amount"),
 )
 declare(
@@ -37,10 +40,14 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.KEEP,
     export=("source", "external_id", "order_id", "at", "currency", "amount", "reason"),
+    resolved_by="resolved_by",
 )
 declare(
     "commerce.RefundLine",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.KEEP,
+    follows=("commerce.Refund", "refund_id"),
     export=("refund_id", "sku", "name", "quantity", "unit_price", "amount"),
 )
+declare_keys("commerce.OrderKey", digests=orders.keys_of)
+declare_keys("commerce.RefundKey", digests=orders.refund_keys_of)

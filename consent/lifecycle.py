@@ -1,6 +1,7 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
 from cdp.core.lifecycle import OnErase, OnMerge, declare
+from consent.services import states
 
 declare(
     "consent.ConsentRecord",
@@ -8,4 +9,5 @@ declare(
     on_erase=OnErase.KEEP,  # that something was allowed and taken back; the evidence cannot be opened any more
     export=("purpose", "channel", "status", "at", "source", "method", "policy_version", "language", "evidence"),
 )
-declare("consent.ConsentState", on_merge=OnMerge.REBUILD, on_erase=OnErase.DELETE)
+# At once: until the pipeline comes by, the gate would let through what one of the two has refused.
+declare("consent.ConsentState", on_merge=OnMerge.REBUILD, on_erase=OnErase.DELETE, rebuild=states.rebuild)

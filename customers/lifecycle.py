@@ -1,22 +1,53 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
-from cdp.core.lifecycle import OnErase, OnMerge, declare
+from cdp.core.lifecycle import OneOf, OnErase, OnMerge, declare, declare_keys
 
 declare(
     "customers.Customer",
     on_merge=OnMerge.STAY,  # the absorbed row stays as a pointer to its survivor
     on_erase=OnErase.KEEP,  # a bare tombstone
-    export=("gender", "birth_date", "language", "country", "province", "city", "postcode", "interests", "tags"),
+    export=(
+        "name",
+        "given_name",
+        "family_name",
+        "gender",
+        "birth_date",
+        "language",
+        "nationality",
+        "country",
+        "province",
+        "city",
+        "postcode",
+        "company",
+        "job_title",
+        "income_band",
+        "occupation",
+        "education",
+        "children",
+        "interests",
+        "tags",
+        "sources",
+    ),
 )
 declare(
-    "customers.ContactPoint", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("kind", "value", "verified_at")
+    "customers.ContactPoint",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("kind", "value", "verified_at"),
+    one_of=OneOf("is_primary", ("kind", "source")),
 )
 declare(
     "customers.Address",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("street", "city", "province", "postcode", "country"),
+    one_of=OneOf("is_primary"),
 )
 declare("customers.Note", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("kind", "at", "text"))
-declare("customers.MergeSuggestion", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
+# Pairs name two people; they stay and are read by lineage, so that a pair kept apart is not suggested again.
+declare("customers.MergeSuggestion", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
+# What a merge did, with images of rows, has to stay where un-merging looks for it; it goes with the person.
+declare("customers.MergeLog", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
 declare("core.DataKey", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
+declare_keys("customers.Identifier", digests=None)
+declare_keys("customers.SharedIdentifier", digests=None)

@@ -6,5 +6,6 @@ declare(
     "events.Event",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
-    export=("name", "kind", "occurred_at", "source", "properties"),
+    export=("name", "kind", "occurred_at", "source", "properties", "sealed"),
+    resolved_by="resolved_by",
 )

@@ -18,6 +18,9 @@ class Action(StrEnum):
 
     CUSTOMER_CREATED = "customers:customer:created"
     CUSTOMER_UPDATED = "customers:customer:updated"
+    CUSTOMERS_MERGED = "customers:customer:merged"
+    CUSTOMERS_UNMERGED = "customers:customer:unmerged"
+    CUSTOMERS_KEPT_APART = "customers:customer:kept_apart"
     NOTE_ADDED = "customers:note:added"
     IDENTITY_CONFLICT = "customers:identity:conflict"
     CONSENT_RECORDED = "consent:record:added"
@@ -25,6 +28,8 @@ class Action(StrEnum):
     ORDER_WRITTEN = "commerce:order:written"
     REFUND_WRITTEN = "commerce:refund:written"
     PRODUCT_WRITTEN = "commerce:product:written"
+    HOOK_REPLAYED = "commerce:hook:replayed"
+    STORE_NOTICE_CLOSED = "commerce:store_notice:closed"
     SEGMENT_SAVED = "analytics:segment:saved"
     SEGMENT_ARCHIVED = "analytics:segment:archived"
     CAMPAIGN_SAVED = "campaigns:campaign:saved"
@@ -36,6 +41,7 @@ class Action(StrEnum):
     KEY_CREATED = "core:api_key:created"
     KEY_REVOKED = "core:api_key:revoked"
     SOURCE_CREATED = "core:source:created"
+    SOURCE_SECRET_SET = "core:source:secret_set"  # noqa: S105  (the name of an action)
     STAFF_CREATED = "core:staff:created"
     ADMIN_CHANGED = "core:admin:changed"
     CONTACT_REVEALED = "customers:contact:revealed"

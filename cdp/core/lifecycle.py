@@ -4,9 +4,11 @@ Every room declares its tables in its `lifecycle.py`; a test fails for a table n
 here, so that merging, exporting and erasing never import them.
 """
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -28,23 +30,86 @@ class OnErase(Enum):
 
 
 @dataclass(frozen=True)
+class OneOf:
+    """A partial unique rule: among a customer's rows with equal `group` columns at most one has `flag` set."""
+
+    flag: str
+    group: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Declaration:
-    """One table's fate. `export` names the columns that belong in the person's own copy."""
+    """One table's fate. `export` names the columns that belong in the person's own copy.
+
+    For rows that change hands: `follows` is (parent model, column of the parent's id), for lines that go where their
+    order goes, whatever ids they have by then; `one_of` is a partial unique rule, kept by clearing the flag of the
+    rows that arrive; rows for which `busy` holds (column → value) may not change hands: somebody is at work on them;
+    `resolved_by` is the column with the identifier digest that decided whose fact it is. For derived rows: `rebuild`
+    writes those of these customers anew at once; without it they wait for the pipeline.
+    """
 
     model: str
     on_merge: OnMerge
     on_erase: OnErase
     export: Sequence[str] = field(default=())
+    follows: tuple[str, str] | None = None
+    one_of: OneOf | None = None
+    busy: Mapping[str, Any] = field(default_factory=dict)
+    resolved_by: str = ""
+    rebuild: Callable[[Collection[uuid.UUID]], None] | None = None
+
+
+@dataclass(frozen=True)
+class KeyDeclaration:
+    """A key table that names customers. `digests` gives the keys of the rows that a customer owns now; None where the
+    room of identity looks after the table itself.
+    """
+
+    model: str
+    digests: Callable[[uuid.UUID], Collection[bytes]] | None
 
 
 _declared: dict[str, Declaration] = {}
+_keys: dict[str, KeyDeclaration] = {}
 
 
-def declare(model: str, *, on_merge: OnMerge, on_erase: OnErase, export: Sequence[str] = ()) -> None:
-    """Declare a table by its model label, for example "commerce.Order"."""
-    _declared[model.lower()] = Declaration(model.lower(), on_merge, on_erase, tuple(export))
+def declare(
+    model: str,
+    *,
+    on_merge: OnMerge,
+    on_erase: OnErase,
+    export: Sequence[str] = (),
+    follows: tuple[str, str] | None = None,
+    one_of: OneOf | None = None,
+    busy: Mapping[str, Any] | None = None,
+    resolved_by: str = "",
+    rebuild: Callable[[Collection[uuid.UUID]], None] | None = None,
+) -> None:
+    """Declare a table by its model label, for example "commerce.Order"; see `Declaration`."""
+    _declared[model.lower()] = Declaration(
+        model.lower(),
+        on_merge,
+        on_erase,
+        tuple(export),
+        follows=follows,
+        one_of=one_of,
+        busy=busy or {},
+        resolved_by=resolved_by,
+        rebuild=rebuild,
+    )
+
+
+def declare_keys(model: str, *, digests: Callable[[uuid.UUID], Collection[bytes]] | None) -> None:
+    """Declare a key table by its model label, for example "commerce.OrderKey"; see `KeyDeclaration`."""
+    _keys[model.lower()] = KeyDeclaration(model.lower(), digests)
 
 
 def declarations() -> dict[type[models.Model], Declaration]:
-    """Every declared model with its fate."""
-    return {apps.get_model(label): declaration for label, declaration in _declared.items()}
+    """Every declared model with its fate; parents stand before what follows them."""
+    ordered = sorted(_declared.values(), key=lambda one: one.follows is not None)
+    return {apps.get_model(declaration.model): declaration for declaration in ordered}
+
+
+def key_tables() -> dict[type[models.Model], KeyDeclaration]:
+    """Every declared key table."""
+    return {apps.get_model(label): declaration for label, declaration in _keys.items()}

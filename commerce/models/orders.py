@@ -48,6 +48,8 @@ class Order(OwnedModel):
     content_digest = models.BinaryField(null=True)  # tells "same again" from "changed"
     import_id = models.UUIDField(null=True)  # the import that wrote it last: a later one replaces the lines
     source_updated_at = models.DateTimeField(null=True)
+    # The identifier digest that told whose order it is: un-merging sends later orders to the right side.
+    resolved_by = models.BinaryField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -29,6 +29,7 @@ class Refund(OwnedModel):
     reason = models.CharField(max_length=200, blank=True)
     content_digest = models.BinaryField(null=True)
     import_id = models.UUIDField(null=True)
+    resolved_by = models.BinaryField(null=True)  # as of the order
     created_at = models.DateTimeField()
 
     class Meta:

@@ -55,6 +55,18 @@ def refund_ids_by_number(sources: Iterable[str], external_id: str) -> list[uuid.
     return list(RefundKey.objects.filter(digest__in=keys).values_list("refund_id", flat=True))
 
 
+def keys_of(customer: uuid.UUID) -> list[bytes]:
+    """The keys of a customer's orders."""
+    numbers = Order.objects.filter(customer_id=customer).values_list("source", "external_id")
+    return [digests.key(source, external_id) for source, external_id in numbers]
+
+
+def refund_keys_of(customer: uuid.UUID) -> list[bytes]:
+    """The keys of a customer's refunds."""
+    numbers = Refund.objects.filter(customer_id=customer).values_list("source", "external_id")
+    return [digests.key(source, external_id) for source, external_id in numbers]
+
+
 def find(order_id: uuid.UUID) -> Order | None:
     """The order of that id."""
     return Order.objects.filter(id=order_id).first()

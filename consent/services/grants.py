@@ -21,6 +21,7 @@ from consent.models import ConsentRecord
 from consent.rules import ledger as rules
 from consent.selectors import ledger, purposes
 from consent.services import states
+from customers.selectors import merges
 
 RECORDABLE = ("known", "anonymous")
 AHEAD = dt.timedelta(minutes=5)
@@ -242,12 +243,21 @@ def _statuses(rows: Sequence[GrantRow]) -> list[str | None]:
     for index, row in enumerate(rows):
         groups[row.customer, row.purpose, row.channel].append(index)
     existing: dict[Key, list[rules.Statement]] = defaultdict(list)
+    customers = {row.customer for row in rows}
+    stands_for = {
+        one.absorbed: customer
+        for customer, joined in merges.trees(customers).items()
+        for one in joined
+        if one.until is None
+    }
     for customer, purpose, channel, status, at, source in (
-        ledger.history({row.customer for row in rows})
+        ledger.history({*customers, *stands_for})
         .order_by()
         .values_list("customer_id", "purpose", "channel", "status", "at", "source")
     ):
-        existing[customer, purpose, channel].append(rules.Statement(status == rules.GIVEN, at, source))
+        existing[stands_for.get(customer, customer), purpose, channel].append(
+            rules.Statement(status == rules.GIVEN, at, source)
+        )
     result: list[str | None] = [None] * len(rows)
     for key, indexes in groups.items():
         incoming = [rules.Statement(rows[index].granted, rows[index].at, rows[index].source) for index in indexes]

@@ -4,7 +4,18 @@ from customers.models.addresses import Address
 from customers.models.contacts import ContactPoint
 from customers.models.customer import Customer, Status
 from customers.models.identifiers import Identifier, SharedIdentifier
+from customers.models.merges import MergeLog
 from customers.models.notes import Note
 from customers.models.suggestions import MergeSuggestion
 
-__all__ = ["Address", "ContactPoint", "Customer", "Identifier", "MergeSuggestion", "Note", "SharedIdentifier", "Status"]
+__all__ = [
+    "Address",
+    "ContactPoint",
+    "Customer",
+    "Identifier",
+    "MergeLog",
+    "MergeSuggestion",
+    "Note",
+    "SharedIdentifier",
+    "Status",
+]

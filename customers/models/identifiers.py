@@ -40,3 +40,7 @@ class SharedIdentifier(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["digest", "customer_id"], name="customers_sharedidentifier_once"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Merging: the household keys of one customer.
+            models.Index(fields=["customer_id"], name="customers_shared_customer"),
+        ]

@@ -13,10 +13,14 @@ class MergeSuggestion(OwnedModel):
     other_id = models.UUIDField()
     reason = models.CharField(max_length=60)
     source = models.CharField(max_length=60, blank=True)
-    state = models.CharField(max_length=10, default="open")  # open, merged, kept apart
+    state = models.CharField(max_length=10, default="open")  # open, merged, apart
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # The steward's list, newest first.
+            models.Index(fields=["-id"], name="customers_suggestion_open", condition=models.Q(state="open")),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["customer", "other_id"], name="customers_mergesuggestion_once"),
         ]

@@ -36,6 +36,27 @@ def test_every_owned_table_says_what_becomes_of_it():
     assert {model._meta.label for model in OWNED} - {model._meta.label for model in lifecycle.declarations()} == set()
 
 
+def test_every_key_table_that_names_customers_says_how_it_follows_them():
+    keys = {
+        model._meta.label
+        for model in MODELS
+        if model.placement is Placement.KEY and any(field.name == "customer_id" for field in model._meta.fields)
+    }
+    assert keys == {model._meta.label for model in lifecycle.key_tables()}
+
+
+def test_what_a_declaration_names_exists():
+    for model, declaration in lifecycle.declarations().items():
+        columns = {field.column for field in model._meta.local_concrete_fields}
+        named = {*declaration.busy, *([declaration.resolved_by] if declaration.resolved_by else [])}
+        if declaration.one_of:
+            named |= {declaration.one_of.flag, *declaration.one_of.group}
+        if declaration.follows:
+            assert apps.get_model(declaration.follows[0]) in lifecycle.declarations()
+            named.add(declaration.follows[1])
+        assert named <= columns, model._meta.label
+
+
 def test_exports_name_columns_that_exist():
     for model, declaration in lifecycle.declarations().items():
         fields = model._meta.get_fields()

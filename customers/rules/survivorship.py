@@ -1,0 +1,125 @@
+"""Which of two records survives, and which of two values. Plain values in, plain values out."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Side = Literal["survivor", "absorbed"]
+
+NAME, PLACE = "name", "place"
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    # Parts of a name and of a place make sense only together.
+    NAME: ("name", "given_name", "family_name", "given_name_key", "search_tokens"),
+    PLACE: ("country", "province", "city", "postcode"),
+    **{
+        field: (field,)
+        for field in (
+            "gender",
+            "birth_date",
+            "language",
+            "nationality",
+            "company",
+            "job_title",
+            "income_band",
+            "occupation",
+            "education",
+            "children",
+            "source",
+        )
+    },
+}
+"""What is taken from one side as a whole: name → columns. The first column that is filled tells that it is there."""
+LISTS = ("interests", "tags", "sources")
+"""Columns that hold both sides' entries."""
+CONTACTS = ("email", "phone", "line", "member_number")
+"""Kinds of contact points of which one side's becomes the primary one."""
+CHOICES = (*(group for group in GROUPS if group != "source"), *CONTACTS)
+"""What a person may choose a side of."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What of a record decides which one survives."""
+
+    id: uuid.UUID
+    is_known: bool
+    created_at: datetime
+
+
+def order(one: Standing, other: Standing) -> tuple[uuid.UUID, uuid.UUID]:
+    """(survivor, absorbed): known before anonymous, then the older one, then the smaller id."""
+    first, second = sorted((one, other), key=lambda standing: (not standing.is_known, standing.created_at, standing.id))
+    return first.id, second.id
+
+
+def blend(
+    survivor: Mapping[str, Any], absorbed: Mapping[str, Any], choices: Mapping[str, Side]
+) -> dict[str, tuple[Side, dict[str, Any]]]:
+    """What changes in the survivor's row: group → (where it comes from, column → value).
+
+    A filled group stays, an empty one is filled from the absorbed record, unless `choices` names a side. Lists hold
+    both sides' entries, the survivor's first.
+    """
+    changed: dict[str, tuple[Side, dict[str, Any]]] = {}
+    for group, columns in GROUPS.items():
+        ours, theirs = (_filled(row, columns) for row in (survivor, absorbed))
+        side = choices.get(group) or ("survivor" if ours or not theirs else "absorbed")
+        if side == "absorbed" and any(survivor[column] != absorbed[column] for column in columns):
+            changed[group] = side, {column: absorbed[column] for column in columns}
+    for column in LISTS:
+        both = union(survivor[column], absorbed[column])
+        if both != list(survivor[column]):
+            changed[column] = "absorbed", {column: both}
+    return changed
+
+
+def _filled(row: Mapping[str, Any], columns: Sequence[str]) -> bool:
+    return any(row[column] not in ("", None, []) for column in columns)
+
+
+def union(ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    """Both lists, ours first, every entry once."""
+    return list(dict.fromkeys([*ours, *theirs]))
+
+
+def taken_back(now: Sequence[str], before: Sequence[str], wrote: Sequence[str]) -> list[str]:
+    """A list as it is now, without the entries that the merge added; what was added since stays."""
+    added = set(wrote) - set(before)
+    return [entry for entry in now if entry not in added]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What two records hold: digests by (kind, scope); `limits` says how many of a kind one person has."""
+
+    one: Mapping[tuple[str, str], frozenset[bytes]]
+    other: Mapping[tuple[str, str], frozenset[bytes]]
+    limits: Mapping[str, int]
+
+
+def disagreements(evidence: Evidence) -> list[str]:
+    """The one-per-person kinds of which both records hold different values: they are never merged by machine."""
+    return sorted(
+        {
+            kind
+            for (kind, scope), ours in evidence.one.items()
+            if evidence.limits.get(kind) == 1 and (theirs := evidence.other.get((kind, scope))) and not (ours & theirs)
+        }
+    )
+
+
+def may_merge_by_machine(
+    evidence: Evidence, *, same_given_name: bool, kept_apart: bool, either_is_anonymous: bool, link: str
+) -> bool:
+    """Whether a fact that names both may join them without a person looking.
+
+    Never where somebody kept them apart or they disagree. A phone is no proof, because households share them; of
+    two known people the given names must not differ either.
+    """
+    if kept_apart or disagreements(evidence):
+        return False
+    if either_is_anonymous:
+        return True
+    return link != "phone" and same_given_name

@@ -1,0 +1,144 @@
+"""The survivor's own row: what it takes from the absorbed one, and how that is taken back."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from cdp.core.crypto import subjects
+from customers.models import Customer, Status
+from customers.rules import survivorship
+from customers.rules.survivorship import Side
+
+TABLE = "customers_customer"
+SEALED = ("name", "given_name", "family_name")
+COLUMNS = (*(column for columns in survivorship.GROUPS.values() for column in columns), *survivorship.LISTS)
+
+Fields = dict[str, dict[str, dict[str, Any]]]
+"""{group: {"before": {column: value}, "wrote": {…}, "from": {…}}}, in the spelling of JSON."""
+
+
+def blended(
+    survivor: Customer, absorbed: Customer, choices: Mapping[str, Side]
+) -> dict[str, tuple[Side, dict[str, Any]]]:
+    """What the merge would change in the survivor's row; sealed values as they lie in the absorbed row."""
+    return survivorship.blend(_values(survivor), _values(absorbed), choices)
+
+
+def write(
+    survivor: Customer, absorbed: Customer, choices: Mapping[str, Side], keyring: subjects.Keyring, *, at: dt.datetime
+) -> Fields:
+    """Change the survivor's row and say what was there before."""
+    logged: Fields = {}
+    columns: dict[str, Any] = {}
+    for group, (_side, taken) in blended(survivor, absorbed, choices).items():
+        wrote = {column: _resealed(column, value, absorbed.id, survivor.id, keyring) for column, value in taken.items()}
+        logged[group] = {
+            "before": {column: spelt(getattr(survivor, column)) for column in taken},
+            "wrote": {column: spelt(value) for column, value in wrote.items()},
+            "from": {column: spelt(value) for column, value in taken.items()},
+        }
+        columns |= wrote
+    if survivor.status == Status.ANONYMOUS and absorbed.status == Status.KNOWN:
+        logged["status"] = {
+            "before": {"status": survivor.status},
+            "wrote": {"status": Status.KNOWN.value},
+            "from": {"status": absorbed.status},
+        }
+        columns["status"] = Status.KNOWN
+    Customer.objects.filter(id=survivor.id).update(**columns, updated_at=at)
+    return logged
+
+
+def take_back(row: Customer, fields: Fields, *, at: dt.datetime) -> set[str]:
+    """Restore what nobody changed since in `row`, the survivor of that merge. The groups that were restored."""
+    columns: dict[str, Any] = {}
+    restored = set()
+    for group, logged in fields.items():
+        if group in survivorship.LISTS:
+            now = list(getattr(row, group))
+            left = survivorship.taken_back(now, logged["before"][group], logged["wrote"][group])
+            if left != now:
+                columns[group] = left
+            restored.add(group)
+        elif all(spelt(getattr(row, column)) == value for column, value in logged["wrote"].items()):
+            columns |= {column: read(column, value) for column, value in logged["before"].items()}
+            restored.add(group)
+    if columns:
+        Customer.objects.filter(id=row.id).update(**columns, updated_at=at)
+        for column, value in columns.items():
+            setattr(row, column, value)
+    return restored
+
+
+def carry(upper: Customer, above: Fields, below: Fields, lower: Customer, keyring: subjects.Keyring) -> Fields:
+    """Take back from `upper`, who absorbed `lower`, what had reached it by way of a merge that is undone now.
+
+    `above` is what absorbing `lower` changed in `upper`, and is brought up to date; `below` are the restored groups of
+    the merge that is undone, `lower` the row after that. Returns the same for whoever absorbed `upper`.
+    """
+    columns: dict[str, Any] = {}
+    further: Fields = {}
+    for group in sorted(set(above) & set(below)):
+        if group in survivorship.LISTS:
+            now = list(getattr(upper, group))
+            gone = set(below[group]["wrote"][group]) - set(below[group]["before"][group])
+            gone -= set(above[group]["before"][group])
+            columns[group] = [entry for entry in now if entry not in gone]
+            further[group] = {"before": {group: []}, "wrote": {group: sorted(gone)}, "from": {}}
+            for part in ("wrote", "from"):
+                above[group][part] = {group: [one for one in above[group][part][group] if one not in gone]}
+            continue
+        logged = above[group]
+        untouched = all(spelt(getattr(upper, column)) == value for column, value in logged["wrote"].items())
+        if not untouched or logged["from"] != below[group]["wrote"]:
+            continue
+        further[group] = dict(logged)
+        taken = {column: getattr(lower, column) for column in logged["wrote"]}
+        if any(value not in ("", None, []) for value in taken.values()):
+            wrote = {column: _resealed(column, value, lower.id, upper.id, keyring) for column, value in taken.items()}
+            logged["from"] = {column: spelt(value) for column, value in taken.items()}
+            logged["wrote"] = {column: spelt(value) for column, value in wrote.items()}
+            columns |= wrote
+        else:
+            columns |= {column: read(column, value) for column, value in logged["before"].items()}
+            del above[group]
+    if columns:
+        Customer.objects.filter(id=upper.id).update(**columns)
+        for column, value in columns.items():
+            setattr(upper, column, value)
+    return further
+
+
+def spelt(value: Any) -> Any:
+    """A column as JSON spells it."""
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return list(value)
+    return value
+
+
+def read(column: str, value: Any) -> Any:
+    """The column back from its spelling."""
+    if value is None:
+        return None
+    if column in SEALED:
+        return bytes.fromhex(value)
+    if column == "birth_date":
+        return dt.date.fromisoformat(value)
+    return value
+
+
+def _values(row: Customer) -> dict[str, Any]:
+    return {column: getattr(row, column) for column in COLUMNS}
+
+
+def _resealed(column: str, value: Any, giver: uuid.UUID, taker: uuid.UUID, keyring: subjects.Keyring) -> Any:
+    """A sealed value names its row, so it is opened there and sealed here."""
+    if column not in SEALED or not value:
+        return value
+    text = keyring.open(value, table=TABLE, column=column, row=giver)
+    return keyring.seal(text, customer=taker, table=TABLE, column=column, row=taker)

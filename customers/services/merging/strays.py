@@ -1,0 +1,63 @@
+"""Facts that arrive under the id of somebody who was absorbed meanwhile: a file or a till that knew the old id.
+
+The first step of the pipeline: whoever writes a fact marks its customer, so nothing stays behind, whatever door it
+came through and whatever was locked at the time.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from cdp.core import lifecycle, pipeline
+from cdp.core.lifecycle import OnMerge
+from customers.models import Customer, MergeLog
+from customers.selectors import merges
+from customers.services.merging import keys, rows
+from customers.services.merging.joining import lock
+
+
+def gather(customers: Sequence[uuid.UUID], now: datetime) -> None:
+    """Give the rows of absorbed customers to who stands for them, and note them in the log of that merge."""
+    absorbed = list(
+        Customer.objects.filter(id__in=list(customers), merged_into__isnull=False).values_list("id", flat=True)
+    )
+    for customer in sorted(absorbed):
+        with transaction.atomic():
+            _gather(customer)
+
+
+def _gather(absorbed: uuid.UUID) -> None:
+    later = merges.above(absorbed)
+    if not later:
+        return
+    holder = later[-1].customer_id
+    lock(absorbed, holder)
+    if [one.id for one in merges.above(absorbed)] != [one.id for one in later]:
+        return  # merged on or parted meanwhile: that left marks of its own
+    log = MergeLog.objects.select_for_update().get(customer_id=later[0].customer_id, id=later[0].id)
+    found = False
+    for model, declaration in lifecycle.declarations().items():
+        # Keys never arrive late, and rows somebody works on are fetched by the mark that ends that work.
+        if declaration.on_merge is not OnMerge.MOVE or rows.is_busy(model, declaration.busy, customer=absorbed):
+            continue
+        moved = rows.move(model, declaration, giver=absorbed, taker=holder)
+        if moved.ids or moved.images:
+            found = True
+            label = model._meta.label
+            if not declaration.follows:
+                log.moved.setdefault(label, []).extend(str(row) for row in moved.ids)
+            log.images.setdefault(label, {}).update({str(row): image for row, image in moved.images.items()})
+    late = keys.hand_over(giver=absorbed, taker=holder)
+    for part, digests in late.items():
+        if digests:
+            found = True
+            log.identifiers.setdefault(part, []).extend(digests)
+    if not found:
+        return
+    keys.follow(giver=absorbed, taker=holder)
+    MergeLog.objects.filter(customer_id=log.customer_id, id=log.id).update(
+        moved=log.moved, images=log.images, identifiers=log.identifiers
+    )
+    pipeline.mark([holder], cause="customers.strays")
