@@ -32,6 +32,10 @@ class JobFailed(Exception):
     """The job cannot be done; the message is shown to staff and holds nothing personal."""
 
 
+class Interrupted(Exception):
+    """A process that this one worked with was killed. The job goes on from its checkpoint, as after a kill of this."""
+
+
 class Cancelled(Exception):
     """Somebody cancelled the job between two chunks."""
 
@@ -108,6 +112,8 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
             _finish(job, Job.State.CANCELLED)
         except JobFailed as problem:
             _finish(job, Job.State.FAILED, error=str(problem))
+        except Interrupted:
+            log.warning("job interrupted by the end of a helping process", job=str(job.id), kind=job.kind)
         except (OperationalError, InterfaceError):
             # The database went away, and our claim with it: the next sweep lets somebody go on at the checkpoint.
             log.warning("job interrupted by the database", job=str(job.id), kind=job.kind)

@@ -179,11 +179,13 @@ class Handler:
         """Prepare for one import."""
         self.context = context
         self.columns = Columns(context)
+        self.maker = identity.Maker(context.source, context.now)
 
-    def parse(
-        self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject
-    ) -> Sequence[people.Person]:
-        """A person for each row that names one; a value that cannot be read costs the row only when nobody is left."""
+    def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> identity.Batch:
+        """A person for each row that names one, with what would be written if that one is new.
+
+        A value that cannot be read costs the row only when nobody is left.
+        """
         found = []
         for line, cells in rows:
             person, faults = self.columns.clean(self.columns.raw(cells))
@@ -194,11 +196,11 @@ class Handler:
                 continue
             refusal = nobody(faults)
             reject(line, refusal.target, refusal.value, refusal.code)
-        return found
+        return identity.prepare(found, self.context.source, maker=self.maker)
 
-    def write(self, parsed: Sequence[people.Person]) -> registry.Counts:
+    def write(self, parsed: identity.Batch) -> registry.Counts:
         """Resolve everybody."""
-        resolutions = identity.resolve_many(
+        resolutions = identity.resolve_batch(
             parsed, source=self.context.source, now=self.context.now, lane=pipeline.BULK
         )
         created = sum(1 for resolution in resolutions if resolution.outcome is identity.Outcome.CREATED)
@@ -213,4 +215,6 @@ KIND = registry.Kind(
     required=(tuple(PREFIX + name for name in people.IDENTIFYING),),
     synonyms={name: PREFIX + target for name, target in SYNONYMS.items()},
     identifiers=frozenset(PREFIX + name for name in ("external_id", "member_number", "phone")),
+    chunk=2000,
+    is_pure=True,
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, jobs, uploads, wake
 from cdp.core.actors import Actor
 from cdp.core.files import problems, reader
-from cdp.core.imports import engine, mapping, registry
+from cdp.core.imports import engine, mapping, reading, registry
 from cdp.core.models import Job, Source
 
 SAMPLES = 3
@@ -38,8 +38,8 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
     """Survey an upload and make a draft with a guessed mapping. Raises UnableToImport; the upload is gone then."""
     file = {"upload": str(upload_id)}
     try:
-        what = engine.survey(file, {})
-    except engine.UnableToImport as problem:
+        what = reading.survey(file, {})
+    except reading.UnableToRead as problem:
         uploads.delete(upload_id)
         raise UnableToImport(str(problem)) from problem
     guessed = mapping.guess(kind=registry.get(kind), header=what.columns)
@@ -59,9 +59,9 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
 def columns(job: Job) -> list[Column]:
     """The file's columns with a few values each and the target they are mapped to."""
     options = job.params["mapping"]["options"]
-    what = engine.survey(job.params["file"], options)
+    what = reading.survey(job.params["file"], options)
     try:
-        with engine.opened(job.params["file"]) as stream:
+        with reading.opened(job.params["file"]) as stream:
             rows = [cells for _line, cells in itertools.islice(reader.rows(stream, what), SAMPLES)]
     except problems.FileProblem as problem:
         raise UnableToImport(str(problem.reason)) from problem
@@ -81,9 +81,9 @@ def choose(job: Job, *, data: Mapping[str, Any]) -> None:
     kind = registry.get(job.params["kind"])
     try:
         mapping.check_shape(data)
-        what = engine.survey(job.params["file"], data.get("options") or {})
+        what = reading.survey(job.params["file"], data.get("options") or {})
         mapped = mapping.read(dict(data), kind=kind, header=what.columns)
-    except (engine.UnableToImport, mapping.BadMapping) as problem:
+    except (reading.UnableToRead, mapping.BadMapping) as problem:
         raise UnableToImport(str(problem)) from problem
     job.params["mapping"] = mapped.as_json()
     if not _free(job).update(params=job.params):

@@ -7,12 +7,11 @@ last chunk and the result is the same as without the kill.
 import contextlib
 import gc
 import hashlib
-import itertools
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,53 +21,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cdp.core import jobs, uploads
+from cdp.core import apart, jobs, uploads
 from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
-from cdp.core.files import dialect, problems, reader
-from cdp.core.imports import mapping, registry
+from cdp.core.files import dialect, problems
+from cdp.core.imports import mapping, reading, registry
 from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
 PAGE = 2000
 _CONTEXT_BEFORE_ROWS = b"core.job_reject"
 """What rejected values were sealed for before they were bound to their line; such ones are read for their 7 days."""
-
-
-class UnableToImport(Exception):
-    """The file or its mapping cannot be used at all; the message says why."""
-
-
-@contextlib.contextmanager
-def opened(file: Mapping[str, str]) -> Iterator[Path | BinaryIO]:
-    """The bytes of a file description: {"path": …} on this machine or {"upload": id}."""
-    if "path" in file:
-        yield Path(file["path"])
-        return
-    stream = uploads.open_(uuid.UUID(file["upload"]))
-    with contextlib.closing(stream):
-        yield stream
-
-
-def survey(file: Mapping[str, str], options: Mapping[str, Any]) -> dialect.Survey:
-    """What kind of file it is. Raises UnableToImport."""
-    try:
-        with _collecting_between_chunks(), opened(file) as stream:
-            return dialect.survey(
-                stream,
-                dialect.Options(
-                    encoding=None if options.get("encoding") in (None, "auto") else options["encoding"],
-                    delimiter=options.get("delimiter"),
-                    header_line=options.get("header_line"),
-                ),
-            )
-    except problems.FileProblem as problem:
-        raise UnableToImport(str(problem.reason)) from problem
-    except FileNotFoundError as problem:
-        raise UnableToImport(_("The file is not there.")) from problem
-    except Unopenable as problem:
-        raise UnableToImport(_("The uploaded file is not readable any more; please upload it again.")) from problem
 
 
 def fingerprint(file: Mapping[str, str], *, kind: str, source: str, mapped: Mapping[str, Any]) -> bytes:
@@ -102,23 +66,25 @@ def run(job: Job) -> None:
     kind = registry.get(job.params["kind"])
     _refuse_another_file(job)
     try:
-        what = survey(job.params["file"], job.params["mapping"]["options"])
+        what = reading.survey(job.params["file"], job.params["mapping"]["options"])
         mapped = mapping.read(job.params["mapping"], kind=kind, header=what.columns)
-    except (UnableToImport, mapping.BadMapping) as problem:
+    except (reading.UnableToRead, mapping.BadMapping) as problem:
         raise jobs.JobFailed(str(problem)) from problem
     context = _context(job, kind, what, mapped)
     handler = kind.handler(context)
     work = _Work(job, kind, context, handler)
     work.begin()
+    source = reading.pieces(job.params["file"], kind, handler, context, start_row=work.row, beside=not work.dry_run)
     try:
-        with _collecting_between_chunks(), opened(job.params["file"]) as stream:
-            rows = reader.rows(stream, what, start_row=work.row, report=work.odd)
-            for chunk in _chunks(_without_float_suffix(rows, kind, context), kind.chunk):
-                work.chunk(chunk)
+        with reading.telling(), reading.collecting_between_chunks(), source as pieces:
+            for piece in pieces:
+                work.piece(piece)
                 gc.collect(1)
             work.finish()
-    except problems.FileProblem as problem:
-        raise jobs.JobFailed(str(problem.reason)) from problem
+    except reading.UnableToRead as problem:
+        raise jobs.JobFailed(str(problem)) from problem
+    except apart.Died as problem:
+        raise jobs.Interrupted from problem
     if "upload" in job.params["file"] and not job.params["dry_run"]:
         uploads.delete(uuid.UUID(job.params["file"]["upload"]))
 
@@ -142,22 +108,6 @@ def _refuse_another_file(job: Job) -> None:
         raise jobs.JobFailed(message % {"rows": job.checkpoint["row"]})
 
 
-@contextlib.contextmanager
-def _collecting_between_chunks() -> Iterator[None]:
-    """The garbage collector only when it is called, between chunks.
-
-    A chunk is tens of thousands of objects that live until it is written; looking through them for cycles over and
-    over was a quarter of all work. Nothing but cycles waits for the collector, so memory stays flat.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mapping.Mapped) -> registry.Context:
     actor_kind, actor_id = job.params["actor"]
     return registry.Context(
@@ -173,29 +123,6 @@ def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mappin
     )
 
 
-def _chunks(rows: Iterator[registry.Row], size: int) -> Iterator[list[registry.Row]]:
-    while chunk := list(itertools.islice(rows, size)):
-        yield chunk
-
-
-def _without_float_suffix(
-    rows: Iterator[registry.Row], kind: registry.Kind, context: registry.Context
-) -> Iterator[registry.Row]:
-    """Identifier columns in which every value ends in `.0` lose it; the survey's warning says so."""
-    positions = [
-        position
-        for target, position in context.columns.items()
-        if target in kind.identifiers and context.survey.columns[position] in context.survey.float_suffix
-    ]
-    if not positions:
-        yield from rows
-        return
-    for line, cells in rows:
-        for position in positions:
-            cells[position] = cells[position].removesuffix(".0")
-        yield line, cells
-
-
 class _Work:
     """The running totals of one import."""
 
@@ -204,7 +131,6 @@ class _Work:
         self.row = int(job.checkpoint.get("row", 0))
         self.total = context.survey.rows_estimate
         self.pending: list[JobReject] = []
-        self.in_rows = 0  # rows refused by the handler; lines the reader left out never became rows
         self.dry_run = bool(job.params["dry_run"])
 
     def begin(self) -> None:
@@ -218,6 +144,7 @@ class _Work:
                 "updated": 0,
                 "rejected": 0,
                 "warned": 0,
+                "also": {},
                 "warnings": [
                     {"code": remark.code, "line": remark.line, "column": remark.column, "count": remark.count}
                     for remark in self.context.survey.warnings
@@ -227,45 +154,64 @@ class _Work:
 
     def odd(self, problem: problems.RowProblem) -> None:
         """A line the reader left out or mended."""
-        self._note(problem.line, "", "", problem.code, rejected=problem.rejected)
+        if problem.rejected:
+            self.job.result["rows"] += 1  # it stands in the file, though it never became a row for the handler
+        column, value = self._place(problem)
+        self._note(problem.line, column, value, problem.code, rejected=problem.rejected)
 
-    def _reject(self, line: int, target: str, value: str, code: str) -> None:
-        self.in_rows += 1
-        self._note(line, target, value, code, rejected=True)
+    def _place(self, problem: problems.RowProblem) -> tuple[str, str]:
+        """Column and text of what is odd about a line; the line as a whole has no column."""
+        names = self.context.survey.columns
+        if problem.code == "too_many_columns":
+            return "", self.context.survey.delimiter.join(problem.cells[len(names) :])
+        signs = {"bad_encoding": "\ufffd", "unclosed_quote": '"'}
+        sign = signs.get(problem.code)
+        for name, cell in zip(names, problem.cells, strict=False):
+            if sign and sign in cell:
+                return name, cell
+        return "", self.context.survey.delimiter.join(problem.cells)
 
-    def _warn(self, line: int, target: str, value: str, code: str) -> None:
-        self._note(line, target, value, code, rejected=False)
-
-    def _note(self, line: int, target: str, value: str, code: str, *, rejected: bool) -> None:
+    def _note(self, line: int, column: str, value: str, code: str, *, rejected: bool) -> None:
         self.job.result["rejected" if rejected else "warned"] += 1
         if self.job.result["rejected"] + self.job.result["warned"] > MOST_REJECTS:
             return
-        place = _place(self.job.id, line, self.context.name_of(target)[:200])
+        place = _place(self.job.id, line, column[:200])
         self.pending.append(
             JobReject(
                 job=self.job,
                 line=line,
-                column=self.context.name_of(target)[:200],
+                column=column[:200],
                 reason=code if rejected else f"~{code}",
                 value=hourly.seal(value[:500].encode(), context=place) if value else None,
             )
         )
 
-    def chunk(self, rows: Sequence[registry.Row]) -> None:
-        """Parse outside, write inside one transaction, together with the checkpoint."""
-        before = self.in_rows
-        parsed = self.handler.parse(rows, self._reject, self._warn)
+    def piece(self, piece: reading.Piece) -> None:
+        """Write a chunk in one transaction, together with what was odd about it and the checkpoint."""
+        rejected = 0
+        for note in piece.notes:
+            if isinstance(note, problems.RowProblem):
+                self.odd(note)
+                continue
+            line, target, value, code, is_rejected = note
+            rejected += is_rejected
+            self._note(line, self.context.name_of(target), value, code, rejected=is_rejected)
+        if not piece.rows:
+            return  # the end of the file; see finish
         with transaction.atomic():
             # A chunk that is lost to a crash of the machine is simply done again; waiting for the disk buys nothing.
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit = off")
-            counts = registry.Counts() if self.dry_run else self.handler.write(parsed)
+            counts = registry.Counts() if self.dry_run else self.handler.write(piece.parsed)
             result = self.job.result
-            result["rows"] += len(rows)
-            result["accepted"] += len(rows) - (self.in_rows - before)
+            result["rows"] += piece.rows
+            result["accepted"] += piece.rows - rejected
             result["created"] += counts.created
             result["updated"] += counts.updated
-            self._save(len(rows))
+            for word, number in counts.also.items():
+                also = result.setdefault("also", {})  # an import that began before this was counted has none
+                also[word] = also.get(word, 0) + number
+            self._save(piece.rows)
 
     def _save(self, rows: int) -> None:
         JobReject.objects.bulk_create(self.pending, batch_size=2000)

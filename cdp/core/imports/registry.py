@@ -60,6 +60,8 @@ class Counts:
 
     created: int = 0
     updated: int = 0
+    also: Mapping[str, int] = field(default_factory=dict)
+    """What else was written, by a word of the kind's own: an orders file also brings refunds."""
 
 
 class Handler(Protocol):
@@ -87,6 +89,7 @@ class Kind:
     synonyms: Mapping[str, str] = field(default_factory=dict)
     identifiers: frozenset[str] = frozenset()  # targets whose column loses a `.0` that stands in every value
     chunk: int = 5000
+    is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 
 _kinds: dict[str, Kind] = {}

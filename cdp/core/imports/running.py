@@ -1,5 +1,6 @@
 """Starting an import from a file on this machine and seeing it through, whoever works on it."""
 
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cdp.core import audit, jobs, sources
+from cdp.core import audit, jobs, outages, sources
 from cdp.core.actors import Actor
 from cdp.core.files import problems
-from cdp.core.imports import engine, mapping, registry
+from cdp.core.imports import engine, mapping, reading, registry
 from cdp.core.models import Job, Source
 
 LOOK_SECONDS = 0.3
@@ -60,12 +61,12 @@ def checked_mapping(file: dict[str, str], *, kind: registry.Kind, data: dict[str
     """
     try:
         mapping.check_shape(data or {})
-        what = engine.survey(file, (data or {}).get("options") or {})
+        what = reading.survey(file, (data or {}).get("options") or {})
         if data is not None:
             return mapping.read(data, kind=kind, header=what.columns)
         guessed = mapping.guess(kind=kind, header=what.columns)
         return mapping.read(guessed.as_json(), kind=kind, header=what.columns)
-    except (engine.UnableToImport, mapping.BadMapping, problems.FileProblem) as problem:
+    except (reading.UnableToRead, mapping.BadMapping, problems.FileProblem) as problem:
         raise UnableToBegin(str(problem)) from problem
 
 
@@ -107,14 +108,17 @@ def finish(job: Job, show: Callable[[int, int], None]) -> Job:
     """Run the job here, or watch whoever runs it, until it has ended. Progress goes to `show(done, total)`."""
     with jobs.watching(show):
         while job.state in {Job.State.DRAFT, Job.State.WAITING, Job.State.RUNNING}:
-            if job.state in {Job.State.DRAFT, Job.State.WAITING} and jobs.run(job.id, claim_from=job.state):
-                pass
-            else:
-                time.sleep(LOOK_SECONDS)  # another process works on it
-                jobs.sweep()
-            job = Job.objects.get(id=job.id)
+            job = outages.outlast(functools.partial(_further, job))
             show(job.done, job.total)
     return job
+
+
+def _further(job: Job) -> Job:
+    """The job after this process has worked on it, or has looked how others do."""
+    if not (job.state in {Job.State.DRAFT, Job.State.WAITING} and jobs.run(job.id, claim_from=job.state)):
+        time.sleep(LOOK_SECONDS)
+        jobs.sweep()
+    return Job.objects.get(id=job.id)
 
 
 def report(job: Job) -> dict[str, Any]:

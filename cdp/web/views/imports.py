@@ -10,15 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import actors, jobs, uploads
 from cdp.core.files import safety
-from cdp.core.imports import drafts, engine, registry
+from cdp.core.imports import drafts, engine, reading, registry
 from cdp.core.models import Job, Source
 from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
+from cdp.web import formats
 
 PAGE = 50
 SHOWN_REJECTS = 100
@@ -195,7 +196,7 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
     kind = registry.get(job.params["kind"])
     try:
         columns = drafts.columns(job)
-    except (drafts.UnableToImport, engine.UnableToImport) as problem:
+    except (drafts.UnableToImport, reading.UnableToRead) as problem:
         return render(request, "web/imports/detail.html", {**_result(job), "error": str(problem)}, status=422)
     return render(
         request,
@@ -235,11 +236,25 @@ def _result(job: Job) -> dict[str, Any]:
         "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
         "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
         "more_rejects": job.result.get("rejected", 0) + job.result.get("warned", 0) > SHOWN_REJECTS,
+        "brought": _brought(job),
+        "warned": job.result.get("warned", 0),
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}
             for remark in job.result.get("warnings", [])
         ],
     }
+
+
+def _brought(job: Job) -> str:
+    """What a finished import wrote, in the things it is about: a line of a file is not yet an order."""
+    if job.params["dry_run"] or job.params["kind"] != "orders" or not job.finished_at:
+        return ""
+    orders = job.result.get("created", 0) + job.result.get("updated", 0)
+    refunds = job.result.get("also", {}).get("refunds", 0)
+    parts = [ngettext("{n} order", "{n} orders", orders).format(n=formats.number(orders))]
+    if refunds:
+        parts.append(ngettext("{n} refund", "{n} refunds", refunds).format(n=formats.number(refunds)))
+    return ", ".join(parts)
 
 
 def _kind_label(job: Job) -> Any:

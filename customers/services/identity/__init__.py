@@ -2,9 +2,13 @@
 
 resolving  the decision: which customer each person is, pure over what was read (see `deciding`)
 deciding   limits, priorities, shared phones, conflicts
+batches    people with their keys, and perhaps rows, made beforehand
+fresh      the rows of a new customer, spelt before it is known who is new
 writing    new customers by COPY, changes of known ones set-wise
 """
 
+from customers.services.identity.batches import Batch, prepare
+from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
     IdentityConflict,
     Outcome,
@@ -13,16 +17,21 @@ from customers.services.identity.resolving import (
     find,
     keys_of,
     look_up,
+    resolve_batch,
     resolve_many,
 )
 
 __all__ = [
+    "Batch",
     "IdentityConflict",
+    "Maker",
     "Outcome",
     "Resolution",
     "UnableToResolve",
     "find",
     "keys_of",
     "look_up",
+    "prepare",
+    "resolve_batch",
     "resolve_many",
 ]

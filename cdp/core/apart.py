@@ -1,0 +1,108 @@
+"""Work in a process of its own beside this one: one core prepares what comes next while PostgreSQL takes what is there.
+
+The process is forked, so keys that this process has opened need not be handed over and never lie anywhere else. It
+inherits no database connection: all files but the pipe are closed before it begins, or PostgreSQL would not notice when
+the parent is killed, and locks that prove life would outlive their owner. What it makes travels over the pipe, one
+piece ahead at most, so memory stays bounded. When the parent dies, writing fails and the process ends; when the process
+dies, the parent raises Died and whoever works goes on from its last commit.
+"""
+
+import contextlib
+import fcntl
+import gc
+import os
+import pickle
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeVar
+
+from django.db import connections
+
+_SIZE = 8
+_PIPE = 1 << 20  # the largest that everybody may ask for
+_T = TypeVar("_T")
+
+
+class Died(Exception):
+    """The process ended without a word: killed, or out of memory."""
+
+
+@contextlib.contextmanager
+def running(make: Callable[[], Iterator[_T]]) -> Iterator[Iterator[_T]]:
+    """What `make()` gives, made by a forked process; its exceptions come through here.
+
+    `make` runs on this process's memory as it is now. What it gives must be picklable.
+    """
+    coming, going = os.pipe()
+    _widen(going)
+    pid = os.fork()
+    if not pid:
+        _work(make, going)
+    os.close(going)
+    try:
+        with open(coming, "rb", buffering=0) as pipe:  # noqa: PTH123  (a descriptor, not a path)
+            yield _received(pipe)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _widen(pipe: int) -> None:
+    """A wide pipe: fewer turns between the two processes."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+
+
+def _received(pipe: Any) -> Iterator[Any]:
+    while True:
+        is_last, found = pickle.loads(_read(pipe, int.from_bytes(_read(pipe, _SIZE))))  # noqa: S301  (our own child)
+        if isinstance(found, BaseException):
+            raise found
+        if is_last:
+            return
+        yield found
+
+
+def _read(pipe: Any, size: int) -> bytearray:
+    whole = bytearray(size)
+    rest = memoryview(whole)
+    while rest:
+        count = pipe.readinto(rest)
+        if not count:
+            raise Died
+        rest = rest[count:]
+    return whole
+
+
+def _work(make: Callable[[], Iterator[Any]], pipe: int) -> NoReturn:
+    """The life of the child; never returns into the parent's code."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.closerange(3, pipe)
+        os.closerange(pipe + 1, os.sysconf("SC_OPEN_MAX"))
+        for connection in connections.all(initialized_only=True):
+            connection.connection = None  # forgotten, not closed: the session is the parent's
+        gc.freeze()
+        try:
+            for found in make():
+                _send(pipe, (False, found))
+            _send(pipe, (True, None))
+        except BrokenPipeError:
+            pass
+        except Exception as problem:  # noqa: BLE001  (told to the parent, who decides)
+            problem.add_note("".join(traceback.format_tb(problem.__traceback__)))
+            _send(pipe, (True, problem))
+    finally:
+        os._exit(0)
+
+
+def _send(pipe: int, what: Any) -> None:
+    data = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+    for part in (len(data).to_bytes(_SIZE), data):
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(pipe, rest) :]

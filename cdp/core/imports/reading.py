@@ -1,0 +1,178 @@
+"""From a file to parsed chunks: what happens before the database is asked, here or in a process beside this one."""
+
+import contextlib
+import functools
+import gc
+import itertools
+import json
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+
+from cdp.core import apart, uploads
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.files import dialect, problems, reader
+from cdp.core.imports import registry
+
+APART_FROM = 10_000
+"""Rows from which a process of its own pays: below, both ends of the work are most of it."""
+_RACY_NS = 100_000_000  # a file changed so recently may change again without a new time stamp
+
+
+class UnableToRead(Exception):
+    """The file cannot be used at all; the message says why."""
+
+
+Note = tuple[int, str, str, str, bool]
+"""Line, target, raw value, reason code, whether the row was rejected."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """A parsed chunk: how many rows it came from, what they are, and what was odd, in the order of the file.
+
+    The last piece has no rows, only what the reader told behind the last one.
+    """
+
+    rows: int
+    parsed: Any
+    notes: list[Note | problems.RowProblem]
+
+
+@contextlib.contextmanager
+def opened(file: Mapping[str, str]) -> Iterator[Path | BinaryIO]:
+    """The bytes of a file description: {"path": …} on this machine or {"upload": id}."""
+    if "path" in file:
+        yield Path(file["path"])
+        return
+    stream = uploads.open_(uuid.UUID(file["upload"]))
+    with contextlib.closing(stream):
+        yield stream
+
+
+@contextlib.contextmanager
+def telling() -> Iterator[None]:
+    """What can be wrong with a file as a whole, as UnableToRead with its sentence."""
+    try:
+        yield
+    except problems.FileProblem as problem:
+        raise UnableToRead(str(problem.reason)) from problem
+    except FileNotFoundError as problem:
+        raise UnableToRead(_("The file is not there.")) from problem
+    except Unopenable as problem:
+        raise UnableToRead(_("The uploaded file is not readable any more; please upload it again.")) from problem
+
+
+def survey(file: Mapping[str, str], options: Mapping[str, Any]) -> dialect.Survey:
+    """What kind of file it is; read once as long as the file stays the same. Raises UnableToRead."""
+    encoding = None if options.get("encoding") in (None, "auto") else options["encoding"]
+    how = encoding, options.get("delimiter"), options.get("header_line")
+    with telling():
+        described, stamp = json.dumps(file, sort_keys=True), _stamp(file)
+        if stamp is None:
+            return _survey.__wrapped__(described, stamp, how)
+        return _survey(described, stamp, how)
+
+
+def _stamp(file: Mapping[str, str]) -> tuple[int, ...] | None:
+    """Changes with the file's content; None where that cannot be told. An upload never changes."""
+    if "path" not in file:
+        return ()
+    state = Path(file["path"]).stat()
+    is_racy = time.time_ns() - state.st_mtime_ns < _RACY_NS
+    return None if is_racy else (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+@functools.lru_cache(maxsize=8)  # starting an import asks twice, its pages ask for every mapping that is tried
+def _survey(
+    described: str, _stamp: tuple[int, ...] | None, how: tuple[str | None, str | None, int | None]
+) -> dialect.Survey:
+    with collecting_between_chunks(), opened(json.loads(described)) as stream:
+        return dialect.survey(stream, dialect.Options(*how))
+
+
+def pieces(
+    file: Mapping[str, str],
+    kind: registry.Kind,
+    handler: registry.Handler,
+    context: registry.Context,
+    *,
+    start_row: int,
+    beside: bool,
+) -> AbstractContextManager[Iterator[Piece]]:
+    """The file's chunks from a row on, parsed by the handler; a FileProblem comes where the file has it.
+
+    With `beside` a long file is read and parsed in a process of its own, one chunk ahead; only for kinds that say they
+    need nothing but their rows for it. Raises apart.Died when that process is killed.
+    """
+    make = functools.partial(_pieces, file, kind, handler, context, start_row)
+    if beside and kind.is_pure and context.survey.rows_estimate - start_row >= APART_FROM:
+        return apart.running(make)
+    return contextlib.closing(make())
+
+
+def _pieces(
+    file: Mapping[str, str],
+    kind: registry.Kind,
+    handler: registry.Handler,
+    context: registry.Context,
+    start_row: int,
+) -> Iterator[Piece]:
+    notes: list[Note | problems.RowProblem] = []
+
+    def reject(line: int, target: str, value: str, code: str) -> None:
+        notes.append((line, target, value, code, True))
+
+    def warn(line: int, target: str, value: str, code: str) -> None:
+        notes.append((line, target, value, code, False))
+
+    with collecting_between_chunks(), opened(file) as stream:
+        rows = reader.rows(stream, context.survey, start_row=start_row, report=notes.append)
+        rows = _without_float_suffix(rows, kind, context)
+        while chunk := list(itertools.islice(rows, kind.chunk)):
+            parsed = handler.parse(chunk, reject, warn)
+            yield Piece(len(chunk), parsed, notes.copy())
+            notes.clear()
+            del chunk, parsed
+            gc.collect(1)
+        yield Piece(0, None, notes)
+
+
+@contextlib.contextmanager
+def collecting_between_chunks() -> Iterator[None]:
+    """The garbage collector only when it is called, between chunks.
+
+    A chunk is tens of thousands of objects that live until it is written; looking through them for cycles over and
+    over was a quarter of all work. Nothing but cycles waits for the collector, so memory stays flat.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _without_float_suffix(
+    rows: Iterator[registry.Row], kind: registry.Kind, context: registry.Context
+) -> Iterator[registry.Row]:
+    """Identifier columns in which every value ends in `.0` lose it; the survey's warning says so."""
+    positions = [
+        position
+        for target, position in context.columns.items()
+        if target in kind.identifiers and context.survey.columns[position] in context.survey.float_suffix
+    ]
+    if not positions:
+        yield from rows
+        return
+    for line, cells in rows:
+        for position in positions:
+            cells[position] = cells[position].removesuffix(".0")
+        yield line, cells
