@@ -8,7 +8,7 @@ from analytics.selectors import timeline as history
 from analytics.services import ready_made
 from cdp.core import audiences, panels, reference, timeline
 
-audiences.provide(segments.member_ids)
+audiences.provide(segments.member_ids, namer=segments.shown_name)
 timeline.provide("segment", _("Segments"), history.entries, scope="segments")
 reference.needed(ready_made.ensure)
 panels.declare(panels.Panel("figures", panels.RIGHT, "analytics/figures_panel.html", shown.figures, position=20))

@@ -8,6 +8,7 @@ one of them is hashed and compressed by collectstatic:
     fonts.css, fonts/     IBM Plex Sans (Latin), IBM Plex Sans Thai, Noto Sans KR (staff pages)
     fonts-public.css      the same without Korean: every phone sold in Korea has a good Korean font
     icons.svg             a sprite of the icons listed in cdp/web/icons.txt
+    icons-public.svg      those of them that pages for customers use, a twentieth of its size
     echarts.min.js        charts, loaded only by pages that have one
     dev/axe.min.js        accessibility checks in the browser tests; never referenced by a page
 """
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 ICON_LIST = ROOT / "cdp" / "web" / "icons.txt"
+PUBLIC_ICONS = ROOT / "cdp" / "web" / "icons-public.txt"
 
 # Class-name beginnings of the parts of Tabler we do not use: its own shell, widgets of other libraries, brand colours.
 # Measured: 635 KB before, under half of it after; a selector naming any of these is dropped.
@@ -76,9 +78,9 @@ def main() -> int:
 
 
 def _fingerprint() -> str:
-    """What the output depends on: the lock file, the icon list, this script, and whether dev packages are there."""
+    """What the output depends on: the lock file, the icon lists, this script, and whether dev packages are there."""
     digest = hashlib.sha256()
-    for path in (ROOT / "package-lock.json", ICON_LIST, Path(__file__)):
+    for path in (ROOT / "package-lock.json", ICON_LIST, PUBLIC_ICONS, Path(__file__)):
         digest.update(path.read_bytes())
     digest.update(str((MODULES / "axe-core").is_dir()).encode())
     return digest.hexdigest()
@@ -200,8 +202,11 @@ def _icons() -> None:
             source = line.rpartition("=")[2]
             for name in line.split("="):
                 symbols[name] = _symbol(name, source)
-    sprite = f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols.values())}</svg>'
-    (VENDOR / "icons.svg").write_text(sprite, encoding="utf-8")
+    listed = PUBLIC_ICONS.read_text(encoding="utf-8").splitlines()
+    public = [line for line in listed if line and not line.startswith("#")]
+    for file, names in (("icons.svg", symbols), ("icons-public.svg", public)):
+        sprite = f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols[name] for name in names)}</svg>'
+        (VENDOR / file).write_text(sprite, encoding="utf-8")
 
 
 def _symbol(name: str, source: str) -> str:

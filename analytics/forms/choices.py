@@ -15,7 +15,7 @@ from analytics.rules import fields, segment_rules
 from analytics.rules.fields import Subject, Type
 from analytics.rules.metrics import METRICS
 from analytics.selectors import segments
-from cdp.core.models import Source
+from cdp.core import sources as naming
 from consent.models import Channel
 from consent.selectors import purposes
 from customers.rules import places
@@ -165,7 +165,7 @@ class Names:
     @cached_property
     def sources(self) -> dict[str, str]:
         """Sources by key."""
-        return dict(Source.objects.order_by("name").values_list("key", "name"))
+        return dict(sorted(naming.names().items(), key=lambda item: item[1]))
 
     @cached_property
     def languages(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +34,14 @@ def figures(question: Question) -> dict[str, Any]:
     else:
         amounts = [(amount, currency) for currency, amount in by_currency.items()]
     monthly = orders_by_month(question.lineage, question.now)
-    return {"figures": found, "amounts": amounts, "monthly": monthly, "has_trend": any(monthly)}
+    has_refunds = bool(found["refunds_total"] and Decimal(found["refunds_total"]))
+    return {
+        "figures": found,
+        "amounts": amounts,
+        "monthly": monthly,
+        "has_trend": any(monthly),
+        "has_refunds": has_refunds,
+    }
 
 
 def orders_by_month(customers: Sequence[uuid.UUID], now: datetime) -> list[int]:

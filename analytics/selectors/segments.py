@@ -23,6 +23,12 @@ def find(key: str) -> Segment | None:
     return live().filter(key=key).first() if "\0" not in key else None  # no text of PostgreSQL holds a NUL
 
 
+def shown_name(key: str) -> str:
+    """The name of a live segment in the reader's language; empty without one."""
+    found = find(key)
+    return found.shown_name if found else ""
+
+
 def rules_of(segment: Segment) -> tree.Rule:
     """The tree of a stored segment. Names in the database are not checked again: what is gone matches nobody."""
     return segment_rules.parse(segment.rules)

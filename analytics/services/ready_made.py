@@ -17,7 +17,7 @@ READY_MADE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ),
     (
         "customers",
-        _("Customers"),
+        _("Buyers"),
         _("People who ordered at least once."),
         {"metric": "orders_count", "op": ">=", "value": 1},
     ),

@@ -40,7 +40,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = [
         {"segment": row, "share": parts.share(row.size, whole), "uses": used.get(row.key, [])} for row in reading.live()
     ]
-    return render(request, "analytics/segments/list.html", {"rows": rows, "whole": whole})
+    is_counting = any(row["segment"].refreshed_at is None for row in rows)
+    context = {"rows": rows, "whole": whole, "is_counting": is_counting}
+    return render(request, "analytics/segments/list.html", context)
 
 
 @requires("segments")

@@ -25,6 +25,8 @@ from campaigns.views import frame
 from cdp.core.views.access import requires
 from consent.selectors import purposes
 
+USUAL_AUDIENCE = "email-reachable"
+
 
 @requires("campaigns.edit")
 @require_http_methods(["GET", "POST"])
@@ -40,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
             starters.STARTERS[given["starter"]],
             name=given["name"],
             purpose=given["purpose"],
-            audience={"segment": segment.key} if segment else builder.EVERYBODY,
+            audience={"segment": segment.key} if segment else _first_audience(given["starter"]),
         )
         try:
             campaign = drafts.create(raw=raw, actor=frame.actor(request), at=timezone.now())
@@ -56,6 +58,12 @@ def new(request: HttpRequest) -> HttpResponse:
         "chosen": form["starter"].value(),
     }
     return render(request, "campaigns/new.html", context, status=422 if form.errors else 200)
+
+
+def _first_audience(starter: str) -> dict[str, Any]:
+    """Whom a new campaign begins with. News go to a segment: the step after the next asks which one."""
+    usual = segments.find(USUAL_AUDIENCE) if starter == "announcement" else None
+    return {"segment": usual.key} if usual else builder.EVERYBODY
 
 
 # The preview of the message is a document of its own inside this page.

@@ -6,16 +6,21 @@ from typing import Any
 from django.db.models import QuerySet
 
 Provider = Callable[[str], QuerySet[Any, Any]]
+Namer = Callable[[str], str]
 _provider: list[Provider] = []
+_namer: list[Namer] = []
 
 
 class UnknownAudience(LookupError):
     """No live segment has that key."""
 
 
-def provide(provider: Provider) -> None:
-    """Register who knows: takes a segment's key, returns the customer ids as a lazy one-column queryset."""
+def provide(provider: Provider, *, namer: Namer) -> None:
+    """Register who knows: takes a segment's key, returns the customer ids as a lazy one-column queryset. `namer` gives
+    the name as staff read it, empty for a key nobody knows.
+    """
     _provider[:] = [provider]
+    _namer[:] = [namer]
 
 
 def audience(key: str) -> QuerySet[Any, Any]:
@@ -23,3 +28,8 @@ def audience(key: str) -> QuerySet[Any, Any]:
     if not _provider:
         raise UnknownAudience(key)
     return _provider[0](key)
+
+
+def name(key: str) -> str:
+    """The name of segment `key` in the reader's language; the key itself where there is none."""
+    return (_namer[0](key) if _namer else "") or key

@@ -2,11 +2,19 @@
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_slug
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from cdp.core.models import Source
 
 LONGEST_KEY = 60
+MOST = 500
+READY_MADE = {
+    "sample": gettext_noop("Sample shop"),
+    "signup": gettext_noop("Sign-up form"),
+    "staff": gettext_noop("Staff"),
+}
+"""Names of sources that this product makes by itself; shops name the others."""
 
 
 class UnableToUse(Exception):
@@ -28,3 +36,9 @@ def ensure(key: str, *, kind: str = Source.Kind.API) -> Source:
     """The source of that key, made if new. Raises UnableToUse."""
     check(key)
     return Source.objects.get_or_create(key=key, defaults={"name": key, "kind": kind})[0]
+
+
+def names() -> dict[str, str]:
+    """Every source by key, named as staff read it. A shop has tens of them at most."""
+    named = Source.objects.values_list("key", "name")[:MOST]
+    return {key: gettext(READY_MADE.get(key) or name or key) for key, name in named}

@@ -12,14 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
+from analytics.services import membership
 from cdp.core import accounts, api_keys, pipeline
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
 from cdp.core.models.sources import SAMPLE
-from cdp.sample import files, shop
+from cdp.sample import files, rates, shop
+from commerce.models import ExchangeRate
+from commerce.services import rates as exchange
 from customers.rules.people import Person
 from customers.services import buckets, identity
 from events.services import recording
@@ -27,6 +31,7 @@ from events.services import recording
 CUSTOMERS, EVENTS, SEED = 2000, 30_000, 7
 KINDS = ("customers", "consents", "orders")
 BATCH = 5000
+A_MONTH = dt.timedelta(days=31)
 
 
 class UnableToLoad(Exception):
@@ -85,11 +90,25 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)
         counts = files.write(sample, folder)
+        _rates(sample, now)
         for kind in KINDS:
             _import(kind, folder / f"{kind}.csv")
         counts["events"] = _events(folder / "events.jsonl", now)
     pipeline.settle(now=timezone.now)
+    # Counted at once: a first look at the segments must not find them waiting for the clock.
+    membership.refresh_all(timezone.now())
     return {name: counts[name] for name in ("customers", "orders", "consents", "events")}
+
+
+def _rates(sample: shop.Shop, now: dt.datetime) -> None:
+    """What the sample's currencies were worth, so that totals in the shop's currency can be told. Rates that are there
+    stay.
+    """
+    first = (now - dt.timedelta(days=366 * sample.years) - A_MONTH).date()
+    known = set(ExchangeRate.objects.values_list("currency", "on"))
+    for rate in rates.rates(into=settings.CDP_CURRENCY, first=first, last=now.date()):
+        if (rate.currency, rate.on) not in known:
+            exchange.save(rate=ExchangeRate(**rate._asdict()), actor=SYSTEM, now=now)
 
 
 def _import(kind: str, path: Path) -> None:

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 ICON_LIST = Path(__file__).resolve().parent / "icons.txt"
+PUBLIC_ICONS = ICON_LIST.with_name("icons-public.txt")
 _ids = itertools.count(1)
 
 
@@ -22,13 +23,21 @@ def icon_names() -> frozenset[str]:
     return frozenset(name for line in lines if line and not line.startswith("#") for name in line.split("="))
 
 
+@cache
+def public_icon_names() -> frozenset[str]:
+    """Those that stand in the small sprite of pages for customers."""
+    return frozenset(
+        line for line in PUBLIC_ICONS.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
+    )
+
+
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of the sprite. Without `label` it is decoration; `size` is sm, lg or xl."""
     if name not in icon_names():
         raise TemplateSyntaxError(f"icon {name!r} is not in cdp/web/icons.txt")
     classes = f"icon icon-{size}" if size else "icon"
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    sprite = static("vendor/icons.svg")
+    sprite = static("vendor/icons-public.svg" if name in public_icon_names() else "vendor/icons.svg")
     return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, role, sprite, name)
 
 

@@ -93,7 +93,7 @@ def write(documents: Sequence["Document"], *, context: Context, zero_is_purchase
         lane=pipeline.BULK,
     )
     created = sum(1 for _, _, is_new in placed.values() if is_new)
-    return Counts(created, len(placed) - created)
+    return Counts(created, len(placed) - created, {"refunds": len(given)})
 
 
 Placed = dict[str, tuple[uuid.UUID, uuid.UUID, bool]]

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core.models import Source
-from customers.rules import places
+from cdp.core import sources
+from customers.rules import places, tags
 from customers.selectors import listing
 
 ANY = ("", _("Any"))
@@ -26,11 +26,11 @@ def _provinces() -> list[tuple[str, Any]]:
 
 
 def _tags() -> list[tuple[str, Any]]:
-    return [ANY, *((tag, tag) for tag in listing.common("tags"))]
+    return [ANY, *((tag, tags.shown(tag)) for tag in listing.common("tags"))]
 
 
 def _sources() -> list[tuple[str, Any]]:
-    return [ANY, *Source.objects.values_list("key", "name")]
+    return [ANY, *sources.names().items()]
 
 
 class FiltersForm(forms.Form):

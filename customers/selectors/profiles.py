@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from cdp.core import context
 from cdp.core.crypto import subjects
 from customers.models import Address, ContactPoint, Customer
-from customers.rules import masking, names, places
+from customers.rules import masking, names, places, tags
 
 Kind = ContactPoint.Kind
 LANGUAGES = {"thai": "th", "hangul": "ko", "kana": "ja", "han": "zh"}
@@ -84,6 +84,11 @@ class Profile:
     def name_language(self) -> str:
         """The `lang` of the name by its script, empty where the script does not tell."""
         return LANGUAGES.get(names.script(self.name), "") if self.name else ""
+
+    @property
+    def shown_tags(self) -> list[str]:
+        """The tags in words."""
+        return [tags.shown(tag) for tag in self.customer.tags]
 
     @property
     def place(self) -> Place | None:

@@ -15,11 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cdp.core import audiences, sources
 from cdp.core.audiences import UnknownAudience
-from cdp.core.models import Source
 from cdp.core.views.access import requires
 from customers.forms.filters import FiltersForm
-from customers.rules import places
+from customers.rules import places, tags
 from customers.selectors import listing, profiles
 
 NAMES = ("country", "province", "tag", "source", "segment")
@@ -100,9 +100,12 @@ def _chips(given: dict[str, str]) -> list[dict[str, str]]:
         shown["country"] = places.country_name(shown["country"].upper(), language)
     if "province" in shown:
         shown["province"] = places.province_name(shown["province"], language)
+    if "segment" in shown:
+        shown["segment"] = audiences.name(shown["segment"])
+    if "tag" in shown:
+        shown["tag"] = tags.shown(shown["tag"])
     if "source" in shown:
-        name = Source.objects.filter(key=shown["source"]).values_list("name", flat=True).first()
-        shown["source"] = name or shown["source"]
+        shown["source"] = sources.names().get(shown["source"], shown["source"])
     return [
         {
             "label": labels[name],

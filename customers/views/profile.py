@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from cdp.core import actors, audit, panels, timeline
+from cdp.core import actors, audit, panels, sources, timeline
 from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.forms.contacts import REASONS, ReasonForm
 from customers.models import Customer, Note
+from customers.rules import tags
 from customers.selectors import history, lineage, profiles
 from customers.selectors.profiles import Kind
 from customers.services import notes
@@ -57,13 +58,16 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     question = panels.Question(row.id, lineage.of(row.id), user, timezone.now())
     advice = panels.advice(question)
     language = get_language() or "en"
+    named = sources.names()
     context = {
         "profile": profile,
         "customer": row,
         "place_line": profile.where,
         "language_name": _language_name(row.language, language),
+        "source_name": named.get(row.source, row.source),
+        "tags": [{"key": tag, "label": tags.shown(tag)} for tag in row.tags],
         "numbers": [
-            {"label": _number_label(contact), "value": contact.value}
+            {"label": _number_label(contact, named), "value": contact.value}
             for contact in profile.contacts
             if contact.kind in {Kind.MEMBER, Kind.EXTERNAL}
         ],
@@ -156,16 +160,17 @@ def _story(request: HttpRequest, customer: uuid.UUID) -> dict[str, Any]:
     kinds = timeline.kinds()
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds else ""
+    named = sources.names()
     page = history.page(customer, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else [])
     return {
-        "entries": _condensed(page.entries) if not kind else [_entry(entry) for entry in page.entries],
+        "entries": _condensed(page.entries, named) if not kind else [_entry(entry, named) for entry in page.entries],
         "before": page.before.isoformat() if page.before else "",
         "kind": kind,
         "kinds": [{"key": "", "label": _("All")}, *({"key": key, "label": label} for key, label in kinds.items())],
     }
 
 
-def _condensed(entries: Sequence[timeline.Entry]) -> list[dict[str, Any]]:
+def _condensed(entries: Sequence[timeline.Entry], named: Mapping[str, str]) -> list[dict[str, Any]]:
     """The entries, with each long run of clicks on one day folded into one: a visit must not bury an order."""
     shown: list[dict[str, Any]] = []
 
@@ -176,31 +181,32 @@ def _condensed(entries: Sequence[timeline.Entry]) -> list[dict[str, Any]]:
     for (is_click, _key), group in itertools.groupby(entries, key=run_of):
         steps = list(group)
         if not is_click or len(steps) < SHORTEST_VISIT:
-            shown += [_entry(entry) for entry in steps]
+            shown += [_entry(entry, named) for entry in steps]
             continue
         title = ngettext("%(n)s step on the website", "%(n)s steps on the website", len(steps)) % {"n": len(steps)}
         folded = SafeString(render_to_string("customers/visit.html", {"steps": steps}))
-        shown.append({"at": steps[0].at, "kind": "event", "title": title, "source": steps[0].source, "html": folded})
+        source = named.get(steps[0].source, steps[0].source)
+        shown.append({"at": steps[0].at, "kind": "event", "title": title, "source": source, "html": folded})
     return shown
 
 
-def _entry(entry: timeline.Entry) -> dict[str, Any]:
+def _entry(entry: timeline.Entry, named: Mapping[str, str]) -> dict[str, Any]:
     """An entry as the timeline component takes it; amounts, lines and texts in `data` become its body."""
     return {
         "at": entry.at,
         "kind": entry.kind,
         "title": entry.title,
-        "source": entry.source,
+        "source": named.get(entry.source, entry.source),
         "actor": entry.data.get("author", ""),
         "icon": entry.icon if entry.icon != "point" else "",
         "html": SafeString(render_to_string("customers/entry.html", {"data": entry.data}).strip()),
     }
 
 
-def _number_label(contact: profiles.Contact) -> str:
+def _number_label(contact: profiles.Contact, named: Mapping[str, str]) -> str:
     if contact.kind == Kind.MEMBER:
         return _("Member number")
-    return _("Number at %(source)s") % {"source": contact.source}
+    return _("Number at %(source)s") % {"source": named.get(contact.source, contact.source)}
 
 
 def _language_name(code: str, reader: str) -> str:

@@ -1,5 +1,7 @@
 """The home page: the state of the shop, and what to do next."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +16,12 @@ from analytics.models import Segment
 from campaigns.models import Campaign
 from cdp.core.models import Job
 from cdp.core.views.access import requires
-from cdp.web import figures
+from cdp.web import figures, formats
 
 SHOWN = 6
+SPAN = 4
+STEADY = 0.03
+MOST_CURRENCIES = 3
 
 
 @requires("dashboard")
@@ -32,6 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "customers_change": _change(found.new_customers, found.new_before),
         "orders_change": _change(found.orders, found.orders_before),
         "revenue_change": _change(float(found.revenue), float(found.revenue_before)),
+        "other_note": _unrated(found.other_revenue),
+        "revenue_title": _finding(found.weekly_revenue, _revenue_words()),
+        "customers_title": _finding(found.weekly_customers, _customers_words()),
         "revenue_chart": _chart(found, found.weekly_revenue, _("Revenue"), money=True),
         "customers_chart": _chart(found, found.weekly_customers, _("New customers"), money=False),
         "segments": Segment.objects.filter(archived_at=None).order_by("-size")[:SHOWN] if may("segments") else [],
@@ -48,12 +56,46 @@ def _change(now: float, before: float) -> float | None:
     return (now - before) / before if before else None
 
 
+def _unrated(amounts: list[tuple[str, Decimal]]) -> str:
+    """What the total leaves out because nobody told its worth."""
+    listed = ", ".join(formats.money(amount, currency, 0) for currency, amount in amounts[:MOST_CURRENCIES])
+    return _("without {amounts}: no exchange rate").format(amounts=listed) if listed else ""
+
+
+def _revenue_words() -> tuple[str, str, str]:
+    return (
+        _("Revenue per week is rising: {percent} over four weeks"),
+        _("Revenue per week is falling: {percent} over four weeks"),
+        _("Revenue per week holds steady"),
+    )
+
+
+def _customers_words() -> tuple[str, str, str]:
+    return (
+        _("More new customers each week: {percent} over four weeks"),
+        _("Fewer new customers each week: {percent} over four weeks"),
+        _("As many new customers each week as before"),
+    )
+
+
+def _finding(weekly: Sequence[float], words: tuple[str, str, str]) -> str:
+    """The chart in a sentence: the last four whole weeks against the four before. The week that still runs is left
+    out, because it always looks like a fall.
+    """
+    whole = weekly[:-1]
+    change = _change(sum(whole[-SPAN:]), sum(whole[-2 * SPAN : -SPAN]))
+    if change is None or abs(change) < STEADY:
+        return words[2]
+    sign = "+" if change > 0 else "\N{MINUS SIGN}"
+    return (words[0] if change > 0 else words[1]).format(percent=sign + formats.percent(abs(change)))
+
+
 def _chart(found: figures.Home, data: list[Any], name: str, *, money: bool) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "type": "area" if money else "bar",
-        "x": [date_format(week, "j M") for week in found.weeks],
+        "x": [date_format(week, "j M") for week in found.weeks[:-1]],
         "x_label": _("Week of"),
-        "series": [{"name": name, "data": data}],
+        "series": [{"name": name, "data": data[:-1]}],
     }
     if money:
         spec |= {"unit": "money", "currency": settings.CDP_CURRENCY}

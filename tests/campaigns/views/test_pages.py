@@ -36,6 +36,9 @@ def test_a_marketer_makes_checks_and_sends_a_campaign(marketer: Client, settings
     assert answer.headers["Location"] == f"/campaigns/{campaign.id}/edit/trigger/"
     base = f"/campaigns/{campaign.id}/"
     assert marketer.post(base + "edit/trigger/", {"kind": "manual"}).headers["Location"] == base + "edit/audience/"
+    # News begin with a segment, the one of people who may get them.
+    asked = marketer.get(base + "edit/audience/").context
+    assert (asked["how"], asked["segment_key"]) == ("segment", "email-reachable")
     answer = marketer.post(base + "edit/audience/", {"how": "rule", "rules": '{"all": []}'})
     assert answer.headers["Location"] == base + "edit/message/"
     answer = marketer.post(base + "edit/message/", {"en-subject": "Hello", "en-body": "Dear {{ customer.name }}"})

@@ -10,6 +10,7 @@ from analytics.services import metrics
 from cdp.core import jobs, pipeline
 from cdp.core.models import AccessEntry
 from cdp.web import figures
+from commerce.models import ExchangeRate
 from tests import factories
 
 NOW = timezone.now()
@@ -50,6 +51,37 @@ def test_a_full_shop_shows_its_figures(admin):
     assert sum(home.weekly_revenue) == 150
     assert len(home.weeks) == figures.WEEKS
     assert sum(home.weekly_customers) == 2
+
+
+def test_money_of_other_countries_counts_at_the_rate_of_its_day(admin):
+    ann = factories.customer(email="a@example.com")
+    for on, rate in ((NOW - dt.timedelta(days=300), "30"), (NOW - dt.timedelta(days=10), "40")):
+        ExchangeRate.objects.create(currency="USD", on=on.date(), rate=rate)
+    factories.order(ann, placed_at=NOW - dt.timedelta(days=20), amount="10", currency="USD")
+    factories.order(ann, placed_at=NOW - dt.timedelta(days=2), amount="10", currency="USD")
+    factories.order(ann, placed_at=NOW - dt.timedelta(days=2), amount="5", currency="EUR")
+    response = admin.get("/")
+    home = response.context["home"]
+    assert (home.revenue, home.other_revenue) == (700, [("EUR", 5)])
+    assert sum(home.weekly_revenue) == 700
+    assert "no exchange rate" in response.content.decode()
+
+
+def test_a_chart_says_what_it_shows_and_leaves_the_running_week_out(admin):
+    for days in (8, 9, 10, 40):
+        factories.customer(email=f"p{days}@example.com", now=NOW - dt.timedelta(days=days))
+    factories.customer(email="today@example.com", now=NOW)
+    response = admin.get("/")
+    assert len(response.context["customers_chart"]["x"]) == figures.WEEKS - 1
+    assert sum(response.context["customers_chart"]["series"][0]["data"]) == 4
+    assert "new customers each week" in response.context["customers_title"]
+    assert response.context["revenue_title"] == "Revenue per week holds steady"
+
+
+def test_the_search_finds_a_ready_made_segment_by_the_name_the_reader_sees(admin):
+    page = admin.post("/search/?lang=th", {"q": "ผู้ซื้อ"}).content.decode()
+    assert "/segments/customers/" in page
+    assert "/segments/customers/" in admin.post("/search/?lang=en", {"q": "buyer"}).content.decode()
 
 
 def test_figures_are_kept_for_a_minute_and_computed_without_a_cache(admin, settings, monkeypatch):

@@ -178,3 +178,19 @@ def test_many_imports_come_page_by_page(steward, monkeypatch):
     first = steward.get("/imports/")
     assert len(first.context["rows"]) == 2
     assert len(steward.get(f"/imports/{first.context['older']}").context["rows"]) == 1
+
+
+def test_an_orders_file_tells_orders_and_refunds_not_only_rows(steward):
+    lines = ["number,placed,email,sku,qty,price"]
+    lines += [f"A-{n},2026-05-0{n},ann@example.com,S-1,2,10" for n in (1, 2, 3)]
+    lines += ["A-3,2026-05-03,ann@example.com,S-2,1,5", "R-1,2026-05-09,ann@example.com,S-1,-1,10"]
+    assert upload(steward, "\n".join(lines), kind="orders").status_code == 302
+    job = Job.objects.get()
+    targets = ("order.external_id", "order.placed_at", "customer.email", "line.sku", "line.quantity", "line.unit_price")
+    columns = {f"column:{name}": target for name, target in zip(lines[0].split(","), targets, strict=True)}
+    assert steward.post(f"/imports/{job.id}/columns/", columns).status_code == 302
+    jobs.run_waiting()
+    assert "refund" not in page(steward, job)
+    steward.post(f"/imports/{job.id}/start/")
+    jobs.run_waiting()
+    assert "Out of 5 rows came <strong>3 orders, 1 refund</strong>." in page(steward, job)
