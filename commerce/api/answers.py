@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from commerce.models import Order, Product, Refund
-from commerce.rules import money
+from commerce.rules import amounts, money
 from commerce.rules.revisions import Outcome
 from commerce.selectors.orders import DetailedOrder, DetailedRefund
 from customers.services import buckets
@@ -51,6 +52,14 @@ class RefundAnswer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class WarningAnswer(serializers.Serializer[Any]):
+    """What is odd about a document that was taken all the same."""
+
+    code = serializers.ChoiceField(choices=["total_differs"])
+    pointer = serializers.CharField()
+    detail = serializers.CharField()
+
+
 class OrderAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     external_id = serializers.CharField()
@@ -69,6 +78,11 @@ class OrderAnswer(serializers.Serializer[Any]):
     store = serializers.CharField()
     lines = OrderLineAnswer(many=True)
     refunds = RefundAnswer(many=True)
+    warnings = WarningAnswer(
+        many=True,
+        help_text="`total_differs`: the total you gave is not what the lines come to, whether tax and discount stand"
+        " inside or beside them. The order comes to the total you gave.",
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -149,9 +163,25 @@ def order(detailed: DetailedOrder) -> Json:
             for line in detailed.lines
         ],
         "refunds": [refund(found) for found in detailed.refunds],
+        "warnings": _warnings(detailed),
         "created_at": _time(row.created_at),
         "updated_at": _time(row.updated_at),
     }
+
+
+def _warnings(detailed: DetailedOrder) -> list[Json]:
+    row = detailed.order
+    if row.total is None or not detailed.lines:
+        return []
+    bought = amounts.total(line.amount for line in detailed.lines)
+    parts = {"discount": row.discount, "shipping": row.shipping, "tax": row.tax}
+    if amounts.is_explained(given=row.total, bought=bought, **parts):
+        return []
+    detail = _("The lines come to %(parts)s, the total says %(total)s. The order comes to the total.") % {
+        "parts": money.text(amounts.order_amount(bought=bought, given=None, **parts), row.currency),
+        "total": money.text(row.total, row.currency),
+    }
+    return [{"code": "total_differs", "pointer": "/total", "detail": detail}]
 
 
 def refund(detailed: DetailedRefund) -> Json:

@@ -1,6 +1,7 @@
 """What comes in: request bodies of orders, refunds and products, strictly read into plain values."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,9 @@ from commerce.rules import statuses
 from commerce.rules.inputs import MOST_LINES, ZERO, LineInput, OrderInput, RefundInput
 from commerce.services import orders
 from customers.rules import people
+
+AHEAD = timedelta(days=1)
+"""How far a store's clock may run ahead of ours; a zone that was left out is never more."""
 
 
 class LineBody(StrictSerializer):
@@ -117,6 +121,9 @@ class OrderBody(StrictSerializer):
     store = WordsField(max_length=80)
     lines = LineBody(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
+    def validate_placed_at(self, value: datetime) -> datetime:
+        return _not_to_come(value, self.context["now"])
+
     def validate_status(self, value: str) -> str:
         status = statuses.find(value)
         if status is None:
@@ -175,6 +182,9 @@ class RefundBody(StrictSerializer):
     currency = CurrencyField(required=False, help_text="Left out: the order's currency.")
     reason = WordsField(max_length=200)
 
+    def validate_at(self, value: datetime | None) -> datetime | None:
+        return value and _not_to_come(value, self.context["now"])
+
     def validate_amount(self, value: Decimal | None) -> Decimal | None:
         if value is not None and value <= 0:
             raise serializers.ValidationError(_("A refund must be above zero."))
@@ -185,6 +195,12 @@ class RefundBody(StrictSerializer):
         if not lines and attrs["amount"] is None:
             raise serializers.ValidationError({"amount": [_("Give an amount or lines.")]})
         return RefundInput(lines=lines, **attrs)
+
+
+def _not_to_come(value: datetime, now: datetime) -> datetime:
+    if value > now + AHEAD:
+        raise serializers.ValidationError(_("This lies more than a day in the future; check the date and its zone."))
+    return value
 
 
 class ProductBody(StrictSerializer):

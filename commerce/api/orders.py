@@ -165,11 +165,12 @@ class OrderViewSet(ApiViewSet):
     def refunds(self, request: Request, id: str) -> Response:
         """Write one refund of an order."""
         order = _order(id)
-        body = bodies.RefundBody(data=request.data)
+        now = timezone.now()
+        body = bodies.RefundBody(data=request.data, context={"now": now})
         body.is_valid(raise_exception=True)
         try:
             recorded = refunds.write(
-                refund=body.validated_data, order=order, source=self.source, actor=self.actor, now=timezone.now()
+                refund=body.validated_data, order=order, source=self.source, actor=self.actor, now=now
             )
         except refunds.RefundExists as error:
             raise problems.conflict(

@@ -12,6 +12,8 @@ from commerce.rules.inputs import ZERO, LineInput, OrderInput
 
 CENT = Decimal("0.0001")
 LARGEST = Decimal(10) ** 14
+TOLERANCE = Decimal("0.01")
+"""By how much a total may differ from its parts because somebody rounded."""
 # A quantity has up to 14 digits and a price up to 18; the default of 28 would round their product.
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
@@ -98,6 +100,17 @@ def order_amount(
     if given is None:
         given = _EXACT.add(_EXACT.add(_EXACT.subtract(bought, discount), shipping), tax)
     return max(given, ZERO)
+
+
+def is_explained(*, given: Decimal, bought: Decimal, discount: Decimal, shipping: Decimal, tax: Decimal) -> bool:
+    """Whether a given total can be what the lines come to, to the cent.
+
+    Stores tell tax inside their prices or beside them, and discounts inside their lines or beside them: any of these
+    readings explains a total.
+    """
+    gross = _EXACT.add(bought, shipping)
+    readings = [_EXACT.subtract(_EXACT.add(gross, added), taken) for added in (tax, ZERO) for taken in (discount, ZERO)]
+    return any(abs(_EXACT.subtract(given, reading)) <= TOLERANCE for reading in readings)
 
 
 def is_counted(

@@ -23,9 +23,10 @@ class LookupPagination(SealedCursorPagination):
         self.given = given
 
     def _link(self, direction: str, edge: Any) -> str:
-        payload = {"d": direction, "id": str(edge), "q": self.given}
+        path = reverse("customer-list")
+        payload = {"d": direction, "id": str(edge), "q": self.given, "l": path}
         cursor = tokens.make("cursor", json.dumps(payload).encode())
-        return f"{settings.CDP_BASE_URL}{reverse('customer-list')}?cursor={cursor}&page_size={self.size}"
+        return f"{settings.CDP_BASE_URL}{path}?cursor={cursor}&page_size={self.size}"
 
 
 def size(request: Request) -> int:

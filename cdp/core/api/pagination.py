@@ -5,11 +5,12 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cdp.core.api.problems import Problem
+from cdp.core.api.problems import Problem, invalid, invalid_places
 from cdp.core.crypto import tokens
 
 
@@ -47,48 +48,48 @@ class SealedCursorPagination(BasePagination):
         raw = request.query_params.get("page_size", str(self.default_size))
         readable = raw.isascii() and raw.isdigit() and len(raw) <= len(str(self.largest))
         if not readable or not 1 <= int(raw) <= self.largest:
-            raise Problem(
-                "invalid",
-                "The request has invalid values.",
-                errors=[{"pointer": "page_size", "detail": f"Must be 1 to {self.largest}."}],
-            )
+            raise invalid("page_size", _("Must be 1 to %(largest)s.") % {"largest": self.largest})
         return int(raw)
 
-    def _cursor(self, request: Request) -> dict[str, str]:
+    def _cursor(self, request: Request) -> dict[str, Any]:
         text = request.query_params.get("cursor")
         if not text:
             return {}
-        try:
-            cursor = json.loads(tokens.read("cursor", text))
-        except tokens.BadToken as error:
-            raise Problem(
-                "invalid_cursor", "The cursor is not one of ours; start again without it.", status_code=400
-            ) from error
-        # The filters of the first page hold for all pages, whatever the link is called with.
-        query = request.query_params.copy()
-        for name, value in cursor.get("q", {}).items():
-            query.setdefault(name, value)
-        request._request.GET = query  # type: ignore[assignment]
+        cursor = self._opened(text)
+        if cursor.get("l", request._request.path) != request._request.path:
+            raise invalid("cursor", _("The cursor belongs to another list."))
         return cursor
 
-    @staticmethod
-    def filters(request: Request) -> dict[str, str]:
-        """The query's filters, also those that came inside a cursor; views read filters through this."""
-        found = {
-            name: str(value) for name, value in request.query_params.items() if name not in {"cursor", "page_size"}
-        }
+    @classmethod
+    def _opened(cls, text: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads(tokens.read("cursor", text)))
+        except tokens.BadToken as error:
+            message = _("The cursor is not one of ours; start again without it.")
+            raise Problem("invalid_cursor", message, status_code=400) from error
+
+    @classmethod
+    def filters(cls, request: Request) -> dict[str, str]:
+        """The filters of a list, from the query or from inside its cursor; views read filters through this.
+
+        The filters of the first page hold for all pages: saying them again is fine, saying others is a 422, because
+        such a page would be neither the next one of that list nor the first of another.
+        """
+        told = {name: str(value) for name, value in request.query_params.items() if name not in {"cursor", "page_size"}}
         text = request.query_params.get("cursor")
-        if text:
-            try:
-                found = json.loads(tokens.read("cursor", text)).get("q", {}) | found
-            except tokens.BadToken:
-                return found
-        return found
+        if not text:
+            return told
+        kept = {name: str(value) for name, value in cls._opened(text).get("q", {}).items()}
+        detail = _("This contradicts the cursor, which keeps the filters of its first page; leave one of them out.")
+        faults = [{"pointer": name, "detail": detail} for name in sorted(told) if told[name] != kept.get(name)]
+        if faults:
+            raise invalid_places(faults)
+        return kept
 
     def _link(self, direction: str, edge: Any) -> str:
-        payload = {"d": direction, "id": str(edge), "q": self.filters(self.request)}
-        cursor = tokens.make("cursor", json.dumps(payload).encode())
         path = self.request._request.path
+        payload = {"d": direction, "id": str(edge), "q": self.filters(self.request), "l": path}
+        cursor = tokens.make("cursor", json.dumps(payload).encode())
         return f"{settings.CDP_BASE_URL}{path}?cursor={cursor}&page_size={self.size}"
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -1,10 +1,12 @@
 """Orders over REST, as a storefront sees them."""
 
+import datetime as dt
 import json
 import uuid
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from commerce.api import answers
 from commerce.models import Order, OrderLine
@@ -341,3 +343,55 @@ def test_keys_need_the_scope_of_orders(shop, reader, outsider):
         assert Client().post(f"/api/v1/{path}", json.dumps(body), "application/json").status_code == 401
     assert outsider.get("orders").status_code == 403
     assert Client().get("/api/v1/orders").status_code == 401
+
+
+@pytest.mark.parametrize("ahead", [dt.timedelta(days=1, minutes=1), dt.timedelta(days=400)])
+def test_an_order_from_the_future_is_refused(shop, ahead):
+    placed_at = (timezone.now() + ahead).isoformat()
+    assert places(shop.post("orders", order(placed_at=placed_at))) == ["/placed_at"]
+    answer = shop.post("orders/batch", {"orders": [order(placed_at=placed_at), order(external_id="2")]}).json()
+    assert (answer["failed"], answer["created"]) == (1, 1)
+    assert answer["results"][0]["errors"][0]["pointer"] == "/orders/0/placed_at"
+
+
+def test_an_order_of_a_clock_that_runs_ahead_is_taken(shop):
+    placed_at = (timezone.now() + dt.timedelta(hours=23)).isoformat()
+    assert shop.post("orders", order(placed_at=placed_at)).status_code == 201
+
+
+def test_a_refund_from_the_future_is_refused(shop):
+    made = shop.post("orders", order()).json()
+    at = (timezone.now() + dt.timedelta(days=2)).isoformat()
+    refused = shop.post(f"orders/{made['id']}/refunds", {"external_id": "r", "amount": "1", "at": at})
+    assert places(refused) == ["/at"]
+
+
+@pytest.mark.parametrize("total", ["-1", "0.00001", "1e30", "NaN", "1,50", True])
+def test_a_total_that_is_no_amount_is_refused(shop, total):
+    assert places(shop.post("orders", order(total=total))) == ["/total"]
+
+
+def test_a_total_that_differs_from_its_parts_is_taken_and_told(shop):
+    response = shop.post("orders", order(total="50"))
+    assert response.status_code == 201
+    body = response.json()
+    assert (body["amount"], body["total"]) == ("50.00", "50.00")
+    assert [(one["code"], one["pointer"]) for one in body["warnings"]] == [("total_differs", "/total")]
+    assert "85.50" in body["warnings"][0]["detail"]
+    assert shop.get(f"orders/{body['id']}").json() == body
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"total": "85.50"},
+        {"total": "85.51"},
+        {"total": "85.50", "tax": "5.59"},  # inside the prices
+        {"total": "91.09", "tax": "5.59"},  # beside them
+        {"total": "75.50", "discount": "10"},
+        {"total": "85.50", "discount": "10"},  # inside the lines
+        {"total": "120", "lines": ...},
+    ],
+)
+def test_a_total_that_its_parts_explain_is_not_told(shop, parts):
+    assert shop.post("orders", order(**parts)).json()["warnings"] == []

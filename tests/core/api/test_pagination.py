@@ -77,6 +77,50 @@ def test_filters_are_kept_by_the_cursor_and_cannot_be_read(get):
     assert get(address).json()["next"]
 
 
+@pytest.fixture
+def filtered(get):
+    """The second page of the customers of a source."""
+    for number in range(3):
+        factories.customer(email=f"p{number}@example.com")
+    return get("customers?page_size=1&source=shop").json()["next"]
+
+
+def test_filters_may_be_said_again_beside_their_cursor(get, filtered):
+    response = get(f"{filtered}&source=shop")
+    assert response.status_code == 200
+    assert response.json()["results"] == get(filtered).json()["results"]
+
+
+@pytest.mark.parametrize("other", ["source=till", "email=p1@example.com"])
+def test_filters_that_contradict_their_cursor_are_refused_by_name(get, filtered, other):
+    factories.source("till")
+    response = get(f"{filtered}&{other}")
+    assert response.status_code == 422
+    assert [one["pointer"] for one in response.json()["errors"]] == [other.split("=")[0]]
+
+
+def test_a_cursor_of_another_list_is_told(get, filtered):
+    response = get(f"orders?cursor={filtered.split('cursor=')[1].split('&')[0]}")
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "source")
+    _orders(2)
+    cursor = get("orders?page_size=1").json()["next"].split("cursor=")[1].split("&")[0]
+    response = get(f"segments?cursor={cursor}")
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "cursor")
+
+
+def test_a_lookup_goes_on_as_a_list(client, db):
+    key = factories.api_key()[1]
+    for number in range(2):
+        factories.customer(email=f"p{number}@example.com")
+    headers = {"Authorization": f"Bearer {key}"}
+    first = client.post(
+        "/api/v1/customers/lookup?page_size=1", {"source": "shop"}, content_type="application/json", headers=headers
+    ).json()
+    parts = urlsplit(first["next"])
+    second = client.get(f"{parts.path}?{parts.query}", headers=headers).json()
+    assert len({one["id"] for one in first["results"] + second["results"]}) == 2
+
+
 @pytest.mark.parametrize(
     "harm", [lambda c: c[:-2], lambda c: c[::-1], lambda c: "x", lambda c: c + "AA", lambda c: "%00"]
 )
