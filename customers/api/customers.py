@@ -1,11 +1,11 @@
 """REST: customers. Merged ids answer with their survivor, erased ones with 410."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
@@ -19,9 +19,10 @@ from cdp.core.api.problems import Problem, conflict, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Source
 from customers.api import answers, bodies, filters, pagination
-from customers.models import Customer
+from customers.api.finding import answer_of, found
+from customers.api.merging import MergingMixin
 from customers.rules.people import IDENTIFYING
-from customers.selectors import history, lineage
+from customers.selectors import history
 from customers.selectors import profiles as reading
 from customers.services import profiles
 from customers.services.identity import resolving
@@ -41,7 +42,7 @@ CONFLICT = OpenApiResponse(
 )
 
 
-class CustomerViewSet(ApiViewSet):
+class CustomerViewSet(MergingMixin, ApiViewSet):
     """Who the customers are."""
 
     scope = "customers"
@@ -112,7 +113,7 @@ class CustomerViewSet(ApiViewSet):
         body.is_valid(raise_exception=True)
         person = body.person()
         if not person.is_identified:
-            raise invalid("", f"Name at least one of {', '.join(IDENTIFYING)}.")
+            raise invalid("", _("Name at least one of %(identifiers)s.") % {"identifiers": ", ".join(IDENTIFYING)})
         source = self._source(request)
         try:
             saved = profiles.save(person, source=source, actor=self.actor, at=timezone.now())
@@ -121,7 +122,7 @@ class CustomerViewSet(ApiViewSet):
         except resolving.UnableToResolve as error:
             raise _busy() from error
         code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
-        return Response(_answer(saved.customer), status=code)
+        return Response(answer_of(saved.customer), status=code)
 
     @extend_schema(
         operation_id="customers_retrieve",
@@ -131,7 +132,7 @@ class CustomerViewSet(ApiViewSet):
     )
     def retrieve(self, request: Request, id: str) -> Response:
         """One customer, or the one they were merged into."""
-        return Response(_answer(_found(id)))
+        return Response(answer_of(found(id)))
 
     @extend_schema(
         operation_id="customers_partial_update",
@@ -144,7 +145,7 @@ class CustomerViewSet(ApiViewSet):
     )
     def partial_update(self, request: Request, id: str) -> Response:
         """Edit one customer."""
-        row = _found(id)
+        row = found(id)
         body = bodies.CustomerBody(data=request.data)
         body.is_valid(raise_exception=True)
         person = body.person(country=row.country)
@@ -156,7 +157,7 @@ class CustomerViewSet(ApiViewSet):
             raise _conflict(error) from error
         except profiles.UnableToEdit as error:
             raise exceptions.NotFound from error
-        return Response(_answer(row.id))
+        return Response(answer_of(row.id))
 
     @extend_schema(
         operation_id="customers_timeline",
@@ -174,7 +175,7 @@ class CustomerViewSet(ApiViewSet):
     @action(detail=True, methods=["get"], pagination_class=None)
     def timeline(self, request: Request, id: str) -> Response:
         """A page of the timeline."""
-        row = _found(id)
+        row = found(id)
         kind, before = request.query_params.get("kind", ""), request.query_params.get("before", "")
         page_size = pagination.size(request)
         moment = None
@@ -183,10 +184,11 @@ class CustomerViewSet(ApiViewSet):
         elif before:
             moment = _moment(before)
         if kind and kind not in registry.kinds():
-            raise invalid("kind", f"Unknown kind; known are {', '.join(registry.kinds())}.")
+            raise invalid("kind", _("Unknown kind; known are %(known)s.") % {"known": ", ".join(registry.kinds())})
         readable = registry.readable(key_of(request).scopes)
         if kind and kind not in readable:
-            raise exceptions.PermissionDenied(f"The API key lacks the scope to read entries of the kind {kind}.")
+            message = _("The API key lacks the scope to read entries of the kind %(kind)s.") % {"kind": kind}
+            raise exceptions.PermissionDenied(message)
         page = history.page(row.id, before=moment, kinds=[kind] if kind else readable, size=page_size)
         return Response(
             {
@@ -208,25 +210,8 @@ class CustomerViewSet(ApiViewSet):
             return self.source
         source = Source.objects.filter(key=key).first()
         if source is None:
-            raise invalid("source", "There is no such source.")
+            raise invalid("source", _("There is no such source."))
         return source
-
-
-def _found(id: str) -> Customer:
-    """The person an address means today."""
-    try:
-        return lineage.get(uuid.UUID(id)).customer
-    except (ValueError, lineage.Unknown) as error:
-        raise exceptions.NotFound from error
-    except lineage.Erased as error:
-        raise Problem("erased", "This person was erased.", status_code=status.HTTP_410_GONE) from error
-
-
-def _answer(customer: uuid.UUID | Customer) -> dict[str, Any]:
-    profile = reading.one(customer)
-    if profile is None:
-        raise exceptions.NotFound
-    return answers.customer(profile)
 
 
 def _moment(text: str) -> Any:
@@ -235,14 +220,14 @@ def _moment(text: str) -> Any:
     except ValueError:
         moment = None
     if moment is None or timezone.is_naive(moment):
-        raise invalid("before", "Write the time with its zone as in RFC 3339, like 2026-11-21T14:30:00Z.")
+        raise invalid("before", _("Write the time with its zone as in RFC 3339, like 2026-11-21T14:30:00Z."))
     return moment
 
 
 def _conflict(error: resolving.IdentityConflict) -> Problem:
     return conflict(
         "identity_conflict",
-        "The identifiers belong to different customers. Nothing was written; a data steward was asked.",
+        _("The identifiers belong to different customers. Nothing was written; a data steward was asked."),
         customers=[str(customer) for customer in error.customers],
     )
 
@@ -250,6 +235,6 @@ def _conflict(error: resolving.IdentityConflict) -> Problem:
 def _busy() -> Problem:
     return Problem(
         "busy",
-        "Other requests are writing the same person. Please try again.",
+        _("Other requests are writing the same person. Please try again."),
         status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
     )
