@@ -18,6 +18,7 @@ handler500 = errors.server_error
 urlpatterns = [
     path("", include("cdp.web.urls")),
     path("customers/", include("customers.urls")),
+    path("events/", include("events.urls")),
     path("segments/", include("analytics.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("consent.urls")),

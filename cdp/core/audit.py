@@ -44,6 +44,7 @@ class Action(StrEnum):
     SOURCE_SECRET_SET = "core:source:secret_set"  # noqa: S105  (the name of an action)
     STAFF_CREATED = "core:staff:created"
     ADMIN_CHANGED = "core:admin:changed"
+    EVENT_REPLAYED = "events:quarantine:replayed"
     CONTACT_REVEALED = "customers:contact:revealed"
 
 

@@ -39,6 +39,7 @@ PLACES = (
     Place("/quality/", "quality", _("Quality"), "steward", "care"),
     Place("/consent/", "consent", _("Consent"), "campaigns.view", "care"),
     Place("/imports/", "imports", _("Imports"), "imports", "care"),
+    Place("/events/", "activity", _("Tracking"), "steward", "care"),
     Place("/settings/", "settings", _("Settings"), "settings", "care"),
 )
 # A clerk works at the counter: those rooms come first. For everybody else they come last.

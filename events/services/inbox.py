@@ -108,6 +108,11 @@ def _context(table: str, row: uuid.UUID, source: uuid.UUID) -> bytes:
     return f"events.{table}:".encode() + row.bytes + source.bytes
 
 
+def seal_parcel(parcel: Parcel, *, row: uuid.UUID, source: uuid.UUID) -> bytes:
+    """The blob of an inbox row that is not written by the door."""
+    return _seal("inbox", row, source, parcel)
+
+
 def open_parcel(sealed: bytes, *, row: uuid.UUID, source: uuid.UUID) -> Parcel:
     """What an inbox row holds. Raises `envelope.Unopenable`."""
     return _parcels.decode(hourly.open_(sealed, context=_context("inbox", row, source)))

@@ -65,11 +65,16 @@ PAGES = [
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
     ("consent:overview", "GET", "mapo"),
+    ("events:overview", "GET", "spo"),
+    ("events:quarantine-list", "GET", "spo"),
+    ("events:quarantine-detail", "GET", "spo"),
+    ("events:quarantine-detail", "POST", "spo"),
 ]
 OPEN = {"web:signup", "web:signup-done", "consent:privacy", "consent:terms", "consent:unsubscribe"}
-ROOMS = {"web", "customers", "analytics", "campaigns", "consent"}
+ROOMS = {"web", "customers", "analytics", "campaigns", "consent", "events"}
 ARGUMENTS = {
     "job_id": ID,
+    "event_id": ID,
     "customer": ID,
     "campaign": ID,
     "part": ID,

@@ -1,0 +1,3 @@
+from events.admin import sources
+
+__all__ = ["sources"]

@@ -1,0 +1,54 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.models import Source
+from events.models import SourceLimits
+
+
+class LimitsFormSet(forms.BaseInlineFormSet):
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        """The limits have no name on a source that the fields of the page could begin with."""
+        return "limits"
+
+
+class LimitsInline(admin.StackedInline):
+    """What this source may send at once, where it differs from the defaults."""
+
+    model = SourceLimits
+    formset = LimitsFormSet
+    fk_name = "source"
+    extra = 0
+
+
+class SourceForm(forms.ModelForm):
+    def clean_allowed_origins(self) -> list[str]:
+        """Origins as browsers send them: scheme and host, without a path."""
+        return [origin.strip().rstrip("/") for origin in self.cleaned_data["allowed_origins"] if origin.strip()]
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):
+    """Where facts come from. Keys never change: facts name them."""
+
+    form = SourceForm
+    list_display = ("key", "name", "kind", "consent_mode", "may_track")
+    list_filter = ("kind",)
+    search_fields = ("key", "name")
+    fields = ("key", "name", "kind", "allowed_origins", "consent_mode", "created_at")
+    readonly_fields = ("key", "created_at")
+    inlines = (LimitsInline,)
+
+    @admin.display(description=_("Write key"), boolean=True)
+    def may_track(self, source: Source) -> bool:
+        return source.write_key_digest is not None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # `create_source` makes one and shows its write key
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # facts name it

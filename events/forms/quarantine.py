@@ -1,0 +1,51 @@
+"""Looking for refused events, and mending one."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.models import Source
+from events.rules.tracking import Code
+
+CODES = {
+    Code.NOT_AN_OBJECT: _("Not a JSON object"),
+    Code.INVALID_JSON: _("Not valid JSON"),
+    Code.TOO_LARGE: _("Too large"),
+    Code.TOO_DEEP: _("Nested too deeply"),
+    Code.FORBIDDEN_CHARACTER: _("Forbidden character"),
+    Code.WRONG_TYPE: _("A field of the wrong type"),
+    Code.UNKNOWN_TYPE: _("Unknown type of call"),
+    Code.MISSING_IDENTITY: _("Nobody named"),
+    Code.MISSING_NAME: _("No name of the event"),
+    Code.INVALID_NAME: _("Name too long"),
+    Code.MISSING_GROUP: _("No group id"),
+    Code.MISSING_PREVIOUS: _("No previous id"),
+    Code.INVALID_ID: _("Id too long"),
+    Code.BAD_TIMESTAMP: _("Unreadable time"),
+    Code.INDIGESTIBLE: _("Could not be stored"),
+}
+
+
+class FilterForm(forms.Form):
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    code = forms.ChoiceField(label=_("Reason"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the sources that may send."""
+        super().__init__(*args, **kwargs)
+        keys = Source.objects.filter(write_key_digest__isnull=False).values_list("key", "name")[:200]
+        self.fields["source"].choices = [("", _("All sources")), *keys]  # type: ignore[attr-defined]
+        self.fields["code"].choices = [  # type: ignore[attr-defined]
+            ("", _("All reasons")),
+            *((str(code), label) for code, label in CODES.items()),
+        ]
+
+
+class EventForm(forms.Form):
+    event = forms.CharField(
+        label=_("The event"),
+        widget=forms.Textarea(attrs={"rows": 20, "spellcheck": "false", "class": "mono"}),
+        max_length=1_000_000,
+        strip=False,
+    )

@@ -1,0 +1,90 @@
+"""Refused events: opened for a person who looks at one, and sent in again when it was mended."""
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+
+import msgspec
+from django.db import transaction
+
+from cdp.core import audit, ids
+from cdp.core.actors import Actor
+from events.models import InboxRow, RejectedEvent, SourceLimits
+from events.rules import tracking
+from events.services import inbox
+
+
+class UnableToReplay(Exception):
+    """The event still cannot be taken: `refusal` says why; None when it is not in the quarantine any more."""
+
+    def __init__(self, refusal: tracking.Refusal | None) -> None:
+        """Keep the verdict."""
+        super().__init__(refusal.code if refusal else "gone")
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A refused event in clear: of which call, why refused, and its text, laid out if it is JSON."""
+
+    kind: str
+    message: str
+    text: str
+
+
+def look(row: RejectedEvent, *, actor: Actor, at: dt.datetime) -> Opened:
+    """Open one, and note in the access log who did. Raises `envelope.Unopenable` when its key is gone."""
+    parcel, raw = inbox.open_rejected(bytes(row.sealed), row=row.id, source=row.source_id)
+    audit.looked(actor=actor, at=at, view="events:quarantine-detail", customers=[], reason=f"event {row.id}")
+    text = raw.decode(errors="replace")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict):
+        text = json.dumps(found, ensure_ascii=False, indent=2)
+    kind = parcel.kind or (str(found.get("type") or "")[:20] if isinstance(found, dict) else "")
+    return Opened(kind, parcel.message, text)
+
+
+def replay(row: uuid.UUID, *, text: str, actor: Actor, at: dt.datetime) -> None:
+    """Send a mended event in, as if its client had sent it so at the time. Raises UnableToReplay.
+
+    It is judged like every event, and counted as accepted instead of refused: the row it leaves in the inbox takes one
+    from the refused of its hour.
+    """
+    with transaction.atomic():
+        rejected = RejectedEvent.objects.select_for_update().filter(id=row).first()
+        if rejected is None:
+            raise UnableToReplay(None)
+        parcel, _old = inbox.open_rejected(bytes(rejected.sealed), row=rejected.id, source=rejected.source_id)
+        raw = _compact(text)
+        refusal = tracking.check(raw, kind=parcel.kind, limits=_limits(rejected.source_id))
+        if refusal is not None:
+            raise UnableToReplay(refusal)
+        mended = msgspec.structs.replace(parcel, events=[msgspec.Raw(raw)], code="", message="")
+        accepted = ids.uuid7()
+        InboxRow.objects.create(
+            id=accepted,
+            source_id=rejected.source_id,
+            received_at=rejected.received_at,
+            accepted=1,
+            rejected=-1,
+            sealed=inbox.seal_parcel(mended, row=accepted, source=rejected.source_id),
+        )
+        rejected.delete()
+        audit.record(audit.Action.EVENT_REPLAYED, actor=actor, at=at, subject=row, details={"code": rejected.code})
+
+
+def _limits(source: uuid.UUID) -> tracking.Limits:
+    own = SourceLimits.objects.filter(source_id=source).first()
+    return tracking.Limits(own.event_bytes, own.body_bytes, own.batch_events) if own else tracking.Limits()
+
+
+def _compact(text: str) -> bytes:
+    """JSON as a client would send it; anything else stays as it is and is refused by the rules."""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        return text.encode(errors="replace")

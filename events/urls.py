@@ -1,0 +1,12 @@
+"""Pages of this room."""
+
+from django.urls import URLPattern, path
+
+from events.views import overview, quarantine
+
+app_name = "events"
+urlpatterns: list[URLPattern] = [
+    path("", overview.overview, name="overview"),
+    path("quarantine/", quarantine.listing, name="quarantine-list"),
+    path("quarantine/<uuid:event_id>/", quarantine.detail, name="quarantine-detail"),
+]

@@ -1,0 +1,77 @@
+"""The quarantine: refused events are listed without being opened, opened one at a time, mended and sent in again."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cdp.core import actors
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.views.access import requires
+from events.forms.quarantine import CODES, EventForm, FilterForm
+from events.rules.tracking import Code
+from events.selectors import quarantine as reading
+from events.services import quarantine
+
+
+@requires("steward")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """`/events/quarantine/`: newest first, by source and reason."""
+    given = {name: value for name in ("source", "code") if (value := request.GET.get(name, "")[:60])}
+    cursor = request.GET.get("before", "")
+    rows = reading.page(**given, older_than=_id(cursor) if cursor else None, size=reading.PAGE + 1)
+    shown = rows[: reading.PAGE]
+    older = "?" + urlencode({**given, "before": str(shown[-1].id)}) if len(rows) > reading.PAGE else ""
+    context: dict[str, Any] = {
+        "rows": [{"row": row, "reason": _label(row.code)} for row in shown],
+        "form": FilterForm(given),
+        "is_filtered": bool(given),
+        "older": older,
+        "newer": "?" + urlencode(given) if cursor else "",
+    }
+    return render(request, "events/quarantine/list.html", context)
+
+
+@requires("steward")
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
+    """`/events/quarantine/{id}/`: one event in clear; by POST it is judged again and taken in."""
+    row = reading.find(event_id)
+    if row is None:
+        raise Http404
+    actor, now = actors.staff(request.user), timezone.now()  # type: ignore[arg-type]
+    try:
+        opened = quarantine.look(row, actor=actor, at=now)
+    except Unopenable:
+        raise Http404 from None
+    form = EventForm(request.POST or None, initial={"event": opened.text})
+    if request.method == "POST" and form.is_valid():
+        try:
+            quarantine.replay(event_id, text=form.cleaned_data["event"], actor=actor, at=now)
+        except quarantine.UnableToReplay as problem:
+            if problem.refusal is None:
+                raise Http404 from None
+            form.add_error("event", f"{_label(problem.refusal.code)}: {problem.refusal.message}")
+        else:
+            messages.success(request, _("The event was taken in."))
+            return redirect("events:quarantine-list")
+    context = {"row": row, "opened": opened, "reason": _label(row.code), "form": form}
+    return render(request, "events/quarantine/detail.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _label(code: str) -> str:
+    return str(CODES[Code(code)]) if code in CODES else code
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,32 @@
+"""Administrators set origins, consent and limits of a source; stewards look."""
+
+import pytest
+
+from cdp.core.models import Source
+from events.models import SourceLimits
+from tests import factories
+
+FORM = {
+    "name": "Web shop",
+    "kind": "store",
+    "consent_mode": "require",
+    "allowed_origins": "https://shop.example/, https://www.shop.example",
+    "limits-TOTAL_FORMS": "1",
+    "limits-INITIAL_FORMS": "0",
+    "limits-0-event_bytes": "4194304",
+    "limits-0-body_bytes": "4194304",
+    "limits-0-batch_events": "2500",
+}
+
+
+@pytest.mark.parametrize(("role", "status"), [("admin", 302), ("steward", 403)])
+def test_sets_origins_and_limits(client, db, role, status):
+    source = factories.source("web-shop")
+    client.force_login(factories.staff(role))
+    assert client.get(f"/admin/core/source/{source.id}/change/").status_code == 200
+    assert client.post(f"/admin/core/source/{source.id}/change/", FORM).status_code == status
+    source = Source.objects.get(id=source.id)
+    if role == "admin":
+        assert source.allowed_origins == ["https://shop.example", "https://www.shop.example"]
+        assert source.consent_mode == "require"
+        assert SourceLimits.objects.get().event_bytes == 4 << 20

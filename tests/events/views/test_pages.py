@@ -1,0 +1,91 @@
+"""What staff see of tracking: sums that add up, and refused events that can be mended."""
+
+import json
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cdp.core.models import AccessEntry, AuditEntry
+from events.models import Event, InboxRow, RejectedEvent
+from events.selectors import figures
+from events.services import draining
+from tests import factories
+
+EVENT = {"type": "track", "event": "Viewed", "userId": "u1", "messageId": "m1"}
+BROKEN = {"type": "track", "event": "Viewed", "messageId": "m2", "properties": {"note": "for planted@example.com"}}
+
+
+@pytest.fixture
+def steward(client):
+    client.force_login(factories.staff("steward"))
+    return client
+
+
+def sums():
+    (row,) = figures.by_source(since=timezone.now() - timezone.timedelta(hours=1))
+    return row.sent, row.stored, row.waiting, row.duplicates, row.rejected
+
+
+def test_what_was_sent_adds_up_at_every_moment(caller):
+    caller.send(EVENT, EVENT, BROKEN)
+    assert sums() == (3, 0, 2, 0, 1)
+    draining.drain(now=timezone.now())
+    assert sums() == (3, 1, 0, 1, 1)
+    caller.send(EVENT)
+    assert sums() == (4, 1, 1, 1, 1)
+
+
+def test_the_page_shows_sources_hours_and_what_was_turned_away(caller, steward):
+    caller.send(EVENT, BROKEN)
+    page = steward.get(reverse("events:overview")).content.decode()
+    assert "web-shop" in page
+    assert steward.get(reverse("events:overview"), {"source": "web-shop"}).status_code == 200
+    assert steward.get(reverse("events:overview"), {"source": "nobody"}).status_code == 404
+
+
+def test_the_list_opens_nothing_and_one_event_is_opened_on_the_record(caller, steward):
+    caller.send(BROKEN)
+    row = RejectedEvent.objects.get()
+    page = steward.get(reverse("events:quarantine-list"), {"source": "web-shop", "code": "missing_identity"})
+    assert "planted@example.com" not in page.content.decode()
+    assert str(row.id) in page.content.decode()
+    assert not AccessEntry.objects.exists()
+    opened = steward.get(reverse("events:quarantine-detail", args=[row.id]))
+    assert "planted@example.com" in opened.content.decode()
+    entry = AccessEntry.objects.get()
+    assert (entry.view, str(row.id) in entry.reason) == ("events:quarantine-detail", True)
+    assert str(row.id) not in steward.get(reverse("events:quarantine-list"), {"code": "too_large"}).content.decode()
+
+
+def test_a_mended_event_is_taken_in_and_counted_as_accepted(caller, steward):
+    caller.send(BROKEN)
+    draining.drain(now=timezone.now())
+    assert sums() == (1, 0, 0, 0, 1)
+    row = RejectedEvent.objects.get()
+    mended = json.dumps({**BROKEN, "userId": "u7"}, indent=2)
+    answer = steward.post(reverse("events:quarantine-detail", args=[row.id]), {"event": mended})
+    assert answer.status_code == 302
+    assert not RejectedEvent.objects.exists()
+    assert sums() == (1, 0, 1, 0, 0)
+    draining.drain(now=timezone.now())
+    assert sums() == (1, 1, 0, 0, 0)
+    event = Event.objects.get()
+    assert (event.message_id, event.received_at) == ("m2", row.received_at)
+    assert AuditEntry.objects.filter(action="events:quarantine:replayed").exists()
+
+
+@pytest.mark.parametrize("text", ["{", "5", "", json.dumps(BROKEN)])
+def test_an_event_that_is_still_wrong_stays(caller, steward, text):
+    caller.send(BROKEN)
+    row = RejectedEvent.objects.get()
+    answer = steward.post(reverse("events:quarantine-detail", args=[row.id]), {"event": text})
+    assert answer.status_code == 422
+    assert RejectedEvent.objects.exists()
+    assert not InboxRow.objects.filter(accepted=1).exists()
+
+
+def test_what_is_no_json_is_shown_as_it_came(caller, steward):
+    caller.send("just a text")
+    row = RejectedEvent.objects.get()
+    assert "just a text" in steward.get(reverse("events:quarantine-detail", args=[row.id])).content.decode()
