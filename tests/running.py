@@ -18,6 +18,8 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+import psycopg
+import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -60,6 +62,7 @@ class Shop:
         drop = ("CDP_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PYTEST_", "DJANGO_", "EMAIL_URL")
         self.env = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
         self.env |= {"CDP_VAR": str(self.var), "CDP_SAMPLE": "1" if sample else "0", "PORT": str(self.port)}
+        self.env["LC_ALL"] = "C.UTF-8"
         if email_url:
             self.env["EMAIL_URL"] = email_url
         self.url = f"http://127.0.0.1:{self.port}"
@@ -110,8 +113,14 @@ class Shop:
         return found
 
     def children(self, name: str) -> list[int]:
-        """Main pids of the child called web, worker or beat, read from the process table."""
-        marks = {"web": "granian", "worker": "celery -A cdp worker", "beat": "celery -A cdp beat"}
+        """Main pids of the child called web, worker, beat, postgres or valkey, read from the process table."""
+        marks = {
+            "web": "granian",
+            "worker": "--skip-checks worker",
+            "beat": "--skip-checks beat",
+            "postgres": "bin/postgres -D",
+            "valkey": "valkey-server",
+        }
         assert self._process is not None
         found = []
         for entry in Path("/proc").iterdir():
@@ -122,6 +131,38 @@ class Shop:
                 if parent == self._process.pid and marks[name] in words:
                     found.append(pid)
         return found
+
+    def kill(self, *names: str) -> None:
+        """`kill -9` of children with everything they started, all at one moment; they had to be running."""
+        for pid in [self.wait_for(lambda name=name: self.children(name))[0] for name in names]:
+            with contextlib.suppress(ProcessLookupError):
+                # A child leads a session of its own. PostgreSQL's helpers have theirs and must notice by themselves.
+                os.killpg(pid, signal.SIGKILL)
+
+    def has_back(self, *names: str) -> bool:
+        """Whether these children run."""
+        return all(self.children(name) for name in names)
+
+    @property
+    def servers(self) -> dict[str, str]:
+        """database_url and redis_url of the embedded servers."""
+        told: dict[str, str] = json.loads((self.var / "servers.json").read_text())
+        return told
+
+    def scalar(self, sql: str) -> Any:
+        """The one value that a query finds, read beside the product."""
+        found = self.rows(sql)
+        return found[0][0] if found else None
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that a query finds, read beside the product. Raises psycopg.Error while the database is away."""
+        with psycopg.connect(self.servers["database_url"], autocommit=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def flush_queue(self) -> None:
+        """Empty Valkey: queues, cache, limits."""
+        with redis.Redis.from_url(self.servers["redis_url"]) as client:
+            client.flushall()
 
     def command(self, *words: str) -> subprocess.Popen[str]:
         """A management command beside the running shop."""

@@ -82,6 +82,7 @@ def _forget_the_machine() -> None:
     os.environ.update(
         SECRET_KEY=secrets.token_urlsafe(48),
         CDP_ENCRYPTION_KEYS=f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        LC_ALL="C.UTF-8",  # commands speak the language of the terminal
         DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright runs an event loop in the test's thread
     )
 

@@ -20,8 +20,10 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
 from commerce.rules import amounts, statuses
 from commerce.services import order_import_writing as writing
+from commerce.services import returns
 from customers.rules import people
 from customers.services import buckets, identity, people_import
+from customers.services.identity import deciding
 
 TARGETS = {
     "order.external_id": _("Order number"),
@@ -66,8 +68,9 @@ LARGEST_QUANTITY = Decimal(10) ** 11
 
 @dataclass(slots=True)
 class Line:
-    """One row: a sale when amount ≥ 0, a return otherwise."""
+    """One row: a sale when amount ≥ 0, a return otherwise. `row` is its line in the file."""
 
+    row: int
     sku: str
     name: str
     category: str
@@ -93,6 +96,7 @@ class Document:
     texts: dict[str, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     customer: uuid.UUID | None = None
+    resolved_by: bytes | None = None  # the identifier that told whose order it is
 
     @property
     def sales(self) -> list[Line]:
@@ -146,7 +150,19 @@ class Handler:
                 self._row(line, cells, documents, warn)
             except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
+        self._refuse_booked_returns(documents, reject)
         return list(documents.values())
+
+    def _refuse_booked_returns(self, documents: dict[str, Document], reject: registry.Reject) -> None:
+        """A refund that was booked by itself is not told again by a file: it would count twice or be lost."""
+        given = [number for number, document in documents.items() if document.returns]
+        for number in returns.booked(self.context.source.key, given) if given else ():
+            document = documents[number]
+            for line in document.returns:
+                reject(line.row, "order.external_id", number, "refund_booked")
+            document.lines = document.sales
+            if not document.lines:
+                del documents[number]
 
     def _known_currencies(self, rows: Sequence[registry.Row]) -> dict[str, str]:
         """Order number → currency of the orders that earlier chunks of this import began: a chunk's border must not
@@ -164,7 +180,7 @@ class Handler:
         person = self._person(line, cells, warn)
         moment = self._moment(cells)
         document = documents.get(number)
-        entry = self._line(cells) if self.line else None
+        entry = self._line(line, cells) if self.line else None
         numbers = {
             name: self._decimal(cells, self.at, name, f"order.{name}")
             for name in ORDER_NUMBERS
@@ -212,7 +228,7 @@ class Handler:
             raise registry.RowRefused(people_import.PREFIX + found.field, found.value, found.problem.code)
         return found  # type: ignore[return-value]
 
-    def _line(self, cells: list[str]) -> Line:
+    def _line(self, row: int, cells: list[str]) -> Line:
         quantity = self._decimal(cells, self.line, "quantity", "line.quantity", default=Decimal(1))
         price = self._decimal(cells, self.line, "unit_price", "line.unit_price")
         discount = self._decimal(cells, self.line, "discount", "line.discount", default=ZERO)
@@ -224,9 +240,8 @@ class Handler:
         sku = self._text(cells, self.line, "sku", LINE_TEXTS["sku"])
         category = self._text(cells, self.line, "category", LINE_TEXTS["category"])
         # Product texts repeat; one copy of each is enough.
-        return Line(
-            sys.intern(sku), sys.intern(name), sys.intern(category), quantity, price, discount, amounts.rounded(amount)
-        )
+        product = (sys.intern(sku), sys.intern(name), sys.intern(category))
+        return Line(row, *product, quantity, price, discount, amounts.rounded(amount))
 
     def _cell(self, cells: list[str], positions: dict[str, int], name: str) -> str:
         position = positions.get(name)
@@ -290,14 +305,13 @@ class Handler:
     def write(self, parsed: Sequence[Document]) -> registry.Counts:
         """Resolve the buyers, write orders, refunds and their lines, mark the customers."""
         buyers = [document.person for document in parsed if document.person is not None]
-        resolutions = iter(
-            identity.resolve_many(buyers, source=self.context.source, now=self.context.now, lane=pipeline.BULK)
-            if buyers
-            else ()
-        )
+        source, now = self.context.source, self.context.now
+        found = identity.resolve_many(buyers, source=source, now=now, lane=pipeline.BULK) if buyers else []
+        customers = [who.customer for who in found]
+        decided = zip(customers, deciding.resolved_by(buyers, customers, source=source), strict=True)
         for document in parsed:
             if document.person is not None:
-                document.customer = next(resolutions).customer
+                document.customer, document.resolved_by = next(decided)
             else:
                 document.customer = buckets.bucket_for(f"{self.context.source.key}/{document.external_id}")
         return writing.write(parsed, context=self.context, zero_is_purchase=self.zero_is_purchase)

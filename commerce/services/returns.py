@@ -5,8 +5,10 @@ which tells it from a refund that somebody booked by itself.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from cdp.core import ids
 from commerce.models import Refund, RefundLine
@@ -35,7 +37,7 @@ def settle(drafts: Sequence[Draft]) -> dict[bytes, uuid.UUID]:
         is_ours = refund is not None and _is_return_of(refund, draft)
         if draft.key in due and refund is not None and not is_ours:
             draft.problem = UnableToWriteOrder(
-                "refund_exists", "/external_id", "Another refund already has the number of this order's return."
+                "refund_exists", "/external_id", _("Another refund already has the number of this order's return.")
             )
             continue
         if refund is not None and is_ours:
@@ -97,6 +99,18 @@ def move(drafts: Sequence[Draft]) -> None:
         keys.REFUNDS,
         {digests.key(refund.source, refund.external_id): Owner(refund.customer_id, refund.id) for refund in refunds},
     )
+
+
+def booked(source: str, numbers: Iterable[str]) -> set[str]:
+    """Those numbers that belong to a refund which somebody booked by itself: a file must not count it again."""
+    wanted = {digests.key(source, number): number for number in numbers}
+    owners = keys.find(keys.REFUNDS, wanted)
+    stored = _load(list(owners.values()))
+    return {
+        wanted[digest]
+        for digest, owner in owners.items()
+        if owner.row in stored and stored[owner.row].content_digest is not None
+    }
 
 
 def delete(refunds: Sequence[Refund]) -> None:

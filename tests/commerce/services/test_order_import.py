@@ -4,14 +4,17 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdp.core import jobs
+from cdp.core.actors import SYSTEM
 from cdp.core.imports import running
-from cdp.core.models import Job, Mark
+from cdp.core.models import Job, Mark, Source
 from commerce.models import Order, OrderKey, OrderLine, Product, Refund, RefundKey, RefundLine
-from commerce.services import order_import
+from commerce.rules.inputs import RefundInput
+from commerce.services import order_import, refunds
 from customers.models import Customer, Identifier
 from customers.rules import people
 from customers.services import buckets, identity
@@ -246,6 +249,21 @@ def test_a_duplicate_refund_is_one_refund(imports):
     imports("orders", HEADER + line("C9", quantity="-2"))
     imports("orders", HEADER + line("C9", quantity="-2"))
     assert (Refund.objects.count(), RefundLine.objects.count(), Refund.objects.get().amount) == (1, 1, 20)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_refund_that_was_booked_before_is_told_and_not_counted_again(imports, size):
+    imports.chunk("orders", size)
+    imports("orders", HEADER + line("O1", quantity="3"))
+    told = RefundInput(external_id="R1", at=None, currency="", amount=Decimal(20), reason="broken", lines=())
+    shop = Source.objects.get(key="shop")
+    refunds.write(refund=told, order=order("O1"), source=shop, actor=SYSTEM, now=timezone.now())
+    content = HEADER + line("R1", quantity="-2") + line("R1", quantity="1") + line("O2") + line("R2", quantity="-1")
+    report = imports("orders", content)
+    assert imports.problems() == [(2, "order.external_id", "refund_booked")]
+    assert (report["rows"], report["accepted"], report["rejected"][0]["value"]) == (4, 3, "R1")
+    assert set(Refund.objects.values_list("external_id", "amount", "reason")) == {("R1", 20, "broken"), ("R2", 10, "")}
+    assert set(Order.objects.values_list("external_id", flat=True)) == {"O1", "O2", "R1"}
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])

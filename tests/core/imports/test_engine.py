@@ -93,8 +93,9 @@ def test_the_wrong_encoding_costs_only_the_rows_it_spoils(imports):
             "options": {"encoding": "utf-8"},
         },
     )
-    assert imports.problems() == [(11, "", "bad_encoding")]
-    assert report["accepted"] == known() == 28
+    assert imports.problems() == [(11, "name", "bad_encoding")]
+    assert (report["rows"], report["accepted"], known()) == (29, 28, 28)
+    assert report["rejected"][0]["value"] == "Jos\ufffd"
 
 
 def test_every_bad_row_is_told_with_line_column_value_and_reason(imports):

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from cdp.core import pipeline
+from cdp.core import outages, pipeline, terminal
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import registry, running
 from cdp.core.models import Job
@@ -35,12 +36,16 @@ class Command(BaseCommand):
         parser.add_argument("--no-wait", action="store_true", help="do not wait for metrics and segments")
 
     def handle(self, **options: Any) -> None:
-        """Import, wait for the pipeline, say what happened."""
+        """Import, wait for the pipeline, say what happened, in the language of the terminal."""
+        with translation.override(terminal.language()):
+            self._import(**options)
+
+    def _import(self, **options: Any) -> None:
         started = time.perf_counter()
         try:
             mapping = json.loads(options["mapping"].read_text("utf-8-sig")) if options["mapping"] else None
         except (OSError, ValueError) as problem:  # no such file, no UTF-8, no JSON
-            message = f"The mapping file cannot be read: {problem}"
+            message = _("The mapping file cannot be read: {problem}").format(problem=problem)
             raise CommandError(message) from problem
         try:
             job = running.begin(
@@ -61,10 +66,10 @@ class Command(BaseCommand):
 
             job = running.finish(job, show)
         if job.state == Job.State.DONE and not (options["dry_run"] or options["no_wait"]):
-            pipeline.settle(now=timezone.now)
+            outages.outlast(lambda: pipeline.settle(now=timezone.now))
         self._tell(job, time.perf_counter() - started, as_json=options["json"])
         if job.state != Job.State.DONE:
-            message = f"Not imported: {job.error or job.get_state_display()}"
+            message = _("Not imported: {reason}").format(reason=job.error or job.get_state_display())
             raise CommandError(message)
 
     def _bar(self, *, quiet: bool) -> Progress:
@@ -78,20 +83,24 @@ class Command(BaseCommand):
         )
 
     def _tell(self, job: Job, seconds: float, *, as_json: bool) -> None:
-        report = running.report(job)
+        report = outages.outlast(lambda: running.report(job))
         result = job.result
         if as_json:
             self.stdout.write(json.dumps({**report, "seconds": round(seconds, 3)}, ensure_ascii=False))
             return
+        line = _("line {line}: {column}: {reason} ({value})")
         for entry in report["rejected"][:20]:
-            self.stderr.write(f"line {entry['line']}: {entry['column']}: {entry['reason']} ({entry['value']!r})")
+            self.stderr.write(line.format(**{**entry, "value": repr(entry["value"])}))
         for warning in report["warnings"][:20]:
-            self.stderr.write(f"warning: {warning['reason']} ({warning.get('column') or 'file'})")
-        verb = "would be imported" if job.params["dry_run"] else "imported"
-        counts = {name: f"{result.get(name, 0):,}" for name in ("accepted", "rows", "created", "updated", "rejected")}
-        self.stdout.write(
-            "{accepted} of {rows} rows {verb}: {created} new, {updated} known, {rejected} rejected".format(
-                verb=verb, **counts
+            where = warning.get("column") or _("the file")
+            self.stderr.write(_("warning: {reason} ({where})").format(reason=warning["reason"], where=where))
+        summary = (
+            _("{accepted} of {rows} rows would be imported: {rejected} rejected, in {seconds} s")
+            if job.params["dry_run"]
+            else _(
+                "{accepted} of {rows} rows imported: {created} new, {updated} known, {rejected} rejected, "
+                "in {seconds} s"
             )
-            + f", in {seconds:.1f} s"
         )
+        counts = {name: f"{result.get(name, 0):,}" for name in ("accepted", "rows", "created", "updated", "rejected")}
+        self.stdout.write(summary.format(seconds=f"{seconds:.1f}", **counts))
