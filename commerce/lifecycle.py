@@ -39,6 +39,7 @@ declare(
     "commerce.Refund",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.KEEP,
+    follows=("commerce.Order", "order_id"),
     export=("source", "external_id", "order_id", "at", "currency", "amount", "reason"),
     resolved_by="resolved_by",
 )

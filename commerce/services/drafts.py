@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from cdp.core import ids
 from commerce.models import Order, OrderLine
 from commerce.rules import amounts, digests
@@ -38,6 +40,7 @@ class Draft:
     outcome: Outcome = Outcome.CREATED
     owner: uuid.UUID = field(default=uuid.UUID(int=0))
     problem: UnableToWriteOrder | None = None
+    resolved_by: bytes | None = None
 
     @property
     def order_id(self) -> uuid.UUID:
@@ -60,7 +63,7 @@ def make(position: int, told: OrderInput, *, source: str, customer: uuid.UUID | 
     try:
         priced = amounts.price(told)
     except amounts.TooLarge as error:
-        raise UnableToWriteOrder("too_large", "/lines", "The order comes to 10^14 or more.") from error
+        raise UnableToWriteOrder("too_large", "/lines", _("The order comes to 10^14 or more.")) from error
     return Draft(
         position=position,
         told=told,
@@ -101,6 +104,7 @@ def order_row(draft: Draft, *, now: datetime) -> Order:
         store=told.store,
         content_digest=draft.content,
         import_id=None,
+        resolved_by=draft.resolved_by or (known.resolved_by if known else None),
         source_updated_at=max((clock for clock in clocks if clock), default=None),
         created_at=known.created_at if known else now,
         updated_at=now,

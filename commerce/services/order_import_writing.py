@@ -42,6 +42,7 @@ _HEADER = (
     "channel",
     "store",
     "import_id",
+    "resolved_by",
     "created_at",
     "updated_at",
 )
@@ -68,6 +69,7 @@ _RETURN = (
     "amount",
     "reason",
     "import_id",
+    "resolved_by",
     "created_at",
 )
 _RETURN_LINE = ("id", "customer_id", "refund_id", "sku", "name", "quantity", "unit_price", "amount")
@@ -235,6 +237,7 @@ def _header(
         counted,
         *texts,
         context.import_id,
+        document.resolved_by,
         context.now,
         context.now,
     )
@@ -377,6 +380,7 @@ def _write_returns(documents: Sequence["Document"], claimed: Placed, context: Co
                     amount,
                     "",
                     context.import_id,
+                    document.resolved_by,
                     context.now,
                 )
             )

@@ -6,11 +6,12 @@ order changes hands without customer_id ever being updated.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cdp.core import audit, pipeline
 from cdp.core.actors import Actor
@@ -24,6 +25,7 @@ from commerce.services.keys import Owner
 from customers.models import Customer, Status
 from customers.rules.people import Person
 from customers.services import buckets, identity
+from customers.services.identity import deciding
 
 __all__ = ["MOST", "Purchase", "UnableToWriteOrder", "Written", "place", "place_many", "write", "write_many"]
 
@@ -69,8 +71,10 @@ def place_many(
         people = [person for one in purchases if (person := one.buyer) is not None and person.is_identified]
         found = identity.resolve_many(people, source=source, now=now) if people else []
         customers = {position: who.customer for position, who in zip(identified, found, strict=True)}
+        by = deciding.resolved_by(people, [who.customer for who in found], source=source)
         return write_many(
             orders=[(one.order, customers.get(position, one.customer_id)) for position, one in enumerate(purchases)],
+            resolved_by=dict(zip(identified, by, strict=True)),
             source=source,
             actor=actor,
             now=now,
@@ -89,11 +93,13 @@ def write_many(
     actor: Actor,
     now: datetime,
     lane: int = pipeline.INTERACTIVE,
+    resolved_by: Mapping[int, bytes | None] | None = None,
 ) -> list[Written | UnableToWriteOrder]:
     """Write at most MOST orders with their customers (None for guests), in one transaction.
 
     Returns one result for each, in order; an order that cannot be written does not stop the others. An order that
-    appears several times is taken in the order told.
+    appears several times is taken in the order told. `resolved_by`: position → digest of the identifier that told whose
+    order it is.
     """
     results: dict[int, Written | UnableToWriteOrder] = {}
     with transaction.atomic():
@@ -103,8 +109,10 @@ def write_many(
             try:
                 owner = known.get(customer) if customer else None
                 if customer and owner is None:
-                    raise UnableToWriteOrder("unknown_customer", "/customer", "There is no such customer.")
-                waiting.append(drafts.make(position, told, source=source.key, customer=owner))
+                    raise UnableToWriteOrder("unknown_customer", "/customer", _("There is no such customer."))
+                draft = drafts.make(position, told, source=source.key, customer=owner)
+                draft.resolved_by = (resolved_by or {}).get(position)
+                waiting.append(draft)
             except UnableToWriteOrder as problem:
                 results[position] = problem
         written: list[Draft] = []

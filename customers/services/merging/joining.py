@@ -128,7 +128,7 @@ def _move(log: MergeLog) -> None:
         # Claimed between our look and our move: the sender's claim was waited for and came along.
         if rows.is_busy(model, declaration.busy, customer=taker, among=moved.ids):
             raise UnableToMerge(Reason.BUSY)
-        if moved.ids and not declaration.follows:
+        if moved.ids and not rows.is_part(model, declaration):
             log.moved[model._meta.label] = _texts(moved.ids)
         _keep(log, model, moved.images)
         if moved.flagged:

@@ -88,12 +88,11 @@ class _Back:
         if declaration.follows:
             parent, column = declaration.follows
             found += self._move(model, declaration, column, self.parents[parent.lower()])
-        else:
-            listed = [uuid.UUID(row) for row in self.log.moved.get(label, ())]
-            found += self._move(model, declaration, "id", listed)
-            self._from_images(model, set(listed) - set(found))
-            if declaration.resolved_by:
-                found += self._move(model, declaration, declaration.resolved_by, self.digests)
+        listed = [uuid.UUID(row) for row in self.log.moved.get(label, ())]
+        found += self._move(model, declaration, "id", listed)
+        self._from_images(model, set(listed) - set(found))
+        if declaration.resolved_by:
+            found += self._move(model, declaration, declaration.resolved_by, self.digests)
         self.parents[label.lower()] += found
         if found:
             self.counts[label] = len(found)

@@ -67,6 +67,12 @@ def move(
         return moved
 
 
+def is_part(model: type[models.Model], declaration: Declaration) -> bool:
+    """Whether every row belongs to a parent and goes where that one goes: nobody needs a list of them."""
+    column = declaration.follows[1] if declaration.follows else ""
+    return any(field_.column == column and not field_.null for field_ in model._meta.local_concrete_fields)
+
+
 def take_out(model: type[models.Model], *, customer: uuid.UUID) -> dict[uuid.UUID, str]:
     """Delete a customer's rows of a derived table; their images by primary key."""
     key = model._meta.pk.column

@@ -46,7 +46,7 @@ def _gather(absorbed: uuid.UUID) -> None:
         if moved.ids or moved.images:
             found = True
             label = model._meta.label
-            if not declaration.follows:
+            if not rows.is_part(model, declaration):
                 log.moved.setdefault(label, []).extend(str(row) for row in moved.ids)
             log.images.setdefault(label, {}).update({str(row): image for row, image in moved.images.items()})
     late = keys.hand_over(giver=absorbed, taker=holder)

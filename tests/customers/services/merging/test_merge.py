@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import uuid
 from decimal import Decimal
@@ -7,10 +8,11 @@ from django.utils import timezone
 
 from cdp.core import actors
 from cdp.core.models import AuditEntry, DataKey, Mark
-from commerce.models import Order, OrderKey, OrderLine
+from commerce.models import Order, OrderKey, OrderLine, Refund
 from commerce.rules.inputs import LineInput, OrderInput
 from commerce.services import orders
 from customers.models import Address, ContactPoint, Customer, Identifier, MergeLog, MergeSuggestion, Note, Status
+from customers.rules import people
 from customers.selectors import exports, lineage, profiles
 from customers.services import merging, notes
 from tests import factories
@@ -165,6 +167,33 @@ def test_facts_since_the_merge_follow_the_identifier_that_resolved_them(ann, ann
     assert OrderLine.objects.get(order_id=theirs.id).customer_id == annie.id
     assert OrderKey.objects.get(order_id=theirs.id).customer_id == annie.id
     assert Order.objects.get(id=ours.id).customer_id == ann.id
+
+
+def test_an_order_by_the_absorbed_ones_phone_goes_back_with_that_phone(ann, annie):
+    log = merge(ann, annie)
+    said = {"external_id": "21", "placed_at": NOW, "currency": "THB"}
+    told = OrderInput(**said, lines=[LineInput(sku="a", quantity=Decimal(1), unit_price=Decimal(50))])
+    source = factories.source()
+    for number, phone in (("21", "0812345678"), ("22", "")):
+        buyer, _faults = people.clean(
+            {"phone": phone, "email": "" if phone else "ann@example.com"}, people.Rules(region="TH", today=NOW.date())
+        )
+        purchase = orders.Purchase(dataclasses.replace(told, external_id=number), buyer=buyer)
+        assert orders.place(purchase=purchase, source=source, actor=actors.SYSTEM, now=NOW).order.customer_id == ann.id
+    given_back = Order.objects.get(external_id="21").id
+    Refund.objects.create(
+        customer_id=ann.id,
+        source="shop",
+        external_id="r",
+        order_id=given_back,
+        at=NOW,
+        currency="THB",
+        amount=5,
+        created_at=NOW,
+    )
+    unmerge(log)
+    assert dict(Order.objects.values_list("external_id", "customer_id")) == {"21": annie.id, "22": ann.id}
+    assert Refund.objects.get().customer_id == annie.id
 
 
 def test_lines_written_anew_since_go_back_with_their_order(ann, annie):
