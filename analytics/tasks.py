@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from analytics.services import membership, turns
+from analytics.services import membership, products, turns
 
 log = structlog.get_logger("segments")
 
@@ -16,3 +16,9 @@ def refresh_segments() -> None:
         membership.refresh_due(timezone.now())
     except turns.NoTurn:
         log.warning("segments wait for the next round: the pipeline is busy")
+
+
+@shared_task
+def count_products() -> None:
+    """Count anew what was sold of each product and who bought it."""
+    products.count(now=timezone.now())

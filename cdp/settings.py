@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send-messages", "campaigns.tasks.send_messages", 5),
         ("run-triggers", "campaigns.tasks.run_triggers", 300),
         ("refresh-segments", "analytics.tasks.refresh_segments", 600),
+        ("count-products", "analytics.tasks.count_products", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tidy-events", "events.tasks.tidy", 3600),
     ]

@@ -20,6 +20,7 @@ urlpatterns = [
     path("customers/", include("customers.urls")),
     path("events/", include("events.urls")),
     path("segments/", include("analytics.urls")),
+    path("products/", include("analytics.product_urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("consent.urls")),
     path("accounts/", include("allauth.account.urls")),

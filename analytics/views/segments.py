@@ -51,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Define a segment."""
     form = SegmentForm(request.POST or None)
     if request.method != "POST":
-        return _editor(request, form, builder.EVERYBODY, None)
+        return _editor(request, form, _started(request), None)
     try:
         document = builder.read(request.POST.get("rules", ""))
     except builder.NotJson as not_json:
@@ -66,6 +66,12 @@ def new(request: HttpRequest) -> HttpResponse:
         form.add_error("name", _("There is a segment of that name already."))
         return _editor(request, form, document, None)
     return _saved(request, segment)
+
+
+def _started(request: HttpRequest) -> dict[str, Any]:
+    """The rule a new segment begins with: the buyers of a product where one is named, else everybody."""
+    sku = request.GET.get("sku", "").replace("\0", "")[:120]
+    return {"order": {"sku": sku}, "count": {"op": ">=", "value": 1}} if sku else builder.EVERYBODY
 
 
 @requires("segments")

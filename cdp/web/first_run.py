@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from analytics.services import membership
+from analytics.services import membership, products
 from cdp.core import accounts, api_keys, pipeline
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import running
@@ -95,8 +95,9 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
             _import(kind, folder / f"{kind}.csv")
         counts["events"] = _events(folder / "events.jsonl", now)
     pipeline.settle(now=timezone.now)
-    # Counted at once: a first look at the segments must not find them waiting for the clock.
+    # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())
+    products.count(now=timezone.now())
     return {name: counts[name] for name in ("customers", "orders", "consents", "events")}
 
 

@@ -50,6 +50,8 @@ PAGES = [
     ("analytics:segment-refresh", "POST", "mao"),
     ("analytics:segment-archive", "POST", "mao"),
     ("analytics:rule-part", "POST", "mao"),
+    ("products:product-list", "GET", "cmaspo"),
+    ("products:product-detail", "GET", "cmaspo"),
     ("analytics:rule-preview", "POST", "mao"),
     ("campaigns:campaign-list", "GET", "mapo"),
     ("campaigns:campaign-detail", "GET", "mapo"),
@@ -71,13 +73,14 @@ PAGES = [
     ("events:quarantine-detail", "POST", "spo"),
 ]
 OPEN = {"web:signup", "web:signup-done", "consent:privacy", "consent:terms", "consent:unsubscribe"}
-ROOMS = {"web", "customers", "analytics", "campaigns", "consent", "events"}
+ROOMS = {"web", "customers", "analytics", "products", "campaigns", "consent", "events"}
 ARGUMENTS = {
     "job_id": ID,
     "event_id": ID,
     "customer": ID,
     "campaign": ID,
     "part": ID,
+    "product": ID,
     "key": "no-such",
     "action": "start",
     "step": "content",
