@@ -232,6 +232,8 @@ CELERY_BEAT_SCHEDULE = {
         ("run-triggers", "campaigns.tasks.run_triggers", 300),
         ("refresh-segments", "analytics.tasks.refresh_segments", 600),
         ("count-products", "analytics.tasks.count_products", 600),
+        ("work-off-hooks", "commerce.tasks.work_off_hooks", 5),
+        ("forget-hooks", "commerce.tasks.forget_hooks", 3600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tidy-events", "events.tasks.tidy", 3600),
     ]

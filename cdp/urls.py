@@ -23,6 +23,7 @@ urlpatterns = [
     path("products/", include("analytics.product_urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("consent.urls")),
+    path("", include("commerce.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("language/", set_language, name="set_language"),

@@ -40,3 +40,8 @@ def triggers() -> None:
 def sender() -> None:
     """Messages are due."""
     _send("campaigns.tasks.send_messages")
+
+
+def hooks() -> None:
+    """A store told something."""
+    _send("commerce.tasks.work_off_hooks")

@@ -7,7 +7,7 @@ from cdp.core.models.idempotency import IdempotentAnswer
 from cdp.core.models.jobs import Job, JobReject
 from cdp.core.models.keys import DataKey, HourlyKey, IndexRoot
 from cdp.core.models.pipeline import Mark, PipelineState
-from cdp.core.models.sources import Source
+from cdp.core.models.sources import Source, SourceSecret
 from cdp.core.models.users import Role, User
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "Placement",
     "Role",
     "Source",
+    "SourceSecret",
     "User",
 ]

@@ -45,3 +45,18 @@ class Source(Model):
     def __str__(self) -> str:
         """The key: sources are no personal data."""
         return self.key
+
+
+class SourceSecret(Model):
+    """The secret that a source signs its webhooks with, wrapped by the key ring; it is never shown again."""
+
+    placement = Placement.LOCAL
+
+    source = models.OneToOneField(Source, models.CASCADE, related_name="+", verbose_name=_("source"))
+    ring_key = models.CharField(max_length=40, editable=False)
+    wrapped = models.BinaryField(editable=False)
+    set_at = models.DateTimeField(_("set"))
+
+    class Meta:
+        verbose_name = _("webhook secret")
+        verbose_name_plural = _("webhook secrets")

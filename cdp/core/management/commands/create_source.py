@@ -1,5 +1,7 @@
-"""`manage.py create_source NAME`: prints the write key once."""
+"""`manage.py create_source NAME`: prints the write key once; also sets the secret a store signs its webhooks with."""
 
+import getpass
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -7,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from cdp.core import api_keys, audit
+from cdp.core import api_keys, audit, source_secrets
 from cdp.core.actors import SYSTEM
 from cdp.core.models import Source
 
@@ -18,21 +20,45 @@ class Command(BaseCommand):
     help = "Create a source of facts and print its write key; it cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """See the contract."""
+        """See the contract. A secret is never an argument itself: those stand in the list of processes."""
         parser.add_argument("name", metavar="NAME")
         parser.add_argument("--kind", default=Source.Kind.STORE, choices=Source.Kind.values)
+        secret = parser.add_mutually_exclusive_group()
+        secret.add_argument(
+            "--secret-from-env", metavar="VARIABLE", help="set the store's webhook secret, read from this variable"
+        )
+        secret.add_argument("--secret-prompt", action="store_true", help="ask for the store's webhook secret")
 
     def handle(self, **options: Any) -> None:
-        """Create and print."""
+        """Create and print; a source that is there already only gets its secret."""
         key = slugify(options["name"])[:60]
         if not key:
             raise CommandError("The name needs at least one Latin letter or digit for its key.")
+        secret = _secret(options)
+        now = timezone.now()
         with transaction.atomic():
             source, is_new = Source.objects.get_or_create(
                 key=key, defaults={"name": options["name"], "kind": options["kind"]}
             )
-            if not is_new and source.write_key_digest:
+            if not is_new and source.write_key_digest and secret is None:
                 message = f"The source {key} has a write key already."
                 raise CommandError(message)
-            audit.record(audit.Action.SOURCE_CREATED, actor=SYSTEM, at=timezone.now(), subject=key)
-            self.stdout.write(api_keys.create_write_key(source))
+            if secret is not None:
+                try:
+                    source_secrets.put(source=source, secret=secret, actor=SYSTEM, now=now)
+                except source_secrets.UnableToSet as problem:
+                    raise CommandError(str(problem)) from problem
+                self.stderr.write(f"The webhook secret of {key} is set.")
+            if is_new or not source.write_key_digest:
+                audit.record(audit.Action.SOURCE_CREATED, actor=SYSTEM, at=now, subject=key)
+                self.stdout.write(api_keys.create_write_key(source))
+
+
+def _secret(options: dict[str, Any]) -> str | None:
+    variable = options["secret_from_env"]
+    if variable:
+        if variable not in os.environ:
+            message = f"There is no variable {variable} in the environment."
+            raise CommandError(message)
+        return os.environ[variable]
+    return getpass.getpass("Webhook secret: ") if options["secret_prompt"] else None

@@ -1,0 +1,111 @@
+"""What a store may tell, as plain values in our words. Times are aware, money is Decimal, texts are as told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from commerce.rules.inputs import OrderInput, RefundInput
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTold:
+    """What a customer said about marketing by one channel, and when."""
+
+    channel: str
+    granted: bool
+    at: datetime
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTold:
+    """A customer of the store. `raw` are texts by field name, as `customers.rules.people.clean` takes them."""
+
+    number: str
+    at: datetime
+    raw: Mapping[str, str]
+    consents: tuple[ConsentTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTold:
+    """Money given back. `order_id` is the store's inner id of the order; `currency` empty means the order's."""
+
+    order_id: str
+    refund: RefundInput
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTold:
+    """An order with its buyer, the tokens of the cart it came from, and the refunds told with it."""
+
+    order_id: str
+    at: datetime
+    order: OrderInput
+    buyer: Mapping[str, str]
+    tokens: tuple[str, ...] = ()
+    refunds: tuple[RefundTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGone:
+    """The store deleted an order: if we know it, it does not count any more."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What can be bought under one SKU. A price without a currency is in the currency of the store."""
+
+    sku: str
+    values: Mapping[str, Any]
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTold:
+    """A product with its variants."""
+
+    product_id: str
+    at: datetime
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One line of a cart."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    sku: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CartTold:
+    """A cart or checkout. Any of `tokens` means this cart; `buyer` is empty while nobody is known."""
+
+    tokens: tuple[str, ...]
+    at: datetime
+    currency: str = ""
+    total: Decimal | None = None
+    lines: tuple[CartLine, ...] = ()
+    buyer: Mapping[str, str] = field(default_factory=dict)
+    is_deleted: bool = False
+    is_completed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTold:
+    """Something a person of ours must look at. `reference` tells one request from another; `named` is kept sealed."""
+
+    kind: str
+    reference: str
+    person: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, Any] = field(default_factory=dict)
+
+
+Fact = PersonTold | OrderTold | OrderGone | RefundTold | ProductTold | CartTold | NoticeTold

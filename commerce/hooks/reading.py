@@ -1,0 +1,141 @@
+"""Reading values out of a body, strictly: what is there but cannot be read is refused with its place.
+
+Nothing here repeats a value: reasons and places go to lists and logs, values may be personal.
+"""
+
+import datetime as dt
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from cdp.core.files import values
+from commerce.rules.inputs import MOST_LINES
+
+ZERO = Decimal(0)
+LARGEST = Decimal(10) ** 14
+FINEST = -6
+
+
+class Unreadable(Exception):
+    """A body that cannot be used. `place` names the value, `code` says what is wrong with it."""
+
+    def __init__(self, place: str, code: str) -> None:
+        """Say where and what."""
+        super().__init__(f"{place}: {code}")
+        self.place, self.code = place, code
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What readers may know besides the body: which source tells, and when it was received."""
+
+    source: str
+    received_at: dt.datetime
+
+
+Body = Mapping[str, Any]
+
+
+def mapping(body: Body, name: str) -> Body:
+    """An object; an absent one is empty."""
+    value = body.get(name)
+    if value is None or value == []:  # PHP writes an empty object as an empty list
+        return {}
+    if not isinstance(value, dict):
+        raise Unreadable(name, "not_an_object")
+    return value
+
+
+def rows(body: Body, name: str) -> list[Body]:
+    """A list of objects; an absent one is empty."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise Unreadable(name, "not_a_list")
+    if len(value) > MOST_LINES:
+        raise Unreadable(name, "too_many")
+    return value
+
+
+def text(body: Body, name: str, *, longest: int = 300) -> str:
+    """A text without control characters, cut to its column; numbers become text."""
+    value = body.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Unreadable(name, "not_a_text")
+    plain = "".join(letter if letter.isprintable() else " " for letter in str(value))
+    return " ".join(plain.split())[:longest].rstrip()
+
+
+def words(body: Body, name: str, *, longest: int = 300) -> str:
+    """A text in which a shop system wrote HTML entities."""
+    return html.unescape(text(body, name, longest=longest * 2))[:longest].rstrip()
+
+
+def number(body: Body, name: str) -> str:
+    """The id of the thing itself: never empty."""
+    value = text(body, name, longest=200)
+    if not value:
+        raise Unreadable(name, "missing")
+    return value
+
+
+def money(body: Body, name: str) -> Decimal | None:
+    """An amount; None where there is none."""
+    value = body.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Unreadable(name, "not_a_number")
+    try:
+        amount = Decimal(str(value).strip())
+    except InvalidOperation as problem:
+        raise Unreadable(name, "not_a_number") from problem
+    if not amount.is_finite() or abs(amount) >= LARGEST:
+        raise Unreadable(name, "too_large")
+    return round(amount, -FINEST) if int(amount.as_tuple().exponent) < FINEST else amount
+
+
+def not_below_zero(body: Body, name: str) -> Decimal:
+    """An amount that cannot be negative; zero where there is none."""
+    amount = money(body, name) or ZERO
+    if amount < 0:
+        raise Unreadable(name, "below_zero")
+    return amount
+
+
+def currency(body: Body, name: str) -> str:
+    """An ISO 4217 code; empty where there is none."""
+    code = text(body, name, longest=10).upper()
+    if code and code not in values.currencies():
+        raise Unreadable(name, "unknown_currency")
+    return code
+
+
+def moment(body: Body, name: str, *, zone: dt.tzinfo | None = None) -> dt.datetime | None:
+    """A moment; one without a zone is in `zone`, or unreadable where none is given."""
+    value = body.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise Unreadable(name, "not_a_time")
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError as problem:
+        raise Unreadable(name, "not_a_time") from problem
+    if found.tzinfo is None:
+        if zone is None:
+            raise Unreadable(name, "without_a_zone")
+        found = found.replace(tzinfo=zone)
+    if not dt.datetime(1990, 1, 1, tzinfo=dt.UTC) <= found <= dt.datetime(2200, 1, 1, tzinfo=dt.UTC):
+        raise Unreadable(name, "not_a_time")
+    return found.astimezone(dt.UTC)
+
+
+def filled(raw: Mapping[str, str]) -> dict[str, str]:
+    """What was told, without what was not."""
+    return {name: value for name, value in raw.items() if value}

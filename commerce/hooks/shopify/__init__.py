@@ -1,0 +1,14 @@
+"""Shopify (Admin API webhooks, 2024 and later bodies; the fields of older versions where they differ)."""
+
+from commerce.hooks import signatures
+from commerce.hooks.shopify import envelope, topics
+from commerce.hooks.stores import Store
+
+STORE = Store(
+    key="shopify",
+    name="Shopify",
+    envelope=envelope.read,
+    sign=signatures.sign,
+    greets=envelope.greets,
+    topics=topics.READERS,
+)

@@ -1,0 +1,34 @@
+"""The door for stores: `POST /hooks/{store}/{source}`. It checks, keeps and answers; the work is done afterwards."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from commerce.hooks.registry import STORES
+from commerce.services.hooks import deliveries
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, store: str, source: str) -> HttpResponse:
+    """200 once the delivery is durable; 401, 400 and 413 write nothing."""
+    if store not in STORES:
+        raise Http404
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > deliveries.MOST_BYTES:
+        return _refusal(413, "too_large", "The body is larger than 4 MB.")
+    body = request.read(deliveries.MOST_BYTES + 1)
+    if len(body) > deliveries.MOST_BYTES:
+        return _refusal(413, "too_large", "The body is larger than 4 MB.")
+    try:
+        deliveries.accept(
+            store=STORES[store], source_key=source, headers=request.headers, body=body, now=timezone.now()
+        )
+    except deliveries.UnableToAccept as problem:
+        return _refusal(problem.status, problem.code, problem.detail)
+    return JsonResponse({"success": True})
+
+
+def _refusal(status: int, code: str, message: str) -> HttpResponse:
+    return JsonResponse({"code": code, "message": message}, status=status)

@@ -1,0 +1,33 @@
+"""Connected stores, and the fixtures of both vendors."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commerce.hooks.stores import Shopify, WooCommerce, connected
+
+DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
+
+
+@pytest.fixture
+def shopify(db, client):
+    return Shopify(client, connected("shopify"))
+
+
+@pytest.fixture
+def woo(db, client):
+    return WooCommerce(client, connected("woo"))
+
+
+@pytest.fixture
+def data():
+    """Read a fixture by `folder/name`, or skip where the shared data are not there."""
+
+    def read(name: str):
+        path = DATA / f"{name}.json"
+        if not path.exists():
+            pytest.skip("the shared data are not there")
+        return json.loads(path.read_text())
+
+    return read
