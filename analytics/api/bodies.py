@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -25,7 +26,7 @@ class SegmentBody(serializers.Serializer[Any]):
     key = serializers.CharField(
         max_length=60,
         required=False,
-        validators=[RegexValidator(r"^(?!preview\Z)[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z", "Use a-z, 0-9, - and _.")],
+        validators=[RegexValidator(r"^(?!preview\Z)[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z", _("Use a-z, 0-9, - and _."))],
     )
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
@@ -35,7 +36,7 @@ class SegmentBody(serializers.Serializer[Any]):
         """A name or a key, from which the other follows."""
         key = attrs.get("key") or self.context.get("key")
         if not attrs.get("name") and not key:
-            raise serializers.ValidationError({"name": "Give a name or a key."})
+            raise serializers.ValidationError({"name": _("Give a name or a key.")})
         attrs["name"] = attrs.get("name") or key
         return attrs
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -62,6 +63,6 @@ def _customer(text: str) -> uuid.UUID:
     try:
         return lineage.get(uuid.UUID(text)).customer.id
     except (ValueError, lineage.Unknown) as error:
-        raise exceptions.NotFound("There is no such customer.") from error
+        raise exceptions.NotFound(_("There is no such customer.")) from error
     except lineage.Erased as error:
-        raise Problem("erased", "This customer was erased.", status_code=status.HTTP_410_GONE) from error
+        raise Problem("erased", _("This customer was erased."), status_code=status.HTTP_410_GONE) from error

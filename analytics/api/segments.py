@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
@@ -62,7 +63,7 @@ class SegmentViewSet(ApiViewSet):
             with _problems():
                 segment = segments.create(**body.validated_data, actor=self.actor, at=timezone.now())
         except segments.UnableToCreateSegment as error:
-            message = f"There is a segment {error} already; change it by PATCH segments/{error}."
+            message = _("There is a segment %(key)s already; change it by PATCH segments/%(key)s.") % {"key": error}
             raise conflict("segment_exists", message) from error
         return Response(answers.segment(_filled(segment)), status=status.HTTP_201_CREATED)
 
@@ -82,7 +83,7 @@ class SegmentViewSet(ApiViewSet):
         body = bodies.SegmentBody(data=request.data, context={"key": key})
         body.is_valid(raise_exception=True)
         if body.validated_data.pop("key", key) != key:
-            raise exceptions.ValidationError({"key": "The key of a segment never changes."})
+            raise exceptions.ValidationError({"key": _("The key of a segment never changes.")})
         return self._changed(key, body.validated_data)
 
     @extend_schema(
@@ -114,7 +115,8 @@ class SegmentViewSet(ApiViewSet):
         try:
             segments.archive(_segment(key), actor=self.actor, at=timezone.now())
         except segments.UnableToArchiveSegment as error:
-            raise conflict("segment_in_use", f"These segments refer to it: {error}.") from error
+            message = _("These segments refer to it: %(keys)s.") % {"keys": error}
+            raise conflict("segment_in_use", message) from error
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -148,7 +150,7 @@ class SegmentViewSet(ApiViewSet):
 def _segment(key: str) -> Segment:
     segment = reading.find(key)
     if segment is None:
-        raise exceptions.NotFound("There is no such segment.")
+        raise exceptions.NotFound(_("There is no such segment."))
     return segment
 
 
@@ -165,7 +167,7 @@ def _problems() -> Iterator[None]:
     except InvalidRules as error:
         raise Problem(
             "invalid_rules",
-            "The rules have mistakes.",
+            _("The rules have mistakes."),
             errors=[
                 {"pointer": f"/rules{problem.pointer}", "detail": str(problem.message)} for problem in error.problems
             ],

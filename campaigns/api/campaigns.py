@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
@@ -35,9 +36,9 @@ class CampaignViewSet(ApiViewSet):
     def handle_exception(self, exc: Exception) -> Response:
         """The domain's refusals as problems."""
         if isinstance(exc, InvalidDefinition):
-            exc = Problem("invalid", "The campaign has invalid values.", errors=answers.problems(exc.problems))
+            exc = Problem("invalid", _("The campaign has invalid values."), errors=answers.problems(exc.problems))
         elif isinstance(exc, definitions.UnknownCampaign):
-            exc = exceptions.NotFound("There is no such campaign.")
+            exc = exceptions.NotFound(_("There is no such campaign."))
         return super().handle_exception(exc)
 
     @extend_schema(
@@ -97,7 +98,7 @@ class CampaignViewSet(ApiViewSet):
         try:
             drafts.delete(campaign=_id(id), actor=self.actor, at=timezone.now())
         except drafts.UnableToDelete as error:
-            raise conflict("not_a_draft", "Only drafts can be deleted; pause the campaign instead.") from error
+            raise conflict("not_a_draft", _("Only drafts can be deleted; pause the campaign instead.")) from error
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -122,7 +123,7 @@ class CampaignViewSet(ApiViewSet):
         try:
             row = drafts.pause(campaign=_id(id), actor=self.actor, at=timezone.now())
         except drafts.UnableToPause as error:
-            raise conflict("not_active", "Only an active campaign can be paused.") from error
+            raise conflict("not_active", _("Only an active campaign can be paused.")) from error
         return Response(answers.campaign(row))
 
     @extend_schema(
@@ -154,7 +155,7 @@ class CampaignViewSet(ApiViewSet):
         except InvalidRules as error:
             raise Problem(
                 "invalid",
-                "The audience can no longer be computed.",
+                _("The audience can no longer be computed."),
                 errors=[{"pointer": f"/audience{p.pointer}", "detail": str(p.message)} for p in error.problems],
             ) from error
         if "customer" in asked:
@@ -163,15 +164,15 @@ class CampaignViewSet(ApiViewSet):
 
     def _rendered(self, wanted: Any, asked: Mapping[str, Any], now: Any) -> dict[str, str]:
         if "customers:read" not in cast("ApiKey", self.request.auth).scopes:
-            raise exceptions.PermissionDenied("The API key lacks the scope customers:read.")
+            raise exceptions.PermissionDenied(_("The API key lacks the scope %(scope)s.") % {"scope": "customers:read"})
         if asked["step"] >= len(wanted.steps):
-            raise invalid("/step", "There is no such step.")
+            raise invalid("/step", _("There is no such step."))
         try:
             seen = previews.as_customer(wanted, customer=asked["customer"], now=now, position=asked["step"])
         except previews.UnknownCustomer as error:
-            raise invalid("/customer", "There is no such customer.") from error
+            raise invalid("/customer", _("There is no such customer.")) from error
         except BrokenTemplate as error:
-            raise invalid(f"/steps/{asked['step']}/template", "The template is broken.") from error
+            raise invalid(f"/steps/{asked['step']}/template", _("The template is broken.")) from error
         return {"subject": seen.subject, "html": seen.html, "text": seen.text}
 
 
@@ -186,4 +187,4 @@ def _id(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise exceptions.NotFound("There is no such campaign.") from error
+        raise exceptions.NotFound(_("There is no such campaign.")) from error

@@ -1,4 +1,4 @@
-"""Sentences of Django and allauth that our people meet and that have no words, or wrong ones, in Thai or Korean.
+"""Sentences of Django, allauth and REST framework that people meet and that lack good words in Thai or Korean.
 
 Our catalogues lend them. Nothing imports this; `manage.py messages` reads it. A sentence may go when the package's own
 catalogue says it well.
@@ -178,4 +178,37 @@ STEWARDS_DESK = [
     gettext_noop("Breadcrumbs"),
     gettext_noop("View selected %(model)s"),
     ngettext_lazy("entry", "entries"),
+]
+REST = [
+    gettext_noop("This field is required."),
+    gettext_noop("This field may not be null."),
+    gettext_noop("This field may not be blank."),
+    gettext_noop("This list may not be empty."),
+    gettext_noop("Must be a valid boolean."),
+    gettext_noop("Must be a valid UUID."),
+    gettext_noop("Not a valid string."),
+    gettext_noop("A valid integer is required."),
+    gettext_noop("A valid number is required."),
+    gettext_noop("Value must be valid JSON."),
+    gettext_noop("String value too large."),
+    gettext_noop("Datetime value out of range."),
+    gettext_noop("Ensure this field has no more than {max_length} characters."),
+    gettext_noop("Ensure this field has no more than {max_length} elements."),
+    gettext_noop("Ensure this value is less than or equal to {max_value}."),
+    gettext_noop("Ensure this value is greater than or equal to {min_value}."),
+    gettext_noop("Ensure that there are no more than {max_digits} digits in total."),
+    gettext_noop("Ensure that there are no more than {max_decimal_places} decimal places."),
+    gettext_noop("Ensure that there are no more than {max_whole_digits} digits before the decimal point."),
+    gettext_noop("Date has wrong format. Use one of these formats instead: {format}."),
+    gettext_noop("Datetime has wrong format. Use one of these formats instead: {format}."),
+    gettext_noop('"{input}" is not a valid choice.'),
+    gettext_noop('Expected a list of items but got type "{input_type}".'),
+    gettext_noop('Expected a dictionary of items but got type "{input_type}".'),
+    gettext_noop("Invalid data. Expected a dictionary, but got {datatype}."),
+    gettext_noop("Not found."),
+    gettext_noop("Request was throttled."),
+    ngettext_lazy("Expected available in {wait} second.", "Expected available in {wait} seconds."),
+    gettext_noop('Method "{method}" not allowed.'),
+    gettext_noop('Unsupported media type "{media_type}" in request.'),
+    gettext_noop("Could not satisfy the request Accept header."),
 ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers, status
@@ -86,17 +87,17 @@ class OrderViewSet(ApiViewSet):
         return self.get_paginated_response([answers.order(one) for one in reading.detailed(page)])
 
     def _filtered(self, filters: dict[str, str]) -> Any:
-        faults = [{"pointer": name, "detail": "Unknown filter."} for name in sorted(set(filters) - FILTERS)]
+        faults: list[dict[str, str]] = []
         if "source" in filters and "external_id" not in filters:
-            faults.append({"pointer": "source", "detail": "Only together with external_id."})
+            faults.append({"pointer": "source", "detail": _("Only together with external_id.")})
         customers = None
         if "customer" in filters:
             try:
                 customers = _lineage(uuid.UUID(filters["customer"]))
             except ValueError:
-                faults.append({"pointer": "customer", "detail": "Must be a UUID."})
+                faults.append({"pointer": "customer", "detail": _("Must be a UUID.")})
         if faults:
-            raise Problem("invalid", "The request has invalid values.", errors=faults)
+            raise problems.invalid_places(faults)
         if "external_id" in filters:
             found = reading.by_number(filters.get("source", self.source.key), filters["external_id"])
             return found if customers is None else found.filter(customer_id__in=customers)
@@ -174,7 +175,7 @@ class OrderViewSet(ApiViewSet):
             )
         except refunds.RefundExists as error:
             raise problems.conflict(
-                "refund_exists", "This refund number belongs to a refund with other content.", id=str(error.refund)
+                "refund_exists", _("This refund number belongs to a refund with other content."), id=str(error.refund)
             ) from error
         except refunds.UnableToWriteRefund as error:
             raise _problem(error.code, error.pointer, error.detail) from error
@@ -188,7 +189,7 @@ def _order(text: str) -> Order:
     except ValueError:
         found = None
     if found is None:
-        raise exceptions.NotFound("There is no such order.")
+        raise exceptions.NotFound(_("There is no such order."))
     return found
 
 
@@ -229,7 +230,7 @@ def _failed(position: int, told: Any, problem: Problem) -> answers.Json:
 
 
 def _invalid(faults: list[dict[str, str]]) -> Problem:
-    return Problem("invalid", "The order has invalid values.", errors=faults)
+    return Problem("invalid", _("The order has invalid values."), errors=faults)
 
 
 def _problem(code: str, pointer: str, detail: str) -> Problem:
@@ -244,6 +245,6 @@ def _problem(code: str, pointer: str, detail: str) -> Problem:
 def _busy() -> Problem:
     return Problem(
         "busy",
-        "The same people are being written by many requests at once; send it again.",
+        _("The same people are being written by many requests at once; send it again."),
         status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
     )

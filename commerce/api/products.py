@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cdp.core.api.problems import Problem, invalid
+from cdp.core.api.problems import invalid
 from cdp.core.api.views import ApiViewSet
 from commerce.api import answers, bodies
 from commerce.api.orders import KEY
@@ -39,13 +40,6 @@ class ProductViewSet(ApiViewSet):
     def list(self, request: Request) -> Response:
         """A page of products."""
         filters = self.paginator.filters(request)  # type: ignore[union-attr]
-        unknown = sorted(set(filters) - {"category"})
-        if unknown:
-            raise Problem(
-                "invalid",
-                "The request has invalid values.",
-                errors=[{"pointer": name, "detail": "Unknown filter."} for name in unknown],
-            )
         page: list[Any] = self.paginate_queryset(reading.listed(category=filters.get("category", ""))) or []
         return self.get_paginated_response([answers.product(row) for row in page])
 
@@ -70,7 +64,7 @@ class ProductViewSet(ApiViewSet):
     def update(self, request: Request, sku: str) -> Response:
         """Create or change one product."""
         if len(sku) > LONGEST_SKU or not sku.isprintable() or sku != sku.strip():
-            raise invalid("sku", "A SKU has at most 120 printable characters.")
+            raise invalid("sku", _("A SKU has at most 120 printable characters."))
         body = bodies.ProductBody(data=request.data)
         body.is_valid(raise_exception=True)
         try:
@@ -83,5 +77,5 @@ class ProductViewSet(ApiViewSet):
 def _product(sku: str) -> Product:
     product = reading.find(sku) if "\x00" not in sku else None
     if product is None:
-        raise exceptions.NotFound("There is no such product.")
+        raise exceptions.NotFound(_("There is no such product."))
     return product

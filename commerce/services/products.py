@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
@@ -31,10 +32,10 @@ def write(*, sku: str, values: Mapping[str, Any], actor: Actor, now: datetime) -
             for field in FIELDS
             if field in values and values[field] != getattr(product, field)
         }
-        for field, (_, value) in changes.items():
+        for field, (_old, value) in changes.items():
             setattr(product, field, value)
         if product.price is not None and not product.currency:
-            raise UnableToWriteProduct("A price needs a currency.")
+            raise UnableToWriteProduct(_("A price needs a currency."))
         if changes or is_new:
             product.updated_at = now
             product.save(update_fields=[*changes, "updated_at"])

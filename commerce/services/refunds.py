@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from cdp.core import audit, ids, pipeline
 from cdp.core.actors import Actor
@@ -110,16 +111,16 @@ def _locked(order: Order) -> Order:
 
 
 def _priced(told: RefundInput) -> tuple[tuple[amounts.PricedLine, ...], Decimal]:
-    lines, _ = amounts.split(told.lines)
+    lines, _returned = amounts.split(told.lines)
     try:
         for line in lines:
             amounts.rounded(line.amount)
         given = told.amount if told.amount is not None else amounts.total(line.amount for line in lines)
         amount = amounts.rounded(given)
     except amounts.TooLarge as error:
-        raise UnableToWriteRefund("too_large", "/amount", "The refund comes to 10^14 or more.") from error
+        raise UnableToWriteRefund("too_large", "/amount", _("The refund comes to 10^14 or more.")) from error
     if amount <= 0:
-        raise UnableToWriteRefund("nothing_refunded", "/amount", "A refund must be above zero.")
+        raise UnableToWriteRefund("nothing_refunded", "/amount", _("A refund must be above zero."))
     return lines, amount
 
 
@@ -142,9 +143,11 @@ def _known(row: Refund) -> Recorded | None:
 
 def _check_fits(row: Refund, order: Order) -> None:
     if row.currency != order.currency:
-        raise UnableToWriteRefund("other_currency", "/currency", f"The order is in {order.currency}.")
+        raise UnableToWriteRefund(
+            "other_currency", "/currency", _("The order is in %(currency)s.") % {"currency": order.currency}
+        )
     before = Refund.objects.filter(customer_id=order.customer_id, order_id=order.id).aggregate(sum=Sum("amount"))["sum"]
     if (before or ZERO) + row.amount > order.amount:
         raise UnableToWriteRefund(
-            "refund_exceeds_order", "/amount", "All refunds together would be more than the order came to."
+            "refund_exceeds_order", "/amount", _("All refunds together would be more than the order came to.")
         )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -43,7 +44,7 @@ class HistoryPagination(SealedCursorPagination):
         cursor = self._cursor(request)
         backwards, edge = cursor.get("d") == "p", cursor.get("id")
         if edge:
-            moment, _, record = edge.partition(" ")
+            moment, _space, record = edge.partition(" ")
             at, side = datetime.fromisoformat(moment), "gt" if backwards else "lt"
             queryset = queryset.filter(Q(**{f"at__{side}": at}) | Q(at=at, **{f"id__{side}": uuid.UUID(record)}))
         order = ("at", "id") if backwards else ("-at", "-id")
@@ -120,11 +121,8 @@ class ConsentViewSet(ApiViewSet):
     def list(self, request: Request) -> Response:
         """The history of one customer."""
         filters = self.paginator.filters(request)  # type: ignore[union-attr]
-        faults = [{"pointer": name, "detail": "Unknown filter."} for name in sorted(set(filters) - ID_FIELDS)]
         if "customer" not in filters:
-            faults.append({"pointer": "customer", "detail": "Name the customer."})
-        if faults:
-            raise Problem("invalid", "The request has invalid values.", errors=faults)
+            raise invalid("customer", _("Name the customer."))
         persons = lineage.of(_customer(filters["customer"]))
         page: list[Any] = self.paginate_queryset(ledger.history(persons)) or []
         return self.get_paginated_response(_shown(page, persons))
@@ -155,17 +153,13 @@ def _customer(given: uuid.UUID | str) -> uuid.UUID:
     try:
         wanted = uuid.UUID(str(given))
     except ValueError as error:
-        raise Problem(
-            "invalid",
-            "The request has invalid values.",
-            errors=[{"pointer": "customer", "detail": "Must be a UUID."}],
-        ) from error
+        raise invalid("customer", _("Must be a UUID.")) from error
     try:
         return lineage.get(wanted).customer.id
     except lineage.Erased as error:
-        raise Problem("erased", "The customer was erased.", status_code=status.HTTP_410_GONE) from error
+        raise Problem("erased", _("The customer was erased."), status_code=status.HTTP_410_GONE) from error
     except lineage.Unknown as error:
-        raise Problem("not_found", "There is no such customer.", status_code=status.HTTP_404_NOT_FOUND) from error
+        raise Problem("not_found", _("There is no such customer."), status_code=status.HTTP_404_NOT_FOUND) from error
 
 
 def _shown(records: list[ConsentRecord], persons: list[uuid.UUID]) -> list[dict[str, Any]]:

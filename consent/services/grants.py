@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from cdp.core import audit, ids, pipeline
 from cdp.core.actors import Actor
@@ -99,7 +100,7 @@ def record(
     with transaction.atomic():
         _check([row], now=recorded_at)
         if customer not in _recordable([row]):
-            raise UnableToRecord("There is no such customer, or the customer was erased.", field="customer")
+            raise UnableToRecord(_("There is no such customer, or the customer was erased."), field="customer")
         written = _write([row], actor=actor, now=recorded_at, keyring=keyring)
         if written:
             audit.record(
@@ -154,15 +155,20 @@ def _check(rows: Sequence[GrantRow], *, now: dt.datetime) -> None:
         offered = known.get(row.purpose)
         if offered is None:
             listed = ", ".join(sorted(known))
-            raise UnableToRecord(f"Unknown purpose; known are {listed}.", field="purpose", index=index)
+            raise UnableToRecord(
+                _("Unknown purpose; known are %(known)s.") % {"known": listed}, field="purpose", index=index
+            )
         if row.channel not in offered:
             listed = ", ".join(sorted(offered))
-            detail = f"The purpose {row.purpose} has no such channel; it has {listed}."
+            detail = _("The purpose %(purpose)s has no such channel; it has %(listed)s.") % {
+                "purpose": row.purpose,
+                "listed": listed,
+            }
             raise UnableToRecord(detail, field="channel", index=index)
         if row.at.tzinfo is None:
-            raise UnableToRecord("The time needs a zone.", field="at", index=index)
+            raise UnableToRecord(_("The time needs a zone."), field="at", index=index)
         if row.at > now + AHEAD:
-            raise UnableToRecord("The time lies in the future.", field="at", index=index)
+            raise UnableToRecord(_("The time lies in the future."), field="at", index=index)
 
 
 def _recordable(rows: Sequence[GrantRow]) -> set[uuid.UUID]:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from cdp.core.api.problems import Problem, invalid
+from cdp.core.api.problems import invalid
 from cdp.core.audiences import UnknownAudience
 from cdp.core.models import Source
 from customers.models import Customer
@@ -25,16 +26,16 @@ def matching(given: Mapping[str, str], *, key_source: str, pointer: str = "") ->
     """
     for name in given:
         if name not in NAMES:
-            raise invalid(f"{pointer}{name}", f"Unknown filter; known are {', '.join(NAMES)}.")
+            raise invalid(f"{pointer}{name}", _("Unknown filter; known are %(known)s.") % {"known": ", ".join(NAMES)})
     is_owner = "external_id" in given
     source = given.get("source", "")
     if source and not Source.objects.filter(key=source).exists():
-        raise invalid(f"{pointer}source", "There is no such source.")
+        raise invalid(f"{pointer}source", _("There is no such source."))
     filters = listing.Filters(segment=given.get("segment", ""), source="" if is_owner else source)
     try:
         rows = listing.known(filters)
     except UnknownAudience as error:
-        raise invalid(f"{pointer}segment", "There is no such segment.") from error
+        raise invalid(f"{pointer}segment", _("There is no such segment.")) from error
     wanted: set[uuid.UUID] | None = None
     for name in ("email", "phone", "external_id"):
         if name in given:
@@ -53,7 +54,5 @@ def _holders(kind: str, value: str, scope: str, pointer: str) -> set[uuid.UUID]:
     try:
         normalised = identifier_rules.normalise(kind, value, region=settings.CDP_SHOP_COUNTRY)
     except Unreadable as problem:
-        raise Problem(
-            "invalid", "The request has invalid values.", errors=[{"pointer": pointer, "detail": str(problem.reason)}]
-        ) from problem
+        raise invalid(pointer, str(problem.reason)) from problem
     return set(identifiers.holders([identifiers.digest(kind, normalised, scope)]))

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from cdp.core.api.pagination import SealedCursorPagination
@@ -48,7 +49,7 @@ def position(cursor: str) -> tuple[datetime, str]:
         found = json.loads(tokens.read(TIMELINE, cursor))
     except tokens.BadToken as error:
         raise Problem(
-            "invalid_cursor", "The cursor is not one of ours; start again without it.", status_code=400
+            "invalid_cursor", _("The cursor is not one of ours; start again without it."), status_code=400
         ) from error
     before = parse_datetime(found["before"])
     assert before is not None, "we wrote it"  # noqa: S101

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -29,14 +30,14 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not parts:
             return None
         if len(parts) != 2 or parts[0].lower() != "bearer":
-            raise AuthenticationFailed("Send the key as “Authorization: Bearer KEY”.")
+            raise AuthenticationFailed(_("Send the key as “Authorization: Bearer KEY”."))
         stored = (
             ApiKey.objects.select_related("source")
             .filter(digest=api_keys.digest(parts[1]), revoked_at__isnull=True)
             .first()
         )
         if stored is None:
-            raise AuthenticationFailed("The API key is not known or was revoked.")
+            raise AuthenticationFailed(_("The API key is not known or was revoked."))
         now = timezone.now()
         if stored.last_used_at is None or now - stored.last_used_at > USED_GRAIN:
             ApiKey.objects.filter(id=stored.id).update(last_used_at=now)

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 
@@ -28,17 +30,21 @@ class StrictJSONParser(BaseParser):
         try:
             body = json.loads(raw.decode(), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_unique)
         except UnicodeDecodeError as error:
-            message = f"The body is not UTF-8 (byte {error.start})."
+            message = _("The body is not UTF-8 (byte %(byte)s).") % {"byte": error.start}
             raise exceptions.ParseError(message) from error
         except json.JSONDecodeError as error:
-            message = f"The body is not valid JSON: {error.msg} at line {error.lineno} column {error.colno}."
+            message = _("The body is not valid JSON: line %(line)s column %(column)s. (%(reason)s)") % {
+                "line": error.lineno,
+                "column": error.colno,
+                "reason": error.msg,
+            }
             raise exceptions.ParseError(message) from error
         except RecursionError as error:
-            raise exceptions.ParseError("The body is nested too deeply.") from error
+            raise exceptions.ParseError(_("The body is nested too deeply.")) from error
         except ValueError as error:
             raise exceptions.ParseError(str(error)) from error
         if b"\\u0000" in raw and _holds_nul(body):
-            raise exceptions.ParseError("The body holds a NUL character, which cannot be stored.")
+            raise exceptions.ParseError(_("The body holds a NUL character, which cannot be stored."))
         return body
 
 
@@ -46,7 +52,7 @@ class TooLarge(exceptions.APIException):
     """413."""
 
     status_code = 413
-    default_detail = f"The body is larger than {LARGEST // 1024 // 1024} MB."
+    default_detail = _lazy("The body is larger than 5 MB.")
     default_code = "too_large"
 
 
@@ -60,14 +66,15 @@ def _holds_nul(value: Any) -> bool:
 
 
 def _refuse(name: str) -> Any:
-    message = f"{name} is not JSON."
+    message = _("%(name)s is not JSON.") % {"name": name}
     raise ValueError(message)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        message = f"The name {next(name for name in names if names.count(name) > 1)!r} appears twice in one object."
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        message = _("The name “%(name)s” appears twice in one object.") % {"name": twice}
         raise ValueError(message)
     return found

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -18,10 +19,10 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the key of this request may do that; says which scope is missing."""
         if request.auth is None:
-            raise NotAuthenticated("This needs an API key: “Authorization: Bearer KEY”.")
+            raise NotAuthenticated(_("This needs an API key: “Authorization: Bearer KEY”."))
         reads = request.method in SAFE_METHODS or getattr(view, "action", "") in getattr(view, "reads_by_post", ())
         needed = f"{view.scope}:{'read' if reads else 'write'}"
         if needed not in key_of(request).scopes:
-            message = f"The API key lacks the scope {needed}."
+            message = _("The API key lacks the scope %(scope)s.") % {"scope": needed}
             raise PermissionDenied(message)
         return True

@@ -7,6 +7,7 @@ import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -50,20 +51,20 @@ def invalid_places(errors: list[dict[str, str]]) -> Problem:
     return Problem("invalid", _("The request has invalid values."), errors=errors)
 
 
-TITLES = {
-    400: "Bad request",
-    401: "Not authenticated",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    409: "Conflict",
-    410: "Gone",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Invalid",
-    429: "Too many requests",
-    500: "Server error",
+TITLES: dict[int, Any] = {
+    400: _lazy("Bad request"),
+    401: _lazy("Not authenticated"),
+    403: _lazy("Not allowed"),
+    404: _lazy("Not found"),
+    405: _lazy("Method not allowed"),
+    406: _lazy("Not acceptable"),
+    409: _lazy("Conflict"),
+    410: _lazy("Gone"),
+    413: _lazy("Too large"),
+    415: _lazy("Unsupported media type"),
+    422: _lazy("Invalid"),
+    429: _lazy("Too many requests"),
+    500: _lazy("Server error"),
 }
 
 
@@ -71,7 +72,7 @@ def body(code: str, status_code: int, detail: str, errors: list[dict[str, str]],
     """The JSON of a problem."""
     answer = {
         "type": f"urn:cdp:problem:{code}",
-        "title": TITLES.get(status_code, "Error"),
+        "title": str(TITLES.get(status_code, _("Error"))),
         "status": status_code,
         "detail": detail,
         "code": code,
@@ -95,7 +96,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Problem):
         code, errors, extra = error.code, error.errors, error.extra
     elif isinstance(error, exceptions.ValidationError):
-        status_code, code, detail = 422, "invalid", "The request has invalid values."
+        status_code, code, detail = 422, "invalid", _("The request has invalid values.")
         errors = list(places(error.detail))
     elif isinstance(error, exceptions.ParseError):
         code = "malformed"

@@ -2,22 +2,23 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core.api import problems
 
 _API = ("/api/", "/v1/")
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "server_error"}
 DETAILS = {
-    400: "The request could not be understood.",
-    403: "This is not allowed.",
-    404: "There is nothing at this address.",
-    500: "Something went wrong on our side; it was written to the log.",
+    400: _("The request could not be understood."),
+    403: _("This is not allowed."),
+    404: _("There is nothing at this address."),
+    500: _("Something went wrong on our side; it was written to the log."),
 }
 
 
 def _answer(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
     if request.path.startswith(_API):
-        return problems.response(request, CODES[status], status, DETAILS[status])
+        return problems.response(request, CODES[status], status, str(DETAILS[status]))
     return render(request, template or f"errors/{status}.html", status=status)
 
 

@@ -49,7 +49,7 @@ def parse(data: bytes):
         (b'{"a": 1,}', "not valid JSON"),
         (b'{"a": NaN}', "NaN is not JSON"),
         (b"[Infinity]", "Infinity is not JSON"),
-        (b'{"a": 1, "a": 2}', "'a' appears twice"),
+        (b'{"a": 1, "a": 2}', "“a” appears twice"),
         (b'"\xff"', "not UTF-8 (byte 1)"),
         (b'{"a": "\\u0000"}', "NUL"),
         (b'{"\\u0000": [1]}', "NUL"),
