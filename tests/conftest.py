@@ -1,10 +1,12 @@
 """What every test stands on. The servers come from tests/servers.py."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from cdp.core.crypto import hourly, index
 
@@ -34,6 +36,13 @@ def _allow_emptying() -> None:
 def require_browser() -> bool:
     """Whether a missing browser is a failure, as in CI."""
     return os.environ.get("CDP_REQUIRE_BROWSER") == "1"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Every test begins in English and leaves its language to nobody: a request keeps what it has activated."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ from cdp.run import launch
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"
 PATIENCE = 180
+TRIES = 5
 
 
 class MailServer:
@@ -35,9 +36,16 @@ class MailServer:
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=launch.free_port())
-        self._controller.start()
+        self._controller = self._started()
         self.url = f"smtp://127.0.0.1:{self._controller.port}"
+
+    def _started(self) -> Controller:
+        for _ in range(TRIES):
+            controller = Controller(self, hostname="127.0.0.1", port=launch.free_port(), ready_timeout=60)
+            with contextlib.suppress(OSError):  # somebody else took the port meanwhile
+                controller.start()
+                return controller
+        raise AssertionError("no port for a mail server")
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take one message."""
@@ -96,7 +104,7 @@ class Shop:
         """Ctrl-C; the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
-        return self._process.wait(timeout=60)
+        return self._process.wait(timeout=120)
 
     def remove(self) -> None:
         """Stop if it still runs, and leave nothing behind."""

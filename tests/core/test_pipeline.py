@@ -39,7 +39,7 @@ def _in_thread(work: Callable[[], None]) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(30)
+    thread.join(60)
     assert not thread.is_alive()
     if caught:
         raise caught[0]

@@ -129,7 +129,7 @@ def test_the_servers_end_when_their_owner_is_killed_and_start_again_with_the_dat
     server = postmaster(var)
     owner.kill()
     owner.wait()
-    assert launch.wait_until(has_ended(server), seconds=30)
+    assert launch.wait_until(has_ended(server), seconds=120)
     assert embedded.running(var) is None
     servers = embedded.start(var)
     with psycopg.connect(servers.database_url) as connection:
@@ -146,7 +146,7 @@ def test_a_killed_server_recovers_at_the_next_start(var: Path, run: Run) -> None
         os.kill(server, signal.SIGKILL)
     owner.kill()
     owner.wait()
-    assert launch.wait_until(has_ended(server), seconds=30)
+    assert launch.wait_until(has_ended(server), seconds=120)
     assert (var / "pg" / "postmaster.pid").exists()
     servers = embedded.start(var)
     with psycopg.connect(servers.database_url) as connection:

@@ -32,14 +32,14 @@ def test_only_commands_that_touch_data_get_servers(words: list[str], needed: boo
 
 def test_a_command_without_data_starts_nothing(var: Path, run: Run) -> None:
     done = run("manage.py", "check")
-    _, errors = done.communicate(timeout=60)
+    _, errors = done.communicate(timeout=180)
     assert done.returncode == 0, errors
     assert not (var / "pg").exists()
 
 
 def test_a_command_has_servers_for_its_own_duration(var: Path, run: Run) -> None:
     done = run("manage.py", "shell", "--no-imports", "-c", WHERE)
-    said, errors = done.communicate(timeout=60)
+    said, errors = done.communicate(timeout=180)
     assert said.strip().splitlines()[-1:] == ["cdp"], errors
     assert embedded.running(var) is None
     assert not (var / "pg" / "postmaster.pid").exists()
@@ -49,7 +49,7 @@ def test_two_commands_share_one_set_of_servers(var: Path, run: Run) -> None:
     servers = embedded.start(var, durable=False)
     try:
         done = run("manage.py", "shell", "--no-imports", "-c", WHERE)
-        said, errors = done.communicate(timeout=60)
+        said, errors = done.communicate(timeout=180)
         assert said.strip().splitlines()[-1:] == ["cdp"], errors
         assert embedded.database_answers(servers.database_url)
     finally:

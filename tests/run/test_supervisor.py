@@ -56,7 +56,7 @@ class Up:
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(DEADLINE)
 
     def get(self, path: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -118,7 +118,7 @@ def test_serves_restarts_what_dies_and_leaves_nothing_behind(up: Callable[[], Up
     # A second one says where the first is, and touches nothing.
     before = (var / "servers.json").read_bytes()
     second = run("manage.py", "up")
-    said, _ = second.communicate(timeout=60)
+    said, _ = second.communicate(timeout=DEADLINE)
     assert second.returncode == 1
     assert f"http://127.0.0.1:{one.port}" in said
     assert (var / "servers.json").read_bytes() == before
@@ -152,7 +152,7 @@ def test_children_end_with_a_killed_supervisor_and_the_next_start_works(up: Call
     second.wait_until_ready()
     assert second.promised == one.promised
     assert second.end(signal.SIGTERM) == 0
-    assert launch.wait_until(second.has_no_members, seconds=30)
+    assert launch.wait_until(second.has_no_members, seconds=DEADLINE)
 
 
 @needs_proc
@@ -187,7 +187,7 @@ def test_a_used_port_is_named_before_anything_starts(run: Run, environment: dict
     with contextlib.closing(launch.socket.create_server(("127.0.0.1", 0))) as taken:
         environment["PORT"] = str(taken.getsockname()[1])
         done = run("manage.py", "up")
-        _, errors = done.communicate(timeout=60)
+        _, errors = done.communicate(timeout=DEADLINE)
     assert done.returncode == 1
     assert environment["PORT"] in errors
     assert not (var / "pg").exists()

@@ -241,7 +241,7 @@ def test_drains_and_refreshes_at_once_leave_the_true_size(buyers):
 
     def work(step) -> None:
         try:
-            start.wait(20)
+            start.wait(60)
             for day in days * 3:
                 step(NOW + dt.timedelta(days=day))
         except Exception as fault:  # noqa: BLE001  (the test looks at it)

@@ -289,7 +289,7 @@ def test_two_runs_at_once_write_each_row_once(make_campaign: Make, make_person: 
 
     def work() -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             totals.extend(run.planned for run in triggers.run(now=NOW))
         finally:
             connection.close()
@@ -298,7 +298,7 @@ def test_two_runs_at_once_write_each_row_once(make_campaign: Make, make_person: 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sum(totals) == 20
     assert planned(campaign) == people
     assert Message.objects.count() == 20

@@ -375,7 +375,7 @@ def test_doors_that_tell_the_same_order_at_once_write_one_row(buyer):
             "new": orders.Purchase(told, person(email="new@example.com", name="New Person")),
         }[buyer]
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=60)
             outcomes.extend(
                 orders.place(purchase=purchase, source=source, actor=actors.SYSTEM, now=NOW).outcome for _ in range(3)
             )
@@ -405,7 +405,7 @@ def test_batches_in_opposite_order_do_not_wait_for_each_other_for_ever():
             for number in numbers
         ]
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=60)
             done.extend(batch(told, source) for _ in range(3))
         finally:
             connection.close()

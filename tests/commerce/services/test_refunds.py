@@ -137,7 +137,7 @@ def _at_once(count, work):
 
     def run(number):
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=60)
             results.append(work(number))
         except (refunds.UnableToWriteRefund, refunds.RefundExists) as error:
             results.append(error)

@@ -181,7 +181,7 @@ def test_two_tills_that_save_the_same_person_at_once_make_one():
 
     def till(number):
         try:
-            ready.wait(timeout=10)
+            ready.wait(timeout=60)
             results.append(save(email="kim@example.com", external_id="1", city=f"City {number}").customer)
         finally:
             connection.close()
@@ -190,7 +190,7 @@ def test_two_tills_that_save_the_same_person_at_once_make_one():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     assert len(results) == 4
     assert len(set(results)) == 1
     assert Customer.objects.filter(status=Status.KNOWN).count() == 1

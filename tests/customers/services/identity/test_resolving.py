@@ -369,7 +369,7 @@ def test_two_processes_that_resolve_the_same_people_at_once_make_each_once():
 
     def work(order: list[Person]) -> None:
         try:
-            start.wait(20)
+            start.wait(60)
             answers.append([found.customer for found in resolve(*order)])
         finally:
             connection.close()
