@@ -10,7 +10,7 @@ from shutil import rmtree
 
 import pytest
 
-from cdp.run import launch
+from tests import running
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +29,7 @@ def environment(var: Path) -> dict[str, str]:
     """As on a machine where nobody has set anything."""
     drop = ("CDP_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PYTEST_", "DJANGO_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
-    return {**kept, "CDP_VAR": str(var), "CDP_SAMPLE": "0", "PORT": str(launch.free_port())}
+    return {**kept, "CDP_VAR": str(var), "CDP_SAMPLE": "0", "PORT": str(running.quiet_port())}
 
 
 @pytest.fixture
