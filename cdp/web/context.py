@@ -39,6 +39,7 @@ PLACES = (
     Place("/quality/", "quality", _("Quality"), "steward", "care"),
     Place("/consent/", "consent", _("Consent"), "campaigns.view", "care"),
     Place("/imports/", "imports", _("Imports"), "imports", "care"),
+    Place("/hooks/", "plug", _("Stores"), "steward", "care"),
     Place("/events/", "activity", _("Tracking"), "steward", "care"),
     Place("/settings/", "settings", _("Settings"), "settings", "care"),
 )

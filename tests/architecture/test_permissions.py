@@ -67,16 +67,23 @@ PAGES = [
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
     ("consent:overview", "GET", "mapo"),
+    ("commerce:stores", "GET", "spo"),
+    ("commerce:delivery-replay", "POST", "spo"),
+    ("commerce:notice-close", "POST", "po"),
     ("events:overview", "GET", "spo"),
     ("events:quarantine-list", "GET", "spo"),
     ("events:quarantine-detail", "GET", "spo"),
     ("events:quarantine-detail", "POST", "spo"),
 ]
-OPEN = {"web:signup", "web:signup-done", "consent:privacy", "consent:terms", "consent:unsubscribe"}
-ROOMS = {"web", "customers", "analytics", "products", "campaigns", "consent", "events"}
+OPEN = {"web:signup", "web:signup-done", "consent:privacy", "consent:terms", "consent:unsubscribe", "commerce:hook"}
+ROOMS = {"web", "customers", "analytics", "products", "campaigns", "consent", "events", "commerce"}
 ARGUMENTS = {
     "job_id": ID,
     "event_id": ID,
+    "delivery_id": ID,
+    "notice_id": ID,
+    "store": "shopify",
+    "source": "shop",
     "customer": ID,
     "campaign": ID,
     "part": ID,
@@ -148,7 +155,7 @@ def test_somebody_who_left_is_nobody(client):
 
 
 def test_public_pages_are_open_to_everybody(client):
-    for name in OPEN - {"consent:unsubscribe"}:
+    for name in OPEN - {"consent:unsubscribe", "commerce:hook"}:
         assert client.get(address(name)).status_code == 200, name
 
 

@@ -1,0 +1,75 @@
+"""What stores told, for the people who look after it. Nothing sealed is opened for a list of deliveries."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.models import SourceSecret
+from commerce.models import HookDelivery, HookTally, StoreNotice
+
+SHOWN = 50
+MOST_ROWS = 500
+
+REASONS: dict[str, str | Promise] = {
+    "order_unknown": _("The order of this refund was never told"),
+    "refund_exceeds_order": _("All refunds together would be more than the order came to"),
+    "other_currency": _("The refund is in another currency than its order"),
+    "too_large": _("An amount is too large"),
+    "too_many": _("More lines than an order may have"),
+    "below_zero": _("An amount below zero"),
+    "missing": _("A value is missing"),
+    "not_a_text": _("This is no text"),
+    "not_a_number": _("This is no number"),
+    "not_a_time": _("This is no point in time"),
+    "without_a_zone": _("A time without a time zone"),
+    "not_an_object": _("This has another form than the store documents"),
+    "not_a_list": _("This has another form than the store documents"),
+    "unknown_currency": _("Unknown currency"),
+    "unknown_status": _("Unknown order status"),
+    "unreadable_body": _("Too old to be read"),
+    "fault": _("A fault of ours; it is in the server's log"),
+}
+
+
+def reason(code: str) -> str | Promise:
+    """A reason in words; a code that has none as it is."""
+    return REASONS.get(code, code)
+
+
+def failures() -> list[HookDelivery]:
+    """The newest failed deliveries, at most SHOWN."""
+    found = HookDelivery.objects.filter(state=HookDelivery.State.FAILED).select_related("source").defer("sealed")
+    return list(found.order_by("-id")[:SHOWN])
+
+
+def waiting() -> dict[str, Any]:
+    """How many deliveries wait, and since when the oldest does."""
+    found: dict[str, Any] = HookDelivery.objects.filter(state=HookDelivery.State.WAITING).aggregate(
+        count=Count("id"), latest=Max("received_at")
+    )
+    return found
+
+
+def open_notices() -> list[StoreNotice]:
+    """What stores asked for and nobody has closed, oldest first: the due date runs."""
+    found = StoreNotice.objects.filter(state=StoreNotice.State.OPEN).select_related("source")
+    return list(found.order_by("id")[:SHOWN])
+
+
+def tallies() -> Sequence[dict[str, Any]]:
+    """By source and topic: how many were written, left aside, failed or of no use to us."""
+    rows = HookTally.objects.values("source__key", "topic").annotate(last_at=Max("last_at"), sent=Sum("count"))
+    found = {(row["source__key"], row["topic"]): dict(row) for row in rows.order_by("source__key", "topic")[:MOST_ROWS]}
+    for tally in HookTally.objects.select_related("source").order_by("source_id", "topic")[: MOST_ROWS * 4]:
+        row = found.get((tally.source.key, tally.topic))
+        if row is not None:
+            row[tally.outcome] = tally.count
+    return list(found.values())
+
+
+def connected() -> list[SourceSecret]:
+    """The sources that may send, with the day their secret was set."""
+    return list(SourceSecret.objects.select_related("source").defer("wrapped").order_by("source__key")[:MOST_ROWS])

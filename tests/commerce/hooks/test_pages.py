@@ -1,0 +1,120 @@
+"""What staff see of stores: requests, failures with a second try, counts; and where a secret goes in."""
+
+import os
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from cdp.core import source_secrets
+from cdp.core.models import AuditEntry, SourceSecret
+from commerce.models import HookDelivery, StoreNotice
+from commerce.services.hooks import deliveries
+from tests import factories
+from tests.commerce.hooks.stores import SECRET
+from tests.commerce.hooks.test_shopify import CUSTOMER, ORDER
+
+REDACT = {"shop_id": 1, "customer": {"id": 5, "email": "ada@example.com"}, "orders_to_redact": []}
+
+
+@pytest.fixture
+def privacy(client):
+    client.force_login(factories.staff("privacy"))
+    return client
+
+
+def test_a_request_is_shown_until_the_privacy_officer_closes_it(shopify, privacy):
+    shopify.tell("customers/redact", REDACT)
+    page = privacy.get("/hooks/").content.decode()
+    assert "A customer asks to be erased" in page
+    assert "ada@example.com" in page
+    notice = StoreNotice.objects.get()
+    assert privacy.post(f"/hooks/requests/{notice.id}/close").status_code == 302
+    notice.refresh_from_db()
+    assert (notice.state, notice.wrapped) == ("closed", None)
+    assert AuditEntry.objects.filter(action="commerce:store_notice:closed").count() == 1
+    assert "ada@example.com" not in privacy.get("/hooks/").content.decode()
+    assert privacy.post(f"/hooks/requests/{notice.id}/close").status_code == 404
+
+
+def test_a_failure_is_told_in_words_and_tried_again_by_a_click(shopify, privacy):
+    shopify.tell("orders/create", ORDER | {"currency": "bitcoin"})
+    page = privacy.get("/hooks/").content.decode()
+    assert "Unknown currency" in page
+    assert "orders/create" in page
+    failed = HookDelivery.objects.get()
+    assert privacy.post(f"/hooks/deliveries/{failed.id}/replay").status_code == 302
+    failed.refresh_from_db()
+    assert (failed.state, failed.attempts) == ("waiting", 0)
+    deliveries.work_off(now=timezone.now())
+    assert privacy.post(f"/hooks/deliveries/{factories.ids.uuid7()}/replay").status_code == 404
+
+
+def test_counts_are_shown_by_source_and_topic(shopify, privacy):
+    shopify.tell("customers/create", CUSTOMER)
+    shopify.send("themes/publish", {"id": 1})
+    page = privacy.get("/hooks/").content.decode()
+    assert "customers/create" in page
+    assert "themes/publish" in page
+    assert SECRET not in page
+
+
+def test_the_page_of_a_shop_without_stores_says_what_to_do(db, privacy):
+    assert "No store has told anything yet" in privacy.get("/hooks/").content.decode()
+
+
+def test_the_command_sets_a_secret_from_the_environment_and_never_prints_it(db, monkeypatch, capsys):
+    monkeypatch.setitem(os.environ, "STORE_SECRET", SECRET)
+    call_command("create_source", "My Store", secret_from_env="STORE_SECRET")
+    call_command("create_source", "My Store", secret_from_env="STORE_SECRET")
+    printed = capsys.readouterr()
+    assert printed.out.count("wk_") == 1
+    assert SECRET not in printed.out + printed.err
+    kept = SourceSecret.objects.get()
+    assert SECRET.encode() not in bytes(kept.wrapped)
+    assert source_secrets.find(kept.source) == SECRET.encode()
+
+
+def test_the_command_asks_for_a_secret(db, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: SECRET)
+    call_command("create_source", "Asked", secret_prompt=True)
+    assert source_secrets.find(SourceSecret.objects.get().source) == SECRET.encode()
+
+
+@pytest.mark.parametrize("secret", ["", "short", "x" * 501])
+def test_a_text_that_cannot_be_a_secret_is_refused_and_makes_no_source(db, monkeypatch, secret):
+    monkeypatch.setitem(os.environ, "STORE_SECRET", secret)
+    with pytest.raises(CommandError) as refused:
+        call_command("create_source", "My Store", secret_from_env="STORE_SECRET")
+    assert not SourceSecret.objects.exists()
+    assert not secret or secret not in str(refused.value)
+
+
+def test_a_variable_that_is_not_there_is_named(db):
+    with pytest.raises(CommandError, match="NO_SUCH_VARIABLE"):
+        call_command("create_source", "My Store", secret_from_env="NO_SUCH_VARIABLE")
+
+
+def test_an_administrator_sets_a_secret_and_it_is_never_shown(db, client):
+    client.force_login(factories.staff("admin"))
+    source = factories.source("shop")
+    client.post("/admin/core/sourcesecret/add/", {"source": str(source.id), "secret": SECRET})
+    kept = SourceSecret.objects.get()
+    assert source_secrets.find(source) == SECRET.encode()
+    assert SECRET not in client.get(f"/admin/core/sourcesecret/{kept.id}/change/").content.decode()
+    client.post(f"/admin/core/sourcesecret/{kept.id}/change/", {"secret": "another secret"})
+    assert source_secrets.find(source) == b"another secret"
+    assert AuditEntry.objects.filter(action="core:source:secret_set").count() == 2
+
+
+def test_a_steward_may_not_set_a_secret(db, client):
+    client.force_login(factories.staff("steward"))
+    assert client.get("/admin/core/sourcesecret/add/").status_code == 403
+
+
+def test_a_secret_of_one_source_does_not_open_for_another(db):
+    first, second = factories.source("first"), factories.source("second")
+    source_secrets.put(source=first, secret=SECRET, actor=factories.actors.SYSTEM, now=timezone.now())
+    SourceSecret.objects.filter(source=first).update(source=second)
+    with pytest.raises(Exception, match="does not open"):
+        source_secrets.find(second)
