@@ -4,6 +4,7 @@ A stored upload is a sequence of frames: 4-byte length, then the frame sealed un
 as context, so frames cannot be swapped or cut off unnoticed (the last frame is empty).
 """
 
+import errno
 import io
 import uuid
 from datetime import datetime
@@ -77,25 +78,79 @@ class SealedReader(io.RawIOBase):
         self._position = 0
         self._frame = b""
         self._ended = False
+        self._place = 0
+        self._frames: list[int] = []
 
     def readable(self) -> bool:
         """It is for reading."""
         return True
 
+    def seekable(self) -> bool:
+        """Any place can be gone to: all frames but the last hold equally much."""
+        return True
+
+    def seek(self, place: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place of the plain bytes."""
+        wanted = place + {io.SEEK_SET: 0, io.SEEK_CUR: self.tell()}.get(whence, 0)
+        if whence == io.SEEK_END:
+            wanted = place + self._size()
+        if wanted < 0:
+            raise OSError(errno.EINVAL, "a place before the first byte")
+        self._go(wanted // FRAME)
+        skipped = wanted - self._position * FRAME
+        if skipped and not self._ended:
+            self._load()
+            self._frame = self._frame[skipped:]
+        self._place = wanted
+        return wanted
+
+    def tell(self) -> int:
+        """The place of the next byte."""
+        return self._place
+
+    def _size(self) -> int:
+        """How many plain bytes there are: full frames but the last one before the closing frame."""
+        last = max(0, len(self._offsets()) - 2)
+        self._go(last)
+        self._load()
+        return last * FRAME + len(self._frame)
+
+    def _go(self, frame: int) -> None:
+        """Make this frame the next one to be opened; behind the end it is the closing one."""
+        offsets = self._offsets()
+        self._position = min(frame, len(offsets) - 1)
+        self._file.seek(offsets[self._position])
+        self._frame, self._ended = b"", False
+
+    def _offsets(self) -> list[int]:
+        """Where the frames lie, the closing one last."""
+        if not self._frames:
+            end = self._file.seek(0, io.SEEK_END)
+            place = 0
+            while place < end:
+                self._frames.append(place)
+                self._file.seek(place)
+                place += 4 + int.from_bytes(self._file.read(4))
+        return self._frames or [0]
+
     def readinto(self, buffer: Any) -> int:
         """Fill `buffer` with the next bytes; 0 at the end."""
         if not self._frame and not self._ended:
-            head = self._file.read(4)
-            if len(head) < 4:
-                raise Unopenable("the stored upload is cut off")
-            sealed = self._file.read(int.from_bytes(head))
-            self._frame = hourly.open_(sealed, context=self._upload.bytes + self._position.to_bytes(8))
-            self._position += 1
-            self._ended = not self._frame
+            self._load()
         size = min(len(buffer), len(self._frame))
         buffer[:size] = self._frame[:size]
         self._frame = self._frame[size:]
+        self._place += size
         return size
+
+    def _load(self) -> None:
+        head = self._file.read(4)
+        if len(head) < 4:
+            raise Unopenable("the stored upload is cut off")
+        sealed = self._file.read(int.from_bytes(head))
+        self._frame = hourly.open_(sealed, context=self._upload.bytes + self._position.to_bytes(8))
+        self._position += 1
+        self._ended = not self._frame
 
     def close(self) -> None:
         """Close the file."""

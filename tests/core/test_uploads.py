@@ -151,3 +151,19 @@ def test_a_connection_that_breaks_in_the_second_file_leaves_nothing_of_it(folder
     handler.receive_data_chunk(b"b", 0)
     handler.upload_interrupted()
     assert _files(folder) == []
+
+
+def test_an_upload_can_be_read_from_any_place():
+    content = bytes(range(256)) * 3000  # two frames full, one partly
+    upload = _stored(content)
+    with uploads.open_(upload) as stream:
+        assert stream.seek(0, 2) == len(content)
+        assert stream.read(1) == b""
+        for place in (0, 5, uploads.FRAME - 2, uploads.FRAME, 2 * uploads.FRAME + 7, len(content) - 1, 3):
+            stream.seek(place)
+            assert stream.tell() == place
+            assert stream.read(4) == content[place : place + 4]
+        stream.seek(-3, 2)
+        assert stream.read() == content[-3:]
+        stream.seek(0)
+        assert stream.read() == content

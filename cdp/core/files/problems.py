@@ -42,7 +42,17 @@ REASONS: Mapping[str, str | Promise] = {
     "empty_file": _("The file is empty."),
     "damaged_file": _("The file ends before its end or is damaged. Send it again."),
     "unknown_encoding": _("This encoding is not known."),
+    "bad_json": _("This is not sound JSON."),
+    "not_an_object": _("This is not a JSON object with names and values."),
+    "too_many_names": _("The file has more different names of columns than can be imported."),
+    "zip_archive": _("This is a zip archive, not a table. Unpack it and send the file inside."),
+    "old_workbook": _(
+        "This is an old (.xls) or password-protected workbook. Save it as .xlsx without a password and try again."
+    ),
+    "workbook_too_large": _("This workbook is too large when unpacked. Save it as CSV and try again."),
+    "no_vcard": _("No card in this file ends where it should."),
     # what a survey of a file remarks
+    "other_sheets": _("The workbook has several sheets; the first one with anything in it is read."),
     "duplicate_headers": _("Two columns have the same name; the later ones got a number."),
     "empty_headers": _("A column has no name; it got a number."),
     "header_looks_like_data": _("The first line looks like data, not like column names."),
@@ -77,7 +87,19 @@ class ValueProblem(Problem):
 
 
 class FileProblem(Problem):
-    """The file as a whole cannot be read."""
+    """The file as a whole cannot be read. `line` is where reading came to its end, 0 where no line is to blame."""
+
+    def __init__(self, code: str, *, line: int = 0) -> None:
+        super().__init__(code)
+        self.line = line
+
+    @property
+    def reason(self) -> str | Promise:
+        """The sentence, with the line behind it."""
+        sentence = super().reason
+        if not self.line:
+            return sentence
+        return _("%(problem)s It stands in line %(line)s.") % {"problem": sentence, "line": self.line}
 
 
 @dataclass(frozen=True, slots=True)

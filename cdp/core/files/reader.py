@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from cdp.core.files import dialect, problems, records, source
+from cdp.core.files import dialect, formats, problems, records, source
 
 
 def rows(
@@ -30,6 +30,13 @@ def rows(
         if telling and report is not None:
             report(problem)
 
+    if survey.format != "text":
+        found = formats.rows(file, survey, report=tell)
+        if start_row:
+            next(itertools.islice(found, start_row - 1, start_row), None)
+            telling = True
+        yield from found
+        return
     with source.opened(file) as stream:
         blocks = source.texts(source.blocks(stream), source.decoder(survey.encoding))
         found = records.parse(

@@ -14,7 +14,7 @@ import io
 import pathlib
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
 from cdp.core.files import problems
 
@@ -81,6 +81,23 @@ def opened(source: type_of_source) -> Iterator[Readable]:
         head = _read(stream, 2)
         joined = _Joined(head, stream)
         yield gzip.GzipFile(fileobj=joined) if head == b"\x1f\x8b" else joined
+
+
+@contextlib.contextmanager
+def random_access(source: type_of_source) -> Iterator[BinaryIO]:
+    """The source from its first byte on as a stream that can seek, gzip removed, for formats with an index inside."""
+    with contextlib.ExitStack() as stack:
+        try:
+            if isinstance(source, str | pathlib.Path):
+                stream: BinaryIO = stack.enter_context(pathlib.Path(source).open("rb"))
+            else:
+                stream = cast("BinaryIO", source)
+            stream.seek(0)
+        except (OSError, AttributeError) as error:
+            raise problems.FileProblem("unreadable_file") from error
+        head = stream.read(2)
+        stream.seek(0)
+        yield cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if head == b"\x1f\x8b" else stream
 
 
 def blocks(stream: Readable) -> Iterator[bytes]:

@@ -182,7 +182,7 @@ def test_a_gzip_file_is_opened_by_itself():
         (b"", "empty_file"),
         (b"\r\n\r\n", "empty_file"),
         (b"\xef\xbb\xbf", "empty_file"),
-        (b"PK\x03\x04rest of a spreadsheet", "not_text"),
+        (b"PK\x03\x04rest of a spreadsheet", "damaged_file"),
         (b"%PDF-1.7", "not_text"),
         (bytes(range(256)) * 20 + b"\0" * 500, "not_text"),
         (gzip.compress(THAI.encode() * 50, mtime=0)[:-20], "damaged_file"),

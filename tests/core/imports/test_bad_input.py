@@ -133,7 +133,7 @@ def test_a_wrong_column_is_named_before_anything_is_written(content, language, m
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("file", "code"), [(b"", "empty_file"), (b"PK\x03\x04" + bytes(50), "not_text")])
+@pytest.mark.parametrize(("file", "code"), [(b"", "empty_file"), (b"PK\x03\x04" + bytes(50), "damaged_file")])
 def test_a_file_that_is_none_is_refused_in_the_language_of_the_reader(db, language, file, code, tmp_path, monkeypatch):
     monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
     (tmp_path / "orders.csv").write_bytes(file)
