@@ -72,7 +72,7 @@ def fill(customers: int) -> None:
             wanted = ("name", "gender", "language", "country", "province", "city")
             raw = {name: row[f"customer.{name}"] for name in wanted if row[f"customer.{name}"]}
             told.append(people.clean(raw, rules)[0])
-        fresh.copy(list(maker.make(told, ids.uuid7s(len(told)))))
+        fresh.copy(fresh.Rows(maker.make(told, ids.uuid7s(len(told)))), range(len(told)))
     with connection.cursor() as cursor:
         cursor.execute(
             """

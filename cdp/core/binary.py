@@ -49,6 +49,11 @@ def word(value: str) -> bytes:
     return raw(value.encode())
 
 
+def smallint(value: int) -> bytes:
+    """A smallint."""
+    return LENGTHS[2] + value.to_bytes(2, signed=True)
+
+
 def bigint(value: int) -> bytes:
     """A bigint."""
     return _bigint(8, value)

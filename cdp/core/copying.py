@@ -45,9 +45,9 @@ def rows(model: type[models.Model], columns: Sequence[str], values: Iterable[Seq
     return count + len(lines)
 
 
-def packed(model: type[models.Model], columns: Sequence[str], lines: Sequence[bytes]) -> None:
+def packed(model: type[models.Model], columns: Sequence[str], lines: Sequence[bytes | memoryview]) -> None:
     """Append rows that are spelt in the binary format already (see `binary`), one or several in each of `lines`."""
-    if not lines:
+    if not any(lines):
         return
     with _copying(model, columns, " WITH (FORMAT binary)") as copy:
         copy.write(binary.HEADER)

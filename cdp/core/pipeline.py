@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 
-from cdp.core import copying, wake
+from cdp.core import binary, copying, wake
 from cdp.core.models import Mark
 
 log = structlog.get_logger("pipeline")
@@ -59,11 +59,9 @@ def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE)
     rows = list(dict.fromkeys(customers))
     if not rows:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_mark (customer_id, lane, cause, depth) SELECT unnest(%s::uuid[]), %s, %s, %s",
-            [copying.array(rows), lane, cause[:60], depth],
-        )
+    tail = binary.smallint(lane) + binary.text(cause[:60]) + binary.smallint(depth)
+    head = binary.begin(4) + binary.ID
+    copying.packed(Mark, ("customer_id", "lane", "cause", "depth"), [head + customer.bytes + tail for customer in rows])
     transaction.on_commit(wake.pipeline)
 
 

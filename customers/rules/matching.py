@@ -64,10 +64,13 @@ class Matcher:
         """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `holders`: all of these."""
         self.owners = owners
         self.shared = {digest: list(customers) for digest, customers in shared.items()}
-        self.holders = holders
+        self._holders = holders
+        self._admitted: dict[uuid.UUID, tuple[list[Key], int | None]] = {}
 
     def judge(self, keys: list[Key], *, given_name: int | None, new_id: uuid.UUID) -> Verdict:
         """Who it is. `keys` come in any order; `new_id` is taken when nobody fits."""
+        if self._are_all_new(keys):
+            return self._admit(keys, given_name, new_id)
         keys = sorted(keys, key=lambda key: PRIORITY[key.kind])
         customer: uuid.UUID | None = None
         rivals: list[uuid.UUID] = []
@@ -87,12 +90,35 @@ class Matcher:
             customer = owner
         created = customer is None
         customer = customer or new_id
-        holder = self.holders.setdefault(customer, Holder())
+        holder = self._holder(customer)
         if given_name is not None:
             holder.given_name = given_name  # the latest word wins, as in the customer's row
         claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
         return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)))
+
+    def _are_all_new(self, keys: list[Key]) -> bool:
+        """Whether nobody holds any of these keys, of which there is one of each kind: the case of nearly all rows."""
+        owners, shared = self.owners, self.shared
+        for key in keys:
+            if key.digest in owners or key.digest in shared:
+                return False
+        return len({key.kind for key in keys}) == len(keys)
+
+    def _admit(self, keys: list[Key], given_name: int | None, new_id: uuid.UUID) -> Verdict:
+        """Somebody new to whom all keys go. What is known of them is put together when somebody like them comes."""
+        for key in keys:
+            self.owners[key.digest] = new_id
+        self._admitted[new_id] = keys, given_name
+        return Verdict(new_id, Outcome.CREATED, list(keys))
+
+    def _holder(self, customer: uuid.UUID) -> Holder:
+        holder = self._holders.get(customer)
+        if holder is None:
+            keys, given_name = self._admitted.pop(customer, ((), None))
+            holder = Holder({(key.kind, key.scope): {key.digest} for key in keys}, given_name)
+            self._holders[customer] = holder
+        return holder
 
     def _owner(self, key: Key, given_name: int | None, shared: list[Key], chosen: uuid.UUID | None) -> uuid.UUID | None:
         """Who holds the key. A phone counts only where given names agree or one side has none; otherwise it turns
@@ -110,18 +136,18 @@ class Matcher:
         # Several holders: the name must decide. Who tells no name is the holder without one, so that the same words
         # told twice are the same person.
         for candidate in candidates:
-            if self.holders[candidate].given_name == given_name:
+            if self._holder(candidate).given_name == given_name:
                 return candidate
         shared.append(key)
         return None
 
     def _same_name(self, customer: uuid.UUID, given_name: int | None) -> bool:
-        known = self.holders[customer].given_name
+        known = self._holder(customer).given_name
         return known is None or given_name is None or known == given_name
 
     def _fits(self, customer: uuid.UUID, matched: Key, keys: list[Key]) -> bool:
         """Negative evidence: a stronger one-per-person identifier of the person differs from the customer's own."""
-        held = self.holders[customer].held
+        held = self._holder(customer).held
         for key in keys:
             if PRIORITY[key.kind] >= PRIORITY[matched.kind]:
                 break

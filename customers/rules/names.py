@@ -40,6 +40,10 @@ _FOLDS = str.maketrans(
 _THAI_AM = re.compile(r"\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _THAI_TONE_BEFORE_VOWEL = re.compile(r"[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39\u0e48-\u0e4b]+")
 _THAI_LEADING = "เแโใไ"
+# What fold has to look at letter by letter; most names and streets have none of it.
+_ODD = re.compile(
+    r"[ßæœøđðþłıħ'’ʼ`\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad\ufe00-\ufe0f\ufeff]"
+)
 
 
 class Parts(NamedTuple):
@@ -70,6 +74,7 @@ def normalise(raw: str) -> str:
     return name
 
 
+@functools.lru_cache(maxsize=8192)
 def script(name: str) -> type_of_script:
     """The script that decides how a name is read: that of its first letter that we know."""
     for letter in name:
@@ -152,13 +157,16 @@ def fold(text: str) -> str:
     """Lower case without accents for Latin letters; Thai in one spelling; other scripts in NFKC."""
     if text.isascii():
         return text.lower().replace("'", "")
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS)
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    is_odd = _ODD.search(folded) is not None
+    if is_odd:
+        folded = folded.translate(_FOLDS)
     # NFKC takes sara am apart as well; composing it again keeps the letters of the keyboard.
     folded = folded.replace("เเ", "แ").replace("\u0e4d\u0e32", "\u0e33")
     if "\u0e4d" in folded:
         folded = _THAI_AM.sub("\\1\u0e33", folded)
-    folded = _JOINERS.sub("", _THAI_TONE_BEFORE_VOWEL.sub(_tone_last, folded))
-    return _ACCENTED.sub(_without_accent, folded)
+    folded = _THAI_TONE_BEFORE_VOWEL.sub(_tone_last, folded)
+    return _ACCENTED.sub(_without_accent, _JOINERS.sub("", folded)) if is_odd else folded
 
 
 def search_terms(name: str) -> list[str]:

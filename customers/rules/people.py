@@ -159,8 +159,8 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
         if not value or name == "country" or value.isspace():
             continue
         try:
-            read = _READERS.get(name)
-            setattr(person, name, read(value, person, rules, region) if read else _text(name, value))
+            alone = _ALONE.get(name)
+            setattr(person, name, alone(value) if alone else _READERS[name](value, person, rules, region))
         except Unreadable as problem:
             if problem.code != "missing":  # "-" and "n/a" say that nothing was told
                 faults.append(Fault(name, value, problem))
@@ -175,11 +175,16 @@ def _identifier(kind: str) -> _Reader:
     return lambda value, _person, _rules, region: identifiers.normalise(kind, value, region=region)
 
 
-def _text(name: str, value: str) -> str:
-    text = plain(value)
-    if len(text) > TEXTS[name]:
-        raise Unreadable("too_long")
-    return text
+def _text(name: str) -> Callable[[str], str]:
+    longest = TEXTS[name]
+
+    def read(value: str) -> str:
+        text = plain(value)
+        if len(text) > longest:
+            raise Unreadable("too_long")
+        return text
+
+    return read
 
 
 def plain(value: str) -> str:
@@ -203,7 +208,6 @@ def _language(value: str) -> str:
     return code
 
 
-@functools.lru_cache(maxsize=4096)
 def _listed(value: str) -> tuple[str, ...]:
     parts = [plain(part) for part in value.replace(";", ",").replace("|", ",").split(",")]
     found = tuple(dict.fromkeys(part for part in parts if part))
@@ -219,19 +223,26 @@ _READERS: dict[str, _Reader] = {
     "card_token": _identifier("card"),
     "email": _identifier("email"),
     "phone": _identifier("phone"),
-    "name": lambda value, *_: names.normalise(value),
-    "given_name": lambda value, *_: names.normalise(value),
-    "family_name": lambda value, *_: names.normalise(value),
     "birth_date": lambda value, _person, rules, _region: dates.birth_date(
         value, dayfirst=rules.dayfirst, today=rules.today
     ),
-    "gender": lambda value, *_: _choice(value, GENDERS),
-    "language": lambda value, *_: _language(value),
-    "nationality": lambda value, *_: places.country(value),
     "province": lambda value, person, _rules, region: places.province(value, person.country or region),
-    "postcode": lambda value, person, *_: places.postcode(value, person.country or None),
-    "interests": lambda value, *_: _listed(value),
-    "tags": lambda value, *_: _listed(value),
+    "postcode": lambda value, person, *_: _postcode(value, person.country or None),
+}
+_few = functools.lru_cache(maxsize=4096)  # for fields whose values come again and again
+_postcode = _few(places.postcode)
+# Readers that need nothing but the value.
+_ALONE: dict[str, Callable[[str], Any]] = {
+    **{name: _few(_text(name)) for name in TEXTS if name != "street"},
+    "street": _text("street"),
+    "name": names.normalise,
+    "given_name": _few(names.normalise),
+    "family_name": _few(names.normalise),
+    "gender": _few(lambda value: _choice(value, GENDERS)),
+    "language": _few(_language),
+    "nationality": _few(places.country),
+    "interests": _few(_listed),
+    "tags": _few(_listed),
 }
 
 

@@ -6,6 +6,8 @@ is known already just leaves them unused. The rows are in the binary format of C
 most of what a new customer costs.
 """
 
+import array
+import itertools
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,6 +57,50 @@ class Fresh(NamedTuple):
     customer: bytes
     contacts: bytes
     address: bytes
+
+
+class Rows:
+    """The rows of many new customers, table by table, so that they travel and are written as a few large pieces."""
+
+    __slots__ = ("_blobs", "_ends")
+
+    def __init__(self, rows: Iterable[Fresh]) -> None:
+        """Put them together."""
+        columns = list(zip(*rows, strict=True)) or [()] * len(Fresh._fields)
+        self._blobs = [b"".join(column) for column in columns]
+        self._ends = [array.array("I", itertools.accumulate(map(len, column), initial=0)) for column in columns]
+
+    def __getstate__(self) -> tuple[list[bytes], list[bytes]]:
+        """The bytes of both."""
+        return self._blobs, [ends.tobytes() for ends in self._ends]
+
+    def __setstate__(self, state: tuple[list[bytes], list[bytes]]) -> None:
+        """The same rows."""
+        self._blobs, ends = state
+        self._ends = [array.array("I", some) for some in ends]
+
+    def take(self, positions: Sequence[int]) -> list[list[memoryview]]:
+        """For each table the rows at these ascending positions, neighbours in one piece."""
+        runs = _runs(positions)
+        return [
+            [view[ends[first] : ends[last]] for first, last in runs]
+            for view, ends in zip(map(memoryview, self._blobs), self._ends, strict=True)
+        ]
+
+
+def _runs(positions: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as half-open ranges."""
+    runs: list[tuple[int, int]] = []
+    first = last = -1
+    for position in positions:
+        if position != last:
+            if last > first:
+                runs.append((first, last))
+            first = position
+        last = position + 1
+    if last > first:
+        runs.append((first, last))
+    return runs
 
 
 class Maker:
@@ -212,13 +258,22 @@ def copy_identifiers(lines: Iterable[bytes]) -> None:
     copying.packed(Identifier, _IDENTIFIER, sorted(lines))
 
 
-def copy(rows: Sequence[Fresh], *, contact_points: bool = True) -> None:
-    """Append new customers with all that is theirs; `contact_points=False` leaves these to the caller."""
-    copying.packed(DataKey, _KEY, [row.key for row in rows])
-    copying.packed(Customer, _CUSTOMER, [row.customer for row in rows])
+def digest_of(identifier: bytes) -> bytes:
+    """The digest in a row made by `Maker.identifiers`."""
+    return identifier[_DIGEST_AT]
+
+
+def copy(rows: Rows, positions: Sequence[int], *, contact_points: bool = True) -> None:
+    """Append the new customers at these ascending positions with all that is theirs.
+
+    `contact_points=False` leaves these to the caller.
+    """
+    keys, customers, points, addresses = rows.take(positions)
+    copying.packed(DataKey, _KEY, keys)
+    copying.packed(Customer, _CUSTOMER, customers)
     if contact_points:
-        copying.packed(ContactPoint, contacts.CONTACT_COLUMNS, [row.contacts for row in rows if row.contacts])
-    copying.packed(Address, contacts.ADDRESS_COLUMNS, [row.address for row in rows if row.address])
+        copying.packed(ContactPoint, contacts.CONTACT_COLUMNS, points)
+    copying.packed(Address, contacts.ADDRESS_COLUMNS, addresses)
 
 
 _KEY_HEAD = binary.begin(len(_KEY)) + binary.ID
@@ -227,6 +282,7 @@ _CONTACT_HEAD = binary.begin(len(contacts.CONTACT_COLUMNS)) + binary.ID
 _ADDRESS_HEAD = binary.begin(len(contacts.ADDRESS_COLUMNS)) + binary.ID
 _DIGEST = binary.LENGTHS[index.DIGEST]
 _IDENTIFIER_HEAD = binary.begin(len(_IDENTIFIER)) + _DIGEST
+_DIGEST_AT = slice(len(_IDENTIFIER_HEAD), len(_IDENTIFIER_HEAD) + index.DIGEST)
 _KNOWN = binary.text(Status.KNOWN.value)
 _CONTACT_VALUE = envelope.column_of(contacts.CONTACTS, "value")
 _ADDRESS_STREET = envelope.column_of(contacts.ADDRESSES, "street")

@@ -69,11 +69,11 @@ def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker) -> li
 def _write_new(positions: Sequence[int], batch: Batch, maker: fresh.Maker) -> None:
     """New customers who are told of once: their rows need nothing but themselves."""
     if batch.rows is not None:
-        rows = [batch.rows[position] for position in positions]
-    else:
-        people = [batch.people[position] for position in positions]
-        rows = list(maker.make(people, [batch.ids[position] for position in positions]))
-    fresh.copy(rows)
+        fresh.copy(batch.rows, positions)
+        return
+    people = [batch.people[position] for position in positions]
+    rows = fresh.Rows(maker.make(people, [batch.ids[position] for position in positions]))
+    fresh.copy(rows, range(len(positions)))
 
 
 def _write_others(
@@ -89,8 +89,8 @@ def _write_others(
     made = [customer for customer in told if customer in new]
     known = [customer for customer in told if customer not in new]
     keyring = subjects.load(known)
-    rows = list(maker.make([profiles.merged(told[customer]) for customer in made], made, keep=keyring.add))
-    fresh.copy(rows, contact_points=False)
+    rows = fresh.Rows(maker.make([profiles.merged(told[customer]) for customer in made], made, keep=keyring.add))
+    fresh.copy(rows, range(len(made)), contact_points=False)
     profiles.update(known, told, keyring, source=source, now=now, keeps_name=is_stranger)
     reached = {customer: told[customer] for customer in (made if is_stranger else told)}
     contacts.write_points(reached, known=known, keyring=keyring, source=source, now=now)
