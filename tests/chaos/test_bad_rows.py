@@ -16,7 +16,7 @@ EVERY = 1000
 """One row in so many is bad, and never the same kind twice in a row."""
 PEOPLE = 20_000
 LINES_EACH = 4
-MOST_MEMORY = 700 * 2**20
+MOST_MEMORY = 400 * 2**20
 COLUMNS = (
     "order.external_id",
     "order.placed_at",
