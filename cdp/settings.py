@@ -16,6 +16,7 @@ from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core.api import guide
 from cdp.run import keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -306,7 +307,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["cdp.core.api.parsing.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "cdp.core.api.pagination.SealedCursorPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "cdp.core.api.schema.ResourceSchema",
     "EXCEPTION_HANDLER": "cdp.core.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
@@ -315,7 +316,8 @@ API_RATE_PER_SECOND = 200
 API_BURST = 400
 SPECTACULAR_SETTINGS = {
     "TITLE": "Customer data platform",
-    "DESCRIPTION": "REST for storefronts, tills and back offices.",
+    "DESCRIPTION": guide.DESCRIPTION,
+    "TAGS": guide.TAGS,
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

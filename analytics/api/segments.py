@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.api import answers, bodies
+from analytics.api import answers, bodies, examples
 from analytics.models import Segment
 from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences
@@ -39,6 +39,7 @@ class SegmentViewSet(ApiViewSet):
     reads_by_post = frozenset({"preview"})
     serializer_class = answers.SegmentAnswer
     pages = frozenset({"list", "members"})
+    examples = examples.EXAMPLES
 
     @extend_schema(
         operation_id="segments_list", summary="List segments, newest first", responses=answers.SegmentAnswer(many=True)

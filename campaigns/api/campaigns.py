@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.rules.problems import InvalidRules
-from campaigns.api import answers
+from campaigns.api import answers, examples
 from campaigns.models import Campaign
 from campaigns.rules.definition import InvalidDefinition
 from campaigns.rules.templates import BrokenTemplate
@@ -32,6 +32,7 @@ class CampaignViewSet(ApiViewSet):
     lookup_field = "id"
     serializer_class = answers.CampaignAnswer
     queryset = Campaign.objects.all()
+    examples = examples.EXAMPLES
 
     def handle_exception(self, exc: Exception) -> Response:
         """The domain's refusals as problems."""

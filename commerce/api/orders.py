@@ -17,7 +17,7 @@ from cdp.core import context
 from cdp.core.api import problems
 from cdp.core.api.problems import Problem
 from cdp.core.api.views import ApiViewSet
-from commerce.api import answers, bodies
+from commerce.api import answers, bodies, examples
 from commerce.models import Order
 from commerce.rules.revisions import Outcome
 from commerce.selectors import orders as reading
@@ -27,12 +27,6 @@ from customers.selectors import lineage
 from customers.services.identity import resolving
 
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The order's id.")
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Same key and body: the first answer again. Kept for 24 hours.",
-)
 FILTERS = {"customer", "external_id", "source"}
 
 
@@ -43,12 +37,12 @@ class OrderViewSet(ApiViewSet):
     lookup_field = "id"
     serializer_class = answers.OrderAnswer
     queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset(FILTERS)}
+    examples = examples.ORDERS
 
     @extend_schema(
         operation_id="orders_create",
         summary="Write an order",
         description="Unique on your source and `external_id`: the same again is 200, other content updates the order.",
-        parameters=[KEY],
         request=bodies.OrderBody,
         responses={
             201: OpenApiResponse(answers.OrderAnswer, description="New."),
@@ -114,7 +108,6 @@ class OrderViewSet(ApiViewSet):
         operation_id="orders_batch",
         summary="Write up to 1,000 orders",
         description="Each order has its own result; a bad one does not stop the others.",
-        parameters=[KEY],
         request=bodies.OrderBatchBody,
         responses=answers.OrderBatchAnswer,
     )
@@ -155,7 +148,7 @@ class OrderViewSet(ApiViewSet):
         operation_id="orders_refund",
         summary="Give money back for an order",
         description="Unique on your source and `external_id`: the same again is 200, other content is 409.",
-        parameters=[ID, KEY],
+        parameters=[ID],
         request=bodies.RefundBody,
         responses={
             201: OpenApiResponse(answers.RefundAnswer, description="New."),

@@ -12,8 +12,7 @@ from rest_framework.response import Response
 
 from cdp.core.api.problems import invalid
 from cdp.core.api.views import ApiViewSet
-from commerce.api import answers, bodies
-from commerce.api.orders import KEY
+from commerce.api import answers, bodies, examples
 from commerce.models import Product
 from commerce.selectors import products as reading
 from commerce.services import products
@@ -30,6 +29,7 @@ class ProductViewSet(ApiViewSet):
     lookup_value_regex = ".+?"  # SKUs may hold slashes; the router's optional last one stays outside
     serializer_class = answers.ProductAnswer
     queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset({"category"})}
+    examples = examples.PRODUCTS
 
     @extend_schema(
         operation_id="products_list",
@@ -54,7 +54,7 @@ class ProductViewSet(ApiViewSet):
         operation_id="products_write",
         summary="Create or change a product",
         description="Only the fields that are given change; null or an empty text clears.",
-        parameters=[SKU, KEY],
+        parameters=[SKU],
         request=bodies.ProductBody,
         responses={
             201: OpenApiResponse(answers.ProductAnswer, description="New."),

@@ -19,18 +19,12 @@ from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import Problem, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.crypto import subjects
-from consent.api import answers, bodies
+from consent.api import answers, bodies, examples
 from consent.models import ConsentRecord
 from consent.selectors import ledger
 from consent.services import grants
 from customers.selectors import lineage
 
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Same key and body: the first answer again. Kept for 24 hours.",
-)
 ID_FIELDS = {"customer"}
 
 
@@ -81,11 +75,11 @@ class ConsentViewSet(ApiViewSet):
     serializer_class = answers.ConsentAnswer
     pagination_class = HistoryPagination
     queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset(ID_FIELDS)}
+    examples = examples.EXAMPLES
 
     @extend_schema(
         operation_id="consents_create",
         summary="Record what a customer allows or refuses",
-        parameters=[KEY],
         request=bodies.ConsentBody,
         responses={201: OpenApiResponse(answers.ConsentAnswer, description="Recorded.")},
     )
@@ -132,6 +126,7 @@ class CustomerConsentViewSet(ApiViewSet):
     """What holds for one customer now."""
 
     scope = "consents"
+    examples = examples.CURRENT
     serializer_class = answers.ConsentAnswer
     pagination_class = HistoryPagination
 

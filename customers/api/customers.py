@@ -18,7 +18,7 @@ from cdp.core.api.authentication import key_of
 from cdp.core.api.problems import Problem, conflict, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Source
-from customers.api import answers, bodies, filters, pagination
+from customers.api import answers, bodies, examples, filters, pagination
 from customers.api.finding import answer_of, found
 from customers.api.merging import MergingMixin
 from customers.rules.people import IDENTIFYING
@@ -28,12 +28,6 @@ from customers.services import profiles
 from customers.services.identity import resolving
 
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The customer's id.")
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="Same key and body: the first answer again. Kept for 24 hours.",
-)
 SOURCE = OpenApiParameter("source", str, description="Whose `external_id` it is; left out: the source of your key.")
 GONE = OpenApiResponse(description="The person was erased.")
 CONFLICT = OpenApiResponse(
@@ -56,6 +50,7 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
         "timeline": frozenset({"kind", "before", "cursor", "page_size"}),
     }
     serializer_class = answers.CustomerAnswer
+    examples = examples.EXAMPLES
 
     @extend_schema(
         operation_id="customers_list",
@@ -99,7 +94,7 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
         summary="Write a customer",
         description="Finds the person by any identifier (external_id, email, phone, line_id, member_number, card_token)"
         " or makes a new one. Left-out fields stay as they are, `null` clears a field.",
-        parameters=[KEY, SOURCE],
+        parameters=[SOURCE],
         request=bodies.CustomerBody,
         responses={
             201: OpenApiResponse(answers.CustomerAnswer, description="New."),
@@ -139,7 +134,7 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
         summary="Correct a customer",
         description="What is told replaces what was known, `null` clears it. A replaced e-mail address or phone number"
         " no longer identifies the person.",
-        parameters=[ID, KEY, SOURCE],
+        parameters=[ID, SOURCE],
         request=bodies.CustomerBody,
         responses={200: answers.CustomerAnswer, 409: CONFLICT, 410: GONE},
     )
