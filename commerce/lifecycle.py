@@ -1,11 +1,11 @@
-"""What becomes of orders and refunds when a customer is merged, exported or erased.
+"""What becomes of orders, refunds, carts and wishes when a customer is merged, exported or erased.
 
 Erasing keeps them: the law wants the books for years, revenue must stay true, and nothing in them tells who it was
 once the customer's keys are destroyed.
 """
 
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
-from commerce.selectors import orders
+from commerce.selectors import orders, wishes
 
 declare(
     "commerce.Order",
@@ -52,3 +52,29 @@ declare(
 )
 declare_keys("commerce.OrderKey", digests=orders.keys_of)
 declare_keys("commerce.RefundKey", digests=orders.refund_keys_of)
+declare(
+    "commerce.Cart",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("source", "status", "currency", "total", "started_at", "told_at", "is_recovered"),
+)
+declare(
+    "commerce.CartLine",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    follows=("commerce.Cart", "cart_id"),
+    export=("cart_id", "sku", "name", "quantity", "unit_price"),
+)
+declare(
+    "commerce.Wish",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("source", "list_name", "sku", "name", "added_at", "removed_at"),
+)
+declare(
+    "commerce.StockInterest",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("source", "sku", "name", "noted_at", "ended_at"),
+)
+declare_keys("commerce.CartKey", digests=wishes.keys_of)

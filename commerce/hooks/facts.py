@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from commerce.rules.carts import CartInput
 from commerce.rules.inputs import OrderInput, RefundInput
 
 
@@ -75,27 +76,11 @@ class ProductTold:
 
 
 @dataclass(frozen=True, slots=True)
-class CartLine:
-    """One line of a cart."""
-
-    quantity: Decimal
-    unit_price: Decimal
-    sku: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CartTold:
-    """A cart or checkout. Any of `tokens` means this cart; `buyer` is empty while nobody is known."""
+    """A cart or checkout; `buyer` is empty while nobody is known."""
 
-    tokens: tuple[str, ...]
-    at: datetime
-    currency: str = ""
-    total: Decimal | None = None
-    lines: tuple[CartLine, ...] = ()
+    cart: CartInput
     buyer: Mapping[str, str] = field(default_factory=dict)
-    is_deleted: bool = False
-    is_completed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 """What they buy; one file per aggregate."""
 
+from commerce.models.carts import Cart, CartKey, CartLine
 from commerce.models.hooks import HookDelivery, HookTally, StoreMark, StoreNotice
 from commerce.models.orders import Order, OrderKey, OrderLine
 from commerce.models.products import Product
 from commerce.models.rates import ExchangeRate
 from commerce.models.refunds import Refund, RefundKey, RefundLine
+from commerce.models.wishes import StockInterest, Wish
 
 __all__ = [
+    "Cart",
+    "CartKey",
+    "CartLine",
     "ExchangeRate",
     "HookDelivery",
     "HookTally",
@@ -17,6 +22,8 @@ __all__ = [
     "Refund",
     "RefundKey",
     "RefundLine",
+    "StockInterest",
     "StoreMark",
     "StoreNotice",
+    "Wish",
 ]

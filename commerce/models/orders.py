@@ -54,6 +54,8 @@ class Order(OwnedModel):
     updated_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         indexes: ClassVar[list[models.Index]] = [
             # Metrics, timeline and triggers read the orders of a customer by time; INCLUDE lets the rebuild of all
             # metrics run on the index alone.

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models import OwnedForeignKey, OwnedModel, Placement
 
@@ -33,6 +34,8 @@ class Refund(OwnedModel):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         indexes: ClassVar[list[models.Index]] = [
             # Metrics and timeline of a customer.
             models.Index(fields=["customer", "at"], name="commerce_refund_customer", include=["currency", "amount"]),

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from commerce.hooks import reading
-from commerce.hooks.facts import CartLine, CartTold, Fact
+from commerce.hooks.facts import CartTold, Fact
 from commerce.hooks.reading import Body, Telling, Unreadable
 from commerce.hooks.shopify import orders, people
+from commerce.rules import carts
+from commerce.rules.carts import CartInput
+from commerce.rules.inputs import LineInput
 
 
 def cart(body: Body, telling: Telling) -> Sequence[Fact]:
     """A cart made or changed."""
     token = reading.text(body, "token", longest=120) or reading.number(body, "id")
-    return [CartTold(tokens=(token,), at=orders.moment_of(body, telling), lines=_lines(body, telling))]
+    return [CartTold(CartInput(tokens=(token,), at=orders.moment_of(body, telling), lines=_lines(body, telling)))]
 
 
 def checkout(body: Body, telling: Telling) -> Sequence[Fact]:
@@ -20,28 +23,26 @@ def checkout(body: Body, telling: Telling) -> Sequence[Fact]:
     tokens = tuple(dict.fromkeys(token for token in known if token))
     if not tokens:
         raise Unreadable("token", "missing")
-    return [
-        CartTold(
-            tokens=tokens,
-            at=orders.moment_of(body, telling),
-            currency=reading.currency(body, "currency"),
-            total=reading.not_below_zero(body, "total_price"),
-            lines=_lines(body, telling),
-            buyer=people.buyer(body),
-            is_completed=bool(body.get("completed_at")),
-        )
-    ]
+    cart = CartInput(
+        tokens=tokens,
+        at=orders.moment_of(body, telling),
+        status=carts.ORDERED if body.get("completed_at") else carts.OPEN,
+        currency=reading.currency(body, "currency"),
+        total=reading.not_below_zero(body, "total_price"),
+        lines=_lines(body, telling),
+    )
+    return [CartTold(cart, people.buyer(body))]
 
 
 def deleted(body: Body, telling: Telling) -> Sequence[Fact]:
     """A checkout that was deleted; its body has the token, or nothing but an id that we never knew."""
     token = reading.text(body, "token", longest=120)
-    return [CartTold(tokens=(token,), at=telling.received_at, is_deleted=True)] if token else []
+    return [CartTold(CartInput(tokens=(token,), at=telling.received_at, status=carts.DELETED))] if token else []
 
 
-def _lines(body: Body, telling: Telling) -> tuple[CartLine, ...]:
+def _lines(body: Body, telling: Telling) -> tuple[LineInput, ...]:
     return tuple(
-        CartLine(
+        LineInput(
             quantity=reading.not_below_zero(line, "quantity"),
             unit_price=reading.not_below_zero(line, "price"),
             sku=orders.sku(line, telling),

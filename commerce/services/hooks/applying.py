@@ -15,11 +15,13 @@ from cdp.core.actors import SYSTEM
 from cdp.core.models import Source
 from commerce.hooks import facts
 from commerce.models import HookDelivery, Order
+from commerce.rules import carts as rules
 from commerce.rules import statuses
+from commerce.rules.carts import CartInput
 from commerce.rules.inputs import RefundInput
 from commerce.rules.revisions import Outcome
 from commerce.selectors import orders as reading
-from commerce.services import orders, products, refunds
+from commerce.services import carts, orders, products, refunds
 from commerce.services.hooks import marks, notices
 from consent.services import grants
 from customers.rules import people
@@ -99,6 +101,14 @@ def _order(fact: facts.OrderTold, receipt: Receipt) -> bool:
         now=receipt.now,
     )
     HookDelivery.objects.filter(waits_for=marks.digest(source.key, "order", fact.order_id)).update(next_at=receipt.now)
+    if fact.tokens:
+        carts.record(
+            cart=CartInput(tokens=fact.tokens, at=order.placed_at, status=rules.ORDERED),
+            customer_id=None if written.order.customer_id in _BUCKETS else written.order.customer_id,
+            order_id=written.order.id,
+            source=source,
+            now=receipt.now,
+        )
     told = _refunds(fact, receipt)
     return told or written.outcome in {Outcome.CREATED, Outcome.UPDATED}
 
@@ -196,7 +206,16 @@ def _notice(fact: facts.NoticeTold, receipt: Receipt) -> bool:
 
 
 def _cart(fact: facts.CartTold, receipt: Receipt) -> bool:
-    return False
+    """A cart, of whoever is known to have filled it. It tells nothing of the person that would change them."""
+    buyer = {
+        name: fact.buyer[name] for name in ("external_id", "email", "given_name", "family_name") if name in fact.buyer
+    }
+    person, _ = people.clean(buyer, receipt.rules)
+    (known,) = identity.look_up([person], source=receipt.source) if person.is_identified else (None,)
+    if known is None and person.is_identified:
+        (found,) = identity.resolve_many([person], source=receipt.source, now=receipt.now)
+        known = found.customer
+    return carts.record(cart=fact.cart, customer_id=known, source=receipt.source, now=receipt.now)
 
 
 _WRITERS: Mapping[type, Callable[[Any, Receipt], bool]] = {

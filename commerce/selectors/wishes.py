@@ -1,0 +1,141 @@
+"""What a customer was about to buy and would like to have: for the page of one customer and the timeline."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext
+
+from cdp.core import panels
+from cdp.core.timeline import Entry, Question
+from commerce.models import Cart, CartLine, Order, StockInterest, Wish
+from commerce.rules import carts as rules
+from commerce.rules import digests, money
+
+SHOWN = 10
+
+
+def keys_of(customer: uuid.UUID) -> list[bytes]:
+    """The keys of a customer's carts."""
+    found = Cart.objects.filter(customer_id=customer).values_list("source", "tokens")
+    return [digests.key(source, token) for source, tokens in found for token in tokens]
+
+
+def lines_of(carts: Sequence[Cart]) -> dict[uuid.UUID, list[CartLine]]:
+    """The lines of these carts by cart; one query."""
+    found: dict[uuid.UUID, list[CartLine]] = {cart.id: [] for cart in carts}
+    if carts:
+        owners, numbers = {cart.customer_id for cart in carts}, [cart.id for cart in carts]
+        for line in CartLine.objects.filter(customer_id__in=owners, cart_id__in=numbers).order_by("id"):
+            found[line.cart_id].append(line)
+    return found
+
+
+def wishes(customers: Sequence[uuid.UUID]) -> list[Wish]:
+    """What is on the wish lists of a lineage now, newest first."""
+    found = Wish.objects.filter(customer_id__in=customers, removed_at__isnull=True)
+    return list(found.order_by("-added_at", "-id")[:SHOWN])
+
+
+def interests(customers: Sequence[uuid.UUID]) -> list[StockInterest]:
+    """What a lineage waits for, newest first."""
+    found = StockInterest.objects.filter(customer_id__in=customers, ended_at__isnull=True)
+    return list(found.order_by("-noted_at", "-id")[:SHOWN])
+
+
+def panel(question: panels.Question) -> Mapping[str, Any] | None:
+    """The newest open cart, the wishes, what somebody waits for; None where there is none of it."""
+    found = Cart.objects.filter(customer_id__in=question.lineage, status=Cart.Status.OPEN).order_by("-told_at")
+    cart = next((cart for cart, lines in _filled(list(found[:SHOWN])) if lines), None)
+    wished, waited = wishes(question.lineage), interests(question.lineage)
+    if cart is None and not wished and not waited:
+        return None
+    return {
+        "cart": cart,
+        "lines": lines_of([cart])[cart.id][:SHOWN] if cart else [],
+        "is_left": bool(cart) and rules.is_left(cart.status, told_at=cart.told_at, now=question.now),
+        "total": money.text(cart.total, cart.currency) if cart and cart.total is not None and cart.currency else "",
+        "wishes": wished,
+        "interests": waited,
+    }
+
+
+def carts_told(question: Question) -> list[Entry]:
+    """Open carts, and those that were left behind and ordered after all; an ordinary order tells of itself."""
+    found = Cart.objects.filter(customer_id__in=question.customers).exclude(status=Cart.Status.DELETED)
+    found = found.exclude(status=Cart.Status.ORDERED, is_recovered=False)
+    if question.before is not None:
+        found = found.filter(told_at__lt=question.before)
+    carts = list(found.order_by("-told_at", "-id")[: question.limit])
+    numbers = dict(
+        Order.objects.filter(
+            customer_id__in=question.customers, id__in=[cart.order_id for cart in carts if cart.order_id]
+        ).values_list("id", "external_id")
+    )
+    return [_entry(cart, lines, numbers) for cart, lines in _filled(carts) if lines]
+
+
+def _entry(cart: Cart, lines: Sequence[CartLine], numbers: Mapping[uuid.UUID, str]) -> Entry:
+    ordered = numbers.get(cart.order_id) if cart.order_id else None
+    return Entry(
+        id=str(cart.id),
+        at=cart.told_at,
+        kind="cart",
+        title=gettext("Cart that became order %(number)s") % {"number": ordered} if ordered else gettext("Cart"),
+        source=cart.source,
+        icon="shopping-cart",
+        data={
+            "cart": str(cart.id),
+            "status": cart.status,
+            "is_recovered": cart.is_recovered,
+            "amount": money.text(cart.total, cart.currency) if cart.total is not None and cart.currency else None,
+            "currency": cart.currency,
+            "lines": [
+                {"sku": line.sku, "name": line.name, "quantity": money.quantity(line.quantity)}
+                for line in lines[:SHOWN]
+            ],
+        },
+    )
+
+
+def wishes_told(question: Question) -> list[Entry]:
+    """What was put on a wish list, and what is waited for, whether it still is or not."""
+    wished = Wish.objects.filter(customer_id__in=question.customers)
+    waited = StockInterest.objects.filter(customer_id__in=question.customers)
+    if question.before is not None:
+        wished, waited = wished.filter(added_at__lt=question.before), waited.filter(noted_at__lt=question.before)
+    entries = [
+        Entry(
+            id=str(wish.id),
+            at=wish.added_at,
+            kind="wish",
+            title=gettext("Wished for %(name)s") % {"name": wish.name or wish.sku},
+            source=wish.source,
+            icon="heart",
+            data={
+                "sku": wish.sku,
+                "name": wish.name,
+                "list": wish.list_name,
+                "is_removed": wish.removed_at is not None,
+            },
+        )
+        for wish in wished.order_by("-added_at", "-id")[: question.limit]
+    ]
+    entries += [
+        Entry(
+            id=str(one.id),
+            at=one.noted_at,
+            kind="wish",
+            title=gettext("Waiting for %(name)s to be back in stock") % {"name": one.name or one.sku},
+            source=one.source,
+            icon="bell",
+            data={"sku": one.sku, "name": one.name, "is_ended": one.ended_at is not None},
+        )
+        for one in waited.order_by("-noted_at", "-id")[: question.limit]
+    ]
+    return entries
+
+
+def _filled(carts: Sequence[Cart]) -> list[tuple[Cart, list[CartLine]]]:
+    lines = lines_of(carts)
+    return [(cart, lines[cart.id]) for cart in carts]
