@@ -120,7 +120,7 @@ def gather(people: Sequence[Person], source: Source) -> Batch:
 def prepare(people: Sequence[Person], source: Source, *, maker: fresh.Maker) -> Batch:
     """A batch with the rows that its people get if they are new."""
     batch = gather(people, source)
-    batch.rows = fresh.Rows(maker.make(people, batch.ids))
+    batch.rows = fresh.Rows(maker.make(people, batch.ids, given_names=batch.given_names))
     shapes: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}  # few: one object each travels once
     for keys in batch.keys:
         shape = tuple((key.kind, key.scope) for key in keys)
