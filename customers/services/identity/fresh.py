@@ -132,14 +132,22 @@ class Maker:
         people: Iterable[Person],
         customers: Sequence[uuid.UUID],
         *,
+        given_names: Iterable[int | None] | None = None,
         keep: Callable[[uuid.UUID, uuid.UUID, AESGCM], None] | None = None,
     ) -> Iterator[Fresh]:
-        """The rows of `people`, whose ids are to be `customers`. `keep` is told of each (customer, key id, key)."""
+        """The rows of `people`, whose ids are to be `customers`.
+
+        `given_names` are the numbers of their given names where they are known already. `keep` is told of each
+        (customer, key id, key).
+        """
+        people = list(people)
+        if given_names is None:
+            given_names = [profiles.given_name_key(person.given_name) for person in people]
         count = len(customers)
         rows = iter(ids.raw7s(_MOST_ROWS * count))
         nonces = envelope.nonces(_MOST_SEALED * count)
-        for person, customer_id, (key_id, key, wrapped) in zip(
-            people, customers, subjects.new_keys(count), strict=True
+        for person, customer_id, given_name, (key_id, key, wrapped) in zip(
+            people, customers, given_names, subjects.new_keys(count), strict=True
         ):
             if keep is not None:
                 keep(customer_id, uuid.UUID(bytes=key_id), key)
@@ -147,13 +155,13 @@ class Maker:
             sealing = _Sealing(envelope.head(key_id), key, nonces)
             yield Fresh(
                 _KEY_HEAD + key_id + binary.ID + customer + self._key_tail + binary.raw(wrapped) + self._moment,
-                self._customer(person, customer, sealing),
+                self._customer(person, customer, given_name, sealing),
                 self._contact_points(person, customer, sealing, rows),
                 self._address(person, customer, sealing, rows),
             )
 
-    def _customer(self, person: Person, customer: bytes, sealing: "_Sealing") -> bytes:
-        seal, name_key = sealing.seal, profiles.given_name_key(person.given_name)
+    def _customer(self, person: Person, customer: bytes, given_name: int | None, sealing: "_Sealing") -> bytes:
+        seal = sealing.seal
         sealed = [
             seal(value, column + customer) if value else binary.NULL
             for value, column in zip(_sealed_of(person), self._columns, strict=True)
@@ -165,7 +173,7 @@ class Maker:
                 customer,
                 _KNOWN,
                 *sealed,
-                binary.NULL if name_key is None else binary.bigint(name_key),
+                binary.NULL if given_name is None else binary.bigint(given_name),
                 binary.bigints(profiles.search_tokens(person.name)),
                 *map(binary.word, _plain_of(person)),
                 binary.day(person.birth_date),
