@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, timeline
-from cdp.core.imports import engine, layouts, registry
+from cdp.core.imports import engine, registry
 from commerce.selectors import timeline as history
 from commerce.selectors import wishes
 from commerce.services import order_import, order_layouts

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -32,7 +32,7 @@ class SourceSecretAdmin(admin.ModelAdmin):
     form = SourceSecretForm
     list_display = ("source", "set_at")
     list_select_related = ("source",)
-    ordering: ClassVar[list[str]] = ["source__key"]
+    ordering = ("source__key",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: SourceSecret | None = None) -> tuple[str, ...]:
         return ("source",) if obj else ()
