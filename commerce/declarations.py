@@ -6,10 +6,9 @@ from cdp.core import panels, timeline
 from cdp.core.imports import engine, registry
 from commerce.selectors import timeline as history
 from commerce.selectors import wishes
-from commerce.services import order_import, order_layouts
+from commerce.services import order_import
 
 registry.declare(order_import.KIND)
-layouts.declare(*order_layouts.LAYOUTS)
 engine.explain(
     {"refund_booked": _("A refund with this number is booked already; it was not counted again.")},
 )
