@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import panels, timeline
 from cdp.core.imports import engine, registry
 from customers.rules import unreadable
-from customers.selectors import advice, changes, notes
+from customers.selectors import advice, changes, merges, notes
 from customers.services import buckets, people_import  # noqa: F401  (buckets registers its reference rows)
 
 registry.declare(people_import.KIND)
@@ -13,3 +13,4 @@ engine.explain(unreadable.REASONS)
 timeline.provide("note", _("Notes"), notes.entries)
 timeline.provide("profile", _("Details"), changes.entries)
 panels.advise("customers.missing", advice.missing)
+panels.declare(panels.Panel("customers.merged", panels.LEFT, "customers/merged_panel.html", merges.panel, position=90))

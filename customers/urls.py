@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from customers.views import editing, listing, profile
+from customers.views import editing, listing, pairs, profile
 
 app_name = "customers"
 urlpatterns: list[URLPattern] = [
     path("", listing.customer_list, name="customer-list"),
     path("new/", editing.customer_new, name="customer-new"),
+    path("pairs/", pairs.pair_list, name="pair-list"),
+    path("pairs/<uuid:pair>/", pairs.pair_detail, name="pair-detail"),
+    path("<uuid:customer>/unmerge/<uuid:part>/", pairs.customer_unmerge, name="customer-unmerge"),
     path("<uuid:customer>/", profile.customer_detail, name="customer-detail"),
     path("<uuid:customer>/edit/", editing.customer_edit, name="customer-edit"),
     path("<uuid:customer>/timeline/", profile.customer_timeline, name="customer-timeline"),

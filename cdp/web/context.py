@@ -36,6 +36,7 @@ PLACES = (
     Place("/loyalty/", "loyalty", _("Loyalty"), "dashboard", "main"),
     Place("/insights/", "insights", _("Insights"), "dashboard", "main"),
     Place("/products/", "products", _("Products"), "dashboard", "main", "/insights/"),
+    Place("/customers/pairs/", "arrow-merge", _("Possible duplicates"), "steward", "main", "/customers/"),
     Place("/quality/", "quality", _("Quality"), "steward", "care"),
     Place("/consent/", "consent", _("Consent"), "campaigns.view", "care"),
     Place("/imports/", "imports", _("Imports"), "imports", "care"),

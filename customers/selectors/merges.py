@@ -4,8 +4,11 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from customers.models import ContactPoint, MergeLog
+from cdp.core import panels
+from cdp.core.crypto import subjects
+from customers.models import ContactPoint, Customer, MergeLog
 from customers.selectors.lineage import LONGEST_CHAIN
 
 
@@ -75,3 +78,49 @@ def holder_of(log: MergeLog, later: Sequence[MergeLog]) -> uuid.UUID:
     """Who stands for the survivor of `log` today, given `above(log.customer_id)`."""
     holder: uuid.UUID = later[-1].customer_id if later else log.customer_id
     return holder
+
+
+@dataclass(frozen=True)
+class Told:
+    """A merge as the customer page tells it: who was absorbed, when, why, and how much would go back."""
+
+    log: MergeLog
+    name: str
+    same: Sequence[str]
+    records: int
+    identifiers: int
+
+    @property
+    def same_labels(self) -> str:
+        """What the two had in common, in the reader's language."""
+        known = ContactPoint.Kind
+        return ", ".join(str(known(kind).label) if kind in known.values else kind for kind in self.same)
+
+
+def told(customer: uuid.UUID) -> list[Told]:
+    """The merges into a customer that can be taken back, newest first."""
+    logs = of(customer)
+    if not logs:
+        return []
+    keyring = subjects.load([customer])
+    rows = Customer.objects.in_bulk([log.absorbed_id for log in logs])
+    return [
+        Told(
+            log=log,
+            name=keyring.open(
+                rows[log.absorbed_id].name, table="customers_customer", column="name", row=log.absorbed_id
+            ),
+            same=log.why.get("same", []),
+            records=sum(len(moved) for label, moved in log.moved.items() if label != "core.DataKey"),
+            identifiers=sum(len(digests) for digests in log.identifiers.values()),
+        )
+        for log in logs
+    ]
+
+
+def panel(question: panels.Question) -> dict[str, Any] | None:
+    """What the customer page says of merges; nothing where there were none."""
+    merged = told(question.customer)
+    return (
+        {"merges": merged, "customer_id": question.customer, "may": question.reader.can("steward")} if merged else None
+    )

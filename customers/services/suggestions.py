@@ -1,5 +1,6 @@
 """What a steward decides about two records that may be one person."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,12 +22,17 @@ def keep_apart(*, suggestions: Sequence[MergeSuggestion], actor: Actor, at: date
             if not rows.update(state=APART):
                 continue
             done += 1
-            audit.record(
-                audit.Action.ADMIN_CHANGED,
-                actor=actor,
-                at=at,
-                customer=one.customer_id,
-                subject=one.id,
-                details={"other": str(one.other_id), "state": APART},
-            )
+            for who, other in ((one.customer_id, one.other_id), (one.other_id, one.customer_id)):
+                _tell(who, other, subject=one.id, actor=actor, at=at)
     return done
+
+
+def _tell(who: uuid.UUID, other: uuid.UUID, *, subject: uuid.UUID, actor: Actor, at: datetime) -> None:
+    audit.record(
+        audit.Action.CUSTOMERS_KEPT_APART,
+        actor=actor,
+        at=at,
+        customer=who,
+        subject=subject,
+        details={"other": str(other), "state": APART},
+    )

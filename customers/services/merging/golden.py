@@ -16,6 +16,8 @@ COLUMNS = (*(column for columns in survivorship.GROUPS.values() for column in co
 
 Fields = dict[str, dict[str, dict[str, Any]]]
 """{group: {"before": {column: value}, "wrote": {…}, "from": {…}}}, in the spelling of JSON."""
+Heirs = dict[str, tuple[dict[str, Any], dict[str, Any]]]
+"""{group: (what a merge wrote and a later one wrote over, what is to stand there instead)}"""
 
 
 def blended(
@@ -71,12 +73,16 @@ def take_back(row: Customer, fields: Fields, *, at: dt.datetime) -> set[str]:
     return restored
 
 
-def carry(upper: Customer, above: Fields, below: Fields, lower: Customer, keyring: subjects.Keyring) -> Fields:
+def carry(
+    upper: Customer, above: Fields, below: Fields, lower: Customer, keyring: subjects.Keyring
+) -> tuple[Fields, Heirs]:
     """Take back from `upper`, who absorbed `lower`, what had reached it by way of a merge that is undone now.
 
     `above` is what absorbing `lower` changed in `upper`, and is brought up to date; `below` are the restored groups of
-    the merge that is undone, `lower` the row after that. Returns the same for whoever absorbed `upper`.
+    the merge that is undone, `lower` the row after that. Returns the same for whoever absorbed `upper`, and what a
+    later merge into `upper` has to restore in its turn.
     """
+    heirs: Heirs = {}
     columns: dict[str, Any] = {}
     further: Fields = {}
     for group in sorted(set(above) & set(below)):
@@ -91,23 +97,39 @@ def carry(upper: Customer, above: Fields, below: Fields, lower: Customer, keyrin
             continue
         logged = above[group]
         untouched = all(spelt(getattr(upper, column)) == value for column, value in logged["wrote"].items())
-        if not untouched or logged["from"] != below[group]["wrote"]:
+        if logged["from"] != below[group]["wrote"]:
             continue
         further[group] = dict(logged)
         taken = {column: getattr(lower, column) for column in logged["wrote"]}
         if any(value not in ("", None, []) for value in taken.values()):
             wrote = {column: _resealed(column, value, lower.id, upper.id, keyring) for column, value in taken.items()}
+            heirs[group] = logged["wrote"], {column: spelt(value) for column, value in wrote.items()}
             logged["from"] = {column: spelt(value) for column, value in taken.items()}
-            logged["wrote"] = {column: spelt(value) for column, value in wrote.items()}
-            columns |= wrote
+            logged["wrote"] = heirs[group][1]
         else:
-            columns |= {column: read(column, value) for column, value in logged["before"].items()}
+            heirs[group] = logged["wrote"], logged["before"]
             del above[group]
+        if untouched:
+            columns |= {column: read(column, value) for column, value in heirs.pop(group)[1].items()}
+        else:
+            del further[group]
     if columns:
         Customer.objects.filter(id=upper.id).update(**columns)
         for column, value in columns.items():
             setattr(upper, column, value)
-    return further
+    return further, heirs
+
+
+def inherit(fields: Fields, heirs: Heirs) -> bool:
+    """A later merge wrote over what an earlier one had written: it restores what that one would have restored."""
+    inherited = [
+        group
+        for group, (wrote, before) in heirs.items()
+        if group in fields and fields[group]["before"] == wrote and fields[group].update(before=before) is None
+    ]
+    for group in inherited:
+        del heirs[group]
+    return bool(inherited)
 
 
 def spelt(value: Any) -> Any:

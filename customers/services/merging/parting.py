@@ -134,13 +134,25 @@ def _restore(log: MergeLog, later: Sequence[MergeLog], locked: dict[uuid.UUID, C
     lower = locked[log.customer_id]
     below = log.fields
     restored = golden.take_back(lower, below, at=at)
+    _inherit(log, {group: (one["wrote"], one["before"]) for group, one in below.items() if group not in restored})
     below = {group: logged for group, logged in below.items() if group in restored}
     keyring = subjects.load([*locked])
     for one in later:
         upper = locked[one.customer_id]
-        below = golden.carry(upper, one.fields, below, lower, keyring)
+        below, heirs = golden.carry(upper, one.fields, below, lower, keyring)
         MergeLog.objects.filter(customer_id=one.customer_id, id=one.id).update(fields=one.fields)
+        _inherit(one, heirs)
         lower = upper
+
+
+def _inherit(log: MergeLog, heirs: golden.Heirs) -> None:
+    """Later merges into the same survivor, in order, take over what is not to be seen because of them."""
+    if not heirs:
+        return
+    since = MergeLog.objects.filter(customer_id=log.customer_id, undone_at=None, id__gt=log.id).order_by("id")
+    for one in since:
+        if golden.inherit(one.fields, heirs):
+            MergeLog.objects.filter(customer_id=one.customer_id, id=one.id).update(fields=one.fields)
 
 
 def _keep_apart(one: uuid.UUID, other: uuid.UUID, at: datetime) -> None:

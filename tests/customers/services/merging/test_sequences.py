@@ -5,11 +5,12 @@ in any order, and the exports are equal to the byte.
 """
 
 import datetime as dt
+import os
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cdp.core import actors
@@ -118,7 +119,13 @@ class World:
         return list(rows.values_list("customer_id", "purpose", "channel", "is_granted", "record_id"))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=int(os.environ.get("CDP_EXAMPLES", "25")),
+    deadline=None,
+    derandomize=False,
+    phases=[Phase.explicit, Phase.generate],  # to make an example smaller costs minutes of database work
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(facts=before, steps=st.lists(step, max_size=8), order=st.lists(st.integers(0, 9), min_size=4, max_size=4))
 def test_taking_everything_back_leaves_everybody_as_they_were(facts, steps, order):
     with transaction.atomic():
