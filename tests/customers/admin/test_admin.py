@@ -103,7 +103,7 @@ def test_two_people_are_kept_apart(steward, ada):
     steward.post(url("mergesuggestion"), {"action": "keep_apart", "_selected_action": [str(row.id)]})
     row.refresh_from_db()
     assert row.state == "apart"
-    assert AuditEntry.objects.filter(action="core:admin:changed", customer_id=first).count() == 1
+    assert AuditEntry.objects.filter(action="customers:customer:kept_apart").count() == 2
 
 
 def test_a_clerk_has_no_business_here(db, ada):
