@@ -23,9 +23,12 @@ from tests import running, tour
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "pictures" / "dashboard.png"
 LARGEST_PICTURE = 250_000
-SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
+SIZES = {"phone": (390, 844), "desktop": (1440, 900), "narrow": (360, 740), "wide": (2560, 1300)}
+USUAL = ("phone", "desktop")
 TALLEST = 6000
 THEMES = ("light", "dark")
+# The smallest phone and the widest desk: one language each, the one with the longest words there.
+EDGES = (("en", "narrow", "light"), ("th", "narrow", "light"), ("en", "wide", "light"))
 QUICK = (("en", "desktop", "light"), ("th", "phone", "light"), ("ko", "desktop", "dark"), ("en", "phone", "dark"))
 LABELS = """() => [...document.querySelectorAll(
     "h1, h2, h3, th, label, legend, button, .btn, .badge, .empty p, .page-subtitle, .kpi-label, .field-help, .muted"
@@ -136,7 +139,7 @@ class Camera:
 
 def looks(languages: Sequence[str], *, quick: bool) -> list[Look]:
     """Which languages, sizes and themes; English first, because the others are compared with it."""
-    every = itertools.product(("en", "th", "ko"), SIZES, THEMES)
+    every = (*itertools.product(("en", "th", "ko"), USUAL, THEMES), *EDGES)
     return [look for look in (QUICK if quick else every) if look[0] in languages]
 
 
@@ -159,7 +162,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", default="", help="comma list of parts of page names, such as customer,home")
     parser.add_argument("--langs", default="en,th,ko")
-    parser.add_argument("--quick", action="store_true", help="four looks instead of twelve")
+    parser.add_argument("--quick", action="store_true", help="four looks instead of fifteen")
     parser.add_argument("--readme", action="store_true", help="only the picture of the dashboard in docs/pictures")
     asked = parser.parse_args()
     found = tour.chromium()

@@ -116,6 +116,8 @@ class Tour:
             "campaign active": f"/campaigns/{active}/",
             "campaign draft": f"/campaigns/{draft}/",
             "unsubscribe": self._unsubscribe_link(),
+            "product": self._first("/products/"),
+            "long": self._long_name(),
         }
         self._imports()
 
@@ -146,6 +148,27 @@ class Tour:
         first = self.shop.wait_for(lambda: next(iter(outbox.rglob("*.eml")), None))
         message = message_from_bytes(first.read_bytes(), policy=policy.default)
         return str(message["List-Unsubscribe"]).strip("<>").removeprefix(self.shop.url)
+
+    def _first(self, path: str) -> str:
+        """Where the first row of a list leads."""
+        context = self.context("owner")
+        page = context.new_page()
+        page.goto(self.shop.url + path)
+        found = page.locator("main tbody a.row-title").first.get_attribute("href")
+        context.close()
+        assert found, path
+        return found
+
+    def _long_name(self) -> str:
+        """Somebody with as long a name, place and set of tags as the product takes without blanks to break at."""
+        body = {
+            "external_id": "LONG-1",
+            "name": "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine the younger of Upper Saxony",
+            "email": "wolfeschlegelsteinhausenbergerdorff.hubert.blaine@a-very-long-name-of-a-shop.example.com",
+            "city": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+            "tags": [f"a-tag-that-somebody-made-rather-long-{number}" for number in range(6)],
+        }
+        return f"/customers/{self._read('/api/v1/customers/', method='POST', body=body)['id']}/"
 
     def _imports(self) -> None:
         """One import at its columns, one checked, one done; each has a line that cannot be used."""
@@ -185,6 +208,7 @@ class Tour:
             Stop("customer-new", "/customers/new/"),
             Stop("customer-edit", place["customer edit"]),
             Stop("customer-as-clerk", place["customer"], "clerk"),
+            Stop("customer-long", place["long"]),
             Stop("segments", "/segments/"),
             Stop("segment-new", "/segments/new/"),
             Stop("segment", "/segments/lapsed-mail/"),
@@ -195,6 +219,9 @@ class Tour:
             *(Stop(f"campaign-{step}", f"{place['campaign draft']}edit/{step}/") for step in EDITED),
             Stop("campaign-check", f"{place['campaign draft']}check/"),
             Stop("campaign-active", place["campaign active"]),
+            Stop("products", "/products/"),
+            Stop("products-filtered", "/products/?category=Serums&sort=units"),
+            Stop("product", place["product"]),
             Stop("imports", "/imports/"),
             Stop("import-new", "/imports/new/"),
             Stop("import-mapping", place["import mapping"]),
@@ -231,6 +258,7 @@ EMPTY = [
         "customers": "customers/",
         "segments": "segments/",
         "campaigns": "campaigns/",
+        "products": "products/",
         "imports": "imports/",
         "consent": "consent/",
     }.items()

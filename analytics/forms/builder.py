@@ -18,6 +18,7 @@ from analytics.forms.choices import Choice, Names
 from analytics.rules.fields import WITHOUT_VALUE, Subject, Type
 from analytics.rules.problems import RuleProblem
 from analytics.rules.segment_rules import place
+from customers.rules.unreadable import Unreadable
 
 EVERYBODY: dict[str, Any] = {"all": []}
 _LITERAL = re.compile(r'-?\d+(\.\d+)?|true|false|".*"')
@@ -196,12 +197,24 @@ def _compared(kind: str, about: Subject, document: dict[str, Any], names: Names)
         op = str(allowed[0][0])
     row = Row(kind, about.key, op, allowed, unit=_unit(about))
     value = document.get("value")
-    row.values = [_text(item) for item in value] if isinstance(value, list) else [_text(value)] if value != "" else []
+    given = value if isinstance(value, list) else [value] if value != "" else []
+    row.values = [_standard(item, about) for item in given]
     row.value = row.values[0] if row.values else ""
     row.second = row.values[1] if len(row.values) > 1 else ""
     row.choices, row.suggestions = list(names.of(about.key).items()), names.suggestions(about.key)
     row.control = _control(about, op, has_choices=bool(row.choices))
     return row
+
+
+def _standard(value: Any, about: Subject) -> str:
+    """The value as the data has it: a rule written by hand may say Bangkok where the choice is TH-10."""
+    text = _text(value)
+    if about.standardise is not None and text:
+        try:
+            return str(about.standardise(text))
+        except Unreadable:
+            return text
+    return text
 
 
 def _control(about: Subject, op: str, *, has_choices: bool) -> str:

@@ -20,6 +20,17 @@ WHERE sent.campaign_id = %(campaign)s AND sent.state = 'sent' AND EXISTS (
 )
 """
 
+# Who took the permission back by the link of a message, soon after they had one of this campaign.
+_UNSUBSCRIBED = """
+SELECT count(DISTINCT sent.customer_id) FROM campaigns_message sent
+JOIN campaigns_campaign c ON c.id = sent.campaign_id
+WHERE sent.campaign_id = %(campaign)s AND sent.state = 'sent' AND EXISTS (
+    SELECT 1 FROM consent_consentrecord r WHERE r.customer_id = sent.customer_id AND r.purpose = c.purpose
+        AND r.channel IN (sent.channel, 'any') AND r.status = 'withdrawn' AND r.method = 'unsubscribe'
+        AND r.at > sent.sent_at AND r.at <= sent.sent_at + make_interval(days => %(days)s)
+)
+"""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -29,7 +40,7 @@ class Results:
     were not sent, by reason; `suppressed_later` those of them that had been planned. So
     eligible = planned + suppressed - suppressed_later, and planned = waiting + sent + failed + suppressed_later.
     `opened` and `clicked` are messages with such an event; `converted` are customers who ordered within seven days
-    after a message.
+    after a message, `unsubscribed` those who used its unsubscribe link in that time.
     """
 
     eligible: int
@@ -40,6 +51,7 @@ class Results:
     opened: int
     clicked: int
     converted: int
+    unsubscribed: int
     suppressed: dict[str, int]
     suppressed_later: dict[str, int]
     last_planned_at: datetime | None
@@ -58,6 +70,7 @@ class Results:
             "opened": self.opened,
             "clicked": self.clicked,
             "converted": self.converted,
+            "unsubscribed": self.unsubscribed,
             "conversion_window_days": CONVERSION_DAYS,
         }
 
@@ -79,6 +92,8 @@ def of(campaign: uuid.UUID) -> Results:
     with connection.cursor() as cursor:
         cursor.execute(_CONVERTED, {"campaign": campaign, "days": CONVERSION_DAYS})
         converted = cursor.fetchone()[0]
+        cursor.execute(_UNSUBSCRIBED, {"campaign": campaign, "days": CONVERSION_DAYS})
+        unsubscribed = cursor.fetchone()[0]
     newest = messages.order_by("-planned_at").values_list("planned_at", flat=True).first()
     last_sent = messages.filter(sent_at__isnull=False).order_by("-sent_at").values_list("sent_at", flat=True).first()
     return Results(
@@ -90,6 +105,7 @@ def of(campaign: uuid.UUID) -> Results:
         opened=reactions["opened"],
         clicked=reactions["clicked"],
         converted=converted,
+        unsubscribed=unsubscribed,
         suppressed=suppressed,
         suppressed_later=later,
         last_planned_at=newest,

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -16,10 +16,10 @@ from analytics.forms import choices, words
 from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences
 from campaigns.models import Campaign, CampaignVersion, Message
-from campaigns.rules import reasons
-from campaigns.rules.definition import InvalidDefinition
+from campaigns.rules import reasons, templates
+from campaigns.rules.definition import Definition, InvalidDefinition
 from campaigns.selectors import definitions, progress, results, rules
-from campaigns.services import drafts, runs
+from campaigns.services import drafts, runs, trials
 from campaigns.views import frame
 from cdp.core.views.access import requires
 from consent.selectors import purposes
@@ -41,7 +41,7 @@ def detail(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "campaign": row,
         "definition": wanted,
-        "subjects": [(code, LANGUAGE_NAMES.get(code, code), text) for code, text in wanted.steps[0].subject.items()],
+        "subjects": _subjects(wanted),
         "trigger_words": frame.trigger_words(wanted),
         "clock_words": frame.clock_words(wanted),
         "purpose": purposes.names(request.LANGUAGE_CODE).get(row.purpose, row.purpose),
@@ -56,6 +56,19 @@ def detail(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
         **_messages(request, row),
     }
     return render(request, "campaigns/detail.html", context)
+
+
+def _subjects(wanted: Definition) -> list[tuple[str, str, str]]:
+    """The subject in each language, filled in for an example person; as written where it cannot be filled in."""
+    step, now = wanted.steps[0], timezone.now()
+    found = []
+    for code in step.subject:
+        try:
+            text = trials.parts(step, purpose=wanted.purpose, now=now, language=code, customer=None).subject
+        except (templates.BrokenTemplate, ValueError):
+            text = step.subject[code]
+        found.append((code, LANGUAGE_NAMES.get(code, code), text))
+    return found
 
 
 @requires("campaigns.edit")
@@ -134,6 +147,10 @@ def _charts(row: Campaign, found: results.Results) -> dict[str, Any]:
         ).format(n=sum(found.suppressed.values()))
     if found.sent:
         days = progress.sent_by_day(row.id, now=timezone.now(), days=DAYS)
+        lately = sum(count for _day, count in days)
+        charts["sent_title"] = ngettext(
+            "{n} message left in the last 30 days", "{n} messages left in the last 30 days", lately
+        ).format(n=number_format(lately, force_grouping=True))
         charts["sent_by_day"] = {
             "type": "bar",
             "x": [date_format(day, "j M") for day, _count in days],

@@ -8,6 +8,8 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+HIDDEN_APPS = frozenset({"account", "auth", "mfa"})
+
 
 class StewardsAdmin(AdminSite):
     """/admin/."""
@@ -16,6 +18,13 @@ class StewardsAdmin(AdminSite):
     site_title = _("Stewards")
     index_title = _("Records")
     site_url = "/"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Records of the shop only. Accounts and second factors are each person's own business, and roles take the
+        place of Django's groups.
+        """
+        listed = super().get_app_list(request, app_label)
+        return [app for app in listed if app["app_label"] not in HIDDEN_APPS]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The house's own log-in page, so that the second factor cannot be walked around."""

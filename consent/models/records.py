@@ -31,6 +31,8 @@ class ConsentRecord(OwnedModel):
     evidence = SealedField()  # what was shown and chosen, where from; JSON
 
     class Meta:
+        verbose_name = _("consent record")
+        verbose_name_plural = _("consent records")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # A file imported twice, even at once, writes nothing twice. Also the index of a customer's history.
             models.UniqueConstraint(

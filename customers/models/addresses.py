@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import OwnedModel
@@ -23,6 +24,8 @@ class Address(OwnedModel):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["customer", "digest"], name="customers_address_once"),
             models.UniqueConstraint(

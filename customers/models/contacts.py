@@ -30,6 +30,8 @@ class ContactPoint(OwnedModel):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["customer", "kind", "digest"], name="customers_contactpoint_once"),
             # Senders take the primary one; there is at most one of each kind. External ids have one per source.

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models import Placement
 
@@ -21,6 +22,8 @@ class Identifier(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
         indexes: ClassVar[list[models.Index]] = [
             # Limits per person, un-merging, erasure: all identifiers of a customer.
             models.Index(fields=["customer_id", "kind"], name="customers_identifier_customer"),

@@ -22,6 +22,8 @@ class Note(OwnedModel):
     author_id = models.UUIDField(null=True)
 
     class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
         indexes: ClassVar[list[models.Index]] = [
             # The timeline of one customer, newest first.
             models.Index(fields=["customer", "-at"], name="customers_note_timeline"),

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models import OwnedModel
 
@@ -17,6 +18,8 @@ class MergeSuggestion(OwnedModel):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("merge suggestion")
+        verbose_name_plural = _("merge suggestions")
         indexes: ClassVar[list[models.Index]] = [
             # The steward's list, newest first.
             models.Index(fields=["-id"], name="customers_suggestion_open", condition=models.Q(state="open")),

@@ -43,7 +43,8 @@ def search(request: HttpRequest) -> HttpResponse:
     pages = [
         {"url": place["url"], "icon": place["icon"], "label": place["label"]}
         for place in context.rail(request.path, request.user)
-        if query.casefold() in str(place["label"]).casefold()
+        # The address as well: its English word is what a colleague in another language says.
+        if query.casefold() in str(place["label"]).casefold() or (query and query.casefold() in place["url"])
     ]
     groups.append({"label": _("Pages"), "items": pages})
     found = [group for group in groups if group["items"]]

@@ -174,3 +174,9 @@ def test_people_are_found_to_ask_about(marketer: Client) -> None:
 @pytest.mark.parametrize(("role", "status"), [("marketer", 200), ("analyst", 200), ("clerk", 403), ("steward", 403)])
 def test_who_may_see_segments(log_in: Callable[[str], Client], role: str, status: int) -> None:
     assert log_in(role).get("/segments/").status_code == status
+
+
+def test_a_province_given_by_name_is_ticked_in_the_editor(marketer: Client) -> None:
+    made({"field": "province", "op": "in", "value": ["Bangkok", "เชียงใหม่"]}, name="North and capital")
+    row = marketer.get("/segments/north-and-capital/edit/").context["builder"].root.children[0]
+    assert row.values == ["TH-10", "TH-50"]

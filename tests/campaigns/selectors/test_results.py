@@ -9,6 +9,7 @@ import pytest
 from campaigns.models import Message, MessageEvent
 from campaigns.selectors import results
 from campaigns.services import sending, triggers
+from consent.models import ConsentRecord
 from customers.models import Customer
 from tests import factories
 from tests.campaigns.conftest import NOW
@@ -86,3 +87,33 @@ def test_a_campaign_that_never_ran_has_only_zeros(make_campaign: Make) -> None:
     found = results.of(make_campaign().id).as_json()
     assert found.pop("conversion_window_days") == 7
     assert set(map(str, found.values())) == {"0", "{}"}
+
+
+def withdrawal(person: Customer, *, at: dt.datetime, method: str, purpose: str = "marketing") -> None:
+    ConsentRecord.objects.create(
+        customer=person,
+        purpose=purpose,
+        channel="email",
+        status="withdrawn",
+        at=at,
+        recorded_at=at,
+        source="shop",
+        method=method,
+        actor_kind="customer",
+    )
+
+
+def test_who_took_the_permission_back_by_the_link_of_a_message_is_counted(
+    make_campaign: Make, make_person: Make, outbox: Any
+) -> None:
+    soon, late, other, elsewhere = (make_person() for _ in range(4))
+    campaign = make_campaign()
+    triggers.run(now=NOW)
+    sending.send_due(now=SENT)
+    withdrawal(soon, at=SENT + dt.timedelta(days=2), method="unsubscribe")
+    withdrawal(late, at=SENT + dt.timedelta(days=9), method="unsubscribe")
+    withdrawal(other, at=SENT + dt.timedelta(days=2), method="staff")
+    withdrawal(elsewhere, at=SENT + dt.timedelta(days=1), method="unsubscribe", purpose="profiling")
+    found = results.of(campaign.id)
+    assert (found.sent, found.unsubscribed) == (4, 1)
+    assert found.as_json()["unsubscribed"] == 1
