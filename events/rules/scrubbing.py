@@ -18,7 +18,7 @@ _KEYS = frozenset(
 # Numbers under such names are the shop's own, whatever they look like.
 _CODES = ("id", "ids", "sku", "code", "barcode", "gtin", "ean", "upc", "isbn", "number", "at", "time", "timestamp")
 _BETWEEN = re.compile(r"[\s_.:-]+")  # not \W: the vowels of Thai are marks
-_EMAIL = re.compile(r"[^\s@/?&=:,;<>\"']+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@](?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|00?)[1-9][\d ().-]{6,18}\d")
 _CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
 MOST_DIGITS = 15

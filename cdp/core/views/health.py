@@ -68,6 +68,36 @@ class Figures:
             "SELECT count(DISTINCT customer_id) FROM core_mark WHERE lane = 9",
         ),
         (
+            "cdp_inbox_events",
+            "Accepted events that wait to become facts",
+            "SELECT coalesce(sum(accepted), 0) FROM events_inboxrow",
+        ),
+        (
+            "cdp_inbox_lag_seconds",
+            "Age of the oldest request in the inbox",
+            "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0) FROM events_inboxrow",
+        ),
+        (
+            "cdp_quarantine_events",
+            "Refused events that staff may mend",
+            "SELECT count(*) FROM events_rejectedevent",
+        ),
+        (
+            "cdp_tracking_stored_total",
+            "Events stored",
+            "SELECT coalesce(sum(stored), 0) FROM events_sourcehour",
+        ),
+        (
+            "cdp_tracking_duplicates_total",
+            "Events that had been sent before",
+            "SELECT coalesce(sum(duplicates), 0) FROM events_sourcehour",
+        ),
+        (
+            "cdp_tracking_refused_requests_total",
+            "Requests turned away whole",
+            "SELECT coalesce(sum(count), 0) FROM events_refusedrequests",
+        ),
+        (
             "cdp_jobs_open",
             "Jobs waiting or running",
             "SELECT count(*) FROM core_job WHERE state IN ('waiting', 'running')",

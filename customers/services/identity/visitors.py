@@ -1,8 +1,9 @@
 """Visitors nobody has met yet: an anonymous id owns an anonymous customer until the person says who it is.
 
-From then on the anonymous row points to the person (`merged_into`); what it did is read by lineage and no row moves.
+Then the anonymous customer is merged into the person, history and all; un-merging takes it back exactly.
 """
 
+import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Sequence
@@ -11,9 +12,11 @@ from typing import NamedTuple
 from django.db import connection
 
 from cdp.core import copying, ids
+from cdp.core.actors import SYSTEM
 from cdp.core.crypto import index, subjects
 from cdp.core.models import DataKey, Source
-from customers.models import Identifier, Status
+from customers.models import Customer, Identifier, Status
+from customers.services import merging
 
 KIND = "anonymous_id"
 
@@ -94,34 +97,15 @@ def _claim(owners: dict[str, uuid.UUID], now: dt.datetime) -> None:
 
 
 def _join(pairs: dict[uuid.UUID, uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, uuid.UUID]:
-    """Let anonymous rows point to who they turned out to be. Returns the pairs that were joined."""
+    """Merge anonymous customers into who they turned out to be, which can be taken back exactly. Returns the pairs
+    that were joined; two known people are never joined here.
+    """
     if not pairs:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE customers_customer AS c
-            SET status = %s, merged_into = pair.customer, updated_at = %s
-            FROM unnest(%s::uuid[], %s::uuid[]) AS pair (visitor, customer)
-            WHERE c.id = pair.visitor AND c.status = %s
-            RETURNING c.id
-            """,
-            [
-                Status.MERGED.value,
-                now,
-                copying.array(list(pairs)),
-                copying.array(list(pairs.values())),
-                Status.ANONYMOUS.value,
-            ],
-        )
-        joined = {row[0]: pairs[row[0]] for row in cursor.fetchall()}
-        if joined:
-            cursor.execute(
-                """
-                UPDATE customers_identifier AS i SET customer_id = pair.customer
-                FROM unnest(%s::uuid[], %s::uuid[]) AS pair (visitor, customer)
-                WHERE i.customer_id = pair.visitor AND i.kind = %s
-                """,
-                [copying.array(list(joined)), copying.array(list(joined.values())), KIND],
-            )
+    anonymous = Customer.objects.filter(id__in=list(pairs), status=Status.ANONYMOUS).values_list("id", flat=True)
+    joined = {}
+    for visitor in sorted(anonymous):
+        with contextlib.suppress(merging.UnableToMerge):
+            merging.merge(survivor=pairs[visitor], absorbed=visitor, reason=KIND, actor=SYSTEM, at=now)
+            joined[visitor] = pairs[visitor]
     return joined

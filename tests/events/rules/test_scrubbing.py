@@ -1,7 +1,7 @@
 """What of an event is about a person."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from events.rules import scrubbing
@@ -50,6 +50,7 @@ def test_a_list_keeps_its_places():
     assert scrubbing.split({"tags": ["a", "b@example.com", "c"]})[0] == {"tags": ["a", None, "c"]}
 
 
+@example({}, "/@a.ai")
 @given(
     st.recursive(
         st.dictionaries(st.text(max_size=6), st.text(max_size=20) | st.integers() | st.none(), max_size=3),

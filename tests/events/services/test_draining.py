@@ -121,7 +121,7 @@ def test_a_visitor_is_one_customer_until_somebody_says_who_it_is(source):
     person = Customer.objects.get(status=Status.KNOWN)
     visitor.refresh_from_db()
     assert (visitor.status, visitor.merged_into) == (Status.MERGED, person.id)
-    assert Event.objects.filter(customer_id=person.id).count() == 2
+    assert Event.objects.filter(customer_id=person.id).count() == 4, "what it did before belongs to the person now"
 
 
 def test_a_shared_device_takes_nobody_over(source):
