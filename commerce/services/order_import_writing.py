@@ -275,7 +275,7 @@ def _drop_old_lines(
             USING unnest(%s::uuid[], %s::uuid[]) AS known (customer_id, id), {head} AS head
             WHERE head.customer_id = known.customer_id AND head.id = known.id
               AND head.import_id IS DISTINCT FROM %s
-              AND l.customer_id = known.customer_id AND l.{column} = known.id
+              AND l.customer_id = known.customer_id AND l.customer_id = head.customer_id AND l.{column} = known.id
             """,  # noqa: S608  (constants of this module)
             [customers, rows, context.import_id],
         )
