@@ -87,6 +87,9 @@ def rules() -> Rules:
     return Rules(region=settings.CDP_SHOP_COUNTRY, today=timezone.localdate(), dayfirst=None)
 
 
+Q = _("The beginning of a name, an exact identifier, or the last four or more digits of a phone number.")
+
+
 class Lookup(StrictSerializer):
     """The filters of the list in a body, where no log of any proxy sees them. All given must hold."""
 
@@ -94,7 +97,9 @@ class Lookup(StrictSerializer):
     phone = serializers.CharField(required=False, max_length=LONGEST_TEXT)
     external_id = serializers.CharField(required=False, max_length=LONGEST_TEXT)
     q = serializers.CharField(
-        required=False, max_length=LONGEST_TEXT, help_text=_("The beginning of a name, or an exact identifier.")
+        required=False,
+        max_length=LONGEST_TEXT,
+        help_text=Q,
     )
     segment = serializers.CharField(required=False, max_length=60, help_text=_("The key of a segment."))
     source = serializers.CharField(  # type: ignore[assignment]

@@ -60,7 +60,7 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
             OpenApiParameter("email", str),
             OpenApiParameter("phone", str),
             OpenApiParameter("external_id", str, description="A customer number at `source`."),
-            OpenApiParameter("q", str, description="The beginning of a name, or an exact identifier."),
+            OpenApiParameter("q", str, description=str(bodies.Q)),
             OpenApiParameter("segment", str, description="Members of the segment of this key."),
             OpenApiParameter("source", str, description="Brought by this source, or whose `external_id` is meant."),
         ],

@@ -45,7 +45,7 @@ def matching(given: Mapping[str, str], *, key_source: str, pointer: str = "") ->
     if wanted is not None:
         rows = rows.filter(id__in=wanted)
     if "q" in given:
-        named = listing.search(given["q"], filters, region=settings.CDP_SHOP_COUNTRY).rows
+        named = listing.search(given["q"], filters, region=settings.CDP_SHOP_COUNTRY, in_full=True).rows
         rows = rows.filter(id__in=[row.id for row in named])
     return rows
 

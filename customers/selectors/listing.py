@@ -21,7 +21,7 @@ from cdp.core.models import Source
 from customers.models import Customer, Status
 from customers.rules import identifiers as identifier_rules
 from customers.rules import names, unreadable
-from customers.selectors import identifiers, profiles
+from customers.selectors import endings, identifiers, profiles
 from customers.selectors.profiles import Profile
 
 PAGE = 50
@@ -100,19 +100,25 @@ def page(
     return Page(found[:size], has_newer=older_than is not None, has_older=len(found) > size)
 
 
-def search(text: str, filters: Filters, *, region: str) -> Found:
+def search(text: str, filters: Filters, *, region: str, in_full: bool = False) -> Found:
     """Customers of whom `text` is the beginning of a name (each word of one), or exactly an e-mail address, phone
-    number, customer number or member number.
+    number, customer number or member number, or the last four digits of a phone number.
 
-    `region` is where phone numbers without country code are dialled.
+    `region` is where phone numbers without country code are dialled; `in_full` says that whoever asks may see numbers
+    in full, and may so find by more than the last four digits.
     """
     exact = identifiers.holders(digests(text, region=region))
     rows = {row.id: row for row in known(filters).filter(id__in=exact)} if exact else {}
-    tokens = name_tokens(text)
     is_cut = False
+    if ending := endings.typed(text):
+        alike = endings.holders(ending, in_full=in_full)
+        ended = list(known(filters).filter(id__in=alike).order_by()[: MOST_FOUND + 1]) if alike else []
+        is_cut = len(ended) > MOST_FOUND
+        rows |= {row.id: row for row in ended[:MOST_FOUND]}
+    tokens = name_tokens(text)
     if tokens:
         named = list(known(filters).filter(search_tokens__contains=tokens).order_by()[: MOST_FOUND + 1])
-        is_cut = len(named) > MOST_FOUND
+        is_cut = is_cut or len(named) > MOST_FOUND
         rows |= {row.id: row for row in named[:MOST_FOUND]}
     first = set(exact)
     return Found(sorted(rows.values(), key=lambda row: (row.id in first, row.id), reverse=True), is_cut)
@@ -173,9 +179,9 @@ def common(column: str) -> list[str]:
     return sorted(value for value in (row[0] if row and row[0] else []) if value)
 
 
-def quick(text: str, *, limit: int) -> list[tuple[Profile, str]]:
+def quick(text: str, *, limit: int, in_full: bool = False) -> list[tuple[Profile, str]]:
     """The first few people found by `text`, each with a hint that tells namesakes apart: masked contact, city."""
-    rows = search(text, Filters(), region=settings.CDP_SHOP_COUNTRY).rows[:limit]
+    rows = search(text, Filters(), region=settings.CDP_SHOP_COUNTRY, in_full=in_full).rows[:limit]
     found = profiles.opened(rows, with_places=False).values()
     return [(profile, _hint(profile)) for profile in found]
 

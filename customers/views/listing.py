@@ -39,20 +39,24 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     )
     query = request.POST.get("q", "").strip()[:200]
     try:
-        context = _found(query, filters) if query else _page(request, filters, given)
+        context = _found(query, filters, in_full=_reveals(request)) if query else _page(request, filters, given)
     except UnknownAudience as error:
         raise Http404 from error
     is_part = bool(getattr(request, "htmx", False))
     context |= {"query": query, "is_filtered": bool(given), "list_query": urlencode(given)}
     context |= {"chips": _chips(given), "may_edit": request.user.can("customers.edit")}  # type: ignore[union-attr]
-    context["reveals"] = request.user.can("customers.reveal")  # type: ignore[union-attr]
+    context["reveals"] = _reveals(request)
     if not is_part:
         context |= {"filters_form": FiltersForm(given)}
     return render(request, "customers/list_results.html" if is_part else "customers/list.html", context)
 
 
-def _found(query: str, filters: listing.Filters) -> dict[str, Any]:
-    found = listing.search(query, filters, region=settings.CDP_SHOP_COUNTRY)
+def _reveals(request: HttpRequest) -> bool:
+    return bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+
+
+def _found(query: str, filters: listing.Filters, *, in_full: bool) -> dict[str, Any]:
+    found = listing.search(query, filters, region=settings.CDP_SHOP_COUNTRY, in_full=in_full)
     rows = found.rows[: listing.PAGE]
     total = len(found.rows)
     return {"rows": _rows(rows), "found": total, "is_cut": found.is_cut or total > len(rows)}

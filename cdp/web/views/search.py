@@ -27,7 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
     may = request.user.can  # type: ignore[union-attr]
     groups: list[dict[str, Any]] = []
     if query:
-        groups.append({"label": _("People"), "items": _people(query)})
+        groups.append({"label": _("People"), "items": _people(query, in_full=may("customers.reveal"))})
         if may("segments"):
             items = [
                 {"url": f"/segments/{found.key}/", "icon": "segments", "label": found.shown_name}
@@ -58,8 +58,8 @@ def _segments(query: str) -> list[Segment]:
     return [one for one in live if wanted in one.shown_name.casefold() or wanted in one.name.casefold()][:SHOWN]
 
 
-def _people(query: str) -> list[dict[str, Any]]:
+def _people(query: str, *, in_full: bool) -> list[dict[str, Any]]:
     return [
         {"url": f"/customers/{person.id}/", "label": person.name or _("No name"), "avatar": person.id, "hint": hint}
-        for person, hint in listing.quick(query, limit=SHOWN)
+        for person, hint in listing.quick(query, limit=SHOWN, in_full=in_full)
     ]

@@ -13,6 +13,7 @@ from cdp.core.models import Source
 from customers.models import Address, ContactPoint
 from customers.rules import names
 from customers.rules.people import Person
+from customers.selectors import endings
 from customers.services.identity import profiles
 
 KINDS = {
@@ -33,6 +34,7 @@ CONTACT_COLUMNS = (
     "source",
     "is_primary",
     "created_at",
+    "ending",
 )
 ADDRESS_COLUMNS = (
     "id",
@@ -114,7 +116,8 @@ def write_points(
             row = next(row_ids)
             sealed = keyring.seal(value, customer=customer, table=CONTACTS, column="value", row=row)
             primary = marker == last and becomes_primary
-            fresh.append((row, customer, kind, sealed, marker, scope, primary, now))
+            ending = endings.number(value) if kind == ContactPoint.Kind.PHONE else None
+            fresh.append((row, customer, kind, sealed, marker, scope, primary, now, ending))
     _demote(demoted)
     _promote(promoted)
     copying.rows(ContactPoint, CONTACT_COLUMNS, fresh)

@@ -22,6 +22,7 @@ from cdp.core.models import DataKey, Source
 from customers.models import Address, ContactPoint, Customer, Identifier, Status
 from customers.rules.matching import Key
 from customers.rules.people import Person
+from customers.selectors import endings
 from customers.services.identity import contacts, profiles
 
 _KEY = ("id", "customer_id", "ring_key", "wrapped", "created_at")
@@ -119,6 +120,7 @@ class Maker:
                 f"{scope}\n".encode() if scope else b"",
                 index.hasher(contacts.field_of(str(kind))),
                 binary.text(scope) + binary.TRUE + moment,
+                kind == ContactPoint.Kind.PHONE,
             )
             for _field, kind, scope in contacts.slots(source)
         ]
@@ -188,7 +190,7 @@ class Maker:
 
     def _contact_points(self, person: Person, customer: bytes, sealing: "_Sealing", rows: Iterator[bytes]) -> bytes:
         parts: list[bytes] = []
-        for value, (kind, scope, digest, tail) in zip(_contacts_of(person), self._contacts, strict=True):
+        for value, (kind, scope, digest, tail, is_phone) in zip(_contacts_of(person), self._contacts, strict=True):
             if value:
                 row, data = next(rows), value.encode()
                 parts += (
@@ -201,6 +203,7 @@ class Maker:
                     _DIGEST,
                     digest(scope + data),
                     tail,
+                    binary.bigint(endings.number(value)) if is_phone else binary.NULL,
                 )
         return b"".join(parts)
 
