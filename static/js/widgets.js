@@ -70,7 +70,9 @@
   );
 
   // data-autosubmit on a form: a changed choice sends it; its button stays for those without scripts.
-  on("change", "form[data-autosubmit]", (_event, form) => form.requestSubmit());
+  on("change", "form[data-autosubmit]", (event, form) => {
+    if (!event.target.closest("[data-columns-list]")) form.requestSubmit();
+  });
   all("form[data-autosubmit] [data-autosubmit-button]").forEach((button) => (button.hidden = true));
 
   // data-tabs: panels of one page. Without scripts all panels show, one after the other.
@@ -101,6 +103,46 @@
     });
   prepareTabs(document);
   document.addEventListener("htmx:load", (event) => prepareTabs(event.detail.elt));
+
+  // data-columns-for="table": a menu with a tick for every column of the table of that name but the first.
+  const hidden = () => {
+    try {
+      return JSON.parse(localStorage.getItem("cdp-columns")) || {};
+    } catch (_error) {
+      return {};
+    }
+  };
+  function prepareColumns() {
+    all("[data-columns-for]").forEach((choice) => {
+      const table = document.querySelector(`table[data-columns="${choice.dataset.columnsFor}"]`);
+      choice.hidden = !table;
+      const list = choice.querySelector("[data-columns-list]");
+      if (!table || list.childElementCount) return;
+      const off = hidden()[choice.dataset.columnsFor] || [];
+      all("thead th", table).forEach((head, index) => {
+        if (!index || !head.innerText.trim()) return;
+        const label = document.createElement("label");
+        label.className = "check menu-check";
+        const box = document.createElement("input");
+        box.type = "checkbox";
+        box.value = index + 1;
+        box.checked = !off.includes(index + 1);
+        const words = document.createElement("span");
+        words.textContent = head.innerText.trim();
+        label.append(box, words);
+        list.append(label);
+      });
+    });
+  }
+  on("change", "[data-columns-list] input", (_event, box) => {
+    const list = box.closest("[data-columns-list]");
+    const off = all("input:not(:checked)", list).map((one) => Number(one.value));
+    const table = list.closest("[data-columns-for]").dataset.columnsFor;
+    localStorage.setItem("cdp-columns", JSON.stringify({ ...hidden(), [table]: off }));
+    document.dispatchEvent(new Event("columns:changed"));
+  });
+  prepareColumns();
+  document.addEventListener("htmx:load", prepareColumns);
 
   // data-guard on a form: leaving with unsaved text asks first.
   let unsaved = false;

@@ -15,7 +15,8 @@ def paths(role: str) -> list[str]:
 
 def test_the_rail_names_the_rooms_in_their_order() -> None:
     expected = (
-        "/ /customers/ /segments/ /campaigns/ /surveys/ /loyalty/ /insights/ /quality/ /consent/ /imports/ /settings/"
+        "/ /customers/ /segments/ /campaigns/ /surveys/ /loyalty/ /insights/ /quality/ /consent/ /imports/ /hooks/ "
+        "/events/ /settings/"
     )
     assert paths("admin") == [*expected.split(), "/counter/", "/phone/", "/appointments/"]
 
@@ -28,7 +29,7 @@ def test_a_clerk_starts_at_the_counter_and_sees_no_campaigns() -> None:
 def test_a_room_that_is_not_built_does_not_show() -> None:
     rail = context.rail("/customers/", User(role="admin", email="a@example.com"))
     customers = next(item for item in rail if item["url"] == "/customers/")
-    assert [child["url"] for child in customers["children"]] == ["/companies/"]
+    assert [child["url"] for child in customers["children"]] == ["/companies/", "/customers/pairs/"]
 
 
 def test_a_child_marks_itself_and_opens_its_parent() -> None:
