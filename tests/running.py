@@ -29,7 +29,7 @@ from cdp.run import launch
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"
-PATIENCE = 180
+PATIENCE = 400  # only a failure takes so long, or a machine with ten other things to do
 TRIES = 5
 
 

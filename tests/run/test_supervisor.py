@@ -16,7 +16,7 @@ import pytest
 from cdp.run import embedded, launch
 
 Run = Callable[..., subprocess.Popen[str]]
-DEADLINE = 120.0
+DEADLINE = 400.0  # only a failure takes so long, or a machine with ten other things to do
 PROMISED = ("Address: ", "Staff: ", "Write key: ", "API key: ", "Ready")
 
 
