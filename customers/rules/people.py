@@ -216,6 +216,8 @@ def _listed(value: str) -> tuple[str, ...]:
     return found
 
 
+_few = functools.lru_cache(maxsize=4096)  # for fields whose values come again and again
+_postcode = _few(places.postcode)
 _READERS: dict[str, _Reader] = {
     "external_id": _identifier("external_id"),
     "member_number": _identifier("member_number"),
@@ -229,8 +231,6 @@ _READERS: dict[str, _Reader] = {
     "province": lambda value, person, _rules, region: places.province(value, person.country or region),
     "postcode": lambda value, person, *_: _postcode(value, person.country or None),
 }
-_few = functools.lru_cache(maxsize=4096)  # for fields whose values come again and again
-_postcode = _few(places.postcode)
 # Readers that need nothing but the value.
 _ALONE: dict[str, Callable[[str], Any]] = {
     **{name: _few(_text(name)) for name in TEXTS if name != "street"},

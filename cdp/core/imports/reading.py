@@ -7,7 +7,7 @@ import itertools
 import json
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +123,7 @@ def _pieces(
     handler: registry.Handler,
     context: registry.Context,
     start_row: int,
-) -> Iterator[Piece]:
+) -> Generator[Piece, None, None]:
     notes: list[Note | problems.RowProblem] = []
 
     def reject(line: int, target: str, value: str, code: str) -> None:

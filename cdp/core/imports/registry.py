@@ -67,10 +67,10 @@ class Counts:
 class Handler(Protocol):
     """Reads and writes the rows of one import."""
 
-    def parse(self, rows: Sequence[Row], reject: Reject, warn: Reject) -> Sequence[Any]:
+    def parse(self, rows: Sequence[Row], reject: Reject, warn: Reject) -> Any:
         """Standardise rows; what cannot be used is rejected, what is left out of a good row is warned of."""
 
-    def write(self, parsed: Sequence[Any]) -> Counts:
+    def write(self, parsed: Any) -> Counts:
         """Write what was parsed; runs inside the transaction of the chunk."""
 
 

@@ -83,10 +83,11 @@ class Rows:
     def take(self, positions: Sequence[int]) -> list[list[memoryview]]:
         """For each table the rows at these ascending positions, neighbours in one piece."""
         runs = _runs(positions)
-        return [
-            [view[ends[first] : ends[last]] for first, last in runs]
-            for view, ends in zip(map(memoryview, self._blobs), self._ends, strict=True)
-        ]
+        taken = []
+        for blob, ends in zip(self._blobs, self._ends, strict=True):
+            view = memoryview(blob)
+            taken.append([view[ends[first] : ends[last]] for first, last in runs])
+        return taken
 
 
 def _runs(positions: Sequence[int]) -> list[tuple[int, int]]:
