@@ -4,6 +4,9 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
 from customers.models import Customer, MergeSuggestion, Status
 from customers.rules import survivorship
 from customers.rules.survivorship import Side, Standing
@@ -124,7 +127,13 @@ def rows(pair: Pair, *, in_full: bool) -> list[Row]:
 def _values(profile: Profile) -> Mapping[str, str]:
     row = profile.customer
     values = {group: str(getattr(row, group) or "") for group in survivorship.GROUPS if hasattr(row, group)}
-    return values | {"name": profile.name, "place": profile.where, "birth_date": str(row.birth_date or "")}
+    genders = {"female": gettext("Female"), "male": gettext("Male"), "other": gettext("Other")}
+    return values | {
+        "name": profile.name,
+        "place": profile.where,
+        "gender": genders.get(row.gender, row.gender),
+        "birth_date": date_format(row.birth_date) if row.birth_date else "",
+    }
 
 
 def _contact(profile: Profile, kind: str, *, in_full: bool) -> str:

@@ -12,17 +12,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from django.db import OperationalError, transaction
-from psycopg.errors import DeadlockDetected
-
 from cdp.core.actors import Actor
 from customers.models import MergeLog
 from customers.rules.survivorship import Side
-from customers.services.merging import joining, parting
+from customers.services.merging import joining, parting, tries
 from customers.services.merging.refusals import Reason, UnableToMerge, UnableToUnmerge
 from customers.services.merging.strays import gather
-
-MOST_TRIES = 5
 
 __all__ = ["Reason", "UnableToMerge", "UnableToUnmerge", "gather", "merge", "unmerge"]
 
@@ -58,12 +53,7 @@ def unmerge(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
 
 
 def _tried(work: Callable[[], MergeLog], busy: type[UnableToMerge]) -> MergeLog:
-    """Identity takes keys before rows, we take rows before keys: where the two meet, PostgreSQL ends one of them."""
-    for _ in range(MOST_TRIES):
-        try:
-            with transaction.atomic():
-                return work()
-        except OperationalError as problem:
-            if not isinstance(problem.__cause__, DeadlockDetected):
-                raise
-    raise busy(Reason.BUSY)
+    try:
+        return tries.tried(work)
+    except tries.Blocked as error:
+        raise busy(Reason.BUSY) from error

@@ -4,17 +4,16 @@ The first step of the pipeline: whoever writes a fact marks its customer, so not
 came through and whatever was locked at the time.
 """
 
+import functools
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-
-from django.db import transaction
 
 from cdp.core import lifecycle, pipeline
 from cdp.core.lifecycle import OnMerge
 from customers.models import Customer, MergeLog
 from customers.selectors import merges
-from customers.services.merging import keys, rows
+from customers.services.merging import keys, rows, tries
 from customers.services.merging.joining import lock
 
 
@@ -24,8 +23,7 @@ def gather(customers: Sequence[uuid.UUID], now: datetime) -> None:
         Customer.objects.filter(id__in=list(customers), merged_into__isnull=False).values_list("id", flat=True)
     )
     for customer in sorted(absorbed):
-        with transaction.atomic():
-            _gather(customer)
+        tries.tried(functools.partial(_gather, customer))
 
 
 def _gather(absorbed: uuid.UUID) -> None:

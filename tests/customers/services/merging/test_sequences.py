@@ -122,7 +122,7 @@ class World:
 @settings(
     max_examples=int(os.environ.get("CDP_EXAMPLES", "25")),
     deadline=None,
-    derandomize=False,
+    derandomize="CDP_EXAMPLES" not in os.environ,
     phases=[Phase.explicit, Phase.generate],  # to make an example smaller costs minutes of database work
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
