@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, timeline
-from cdp.core.imports import engine, registry
+from cdp.core.imports import engine, layouts, registry
 from commerce.selectors import timeline as history
 from commerce.selectors import wishes
-from commerce.services import order_import
+from commerce.services import order_import, order_layouts
 
 registry.declare(order_import.KIND)
+layouts.declare(*order_layouts.LAYOUTS)
 engine.explain(
     {"refund_booked": _("A refund with this number is booked already; it was not counted again.")},
 )

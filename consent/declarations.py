@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, reference, timeline
-from cdp.core.imports import registry
+from cdp.core.imports import layouts, registry
 from consent.selectors import ledger, panel
-from consent.services import consent_import
+from consent.services import audience_layouts, consent_import
 from consent.services import reference as rows
 
 reference.needed(rows.ensure)
 registry.declare(consent_import.KIND)
+layouts.declare(*audience_layouts.LAYOUTS)
 timeline.provide("consent", _("Consent"), ledger.entries, scope="consents")
 panels.declare(
     panels.Panel("consent", side=panels.LEFT, template="consent/panel.html", context=panel.context, position=60)

@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, timeline
-from cdp.core.imports import engine, registry
+from cdp.core.imports import engine, layouts, registry
 from customers.rules import unreadable
 from customers.selectors import advice, changes, merges, notes
-from customers.services import buckets, people_import  # noqa: F401  (buckets registers its reference rows)
+from customers.services import buckets, contact_layouts, people_import  # noqa: F401  (buckets registers its reference rows)
 
 registry.declare(people_import.KIND)
+layouts.declare(*contact_layouts.LAYOUTS)
 engine.explain(unreadable.REASONS)
 timeline.provide("note", _("Notes"), notes.entries)
 timeline.provide("profile", _("Details"), changes.entries)

@@ -18,7 +18,7 @@ from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
-from commerce.rules import amounts, statuses
+from commerce.rules import amounts, currencies, statuses
 from commerce.services import order_import_writing as writing
 from commerce.services import returns
 from customers.rules import people
@@ -34,6 +34,7 @@ TARGETS = {
     "order.discount": _("Order discount"),
     "order.shipping": _("Shipping"),
     "order.tax": _("Tax"),
+    "order.refunded": _("Refunded"),
     "order.coupon": _("Coupon"),
     "order.channel": _("Channel"),
     "order.store": _("Store"),
@@ -137,6 +138,7 @@ class Handler:
         }
         self.dayfirst = context.dayfirst("order.placed_at")
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
+        self.is_currency_by_country = bool(context.options.get("currency_by_country"))
         self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
         self._currencies: dict[str, str] = {}
 
@@ -186,7 +188,7 @@ class Handler:
             for name in ORDER_NUMBERS
             if self._cell(cells, self.at, name)
         }
-        currency, status = self._currency(cells), self._status(cells)
+        currency, status = self._currency(cells, person), self._status(cells)
         before = (document.currency if document else "") or self._currencies.get(number, "")
         if currency and before and currency != before:
             raise registry.RowRefused("order.currency", currency, "currency_differs")
@@ -204,6 +206,9 @@ class Handler:
         document.person = document.person or person
         if entry is not None:
             document.lines.append(entry)
+        if refunded := self._refunded(line, cells):
+            document.returned_at = min(document.returned_at or moment, moment)
+            document.lines.append(refunded)
         for name, longest in TEXTS.items():
             text = self._text(cells, self.at, name, longest)
             if text:
@@ -284,9 +289,21 @@ class Handler:
         except ValueProblem as problem:
             raise registry.RowRefused("order.placed_at", text, problem.code) from problem
 
-    def _currency(self, cells: list[str]) -> str:
+    def _refunded(self, row: int, cells: list[str]) -> Line | None:
+        """What an export says was paid back of the order as a whole; which products came back it does not say."""
+        if not self._cell(cells, self.at, "refunded").strip():
+            return None
+        amount = abs(self._decimal(cells, self.at, "refunded", "order.refunded"))
+        if amount >= amounts.LARGEST:
+            raise registry.RowRefused("order.refunded", str(amount), "too_large")
+        return Line(row, "", "", "", Decimal(-1), amount, ZERO, -amounts.rounded(amount)) if amount else None
+
+    def _currency(self, cells: list[str], person: people.Person | None) -> str:
         text = self._cell(cells, self.at, "currency")
         if not text.strip():
+            # Some exports name none: each order is in the money of the country that it was billed to.
+            if self.is_currency_by_country and person is not None and person.country:
+                return currencies.of_country(person.country)
             return ""
         try:
             return values.currency(text)

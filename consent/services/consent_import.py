@@ -4,9 +4,9 @@ Imported grants need no double opt-in. A row must name somebody we know or will 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
-from consent.models import ConsentState
+from consent.models import ConsentRecord, ConsentState
 from consent.selectors import purposes
 from consent.services import grants
 from customers.rules import people
@@ -37,6 +37,12 @@ SYNONYMS = {
     "date": "consent.at",
 }
 LONGEST_EVIDENCE = 2000
+JUST_BEFORE = timedelta(microseconds=1)
+Slot = tuple[uuid.UUID, str, str]
+NOTHING_SAID = frozenset(
+    {"never_subscribed", "never subscribed", "nonsubscribed", "non-subscribed", "not_subscribed", "not subscribed"}
+)
+"""What audiences write of people who said neither yes nor no: that is no statement."""
 
 
 @dataclass(slots=True)
@@ -71,6 +77,8 @@ class Handler:
             try:
                 if not person.is_identified:
                     raise people_import.nobody(faults)
+                if self._cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID:
+                    continue
                 found.append(self._statement(person, cells))
             except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
@@ -115,37 +123,55 @@ class Handler:
             now=self.context.now,
             lane=pipeline.BULK,
         )
-        said = self._said([resolution.customer for resolution in resolutions])
+        customers = {resolution.customer for resolution in resolutions}
+        last, here = self._said(customers), self._said_here(customers)
         rows, repeated = [], 0
         for statement, resolution in zip(parsed, resolutions, strict=True):
             slot = (resolution.customer, statement.purpose, statement.channel)
-            if statement.at is None and slot in said and not (said[slot] and not statement.granted):
+            if statement.at is None and slot in here and (statement.granted or not here[slot]):
                 # Without a time of its own the same word again is nothing new, and an old list that says yes must
                 # not undo what the person said since. A no is always heard.
                 repeated += 1
                 continue
-            said[slot] = statement.granted
-            rows.append(self._row(statement, resolution.customer))
+            here[slot] = statement.granted
+            row = self._row(statement, resolution.customer, last.get(slot))
+            if slot not in last or row.at >= last[slot][1]:
+                last[slot] = (statement.granted, row.at)
+            rows.append(row)
         counts = grants.record_many(rows, actor=self.context.actor, now=self.context.now)
         return registry.Counts(counts.written, counts.repeated + repeated)
 
-    def _said(self, customers: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str, str], bool]:
-        """The latest word of these customers by purpose and channel."""
-        states = ConsentState.objects.filter(customer_id__in=set(customers))
+    def _said(self, customers: Collection[uuid.UUID]) -> dict[Slot, tuple[bool, datetime]]:
+        """The latest word of these customers by purpose and channel, and when it was said."""
+        states = ConsentState.objects.filter(customer_id__in=customers)
         return {
-            (customer, purpose, channel): granted
-            for customer, purpose, channel, granted in states.values_list(
-                "customer_id", "purpose", "channel", "is_granted"
+            (customer, purpose, channel): (granted, at)
+            for customer, purpose, channel, granted, at in states.values_list(
+                "customer_id", "purpose", "channel", "is_granted", "at"
             )
         }
 
-    def _row(self, statement: Statement, customer: uuid.UUID) -> grants.GrantRow:
+    def _said_here(self, customers: Collection[uuid.UUID]) -> dict[Slot, bool]:
+        """The latest word that this source has told of them: each source has its own record of a person."""
+        records = ConsentRecord.objects.filter(customer_id__in=customers, source=self.context.source.key)
+        return {
+            (customer, purpose, channel): status == ConsentRecord.Status.GIVEN
+            for customer, purpose, channel, status in records.order_by("at", "id").values_list(
+                "customer_id", "purpose", "channel", "status"
+            )
+        }
+
+    def _row(self, statement: Statement, customer: uuid.UUID, last: tuple[bool, datetime] | None) -> grants.GrantRow:
+        at = statement.at or self.context.now
+        if statement.at is None and statement.granted and last is not None and not last[0]:
+            # Nobody knows when this yes was said; it is kept, behind a no that it must not undo.
+            at = last[1] - JUST_BEFORE
         return grants.GrantRow(
             customer=customer,
             purpose=statement.purpose,
             channel=statement.channel,
             granted=statement.granted,
-            at=statement.at or self.context.now,
+            at=at,
             source=self.context.source.key,
             method="import",
             evidence={"text": statement.evidence} if statement.evidence else None,

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from customers.rules import dates, identifiers, names, places
+from customers.rules import dates, identifiers, incomes, names, places
 from customers.rules.unreadable import Unreadable
 
 IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token")
@@ -156,7 +157,7 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
             if problem.code != "missing":
                 faults.append(Fault("country", country, problem))
     for name, value in raw.items():
-        if not value or name == "country" or value.isspace():
+        if not value or name in _APART or value.isspace():
             continue
         try:
             alone = _ALONE.get(name)
@@ -164,8 +165,22 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
         except Unreadable as problem:
             if problem.code != "missing":  # "-" and "n/a" say that nothing was told
                 faults.append(Fault(name, value, problem))
+    if "income" in raw and not person.income_band:
+        try:
+            person.income_band = _income_band(raw["income"])
+        except ValueProblem as problem:
+            if problem.code != "missing":
+                faults.append(Fault("income", raw["income"], problem))
     _complete_name(person)
     return person, faults
+
+
+_APART = frozenset({"country", "income"})
+
+
+def _income_band(value: str) -> str:
+    """An income is kept only as its band."""
+    return incomes.band(values.decimal(value))
 
 
 _Reader = Callable[[str, Person, Rules, str], Any]

@@ -33,6 +33,7 @@ TARGETS = {
     "company": _("Company"),
     "job_title": _("Job title"),
     "income_band": _("Income band"),
+    "income": _("Income (kept only as its band)"),
     "occupation": _("Occupation"),
     "education": _("Education"),
     "children": _("Children"),

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from cdp.core import audit, jobs, uploads, wake
 from cdp.core.actors import Actor
-from cdp.core.files import problems, reader
+from cdp.core.files import reader
 from cdp.core.imports import engine, mapping, reading, registry
 from cdp.core.models import Job, Source
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
+_KEPT_OPTIONS = frozenset({"only", "currency_by_country"})
 
 
 class UnableToImport(Exception):
@@ -42,7 +43,7 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
     except reading.UnableToRead as problem:
         uploads.delete(upload_id)
         raise UnableToImport(str(problem)) from problem
-    guessed = mapping.guess(kind=registry.get(kind), header=what.columns)
+    guessed = mapping.guess(kind=registry.get(kind), header=what.columns, file=name)
     with transaction.atomic():
         Source.objects.get_or_create(key=source, defaults={"name": source, "kind": Source.Kind.FILE})
         job = jobs.submit(
@@ -61,10 +62,10 @@ def columns(job: Job) -> list[Column]:
     options = job.params["mapping"]["options"]
     what = reading.survey(job.params["file"], options)
     try:
-        with reading.opened(job.params["file"]) as stream:
+        with reading.telling(), reading.opened(job.params["file"]) as stream:
             rows = [cells for _line, cells in itertools.islice(reader.rows(stream, what), SAMPLES)]
-    except problems.FileProblem as problem:
-        raise UnableToImport(str(problem.reason)) from problem
+    except reading.UnableToRead as problem:
+        raise UnableToImport(str(problem)) from problem
     targets = job.params["mapping"]["columns"]
     return [
         Column(
@@ -80,6 +81,10 @@ def choose(job: Job, *, data: Mapping[str, Any]) -> None:
     """Take the mapping from the page. Raises UnableToImport where it does not fit, or when it is too late to change."""
     kind = registry.get(job.params["kind"])
     try:
+        # What a known layout says beside the columns is not asked for again.
+        before = job.params["mapping"]
+        kept = {name: value for name, value in before["options"].items() if name in _KEPT_OPTIONS}
+        data = {"also": before.get("also", {}), **data, "options": {**kept, **(data.get("options") or {})}}
         mapping.check_shape(data)
         what = reading.survey(job.params["file"], data.get("options") or {})
         mapped = mapping.read(dict(data), kind=kind, header=what.columns)

@@ -26,7 +26,7 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.files import dialect, problems
-from cdp.core.imports import mapping, reading, registry
+from cdp.core.imports import mapping, reading, registry, together
 from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
@@ -71,10 +71,12 @@ def run(job: Job) -> None:
     except (reading.UnableToRead, mapping.BadMapping) as problem:
         raise jobs.JobFailed(str(problem)) from problem
     context = _context(job, kind, what, mapped)
-    handler = kind.handler(context)
+    handler = _handler(job, kind, context, mapped)
     work = _Work(job, kind, context, handler)
     work.begin()
-    source = reading.pieces(job.params["file"], kind, handler, context, start_row=work.row, beside=not work.dry_run)
+    source = reading.pieces(
+        job.params["file"], kind, handler, context, start_row=work.row, beside=not (work.dry_run or mapped.also)
+    )
     try:
         with reading.telling(), reading.collecting_between_chunks(), source as pieces:
             for piece in pieces:
@@ -121,6 +123,24 @@ def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mappin
         constants=mapped.constants,
         options=mapped.options,
     )
+
+
+def _handler(job: Job, kind: registry.Kind, context: registry.Context, mapped: mapping.Mapped) -> registry.Handler:
+    """Who reads the rows: the kind, other kinds beside it, all rows or those with a certain value."""
+    handler = kind.handler(context)
+    if mapped.also:
+        others = {key: registry.get(key) for key in mapped.also}
+        handler = together.Together(
+            handler,
+            {
+                key: other.handler(_context(job, other, context.survey, mapped.also[key]))
+                for key, other in others.items()
+            },
+        )
+    for column, values in (mapped.options.get("only") or {}).items():
+        if column in context.survey.columns:
+            handler = together.Chosen(handler, context.survey.columns.index(column), frozenset(values))
+    return handler
 
 
 class _Work:

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cdp.core.imports import layouts, registry
 from cdp.core.imports.registry import Kind
 
-OPTIONS = {"encoding", "delimiter", "header_line", "dayfirst", "zero_is_purchase"}
+OPTIONS = {"encoding", "delimiter", "header_line", "dayfirst", "zero_is_purchase", "currency_by_country", "only"}
+PARTS = {"columns", "constants", "options", "also"}
 
 
 class BadMapping(Exception):
@@ -24,14 +26,18 @@ class Mapped:
     columns: Mapping[str, str]  # target → column name in the file
     constants: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    also: Mapping[str, "Mapped"] = field(default_factory=dict)  # other kinds that read the same rows, by key
 
     def as_json(self) -> dict[str, Any]:
         """In the form of the contract: columns are file name → target."""
-        return {
+        found: dict[str, Any] = {
             "columns": {column: target for target, column in self.columns.items()},
             "constants": dict(self.constants),
             "options": dict(self.options),
         }
+        if self.also:
+            found["also"] = {kind: mapped.as_json() for kind, mapped in self.also.items()}
+        return found
 
 
 def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
@@ -60,13 +66,20 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
         _known_target(target, kind)
         if not isinstance(value, str | int | float):
             raise BadMapping(_("The constant for “%(target)s” must be a text or a number.") % {"target": target})
-    mapped = Mapped(targets, {target: str(value) for target, value in constants.items()}, options)
+    also = {key: read(part, kind=_other_kind(key), header=header) for key, part in (data.get("also") or {}).items()}
+    mapped = Mapped(targets, {target: str(value) for target, value in constants.items()}, options, also)
     _complete(mapped, kind)
     return mapped
 
 
-def guess(*, kind: Kind, header: Sequence[str]) -> Mapped:
-    """A mapping from the names in the header alone; may be incomplete (see `missing`)."""
+def guess(*, kind: Kind, header: Sequence[str], file: str = "") -> Mapped:
+    """The mapping of a known layout, else one from the names in the header alone; may be incomplete (see `missing`)."""
+    if (known := layouts.find(kind.key, header, file=file)) is not None:
+        also = {
+            key: Mapped(layouts.present(part["columns"], header), part.get("constants", {}))
+            for key, part in known.also.items()
+        }
+        return Mapped(layouts.present(known.columns, header), known.constants, known.options, also)
     found: dict[str, str] = {}
     for column in header:
         target = _guessed(column, kind)
@@ -86,11 +99,13 @@ def check_shape(data: Any) -> None:
 
     Raises BadMapping.
     """
-    if not isinstance(data, Mapping) or set(data) - {"columns", "constants", "options"}:
+    if not isinstance(data, Mapping) or set(data) - PARTS:
         raise BadMapping(_("A mapping is a JSON object with “columns”, “constants” and “options”."))
     columns, constants, options = data.get("columns") or {}, data.get("constants") or {}, data.get("options") or {}
     if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(options, dict)):
         raise BadMapping(_("“columns”, “constants” and “options” must be JSON objects."))
+    if not isinstance(data.get("also") or {}, dict):
+        raise BadMapping(_("“also” must be a JSON object: a mapping for each other kind of import."))
     if unknown := sorted(set(options) - OPTIONS):
         raise BadMapping(
             _("Unknown option “%(name)s”; known are %(known)s.")
@@ -101,9 +116,12 @@ def check_shape(data: Any) -> None:
 
 def _check_options(options: Mapping[str, Any]) -> None:
     """Raises BadMapping for a value that an option cannot have."""
-    for name in ("dayfirst", "zero_is_purchase"):
+    for name in ("dayfirst", "zero_is_purchase", "currency_by_country"):
         if not isinstance(options.get(name), bool | None):
             raise BadMapping(_("The option “%(name)s” must be true, false or null.") % {"name": name})
+    only = options.get("only") or {}
+    if not isinstance(only, dict) or not all(isinstance(values, list) for values in only.values()) or len(only) > 1:
+        raise BadMapping(_("The option “%(name)s” must name one column and a list of its values.") % {"name": "only"})
     encoding, delimiter, header_line = (options.get(name) for name in ("encoding", "delimiter", "header_line"))
     if not isinstance(encoding, str | None):
         raise BadMapping(_("The option “%(name)s” must be a text.") % {"name": "encoding"})
@@ -113,6 +131,13 @@ def _check_options(options: Mapping[str, Any]) -> None:
         not isinstance(header_line, int) or isinstance(header_line, bool) or header_line < 1
     ):
         raise BadMapping(_("The option “%(name)s” must be a line number.") % {"name": "header_line"})
+
+
+def _other_kind(key: str) -> Kind:
+    try:
+        return registry.get(key)
+    except KeyError as problem:
+        raise BadMapping(_("There is no kind “%(kind)s” of import.") % {"kind": key}) from problem
 
 
 def _known_target(target: Any, kind: Kind) -> None:

@@ -1,0 +1,61 @@
+"""Files whose columns we know: the exports of shop, mail and contact systems need no mapping.
+
+A room declares the layouts of its kinds. A layout is recognised by names that must all be in the header; where two
+files of a platform have the same header and mean the opposite, by the name of the file as well. It says which column
+goes to which target, what every row has in common, and which other kind reads the same rows: an audience brings people
+and what they allowed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One known file. `columns` may name columns that only some versions of the export have.
+
+    `also` maps the key of another kind to its own mapping (columns and constants) for the same rows.
+    """
+
+    key: str
+    kind: str
+    signature: frozenset[str]
+    columns: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    also: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    file: str = ""
+    """A pattern that the name of the file must contain; of two fitting layouts the one with a pattern wins."""
+
+
+_layouts: dict[str, Layout] = {}
+
+
+def declare(*layouts: Layout) -> None:
+    """Register layouts."""
+    _layouts.update({layout.key: layout for layout in layouts})
+
+
+def find(kind: str, header: Sequence[str], *, file: str = "") -> Layout | None:
+    """The layout of a file with this header and name: the one that names most of it, or None."""
+    names = frozenset(header)
+    fitting = [
+        layout
+        for layout in _layouts.values()
+        if layout.kind == kind
+        and layout.signature <= names
+        and (not layout.file or re.search(layout.file, file, re.IGNORECASE))
+    ]
+    return max(fitting, key=lambda layout: (len(layout.signature), bool(layout.file), layout.key), default=None)
+
+
+def present(columns: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
+    """Target → column, for the columns that this file has; the first of several columns for one target."""
+    names = frozenset(header)
+    found: dict[str, str] = {}
+    for column, target in columns.items():
+        if column in names:
+            found.setdefault(target, column)
+    return found

@@ -1,0 +1,60 @@
+"""Handlers around handlers: some rows only, and several kinds reading the same rows in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdp.core.imports import registry
+
+_TOLD_BEFORE = frozenset({"missing", "nobody_named"})
+
+
+@dataclass
+class Chosen:
+    """The rows that have one of these values in a column; the others are passed over, a list may hold many things."""
+
+    handler: registry.Handler
+    position: int
+    values: frozenset[str]
+
+    def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Any]:
+        """Parse those rows."""
+        return self.handler.parse([row for row in rows if row[1][self.position] in self.values], reject, warn)
+
+    def write(self, parsed: Sequence[Any]) -> registry.Counts:
+        """Write them."""
+        return self.handler.write(parsed)
+
+
+@dataclass
+class Together:
+    """A kind and the others that read its rows. What the others cannot use is told and costs no row."""
+
+    first: registry.Handler
+    others: dict[str, registry.Handler]
+
+    def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Any]:
+        """What each of them makes of the rows; a row that the first one refuses is nobody's."""
+        refused: set[int] = set()
+
+        def refuse(line: int, target: str, value: str, code: str) -> None:
+            refused.add(line)
+            reject(line, target, value, code)
+
+        def told(line: int, target: str, value: str, code: str) -> None:
+            # Of the person the first one has told; an empty cell says nothing, and nothing is missing.
+            if not target.startswith("customer.") and code not in _TOLD_BEFORE:
+                warn(line, target, value, code)
+
+        parsed = self.first.parse(rows, refuse, warn)
+        rest = [row for row in rows if row[0] not in refused]
+        return [parsed, *(other.parse(rest, told, told) for other in self.others.values())]
+
+    def write(self, parsed: Sequence[Any]) -> registry.Counts:
+        """Write all of it; what the others wrote is counted under the names of their kinds."""
+        first, *rest = parsed
+        counts = self.first.write(first)
+        also = dict(counts.also)
+        for (kind, other), theirs in zip(self.others.items(), rest, strict=True):
+            also[kind] = also.get(kind, 0) + other.write(theirs).created
+        return registry.Counts(counts.created, counts.updated, also)
