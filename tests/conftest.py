@@ -9,6 +9,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
 from cdp.core.crypto import hourly, index
+from tests import sql_guard
 
 
 def pytest_configure() -> None:
@@ -18,6 +19,7 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     _allow_emptying()
+    sql_guard.install()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
 
 
@@ -50,3 +52,11 @@ def _fresh_keys() -> None:
     """Transactional tests empty the tables, and with them the keys that a process remembers."""
     index.forget()
     hourly.forget()
+
+
+@pytest.fixture(autouse=True)
+def _distributable() -> Iterator[None]:
+    """The product's statements could all be distributed by customer; see tests/sql_guard.py."""
+    sql_guard.guard.take()
+    yield
+    assert sql_guard.guard.take() == []
