@@ -395,13 +395,13 @@ def _write_returns(documents: Sequence["Document"], claimed: Placed, context: Co
         cursor.execute(
             """
             UPDATE commerce_refund AS r SET
-                amount = s.amount, content_digest = NULL, import_id = %s,
+                amount = (
+                    SELECT coalesce(sum(l.amount), 0) FROM commerce_refundline AS l
+                    WHERE l.customer_id = r.customer_id AND l.refund_id = r.id
+                ),
+                content_digest = NULL, import_id = %s,
                 at = CASE WHEN r.import_id = %s THEN least(r.at, k.at) ELSE k.at END
             FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS k (customer_id, id, at)
-            CROSS JOIN LATERAL (
-                SELECT coalesce(sum(amount), 0) AS amount FROM commerce_refundline AS l
-                WHERE l.customer_id = k.customer_id AND l.refund_id = k.id
-            ) AS s
             WHERE r.customer_id = k.customer_id AND r.id = k.id
             """,
             [context.import_id, context.import_id, customers, rows, times],
