@@ -128,7 +128,7 @@
         textStyle: { color: look.ink, fontFamily: look.font, fontSize: 13 },
         valueFormatter: formatter(spec, false),
       },
-      grid: { left: 4, right: 12, top: 16, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 24, top: 16, bottom: 4, containLabel: true },
     };
   }
 
@@ -209,7 +209,6 @@
   function option(spec, look, width) {
     if (spec.type === "heatmap") return heatmap(spec, look);
     if (spec.type === "funnel") return funnel(spec, look);
-    const flat = spec.type === "hbar" || spec.type === "hstacked";
     const isBar = flat || spec.type === "bar" || spec.type === "stacked";
     const short = formatter(spec, true);
     const labels = {
@@ -239,7 +238,7 @@
       legend: many
         ? { data: names, top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 16, textStyle: { color: look.muted } }
         : undefined,
-      grid: { ...settings.grid, top: many ? 40 : 16, right: flat ? 24 : 12 },
+      grid: { ...settings.grid, top: many ? 40 : 16, right: 24 },
       tooltip: {
         ...settings.tooltip,
         trigger: spec.type === "scatter" ? "item" : "axis",

@@ -1,0 +1,34 @@
+"""Names, addresses and tags without a blank to break at stay inside the page."""
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_long_words_do_not_widen_a_page(live_server: LiveServer, browser: Browser) -> None:
+    person = factories.customer(
+        name="Wolfeschlegelsteinhausenbergerdorff Hubert",
+        email="wolfeschlegelsteinhausenbergerdorff.hubert.blaine@a-very-long-name-of-a-shop.example.com",
+        city="Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+    )
+    person.tags = [f"a-tag-that-somebody-made-rather-long-{number}" for number in range(6)]
+    person.save(update_fields=["tags"])
+    client = Client()
+    client.force_login(factories.staff("admin"))
+    context = browser.new_context(reduced_motion="reduce")
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    wider = {}
+    for width in (360, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in ("/customers/", f"/customers/{person.id}/"):
+            page.goto(live_server.url + path)
+            wider[width, path] = page.evaluate(WIDER)
+    context.close()
+    assert set(wider.values()) == {0}, wider
