@@ -209,6 +209,7 @@
   function option(spec, look, width) {
     if (spec.type === "heatmap") return heatmap(spec, look);
     if (spec.type === "funnel") return funnel(spec, look);
+    const flat = spec.type === "hbar" || spec.type === "hstacked";
     const isBar = flat || spec.type === "bar" || spec.type === "stacked";
     const short = formatter(spec, true);
     const labels = {
