@@ -33,7 +33,7 @@ def fill(*, on_progress: Callable[[int], None] | None = None) -> int:
             on_progress(done)
 
 
-def _index(batch: Sequence[tuple[Any, Any, bytes]]) -> int:
+def _index(batch: Sequence[tuple[Any, Any, Any]]) -> int:
     keyring = subjects.load({customer for customer, _row, _value in batch})
     found = []
     for customer, row, value in batch:
