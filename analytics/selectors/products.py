@@ -70,7 +70,8 @@ def listed(*, query: str = "", category: str = "", sort: str = "revenue", after:
     """
     expression, kind, sign = _SORTS[sort]
     direction = "DESC" if sign == "<" else "ASC"
-    conditions, values = ["true"], {"size": size + 1, "query": query, "category": category}
+    conditions = ["true"]
+    values: dict[str, Any] = {"size": size + 1, "query": query, "category": category}
     if query:
         conditions.append(
             "(starts_with(lower(p.sku), lower(%(query)s)) OR strpos(lower(p.name), lower(%(query)s)) > 0)"
@@ -90,7 +91,7 @@ def listed(*, query: str = "", category: str = "", sort: str = "revenue", after:
     """  # noqa: S608  (parts of this module; what people typed travels as values)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        rows = [Listed(*row[:-1], cursor=json.dumps([row[-1], row[1]])) for row in cursor.fetchall()]
+        rows = [Listed(*(*row[:-1], json.dumps([row[-1], row[1]]))) for row in cursor.fetchall()]
     shown = rows[:size]
     return Page(shown, shown[-1].cursor if len(rows) > size else "")
 
