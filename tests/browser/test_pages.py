@@ -52,14 +52,14 @@ def judged(page: Page, stop: tour.Stop) -> list[str]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         tour.settle(page)
         # The colour of what is just changing cannot be judged; everything is measured at rest.
-        page.wait_for_function(AT_REST)
+        page.wait_for_function(AT_REST, timeout=120_000)
         if not is_ours:
             continue
         # A theme that is just changing and a count that is just arriving are judged again once they are through.
         found = page.evaluate(SERIOUS)
         if found:
             page.wait_for_load_state("networkidle")
-            page.wait_for_function(AT_REST)
+            page.wait_for_function(AT_REST, timeout=120_000)
             found = page.evaluate(SERIOUS)
         wrong += [f"{name}: {one}" for one in found]
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
