@@ -1,6 +1,7 @@
 """The whole product, running as `make run` runs it: for tests that talk to it from outside and kill parts of it."""
 
 import contextlib
+import functools
 import json
 import os
 import random
@@ -154,7 +155,7 @@ class Shop:
 
     def kill(self, *names: str) -> None:
         """`kill -9` of children with everything they started, all at one moment; they had to be running."""
-        for pid in [self.wait_for(lambda name=name: self.children(name))[0] for name in names]:
+        for pid in [self.wait_for(functools.partial(self.children, name))[0] for name in names]:
             with contextlib.suppress(ProcessLookupError):
                 # A child leads a session of its own. PostgreSQL's helpers have theirs and must notice by themselves.
                 os.killpg(pid, signal.SIGKILL)

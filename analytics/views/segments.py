@@ -37,10 +37,9 @@ FOUND = 8
 def listing(request: HttpRequest) -> HttpResponse:
     """All segments in use."""
     used, whole = uses.by_segment(), parts.everybody()
-    rows = [
-        {"segment": row, "share": parts.share(row.size, whole), "uses": used.get(row.key, [])} for row in reading.live()
-    ]
-    is_counting = any(row["segment"].refreshed_at is None for row in rows)
+    live = list(reading.live())
+    rows = [{"segment": row, "share": parts.share(row.size, whole), "uses": used.get(row.key, [])} for row in live]
+    is_counting = any(row.refreshed_at is None for row in live)
     context = {"rows": rows, "whole": whole, "is_counting": is_counting}
     return render(request, "analytics/segments/list.html", context)
 

@@ -25,7 +25,7 @@ MOST_COLUMNS = 16_384
 _DIGITS = 15
 _DAMAGED = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError,
-    EOFError, OSError, NotImplementedError, RuntimeError,
+    EOFError, OSError, RuntimeError,
 )  # fmt: skip
 
 

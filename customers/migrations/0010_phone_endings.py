@@ -11,10 +11,7 @@ class Migration(migrations.Migration):
     """A phone is found by its last digits."""
 
     atomic = False  # CREATE INDEX CONCURRENTLY: writers go on meanwhile
-    dependencies: ClassVar[list[tuple[str, str]]] = [
-        ("customers", "0008_names_for_people"),
-        ("customers", "0008_ways_of_contact_unchecked"),
-    ]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("customers", "0009_ways_of_contact_unchecked")]
     operations: ClassVar[list[Operation]] = [
         migrations.AddField(
             model_name="contactpoint",
