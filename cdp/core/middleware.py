@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from cdp.core import actors, audit, context
 
 View = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("request")
+ANSWERS = (Http404, PermissionDenied, BadRequest, SuspiciousOperation)
+"""What a view raises in order to answer: no faults of ours, and answered with pages of their own."""
 
 
 class RequestContextMiddleware:
@@ -49,6 +52,8 @@ class RequestContextMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A fault of ours: the reader is told that it is in the log, and this puts it there."""
+        if isinstance(exception, ANSWERS):
+            return
         route = request.resolver_match.view_name if request.resolver_match else "-"
         log.error("unhandled fault", route=route, request_id=context.request_id.get(), exc_info=exception)
 

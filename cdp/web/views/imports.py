@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cdp.core import actors, jobs, uploads
 from cdp.core.files import safety
-from cdp.core.imports import drafts, engine, registry
+from cdp.core.imports import drafts, engine, reading, registry
 from cdp.core.models import Job, Source
 from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
@@ -196,7 +196,7 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
     kind = registry.get(job.params["kind"])
     try:
         columns = drafts.columns(job)
-    except (drafts.UnableToImport, engine.UnableToImport) as problem:
+    except (drafts.UnableToImport, reading.UnableToRead) as problem:
         return render(request, "web/imports/detail.html", {**_result(job), "error": str(problem)}, status=422)
     return render(
         request,

@@ -136,9 +136,7 @@ def _changed(
     name: list[Any] = [None] * 5
     if person.name:
         tokens = search_tokens(person.name)
-        # One part of the name that is known is no new name: lists of mail often have only the one or the other.
-        is_a_part = not (person.given_name and person.family_name) and set(tokens) < set(row["search_tokens"])
-        if tokens != row["search_tokens"] and not is_a_part:
+        if tokens != row["search_tokens"]:
             name = _name_values(person, customer, keyring)
     forgets = [forgets_birth, forgets_interests, forgets_tags]
     told = [name[0], *plain, birth_date, created_at]
