@@ -6,9 +6,7 @@ document of its own. Everything is set-based: a chunk costs the same few stateme
 """
 
 import sys
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,6 +17,7 @@ from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
 from commerce.rules import amounts, currencies, statuses
+from commerce.rules.documents import Document, Line
 from commerce.services import order_import_writing as writing
 from commerce.services import returns
 from customers.rules import people
@@ -65,49 +64,6 @@ TEXTS = {"coupon": 80, "channel": 40, "store": 80}
 LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
 ZERO = Decimal(0)
 LARGEST_QUANTITY = Decimal(10) ** 11
-
-
-@dataclass(slots=True)
-class Line:
-    """One row: a sale when amount ≥ 0, a return otherwise. `row` is its line in the file."""
-
-    row: int
-    sku: str
-    name: str
-    category: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount: Decimal
-    amount: Decimal
-
-
-@dataclass(slots=True)
-class Document:
-    """All rows of one order number in a chunk. What several rows tell is told by the first that says anything: exports
-    repeat the order's own columns on its first line only. No currency or status in any of them is the empty text.
-    """
-
-    external_id: str
-    placed_at: datetime | None = None  # the earliest of its sales
-    returned_at: datetime | None = None  # the earliest of its returns
-    status: str = ""
-    currency: str = ""
-    person: people.Person | None = None
-    numbers: dict[str, Decimal] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    customer: uuid.UUID | None = None
-    resolved_by: bytes | None = None  # the identifier that told whose order it is
-
-    @property
-    def sales(self) -> list[Line]:
-        """Lines that are not returns."""
-        return [line for line in self.lines if line.amount >= 0]
-
-    @property
-    def returns(self) -> list[Line]:
-        """Returned lines."""
-        return [line for line in self.lines if line.amount < 0]
 
 
 class Handler:

@@ -1,0 +1,51 @@
+"""Rows of an orders file as documents: what was sold under one number, and what came back."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from customers.rules import people
+
+
+@dataclass(slots=True)
+class Line:
+    """One row: a sale when amount ≥ 0, a return otherwise. `row` is its line in the file."""
+
+    row: int
+    sku: str
+    name: str
+    category: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    amount: Decimal
+
+
+@dataclass(slots=True)
+class Document:
+    """All rows of one order number in a chunk. What several rows tell is told by the first that says anything: exports
+    repeat the order's own columns on its first line only. No currency or status in any of them is the empty text.
+    """
+
+    external_id: str
+    placed_at: datetime | None = None  # the earliest of its sales
+    returned_at: datetime | None = None  # the earliest of its returns
+    status: str = ""
+    currency: str = ""
+    person: people.Person | None = None
+    numbers: dict[str, Decimal] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    customer: uuid.UUID | None = None
+    resolved_by: bytes | None = None  # the identifier that told whose order it is
+
+    @property
+    def sales(self) -> list[Line]:
+        """Lines that are not returns."""
+        return [line for line in self.lines if line.amount >= 0]
+
+    @property
+    def returns(self) -> list[Line]:
+        """Returned lines."""
+        return [line for line in self.lines if line.amount < 0]
