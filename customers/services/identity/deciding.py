@@ -4,15 +4,14 @@ import uuid
 from collections.abc import Sequence
 
 from cdp.core.models import Source
-from customers.rules import matching
 from customers.rules.people import Person
 from customers.selectors import identifiers
-from customers.services.identity.resolving import keys_of
+from customers.services.identity import batches
 
 
 def resolved_by(people: Sequence[Person], customers: Sequence[uuid.UUID], *, source: Source) -> list[bytes | None]:
     """For each person the digest of the strongest identifier that leads to their customer now; one query for all."""
-    keys = [sorted(keys_of(person, source), key=lambda key: matching.PRIORITY[key.kind]) for person in people]
+    keys = list(map(batches.Keys(source), people))
     owners = identifiers.owners({key.digest for person_keys in keys for key in person_keys})
     return [
         next((key.digest for key in person_keys if owners.get(key.digest) == customer), None)
