@@ -97,12 +97,14 @@ class Handler:
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
         self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
         self._currencies: dict[str, str] = {}
+        self._paid_back: dict[str, Decimal] = {}
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Document]:
         """One document per order number, in the order of first appearance."""
         documents: dict[str, Document] = {}
         self._people.clear()
         self._currencies = self._known_currencies(rows)
+        self._paid_back = self._known_refunded(rows)
         for line, cells in rows:
             try:
                 self._row(line, cells, documents, warn)
@@ -131,6 +133,15 @@ class Handler:
         numbers = {self._cell(cells, self.at, "external_id").strip() for _line, cells in rows}
         return writing.currencies(numbers, context=self.context)
 
+    def _known_refunded(self, rows: Sequence[registry.Row]) -> dict[str, Decimal]:
+        """Order number → what earlier chunks of this import were told was paid back of it: exports repeat that amount
+        on every line of the order, also behind a chunk's border.
+        """
+        if "refunded" not in self.at and "refunded" not in self.constants:
+            return {}
+        numbers = {self._cell(cells, self.at, "external_id").strip() for _line, cells in rows}
+        return writing.refunded(numbers, context=self.context)
+
     def _row(self, line: int, cells: list[str], documents: dict[str, Document], warn: registry.Reject) -> None:
         number = self._text(cells, self.at, "external_id", 200)
         if not number:
@@ -145,6 +156,7 @@ class Handler:
             if self._cell(cells, self.at, name)
         }
         currency, status = self._currency(cells, person), self._status(cells)
+        refunded = self._refunded(line, cells)
         before = (document.currency if document else "") or self._currencies.get(number, "")
         if currency and before and currency != before:
             raise registry.RowRefused("order.currency", currency, "currency_differs")
@@ -162,13 +174,22 @@ class Handler:
         document.person = document.person or person
         if entry is not None:
             document.lines.append(entry)
-        if refunded := self._refunded(line, cells):
-            document.returned_at = min(document.returned_at or moment, moment)
-            document.lines.append(refunded)
+        if refunded is not None:
+            self._pay_back(document, refunded, moment, warn)
         for name, longest in TEXTS.items():
             text = self._text(cells, self.at, name, longest)
             if text:
                 document.texts.setdefault(name, text)
+
+    def _pay_back(self, document: Document, refunded: Line, moment: datetime, warn: registry.Reject) -> None:
+        """Once for the order, however many of its lines say it; the first amount holds."""
+        told = self._paid_back.get(document.external_id)
+        if told is None:
+            self._paid_back[document.external_id] = -refunded.amount
+            document.returned_at = min(document.returned_at or moment, moment)
+            document.lines.append(refunded)
+        elif told != -refunded.amount:
+            warn(refunded.row, "order.refunded", str(-refunded.amount), "number_differs")
 
     def _person(self, line: int, cells: list[str], warn: registry.Reject) -> people.Person | None:
         """The buyer; None is a guest. The same cells give the same person without reading them again."""

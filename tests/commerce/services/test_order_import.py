@@ -155,6 +155,41 @@ def test_what_the_order_says_on_one_of_its_lines_only_holds_for_all_of_it(import
     assert (buyer("1"), buyer("2")) == ("known", "known")
 
 
+REFUNDED = "order.external_id,order.placed_at,customer.external_id,order.refunded,line.sku,line.unit_price\n"
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_refunded_amount_that_each_line_of_the_order_repeats_is_paid_back_once(imports, size):
+    imports.chunk("orders", size)
+    imports(
+        "orders",
+        REFUNDED + "".join(f"1,2026-03-04,c1,{paid},{sku},10\n" for paid, sku in [("5", "A"), ("5.00", "B"), ("0", "C")]),
+    )
+    assert (imports.problems(), imports.remarks()) == ([], set())
+    assert (Refund.objects.get().amount, RefundLine.objects.count(), skus()) == (Decimal(5), 1, ["A", "B", "C"])
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_second_refunded_amount_of_an_order_is_told_and_the_first_one_kept(imports, size):
+    imports.chunk("orders", size)
+    imports("orders", REFUNDED + "1,2026-03-04,c1,5,A,10\n1,2026-03-04,c1,,B,10\n1,2026-03-04,c1,7,C,10\n")
+    assert (imports.problems(), imports.remarks()) == ([], {"number_differs"})
+    assert Refund.objects.get().amount == Decimal(5)
+
+
+def test_a_later_file_tells_the_refunded_amount_anew(imports):
+    imports("orders", REFUNDED + "1,2026-03-04,c1,5,A,10\n1,2026-03-04,c1,5,B,10\n")
+    imports("orders", REFUNDED + "1,2026-03-04,c1,7,A,10\n1,2026-03-04,c1,7,B,10\n")
+    assert imports.problems() == []
+    assert Refund.objects.get().amount == Decimal(7)
+
+
+def test_a_row_whose_refunded_amount_is_no_number_leaves_nothing_of_its_order(imports):
+    imports("orders", REFUNDED + "1,2026-03-04,c1,some,A,10\n")
+    assert imports.problems() == [(2, "order.refunded", "not_a_number")]
+    assert not Order.objects.exists()
+
+
 def test_amounts_are_exact_to_four_decimals_whatever_the_chunk(imports):
     content = HEADER + "".join(line(quantity="0.333", price="0.0517", sku=str(n)) for n in range(1, 8))
     imports("orders", content)
