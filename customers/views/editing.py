@@ -30,6 +30,9 @@ def customer_new(request: HttpRequest) -> HttpResponse:
             saved = profiles.save(form.person, source=profiles.staff_source(), actor=_actor(request), at=timezone.now())
         except resolving.IdentityConflict as conflict:
             rivals = list(reading.opened(conflict.customers).values())
+        except resolving.UnableToResolve:
+            form.add_error(None, _("Somebody else is writing the same person. Please save once more."))
+            return render(request, "customers/form.html", {"form": form, "rivals": rivals}, status=503)
         else:
             known = _("This person was already known; the new details were added.")
             messages.success(request, _("Customer saved") if saved.is_new else known)

@@ -10,6 +10,7 @@ from cdp.core.crypto import subjects
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import policies
 from customers.models import ContactPoint, Customer
+from customers.services.identity import resolving
 from tests import factories
 
 
@@ -157,3 +158,16 @@ def test_a_stranger_does_not_undo_an_unsubscribe(db, client):
     fill(client, consent_marketing_email="on", consent_marketing_sms="on")
     states = dict(ConsentState.objects.filter(customer=known).values_list("channel", "is_granted"))
     assert states == {"email": False, "sms": True}
+
+
+def test_a_visitor_who_loses_every_race_is_asked_to_press_again_and_keeps_what_was_typed(db, client, monkeypatch):
+    monkeypatch.setattr(resolving, "MOST_TRIES", 0)
+    answer = fill(client, phone="081-234-5678", consent_marketing_email="on")
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Please press the button once more." in page
+    assert all(typed in page for typed in ("Ann Smith", "ann@example.com", "081-234-5678", "checked"))
+    assert "Please look at the marked fields" not in page
+    monkeypatch.undo()
+    assert fill(client, consent_marketing_email="on").status_code == 302
+    assert only().status == "known"

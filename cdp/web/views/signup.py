@@ -6,11 +6,13 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cdp.core import addresses
 from cdp.web import signup
 from cdp.web.forms.signup import SignupForm
+from customers.services import identity
 
 log = structlog.get_logger("signup")
 MOST_PER_HOUR = 30
@@ -28,16 +30,28 @@ def form(request: HttpRequest) -> HttpResponse:
             answer.headers["Retry-After"] = "3600"
             return answer
         if filled.is_valid():
-            signup.take(
-                filled.person,
-                chosen=filled.chosen(),
-                shown=filled.shown(),
-                language=translation.get_language() or "en",
-                now=timezone.now(),
-            )
-            return redirect("web:signup-done")
+            if _take(filled):
+                return redirect("web:signup-done")
+            filled.add_error(None, _("Others are joining at this very moment. Please press the button once more."))
+            return render(request, "web/signup/form.html", {"form": filled}, status=503)
     status = 422 if filled.is_bound else 200
     return render(request, "web/signup/form.html", {"form": filled}, status=status)
+
+
+def _take(filled: SignupForm) -> bool:
+    """Take a filled form; False when others who write the same person were faster again and again."""
+    try:
+        signup.take(
+            filled.person,
+            chosen=filled.chosen(),
+            shown=filled.shown(),
+            language=translation.get_language() or "en",
+            now=timezone.now(),
+        )
+    except identity.UnableToResolve:
+        log.warning("a sign-up lost every race")
+        return False
+    return True
 
 
 @require_safe

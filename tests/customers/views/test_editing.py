@@ -6,6 +6,7 @@ from django.urls import reverse
 from cdp.core.models import AuditEntry
 from customers.models import Customer, MergeSuggestion, Status
 from customers.selectors import profiles
+from customers.services.identity import resolving
 from tests import factories
 
 NEW = "/customers/new/"
@@ -51,6 +52,15 @@ def test_somebody_known_is_completed_not_doubled(clerk):
     ada.refresh_from_db()
     assert ada.city == "London"
     assert profiles.one(ada).name == "Ada Lovelace"
+
+
+def test_a_clerk_who_loses_every_race_is_asked_to_save_again_and_keeps_what_was_typed(clerk, monkeypatch):
+    monkeypatch.setattr(resolving, "MOST_TRIES", 0)
+    response = clerk.post(NEW, {"name": "Ada Lovelace", "email": "ada@example.com"})
+    assert response.status_code == 503
+    assert "Please save once more." in text(response)
+    assert "ada@example.com" in text(response)
+    assert not Customer.objects.filter(status=Status.KNOWN).exists()
 
 
 def test_nobody_is_written_down_without_a_way_to_recognise_them(clerk):
