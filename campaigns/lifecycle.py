@@ -5,7 +5,7 @@ from cdp.core.lifecycle import OnErase, OnMerge, declare
 declare(
     "campaigns.Message",
     on_merge=OnMerge.MOVE,
-    # Ids and states only: without the person's keys nothing in it is personal, and results stay true.
+    # Ids, states and the keyed digest of an address: nothing in it can be read, and results stay true.
     on_erase=OnErase.KEEP,
     busy={"state": "sending"},
     export=("channel", "purpose", "state", "reason", "planned_at", "sent_at"),

@@ -32,6 +32,9 @@ class Message(OwnedModel):
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
     reason = models.CharField(max_length=60, blank=True)  # why suppressed, deferred or failed
     rule = models.CharField(max_length=80, blank=True)  # the law or house rule behind the reason
+    # The keyed digest of the address it was planned for, by which people who share one get one message.
+    # Null where nothing was planned.
+    address = models.BinaryField(null=True, editable=False)
     due_at = models.DateTimeField()
     planned_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -54,6 +57,12 @@ class Message(OwnedModel):
             models.Index(fields=["claimed_by"], name="campaigns_message_claims", condition=Q(state="sending")),
             # The messages of a campaign, newest first.
             models.Index(fields=["campaign_id", "-id"], name="campaigns_message_list"),
+            # Whether an address has its message from a campaign.
+            models.Index(
+                fields=["campaign_id", "address"],
+                name="campaigns_message_address",
+                condition=Q(address__isnull=False),
+            ),
             # Results of a campaign.
             models.Index(fields=["campaign_id", "state"], name="campaigns_message_results", include=["reason"]),
         ]

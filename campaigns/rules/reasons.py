@@ -9,6 +9,7 @@ REASONS: dict[str, str | Promise] = {
     "denied": _("did not allow it"),
     "withdrawn": _("took the permission back"),
     "no_address": _("has no address that works"),
+    "same_address": _("shares the address with somebody who gets it"),
     "bounced": _("the address bounced"),
     "bad_address": _("the address cannot be written to"),
     "unreadable": _("name or address can no longer be read"),
@@ -28,6 +29,7 @@ REASONS: dict[str, str | Promise] = {
 HOUSE_RULES: dict[str, str | Promise] = {
     "house:sample": _("House rule: sample data"),
     "house:address": _("House rule: a working primary address"),
+    "house:same_address": _("House rule: one message per address"),
     "house:frequency_cap": _("House rule: messages per week"),
     "house:came_back": _("House rule: no win-back after an order"),
     "status": _("House rule: known customers only"),

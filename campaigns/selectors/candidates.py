@@ -2,6 +2,9 @@
 
 The rows come through a cursor that outlives its transaction, so each batch of a million-strong audience is planned in
 a short transaction of its own while the question was asked only once.
+
+The rows come by preference, because people who share an address get one message between them and the first takes it:
+who ordered last, then whose record is oldest (ids grow with time).
 """
 
 import datetime as dt
@@ -60,7 +63,12 @@ WHERE c.status = 'known' AND c.created_at < %(cutoff)s
         SELECT 1 FROM commerce_order o WHERE o.customer_id = c.id AND o.is_counted AND o.placed_at <= %(now)s
     )
 """  # noqa: S608  (only constants of this module)
-_MANUAL = "SELECT c.id, 'manual' AS occurrence FROM customers_customer c WHERE c.status = 'known'"
+_MANUAL = """
+SELECT c.id, 'manual' AS occurrence
+FROM customers_customer c
+LEFT JOIN analytics_customermetrics m ON m.customer_id = c.id
+WHERE c.status = 'known'
+"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class Candidate:
 def batches(
     definition: Definition, *, now: dt.datetime, campaign: uuid.UUID | None, size: int = BATCH
 ) -> Iterator[list[Candidate]]:
-    """Candidates in order of id. Those who have the occurrence from `campaign` already are left out."""
+    """Candidates, the preferred of an address first, without those who have the occurrence from `campaign` already."""
     sql, params = statement(definition, now=now, campaign=campaign)
     with closing(connection.chunked_cursor()) as cursor:
         cursor.execute(sql, params)
@@ -86,13 +94,14 @@ def statement(definition: Definition, *, now: dt.datetime, campaign: uuid.UUID |
     """The one statement with its named parameters."""
     trigger = definition.trigger
     params: dict[str, Any] = {"now": now}
+    last_order = "m.last_order_at"
     match trigger:
         case Inactive(activity="order"):
-            triggered = _INACTIVE_ORDER
+            triggered, last_order = _INACTIVE_ORDER, "last.at"
         case Inactive():
             triggered = _INACTIVE_VISIT
         case NeverOrdered():
-            triggered = _NEVER_ORDERED
+            triggered, last_order = _NEVER_ORDERED, ""
         case Manual():
             triggered = _MANUAL
     if not isinstance(trigger, Manual):
@@ -109,7 +118,18 @@ def statement(definition: Definition, *, now: dt.datetime, campaign: uuid.UUID |
             " AND had.campaign_id = %(campaign)s AND had.occurrence = {occurrence})"
         )
     occurrence = triggered.partition("SELECT c.id, ")[2].partition(" AS occurrence")[0]
-    return triggered + conditions.replace("{occurrence}", occurrence) + " ORDER BY c.id", params
+    preference = f" ORDER BY {last_order} DESC NULLS LAST, c.id" if last_order else " ORDER BY c.id"
+    return triggered + conditions.replace("{occurrence}", occurrence) + preference, params
+
+
+def window(definition: Definition, *, now: dt.datetime) -> dt.datetime | None:
+    """Messages planned since then answer the same occurrence when the address is the same; None: all of them do.
+
+    People who share an address have occurrences of their own, told apart by their last orders. Within the days after
+    which the trigger would be met again they are one and the same lapse.
+    """
+    trigger = definition.trigger
+    return None if isinstance(trigger, Manual) else cutoff(trigger.days, now=now)
 
 
 def cutoff(days: int, *, now: dt.datetime) -> dt.datetime:

@@ -1,9 +1,9 @@
 """Whether each of these people may get this message now: asked when planning, in previews, and again when sending."""
 
 import uuid
-from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from consent.services import gate
 SAMPLE_PERSON = "sample_person"
 NO_ADDRESS = "no_address"
 FREQUENCY_CAP = "frequency_cap"
+SAME_ADDRESS = "same_address"
 CAP_WINDOW = timedelta(days=7)
 
 
@@ -29,6 +30,7 @@ class Verdict:
     due_at: datetime
     reason: str = ""
     rule: str = ""
+    address: bytes | None = field(default=None, repr=False)  # its digest, of those who may
 
 
 def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: datetime) -> dict[uuid.UUID, Verdict]:
@@ -38,7 +40,7 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
     this machine.
     """
     decisions = gate.decide_many(customers, purpose=purpose, channel=channel, at=at)
-    addresses = contacts.reachable(customers, channel=channel)
+    addresses = contacts.addresses(customers, channel=channel)
     samples = _samples(customers)
     verdicts = {}
     for customer, decision in decisions.items():
@@ -49,11 +51,51 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
         elif customer not in addresses:
             verdict = Verdict(False, at, NO_ADDRESS, "house:address")
         elif decision.is_deferred:
-            verdict = Verdict(True, decision.until or at, decision.reason, decision.rule)
+            verdict = Verdict(True, decision.until or at, decision.reason, decision.rule, addresses[customer])
         else:
-            verdict = Verdict(True, at)
+            verdict = Verdict(True, at, address=addresses[customer])
         verdicts[customer] = verdict
     return verdicts
+
+
+_TAKEN = """
+SELECT address, customer_id FROM campaigns_message
+WHERE campaign_id = %(campaign)s AND address = ANY(%(addresses)s) AND step = %(step)s
+    AND state IN ('planned', 'sending', 'sent') AND (%(since)s::timestamptz IS NULL OR planned_at >= %(since)s)
+"""
+
+
+def once_per_address(
+    verdicts: Mapping[uuid.UUID, Verdict],
+    *,
+    taken: Collection[bytes] = (),
+    campaign: uuid.UUID | None,
+    step: int,
+    since: datetime | None,
+) -> dict[uuid.UUID, Verdict]:
+    """The verdicts, with all but the first of those who share an address held back.
+
+    The order of `verdicts` is the order of preference (see `candidates`). An address is taken as well when it stands
+    in `taken` or when somebody else was written to there by this step of `campaign` since `since` (None: ever).
+    """
+    holders: dict[bytes, set[uuid.UUID | None]] = defaultdict(set)
+    wanted = {verdict.address for verdict in verdicts.values() if verdict.address}
+    for address in wanted.intersection(taken):
+        holders[address].add(None)
+    if campaign is not None and wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKEN, {"campaign": campaign, "addresses": list(wanted), "step": step, "since": since})
+            for address, customer in cursor.fetchall():
+                holders[bytes(address)].add(customer)
+    found = {}
+    for customer, verdict in verdicts.items():
+        found[customer] = verdict
+        if verdict.address:
+            if holders[verdict.address] - {customer}:
+                found[customer] = Verdict(False, verdict.due_at, SAME_ADDRESS, "house:same_address")
+            else:
+                holders[verdict.address].add(customer)
+    return found
 
 
 def capped(customers: Collection[uuid.UUID], *, purpose: str, at: datetime) -> dict[uuid.UUID, int]:

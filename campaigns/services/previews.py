@@ -36,9 +36,18 @@ def preview(definition: Definition, *, now: datetime, campaign: uuid.UUID | None
     """
     found = Preview()
     step = definition.steps[0]
+    taken: set[bytes] = set()
     for batch in candidates.batches(definition, now=now, campaign=campaign):
         customers = [candidate.customer for candidate in batch]
-        verdicts = decisions.judge(customers, purpose=definition.purpose, channel=step.channel, at=now)
+        alone = decisions.judge(customers, purpose=definition.purpose, channel=step.channel, at=now)
+        verdicts = decisions.once_per_address(
+            {customer: alone[customer] for customer in customers},
+            taken=taken,
+            campaign=campaign,
+            step=0,
+            since=candidates.window(definition, now=now),
+        )
+        taken |= {verdict.address for verdict in verdicts.values() if verdict.address}
         found.eligible += len(batch)
         for customer in customers:
             if verdicts[customer].may:

@@ -1,8 +1,9 @@
 """Plans messages: who meets a campaign's trigger and audience gets a row for this occurrence, once.
 
-Those who may not be written to get a row too, with the reason and the rule: people will ask. What makes it once is the
-lock on the campaign while a batch is written, the look at what was planned by earlier versions, and the unique key of
-messages behind both.
+Those who may not be written to get a row too, with the reason and the rule: people will ask. People who share an
+address get one message between them: the one who ordered last, then the oldest record (see `candidates`). What makes
+it once is the lock on the campaign while a batch is written, the look at what was planned by earlier versions, and the
+unique key of messages behind both.
 """
 
 import uuid
@@ -16,7 +17,7 @@ from django.db import connection, transaction
 
 from analytics.rules.problems import InvalidRules
 from campaigns.models import Campaign, Message, MessageEvent
-from campaigns.rules.definition import Definition, Inactive, MessageStep, NeverOrdered
+from campaigns.rules.definition import Definition, Inactive, NeverOrdered
 from campaigns.selectors import candidates, decisions, definitions
 from campaigns.selectors.candidates import Candidate
 from cdp.core import ids, wake
@@ -27,14 +28,14 @@ CAME_BACK = "came_back"
 _INSERT = """
 INSERT INTO campaigns_message (
     id, customer_id, occurrence, state, reason, rule, due_at,
-    campaign_id, version, step, channel, purpose, planned_at, attempts, provider_id
+    address, campaign_id, version, step, channel, purpose, planned_at, attempts, provider_id
 )
 SELECT new.id, new.customer_id, new.occurrence, new.state, new.reason, new.rule, new.due_at,
-    %(campaign)s, %(version)s, %(step)s, %(channel)s, %(purpose)s, %(now)s, 0, ''
+    new.address, %(campaign)s, %(version)s, %(step)s, %(channel)s, %(purpose)s, %(now)s, 0, ''
 FROM unnest(
     %(ids)s::uuid[], %(customers)s::uuid[], %(occurrences)s::text[], %(states)s::text[], %(reasons)s::text[],
-    %(rules)s::text[], %(due)s::timestamptz[]
-) AS new(id, customer_id, occurrence, state, reason, rule, due_at)
+    %(rules)s::text[], %(due)s::timestamptz[], %(addresses)s::bytea[]
+) AS new(id, customer_id, occurrence, state, reason, rule, due_at, address)
 WHERE NOT EXISTS (
     SELECT 1 FROM campaigns_message had WHERE had.customer_id = new.customer_id AND had.campaign_id = %(campaign)s
         AND had.step = %(step)s AND had.occurrence = new.occurrence
@@ -138,18 +139,24 @@ def _run(campaign: Campaign, definition: Definition, *, now: datetime) -> Run:
             locked = definitions.get_campaign(campaign.id, lock=True)
             if locked.status != Campaign.Status.ACTIVE or locked.current_version != campaign.current_version:
                 break
-            for position, step in enumerate(definition.steps):
-                counts.update(_plan(campaign, definition.purpose, position, step, batch, now=now))
+            for position in range(len(definition.steps)):
+                counts.update(_plan(campaign, definition, position, batch, now=now))
     Campaign.objects.filter(id=campaign.id).update(last_run_at=now)
     return Run(campaign.id, planned=counts[Message.State.PLANNED], suppressed=counts[Message.State.SUPPRESSED])
 
 
 def _plan(
-    campaign: Campaign, purpose: str, position: int, step: MessageStep, batch: Sequence[Candidate], *, now: datetime
+    campaign: Campaign, definition: Definition, position: int, batch: Sequence[Candidate], *, now: datetime
 ) -> Counter[str]:
     """Write the rows of one step for one batch; returns how many of each state are new."""
-    verdicts = decisions.judge(
-        [candidate.customer for candidate in batch], purpose=purpose, channel=step.channel, at=now
+    step, purpose = definition.steps[position], definition.purpose
+    customers = [candidate.customer for candidate in batch]
+    alone = decisions.judge(customers, purpose=purpose, channel=step.channel, at=now)
+    verdicts = decisions.once_per_address(
+        {customer: alone[customer] for customer in customers},
+        campaign=campaign.id,
+        step=position,
+        since=candidates.window(definition, now=now),
     )
     judged = [(candidate, verdicts[candidate.customer]) for candidate in batch]
     with connection.cursor() as cursor:
@@ -163,6 +170,7 @@ def _plan(
                 "reasons": [verdict.reason for _, verdict in judged],
                 "rules": [verdict.rule for _, verdict in judged],
                 "due": [verdict.due_at for _, verdict in judged],
+                "addresses": [verdict.address for _, verdict in judged],
                 "campaign": campaign.id,
                 "version": campaign.current_version,
                 "step": position,

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -153,7 +153,7 @@ def _charts(row: Campaign, found: results.Results) -> dict[str, Any]:
         ).format(n=number_format(lately, force_grouping=True))
         charts["sent_by_day"] = {
             "type": "bar",
-            "x": [date_format(day, "j M") for day, _count in days],
+            "x": [written_dates.day(day) for day, _count in days],
             "x_label": _("Day"),
             "series": [{"name": _("Sent"), "data": [count for _day, count in days]}],
         }

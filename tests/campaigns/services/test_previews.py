@@ -8,9 +8,10 @@ import pytest
 
 from campaigns.models import Message
 from campaigns.rules import definition
+from campaigns.selectors import candidates
 from campaigns.services import previews, triggers
 from cdp.core import context
-from customers.models import Customer
+from customers.models import ContactPoint, Customer
 from tests.campaigns.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,18 @@ def test_the_dry_run_says_what_the_run_then_does(make_campaign: Make, make_defin
     make_campaign()
     [run] = triggers.run(now=NOW)
     assert (run.planned, run.suppressed) == (12, 4)
+
+
+@pytest.mark.parametrize("size", [1, 5000])
+def test_the_dry_run_counts_a_shared_address_once(
+    make_definition: Make, make_person: Make, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(candidates.batches, "__kwdefaults__", {"size": size})
+    earlier, latest = make_person(days=200), make_person(days=100)
+    digest = ContactPoint.objects.get(customer_id=earlier.id, kind="email").digest
+    ContactPoint.objects.filter(customer_id=latest.id, kind="email").update(digest=digest)
+    found = previews.preview(definition.parse(make_definition()), now=NOW)
+    assert (found.planned, found.suppressed, found.sample) == (1, {"same_address": 1}, [latest.id])
 
 
 def test_who_had_it_is_left_out(make_campaign: Make, make_definition: Make, make_person: Make) -> None:

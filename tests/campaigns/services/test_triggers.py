@@ -257,6 +257,68 @@ def test_batches_cover_everybody_once(make_campaign: Make, make_person: Make, mo
     assert planned(campaign) == people
 
 
+def sharing(make_person: Make, *days: float | None, **raw: Any) -> list[Customer]:
+    """People who have one address between them."""
+    people = [make_person(days=each, **raw) for each in days]
+    digest = ContactPoint.objects.get(customer_id=people[0].id, kind="email").digest
+    ContactPoint.objects.filter(customer_id__in=[person.id for person in people], kind="email").update(digest=digest)
+    return people
+
+
+SAME = ("same_address", "house:same_address")
+
+
+@pytest.mark.parametrize("size", [1, 5000])
+def test_people_who_share_an_address_get_one_message(
+    make_campaign: Make, make_person: Make, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(candidates.batches, "__kwdefaults__", {"size": size})
+    earlier, latest, oldest = sharing(make_person, 200, 100, 300)
+    alone = make_person()
+    campaign = make_campaign()
+    [run] = triggers.run(now=NOW)
+    assert (run.planned, run.suppressed) == (2, 2)
+    assert planned(campaign) == {latest.id, alone.id}
+    assert reasons(campaign) == {earlier.id: SAME, oldest.id: SAME}
+    assert triggers.run(now=NOW)[0].planned == 0
+
+
+def test_without_orders_the_oldest_record_has_the_address(make_campaign: Make, make_person: Make) -> None:
+    people = sharing(make_person, None, None)
+    campaign = make_campaign(trigger={"kind": "manual"})
+    triggers.run(now=NOW)
+    assert planned(campaign) == {min(person.id for person in people)}
+
+
+def test_who_may_not_be_written_to_takes_no_address(make_campaign: Make, make_person: Make) -> None:
+    refused, allowing = sharing(make_person, 95, 200)
+    factories.consent(refused, granted=False, at=NOW - dt.timedelta(days=1))
+    campaign = make_campaign()
+    triggers.run(now=NOW)
+    assert planned(campaign) == {allowing.id}
+    assert reasons(campaign) == {refused.id: ("denied", "gdpr:consent")}
+
+
+def test_an_address_has_one_message_until_the_days_of_the_trigger_are_over(
+    make_campaign: Make, make_person: Make
+) -> None:
+    first, later, much_later = sharing(make_person, 95, 91, 0)
+    campaign = make_campaign()
+    triggers.run(now=NOW - dt.timedelta(days=2))
+    assert planned(campaign) == {first.id}
+    triggers.run(now=NOW)
+    assert reasons(campaign) == {later.id: SAME}
+    triggers.run(now=NOW + dt.timedelta(days=91))
+    assert planned(campaign) == {first.id, much_later.id}
+
+
+def test_another_campaign_writes_to_the_same_address(make_campaign: Make, make_person: Make) -> None:
+    sharing(make_person, 95, 91)
+    first, second = make_campaign(), make_campaign()
+    triggers.run(now=NOW)
+    assert planned(first) == planned(second) != set()
+
+
 def test_one_campaign_that_cannot_run_does_not_stop_the_others(make_campaign: Make, make_person: Make) -> None:
     make_person()
     broken, fine = make_campaign(), make_campaign()
