@@ -49,3 +49,16 @@ class EventForm(forms.Form):
         max_length=1_000_000,
         strip=False,
     )
+    context = forms.CharField(
+        label=_("What its batch said for all its events"),
+        help_text=_("The context under the event's own. Empty it to send the event in without."),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "class": "mono"}),
+        max_length=1_000_000,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, has_context: bool, **kwargs: Any) -> None:
+        """Show the context only where there is one."""
+        super().__init__(*args, **kwargs)
+        if not has_context:
+            del self.fields["context"]

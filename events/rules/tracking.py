@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -111,6 +111,8 @@ class _Keyed(msgspec.Struct):
 _messages = msgspec.json.Decoder(Message)
 _bodies = msgspec.json.Decoder(Body)
 _keyed = msgspec.json.Decoder(_Keyed)
+_encoder = msgspec.json.Encoder()
+_ITS_CONTEXT = "The batch's `context`"
 _BOM = b"\xef\xbb\xbf"
 # A backslash that is itself escaped does not begin an escape.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -125,6 +127,7 @@ class Request:
     write_key: str | None = None
     sent_at: Text = None
     context: dict[str, Any] | None = None
+    fault: Refusal | None = None  # what taking it apart had to mend in the context
 
 
 def split(body: bytes, *, is_batch: bool) -> Request:
@@ -159,14 +162,20 @@ def _split_leniently(body: bytes, *, is_batch: bool) -> Request:
         items = whole["batch"] if is_batch else [whole]
         key = whole.get("writeKey")
         parts = [json.dumps(item).encode() for item in items]
+        context = whole.get("context") if is_batch else None
+        told = json.dumps(context, ensure_ascii=False)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Malformed("invalid_json", "The body is not valid JSON.") from None
-    sent_at, context = whole.get("sentAt"), whole.get("context")
+    if context is not None and not isinstance(context, dict):
+        raise Malformed("wrong_type", "Expected `object | null` - at `$.context`.")
+    sent_at, mended = whole.get("sentAt"), told.encode(errors="replace")
+    half = f"{_ITS_CONTEXT} has a text that ends in half a character (lone surrogate)."
     return Request(
         parts,
         key if isinstance(key, str) else None,
         sent_at if isinstance(sent_at, str) else None,
-        context if isinstance(context, dict) and not _HALF.search(json.dumps(context).encode()) else None,
+        json.loads(mended),
+        Refusal(Code.FORBIDDEN_CHARACTER, half) if mended != told.encode(errors="surrogatepass") else None,
     )
 
 
@@ -180,6 +189,41 @@ def check(raw: bytes | memoryview | msgspec.Raw, *, kind: str | None, limits: Li
         return Refusal(Code.TOO_LARGE, f"An event may have at most {limits.event_bytes} bytes.", _id_of(raw))
     message = _decode(raw)
     return message if isinstance(message, Refusal) else _judge(message, kind)
+
+
+def judge_context(context: dict[str, Any] | None, *, limits: Limits | None = None) -> Refusal | None:
+    """Whether events can be taken with what their batch says for all of them: None, or why not (without an id).
+
+    The size is judged only with `limits`, as the drain does not know what they were.
+    """
+    if not context:
+        return None
+    if _is_deep([context]):
+        return Refusal(Code.TOO_DEEP, f"{_ITS_CONTEXT} may be nested {DEEPEST} levels deep.")
+    data = _encoder.encode(context)
+    if limits and len(data) > limits.event_bytes:
+        return Refusal(Code.TOO_LARGE, f"{_ITS_CONTEXT} may have at most {limits.event_bytes} bytes.")
+    if b"\\u0000" in data and _NUL.search(data):
+        return Refusal(Code.FORBIDDEN_CHARACTER, f"{_ITS_CONTEXT} holds the character NUL.")
+    return None
+
+
+def check_all(request: Request, *, kind: str | None, limits: Limits) -> tuple[Request, list[Refusal | None]]:
+    """The verdict on each event of a request, in order; with a context that cannot be stored none can be taken.
+
+    The request comes back without a context too deep or too large to be kept with every refused event.
+    """
+    fault = request.fault or judge_context(request.context, limits=limits)
+    verdicts = [check(item, kind=kind, limits=limits) for item in request.items]
+    if fault is None:
+        return request, verdicts
+    if fault.code != Code.FORBIDDEN_CHARACTER:
+        fault = fault._replace(message=f"{fault.message} The event is kept without it.")
+        request = replace(request, context=None)
+    return request, [
+        verdict or fault._replace(message_id=_id_of(item))
+        for item, verdict in zip(request.items, verdicts, strict=True)
+    ]
 
 
 def _decode(raw: bytes | memoryview | msgspec.Raw) -> Message | Refusal:
@@ -198,7 +242,9 @@ def _decode(raw: bytes | memoryview | msgspec.Raw) -> Message | Refusal:
         return Refusal(Code.INVALID_JSON, "The event is not valid JSON in UTF-8.")
     if b"\\u0000" in data and _NUL.search(data):
         return Refusal(Code.FORBIDDEN_CHARACTER, "A text holds the character NUL.", _shown(message))
-    if data.count(b"{") + data.count(b"[") > DEEPEST and _is_deep(message):
+    if data.count(b"{") + data.count(b"[") > DEEPEST and _is_deep(
+        [part for part in (message.properties, message.traits, message.context) if part]
+    ):
         return Refusal(Code.TOO_DEEP, f"An event may be nested {DEEPEST} levels deep.", _shown(message))
     return message
 
@@ -266,8 +312,7 @@ def _id_of(raw: bytes | memoryview | msgspec.Raw) -> str | None:
     return None if found is None else str(found)[:LONGEST_MESSAGE_ID]
 
 
-def _is_deep(message: Message) -> bool:
-    layer: list[Any] = [part for part in (message.properties, message.traits, message.context) if part]
+def _is_deep(layer: list[Any]) -> bool:
     for _ in range(DEEPEST):
         layer = [
             value

@@ -40,6 +40,15 @@ class Drained:
     duplicates: int = 0
     refused: int = 0
 
+    def and_(self, other: "Drained") -> "Drained":
+        """Both together."""
+        return Drained(
+            self.rows + other.rows,
+            self.stored + other.stored,
+            self.duplicates + other.duplicates,
+            self.refused + other.refused,
+        )
+
 
 @dataclass(slots=True)
 class _Read:
@@ -62,26 +71,34 @@ class _Batch:
 def drain(*, now: dt.datetime, events: int = EVENTS) -> Drained | None:
     """Work off the oldest of the inbox, about `events` events. None when another drain is at work.
 
-    When a batch cannot be digested it is worked off request by request; the one at fault goes to the quarantine.
+    When a batch cannot be digested it is halved until the one request at fault is found; that one goes to the
+    quarantine, so that nobody else waits for it.
     """
-    try:
-        return _drain(now, events, ROWS)
-    except pipeline.INDIGESTIBLE as problem:
-        log.warning("a batch of the inbox cannot be digested; going on one by one", exc_info=problem)
-    try:
-        return _drain(now, events, 1)
-    except pipeline.INDIGESTIBLE as problem:
-        log.exception("a request of the inbox cannot be digested; it goes to the quarantine", exc_info=problem)
-        return _set_aside(now)
+    return _digest(_oldest(events), now)
 
 
-def _drain(now: dt.datetime, events: int, rows: int) -> Drained | None:
+def _digest(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
+    try:
+        return _work(wanted, now)
+    except pipeline.INDIGESTIBLE as problem:
+        if len(wanted) == 1:
+            log.exception("a request of the inbox goes to the quarantine", row=str(wanted[0]), exc_info=problem)
+            return _set_aside(wanted[0], now)
+    middle = len(wanted) // 2
+    first = _digest(wanted[:middle], now)
+    if first is None:
+        return None
+    second = _digest(wanted[middle:], now)
+    return first if second is None else first.and_(second)
+
+
+def _work(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
     with transaction.atomic():
         if not _alone():
             return None
-        batch = _Batch(_oldest(events, rows))
+        batch = _Batch(list(InboxRow.objects.filter(id__in=wanted).order_by("id")))
         if not batch.rows:
-            return Drained()
+            return None if wanted else Drained()  # another drain did them since we looked
         _read(batch)
         fresh = _without_repeats(batch, now)
         _write(fresh, now)
@@ -94,16 +111,16 @@ def _alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _oldest(events: int, rows: int) -> list[InboxRow]:
-    """The oldest rows with at most `events` events, at least one row."""
-    sizes = InboxRow.objects.order_by("id").values_list("id", "accepted")[:rows]
+def _oldest(events: int) -> list[uuid.UUID]:
+    """The oldest requests with at most `events` events, at least one request."""
+    sizes = InboxRow.objects.order_by("id").values_list("id", "accepted")[:ROWS]
     chosen: list[uuid.UUID] = []
     for row, size in sizes:
         events -= size
         if chosen and events < 0:
             break
         chosen.append(row)
-    return list(InboxRow.objects.filter(id__in=chosen).order_by("id"))
+    return chosen
 
 
 def _read(batch: _Batch) -> None:
@@ -231,14 +248,14 @@ def _count(
         )
 
 
-def _set_aside(now: dt.datetime) -> Drained | None:
-    """Move the events of the oldest request, which cannot be digested, to the quarantine, where staff see them."""
+def _set_aside(wanted: uuid.UUID, now: dt.datetime) -> Drained | None:
+    """Move the events of a request that cannot be digested to the quarantine, where staff see them."""
     with transaction.atomic():
         if not _alone():
             return None
-        batch = _Batch(_oldest(1, 1))
+        batch = _Batch(list(InboxRow.objects.filter(id=wanted)))
         if not batch.rows:
-            return Drained()
+            return None
         (row,) = batch.rows
         parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
         reason = tracking.Refusal(tracking.Code.INDIGESTIBLE, "The event was accepted and could not be stored.")

@@ -146,11 +146,14 @@ def events_of(
     parcel: Parcel, *, row: uuid.UUID, received_at: dt.datetime
 ) -> Iterator[tuple[bytes, tracking.Tracked | tracking.Refusal]]:
     """Each event of an inbox row as sent and as read."""
+    # The door refuses such a context; rows that an older version accepted may still wait.
+    fault = tracking.judge_context(parcel.context)
     for position, item in enumerate(parcel.events):
         raw = bytes(item)
         yield (
             raw,
-            tracking.read(
+            fault
+            or tracking.read(
                 raw,
                 kind=parcel.kind,
                 received_at=received_at,

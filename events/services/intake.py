@@ -42,7 +42,7 @@ def take(
     """
     if len(request.items) > limits.batch_events:
         raise TooMany
-    verdicts = [tracking.check(item, kind=kind, limits=limits) for item in request.items]
+    request, verdicts = tracking.check_all(request, kind=kind, limits=limits)
     rejected = [(place, verdict) for place, verdict in enumerate(verdicts) if verdict is not None]
     if verdicts:
         entry = inbox.pack(

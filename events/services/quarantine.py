@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -16,21 +17,28 @@ from events.services import inbox
 
 
 class UnableToReplay(Exception):
-    """The event still cannot be taken: `refusal` says why; None when it is not in the quarantine any more."""
+    """The event still cannot be taken: `refusal` says why; None when it is not in the quarantine any more.
 
-    def __init__(self, refusal: tracking.Refusal | None) -> None:
+    `in_context` tells that the fault is in the context of its batch and not in the event.
+    """
+
+    def __init__(self, refusal: tracking.Refusal | None, *, in_context: bool = False) -> None:
         """Keep the verdict."""
         super().__init__(refusal.code if refusal else "gone")
         self.refusal = refusal
+        self.in_context = in_context
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A refused event in clear: of which call, why refused, and its text, laid out if it is JSON."""
+    """A refused event in clear: of which call, why refused, its text, laid out if it is JSON, and what its batch said
+    for all of its events ("" when it said nothing).
+    """
 
     kind: str
     message: str
     text: str
+    context: str = ""
 
 
 def look(row: RejectedEvent, *, actor: Actor, at: dt.datetime) -> Opened:
@@ -45,14 +53,16 @@ def look(row: RejectedEvent, *, actor: Actor, at: dt.datetime) -> Opened:
     if isinstance(found, dict):
         text = json.dumps(found, ensure_ascii=False, indent=2)
     kind = parcel.kind or (str(found.get("type") or "")[:20] if isinstance(found, dict) else "")
-    return Opened(kind, parcel.message, text)
+    context = json.dumps(parcel.context, ensure_ascii=False, indent=2) if parcel.context else ""
+    return Opened(kind, parcel.message, text, context)
 
 
-def replay(row: uuid.UUID, *, text: str, actor: Actor, at: dt.datetime) -> None:
+def replay(row: uuid.UUID, *, text: str, context: str, actor: Actor, at: dt.datetime) -> None:
     """Send a mended event in, as if its client had sent it so at the time. Raises UnableToReplay.
 
-    It is judged like every event, and counted as accepted instead of refused: the row it leaves in the inbox takes one
-    from the refused of its hour.
+    `context` stands for what its batch said for all of its events; "" for nothing. Both are judged as at the door. The
+    event is counted as accepted instead of refused: the row it leaves in the inbox takes one from the refused of its
+    hour.
     """
     with transaction.atomic():
         rejected = RejectedEvent.objects.select_for_update().filter(id=row).first()
@@ -60,10 +70,12 @@ def replay(row: uuid.UUID, *, text: str, actor: Actor, at: dt.datetime) -> None:
             raise UnableToReplay(None)
         parcel, _old = inbox.open_rejected(bytes(rejected.sealed), row=rejected.id, source=rejected.source_id)
         raw = _compact(text)
-        refusal = tracking.check(raw, kind=parcel.kind, limits=_limits(rejected.source_id))
+        limits = _limits(rejected.source_id)
+        refusal = tracking.check(raw, kind=parcel.kind, limits=limits)
         if refusal is not None:
             raise UnableToReplay(refusal)
-        mended = msgspec.structs.replace(parcel, events=[msgspec.Raw(raw)], code="", message="")
+        around = _context(context, limits)
+        mended = msgspec.structs.replace(parcel, events=[msgspec.Raw(raw)], context=around, code="", message="")
         accepted = ids.uuid7()
         InboxRow.objects.create(
             id=accepted,
@@ -75,6 +87,23 @@ def replay(row: uuid.UUID, *, text: str, actor: Actor, at: dt.datetime) -> None:
         )
         rejected.delete()
         audit.record(audit.Action.EVENT_REPLAYED, actor=actor, at=at, subject=row, details={"code": rejected.code})
+
+
+def _context(text: str, limits: tracking.Limits) -> dict[str, Any] | None:
+    if not text.strip():
+        return None
+    try:
+        found = json.loads(_compact(text))
+    except (ValueError, RecursionError):
+        refusal = tracking.Refusal(tracking.Code.INVALID_JSON, "The context is not valid JSON.")
+        raise UnableToReplay(refusal, in_context=True) from None
+    if not isinstance(found, dict):
+        refusal = tracking.Refusal(tracking.Code.NOT_AN_OBJECT, "A context is a JSON object.")
+        raise UnableToReplay(refusal, in_context=True)
+    fault = tracking.judge_context(found, limits=limits)
+    if fault is not None:
+        raise UnableToReplay(fault, in_context=True)
+    return found
 
 
 def _limits(source: uuid.UUID) -> tracking.Limits:

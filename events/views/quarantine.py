@@ -51,14 +51,17 @@ def detail(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
         opened = quarantine.look(row, actor=actor, at=now)
     except Unopenable:
         raise Http404 from None
-    form = EventForm(request.POST or None, initial={"event": opened.text})
+    initial = {"event": opened.text, "context": opened.context}
+    form = EventForm(request.POST or None, initial=initial, has_context=bool(opened.context))
     if request.method == "POST" and form.is_valid():
         try:
-            quarantine.replay(event_id, text=form.cleaned_data["event"], actor=actor, at=now)
+            told, around = form.cleaned_data["event"], form.cleaned_data.get("context", "")
+            quarantine.replay(event_id, text=told, context=around, actor=actor, at=now)
         except quarantine.UnableToReplay as problem:
             if problem.refusal is None:
                 raise Http404 from None
-            form.add_error("event", f"{_label(problem.refusal.code)}: {problem.refusal.message}")
+            place = "context" if problem.in_context else "event"
+            form.add_error(place, f"{_label(problem.refusal.code)}: {problem.refusal.message}")
         else:
             messages.success(request, _("The event was taken in."))
             return redirect("events:quarantine-list")

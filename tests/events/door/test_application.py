@@ -65,6 +65,16 @@ def test_says_which_events_it_refused_and_keeps_them(caller):
     assert (row.accepted, row.rejected) == (1, 2)
 
 
+def test_a_context_that_cannot_be_stored_refuses_its_events_and_they_are_kept(caller):
+    answer = caller.send(EVENT, {**EVENT, "messageId": "m2"}, context={"page": {"path": "a\x00"}})
+    assert (answer.status, answer.body["accepted"]) == (200, 0)
+    assert [(one["messageId"], one["code"]) for one in answer.body["rejected"]] == [
+        ("m1", "forbidden_character"),
+        ("m2", "forbidden_character"),
+    ]
+    assert RejectedEvent.objects.count() == 2
+
+
 def test_an_empty_batch_is_taken_and_leaves_nothing(caller):
     assert caller.send().body == {"success": True, "accepted": 0, "rejected": []}
     assert not InboxRow.objects.exists()

@@ -166,6 +166,30 @@ def test_half_an_emoji_costs_one_event_and_not_its_batch():
     assert tracking.check(found.items[1], kind=None, limits=Limits()).code == Code.FORBIDDEN_CHARACTER
 
 
+@pytest.mark.parametrize(
+    ("context", "code"),
+    [
+        (b'{"page": {"path": "a\\u0000"}}', Code.FORBIDDEN_CHARACTER),
+        (b'{"page": {"path": "\\ud83d"}}', Code.FORBIDDEN_CHARACTER),
+        (b'{"a":' * 40 + b"1" + b"}" * 40, Code.TOO_DEEP),
+        (b'{"a": "' + b"x" * 40_000 + b'"}', Code.TOO_LARGE),
+    ],
+)
+def test_a_context_that_cannot_be_stored_refuses_the_events_that_carry_it(context, code):
+    events = b'[{"type":"track","event":"a","userId":"u","messageId":"m1"}, 5]'
+    request = tracking.split(b'{"batch":' + events + b',"context":' + context + b"}", is_batch=True)
+    kept, verdicts = tracking.check_all(request, kind=None, limits=Limits())
+    assert [verdict.code for verdict in verdicts] == [code, Code.NOT_AN_OBJECT]
+    assert (verdicts[0].message_id, "context" in verdicts[0].message) == ("m1", True)
+    assert (kept.context is None) == (code in {Code.TOO_DEEP, Code.TOO_LARGE})
+
+
+def test_a_whole_emoji_in_the_context_beside_half_a_one_is_no_fault():
+    body = b'{"batch": [{"userId":"\\ud83d"}], "context": {"page": {"title": "\\ud83d\\ude00"}}}'
+    request = tracking.split(body, is_batch=True)
+    assert (request.fault, request.context) == (None, {"page": {"title": "😀"}})
+
+
 # --- Reading ------------------------------------------------------------------------------------------------------------
 
 

@@ -225,13 +225,30 @@ def test_a_request_that_cannot_be_digested_goes_to_the_quarantine_and_stops_nobo
         return real(rows, **more)
 
     monkeypatch.setattr(recording, "record_many", breaks)
+    for _ in range(5):
+        put(source, VIEW)
     put(source, {**VIEW, "event": "Poison"})
     put(source, VIEW)
-    assert drain().refused == 1
-    assert drain().stored == 1
+    done = drain()
+    assert (done.rows, done.stored, done.refused) == (7, 6, 1), "one drain finds the one at fault"
     assert RejectedEvent.objects.get().code == "indigestible"
+    assert not InboxRow.objects.exists()
     counted = SourceHour.objects.get()
-    assert (counted.stored, counted.rejected) == (1, 1)
+    assert (counted.stored, counted.rejected) == (6, 1)
+
+
+@pytest.mark.parametrize(("context", "code"), [({"page": {"path": "\x00"}}, "forbidden_character"), (None, "too_deep")])
+def test_a_context_that_an_older_version_accepted_is_refused_and_spoils_nothing(source, context, code):
+    if context is None:
+        context = {"deep": []}
+        for _ in range(40):
+            context = {"deep": context}
+    put(source, VIEW)
+    put(source, VIEW, VIEW, context=context)
+    put(source, VIEW)
+    done = drain()
+    assert (done.rows, done.stored, done.refused) == (3, 2, 2)
+    assert {row.code for row in RejectedEvent.objects.all()} == {code}
 
 
 def test_a_request_whose_key_is_gone_stops_nobody(source):

@@ -89,3 +89,24 @@ def test_what_is_no_json_is_shown_as_it_came(caller, steward):
     caller.send("just a text")
     row = RejectedEvent.objects.get()
     assert "just a text" in steward.get(reverse("events:quarantine-detail", args=[row.id])).content.decode()
+
+
+def test_the_context_of_a_batch_is_judged_again_and_can_be_mended_or_dropped(caller, steward):
+    for about in ("m1", "m3"):
+        caller.send({**EVENT, "messageId": about}, context={"page": {"path": "/a\x00"}})
+    assert not InboxRow.objects.filter(accepted__gt=0).exists()
+    first, second = (reverse("events:quarantine-detail", args=[row.id]) for row in RejectedEvent.objects.order_by("id"))
+    form = steward.get(first).context["form"]
+    assert json.loads(form.initial["context"]) == {"page": {"path": "/a\x00"}}
+    text = form.initial["event"]
+    for wrong in (form.initial["context"], "{", "[]", '{}, "batch": null'):
+        again = steward.post(first, {"event": text, "context": wrong})
+        assert (again.status_code, bool(again.context["form"].errors["context"])) == (422, True)
+    mended = {"page": {"path": "/a"}}
+    assert steward.post(first, {"event": text, "context": json.dumps(mended)}).status_code == 302
+    dropped = steward.get(second).context["form"].initial["event"]
+    assert steward.post(second, {"event": dropped, "context": ""}).status_code == 302
+    done = draining.drain(now=timezone.now())
+    assert (done.stored, done.refused) == (2, 0)
+    told = dict(Event.objects.values_list("message_id", "properties"))
+    assert told == {"m1": {"$context": mended}, "m3": {}}
