@@ -225,13 +225,27 @@ class _Work:
             counts = registry.Counts() if self.dry_run else self.handler.write(piece.parsed)
             result = self.job.result
             result["rows"] += piece.rows
-            result["accepted"] += piece.rows - rejected
+            result["accepted"] += piece.rows - piece.passed_over - rejected
+            self._pass_over(piece.passed_over)
             result["created"] += counts.created
             result["updated"] += counts.updated
             for word, number in counts.also.items():
                 also = result.setdefault("also", {})  # an import that began before this was counted has none
                 also[word] = also.get(word, 0) + number
             self._save(piece.rows)
+
+    def _pass_over(self, rows: int) -> None:
+        """Count rows about something else, and say once that there are such rows."""
+        if not rows:
+            return
+        result = self.job.result
+        if not result.get("passed_over"):
+            column = next(iter(self.context.options["only"]))
+            result["warnings"].append({"code": "passed_over", "line": None, "column": column, "count": 0})
+        result["passed_over"] = result.get("passed_over", 0) + rows
+        for remark in result["warnings"]:
+            if remark["code"] == "passed_over":
+                remark["count"] = result["passed_over"]
 
     def _save(self, rows: int) -> None:
         JobReject.objects.bulk_create(self.pending, batch_size=2000)
@@ -294,6 +308,7 @@ REASONS: dict[str, Any] = {
     "nobody_named": _lazy("The row names nobody: e-mail, phone and customer number are empty."),
     "currency_differs": _lazy("The lines of one order have different currencies."),
     "number_differs": _lazy("An earlier line of the same order says something else; the earlier one was kept."),
+    "passed_over": _lazy("Rows about something else, by this column, were passed over."),
     "unknown_status": _lazy("This order status is not known."),
     "unknown_purpose": _lazy("This purpose is not known."),
     "unknown_channel": _lazy("This channel is not known."),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from cdp.core import apart, uploads
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.files import dialect, problems, reader
-from cdp.core.imports import registry
+from cdp.core.imports import registry, together
 
 APART_FROM = 10_000
 """Rows from which a process of its own pays: below, both ends of the work are most of it."""
@@ -43,6 +43,7 @@ class Piece:
     rows: int
     parsed: Any
     notes: list[Note | problems.RowProblem]
+    passed_over: int = 0  # rows about something else, which the mapping's `only` leaves out
 
 
 @contextlib.contextmanager
@@ -137,7 +138,7 @@ def _pieces(
         rows = _without_float_suffix(rows, kind, context)
         while chunk := list(itertools.islice(rows, kind.chunk)):
             parsed = handler.parse(chunk, reject, warn)
-            yield Piece(len(chunk), parsed, notes.copy())
+            yield Piece(len(chunk), parsed, notes.copy(), together.passed_over(handler, chunk))
             notes.clear()
             del chunk, parsed
             gc.collect()

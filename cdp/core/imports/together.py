@@ -19,11 +19,20 @@ class Chosen:
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Any]:
         """Parse those rows."""
-        return self.handler.parse([row for row in rows if row[1][self.position] in self.values], reject, warn)
+        return self.handler.parse(self.of(rows), reject, warn)
+
+    def of(self, rows: Sequence[registry.Row]) -> Sequence[registry.Row]:
+        """Those of the rows that have one of the values."""
+        return [row for row in rows if row[1][self.position] in self.values]
 
     def write(self, parsed: Sequence[Any]) -> registry.Counts:
         """Write them."""
         return self.handler.write(parsed)
+
+
+def passed_over(handler: registry.Handler, rows: Sequence[registry.Row]) -> int:
+    """How many of the rows the handler does not look at."""
+    return len(rows) - len(handler.of(rows)) if isinstance(handler, Chosen) else 0
 
 
 @dataclass

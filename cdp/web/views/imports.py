@@ -53,13 +53,23 @@ class UploadForm(forms.Form):
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All imports, newest first."""
-    found = Job.objects.filter(kind="import").order_by("-id")
+    now = timezone.now()
+    found = drafts.listed(at=now).order_by("-id")
     cursor = request.GET.get("before", "")
     if cursor:
         found = found.filter(id__lt=_id(cursor))
     page = list(found[: PAGE + 1])
     older = f"?before={page[PAGE - 1].id}" if len(page) > PAGE else ""
-    rows = [{"job": job, "kind": _kind_label(job), "rejected": job.result.get("rejected", 0)} for job in page[:PAGE]]
+    rows = [
+        {
+            "job": job,
+            "kind": _kind_label(job),
+            "rejected": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
+            "state": "checked" if drafts.is_checked(job) else job.state,
+            "can_go_on": drafts.can_go_on(job, at=now),
+        }
+        for job in page[:PAGE]
+    ]
     return render(request, "web/imports/list.html", {"rows": rows, "older": older, "newer": "?" if cursor else ""})
 
 
@@ -238,6 +248,7 @@ def _result(job: Job) -> dict[str, Any]:
         "more_rejects": job.result.get("rejected", 0) + job.result.get("warned", 0) > SHOWN_REJECTS,
         "brought": _brought(job),
         "warned": job.result.get("warned", 0),
+        "left_out": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}
             for remark in job.result.get("warnings", [])

@@ -44,6 +44,25 @@ def test_a_file_that_is_no_table_is_refused_whole(imports, content):
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("size", [2, 100])
+def test_rows_about_something_else_are_passed_over_and_not_counted_as_accepted(imports, size):
+    imports.chunk("customers", size)
+    mapping = {
+        "columns": {"id": "customer.external_id", "email": "customer.email"},
+        "options": {"only": {"object": ["customer"]}},
+    }
+    report = imports(
+        "customers",
+        "object,id,email\ncustomer,c1,a@example.com\ncharge,x1,\ncharge,x2,\ncustomer,c2,no address\n",
+        mapping=mapping,
+    )
+    assert (report["rows"], report["accepted"], known()) == (4, 1 + (known() - 1), known())
+    (told,) = [remark for remark in report["warnings"] if remark["code"] == "passed_over"]
+    assert (told["count"], told["column"]) == (2, "object")
+    assert imports.job.result["passed_over"] == 2
+    assert report["accepted"] + len(report["rejected"]) + told["count"] == report["rows"]
+
+
 def test_a_column_that_is_not_there_is_named(imports):
     with pytest.raises(running.UnableToBegin, match="no column “mail”; it has external_id, email, name"):
         imports("customers", HEADER + rows(1), mapping={"columns": {"mail": "customer.email"}})
