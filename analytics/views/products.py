@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from analytics.forms.choices import GENDERS
 from analytics.models import ProductFigures
 from analytics.selectors import products as reading
+from cdp.core import written_dates
 from cdp.core.views.access import requires
 from commerce.models import Product
 from customers.rules import places
@@ -87,7 +87,7 @@ def detail(request: HttpRequest, product: uuid.UUID) -> HttpResponse:
         "months_title": _months_finding(months),
         "months_chart": {
             "type": "bar",
-            "x": [date_format(day, "M Y") for day, _units in months],
+            "x": [written_dates.month(day) for day, _units in months],
             "x_label": _("Month"),
             "series": [{"name": _("Units sold"), "data": [units for _day, units in months]}],
         },
@@ -118,7 +118,7 @@ def _months_finding(months: list[tuple[Any, float]]) -> str:
     day, units = max(months, key=lambda item: item[1])
     if not units:
         return _("Nothing sold in the last twelve months")
-    return _("Most sold in {month}").format(month=date_format(day, "F Y"))
+    return _("Most sold in {month}").format(month=written_dates.month(day, long=True))
 
 
 def _who(found: ProductFigures) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from campaigns.rules.definition import Definition, InvalidDefinition
 from campaigns.selectors import definitions, progress, results, rules
 from campaigns.services import drafts, runs, trials
 from campaigns.views import frame
+from cdp.core import written_dates
 from cdp.core.views.access import requires
 from consent.selectors import purposes
 from customers.selectors import profiles

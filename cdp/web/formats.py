@@ -2,29 +2,19 @@
 
 import datetime as dt
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 
-from babel import Locale, dates, numbers
-from django.utils import timezone, translation
+from babel import dates, numbers
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-# English is written here as most of the world writes it: day before month, 24 hours.
-LOCALES = {"en": "en_GB", "th": "th_TH", "ko": "ko_KR"}
+from cdp.core import written_dates
+from cdp.core.written_dates import locale
+
 # Where the language has no sign of its own for a currency, the sign people know is shorter than the code.
 SIGNS = {"THB": "฿", "KRW": "₩", "JPY": "¥", "VND": "₫", "PHP": "₱", "INR": "₹", "MYR": "RM", "IDR": "Rp", "TWD": "NT$"}
 NOTHING = "—"
 
 Number = int | float | Decimal | str
-
-
-@lru_cache(maxsize=16)
-def _locale(language: str) -> Locale:
-    return Locale.parse(LOCALES.get(language, LOCALES["en"]))
-
-
-def locale() -> Locale:
-    """Babel's locale of the active language."""
-    return _locale((translation.get_language() or "en").split("-")[0])
 
 
 def _decimal(value: Number | None) -> Decimal | None:
@@ -91,8 +81,8 @@ def day(value: dt.date | dt.datetime | None, *, long: bool = False) -> str:
 
 
 def clock(value: dt.datetime) -> str:
-    """The time of day, "14:05"."""
-    return dates.format_time(_local(value), format="short", locale=locale())
+    """The time of day, "14:05"; in Korean "오후 2:05"."""
+    return written_dates.clock(_local(value))
 
 
 def moment(value: dt.datetime | None) -> str:
@@ -100,7 +90,7 @@ def moment(value: dt.datetime | None) -> str:
     if value is None:
         return NOTHING
     local = _local(value)
-    text = dates.format_datetime(local, format="medium", locale=locale())
+    text = written_dates.moment(local)
     zone = local.tzname()
     return f"{text} {zone}" if zone else text
 

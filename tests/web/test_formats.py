@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone, translation
 
+from cdp.core import written_dates
 from cdp.web import formats
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -83,3 +84,22 @@ def test_days_near_today_have_names() -> None:
     with translation.override("en"):
         headings = [formats.day_heading(today - dt.timedelta(days=days), today) for days in (0, 1, 2)]
     assert headings == ["Today", "Yesterday", "Thursday, 19 November 2026"]
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "month", "clock"),
+    [
+        ("en", "25 May", "May 2026", "15:24"),
+        ("th", "25 พ.ค.", "พ.ค. 2026", "15:24"),
+        ("ko", "5월 25일", "2026년 5월", "오후 3:24"),
+    ],
+)
+def test_short_dates_and_times_have_the_order_and_the_words_of_the_language(
+    language: str, day: str, month: str, clock: str
+) -> None:
+    at = dt.datetime(2026, 5, 25, 15, 24, tzinfo=dt.UTC)
+    with translation.override(language), timezone.override("UTC"):
+        assert written_dates.day(at.date()) == day
+        assert written_dates.month(at.date()) == month
+        assert formats.clock(at) == clock
+        assert ("AM" in formats.moment(at), "PM" in formats.moment(at)) == (False, False)

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics.models import Segment
 from campaigns.models import Campaign
+from cdp.core import written_dates
 from cdp.core.models import Job
 from cdp.core.views.access import requires
 from cdp.web import figures, formats
@@ -93,7 +93,7 @@ def _finding(weekly: Sequence[float], words: tuple[str, str, str]) -> str:
 def _chart(found: figures.Home, data: list[Any], name: str, *, money: bool) -> dict[str, Any]:
     spec: dict[str, Any] = {
         "type": "area" if money else "bar",
-        "x": [date_format(week, "j M") for week in found.weeks[:-1]],
+        "x": [written_dates.day(week) for week in found.weeks[:-1]],
         "x_label": _("Week of"),
         "series": [{"name": name, "data": data[:-1]}],
     }
