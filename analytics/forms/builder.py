@@ -85,6 +85,7 @@ class Builder:
     subjects: Sequence[tuple[str, Sequence[Choice]]]
     document: str
     loose: list[str] = field(default_factory=list)
+    told: Sequence[str] = ()  # every mistake once, for the alert above the rule
 
 
 def read(text: str) -> Any:
@@ -103,7 +104,8 @@ def of(document: Any, names: Names, problems: Sequence[RuleProblem] = ()) -> Bui
     node = _node(document, "", names, left)
     root = node if isinstance(node, Group) else Group("all", [node] if document not in (None, {}) else [])
     root.is_root = True
-    return Builder(root, choices.subjects(), written(document), [str(problem.message) for problem in left])
+    told = list(dict.fromkeys(str(problem.message) for problem in problems))
+    return Builder(root, choices.subjects(), written(document), [str(problem.message) for problem in left], told)
 
 
 def row(document: Any, names: Names) -> Row:

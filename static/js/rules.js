@@ -106,9 +106,11 @@
     all(":scope > [data-children] > *", group).forEach((child) => {
       const here = `${path}/${rules.length}`;
       if (child.matches("[data-group]")) {
+        const before = places.length;
         const [rule, missing, empty] = readGroup(child, whole, places, here);
         gaps += missing;
         if (whole || !empty) rules.push(rule);
+        else places.length = before;
         return;
       }
       const [rule, complete] = readRow(child);
@@ -157,12 +159,26 @@
       list.replaceChildren();
       list.hidden = true;
     }
+    if (node.matches("[data-rule]")) all("[aria-invalid]", node).forEach((control) => control.removeAttribute("aria-invalid"));
   }
 
-  // What the server finds wrong goes to the row it belongs to.
+  // A row that came back wrong: its first empty control, or the one that holds its value, is what to mend.
+  function mark(row) {
+    const list = row.querySelector(":scope > [data-rule-problems]");
+    const controls = all("input, select, textarea", row).filter((control) => !control.hidden && !control.closest("[data-pair]"));
+    const wanted = controls.filter((control) => control.matches("[data-value], [data-listed], [data-pair-low], [data-pair-high], [data-part], [data-many] input, [data-rule-raw]"));
+    const wrong = wanted.find((control) => control.type !== "checkbox" && !control.value.trim()) || wanted[0] || controls[0];
+    if (list.hidden || !wrong) return;
+    wrong.setAttribute("aria-invalid", "true");
+    list.id = list.id || `rule-problems-${Math.random().toString(36).slice(2)}`;
+    wrong.setAttribute("aria-describedby", list.id);
+  }
+
+  // What the server finds wrong goes to the row it belongs to. A row that is not finished yet was not part of the
+  // question, so what saving said about it stays.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!preview || !preview.contains(event.detail.elt)) return;
-    all("[data-rule], [data-group]", root).forEach(clear);
+    places.forEach(([_place, node]) => clear(node));
     all("[data-pointer]", preview).forEach((problem) => {
       const pointer = problem.dataset.pointer;
       const fitting = places.filter(([place]) => pointer === place || pointer.startsWith(`${place}/`));
@@ -280,6 +296,9 @@
   });
 
   root.hidden = false;
+  all("[data-rule]", root).forEach(mark);
+  const wrong = document.querySelector('[aria-invalid="true"]');
+  if (wrong && root.contains(wrong)) wrong.focus();
   document.addEventListener("rules:ask", ask);
   places = read(false).places;
   // Not before htmx has seen the page.

@@ -179,6 +179,32 @@ def test_pages_are_accessible_and_fit(
     assert complaints == []
 
 
+def test_saving_an_unfinished_segment_says_what_is_missing_and_goes_on_saying_it(
+    open_as: Callable[..., Page], complaints: list[str]
+) -> None:
+    page = open_as("/segments/new/")
+    expect(page.locator(".preview-count strong")).to_have_text("0")
+    page.get_by_label("Name").fill("Buyers")
+    page.get_by_role("button", name="Add rule").click()
+    page.get_by_label("What the rule looks at").select_option(label="Orders")
+    expect(page.get_by_text("Unfinished rules are left out of this count.")).to_be_visible()
+    page.get_by_role("button", name="Save segment").click()
+    expect(page.get_by_role("alert").filter(has_text="Some entries need another look.")).to_be_visible()
+    # The count, which leaves unfinished rules out, comes back and must not wipe out what saving said.
+    expect(page.get_by_text("Unfinished rules are left out of this count.")).to_be_visible()
+    said = page.get_by_role("group", name="Rule").locator("[data-rule-problems]").get_by_text("A value is missing.")
+    expect(said).to_be_visible()
+    value = page.get_by_label("Value", exact=True)
+    expect(value).to_be_focused()
+    expect(value).to_have_attribute("aria-invalid", "true")
+    assert violations(page) == []
+    value.fill("2")
+    expect(said).to_be_hidden()
+    page.get_by_role("button", name="Save segment").click()
+    expect(page.get_by_role("heading", name="Buyers", exact=True)).to_be_visible()
+    assert [said for said in complaints if "422" not in said] == []
+
+
 def test_without_scripts_the_json_does(live_server: LiveServer, browser: Browser) -> None:
     client = Client()
     client.force_login(factories.staff("marketer"))
