@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,12 @@ def prepare(*, folder: Path, now: dt.datetime) -> str:
     sample = shop.generate(seed=SEED, customers=CUSTOMERS, events=EVENTS, now=now)
     counts = load(sample, now=now)
     loading.unlink()
-    return "loaded the sample shop: " + ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return "loaded the sample shop: " + told(counts)
+
+
+def told(counts: Mapping[str, int]) -> str:
+    """How many rows of each kind; an order may have several, one for each of its lines."""
+    return ", ".join(f"{count:,} rows of {name}" for name, count in counts.items())
 
 
 def _credentials(now: dt.datetime) -> dict[str, str]:

@@ -24,6 +24,7 @@ STATUSES: dict[str, Look] = {
     "active": Look("success", _("Active")),
     "paused": Look("warning", _("Paused")),
     "done": Look("success", _("Done")),
+    "checked": Look("warning", _("Checked")),
     "finished": Look("neutral", _("Finished")),
     "failed": Look("danger", _("Failed")),
     "cancelled": Look("neutral", _("Cancelled")),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cdp.core import audit, jobs, uploads, wake
 from cdp.core.actors import Actor
+from cdp.core.crypto import hourly
 from cdp.core.files import reader
 from cdp.core.imports import engine, mapping, reading, registry
 from cdp.core.models import Job, Source
@@ -55,6 +56,22 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
         )
         Job.objects.filter(id=job.id).update(total=what.rows_estimate)
     return job
+
+
+def listed(*, at: datetime) -> QuerySet[Job]:
+    """The imports worth showing: a draft leaves the list with its upload, which lives as long as its hour's key."""
+    abandoned = {"state": Job.State.DRAFT, "params__file__has_key": "upload", "created_at__lte": at - hourly.KEPT}
+    return Job.objects.filter(kind="import").exclude(**abandoned)
+
+
+def is_checked(job: Job) -> bool:
+    """Whether the file was only read through: nothing of it is imported."""
+    return job.kind == "import" and job.state == Job.State.DONE and bool(job.params["dry_run"])
+
+
+def can_go_on(job: Job, *, at: datetime) -> bool:
+    """Whether a checked file can still be imported: its upload is there."""
+    return is_checked(job) and ("upload" not in job.params["file"] or job.created_at > at - hourly.KEPT)
 
 
 def columns(job: Job) -> list[Column]:

@@ -1,5 +1,6 @@
 """The home page: the state of the shop, and what to do next."""
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from analytics.models import Segment
 from campaigns.models import Campaign
 from cdp.core import written_dates
+from cdp.core.imports import drafts
 from cdp.core.models import Job
 from cdp.core.views.access import requires
 from cdp.web import figures, formats
@@ -44,12 +46,22 @@ def home(request: HttpRequest) -> HttpResponse:
         "customers_chart": _chart(found, found.weekly_customers, _("New customers"), money=False),
         "segments": Segment.objects.filter(archived_at=None).order_by("-size")[:SHOWN] if may("segments") else [],
         "campaigns": Campaign.objects.all()[:SHOWN] if may("campaigns.view") else [],
-        "imports": Job.objects.filter(kind="import").exclude(state=Job.State.DRAFT).order_by("-id")[:3]
-        if may("imports")
-        else [],
+        "imports": _latest_imports(now) if may("imports") else [],
         "can_import": may("imports"),
     }
     return render(request, "web/home.html", context)
+
+
+def _latest_imports(now: dt.datetime) -> list[dict[str, Any]]:
+    latest = drafts.listed(at=now).exclude(state=Job.State.DRAFT).order_by("-id")[:3]
+    return [
+        {
+            "job": job,
+            "state": "checked" if drafts.is_checked(job) else job.state,
+            "can_go_on": drafts.can_go_on(job, at=now),
+        }
+        for job in latest
+    ]
 
 
 def _change(now: float, before: float) -> float | None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from cdp.core.imports import drafts
 from cdp.core.models import Job
 from cdp.core.views.access import requires
 
@@ -29,7 +30,7 @@ def tray(request: HttpRequest) -> HttpResponse:
         shown.append(
             {
                 "title": job.title,
-                "state": job.state,
+                "state": "checked" if drafts.is_checked(job) else job.state,
                 "done": job.done,
                 "total": job.total,
                 "error": job.error,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from analytics.services import metrics
 from cdp.core import jobs, pipeline
-from cdp.core.models import AccessEntry
+from cdp.core.models import AccessEntry, Job
 from cdp.web import figures
 from commerce.models import ExchangeRate
 from tests import factories
@@ -141,3 +141,12 @@ def test_the_tray_shows_ones_own_jobs_or_all_to_those_who_import(db, client, mon
     client.force_login(steward)
     assert len(client.get("/jobs/").context["jobs"]) == 2
     assert pipeline.pending() == 0
+
+
+def test_home_calls_a_file_that_was_only_checked_so_and_leads_on(admin):
+    factories.order(factories.customer(email="a@example.com"), placed_at=NOW, amount="100")
+    params = {"dry_run": True, "kind": "customers", "source": "fair", "file": {"path": "people.csv"}}
+    job = jobs.submit("import", title="people.csv", params=params, state=Job.State.DONE)
+    shown = admin.get("/").content.decode()
+    assert "Checked" in shown
+    assert f'href="/imports/{job.id}/">Continue' in shown

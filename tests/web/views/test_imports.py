@@ -1,11 +1,13 @@
 """Imports on the pages: upload, map, check, start, result."""
 
 import csv
+import datetime as dt
 import io
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from cdp.core import jobs, uploads
 from cdp.core.models import AuditEntry, Job
@@ -194,3 +196,33 @@ def test_an_orders_file_tells_orders_and_refunds_not_only_rows(steward):
     steward.post(f"/imports/{job.id}/start/")
     jobs.run_waiting()
     assert "Out of 5 rows came <strong>3 orders, 1 refund</strong>." in page(steward, job)
+
+
+@pytest.mark.parametrize("path", ["/imports/", "/jobs/"])
+def test_a_file_that_was_only_checked_is_called_so(steward, draft, path):
+    mapped(steward, draft)
+    jobs.run_waiting()
+    shown = steward.get(path).content.decode()
+    assert "Checked" in shown
+    assert ">Done<" not in shown
+    steward.post(f"/imports/{draft.id}/start/")
+    jobs.run_waiting()
+    shown = steward.get(path).content.decode()
+    assert "Done" in shown
+    assert "Checked" not in shown
+
+
+def test_a_checked_file_can_be_continued_as_long_as_its_upload_is_there(steward, draft):
+    mapped(steward, draft)
+    jobs.run_waiting()
+    link = f'href="/imports/{draft.id}/">Continue'
+    assert link in steward.get("/imports/").content.decode()
+    Job.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
+    shown = steward.get("/imports/").content.decode()
+    assert ("Checked" in shown, link in shown) == (True, False)
+
+
+def test_an_abandoned_draft_leaves_the_list_with_its_upload(steward, draft):
+    assert len(steward.get("/imports/").context["rows"]) == 1
+    Job.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
+    assert len(steward.get("/imports/").context["rows"]) == 0

@@ -31,4 +31,4 @@ class Command(BaseCommand):
             counts = files.write(sample, options["write"])
         else:
             counts = first_run.load(sample, now=now)
-        self.stdout.write(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+        self.stdout.write(first_run.told(counts))
