@@ -1,6 +1,7 @@
 """The staff page /hooks/: what stores ask of us, what could not be used and why, and how much each of them told."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,23 +12,38 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cdp.core import access, actors, context
 from cdp.core.views.access import requires
+from commerce.models import StoreNotice
 from commerce.selectors import hooks as reading
 from commerce.services.hooks import deliveries, notices
+from customers.rules import masking
 
 
 @requires("steward")
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Open requests, failures with their reasons, counts by source and topic."""
+    return _page(request)
+
+
+@requires("steward")
+@require_POST
+def show(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
+    """The page with the one whom a request names in clear; the look is written down first."""
+    try:
+        notices.reveal(notice=notice_id, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
+    except notices.UnableToShow:
+        raise Http404 from None
+    return _page(request, shown=notice_id)
+
+
+def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpResponse:
     asked = reading.open_notices()
     context.show(notice.person_id for notice in asked if notice.person_id)
     return render(
         request,
         "commerce/stores.html",
         {
-            "notices": [
-                {"notice": notice, "customer": notices.named(notice).get("customer") or {}} for notice in asked
-            ],
+            "notices": [{"notice": notice, **_named(notice, is_shown=notice.id == shown)} for notice in asked],
             "failures": [{"row": row, "reason": reading.reason(row.reason)} for row in reading.failures()],
             "waiting": reading.waiting(),
             "tallies": reading.tallies(),
@@ -35,6 +51,15 @@ def overview(request: HttpRequest) -> HttpResponse:
             "can_close": access.allows(request.user.role, "consent.manage"),  # type: ignore[union-attr]
         },
     )
+
+
+def _named(notice: StoreNotice, *, is_shown: bool) -> dict[str, Any]:
+    """Whom a request names: the address masked unless it was asked for, else the store's own number."""
+    customer = notices.named(notice).get("customer") or {}
+    email = str(customer.get("email") or "")
+    if not email:
+        return {"who": str(customer.get("id") or ""), "is_masked": False}
+    return {"who": email if is_shown else masking.of("email", email), "is_masked": not is_shown}
 
 
 @requires("steward")

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from cdp.core.crypto import index, ring
@@ -26,6 +28,10 @@ PRIVACY = frozenset({StoreNotice.Kind.DATA_REQUEST, StoreNotice.Kind.CUSTOMER_RE
 
 class UnableToClose(Exception):
     """There is no such open notice."""
+
+
+class UnableToShow(Exception):
+    """There is no such open notice, or it names nobody."""
 
 
 def note(*, told: NoticeTold, source: Source, rules: people.Rules, now: datetime) -> None:
@@ -54,6 +60,24 @@ def named(notice: StoreNotice) -> Mapping[str, Any]:
     text = ring.current().unwrap(bytes(notice.wrapped), ring_key=notice.ring_key, context=_context(notice.id))
     found: Mapping[str, Any] = json.loads(text)
     return found
+
+
+def reveal(*, notice: uuid.UUID, actor: Actor, now: datetime) -> None:
+    """Write down that somebody is shown whom a notice names: it is the reason. Raises UnableToShow."""
+    row = StoreNotice.objects.filter(id=notice, state=StoreNotice.State.OPEN).first()
+    if row is None or not row.wrapped:
+        raise UnableToShow
+    customers = [row.person_id] if row.person_id else []
+    reason = f"store notice: {row.kind}"
+    with transaction.atomic():
+        audit.looked(actor=actor, at=now, view="commerce:notice-show", customers=customers, reason=reason)
+        audit.record(
+            audit.Action.CONTACT_REVEALED,
+            actor=actor,
+            at=now,
+            subject=notice,
+            details={"kind": "email", "reason": reason},
+        )
 
 
 def close(*, notice: uuid.UUID, actor: Actor, now: datetime) -> None:

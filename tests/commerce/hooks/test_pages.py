@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cdp.core import source_secrets
-from cdp.core.models import AuditEntry, SourceSecret
+from cdp.core.models import AccessEntry, AuditEntry, SourceSecret
 from commerce.models import HookDelivery, StoreNotice
 from commerce.services.hooks import deliveries
 from tests import factories
@@ -27,7 +27,7 @@ def test_a_request_is_shown_until_the_privacy_officer_closes_it(shopify, privacy
     shopify.tell("customers/redact", REDACT)
     page = privacy.get("/hooks/").content.decode()
     assert "A customer asks to be erased" in page
-    assert "ada@example.com" in page
+    assert "a•••@example.com" in page
     notice = StoreNotice.objects.get()
     assert privacy.post(f"/hooks/requests/{notice.id}/close").status_code == 302
     notice.refresh_from_db()
@@ -35,6 +35,33 @@ def test_a_request_is_shown_until_the_privacy_officer_closes_it(shopify, privacy
     assert AuditEntry.objects.filter(action="commerce:store_notice:closed").count() == 1
     assert "ada@example.com" not in privacy.get("/hooks/").content.decode()
     assert privacy.post(f"/hooks/requests/{notice.id}/close").status_code == 404
+
+
+def test_whom_a_request_names_is_shown_when_asked_for_and_the_look_is_written_down(shopify, privacy):
+    shopify.tell("customers/redact", REDACT)
+    notice = StoreNotice.objects.get()
+    assert "ada@example.com" not in privacy.get("/hooks/").content.decode()
+    assert not AuditEntry.objects.filter(action="customers:contact:revealed").exists()
+    assert "ada@example.com" in privacy.post(f"/hooks/requests/{notice.id}/show").content.decode()
+    looked = AccessEntry.objects.get(view="commerce:notice-show")
+    assert looked.reason == "store notice: customer_redact"
+    assert AuditEntry.objects.get(action="customers:contact:revealed").object_id == str(notice.id)
+    assert privacy.get(f"/hooks/requests/{notice.id}/show").status_code == 405
+    assert "ada@example.com" not in privacy.get("/hooks/").content.decode()
+
+
+def test_whom_a_closed_request_named_is_not_shown(shopify, privacy):
+    shopify.tell("customers/redact", REDACT)
+    notice = StoreNotice.objects.get()
+    privacy.post(f"/hooks/requests/{notice.id}/close")
+    assert privacy.post(f"/hooks/requests/{notice.id}/show").status_code == 404
+    assert not AccessEntry.objects.filter(view="commerce:notice-show").exists()
+
+
+def test_a_marketer_is_not_shown_whom_a_request_names(shopify, privacy, client):
+    shopify.tell("customers/redact", REDACT)
+    client.force_login(factories.staff("marketer"))
+    assert client.post(f"/hooks/requests/{StoreNotice.objects.get().id}/show").status_code == 403
 
 
 def test_a_failure_is_told_in_words_and_tried_again_by_a_click(shopify, privacy):
