@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.api import guide
-from cdp.run import keys
+from cdp.run import keys, programs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -192,7 +192,8 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # one round trip; a restarted PostgreSQL then costs no request
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 12, "timeout": 20},
+            # Every thread of a web process holds one, and two are left for what runs beside the requests.
+            "pool": {"min_size": 1, "max_size": programs.BLOCKING_THREADS + 2, "timeout": 20},
             # Constant clean-up of sessions that a killed client left open inside a transaction.
             "options": "-c idle_in_transaction_session_timeout=120000",
         },
@@ -235,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
         ("count-products", "analytics.tasks.count_products", 600),
         ("work-off-hooks", "commerce.tasks.work_off_hooks", 5),
         ("forget-hooks", "commerce.tasks.forget_hooks", 3600),
+        ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tidy-events", "events.tasks.tidy", 3600),
     ]

@@ -37,6 +37,12 @@ def run_jobs() -> None:
 
 
 @shared_task
+def make_keys_ahead() -> None:
+    """The key of the next hour, before the first request of that hour needs it."""
+    hourly.make_ahead(now=timezone.now())
+
+
+@shared_task
 def tidy() -> None:
     """Forget what was kept for hours only."""
     now = timezone.now()

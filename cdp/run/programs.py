@@ -8,6 +8,8 @@ from cdp.run import launch
 from cdp.run.child_process import Child
 
 ROOT = Path(__file__).resolve().parents[2]
+BLOCKING_THREADS = 16
+"""Requests that one web process answers at the same time. The pool of connections is as large (cdp.settings)."""
 
 
 def setup(environment: dict[str, str]) -> Child:
@@ -27,7 +29,7 @@ def web(environment: dict[str, str], *, host: str, port: int) -> Child:
         name="web",
         command=lambda: _python(
             *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-            *("--workers", "2", "--blocking-threads", "16", "--no-ws", "--respawn-failed-workers"),
+            *("--workers", "2", "--blocking-threads", str(BLOCKING_THREADS), "--no-ws", "--respawn-failed-workers"),
             *("--log-level", "error", "cdp.wsgi:application"),
         ),
         environment=environment,

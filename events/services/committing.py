@@ -14,16 +14,15 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.db import connection
 from psycopg import sql
 
+from cdp.core import autonomous
 from events.services import inbox
 
 log = structlog.get_logger("tracking")
 
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 PATIENCE_SECONDS = 10.0
-CONNECT_SECONDS = 3
 PAUSE_SECONDS = 0.2
 """After a failure: requests that come meanwhile are refused at once instead of each trying to connect."""
 _HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -162,14 +161,6 @@ class Committer:
             self._connection = None
 
 
-def _connect() -> "psycopg.Connection[Any]":
-    """A connection of our own beside Django's pool, which other requests may have emptied."""
-    params = connection.get_connection_params()
-    wanted = {name: params[name] for name in _CONNECTING if name in params}
-    return psycopg.connect(**wanted, autocommit=True, connect_timeout=CONNECT_SECONDS)
-
-
-_CONNECTING = ("dbname", "user", "password", "host", "port", "options", "sslmode", "sslrootcert", "sslcert", "sslkey")
 _made: tuple[int, Committer] | None = None
 _making = threading.Lock()
 
@@ -182,7 +173,7 @@ def of_this_process() -> Committer:
         return made[1]
     with _making:
         if _made is None or _made[0] != os.getpid():
-            _made = (os.getpid(), Committer(_connect))
+            _made = (os.getpid(), Committer(autonomous.connect))
         return _made[1]
 
 

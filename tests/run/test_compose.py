@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from cdp.run import programs
+
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = ("migrate", "web", "worker", "beat")
@@ -55,6 +57,10 @@ def test_our_containers_run_without_rights() -> None:
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
     assert re.search(r"^USER cdp$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_the_image_has_as_many_threads_as_the_pool_of_connections_is_made_for() -> None:
+    assert f'"--blocking-threads", "{programs.BLOCKING_THREADS}"' in (ROOT / "Dockerfile").read_text()
 
 
 def test_every_volume_that_is_used_is_declared() -> None:

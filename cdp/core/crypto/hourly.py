@@ -4,7 +4,9 @@ Deleted plaintext stays in the write-ahead log and in free disk blocks; so short
 its hour and the key is deleted with it (fine print: after use or 7 days).
 """
 
+import contextlib
 import os
+import threading
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -20,6 +22,7 @@ from cdp.core.models import HourlyKey
 KEPT = timedelta(days=7)
 NONCE = 12
 _HOUR = 8
+_making = threading.Lock()
 
 
 def _context(hour: int) -> bytes:
@@ -27,24 +30,26 @@ def _context(hour: int) -> bytes:
 
 
 @lru_cache(maxsize=24)
-def _key(hour: int) -> AESGCM | None:
-    stored = HourlyKey.objects.filter(hour=hour).first()
-    if stored is None:
-        return None
+def _key(hour: int) -> AESGCM:
+    """Raises DoesNotExist, which is not remembered: another process may make the key at any moment."""
+    stored = HourlyKey.objects.get(hour=hour)
     return AESGCM(ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=_context(hour)))
 
 
-def _make(hour: int) -> AESGCM:
-    key_ring = ring.current()
-    wrapped = key_ring.wrap(os.urandom(32), context=_context(hour))
-    autonomous.execute(
-        "INSERT INTO core_hourlykey (hour, ring_key, wrapped) VALUES (%s, %s, %s) ON CONFLICT (hour) DO NOTHING",
-        [hour, key_ring.primary, wrapped],
-    )
-    _key.cache_clear()
-    key = _key(hour)
-    assert key is not None, "an hourly key that was just stored is there"  # noqa: S101
-    return key
+def _made(hour: int) -> AESGCM:
+    """The key of that hour, made where there is none: by one thread, while the others of the process wait for it."""
+    with contextlib.suppress(HourlyKey.DoesNotExist):
+        return _key(hour)
+    with _making:
+        with contextlib.suppress(HourlyKey.DoesNotExist):
+            return _key(hour)
+        key_ring = ring.current()
+        wrapped = key_ring.wrap(os.urandom(32), context=_context(hour))
+        autonomous.execute(
+            "INSERT INTO core_hourlykey (hour, ring_key, wrapped) VALUES (%s, %s, %s) ON CONFLICT (hour) DO NOTHING",
+            [hour, key_ring.primary, wrapped],
+        )
+        return _key(hour)
 
 
 def hour_of(moment: datetime) -> int:
@@ -55,7 +60,7 @@ def hour_of(moment: datetime) -> int:
 def seal(data: bytes, *, context: bytes) -> bytes:
     """`data` sealed under the key of the present hour; `context` names what it is and must match on opening."""
     hour = hour_of(timezone.now())
-    key = _key(hour) or _make(hour)
+    key = _made(hour)
     nonce = os.urandom(NONCE)
     return hour.to_bytes(_HOUR) + nonce + key.encrypt(nonce, data, context)
 
@@ -64,14 +69,19 @@ def open_(sealed: bytes, *, context: bytes) -> bytes:
     """The data back. Raises Unopenable when the hour's key is gone or the bytes were altered."""
     raw = bytes(sealed)
     hour = int.from_bytes(raw[:_HOUR])
-    key = _key(hour)
-    if key is None:
-        _key.cache_clear()  # A None must not be remembered: another process may just have made the key.
-        raise Unopenable("the key of that hour was deleted")
+    try:
+        key = _key(hour)
+    except HourlyKey.DoesNotExist as error:
+        raise Unopenable("the key of that hour was deleted") from error
     try:
         return key.decrypt(raw[_HOUR : _HOUR + NONCE], raw[_HOUR + NONCE :], context)
     except (InvalidTag, ValueError) as error:  # ValueError: cut so short that not even the nonce is whole
         raise Unopenable("sealed data does not open") from error
+
+
+def make_ahead(*, now: datetime) -> None:
+    """Have the key of the next hour lie ready before requests ask for it."""
+    _made(hour_of(now) + 1)
 
 
 def forget_old(*, now: datetime) -> int:

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from cdp.core import autonomous
 from events.models import InboxRow
 from events.rules import tracking
 from events.services import committing, inbox
@@ -28,7 +29,7 @@ def entry() -> inbox.Entry:
 
 @pytest.fixture
 def committer(transactional_db):
-    made = committing.Committer(committing._connect)
+    made = committing.Committer(autonomous.connect)
     yield made
     made.close()
 
@@ -39,20 +40,23 @@ def test_what_is_returned_from_is_durable(committer):
 
 
 def test_requests_that_come_together_are_committed_together(transactional_db):
-    gate, groups = threading.Event(), []
+    writing, gate, groups = threading.Event(), threading.Event(), []
 
     class Slow(committing.Committer):
         def _write(self, entries):
+            writing.set()
             gate.wait()
             groups.append(len(entries))
             super()._write(entries)
 
-    committer = Slow(committing._connect)
+    committer = Slow(autonomous.connect)
     threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(20)]
-    for thread in threads:
+    threads[0].start()
+    assert writing.wait(20)  # one is being written, the others queue behind it
+    for thread in threads[1:]:
         thread.start()
-    while sum(map(len, [committer._queue])) < 19:
-        pass  # one is being written, the others queue behind it
+    while len(committer._queue) < 19:
+        threads[0].join(0.01)
     gate.set()
     for thread in threads:
         thread.join()
@@ -76,7 +80,7 @@ def test_says_so_when_the_server_is_away_and_recovers(transactional_db, monkeypa
     def connect():
         if away[0]:
             raise psycopg.OperationalError("away")
-        return committing._connect()
+        return autonomous.connect()
 
     committer = committing.Committer(connect)
     with pytest.raises(committing.Unavailable):
@@ -94,7 +98,7 @@ def test_holds_only_so_much_in_memory(transactional_db, monkeypatch):
         def _write(self, entries):
             gate.wait()
 
-    committer = Stuck(committing._connect)
+    committer = Stuck(autonomous.connect)
     threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(2)]
     threads[0].start()
     while not committer._sleeps and committer._queue:
