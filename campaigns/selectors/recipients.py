@@ -17,6 +17,8 @@ from campaigns.rules import markup, templates
 from campaigns.selectors import contacts
 from cdp.core.crypto import subjects
 from customers.models import Customer
+from customers.rules import names
+from customers.rules.unreadable import Unreadable
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,12 @@ def load(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, R
 def values(recipient: Recipient, *, language: str, now: datetime) -> dict[str, Any]:
     """The customer's and the metrics' variables of a template, in the message's language."""
     flat: dict[str, Any] = {f"customer.{name}": _shielded(value) for name, value in recipient.fields.items()}
+    # A greeting brings its own title, and names told earlier may still have theirs.
+    for column in ("given_name", "family_name"):
+        if column in recipient.fields:
+            flat[f"customer.{column}"] = markup.shield(_greeted(recipient.fields[column]))
     flat |= {
-        "customer.name": markup.shield(recipient.name),
+        "customer.name": markup.shield(_greeted(recipient.name)),
         "customer.language": recipient.language,
         "customer.country": recipient.country,
         "metrics.currency": settings.CDP_CURRENCY,
@@ -98,6 +104,13 @@ def values(recipient: Recipient, *, language: str, now: datetime) -> dict[str, A
 
 def _shielded(value: Any) -> Any:
     return [markup.shield(item) for item in value] if isinstance(value, list) else markup.shield(value)
+
+
+def _greeted(name: str) -> str:
+    try:
+        return names.part(name)
+    except Unreadable:
+        return name
 
 
 def _moment(moment: datetime | None, language: str, zone: ZoneInfo) -> templates.Moment | None:

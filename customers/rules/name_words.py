@@ -9,6 +9,8 @@ TITLES = frozenset(
     "col major gen lt sgt khun k herr frau monsieur mme mlle sr sra srta señor señora doña sig eng ir haji hajjah med "
     "dato datuk".split()
 ) - {"k", "sr"}
+TITLES_OR_NAMES = frozenset("eng ir med fr hon gen col sig major lord lady dame".split())
+TITLE_GLUED = re.compile(r"^(?:mr|mrs|ms|dr|prof)\.(?=[^\W\d_]{2})", re.IGNORECASE)
 SUFFIXES = frozenset("jr sr ii iii iv esq phd md mba dds cpa pe rn bsc msc ma ba".split()) - {"ma", "ba", "pe"}
 PARTICLES = frozenset(
     "van von der den de del della di da das dos du la le los las el al bin binti ibn abu ter ten zu zur st y e".split()
@@ -27,6 +29,7 @@ THAI_TITLE = re.compile(
 KOREAN_HONORIFIC = re.compile(
     r"(?<=[\uac00-\ud7a3]{2})(?:\s*(?:씨|님|고객님|회원님|선생님|사장님|교수님|박사님|귀하)|\s+(?:군|양))$"
 )
+KOREAN_HONORIFIC_WORD = re.compile(r"(?<=[\uac00-\ud7a3])\s+(?:씨|님|고객님|회원님|선생님|사장님|교수님|박사님|귀하)$")
 
 KOREAN_FAMILIES = frozenset(
     (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from campaigns.models import Message
-from campaigns.rules import definition
+from campaigns.rules import definition, starters
 from campaigns.selectors import candidates
 from campaigns.services import previews, triggers
 from cdp.core import context
@@ -82,6 +82,25 @@ def test_the_message_is_shown_as_that_person_would_see_it(
     assert "1 100" in seen.text
     assert "/unsubscribe/" in seen.html
     assert context.shown() == [person.id]
+
+
+@pytest.mark.parametrize(
+    ("language", "raw", "greeting"),
+    [
+        ("ko", {"name": "김지우 님"}, "김지우 님, 안녕하세요."),
+        ("th", {"given_name": "นางพัชรินทร์", "family_name": "ใจดี"}, "เรียน คุณพัชรินทร์"),
+        ("th", {"given_name": "Mr. Sathaporn"}, "เรียน คุณSathaporn"),
+        ("en", {"given_name": "Mrs Lisa", "family_name": "Berg"}, "Dear Lisa,"),
+    ],
+)
+def test_a_greeting_has_one_title(
+    make_definition: Make, make_person: Make, language: str, raw: dict[str, str], greeting: str
+) -> None:
+    person = make_person(language=language, **({"name": ""} | raw))
+    body = {language: starters.STARTERS["winback"].body[language]}
+    wanted = definition.parse(make_definition(subject={language: "x"}, body=body))
+    context.begin()
+    assert greeting in previews.as_customer(wanted, customer=person.id, now=NOW).text
 
 
 def test_a_person_of_whom_little_is_known_can_be_written_to(make_definition: Make, make_person: Make) -> None:

@@ -21,6 +21,9 @@ THAI = Path(__file__).parents[3] / ".." / "shared" / "data" / "thai_names"
         ("O'Neil", "O'Neil"),
         ("Null", "Null"),
         ("Na", "Na"),
+        ("สม\u200cชาย\ufeff", "สมชาย"),
+        ("A\u200dnn", "Ann"),
+        ("نازنین\u200cزهرا", "نازنین\u200cزهرا"),  # a Persian name is written with it
     ],
 )
 def test_shows_a_name_as_it_was_written(raw, wanted):
@@ -100,6 +103,39 @@ def test_two_spellings_of_one_name_have_one_key(one, other):
 )
 def test_two_names_have_two_keys(one, other):
     assert names.key(one) != names.key(other)
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        ("นางพัชรินทร์", "พัชรินทร์"),
+        ("น.ส. สมหญิง", "สมหญิง"),
+        ("ดร.สมชาย", "สมชาย"),
+        ("พล.ต.อ. สมชาย", "สมชาย"),
+        ("คุณ Mr. Sathaporn", "Sathaporn"),
+        ("คุณากร", "คุณากร"),
+        ("ณ อยุธยา", "ณ อยุธยา"),
+        ("Mr. Sathaporn", "Sathaporn"),
+        ("MR.Sathaporn", "Sathaporn"),
+        ("Mrs Lisa", "Lisa"),
+        ("Prof. Dr. Anna Maria", "Anna Maria"),
+        ("Eng Soon", "Eng Soon"),
+        ("Eng. Ali", "Ali"),
+        ("Smith Jr.", "Smith Jr."),
+        ("van der Berg", "van der Berg"),
+        ("지우 님", "지우"),
+        ("김지우 님", "김지우"),
+        ("준 씨", "준"),
+        ("하나님", "하나님"),
+        ("씨", "씨"),
+        ("양", "양"),
+        ("Dr.", "Dr."),
+        ("นาย", "นาย"),
+        ("\u200bMs\u200b Ann", "Ann"),
+    ],
+)
+def test_a_part_of_a_name_has_no_title(raw, wanted):
+    assert names.part(raw) == wanted
 
 
 def test_given_names_compare_alone():
@@ -194,7 +230,7 @@ def test_real_thai_given_names_keep_their_beginnings():
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     given_names = [line for line in lines if len(line) > 1]
-    lost = [name for name in given_names if names.split(name).given != name]
+    lost = [name for name in given_names if names.split(name).given != name or names.part(name) != name]
     assert lost == []
     untitled = [name for name in given_names if names.split(f"นาย{name} ใจดี").given != name]
     assert len(untitled) < len(given_names) / 500
@@ -213,6 +249,15 @@ def test_a_shown_name_stays_as_it_is(raw):
         return
     assert names.normalise(once) == once
     assert names.key(names.normalise(raw)) == names.key(once)
+
+
+@given(NAMES)
+def test_a_part_stays_as_it_is(raw):
+    try:
+        once = names.part(raw)
+    except Unreadable:
+        return
+    assert names.part(once) == once
 
 
 @given(NAMES)
