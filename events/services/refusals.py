@@ -6,10 +6,9 @@ import collections
 import datetime as dt
 import os
 import threading
-import time
 
 import structlog
-from django.db import Error, connection
+from django.db import connection
 
 from cdp.core import copying, ids
 
@@ -20,7 +19,7 @@ MOST_KINDS = 1000
 
 _counts: collections.Counter[tuple[dt.datetime, str, str]] = collections.Counter()
 _mutex = threading.Lock()
-_writer: tuple[int, threading.Thread] | None = None
+_writer: tuple[int, threading.Thread, threading.Event] | None = None
 
 
 def note(code: str, *, source_key: str, at: dt.datetime) -> None:
@@ -31,22 +30,28 @@ def note(code: str, *, source_key: str, at: dt.datetime) -> None:
         if key in _counts or len(_counts) < MOST_KINDS:
             _counts[key] += 1
         if _writer is None or _writer[0] != os.getpid() or not _writer[1].is_alive():
-            thread = threading.Thread(target=_keep_writing, name="tracking-refusals", daemon=True)
-            _writer = (os.getpid(), thread)
+            ending = threading.Event()
+            thread = threading.Thread(target=_keep_writing, args=[ending], name="tracking-refusals", daemon=True)
+            _writer = (os.getpid(), thread, ending)
             thread.start()
 
 
-def _keep_writing() -> None:
-    """Write until a second passes without anything to write."""
+def _keep_writing(ending: threading.Event) -> None:
+    """Write until a second passes without anything to write, or until it shall end: then once more."""
+    global _writer  # noqa: PLW0603  one writer per process
     while True:
-        time.sleep(EVERY_SECONDS)
+        is_last = ending.wait(EVERY_SECONDS)
         try:
-            if not write():
-                return
-        except Error as problem:
+            write()
+        except Exception as problem:  # whatever it is, the counts are kept and the next second tries again
             log.warning("refusals are not counted just now", exc_info=problem)
         finally:
             connection.close()
+        with _mutex:  # so that nobody counts on a writer that has just decided to end
+            if is_last or not _counts:
+                if _writer is not None and _writer[2] is ending:
+                    _writer = None
+                return
 
 
 def write() -> int:
@@ -74,11 +79,20 @@ def write() -> int:
                     list(taken.values()),
                 ],
             )
-    except Error:
+    except Exception:
         with _mutex:
             _counts.update(taken)
         raise
     return sum(taken.values())
+
+
+def close() -> None:
+    """Have this process's writer write what it has and end, when there is one. Returns when it has ended."""
+    with _mutex:
+        writer = _writer
+    if writer is not None and writer[0] == os.getpid():
+        writer[2].set()
+        writer[1].join()
 
 
 def forget() -> None:

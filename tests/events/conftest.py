@@ -66,4 +66,5 @@ def caller(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr(committing, "_made", None)
     refusals.forget()
     yield Caller(Door(lambda environ, start: [b'"django"']), source, key)
+    refusals.close()
     committing.close()

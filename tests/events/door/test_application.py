@@ -270,7 +270,7 @@ def test_answers_429_when_too_much_waits(caller, monkeypatch):
 def test_refused_requests_are_counted(caller):
     caller("/v1/track", EVENT)
     caller("/v1/batch", b"{", Authorization=caller.basic())
-    refusals.write()
+    refusals.close()
     counted = dict(RefusedRequests.objects.values_list("code", "count"))
     assert sum(counted.values()) == 2
     assert set(counted) == {"invalid_write_key", "invalid_json"}
