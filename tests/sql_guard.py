@@ -52,6 +52,11 @@ ALLOWED: dict[tuple[str, frozenset[str]], str] = {
         frozenset({"customers_identifier"}),
     ): "the identifiers of a batch are claimed in the order of their digests; "
     "on several nodes each lock is a statement of its own",
+    (
+        LOCK,
+        frozenset({"customers_customer"}),
+    ): "those about whom a file makes statements are held in the order of their ids while these are written; "
+    "on several nodes each lock is a statement of its own",
 }
 """(rule, tables it is about) → why it may stay."""
 

@@ -104,7 +104,7 @@ class ConsentViewSet(ApiViewSet):
             )
         except grants.UnableToRecord as error:
             raise invalid(f"/{error.field}", str(error)) from error
-        return Response(_shown([record], [customer])[0], status=status.HTTP_201_CREATED)
+        return Response(_shown([record], [record.customer_id])[0], status=status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="consents_list",

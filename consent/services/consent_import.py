@@ -18,7 +18,7 @@ from consent.models import ConsentRecord, ConsentState
 from consent.selectors import purposes
 from consent.services import grants
 from customers.rules import people
-from customers.services import identity, people_import
+from customers.services import identity, people_import, standing
 
 TARGETS = {
     "consent.purpose": _("Purpose"),
@@ -123,18 +123,21 @@ class Handler:
             now=self.context.now,
             lane=pipeline.BULK,
         )
-        customers = {resolution.customer for resolution in resolutions}
+        # Merged meanwhile, they are judged by what the one who stands for them said.
+        found = standing.hold({resolution.customer for resolution in resolutions})
+        customers = set(found.values())
         last, here = self._said(customers), self._said_here(customers)
         rows, repeated = [], 0
         for statement, resolution in zip(parsed, resolutions, strict=True):
-            slot = (resolution.customer, statement.purpose, statement.channel)
+            customer = found.get(resolution.customer, resolution.customer)
+            slot = (customer, statement.purpose, statement.channel)
             if statement.at is None and slot in here and (statement.granted or not here[slot]):
                 # Without a time of its own the same word again is nothing new, and an old list that says yes must
                 # not undo what the person said since. A no is always heard.
                 repeated += 1
                 continue
             here[slot] = statement.granted
-            row = self._row(statement, resolution.customer, last.get(slot))
+            row = self._row(statement, customer, last.get(slot))
             if slot not in last or row.at >= last[slot][1]:
                 last[slot] = (statement.granted, row.at)
             rows.append(row)

@@ -8,7 +8,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -22,9 +22,9 @@ from consent.models import ConsentRecord
 from consent.rules import ledger as rules
 from consent.selectors import ledger, purposes
 from consent.services import states
-from customers.selectors import merges
+from customers.selectors import lineage, merges
+from customers.services import standing
 
-RECORDABLE = ("known", "anonymous")
 AHEAD = dt.timedelta(minutes=5)
 """How far clocks may differ. A grant dated later would outlast every withdrawal until its day."""
 Key = tuple[uuid.UUID, str, str]
@@ -57,7 +57,7 @@ class GrantRow:
 
 @dataclass(frozen=True)
 class Counts:
-    """What became of the rows: written, already there, or of somebody who has no record (erased, merged, nobody)."""
+    """What became of the rows: written, already there, or of somebody who can have no record (erased, nobody)."""
 
     written: int = 0
     repeated: int = 0
@@ -77,12 +77,12 @@ def record(
     policy_version: str = "",
     language: str = "",
     evidence: Mapping[str, Any] | None = None,
-    keyring: subjects.Keyring | None = None,
     now: dt.datetime | None = None,
 ) -> ConsentRecord:
     """Write one statement, its state, its audit entry and the customer's mark; the record, or the one already there.
 
-    `at` is when the person said so, `now` when it is written down (default: the same moment). Raises UnableToRecord.
+    `at` is when the person said so, `now` when it is written down (default: the same moment). The word of somebody who
+    was merged is the survivor's. Raises UnableToRecord.
     """
     row = GrantRow(
         customer=customer,
@@ -99,9 +99,11 @@ def record(
     recorded_at = now or at
     with transaction.atomic():
         _check([row], now=recorded_at)
-        if customer not in _recordable([row]):
+        rows = _held([row])
+        if not rows:
             raise UnableToRecord(_("There is no such customer, or the customer was erased."), field="customer")
-        written = _write([row], actor=actor, now=recorded_at, keyring=keyring)
+        customer = rows[0].customer
+        written = _write(rows, actor=actor, now=recorded_at)
         if written:
             audit.record(
                 audit.Action.CONSENT_RECORDED,
@@ -113,7 +115,8 @@ def record(
             )
             pipeline.mark([customer], cause="consent")
             return ledger.history([customer]).get(id=written[0].id)
-        same = ledger.history([customer]).filter(purpose=purpose, channel=channel, at=at, source=source)
+        # It may have been said under an id that was absorbed since.
+        same = ledger.history(lineage.of(customer)).filter(purpose=purpose, channel=channel, at=at, source=source)
         given = ConsentRecord.Status.GIVEN
         found = same.filter(status=given) if granted else same.exclude(status=given)
         return found[0]
@@ -124,20 +127,18 @@ def record_many(
     *,
     actor: Actor,
     now: dt.datetime,
-    keyring: subjects.Keyring | None = None,
     lane: int = pipeline.BULK,
 ) -> Counts:
     """Write thousands of statements in a few statements, in one transaction.
 
     Writing the same rows again changes nothing. Raises UnableToRecord for the first row that names an unknown purpose
     or channel (`purposes.channels()` tells beforehand) or a time in the future; rows of people who can have no record
-    are counted, not written.
+    are counted, not written. What is told of somebody who was merged is the survivor's.
     """
     _check(rows, now=now)
     with transaction.atomic():
-        recordable = _recordable(rows)
-        accepted = [row for row in rows if row.customer in recordable]
-        written = _write(accepted, actor=actor, now=now, keyring=keyring)
+        accepted = _held(rows)
+        written = _write(accepted, actor=actor, now=now)
         pipeline.mark(dict.fromkeys(new.customer for new in written), cause="consent", lane=lane)
     return Counts(written=len(written), repeated=len(accepted) - len(written), refused=len(rows) - len(accepted))
 
@@ -171,24 +172,25 @@ def _check(rows: Sequence[GrantRow], *, now: dt.datetime) -> None:
             raise UnableToRecord(_("The time lies in the future."), field="at", index=index)
 
 
-def _recordable(rows: Sequence[GrantRow]) -> set[uuid.UUID]:
-    """Those who may have records."""
-    customers = sorted({row.customer for row in rows})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM customers_customer WHERE id = ANY(%s) AND status = ANY(%s)",
-            [customers, list(RECORDABLE)],
-        )
-        return {found for (found,) in cursor.fetchall()}
+def _held(rows: Sequence[GrantRow]) -> list[GrantRow]:
+    """The rows of those who may have records, under the id that stands for them until we are done."""
+    found = standing.hold({row.customer for row in rows})
+    # Whose state is judged by all that was ever said must not be judged twice at once.
+    if merged := merges.trees(set(found.values())):
+        standing.queue(merged)
+    return [
+        row if found[row.customer] == row.customer else replace(row, customer=found[row.customer])
+        for row in rows
+        if row.customer in found
+    ]
 
 
-def _write(rows: Sequence[GrantRow], *, actor: Actor, now: dt.datetime, keyring: subjects.Keyring | None) -> list[_New]:
+def _write(rows: Sequence[GrantRow], *, actor: Actor, now: dt.datetime) -> list[_New]:
     """Insert what is new, in the order of the rows, and bring the states up to date."""
     if not rows:
         return []
     decided = [(row, status) for row, status in zip(rows, _statuses(rows), strict=True) if status is not None]
-    if keyring is None and any(row.evidence for row, _ in decided):
-        keyring = subjects.load({row.customer for row, _ in decided})
+    keyring = subjects.load({row.customer for row, _ in decided if row.evidence})
     columns: list[list[Any]] = [[] for _ in range(9)]
     for row, status in decided:
         record_id = ids.uuid7()
@@ -236,8 +238,8 @@ def _write(rows: Sequence[GrantRow], *, actor: Actor, now: dt.datetime, keyring:
     return written
 
 
-def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring | None) -> bytes | None:
-    if not row.evidence or keyring is None:
+def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring) -> bytes | None:
+    if not row.evidence:
         return None
     text = msgspec.json.encode(row.evidence, enc_hook=str).decode()
     return keyring.seal(text, customer=row.customer, table=ledger.TABLE, column="evidence", row=record_id)

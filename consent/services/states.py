@@ -2,7 +2,8 @@
 
 The state is the greatest record by (time, refusal before grant, id). Each write only ever raises it, so the order in
 which records arrive, and two writers at once, make no difference. Who was more than one record before a merge is judged
-by `consent.rules.words` over the whole lineage, because records never move.
+by `consent.rules.words` over the whole lineage, because records never move; that needs the whole ledger of the person,
+so their writers come one after the other (`standing.queue`).
 """
 
 import uuid
@@ -30,7 +31,10 @@ WHERE (EXCLUDED.at, NOT EXCLUDED.is_granted, EXCLUDED.record_id)
 
 
 def advance(*, written_ids: Collection[uuid.UUID], customers: Collection[uuid.UUID]) -> None:
-    """Take new records of these customers into the state, in one statement. Call it in their transaction."""
+    """Take new records of these customers into the state, in one statement.
+
+    Call it in their transaction, behind `standing.hold`, and behind `standing.queue` for those who were in a merge.
+    """
     if not written_ids:
         return
     with connection.cursor() as cursor:
@@ -45,7 +49,7 @@ def advance(*, written_ids: Collection[uuid.UUID], customers: Collection[uuid.UU
 def rebuild(customers: Collection[uuid.UUID]) -> None:
     """Derive the states of these customers anew from the ledger: after a merge, a restore, or a doubt.
 
-    An absorbed customer has none: the survivor's stands for both.
+    An absorbed customer has none: the survivor's stands for both. The caller holds their rows, as a merge does.
     """
     wanted = sorted(customers)
     with connection.cursor() as cursor:
@@ -58,18 +62,21 @@ def rebuild(customers: Collection[uuid.UUID]) -> None:
 
 
 def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
-    """Write the states of people who were in a merge: one read of all their records, one delete, one insert."""
-    involved = {*trees, *(who for joined in trees.values() for one in joined for who in (one.survivor, one.absorbed))}
-    said: dict[tuple[str, str], dict[uuid.UUID, list[words.Said]]] = defaultdict(lambda: defaultdict(list))
+    """Write the states of people who were in a merge: one read of all their records, one write, slot by slot."""
+    involved = {customer: _involved(customer, joined) for customer, joined in trees.items()}
+    said: dict[uuid.UUID, dict[tuple[str, str], list[words.Said]]] = defaultdict(lambda: defaultdict(list))
     status: dict[uuid.UUID, str] = {}
-    for record in ConsentRecord.objects.filter(customer_id__in=involved).defer("evidence"):
+    everybody = {who for people in involved.values() for who in people}
+    for record in ConsentRecord.objects.filter(customer_id__in=everybody).defer("evidence"):
         granted = record.status == ConsentRecord.Status.GIVEN
         status[record.id] = record.status
-        said[record.purpose, record.channel][record.customer_id].append(words.Said(record.at, granted, record.id))
+        said[record.customer_id][record.purpose, record.channel].append(words.Said(record.at, granted, record.id))
     states = []
-    for customer, joined in trees.items():
+    for customer, joined in sorted(trees.items()):
         history = [words.Merge(one.survivor, one.absorbed, one.at, one.until) for one in joined]
-        for (purpose, channel), spoken in said.items():
+        speakers = [who for who in involved[customer] if who in said]
+        for purpose, channel in sorted({slot for who in speakers for slot in said[who]}):
+            spoken = {who: said[who].get((purpose, channel), []) for who in speakers}
             word = words.last(customer, spoken, history)
             if word is not None:
                 states.append(
@@ -83,5 +90,14 @@ def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
                         record_id=word.id,
                     )
                 )
-    ConsentState.objects.filter(customer_id__in=list(trees)).delete()
-    ConsentState.objects.bulk_create(states)
+    # Records never go away, so no slot that was ever written is without a word.
+    ConsentState.objects.bulk_create(
+        states,
+        update_conflicts=True,
+        unique_fields=["customer", "purpose", "channel"],
+        update_fields=["is_granted", "status", "at", "record_id"],
+    )
+
+
+def _involved(customer: uuid.UUID, joined: Sequence[merges.Joined]) -> set[uuid.UUID]:
+    return {customer, *(who for one in joined for who in (one.survivor, one.absorbed))}

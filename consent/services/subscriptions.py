@@ -8,10 +8,11 @@ from django.db import transaction
 
 from cdp.core import actors
 from consent.models import ConsentRecord, ConsentState
-from consent.selectors import ledger, people
+from consent.selectors import ledger
 from consent.services import grants
 from consent.services.links import Subscription
 from customers.selectors import lineage
+from customers.services import standing
 
 UNDO_FOR = dt.timedelta(hours=1)
 METHOD = "unsubscribe"
@@ -27,10 +28,9 @@ def stop(subscription: Subscription, *, at: dt.datetime, evidence: dict[str, Any
     None when the person was erased or is not known: then nothing is sent to them anyway.
     """
     with transaction.atomic():
-        person = people.find(subscription.customer)
-        if person is None:
+        customer = _held(subscription)
+        if customer is None:
             return None
-        customer = person.id
         state = _state(customer, subscription)
         if state is not None and not state.is_granted:
             return ledger.history(lineage.of(customer)).get(id=state.record_id)
@@ -57,12 +57,12 @@ def resume(
     Only the withdrawal that still holds can be undone, so that an old or forwarded message never signs anybody up.
     """
     with transaction.atomic():
-        person = people.find(subscription.customer)
-        state = _state(person.id, subscription) if person else None
-        if person is None or state is None or state.record_id != withdrawal or not can_undo(state.at, at=at):
+        customer = _held(subscription)
+        state = _state(customer, subscription) if customer else None
+        if customer is None or state is None or state.record_id != withdrawal or not can_undo(state.at, at=at):
             raise UnableToUndo("the withdrawal no longer holds or is too old")
         return grants.record(
-            customer=person.id,
+            customer=customer,
             purpose=subscription.purpose,
             channel=subscription.channel,
             granted=True,
@@ -77,6 +77,11 @@ def resume(
 def can_undo(withdrawn_at: dt.datetime, *, at: dt.datetime) -> bool:
     """Whether the undo button is still offered."""
     return at - withdrawn_at <= UNDO_FOR
+
+
+def _held(subscription: Subscription) -> uuid.UUID | None:
+    """Whom the link means, and stays to mean until we are done: their row is held before the state is locked."""
+    return standing.hold([subscription.customer]).get(subscription.customer)
 
 
 def _state(customer: uuid.UUID, subscription: Subscription) -> ConsentState | None:

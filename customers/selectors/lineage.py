@@ -1,11 +1,14 @@
 """Whom an id means: links and shops keep ids for years, while rows are merged and erased."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from customers.models import Customer, Status
 
 LONGEST_CHAIN = 20
+LIVING = frozenset({Status.KNOWN, Status.ANONYMOUS})
+"""Who can have new facts."""
 
 
 class Unknown(LookupError):
@@ -37,6 +40,26 @@ def get(customer: uuid.UUID) -> Found:
             return Found(row, is_survivor=customer != asked)
         customer = row.merged_into
     raise Unknown
+
+
+def standing(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Who stands for each of these ids today, one statement per layer of merges; the erased and nobody are left out."""
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    layer = {customer: customer for customer in customers}
+    for _ in range(LONGEST_CHAIN):
+        if not layer:
+            break
+        rows = Customer.objects.filter(id__in=set(layer.values())).values_list("id", "status", "merged_into")
+        known = {row: (status, merged_into) for row, status, merged_into in rows}
+        above: dict[uuid.UUID, uuid.UUID] = {}
+        for asked, here in layer.items():
+            status, merged_into = known.get(here, (None, None))
+            if status in LIVING:
+                found[asked] = here
+            elif status == Status.MERGED and merged_into:
+                above[asked] = merged_into
+        layer = above
+    return found
 
 
 def of(customer: uuid.UUID) -> list[uuid.UUID]:

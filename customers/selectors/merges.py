@@ -1,15 +1,23 @@
 """Who was merged into whom, why, and what taking it back would do."""
 
+import json
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+from django.db.models import Count
+
 from cdp.core import panels
 from cdp.core.crypto import subjects
 from customers.models import ContactPoint, Customer, MergeLog
 from customers.selectors.lineage import LONGEST_CHAIN
+
+DEVICE = "anonymous_id"
+"""The reason of a merge when a browser nobody knew turns out to be a customer's."""
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -20,21 +28,6 @@ class Joined:
     absorbed: uuid.UUID
     at: datetime
     until: datetime | None = None
-
-
-def of(customer: uuid.UUID) -> list[MergeLog]:
-    """The merges into a customer that stand, directly or in turn, newest first, without their images."""
-    found: list[MergeLog] = []
-    layer = [customer]
-    for _ in range(LONGEST_CHAIN):
-        logs = list(
-            MergeLog.objects.filter(customer_id__in=layer, undone_at=None).defer("images", "fields").order_by("-at")
-        )
-        if not logs:
-            break
-        found += logs
-        layer = [log.absorbed_id for log in logs]
-    return sorted(found, key=lambda log: (log.at, log.id), reverse=True)
 
 
 def above(customer: uuid.UUID) -> list[MergeLog]:
@@ -55,13 +48,31 @@ def trees(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Joined]]:
     Those who never were in a merge are left out, for the price of one look at an index.
     """
     wanted = list(customers)
+    below = _below(wanted)
     found: dict[uuid.UUID, list[Joined]] = {}
-    roots = MergeLog.objects.filter(customer_id__in=wanted, undone_at=None)
-    for root in roots.values_list("customer_id", flat=True).distinct():
-        found[root] = [Joined(log.customer_id, log.absorbed_id, log.at) for log in of(root)]
+    for root in dict.fromkeys(wanted):
+        layer = below.get(root, ())
+        while layer:
+            found.setdefault(root, []).extend(layer)
+            layer = [lower for one in layer for lower in below.get(one.absorbed, ())]
     parted = MergeLog.objects.filter(absorbed_id__in=wanted, undone_at__isnull=False)
     for survivor, absorbed, at, until in parted.values_list("customer_id", "absorbed_id", "at", "undone_at"):
         found.setdefault(absorbed, []).append(Joined(survivor, absorbed, at, until))
+    return found
+
+
+def _below(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Joined]]:
+    """Whom each of these, and each of those in turn, absorbed: one narrow statement per layer of merges."""
+    found: dict[uuid.UUID, list[Joined]] = {}
+    layer = set(customers)
+    for _ in range(LONGEST_CHAIN):
+        logs = MergeLog.objects.filter(customer_id__in=layer, undone_at=None)
+        joined = [Joined(*row) for row in logs.values_list("customer_id", "absorbed_id", "at")]
+        for one in joined:
+            found.setdefault(one.survivor, []).append(one)
+        layer = {one.absorbed for one in joined} - found.keys() - layer
+        if not layer:
+            break
     return found
 
 
@@ -84,7 +95,9 @@ def holder_of(log: MergeLog, later: Sequence[MergeLog]) -> uuid.UUID:
 class Told:
     """A merge as the customer page tells it: who was absorbed, when, why, and how much would go back."""
 
-    log: MergeLog
+    id: uuid.UUID
+    at: datetime
+    reason: str
     name: str
     same: Sequence[str]
     records: int
@@ -97,30 +110,65 @@ class Told:
         return ", ".join(str(known(kind).label) if kind in known.values else kind for kind in self.same)
 
 
-def told(customer: uuid.UUID) -> list[Told]:
-    """The merges into a customer that can be taken back, newest first."""
-    logs = of(customer)
-    if not logs:
-        return []
+@dataclass(frozen=True)
+class Merges:
+    """The newest merges of people, how many of people there are beside them, and how many devices were recognised."""
+
+    shown: Sequence[Told]
+    more: int
+    devices: int
+
+
+_TOLD = """
+SELECT id, absorbed_id, at, reason, why,
+    (SELECT coalesce(sum(jsonb_array_length(value)), 0) FROM jsonb_each(moved) WHERE key <> 'core.DataKey'),
+    (SELECT coalesce(sum(jsonb_array_length(value)), 0) FROM jsonb_each(identifiers))
+FROM (
+    SELECT * FROM customers_mergelog
+    WHERE customer_id = ANY(%s) AND undone_at IS NULL AND reason <> %s
+    ORDER BY at DESC, id DESC LIMIT %s
+) newest
+ORDER BY at DESC, id DESC
+"""
+
+
+def told(customer: uuid.UUID, people: Sequence[uuid.UUID]) -> Merges:
+    """The merges into a customer that can be taken back, newest first; `people` is the customer's lineage.
+
+    A browser that turned out to be theirs has nothing to tell but that there was one. What is counted of the logs is
+    counted by the database: they grow to megabytes.
+    """
+    counts = dict(
+        MergeLog.objects.filter(customer_id__in=people, undone_at=None)
+        .values_list("reason")
+        .annotate(number=Count("id"))
+    )
+    devices = counts.pop(DEVICE, 0)
+    if not counts:
+        return Merges((), 0, devices)
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [list(people), DEVICE, SHOWN])
+        logs = cursor.fetchall()
     keyring = subjects.load([customer])
-    rows = Customer.objects.in_bulk([log.absorbed_id for log in logs])
-    return [
+    names = dict(Customer.objects.filter(id__in=[log[1] for log in logs]).values_list("id", "name"))
+    shown = [
         Told(
-            log=log,
-            name=keyring.open(
-                rows[log.absorbed_id].name, table="customers_customer", column="name", row=log.absorbed_id
-            ),
-            same=log.why.get("same", []),
-            records=sum(len(moved) for label, moved in log.moved.items() if label != "core.DataKey"),
-            identifiers=sum(len(digests) for digests in log.identifiers.values()),
+            id=log_id,
+            at=at,
+            reason=reason,
+            name=keyring.open(names[absorbed], table="customers_customer", column="name", row=absorbed),
+            same=json.loads(why).get("same", []),
+            records=int(records),
+            identifiers=int(identifiers),
         )
-        for log in logs
+        for log_id, absorbed, at, reason, why, records, identifiers in logs
     ]
+    return Merges(shown, sum(counts.values()) - len(shown), devices)
 
 
 def panel(question: panels.Question) -> dict[str, Any] | None:
     """What the customer page says of merges; nothing where there were none."""
-    merged = told(question.customer)
-    return (
-        {"merges": merged, "customer_id": question.customer, "may": question.reader.can("steward")} if merged else None
-    )
+    merged = told(question.customer, question.lineage)
+    if not merged.shown and not merged.devices:
+        return None
+    return {"merges": merged, "customer_id": question.customer, "may": question.reader.can("steward")}

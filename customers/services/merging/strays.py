@@ -6,15 +6,16 @@ came through and whatever was locked at the time.
 
 import functools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from cdp.core import lifecycle, pipeline
 from cdp.core.lifecycle import OnMerge
 from customers.models import Customer, MergeLog
 from customers.selectors import merges
+from customers.services import standing
 from customers.services.merging import keys, rows, tries
-from customers.services.merging.joining import lock
+from customers.services.merging.joining import lock, rebuild
 
 
 def gather(customers: Sequence[uuid.UUID], now: datetime) -> None:
@@ -22,8 +23,19 @@ def gather(customers: Sequence[uuid.UUID], now: datetime) -> None:
     absorbed = list(
         Customer.objects.filter(id__in=list(customers), merged_into__isnull=False).values_list("id", flat=True)
     )
+    if not absorbed:
+        return
     for customer in sorted(absorbed):
         tries.tried(functools.partial(_gather, customer))
+    tries.tried(functools.partial(_judge_anew, absorbed, set(customers)))
+
+
+def _judge_anew(absorbed: Sequence[uuid.UUID], working: Collection[uuid.UUID]) -> None:
+    """What never moves is read by lineage: derive anew at once what survivors have of it."""
+    holders = set(standing.hold(absorbed).values())
+    standing.queue(holders)
+    rebuild(*sorted(holders))
+    pipeline.mark(sorted(holders.difference(working)), cause="customers.strays")
 
 
 def _gather(absorbed: uuid.UUID) -> None:

@@ -154,16 +154,13 @@ def test_an_empty_batch_is_fine() -> None:
     assert many([]) == grants.Counts()
 
 
-def test_evidence_without_a_key_is_left_out_rather_than_stored_open() -> None:
-    customer = factories.customer()
-    counts = grants.record_many(
-        [row(customer.id, evidence={"text": "x"})],
-        actor=actors.SYSTEM,
-        now=NOW,
-        keyring=subjects.load([customer.id]),
-    )
-    assert counts.written == 1
-    assert ConsentRecord.objects.get().evidence
+def test_evidence_of_many_is_sealed_under_the_keys_of_each() -> None:
+    people = [factories.customer().id for _ in range(2)]
+    assert many([row(person, evidence={"text": str(person)}) for person in people]).written == 2
+    for record in ConsentRecord.objects.all():
+        text = str(record.customer_id)
+        assert text.encode() not in bytes(record.evidence)
+        assert ledger.evidence(record, subjects.load([record.customer_id])) == {"text": text}
 
 
 def test_the_ledger_refuses_change_and_deletion_in_the_database(say: Callable[..., ConsentRecord]) -> None:
