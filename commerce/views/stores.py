@@ -3,14 +3,17 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cdp.core import access, actors, context
+from cdp.core.models import SourceSecret
 from cdp.core.views.access import requires
 from commerce.models import StoreNotice
 from commerce.selectors import hooks as reading
@@ -47,7 +50,8 @@ def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpRespon
             "failures": [{"row": row, "reason": reading.reason(row.reason)} for row in reading.failures()],
             "waiting": reading.waiting(),
             "tallies": reading.tallies(),
-            "connected": reading.connected(),
+            "connected": [_addressed(one.source.key, one) for one in reading.connected()],
+            "can_connect": access.allows(request.user.role, "settings"),  # type: ignore[union-attr]
             "can_close": access.allows(request.user.role, "consent.manage"),  # type: ignore[union-attr]
         },
     )
@@ -60,6 +64,15 @@ def _named(notice: StoreNotice, *, is_shown: bool) -> dict[str, Any]:
     if not email:
         return {"who": str(customer.get("id") or ""), "is_masked": False}
     return {"who": email if is_shown else masking.of("email", email), "is_masked": not is_shown}
+
+
+def _addressed(key: str, secret: SourceSecret) -> dict[str, Any]:
+    """A source with the full addresses that its store sends to."""
+    full = {
+        store: settings.CDP_BASE_URL + reverse("commerce:hook", args=[store, key])
+        for store in ("shopify", "woocommerce")
+    }
+    return {"source": secret.source, "set_at": secret.set_at, **full}
 
 
 @requires("steward")

@@ -72,6 +72,7 @@ PAGES = [
     ("campaigns:campaign-act", "POST", "mo"),
     ("consent:overview", "GET", "mapo"),
     ("commerce:stores", "GET", "spo"),
+    ("commerce:store-connect", "GET", "o"),
     ("commerce:delivery-replay", "POST", "spo"),
     ("commerce:notice-close", "POST", "po"),
     ("events:overview", "GET", "spo"),

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from cdp.core import source_secrets
+from cdp.core import audit, source_secrets
 from cdp.core.models import AccessEntry, AuditEntry, SourceSecret
 from commerce.models import HookDelivery, StoreNotice
 from commerce.services.hooks import deliveries
@@ -88,6 +88,41 @@ def test_counts_are_shown_by_source_and_topic(shopify, privacy):
 
 def test_the_page_of_a_shop_without_stores_says_what_to_do(db, privacy):
     assert "No store has told anything yet" in privacy.get("/hooks/").content.decode()
+
+
+def test_an_administrator_connects_a_store_and_gets_its_addresses(client, db, settings):
+    settings.CDP_BASE_URL = "https://crm.example.com"
+    client.force_login(factories.staff("admin"))
+    assert "/hooks/connect/" in client.get("/hooks/").content.decode()
+    given = {"name": "Bangkok Shop", "secret": SECRET}
+    answer = client.post("/hooks/connect/", given, follow=True)
+    page = answer.content.decode()
+    assert answer.redirect_chain == [("/hooks/", 302)]
+    assert 'data-copy="https://crm.example.com/hooks/shopify/bangkok-shop"' in page
+    assert 'data-copy="https://crm.example.com/hooks/woocommerce/bangkok-shop"' in page
+    assert SECRET not in page
+    secret = SourceSecret.objects.get(source__key="bangkok-shop", source__kind="store")
+    assert source_secrets.find(secret.source) == SECRET.encode()
+    assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"core:source:created", audit.Action.SOURCE_SECRET_SET}
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"), [("ร้าน", SECRET), ("Sample", SECRET), ("", SECRET), ("Shop", "short"), ("Shop", "")]
+)
+def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, name, secret):
+    client.force_login(factories.staff("admin"))
+    answer = client.post("/hooks/connect/", {"name": name, "secret": secret})
+    assert answer.status_code == 422
+    assert not SourceSecret.objects.exists()
+    assert f'value="{SECRET}"' not in answer.content.decode()
+
+
+def test_a_steward_sees_who_connects_a_store_and_cannot_do_it(client, db):
+    client.force_login(factories.staff("steward"))
+    page = client.get("/hooks/").content.decode()
+    assert "An administrator connects a store" in page
+    assert "/hooks/connect/" not in page
+    assert client.get("/hooks/connect/").status_code == 403
 
 
 def test_the_command_sets_a_secret_from_the_environment_and_never_prints_it(db, monkeypatch, capsys):

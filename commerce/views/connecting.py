@@ -1,0 +1,39 @@
+"""The staff page /hooks/connect/: name and secret of a store make its addresses."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cdp.core import actors, source_secrets
+from cdp.core.views.access import requires
+from commerce.forms.connecting import ConnectForm
+from commerce.services import connecting
+
+
+@requires("settings")
+@require_http_methods(["GET", "HEAD", "POST"])
+def connect(request: HttpRequest) -> HttpResponse:
+    """Connect a store; the next page shows the addresses to give to it."""
+    form = ConnectForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given: dict[str, Any] = form.cleaned_data
+        try:
+            connecting.connect(
+                name=given["name"],
+                secret=given["secret"],
+                actor=actors.staff(request.user),  # type: ignore[arg-type]
+                now=timezone.now(),
+            )
+        except connecting.UnableToConnect as problem:
+            form.add_error("name", str(problem))
+        except source_secrets.UnableToSet as problem:
+            form.add_error("secret", str(problem))
+        else:
+            messages.success(request, _("The store is connected. Give it one of the addresses below."))
+            return redirect("commerce:stores")
+    return render(request, "commerce/connect.html", {"form": form}, status=422 if form.errors else 200)
