@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import structlog
 from django.db import connection, transaction
 
@@ -19,7 +20,6 @@ from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Source
 from events.models import InboxRow, RejectedEvent
 from events.rules import scrubbing, tracking, visits
-from events.rules.tracking import Tracked
 from events.services import deduplication, inbox, people, recording
 from events.services.people import Call
 
@@ -27,7 +27,11 @@ log = structlog.get_logger("inbox")
 
 _LOCK = 0x0CD_1B0C
 EVENTS = 5000
-"""Events of one transaction: a third of a second, so that nobody who meets its locks waits long."""
+"""Events of one transaction: a third of a second, unless people log in (JOINS)."""
+JOINS = 25
+"""Visitors of one transaction who turn out to be somebody: each is a merge of some dozens of statements, about 35 ms.
+The batch ends before the event that exceeds it, within a request if need be, so that nobody waits long for its locks.
+"""
 ROWS = 2000
 
 
@@ -39,6 +43,7 @@ class Drained:
     stored: int = 0
     duplicates: int = 0
     refused: int = 0
+    is_whole: bool = True  # False: it ended before its last event, and the rest waits where it was
 
     def and_(self, other: "Drained") -> "Drained":
         """Both together."""
@@ -47,6 +52,7 @@ class Drained:
             self.stored + other.stored,
             self.duplicates + other.duplicates,
             self.refused + other.refused,
+            other.is_whole,
         )
 
 
@@ -55,9 +61,9 @@ class _Read:
     """One event on its way."""
 
     row: InboxRow
-    raw: bytes
-    event: Tracked
-    sender: inbox.Sender
+    place: int  # among the events of its row
+    parcel: inbox.Parcel
+    call: Call
     digest: bytes
 
 
@@ -65,7 +71,9 @@ class _Read:
 class _Batch:
     rows: list[InboxRow]
     events: list[_Read] = field(default_factory=list)
-    refused: list[RejectedEvent] = field(default_factory=list)
+    refused: list[tuple[InboxRow, int, RejectedEvent]] = field(default_factory=list)
+    rest: InboxRow | None = None  # of the last row, when the batch ends within it
+    is_whole: bool = True
 
 
 def drain(*, now: dt.datetime, events: int = EVENTS) -> Drained | None:
@@ -86,8 +94,8 @@ def _digest(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
             return _set_aside(wanted[0], now)
     middle = len(wanted) // 2
     first = _digest(wanted[:middle], now)
-    if first is None:
-        return None
+    if first is None or not first.is_whole:
+        return first  # what follows may not overtake the rest
     second = _digest(wanted[middle:], now)
     return first if second is None else first.and_(second)
 
@@ -100,6 +108,7 @@ def _work(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
         if not batch.rows:
             return None if wanted else Drained()  # another drain did them since we looked
         _read(batch)
+        _end_early(batch)
         fresh = _without_repeats(batch, now)
         _write(fresh, now)
         return _finish(batch, fresh, now)
@@ -124,6 +133,7 @@ def _oldest(events: int) -> list[uuid.UUID]:
 
 
 def _read(batch: _Batch) -> None:
+    sources = Source.objects.in_bulk({row.source_id for row in batch.rows})
     for row in batch.rows:
         try:
             parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
@@ -131,12 +141,36 @@ def _read(batch: _Batch) -> None:
             # Older than the keys of its hour, which only happens when nothing drained for seven days.
             log.exception("a request of the inbox cannot be opened any more", row=str(row.id), events=row.accepted)
             continue
-        for raw, event in inbox.events_of(parcel, row=row.id, received_at=row.received_at):
+        must_ask, signal = sources[row.source_id].consent_mode == "require", parcel.sender.privacy_signal
+        found = inbox.events_of(parcel, row=row.id, received_at=row.received_at)
+        for place, (raw, event) in enumerate(found):
             if isinstance(event, tracking.Refusal):
-                batch.refused.append(inbox.to_quarantine(raw, event, row=row, parcel=parcel))
+                batch.refused.append((row, place, inbox.to_quarantine(raw, event, row=row, parcel=parcel)))
             else:
+                call = Call(event, visits.may_measure(event, privacy_signal=signal, must_ask=must_ask))
                 digest = deduplication.digest(row.source_id, event.message_id)
-                batch.events.append(_Read(row, raw, event, parcel.sender, digest))
+                batch.events.append(_Read(row, place, parcel, call, digest))
+
+
+def _end_early(batch: _Batch) -> None:
+    """Leave to the next batch what would make more than JOINS visitors somebody."""
+    keeps = people.within([read.call for read in batch.events], joins=JOINS)
+    if keeps == len(batch.events):
+        return
+    edge = batch.events[keeps]
+    batch.is_whole, batch.events = False, batch.events[:keeps]
+    after = (edge.row.id, edge.place)
+    batch.refused = [refused for refused in batch.refused if (refused[0].id, refused[1]) < after]
+    batch.rows = [row for row in batch.rows if (row.id, 0) < after]
+    if edge.place:
+        left, parcel = edge.row.accepted - edge.place, edge.parcel
+        rest = msgspec.structs.replace(parcel, events=parcel.events[edge.place :], first=parcel.first + edge.place)
+        row = edge.row
+        sealed = inbox.seal_parcel(rest, row=row.id, source=row.source_id)
+        batch.rest = InboxRow(
+            id=row.id, source_id=row.source_id, received_at=row.received_at, accepted=left, rejected=0, sealed=sealed
+        )
+        row.accepted = edge.place
 
 
 def _without_repeats(batch: _Batch, now: dt.datetime) -> list[_Read]:
@@ -157,23 +191,15 @@ def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
     rows: list[recording.EventRow] = []
     for source_id, reads in by_source.items():
         source = sources[source_id]
-        must_ask = source.consent_mode == "require"
-        calls = [
-            Call(
-                read.event,
-                visits.may_measure(read.event, privacy_signal=read.sender.privacy_signal, must_ask=must_ask),
-            )
-            for read in reads
-        ]
-        owners = people.resolve(calls, source=source, now=now)
+        owners = people.resolve([read.call for read in reads], source=source, now=now)
         rows += [_fact(read, source.key, owner) for read, owner in zip(reads, owners, strict=True)]
     recording.record_many(rows, now=now, lane=pipeline.INTERACTIVE)
 
 
 def _fact(read: _Read, source: str, owner: people.Owner) -> recording.EventRow:
-    event = read.event
+    event = read.call.event
     properties, personal = scrubbing.split(event.properties)
-    surroundings, hidden = scrubbing.split(visits.surroundings(event, read.sender.agent))
+    surroundings, hidden = scrubbing.split(visits.surroundings(event, read.parcel.sender.agent))
     if surroundings:
         properties["$context"] = surroundings
     told: dict[str, Any] = {
@@ -198,18 +224,21 @@ def _fact(read: _Read, source: str, owner: people.Owner) -> recording.EventRow:
 
 
 def _finish(batch: _Batch, fresh: Sequence[_Read], now: dt.datetime) -> Drained:
-    RejectedEvent.objects.bulk_create(batch.refused)
+    RejectedEvent.objects.bulk_create(refused for _row, _place, refused in batch.refused)
     stored = Counter(read.row.id for read in fresh)
     opened = Counter(read.row.id for read in batch.events)
     # Refused only now: the rules became stricter, the event cannot be digested, or its key is gone.
     late = Counter({row.id: row.accepted - opened[row.id] for row in batch.rows})
     _count(batch.rows, stored, opened, late)
     InboxRow.objects.filter(id__in=[row.id for row in batch.rows]).delete()
+    if batch.rest:
+        batch.rest.save(force_insert=True)
     return Drained(
         rows=len(batch.rows),
         stored=len(fresh),
         duplicates=len(batch.events) - len(fresh),
         refused=sum(row.rejected for row in batch.rows) + sum(late.values()),
+        is_whole=batch.is_whole,
     )
 
 
@@ -259,5 +288,8 @@ def _set_aside(wanted: uuid.UUID, now: dt.datetime) -> Drained | None:
         (row,) = batch.rows
         parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
         reason = tracking.Refusal(tracking.Code.INDIGESTIBLE, "The event was accepted and could not be stored.")
-        batch.refused = [inbox.to_quarantine(bytes(item), reason, row=row, parcel=parcel) for item in parcel.events]
+        batch.refused = [
+            (row, place, inbox.to_quarantine(bytes(item), reason, row=row, parcel=parcel))
+            for place, item in enumerate(parcel.events)
+        ]
         return _finish(batch, [], now)

@@ -43,6 +43,7 @@ class Parcel(msgspec.Struct, omit_defaults=True):
     kind: str | None = None  # of a single call, from its address
     sent_at: str | int | float | None = None
     context: dict[str, Any] | None = None
+    first: int = 0  # how many events of the request were worked off before
     code: str = ""  # in the quarantine: why it was refused, in words
     message: str = ""
 
@@ -148,7 +149,7 @@ def events_of(
     """Each event of an inbox row as sent and as read."""
     # The door refuses such a context; rows that an older version accepted may still wait.
     fault = tracking.judge_context(parcel.context)
-    for position, item in enumerate(parcel.events):
+    for position, item in enumerate(parcel.events, parcel.first):
         raw = bytes(item)
         yield (
             raw,

@@ -54,6 +54,30 @@ def resolve(calls: Sequence[Call], *, source: Source, now: dt.datetime) -> list[
     return found
 
 
+def within(calls: Sequence[Call], *, joins: int) -> int:
+    """How many of the calls, from the first, make at most `joins` visitors one with the person they turned out to be.
+
+    A merge is some dozens of statements, so their number says how long a transaction holds its locks. At least one.
+    """
+    told = [_tells(call) for call in calls]
+    waiting = visitors.waiting({visitor for ids in told for visitor in ids})
+    met: set[str] = set()
+    for place, ids in enumerate(told):
+        met |= ids & waiting
+        if len(met) > joins and place:
+            return place
+    return len(calls)
+
+
+def _tells(call: Call) -> set[str]:
+    """The anonymous ids of which a call may tell whose they are."""
+    event = call.event
+    if not (call.may_measure and (event.user_id or visits.person_of(event))):
+        return set()
+    previous = _id(event.previous_id) if event.kind == "alias" else ""
+    return {found for found in (_anonymous(call), previous) if found}
+
+
 def _named(
     calls: Sequence[Call], told: Sequence[Person | None], source: Source, now: dt.datetime
 ) -> list[uuid.UUID | None]:

@@ -6,7 +6,7 @@ Then the anonymous customer is merged into the person, history and all; un-mergi
 import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -42,16 +42,7 @@ def resolve(visitors: Sequence[Visitor], *, source: Source, now: dt.datetime) ->
     wanted: dict[str, uuid.UUID | None] = {}
     for visitor in visitors:
         wanted[visitor.anonymous_id] = wanted.get(visitor.anonymous_id) or visitor.customer
-    digests = {digest(anonymous_id): anonymous_id for anonymous_id in wanted}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT i.digest, i.customer_id FROM customers_identifier i
-            WHERE i.digest = ANY(%s::bytea[])
-            """,
-            [copying.array(list(digests))],
-        )
-        owners = {digests[bytes(found)]: customer for found, customer in cursor.fetchall()}
+    owners = _owners(wanted)
     unknown = [anonymous_id for anonymous_id in wanted if anonymous_id not in owners]
     nobodies = [anonymous_id for anonymous_id in unknown if wanted[anonymous_id] is None]
     made = dict(zip(nobodies, _make(len(nobodies), source, now), strict=True))
@@ -64,6 +55,31 @@ def resolve(visitors: Sequence[Visitor], *, source: Source, now: dt.datetime) ->
     }
     joined = _join({owner: customer for owner, customer in told.items() if owner != customer}, now)
     return {anonymous_id: joined.get(customer, customer) for anonymous_id, customer in {**owners, **fresh}.items()}
+
+
+def waiting(anonymous_ids: Iterable[str]) -> set[str]:
+    """Those of the anonymous ids that an anonymous customer has: each costs a merge when somebody says who it is."""
+    owners = _owners(anonymous_ids)
+    anonymous = set(
+        Customer.objects.filter(id__in=set(owners.values()), status=Status.ANONYMOUS).values_list("id", flat=True)
+    )
+    return {anonymous_id for anonymous_id, owner in owners.items() if owner in anonymous}
+
+
+def _owners(anonymous_ids: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Whose each known anonymous id is."""
+    digests = {digest(anonymous_id): anonymous_id for anonymous_id in anonymous_ids}
+    if not digests:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT i.digest, i.customer_id FROM customers_identifier i
+            WHERE i.digest = ANY(%s::bytea[])
+            """,
+            [copying.array(list(digests))],
+        )
+        return {digests[bytes(found)]: customer for found, customer in cursor.fetchall()}
 
 
 def _make(count: int, source: Source, now: dt.datetime) -> list[uuid.UUID]:

@@ -124,6 +124,35 @@ def test_a_visitor_is_one_customer_until_somebody_says_who_it_is(source):
     assert Event.objects.filter(customer_id=person.id).count() == 4, "what it did before belongs to the person now"
 
 
+def test_a_batch_ends_before_too_many_visitors_turn_out_to_be_somebody(source, monkeypatch):
+    monkeypatch.setattr(draining, "JOINS", 2)
+    put(source, *({"type": "page", "anonymousId": f"anon-{n}"} for n in range(7)))
+    assert drain().is_whole, "nobody is joined yet"
+    nameless = {"messageId": None}  # named by its place in the request
+    put(source, VIEW)
+    put(
+        source,
+        {"type": "track"},
+        *({**VIEW, **nameless, "userId": f"p{n}", "anonymousId": f"anon-{n}"} for n in range(3)),
+        {**VIEW, **nameless, "userId": "p2", "anonymousId": "anon-2"},
+        *({**VIEW, **nameless, "userId": f"p{n}", "anonymousId": f"anon-{n}"} for n in range(3, 5)),
+    )
+    for n in range(5, 7):
+        put(source, {**VIEW, "userId": f"p{n}", "anonymousId": f"anon-{n}"})
+    rounds = []
+    while (done := drain()).rows:
+        rounds.append((done.rows, done.stored, done.duplicates, done.refused, done.is_whole))
+        merged = Customer.objects.filter(status=Status.MERGED).count()
+        assert merged <= 2 * len(rounds)
+        waiting = sum(InboxRow.objects.values_list("accepted", flat=True))
+        assert sum(one[1] for one in rounds) + waiting == 9
+    assert rounds == [(2, 3, 0, 1, False), (1, 3, 0, 0, False), (2, 2, 0, 0, False), (1, 1, 0, 0, True)]
+    assert not Customer.objects.filter(status=Status.ANONYMOUS).exists()
+    hours = SourceHour.objects.get()
+    assert (hours.stored, hours.duplicates, hours.rejected) == (16, 0, 1)
+    assert Event.objects.filter(kind="track").count() == 9
+
+
 def test_a_shared_device_takes_nobody_over(source):
     put(source, {**VIEW, "userId": "u1", "anonymousId": "anon-1"}, {**VIEW, "userId": "u2", "anonymousId": "anon-1"})
     drain()
