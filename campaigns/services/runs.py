@@ -1,6 +1,7 @@
 """Running one campaign's triggers beside the page: a job with a place in the tray."""
 
 import uuid
+from collections.abc import Collection
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,13 @@ def start(campaign: Campaign, *, actor: Actor) -> Job:
     """Plan this campaign's messages as soon as a worker is free. Running twice plans nothing twice."""
     title = _("Campaign: {name}").format(name=campaign.name)
     return jobs.submit(KIND, title=title[:200], params={"campaign": str(campaign.id)}, created_by=actor.id)
+
+
+def being_planned(campaigns: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these campaigns whose run waits for a worker or is under way: their figures are not complete yet."""
+    unfinished = Job.objects.filter(kind=KIND, state__in=[Job.State.WAITING, Job.State.RUNNING])
+    running = {uuid.UUID(params["campaign"]) for params in unfinished.values_list("params", flat=True)[:1000]}
+    return running.intersection(campaigns)
 
 
 def run(job: Job) -> None:

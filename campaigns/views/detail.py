@@ -47,6 +47,7 @@ def detail(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
         "clock_words": frame.clock_words(wanted),
         "purpose": purposes.names(request.LANGUAGE_CODE).get(row.purpose, row.purpose),
         "results": found,
+        "is_planning": row.id in runs.being_planned([row.id]),
         "not_sent": sum(found.suppressed.values()),
         "conversion_days": results.CONVERSION_DAYS,
         "versions": CampaignVersion.objects.filter(campaign=row).order_by("-number"),
@@ -150,7 +151,7 @@ def _charts(row: Campaign, found: results.Results) -> dict[str, Any]:
         days = progress.sent_by_day(row.id, now=timezone.now(), days=DAYS)
         lately = sum(count for _day, count in days)
         charts["sent_title"] = ngettext(
-            "{n} message left in the last 30 days", "{n} messages left in the last 30 days", lately
+            "{n} message was sent in the last 30 days", "{n} messages were sent in the last 30 days", lately
         ).format(n=number_format(lately, force_grouping=True))
         charts["sent_by_day"] = {
             "type": "bar",
@@ -179,7 +180,7 @@ def _messages(request: HttpRequest, row: Campaign) -> dict[str, Any]:
     tabs = [{"url": "?#messages", "label": _("All"), "active": state not in STATES}]
     tabs += [
         {"url": f"?state={value}#messages", "label": label, "active": state == value}
-        for value, label in (("sent", _("Sent")), ("suppressed", _("Not sent")), ("planned", _("Planned")))
+        for value, label in (("sent", _("Sent")), ("suppressed", _("Not sent")), ("planned", _("Waiting")))
     ]
     return {
         "messages_page": [

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
 from campaigns.selectors import progress
+from campaigns.services import runs
 from cdp.core.views.access import requires
 from consent.selectors import purposes
 
@@ -25,12 +26,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
     page = list(found[: PAGE + 1])
     figures = progress.figures([row.id for row in page[:PAGE]])
+    planning = runs.being_planned([row.id for row in page[:PAGE]])
     names = purposes.names(request.LANGUAGE_CODE)
     context = {
         "rows": [
-            {"campaign": row, "figures": figures[row.id], "purpose": names.get(row.purpose, row.purpose)}
+            {
+                "campaign": row,
+                "figures": figures[row.id],
+                "purpose": names.get(row.purpose, row.purpose),
+                "is_planning": row.id in planning,
+            }
             for row in page[:PAGE]
         ],
+        "is_planning": bool(planning),
         "older_url": f"?older={page[PAGE - 1].id}" if len(page) > PAGE else "",
         "newer_url": "?" if older else "",
         "may_edit": request.user.can("campaigns.edit"),  # type: ignore[union-attr]

@@ -18,7 +18,7 @@ STATUSES: dict[str, Look] = {
     "waiting": Look("neutral", _("Waiting")),
     "queued": Look("neutral", _("Waiting")),
     "scheduled": Look("info", _("Scheduled")),
-    "planned": Look("info", _("Planned")),
+    "planned": Look("info", _("Waiting")),
     "deferred": Look("info", _("Deferred")),
     "running": Look("accent", _("Running")),
     "active": Look("success", _("Active")),

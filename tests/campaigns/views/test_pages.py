@@ -131,6 +131,24 @@ def test_activating_is_refused_in_words(marketer: Client, announcement: Campaign
     assert announcement.status == "draft"
 
 
+def test_pages_say_that_the_first_run_is_under_way_until_it_is_counted(
+    marketer: Client, announcement: Campaign
+) -> None:
+    reachable()
+    base = f"/campaigns/{announcement.id}/"
+    marketer.post(base + "activate/", {"run": "1"})
+    for path, part in ((base, "progress"), ("/campaigns/", "campaigns")):
+        page = marketer.get(path).content.decode()
+        assert "Planning…" in page
+        assert f'id="{part}" hx-get=""' in page
+        assert "No messages here" not in page
+    Job.objects.update(state=Job.State.DONE)
+    for path in (base, "/campaigns/"):
+        page = marketer.get(path).content.decode()
+        assert "Planning…" not in page
+        assert 'hx-get=""' not in page
+
+
 def test_pausing_and_deleting(marketer: Client, announcement: Campaign) -> None:
     base = f"/campaigns/{announcement.id}/"
     marketer.post(base + "activate/")
