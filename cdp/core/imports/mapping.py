@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cdp.core.imports import layouts, registry
@@ -13,6 +14,8 @@ from cdp.core.imports.registry import Kind
 
 OPTIONS = {"encoding", "delimiter", "header_line", "dayfirst", "zero_is_purchase", "currency_by_country", "only"}
 PARTS = {"columns", "constants", "options", "also"}
+COUNTRY = "customer.country"
+_WRITING = (("KR", re.compile("[가-힣]")), ("TH", re.compile("[ก-๛]")))
 
 
 class BadMapping(Exception):
@@ -85,7 +88,18 @@ def guess(*, kind: Kind, header: Sequence[str], file: str = "") -> Mapped:
         target = _guessed(column, kind)
         if target and target not in found:
             found[target] = column
-    return Mapped(found)
+    country = "" if COUNTRY in found or COUNTRY not in kind.targets else _country(header)
+    return Mapped(found, {COUNTRY: country} if country else {})
+
+
+def _country(header: Sequence[str]) -> str:
+    """The country whose writing the header is in; empty where it is the shop's own, which is taken anyhow, or unclear.
+
+    Without it the phone numbers of a Korean file, like 010-2222-3333, are read as Thai ones in a Thai shop.
+    """
+    names = " ".join(header)
+    found = [country for country, letters in _WRITING if letters.search(names)]
+    return found[0] if len(found) == 1 and found[0] != settings.CDP_SHOP_COUNTRY else ""
 
 
 def missing(mapped: Mapped, kind: Kind) -> list[Sequence[str]]:

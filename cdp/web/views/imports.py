@@ -5,24 +5,27 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import actors, jobs, uploads
 from cdp.core.files import safety
-from cdp.core.imports import drafts, engine, reading, registry
+from cdp.core.imports import drafts, engine, mapping, reading, registry
 from cdp.core.models import Job, Source
 from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
 from cdp.web import formats
+from customers.rules import places
 
 PAGE = 50
 SHOWN_REJECTS = 100
+PHONE_CODES = frozenset({"phone_not_in_use", "phone_too_short", "phone_too_long"})
 
 
 class UploadForm(forms.Form):
@@ -247,6 +250,8 @@ def _result(job: Job) -> dict[str, Any]:
         "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
         "more_rejects": job.result.get("rejected", 0) + job.result.get("warned", 0) > SHOWN_REJECTS,
         "brought": _brought(job),
+        "usable": _usable(job) if job.params["dry_run"] and job.result.get("warned") else "",
+        "read_as": _read_as(job, noted),
         "warned": job.result.get("warned", 0),
         "left_out": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
         "remarks": [
@@ -254,6 +259,27 @@ def _result(job: Job) -> dict[str, Any]:
             for remark in job.result.get("warnings", [])
         ],
     }
+
+
+def _usable(job: Job) -> str:
+    """What a check found: rows that can be used are not yet values that can."""
+    rows, values = job.result.get("accepted", 0), job.result.get("warned", 0)
+    parts = [ngettext("{n} row can be used", "{n} rows can be used", rows).format(n=formats.number(rows))]
+    parts.append(ngettext("{n} value left out", "{n} values left out", values).format(n=formats.number(values)))
+    return ", ".join(parts)
+
+
+def _read_as(job: Job, noted: list[dict[str, Any]]) -> str:
+    """Which country's phone numbers were expected, where some were not read and no column says the country."""
+    mapped = job.params["mapping"]
+    if mapping.COUNTRY in mapped["columns"].values() or not any(entry["reason"] in PHONE_CODES for entry in noted):
+        return ""
+    country = str(mapped["constants"].get(mapping.COUNTRY) or settings.CDP_SHOP_COUNTRY)
+    text = _(
+        "Phone numbers without a country code were read as numbers of {country}. If they belong to another country,"
+        " choose Country on the Columns step."
+    )
+    return text.format(country=places.country_name(country, get_language() or "en"))
 
 
 def _brought(job: Job) -> str:

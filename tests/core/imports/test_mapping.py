@@ -27,6 +27,10 @@ def read(kind, data, header=HEADER):
         ("FIRST_NAME", "customer.given_name"),
         ("ชื่อ-นามสกุล", "customer.name"),
         ("เบอร์โทรศัพท์", "customer.phone"),
+        ("เบอร์", "customer.phone"),
+        ("เบอร์มือถือ", "customer.phone"),
+        ("อีเมล์", "customer.email"),
+        ("ชื่อ-สกุล", "customer.name"),
         ("휴대폰", "customer.phone"),
         ("우편번호", "customer.postcode"),
         ("Ｅｍａｉｌ", "customer.email"),
@@ -91,3 +95,19 @@ def test_faults_can_be_told_in_the_readers_language(customers, language):
     with translation.override(language), pytest.raises(mapping.BadMapping) as refused:
         read(customers, {"columns": {"E-mail": "customer.email"}})
     assert "E-mail" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "shop", "constants"),
+    [
+        (["이메일", "phone"], "TH", {"customer.country": "KR"}),
+        (["อีเมล", "เบอร์"], "KR", {"customer.country": "TH"}),
+        (["อีเมล", "เบอร์"], "TH", {}),
+        (["이메일", "เบอร์"], "US", {}),
+        (["이메일", "국가"], "TH", {}),
+        (["email"], "TH", {}),
+    ],
+)
+def test_the_writing_of_the_header_says_the_country_where_no_column_does(customers, settings, header, shop, constants):
+    settings.CDP_SHOP_COUNTRY = shop
+    assert mapping.guess(kind=customers, header=header).constants == constants

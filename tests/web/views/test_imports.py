@@ -226,3 +226,26 @@ def test_an_abandoned_draft_leaves_the_list_with_its_upload(steward, draft):
     assert len(steward.get("/imports/").context["rows"]) == 1
     Job.objects.update(created_at=timezone.now() - dt.timedelta(days=8))
     assert len(steward.get("/imports/").context["rows"]) == 0
+
+
+def test_phone_numbers_of_another_country_say_as_what_they_were_read(steward, settings):
+    settings.CDP_SHOP_COUNTRY = "TH"
+    upload(steward, "email,phone\na@example.com,010-2222-3333\nb@example.com,010-2222-4444\n")
+    job = Job.objects.get()
+    steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email", "column:phone": "customer.phone"})
+    jobs.run_waiting()
+    shown = page(steward, job)
+    assert "2 rows can be used, 2 values left out" in shown
+    assert "read as numbers of Thailand" in shown
+
+
+def test_a_korean_file_is_read_as_korean_and_its_page_shows_that(steward, settings):
+    settings.CDP_SHOP_COUNTRY = "TH"
+    upload(steward, "이메일,전화번호\na@example.com,010-2222-3333\n")
+    job = Job.objects.get()
+    assert 'name="constant:customer.country" value="KR"' in page(steward, job)
+    columns = {"column:이메일": "customer.email", "column:전화번호": "customer.phone"}
+    steward.post(f"/imports/{job.id}/columns/", {**columns, "constant:customer.country": "KR"})
+    jobs.run_waiting()
+    job.refresh_from_db()
+    assert (job.result["accepted"], job.result["warned"]) == (1, 0)
