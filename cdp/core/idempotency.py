@@ -4,9 +4,12 @@ The claim, the work and the answer are one transaction: what is kept was done, w
 killed in between leaves neither, and the client's next attempt is a first one.
 
 While the first request is in flight its uncommitted claim makes a second one wait, up to 10 s, then 409 `in_progress`.
+Waiting takes a thread and a connection of the process; so only a few may, and the others are told at once.
 """
 
+import contextlib
 import hashlib
+import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +23,11 @@ from cdp.core.models import IdempotentAnswer
 
 KEPT = timedelta(hours=24)
 WAIT_SECONDS = 10.0
+LOOK_SECONDS = 0.1
+"""Whoever finds the key claimed for longer than this counts as waiting."""
+MOST_WAITING = 4
+"""Requests of one process that may wait at the same time; the others get InProgress."""
+_places = threading.BoundedSemaphore(MOST_WAITING)
 _PLACE = b"core_idempotentanswer.answer:"
 _PLACE_BEFORE_ROWS = b"core.idempotent_answer"
 """What was sealed before answers were bound to their row: such ones are a day old at most, see `_opened`."""
@@ -58,7 +66,7 @@ def begin(name: bytes, *, body: bytes, now: datetime) -> Answer | None:
     Raises KeyReused, InProgress and AnswerLost.
     """
     body_digest = hashlib.sha256(body).digest()
-    while not _claim(name, body_digest, now):
+    while not _claim_or_wait(name, body_digest, now):
         stored = IdempotentAnswer.objects.filter(digest=name).first()
         if stored is None:
             continue
@@ -72,18 +80,32 @@ def begin(name: bytes, *, body: bytes, now: datetime) -> Answer | None:
     return None
 
 
-def _claim(name: bytes, body_digest: bytes, now: datetime) -> bool:
-    """Whether the key is ours. Waits for whoever holds it uncommitted. Raises InProgress."""
+def _claim_or_wait(name: bytes, body_digest: bytes, now: datetime) -> bool:
+    """Whether the key is ours. Waits for whoever holds it uncommitted, as long as few do. Raises InProgress."""
+    with contextlib.suppress(InProgress):
+        return _claim(name, body_digest, now, patience=min(LOOK_SECONDS, WAIT_SECONDS))
+    if not _places.acquire(blocking=False):
+        raise InProgress
+    try:
+        return _claim(name, body_digest, now, patience=WAIT_SECONDS)
+    finally:
+        _places.release()
+
+
+def _claim(name: bytes, body_digest: bytes, now: datetime, *, patience: float) -> bool:
+    """Whether the key is ours. Raises InProgress when somebody holds it uncommitted for that many seconds."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, round(WAIT_SECONDS * 1000))}ms"])
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            before = cursor.fetchone()[0]
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, round(patience * 1000))}ms"])
             cursor.execute(
                 "INSERT INTO core_idempotentanswer (digest, body_digest, created_at) VALUES (%s, %s, %s)"
                 " ON CONFLICT (digest) DO NOTHING",
                 [name, body_digest, now],
             )
             is_ours = cursor.rowcount == 1
-            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
             return is_ours
     except OperationalError as error:
         if isinstance(error.__cause__, errors.LockNotAvailable):

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from cdp.core import idempotency
@@ -85,6 +86,14 @@ def test_an_answer_is_not_abandoned(db, name):
     idempotency.finish(name, ANSWER)
     idempotency.abandon(name)
     assert idempotency.begin(name, body=b"{}", now=NOW) == ANSWER
+
+
+def test_a_claim_leaves_the_patience_of_its_transaction_as_it_was(db, name):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '7s'")
+        idempotency.begin(name, body=b"{}", now=NOW)
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone()[0] == "7s"
 
 
 def test_keys_paths_and_clients_do_not_mix():

@@ -163,13 +163,33 @@ def test_a_second_request_that_waited_long_enough_is_409(key, statement, slow, m
     assert post(key, statement)["Idempotency-Replayed"] == "true"
 
 
+def test_few_of_a_process_wait_and_the_others_are_told_at_once(key, statement, slow, monkeypatch):
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(idempotency, "_places", places)
+    begun, go_on = slow
+    first, second = Caller(lambda: post(key, statement)), Caller(lambda: post(key, statement))
+    first.start()
+    assert begun.wait(PATIENCE)
+    second.start()
+    until(lambda: places._value == 0)
+    third = post(key, statement)
+    assert (third.status_code, third.json()["code"]) == (409, "in_progress")
+    assert second.is_alive()
+    go_on.set()
+    first.join(PATIENCE)
+    second.join(PATIENCE)
+    assert second.answer["Idempotency-Replayed"] == "true"
+    assert ConsentRecord.objects.count() == 1
+    assert places.acquire(blocking=False)
+
+
 def test_many_at_once_are_carried_out_once(key, statement):
-    callers = [Caller(lambda: post(key, statement)) for _ in range(6)]
+    callers = [Caller(lambda: post(key, statement)) for _ in range(idempotency.MOST_WAITING + 1)]
     for caller in callers:
         caller.start()
     for caller in callers:
         caller.join(PATIENCE)
-    assert [caller.fault for caller in callers] == [None] * 6
+    assert [caller.fault for caller in callers] == [None] * len(callers)
     assert {caller.answer.status_code for caller in callers} == {201}
     assert len({caller.answer.content for caller in callers}) == 1
     assert ConsentRecord.objects.count() == 1
