@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
+from playwright.sync_api import TimeoutError as Impatient
 
 from tests import running, tour
 
@@ -21,8 +22,11 @@ LOOKS: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
 SERIOUS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`))"""
-AT_REST = """() => !document.querySelector(".htmx-request") &&
-  document.getAnimations().every((one) => !(one instanceof CSSTransition))"""
+BUSY = """() => [
+  ...[...document.querySelectorAll(".htmx-request")].map((node) => "asks: " + node.outerHTML.slice(0, 160)),
+  ...document.getAnimations().filter((one) => one instanceof CSSTransition && one.playState !== "finished").map((one) =>
+    `moves: ${one.transitionProperty} ${one.playState} ${one.effect.target.outerHTML.slice(0, 160)}`)]"""
+AT_REST = f"() => ({BUSY})().length === 0"
 FOREIGN = ("admin",)
 """Django's own admin: its markup is not ours, so only what breaks a page counts there."""
 
@@ -52,20 +56,30 @@ def judged(page: Page, stop: tour.Stop) -> list[str]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         tour.settle(page)
         # The colour of what is just changing cannot be judged; everything is measured at rest.
-        page.wait_for_function(AT_REST, timeout=120_000)
+        if busy := restless(page):
+            wrong += [f"{name}: {one}" for one in busy]
+            continue
         if not is_ours:
             continue
         # A theme that is just changing and a count that is just arriving are judged again once they are through.
         found = page.evaluate(SERIOUS)
         if found:
             page.wait_for_load_state("networkidle")
-            page.wait_for_function(AT_REST, timeout=120_000)
-            found = page.evaluate(SERIOUS)
+            found = restless(page) or page.evaluate(SERIOUS)
         wrong += [f"{name}: {one}" for one in found]
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if excess > 0:
             wrong.append(f"{name}: {excess} px wider than the screen")
     return wrong
+
+
+def restless(page: Page) -> list[str]:
+    """What still asks or moves after a patient while; nothing at all on a page that came to rest."""
+    try:
+        page.wait_for_function(AT_REST, timeout=60_000)
+    except Impatient:
+        return list(page.evaluate(BUSY)) or ["came to rest late"]
+    return []
 
 
 def visit(context: BrowserContext, base: str, stop: tour.Stop) -> list[str]:
