@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cdp.core import actors
@@ -72,3 +74,27 @@ def test_taking_back_what_the_absorbed_one_had_given_is_a_withdrawal(pair):
     assert say(pair[0], False, NOW + HOUR).status == ConsentRecord.Status.WITHDRAWN
     assert ledger.matrix(pair[0].id, language="en").rows
     assert ledger.history([pair[0].id, pair[1].id]).count() == 2
+
+
+def test_a_statement_told_again_under_either_id_is_the_one_already_there(pair):
+    first = say(pair[1], False, NOW - HOUR)
+    merge(pair)
+    assert say(pair[1], False, NOW - HOUR).id == first.id
+    assert say(pair[0], False, NOW - HOUR).id == first.id
+
+
+def test_a_file_about_many_costs_as_many_statements_as_one_about_a_few():
+    def costs(number):
+        people = [(factories.customer(name="Ann"), factories.customer(name="Ann")) for _ in range(number)]
+        for one in people:
+            merge(one)
+        rows = [
+            grants.GrantRow(each.id, "marketing", "email", granted=True, at=NOW + HOUR, source="file")
+            for one in people
+            for each in one
+        ]
+        with CaptureQueriesContext(connection) as statements:
+            grants.record_many(rows, actor=actors.SYSTEM, now=NOW + 9 * HOUR)
+        return len(statements)
+
+    assert costs(2) == costs(6)
