@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         ("forget-hooks", "commerce.tasks.forget_hooks", 3600),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
+        ("index-phones", "customers.tasks.index_phones", 600),
         ("tidy-events", "events.tasks.tidy", 3600),
     ]
 }

@@ -15,8 +15,8 @@ log = structlog.get_logger("phone_endings")
 BATCH = 5000
 
 
-def fill(*, on_progress: Callable[[int], None] | None = None) -> int:
-    """Index every phone that has no number yet; returns how many got one.
+def fill(*, most: int | None = None, on_progress: Callable[[int], None] | None = None) -> int:
+    """Index every phone that has no number yet, or about `most` of them; returns how many got one.
 
     Each batch commits by itself, and what has its number is passed over: after an interruption it simply runs again.
     """
@@ -25,7 +25,7 @@ def fill(*, on_progress: Callable[[int], None] | None = None) -> int:
     while True:
         rows = waiting if last is None else waiting.filter(id__gt=last)
         batch = list(rows.values_list("customer_id", "id", "value")[:BATCH])
-        if not batch:
+        if not batch or (most is not None and done >= most):
             return done
         done += _index(batch)
         last = batch[-1][1]

@@ -1,10 +1,12 @@
 """A phone is found by its last digits, by nobody who may not see it digit by digit."""
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from cdp.core import actors
 from cdp.core.models import AccessEntry
+from customers import tasks
 from customers.models import ContactPoint
 from customers.rules.people import Person
 from customers.selectors import endings, listing
@@ -82,6 +84,18 @@ def test_phones_of_before_are_indexed_batch_by_batch_and_once(people, monkeypatc
     assert "3 phones indexed" in capsys.readouterr().out
     assert dict(ContactPoint.objects.values_list("id", "ending")) == before
     assert phone_endings.fill() == 0
+
+
+def test_phones_of_before_are_indexed_by_beat_so_many_at_a_time(people, monkeypatch):
+    ContactPoint.objects.update(ending=None)
+    monkeypatch.setattr(phone_endings, "BATCH", 1)
+    monkeypatch.setattr(tasks, "MOST_PHONES", 2)
+    assert "customers.tasks.index_phones" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    tasks.index_phones()
+    assert ContactPoint.objects.filter(ending__isnull=False).count() == 2
+    tasks.index_phones()
+    assert phone_endings.fill() == 0
+    assert found("5678") == {people["ada"].id, people["bo"].id}
 
 
 def test_an_interrupted_run_goes_on(people, monkeypatch):
