@@ -35,6 +35,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_SHOP_ADDRESS",
     "CDP_SHOP_COUNTRY",
     "CDP_SHOP_NAME",
+    "CDP_SHOP_URL",
     "CDP_SUPERVISED",
     "CDP_TRUSTED_PROXIES",
     "CDP_VAR",
@@ -102,6 +103,10 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 CDP_SHOP_NAME = env.str("CDP_SHOP_NAME", default="Mali & Co.")
 CDP_SHOP_ADDRESS = env.str("CDP_SHOP_ADDRESS", default="99 Sukhumvit Road, Bangkok 10110, Thailand")
 CDP_SHOP_COUNTRY = env.str("CDP_SHOP_COUNTRY", default="TH").upper()
+# Where customers buy; empty until somebody says it. CDP_BASE_URL is where staff log in.
+CDP_SHOP_URL = env.str("CDP_SHOP_URL", default="").rstrip("/")
+if CDP_SHOP_URL and not (urlsplit(CDP_SHOP_URL).scheme in {"http", "https"} and urlsplit(CDP_SHOP_URL).hostname):
+    raise ImproperlyConfigured("CDP_SHOP_URL must be a full address such as https://shop.example.com")
 CDP_CURRENCY = env.str("CDP_CURRENCY", default="THB").upper()
 CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="gdpr")
 if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:

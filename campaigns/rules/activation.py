@@ -26,11 +26,20 @@ def refusals(definition: Definition) -> list[Problem]:
     return found
 
 
-def warnings(definition: Definition, *, languages: Sequence[str]) -> list[Problem]:
-    """What is allowed but worth a second look. `languages` are those the shop speaks."""
+def warnings(definition: Definition, *, languages: Sequence[str], has_shop_url: bool = True) -> list[Problem]:
+    """What is allowed but worth a second look. `languages` are those the shop speaks; `has_shop_url` says whether it
+    told its address.
+    """
     found = []
     for position, step in enumerate(definition.steps):
         found += _of_step(step, f"/steps/{position}", languages)
+        texts = (*step.subject.values(), *step.body.values())
+        if not has_shop_url and any(templates.names_variable(text, "shop.url") for text in texts):
+            detail = _(
+                "The text names the address of the shop, which is not set: people get it without the link. Whoever "
+                "runs this installation sets CDP_SHOP_URL."
+            )
+            found.append(Problem(f"/steps/{position}/template", detail))
     if len(definition.steps) > 1:
         found.append(Problem("/steps", _("All messages go out at the same time.")))
     return found

@@ -20,6 +20,7 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\U000f0000-\U000ffffd]"
 )
 
+_EMPTY_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\([ \t]{0,9}\)")
 _LINK = re.compile(
     r"\[([^\[\]\n]+)\]\(((?:https?://|mailto:|tel:)[^\s()<>]+)\)"
     r"|(https?://[^\s<>()\"']+[^\s<>()\"'.,;:!?])"
@@ -48,6 +49,11 @@ STYLES = {
 def shield(value: str) -> str:
     """A customer's value on its way into a template: one line, no control characters, its marks made harmless."""
     return _SPACE.sub(" ", _CONTROL.sub("", value)).strip().translate(_SHIELD)
+
+
+def without_empty_links(text: str) -> str:
+    """The text without links that lead nowhere, words and all: `[Visit the shop]()` while the shop has no address."""
+    return _EMPTY_LINK.sub("", text)
 
 
 def unshield(text: str) -> str:

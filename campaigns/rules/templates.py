@@ -111,6 +111,16 @@ def problems(text: str) -> list[str]:
     return found
 
 
+def names_variable(text: str, name: str) -> bool:
+    """Whether the text reads that variable; False for a broken template, which is refused anyway."""
+    try:
+        analysis = _compiled(text).analyze(include_partials=False)
+    except LiquidError:
+        return False
+    found = (variable for variables in analysis.globals.values() for variable in variables)
+    return any(".".join(str(segment) for segment in variable.segments[:2]) == name for variable in found)
+
+
 def render(text: str, values: Mapping[str, Any]) -> str:
     """The text with its values. Missing ones are empty. Raises BrokenTemplate."""
     try:

@@ -129,7 +129,8 @@ def checked(raw: Any) -> Definition:
 
 def warnings(wanted: Definition) -> list[Problem]:
     """What staff should look at twice."""
-    return activation.warnings(wanted, languages=[code for code, _name in settings.LANGUAGES])
+    languages = [code for code, _name in settings.LANGUAGES]
+    return activation.warnings(wanted, languages=languages, has_shop_url=bool(settings.CDP_SHOP_URL))
 
 
 def _problems_with_others(wanted: Definition) -> list[Problem]:

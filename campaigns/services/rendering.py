@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from campaigns.channels.contract import Outgoing
-from campaigns.rules import templates
+from campaigns.rules import markup, templates
 from campaigns.rules.definition import MessageStep
 from campaigns.selectors import recipients
 from campaigns.selectors.recipients import Recipient
@@ -28,7 +28,7 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
         {
             **recipients.values(recipient, language=language, now=now),
             "shop.name": settings.CDP_SHOP_NAME,
-            "shop.url": settings.CDP_BASE_URL,
+            "shop.url": settings.CDP_SHOP_URL,
             "shop.address": settings.CDP_SHOP_ADDRESS,
             "unsubscribe_url": unsubscribe_url,
         }
@@ -40,7 +40,7 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
         name=recipient.name,
         language=language,
         subject=templates.render(step.subject[language], values),
-        body=templates.render(step.body[language], values),
+        body=markup.without_empty_links(templates.render(step.body[language], values)),
         label=pack.label_for(purpose, step.channel),
         needs_consent=pack.basis(purpose, step.channel) is Basis.CONSENT,
         unsubscribe_url=unsubscribe_url,

@@ -46,6 +46,16 @@ def test_missing_languages_are_warnings() -> None:
     assert [p.pointer for p in activation.warnings(made(), languages=LANGUAGES)] == ["/steps/0/template"] * 2
 
 
+def test_a_link_to_a_shop_without_an_address_is_a_warning() -> None:
+    texts = dict.fromkeys(LANGUAGES, "x")
+    linked = made(subject=texts, body=texts | {"en": "[Visit]({{ shop.url }})"})
+    assert activation.warnings(linked, languages=LANGUAGES) == []
+    [problem] = activation.warnings(linked, languages=LANGUAGES, has_shop_url=False)
+    assert problem.pointer == "/steps/0/template"
+    assert "CDP_SHOP_URL" in problem.detail
+    assert activation.warnings(made(subject=texts, body=texts), languages=LANGUAGES, has_shop_url=False) == []
+
+
 def test_html_and_several_messages_are_warnings() -> None:
     texts = dict.fromkeys(LANGUAGES, "<p>x</p>")
     found = activation.warnings(made(subject=texts, body=texts, steps=2), languages=LANGUAGES)

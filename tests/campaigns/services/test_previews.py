@@ -85,6 +85,21 @@ def test_the_message_is_shown_as_that_person_would_see_it(
 
 
 @pytest.mark.parametrize(
+    ("url", "is_linked"), [("", False), ("https://tea.example.com", True)], ids=["no address", "an address"]
+)
+def test_a_link_to_the_shop_needs_the_shops_address(
+    make_definition: Make, make_person: Make, settings: Any, url: str, is_linked: bool
+) -> None:
+    settings.CDP_SHOP_URL = url
+    body = {"en": starters.STARTERS["winback"].body["en"]}
+    context.begin()
+    seen = previews.as_customer(definition.parse(make_definition(body=body)), customer=make_person().id, now=NOW)
+    assert ("Visit the shop" in seen.text) is ("Visit the shop" in seen.html) is is_linked
+    assert ("https://tea.example.com" in seen.html) is is_linked
+    assert f'href="{settings.CDP_BASE_URL}"' not in seen.html
+
+
+@pytest.mark.parametrize(
     ("language", "raw", "greeting"),
     [
         ("ko", {"name": "김지우 님"}, "김지우 님, 안녕하세요."),
