@@ -220,11 +220,13 @@ def _moment(text: str) -> Any:
 
 
 def _conflict(error: resolving.IdentityConflict) -> Problem:
-    return conflict(
+    problem = conflict(
         "identity_conflict",
         _("The identifiers belong to different customers. Nothing was written; a data steward was asked."),
         customers=[str(customer) for customer in error.customers],
     )
+    problem.leaves_work = True  # the suggestion to the steward, which is there once however often it is made
+    return problem
 
 
 def _busy() -> Problem:

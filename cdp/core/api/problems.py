@@ -19,8 +19,11 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(exceptions.APIException):
     """An error with a code, a sentence and, where it applies, places in the body.
 
-    `errors` are {"pointer": "/lines/0/quantity", "detail": "…"}; `extra` members go to the top level.
+    `errors` are {"pointer": "/lines/0/quantity", "detail": "…"}; `extra` members go to the top level. One that is told
+    for now only (409, 429, 5xx) undoes what was written under an idempotency key, unless it `leaves_work` on purpose.
     """
+
+    leaves_work = False
 
     def __init__(
         self,

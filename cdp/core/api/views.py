@@ -34,6 +34,7 @@ class ApiViewSet(viewsets.GenericViewSet):
     pages: ClassVar[frozenset[str]] = frozenset({"list"})
     lookup_value_regex = "[0-9a-fA-F-]{36}"
     _claimed: bytes | None = None
+    _leaves_work = False
 
     @property
     def actor(self) -> actors.Actor:
@@ -50,7 +51,7 @@ class ApiViewSet(viewsets.GenericViewSet):
         with contextlib.ExitStack() as self._together:
             response: Any = super().dispatch(request, *args, **kwargs)
             if self._claimed is not None:
-                _keep(self._claimed, response.render())
+                _keep(self._claimed, response.render(), leaves_work=self._leaves_work)
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -98,6 +99,7 @@ class ApiViewSet(viewsets.GenericViewSet):
     def handle_exception(self, exc: Exception) -> Response:
         """A repetition gets the stored answer; everything else becomes a problem."""
         if not isinstance(exc, _Repeated):
+            self._leaves_work = isinstance(exc, Problem) and exc.leaves_work
             return super().handle_exception(exc)
         response = Response(headers={"Idempotency-Replayed": "true"})
         response.status_code = exc.answer.status
@@ -130,10 +132,14 @@ def _replace(response: Any, stored: idempotency.Answer) -> None:
         response.headers["Content-Type"] = MEDIA_TYPE if is_problem else "application/json"
 
 
-def _keep(name: bytes, response: Any) -> None:
+def _keep(name: bytes, response: Any, *, leaves_work: bool) -> None:
     server_fault = 500
     if response.status_code >= server_fault or response.status_code in {409, 429}:
-        idempotency.abandon(name)
+        # The key is free again, so nothing may stay that the next attempt would do a second time.
+        if leaves_work:
+            idempotency.abandon(name)
+        else:
+            transaction.set_rollback(True)
     else:
         language = translation.get_language() or ""
         idempotency.finish(name, idempotency.Answer(response.status_code, response.content, language))

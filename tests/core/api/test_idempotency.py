@@ -10,9 +10,11 @@ from django.db import connection, connections
 from django.test import Client
 
 from cdp.core import idempotency
+from cdp.core.api.problems import Problem
 from cdp.core.models import IdempotentAnswer
 from consent.models import ConsentRecord
 from consent.services import grants
+from customers.models import MergeSuggestion
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -202,6 +204,24 @@ def test_a_conflict_is_not_kept_but_what_it_left_for_a_steward_is(key):
     answers = [post(key, body, "customers") for _ in range(2)]
     assert [answer.json()["code"] for answer in answers] == ["identity_conflict"] * 2
     assert not IdempotentAnswer.objects.exists()
+    assert MergeSuggestion.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", [409, 429, 503])
+def test_what_was_done_before_a_refusal_for_now_is_undone_with_the_claim(key, statement, monkeypatch, status):
+    real = grants.record
+
+    def record(**values):
+        real(**values)
+        raise Problem("busy", "Not now.", status_code=status)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(grants, "record", record)
+        assert post(key, statement).status_code == status
+    assert not ConsentRecord.objects.exists()
+    assert not IdempotentAnswer.objects.exists()
+    assert post(key, statement).status_code == 201
+    assert ConsentRecord.objects.count() == 1
 
 
 def test_a_segment_defined_under_a_key_is_filled_in_the_answer(key):
