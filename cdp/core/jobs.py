@@ -6,8 +6,9 @@ together with `job.checkpoint`, so after a kill the next worker starts where the
 
 import contextlib
 import contextvars
+import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from cdp.core import locks, wake
 from cdp.core.models import Job
@@ -29,7 +31,21 @@ _kinds: dict[str, Runner] = {}
 
 
 class JobFailed(Exception):
-    """The job cannot be done; the message is shown to staff and holds nothing personal."""
+    """The job cannot be done; the message is shown to staff and holds nothing personal.
+
+    The message is the English one of the catalogues, with its parameters apart: workers know nobody's language, so it
+    is translated where it is shown (`sentence`).
+    """
+
+    def __init__(self, text: str, params: Mapping[str, str | int] | None = None) -> None:
+        """Say what is wrong; `params` go into the text."""
+        super().__init__(text)
+        self.text, self.params = text, dict(params or {})
+
+    @property
+    def stored(self) -> str:
+        """As it stands in the row."""
+        return json.dumps({"text": self.text, "params": self.params}) if self.params else self.text
 
 
 class Interrupted(Exception):
@@ -38,6 +54,20 @@ class Interrupted(Exception):
 
 class Cancelled(Exception):
     """Somebody cancelled the job between two chunks."""
+
+
+def sentence(error: str) -> str:
+    """Why a job failed, in the reader's language. What was stored as a finished sentence is told as it is."""
+    try:
+        told: dict[str, Any] = json.loads(error) if error.startswith("{") else {"text": error, "params": {}}
+        params = {
+            name: gettext(value) if isinstance(value, str) and value else value
+            for name, value in told["params"].items()
+        }
+        text = gettext(told["text"]) if told["text"] else ""
+        return text % params if params else text
+    except (ValueError, KeyError, TypeError):
+        return error
 
 
 def kind(name: str) -> Callable[[Runner], Runner]:
@@ -106,12 +136,12 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
         job = Job.objects.get(id=job_id)
         try:
             if job.attempts > MOST_ATTEMPTS:
-                raise JobFailed("The work was interrupted too often; please look at the server's log.")
+                raise JobFailed(gettext_noop("The work was interrupted too often; please look at the server's log."))
             _kinds[job.kind](job)
         except Cancelled:
             _finish(job, Job.State.CANCELLED)
         except JobFailed as problem:
-            _finish(job, Job.State.FAILED, error=str(problem))
+            _finish(job, Job.State.FAILED, error=problem.stored)
         except Interrupted:
             log.warning("job interrupted by the end of a helping process", job=str(job.id), kind=job.kind)
         except (OperationalError, InterfaceError):
@@ -121,7 +151,8 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
             log.exception("job failed", job=str(job.id), kind=job.kind)
             if connection.in_atomic_block:
                 raise
-            _finish(job, Job.State.FAILED, error=f"Unexpected fault: {type(problem).__name__}")
+            fault = JobFailed(gettext_noop("Unexpected fault: %(name)s"), {"name": type(problem).__name__})
+            _finish(job, Job.State.FAILED, error=fault.stored)
         else:
             _finish(job, Job.State.DONE)
     return True

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from analytics.services import membership, products
-from cdp.core import accounts, api_keys, pipeline
+from cdp.core import accounts, api_keys, jobs, pipeline
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
@@ -123,7 +123,7 @@ def _import(kind: str, path: Path) -> None:
     )
     job = running.finish(job, lambda _done, _total: None)
     if job.state != Job.State.DONE:
-        message = f"{path.name}: {job.error}"
+        message = f"{path.name}: {jobs.sentence(job.error)}"
         raise UnableToLoad(message)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from cdp.core import jobs, locks
 from cdp.core.models import Job
@@ -111,7 +112,11 @@ def test_work_that_is_interrupted_again_and_again_is_given_up(kind):
     Job.objects.filter(id=job.id).update(attempts=jobs.MOST_ATTEMPTS)
     jobs.run(job.id)
     assert _state(job) == Job.State.FAILED
-    assert "interrupted too often" in Job.objects.get(id=job.id).error
+    error = Job.objects.get(id=job.id).error
+    assert "interrupted too often" in jobs.sentence(error)
+    for language in ("th", "ko"):
+        with translation.override(language):
+            assert "interrupted" not in jobs.sentence(error)
 
 
 def test_a_fault_ends_in_the_row_without_its_words(kind):
@@ -121,7 +126,18 @@ def test_a_fault_ends_in_the_row_without_its_words(kind):
 
     job = _submit(kind(work))
     jobs.run(job.id)
-    assert Job.objects.get(id=job.id).error == "Unexpected fault: ValueError"
+    error = Job.objects.get(id=job.id).error
+    assert jobs.sentence(error) == "Unexpected fault: ValueError"
+    with translation.override("ko"):
+        assert "ValueError" in jobs.sentence(error)
+        assert "Unexpected" not in jobs.sentence(error)
+
+
+@pytest.mark.parametrize(
+    "old", ["", "Unexpected fault: ValueError", "{ a sentence of before", '{"other": 1}', "100 % of it"]
+)
+def test_what_was_stored_as_a_finished_sentence_is_told_as_it_is(old):
+    assert jobs.sentence(old) == old
 
 
 def test_a_refusal_is_told(kind):

@@ -18,8 +18,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from cdp.core import apart, jobs, uploads
 from cdp.core.actors import Actor
@@ -68,7 +68,9 @@ def run(job: Job) -> None:
     try:
         what = reading.survey(job.params["file"], job.params["mapping"]["options"])
         mapped = mapping.read(job.params["mapping"], kind=kind, header=what.columns)
-    except (reading.UnableToRead, mapping.BadMapping) as problem:
+    except reading.UnableToRead as problem:
+        raise _failed(problem) from problem
+    except mapping.BadMapping as problem:
         raise jobs.JobFailed(str(problem)) from problem
     context = _context(job, kind, what, mapped)
     handler = _handler(job, kind, context, mapped)
@@ -84,11 +86,20 @@ def run(job: Job) -> None:
                 gc.collect(1)
             work.finish()
     except reading.UnableToRead as problem:
-        raise jobs.JobFailed(str(problem)) from problem
+        raise _failed(problem) from problem
     except apart.Died as problem:
         raise jobs.Interrupted from problem
     if "upload" in job.params["file"] and not job.params["dry_run"]:
         uploads.delete(uuid.UUID(job.params["file"]["upload"]))
+
+
+def _failed(problem: reading.UnableToRead) -> jobs.JobFailed:
+    """The failure of a job whose file cannot be read, with the line apart from the words."""
+    cause = problem.__cause__
+    if isinstance(cause, problems.FileProblem) and cause.line:
+        words = str(problems.REASONS.get(cause.code, cause.code))
+        return jobs.JobFailed("%(problem)s It stands in line %(line)s.", {"problem": words, "line": cause.line})
+    return jobs.JobFailed(str(problem))
 
 
 def _refuse_another_file(job: Job) -> None:
@@ -101,13 +112,13 @@ def _refuse_another_file(job: Job) -> None:
     try:
         found = fingerprint(job.params["file"], mapped=job.params["mapping"], **told)
     except OSError as problem:
-        raise jobs.JobFailed(_("The file is not there.")) from problem
+        raise jobs.JobFailed(gettext_noop("The file is not there.")) from problem
     if found != bytes(job.fingerprint):
-        message = _(
+        message = gettext_noop(
             "The file has changed since this import began; %(rows)s rows of the old one are in. Put the old file back"
             " to go on with it, or import the new one as a file of its own."
         )
-        raise jobs.JobFailed(message % {"rows": job.checkpoint["row"]})
+        raise jobs.JobFailed(message, {"rows": job.checkpoint["row"]})
 
 
 def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mapping.Mapped) -> registry.Context:

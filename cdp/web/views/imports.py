@@ -250,6 +250,7 @@ def _result(job: Job) -> dict[str, Any]:
         "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
         "more_rejects": job.result.get("rejected", 0) + job.result.get("warned", 0) > SHOWN_REJECTS,
         "brought": _brought(job),
+        "failure": jobs.sentence(job.error),
         "usable": _usable(job) if job.params["dry_run"] and job.result.get("warned") else "",
         "read_as": _read_as(job, noted),
         "warned": job.result.get("warned", 0),

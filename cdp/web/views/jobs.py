@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from cdp.core import jobs as work
 from cdp.core.imports import drafts
 from cdp.core.models import Job
 from cdp.core.views.access import requires
@@ -33,7 +34,7 @@ def tray(request: HttpRequest) -> HttpResponse:
                 "state": "checked" if drafts.is_checked(job) else job.state,
                 "done": job.done,
                 "total": job.total,
-                "error": job.error,
+                "error": work.sentence(job.error),
                 "finished_at": job.finished_at,
                 "seconds_left": seconds,
                 "url": reverse("web:import-detail", args=[job.id]) if can_import and job.kind == "import" else "",

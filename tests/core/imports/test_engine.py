@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from cdp.core import jobs
 from cdp.core.crypto import hourly
@@ -248,7 +249,10 @@ def test_an_import_does_not_go_on_with_another_file(imports, monkeypatch):
     assert jobs.run(job.id)
     refused = Job.objects.get(id=job.id)
     assert (refused.state, known()) == (Job.State.FAILED, 10)
-    assert "changed since this import began; 10 rows" in refused.error
+    assert "changed since this import began; 10 rows" in jobs.sentence(refused.error)
+    with translation.override("th"):
+        assert "10" in jobs.sentence(refused.error)
+        assert "changed since" not in jobs.sentence(refused.error)
     path.write_text(HEADER + rows(30))
     assert running.finish(imports.begin("customers", path), lambda done, total: None).state == Job.State.DONE
     assert (imports.job.id, known()) == (job.id, 30)

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from cdp.core import outages, pipeline, terminal
+from cdp.core import jobs, outages, pipeline, terminal
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import registry, running
 from cdp.core.models import Job
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             outages.outlast(lambda: pipeline.settle(now=timezone.now))
         self._tell(job, time.perf_counter() - started, as_json=options["json"])
         if job.state != Job.State.DONE:
-            message = _("Not imported: {reason}").format(reason=job.error or job.get_state_display())
+            message = _("Not imported: {reason}").format(reason=jobs.sentence(job.error) or job.get_state_display())
             raise CommandError(message)
 
     def _bar(self, *, quiet: bool) -> Progress:
