@@ -11,3 +11,8 @@ def cell(text: str) -> str:
     if text[0] in "+-" and bare.isascii() and bare.isdigit():
         return text
     return f"'{text}"
+
+
+def bare(text: str) -> str:
+    """What `cell` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_STARTS) else text

@@ -4,12 +4,14 @@ A chunk's facts, its rejected rows and the checkpoint commit together, so an imp
 last chunk and the result is the same as without the kill.
 """
 
+import base64
 import contextlib
 import gc
 import hashlib
+import itertools
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +33,8 @@ from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
 PAGE = 2000
+LONGEST_ROW = 20_000
+"""Bytes of a refused row that are kept; of a longer one only the value that was wrong."""
 _CONTEXT_BEFORE_ROWS = b"core.job_reject"
 """What rejected values were sealed for before they were bound to their line; such ones are read for their 7 days."""
 
@@ -188,7 +192,7 @@ class _Work:
         if problem.rejected:
             self.job.result["rows"] += 1  # it stands in the file, though it never became a row for the handler
         column, value = self._place(problem)
-        self._note(problem.line, column, value, problem.code, rejected=problem.rejected)
+        self._note(problem.line, column, value, problem.code, rejected=problem.rejected, row=problem.cells)
 
     def _place(self, problem: problems.RowProblem) -> tuple[str, str]:
         """Column and text of what is odd about a line; the line as a whole has no column."""
@@ -202,7 +206,9 @@ class _Work:
                 return name, cell
         return "", self.context.survey.delimiter.join(problem.cells)
 
-    def _note(self, line: int, column: str, value: str, code: str, *, rejected: bool) -> None:
+    def _note(
+        self, line: int, column: str, value: str, code: str, *, rejected: bool, row: Sequence[str] | None = None
+    ) -> None:
         self.job.result["rejected" if rejected else "warned"] += 1
         if self.job.result["rejected"] + self.job.result["warned"] > MOST_REJECTS:
             return
@@ -214,8 +220,20 @@ class _Work:
                 column=column[:200],
                 reason=code if rejected else f"~{code}",
                 value=hourly.seal(value[:500].encode(), context=place) if value else None,
+                row=self._sealed_row(line, row) if row else None,
             )
         )
+
+    def _sealed_row(self, line: int, row: Sequence[str]) -> bytes | None:
+        """The whole row, so that it can be mended; the names of its columns are kept once, sealed as well."""
+        written = json.dumps(list(row), ensure_ascii=False).encode()
+        if len(written) > LONGEST_ROW:
+            return None
+        if "header" not in self.job.result:
+            names = json.dumps(self.context.survey.columns, ensure_ascii=False).encode()
+            sealed = hourly.seal(names, context=b"core_job.header:" + self.job.id.bytes)
+            self.job.result["header"] = base64.b64encode(sealed).decode()
+        return hourly.seal(written, context=_row_place(self.job.id, line))
 
     def piece(self, piece: reading.Piece) -> None:
         """Write a chunk in one transaction, together with what was odd about it and the checkpoint."""
@@ -226,7 +244,8 @@ class _Work:
                 continue
             line, target, value, code, is_rejected = note
             rejected += is_rejected
-            self._note(line, self.context.name_of(target), value, code, rejected=is_rejected)
+            row = piece.noted.pop(line, None)  # once for each line
+            self._note(line, self.context.name_of(target), value, code, rejected=is_rejected, row=row)
         if not piece.rows:
             return  # the end of the file; see finish
         with transaction.atomic():
@@ -289,6 +308,26 @@ def all_rejects(job: Job) -> Iterator[dict[str, Any]]:
         page = list(found.filter(Q(line__gt=last.line) | Q(line=last.line, id__gt=last.id))[:PAGE])
 
 
+def header(job: Job) -> list[str]:
+    """The columns of the file whose refused rows are kept; empty when none is, or when the hour's key is gone."""
+    try:
+        sealed = base64.b64decode(job.result.get("header", ""))
+        return list(json.loads(hourly.open_(sealed, context=b"core_job.header:" + job.id.bytes)))
+    except Unopenable:
+        return []
+
+
+def rejected_rows(job: Job) -> Iterator[tuple[int, list[str], list[dict[str, Any]]]]:
+    """Line, cells and notes of each line that has notes, in file order. Cells are empty where they are not kept."""
+    for line, noted in itertools.groupby(all_rejects(job), key=lambda entry: entry["line"]):
+        entries = list(noted)
+        yield line, next((entry["row"] for entry in entries if entry["row"]), []), entries
+
+
+def _row_place(job: uuid.UUID, line: int) -> bytes:
+    return b"core_jobreject.row:" + job.bytes + line.to_bytes(8)
+
+
 def _place(job: uuid.UUID, line: int, column: str) -> bytes:
     """What a rejected value is sealed for. A row's own number is not known before it is stored; its line is."""
     return b"core_jobreject.value:" + job.bytes + line.to_bytes(8) + column.encode()
@@ -306,7 +345,12 @@ def _noted(entry: JobReject) -> dict[str, Any]:
     if entry.value:
         with contextlib.suppress(Unopenable):
             value = _opened(bytes(entry.value), _place(entry.job_id, entry.line, entry.column))
+    row: list[str] = []
+    if entry.row:
+        with contextlib.suppress(Unopenable):
+            row = json.loads(hourly.open_(bytes(entry.row), context=_row_place(entry.job_id, entry.line)))
     return {
+        "row": row,
         "line": entry.line,
         "column": entry.column,
         "value": value,

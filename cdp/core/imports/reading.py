@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,12 +17,16 @@ from django.utils.translation import gettext as _
 
 from cdp.core import apart, uploads
 from cdp.core.crypto.envelope import Unopenable
-from cdp.core.files import dialect, problems, reader
+from cdp.core.files import dialect, problems, reader, safety
 from cdp.core.imports import registry, together
 
 APART_FROM = 10_000
 """Rows from which a process of its own pays: below, both ends of the work are most of it."""
 _RACY_NS = 100_000_000  # a file changed so recently may change again without a new time stamp
+
+
+OWN_COLUMNS = ("import_line", "import_reason")
+"""What the file of refused rows has before the columns of the original; an import of the mended file ignores them."""
 
 
 class UnableToRead(Exception):
@@ -44,6 +48,7 @@ class Piece:
     parsed: Any
     notes: list[Note | problems.RowProblem]
     passed_over: int = 0  # rows about something else, which the mapping's `only` leaves out
+    noted: dict[int, list[str]] = field(default_factory=dict)  # the cells of rows that notes are about, by line
 
 
 @contextlib.contextmanager
@@ -135,10 +140,12 @@ def _pieces(
 
     with collecting_between_chunks(), opened(file) as stream:
         rows = reader.rows(stream, context.survey, start_row=start_row, report=notes.append)
-        rows = _without_float_suffix(rows, kind, context)
+        rows = _without_float_suffix(_without_apostrophes(rows, context), kind, context)
         while chunk := list(itertools.islice(rows, kind.chunk)):
             parsed = handler.parse(chunk, reject, warn)
-            yield Piece(len(chunk), parsed, notes.copy(), together.passed_over(handler, chunk))
+            lines = {note[0] for note in notes if isinstance(note, tuple)}
+            noted = {line: cells for line, cells in chunk if line in lines} if lines else {}
+            yield Piece(len(chunk), parsed, notes.copy(), together.passed_over(handler, chunk), noted)
             notes.clear()
             del chunk, parsed
             gc.collect()
@@ -163,6 +170,13 @@ def collecting_between_chunks() -> Iterator[None]:
         gc.unfreeze()
         if was_enabled:
             gc.enable()
+
+
+def _without_apostrophes(rows: Iterator[registry.Row], context: registry.Context) -> Iterator[registry.Row]:
+    """A mended file of refused rows has apostrophes before what a spreadsheet would run; the original had not."""
+    if not set(OWN_COLUMNS) <= set(context.survey.columns):
+        return rows
+    return ((line, [safety.bare(cell) for cell in cells]) for line, cells in rows)
 
 
 def _without_float_suffix(

@@ -51,7 +51,10 @@ class Job(Model):
 
 
 class JobReject(Model):
-    """A row that was refused: its line, column and reason; the offending value is sealed under the hour's key."""
+    """A row that was refused: its line, column and reason; the offending value is sealed under the hour's key.
+
+    The first entry of a line also keeps the whole row, sealed alike, so that it can be mended and imported again.
+    """
 
     placement = Placement.LOCAL
 
@@ -60,6 +63,7 @@ class JobReject(Model):
     column = models.CharField(max_length=200)
     reason = models.CharField(max_length=60)
     value = models.BinaryField(null=True)
+    row = models.BinaryField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

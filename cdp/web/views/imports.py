@@ -182,20 +182,33 @@ def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
 @requires("imports")
 @require_safe
 def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
-    """The rejected lines as a CSV that opens in a spreadsheet without running anything."""
+    """The rows with something wrong as a CSV to be mended and imported again; it runs nothing in a spreadsheet.
+
+    The original columns stand behind two of our own that an import ignores.
+    """
     job = _job(job_id)
     reasons = engine.reasons()
+    names = engine.header(job)
+    kept = [position for position, name in enumerate(names) if name not in reading.OWN_COLUMNS]
 
     def lines() -> Any:
         writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow(["line", "column", "value", "reason", "left out"])
-        for entry in engine.all_rejects(job):
-            values = (entry["column"], entry["value"], str(reasons.get(entry["reason"], entry["reason"])))
-            yield writer.writerow([entry["line"], *map(safety.cell, values), "yes" if entry["rejected"] else "no"])
+        yield "\ufeff" + writer.writerow([*reading.OWN_COLUMNS, *(safety.cell(names[position]) for position in kept)])
+        for line, found, entries in engine.rejected_rows(job):
+            told = "; ".join(_told(entry, str(reasons.get(entry["reason"], entry["reason"]))) for entry in entries)
+            wrong = {entry["column"]: entry["value"] for entry in entries}
+            # Of a row that is not kept whole at least what was wrong.
+            cells = found or [wrong.get(name, "") for name in names]
+            shown = [cells[position] for position in kept if position < len(cells)] + cells[len(names) :]
+            yield writer.writerow([line, safety.cell(told), *map(safety.cell, shown)])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="rejected-{job.id}.csv"'
     return response
+
+
+def _told(entry: dict[str, Any], reason: str) -> str:
+    return f"{entry['column']}: {reason}" if entry["column"] else reason
 
 
 class _Echo:

@@ -70,7 +70,8 @@ def test_rejected_rows_download_as_a_csv_that_runs_nothing(steward, draft):
     response = steward.get(f"/imports/{draft.id}/rejected.csv")
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0] == ["line", "column", "value", "reason", "left out"]
+    assert rows[0] == ["import_line", "import_reason", "email", "name", "shoe size"]
+    assert rows[1][2:] == ["bad", "Bob", "42"]
     assert [row[0] for row in rows[1:]] == ["3", "4"]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows[1:] for cell in row)
     assert "people" not in response["Content-Disposition"]
@@ -249,3 +250,21 @@ def test_a_korean_file_is_read_as_korean_and_its_page_shows_that(steward, settin
     jobs.run_waiting()
     job.refresh_from_db()
     assert (job.result["accepted"], job.result["warned"]) == (1, 0)
+
+
+def test_the_file_of_refused_rows_is_mended_and_imported_again(steward):
+    upload(steward, "email,name,phone\nbad,=Bob,+66 81 234 5678x9\nann@example.com,Ann,\n=1+1,Cid,\n")
+    job = Job.objects.get()
+    columns = {"column:email": "customer.email", "column:name": "customer.name"}
+    steward.post(f"/imports/{job.id}/columns/", columns)
+    jobs.run_waiting()
+    text = b"".join(steward.get(f"/imports/{job.id}/rejected.csv").streaming_content).decode("utf-8-sig")
+    assert "'=Bob,'+66 81 234 5678x9" in text
+    assert "bad" not in str(Job.objects.get().result)
+    upload(steward, text.replace(",bad,", ",bob@example.com,").replace("'=1+1", "cid@example.com"), source="again")
+    again = Job.objects.exclude(id=job.id).get()
+    assert not {"import_line", "import_reason"} & set(again.params["mapping"]["columns"])
+    steward.post(f"/imports/{again.id}/columns/", columns)
+    jobs.run_waiting()
+    again.refresh_from_db()
+    assert (again.result["rows"], again.result["accepted"], again.result["rejected"]) == (2, 2, 0)
