@@ -103,7 +103,10 @@ def test_an_administrator_connects_a_store_and_gets_its_addresses(client, db, se
     assert SECRET not in page
     secret = SourceSecret.objects.get(source__key="bangkok-shop", source__kind="store")
     assert source_secrets.find(secret.source) == SECRET.encode()
-    assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"core:source:created", audit.Action.SOURCE_SECRET_SET}
+    assert set(AuditEntry.objects.values_list("action", flat=True)) >= {
+        "core:source:created",
+        audit.Action.SOURCE_SECRET_SET,
+    }
 
 
 @pytest.mark.parametrize(
