@@ -104,7 +104,7 @@ def initial(profile: Profile) -> dict[str, Any]:
         "line_id": profile.value(Kind.LINE),
         "member_number": profile.value(Kind.MEMBER),
         "birth_date": row.birth_date.isoformat() if row.birth_date else "",
-        "province": profile.province_name(get_language() or "en"),
+        "province": places.province_name(profile.customer.province, get_language() or "en"),
         "street": place.street if place else "",
         "interests": ", ".join(row.interests),
         "tags": ", ".join(row.tags),

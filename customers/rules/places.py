@@ -143,9 +143,21 @@ def province_name(code: str, language: str = "en") -> str:
     return (known.get(language) or known["en"]) if known else code
 
 
+def known_province(code: str, language: str = "en") -> str:
+    """The name of a province, or the empty text: the bare code of one without a name tells people little."""
+    return province_name(code, language) if code in _province_names() else ""
+
+
 def country_name(code: str, language: str = "en") -> str:
     """What a country is called in a language of ours; the code itself where it is unknown."""
     return _locale(language if language in LANGUAGES else "en").territories.get(code, code)
+
+
+def language_name(code: str, language: str = "en") -> str:
+    """A language in the reader's; a code that has no name as it is."""
+    return (
+        str(_locale(language if language in LANGUAGES else "en").languages.get(code, code)).capitalize() if code else ""
+    )
 
 
 def countries() -> frozenset[str]:

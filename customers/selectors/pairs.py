@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from babel import dates
+from django.utils.translation import get_language, gettext
 
+from cdp.core import written_dates
 from customers.models import Customer, MergeSuggestion, Status
-from customers.rules import survivorship
+from customers.rules import places, survivorship, tags
 from customers.rules.survivorship import Side, Standing
 from customers.selectors import lineage, profiles
 from customers.selectors.profiles import Profile
@@ -112,14 +113,17 @@ def rows(pair: Pair, *, in_full: bool) -> list[Row]:
             found.append(Row(group, mine, other, side, is_choice=bool(mine and other and mine != other)))
     for kind in survivorship.CONTACTS:
         mine, other = (_contact(profile, kind, in_full=in_full) for profile in (pair.survivor, pair.absorbed))
-        differs = _contact(pair.survivor, kind, in_full=True) != _contact(pair.absorbed, kind, in_full=True)
+        # Capitals make no other address: nobody should have to choose between two spellings of one.
+        full = {_contact(profile, kind, in_full=True).casefold() for profile in (pair.survivor, pair.absorbed)}
         if mine or other:
             side = "survivor" if mine or not other else "absorbed"
-            found.append(Row(kind, mine, other, side, is_choice=bool(mine and other and differs)))
+            found.append(Row(kind, mine, other, side, is_choice=bool(mine and other and len(full) > 1)))
     for column in ("interests", "tags"):
         lists = [list(getattr(profile.customer, column)) for profile in (pair.survivor, pair.absorbed)]
         if any(lists):
-            mine, other = (", ".join(entries) for entries in lists)
+            mine, other = (
+                ", ".join(tags.shown(entry) if column == "tags" else entry for entry in one) for one in lists
+            )
             found.append(Row(column, mine, other, "survivor", is_choice=False, is_joined=True))
     return found
 
@@ -128,11 +132,14 @@ def _values(profile: Profile) -> Mapping[str, str]:
     row = profile.customer
     values = {group: str(getattr(row, group) or "") for group in survivorship.GROUPS if hasattr(row, group)}
     genders = {"female": gettext("Female"), "male": gettext("Male"), "other": gettext("Other")}
+    language = get_language() or "en"
     return values | {
         "name": profile.name,
         "place": profile.where,
         "gender": genders.get(row.gender, row.gender),
-        "birth_date": date_format(row.birth_date) if row.birth_date else "",
+        "birth_date": dates.format_date(row.birth_date, "medium", written_dates.locale()) if row.birth_date else "",
+        "language": places.language_name(row.language, language),
+        "nationality": places.country_name(row.nationality, language) if row.nationality else "",
     }
 
 

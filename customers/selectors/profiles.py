@@ -58,7 +58,7 @@ class Place:
     def rest(self) -> str:
         """Everything but the street, in one line."""
         language = get_language() or "en"
-        province = places.province_name(self.province, language) if self.province else ""
+        province = places.known_province(self.province, language)
         country = places.country_name(self.country, language) if self.country else ""
         town = " ".join(part for part in (self.city, self.postcode) if part)
         return ", ".join(part for part in (town, "" if province == self.city else province, country) if part)
@@ -138,8 +138,8 @@ class Profile:
         return found.value if found else ""
 
     def province_name(self, language: str) -> str:
-        """The province in the reader's language."""
-        return places.province_name(self.customer.province, language) if self.customer.province else ""
+        """The province in the reader's language; empty for one whose code has no name here."""
+        return places.known_province(self.customer.province, language)
 
     def country_name(self, language: str) -> str:
         """The country in the reader's language."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +23,7 @@ from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.forms.contacts import REASONS, ReasonForm
 from customers.models import Customer, Note
-from customers.rules import tags
+from customers.rules import places, tags
 from customers.selectors import history, lineage, profiles
 from customers.selectors.profiles import Kind
 from customers.services import notes
@@ -63,7 +62,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "profile": profile,
         "customer": row,
         "place_line": profile.where,
-        "language_name": _language_name(row.language, language),
+        "language_name": places.language_name(row.language, language),
         "source_name": named.get(row.source, row.source),
         "tags": [{"key": tag, "label": tags.shown(tag)} for tag in row.tags],
         "numbers": [
@@ -207,13 +206,6 @@ def _number_label(contact: profiles.Contact, named: Mapping[str, str]) -> str:
     if contact.kind == Kind.MEMBER:
         return _("Member number")
     return _("Number at %(source)s") % {"source": named.get(contact.source, contact.source)}
-
-
-def _language_name(code: str, reader: str) -> str:
-    try:
-        return str(Locale(reader).languages.get(code, code)).capitalize() if code else ""
-    except UnknownLocaleError:
-        return code
 
 
 def _rendered(request: HttpRequest, side: str, question: panels.Question) -> list[str]:

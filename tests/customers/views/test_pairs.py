@@ -69,6 +69,25 @@ def test_the_preview_is_the_result(steward, pair, people):
     assert set(merged.customer.tags) == {"vip", "new"}
 
 
+def test_details_are_told_in_words_and_capitals_are_no_choice(steward):
+    told = {
+        "language": "de",
+        "nationality": "DE",
+        "birth_date": "1964-12-01",
+        "tags": "heard:facebook",
+        "city": "Hamburg",
+    }
+    one = factories.customer(name="Jo Weber", email="jo@example.com", country="DE", province="DE-HH", **told)
+    other = factories.customer(name="Jo Weber", external_id="n-1")
+    writing.suggest([one.id, other.id], source=factories.source(), actor=actors.SYSTEM, at=timezone.now())
+    rows = {row["row"].key: row["row"] for row in steward.get(address(MergeSuggestion.objects.get())).context["rows"]}
+    shown = {key: {row.ours, row.theirs} - {""} for key, row in rows.items()}
+    assert shown["language"] == {"German"}
+    assert shown["birth_date"] == {"1 Dec 1964"}
+    assert shown["tags"] == {"Heard of us: Facebook"}
+    assert shown["place"] == {"Hamburg, Germany"}
+
+
 def test_what_is_chosen_stands(steward, pair, people):
     chosen = {"action": "merge", "choice-name": "absorbed", "choice-email": "absorbed", "choice-nonsense": "absorbed"}
     answer = steward.post(address(pair), chosen)
