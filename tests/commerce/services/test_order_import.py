@@ -163,7 +163,8 @@ def test_a_refunded_amount_that_each_line_of_the_order_repeats_is_paid_back_once
     imports.chunk("orders", size)
     imports(
         "orders",
-        REFUNDED + "".join(f"1,2026-03-04,c1,{paid},{sku},10\n" for paid, sku in [("5", "A"), ("5.00", "B"), ("0", "C")]),
+        REFUNDED
+        + "".join(f"1,2026-03-04,c1,{paid},{sku},10\n" for paid, sku in [("5", "A"), ("5.00", "B"), ("0", "C")]),
     )
     assert (imports.problems(), imports.remarks()) == ([], set())
     assert (Refund.objects.get().amount, RefundLine.objects.count(), skus()) == (Decimal(5), 1, ["A", "B", "C"])
