@@ -74,6 +74,7 @@ PAGES = [
     ("commerce:stores", "GET", "spo"),
     ("commerce:store-connect", "GET", "o"),
     ("commerce:delivery-replay", "POST", "spo"),
+    ("commerce:notice-show", "POST", "spo"),
     ("commerce:notice-close", "POST", "po"),
     ("events:overview", "GET", "spo"),
     ("events:quarantine-list", "GET", "spo"),

@@ -43,6 +43,8 @@ class Work(threading.Thread):
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
         while self.is_alive():
             with connection.cursor() as cursor:
+                # Inside a transaction the first look is kept: a writer who connects later would never be seen.
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
                 cursor.execute(waiting + "cardinality(pg_blocking_pids(pid)) > 0")
                 if cursor.fetchone()[0]:
                     return
