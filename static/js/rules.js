@@ -211,9 +211,9 @@
 
   const failed = () => window.cdp.toast({ text: document.getElementById("toasts").dataset.textOffline, tone: "danger" });
 
-  async function replace(row, values, focus) {
-    // What is typed into a row that is about to be replaced would be lost.
-    const rest = all("input, select, textarea", row).filter((control) => control !== document.activeElement);
+  async function replace(row, chosen, values, focus) {
+    // What is typed into a row that is about to be replaced would be lost. The control that was changed keeps the focus.
+    const rest = all("input, select, textarea", row).filter((control) => control !== chosen);
     rest.forEach((control) => (control.disabled = true));
     try {
       const fresh = await partOf(values);
@@ -252,10 +252,10 @@
     const row = event.target.closest("[data-rule]");
     if (event.target.matches("[data-rule-subject]")) {
       const first = "[data-value], [data-part]:not([hidden]), [data-many] input, [data-rule-op]";
-      return replace(row, { subject: event.target.value }, first);
+      return replace(row, event.target, { subject: event.target.value }, first);
     }
     if (event.target.matches("[data-rule-op]")) {
-      return replace(row, { rule: JSON.stringify(readRow(row)[0]) }, "[data-rule-op]");
+      return replace(row, event.target, { rule: JSON.stringify(readRow(row)[0]) }, "[data-rule-op]");
     }
     if (event.target.matches('[data-part="which"]')) row.querySelector('[data-part="what"]').hidden = event.target.value === "any";
     if (event.target.matches('[data-part="period"]')) {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -150,6 +150,21 @@ def test_from_a_click_to_the_messages(
     assert names == [False, True]
     # Chromium counts the form that came back with its mistakes as one.
     assert [text for text in complaints if "422" not in text] == []
+
+
+def test_nothing_is_typed_into_a_row_that_is_about_to_be_replaced(open_as: Callable[..., Page]) -> None:
+    page = open_as("/segments/new/")
+    page.get_by_role("button", name="Add rule").click()
+    page.get_by_label("What the rule looks at").select_option(label="Orders")
+    value = page.get_by_label("Value")
+    value.focus()
+    held: list[Route] = []
+    page.route("**/segments/rule-part/", lambda route: held.append(route))  # noqa: PLW0108 -- Playwright writes an attribute on its handler
+    with page.expect_request("**/segments/rule-part/"):
+        page.get_by_label("Comparison").select_option(label="at least")  # the focus stays in the value
+    expect(value).to_be_disabled()
+    held[0].continue_()
+    expect(value).to_be_enabled()
 
 
 @pytest.mark.long
