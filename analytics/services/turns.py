@@ -6,11 +6,12 @@ whole-table work holds the exclusive one: it starts when running drains have com
 is why it works in ranges and segment by segment, each in a transaction of about a second.
 """
 
-from django.db import OperationalError, connection
-from psycopg import errors
+from django.db import connection
+
+from cdp.core import patience
 
 _LOCK = 0x0CDA_11A1
-PATIENCE = "20s"
+PATIENCE_SECONDS = 20.0
 
 
 class NoTurn(Exception):
@@ -24,13 +25,9 @@ def share() -> None:
 
 
 def take_alone() -> None:
-    """Until the transaction ends: the pipeline waits. Raises NoTurn after PATIENCE."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-        try:
+    """Until the transaction ends: the pipeline waits. Raises NoTurn after PATIENCE_SECONDS."""
+    try:
+        with patience.at_most(PATIENCE_SECONDS), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        except OperationalError as error:
-            if isinstance(error.__cause__, errors.LockNotAvailable):
-                raise NoTurn("The pipeline is busy; try again in a moment.") from error
-            raise
-        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+    except patience.LockedTooLong as error:
+        raise NoTurn("The pipeline is busy; try again in a moment.") from error

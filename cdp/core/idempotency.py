@@ -14,9 +14,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, connection, transaction
-from psycopg import errors
+from django.db import connection
 
+from cdp.core import patience
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import IdempotentAnswer
@@ -83,34 +83,27 @@ def begin(name: bytes, *, body: bytes, now: datetime) -> Answer | None:
 def _claim_or_wait(name: bytes, body_digest: bytes, now: datetime) -> bool:
     """Whether the key is ours. Waits for whoever holds it uncommitted, as long as few do. Raises InProgress."""
     with contextlib.suppress(InProgress):
-        return _claim(name, body_digest, now, patience=min(LOOK_SECONDS, WAIT_SECONDS))
+        return _claim(name, body_digest, now, seconds=min(LOOK_SECONDS, WAIT_SECONDS))
     if not _places.acquire(blocking=False):
         raise InProgress
     try:
-        return _claim(name, body_digest, now, patience=WAIT_SECONDS)
+        return _claim(name, body_digest, now, seconds=WAIT_SECONDS)
     finally:
         _places.release()
 
 
-def _claim(name: bytes, body_digest: bytes, now: datetime, *, patience: float) -> bool:
+def _claim(name: bytes, body_digest: bytes, now: datetime, *, seconds: float) -> bool:
     """Whether the key is ours. Raises InProgress when somebody holds it uncommitted for that many seconds."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('lock_timeout')")
-            before = cursor.fetchone()[0]
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, round(patience * 1000))}ms"])
+        with patience.at_most(seconds), connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO core_idempotentanswer (digest, body_digest, created_at) VALUES (%s, %s, %s)"
                 " ON CONFLICT (digest) DO NOTHING",
                 [name, body_digest, now],
             )
-            is_ours = cursor.rowcount == 1
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
-            return is_ours
-    except OperationalError as error:
-        if isinstance(error.__cause__, errors.LockNotAvailable):
-            raise InProgress from error
-        raise
+            return cursor.rowcount == 1
+    except patience.LockedTooLong as error:
+        raise InProgress from error
 
 
 def finish(name: bytes, answer: Answer) -> None:

@@ -39,7 +39,7 @@ def drain():
 
 
 def test_whole_table_work_waits_for_running_drains(drain, monkeypatch):
-    monkeypatch.setattr(turns, "PATIENCE", "50ms")
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
     segment = segments.create(key="us", name="Us", rules={"all": []}, actor=actors.SYSTEM, at=NOW)
     with pytest.raises(turns.NoTurn):
         membership.refresh(segment, NOW)
@@ -49,7 +49,7 @@ def test_whole_table_work_waits_for_running_drains(drain, monkeypatch):
         with pytest.raises(CommandError, match="busy"):
             call_command(*command)
     tasks.refresh_segments()  # says so in the log and leaves it to the next round
-    monkeypatch.setattr(turns, "PATIENCE", "1min")
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 60.0)
     threading.Timer(0, drain.set).start()
     assert membership.refresh(segment, NOW) == (1, 0)
 
@@ -61,3 +61,11 @@ def test_drains_do_not_wait_for_each_other(drain, monkeypatch):
         metrics.update([other.id], NOW)
         segments.update([other.id], NOW)
         cursor.execute("RESET lock_timeout")
+
+
+def test_taking_a_turn_leaves_the_patience_of_its_transaction_as_it_was():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '7s'")
+        turns.take_alone()
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone()[0] == "7s"
