@@ -17,6 +17,7 @@ from cdp.core.models import Source
 from customers.models import Customer, Identifier, SharedIdentifier
 from customers.rules.matching import Holder, Key, Matcher, Outcome, Verdict
 from customers.rules.people import Person
+from customers.selectors import identifiers
 from customers.services.identity import batches, writing
 from customers.services.identity.batches import Batch
 
@@ -52,17 +53,14 @@ def keys_of(person: Person, source: Source) -> list[Key]:
 def find(person: Person, source: Source) -> list[uuid.UUID]:
     """The customers who hold any identifier of `person`, strongest first. Reads only."""
     keys = keys_of(person, source)
-    rows = Identifier.objects.filter(digest__in=[key.digest for key in keys]).values_list("digest", "customer_id")
-    owners = {bytes(digest): customer for digest, customer in rows}
+    owners = identifiers.owners(key.digest for key in keys)
     return list(dict.fromkeys(owners[key.digest] for key in keys if key.digest in owners))
 
 
 def look_up(people: Sequence[Person], *, source: Source) -> list[uuid.UUID | None]:
     """Who each person is by the strongest identifier that is known, without writing anything; None for nobody."""
     keys = list(map(batches.Keys(source), people))
-    digests = list({key.digest for person_keys in keys for key in person_keys})
-    rows = Identifier.objects.filter(digest__in=digests).values_list("digest", "customer_id")
-    owners = {bytes(digest): customer for digest, customer in rows}
+    owners = identifiers.owners({key.digest for person_keys in keys for key in person_keys})
     return [next((owners[key.digest] for key in person_keys if key.digest in owners), None) for person_keys in keys]
 
 
