@@ -6,10 +6,11 @@ They are counted in revenue, products and pages and excluded from everything per
 import hashlib
 import uuid
 
-from django.db import connection
+from django.utils import timezone
 
 from cdp.core import reference
 from customers.models import Status
+from customers.services import blank
 
 COUNT = 64
 # Version and variant bits of a UUIDv7 at time zero: they sort before every real customer.
@@ -25,17 +26,4 @@ def bucket_for(fact: str) -> uuid.UUID:
 @reference.needed
 def ensure() -> None:
     """Make the reserved rows that are missing."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO customers_customer (
-                id, status, search_tokens, gender, language, nationality, country, province, city, postcode, company,
-                job_title, income_band, occupation, education, children, interests, tags, source, sources, is_sample,
-                created_at, updated_at
-            )
-            SELECT unnest(%s::uuid[]), %s, '{}', '', '', '', '', '', '', '', '', '', '', '', '', '', '{}', '{}', '',
-                   '{}', false, now(), now()
-            ON CONFLICT (id) DO NOTHING
-            """,
-            [list(IDS), Status.BUCKET],
-        )
+    blank.write(IDS, status=Status.BUCKET, sources=(), at=timezone.now())

@@ -9,14 +9,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.db import connection
-
 from cdp.core import copying, ids
 from cdp.core.actors import SYSTEM
 from cdp.core.crypto import index, subjects
 from cdp.core.models import DataKey, Source
 from customers.models import Customer, Identifier, Status
-from customers.services import merging
+from customers.selectors import identifiers
+from customers.services import blank, merging
 
 KIND = "anonymous_id"
 
@@ -69,17 +68,7 @@ def waiting(anonymous_ids: Iterable[str]) -> set[str]:
 def _owners(anonymous_ids: Iterable[str]) -> dict[str, uuid.UUID]:
     """Whose each known anonymous id is."""
     digests = {digest(anonymous_id): anonymous_id for anonymous_id in anonymous_ids}
-    if not digests:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT i.digest, i.customer_id FROM customers_identifier i
-            WHERE i.digest = ANY(%s::bytea[])
-            """,
-            [copying.array(list(digests))],
-        )
-        return {digests[bytes(found)]: customer for found, customer in cursor.fetchall()}
+    return {digests[found]: customer for found, customer in identifiers.owners(digests).items()}
 
 
 def _make(count: int, source: Source, now: dt.datetime) -> list[uuid.UUID]:
@@ -87,19 +76,7 @@ def _make(count: int, source: Source, now: dt.datetime) -> list[uuid.UUID]:
     if not customers:
         return []
     DataKey.objects.bulk_create(subjects.Keyring().add_new(customers), batch_size=1000)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO customers_customer (
-                id, status, search_tokens, gender, language, nationality, country, province, city, postcode, company,
-                job_title, income_band, occupation, education, children, interests, tags, source, sources, is_sample,
-                created_at, updated_at
-            )
-            SELECT unnest(%s::uuid[]), %s, '{}', '', '', '', '', '', '', '', '', '', '', '', '', '', '{}', '{}', %s,
-                   ARRAY[%s], false, %s, %s
-            """,
-            [copying.array(customers), Status.ANONYMOUS.value, source.key, source.key, now, now],
-        )
+    blank.write(customers, status=Status.ANONYMOUS, sources=(source.key,), at=now)
     return customers
 
 
