@@ -1,6 +1,7 @@
 """The staff page /hooks/: what stores ask of us, what could not be used and why, and how much each of them told."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -32,10 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def show(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
     """The page with the one whom a request names in clear; the look is written down first."""
-    try:
-        notices.reveal(notice=notice_id, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
-    except notices.UnableToShow:
-        raise Http404 from None
+    _do(request, notices.reveal, notice=notice_id)
     return _page(request, shown=notice_id)
 
 
@@ -79,10 +77,7 @@ def _addressed(key: str, secret: SourceSecret) -> dict[str, Any]:
 @require_POST
 def replay(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
     """Try a failed delivery again."""
-    try:
-        deliveries.replay(delivery=delivery_id, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
-    except deliveries.UnableToReplay:
-        raise Http404 from None
+    _do(request, deliveries.replay, delivery=delivery_id)
     messages.success(request, _("It is tried again."))
     return redirect("commerce:stores")
 
@@ -91,9 +86,14 @@ def replay(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
     """Say that what a store asked for was done."""
-    try:
-        notices.close(notice=notice_id, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
-    except notices.UnableToClose:
-        raise Http404 from None
+    _do(request, notices.close, notice=notice_id)
     messages.success(request, _("The request is closed."))
     return redirect("commerce:stores")
+
+
+def _do(request: HttpRequest, what: Callable[..., None], **about: uuid.UUID) -> None:
+    """Do it as whoever asks, now; what cannot be done because it is not there, or no longer, is a 404."""
+    try:
+        what(**about, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
+    except (notices.UnableToShow, notices.UnableToClose, deliveries.UnableToReplay):
+        raise Http404 from None
