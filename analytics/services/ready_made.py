@@ -35,7 +35,7 @@ READY_MADE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ),
     (
         "new-this-month",
-        _("New this month"),
+        _("New in the last 30 days"),
         _("People whose first contact was in the last 30 days."),
         {"metric": "days_since_signup", "op": "<=", "value": 30},
     ),

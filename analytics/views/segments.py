@@ -140,9 +140,9 @@ def refresh(request: HttpRequest, key: str) -> HttpResponse:
     try:
         entered, left = membership.refresh_many([segment.key], timezone.now()).get(segment.key, (0, 0))
     except OperationalError:
-        messages.warning(request, _("The pipeline is busy. The segment is refreshed as soon as it is free."))
+        messages.warning(request, _("The system is busy. Everybody is checked as soon as it is free."))
     else:
-        messages.success(request, _("Refreshed: {entered} entered, {left} left.").format(entered=entered, left=left))
+        messages.success(request, _("Everybody was checked: {entered} entered, {left} left.").format(entered=entered, left=left))
     return redirect("analytics:segment-detail", segment.key)
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 
 WEEKS = 26
 KEPT_SECONDS = 60
-MONTH = dt.timedelta(days=30)
+DAYS = 30
 LAPSED_DAYS = 90
 # Orders with what one unit of their money was worth in the shop's on their day; NULL where no rate is known. Few rates,
 # many orders: one pass over the orders with a small hash table beside it.
@@ -72,28 +72,32 @@ def _kept(name: str, compute: Callable[[], Any]) -> Any:
 def _home(now: dt.datetime) -> Home:
     zone = ZoneInfo(settings.TIME_ZONE)
     today = now.astimezone(zone).date()
+    # As the ready-made segment counts "new in the last 30 days", in whole days of the shop: the two figures stand on one
+    # page. What it is compared with is as long as what has passed of it.
+    month = dt.datetime.combine(today - dt.timedelta(days=DAYS), dt.time(), tzinfo=zone).astimezone(dt.UTC)
+    before = month - (now - month)
     first_week = today - dt.timedelta(days=today.weekday(), weeks=WEEKS - 1)
     weeks = [first_week + dt.timedelta(weeks=number) for number in range(WEEKS)]
     since = dt.datetime.combine(first_week, dt.time(), tzinfo=zone)
     customers, new_customers, new_before = _one(
         """
-        SELECT count(*), count(*) FILTER (WHERE created_at > %(month)s AND created_at <= %(now)s),
-               count(*) FILTER (WHERE created_at > %(before)s AND created_at <= %(month)s)
+        SELECT count(*), count(*) FILTER (WHERE created_at >= %(month)s AND created_at <= %(now)s),
+               count(*) FILTER (WHERE created_at >= %(before)s AND created_at < %(month)s)
         FROM customers_customer WHERE status = 'known'
         """,
-        month=now - MONTH, before=now - 2 * MONTH, now=now,
+        month=month, before=before, now=now,
     )  # fmt: skip
     money = _all(
         f"""
-        SELECT o.currency, count(*) FILTER (WHERE placed_at > %(month)s),
-               count(*) FILTER (WHERE placed_at <= %(month)s),
-               coalesce(sum(amount * worth) FILTER (WHERE placed_at > %(month)s), 0),
-               coalesce(sum(amount * worth) FILTER (WHERE placed_at <= %(month)s), 0),
-               coalesce(sum(amount) FILTER (WHERE placed_at > %(month)s AND worth IS NULL), 0)
-        FROM {_RATED} WHERE is_counted AND placed_at > %(before)s AND placed_at <= %(now)s
+        SELECT o.currency, count(*) FILTER (WHERE placed_at >= %(month)s),
+               count(*) FILTER (WHERE placed_at < %(month)s),
+               coalesce(sum(amount * worth) FILTER (WHERE placed_at >= %(month)s), 0),
+               coalesce(sum(amount * worth) FILTER (WHERE placed_at < %(month)s), 0),
+               coalesce(sum(amount) FILTER (WHERE placed_at >= %(month)s AND worth IS NULL), 0)
+        FROM {_RATED} WHERE is_counted AND placed_at >= %(before)s AND placed_at <= %(now)s
         GROUP BY o.currency ORDER BY 2 DESC
         """,  # noqa: S608  (a constant of this module)
-        month=now - MONTH, before=now - 2 * MONTH, now=now, currency=settings.CDP_CURRENCY, zone=settings.TIME_ZONE,
+        month=month, before=before, now=now, currency=settings.CDP_CURRENCY, zone=settings.TIME_ZONE,
     )  # fmt: skip
     (reachable,) = _one(
         """

@@ -144,7 +144,7 @@ def test_refreshing_says_who_came_and_went(marketer: Client) -> None:
     made()
     factories.customer(name="Mali Srisuk", gender="female")
     answer = marketer.post("/segments/women/refresh/", follow=True)
-    assert "Refreshed: 1 entered, 0 left." in answer.content.decode()
+    assert "Everybody was checked: 1 entered, 0 left." in answer.content.decode()
 
 
 def test_members_come_in_pages(marketer: Client, monkeypatch: pytest.MonkeyPatch) -> None:

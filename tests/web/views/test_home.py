@@ -6,7 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from analytics.services import metrics
+from analytics.models import Segment
+from analytics.services import membership, metrics, ready_made
 from cdp.core import jobs, pipeline
 from cdp.core.models import AccessEntry, Job
 from cdp.web import figures
@@ -51,6 +52,18 @@ def test_a_full_shop_shows_its_figures(admin):
     assert sum(home.weekly_revenue) == 150
     assert len(home.weeks) == figures.WEEKS
     assert sum(home.weekly_customers) == 2
+
+
+@pytest.mark.parametrize("hour", [0, 9, 18])
+def test_new_customers_are_as_many_as_the_segment_of_them_has(db, hour):
+    at = dt.datetime(2026, 3, 15, hour, 30, tzinfo=dt.UTC)
+    for number, hours in enumerate((1, 29 * 24, 30 * 24 - 1, 30 * 24 + 1, 31 * 24 - 1, 31 * 24 + 1, 50 * 24)):
+        factories.customer(email=f"p{number}@example.com", now=at - dt.timedelta(hours=hours))
+    ready_made.ensure()
+    membership.refresh_all(at)
+    new = Segment.objects.get(key="new-this-month")
+    assert (new.name, figures.home(now=at).new_customers) == ("New in the last 30 days", new.size)
+    assert 3 <= new.size <= 5
 
 
 def test_money_of_other_countries_counts_at_the_rate_of_its_day(admin):
