@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import hmac
+import json
 import re
 import shutil
 import struct
@@ -118,11 +119,14 @@ class Tour:
             "unsubscribe": self._unsubscribe_link(),
             "product": self._first("/products/"),
             "long": self._long_name(),
+            "pair": self._pair(),
+            "quarantine": self._refused_event(),
         }
         self._imports()
+        self._store()
 
-    def _read(self, path: str, *, method: str = "GET", body: Any = None) -> Any:
-        status, answer = self.shop.call(method, path, body)
+    def _read(self, path: str, *, method: str = "GET", body: Any = None, **headers: str) -> Any:
+        status, answer = self.shop.call(method, path, body, **headers)
         assert status < 300, (path, status, answer)
         return answer
 
@@ -170,6 +174,50 @@ class Tour:
         }
         return f"/customers/{self._read('/api/v1/customers/', method='POST', body=body)['id']}/"
 
+    def _pair(self) -> str:
+        """Two records of which a third knows both numbers, for a steward to judge."""
+        told = {"name": "Kim Minji", "email": "minji.of.the.tour@example.com", "language": "ko"}
+        for number, body in enumerate((told, {"name": "김민지", "phone": "+82 10 2345 6789"})):
+            self._read("/api/v1/customers/", method="POST", body={"external_id": f"PAIR-{number}", **body})
+        both = {"external_id": "PAIR-0", "email": told["email"], "phone": "+82 10 2345 6789"}
+        self.shop.call("POST", "/api/v1/customers/", both)
+        return self._first("/customers/pairs/")
+
+    def _refused_event(self) -> str:
+        """Some events of a storefront, one of which says nothing about what was done."""
+        key = base64.b64encode(f"{self.shop.credentials['write_key']}:".encode()).decode()
+        events = [
+            {"type": "track", "event": "Product Viewed", "messageId": f"tour-{number}", "anonymousId": "tour"}
+            for number in range(3)
+        ]
+        refused = {"type": "track", "messageId": "tour-refused", "anonymousId": "tour", "properties": {"price": 120}}
+        status, answer = self.shop.call(
+            "POST", "/v1/batch", {"batch": [*events, refused]}, Authorization=f"Basic {key}"
+        )
+        assert (status, len(answer["rejected"])) == (200, 1), answer
+        return self._first("/events/quarantine/")
+
+    def _store(self) -> None:
+        """A connected store that sent an order nobody can read, and that wants somebody to be forgotten."""
+        secret = "shpss_of the tour, long enough"
+        context = self.context("owner")
+        page = context.new_page()
+        page.goto(f"{self.shop.url}/hooks/connect/")
+        page.locator("input[name=name]").fill("Tour store")
+        page.locator("input[name=secret]").fill(secret)
+        page.locator("main form button.btn-primary").click()
+        page.wait_for_url("**/hooks/")
+        context.close()
+        for topic, body in (("orders/create", {"id": 1, "name": "#1"}), ("customers/redact", {"customer": {"id": 7}})):
+            signed = hmac.new(secret.encode(), json.dumps(body).encode(), hashlib.sha256).digest()
+            headers = {
+                "X-Shopify-Hmac-Sha256": base64.b64encode(signed).decode(),
+                "X-Shopify-Topic": topic,
+                "X-Shopify-Webhook-Id": f"tour-{topic}",
+                "X-Shopify-Shop-Domain": "tour.myshopify.com",
+            }
+            self._read("/hooks/shopify/tour-store", method="POST", body=body, **headers)
+
     def _imports(self) -> None:
         """One import at its columns, one checked, one done; each has a line that cannot be used."""
         folder = Path(tempfile.mkdtemp(prefix="cdp-tour-"))
@@ -209,6 +257,8 @@ class Tour:
             Stop("customer-edit", place["customer edit"]),
             Stop("customer-as-clerk", place["customer"], "clerk"),
             Stop("customer-long", place["long"]),
+            Stop("pairs", "/customers/pairs/"),
+            Stop("pair", place["pair"]),
             Stop("segments", "/segments/"),
             Stop("segment-new", "/segments/new/"),
             Stop("segment", "/segments/lapsed-mail/"),
@@ -227,6 +277,11 @@ class Tour:
             Stop("import-mapping", place["import mapping"]),
             Stop("import-check", place["import check"]),
             Stop("import-done", place["import done"]),
+            Stop("events", "/events/"),
+            Stop("quarantine", "/events/quarantine/"),
+            Stop("quarantine-event", place["quarantine"]),
+            Stop("stores", "/hooks/"),
+            Stop("store-connect", "/hooks/connect/"),
             Stop("consent", "/consent/"),
             Stop("privacy", "/privacy/", "nobody"),
             Stop("terms", "/terms/", "nobody"),
@@ -260,6 +315,10 @@ EMPTY = [
         "campaigns": "campaigns/",
         "products": "products/",
         "imports": "imports/",
+        "pairs": "customers/pairs/",
+        "events": "events/",
+        "quarantine": "events/quarantine/",
+        "stores": "hooks/",
         "consent": "consent/",
     }.items()
 ]
