@@ -13,6 +13,7 @@ from campaigns.models import Campaign, CampaignVersion, Message
 from campaigns.rules import activation, definition
 from campaigns.rules.definition import Definition, InvalidDefinition, Problem
 from campaigns.selectors import audiences, definitions
+from campaigns.services import runs
 from cdp.core import audit, wake
 from cdp.core.actors import Actor
 from consent.selectors import purposes
@@ -75,6 +76,8 @@ def delete(*, campaign: uuid.UUID, actor: Actor, at: datetime) -> None:
 def activate(*, campaign: uuid.UUID, actor: Actor, at: datetime) -> tuple[Campaign, list[Problem]]:
     """Switch on a draft or a paused campaign; returns it with the warnings. Active already is fine.
 
+    What is not run by hand is planned at once, by a job that pages show the progress of.
+
     Raises UnknownCampaign, and InvalidDefinition for what could not work: see `rules.activation`.
     """
     with transaction.atomic():
@@ -92,7 +95,9 @@ def activate(*, campaign: uuid.UUID, actor: Actor, at: datetime) -> tuple[Campai
                 subject=row.id,
                 details={"version": row.current_version},
             )
-            transaction.on_commit(wake.triggers)
+            if wanted.trigger.clock == "live":
+                runs.start(row, actor=actor)
+                transaction.on_commit(wake.triggers)
     return row, warnings(wanted)
 
 

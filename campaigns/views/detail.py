@@ -85,8 +85,10 @@ def act(request: HttpRequest, campaign: uuid.UUID, action: str) -> HttpResponse:
         except InvalidDefinition as invalid:
             messages.error(request, "; ".join(problem.detail for problem in invalid.problems))
             return redirect("campaigns:campaign-check", row.id)
-        if definitions.current(row).trigger.clock == "live" or "run" in request.POST:
+        is_live = definitions.current(row).trigger.clock == "live"  # such a one is being planned already
+        if "run" in request.POST and not is_live:
             runs.start(row, actor=actor)
+        if is_live or "run" in request.POST:
             messages.success(request, _("The campaign is on. Its first messages are being planned."))
         else:
             messages.success(request, _("The campaign is on. Start it when you are ready."))

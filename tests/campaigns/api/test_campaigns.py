@@ -8,9 +8,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from campaigns.models import Campaign, Message
-from campaigns.services import drafts, triggers
+from campaigns.services import drafts, runs, triggers
 from cdp.core import actors
-from cdp.core.models import AccessEntry
+from cdp.core.models import AccessEntry, Job
 from tests import factories
 from tests.campaigns.conftest import NOW
 
@@ -48,6 +48,24 @@ def test_a_campaign_goes_from_draft_to_results(make_definition: Make, make_perso
     assert (results["eligible"], results["planned"], results["suppressed"], results["sent"]) == (1, 1, {}, 0)
     assert set(results) >= {"eligible", "planned", "suppressed", "sent", "failed", "opened", "clicked", "converted"}
     assert rest.post(f"{place}/pause").json()["status"] == "paused"
+
+
+def test_switching_on_plans_at_once_as_it_does_on_the_page(make_definition: Make) -> None:
+    rest = client()
+    place = f"{URL}/{rest.post(URL, make_definition(), format='json').json()['id']}"
+    rest.post(f"{place}/activate")
+    job = Job.objects.get()
+    assert (job.kind, job.params) == (runs.KIND, {"campaign": place.rpartition("/")[2]})
+    rest.post(f"{place}/activate")
+    assert Job.objects.count() == 1
+
+
+def test_a_campaign_on_a_manual_clock_waits_for_its_hand(make_definition: Make) -> None:
+    rest = client()
+    by_hand = {"kind": "inactive", "days": 90, "clock": "manual"}
+    place = f"{URL}/{rest.post(URL, make_definition(trigger=by_hand), format='json').json()['id']}"
+    assert rest.post(f"{place}/activate").json()["status"] == "active"
+    assert not Job.objects.exists()
 
 
 def test_lists_are_pages_newest_first(make_definition: Make) -> None:
