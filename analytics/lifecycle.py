@@ -1,5 +1,6 @@
 """What becomes of this room's rows when a customer is merged, exported or erased."""
 
+from analytics.services import membership
 from cdp.core.lifecycle import OnErase, OnMerge, declare
 
 declare(
@@ -21,6 +22,7 @@ declare(
     on_merge=OnMerge.REBUILD,
     on_erase=OnErase.DELETE,
     export=("segment_id", "entered_at"),
+    counted=membership.count,
 )
 declare(
     "analytics.SegmentChange",

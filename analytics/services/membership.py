@@ -6,7 +6,7 @@ left is written with the members (`SegmentGrowth`) and added to the segment's si
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
@@ -167,12 +167,25 @@ def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
         changed: Counter[uuid.UUID] = Counter()
         for level in _levels(_readable(segments.live())):
             changed.update(_judge(level, list(customers), now, live))
-        grown = {segment: by for segment, by in sorted(changed.items()) if by}
-        if grown:
-            SegmentGrowth.objects.bulk_create(SegmentGrowth(segment_id=segment, by=by) for segment, by in grown.items())
-            # After the commit: a lock on the segment's row held to the end of a drain would make all drains queue.
-            # Should the process die in between, whoever comes next adds it up.
-            transaction.on_commit(lambda: _add_up(grown))
+        _grow(changed)
+
+
+def count(rows: Sequence[Mapping[str, Any]], by: int) -> None:
+    """Somebody else wrote (`by` 1) or deleted (-1) these members, in this transaction: a merge does."""
+    changed: Counter[uuid.UUID] = Counter()
+    for row in rows:
+        changed[uuid.UUID(row["segment_id"])] += by
+    _grow(changed)
+
+
+def _grow(changed: Mapping[uuid.UUID, int]) -> None:
+    """By how much each segment grew in this transaction."""
+    grown = {segment: by for segment, by in sorted(changed.items()) if by}
+    if grown:
+        SegmentGrowth.objects.bulk_create(SegmentGrowth(segment_id=segment, by=by) for segment, by in grown.items())
+        # After the commit: a lock on the segment's row held to the end of a drain would make all drains queue.
+        # Should the process die in between, whoever comes next adds it up.
+        transaction.on_commit(lambda: _add_up(grown))
 
 
 def _readable(live: Iterable[Segment]) -> list[Judged]:

@@ -13,6 +13,9 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+Counted = Callable[[Sequence[Mapping[str, Any]], int], None]
+"""Takes rows (column → value as in JSON) and by how much each of them counts."""
+
 
 class OnMerge(Enum):
     """When two customers turn out to be one."""
@@ -45,7 +48,9 @@ class Declaration:
     order goes, whatever ids they have by then; `one_of` is a partial unique rule, kept by clearing the flag of the
     rows that arrive; rows for which `busy` holds (column → value) may not change hands: somebody is at work on them;
     `resolved_by` is the column with the identifier digest that decided whose fact it is. For derived rows: `rebuild`
-    writes those of these customers anew at once; without it they wait for the pipeline.
+    writes those of these customers anew at once; without it they wait for the pipeline. `counted` is for a room that
+    keeps how many rows there are: it is told, in the same transaction, which ones a merge took out (by -1) and
+    un-merging put back (by 1).
     """
 
     model: str
@@ -57,6 +62,7 @@ class Declaration:
     busy: Mapping[str, Any] = field(default_factory=dict)
     resolved_by: str = ""
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ def declare(
     busy: Mapping[str, Any] | None = None,
     resolved_by: str = "",
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None,
+    counted: Counted | None = None,
 ) -> None:
     """Declare a table by its model label, for example "commerce.Order"; see `Declaration`."""
     _declared[model.lower()] = Declaration(
@@ -96,6 +103,7 @@ def declare(
         busy=busy or {},
         resolved_by=resolved_by,
         rebuild=rebuild,
+        counted=counted,
     )
 
 

@@ -117,7 +117,9 @@ def _move(log: MergeLog) -> None:
         if declaration.on_merge is OnMerge.REBUILD and not declaration.rebuild:
             # The survivor's own stay and are brought up to date by the pipeline: taking members out of a segment and
             # putting them back would look like a new entry.
-            _keep(log, model, rows.take_out(model, customer=giver))
+            images = rows.take_out(model, customer=giver)
+            _keep(log, model, images)
+            rows.count(declaration, images.values(), by=-1)
         if declaration.on_merge is not OnMerge.MOVE:
             continue
         if declaration.one_of:

@@ -43,7 +43,8 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
         if declaration.on_merge is OnMerge.MOVE:
             back.give(model, declaration)
     for model, declaration in lifecycle.declarations().items():
-        rows.put_back(model, log.images.get(model._meta.label, {}).values(), customer=absorbed)
+        images = rows.put_back(model, log.images.get(model._meta.label, {}).values(), customer=absorbed)
+        rows.count(declaration, images, by=1)
         if declaration.one_of:
             flags = log.flags.get(model._meta.label, {})
             for customer, wanted in ((absorbed, flags.get("theirs", [])), (holder, flags.get("ours", []))):

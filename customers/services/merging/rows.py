@@ -4,8 +4,9 @@
 that a unique rule of the taker refuses come out as images, whole and sealed as they were.
 """
 
+import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,10 +86,11 @@ def take_out(model: type[models.Model], *, customer: uuid.UUID) -> dict[uuid.UUI
         return dict(cursor.fetchall())
 
 
-def put_back(model: type[models.Model], images: Iterable[str], *, customer: uuid.UUID) -> None:
-    """Write rows from their images under that customer. What is there already stays."""
+def put_back(model: type[models.Model], images: Iterable[str], *, customer: uuid.UUID) -> list[str]:
+    """Write rows from their images under that customer. What is there already stays. Returns the images written."""
     table, columns = model._meta.db_table, _columns(model)
     values = ["%s" if column == "customer_id" else f"image.{column}" for column in columns]
+    written = []
     with connection.cursor() as cursor:
         for image in images:
             cursor.execute(
@@ -96,6 +98,15 @@ def put_back(model: type[models.Model], images: Iterable[str], *, customer: uuid
                 f"FROM jsonb_populate_record(NULL::{table}, %s::jsonb) AS image ON CONFLICT DO NOTHING",
                 [customer, image],
             )
+            if cursor.rowcount:
+                written.append(image)
+    return written
+
+
+def count(declaration: Declaration, images: Collection[str], *, by: int) -> None:
+    """Tell the room that counts these rows that they are there (`by` 1) or gone (-1)."""
+    if declaration.counted and images:
+        declaration.counted([json.loads(image) for image in images], by)
 
 
 def is_busy(

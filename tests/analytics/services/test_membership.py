@@ -14,6 +14,7 @@ from analytics.models import Segment, SegmentChange, SegmentGrowth, SegmentMembe
 from analytics.services import membership, metrics, segments
 from cdp.core import actors, ids
 from customers.models import Customer
+from customers.services import merging
 from tests.analytics import people
 from tests.analytics.people import NOW, Bought, Person
 from tests.analytics.selectors.test_audiences import populations, rules
@@ -267,3 +268,18 @@ def test_nobody_to_judge_is_no_work(django_assert_num_queries):
     with django_assert_num_queries(0):
         metrics.update([], NOW)
         segments.update([], NOW)
+
+
+def test_the_size_stays_the_number_of_members_when_people_are_merged_and_parted(
+    buyers, django_capture_on_commit_callbacks
+):
+    segment = define("lapsed-now", LAPSED)
+    membership.refresh(segment, NOW)
+    first, second = sorted(members(segment))
+    with django_capture_on_commit_callbacks(execute=True):
+        log = merging.merge(survivor=first, absorbed=second, reason="steward", actor=actors.SYSTEM, at=NOW)
+    assert members(segment) == {first}
+    assert really(segment) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        merging.unmerge(merge_log=log.id, actor=actors.SYSTEM, at=NOW)
+    assert really(segment) == len(members(segment)) == 2
