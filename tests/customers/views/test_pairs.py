@@ -69,7 +69,11 @@ def test_the_preview_is_the_result(steward, pair, people):
     assert set(merged.customer.tags) == {"vip", "new"}
 
 
-def test_details_are_told_in_words_and_capitals_are_no_choice(steward):
+def rows_of(page):
+    return {row["row"].key: row["row"] for row in page.context["rows"]}
+
+
+def test_details_are_told_in_words(steward):
     told = {
         "language": "de",
         "nationality": "DE",
@@ -80,12 +84,29 @@ def test_details_are_told_in_words_and_capitals_are_no_choice(steward):
     one = factories.customer(name="Jo Weber", email="jo@example.com", country="DE", province="DE-HH", **told)
     other = factories.customer(name="Jo Weber", external_id="n-1")
     writing.suggest([one.id, other.id], source=factories.source(), actor=actors.SYSTEM, at=timezone.now())
-    rows = {row["row"].key: row["row"] for row in steward.get(address(MergeSuggestion.objects.get())).context["rows"]}
+    rows = rows_of(steward.get(address(MergeSuggestion.objects.get())))
     shown = {key: {row.ours, row.theirs} - {""} for key, row in rows.items()}
     assert shown["language"] == {"German"}
+    assert shown["nationality"] == {"Germany"}
     assert shown["birth_date"] == {"1 Dec 1964"}
     assert shown["tags"] == {"Heard of us: Facebook"}
     assert shown["place"] == {"Hamburg, Germany"}
+
+
+@pytest.mark.parametrize(("address_of_other", "is_choice"), [("JO@Example.com", False), ("joe@example.com", True)])
+def test_an_address_in_other_capitals_is_no_choice(steward, address_of_other, is_choice):
+    one = factories.customer(name="Jo Weber", email="jo@example.com")
+    factories.customer(name="Jo Weber", external_id="n-1")
+    # Told again by a stronger identifier, the second one has the first one's address, too.
+    other = factories.customer(name="Jo Weber", external_id="n-1", email=address_of_other)
+    MergeSuggestion.objects.all().delete()
+    writing.suggest([one.id, other.id], source=factories.source(), actor=actors.SYSTEM, at=timezone.now())
+    page = steward.get(address(MergeSuggestion.objects.get()))
+    row = rows_of(page)["email"]
+    assert {row.ours.casefold(), row.theirs.casefold()} == {"jo@example.com", address_of_other.casefold()}
+    assert row.ours != row.theirs
+    assert row.is_choice == is_choice
+    assert ('name="choice-email"' in page.content.decode()) == is_choice
 
 
 def test_what_is_chosen_stands(steward, pair, people):
