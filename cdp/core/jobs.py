@@ -8,7 +8,7 @@ import contextlib
 import contextvars
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ from cdp.core.models import Job
 
 log = structlog.get_logger("jobs")
 MOST_ATTEMPTS = 5
+LONGEST_ERROR = 500
+"""Characters that a job's row has for why it failed."""
 
 Runner = Callable[[Job], None]
 Watcher = Callable[[int, int], None]
@@ -37,15 +39,27 @@ class JobFailed(Exception):
     is translated where it is shown (`sentence`).
     """
 
-    def __init__(self, text: str, params: Mapping[str, str | int] | None = None) -> None:
-        """Say what is wrong; `params` go into the text."""
+    def __init__(
+        self, text: str, params: Mapping[str, str | int] | None = None, *, words: Collection[str] = ()
+    ) -> None:
+        """Say what is wrong; `params` go into the text. Those named in `words` are texts of the catalogues, too; all
+        others, a column's name for example, stay as they are in every language.
+        """
         super().__init__(text)
-        self.text, self.params = text, dict(params or {})
+        self.text, self.params, self.words = text, dict(params or {}), sorted(words)
 
     @property
     def stored(self) -> str:
-        """As it stands in the row."""
-        return json.dumps({"text": self.text, "params": self.params}) if self.params else self.text
+        """As it stands in the row, where long params are cut until it fits."""
+        if not self.params:
+            return self.text[:LONGEST_ERROR]
+        params, room = self.params, LONGEST_ERROR
+        while True:
+            spelt = json.dumps({"text": self.text, "params": params, "words": self.words}, ensure_ascii=False)
+            if len(spelt) <= LONGEST_ERROR or not room:
+                return spelt
+            room //= 2
+            params = {name: _cut(value, room) for name, value in params.items()}
 
 
 class Interrupted(Exception):
@@ -56,12 +70,17 @@ class Cancelled(Exception):
     """Somebody cancelled the job between two chunks."""
 
 
+def _cut(value: str | int, room: int) -> str | int:
+    return f"{value[:room]}…" if isinstance(value, str) and len(value) > room + 1 else value
+
+
 def sentence(error: str) -> str:
     """Why a job failed, in the reader's language. What was stored as a finished sentence is told as it is."""
     try:
         told: dict[str, Any] = json.loads(error) if error.startswith("{") else {"text": error, "params": {}}
+        words = told.get("words", told["params"])  # of before, when all were looked up
         params = {
-            name: gettext(value) if isinstance(value, str) and value else value
+            name: gettext(value) if name in words and isinstance(value, str) and value else value
             for name, value in told["params"].items()
         }
         text = gettext(told["text"]) if told["text"] else ""
@@ -160,7 +179,7 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
 
 def _finish(job: Job, state: str, *, error: str = "") -> None:
     now: datetime = timezone.now()
-    Job.objects.filter(id=job.id).update(state=state, error=error[:500], finished_at=now, claimed_by=None)
+    Job.objects.filter(id=job.id).update(state=state, error=error, finished_at=now, claimed_by=None)
     job.state, job.error, job.finished_at = state, error, now
 
 

@@ -140,6 +140,18 @@ def test_what_was_stored_as_a_finished_sentence_is_told_as_it_is(old):
     assert jobs.sentence(old) == old
 
 
+def test_what_is_too_long_for_the_row_is_cut_and_still_a_sentence(kind):
+    def work(job: Job) -> None:
+        text = "The file has no column “%(column)s”; it has %(known)s."
+        raise jobs.JobFailed(text, {"column": "\n" * 400, "known": "이름, " * 400})
+
+    job = _submit(kind(work))
+    jobs.run(job.id)
+    told = jobs.sentence(Job.objects.get(id=job.id).error)
+    assert told.startswith("The file has no column “\n")
+    assert told.endswith("….")
+
+
 def test_a_refusal_is_told(kind):
     def work(job: Job) -> None:
         raise jobs.JobFailed("The file is not there.")

@@ -75,7 +75,7 @@ def run(job: Job) -> None:
     except reading.UnableToRead as problem:
         raise _failed(problem) from problem
     except mapping.BadMapping as problem:
-        raise jobs.JobFailed(str(problem)) from problem
+        raise jobs.JobFailed(problem.text, problem.params) from problem
     context = _context(job, kind, what, mapped)
     handler = _handler(job, kind, context, mapped)
     work = _Work(job, kind, context, handler)
@@ -102,7 +102,9 @@ def _failed(problem: reading.UnableToRead) -> jobs.JobFailed:
     cause = problem.__cause__
     if isinstance(cause, problems.FileProblem) and cause.line:
         words = str(problems.REASONS.get(cause.code, cause.code))
-        return jobs.JobFailed("%(problem)s It stands in line %(line)s.", {"problem": words, "line": cause.line})
+        return jobs.JobFailed(
+            "%(problem)s It stands in line %(line)s.", {"problem": words, "line": cause.line}, words=["problem"]
+        )
     return jobs.JobFailed(str(problem))
 
 

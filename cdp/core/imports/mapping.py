@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from cdp.core.imports import layouts, registry
 from cdp.core.imports.registry import Kind
@@ -19,7 +20,19 @@ _WRITING = (("KR", re.compile("[가-힣]")), ("TH", re.compile("[ก-๛]")))
 
 
 class BadMapping(Exception):
-    """The mapping does not fit the file or the kind; the message says where and how to mend it."""
+    """The mapping does not fit the file or the kind; the message says where and how to mend it.
+
+    As text it is in the language of whoever asks; `text` (English) and `params` (what goes into it) are for storing.
+    """
+
+    def __init__(self, text: str, params: Mapping[str, str] | None = None) -> None:
+        """Say what is wrong; `params` go into the text."""
+        super().__init__(text, params)
+        self.text, self.params = text, dict(params or {})
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return gettext(self.text) % self.params if self.params else gettext(self.text)
 
 
 @dataclass(frozen=True)
@@ -52,23 +65,23 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
         if target in (None, "", "-"):
             continue
         if not isinstance(target, str):
-            raise BadMapping(_("The target of “%(column)s” must be a text.") % {"column": column})
+            raise BadMapping(_("The target of “%(column)s” must be a text."), {"column": column})
         if column not in header:
             raise BadMapping(
-                _("The file has no column “%(column)s”; it has %(known)s.")
-                % {
+                _("The file has no column “%(column)s”; it has %(known)s."),
+                {
                     "column": column,
                     "known": ", ".join(header[:40]),
-                }
+                },
             )
         _known_target(target, kind)
         if target in targets:
-            raise BadMapping(_("Two columns are mapped to “%(target)s”.") % {"target": target})
+            raise BadMapping(_("Two columns are mapped to “%(target)s”."), {"target": target})
         targets[target] = column
     for target, value in constants.items():
         _known_target(target, kind)
         if not isinstance(value, str | int | float):
-            raise BadMapping(_("The constant for “%(target)s” must be a text or a number.") % {"target": target})
+            raise BadMapping(_("The constant for “%(target)s” must be a text or a number."), {"target": target})
     also = {key: read(part, kind=_other_kind(key), header=header) for key, part in (data.get("also") or {}).items()}
     mapped = Mapped(targets, {target: str(value) for target, value in constants.items()}, options, also)
     _complete(mapped, kind)
@@ -122,8 +135,8 @@ def check_shape(data: Any) -> None:
         raise BadMapping(_("“also” must be a JSON object: a mapping for each other kind of import."))
     if unknown := sorted(set(options) - OPTIONS):
         raise BadMapping(
-            _("Unknown option “%(name)s”; known are %(known)s.")
-            % {"name": unknown[0], "known": ", ".join(sorted(OPTIONS))}
+            _("Unknown option “%(name)s”; known are %(known)s."),
+            {"name": unknown[0], "known": ", ".join(sorted(OPTIONS))},
         )
     _check_options(options)
 
@@ -132,42 +145,42 @@ def _check_options(options: Mapping[str, Any]) -> None:
     """Raises BadMapping for a value that an option cannot have."""
     for name in ("dayfirst", "zero_is_purchase", "currency_by_country"):
         if not isinstance(options.get(name), bool | None):
-            raise BadMapping(_("The option “%(name)s” must be true, false or null.") % {"name": name})
+            raise BadMapping(_("The option “%(name)s” must be true, false or null."), {"name": name})
     only = options.get("only") or {}
     if not isinstance(only, dict) or not all(isinstance(values, list) for values in only.values()) or len(only) > 1:
-        raise BadMapping(_("The option “%(name)s” must name one column and a list of its values.") % {"name": "only"})
+        raise BadMapping(_("The option “%(name)s” must name one column and a list of its values."), {"name": "only"})
     encoding, delimiter, header_line = (options.get(name) for name in ("encoding", "delimiter", "header_line"))
     if not isinstance(encoding, str | None):
-        raise BadMapping(_("The option “%(name)s” must be a text.") % {"name": "encoding"})
+        raise BadMapping(_("The option “%(name)s” must be a text."), {"name": "encoding"})
     if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n\0'):
-        raise BadMapping(_("The option “%(name)s” must be one character.") % {"name": "delimiter"})
+        raise BadMapping(_("The option “%(name)s” must be one character."), {"name": "delimiter"})
     if header_line is not None and (
         not isinstance(header_line, int) or isinstance(header_line, bool) or header_line < 1
     ):
-        raise BadMapping(_("The option “%(name)s” must be a line number.") % {"name": "header_line"})
+        raise BadMapping(_("The option “%(name)s” must be a line number."), {"name": "header_line"})
 
 
 def _other_kind(key: str) -> Kind:
     try:
         return registry.get(key)
     except KeyError as problem:
-        raise BadMapping(_("There is no kind “%(kind)s” of import.") % {"kind": key}) from problem
+        raise BadMapping(_("There is no kind “%(kind)s” of import."), {"kind": key}) from problem
 
 
 def _known_target(target: Any, kind: Kind) -> None:
     if target not in kind.targets:
         raise BadMapping(
-            _("There is no target “%(target)s” for this kind of import; known are %(known)s.")
-            % {
+            _("There is no target “%(target)s” for this kind of import; known are %(known)s."),
+            {
                 "target": target,
                 "known": ", ".join(kind.targets),
-            }
+            },
         )
 
 
 def _complete(mapped: Mapped, kind: Kind) -> None:
     for group in missing(mapped, kind):
-        raise BadMapping(_("One column must be mapped to %(targets)s.") % {"targets": " / ".join(group)})
+        raise BadMapping(_("One column must be mapped to %(targets)s."), {"targets": " / ".join(group)})
 
 
 def _plain(name: str) -> str:

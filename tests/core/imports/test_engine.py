@@ -258,6 +258,19 @@ def test_an_import_does_not_go_on_with_another_file(imports, monkeypatch):
     assert (imports.job.id, known()) == (job.id, 30)
 
 
+@pytest.mark.parametrize("language", ["th", "ko"])
+def test_a_mapping_that_no_longer_fits_is_told_in_the_readers_language(imports, language):
+    job = imports.begin("customers", HEADER + rows(3))
+    job.params["mapping"]["columns"]["Name"] = "customer.name"
+    Job.objects.filter(id=job.id).update(params=job.params)
+    assert jobs.run(job.id, claim_from=Job.State.DRAFT)
+    error = Job.objects.get(id=job.id).error
+    assert "The file has no column “Name”" in jobs.sentence(error)
+    with translation.override(language):
+        assert "has no column" not in jobs.sentence(error)
+        assert "“Name”" in jobs.sentence(error)  # a column keeps its name, also where it is a word we know
+
+
 def test_an_import_whose_file_is_gone_says_so_when_it_goes_on(imports):
     job = imports.begin("customers", HEADER + rows(3))
     Job.objects.filter(id=job.id).update(checkpoint={"row": 1}, state=Job.State.WAITING)
