@@ -51,9 +51,11 @@ def running(make: Callable[[], Iterator[_T]]) -> Iterator[Iterator[_T]]:
 
 
 def _widen(pipe: int) -> None:
-    """A wide pipe: fewer turns between the two processes."""
-    with contextlib.suppress(OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    """A wide pipe, where the system (Linux) lets us choose: fewer turns between the two processes."""
+    set_size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if set_size is not None:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, set_size, _PIPE)
 
 
 def _received(pipe: Any) -> Iterator[Any]:

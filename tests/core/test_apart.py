@@ -47,6 +47,12 @@ def test_large_pieces_come_whole():
         assert list(map(len, found)) == [5_000_000]
 
 
+def test_works_where_pipes_cannot_be_widened(monkeypatch):
+    monkeypatch.delattr(apart.fcntl, "F_SETPIPE_SZ")  # as on macOS
+    with apart.running(lambda: iter([b"x" * 5_000_000])) as found:
+        assert list(map(len, found)) == [5_000_000]
+
+
 def test_it_ends_when_nobody_wants_more():
     with apart.running(lambda: iter(os.getpid, None)) as found:
         pid = next(found)
