@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 import uuid
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -14,6 +15,8 @@ from events.rules import tracking
 from events.services import committing, inbox
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+PATIENCE = 60
+"""Seconds that a slow machine has for what takes none on a fast one."""
 
 
 def entry() -> inbox.Entry:
@@ -25,6 +28,16 @@ def entry() -> inbox.Entry:
         sender=inbox.Sender(),
         received_at=NOW,
     )
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Look again until it is so."""
+    pause = threading.Event()
+    for _ in range(PATIENCE * 100):
+        if condition():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it never came to that")
 
 
 @pytest.fixture
@@ -39,7 +52,8 @@ def test_what_is_returned_from_is_durable(committer):
     assert InboxRow.objects.get().received_at == NOW
 
 
-def test_requests_that_come_together_are_committed_together(transactional_db):
+def test_requests_that_come_together_are_committed_together(transactional_db, monkeypatch):
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
     writing, gate, groups = threading.Event(), threading.Event(), []
 
     class Slow(committing.Committer):
@@ -52,11 +66,10 @@ def test_requests_that_come_together_are_committed_together(transactional_db):
     committer = Slow(autonomous.connect)
     threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(20)]
     threads[0].start()
-    assert writing.wait(20)  # one is being written, the others queue behind it
+    assert writing.wait(PATIENCE)  # one is being written, the others queue behind it
     for thread in threads[1:]:
         thread.start()
-    while len(committer._queue) < 19:
-        threads[0].join(0.01)
+    until(lambda: len(committer._queue) == 19)
     gate.set()
     for thread in threads:
         thread.join()
@@ -92,20 +105,20 @@ def test_says_so_when_the_server_is_away_and_recovers(transactional_db, monkeypa
 
 
 def test_holds_only_so_much_in_memory(transactional_db, monkeypatch):
-    gate = threading.Event()
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
+    writing, gate = threading.Event(), threading.Event()
 
     class Stuck(committing.Committer):
         def _write(self, entries):
+            writing.set()
             gate.wait()
 
     committer = Stuck(autonomous.connect)
     threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(2)]
     threads[0].start()
-    while not committer._sleeps and committer._queue:
-        pass
+    assert writing.wait(PATIENCE)
     threads[1].start()
-    while not committer._queue:
-        pass
+    until(lambda: bool(committer._queue))
     monkeypatch.setattr(committing, "MOST_WAITING_BYTES", 10)
     with pytest.raises(committing.Busy):
         committer.commit(entry())
