@@ -24,7 +24,7 @@ QUIET = timedelta(days=30)
 
 def figures(question: Question) -> dict[str, Any]:
     """Orders and money; the panel shows zeros too, because never having bought is worth knowing."""
-    found = metrics.of_customer(question.customer, question.now)
+    found = _metrics(question)
     by_currency = dict(found["revenue_by_currency"] or {})
     shop = settings.CDP_CURRENCY
     if found["revenue_total"] is not None:
@@ -42,6 +42,10 @@ def figures(question: Question) -> dict[str, Any]:
         "has_trend": any(monthly),
         "has_refunds": has_refunds,
     }
+
+
+def _metrics(question: Question) -> dict[str, Any]:
+    return question.once("analytics.metrics", lambda: metrics.of_customer(question.customer, question.now))
 
 
 def orders_by_month(customers: Sequence[uuid.UUID], now: datetime) -> list[int]:
@@ -68,14 +72,14 @@ def membership(question: Question) -> dict[str, Any]:
 
 def advice(question: Question) -> list[Advice]:
     """Somebody who bought before and has been quiet for long may be worth a message, where consent allows it."""
-    found = metrics.of_customer(question.customer, question.now)
+    found = _metrics(question)
     days = found["days_since_last_order"]
     if not found["orders_count"] or days is None or days <= LAPSED_DAYS:
         return []
-    said = ledger.states([question.customer]).filter(purpose="marketing")
-    if not said.filter(is_granted=True).exists():
+    said = [state for state in ledger.said(question) if state.purpose == "marketing"]
+    if not any(state.is_granted for state in said):
         return []
-    if said.filter(status="withdrawn", at__gt=question.now - QUIET).exists():
+    if any(state.status == "withdrawn" and state.at > question.now - QUIET for state in said):
         return []  # they have just asked for less, not for more
     return [
         Advice(

@@ -6,15 +6,16 @@ panels and its advice here (in its declarations.py); the page shows what was dec
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.utils.functional import Promise
 
 from cdp.core.models import User
 
 LEFT, RIGHT = "left", "right"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Question:
     lineage: Sequence[uuid.UUID]
     reader: User
     now: datetime
+    _read: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: str, read: Callable[[], T]) -> T:
+        """What `read` gives, read once for all parts of this one page: a panel and advice often need the same row."""
+        if key not in self._read:
+            self._read[key] = read()
+        return cast("T", self._read[key])
 
 
 @dataclass(frozen=True)

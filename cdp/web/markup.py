@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,19 @@ def public_icon_names() -> frozenset[str]:
 
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An icon of the sprite. Without `label` it is decoration; `size` is sm, lg or xl."""
+    return _drawn(name, size, format_html('role="img" aria-label="{}"', label)) if label else _decoration(name, size)
+
+
+@lru_cache(maxsize=512)
+def _decoration(name: str, size: str) -> SafeString:
+    # A page shows some hundred of them; addresses of static files do not change while a process lives.
+    return _drawn(name, size, mark_safe('aria-hidden="true"'))
+
+
+def _drawn(name: str, size: str, role: SafeString) -> SafeString:
     if name not in icon_names():
         raise TemplateSyntaxError(f"icon {name!r} is not in cdp/web/icons.txt")
     classes = f"icon icon-{size}" if size else "icon"
-    role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     sprite = static("vendor/icons-public.svg" if name in public_icon_names() else "vendor/icons.svg")
     return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, role, sprite, name)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext
 
-from cdp.core import timeline
+from cdp.core import panels, timeline
 from cdp.core.crypto import subjects
 from consent.models import Channel, ConsentRecord, ConsentState
 from consent.selectors import purposes
@@ -50,15 +50,20 @@ def current(lineage: Sequence[uuid.UUID]) -> QuerySet[ConsentRecord]:
     return history(lineage).filter(id__in=list(holding))
 
 
-def matrix(customer: uuid.UUID, *, language: str) -> Matrix:
+def said(question: panels.Question) -> list[ConsentState]:
+    """`states` of the customer of a page, read once for all its parts."""
+    return question.once("consent.states", lambda: list(states([question.customer])))
+
+
+def matrix(latest: Iterable[ConsentState], *, language: str) -> Matrix:
     """Purposes by channels for the customer page; status is granted, denied, withdrawn or none (never asked)."""
-    said = {(state.purpose, state.channel): state for state in states([customer])}
-    shown = [channel for channel in Channel.values if channel in USUAL or any(key[1] == channel for key in said)]
+    known = {(state.purpose, state.channel): state for state in latest}
+    shown = [channel for channel in Channel.values if channel in USUAL or any(key[1] == channel for key in known)]
     rows = []
     for purpose in purposes.offered(language):
         cells = []
         for channel in shown:
-            state = said.get((purpose.key, channel))
+            state = known.get((purpose.key, channel))
             status = "none" if state is None else "granted" if state.is_granted else state.status
             cells.append(
                 {

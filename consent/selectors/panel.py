@@ -2,21 +2,33 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels
+from consent.models import Channel
 from consent.selectors import ledger
+
+FORM = "web:signup"
 
 
 def context(question: panels.Question) -> dict[str, Any]:
-    """The matrix of the panel."""
-    return {"matrix": ledger.matrix(question.customer, language=get_language() or "")}
+    """The matrix of the panel, and whether news by e-mail, which most campaigns need, were ever spoken of."""
+    matrix = ledger.matrix(ledger.said(question), language=get_language() or "")
+    said = {
+        cell["channel"]
+        for row in matrix.rows
+        if row["key"] == "marketing"
+        for cell in row["cells"]
+        if cell["status"] != "none"
+    }
+    return {"matrix": matrix, "is_unasked": not said & {Channel.EMAIL, Channel.ANY}, "form_url": reverse(FORM)}
 
 
 def advice(question: panels.Question) -> list[panels.Advice]:
     """Ask somebody who was never asked about news by any way: otherwise nothing may ever be sent."""
-    if ledger.states([question.customer]).filter(purpose="marketing").exists():
+    if any(state.purpose == "marketing" for state in ledger.said(question)):
         return []
     return [
         panels.Advice(
@@ -25,5 +37,7 @@ def advice(question: panels.Question) -> list[panels.Advice]:
             title=_("Ask whether news are welcome"),
             text=_("This customer was never asked, so no campaign may reach them."),
             icon="consent",
+            action_label=_("Open the sign-up form"),
+            action_url=reverse(FORM),
         )
     ]

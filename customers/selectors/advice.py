@@ -4,16 +4,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.panels import Advice, Question
-from customers.models import ContactPoint, Customer
+from customers.models import ContactPoint
+from customers.selectors import profiles
 
 
 def missing(question: Question) -> list[Advice]:
     """Ask for a way to reach the person first, then for what makes a greeting possible."""
-    row = Customer.objects.filter(id=question.customer).only("name", "birth_date", "id").first()
-    if row is None:
+    known = profiles.asked_about(question)
+    if known is None:
         return []
-    points = ContactPoint.objects.filter(customer_id=question.customer, is_primary=True)
-    kinds = set(points.values_list("kind", flat=True))
+    kinds = {contact.kind for contact in known.contacts if contact.is_primary}
     url = _edit_url(question)
     found = []
     if not kinds & {ContactPoint.Kind.EMAIL, ContactPoint.Kind.PHONE, ContactPoint.Kind.LINE}:
@@ -40,7 +40,7 @@ def missing(question: Question) -> list[Advice]:
                 url,
             )
         )
-    if not row.name:
+    if not known.name:
         found.append(
             Advice(
                 "customers.name",
@@ -52,7 +52,7 @@ def missing(question: Question) -> list[Advice]:
                 url,
             )
         )
-    if row.birth_date is None:
+    if known.customer.birth_date is None:
         found.append(
             Advice(
                 "customers.birthday",

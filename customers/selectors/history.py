@@ -21,19 +21,34 @@ class Page:
     before: datetime | None
 
 
-def page(customer: uuid.UUID, *, before: datetime | None = None, kinds: Sequence[str] = (), size: int = PAGE) -> Page:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose history: the survivor's id first, then those absorbed, and the open keys of all of them."""
+
+    lineage: Sequence[uuid.UUID]
+    keyring: subjects.Keyring
+
+
+def subject(customer: uuid.UUID) -> Subject:
+    """The subject behind a surviving id; two queries where nobody was absorbed."""
+    people = lineage.of(customer)
+    return Subject(people, subjects.load(people))
+
+
+def page(
+    about: uuid.UUID | Subject, *, before: datetime | None = None, kinds: Sequence[str] = (), size: int = PAGE
+) -> Page:
     """About `size` entries before that moment, of these kinds or of all.
 
     Pages are cut between moments, never inside one: the next page asks for what is older than the last entry, and
     facts of one moment (a receipt, an import) would be lost at the cut. So a page may be somewhat shorter, or longer
     where one moment holds more than a page.
     """
-    people = lineage.of(customer)
-    keyring = subjects.load(people)
-    context.show([customer])
+    about = about if isinstance(about, Subject) else subject(about)
+    context.show(about.lineage[:1])
     wanted = size
     while True:
-        question = timeline.Question(people, before, wanted + 1, keyring)
+        question = timeline.Question(about.lineage, before, wanted + 1, about.keyring)
         found = timeline.entries(question, only=kinds)
         if len(found) <= wanted:
             return Page(found, None)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import get_language
 
-from cdp.core import context
+from cdp.core import context, panels
 from cdp.core.crypto import subjects
 from customers.models import Address, ContactPoint, Customer
 from customers.rules import masking, names, places, tags
@@ -147,11 +147,16 @@ class Profile:
 
 
 def opened(
-    customers: Iterable[Customer | uuid.UUID], *, with_places: bool = True, shown: bool = True
+    customers: Iterable[Customer | uuid.UUID],
+    *,
+    with_places: bool = True,
+    shown: bool = True,
+    keyring: subjects.Keyring | None = None,
 ) -> dict[uuid.UUID, Profile]:
     """The profiles of up to a few hundred customers, in the order given, in at most four queries.
 
-    Ids of nobody are left out. `shown=False` is for services that compare values and show them to no one.
+    Ids of nobody are left out. `shown=False` is for services that compare values and show them to no one. `keyring`
+    holds the keys where they are open already.
     """
     asked = list(customers)
     rows = {row.id: row for row in asked if isinstance(row, Customer)}
@@ -162,7 +167,7 @@ def opened(
     wanted = [customer for customer in order if customer in rows]
     if not wanted:
         return {}
-    keyring = subjects.load(wanted)
+    keyring = keyring or subjects.load(wanted)
     contacts = _contacts(wanted, keyring)
     found_places = _places(wanted, keyring) if with_places else {}
     if shown:
@@ -180,9 +185,18 @@ def opened(
     }
 
 
-def one(customer: Customer | uuid.UUID, *, shown: bool = True) -> Profile | None:
+def one(
+    customer: Customer | uuid.UUID, *, shown: bool = True, keyring: subjects.Keyring | None = None
+) -> Profile | None:
     """`opened` of a single customer."""
-    return next(iter(opened([customer], shown=shown).values()), None)
+    return next(iter(opened([customer], shown=shown, keyring=keyring).values()), None)
+
+
+def asked_about(
+    question: panels.Question, customer: Customer | None = None, keyring: subjects.Keyring | None = None
+) -> Profile | None:
+    """The profile of the customer of a page, opened once for all its parts; the row and keys where they are at hand."""
+    return question.once("customers.profile", lambda: one(customer or question.customer, keyring=keyring))
 
 
 def _name(row: Customer, column: str, keyring: subjects.Keyring) -> str:

@@ -51,10 +51,10 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     row = found(request, customer)
     if isinstance(row, HttpResponse):
         return row
-    profile = profiles.one(row)
+    user, subject = _user(request), history.subject(row.id)
+    question = panels.Question(row.id, subject.lineage, user, timezone.now())
+    profile = profiles.asked_about(question, row, subject.keyring)
     assert profile is not None, "the row is there"  # noqa: S101
-    user = _user(request)
-    question = panels.Question(row.id, lineage.of(row.id), user, timezone.now())
     advice = panels.advice(question)
     language = get_language() or "en"
     named = sources.names()
@@ -76,7 +76,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "advice": advice[1:4],
         "left_panels": _rendered(request, panels.LEFT, question),
         "right_panels": _rendered(request, panels.RIGHT, question),
-        **_story(request, row.id),
+        **_story(request, subject, named),
     }
     return render(request, "customers/detail.html", context)
 
@@ -154,13 +154,15 @@ def _log(request: HttpRequest, customer: uuid.UUID, kind: str, reason: str) -> N
     )
 
 
-def _story(request: HttpRequest, customer: uuid.UUID) -> dict[str, Any]:
-    """A page of the timeline with its filter chips."""
+def _story(
+    request: HttpRequest, about: uuid.UUID | history.Subject, named: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A page of the timeline with its filter chips; `named` are the names of sources where they are at hand."""
     kinds = timeline.kinds()
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds else ""
-    named = sources.names()
-    page = history.page(customer, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else [])
+    named = sources.names() if named is None else named
+    page = history.page(about, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else [])
     return {
         "entries": _condensed(page.entries, named) if not kind else [_entry(entry, named) for entry in page.entries],
         "before": page.before.isoformat() if page.before else "",

@@ -51,3 +51,16 @@ def test_the_most_useful_advice_comes_first(question):
     panels.advise("two", lambda question: [panels.Advice("a", 10, "A", "")])
     panels.advise("none", lambda question: [])
     assert [one.key for one in panels.advice(question)] == ["c", "a", "b"]
+
+
+def test_parts_of_one_page_read_the_same_thing_once(question):
+    read = []
+    for _part in range(2):
+        assert question.once("row", lambda: read.append("row") or None) is None
+    assert question.once("other", lambda: "another") == "another"
+    assert read == ["row"]
+
+
+def test_another_page_reads_anew(question):
+    other = panels.Question(question.customer, question.lineage, question.reader, question.now)
+    assert (question.once("row", lambda: 1), other.once("row", lambda: 2)) == (1, 2)

@@ -49,7 +49,7 @@ def test_the_matrix_shows_every_purpose_in_the_readers_language(say: Callable[..
     say(customer.id)
     say(customer.id, channel="kakao", granted=False)
     with translation.override("ko"):
-        matrix = ledger.matrix(customer.id, language="ko")
+        matrix = ledger.matrix(ledger.states([customer.id]), language="ko")
     rows = {row["key"]: row for row in matrix.rows}
     assert rows["marketing"]["purpose"] == "소식과 혜택"
     status = {cell["channel"]: cell["status"] for cell in rows["marketing"]["cells"]}
@@ -59,8 +59,30 @@ def test_the_matrix_shows_every_purpose_in_the_readers_language(say: Callable[..
 
 def test_the_panel_advises_to_ask_only_who_was_never_asked(say: Callable[..., ConsentRecord]) -> None:
     customer = factories.customer()
-    asked = panels.Question(customer.id, [customer.id], factories.staff("clerk"), NOW)
-    assert [advice.key for advice in panel.advice(asked)] == ["consent.ask"]
+    clerk = factories.staff("clerk")
+    before = panels.Question(customer.id, [customer.id], clerk, NOW)
+    assert [advice.key for advice in panel.advice(before)] == ["consent.ask"]
     say(customer.id, granted=False)
-    assert panel.advice(asked) == []
-    assert panel.context(asked)["matrix"].rows
+    after = panels.Question(customer.id, [customer.id], clerk, NOW)
+    assert panel.advice(after) == []
+    assert panel.context(after)["matrix"].rows
+
+
+@pytest.mark.parametrize(
+    ("said", "is_unasked"),
+    [
+        ({}, True),
+        ({"channel": "sms"}, True),
+        ({"purpose": "profiling", "channel": "any"}, True),
+        ({"channel": "email", "granted": False}, False),
+        ({"channel": "email"}, False),
+    ],
+)
+def test_the_panel_says_when_nobody_asked_about_email(
+    say: Callable[..., ConsentRecord], said: dict[str, object], *, is_unasked: bool
+) -> None:
+    customer = factories.customer()
+    if said:
+        say(customer.id, **said)
+    shown = panel.context(panels.Question(customer.id, [customer.id], factories.staff("clerk"), NOW))
+    assert (shown["is_unasked"], shown["form_url"]) == (is_unasked, "/signup/")

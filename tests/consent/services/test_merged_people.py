@@ -72,7 +72,7 @@ def test_taking_back_what_the_absorbed_one_had_given_is_a_withdrawal(pair):
     say(pair[1], True, NOW - HOUR)
     merge(pair)
     assert say(pair[0], False, NOW + HOUR).status == ConsentRecord.Status.WITHDRAWN
-    assert ledger.matrix(pair[0].id, language="en").rows
+    assert ledger.matrix(ledger.states([pair[0].id]), language="en").rows
     assert ledger.history([pair[0].id, pair[1].id]).count() == 2
 
 

@@ -4,11 +4,14 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from cdp.core import actors
 from cdp.core.models import AccessEntry, AuditEntry
+from commerce.models import Cart, CartLine
 from customers.models import Customer, Note, Status
 from customers.services import notes
 from tests import factories
@@ -244,3 +247,36 @@ def test_a_customer_who_pays_in_another_currency_sees_it_first(clerk, ada):
     words = text(clerk.get(page(ada)))
     assert "₩33,000" in words
     assert "no exchange rate for KRW" in words
+
+
+def test_all_money_on_the_page_is_written_in_one_way(clerk, ada):
+    from analytics.services import metrics
+
+    factories.order(ada, amount="1290")
+    now = timezone.now()
+    cart = Cart.objects.create(
+        customer_id=ada.id, source="shop", tokens=["c1"], started_at=now, told_at=now, total="1290", currency="THB"
+    )
+    CartLine.objects.create(customer_id=ada.id, cart=cart, sku="T1", name="Tea", quantity=1, unit_price="1290")
+    metrics.update([ada.id], timezone.now())
+    words = text(clerk.get(page(ada)))
+    assert words.count("฿1,290.00") == words.count("1,290") >= 4
+    assert "1290 THB" not in words
+
+
+def test_says_that_nobody_asked_about_email_and_what_to_do(clerk, ada):
+    words = text(clerk.get(page(ada)))
+    assert "Never asked about offers by e-mail" in words
+    assert 'href="/signup/"' in words
+    factories.consent(ada)
+    assert "Never asked about offers by e-mail" not in text(clerk.get(page(ada)))
+
+
+def test_the_parts_of_the_page_read_nothing_twice(clerk, ada):
+    factories.order(ada, external_id="10482", amount="1290", placed_at=timezone.now() - dt.timedelta(days=200))
+    factories.consent(ada)
+    clerk.get(page(ada))
+    with CaptureQueriesContext(connection) as asked:
+        clerk.get(page(ada))
+    statements = [query["sql"] for query in asked.captured_queries]
+    assert sorted(statements) == sorted(set(statements))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from django import forms, template
-from django.test import RequestFactory
+from django.forms import renderers
+from django.test import RequestFactory, html
 from django.utils import translation
 
 from cdp.web import markup
@@ -131,3 +132,26 @@ def test_no_template_carries_inline_styles_scripts_or_handlers() -> None:
         if re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\bsrc=)|hx-on", text):
             found.append(str(path.relative_to(ROOT)))
     assert found == []
+
+
+class Choice(forms.Select):
+    option_template_name = "components/skeleton.html"
+
+
+def test_a_select_reads_as_django_writes_it() -> None:
+    class Form(forms.Form):
+        place = forms.ChoiceField(
+            choices=[("", "Any"), ('"', "<b>"), ("Asia", [(1, "Thai & Lao"), ("KR", "Korea")])],
+            initial=1,
+            widget=forms.Select(attrs={"class": "wide", "disabled": True, "hidden": False}),
+        )
+
+    plain = Form(renderer=renderers.DjangoTemplates())
+    assert html.parse_html(str(Form()["place"])) == html.parse_html(str(plain["place"]))
+
+
+def test_a_select_with_options_of_its_own_keeps_them() -> None:
+    class Form(forms.Form):
+        place = forms.ChoiceField(choices=[("a", "A")], widget=Choice())
+
+    assert "skeleton" in str(Form()["place"])
