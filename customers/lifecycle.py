@@ -1,33 +1,13 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
 from cdp.core.lifecycle import OneOf, OnErase, OnMerge, declare, declare_keys
+from customers.models import Customer
 
 declare(
     "customers.Customer",
     on_merge=OnMerge.STAY,  # the absorbed row stays as a pointer to its survivor
     on_erase=OnErase.KEEP,  # a bare tombstone
-    export=(
-        "name",
-        "given_name",
-        "family_name",
-        "gender",
-        "birth_date",
-        "language",
-        "nationality",
-        "country",
-        "province",
-        "city",
-        "postcode",
-        "company",
-        "job_title",
-        "income_band",
-        "occupation",
-        "education",
-        "children",
-        "interests",
-        "tags",
-        "sources",
-    ),
+    export=("name", "given_name", "family_name", "birth_date", *Customer.PLAIN, "interests", "tags", "sources"),
 )
 declare(
     "customers.ContactPoint",

@@ -5,24 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from cdp.core.timeline import Entry
-from customers.models import Status
+from customers.models import Customer, Status
 from customers.selectors.profiles import Kind, Profile
-
-PLAIN = (
-    "gender",
-    "language",
-    "nationality",
-    "country",
-    "province",
-    "city",
-    "postcode",
-    "company",
-    "job_title",
-    "income_band",
-    "occupation",
-    "education",
-    "children",
-)
 
 
 class ExternalIdAnswer(serializers.Serializer[Any]):
@@ -108,7 +92,7 @@ def customer(profile: Profile) -> dict[str, Any]:
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
-    return dict(CustomerAnswer(answer | {field: getattr(row, field) or None for field in PLAIN}).data)
+    return dict(CustomerAnswer(answer | {field: getattr(row, field) or None for field in Customer.PLAIN}).data)
 
 
 def entry(found: Entry) -> dict[str, Any]:

@@ -33,6 +33,22 @@ class Customer(Model):
     placement = Placement.OWNED
     # The blind index of `search_tokens`: whoever writes them and whoever looks for them must name the same one.
     SEARCH_FIELD: ClassVar[str] = "customer.search"
+    # What is told as a text and kept as one, empty where nobody said: for whoever goes through all of them.
+    PLAIN: ClassVar[tuple[str, ...]] = (
+        "gender",
+        "language",
+        "nationality",
+        "country",
+        "province",
+        "city",
+        "postcode",
+        "company",
+        "job_title",
+        "income_band",
+        "occupation",
+        "education",
+        "children",
+    )
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.KNOWN)
     merged_into = models.UUIDField(null=True, editable=False)  # the survivor, once this row was absorbed

@@ -20,21 +20,7 @@ from customers.rules.people import Person
 
 TABLE = "customers_customer"
 SEALED = ("name", "given_name", "family_name")
-PLAIN = (
-    "gender",
-    "language",
-    "nationality",
-    "country",
-    "province",
-    "city",
-    "postcode",
-    "company",
-    "job_title",
-    "income_band",
-    "occupation",
-    "education",
-    "children",
-)
+PLAIN = Customer.PLAIN
 GIVEN_NAME_FIELD = "customer.given_name"
 _TYPES = {
     **dict.fromkeys(SEALED, "bytea"),
