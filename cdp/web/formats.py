@@ -86,7 +86,7 @@ def clock(value: dt.datetime) -> str:
 
 
 def moment(value: dt.datetime | None) -> str:
-    """Date and time to the minute, with the zone: what a relative time stands for."""
+    """Date and time to the second, with the zone: what a relative time stands for."""
     if value is None:
         return NOTHING
     local = _local(value)

@@ -128,6 +128,7 @@ def test_components_do_what_they_say(open_as: Callable[..., Page], complaints: l
     # A toast from the server offers to undo, and undoing posts.
     page.get_by_role("button", name="Show a toast").click()
     toast = page.locator("[data-toast]").filter(has_text="Tag added to 5 people")
+    toast.dispatch_event("mouseenter")  # looked at, it waits
     with page.expect_response(lambda response: response.request.method == "POST"):
         toast.get_by_role("button", name="Undo").click()
 

@@ -3,7 +3,7 @@
 The shop is started once. Each page is opened once and judged in every size and theme, which is what keeps this short.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,10 +15,16 @@ from playwright.sync_api import TimeoutError as Impatient
 from tests import running, tour
 
 AXE = Path(__file__).parents[2] / "static" / "vendor" / "dev" / "axe.min.js"
-LOOKS: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
+Look = tuple[str, int, int, Literal["light", "dark"]]
+LOOKS: tuple[Look, ...] = (
     ("desktop", 1440, 900, "light"),
     ("phone", 360, 780, "dark"),
 )
+OTHER_LOOKS: tuple[Look, ...] = (
+    ("dark desktop", 1440, 900, "dark"),
+    ("light phone", 360, 780, "light"),
+)
+"""Colours and widths meet no differently in another language: these are looked at in one."""
 SERIOUS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`))"""
@@ -45,13 +51,13 @@ def guide(browser: Browser) -> Iterator[tour.Tour]:
         yield found
 
 
-def judged(page: Page, stop: tour.Stop) -> list[str]:
-    """What is wrong with an open page: light on a desk, then dark on a small phone."""
+def judged(page: Page, stop: tour.Stop, looks: Sequence[Look]) -> list[str]:
+    """What is wrong with an open page, in each look."""
     wrong = []
     is_ours = not stop.name.startswith(FOREIGN)
     if is_ours:
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    for name, width, height, theme in LOOKS:
+    for name, width, height, theme in looks:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         tour.settle(page)
@@ -82,7 +88,7 @@ def restless(page: Page) -> list[str]:
     return []
 
 
-def visit(context: BrowserContext, base: str, stop: tour.Stop) -> list[str]:
+def visit(context: BrowserContext, base: str, stop: tour.Stop, looks: Sequence[Look]) -> list[str]:
     """Open, do what belongs to it, judge; what the console said comes along."""
     page = context.new_page()
     wrong: list[str] = []
@@ -101,7 +107,7 @@ def visit(context: BrowserContext, base: str, stop: tour.Stop) -> list[str]:
     tour.settle(page)
     if stop.act:
         stop.act(page)
-    found = judged(page, stop)
+    found = judged(page, stop, looks)
     if answer.status != stop.status:
         found.append(f"answered {answer.status}, not {stop.status}")
     found += [f"{kind} answered {status}" for kind, status in statuses if kind != "document"]
@@ -115,11 +121,12 @@ def visit(context: BrowserContext, base: str, stop: tour.Stop) -> list[str]:
 def test_every_page_is_sound(guide: tour.Tour, language: str) -> None:
     wrong: dict[str, list[str]] = {}
     contexts: dict[str, BrowserContext] = {}
+    looks = (*LOOKS, *OTHER_LOOKS) if language == "en" else LOOKS
     for stop in guide.stops():
         if stop.visitor not in contexts:
             context = contexts[stop.visitor] = guide.context(stop.visitor, reduced_motion="reduce")
             context.add_cookies([{"name": "cdp_language", "value": language, "url": guide.shop.url}])
-        if found := visit(contexts[stop.visitor], guide.shop.url, stop):
+        if found := visit(contexts[stop.visitor], guide.shop.url, stop, looks):
             wrong[stop.name] = found
     for context in contexts.values():
         context.close()

@@ -120,6 +120,7 @@ register.filter("percent", formats.percent)
 register.filter("money", formats.money)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
+register.filter("clock", formats.clock)
 
 
 @register.filter
