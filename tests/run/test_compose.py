@@ -51,6 +51,11 @@ def test_only_the_web_is_reachable_and_only_from_this_machine() -> None:
     assert ports == {"web": ["127.0.0.1:8000:8000"]}
 
 
+def test_the_proxy_that_stands_before_the_port_is_believed_and_a_run_without_one_believes_nobody() -> None:
+    assert COMPOSE["services"]["web"]["environment"]["CDP_TRUSTED_PROXIES"] == "${CDP_TRUSTED_PROXIES:-1}"
+    assert 'env.int("CDP_TRUSTED_PROXIES", default=0)' in (ROOT / "cdp" / "settings.py").read_text()
+
+
 def test_our_containers_run_without_rights() -> None:
     for name in OURS:
         service = COMPOSE["services"][name]
