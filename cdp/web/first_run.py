@@ -9,6 +9,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
 from cdp.core.models.sources import SAMPLE
 from cdp.sample import files, rates, shop
-from commerce.models import ExchangeRate
+from commerce.models import ExchangeRate, Product
+from commerce.services import products as catalogue
 from commerce.services import rates as exchange
 from customers.rules.people import Person
 from customers.services import buckets, identity
@@ -96,6 +98,7 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         stack.callback(shutil.rmtree, folder)
         counts = files.write(sample, folder)
         _rates(sample, now)
+        _products(sample, now)
         for kind in KINDS:
             _import(kind, folder / f"{kind}.csv")
         counts["events"] = _events(folder / "events.jsonl", now)
@@ -115,6 +118,16 @@ def _rates(sample: shop.Shop, now: dt.datetime) -> None:
     for rate in rates.rates(into=settings.CDP_CURRENCY, first=first, last=now.date()):
         if (rate.currency, rate.on) not in known:
             exchange.save(rate=ExchangeRate(**rate._asdict()), actor=SYSTEM, now=now)
+
+
+def _products(sample: shop.Shop, now: dt.datetime) -> None:
+    """The sample's catalogue with its prices, which no order tells. A product that has a price keeps it."""
+    priced = set(Product.objects.filter(price__isnull=False).values_list("sku", flat=True))
+    for row in sample.products():
+        if row["product.sku"] not in priced:
+            words = {field: row[f"product.{field}"] for field in catalogue.FIELDS}
+            values = words | {"price": Decimal(words["price"])}
+            catalogue.write(sku=row["product.sku"], values=values, actor=SYSTEM, now=now)
 
 
 def _import(kind: str, path: Path) -> None:

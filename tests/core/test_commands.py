@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from cdp.core import api_keys, pipeline
 from cdp.core.models import ApiKey, AuditEntry, Job, Source, User
 from cdp.web import first_run
+from commerce.models import Product
 from customers.models import Customer
 
 
@@ -136,6 +137,8 @@ def test_first_run_makes_account_keys_and_shop_once(db, small_shop, capsys):
     assert User.objects.get().check_password(told["staff_password"])
     assert ApiKey.objects.get().digest == api_keys.digest(told["api_key"])
     assert Customer.objects.filter(status="known", is_sample=True).exists()
+    assert not Product.objects.filter(price=None).exists()
+    assert Product.objects.get(sku="SK-101").currency == "THB"
 
 
 def test_a_first_run_that_was_killed_while_loading_loads_the_rest(db, small_shop, monkeypatch):
