@@ -9,5 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("consent/", overview.overview, name="overview"),
     path("privacy/", documents.privacy, name="privacy"),
     path("terms/", documents.terms, name="terms"),
-    path("unsubscribe/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
+    # A link that was cut off or broken has its own answer, so all that may be left of one leads here.
+    path("unsubscribe/", unsubscribe.unsubscribe, {"token": ""}, name="unsubscribe-cut"),
+    path("unsubscribe/<path:token>", unsubscribe.unsubscribe, name="unsubscribe"),
 ]

@@ -1,7 +1,9 @@
 """What every page's frame needs: the rail, the languages, the theme, the shop's name."""
 
+from email.utils import parseaddr
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -95,8 +97,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shop_name": getattr(settings, "CDP_SHOP_NAME", "") or _("Our shop"),
         "shop_address": getattr(settings, "CDP_SHOP_ADDRESS", ""),
+        "shop_url": settings.CDP_SHOP_URL,
+        "shop_host": urlsplit(settings.CDP_SHOP_URL).netloc,
+        "shop_email": _mailbox(),
         "theme": theme if theme in THEMES else "",
         # Each language in its own words, for people who cannot read the page they are on.
         "languages": [("en", "English"), ("th", "ไทย"), ("ko", "한국어")],
         "rail": SimpleLazyObject(places),
     }
+
+
+def _mailbox() -> str:
+    """Where the shop's mail comes from; empty while it is still the one of the examples, which nobody reads."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return "" if address.endswith(("@example.com", "@example.org", "@example.net")) else address

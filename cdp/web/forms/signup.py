@@ -46,7 +46,7 @@ class SignupForm(forms.Form):
         max_length=40,
         required=False,
         help_text=_("From another country: with its country code, like +82 10 1234 5678."),
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        widget=forms.TelInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     interests = forms.MultipleChoiceField(
         label=_("What are you interested in?"),

@@ -1,4 +1,5 @@
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -30,3 +31,23 @@ def test_an_error_page_asks_the_database_nothing(view: str, status: int) -> None
     assert response.status_code == status
     assert list(queries) == []
     assert b'href="/"' in response.content or b'href="/x/"' in response.content
+
+
+@pytest.mark.django_db
+def test_a_lost_customer_is_told_what_to_do_and_staff_are_not(client: Client, settings: LazySettings) -> None:
+    settings.CDP_SHOP_URL = "https://shop.example.com"
+    settings.DEFAULT_FROM_EMAIL = "Mali <hello@mali.test>"
+    body = client.get("/nowhere/").content.decode()
+    assert "Open it again and use the link there" in body
+    assert 'href="mailto:hello@mali.test"' in body
+    assert '<a href="https://shop.example.com">shop.example.com</a>' in body
+    client.cookies["sessionid"] = "anything"
+    assert "Open it again" not in client.get("/nowhere/").content.decode()
+
+
+@pytest.mark.django_db
+def test_an_address_of_the_examples_is_never_given_to_a_customer(client: Client, settings: LazySettings) -> None:
+    settings.DEFAULT_FROM_EMAIL = "hello@example.com"
+    body = client.get("/nowhere/").content.decode()
+    assert "mailto:" not in body
+    assert settings.CDP_SHOP_ADDRESS in body
