@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +18,7 @@ from analytics.rules import tree
 from analytics.rules.compiler import subject
 from analytics.rules.fields import WITHOUT_VALUE, Subject, Type
 from analytics.selectors.audiences import Verdict
+from cdp.core import written_dates
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,9 @@ def value(about: Subject, item: Any, names: Names) -> str:
     if known:
         return str(known)
     if isinstance(item, dt.datetime):
-        return date_format(item.astimezone(ZoneInfo(settings.TIME_ZONE)) if item.tzinfo else item, "DATETIME_FORMAT")
+        return written_dates.moment(item.astimezone(ZoneInfo(settings.TIME_ZONE)) if item.tzinfo else item)
     if isinstance(item, dt.date):
-        return date_format(item, "DATE_FORMAT")
+        return written_dates.whole(item)
     if isinstance(item, Decimal | int):
         whole = item == int(item)
         shown = number_format(int(item) if whole else item, force_grouping=True)

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
@@ -10,6 +11,7 @@ class CoreConfig(AppConfig):
 
     name = "cdp.core"
     label = "core"
+    verbose_name = _("Data sources")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -22,7 +22,7 @@ def _countries() -> list[tuple[str, Any]]:
 def _provinces() -> list[tuple[str, Any]]:
     language = get_language() or "en"
     codes = listing.common("province")
-    return [ANY, *sorted(((code, places.province_name(code, language)) for code in codes), key=lambda pair: pair[1])]
+    return [ANY, *sorted(((code, places.told_province(code, language)) for code in codes), key=lambda pair: pair[1])]
 
 
 def _tags() -> list[tuple[str, Any]]:
@@ -31,6 +31,18 @@ def _tags() -> list[tuple[str, Any]]:
 
 def _sources() -> list[tuple[str, Any]]:
     return [ANY, *sources.names().items()]
+
+
+def told(name: str, value: str) -> str:
+    """The value of a filter in the reader's words; also of one that is not among the usual."""
+    language = get_language() or "en"
+    if name == "country":
+        return places.country_name(value.upper(), language)
+    if name == "province":
+        return places.told_province(value.upper(), language)
+    if name == "tag":
+        return tags.shown(value)
+    return sources.names().get(value, value)
 
 
 class FiltersForm(forms.Form):
@@ -48,5 +60,5 @@ class FiltersForm(forms.Form):
             offered = choices()
             value = given.get(name, "")
             if value and value not in {code for code, _label in offered}:
-                offered.append((value, value))
+                offered.append((value, told(name, value)))
             self.fields[name].widget = forms.Select(choices=offered)

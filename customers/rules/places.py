@@ -148,6 +148,14 @@ def known_province(code: str, language: str = "en") -> str:
     return province_name(code, language) if code in _province_names() else ""
 
 
+def told_province(code: str, language: str = "en") -> str:
+    """The name of a province; of one we have no name for, its country with the code's own part: "Japan, 13"."""
+    if code in _province_names():
+        return province_name(code, language)
+    country, _, own = code.partition("-")
+    return f"{country_name(country, language)}, {own}" if own else code
+
+
 def country_name(code: str, language: str = "en") -> str:
     """What a country is called in a language of ours; the code itself where it is unknown."""
     return _locale(language if language in LANGUAGES else "en").territories.get(code, code)

@@ -11,15 +11,13 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import audiences, sources
+from cdp.core import audiences
 from cdp.core.audiences import UnknownAudience
 from cdp.core.views.access import requires
-from customers.forms.filters import FiltersForm
-from customers.rules import places, tags
+from customers.forms import filters as filter_forms
 from customers.selectors import listing, profiles
 
 NAMES = ("country", "province", "tag", "source", "segment")
@@ -47,7 +45,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     context |= {"chips": _chips(given), "may_edit": request.user.can("customers.edit")}  # type: ignore[union-attr]
     context["reveals"] = _reveals(request)
     if not is_part:
-        context |= {"filters_form": FiltersForm(given)}
+        context |= {"filters_form": filter_forms.FiltersForm(given)}
     return render(request, "customers/list_results.html" if is_part else "customers/list.html", context)
 
 
@@ -91,7 +89,6 @@ def _id(request: HttpRequest, name: str) -> uuid.UUID | None:
 
 def _chips(given: dict[str, str]) -> list[dict[str, str]]:
     """The filters in force, in words."""
-    language = get_language() or "en"
     labels = {
         "country": _("Country"),
         "province": _("Province"),
@@ -99,17 +96,10 @@ def _chips(given: dict[str, str]) -> list[dict[str, str]]:
         "source": _("First came from"),
         "segment": _("Segment"),
     }
-    shown = dict(given)
-    if "country" in shown:
-        shown["country"] = places.country_name(shown["country"].upper(), language)
-    if "province" in shown:
-        shown["province"] = places.province_name(shown["province"], language)
-    if "segment" in shown:
-        shown["segment"] = audiences.name(shown["segment"])
-    if "tag" in shown:
-        shown["tag"] = tags.shown(shown["tag"])
-    if "source" in shown:
-        shown["source"] = sources.names().get(shown["source"], shown["source"])
+    shown = {
+        name: audiences.name(value) if name == "segment" else filter_forms.told(name, value)
+        for name, value in given.items()
+    }
     return [
         {
             "label": labels[name],

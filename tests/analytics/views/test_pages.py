@@ -120,9 +120,11 @@ def test_every_kind_of_rule_can_be_read_and_edited(marketer: Client) -> None:
         "Has ordered “category Tea” at least 2 times in the last 30 days",
         "Revenue: between 100 THB and 1,500 THB",
         "Province is known",
+        "Customer since: on or after 31 Jan 2026",
     ):
         assert words in page
-    assert marketer.get(f"/segments/{segment.key}/edit/").status_code == 200
+    assert "2026년 1월 31일" in marketer.get(f"/segments/{segment.key}/?lang=ko").content.decode()
+    assert marketer.get(f"/segments/{segment.key}/edit/?lang=en").status_code == 200
     answer = marketer.post(f"/segments/{segment.key}/edit/", {"name": "Renamed", "rules": json.dumps(rules)})
     assert answer.status_code == 302
     segment.refresh_from_db()

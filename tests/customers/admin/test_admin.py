@@ -110,3 +110,11 @@ def test_a_clerk_has_no_business_here(db, ada):
     client = Client()
     client.force_login(factories.staff("clerk"))
     assert client.get(url("customer")).status_code in {302, 403}
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Data sources"), ("th", "แหล่งข้อมูล"), ("ko", "데이터 출처")])
+def test_every_group_of_records_has_a_name_for_people(steward, language, name):
+    response = steward.get(f"/admin/?lang={language}")
+    names = {app["app_label"]: str(app["name"]) for app in response.context["app_list"]}
+    assert names["core"] == name
+    assert not {key for key, shown in names.items() if shown.casefold() == key and language != "en"}

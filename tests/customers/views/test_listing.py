@@ -107,6 +107,28 @@ def test_filters_narrow_and_show_as_chips(clerk):
     assert "South Korea" in words
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("province=TH-10", "Bangkok"),
+        ("province=kr-11", "Seoul"),
+        ("province=JP-13", "Japan, 13"),
+        ("country=jp", "Japan"),
+    ],
+)
+def test_a_filter_nobody_offers_is_still_told_in_words(clerk, query, words):
+    response = clerk.get(f"{URL}?{query}")
+    name, _, value = query.partition("=")
+    assert (value, words) in response.context["filters_form"].fields[name].widget.choices
+    assert [chip["value"] for chip in response.context["chips"]] == [words]
+
+
+def test_the_search_says_what_it_finds_people_by(clerk):
+    page = text(clerk.get(URL))
+    assert 'aria-describedby="search-hint"' in page
+    assert "a whole phone number or its last four digits" in page
+
+
 def test_filters_stay_while_one_searches_and_turns_pages(clerk):
     factories.customer(name="Ada One", email="a@example.com", tags="vip")
     factories.customer(name="Ada Two", email="b@example.com")
