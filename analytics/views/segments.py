@@ -142,7 +142,9 @@ def refresh(request: HttpRequest, key: str) -> HttpResponse:
     except OperationalError:
         messages.warning(request, _("The system is busy. Everybody is checked as soon as it is free."))
     else:
-        messages.success(request, _("Everybody was checked: {entered} entered, {left} left.").format(entered=entered, left=left))
+        messages.success(
+            request, _("Everybody was checked: {entered} entered, {left} left.").format(entered=entered, left=left)
+        )
     return redirect("analytics:segment-detail", segment.key)
 
 

@@ -72,7 +72,7 @@ def _kept(name: str, compute: Callable[[], Any]) -> Any:
 def _home(now: dt.datetime) -> Home:
     zone = ZoneInfo(settings.TIME_ZONE)
     today = now.astimezone(zone).date()
-    # As the ready-made segment counts "new in the last 30 days", in whole days of the shop: the two figures stand on one
+    # As the ready-made segment counts "new in the last 30 days", in whole days of the shop: both figures stand on one
     # page. What it is compared with is as long as what has passed of it.
     month = dt.datetime.combine(today - dt.timedelta(days=DAYS), dt.time(), tzinfo=zone).astimezone(dt.UTC)
     before = month - (now - month)

@@ -54,7 +54,7 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
         "cart": cart,
         "lines": lines_of([cart])[cart.id][:SHOWN] if cart else [],
         "is_left": cart is not None and rules.is_left(cart.status, told_at=cart.told_at, now=question.now),
-        "total": money.text(cart.total, cart.currency) if cart and cart.total is not None and cart.currency else "",
+        "has_total": cart is not None and cart.total is not None and bool(cart.currency),
         "wishes": wished,
         "interests": waited,
     }

@@ -85,7 +85,7 @@ def test_the_page_of_a_customer_shows_cart_wishes_and_interest(shop, ada, client
     interest.note(interests=[InterestInput(ada.id, "INK", now, name="Black ink")], source=shop, now=now)
     client.force_login(factories.staff("admin"))
     page = client.get(f"/customers/{ada.id}/").content.decode()
-    for words in ("Cart left behind", "120.00 THB", "2 × Blue cup", "Red pen", "Black ink"):
+    for words in ("Cart left behind", "฿120.00", "2 × Blue cup", "Red pen", "Black ink"):
         assert words in page
     story = client.get(f"/customers/{ada.id}/timeline/", headers={"HX-Request": "true"}).content.decode()
     for words in ("Wished for Red pen", "Waiting for Black ink to be back in stock"):
