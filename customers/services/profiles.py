@@ -11,15 +11,15 @@ from typing import Any
 
 from django.db import transaction
 
-from cdp.core import audit, ids, pipeline
+from cdp.core import audit, pipeline
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
-from customers.models import Customer, MergeSuggestion, Status
+from customers.models import Customer, Status
 from customers.rules import matching
 from customers.rules.people import Person
 from customers.selectors import profiles as reading
-from customers.services import editing, identity
+from customers.services import editing, identity, suggestions
 from customers.services.identity.resolving import IdentityConflict
 
 STAFF_SOURCE = "staff"
@@ -133,23 +133,9 @@ def _record(
 def suggest(customers: Sequence[uuid.UUID], *, source: Source, actor: Actor, at: datetime) -> None:
     """Ask a steward whether these customers are one person. Asking again changes nothing."""
     chosen, *rivals = customers
-    pairs = sorted({(min(chosen, rival), max(chosen, rival)) for rival in rivals if rival != chosen})
+    pairs = [(chosen, rival) for rival in rivals if rival != chosen]
     with transaction.atomic():
-        MergeSuggestion.objects.bulk_create(
-            [
-                MergeSuggestion(
-                    id=ids.uuid7(),
-                    customer_id=first,
-                    other_id=second,
-                    reason="shared_identifier",
-                    source=source.key,
-                    created_at=at,
-                )
-                for first, second in pairs
-            ],
-            ignore_conflicts=True,
-        )
-        for first, second in pairs:
+        for first, second in suggestions.ask(pairs, source=source, at=at):
             audit.record(
                 audit.Action.IDENTITY_CONFLICT,
                 actor=actor,

@@ -1,16 +1,40 @@
-"""What a steward decides about two records that may be one person."""
+"""Two records may be one person: a steward is asked, and decides."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from cdp.core import audit
+from cdp.core import audit, ids
 from cdp.core.actors import Actor
+from cdp.core.models import Source
 from customers.models import MergeSuggestion
 
 OPEN, APART = "open", "apart"
+
+
+def ask(pairs: Iterable[tuple[uuid.UUID, uuid.UUID]], *, source: Source, at: datetime) -> list[tuple[uuid.UUID, ...]]:
+    """Ask about pairs that an identifier told by `source` named together; asking again changes nothing.
+
+    Returns each pair once, the smaller id first, in order.
+    """
+    wanted = sorted({tuple(sorted(pair)) for pair in pairs})
+    MergeSuggestion.objects.bulk_create(
+        [
+            MergeSuggestion(
+                id=ids.uuid7(),
+                customer_id=first,
+                other_id=second,
+                reason="shared_identifier",
+                source=source.key,
+                created_at=at,
+            )
+            for first, second in wanted
+        ],
+        ignore_conflicts=True,
+    )
+    return wanted
 
 
 def keep_apart(*, suggestions: Sequence[MergeSuggestion], actor: Actor, at: datetime) -> int:

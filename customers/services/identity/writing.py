@@ -6,12 +6,11 @@ from datetime import datetime
 
 from django.db import connection
 
-from cdp.core import ids
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
-from customers.models import MergeSuggestion
 from customers.rules.matching import Outcome, Verdict
 from customers.rules.people import Person
+from customers.services import suggestions
 from customers.services.identity import contacts, fresh, profiles
 from customers.services.identity.batches import Batch
 
@@ -50,7 +49,8 @@ def write(
     }
     if others:
         _write_others(others, new, maker, source=source, now=now, is_stranger=is_stranger)
-    _suggest(verdicts, source, now)
+    rivals = ((verdict.customer, rival) for verdict in verdicts for rival in verdict.rivals)
+    suggestions.ask(rivals, source=source, at=now)
 
 
 def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker) -> list[bytes]:
@@ -135,21 +135,3 @@ def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.U
             """,
             [digests, customers],
         )
-
-
-def _suggest(verdicts: Sequence[Verdict], source: Source, now: datetime) -> None:
-    pairs = {tuple(sorted((verdict.customer, rival))) for verdict in verdicts for rival in verdict.rivals}
-    MergeSuggestion.objects.bulk_create(
-        [
-            MergeSuggestion(
-                id=ids.uuid7(),
-                customer_id=first,
-                other_id=second,
-                reason="shared_identifier",
-                source=source.key,
-                created_at=now,
-            )
-            for first, second in sorted(pairs)
-        ],
-        ignore_conflicts=True,
-    )
