@@ -16,6 +16,7 @@ from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import environment
 from cdp.core.api import guide
 from cdp.run import keys, programs
 
@@ -102,12 +103,12 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 # --- The shop ---------------------------------------------------------------------------------------------------
 CDP_SHOP_NAME = env.str("CDP_SHOP_NAME", default="Mali & Co.")
 CDP_SHOP_ADDRESS = env.str("CDP_SHOP_ADDRESS", default="99 Sukhumvit Road, Bangkok 10110, Thailand")
-CDP_SHOP_COUNTRY = env.str("CDP_SHOP_COUNTRY", default="TH").upper()
+CDP_SHOP_COUNTRY = environment.country(env.str("CDP_SHOP_COUNTRY", default="TH"), name="CDP_SHOP_COUNTRY")
 # Where customers buy; empty until somebody says it. CDP_BASE_URL is where staff log in.
 CDP_SHOP_URL = env.str("CDP_SHOP_URL", default="").rstrip("/")
 if CDP_SHOP_URL and not (urlsplit(CDP_SHOP_URL).scheme in {"http", "https"} and urlsplit(CDP_SHOP_URL).hostname):
     raise ImproperlyConfigured("CDP_SHOP_URL must be a full address such as https://shop.example.com")
-CDP_CURRENCY = env.str("CDP_CURRENCY", default="THB").upper()
+CDP_CURRENCY = environment.currency(env.str("CDP_CURRENCY", default="THB"), name="CDP_CURRENCY")
 CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="gdpr")
 if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:
     raise ImproperlyConfigured("CDP_JURISDICTION must be one of gdpr, pdpa_th, pipa_kr.")
@@ -300,7 +301,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["cdp.core.uploads.SealedUploadHandler"]
 
 # `file:` writes one .eml per message under var/outbox; `smtp://user:pass@host:port`, `smtps://`, `smtp+tls://` send.
-EMAIL_URL = env.str("EMAIL_URL", default="file:")
+EMAIL_URL = environment.mail_url(env.str("EMAIL_URL", default="file:"), name="EMAIL_URL")
 EMAIL_BACKEND = "cdp.core.mail.StaffMailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hello@example.com")
 
@@ -312,13 +313,14 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["cdp.core.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["cdp.core.api.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["cdp.core.api.throttling.KeyThrottle"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["cdp.core.api.rendering.Renderer"],
     "DEFAULT_PARSER_CLASSES": ["cdp.core.api.parsing.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "cdp.core.api.pagination.SealedCursorPagination",
     "DEFAULT_SCHEMA_CLASS": "cdp.core.api.schema.ResourceSchema",
     "EXCEPTION_HANDLER": "cdp.core.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
+    "DATETIME_FORMAT": None,  # the renderer writes times, the same at every address
 }
 API_RATE_PER_SECOND = 200
 API_BURST = 400

@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage as DjangoMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from cdp.core import environment
+
 TIMEOUT = 20
 
 
@@ -161,7 +163,7 @@ def transport(url: str = "") -> Transport:
     parts = urlsplit(url or settings.EMAIL_URL)
     if parts.scheme == "file":
         return FileTransport(Path(parts.path) if parts.path else settings.CDP_VAR / "outbox")
-    if parts.scheme in {"smtp", "smtps", "smtp+tls"}:
+    if parts.scheme in environment.MAIL_SERVERS:
         return SmtpTransport(parts)
     raise ImproperlyConfigured("EMAIL_URL must begin with file:, smtp://, smtp+tls:// or smtps://")
 

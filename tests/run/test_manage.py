@@ -37,6 +37,19 @@ def test_a_command_without_data_starts_nothing(var: Path, run: Run) -> None:
     assert not (var / "pg").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("CDP_CURRENCY", "BATH"), ("CDP_SHOP_COUNTRY", "ZZZ"), ("EMAIL_URL", "smpt://x")]
+)
+def test_a_misspelt_setting_is_refused_at_the_start(
+    environment: dict[str, str], run: Run, name: str, value: str
+) -> None:
+    environment[name] = value
+    done = run("manage.py", "check")
+    _, errors = done.communicate(timeout=180)
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: {name}" in errors
+
+
 def test_a_command_has_servers_for_its_own_duration(var: Path, run: Run) -> None:
     done = run("manage.py", "shell", "--no-imports", "-c", WHERE)
     said, errors = done.communicate(timeout=180)

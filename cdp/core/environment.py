@@ -1,0 +1,58 @@
+"""What operators write into the environment and can misspell: read here before anything is done with it.
+
+A shop with a currency that does not exist counts money in nothing, one with a country that does not exist reads no
+phone number, and a mail address nobody understands is only noticed when the first campaign stands still. So the start
+is refused with a sentence that says what to write. Nothing here needs Django's settings: they are made of it.
+"""
+
+from urllib.parse import urlsplit
+
+import phonenumbers
+from django.core.exceptions import ImproperlyConfigured
+
+from cdp.core.files import values
+
+MAIL_SERVERS = frozenset({"smtp", "smtps", "smtp+tls"})
+_UNREADABLE = "cannot be read (in a password / is written %2F, # is %23, ? is %3F and @ is %40)"
+
+
+def currency(text: str, *, name: str) -> str:
+    """An ISO 4217 code in capitals. Raises ImproperlyConfigured."""
+    code = text.strip().upper()
+    if code not in values.currencies():
+        message = f"{name}={text} is no currency; write the three letters of ISO 4217, such as THB, KRW or USD."
+        raise ImproperlyConfigured(message)
+    return code
+
+
+def country(text: str, *, name: str) -> str:
+    """An ISO 3166-1 code in capitals of a country whose phone numbers can be read. Raises ImproperlyConfigured."""
+    code = text.strip().upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        message = f"{name}={text} is no country; write the two letters of ISO 3166-1, such as TH, KR or GB."
+        raise ImproperlyConfigured(message)
+    return code
+
+
+def mail_url(text: str, *, name: str) -> str:
+    """Where mail goes: `file:`, or a mail server. Raises ImproperlyConfigured, which never repeats the password."""
+    problem = ""
+    try:
+        parts = urlsplit(text)
+        if parts.scheme not in {"file", *MAIL_SERVERS}:
+            problem = "begins with nothing that is known"
+        elif parts.scheme in MAIL_SERVERS and not parts.hostname:
+            problem = "names no server"
+        elif parts.scheme in MAIL_SERVERS and (
+            parts.port == 0 or parts.path.strip("/") or parts.query or parts.fragment
+        ):
+            problem = _UNREADABLE
+    except ValueError:  # the port is no number, or a bracket stands open; its own text may hold the password
+        problem = _UNREADABLE
+    if problem:
+        message = (
+            f"{name} {problem}. It must begin with file:, smtp://, smtp+tls:// or smtps://, such as"
+            " smtp+tls://user:password@mail.example.com:587."
+        )
+        raise ImproperlyConfigured(message)
+    return text
