@@ -2,23 +2,47 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 GIVEN, DENIED, WITHDRAWN = "given", "denied", "withdrawn"
+JUST_AFTER = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A "yes" or "no" about one purpose on one channel; `source` tells two statements of one instant apart."""
+    """A "yes" or "no" about one purpose on one channel; `source` tells two statements of one instant apart.
+
+    `written_at` is when it came into the ledger; None for one that is not there yet.
+    """
 
     granted: bool
     at: dt.datetime
     source: str
+    written_at: dt.datetime | None = field(default=None, compare=False)
 
     @property
     def rank(self) -> tuple[dt.datetime, bool]:
         """Later wins; at the same instant a "no" wins."""
         return (self.at, not self.granted)
+
+
+def heard_at(existing: Sequence[Statement], new: Statement, *, until: dt.datetime | None = None) -> dt.datetime:
+    """The time under which a new statement stands: its own, but a "no" is never lost to a clock that ran ahead.
+
+    A "yes" that was in the ledger when the "no" was said came before it, whatever time it bears: the "no" stands just
+    behind it. With `until` the "no" is said this very moment; then every "yes" up to that time came before it, also
+    one that another machine wrote by a clock of its own.
+    """
+    if new.granted or new in existing:
+        return new.at
+    ahead = [
+        said.at
+        for said in existing
+        if said.granted
+        and said.at > new.at
+        and ((said.written_at is not None and said.written_at <= new.at) or (until is not None and said.at <= until))
+    ]
+    return max(ahead) + JUST_AFTER if ahead else new.at
 
 
 def statuses(existing: Sequence[Statement], incoming: Sequence[Statement]) -> list[str | None]:

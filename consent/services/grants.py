@@ -82,7 +82,8 @@ def record(
     """Write one statement, its state, its audit entry and the customer's mark; the record, or the one already there.
 
     `at` is when the person said so, `now` when it is written down (default: the same moment). The word of somebody who
-    was merged is the survivor's. Raises UnableToRecord.
+    was merged is the survivor's. A "no" bears a later time where a "yes" given before it was dated ahead (see
+    `rules.heard_at`). Raises UnableToRecord.
     """
     row = GrantRow(
         customer=customer,
@@ -103,7 +104,9 @@ def record(
         if not rows:
             raise UnableToRecord(_("There is no such customer, or the customer was erased."), field="customer")
         customer = rows[0].customer
-        written = _write(rows, actor=actor, now=recorded_at)
+        said = _said(rows)
+        rows = _heard(rows, said, until=at + AHEAD if at >= recorded_at else None)
+        written = _write(rows, said, actor=actor, now=recorded_at)
         if written:
             audit.record(
                 audit.Action.CONSENT_RECORDED,
@@ -116,7 +119,9 @@ def record(
             pipeline.mark([customer], cause="consent")
             return ledger.history([customer]).get(id=written[0].id)
         # It may have been said under an id that was absorbed since.
-        same = ledger.history(lineage.of(customer)).filter(purpose=purpose, channel=channel, at=at, source=source)
+        same = ledger.history(lineage.of(customer)).filter(
+            purpose=purpose, channel=channel, at=rows[0].at, source=source
+        )
         given = ConsentRecord.Status.GIVEN
         found = same.filter(status=given) if granted else same.exclude(status=given)
         return found[0]
@@ -133,12 +138,14 @@ def record_many(
 
     Writing the same rows again changes nothing. Raises UnableToRecord for the first row that names an unknown purpose
     or channel (`purposes.channels()` tells beforehand) or a time in the future; rows of people who can have no record
-    are counted, not written. What is told of somebody who was merged is the survivor's.
+    are counted, not written. What is told of somebody who was merged is the survivor's, and a "no" is never lost to a
+    "yes" that was dated ahead (see `rules.heard_at`).
     """
     _check(rows, now=now)
     with transaction.atomic():
         accepted = _held(rows)
-        written = _write(accepted, actor=actor, now=now)
+        said = _said(accepted)
+        written = _write(_heard(accepted, said), said, actor=actor, now=now)
         pipeline.mark(dict.fromkeys(new.customer for new in written), cause="consent", lane=lane)
     return Counts(written=len(written), repeated=len(accepted) - len(written), refused=len(rows) - len(accepted))
 
@@ -185,11 +192,13 @@ def _held(rows: Sequence[GrantRow]) -> list[GrantRow]:
     ]
 
 
-def _write(rows: Sequence[GrantRow], *, actor: Actor, now: dt.datetime) -> list[_New]:
+def _write(
+    rows: Sequence[GrantRow], said: Mapping[Key, Sequence[rules.Statement]], *, actor: Actor, now: dt.datetime
+) -> list[_New]:
     """Insert what is new, in the order of the rows, and bring the states up to date."""
     if not rows:
         return []
-    decided = [(row, status) for row, status in zip(rows, _statuses(rows), strict=True) if status is not None]
+    decided = [(row, status) for row, status in zip(rows, _statuses(rows, said), strict=True) if status is not None]
     keyring = subjects.load({row.customer for row, _ in decided if row.evidence})
     columns: list[list[Any]] = [[] for _ in range(9)]
     for row, status in decided:
@@ -245,11 +254,8 @@ def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring) -> b
     return keyring.seal(text, customer=row.customer, table=ledger.TABLE, column="evidence", row=record_id)
 
 
-def _statuses(rows: Sequence[GrantRow]) -> list[str | None]:
-    """The status of each row beside the ledger and the other rows; None for a repetition."""
-    groups: dict[Key, list[int]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        groups[row.customer, row.purpose, row.channel].append(index)
+def _said(rows: Sequence[GrantRow]) -> dict[Key, list[rules.Statement]]:
+    """What is in the ledger of these people already, in one read."""
     existing: dict[Key, list[rules.Statement]] = defaultdict(list)
     customers = {row.customer for row in rows}
     stands_for = {
@@ -258,17 +264,37 @@ def _statuses(rows: Sequence[GrantRow]) -> list[str | None]:
         for one in joined
         if one.until is None
     }
-    for customer, purpose, channel, status, at, source in (
+    for customer, purpose, channel, status, at, source, written_at in (
         ledger.history({*customers, *stands_for})
         .order_by()
-        .values_list("customer_id", "purpose", "channel", "status", "at", "source")
+        .values_list("customer_id", "purpose", "channel", "status", "at", "source", "recorded_at")
     ):
         existing[stands_for.get(customer, customer), purpose, channel].append(
-            rules.Statement(status == rules.GIVEN, at, source)
+            rules.Statement(status == rules.GIVEN, at, source, written_at)
         )
+    return existing
+
+
+def _heard(
+    rows: Sequence[GrantRow], said: Mapping[Key, Sequence[rules.Statement]], *, until: dt.datetime | None = None
+) -> list[GrantRow]:
+    """The rows under the times at which they stand beside what was said."""
+    found = []
+    for row in rows:
+        new = rules.Statement(row.granted, row.at, row.source)
+        at = rules.heard_at(said.get((row.customer, row.purpose, row.channel), ()), new, until=until)
+        found.append(row if at == row.at else replace(row, at=at))
+    return found
+
+
+def _statuses(rows: Sequence[GrantRow], said: Mapping[Key, Sequence[rules.Statement]]) -> list[str | None]:
+    """The status of each row beside the ledger and the other rows; None for a repetition."""
+    groups: dict[Key, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        groups[row.customer, row.purpose, row.channel].append(index)
     result: list[str | None] = [None] * len(rows)
     for key, indexes in groups.items():
         incoming = [rules.Statement(rows[index].granted, rows[index].at, rows[index].source) for index in indexes]
-        for index, found in zip(indexes, rules.statuses(existing.get(key, []), incoming), strict=True):
+        for index, found in zip(indexes, rules.statuses(said.get(key, []), incoming), strict=True):
             result[index] = found
     return result

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cdp.core import actors
 from consent.models import ConsentRecord, ConsentState
+from consent.rules.ledger import JUST_AFTER
 from consent.selectors import ledger
 from consent.services import grants
 from consent.services.links import Subscription
@@ -39,9 +40,7 @@ def stop(subscription: Subscription, *, at: dt.datetime, evidence: dict[str, Any
             purpose=subscription.purpose,
             channel=subscription.channel,
             granted=False,
-            # A till's clock may run ahead: the withdrawal must not lose against a grant dated minutes later.
-            at=max(at, state.at) if state else at,
-            now=at,
+            at=at,
             source=_source(subscription),
             method=METHOD,
             actor=actors.CUSTOMER,
@@ -66,7 +65,9 @@ def resume(
             purpose=subscription.purpose,
             channel=subscription.channel,
             granted=True,
-            at=at,
+            # The withdrawal may stand behind a grant that was dated ahead; what undoes it comes after it.
+            at=max(at, state.at + JUST_AFTER),
+            now=at,
             source=_source(subscription),
             method=METHOD,
             actor=actors.CUSTOMER,

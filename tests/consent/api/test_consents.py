@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from cdp.core import ids
+from cdp.core import actors, ids
 from cdp.core.models import AccessEntry
 from consent.models import ConsentRecord, ConsentState
+from consent.services import gate, grants
 from customers.models import Customer
 from tests import factories
 
@@ -227,3 +229,26 @@ def test_a_record_cannot_be_changed_or_deleted_over_rest(shop: Storefront) -> No
     headers = {"Authorization": f"Bearer {shop.key}"}
     assert shop.client.delete(URL, headers=headers).status_code == 405
     assert shop.client.put(URL, {}, content_type="application/json", headers=headers).status_code == 405
+
+
+@pytest.mark.parametrize("minutes", [0, 4])
+def test_a_refusal_outlasts_a_grant_that_a_fast_clock_dated_ahead(shop: Storefront, minutes: int) -> None:
+    customer = factories.customer()
+    now = timezone.now()
+    grants.record(
+        customer=customer.id,
+        purpose="marketing",
+        channel="email",
+        granted=True,
+        at=now + dt.timedelta(minutes=minutes),
+        now=now,
+        source="till",
+        method="form",
+        actor=actors.SYSTEM,
+    )
+    answer = shop.post(statement(customer.id, granted=False)).json()
+    assert (answer["granted"], answer["status"]) == (False, "withdrawn")
+    state = ConsentState.objects.get(customer=customer)
+    assert (state.is_granted, str(state.record_id)) == (False, answer["id"])
+    decision = gate.decide(customer=customer.id, purpose="marketing", channel="email", at=timezone.now())
+    assert decision.reason == "withdrawn"

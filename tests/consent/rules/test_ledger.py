@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from consent.rules.ledger import Statement, statuses
+from consent.rules.ledger import JUST_AFTER, Statement, heard_at, statuses
 
 DAY = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
@@ -37,3 +37,35 @@ def test_what_a_statement_is(existing: list[Statement], incoming: list[Statement
 def test_repeating_a_whole_file_is_nothing_new() -> None:
     file = [said(True), said(False, 1), said(True, 2), said(False, 2)]
     assert statuses(file, file) == [None] * 4
+
+
+def written(granted: bool, hour: int, at_hour: int) -> Statement:
+    return Statement(granted, DAY + dt.timedelta(hours=hour), "till", DAY + dt.timedelta(hours=at_hour))
+
+
+@pytest.mark.parametrize(
+    ("existing", "new", "hour", "is_moved"),
+    [
+        ([], said(False, 3), 3, False),
+        ([written(True, 5, 2)], said(False, 3), 5, True),
+        ([written(True, 5, 2), written(True, 4, 2)], said(False, 2), 5, True),
+        # Said before the "yes" was written down, or after it by both clocks.
+        ([written(True, 5, 4)], said(False, 3), 3, False),
+        ([written(True, 2, 2)], said(False, 3), 3, False),
+        # A "no" makes way for nothing, a "yes" is not moved, and what is there already stays where it is.
+        ([written(False, 5, 2)], said(False, 3), 3, False),
+        ([written(True, 5, 2)], said(True, 3), 3, False),
+        ([written(True, 5, 2), said(False, 3)], said(False, 3), 3, False),
+    ],
+)
+def test_a_no_stands_behind_every_yes_that_was_there_before_it(
+    existing: list[Statement], new: Statement, hour: int, is_moved: bool
+) -> None:
+    expected = DAY + dt.timedelta(hours=hour) + is_moved * JUST_AFTER
+    assert heard_at(existing, new) == expected
+
+
+@pytest.mark.parametrize(("until", "expected"), [(4, 3), (5, 5)])
+def test_a_no_of_this_moment_stands_behind_what_another_machine_dated_up_to_then(until: int, expected: int) -> None:
+    found = heard_at([written(True, 5, 5)], said(False, 3), until=DAY + dt.timedelta(hours=until))
+    assert found == DAY + dt.timedelta(hours=expected) + (expected == 5) * JUST_AFTER

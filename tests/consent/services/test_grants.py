@@ -228,3 +228,39 @@ def test_the_state_is_the_latest_word_in_whatever_order_and_parts_it_came(
     before = held(customer.id)
     states.rebuild([customer.id])
     assert held(customer.id) == before
+
+
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_a_file_of_refusals_outlasts_grants_dated_ahead_and_says_nothing_new_twice(
+    say: Callable[..., ConsentRecord], minutes: int
+) -> None:
+    minute = dt.timedelta(minutes=1)
+    people = [factories.customer().id for _ in range(3)]
+    for person in people:
+        say(person, at=NOW + 4 * minute, now=NOW)
+    file = [row(person, granted=False, at=NOW + minutes * minute, evidence={"text": "no"}) for person in people]
+    later = NOW + 2 * minute
+    assert grants.record_many(file, actor=actors.SYSTEM, now=later) == grants.Counts(written=3)
+    assert grants.record_many(file, actor=actors.SYSTEM, now=later) == grants.Counts(repeated=3)
+    for person in people:
+        [(_purpose, _channel, is_granted, status, _at)] = held(person)
+        assert (is_granted, status) == (False, "withdrawn")
+        states.rebuild([person])
+        assert not ConsentState.objects.get(customer=person).is_granted
+
+
+def test_an_old_refusal_told_late_does_not_undo_what_was_said_since(say: Callable[..., ConsentRecord]) -> None:
+    person = factories.customer().id
+    say(person, at=NOW + dt.timedelta(minutes=4), now=NOW)
+    many([row(person, granted=False, at=NOW - HOUR)])
+    assert ConsentState.objects.get(customer=person).is_granted
+
+
+def test_the_same_refusal_again_is_the_record_that_was_dated_behind_the_grant(
+    say: Callable[..., ConsentRecord],
+) -> None:
+    person = factories.customer().id
+    say(person, at=NOW + dt.timedelta(minutes=4), now=NOW)
+    first = say(person, granted=False)
+    assert say(person, granted=False).id == first.id
+    assert ConsentState.objects.get(customer=person).record_id == first.id
