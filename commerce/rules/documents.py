@@ -20,6 +20,7 @@ class Line:
     unit_price: Decimal
     discount: Decimal
     amount: Decimal
+    is_beside: bool = False  # an amount paid back that a row tells beside what it is about itself
 
 
 @dataclass(slots=True)
@@ -39,6 +40,11 @@ class Document:
     lines: list[Line] = field(default_factory=list)
     customer: uuid.UUID | None = None
     resolved_by: bytes | None = None  # the identifier that told whose order it is
+
+    @property
+    def is_order(self) -> bool:
+        """Whether anything was sold: lines, or an order without lines by its numbers. Else it is a mere return."""
+        return bool(self.sales) or (self.placed_at is not None and bool(self.numbers))
 
     @property
     def sales(self) -> list[Line]:

@@ -110,18 +110,20 @@ class Handler:
                 self._row(line, cells, documents, warn)
             except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
-        self._refuse_booked_returns(documents, reject)
+        self._refuse_booked_returns(documents, reject, warn)
         return list(documents.values())
 
-    def _refuse_booked_returns(self, documents: dict[str, Document], reject: registry.Reject) -> None:
+    def _refuse_booked_returns(
+        self, documents: dict[str, Document], reject: registry.Reject, warn: registry.Reject
+    ) -> None:
         """A refund that was booked by itself is not told again by a file: it would count twice or be lost."""
         given = [number for number, document in documents.items() if document.returns]
         for number in returns.booked(self.context.source.key, given) if given else ():
             document = documents[number]
             for line in document.returns:
-                reject(line.row, "order.external_id", number, "refund_booked")
+                (warn if line.is_beside else reject)(line.row, "order.external_id", number, "refund_booked")
             document.lines = document.sales
-            if not document.lines:
+            if not document.is_order:
                 del documents[number]
 
     def _known_currencies(self, rows: Sequence[registry.Row]) -> dict[str, str]:
@@ -273,7 +275,11 @@ class Handler:
         amount = abs(self._decimal(cells, self.at, "refunded", "order.refunded"))
         if amount >= amounts.LARGEST:
             raise registry.RowRefused("order.refunded", str(amount), "too_large")
-        return Line(row, "", "", "", Decimal(-1), amount, ZERO, -amounts.rounded(amount)) if amount else None
+        return (
+            Line(row, "", "", "", Decimal(-1), amount, ZERO, -amounts.rounded(amount), is_beside=True)
+            if amount
+            else None
+        )
 
     def _currency(self, cells: list[str], person: people.Person | None) -> str:
         text = self._cell(cells, self.at, "currency")

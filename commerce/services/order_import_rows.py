@@ -107,7 +107,7 @@ def _header(
     status = document.status or UNTOLD_STATUS
     counted = amounts.is_counted(
         status=status,
-        has_lines=bool(document.lines),
+        has_lines=bool(sales),
         largest_line=max((line.amount for line in sales), default=ZERO),
         given=given,
         zero_is_purchase=zero_is_purchase,

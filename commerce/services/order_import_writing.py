@@ -26,7 +26,7 @@ _BUCKETS = frozenset(buckets.IDS)
 def write(documents: Sequence[Document], *, context: Context, zero_is_purchase: bool) -> Counts:
     """Write every document of a chunk; runs inside the chunk's transaction."""
     source = context.source.key
-    orders = [document for document in documents if document.sales or (not document.lines and document.numbers)]
+    orders = [document for document in documents if document.is_order]
     returns = [document for document in documents if document.returns]
     _settle_owners(source, documents)
     placed = _claim(keys.ORDERS, source, orders)

@@ -191,6 +191,39 @@ def test_a_row_whose_refunded_amount_is_no_number_leaves_nothing_of_its_order(im
     assert not Order.objects.exists()
 
 
+STRIPE = (
+    "id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer Email\n"
+    "ch_1,2026-03-04 10:00,100.00,20.00,thb,Paid,a@example.com\n"
+    "ch_2,2026-03-04 11:00,50.00,50.00,thb,Refunded,a@example.com\n"
+    "ch_3,2026-03-04 12:00,30.00,0.00,thb,Paid,a@example.com\n"
+)
+
+
+def test_a_payment_without_lines_that_was_paid_back_is_an_order_and_a_refund(imports):
+    report = imports("orders", STRIPE)
+    assert (report["created"], report["accepted"], imports.problems()) == (3, 3, [])
+    assert set(Order.objects.values_list("external_id", "amount", "is_counted")) == {
+        ("ch_1", 100, True),
+        ("ch_2", 50, True),
+        ("ch_3", 30, True),
+    }
+    assert set(Refund.objects.values_list("external_id", "amount", "order_id")) == {
+        ("ch_1", 20, order("ch_1").id),
+        ("ch_2", 50, order("ch_2").id),
+    }
+
+
+def test_a_payment_comes_in_although_its_refund_was_booked_before(imports):
+    imports("orders", HEADER + line("O1", quantity="3"))
+    told = RefundInput(external_id="ch_1", at=None, currency="", amount=Decimal(20), reason="broken", lines=())
+    shop = Source.objects.get(key="shop")
+    refunds.write(refund=told, order=order("O1"), source=shop, actor=SYSTEM, now=timezone.now())
+    report = imports("orders", STRIPE)
+    assert (report["accepted"], imports.problems(), imports.remarks()) == (3, [], {"refund_booked"})
+    assert (order("ch_1").amount, order("ch_1").is_counted) == (100, True)
+    assert Refund.objects.get(external_id="ch_1").reason == "broken"
+
+
 def test_amounts_are_exact_to_four_decimals_whatever_the_chunk(imports):
     content = HEADER + "".join(line(quantity="0.333", price="0.0517", sku=str(n)) for n in range(1, 8))
     imports("orders", content)
