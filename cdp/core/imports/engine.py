@@ -35,6 +35,8 @@ MOST_REJECTS = 100_000
 PAGE = 2000
 LONGEST_ROW = 20_000
 """Bytes of a refused row that are kept; of a longer one only the value that was wrong."""
+_WHOLE = "whole"
+"""In the checkpoint of an import whose last row is written."""
 _CONTEXT_BEFORE_ROWS = b"core.job_reject"
 """What rejected values were sealed for before they were bound to their line; such ones are read for their 7 days."""
 
@@ -67,6 +69,14 @@ def params(
 @jobs.kind("import")
 def run(job: Job) -> None:
     """Work on an import job until its file is through."""
+    if not job.checkpoint.get(_WHOLE):
+        _work_through(job)
+    # The checkpoint says by now that nothing is left to read: killed from here on, the next run needs no file.
+    if "upload" in job.params["file"] and not job.params["dry_run"]:
+        uploads.delete(uuid.UUID(job.params["file"]["upload"]))
+
+
+def _work_through(job: Job) -> None:
     kind = registry.get(job.params["kind"])
     _refuse_another_file(job)
     try:
@@ -93,8 +103,6 @@ def run(job: Job) -> None:
         raise _failed(problem) from problem
     except apart.Died as problem:
         raise jobs.Interrupted from problem
-    if "upload" in job.params["file"] and not job.params["dry_run"]:
-        uploads.delete(uuid.UUID(job.params["file"]["upload"]))
 
 
 def _failed(problem: reading.UnableToRead) -> jobs.JobFailed:
@@ -286,10 +294,10 @@ class _Work:
         jobs.progress(self.job, done=self.row, total=max(self.total, self.row), checkpoint={"row": self.row})
 
     def finish(self) -> None:
-        """Keep what the reader reported behind the last row."""
+        """Keep what the reader reported behind the last row, and that it was the last."""
         with transaction.atomic():
             self._save(0)
-            jobs.progress(self.job, done=self.row, total=self.row)
+            jobs.progress(self.job, done=self.row, total=self.row, checkpoint={"row": self.row, _WHOLE: True})
 
 
 def rejects(job: Job, *, limit: int = 1000) -> list[dict[str, Any]]:

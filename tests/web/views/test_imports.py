@@ -64,6 +64,35 @@ def test_a_file_goes_all_the_way(steward, draft):
     assert "people.csv" in steward.get("/imports/").content.decode()
 
 
+def started(client, job: Job) -> Job:
+    """The job, checked and handed to the workers to be imported."""
+    mapped(client, job)
+    jobs.run_waiting()
+    assert client.post(f"/imports/{job.id}/start/").status_code == 302
+    job.refresh_from_db()
+    return job
+
+
+def test_an_import_that_was_killed_when_all_was_written_is_done_the_next_time(steward, draft, monkeypatch):
+    started(steward, draft)
+
+    def killed(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "_finish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run(draft.id)
+    before = Job.objects.get(id=draft.id)
+    assert before.state == "running"
+    Job.objects.filter(id=draft.id).update(state="waiting", claimed_by=None)
+    jobs.run_waiting()
+    draft.refresh_from_db()
+    assert (draft.state, draft.error, draft.result) == ("done", "", before.result)
+    assert Customer.objects.filter(status="known").count() == 1
+    assert not uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
+
+
 def test_rejected_rows_download_as_a_csv_that_runs_nothing(steward, draft):
     mapped(steward, draft)
     jobs.run_waiting()
