@@ -3,14 +3,15 @@
 import time
 
 from celery import shared_task
-from django.db import connection
 from django.utils import timezone
 
 from campaigns.services import sending, triggers
+from cdp.core import locks
 
 TURN_SECONDS = 20
 BATCH = 200
 _SENDER = 0x0CD_5E2E
+_PLANNER = 0x0CD_5E2F
 
 
 @shared_task
@@ -19,22 +20,23 @@ def send_messages() -> None:
 
     One sender of this kind at a time, so that of two workers one stays free for the pipeline.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SENDER])
-        if not cursor.fetchone()[0]:
+    with locks.alone(_SENDER) as is_ours:
+        if not is_ours:
             return
-    try:
         ends = time.monotonic() + TURN_SECONDS
         while time.monotonic() < ends:
             tally = sending.send_due(now=timezone.now(), limit=BATCH)
             if tally.is_stopped or tally.handled < BATCH:
                 return
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_SENDER])
 
 
 @shared_task
 def run_triggers() -> None:
-    """Plan what the live campaigns have due. Those on a manual clock are run by hand only."""
-    triggers.run(now=timezone.now(), clock="live")
+    """Plan what the live campaigns have due. Those on a manual clock are run by hand only.
+
+    One planner at a time: beat calls every few minutes, a run over a million people takes longer, and a second one
+    beside it would plan the same and leave no worker for sending.
+    """
+    with locks.alone(_PLANNER) as is_ours:
+        if is_ours:
+            triggers.run(now=timezone.now(), clock="live")

@@ -44,3 +44,21 @@ def is_dead(number: int) -> bool:
             return False
         cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
         return True
+
+
+@contextlib.contextmanager
+def alone(number: int) -> Iterator[bool]:
+    """Hold this lock for the duration of the block if nobody else does; yields whether we are the one. Never waits.
+
+    The lock lives in this thread's database session, so the block must keep its connection.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        # A session that is gone has let go already.
+        if is_ours:
+            with contextlib.suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
