@@ -20,7 +20,7 @@ ORDER = {
     "placed_at": "2026-11-20T16:30:00+07:00",
     "status": "paid",
     "currency": "THB",
-    "total": None,
+    "total": "60.50",
     "amount": "60.50",
     "discount": "0.00",
     "shipping": "40.00",

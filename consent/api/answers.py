@@ -34,7 +34,7 @@ def consent(record: ConsentRecord, keyring: subjects.Keyring) -> dict[str, Any]:
         "channel": record.channel,
         "granted": record.status == ConsentRecord.Status.GIVEN,
         "status": record.status,
-        "at": record.at.isoformat().replace("+00:00", "Z"),
+        "at": record.at,
         "source": record.source,
         "method": record.method,
         "policy_version": record.policy_version,

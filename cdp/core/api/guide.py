@@ -1,7 +1,8 @@
 """The words of /api/docs/: what holds for every call, and what each resource is about. Plain text, read by settings."""
 
 DESCRIPTION = """\
-REST for storefronts, tills and back offices. JSON in and out; times are RFC 3339 with a zone, money is a decimal string
+REST for storefronts, tills and back offices. JSON in and out; times are RFC 3339 (send any zone; answers are in
+the shop's, like `2026-11-20T16:30:00+07:00`, with a fraction of a second where there is one), money is a decimal string
 beside its ISO 4217 currency, phones are E.164, ids are UUIDs.
 
 ## Authentication
