@@ -11,6 +11,6 @@ MOST_PHONES = 100_000
 def index_phones() -> None:
     """Give phones of before the number by which they are found, so many at a time; beat calls again.
 
-    After an upgrade nobody has to remember the command. Once none waits this is one look at the table.
+    After an upgrade nobody has to remember the command. Once none waits this is one look at an empty index.
     """
     phone_endings.fill(most=MOST_PHONES)
