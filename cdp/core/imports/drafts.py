@@ -97,6 +97,8 @@ def columns(job: Job) -> list[Column]:
 def choose(job: Job, *, data: Mapping[str, Any]) -> None:
     """Take the mapping from the page. Raises UnableToImport where it does not fit, or when it is too late to change."""
     kind = registry.get(job.params["kind"])
+    if not _free(job).exists():
+        raise UnableToImport(_too_late(job))
     try:
         # What a known layout says beside the columns is not asked for again.
         before = job.params["mapping"]
@@ -109,7 +111,7 @@ def choose(job: Job, *, data: Mapping[str, Any]) -> None:
         raise UnableToImport(str(problem)) from problem
     job.params["mapping"] = mapped.as_json()
     if not _free(job).update(params=job.params):
-        raise UnableToImport(_("This import is already running or done."))
+        raise UnableToImport(_too_late(job))
 
 
 def check(job: Job) -> None:
@@ -118,7 +120,7 @@ def check(job: Job) -> None:
 
 
 def start(job: Job, *, actor: Actor, at: datetime) -> None:
-    """Have the workers import it. Raises UnableToImport when it is running or done already."""
+    """Have the workers import it. Raises UnableToImport when it is running or done already, or was discarded."""
     with transaction.atomic():
         audit.record(
             audit.Action.IMPORT_STARTED,
@@ -137,20 +139,31 @@ def _queue(job: Job, *, dry_run: bool) -> None:
         finished_at=None,
     )  # fmt: skip
     if not changed:
-        raise UnableToImport(_("This import is already running or done."))
+        raise UnableToImport(_too_late(job))
     transaction.on_commit(wake.jobs)
 
 
 def _free(job: Job) -> QuerySet[Job]:
-    """The job, if it has imported nothing yet and nobody works on it."""
-    return Job.objects.filter(id=job.id, params__dry_run=True).exclude(state__in=[Job.State.WAITING, Job.State.RUNNING])
+    """The job, if it has imported nothing yet, nobody works on it and nobody threw it away."""
+    taken = [Job.State.WAITING, Job.State.RUNNING, Job.State.CANCELLED]
+    return Job.objects.filter(id=job.id, params__dry_run=True).exclude(state__in=taken)
+
+
+def _too_late(job: Job) -> str:
+    """Why the job is not free any more."""
+    if Job.objects.filter(id=job.id, state=Job.State.CANCELLED).exists():
+        return _("This import was stopped or discarded. Upload the file again to import it.")
+    return _("This import is already running or done.")
 
 
 def discard(job: Job) -> None:
-    """Throw a draft away, with its upload."""
-    jobs.cancel(job)
-    Job.objects.filter(id=job.id, state__in=[Job.State.DRAFT, Job.State.DONE], params__dry_run=True).update(
-        state=Job.State.CANCELLED
-    )
+    """Throw a draft or a checked file away, with its upload; twice is as good as once.
+
+    Raises UnableToImport, and leaves everything as it is, when the file is being checked or the import has begun: an
+    old page may still offer to discard what somebody else has started meanwhile.
+    """
+    waiting_or_over = Job.objects.filter(id=job.id, params__dry_run=True).exclude(state=Job.State.RUNNING)
+    if not waiting_or_over.update(state=Job.State.CANCELLED):
+        raise UnableToImport(_("Nothing was discarded: somebody has gone on with this import meanwhile."))
     if "upload" in job.params["file"]:
         uploads.delete(uuid.UUID(job.params["file"]["upload"]))

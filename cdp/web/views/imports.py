@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -174,8 +175,8 @@ def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
             return redirect("web:import-list")
         else:
             raise Http404
-    except drafts.UnableToImport:
-        pass  # somebody else was quicker; the page shows the state it is in
+    except drafts.UnableToImport as problem:
+        messages.error(request, str(problem))  # somebody else was quicker; the page shows the state it is in
     return redirect("web:import-detail", job.id)
 
 
@@ -223,7 +224,7 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
     try:
         columns = drafts.columns(job)
     except (drafts.UnableToImport, reading.UnableToRead) as problem:
-        return render(request, "web/imports/detail.html", {**_result(job), "error": str(problem)}, status=422)
+        return render(request, "web/imports/detail.html", {**_result(job), "error": error or str(problem)}, status=422)
     return render(
         request,
         "web/imports/mapping.html",

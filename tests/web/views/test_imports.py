@@ -171,6 +171,50 @@ def test_a_draft_is_thrown_away_with_its_file(steward, draft):
     assert not uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
 
 
+def said(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+@pytest.mark.parametrize("state", ["waiting", "running", "done"])
+def test_an_import_that_has_begun_is_not_thrown_away_from_an_old_page(steward, draft, state):
+    started(steward, draft)
+    Job.objects.filter(id=draft.id).update(state=state)
+    response = steward.post(f"/imports/{draft.id}/discard/", follow=True)
+    assert response.redirect_chain == [(f"/imports/{draft.id}/", 302)]
+    assert said(response) == ["Nothing was discarded: somebody has gone on with this import meanwhile."]
+    draft.refresh_from_db()
+    assert draft.state == state
+    assert uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
+
+
+def test_a_file_that_is_being_checked_is_not_taken_away_meanwhile(steward, draft):
+    mapped(steward, draft)
+    Job.objects.filter(id=draft.id).update(state="running")
+    assert said(steward.post(f"/imports/{draft.id}/discard/", follow=True))
+    draft.refresh_from_db()
+    assert draft.state == "running"
+    assert uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
+
+
+@pytest.mark.parametrize("path", ["start", "columns"])
+def test_what_was_thrown_away_does_not_begin_from_an_old_page_and_says_so(steward, draft, path):
+    mapped(steward, draft)
+    jobs.run_waiting()
+    steward.post(f"/imports/{draft.id}/discard/")
+    columns = {"column:email": "customer.email"}
+    response = steward.post(f"/imports/{draft.id}/{path}/", columns, follow=True)
+    assert "This import was stopped or discarded. Upload the file again to import it." in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "cancelled"
+    assert not AuditEntry.objects.filter(action="core:import:started").exists()
+
+
+def test_an_import_that_was_begun_by_somebody_else_says_so(steward, draft):
+    started(steward, draft)
+    response = steward.post(f"/imports/{draft.id}/start/", follow=True)
+    assert said(response) == ["This import is already running or done."]
+
+
 def test_an_action_that_does_not_exist_does_nothing(steward, draft):
     assert steward.post(f"/imports/{draft.id}/explode/").status_code == 404
     draft.refresh_from_db()
