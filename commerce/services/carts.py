@@ -69,7 +69,7 @@ def _draft(cart: CartInput, customer: uuid.UUID | None, order_id: uuid.UUID | No
 
 def _write(batch: Sequence[_Draft], *, source: Source, now: datetime) -> int:
     claimed = keys.claim(CARTS, {key: draft.proposed for draft in batch for key in draft.keys})
-    stored = _load({owner for key, owner in claimed.items()} - {draft.proposed for draft in batch})
+    stored = rows.owned(Cart, set(claimed.values()) - {draft.proposed for draft in batch})
     gone: list[Cart] = []
     made: list[Cart] = []
     lines: list[CartLine] = []
@@ -88,7 +88,7 @@ def _write(batch: Sequence[_Draft], *, source: Source, now: datetime) -> int:
         lines += _told_lines(cart, draft) if _takes_lines(draft, before) else _kept_lines(cart, before)
         pointed |= {digests.key(source.key, token): Owner(cart.customer_id, cart.id) for token in cart.tokens}
         touched |= {cart.customer_id, *(known.customer_id for known in draft.known)}
-    _delete(gone)
+    rows.delete(gone, lines=CartLine, column="cart_id")
     rows.insert(Cart, made)
     rows.insert(CartLine, lines)
     keys.point(CARTS, {key: owner for key, owner in pointed.items() if claimed.get(key) != owner})
@@ -170,16 +170,6 @@ def _kept_lines(cart: Cart, lines: Iterable[CartLine]) -> list[CartLine]:
     return kept
 
 
-def _load(owners: Iterable[Owner]) -> dict[uuid.UUID, Cart]:
-    wanted = list(owners)
-    if not wanted:
-        return {}
-    found = Cart.objects.filter(
-        customer_id__in={owner.customer for owner in wanted}, id__in=[owner.row for owner in wanted]
-    )
-    return {cart.id: cart for cart in found}
-
-
 def _lines(carts: Iterable[Cart]) -> dict[uuid.UUID, list[CartLine]]:
     wanted = list(carts)
     found: dict[uuid.UUID, list[CartLine]] = {}
@@ -188,14 +178,6 @@ def _lines(carts: Iterable[Cart]) -> dict[uuid.UUID, list[CartLine]]:
         for line in CartLine.objects.filter(customer_id__in=owners, cart_id__in=numbers).order_by("id"):
             found.setdefault(line.cart_id, []).append(line)
     return found
-
-
-def _delete(carts: Sequence[Cart]) -> None:
-    if not carts:
-        return
-    owners, numbers = {cart.customer_id for cart in carts}, [cart.id for cart in carts]
-    CartLine.objects.filter(customer_id__in=owners, cart_id__in=numbers).delete()
-    Cart.objects.filter(customer_id__in=owners, id__in=numbers).delete()
 
 
 def _each_once(waiting: Sequence[_Draft]) -> tuple[list[_Draft], list[_Draft]]:

@@ -132,7 +132,7 @@ def _write(batch: Sequence[Draft], *, now: datetime) -> dict[int, Written | Unab
     documents = returns.settle(writing)
     keys.release(keys.ORDERS, [draft.key for draft in writing if draft.problem and not draft.known])
     writing = [draft for draft in writing if draft.is_written]
-    _delete([draft.known for draft in writing if draft.known])
+    rows.delete([draft.known for draft in writing if draft.known], lines=OrderLine, column="order_id")
     stored = {draft.position: drafts.order_row(draft, now=now) for draft in writing}
     rows.insert(Order, list(stored.values()))
     rows.insert(OrderLine, [line for draft in writing for line in drafts.line_rows(draft)])
@@ -150,12 +150,7 @@ def _write(batch: Sequence[Draft], *, now: datetime) -> dict[int, Written | Unab
 def _judge(batch: Sequence[Draft], claimed: dict[bytes, Owner]) -> None:
     """Compare each draft with the stored order of its number."""
     owners = [claimed[draft.key] for draft in batch if claimed[draft.key] != draft.proposed]
-    stored: dict[uuid.UUID, Order] = {}
-    if owners:
-        found = Order.objects.filter(
-            customer_id__in={owner.customer for owner in owners}, id__in=[owner.row for owner in owners]
-        )
-        stored = {order.id: order for order in found}
+    stored = rows.owned(Order, owners)
     for draft in batch:
         known = draft.known = stored.get(claimed[draft.key].row)
         if known is None:  # new; or its rows were deleted and only the key is left
@@ -168,14 +163,6 @@ def _judge(batch: Sequence[Draft], claimed: dict[bytes, Owner]) -> None:
         )
         draft.outcome, owner = judge(before, Told(draft.content, draft.told.updated_at, draft.customer))
         draft.owner = owner or known.customer_id
-
-
-def _delete(orders: Sequence[Order]) -> None:
-    if not orders:
-        return
-    customers, found = {order.customer_id for order in orders}, [order.id for order in orders]
-    OrderLine.objects.filter(customer_id__in=customers, order_id__in=found).delete()
-    Order.objects.filter(customer_id__in=customers, id__in=found).delete()
 
 
 def _note_clocks(batch: Sequence[Draft]) -> None:

@@ -28,7 +28,7 @@ def settle(drafts: Sequence[Draft]) -> dict[bytes, uuid.UUID]:
     due = {draft.key: Owner(draft.owner, ids.uuid7()) for draft in drafts if draft.priced.has_return}
     claimed = keys.claim(keys.REFUNDS, due)
     others = keys.find(keys.REFUNDS, [draft.key for draft in drafts if draft.known and draft.key not in due])
-    known = _load([owner for digest, owner in (claimed | others).items() if owner != due.get(digest)])
+    known = rows.owned(Refund, [owner for digest, owner in (claimed | others).items() if owner != due.get(digest)])
     documents: dict[bytes, uuid.UUID] = {}
     replaced, released = [], []
     for draft in drafts:
@@ -105,7 +105,7 @@ def booked(source: str, numbers: Iterable[str]) -> set[str]:
     """Those numbers that belong to a refund which somebody booked by itself: a file must not count it again."""
     wanted = {digests.key(source, number): number for number in numbers}
     owners = keys.find(keys.REFUNDS, wanted)
-    stored = _load(list(owners.values()))
+    stored = rows.owned(Refund, list(owners.values()))
     return {
         wanted[digest]
         for digest, owner in owners.items()
@@ -115,11 +115,7 @@ def booked(source: str, numbers: Iterable[str]) -> set[str]:
 
 def delete(refunds: Sequence[Refund]) -> None:
     """Delete refunds with their lines; their keys stay."""
-    if not refunds:
-        return
-    customers, found = {refund.customer_id for refund in refunds}, [refund.id for refund in refunds]
-    RefundLine.objects.filter(customer_id__in=customers, refund_id__in=found).delete()
-    Refund.objects.filter(customer_id__in=customers, id__in=found).delete()
+    rows.delete(refunds, lines=RefundLine, column="refund_id")
 
 
 def line_rows(refund: Refund, lines: Sequence[PricedLine]) -> list[RefundLine]:
@@ -137,15 +133,6 @@ def line_rows(refund: Refund, lines: Sequence[PricedLine]) -> list[RefundLine]:
         )
         for line in lines
     ]
-
-
-def _load(owners: Sequence[Owner]) -> dict[uuid.UUID, Refund]:
-    if not owners:
-        return {}
-    found = Refund.objects.filter(
-        customer_id__in={owner.customer for owner in owners}, id__in=[owner.row for owner in owners]
-    )
-    return {refund.id: refund for refund in found}
 
 
 def _is_return_of(refund: Refund, draft: Draft) -> bool:
