@@ -139,7 +139,7 @@ class Handler:
         """Order number → what earlier chunks of this import were told was paid back of it: exports repeat that amount
         on every line of the order, also behind a chunk's border.
         """
-        if "refunded" not in self.at and "refunded" not in self.constants:
+        if "refunded" not in self.at and "refunded" not in self.constants and self.line:
             return {}
         numbers = {self._cell(cells, self.at, "external_id").strip() for _line, cells in rows}
         return writing.refunded(numbers, context=self.context)
@@ -159,6 +159,7 @@ class Handler:
         }
         currency, status = self._currency(cells, person), self._status(cells)
         refunded = self._refunded(line, cells)
+        mere_return = self._mere_return(line, numbers) if entry is None else None
         before = (document.currency if document else "") or self._currencies.get(number, "")
         if currency and before and currency != before:
             raise registry.RowRefused("order.currency", currency, "currency_differs")
@@ -169,15 +170,15 @@ class Handler:
         for name, number_ in numbers.items():
             if document.numbers.setdefault(name, number_) != number_:
                 warn(line, f"order.{name}", str(number_), "number_differs")
-        if entry is not None and entry.amount < 0:
+        if mere_return is not None or (entry is not None and entry.amount < 0):
             document.returned_at = min(document.returned_at or moment, moment)
         else:
             document.placed_at = min(document.placed_at or moment, moment)
         document.person = document.person or person
         if entry is not None:
             document.lines.append(entry)
-        if refunded is not None:
-            self._pay_back(document, refunded, moment, warn)
+        for back in filter(None, (mere_return, refunded)):
+            self._pay_back(document, back, moment, warn)
         for name, longest in TEXTS.items():
             text = self._text(cells, self.at, name, longest)
             if text:
@@ -191,7 +192,8 @@ class Handler:
             document.returned_at = min(document.returned_at or moment, moment)
             document.lines.append(refunded)
         elif told != -refunded.amount:
-            warn(refunded.row, "order.refunded", str(-refunded.amount), "number_differs")
+            target = "order.refunded" if refunded.is_beside else "order.total"
+            warn(refunded.row, target, str(-refunded.amount), "number_differs")
 
     def _person(self, line: int, cells: list[str], warn: registry.Reject) -> people.Person | None:
         """The buyer; None is a guest. The same cells give the same person without reading them again."""
@@ -273,13 +275,26 @@ class Handler:
         if not self._cell(cells, self.at, "refunded").strip():
             return None
         amount = abs(self._decimal(cells, self.at, "refunded", "order.refunded"))
-        if amount >= amounts.LARGEST:
-            raise registry.RowRefused("order.refunded", str(amount), "too_large")
-        return (
-            Line(row, "", "", "", Decimal(-1), amount, ZERO, -amounts.rounded(amount), is_beside=True)
-            if amount
-            else None
-        )
+        back = self._back(row, amount, "order.refunded")
+        if back is not None:
+            back.is_beside = True
+        return back
+
+    def _mere_return(self, row: int, numbers: dict[str, Decimal]) -> Line | None:
+        """A total below zero without lines: nothing was sold, and the total went back, as over REST (amounts.price)."""
+        if numbers.get("total", ZERO) >= 0:
+            return None
+        back = self._back(row, -numbers["total"], "order.total")
+        numbers.clear()  # they tell of no order
+        return back
+
+    def _back(self, row: int, amount: Decimal, target: str) -> Line | None:
+        """An amount that went back as a line of no product; None where it rounds to nothing."""
+        try:
+            amount = amounts.rounded(amount)
+        except amounts.TooLarge as problem:
+            raise registry.RowRefused(target, str(amount), "too_large") from problem
+        return Line(row, "", "", "", Decimal(-1), amount, ZERO, -amount) if amount else None
 
     def _currency(self, cells: list[str], person: people.Person | None) -> str:
         text = self._cell(cells, self.at, "currency")

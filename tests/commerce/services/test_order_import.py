@@ -13,8 +13,8 @@ from cdp.core.actors import SYSTEM
 from cdp.core.imports import running
 from cdp.core.models import Job, Mark, Source
 from commerce.models import Order, OrderKey, OrderLine, Product, Refund, RefundKey, RefundLine
-from commerce.rules.inputs import RefundInput
-from commerce.services import order_import, refunds
+from commerce.rules.inputs import OrderInput, RefundInput
+from commerce.services import order_import, orders, refunds
 from customers.models import Customer, Identifier
 from customers.rules import people
 from customers.services import buckets, identity
@@ -240,6 +240,25 @@ def test_amounts_are_exact_to_four_decimals_whatever_the_chunk(imports):
 def test_an_order_without_lines_is_worth_its_total(imports):
     imports("orders", "order.external_id,order.placed_at,order.total\n1,2026-03-04,99.50\n2,2026-03-04,0\n")
     assert (order("1").amount, order("1").is_counted, order("2").is_counted) == (Decimal("99.5"), True, False)
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_total_below_zero_without_lines_is_a_return_as_it_is_over_rest(imports, size):
+    imports.chunk("orders", size)
+    header = "order.external_id,order.placed_at,customer.external_id,order.total,order.status\n"
+    report = imports(
+        "orders", header + "1,2026-03-04,c1,-20.50,paid\n1,2026-03-05,c1,-20.50,paid\n2,2026-03-04,c1,9,\n"
+    )
+    assert (report["accepted"], imports.problems(), imports.remarks()) == (3, [], set())
+    assert list(Order.objects.values_list("external_id", "amount")) == [("2", 9)]
+    told = OrderInput(external_id="3", placed_at=timezone.now(), currency="THB", total=Decimal("-20.50"))
+    orders.write(
+        order=told, customer_id=order("2").customer_id, source=Source.objects.get(key="shop"), actor=SYSTEM,
+        now=timezone.now(),
+    )  # fmt: skip
+    back = Refund.objects.order_by("external_id")
+    assert [(one.external_id, one.amount) for one in back] == [("1", Decimal("20.5")), ("3", Decimal("20.5"))]
+    assert back[0].at == dt.datetime(2026, 3, 3, 17, tzinfo=dt.UTC)
 
 
 def test_zero_counts_only_if_the_mapping_says_so(imports):
