@@ -1,8 +1,9 @@
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from cdp.core import actors
+from cdp.core import actors, ids
 from cdp.core.models import AccessEntry, AuditEntry
 from customers.models import Customer, MergeLog, MergeSuggestion, Status
 from customers.selectors import lineage, profiles
@@ -146,6 +147,7 @@ def test_the_customer_page_tells_of_the_merge_and_takes_it_back(steward, people)
     page = steward.get(detail).content.decode()
     assert "Merged from" in page
     assert "Annie Ray" in page
+    assert "These go back: 2 records, 2 identifiers, and what came since" in page
     back = reverse("customers:customer-unmerge", args=[people[0].id, log.id])
     assert back in page
     assert steward.get(reverse("customers:customer-detail", args=[people[1].id])).url == detail
@@ -154,6 +156,13 @@ def test_the_customer_page_tells_of_the_merge_and_takes_it_back(steward, people)
     assert Customer.objects.filter(status=Status.KNOWN).count() == 2
     assert "Merged from" not in steward.get(detail).content.decode()
     assert steward.post(back).status_code in {302, 404}
+
+
+def test_one_record_that_goes_back_is_told_in_the_singular():
+    one = {"id": ids.uuid7(), "at": timezone.now(), "records": 1, "identifiers": 1}
+    context = {"merges": {"shown": [one]}, "may": True, "customer_id": ids.uuid7()}
+    page = render_to_string("customers/merged_panel.html", context)
+    assert "These go back: 1 record, 1 identifier, and what came since" in page
 
 
 def test_a_clerk_sees_the_merge_but_cannot_take_it_back(client, people):
