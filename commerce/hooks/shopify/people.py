@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from commerce.hooks import reading
-from commerce.hooks.facts import ConsentTold, Fact, NoticeTold, PersonTold
+from commerce.hooks import customers, reading
+from commerce.hooks.facts import ConsentTold, Fact, PersonTold
 from commerce.hooks.reading import Body, Telling
 
 SAYS = {"subscribed": True, "unsubscribed": False}
@@ -18,15 +18,8 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     return [PersonTold(number=reading.number(body, "id"), at=at, raw=raw, consents=tuple(_consents(body, at=at)))]
 
 
-def deleted(body: Body, telling: Telling) -> Sequence[Fact]:
-    """The store deleted a customer: what that means for us is for people to decide."""
-    number = reading.number(body, "id")
-    return [NoticeTold("customer_deleted", reference=number, person={"external_id": number}, named={"id": number})]
-
-
 def raw_of(body: Body) -> dict[str, str]:
     """The texts of a customer object, with the default address."""
-    given, family = reading.text(body, "first_name", longest=120), reading.text(body, "last_name", longest=120)
     address = address_of(reading.mapping(body, "default_address"))
     return reading.filled(
         {
@@ -34,9 +27,7 @@ def raw_of(body: Body) -> dict[str, str]:
             "external_id": reading.text(body, "id", longest=200),
             "email": reading.text(body, "email", longest=320),
             "phone": reading.text(body, "phone", longest=60) or address.get("phone", ""),
-            # The name on an address may be another one's, the parts of two names never go together.
-            "given_name": given if given or family else address.get("given_name", ""),
-            "family_name": family if given or family else address.get("family_name", ""),
+            **customers.named(body, address),
             "language": reading.text(body, "locale", longest=20),
             "tags": reading.text(body, "tags", longest=2000),
         }
@@ -49,19 +40,12 @@ def address_of(body: Body) -> dict[str, str]:
     code = reading.text(body, "province_code", longest=20)
     if code and country and not code.startswith(f"{country}-"):
         code = f"{country}-{code}"
-    street = [reading.text(body, "address1", longest=150), reading.text(body, "address2", longest=148)]
-    return reading.filled(
-        {
-            "given_name": reading.text(body, "first_name", longest=120),
-            "family_name": reading.text(body, "last_name", longest=120),
-            "phone": reading.text(body, "phone", longest=60),
-            "company": reading.text(body, "company", longest=200),
-            "street": ", ".join(part for part in street if part),
-            "city": reading.text(body, "city", longest=120),
-            "province": code or reading.text(body, "province", longest=120),
-            "postcode": reading.text(body, "zip", longest=12),
-            "country": country,
-        }
+    return customers.address(
+        body,
+        street=("address1", "address2"),
+        postcode="zip",
+        country=country,
+        province=code or reading.text(body, "province", longest=120),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from commerce.hooks import customers
 from commerce.hooks.shopify import carts, catalogue, orders, people, privacy
 from commerce.hooks.stores import Reader
 
@@ -10,7 +11,7 @@ READERS: Mapping[str, Reader] = {
     "customers/update": people.told,
     "customers/enable": people.told,
     "customers/disable": people.told,
-    "customers/delete": people.deleted,
+    "customers/delete": customers.deleted,
     "orders/create": orders.told,
     "orders/updated": orders.told,
     "orders/paid": orders.told,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from commerce.hooks import reading
-from commerce.hooks.facts import Fact, NoticeTold, PersonTold
+from commerce.hooks import customers, reading
+from commerce.hooks.facts import Fact, PersonTold
 from commerce.hooks.reading import Body, Telling
 from commerce.hooks.woocommerce import clocks
 
@@ -12,21 +12,13 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     """A customer made or changed. WooCommerce itself keeps no consent to marketing."""
     number = reading.number(body, "id")
     address = address_of(reading.mapping(body, "billing"))
-    given, family = reading.text(body, "first_name", longest=120), reading.text(body, "last_name", longest=120)
     raw = {
         **address,
         "external_id": number,
         "email": reading.text(body, "email", longest=320) or address.get("email", ""),
-        "given_name": given if given or family else address.get("given_name", ""),
-        "family_name": family if given or family else address.get("family_name", ""),
+        **customers.named(body, address),
     }
     return [PersonTold(number=number, at=clocks.modified(body, telling), raw=reading.filled(raw))]
-
-
-def deleted(body: Body, telling: Telling) -> Sequence[Fact]:
-    """The store deleted a customer: what that means for us is for people to decide."""
-    number = reading.number(body, "id")
-    return [NoticeTold("customer_deleted", reference=number, person={"external_id": number}, named={"id": number})]
 
 
 def address_of(body: Body) -> dict[str, str]:
@@ -34,21 +26,10 @@ def address_of(body: Body) -> dict[str, str]:
     country, state = reading.text(body, "country", longest=80), reading.text(body, "state", longest=80)
     if country and state and len(state) <= 3 and state.isascii():
         state = f"{country}-{state}"
-    street = [reading.text(body, "address_1", longest=150), reading.text(body, "address_2", longest=148)]
-    return reading.filled(
-        {
-            "given_name": reading.text(body, "first_name", longest=120),
-            "family_name": reading.text(body, "last_name", longest=120),
-            "email": reading.text(body, "email", longest=320),
-            "phone": reading.text(body, "phone", longest=60),
-            "company": reading.text(body, "company", longest=200),
-            "street": ", ".join(part for part in street if part),
-            "city": reading.text(body, "city", longest=120),
-            "province": state,
-            "postcode": reading.text(body, "postcode", longest=12),
-            "country": country,
-        }
+    found = customers.address(
+        body, street=("address_1", "address_2"), postcode="postcode", country=country, province=state
     )
+    return reading.filled({"email": reading.text(body, "email", longest=320)}) | found
 
 
 def buyer(body: Body) -> dict[str, str]:
