@@ -40,7 +40,7 @@ class Document:
 
     def header(self, stream: BinaryIO, options: surveys.Options) -> surveys.Header:
         """Every name that any object has, in the order of their first appearance."""
-        return _header(lambda: _elements(_decoded(stream, options)), _encoding(stream, options))
+        return _header(lambda: _elements(_decoded(stream, options)), encodings.of(stream, options.encoding))
 
     def rows(
         self,
@@ -76,7 +76,7 @@ class Lines:
     def header(self, stream: BinaryIO, options: surveys.Options) -> surveys.Header:
         """Every name that any object has, in the order of their first appearance."""
         sound = lambda: ((line, value) for line, value, _ in _lines(_decoded(stream, options)))  # noqa: E731
-        return _header(sound, _encoding(stream, options))
+        return _header(sound, encodings.of(stream, options.encoding))
 
     def rows(
         self,
@@ -99,16 +99,8 @@ def _start(head: bytes) -> str:
     return head.decode(name, errors="replace").removeprefix("\ufeff")
 
 
-def _encoding(stream: BinaryIO, options: surveys.Options) -> str:
-    if options.encoding:
-        return encodings.known(options.encoding)
-    stream.seek(0)
-    head = stream.read(source.BLOCK)
-    return encodings.marked(head) or ("utf-8" if head.isascii() else encodings.guess(head))
-
-
 def _decoded(stream: BinaryIO, options: surveys.Options) -> Iterator[str]:
-    decoder = source.decoder(_encoding(stream, options))
+    decoder = source.decoder(encodings.of(stream, options.encoding))
     stream.seek(0)
     for piece in source.blocks(stream):
         yield decoder.decode(piece)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 from operator import itemgetter
+from typing import BinaryIO
 
 import charset_normalizer
 
@@ -63,6 +64,15 @@ def marked(head: bytes) -> str | None:
         if re.search(r"[\n\r,;\t|]", text) and text.count("\0") <= len(text) / 100 and _plausible(text):
             return name
     return None
+
+
+def of(stream: BinaryIO, chosen: str | None) -> str:
+    """The encoding of a whole file: the chosen one, else what its beginning tells. Unknown ones are a FileProblem."""
+    if chosen:
+        return known(chosen)
+    stream.seek(0)
+    head = stream.read(source.BLOCK)
+    return marked(head) or ("utf-8" if head.isascii() else guess(head))
 
 
 def guess(head: bytes) -> str:

@@ -51,10 +51,7 @@ class VCards:
 
     def header(self, stream: BinaryIO, options: surveys.Options) -> surveys.Header:
         """The names are always the same."""
-        stream.seek(0)
-        head = stream.read(source.BLOCK)
-        chosen = encodings.known(options.encoding) if options.encoding else encodings.marked(head)
-        return surveys.Header(NAMES, 0, 1, 0, chosen or ("utf-8" if head.isascii() else encodings.guess(head)))
+        return surveys.Header(NAMES, 0, 1, 0, encodings.of(stream, options.encoding))
 
     def rows(
         self,
