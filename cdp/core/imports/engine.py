@@ -32,6 +32,8 @@ from cdp.core.imports import mapping, reading, registry, together
 from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
+MORE = "more_not_listed"
+"""The remark about a file with more rejects than that; its count is how many are not listed."""
 PAGE = 2000
 LONGEST_ROW = 20_000
 """Bytes of a refused row that are kept; of a longer one only the value that was wrong."""
@@ -220,7 +222,9 @@ class _Work:
         self, line: int, column: str, value: str, code: str, *, rejected: bool, row: Sequence[str] | None = None
     ) -> None:
         self.job.result["rejected" if rejected else "warned"] += 1
-        if self.job.result["rejected"] + self.job.result["warned"] > MOST_REJECTS:
+        unlisted = self.job.result["rejected"] + self.job.result["warned"] - MOST_REJECTS
+        if unlisted > 0:
+            self._remark(MORE, count=unlisted)
             return
         place = _place(self.job.id, line, column[:200])
         self.pending.append(
@@ -279,13 +283,17 @@ class _Work:
         if not rows:
             return
         result = self.job.result
-        if not result.get("passed_over"):
-            column = next(iter(self.context.options["only"]))
-            result["warnings"].append({"code": "passed_over", "line": None, "column": column, "count": 0})
         result["passed_over"] = result.get("passed_over", 0) + rows
-        for remark in result["warnings"]:
-            if remark["code"] == "passed_over":
-                remark["count"] = result["passed_over"]
+        self._remark("passed_over", count=result["passed_over"], column=next(iter(self.context.options["only"])))
+
+    def _remark(self, code: str, *, count: int, column: str | None = None) -> None:
+        """Say something about the file as a whole, once and with the number of now."""
+        warnings = self.job.result["warnings"]
+        remark = next((one for one in warnings if one["code"] == code), None)
+        if remark is None:
+            remark = {"code": code, "line": None, "column": column}
+            warnings.append(remark)
+        remark["count"] = count
 
     def _save(self, rows: int) -> None:
         JobReject.objects.bulk_create(self.pending, batch_size=2000)
@@ -316,6 +324,11 @@ def all_rejects(job: Job) -> Iterator[dict[str, Any]]:
         yield from map(_noted, page)
         last = page[-1]  # one line may have several entries, so the line alone does not say where the page ended
         page = list(found.filter(Q(line__gt=last.line) | Q(line=last.line, id__gt=last.id))[:PAGE])
+
+
+def unlisted(job: Job) -> int:
+    """How many more rejects there were than are listed."""
+    return next((remark["count"] for remark in job.result.get("warnings", []) if remark["code"] == MORE), 0)
 
 
 def header(job: Job) -> list[str]:
@@ -373,6 +386,7 @@ REASONS: dict[str, Any] = {
     "nobody_named": _lazy("The row names nobody: e-mail, phone and customer number are empty."),
     "currency_differs": _lazy("The lines of one order have different currencies."),
     "number_differs": _lazy("An earlier line of the same order says something else; the earlier one was kept."),
+    MORE: _lazy("More was wrong with this file than is listed; the rest is only counted:"),
     "passed_over": _lazy("Rows about something else, by this column, were passed over."),
     "unknown_status": _lazy("This order status is not known."),
     "unknown_purpose": _lazy("This purpose is not known."),

@@ -140,7 +140,7 @@ def _pieces(
 
     with collecting_between_chunks(), opened(file) as stream:
         rows = reader.rows(stream, context.survey, start_row=start_row, report=notes.append)
-        rows = _without_float_suffix(_without_apostrophes(rows, context), kind, context)
+        rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
         while chunk := list(itertools.islice(rows, kind.chunk)):
             parsed = handler.parse(chunk, reject, warn)
             lines = {note[0] for note in notes if isinstance(note, tuple)}
@@ -172,11 +172,19 @@ def collecting_between_chunks() -> Iterator[None]:
             gc.enable()
 
 
-def _without_apostrophes(rows: Iterator[registry.Row], context: registry.Context) -> Iterator[registry.Row]:
-    """A mended file of refused rows has apostrophes before what a spreadsheet would run; the original had not."""
-    if not set(OWN_COLUMNS) <= set(context.survey.columns):
+def _as_before_the_download(rows: Iterator[registry.Row], context: registry.Context) -> Iterator[registry.Row]:
+    """A mended file of refused rows has apostrophes before what a spreadsheet would run, and perhaps a last line that
+    says how many more there were; the original had neither.
+    """
+    names = context.survey.columns
+    if not set(OWN_COLUMNS) <= set(names):
         return rows
-    return ((line, [safety.bare(cell) for cell in cells]) for line, cells in rows)
+    told = names.index(OWN_COLUMNS[1])
+    return (
+        (line, [safety.bare(cell) for cell in cells])
+        for line, cells in rows
+        if any(cell for position, cell in enumerate(cells) if position != told)
+    )
 
 
 def _without_float_suffix(

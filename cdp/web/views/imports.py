@@ -202,6 +202,8 @@ def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
             cells = found or [wrong.get(name, "") for name in names]
             shown = [cells[position] for position in kept if position < len(cells)] + cells[len(names) :]
             yield writer.writerow([line, safety.cell(told), *map(safety.cell, shown)])
+        if missing := engine.unlisted(job):
+            yield writer.writerow(["", f"{reasons[engine.MORE]} {missing}", *("" for _name in kept)])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="rejected-{job.id}.csv"'
@@ -263,6 +265,7 @@ def _result(job: Job) -> dict[str, Any]:
         "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
         "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
         "more_rejects": job.result.get("rejected", 0) + job.result.get("warned", 0) > SHOWN_REJECTS,
+        "is_cut": engine.unlisted(job) > 0,
         "brought": _brought(job),
         "failure": jobs.sentence(job.error),
         "usable": _usable(job) if job.params["dry_run"] and job.result.get("warned") else "",

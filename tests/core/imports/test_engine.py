@@ -147,6 +147,16 @@ def test_too_many_bad_rows_are_counted_and_no_longer_listed(imports, monkeypatch
     imports("customers", HEADER + ",bad,Nobody\n" * 20)
     assert imports.job.result["rejected"] == 20
     assert JobReject.objects.count() == 5
+    report = running.report(imports.job)
+    (told,) = [remark for remark in report["warnings"] if remark["code"] == "more_not_listed"]
+    assert (told["count"], len(report["rejected"])) == (15, 5)
+    assert "only counted" in told["reason"]
+
+
+def test_as_many_bad_rows_as_can_be_listed_are_all_listed(imports, monkeypatch):
+    monkeypatch.setattr(engine, "MOST_REJECTS", 5)
+    imports("customers", HEADER + ",bad,Nobody\n" * 5)
+    assert (JobReject.objects.count(), imports.remarks()) == (5, set())
 
 
 def test_rejected_values_are_sealed(imports):

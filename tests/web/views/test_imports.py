@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cdp.core import jobs, uploads
+from cdp.core.imports import engine
 from cdp.core.models import AuditEntry, Job
 from customers.models import Customer
 from tests import factories
@@ -341,3 +342,24 @@ def test_the_file_of_refused_rows_is_mended_and_imported_again(steward):
     jobs.run_waiting()
     again.refresh_from_db()
     assert (again.result["rows"], again.result["accepted"], again.result["rejected"]) == (2, 2, 0)
+
+
+def test_a_list_of_refused_rows_that_was_cut_says_how_many_are_missing(steward, monkeypatch):
+    monkeypatch.setattr(engine, "MOST_REJECTS", 2)
+    upload(steward, "email,name\n" + "bad,Bob\n" * 1_250)
+    job = Job.objects.get()
+    steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email", "column:name": "customer.name"})
+    jobs.run_waiting()
+    shown = page(steward, job)
+    assert 'only counted: <span class="tnum">1,248</span>' in shown
+    assert "Download all of them" not in shown
+    text = b"".join(steward.get(f"/imports/{job.id}/rejected.csv").streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [row[0] for row in rows[1:]] == ["2", "3", ""]
+    assert rows[3][1].endswith("only counted: 1248")
+    upload(steward, text.replace("bad", "bob@example.com"), source="again")
+    again = Job.objects.exclude(id=job.id).get()
+    steward.post(f"/imports/{again.id}/columns/", {"column:email": "customer.email", "column:name": "customer.name"})
+    jobs.run_waiting()
+    again.refresh_from_db()
+    assert (again.result["accepted"], again.result["rejected"]) == (2, 0)

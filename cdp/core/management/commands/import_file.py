@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from cdp.core import jobs, outages, pipeline, terminal
 from cdp.core.actors import SYSTEM
-from cdp.core.imports import registry, running
+from cdp.core.imports import engine, registry, running
 from cdp.core.models import Job
 
 
@@ -93,7 +93,9 @@ class Command(BaseCommand):
             self.stderr.write(line.format(**{**entry, "value": repr(entry["value"])}))
         for warning in report["warnings"][:20]:
             where = warning.get("column") or _("the file")
-            self.stderr.write(_("warning: {reason} ({where})").format(reason=warning["reason"], where=where))
+            count = f" {warning['count']:,}" if warning["code"] == engine.MORE else ""
+            reason = f"{warning['reason']}{count}"
+            self.stderr.write(_("warning: {reason} ({where})").format(reason=reason, where=where))
         summary = (
             _("{accepted} of {rows} rows would be imported: {rejected} rejected, in {seconds} s")
             if job.params["dry_run"]
