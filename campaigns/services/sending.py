@@ -1,9 +1,9 @@
 """Sends what is due, each message once.
 
-Every message is claimed, judged again at this very moment (permission may have been withdrawn since it was planned),
-marked as attempted, handed over and marked as sent; each of these is a commit of its own, and nothing external happens
-inside a transaction. A kill between hand-over and mark leaves an attempted message, which the next sender repeats
-under the same Message-ID: at most one duplicate per kill.
+Every message is claimed, judged again at this very moment (permission may have been withdrawn since it was planned, or
+the person to win back may have ordered), marked as attempted, handed over and marked as sent; each of these is a commit
+of its own, and nothing external happens inside a transaction. A kill between hand-over and mark leaves an attempted
+message, which the next sender repeats under the same Message-ID: at most one duplicate per kill.
 """
 
 import uuid
@@ -21,7 +21,7 @@ from campaigns.models import Campaign, Message, MessageEvent
 from campaigns.rules import templates
 from campaigns.rules.backoff import MOST_ATTEMPTS, pause
 from campaigns.rules.definition import Definition, MessageStep
-from campaigns.selectors import decisions, definitions, recipients
+from campaigns.selectors import decisions, definitions, recipients, returns
 from campaigns.services import claims, rendering
 from cdp.core import locks
 from cdp.core.crypto.envelope import Unopenable
@@ -116,12 +116,15 @@ class _Sender:
         for message in batch:
             by_purpose[message.purpose].append(message)
         going = []
+        back = returns.among(batch, now=self.now)
         for purpose, messages in by_purpose.items():
             customers = {message.customer_id for message in messages}
             verdicts = decisions.judge(customers, purpose=purpose, channel=self.channel, at=self.now)
             left = decisions.capped(customers, purpose=purpose, at=self.now)
             for message in messages:
                 verdict = verdicts[message.customer_id]
+                if verdict.may and message.id in back:
+                    verdict = decisions.Verdict(False, self.now, returns.CAME_BACK, returns.RULE)
                 if verdict.may and left.get(message.customer_id, 1) < 1:
                     verdict = decisions.Verdict(False, self.now, decisions.FREQUENCY_CAP, "house:frequency_cap")
                 if not verdict.may:

@@ -364,3 +364,23 @@ def test_two_runs_at_once_write_each_row_once(make_campaign: Make, make_person: 
     assert sum(totals) == 20
     assert planned(campaign) == people
     assert Message.objects.count() == 20
+
+
+@pytest.mark.parametrize("days", [100, None], ids=["inactive", "never_ordered"])
+def test_who_orders_while_a_large_audience_is_planned_gets_no_row(
+    make_campaign: Make, make_person: Make, monkeypatch: pytest.MonkeyPatch, days: float | None
+) -> None:
+    returned, still_gone = make_person(days=days), make_person(days=days)
+    asked = candidates.batches
+
+    def ordering_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        for batch in asked(*args, **kwargs):
+            factories.order(returned, placed_at=NOW - dt.timedelta(seconds=1))
+            yield batch
+
+    monkeypatch.setattr(candidates, "batches", ordering_meanwhile)
+    trigger = {"kind": "inactive", "days": 90} if days else {"kind": "never_ordered", "days": 90}
+    make_campaign(trigger=trigger)
+    [run] = triggers.run(now=NOW)
+    assert (run.planned, run.suppressed) == (1, 0)
+    assert [message.customer_id for message in Message.objects.all()] == [still_gone.id]
