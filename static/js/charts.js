@@ -1,4 +1,4 @@
-// Draws every [data-chart] with ECharts on a canvas, from the spec beside it (shape: cdp/web/charts.py). The library is
+// Draws every [data-chart] with ECharts on a canvas, from the spec in it (shape: cdp/web/charts.py). The library is
 // fetched only by pages that have a chart. Colours come from the tokens, so light, dark and the palette are one thing.
 // Tooltips are "richText": the HTML kind writes style attributes, which the content policy forbids.
 (function () {
@@ -258,7 +258,7 @@
   }
 
   function draw(box) {
-    const spec = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+    const spec = JSON.parse(box.dataset.chart);
     const chart = boxes.get(box) || window.echarts.init(box, null, { renderer: "canvas" });
     const label = box.getAttribute("aria-label");
     boxes.set(box, chart);

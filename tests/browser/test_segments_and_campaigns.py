@@ -146,6 +146,11 @@ def test_from_a_click_to_the_messages(
     page.reload()
     expect(page.get_by_role("row", name="Mali Srisuk")).to_contain_text("Sent")
     expect(page.get_by_role("row", name="Anong Chaidee")).to_contain_text("was never asked about this")
+
+    # What the page fetches by itself while messages are planned has its charts drawn, too.
+    page.evaluate("document.getElementById('progress').dataset.before = 'yes'")
+    page.evaluate("htmx.ajax('GET', location.href, {target: '#progress', select: '#progress', swap: 'outerHTML'})")
+    expect(page.locator("#progress:not([data-before]) [data-chart] canvas").first).to_be_visible()
     names = sorted(path.name.partition("-")[0] == "test" for path in tmp_path.glob("*.eml"))
     assert names == [False, True]
     # Chromium counts the form that came back with its mistakes as one.

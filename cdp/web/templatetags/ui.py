@@ -4,15 +4,17 @@
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BoundField, widgets
 from django.template import loader
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from cdp.web import charts, formats, initials, markup, vocabulary
@@ -366,9 +368,11 @@ def chart(spec: Mapping[str, Any], id: str, title: str = "", text: str = "", hei
 
 
 @register.filter
-def chart_data(spec: Mapping[str, Any], id: str) -> SafeString:
-    """The spec as JSON beside its chart; script blocks of JSON are data, the content policy lets them be."""
-    return json_script(spec, f"{id}-spec")
+def chart_data(spec: Mapping[str, Any]) -> str:
+    """The spec as JSON, for an attribute of its chart: htmx drops script blocks, also those of data, from what it swaps
+    in (`allowScriptTags` is off), and a chart that came so would have nothing to draw.
+    """
+    return json.dumps(spec, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
 # --- Forms -------------------------------------------------------------------------------------------------------
