@@ -11,7 +11,10 @@ from commerce.services import order_import, order_layouts
 registry.declare(order_import.KIND)
 layouts.declare(*order_layouts.LAYOUTS)
 engine.explain(
-    {"refund_booked": _("A refund with this number is booked already; it was not counted again.")},
+    {
+        "refund_booked": _("A refund with this number is booked already; it was not counted again."),
+        "sum_too_large": _("With this line its order comes to more than can be kept."),
+    },
 )
 
 timeline.provide("order", _("Orders"), history.orders, scope="orders")

@@ -12,6 +12,8 @@ from commerce.rules.inputs import ZERO, LineInput, OrderInput
 
 CENT = Decimal("0.0001")
 LARGEST = Decimal(10) ** 14
+_ROUNDED_UP = LARGEST - CENT / 2
+"""From here on rounding gives LARGEST."""
 TOLERANCE = Decimal("0.01")
 """By how much a total may differ from its parts because somebody rounded."""
 # A quantity has up to 14 digits and a price up to 18; the default of 28 would round their product.
@@ -53,7 +55,7 @@ class Priced:
 
 def rounded(amount: Decimal) -> Decimal:
     """An amount as its column keeps it: four decimals, half away from zero. Raises TooLarge."""
-    if abs(amount) >= LARGEST:
+    if abs(amount) >= _ROUNDED_UP:
         raise TooLarge
     return amount.quantize(CENT, context=_EXACT)
 

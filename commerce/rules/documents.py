@@ -38,6 +38,10 @@ class Document:
     numbers: dict[str, Decimal] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    # What the lines come to and what was paid back of the order as a whole, those of earlier chunks with them.
+    sold: Decimal = Decimal(0)
+    returned: Decimal = Decimal(0)
+    paid_back: Decimal | None = None
     customer: uuid.UUID | None = None
     resolved_by: bytes | None = None  # the identifier that told whose order it is
 

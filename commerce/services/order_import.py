@@ -18,6 +18,7 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
 from commerce.rules import amounts, currencies, statuses
 from commerce.rules.documents import Document, Line
+from commerce.services import order_import_earlier as earlier
 from commerce.services import order_import_writing as writing
 from commerce.services import returns
 from customers.rules import people
@@ -59,11 +60,11 @@ SYNONYMS = {
     "price": "line.unit_price",
     "unitprice": "line.unit_price",
 }
-ORDER_NUMBERS = ("total", "discount", "shipping", "tax")
 TEXTS = {"coupon": 80, "channel": 40, "store": 80}
 LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
 ZERO = Decimal(0)
-LARGEST_QUANTITY = Decimal(10) ** 11
+LARGEST_QUANTITY = Decimal(10) ** 11 - Decimal("0.0005")
+"""From here on rounding to three decimals gives more digits than the column has."""
 
 
 class Handler:
@@ -96,15 +97,14 @@ class Handler:
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
         self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
-        self._currencies: dict[str, str] = {}
-        self._paid_back: dict[str, Decimal] = {}
+        self._earlier: dict[str, earlier.Earlier] = {}
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Document]:
         """One document per order number, in the order of first appearance."""
         documents: dict[str, Document] = {}
         self._people.clear()
-        self._currencies = self._known_currencies(rows)
-        self._paid_back = self._known_refunded(rows)
+        numbers = {self._plain(self._cell(cells, self.at, "external_id")) for _line, cells in rows}
+        self._earlier = earlier.find(numbers, context=self.context)
         for line, cells in rows:
             try:
                 self._row(line, cells, documents, warn)
@@ -126,23 +126,21 @@ class Handler:
             if not document.is_order:
                 del documents[number]
 
-    def _known_currencies(self, rows: Sequence[registry.Row]) -> dict[str, str]:
-        """Order number → currency of the orders that earlier chunks of this import began: a chunk's border must not
-        let a second currency into an order.
+    def _begin(self, number: str) -> Document:
+        """A document that goes on where an earlier chunk of this import ended: the border between two chunks lets no
+        second currency into an order, and no amount be paid back twice.
         """
-        if "currency" not in self.at:
-            return {}
-        numbers = {self._cell(cells, self.at, "external_id").strip() for _line, cells in rows}
-        return writing.currencies(numbers, context=self.context)
-
-    def _known_refunded(self, rows: Sequence[registry.Row]) -> dict[str, Decimal]:
-        """Order number → what earlier chunks of this import were told was paid back of it: exports repeat that amount
-        on every line of the order, also behind a chunk's border.
-        """
-        if "refunded" not in self.at and "refunded" not in self.constants and self.line:
-            return {}
-        numbers = {self._cell(cells, self.at, "external_id").strip() for _line, cells in rows}
-        return writing.refunded(numbers, context=self.context)
+        before = self._earlier.get(number)
+        if before is None:
+            return Document(number)
+        return Document(
+            number,
+            currency=before.currency,
+            numbers=dict(before.numbers),
+            sold=before.sold,
+            returned=before.returned,
+            paid_back=before.paid_back,
+        )
 
     def _row(self, line: int, cells: list[str], documents: dict[str, Document], warn: registry.Reject) -> None:
         number = self._text(cells, self.at, "external_id", 200)
@@ -150,21 +148,18 @@ class Handler:
             raise registry.RowRefused("order.external_id", "", "missing")
         person = self._person(line, cells, warn)
         moment = self._moment(cells)
-        document = documents.get(number)
         entry = self._line(line, cells) if self.line else None
-        numbers = {
-            name: self._decimal(cells, self.at, name, f"order.{name}")
-            for name in ORDER_NUMBERS
-            if self._cell(cells, self.at, name)
-        }
+        numbers = self._numbers(cells)
         currency, status = self._currency(cells, person), self._status(cells)
         refunded = self._refunded(line, cells)
         mere_return = self._mere_return(line, numbers) if entry is None else None
-        before = (document.currency if document else "") or self._currencies.get(number, "")
-        if currency and before and currency != before:
+        texts = {name: text for name, most in TEXTS.items() if (text := self._text(cells, self.at, name, most))}
+        document = documents.get(number) or self._begin(number)
+        if currency and document.currency and currency != document.currency:
             raise registry.RowRefused("order.currency", currency, "currency_differs")
-        if document is None:
-            document = documents[number] = Document(number)
+        self._add(document, entry, numbers, mere_return or refunded)
+        # From here on nothing is refused.
+        documents[number] = document
         document.currency = document.currency or currency
         document.status = document.status or status
         for name, number_ in numbers.items():
@@ -175,23 +170,39 @@ class Handler:
         else:
             document.placed_at = min(document.placed_at or moment, moment)
         document.person = document.person or person
-        if entry is not None:
-            document.lines.append(entry)
         for back in filter(None, (mere_return, refunded)):
             self._pay_back(document, back, moment, warn)
-        for name, longest in TEXTS.items():
-            text = self._text(cells, self.at, name, longest)
-            if text:
-                document.texts.setdefault(name, text)
+        document.texts = texts | document.texts
+
+    def _add(self, document: Document, entry: Line | None, numbers: dict[str, Decimal], back: Line | None) -> None:
+        """Take a line into the document unless the sum would be more than its column can hold."""
+        sold, returned, target = document.sold, document.returned, "order.total"
+        if entry is not None:
+            target = "line.unit_price"
+            if entry.amount >= 0:
+                sold += entry.amount
+            else:
+                returned -= entry.amount
+        comes_to = sold
+        if numbers or document.numbers:
+            told = numbers | document.numbers
+            comes_to += told.get("shipping", ZERO) + told.get("tax", ZERO) - told.get("discount", ZERO)
+        if back is not None and document.paid_back is None:
+            returned -= back.amount
+        largest = max(sold, comes_to, returned)
+        if largest >= amounts.LARGEST:
+            raise registry.RowRefused(target, str(largest), "sum_too_large")
+        document.sold, document.returned = sold, returned
+        if entry is not None:
+            document.lines.append(entry)
 
     def _pay_back(self, document: Document, refunded: Line, moment: datetime, warn: registry.Reject) -> None:
         """Once for the order, however many of its lines say it; the first amount holds."""
-        told = self._paid_back.get(document.external_id)
-        if told is None:
-            self._paid_back[document.external_id] = -refunded.amount
+        if document.paid_back is None:
+            document.paid_back = -refunded.amount
             document.returned_at = min(document.returned_at or moment, moment)
             document.lines.append(refunded)
-        elif told != -refunded.amount:
+        elif document.paid_back != -refunded.amount:
             target = "order.refunded" if refunded.is_beside else "order.total"
             warn(refunded.row, target, str(-refunded.amount), "number_differs")
 
@@ -216,18 +227,18 @@ class Handler:
 
     def _line(self, row: int, cells: list[str]) -> Line:
         quantity = self._decimal(cells, self.line, "quantity", "line.quantity", default=Decimal(1))
-        price = self._decimal(cells, self.line, "unit_price", "line.unit_price")
-        discount = self._decimal(cells, self.line, "discount", "line.discount", default=ZERO)
+        price = self._money(cells, self.line, "unit_price", "line.unit_price")
+        discount = self._money(cells, self.line, "discount", "line.discount", default=ZERO)
         amount = quantity * price
         amount = amount - discount if amount >= 0 else amount + discount
-        if abs(quantity) >= LARGEST_QUANTITY or abs(amount) >= amounts.LARGEST:
+        if abs(quantity) >= LARGEST_QUANTITY:
             raise registry.RowRefused("line.quantity", str(quantity), "too_large")
         name = self._text(cells, self.line, "name", LINE_TEXTS["name"])
         sku = self._text(cells, self.line, "sku", LINE_TEXTS["sku"])
         category = self._text(cells, self.line, "category", LINE_TEXTS["category"])
         # Product texts repeat; one copy of each is enough.
         product = (sys.intern(sku), sys.intern(name), sys.intern(category))
-        return Line(row, *product, quantity, price, discount, amounts.rounded(amount))
+        return Line(row, *product, quantity, price, discount, self._kept(amount, "line.quantity", quantity))
 
     def _cell(self, cells: list[str], positions: dict[str, int], name: str) -> str:
         position = positions.get(name)
@@ -239,10 +250,14 @@ class Handler:
         text = self._cell(cells, positions, name)
         if not text:
             return ""
-        text = text.strip() if text.isascii() and text.isprintable() else people.plain(text)
+        text = self._plain(text)
         if len(text) > longest:
             raise registry.RowRefused(f"{'order' if positions is self.at else 'line'}.{name}", text, "too_long")
         return text
+
+    @staticmethod
+    def _plain(text: str) -> str:
+        return text.strip() if text.isascii() and text.isprintable() else people.plain(text)
 
     def _decimal(
         self,
@@ -262,6 +277,35 @@ class Handler:
             return values.decimal(text, comma=self.comma.get(positions.get(name, -1)) or None)
         except ValueProblem as problem:
             raise registry.RowRefused(target, text, problem.code) from problem
+
+    def _money(
+        self,
+        cells: list[str],
+        positions: dict[str, int],
+        name: str,
+        target: str,
+        *,
+        default: Decimal | None = None,
+    ) -> Decimal:
+        amount = self._decimal(cells, positions, name, target, default=default)
+        self._kept(amount, target, amount)
+        return amount
+
+    def _kept(self, amount: Decimal, target: str, told: Decimal) -> Decimal:
+        """An amount as its column keeps it."""
+        try:
+            return amounts.rounded(amount)
+        except amounts.TooLarge as problem:
+            raise registry.RowRefused(target, str(told), "too_large") from problem
+
+    def _numbers(self, cells: list[str]) -> dict[str, Decimal]:
+        """What the row says about the order as a whole. Rounded, so that a sum over two chunks is that of one."""
+        told = {}
+        for name in earlier.NUMBERS:
+            if self._cell(cells, self.at, name):
+                number = self._decimal(cells, self.at, name, f"order.{name}")
+                told[name] = self._kept(number, f"order.{name}", number)
+        return told
 
     def _moment(self, cells: list[str]) -> datetime:
         text = self._cell(cells, self.at, "placed_at")
@@ -290,10 +334,7 @@ class Handler:
 
     def _back(self, row: int, amount: Decimal, target: str) -> Line | None:
         """An amount that went back as a line of no product; None where it rounds to nothing."""
-        try:
-            amount = amounts.rounded(amount)
-        except amounts.TooLarge as problem:
-            raise registry.RowRefused(target, str(amount), "too_large") from problem
+        amount = self._kept(amount, target, amount)
         return Line(row, "", "", "", Decimal(-1), amount, ZERO, -amount) if amount else None
 
     def _currency(self, cells: list[str], person: people.Person | None) -> str:
@@ -316,6 +357,10 @@ class Handler:
         if status is None:
             raise registry.RowRefused("order.status", text, "unknown_status")
         return str(status)
+
+    def foresee(self, parsed: Sequence[Document]) -> registry.Counts:
+        """How many of the buyers would be new."""
+        return self.foresight.people([document.person for document in parsed if document.person is not None])
 
     def write(self, parsed: Sequence[Document]) -> registry.Counts:
         """Resolve the buyers, write orders, refunds and their lines, mark the customers."""

@@ -5,13 +5,11 @@ Each is one statement for all; `order_import_rows` writes the rows themselves.
 
 import uuid
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from django.db import connection
 
 from cdp.core import ids, pipeline
 from cdp.core.imports.registry import Context, Counts
-from commerce.models import Order, OrderKey, Refund, RefundLine
 from commerce.rules import digests
 from commerce.rules.documents import Document, Line
 from commerce.services import guest_orders, keys
@@ -44,34 +42,6 @@ def write(documents: Sequence[Document], *, context: Context, zero_is_purchase: 
     )
     created = sum(1 for _, _, is_new in placed.values() if is_new)
     return Counts(created, len(placed) - created, {"refunds": len(given)})
-
-
-def currencies(numbers: Iterable[str], *, context: Context) -> dict[str, str]:
-    """Currency by order number of those orders that this import has written already."""
-    keys = {digests.key(context.source.key, number): number for number in numbers}
-    pointed = OrderKey.objects.filter(digest__in=list(keys)).values_list("customer_id", "order_id")
-    owners = {order: customer for customer, order in pointed}
-    written = Order.objects.filter(
-        customer_id__in=set(owners.values()), id__in=list(owners), import_id=context.import_id
-    ).values_list("external_id", "currency")
-    return dict(written)
-
-
-def refunded(numbers: Iterable[str], *, context: Context) -> dict[str, Decimal]:
-    """What this import has written already as paid back of an order as a whole, by order number.
-
-    Such a line of a return document names no product.
-    """
-    keyed = {digests.key(context.source.key, number): number for number in numbers}
-    found = {owner.row: (owner.customer, keyed[digest]) for digest, owner in keys.find(keys.REFUNDS, keyed).items()}
-    customers = {customer for customer, _ in found.values()}
-    written = Refund.objects.filter(customer_id__in=customers, id__in=list(found), import_id=context.import_id)
-    lines = RefundLine.objects.filter(
-        customer_id__in=customers, refund_id__in=list(written.values_list("id", flat=True)), sku="", name=""
-    )
-    # The first of them, as within a chunk.
-    told = lines.order_by("-id").values_list("refund_id", "amount")
-    return {found[refund][1]: amount for refund, amount in told}
 
 
 def _settle_owners(source: str, documents: Sequence[Document]) -> None:

@@ -148,6 +148,7 @@ def test_a_stored_amount_is_rounded_half_away_from_zero(exact, stored):
         order(line("1", "99999999999999"), line("1", "1")),
         order(line("-99999999999", "99999999999999")),
         order(line("-1", "99999999999999"), line("-1", "1")),
+        order(line("1", "99999999999999.99995")),
     ],
 )
 def test_what_no_column_can_hold_is_refused(told):

@@ -50,6 +50,11 @@ def buyer(number="1") -> str:
         (line(quantity="NaN"), "line.quantity", "missing"),
         (line(quantity="1e400"), "line.quantity", None),
         (line(quantity="999999999999"), "line.quantity", "too_large"),
+        (line(quantity="99999999999.9999"), "line.quantity", "too_large"),
+        (line(quantity="2", price="90000000000000"), "line.quantity", "too_large"),
+        (line(quantity="0", price="100000000000000"), "line.unit_price", "too_large"),
+        (line(quantity="-1", price="999999999999999"), "line.unit_price", "too_large"),
+        (line(price="99999999999999.99996"), "line.unit_price", "too_large"),
         (line(price=""), "line.unit_price", "missing"),
         (line(price="cheap"), "line.unit_price", "not_a_number"),
         (line(at="yesterday"), "order.placed_at", "not_a_date"),
@@ -67,6 +72,41 @@ def test_a_bad_row_is_told_and_the_others_come_in(imports, bad, column, code):
     assert code in (None, problem[2])
     assert report["accepted"] == 2
     assert set(Order.objects.values_list("external_id", flat=True)) == {"1", "3"}
+
+
+@pytest.mark.parametrize("name", ["total", "discount", "shipping", "tax", "refunded"])
+@pytest.mark.parametrize("bad", ["100000000000000", "-999999999999999", "99999999999999.99995"])
+def test_an_amount_that_no_column_can_hold_costs_its_row_only(imports, name, bad):
+    header = f"order.external_id,order.placed_at,order.{name},line.unit_price\n"
+    report = imports("orders", header + f"1,2026-03-04,{bad},5\n2,2026-03-04,,5\n")
+    assert imports.problems() == [(2, f"order.{name}", "too_large")]
+    assert (report["accepted"], list(Order.objects.values_list("external_id", flat=True))) == (1, ["2"])
+
+
+HUGE = "90000000000000"
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_line_with_which_its_order_comes_to_more_than_can_be_kept_is_told(imports, size):
+    imports.chunk("orders", size)
+    sold = line(price=HUGE) + line(price=HUGE, sku="B") + line(sku="C")
+    back = line("2", quantity="-1", price=HUGE) * 2 + line("2", quantity="-1", sku="C")
+    report = imports("orders", HEADER + sold + back)
+    assert imports.problems() == [(3, "line.unit_price", "sum_too_large"), (6, "line.unit_price", "sum_too_large")]
+    assert report["accepted"] == 4
+    assert (order().amount, skus()) == (Decimal(HUGE) + 10, ["A", "C"])
+    assert Refund.objects.get().amount == Decimal(HUGE) + 10
+
+
+@pytest.mark.parametrize("size", [1, 100])
+@pytest.mark.parametrize("name", ["shipping", "tax", "refunded"])
+def test_what_is_added_to_the_lines_must_fit_with_them(imports, size, name):
+    imports.chunk("orders", size)
+    header = f"order.external_id,order.placed_at,line.sku,line.unit_price,order.{name}\n"
+    sign = "-" if name == "refunded" else ""
+    imports("orders", header + f"1,2026-03-04,A,{sign}{HUGE},\n1,2026-03-04,A,5,{HUGE}\n1,2026-03-04,A,6,\n")
+    assert imports.problems() == [(3, "line.unit_price", "sum_too_large")]
+    assert order().amount == (6 if name == "refunded" else Decimal(HUGE) + 6)
 
 
 def test_an_unknown_currency_or_status_is_told(imports):
