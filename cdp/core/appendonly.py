@@ -20,13 +20,23 @@ $$;
 """
 
 
+def _dropped(function: str) -> str:
+    """Whoever takes its trigger away last takes the function along: the tables of all rooms share it."""
+    return f"""
+    DO $$ BEGIN
+        DROP FUNCTION {function}();
+    EXCEPTION WHEN dependent_objects_still_exist THEN
+        NULL;
+    END $$;"""
+
+
 def protect(table: str) -> migrations.RunSQL:
     """The operation for one table."""
     return migrations.RunSQL(
         sql=f"""{_FUNCTION}
         CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
         FOR EACH ROW EXECUTE FUNCTION cdp_refuse_change();""",
-        reverse_sql=f"DROP TRIGGER {table}_append_only ON {table};",
+        reverse_sql=f"DROP TRIGGER {table}_append_only ON {table};{_dropped('cdp_refuse_change')}",
     )
 
 
@@ -48,5 +58,5 @@ def protect_whole(table: str) -> migrations.RunSQL:
         sql=f"""{_EMPTYING}
         CREATE TRIGGER {table}_whole_append_only BEFORE TRUNCATE ON {table}
         FOR EACH STATEMENT EXECUTE FUNCTION cdp_refuse_emptying();""",
-        reverse_sql=f"DROP TRIGGER {table}_whole_append_only ON {table};",
+        reverse_sql=f"DROP TRIGGER {table}_whole_append_only ON {table};{_dropped('cdp_refuse_emptying')}",
     )
