@@ -66,6 +66,7 @@ class Handler:
         self.people = people_import.Columns(context)
         self.offered = purposes.channels()
         self.dayfirst = context.dayfirst("consent.at")
+        self.foresight = people_import.Foresight(context.source)
 
     def parse(
         self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject
@@ -112,6 +113,10 @@ class Handler:
         position = self.context.columns.get(target)
         constant = self.context.constants.get(target, "")
         return constant if position is None else cells[position] or constant
+
+    def foresee(self, parsed: Sequence[Statement]) -> registry.Counts:
+        """How many of the people would be new."""
+        return self.foresight.people([statement.person for statement in parsed])
 
     def write(self, parsed: Sequence[Statement]) -> registry.Counts:
         """Resolve the people, record their statements; a repeated import records nothing new."""

@@ -49,6 +49,7 @@ class Verdict:
     claimed: list[Key] = field(default_factory=list)
     shared: list[Key] = field(default_factory=list)  # a household's phone: one more holder
     rivals: list[uuid.UUID] = field(default_factory=list)
+    is_other_name: bool = False  # found by the e-mail alone, and known by a given name that disagrees
 
 
 class Matcher:
@@ -64,8 +65,18 @@ class Matcher:
         """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `holders`: all of these."""
         self.owners = owners
         self.shared = {digest: list(customers) for digest, customers in shared.items()}
-        self._holders = holders
+        self.holders = holders
         self._admitted: dict[uuid.UUID, tuple[list[Key], int | None]] = {}
+
+    def learn(self, other: "Matcher") -> None:
+        """Take in what another one was told is known; what this one has judged itself goes before it."""
+        for digest, owner in other.owners.items():
+            self.owners.setdefault(digest, owner)
+        for digest, customers in other.shared.items():
+            self.shared.setdefault(digest, customers)
+        for customer, holder in other.holders.items():
+            if customer not in self._admitted:
+                self.holders.setdefault(customer, holder)
 
     def judge(self, keys: list[Key], *, given_name: int | None, new_id: uuid.UUID) -> Verdict:
         """Who it is. `keys` come in any order; `new_id` is taken when nobody fits."""
@@ -73,6 +84,7 @@ class Matcher:
             return self._admit(keys, given_name, new_id)
         keys = sorted(keys, key=lambda key: PRIORITY[key.kind])
         customer: uuid.UUID | None = None
+        found_by = ""
         rivals: list[uuid.UUID] = []
         refused: set[bytes] = set()
         shared: list[Key] = []
@@ -87,15 +99,16 @@ class Matcher:
                 rivals.append(owner)
                 refused.add(key.digest)
                 continue
-            customer = owner
+            customer, found_by = owner, key.kind
         created = customer is None
         customer = customer or new_id
         holder = self._holder(customer)
+        is_other_name = found_by == "email" and not self._same_name(customer, given_name)
         if given_name is not None:
             holder.given_name = given_name  # the latest word wins, as in the customer's row
         claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
-        return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)))
+        return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)), is_other_name)
 
     def _are_all_new(self, keys: list[Key]) -> bool:
         """Whether nobody holds any of these keys, of which there is one of each kind: the case of nearly all rows."""
@@ -113,11 +126,11 @@ class Matcher:
         return Verdict(new_id, Outcome.CREATED, list(keys))
 
     def _holder(self, customer: uuid.UUID) -> Holder:
-        holder = self._holders.get(customer)
+        holder = self.holders.get(customer)
         if holder is None:
             keys, given_name = self._admitted.pop(customer, ((), None))
             holder = Holder({(key.kind, key.scope): {key.digest} for key in keys}, given_name)
-            self._holders[customer] = holder
+            self.holders[customer] = holder
         return holder
 
     def _owner(self, key: Key, given_name: int | None, shared: list[Key], chosen: uuid.UUID | None) -> uuid.UUID | None:

@@ -11,6 +11,7 @@ from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
+from cdp.core.models import Source
 from cdp.core.models.sources import SAMPLE
 from customers.rules import people
 from customers.services import identity
@@ -46,6 +47,8 @@ TARGETS = {
     "created_at": _("Customer since"),
 }
 PREFIX = "customer."
+NEW_PEOPLE, ROUGHLY = "people", "people_roughly"
+"""What a check counts beside rows: people who would be new, and that somebody may have been counted twice."""
 SYNONYMS = {
     "customer id": "external_id",
     "customerid": "external_id",
@@ -201,6 +204,25 @@ def nobody(faults: Sequence[people.Fault]) -> registry.RowRefused:
     return registry.RowRefused(PREFIX + fault.field, fault.value, fault.problem.code)
 
 
+class Foresight:
+    """What resolving the people of a checked file would come to, chunk after chunk."""
+
+    def __init__(self, source: Source) -> None:
+        """Nobody told of yet."""
+        self._source = source
+        self._identity = identity.Foresight()
+
+    def people(self, found: Sequence[people.Person]) -> registry.Counts:
+        """How many of them would be new customers."""
+        return self.of(identity.gather(found, self._source))
+
+    def of(self, batch: identity.Batch) -> registry.Counts:
+        """The same of people whose keys are made, and which of them are known by another name."""
+        resolutions = self._identity.resolve(batch)
+        also = {NEW_PEOPLE: _created(resolutions), **({ROUGHLY: 1} if self._identity.is_rough else {})}
+        return registry.Counts(also=also, notes=_other_names(batch, resolutions) if batch.lines else ())
+
+
 class Handler:
     """Rows of a customers file."""
 
@@ -209,31 +231,54 @@ class Handler:
         self.context = context
         self.columns = Columns(context)
         self.maker = identity.Maker(context.source, context.now)
+        self.foresight = Foresight(context.source)
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> identity.Batch:
         """A person for each row that names one, with what would be written if that one is new.
 
         A value that cannot be read costs the row only when nobody is left.
         """
-        found = []
+        found, lines = [], []
         for line, cells in rows:
             person, faults = self.columns.clean(self.columns.raw(cells))
             if person.is_identified:
                 for fault in faults:
                     warn(line, PREFIX + fault.field, fault.value, fault.problem.code)
                 found.append(person)
+                lines.append(line)
                 continue
             refusal = nobody(faults)
             reject(line, refusal.target, refusal.value, refusal.code)
-        return identity.prepare(found, self.context.source, maker=self.maker)
+        batch = identity.prepare(found, self.context.source, maker=self.maker)
+        batch.lines = lines
+        return batch
 
     def write(self, parsed: identity.Batch) -> registry.Counts:
         """Resolve everybody."""
         resolutions = identity.resolve_batch(
             parsed, source=self.context.source, now=self.context.now, lane=pipeline.BULK
         )
-        created = sum(1 for resolution in resolutions if resolution.outcome is identity.Outcome.CREATED)
-        return registry.Counts(created, len(parsed) - created)
+        created = _created(resolutions)
+        return registry.Counts(created, len(parsed) - created, notes=_other_names(parsed, resolutions))
+
+    def foresee(self, parsed: identity.Batch) -> registry.Counts:
+        """Who of them would be new, and which rows would be taken as somebody known by another name."""
+        return self.foresight.of(parsed)
+
+
+def _created(resolutions: Sequence[identity.Resolution]) -> int:
+    return sum(1 for resolution in resolutions if resolution.outcome is identity.Outcome.CREATED)
+
+
+def _other_names(batch: identity.Batch, resolutions: Sequence[identity.Resolution]) -> list[registry.Told]:
+    """The rows whose e-mail belongs to somebody known by another name. That is one person (an address is a mailbox),
+    which the keeper of the list should know.
+    """
+    return [
+        (batch.lines[position], PREFIX + "email", batch.people[position].email, "other_name")
+        for position, resolution in enumerate(resolutions)
+        if resolution.is_other_name
+    ]
 
 
 KIND = registry.Kind(

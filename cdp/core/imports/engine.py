@@ -34,9 +34,13 @@ from cdp.core.models import Job, JobReject, Source
 MOST_REJECTS = 100_000
 MORE = "more_not_listed"
 """The remark about a file with more rejects than that; its count is how many are not listed."""
+COUNTED = frozenset({"passed_over", "other_name", MORE})
+"""Remarks that are told with their number."""
 PAGE = 2000
 LONGEST_ROW = 20_000
 """Bytes of a refused row that are kept; of a longer one only the value that was wrong."""
+_VALUE, _TAKEN = "~", "="
+"""Before the reason of a row that is taken without a value, and of one that is taken as it is."""
 _WHOLE = "whole"
 """In the checkpoint of an import whose last row is written."""
 _CONTEXT_BEFORE_ROWS = b"core.job_reject"
@@ -175,10 +179,11 @@ class _Work:
 
     def __init__(self, job: Job, kind: registry.Kind, context: registry.Context, handler: registry.Handler) -> None:
         self.job, self.kind, self.context, self.handler = job, kind, context, handler
-        self.row = int(job.checkpoint.get("row", 0))
+        self.dry_run = bool(job.params["dry_run"])
+        # What a check has seen of the file it only remembers, so one that was interrupted looks at all of it again.
+        self.row = 0 if self.dry_run else int(job.checkpoint.get("row", 0))
         self.total = context.survey.rows_estimate
         self.pending: list[JobReject] = []
-        self.dry_run = bool(job.params["dry_run"])
 
     def begin(self) -> None:
         """Note the survey's warnings once, and how much there is to do."""
@@ -222,7 +227,18 @@ class _Work:
         self, line: int, column: str, value: str, code: str, *, rejected: bool, row: Sequence[str] | None = None
     ) -> None:
         self.job.result["rejected" if rejected else "warned"] += 1
-        unlisted = self.job.result["rejected"] + self.job.result["warned"] - MOST_REJECTS
+        self._list(line, column, value, code if rejected else f"{_VALUE}{code}", row)
+
+    def _tell(self, told: Sequence[registry.Told]) -> None:
+        """List rows that are taken as they are and should be looked at all the same."""
+        for line, target, value, code in told:
+            self.job.result["told"] = self.job.result.get("told", 0) + 1
+            self._remark(code, count=self._remarked(code) + 1)
+            self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}")
+
+    def _list(self, line: int, column: str, value: str, reason: str, row: Sequence[str] | None = None) -> None:
+        result = self.job.result
+        unlisted = result["rejected"] + result["warned"] + result.get("told", 0) - MOST_REJECTS
         if unlisted > 0:
             self._remark(MORE, count=unlisted)
             return
@@ -232,7 +248,7 @@ class _Work:
                 job=self.job,
                 line=line,
                 column=column[:200],
-                reason=code if rejected else f"~{code}",
+                reason=reason,
                 value=hourly.seal(value[:500].encode(), context=place) if value else None,
                 row=self._sealed_row(line, row) if row else None,
             )
@@ -266,7 +282,7 @@ class _Work:
             # A chunk that is lost to a crash of the machine is simply done again; waiting for the disk buys nothing.
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit = off")
-            counts = registry.Counts() if self.dry_run else self.handler.write(piece.parsed)
+            counts = self.handler.foresee(piece.parsed) if self.dry_run else self.handler.write(piece.parsed)
             result = self.job.result
             result["rows"] += piece.rows
             result["accepted"] += piece.rows - piece.passed_over - rejected
@@ -276,6 +292,7 @@ class _Work:
             for word, number in counts.also.items():
                 also = result.setdefault("also", {})  # an import that began before this was counted has none
                 also[word] = also.get(word, 0) + number
+            self._tell(counts.notes)
             self._save(piece.rows)
 
     def _pass_over(self, rows: int) -> None:
@@ -294,6 +311,10 @@ class _Work:
             remark = {"code": code, "line": None, "column": column}
             warnings.append(remark)
         remark["count"] = count
+
+    def _remarked(self, code: str) -> int:
+        """The number that the remark of this code has so far."""
+        return next((int(one["count"]) for one in self.job.result["warnings"] if one["code"] == code), 0)
 
     def _save(self, rows: int) -> None:
         JobReject.objects.bulk_create(self.pending, batch_size=2000)
@@ -377,8 +398,9 @@ def _noted(entry: JobReject) -> dict[str, Any]:
         "line": entry.line,
         "column": entry.column,
         "value": value,
-        "reason": entry.reason.removeprefix("~"),
-        "rejected": not entry.reason.startswith("~"),
+        "reason": entry.reason.lstrip(_VALUE + _TAKEN),
+        "rejected": not entry.reason.startswith((_VALUE, _TAKEN)),
+        "taken": entry.reason.startswith(_TAKEN),
     }
 
 
@@ -392,6 +414,7 @@ REASONS: dict[str, Any] = {
     "unknown_purpose": _lazy("This purpose is not known."),
     "unknown_channel": _lazy("This channel is not known."),
     "unknown_customer": _lazy("No customer has this identifier."),
+    "other_name": _lazy("Has the e-mail of somebody with another name; both are taken as one person."),
 }
 
 

@@ -54,6 +54,10 @@ class RowRefused(Exception):
         self.target, self.value, self.code = target, value, code
 
 
+Told = tuple[int, str, str, str]
+"""Line, target, value and reason code of something worth knowing about a row that is taken as it is."""
+
+
 @dataclass
 class Counts:
     """What a chunk did, in the unit of the kind (customers, orders, records)."""
@@ -62,6 +66,7 @@ class Counts:
     updated: int = 0
     also: Mapping[str, int] = field(default_factory=dict)
     """What else was written, by a word of the kind's own: an orders file also brings refunds."""
+    notes: Sequence[Told] = ()
 
 
 class Handler(Protocol):
@@ -72,6 +77,9 @@ class Handler(Protocol):
 
     def write(self, parsed: Any) -> Counts:
         """Write what was parsed; runs inside the transaction of the chunk."""
+
+    def foresee(self, parsed: Any) -> Counts:
+        """What writing it would tell, without writing: for a file that is only checked. Chunks come in their order."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,10 @@ class Chosen:
         """Write them."""
         return self.handler.write(parsed)
 
+    def foresee(self, parsed: Sequence[Any]) -> registry.Counts:
+        """What writing them would tell."""
+        return self.handler.foresee(parsed)
+
 
 def passed_over(handler: registry.Handler, rows: Sequence[registry.Row]) -> int:
     """How many of the rows the handler does not look at."""
@@ -66,4 +70,8 @@ class Together:
         also = dict(counts.also)
         for (kind, other), theirs in zip(self.others.items(), rest, strict=True):
             also[kind] = also.get(kind, 0) + other.write(theirs).created
-        return registry.Counts(counts.created, counts.updated, also)
+        return registry.Counts(counts.created, counts.updated, also, counts.notes)
+
+    def foresee(self, parsed: Sequence[Any]) -> registry.Counts:
+        """What the first one's writing would tell: the others are about the same people."""
+        return self.first.foresee(parsed[0])

@@ -264,7 +264,7 @@ def _result(job: Job) -> dict[str, Any]:
         "is_check": bool(job.params["dry_run"]),
         "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
         "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
-        "more_rejects": job.result.get("rejected", 0) + job.result.get("warned", 0) > SHOWN_REJECTS,
+        "more_rejects": sum(job.result.get(name, 0) for name in ("rejected", "warned", "told")) > SHOWN_REJECTS,
         "is_cut": engine.unlisted(job) > 0,
         "brought": _brought(job),
         "failure": jobs.sentence(job.error),
@@ -272,6 +272,7 @@ def _result(job: Job) -> dict[str, Any]:
         "read_as": _read_as(job, noted),
         "warned": job.result.get("warned", 0),
         "left_out": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
+        "counted": engine.COUNTED,
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}
             for remark in job.result.get("warnings", [])

@@ -7,9 +7,10 @@ fresh      the rows of a new customer, spelt before it is known who is new
 writing    new customers by COPY, changes of known ones set-wise
 """
 
-from customers.services.identity.batches import Batch, prepare
+from customers.services.identity.batches import Batch, gather, prepare
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
+    Foresight,
     IdentityConflict,
     Outcome,
     Resolution,
@@ -23,12 +24,14 @@ from customers.services.identity.resolving import (
 
 __all__ = [
     "Batch",
+    "Foresight",
     "IdentityConflict",
     "Maker",
     "Outcome",
     "Resolution",
     "UnableToResolve",
     "find",
+    "gather",
     "keys_of",
     "look_up",
     "prepare",

@@ -1,5 +1,6 @@
 """People to be resolved together, with what can be worked out about each of them before anybody knows who it is."""
 
+import array
 import datetime as dt
 import marshal
 import operator
@@ -75,6 +76,7 @@ class Batch:
     rows: fresh.Rows | None = None
     identifiers: list[list[bytes]] | None = None
     kinds: list[tuple[tuple[str, str], ...]] = field(default_factory=list)  # kind and scope of each identifier
+    lines: Sequence[int] = ()  # where in a file each of them stands, if they come from one
 
     def __len__(self) -> int:
         """How many people."""
@@ -90,11 +92,12 @@ class Batch:
             b"".join(id_.bytes for id_ in self.ids),
             self.rows,
             self.identifiers,
+            array.array("Q", self.lines),
         )
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """The same batch; its people stay packed."""
-        people, keys, self.kinds, self.given_names, raw, self.rows, self.identifiers = state
+        people, keys, self.kinds, self.given_names, raw, self.rows, self.identifiers, self.lines = state
         self.people = Packed(people)
         self.ids = [uuid.UUID(bytes=raw[start : start + 16]) for start in range(0, len(raw), 16)]
         if self.identifiers is None:

@@ -22,6 +22,8 @@ from customers.services.identity import batches, writing
 from customers.services.identity.batches import Batch
 
 MOST_TRIES = 5
+MOST_REMEMBERED = 100_000
+"""Identifiers that a check of a file keeps in mind, some 30 MB."""
 
 
 class UnableToResolve(Exception):
@@ -43,6 +45,7 @@ class Resolution(NamedTuple):
     customer: uuid.UUID
     outcome: Outcome
     rivals: tuple[uuid.UUID, ...] = ()
+    is_other_name: bool = False  # one by the e-mail alone, under a given name that disagrees with the one known
 
 
 def keys_of(person: Person, source: Source) -> list[Key]:
@@ -137,7 +140,34 @@ def _resolve(
         verdicts.append(verdict)
     writing.write(batch, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
-    return [Resolution(verdict.customer, verdict.outcome, tuple(verdict.rivals)) for verdict in verdicts]
+    return [_resolution(verdict) for verdict in verdicts]
+
+
+def _resolution(verdict: Verdict) -> Resolution:
+    return Resolution(verdict.customer, verdict.outcome, tuple(verdict.rivals), verdict.is_other_name)
+
+
+class Foresight:
+    """What resolving would come to for batches one after another, without writing anything: for a file to be checked.
+
+    It remembers whom the batches before would have made, as long as those are not too many: `is_rough` says that it
+    has forgotten some, and that somebody who came again after that is counted as new once more.
+    """
+
+    def __init__(self) -> None:
+        """Nobody told of yet."""
+        self._matcher = Matcher(owners={}, shared={}, holders={})
+        self.is_rough = False
+
+    def resolve(self, batch: Batch) -> list[Resolution]:
+        """Who each person would be; customers who would be new have ids that nobody ever gets."""
+        if len(self._matcher.owners) > MOST_REMEMBERED:
+            self._matcher, self.is_rough = Matcher(owners={}, shared={}, holders={}), True
+        self._matcher.learn(_matcher([key for person_keys in batch.keys for key in person_keys]))
+        return [
+            _resolution(self._matcher.judge(person_keys, given_name=given_name, new_id=new_id))
+            for person_keys, given_name, new_id in zip(batch.keys, batch.given_names, batch.ids, strict=True)
+        ]
 
 
 def _matcher(keys: Iterable[Key]) -> Matcher:

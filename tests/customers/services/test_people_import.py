@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from cdp.core.crypto import subjects
+from cdp.core.imports import engine, reading
 from customers.models import Address, ContactPoint, Customer, Identifier
+from customers.services.identity import resolving
 from tests.importing import Importer
 
 
@@ -89,3 +91,49 @@ def test_the_customer_numbers_of_two_shops_do_not_mix(imports):
     imports("customers", "customer id\n7\n", source="one")
     imports("customers", "customer id\n7\n", source="two")
     assert Customer.objects.filter(status="known").count() == 2
+
+
+SHARED = "email,name\nann@example.com,Ann Lee\nbob@example.com,Bob\nANN@example.com,Carl Lee\nann@example.com,Carl\n"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("size", [1, 2000])
+def test_a_row_with_the_email_of_somebody_with_another_name_is_told(imports, dry_run, size):
+    imports.chunk("customers", size)
+    report = imports("customers", SHARED, dry_run=dry_run)
+    assert (report["accepted"], report["rejected"]) == (4, [])
+    told = [(one["line"], one["column"], one["value"]) for one in report["warnings"] if one["line"]]
+    assert told == [(4, "email", "ANN@example.com")]
+    assert [one["count"] for one in report["warnings"] if one["code"] == "other_name" and not one["line"]] == [1]
+    assert Customer.objects.filter(status="known").count() == (0 if dry_run else 2)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_somebody_known_by_another_name_is_told_when_the_file_meets_the_email(imports, dry_run):
+    imports("customers", "email,name\nann@example.com,Ann Lee\n", source="before")
+    imports("customers", "email,name\nann@example.com,Bob\n", dry_run=dry_run)
+    assert [(one["line"], one["reason"], one["taken"]) for one in engine.rejects(imports.job)] == [
+        (2, "other_name", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["1,ann@example.com,,Annie", ",ann@example.com,,", ",ann@example.com,,ann lee", "2,x@example.com,0812345678,Bob"],
+    ids=["her own number", "no name", "the same name", "a shared phone"],
+)
+def test_rows_that_agree_or_are_known_by_more_than_the_email_are_not_told(imports, row):
+    report = imports("customers", f"customer id,email,phone,name\n1,ann@example.com,0812345678,Ann Lee\n{row}\n")
+    assert (report["accepted"], report["warnings"]) == (2, [])
+
+
+def test_a_long_check_forgets_whom_it_met_rather_than_grow(imports, monkeypatch):
+    monkeypatch.setattr(resolving, "MOST_REMEMBERED", 0)
+    imports.chunk("customers", 1)
+    assert "other_name" not in {one["code"] for one in imports("customers", SHARED, dry_run=True)["warnings"]}
+
+
+def test_a_long_file_read_beside_tells_the_same(imports, monkeypatch):
+    monkeypatch.setattr(reading, "APART_FROM", 1)
+    report = imports("customers", SHARED)
+    assert [one["line"] for one in report["warnings"] if one["line"]] == [4]

@@ -93,7 +93,7 @@ class Command(BaseCommand):
             self.stderr.write(line.format(**{**entry, "value": repr(entry["value"])}))
         for warning in report["warnings"][:20]:
             where = warning.get("column") or _("the file")
-            count = f" {warning['count']:,}" if warning["code"] == engine.MORE else ""
+            count = f" {warning['count']:,}" if warning["code"] in engine.COUNTED and warning.get("count") else ""
             reason = f"{warning['reason']}{count}"
             self.stderr.write(_("warning: {reason} ({where})").format(reason=reason, where=where))
         summary = (
