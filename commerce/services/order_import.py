@@ -94,6 +94,7 @@ class Handler:
             for position in context.columns.values()
         }
         self.dayfirst = context.dayfirst("order.placed_at")
+        self.foresight = people_import.Foresight(context.source)
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
         self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
