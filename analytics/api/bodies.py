@@ -8,6 +8,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cdp.core.api.fields import StrictSerializer
+
+READ_ONLY = frozenset({"id", "version", "size", "refreshed_at", "created_at"})
+"""Members of an answer that a client may send back; they change nothing."""
+
 
 @extend_schema_field(OpenApiTypes.OBJECT)
 class RulesField(serializers.Field[Any, Any, Any, Any]):
@@ -20,7 +25,7 @@ class RulesField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class SegmentBody(serializers.Serializer[Any]):
+class SegmentBody(StrictSerializer):
     """A segment; the key is made from the name where none is given."""
 
     key = serializers.CharField(
@@ -32,6 +37,10 @@ class SegmentBody(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     rules = RulesField()
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Without what only answers have."""
+        return super().to_internal_value(_without(data, READ_ONLY))
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A name or a key, from which the other follows."""
         key = attrs.get("key") or self.context.get("key")
@@ -41,15 +50,27 @@ class SegmentBody(serializers.Serializer[Any]):
         return attrs
 
 
-class SegmentChangeBody(serializers.Serializer[Any]):
+class SegmentChangeBody(StrictSerializer):
     """What changes of a segment; the key never does."""
 
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
     rules = RulesField(required=False)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Without what only answers have."""
+        return super().to_internal_value(_without(data, READ_ONLY | {"key"}))
 
-class RulesPreviewBody(serializers.Serializer[Any]):
-    """Rules to try."""
+
+class RulesPreviewBody(StrictSerializer):
+    """Rules to try; the rest of a segment may stand beside them."""
 
     rules = RulesField()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The rules alone."""
+        return super().to_internal_value(_without(data, READ_ONLY | {"key", "name", "description"}))
+
+
+def _without(data: Any, names: frozenset[str]) -> Any:
+    return {name: value for name, value in data.items() if name not in names} if isinstance(data, dict) else data

@@ -1,6 +1,7 @@
 """JSON as it comes in: strict, bounded, with an error that says where it breaks."""
 
 import json
+import re
 from decimal import Decimal
 from typing import IO, Any
 
@@ -10,11 +11,17 @@ from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 
+from cdp.core.api import problems
+
 LARGEST = 5 * 1024 * 1024
+MOST_DIGITS = 400
+SHOWN = 60
+_ESCAPE = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
-    """Refuses NaN, duplicate names and NUL characters (PostgreSQL text cannot hold them); numbers are exact."""
+    """Refuses NaN, duplicate names and characters that PostgreSQL's text cannot hold; numbers are exact."""
 
     media_type = "application/json"
 
@@ -28,7 +35,16 @@ class StrictJSONParser(BaseParser):
         if len(raw) > LARGEST:
             raise TooLarge
         try:
-            body = json.loads(raw.decode(), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_unique)
+            body = json.loads(
+                raw.decode(),
+                parse_int=_whole,
+                parse_float=Decimal,
+                parse_constant=_refuse,
+                object_pairs_hook=_unique,
+            )
+            # Only an escape brings them past the decoder; a backslash before it is innocent.
+            if _ESCAPE.search(raw):
+                _refuse_unfit(body, "")
         except UnicodeDecodeError as error:
             message = _("The body is not UTF-8 (byte %(byte)s).") % {"byte": error.start}
             raise exceptions.ParseError(message) from error
@@ -43,8 +59,6 @@ class StrictJSONParser(BaseParser):
             raise exceptions.ParseError(_("The body is nested too deeply.")) from error
         except ValueError as error:
             raise exceptions.ParseError(str(error)) from error
-        if b"\\u0000" in raw and _holds_nul(body):
-            raise exceptions.ParseError(_("The body holds a NUL character, which cannot be stored."))
         return body
 
 
@@ -56,13 +70,35 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-def _holds_nul(value: Any) -> bool:
-    """Whether any text holds U+0000. Only an escape brings it past the decoder; a backslash before it is innocent."""
-    if isinstance(value, str):
-        return "\0" in value
+class Unfit(exceptions.ParseError):
+    """400: a text in the body, or the name of a member, that cannot be stored, with its place."""
+
+    def __init__(self, detail: str, pointer: str) -> None:
+        super().__init__(detail)
+        self.errors = [{"pointer": pointer, "detail": detail}]
+
+
+def _refuse_unfit(value: Any, pointer: str) -> None:
+    """Refuse NUL and halves of surrogate pairs. A name at fault is told by its object: the answer could not hold it."""
     if isinstance(value, dict):
-        return any(_holds_nul(name) or _holds_nul(inner) for name, inner in value.items())
-    return any(map(_holds_nul, value)) if isinstance(value, list) else False
+        for name, inner in value.items():
+            _refuse_unfit(name, pointer)
+            _refuse_unfit(inner, f"{pointer}/{problems.escaped(name)}")
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            _refuse_unfit(inner, f"{pointer}/{position}")
+    elif isinstance(value, str) and (found := _UNFIT.search(value)):
+        if found[0] == "\0":
+            raise Unfit(_("The body holds a NUL character, which cannot be stored."), pointer)
+        message = _("The body holds half of a surrogate pair (U+%(code)s), which is no character; leave it out.")
+        raise Unfit(message % {"code": f"{ord(found[0]):04X}"}, pointer)
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        message = _("A number in the body has more than %(most)s digits.") % {"most": MOST_DIGITS}
+        raise ValueError(message)
+    return int(digits)
 
 
 def _refuse(name: str) -> Any:
@@ -75,6 +111,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        message = _("The name “%(name)s” appears twice in one object.") % {"name": twice}
+        shown = twice[:SHOWN].encode(errors="replace").decode()  # half a surrogate pair cannot be answered
+        message = _("The name “%(name)s” appears twice in one object.") % {"name": shown}
         raise ValueError(message)
     return found

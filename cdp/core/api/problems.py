@@ -102,7 +102,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         status_code, code, detail = 422, "invalid", _("The request has invalid values.")
         errors = list(places(error.detail))
     elif isinstance(error, exceptions.ParseError):
-        code = "malformed"
+        code, errors = "malformed", getattr(error, "errors", [])
     if isinstance(error, exceptions.Throttled):
         headers["Retry-After"] = str(max(1, round(getattr(error, "wait", None) or 1)))
     if status_code == status.HTTP_401_UNAUTHORIZED:
@@ -117,7 +117,7 @@ def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested validation errors as JSON pointers (RFC 6901)."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            place = pointer if name == "non_field_errors" else f"{pointer}/{_escaped(str(name))}"
+            place = pointer if name == "non_field_errors" else f"{pointer}/{escaped(str(name))}"
             yield from places(inner, place)
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):
@@ -129,7 +129,8 @@ def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "detail": str(detail)}
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
+    """A member's name as a step of a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")
 
 

@@ -95,6 +95,11 @@ class ApiViewSet(viewsets.GenericViewSet):
             detail = _("Unknown parameter; known are %(known)s.") if known else _("This address takes no parameters.")
             detail %= {"known": ", ".join(sorted(known))}
             raise invalid_places([{"pointer": name, "detail": detail} for name in unknown])
+        # No text of PostgreSQL holds one; a filter by it would be a fault of ours.
+        holding = sorted(name for name in known if "\0" in "".join(request.query_params.getlist(name)))
+        if holding:
+            detail = _("A NUL character cannot be stored, so nothing has it; leave it out.")
+            raise invalid_places([{"pointer": name, "detail": detail} for name in holding])
 
     def handle_exception(self, exc: Exception) -> Response:
         """A repetition gets the stored answer; everything else becomes a problem."""
