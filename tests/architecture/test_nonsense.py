@@ -5,11 +5,17 @@ import uuid
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.services import segments
+from campaigns.rules import starters
+from campaigns.services import drafts
+from cdp.core import actors
+from commerce.models import Product
 from tests import factories
-from tests.architecture.test_permissions import CALLS, OPEN, PAGES, address
+from tests.architecture.test_permissions import ARGUMENTS, CALLS, ID, OPEN, PAGES, address
 
 NONSENSE = ["a\x00b", "-1", "9" * 5000, "🎉 ' {{7*7}} <b> ../..", "٣", str(uuid.UUID(int=0))]
 PARAMETERS = ["before", "after", "cursor", "page", "page_size", "q", "country", "province", "tag", "source", "segment", "kind",
@@ -17,6 +23,27 @@ PARAMETERS = ["before", "after", "cursor", "page", "page_size", "q", "country", 
 FILTERS = [name for name in PARAMETERS if name not in {"cursor", "page_size"}]
 GETS = sorted({name for name, method, _who in PAGES if method == "GET"} | OPEN)
 POSTS = sorted({name for name, method, _who in PAGES if method == "POST"} | {"web:signup", "consent:unsubscribe"})
+
+
+@pytest.fixture
+def shop(db, monkeypatch):
+    """Addresses lead somewhere: to a customer with an order, a product, a segment, a campaign. Gives the calls of REST."""
+    now = timezone.now()
+    who = factories.customer(email="b@example.com", name="Bo")
+    order = factories.order(who)
+    Product.objects.create(sku="A-1", name="Tea", created_at=now, updated_at=now)
+    product = Product.objects.get()
+    segment = segments.create(key="vip", name="Vip", rules={"all": []}, actor=actors.SYSTEM, at=now)
+    raw = starters.definition(starters.STARTERS["announcement"], name="News", purpose="marketing", audience={"all": []})
+    campaign = drafts.create(raw=raw, actor=actors.SYSTEM, at=now)
+    real = {"customer": who.id, "campaign": campaign.id, "product": product.id, "key": segment.key}
+    for argument, value in real.items():
+        monkeypatch.setitem(ARGUMENTS, argument, value)
+    ids = {"customers": who.id, "orders": order.id, "campaigns": campaign.id}
+    return sorted(
+        ((method, path.replace(str(ID), str(ids.get(path.split("/")[0], ID)))) for method, path, _scope in CALLS),
+        key=lambda call: call[0] == "DELETE",  # what is deleted is tried last
+    )
 
 
 @pytest.fixture
@@ -28,7 +55,7 @@ def admin(db, client):
     return client
 
 
-def test_pages_answer_nonsense_in_the_address(admin):
+def test_pages_answer_nonsense_in_the_address(admin, shop):
     wrong = []
     for name in GETS:
         for value in NONSENSE:
@@ -38,7 +65,7 @@ def test_pages_answer_nonsense_in_the_address(admin):
     assert not wrong, wrong
 
 
-def test_forms_answer_nonsense_in_the_body(admin):
+def test_forms_answer_nonsense_in_the_body(admin, shop):
     wrong = []
     for name in POSTS:
         for value in NONSENSE:
@@ -55,11 +82,11 @@ BODIES = [b"", b"{", b"[]", b"null", b"5", b'"x"', b"{}", b"\xff\xfe", b'{"a": N
           b'{"a": "\\u0000"}', b"[[[[]]]]", b'{"\\u0000": 1}', b"1e999999999", b"9" * 5000]  # fmt: skip
 
 
-def test_rest_answers_nonsense_with_a_problem(db, client):
+def test_rest_answers_nonsense_with_a_problem(shop, client):
     _key, text = factories.api_key()
     client.raise_request_exception = False
     wrong = []
-    for method, path, _scope in CALLS:
+    for method, path in shop:
         for body in BODIES:
             response = client.generic(
                 method,
@@ -74,11 +101,11 @@ def test_rest_answers_nonsense_with_a_problem(db, client):
     assert not wrong, wrong
 
 
-def test_rest_lists_answer_nonsense_filters(db, client):
+def test_rest_lists_answer_nonsense_filters(shop, client):
     _key, text = factories.api_key()
     client.raise_request_exception = False
     wrong = []
-    for method, path, _scope in CALLS:
+    for method, path in shop:
         if method != "GET":
             continue
         for value in NONSENSE:
@@ -96,14 +123,13 @@ VALUES = st.recursive(
 )
 FIELDS = ["external_id", "email", "phone", "name", "placed_at", "currency", "lines", "customer", "tags", "purpose", "channel",
           "granted", "evidence", "rules", "key", "trigger", "steps", "audience", "amount", "created_at", "birth_date"]  # fmt: skip
-WRITES = [(method, path) for method, path, _scope in CALLS if method in {"POST", "PUT", "PATCH"}]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(WRITES), st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6))
-def test_rest_never_fails_on_a_body_of_its_own_words(db, client, call, body):
+@given(st.integers(0, len(CALLS) - 1), st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6))
+def test_rest_never_fails_on_a_body_of_its_own_words(shop, client, call, body):
     _key, text = factories.api_key()
-    method, path = call
+    method, path = shop[call]
     response = client.generic(
         method,
         f"/api/v1/{path}",
