@@ -34,7 +34,7 @@ STATUSES: dict[str, Look] = {
     "closed": Look("neutral", _("Closed")),
     "overdue": Look("danger", _("Overdue")),
     # messages
-    "sending": Look("accent", _("Sending")),
+    "sending": Look("info", _("Sending")),
     "sent": Look("success", _("Sent")),
     "delivered": Look("success", _("Delivered")),
     "opened": Look("success", _("Opened")),
@@ -49,6 +49,7 @@ STATUSES: dict[str, Look] = {
     "withdrawn": Look("danger", _("Withdrawn")),
     "pending": Look("warning", _("To be confirmed")),
     "none": Look("neutral", _("Never asked")),
+    "unneeded": Look("neutral", _("Needs no consent")),
     # orders
     "paid": Look("success", _("Paid")),
     "fulfilled": Look("success", _("Delivered")),

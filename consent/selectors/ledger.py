@@ -12,7 +12,8 @@ from django.utils.translation import get_language, gettext
 from cdp.core import panels, timeline
 from cdp.core.crypto import subjects
 from consent.models import Channel, ConsentRecord, ConsentState
-from consent.selectors import purposes
+from consent.rules.packs import Basis
+from consent.selectors import packs, purposes
 
 TABLE = "consent_consentrecord"
 USUAL = (Channel.EMAIL, Channel.SMS, Channel.LINE, Channel.ANY)
@@ -56,7 +57,10 @@ def said(question: panels.Question) -> list[ConsentState]:
 
 
 def matrix(latest: Iterable[ConsentState], *, language: str) -> Matrix:
-    """Purposes by channels for the customer page; status is granted, denied, withdrawn or none (never asked)."""
+    """Purposes by channels for the customer page; status is granted, denied, withdrawn, none (never asked) or
+    unneeded: nothing was said, and the shop's law lets what people ordered or asked for be done without.
+    """
+    law = packs.of_shop()
     known = {(state.purpose, state.channel): state for state in latest}
     shown = [channel for channel in Channel.values if channel in USUAL or any(key[1] == channel for key in known)]
     rows = []
@@ -64,7 +68,10 @@ def matrix(latest: Iterable[ConsentState], *, language: str) -> Matrix:
         cells = []
         for channel in shown:
             state = known.get((purpose.key, channel))
-            status = "none" if state is None else "granted" if state.is_granted else state.status
+            if state is None:
+                status = "unneeded" if law.basis(purpose.key, channel) is Basis.CONTRACT else "none"
+            else:
+                status = "granted" if state.is_granted else state.status
             cells.append(
                 {
                     "channel": channel,

@@ -9,10 +9,10 @@ from django.utils.translation import get_language, gettext
 
 from cdp.core import written_dates
 from customers.models import Customer, MergeSuggestion, Status
-from customers.rules import places, survivorship, tags
+from customers.rules import emails, places, survivorship, tags
 from customers.rules.survivorship import Side, Standing
 from customers.selectors import lineage, profiles
-from customers.selectors.profiles import Profile
+from customers.selectors.profiles import Contact, Profile
 
 PAGE = 25
 OPEN = "open"
@@ -81,10 +81,15 @@ def _paired(suggestions: Sequence[MergeSuggestion]) -> list[Pair]:
         survivor, absorbed = survivorship.order(
             *(Standing(who.id, who.is_known, who.created_at) for who in (one, other))
         )
-        ways = ({(contact.kind, contact.value) for contact in opened[who].contacts} for who in (survivor, absorbed))
+        ways = ({_way(contact) for contact in opened[who].contacts} for who in (survivor, absorbed))
         same = sorted({kind for kind, _value in set.intersection(*ways)})
         found.append(Pair(row, opened[survivor], opened[absorbed], same))
     return found
+
+
+def _way(contact: Contact) -> tuple[str, str]:
+    """A contact as it is recognised: capitals make no other address, and the record of each side keeps its own."""
+    return contact.kind, emails.key(contact.value) if contact.kind == "email" else contact.value
 
 
 def _standing(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, Customer]:

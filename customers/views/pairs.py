@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors
+from cdp.core import actors, sources
 from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.models import MergeLog
@@ -58,8 +58,16 @@ def pair_list(request: HttpRequest) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     found, following = pairs.page(older=older)
+    named = sources.names()
     context = {
-        "pairs": [{"pair": pair, "same": _labels(pair.same)} for pair in found],
+        "pairs": [
+            {
+                "pair": pair,
+                "same": _labels(pair.same),
+                "source": named.get(pair.suggestion.source, pair.suggestion.source),
+            }
+            for pair in found
+        ],
         "older_url": f"?older={following}" if following else "",
         "newer_url": "?" if older else "",
         "waiting": pairs.waiting(),

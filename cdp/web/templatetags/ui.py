@@ -337,18 +337,24 @@ def _entry(entry: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/consent_matrix.html")
 def consent_matrix(rows: Iterable[Mapping[str, Any]], channels: Iterable[str], caption: str = "") -> dict[str, Any]:
     """Purposes by channels. A row is `{"purpose": text, "cells": [{"status", "at", "url"}, …]}` with one cell per
-    channel; status is granted, denied, withdrawn, pending or none.
+    channel; status is granted, denied, withdrawn, pending, none or unneeded. A row that needs no consent at all says so
+    in one cell.
     """
     marks = {"granted": "check", "allowed": "check", "denied": "x", "withdrawn": "x", "pending": "clock"}
     shown = [
         {
             "purpose": row["purpose"],
+            "words": vocabulary.status("unneeded").label
+            if all(cell["status"] == "unneeded" for cell in row["cells"])
+            else "",
             "cells": [
                 {
                     **cell,
                     "icon": marks.get(cell["status"], "minus"),
                     "label": vocabulary.status(cell["status"]).label,
-                    "look": {"allowed": "granted", "withdrawn": "denied"}.get(cell["status"], cell["status"]),
+                    "look": {"allowed": "granted", "withdrawn": "denied", "unneeded": "none"}.get(
+                        cell["status"], cell["status"]
+                    ),
                     "exact": formats.moment(cell["at"]) if cell.get("at") else "",
                 }
                 for cell in row["cells"]

@@ -2,6 +2,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from cdp.core import panels, timeline
@@ -55,6 +56,19 @@ def test_the_matrix_shows_every_purpose_in_the_readers_language(say: Callable[..
     status = {cell["channel"]: cell["status"] for cell in rows["marketing"]["cells"]}
     assert (status["email"], status["kakao"], status["sms"]) == ("granted", "denied", "none")
     assert all(len(row["cells"]) == len(matrix.channels) for row in matrix.rows)
+
+
+def test_what_people_ordered_needs_no_consent_and_says_so(say: Callable[..., ConsentRecord], client: Client) -> None:
+    customer = factories.customer()
+    rows = {row["key"]: row for row in ledger.matrix([], language="en").rows}
+    assert {cell["status"] for cell in rows["service"]["cells"]} == {"unneeded"}
+    assert {cell["status"] for cell in rows["marketing"]["cells"]} == {"none"}
+    client.force_login(factories.staff("clerk"))
+    page = client.get(f"/customers/{customer.id}/").content.decode()
+    assert page.count("Needs no consent") == 1
+    say(customer.id, purpose="service", granted=False)
+    rows = {row["key"]: row for row in ledger.matrix(ledger.states([customer.id]), language="en").rows}
+    assert {cell["status"] for cell in rows["service"]["cells"]} == {"denied", "unneeded"}
 
 
 def test_the_panel_advises_to_ask_only_who_was_never_asked(say: Callable[..., ConsentRecord]) -> None:

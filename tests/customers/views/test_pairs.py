@@ -44,6 +44,14 @@ def test_the_list_shows_open_pairs_by_name_and_writes_down_who_was_shown(steward
     assert set(AccessEntry.objects.latest("id").customer_ids) == {one.id for one in people}
 
 
+def test_the_list_says_what_two_have_in_common_and_who_noticed_it(steward):
+    given = {"source_key": "sample", "name": "Bo Ray"}  # one address, but two customer numbers of one source
+    pair = [factories.customer(external_id=at, email=f"{at}.ray@example.com", **given) for at in ("b", "B")]
+    writing.suggest([one.id for one in pair], source=factories.source("sample"), actor=actors.SYSTEM, at=timezone.now())
+    listed = steward.get(reverse("customers:pair-list"))
+    assert [(one["same"], one["source"]) for one in listed.context["pairs"]] == [("E-mail", "Sample shop")]
+
+
 def test_pairs_page_by_page_newest_first(steward, people):
     for number in range(27):
         other = factories.customer(name=f"Person {number:02}", external_id=f"n-{number}")
