@@ -103,13 +103,13 @@ class Tour:
         allowed = {"consent": {"purpose": "marketing", "channel": "email"}, "op": "=", "value": True}
         lapsed = {"all": [{"metric": "days_since_last_order", "op": ">", "value": 90}, allowed]}
         self._segment("regulars", "Regulars", {"metric": "orders_count", "op": ">=", "value": 3})
-        self._segment("lapsed-mail", "Lapsed who allow e-mail", lapsed)
+        self._segment("lapsed-mail", "Lapsed, E-mail", lapsed)
         bangkok = {"field": "province", "op": "in", "value": ["Bangkok"]}
-        self._segment("bangkok", "Bangkok, not lapsed", {"all": [bangkok, {"not": lapsed}]})
+        self._segment("bangkok", "Bangkok, Not Lapsed", {"all": [bangkok, {"not": lapsed}]})
         member = self._read("/api/v1/segments/regulars/members/")["results"][0]["customer"]
-        active = self._campaign("Win back", 90)
+        active = self._campaign("Win-back", 90)
         self._read(f"/api/v1/campaigns/{active}/activate/", method="POST")
-        draft = self._campaign("Spring greeting", 30)
+        draft = self._campaign("Spring Greeting", 30)
         self._read(f"/api/v1/campaigns/{draft}/preview/", method="POST", body={})
         self.places |= {
             "customer": f"/customers/{member}/",
