@@ -47,6 +47,9 @@ class Order(OwnedModel):
     store = models.CharField(max_length=80, blank=True)
     content_digest = models.BinaryField(null=True)  # tells "same again" from "changed"
     import_id = models.UUIDField(null=True)  # the import that wrote it last: a later one replaces the lines
+    # No row of that import told it so far; one that comes later does.
+    is_status_assumed = models.BooleanField(default=False, db_default=False, editable=False)
+    is_currency_assumed = models.BooleanField(default=False, db_default=False, editable=False)
     source_updated_at = models.DateTimeField(null=True)
     # The identifier digest that told whose order it is: un-merging sends later orders to the right side.
     resolved_by = models.BinaryField(null=True)

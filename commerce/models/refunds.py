@@ -30,6 +30,7 @@ class Refund(OwnedModel):
     reason = models.CharField(max_length=200, blank=True)
     content_digest = models.BinaryField(null=True)
     import_id = models.UUIDField(null=True)
+    is_currency_assumed = models.BooleanField(default=False, db_default=False, editable=False)  # as of the order
     resolved_by = models.BinaryField(null=True)  # as of the order
     created_at = models.DateTimeField()
 

@@ -1,6 +1,7 @@
 """Rows of an orders file as documents: what was sold under one number, and what came back."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +28,9 @@ class Line:
 class Document:
     """All rows of one order number in a chunk. What several rows tell is told by the first that says anything: exports
     repeat the order's own columns on its first line only. No currency or status in any of them is the empty text.
+
+    What rows that are returns say about status, numbers and texts is not the order's: a border between two chunks may
+    part them from it.
     """
 
     external_id: str
@@ -38,6 +42,8 @@ class Document:
     numbers: dict[str, Decimal] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    is_begun: bool = False  # an earlier chunk of this import wrote the order
+    is_currency_open: bool = False  # an earlier chunk wrote the order or its return, and no row had told the currency
     # What the lines come to and what was paid back of the order as a whole, those of earlier chunks with them.
     sold: Decimal = Decimal(0)
     returned: Decimal = Decimal(0)
@@ -45,10 +51,24 @@ class Document:
     customer: uuid.UUID | None = None
     resolved_by: bytes | None = None  # the identifier that told whose order it is
 
+    def tell(self, numbers: Mapping[str, Decimal]) -> list[str]:
+        """Take in the order's numbers; the first that is told holds. Returns the names of those that differ from it.
+
+        A zero says nothing unless it is the total: exports fill columns of amounts with zeros.
+        """
+        differing = []
+        for name, number in numbers.items():
+            before = self.numbers.get(name)
+            if before is None or (not before and name != "total"):
+                self.numbers[name] = number
+            elif number != before and (number or name == "total"):
+                differing.append(name)
+        return differing
+
     @property
     def is_order(self) -> bool:
         """Whether anything was sold: lines, or an order without lines by its numbers. Else it is a mere return."""
-        return bool(self.sales) or (self.placed_at is not None and bool(self.numbers))
+        return bool(self.sales) or (self.placed_at is not None and (self.is_begun or bool(self.numbers)))
 
     @property
     def sales(self) -> list[Line]:

@@ -99,13 +99,14 @@ class Handler:
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
         self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
         self._earlier: dict[str, earlier.Earlier] = {}
+        self.memory = earlier.Memory()
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Document]:
         """One document per order number, in the order of first appearance."""
         documents: dict[str, Document] = {}
         self._people.clear()
         numbers = {self._plain(self._cell(cells, self.at, "external_id")) for _line, cells in rows}
-        self._earlier = earlier.find(numbers, context=self.context)
+        self._earlier = self.memory.find(numbers) or earlier.find(numbers, context=self.context)
         for line, cells in rows:
             try:
                 self._row(line, cells, documents, warn)
@@ -127,22 +128,6 @@ class Handler:
             if not document.is_order:
                 del documents[number]
 
-    def _begin(self, number: str) -> Document:
-        """A document that goes on where an earlier chunk of this import ended: the border between two chunks lets no
-        second currency into an order, and no amount be paid back twice.
-        """
-        before = self._earlier.get(number)
-        if before is None:
-            return Document(number)
-        return Document(
-            number,
-            currency=before.currency,
-            numbers=dict(before.numbers),
-            sold=before.sold,
-            returned=before.returned,
-            paid_back=before.paid_back,
-        )
-
     def _row(self, line: int, cells: list[str], documents: dict[str, Document], warn: registry.Reject) -> None:
         number = self._text(cells, self.at, "external_id", 200)
         if not number:
@@ -155,7 +140,10 @@ class Handler:
         refunded = self._refunded(line, cells)
         mere_return = self._mere_return(line, numbers) if entry is None else None
         texts = {name: text for name, most in TEXTS.items() if (text := self._text(cells, self.at, name, most))}
-        document = documents.get(number) or self._begin(number)
+        is_return = mere_return is not None or (entry is not None and entry.amount < 0)
+        if is_return:
+            numbers, status, texts = {}, "", {}  # what the order is told by its sales only
+        document = documents.get(number) or earlier.go_on(number, self._earlier.get(number))
         if currency and document.currency and currency != document.currency:
             raise registry.RowRefused("order.currency", currency, "currency_differs")
         self._add(document, entry, numbers, mere_return or refunded)
@@ -163,10 +151,9 @@ class Handler:
         documents[number] = document
         document.currency = document.currency or currency
         document.status = document.status or status
-        for name, number_ in numbers.items():
-            if document.numbers.setdefault(name, number_) != number_:
-                warn(line, f"order.{name}", str(number_), "number_differs")
-        if mere_return is not None or (entry is not None and entry.amount < 0):
+        for name in document.tell(numbers):
+            warn(line, f"order.{name}", str(numbers[name]), "number_differs")
+        if is_return:
             document.returned_at = min(document.returned_at or moment, moment)
         else:
             document.placed_at = min(document.placed_at or moment, moment)
@@ -186,7 +173,7 @@ class Handler:
                 returned -= entry.amount
         comes_to = sold
         if numbers or document.numbers:
-            told = numbers | document.numbers
+            told = numbers | {name: number for name, number in document.numbers.items() if number}
             comes_to += told.get("shipping", ZERO) + told.get("tax", ZERO) - told.get("discount", ZERO)
         if back is not None and document.paid_back is None:
             returned -= back.amount
@@ -361,6 +348,7 @@ class Handler:
 
     def foresee(self, parsed: Sequence[Document]) -> registry.Counts:
         """How many of the buyers would be new."""
+        self.memory.keep(parsed)
         return self.foresight.people([document.person for document in parsed if document.person is not None])
 
     def write(self, parsed: Sequence[Document]) -> registry.Counts:

@@ -3,6 +3,7 @@
 Where a chunk ends must not change an order: whatever its rows are compared with or added to reaches over the border.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,9 +13,12 @@ from django.db import connection
 
 from cdp.core.imports.registry import Context
 from commerce.rules import digests
+from commerce.rules.documents import Document
 from commerce.rules.inputs import ZERO
 from commerce.services import keys
 
+MOST = 100_000
+"""How many orders a check of a file remembers (some 50 MB)."""
 NUMBERS = ("total", "discount", "shipping", "tax")
 
 
@@ -23,10 +27,54 @@ class Earlier:
     """One order so far. What no row told is missing or the empty text."""
 
     currency: str = ""
+    is_order: bool = False  # else there is only a return so far
     numbers: dict[str, Decimal] = field(default_factory=dict)
     sold: Decimal = ZERO
     returned: Decimal = ZERO
     paid_back: Decimal | None = None  # of the order as a whole, a part of `returned`
+
+
+class Memory:
+    """The same for a file that is only checked, of which nothing is written: of the last MOST orders."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._orders: dict[str, Earlier] = {}
+
+    def keep(self, documents: Iterable[Document]) -> None:
+        """Remember what the orders of a chunk came to."""
+        for document in documents:
+            self._orders.pop(document.external_id, None)  # the order of the keys is that of the last mention
+            self._orders[document.external_id] = Earlier(
+                currency=document.currency,
+                is_order=document.is_begun or document.is_order,
+                numbers=document.numbers,
+                sold=document.sold,
+                returned=document.returned,
+                paid_back=document.paid_back,
+            )
+        for number in list(itertools.islice(self._orders, max(len(self._orders) - MOST, 0))):
+            del self._orders[number]
+
+    def find(self, numbers: Iterable[str]) -> dict[str, Earlier]:
+        """Those of the orders that were remembered, by number."""
+        return {number: self._orders[number] for number in numbers if number in self._orders} if self._orders else {}
+
+
+def go_on(number: str, before: Earlier | None) -> Document:
+    """The document of an order that begins, or goes on where an earlier chunk of this import ended."""
+    if before is None:
+        return Document(number)
+    return Document(
+        number,
+        currency=before.currency,
+        is_begun=before.is_order,
+        is_currency_open=not before.currency,
+        numbers=dict(before.numbers),
+        sold=before.sold,
+        returned=before.returned,
+        paid_back=before.paid_back,
+    )
 
 
 def find(numbers: Iterable[str], *, context: Context) -> dict[str, Earlier]:
@@ -39,7 +87,7 @@ def find(numbers: Iterable[str], *, context: Context) -> dict[str, Earlier]:
         given = {name: value for name, value in told.items() if value}
         if total is not None:
             given["total"] = total
-        found[number] = Earlier(currency, given, sold)
+        found[number] = Earlier(currency, is_order=True, numbers=given, sold=sold)
     for number, currency, returned, paid_back in _rows(_REFUNDS, keys.REFUNDS, wanted, context):
         one = found.setdefault(number, Earlier())
         one.currency = one.currency or currency
@@ -48,7 +96,8 @@ def find(numbers: Iterable[str], *, context: Context) -> dict[str, Earlier]:
 
 
 _ORDERS = """
-    SELECT o.external_id, o.currency, o.total, o.discount, o.shipping, o.tax, l.sold
+    SELECT o.external_id, CASE WHEN o.is_currency_assumed THEN '' ELSE o.currency END,
+        o.total, o.discount, o.shipping, o.tax, l.sold
     FROM unnest(%s::uuid[], %s::uuid[]) AS k (customer_id, id)
     JOIN commerce_order AS o ON o.customer_id = k.customer_id AND o.id = k.id
     CROSS JOIN LATERAL (
@@ -59,7 +108,7 @@ _ORDERS = """
 """
 # An amount that was paid back of the order as a whole names no product; the first of them holds, as within a chunk.
 _REFUNDS = """
-    SELECT r.external_id, r.currency, l.returned, l.paid_back
+    SELECT r.external_id, CASE WHEN r.is_currency_assumed THEN '' ELSE r.currency END, l.returned, l.paid_back
     FROM unnest(%s::uuid[], %s::uuid[]) AS k (customer_id, id)
     JOIN commerce_refund AS r ON r.customer_id = k.customer_id AND r.id = k.id
     CROSS JOIN LATERAL (
@@ -71,9 +120,7 @@ _REFUNDS = """
 """
 
 
-def _rows(
-    statement: str, table: keys.KeyTable, wanted: list[bytes], context: Context
-) -> list[tuple[Any, ...]]:
+def _rows(statement: str, table: keys.KeyTable, wanted: list[bytes], context: Context) -> list[tuple[Any, ...]]:
     owners = keys.find(table, wanted).values()
     if not owners:
         return []

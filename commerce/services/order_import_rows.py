@@ -1,7 +1,7 @@
 """Rows of a chunk of imported orders and returns whose places are known; each one statement for all."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from cdp.core.imports.registry import Context
 from commerce.models import Order, OrderLine, Refund, RefundLine
 from commerce.rules import amounts, statuses
 from commerce.rules.documents import Document
+from commerce.services.keys import Owner
 
 ZERO = Decimal(0)
 UNTOLD_STATUS = "paid"
@@ -36,6 +37,8 @@ _HEADER = (
     "store",
     "import_id",
     "resolved_by",
+    "is_status_assumed",
+    "is_currency_assumed",
     "created_at",
     "updated_at",
 )
@@ -63,6 +66,7 @@ _RETURN = (
     "reason",
     "import_id",
     "resolved_by",
+    "is_currency_assumed",
     "created_at",
 )
 _RETURN_LINE = ("id", "customer_id", "refund_id", "sku", "name", "quantity", "unit_price", "amount")
@@ -130,6 +134,8 @@ def _header(
         *texts,
         context.import_id,
         document.resolved_by,
+        not document.status,
+        not document.currency,
         context.now,
         context.now,
     )
@@ -186,6 +192,8 @@ def _update_headers(documents: Sequence[Document], placed: Placed, context: Cont
             document.numbers.get("discount"),
             document.numbers.get("shipping"),
             document.numbers.get("tax"),
+            not document.status,
+            not document.currency,
             *(document.texts.get(name, "") for name in TEXTS),
         )
         for document in documents
@@ -197,14 +205,19 @@ def _update_headers(documents: Sequence[Document], placed: Placed, context: Cont
             WITH told AS (
                 SELECT * FROM unnest(
                     %s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
-                    %s::numeric[], %s::numeric[], %s::text[], %s::text[], %s::text[]
-                ) AS t (customer_id, id, placed_at, status, currency, total, discount, shipping, tax, coupon, channel,
-                        store)
+                    %s::numeric[], %s::numeric[], %s::boolean[], %s::boolean[], %s::text[], %s::text[], %s::text[]
+                ) AS t (customer_id, id, placed_at, status, currency, total, discount, shipping, tax,
+                        is_status_assumed, is_currency_assumed, coupon, channel, store)
             ), kept AS (
                 SELECT o.customer_id, o.id,
                     CASE WHEN o.import_id = %s THEN least(o.placed_at, t.placed_at) ELSE t.placed_at END AS placed_at,
-                    CASE WHEN o.import_id = %s THEN o.status ELSE t.status END AS status,
-                    CASE WHEN o.import_id = %s THEN o.currency ELSE t.currency END AS currency,
+                    CASE WHEN o.import_id = %s AND NOT o.is_status_assumed THEN o.status ELSE t.status END AS status,
+                    CASE WHEN o.import_id = %s AND NOT o.is_currency_assumed THEN o.currency
+                         ELSE t.currency END AS currency,
+                    t.is_status_assumed AND (o.is_status_assumed OR o.import_id IS DISTINCT FROM %s)
+                        AS is_status_assumed,
+                    t.is_currency_assumed AND (o.is_currency_assumed OR o.import_id IS DISTINCT FROM %s)
+                        AS is_currency_assumed,
                     CASE WHEN o.import_id = %s THEN coalesce(o.total, t.total) ELSE t.total END AS total,
                     CASE WHEN o.import_id = %s THEN coalesce(nullif(o.discount, 0), t.discount, 0)
                          ELSE coalesce(t.discount, 0) END AS discount,
@@ -227,6 +240,7 @@ def _update_headers(documents: Sequence[Document], placed: Placed, context: Cont
             )
             UPDATE commerce_order AS o SET
                 placed_at = k.placed_at, status = k.status, currency = k.currency, total = k.total,
+                is_status_assumed = k.is_status_assumed, is_currency_assumed = k.is_currency_assumed,
                 discount = k.discount, shipping = k.shipping, tax = k.tax,
                 coupon = k.coupon, channel = k.channel, store = k.store,
                 amount = greatest(coalesce(k.total, k.amount - k.discount + k.shipping + k.tax), 0),
@@ -238,7 +252,7 @@ def _update_headers(documents: Sequence[Document], placed: Placed, context: Cont
             """,
             [
                 *columns,
-                *([context.import_id] * 10),
+                *([context.import_id] * 12),
                 sorted(statuses.UNCOUNTED),
                 zero_is_purchase,
                 zero_is_purchase,
@@ -272,6 +286,7 @@ def write_returns(documents: Sequence[Document], claimed: Placed, context: Conte
                     "",
                     context.import_id,
                     document.resolved_by,
+                    not document.currency,
                     context.now,
                 )
             )
@@ -282,6 +297,8 @@ def write_returns(documents: Sequence[Document], claimed: Placed, context: Conte
     pairs = [claimed[document.external_id][:2] for document in known]
     customers, rows = (list(column) for column in zip(*pairs, strict=True))
     times = [document.returned_at for document in known]
+    told = [document.currency or settings.CDP_CURRENCY for document in known]
+    assumed = [not document.currency for document in known]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -291,11 +308,31 @@ def write_returns(documents: Sequence[Document], claimed: Placed, context: Conte
                     WHERE l.customer_id = r.customer_id AND l.refund_id = r.id
                 ),
                 content_digest = NULL, import_id = %s,
-                at = CASE WHEN r.import_id = %s THEN least(r.at, k.at) ELSE k.at END
-            FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS k (customer_id, id, at)
+                at = CASE WHEN r.import_id = %s THEN least(r.at, k.at) ELSE k.at END,
+                currency = CASE WHEN r.import_id = %s AND NOT r.is_currency_assumed THEN r.currency
+                                ELSE k.currency END,
+                is_currency_assumed =
+                    k.is_currency_assumed AND (r.is_currency_assumed OR r.import_id IS DISTINCT FROM %s)
+            FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::boolean[])
+                AS k (customer_id, id, at, currency, is_currency_assumed)
             WHERE r.customer_id = k.customer_id AND r.id = k.id
             """,
-            [context.import_id, context.import_id, customers, rows, times],
+            [*([context.import_id] * 4), customers, rows, times, told, assumed],
+        )
+
+
+def tell_currencies(table: str, told: Mapping[Owner, str], context: Context) -> None:
+    """The currency of orders or refunds of this import for which it was only assumed so far."""
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {table} AS d SET currency = k.currency, is_currency_assumed = false
+            FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS k (customer_id, id, currency)
+            WHERE d.customer_id = k.customer_id AND d.id = k.id AND d.import_id = %s AND d.is_currency_assumed
+            """,  # noqa: S608  (constants of this module's callers)
+            [[one.customer for one in told], [one.row for one in told], list(told.values()), context.import_id],
         )
 
 

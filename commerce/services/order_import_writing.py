@@ -32,6 +32,7 @@ def write(documents: Sequence[Document], *, context: Context, zero_is_purchase: 
     given = _claim(keys.REFUNDS, source, returns)
     rows.write_returns(returns, given, context)
     _link(source, placed, given)
+    _tell_currencies(documents, context)
     _write_products(documents, context)
     owners = {customer for customer, _, _ in (*placed.values(), *given.values())}
     owners |= {_owner(document) for document in documents}
@@ -109,6 +110,16 @@ def _link(source: str, orders: rows.Placed, returns: rows.Placed) -> None:
             """,
             [list(column) for column in zip(*pairs, strict=True)],
         )
+
+
+def _tell_currencies(documents: Iterable[Document], context: Context) -> None:
+    """An order and its return have one currency, whichever of them a later chunk tells it for."""
+    source = context.source.key
+    late = {digests.key(source, one.external_id): one.currency for one in documents if one.is_currency_open}
+    late = {digest: currency for digest, currency in late.items() if currency}
+    for table, name in ((keys.ORDERS, "commerce_order"), (keys.REFUNDS, "commerce_refund")):
+        found = keys.find(table, late)
+        rows.tell_currencies(name, {owner: late[digest] for digest, owner in found.items()}, context)
 
 
 def _write_products(documents: Iterable[Document], context: Context) -> None:

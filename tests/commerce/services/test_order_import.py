@@ -5,40 +5,18 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from cdp.core import jobs
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import running
-from cdp.core.models import Job, Mark, Source
+from cdp.core.models import Mark, Source
 from commerce.models import Order, OrderKey, OrderLine, Product, Refund, RefundKey, RefundLine
 from commerce.rules.inputs import OrderInput, RefundInput
-from commerce.services import order_import, orders, refunds
-from customers.models import Customer, Identifier
+from commerce.services import orders, refunds
+from customers.models import Identifier
 from customers.rules import people
 from customers.services import buckets, identity
 from tests import factories
-
-HEADER = "order.external_id,order.placed_at,customer.external_id,line.sku,line.quantity,line.unit_price\n"
-MONEY = "order.external_id,order.placed_at,customer.external_id,order.currency,line.sku,line.quantity,line.unit_price\n"
-
-
-def line(order="1", at="2026-03-04 10:00", who="c1", sku="A", quantity="1", price="10") -> str:
-    return f"{order},{at},{who},{sku},{quantity},{price}\n"
-
-
-def order(number="1") -> Order:
-    return Order.objects.get(external_id=number)
-
-
-def skus(number="1") -> list[str]:
-    return sorted(OrderLine.objects.filter(order_id=order(number).id).values_list("sku", flat=True))
-
-
-def buyer(number="1") -> str:
-    return Customer.objects.get(id=order(number).customer_id).status
-
+from tests.commerce.services.order_files import HEADER, MONEY, buyer, line, order, skus
 
 # --- bad input ------------------------------------------------------------------------------------------------------
 
@@ -81,32 +59,6 @@ def test_an_amount_that_no_column_can_hold_costs_its_row_only(imports, name, bad
     report = imports("orders", header + f"1,2026-03-04,{bad},5\n2,2026-03-04,,5\n")
     assert imports.problems() == [(2, f"order.{name}", "too_large")]
     assert (report["accepted"], list(Order.objects.values_list("external_id", flat=True))) == (1, ["2"])
-
-
-HUGE = "90000000000000"
-
-
-@pytest.mark.parametrize("size", [1, 2, 100])
-def test_a_line_with_which_its_order_comes_to_more_than_can_be_kept_is_told(imports, size):
-    imports.chunk("orders", size)
-    sold = line(price=HUGE) + line(price=HUGE, sku="B") + line(sku="C")
-    back = line("2", quantity="-1", price=HUGE) * 2 + line("2", quantity="-1", sku="C")
-    report = imports("orders", HEADER + sold + back)
-    assert imports.problems() == [(3, "line.unit_price", "sum_too_large"), (6, "line.unit_price", "sum_too_large")]
-    assert report["accepted"] == 4
-    assert (order().amount, skus()) == (Decimal(HUGE) + 10, ["A", "C"])
-    assert Refund.objects.get().amount == Decimal(HUGE) + 10
-
-
-@pytest.mark.parametrize("size", [1, 100])
-@pytest.mark.parametrize("name", ["shipping", "tax", "refunded"])
-def test_what_is_added_to_the_lines_must_fit_with_them(imports, size, name):
-    imports.chunk("orders", size)
-    header = f"order.external_id,order.placed_at,line.sku,line.unit_price,order.{name}\n"
-    sign = "-" if name == "refunded" else ""
-    imports("orders", header + f"1,2026-03-04,A,{sign}{HUGE},\n1,2026-03-04,A,5,{HUGE}\n1,2026-03-04,A,6,\n")
-    assert imports.problems() == [(3, "line.unit_price", "sum_too_large")]
-    assert order().amount == (6 if name == "refunded" else Decimal(HUGE) + 6)
 
 
 def test_an_unknown_currency_or_status_is_told(imports):
@@ -153,46 +105,10 @@ def test_exact_duplicates_of_a_line_stay(imports):
     assert (skus(), order().amount) == (["A", "A"], Decimal(20))
 
 
-def test_lines_far_apart_form_one_order_over_the_borders_of_chunks(imports):
-    imports.chunk("orders", 2)
-    report = imports("orders", HEADER + line(sku="A") + line("2") + line("3") + line("4") + line(sku="B") + line("5"))
-    assert (skus(), order().amount) == (["A", "B"], Decimal(20))
-    assert (report["rows"], Order.objects.count()) == (6, 5)
-
-
 def test_a_second_currency_inside_one_order_is_a_bad_row(imports):
     imports("orders", MONEY + "1,2026-03-04,c1,THB,A,1,10\n1,2026-03-04,c1,USD,B,1,10\n1,2026-03-04,c1,,C,1,10\n")
     assert imports.problems() == [(3, "order.currency", "currency_differs")]
     assert (skus(), order().currency) == (["A", "C"], "THB")
-
-
-def test_a_second_currency_is_also_found_behind_the_border_of_a_chunk(imports):
-    imports.chunk("orders", 1)
-    imports("orders", MONEY + "1,2026-03-04,c1,USD,A,1,10\n1,2026-03-04,c1,THB,B,1,10\n1,2026-03-04,c1,,C,1,10\n")
-    assert imports.problems() == [(3, "order.currency", "currency_differs")]
-    assert (skus(), order().currency) == (["A", "C"], "USD")
-
-
-SPARSE = (
-    "order.external_id,order.placed_at,customer.email,order.status,order.currency,order.total,order.shipping,"
-    "order.coupon,line.sku,line.unit_price\n"
-    "1,2026-03-04,a@example.com,cancelled,USD,25,5,SPRING,A,10\n"
-    "1,2026-03-04,,,,,,,B,10\n"
-    "2,2026-03-04,,,,,,,A,10\n"
-    "2,2026-03-04,b@example.com,refunded,USD,15,5,FALL,B,10\n"
-)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 100])
-def test_what_the_order_says_on_one_of_its_lines_only_holds_for_all_of_it(imports, size):
-    imports.chunk("orders", size)
-    imports("orders", SPARSE.replace("2,2026-03-04,b@example.com,refunded,USD", "2,2026-03-04,b@example.com,refunded,"))
-    assert imports.problems() == []
-    first, second = order("1"), order("2")
-    assert (first.status, first.currency, first.amount, first.coupon) == ("cancelled", "USD", Decimal(25), "SPRING")
-    assert first.is_counted is False
-    assert (second.amount, second.coupon, second.currency) == (Decimal(15), "FALL", "THB")
-    assert (buyer("1"), buyer("2")) == ("known", "known")
 
 
 REFUNDED = "order.external_id,order.placed_at,customer.external_id,order.refunded,line.sku,line.unit_price\n"
@@ -262,24 +178,6 @@ def test_a_payment_comes_in_although_its_refund_was_booked_before(imports):
     assert (report["accepted"], imports.problems(), imports.remarks()) == (3, [], {"refund_booked"})
     assert (order("ch_1").amount, order("ch_1").is_counted) == (100, True)
     assert Refund.objects.get(external_id="ch_1").reason == "broken"
-
-
-def test_amounts_are_exact_to_four_decimals_whatever_the_chunk(imports):
-    content = HEADER + "".join(line(quantity="0.333", price="0.0517", sku=str(n)) for n in range(1, 8))
-    imports("orders", content)
-    whole = order().amount
-    Order.objects.all().delete()
-    OrderKey.objects.all().delete()
-    imports.chunk("orders", 2)
-    imports("orders", content, source="other")
-    assert (
-        order().amount == whole == sum(OrderLine.objects.filter(order_id=order().id).values_list("amount", flat=True))
-    )
-
-
-def test_an_order_without_lines_is_worth_its_total(imports):
-    imports("orders", "order.external_id,order.placed_at,order.total\n1,2026-03-04,99.50\n2,2026-03-04,0\n")
-    assert (order("1").amount, order("1").is_counted, order("2").is_counted) == (Decimal("99.5"), True, False)
 
 
 @pytest.mark.parametrize("size", [1, 100])
@@ -461,91 +359,6 @@ def test_new_products_enter_the_catalogue_and_known_ones_stay(imports):
 
 
 # --- interruptions ----------------------------------------------------------------------------------------------------
-
-
-def _picture() -> list[object]:
-    """Everything an import writes, without ids and times of writing."""
-    names = {one.id: str(one.status) for one in Customer.objects.all()}
-    places = {
-        who: number
-        for number, who in enumerate(Order.objects.order_by("external_id").values_list("customer_id", flat=True))
-    }
-    return [
-        sorted(
-            (
-                one.external_id,
-                places[one.customer_id],
-                names[one.customer_id],
-                one.placed_at,
-                one.amount,
-                one.currency,
-                one.is_counted,
-            )
-            for one in Order.objects.all()
-        ),
-        sorted(OrderLine.objects.values_list("order__external_id", "sku", "quantity", "amount")),
-        sorted(Refund.objects.values_list("external_id", "amount", "at")),
-        sorted(RefundLine.objects.values_list("refund__external_id", "sku", "amount")),
-        Refund.objects.filter(order_id__isnull=False).count(),
-    ]
-
-
-def _clean() -> None:
-    for model in (OrderLine, RefundLine, Refund, Order, OrderKey, RefundKey, Product, Job, Mark):
-        model.objects.all().delete()
-
-
-LINES = st.builds(
-    line,
-    order=st.sampled_from("1234"),
-    at=st.sampled_from(["2026-03-04", "2026-03-02", "2026-03-09 12:00"]),
-    who=st.sampled_from(["", "", "c1", "c2"]),
-    sku=st.sampled_from("ABC"),
-    quantity=st.sampled_from(["1", "2", "-1", "0", "x"]),
-    price=st.sampled_from(["10", "0.3335", "0"]),
-)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(LINES, min_size=1, max_size=12), st.integers(1, 5))
-def test_any_chunking_gives_the_same_orders(imports, lines, size):
-    # The buyer of an order whose lines name two different people is the first; which that is must not hang on chunks.
-    _clean()
-    imports.chunk("orders", 1000)
-    imports("orders", HEADER + "".join(lines))
-    whole = _picture()
-    _clean()
-    imports.chunk("orders", size)
-    imports("orders", HEADER + "".join(lines))
-    assert _picture() == whole
-
-
-def test_an_import_killed_between_chunks_goes_on_to_the_same_result(imports, monkeypatch):
-    content = HEADER + "".join(
-        line(str(n % 7), who=["", "c1", "c2"][n % 3], sku=str(n), quantity="-1" if n % 5 == 0 else "2")
-        for n in range(30)
-    )
-    imports("orders", content)
-    whole = _picture()
-    _clean()
-    imports.chunk("orders", 4)
-    real, calls = order_import.Handler.write, []
-
-    def write(self, parsed):
-        counts = real(self, parsed)
-        calls.append(1)
-        if len(calls) == 4:
-            raise KeyboardInterrupt
-        return counts
-
-    monkeypatch.setattr(order_import.Handler, "write", write)
-    path = imports.file(content)
-    job = imports.begin("orders", path)
-    with pytest.raises(KeyboardInterrupt):
-        jobs.run(job.id, claim_from=Job.State.DRAFT)
-    imports("orders", path)
-    assert imports.job.id == job.id
-    assert _picture() == whole
 
 
 def test_a_dry_run_writes_nothing(imports):
