@@ -46,19 +46,24 @@ TARGETS = {
     "line.discount": _("Line discount"),
 }
 SYNONYMS = {
-    "order id": "order.external_id",
-    "order number": "order.external_id",
-    "invoice": "order.external_id",
-    "invoiceno": "order.external_id",
-    "order date": "order.placed_at",
-    "invoicedate": "order.placed_at",
-    "date": "order.placed_at",
-    "stockcode": "line.sku",
-    "product": "line.name",
-    "description": "line.name",
-    "qty": "line.quantity",
-    "price": "line.unit_price",
-    "unitprice": "line.unit_price",
+    name: target
+    for target, names in {
+        "order.external_id": (
+            "order id, order number, order no, order nr, order, invoice, invoice no, invoice number, receipt no,"
+            " เลขที่คำสั่งซื้อ, หมายเลขคำสั่งซื้อ, เลขคำสั่งซื้อ, รหัสคำสั่งซื้อ, คำสั่งซื้อ, เลขที่ใบเสร็จ, 주문번호, 주문 id"
+        ),
+        "order.placed_at": (
+            "order date, ordered at, purchase date, invoice date, date, วันที่สั่งซื้อ, วันที่, 주문일, 주문일자, 주문일시, 날짜"
+        ),
+        "order.status": "order status, สถานะ, สถานะคำสั่งซื้อ, 상태, 주문상태",
+        "order.currency": "สกุลเงิน, 통화",
+        "order.shipping": "ค่าจัดส่ง, 배송비",
+        "line.sku": "stock code, item code, item no, product id, product code, รหัสสินค้า, 상품코드, 상품번호",
+        "line.name": "item, item name, product, product name, description, สินค้า, ชื่อสินค้า, 상품, 상품명, 제품, 제품명",
+        "line.quantity": "qty, จำนวน, 수량",
+        "line.unit_price": "price, item price, ราคา, ราคาต่อหน่วย, ราคาต่อชิ้น, 가격, 단가",
+    }.items()
+    for name in names.split(", ")
 }
 TEXTS = {"coupon": 80, "channel": 40, "store": 80}
 LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}

@@ -35,6 +35,14 @@ SYNONYMS = {
     "allowed": "consent.granted",
     "timestamp": "consent.at",
     "date": "consent.at",
+    "วัตถุประสงค์": "consent.purpose",
+    "목적": "consent.purpose",
+    "ช่องทาง": "consent.channel",
+    "채널": "consent.channel",
+    "ความยินยอม": "consent.granted",
+    "동의": "consent.granted",
+    "วันที่": "consent.at",
+    "날짜": "consent.at",
 }
 LONGEST_EVIDENCE = 2000
 JUST_BEFORE = timedelta(microseconds=1)
@@ -77,7 +85,7 @@ class Handler:
             person, faults = self.people.clean(self.people.raw(cells))
             try:
                 if not person.is_identified:
-                    raise people_import.nobody(faults)
+                    raise self.people.nobody(cells, faults)
                 if self._cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID:
                     continue
                 found.append(self._statement(person, cells))

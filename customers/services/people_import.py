@@ -1,6 +1,6 @@
 """Importing customers from a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from cdp.core.imports import registry
+from cdp.core.imports import mapping, registry
 from cdp.core.models import Source
 from cdp.core.models.sources import SAMPLE
 from customers.rules import people
@@ -51,6 +51,19 @@ NEW_PEOPLE, ROUGHLY = "people", "people_roughly"
 """What a check counts beside rows: people who would be new, and that somebody may have been counted twice."""
 SYNONYMS = {
     "customer id": "external_id",
+    "customer no": "external_id",
+    "customer nr": "external_id",
+    "customer number": "external_id",
+    "customer code": "external_id",
+    "cust id": "external_id",
+    "cust no": "external_id",
+    "client id": "external_id",
+    "client no": "external_id",
+    "หมายเลขลูกค้า": "external_id",
+    "고객 id": "external_id",
+    "고객코드": "external_id",
+    "member no": "member_number",
+    "member id": "member_number",
     "customerid": "external_id",
     "id": "external_id",
     "user id": "external_id",
@@ -95,6 +108,9 @@ SYNONYMS = {
     "연락처": "phone",
     "full name": "name",
     "customer name": "name",
+    "customer": "name",  # a number by this name is for people to say; a name taken for one would join its namesakes
+    "ลูกค้า": "name",
+    "고객": "name",
     "ชื่อ-นามสกุล": "name",
     "ชื่อ-สกุล": "name",
     "ชื่อและนามสกุล": "name",
@@ -176,6 +192,7 @@ class Columns:
             dayfirst=context.dayfirst(f"{PREFIX}birth_date"),
         )
         self.is_sample = context.source.key == SAMPLE
+        self.unused = list(self._unused())
         self.created_dayfirst = context.dayfirst(f"{PREFIX}created_at")
 
     def raw(self, cells: Sequence[str]) -> dict[str, str]:
@@ -195,13 +212,25 @@ class Columns:
                 faults.append(people.Fault("created_at", created, problem))
         return person, faults
 
-
-def nobody(faults: Sequence[people.Fault]) -> registry.RowRefused:
-    """Why a row names nobody: the identifier that could not be read, or that there is none."""
-    fault = next((fault for fault in faults if fault.field in people.IDENTIFYING), None)
-    if fault is None:
+    def nobody(self, cells: Sequence[str], faults: Sequence[people.Fault]) -> registry.RowRefused:
+        """Why a row names nobody: the identifier that could not be read, the column that names somebody and is left
+        out of the import, or that there is none.
+        """
+        fault = next((fault for fault in faults if fault.field in people.IDENTIFYING), None)
+        if fault is not None:
+            return registry.RowRefused(PREFIX + fault.field, fault.value, fault.problem.code)
+        for name, position in self.unused:
+            if cells[position]:
+                return registry.RowRefused(name, cells[position], "named_by_unused")
         return registry.RowRefused(PREFIX + "email", "", "nobody_named")
-    return registry.RowRefused(PREFIX + fault.field, fault.value, fault.problem.code)
+
+    def _unused(self) -> Iterator[tuple[str, int]]:
+        """Columns that by their names identify people, and that the mapping leaves out."""
+        used = set(self.context.columns.values())
+        for position, name in enumerate(self.context.survey.columns):
+            meant = mapping.guess(kind=KIND, header=[name]).columns
+            if position not in used and any(PREFIX + field in meant for field in people.IDENTIFYING):
+                yield name, position
 
 
 class Foresight:
@@ -247,7 +276,7 @@ class Handler:
                 found.append(person)
                 lines.append(line)
                 continue
-            refusal = nobody(faults)
+            refusal = self.columns.nobody(cells, faults)
             reject(line, refusal.target, refusal.value, refusal.code)
         batch = identity.prepare(found, self.context.source, maker=self.maker)
         batch.lines = lines
@@ -287,7 +316,10 @@ KIND = registry.Kind(
     targets=qualified(TARGETS),
     handler=Handler,
     required=(tuple(PREFIX + name for name in people.IDENTIFYING),),
-    synonyms={name: PREFIX + target for name, target in SYNONYMS.items()},
+    synonyms={
+        **{name: PREFIX + target for name, target in SYNONYMS.items()},
+        "รหัส": PREFIX + "external_id",  # in a file of orders it may be a product's
+    },
     identifiers=frozenset(PREFIX + name for name in ("external_id", "member_number", "phone")),
     chunk=2000,
     is_pure=True,

@@ -58,7 +58,9 @@ REASONS: Mapping[str, str | Promise] = {
     "header_looks_like_data": _("The first line looks like data, not like column names."),
     "lines_above_header": _("Lines above the column names were left out."),
     "ragged_rows": _("Some lines have another number of columns than the header."),
-    "scientific_numbers": _("A spreadsheet shortened long numbers (6.68E+10). Their digits are lost."),
+    "scientific_numbers": _(
+        "A spreadsheet shortened long numbers, the first of them in this line. Their digits are lost."
+    ),
     "float_suffix": _(
         "Every value of a column ends in .0, as spreadsheets write numbers. Identifiers are read without it."
     ),

@@ -94,6 +94,19 @@ def columns(job: Job) -> list[Column]:
     ]
 
 
+def unused(job: Job) -> list[str]:
+    """The file's columns that go nowhere, in their order. Raises UnableToImport when the file cannot be read again."""
+    told = job.params["mapping"]
+    parts = [told, *told.get("also", {}).values()]
+    used = {column for part in parts for column in part["columns"]}
+    used.update(reading.OWN_COLUMNS, told["options"].get("only") or {})
+    try:
+        header = reading.survey(job.params["file"], told["options"]).columns
+    except reading.UnableToRead as problem:
+        raise UnableToImport(str(problem)) from problem
+    return [name for name in header if name not in used]
+
+
 def choose(job: Job, *, data: Mapping[str, Any]) -> None:
     """Take the mapping from the page. Raises UnableToImport where it does not fit, or when it is too late to change."""
     kind = registry.get(job.params["kind"])
@@ -107,8 +120,10 @@ def choose(job: Job, *, data: Mapping[str, Any]) -> None:
         mapping.check_shape(data)
         what = reading.survey(job.params["file"], data.get("options") or {})
         mapped = mapping.read(dict(data), kind=kind, header=what.columns)
-    except (reading.UnableToRead, mapping.BadMapping) as problem:
+    except reading.UnableToRead as problem:
         raise UnableToImport(str(problem)) from problem
+    except mapping.BadMapping as problem:
+        raise UnableToImport(problem.labelled(kind.targets)) from problem
     job.params["mapping"] = mapped.as_json()
     if not _free(job).update(params=job.params):
         raise UnableToImport(_too_late(job))

@@ -406,6 +406,7 @@ def _noted(entry: JobReject) -> dict[str, Any]:
 
 REASONS: dict[str, Any] = {
     "nobody_named": _lazy("The row names nobody: e-mail, phone and customer number are empty."),
+    "named_by_unused": _lazy("Only this column says who the row is about, and it is left out of the import."),
     "currency_differs": _lazy("The lines of one order have different currencies."),
     "number_differs": _lazy("An earlier line of the same order says something else; the earlier one was kept."),
     MORE: _lazy("More was wrong with this file than is listed; the rest is only counted:"),

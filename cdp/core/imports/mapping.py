@@ -25,10 +25,20 @@ class BadMapping(Exception):
     As text it is in the language of whoever asks; `text` (English) and `params` (what goes into it) are for storing.
     """
 
-    def __init__(self, text: str, params: Mapping[str, str] | None = None) -> None:
-        """Say what is wrong; `params` go into the text."""
+    def __init__(self, text: str, params: Mapping[str, str] | None = None, *, targets: Sequence[str] = ()) -> None:
+        """Say what is wrong; `params` go into the text, and as one more the `targets` it is about."""
         super().__init__(text, params)
+        self.targets = targets
         self.text, self.params = text, dict(params or {})
+        if targets:
+            self.params["targets"] = " / ".join(targets)
+
+    def labelled(self, labels: Mapping[str, Any]) -> str:
+        """The sentence for a page, which shows targets by their labels."""
+        if not self.targets:
+            return str(self)
+        named = " / ".join(str(labels.get(target, target)) for target in self.targets)
+        return gettext(self.text) % {**self.params, "targets": named}
 
     def __str__(self) -> str:
         """The sentence."""
@@ -76,7 +86,7 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
             )
         _known_target(target, kind)
         if target in targets:
-            raise BadMapping(_("Two columns are mapped to “%(target)s”."), {"target": target})
+            raise BadMapping(_("Two columns are mapped to “%(targets)s”."), targets=[target])
         targets[target] = column
     for target, value in constants.items():
         _known_target(target, kind)
@@ -180,12 +190,13 @@ def _known_target(target: Any, kind: Kind) -> None:
 
 def _complete(mapped: Mapped, kind: Kind) -> None:
     for group in missing(mapped, kind):
-        raise BadMapping(_("One column must be mapped to %(targets)s."), {"targets": " / ".join(group)})
+        raise BadMapping(_("One column must be mapped to %(targets)s."), targets=group)
 
 
 def _plain(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"[\W_]+", "", folded)
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("#", " no")
+    # Thai vowels above and below are marks, no letters, and yet tell words apart: only what stands between is dropped.
+    return "".join(sign for sign in folded if sign.isalnum() or unicodedata.category(sign).startswith("M"))
 
 
 def _guessed(column: str, kind: Kind) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cdp.core.imports import registry
 
-_TOLD_BEFORE = frozenset({"missing", "nobody_named"})
+_TOLD_BEFORE = frozenset({"missing", "nobody_named", "named_by_unused"})
 
 
 @dataclass

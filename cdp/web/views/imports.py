@@ -23,9 +23,11 @@ from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
 from cdp.web import formats
 from customers.rules import places
+from customers.services.people_import import NEW_PEOPLE, ROUGHLY
 
 PAGE = 50
 SHOWN_REJECTS = 100
+SHOWN_COLUMNS = 8
 PHONE_CODES = frozenset({"phone_not_in_use", "phone_too_short", "phone_too_long"})
 
 
@@ -273,11 +275,42 @@ def _result(job: Job) -> dict[str, Any]:
         "warned": job.result.get("warned", 0),
         "left_out": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
         "counted": engine.COUNTED,
+        "unused": _unused(job),
+        "newcomers": _newcomers(job),
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}
             for remark in job.result.get("warnings", [])
         ],
     }
+
+
+def _unused(job: Job) -> str:
+    """Which columns of a checked file are not imported, the first ones by name, so that nobody misses it."""
+    if not drafts.is_checked(job):
+        return ""
+    try:
+        names = drafts.unused(job)
+    except drafts.UnableToImport:  # the upload is gone; what was found in it is told all the same
+        return ""
+    if not names:
+        return ""
+    shown = ", ".join(names[:SHOWN_COLUMNS]) + (", …" if len(names) > SHOWN_COLUMNS else "")
+    text = ngettext("{n} column is left out: {names}", "{n} columns are left out: {names}", len(names))
+    return text.format(n=formats.number(len(names)), names=shown)
+
+
+def _newcomers(job: Job) -> str:
+    """How many people a checked file would make customers: a consent or an order for an unknown address brings one."""
+    also = job.result.get("also", {}) if drafts.is_checked(job) else {}
+    people = also.get(NEW_PEOPLE, 0)
+    if not people:
+        return ""
+    text = (
+        ngettext("At most {n} new customer would be made.", "At most {n} new customers would be made.", people)
+        if also.get(ROUGHLY)
+        else ngettext("{n} new customer would be made.", "{n} new customers would be made.", people)
+    )
+    return text.format(n=formats.number(people))
 
 
 def _usable(job: Job) -> str:

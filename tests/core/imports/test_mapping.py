@@ -115,3 +115,32 @@ def test_faults_can_be_told_in_the_readers_language(customers, language):
 def test_the_writing_of_the_header_says_the_country_where_no_column_does(customers, settings, header, shop, constants):
     settings.CDP_SHOP_COUNTRY = shop
     assert mapping.guess(kind=customers, header=header).constants == constants
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "target"),
+    [
+        *(
+            (kind, name, "customer.external_id")
+            for kind in ("customers", "orders", "consents")
+            for name in ("Customer No", "Customer no.", "Customer #", "Cust ID", "รหัสลูกค้า", "고객번호")
+        ),
+        ("customers", "รหัส", "customer.external_id"),
+        ("orders", "Customer", "customer.name"),
+        *(
+            ("orders", name, "order.external_id")
+            for name in ("Order", "Order no", "Order #", "เลขที่คำสั่งซื้อ", "주문번호", "InvoiceNo")
+        ),
+        *(("orders", name, "line.name") for name in ("Item", "Product", "สินค้า", "상품")),
+        *(("orders", name, "line.sku") for name in ("StockCode", "รหัสสินค้า", "상품코드")),
+        *(("orders", name, "order.placed_at") for name in ("Date", "InvoiceDate", "วันที่", "주문일")),
+        ("orders", "UnitPrice", "line.unit_price"),
+        ("consents", "ช่องทาง", "consent.channel"),
+    ],
+)
+def test_ordinary_headers_are_recognised(kind, column, target):
+    assert mapping.guess(kind=registry.get(kind), header=[column]).columns == {target: column}
+
+
+def test_a_code_in_a_file_of_orders_is_nobodys_number_by_itself():
+    assert mapping.guess(kind=registry.get("orders"), header=["รหัส"]).columns == {}

@@ -137,3 +137,11 @@ def test_a_long_file_read_beside_tells_the_same(imports, monkeypatch):
     monkeypatch.setattr(reading, "APART_FROM", 1)
     report = imports("customers", SHARED)
     assert [one["line"] for one in report["warnings"] if one["line"]] == [4]
+
+
+def test_a_row_that_only_a_column_left_out_names_says_which(imports):
+    columns = {"mail": "customer.email", "phone": "customer.phone"}
+    imports(
+        "customers", "Customer No,mail,phone,note\nC-1,,,\n,,,x\nC-3,c@example.com,,\n", mapping={"columns": columns}
+    )
+    assert imports.problems() == [(2, "Customer No", "named_by_unused"), (3, "mail", "nobody_named")]

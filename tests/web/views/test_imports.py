@@ -363,3 +363,62 @@ def test_a_list_of_refused_rows_that_was_cut_says_how_many_are_missing(steward, 
     jobs.run_waiting()
     again.refresh_from_db()
     assert (again.result["accepted"], again.result["rejected"]) == (2, 0)
+
+
+def test_a_check_says_which_columns_are_left_out(steward, draft):
+    mapped(steward, draft)
+    jobs.run_waiting()
+    assert "1 column is left out: shoe size" in page(steward, draft)
+    upload(steward, "email," + ",".join(f"extra {n}" for n in range(1, 11)) + "\na@example.com" + ",1" * 10 + "\n")
+    wide = Job.objects.exclude(id=draft.id).get()
+    steward.post(f"/imports/{wide.id}/columns/", {"column:email": "customer.email"})
+    jobs.run_waiting()
+    shown = page(steward, wide)
+    assert "10 columns are left out: extra 1, extra 2, " in shown
+    assert "extra 9" not in shown
+
+
+def test_a_mapping_that_does_not_fit_is_told_by_the_words_of_the_page(steward, draft):
+    shown = mapped(steward, draft, **{"column:email": ""}).context["error"]
+    assert "Customer number / E-mail" in shown or "E-mail" in shown
+    assert "customer." not in shown
+    assert "“E-mail”" in mapped(steward, draft, **{"column:name": "customer.email"}).context["error"]
+
+
+def test_a_file_without_rows_says_so_and_offers_no_import(steward):
+    upload(steward, "email,name\n")
+    job = Job.objects.get()
+    steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email"})
+    jobs.run_waiting()
+    shown = page(steward, job)
+    assert "The file has no rows" in shown
+    assert "Every line can be used" not in shown
+    assert f"/imports/{job.id}/start/" not in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "row"),
+    [
+        ("customers", {"who": "customer.email"}, "{who}"),
+        (
+            "consents",
+            {"who": "customer.email", "a": "consent.purpose", "b": "consent.channel", "c": "consent.granted"},
+            "{who},marketing,email,yes",
+        ),
+        (
+            "orders",
+            {"who": "customer.email", "a": "order.external_id", "b": "order.placed_at", "c": "order.total"},
+            "{who},A-1,2026-05-01,10",
+        ),
+    ],
+)
+def test_a_check_says_how_many_new_people_the_file_would_bring(steward, kind, columns, row):
+    factories.customer(email="known@example.com")
+    people = ["known@example.com", "new@example.com", "NEW@example.com", "other@example.com"]
+    lines = [row.format(who=who).replace("A-1", f"A-{n}") for n, who in enumerate(people)]
+    upload(steward, "\n".join([",".join(columns), *lines]), kind=kind)
+    job = Job.objects.get()
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
+    jobs.run_waiting()
+    assert "2 new customers would be made." in page(steward, job)
+    assert Customer.objects.filter(status="known").count() == 1
