@@ -9,8 +9,8 @@ from campaigns.models import Campaign
 from campaigns.rules import definition
 from campaigns.rules.definition import Problem
 from campaigns.selectors import definitions
+from campaigns.selectors.tallies import Tally
 from campaigns.services import drafts
-from campaigns.services.previews import Preview
 from cdp.core.api.fields import MomentField, StrictSerializer
 
 READ_ONLY = ("id", "status", "version", "warnings", "activated_at", "last_run_at", "created_at")
@@ -96,6 +96,9 @@ class PreviewAnswer(serializers.Serializer[Any]):
     eligible = serializers.IntegerField()
     planned = serializers.IntegerField()
     suppressed = serializers.DictField(child=serializers.IntegerField())
+    is_estimate = serializers.BooleanField(
+        help_text="Counting everybody took too long; a random sample was judged, shared addresses within it only."
+    )
     sample = serializers.ListField(child=serializers.UUIDField())
     warnings = ProblemShape(many=True)
     rendered = RenderedAnswer(required=False)
@@ -116,12 +119,13 @@ def campaign(row: Campaign) -> dict[str, Any]:
     }
 
 
-def preview(found: Preview, warnings: Sequence[Problem]) -> dict[str, Any]:
+def preview(found: Tally, warnings: Sequence[Problem]) -> dict[str, Any]:
     """A dry run."""
     return {
         "eligible": found.eligible,
         "planned": found.planned,
         "suppressed": dict(sorted(found.suppressed.items())),
+        "is_estimate": found.is_estimate,
         "sample": [str(customer) for customer in found.sample],
         "warnings": problems(warnings),
     }

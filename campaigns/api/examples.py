@@ -46,6 +46,7 @@ PREVIEW = {
     "eligible": 120,
     "planned": 97,
     "suppressed": {"never_asked": 23},
+    "is_estimate": False,
     "sample": ["019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70"],
     "warnings": [],
 }

@@ -1,6 +1,7 @@
 """The audience of a campaign is a segment rule: as SQL, or its faults as faults of the campaign's JSON."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,11 @@ def problems(audience: Mapping[str, Any]) -> list[Problem]:
     return []
 
 
-def statement(audience: Mapping[str, Any], *, now: datetime) -> audiences.Statement:
-    """Selects the ids of the audience at `now`, with named parameters. Raises InvalidRules."""
-    return audiences.statement(audiences.check(audience), now=now)
+def statement(
+    audience: Mapping[str, Any], *, now: datetime, among: Sequence[uuid.UUID] | None = None
+) -> audiences.Statement:
+    """Selects the ids of the audience at `now`, of those in `among` only where given, with named parameters.
+
+    Raises InvalidRules.
+    """
+    return audiences.statement(audiences.check(audience), now=now, among=among)

@@ -9,7 +9,7 @@ who ordered last, then whose record is oldest (ids grow with time).
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -91,7 +91,35 @@ def batches(
 
 
 def statement(definition: Definition, *, now: dt.datetime, campaign: uuid.UUID | None) -> tuple[str, dict[str, Any]]:
-    """The one statement with its named parameters."""
+    """The one statement with its named parameters; its rows are (customer, occurrence) in the order of preference."""
+    triggered, conditions, preference, params = _parts(definition, now=now, campaign=campaign)
+    return f"{triggered}{conditions} ORDER BY {preference}", params
+
+
+def placed(
+    definition: Definition,
+    *,
+    now: dt.datetime,
+    campaign: uuid.UUID | None,
+    among: Sequence[uuid.UUID] | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """The same people, of those in `among` only where given, as (id, occurrence, place): to be part of a statement.
+
+    `place` counts from 1 in the order of preference. The parameter of `among` is called `ids`.
+    """
+    triggered, conditions, preference, params = _parts(definition, now=now, campaign=campaign, among=among)
+    place = f" AS occurrence, row_number() OVER (ORDER BY {preference}) AS place\n"
+    return triggered.replace(" AS occurrence\n", place, 1) + conditions, params
+
+
+def _parts(
+    definition: Definition,
+    *,
+    now: dt.datetime,
+    campaign: uuid.UUID | None,
+    among: Sequence[uuid.UUID] | None = None,
+) -> tuple[str, str, str, dict[str, Any]]:
+    """Whom the trigger meets, the conditions behind it, the order of preference, and the parameters."""
     trigger = definition.trigger
     params: dict[str, Any] = {"now": now}
     last_order = "m.last_order_at"
@@ -108,9 +136,12 @@ def statement(definition: Definition, *, now: dt.datetime, campaign: uuid.UUID |
         params["cutoff"] = cutoff(trigger.days, now=now)
     conditions = ""
     if definition.audience is not None:
-        audience = audiences.statement(definition.audience, now=now)
+        audience = audiences.statement(definition.audience, now=now, among=among)
         conditions += f" AND c.id IN ({audience.sql})"
         params |= audience.params
+    if among is not None:
+        params["ids"] = list(among)
+        conditions += " AND c.id = ANY(%(ids)s)"
     if campaign is not None:
         params["campaign"] = campaign
         conditions += (
@@ -118,8 +149,8 @@ def statement(definition: Definition, *, now: dt.datetime, campaign: uuid.UUID |
             " AND had.campaign_id = %(campaign)s AND had.occurrence = {occurrence})"
         )
     occurrence = triggered.partition("SELECT c.id, ")[2].partition(" AS occurrence")[0]
-    preference = f" ORDER BY {last_order} DESC NULLS LAST, c.id" if last_order else " ORDER BY c.id"
-    return triggered + conditions.replace("{occurrence}", occurrence) + preference, params
+    preference = f"{last_order} DESC NULLS LAST, c.id" if last_order else "c.id"
+    return triggered, conditions.replace("{occurrence}", occurrence), preference, params
 
 
 def window(definition: Definition, *, now: dt.datetime) -> dt.datetime | None:

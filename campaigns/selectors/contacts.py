@@ -20,18 +20,19 @@ class Contact:
     sealed: bytes
 
 
-# The same choice as `primary` makes.
-_ADDRESSES = """
+# The same choice as `primary` makes, for all contact points that `which` holds true for.
+DIGESTS = """
 SELECT DISTINCT ON (customer_id) customer_id, digest FROM customers_contactpoint
-WHERE customer_id = ANY(%s) AND kind = %s AND is_primary AND bounced_at IS NULL AND value IS NOT NULL
+WHERE {which} AND kind = %(kind)s AND is_primary AND bounced_at IS NULL AND value IS NOT NULL
 ORDER BY customer_id, verified_at DESC NULLS LAST, created_at DESC, id DESC
 """
+_ADDRESSES = DIGESTS.format(which="customer_id = ANY(%(customers)s)")
 
 
 def addresses(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, bytes]:
     """The digest of each one's usable primary contact point for that channel: `primary` unopened, for thousands."""
     with connection.cursor() as cursor:
-        cursor.execute(_ADDRESSES, [list(customers), KIND_OF_CHANNEL[channel]])
+        cursor.execute(_ADDRESSES, {"customers": list(customers), "kind": KIND_OF_CHANNEL[channel]})
         return {customer: bytes(digest) for customer, digest in cursor.fetchall()}
 
 

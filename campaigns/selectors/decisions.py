@@ -1,4 +1,7 @@
-"""Whether each of these people may get this message now: asked when planning, in previews, and again when sending."""
+"""Whether each of these people may get this message now: asked when planning, and again when sending.
+
+`tallies` asks the same of a whole audience in one statement, for previews; a property test holds the two together.
+"""
 
 import uuid
 from collections import Counter, defaultdict
@@ -58,31 +61,30 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
     return verdicts
 
 
-_TAKEN = """
+# Who was written to at which address by a step of a campaign.
+WRITTEN = """
 SELECT address, customer_id FROM campaigns_message
-WHERE campaign_id = %(campaign)s AND address = ANY(%(addresses)s) AND step = %(step)s
+WHERE campaign_id = %(campaign)s AND address IS NOT NULL AND step = %(step)s
     AND state IN ('planned', 'sending', 'sent') AND (%(since)s::timestamptz IS NULL OR planned_at >= %(since)s)
 """
+_TAKEN = f"{WRITTEN} AND address = ANY(%(addresses)s)"
 
 
 def once_per_address(
     verdicts: Mapping[uuid.UUID, Verdict],
     *,
-    taken: Collection[bytes] = (),
-    campaign: uuid.UUID | None,
+    campaign: uuid.UUID,
     step: int,
     since: datetime | None,
 ) -> dict[uuid.UUID, Verdict]:
     """The verdicts, with all but the first of those who share an address held back.
 
-    The order of `verdicts` is the order of preference (see `candidates`). An address is taken as well when it stands
-    in `taken` or when somebody else was written to there by this step of `campaign` since `since` (None: ever).
+    The order of `verdicts` is the order of preference (see `candidates`). An address is taken as well when somebody
+    else was written to there by this step of `campaign` since `since` (None: ever).
     """
-    holders: dict[bytes, set[uuid.UUID | None]] = defaultdict(set)
+    holders: dict[bytes, set[uuid.UUID]] = defaultdict(set)
     wanted = {verdict.address for verdict in verdicts.values() if verdict.address}
-    for address in wanted.intersection(taken):
-        holders[address].add(None)
-    if campaign is not None and wanted:
+    if wanted:
         with connection.cursor() as cursor:
             cursor.execute(_TAKEN, {"campaign": campaign, "addresses": list(wanted), "step": step, "since": since})
             for address, customer in cursor.fetchall():
@@ -119,8 +121,13 @@ def capped(customers: Collection[uuid.UUID], *, purpose: str, at: datetime) -> d
     return {customer: max(0, most - counts[customer]) for customer in customers}
 
 
+def samples_are_held_back() -> bool:
+    """Whether messages leave this machine, so that sample people get none."""
+    return mail.reaches_the_world()
+
+
 def _samples(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    if not mail.reaches_the_world():
+    if not samples_are_held_back():
         return set()
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM customers_customer WHERE id = ANY(%s) AND is_sample", [list(customers)])

@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from campaigns.rules import activation, reasons
 from campaigns.rules.definition import Definition
 from campaigns.selectors import definitions, rules
+from campaigns.selectors.tallies import Tally
 from campaigns.services import drafts, previews
 from campaigns.views import frame
 from cdp.core.views.access import requires
@@ -81,10 +82,9 @@ def _dry_run(request: HttpRequest, row: Campaign, wanted: Definition) -> dict[st
     }
 
 
-def _confirm_text(found: previews.Preview, *, is_live: bool) -> str:
-    text = ngettext("{n} person gets a message now.", "{n} people get a message now.", found.planned).format(
-        n=found.planned
-    )
+def _confirm_text(found: Tally, *, is_live: bool) -> str:
+    shown = _("about %(n)s") % {"n": found.planned} if found.is_estimate else found.planned
+    text = ngettext("{n} person gets a message now.", "{n} people get a message now.", found.planned).format(n=shown)
     if is_live:
         text += " " + _("Others follow by themselves as soon as the rule holds for them.")
     return text

@@ -1,12 +1,13 @@
 """The gate: may this happen to this person? Asked when planning, and again when sending, exporting and profiling.
 
-`decide` for one person, `decide_many` for a list, `allowed_condition` for whole audiences in SQL. The thinking is in
-`consent.rules.gate`; a property test holds the three together.
+`decide` for one person, `decide_many` for a list, `allowed_condition` and `denials` for whole audiences in SQL. The
+thinking is in `consent.rules.gate`; a property test holds them together.
 """
 
 import datetime as dt
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -67,6 +68,53 @@ def allowed_condition(purpose: str, channel: str, alias: str) -> tuple[str, list
     return (
         f"({alias}.status = 'known' AND CASE WHEN {alias}.country = ANY(%s) THEN {other} ELSE {usual} END)",
         [otherwise, *about, *about],
+    )
+
+
+@dataclass(frozen=True)
+class Denials:
+    """Parts of a statement: `join` stands behind FROM; `reason` and `rule` are empty for those who are not denied."""
+
+    join: str
+    reason: str
+    rule: str
+    params: dict[str, Any]
+
+
+def denials(purpose: str, channel: str, alias: str) -> Denials:
+    """What `decide` says of everybody in a statement: why they are denied and by which rule; deferred ones are not.
+
+    `alias` is the alias of customers_customer in the caller's statement. Parameters are named, with the prefix `gate_`.
+    """
+    if not alias.isidentifier():
+        raise ValueError("the alias must be a plain name")
+    every = packs.every().values()
+    rules_of = {
+        pack.key: f"{pack.key}:{'consent' if pack.basis(purpose, channel) is Basis.CONSENT else 'objection'}"
+        for pack in every
+    }
+    params: dict[str, Any] = {
+        "gate_purpose": purpose,
+        "gate_channel": channel,
+        "gate_shop": rules_of[packs.of_shop().key],
+    }
+    cases = ""
+    for number, pack in enumerate(every):
+        params |= {f"gate_countries_{number}": sorted(pack.countries), f"gate_rule_{number}": rules_of[pack.key]}
+        cases += f" WHEN {alias}.country = ANY(%(gate_countries_{number})s) THEN %(gate_rule_{number})s"
+    join = (
+        f" LEFT JOIN consent_consentstate word ON word.customer_id = {alias}.id"
+        " AND word.purpose = %(gate_purpose)s AND word.channel = %(gate_channel)s"
+        f" CROSS JOIN LATERAL (SELECT CASE{cases} ELSE %(gate_shop)s END AS rule) law"
+    )
+    silent = "word.customer_id IS NULL AND law.rule LIKE '%%:consent'"
+    return Denials(
+        join=join,
+        reason=f"CASE WHEN {alias}.status <> 'known' THEN {alias}.status WHEN NOT word.is_granted THEN word.status"
+        f" WHEN {silent} THEN 'never_asked' ELSE '' END",
+        rule=f"CASE WHEN {alias}.status <> 'known' THEN 'status'"
+        f" WHEN NOT word.is_granted OR ({silent}) THEN law.rule ELSE '' END",
+        params=params,
     )
 
 

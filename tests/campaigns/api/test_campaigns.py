@@ -136,6 +136,7 @@ def test_a_preview_writes_nothing(make_campaign: Make, make_person: Make) -> Non
     body = {"now": NOW.isoformat(), "customer": str(person.id)}
     found = client().post(place, body, format="json").json()
     assert (found["eligible"], found["planned"], found["suppressed"]) == (2, 1, {"never_asked": 1})
+    assert found["is_estimate"] is False
     assert found["sample"] == [str(person.id)]
     assert found["rendered"]["subject"] == "We miss you"
     assert "Hello Mali" in found["rendered"]["text"]

@@ -1,5 +1,6 @@
 """The pages of campaigns, as a marketer and as others meet them."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from pytest_django import Settings
 from campaigns.models import Campaign, Message
 from campaigns.rules import reasons
 from campaigns.selectors import definitions, rules
-from campaigns.services import drafts, sending
+from campaigns.selectors.tallies import Tally
+from campaigns.services import drafts, previews, sending
 from cdp.core import actors, jobs
 from cdp.core.models import AccessEntry, Job
 from consent.selectors import packs
@@ -193,3 +195,15 @@ def test_every_reason_and_rule_has_words() -> None:
             assert rules.words(f"{pack.key}:{kind}") not in {"", pack.name}
     assert rules.words("house:address")
     assert reasons.words("SMTP 550") == "SMTP 550"
+
+
+def test_a_dry_run_that_would_take_too_long_says_about(
+    marketer: Client, announcement: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimate = Tally(1500, 1200, Counter({("never_asked", "gdpr:consent"): 300}), is_estimate=True)
+    monkeypatch.setattr(previews, "preview", lambda *_, **__: estimate)
+    page = marketer.get(f"/campaigns/{announcement.id}/dry-run/").content.decode()
+    assert "about 1,500" in page
+    assert "Activate and send to about 1,200 people" in page
+    assert "about 1200 people get a message now." in page
+    assert "Estimated" in page

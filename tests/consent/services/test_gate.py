@@ -32,6 +32,13 @@ def chosen(purpose: str, channel: str) -> set[object]:
         return {found for (found,) in cursor.fetchall()}
 
 
+def denied(purpose: str, channel: str) -> dict[object, tuple[str, str]]:
+    parts = gate.denials(purpose, channel, "c")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT c.id, {parts.reason}, {parts.rule} FROM customers_customer c{parts.join}", parts.params)
+        return {found: (reason, rule) for found, reason, rule in cursor.fetchall() if reason}
+
+
 def test_a_korean_waits_until_eight_while_a_thai_gets_it_now(say: Callable[..., ConsentRecord]) -> None:
     korean, thai = living_in("KR"), living_in("TH")
     for customer in (korean, thai):
@@ -70,6 +77,8 @@ def test_ids_nobody_knows_are_denied() -> None:
 def test_an_alias_that_is_no_name_is_refused() -> None:
     with pytest.raises(ValueError, match="plain name"):
         gate.allowed_condition("marketing", "email", "c; DROP TABLE x")
+    with pytest.raises(ValueError, match="plain name"):
+        gate.denials("marketing", "email", "c; DROP TABLE x")
 
 
 PEOPLE = st.lists(
@@ -110,3 +119,5 @@ def test_one_many_and_sql_agree(
     alone = {each: gate.decide(customer=each, purpose=purpose, channel=channel, at=at) for each in made}
     assert together == alone
     assert chosen(purpose, channel) & set(made) == {each for each in made if not together[each].is_denied}
+    told = {each: why for each, why in denied(purpose, channel).items() if each in made}
+    assert told == {each: (found.reason, found.rule) for each, found in together.items() if found.is_denied}
