@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from analytics.forms.choices import GENDERS
 from analytics.models import ProductFigures
 from analytics.selectors import products as reading
-from cdp.core import written_dates
+from cdp.core import access, written_dates
 from cdp.core.views.access import requires
 from commerce.models import Product
 from customers.rules import places
@@ -62,6 +62,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "chips": chips,
         "is_filtered": bool(narrowed),
         "currency": settings.CDP_CURRENCY,
+        "may_import": access.allows(request.user.role, "imports"),  # type: ignore[union-attr]
+        "may_connect": access.allows(request.user.role, "settings"),  # type: ignore[union-attr]
         "counted_at": reading.counted_at(),
         "newer_url": "?" + urlencode(given) if "after" in request.GET else "",
         "older_url": "?" + urlencode({**given, "after": page.after}) if page.after else "",

@@ -36,8 +36,8 @@ def warnings(definition: Definition, *, languages: Sequence[str], has_shop_url: 
         texts = (*step.subject.values(), *step.body.values())
         if not has_shop_url and any(templates.names_variable(text, "shop.url") for text in texts):
             detail = _(
-                "The text names the address of the shop, which is not set: people get it without the link. Whoever "
-                "runs this installation sets CDP_SHOP_URL."
+                "The text links to your shop, whose web address is not known here yet: people get the text without the "
+                "link. Ask your administrator to set the address of the shop."
             )
             found.append(Problem(f"/steps/{position}/template", detail))
     if len(definition.steps) > 1:

@@ -1,6 +1,7 @@
 """Why a message was not sent, in plain words: one table for pages, previews and results."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 REASONS: dict[str, str | Promise] = {
@@ -47,7 +48,12 @@ CITATIONS: dict[str, str] = {
 }
 
 
-def words(reason: str) -> str:
-    """The reason as staff read it; one that is not in the table by its own words (a mail server's answer, a fault)."""
+def words(reason: str, *, purpose: str = "") -> str:
+    """The reason as staff read it; one that is not in the table by its own words (a mail server's answer, a fault).
+
+    `purpose`: what the campaign is for, in the reader's language, where the reason may name it.
+    """
+    if purpose and reason == "never_asked":
+        return gettext("was never asked about “%(purpose)s”") % {"purpose": purpose}
     known = REASONS.get(reason)
     return str(known) if known else reason.replace("_", " ")

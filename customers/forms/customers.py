@@ -27,8 +27,9 @@ def _countries() -> list[tuple[str, Any]]:
 
 
 def _languages() -> list[tuple[str, Any]]:
-    others = sorted(LANGUAGES - LANGUAGE_NAMES.keys())
-    return [NOT_TOLD, *LANGUAGE_NAMES.items(), *((code, code) for code in others)]
+    language = get_language() or "en"
+    others = [(code, places.language_name(code, language)) for code in LANGUAGES - LANGUAGE_NAMES.keys()]
+    return [NOT_TOLD, *LANGUAGE_NAMES.items(), *sorted(others, key=lambda pair: pair[1])]
 
 
 def _text(label: Any, **attrs: str) -> forms.CharField:

@@ -28,7 +28,8 @@ from customers.selectors import history, lineage, profiles
 from customers.selectors.profiles import Kind
 from customers.services import notes
 
-SHORTEST_VISIT = 3
+SHORTEST_RUN = {"event": 3, "segment": 2}
+"""How many entries of such a kind on one day, one after the other, are folded into one line."""
 
 
 def found(request: HttpRequest, customer: uuid.UUID) -> Customer | HttpResponse:
@@ -172,23 +173,36 @@ def _story(
 
 
 def _condensed(entries: Sequence[timeline.Entry], named: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The entries, with each long run of clicks on one day folded into one: a visit must not bury an order."""
+    """The entries, with each long run of clicks or of segments on one day folded into one: neither a visit nor a
+    recount of segments may bury an order.
+    """
     shown: list[dict[str, Any]] = []
 
-    def run_of(entry: timeline.Entry) -> tuple[bool, Any]:
-        is_click = entry.kind == "event"
-        return is_click, timezone.localtime(entry.at).date() if is_click else entry.id
+    def run_of(entry: timeline.Entry) -> tuple[str, Any]:
+        return entry.kind, timezone.localtime(entry.at).date() if entry.kind in SHORTEST_RUN else entry.id
 
-    for (is_click, _key), group in itertools.groupby(entries, key=run_of):
+    for (kind, _key), group in itertools.groupby(entries, key=run_of):
         steps = list(group)
-        if not is_click or len(steps) < SHORTEST_VISIT:
+        if kind not in SHORTEST_RUN or len(steps) < SHORTEST_RUN[kind]:
             shown += [_entry(entry, named) for entry in steps]
             continue
-        title = ngettext("%(n)s step on the website", "%(n)s steps on the website", len(steps)) % {"n": len(steps)}
-        folded = SafeString(render_to_string("customers/visit.html", {"steps": steps}))
+        folded = SafeString(render_to_string("customers/visit.html", {"steps": steps, "kind": kind}))
         source = named.get(steps[0].source, steps[0].source)
-        shown.append({"at": steps[0].at, "kind": "event", "title": title, "source": source, "html": folded})
+        icon = steps[0].icon if kind == "segment" else ""
+        shown.append(
+            {"at": steps[0].at, "kind": kind, "title": _run(steps), "source": source, "icon": icon, "html": folded}
+        )
     return shown
+
+
+def _run(steps: Sequence[timeline.Entry]) -> str:
+    """What a folded run of one kind is called."""
+    count = {"n": len(steps)}
+    if steps[0].kind == "event":
+        return ngettext("%(n)s step on the website", "%(n)s steps on the website", len(steps)) % count
+    if all(step.data.get("entered") for step in steps):
+        return ngettext("Entered %(n)s segment", "Entered %(n)s segments", len(steps)) % count
+    return ngettext("%(n)s change of segments", "%(n)s changes of segments", len(steps)) % count
 
 
 def _entry(entry: timeline.Entry, named: Mapping[str, str]) -> dict[str, Any]:

@@ -62,3 +62,14 @@ def test_the_buyers_of_a_product_become_a_segment(owner, tea):
 
 def test_the_rail_leads_to_products(owner):
     assert 'href="/products/"' in owner.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [("admin", (True, True)), ("steward", (True, False)), ("clerk", (False, False))]
+)
+def test_a_shop_without_products_offers_what_brings_them(db, client, role, offered):
+    client.force_login(factories.staff(role))
+    answer = client.get("/products/")
+    words = answer.content.decode()
+    below = words[words.index("No products yet") :]
+    assert ("Import orders" in below, "Connect a store" in below) == offered

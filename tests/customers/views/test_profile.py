@@ -239,6 +239,32 @@ def test_a_visit_of_many_clicks_is_one_entry_that_unfolds(clerk, ada, monkeypatc
     assert len(clerk.get(page(ada), {"kind": "event"}).context["entries"]) == 6
 
 
+def test_the_segments_of_a_day_are_one_entry_that_unfolds(clerk, ada, monkeypatch):
+    from cdp.core import timeline
+
+    now = timezone.now().replace(hour=5)
+
+    def entry(number: int, *, days: int = 0, entered: bool = True) -> timeline.Entry:
+        at = now - dt.timedelta(days=days, minutes=number)
+        return timeline.Entry(
+            id=f"{number}", at=at, kind="segment", title=f"Segment {number}", data={"entered": entered}
+        )
+
+    found = [*map(entry, range(4)), entry(4, days=1), entry(5, days=1, entered=False), entry(6, days=2)]
+    monkeypatch.setattr(timeline, "_providers", {"segment": ("Segments", "segments", lambda question: found)})
+    response = clerk.get(page(ada))
+    titles = [entry["title"] for entry in response.context["entries"]]
+    assert titles == ["Entered 4 segments", "2 changes of segments", "Segment 6"]
+    assert "Segment 3" in text(response)
+    assert len(clerk.get(page(ada), {"kind": "segment"}).context["entries"]) == 7
+
+
+def test_the_languages_to_choose_from_have_their_names(clerk, ada):
+    words = text(clerk.get(reverse("customers:customer-edit", args=[ada.id])))
+    assert "Danish" in words
+    assert ">da<" not in words
+
+
 def test_a_customer_who_pays_in_another_currency_sees_it_first(clerk, ada):
     from analytics.services import metrics
 
