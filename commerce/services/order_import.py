@@ -5,6 +5,7 @@ gets its lines replaced the first time this import meets it. Lines with a negati
 document of its own. Everything is set-based: a chunk costs the same few statements however many orders it holds.
 """
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -68,6 +69,8 @@ SYNONYMS = {
 TEXTS = {"coupon": 80, "channel": 40, "store": 80}
 LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
 ZERO = Decimal(0)
+SHORT = "orders_short"
+"""What an import counts beside orders: those that come in without some of their lines."""
 LARGEST_QUANTITY = Decimal(10) ** 11 - Decimal("0.0005")
 """From here on rounding to three decimals gives more digits than the column has."""
 
@@ -100,6 +103,8 @@ class Handler:
         }
         self.dayfirst = context.dayfirst("order.placed_at")
         self.foresight = people_import.Foresight(context.source)
+        self.short: dict[str, int] = {}
+        self._before: tuple[set[str], set[str], set[str]] = set(), set(), set()
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
         self._people: dict[tuple[str, ...], people.Person | people.Fault | None] = {}
@@ -109,6 +114,7 @@ class Handler:
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Document]:
         """One document per order number, in the order of first appearance."""
         documents: dict[str, Document] = {}
+        refused: set[str] = set()
         self._people.clear()
         numbers = {self._plain(self._cell(cells, self.at, "external_id")) for _line, cells in rows}
         self._earlier = self.memory.find(numbers) or earlier.find(numbers, context=self.context)
@@ -117,8 +123,19 @@ class Handler:
                 self._row(line, cells, documents, warn)
             except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
+                refused.add(self._plain(self._cell(cells, self.at, "external_id")))
         self._refuse_booked_returns(documents, reject, warn)
+        self._note_short(set(documents), refused)
         return list(documents.values())
+
+    def _note_short(self, taken: set[str], refused: set[str]) -> None:
+        """Count the orders of which lines are refused and others taken; a chunk remembers the one before it, which is
+        as far as the lines of one order nearly always are apart.
+        """
+        taken_before, refused_before, short_before = self._before
+        short = refused & (taken | taken_before) | taken & refused_before
+        self._before = taken, refused, short
+        self.short = {SHORT: len(short - short_before)} if short - short_before else {}
 
     def _refuse_booked_returns(
         self, documents: dict[str, Document], reject: registry.Reject, warn: registry.Reject
@@ -354,7 +371,8 @@ class Handler:
     def foresee(self, parsed: Sequence[Document]) -> registry.Counts:
         """How many of the buyers would be new."""
         self.memory.keep(parsed)
-        return self.foresight.people([document.person for document in parsed if document.person is not None])
+        counts = self.foresight.people([document.person for document in parsed if document.person is not None])
+        return dataclasses.replace(counts, also={**counts.also, **self.short})
 
     def write(self, parsed: Sequence[Document]) -> registry.Counts:
         """Resolve the buyers, write orders, refunds and their lines, mark the customers."""
@@ -368,7 +386,8 @@ class Handler:
                 document.customer, document.resolved_by = next(decided)
             else:
                 document.customer = buckets.bucket_for(f"{self.context.source.key}/{document.external_id}")
-        return writing.write(parsed, context=self.context, zero_is_purchase=self.zero_is_purchase)
+        counts = writing.write(parsed, context=self.context, zero_is_purchase=self.zero_is_purchase)
+        return dataclasses.replace(counts, also={**counts.also, **self.short})
 
 
 KIND = registry.Kind(

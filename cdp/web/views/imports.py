@@ -22,6 +22,7 @@ from cdp.core.models import Job, Source
 from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
 from cdp.web import formats
+from commerce.services.order_import import SHORT
 from customers.rules import places
 from customers.services.people_import import NEW_PEOPLE, ROUGHLY
 
@@ -277,6 +278,7 @@ def _result(job: Job) -> dict[str, Any]:
         "counted": engine.COUNTED,
         "unused": _unused(job),
         "newcomers": _newcomers(job),
+        "short": _short(job),
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}
             for remark in job.result.get("warnings", [])
@@ -297,6 +299,19 @@ def _unused(job: Job) -> str:
     shown = ", ".join(names[:SHOWN_COLUMNS]) + (", …" if len(names) > SHOWN_COLUMNS else "")
     text = ngettext("{n} column is left out: {names}", "{n} columns are left out: {names}", len(names))
     return text.format(n=formats.number(len(names)), names=shown)
+
+
+def _short(job: Job) -> str:
+    """How many orders are smaller than in the file, because lines of theirs were refused."""
+    orders = job.result.get("also", {}).get(SHORT, 0)
+    if not orders:
+        return ""
+    text = ngettext(
+        "{n} order comes in without one or more of its lines.",
+        "{n} orders come in without one or more of their lines.",
+        orders,
+    )
+    return text.format(n=formats.number(orders))
 
 
 def _newcomers(job: Job) -> str:

@@ -372,3 +372,20 @@ def test_two_owners_of_one_order_leave_it_with_the_first(imports):
     imports("orders", HEADER + line(who="c2"))
     (known,) = identity.look_up([people.Person(external_id="c1")], source=factories.source())
     assert order().customer_id == known
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("size", [2, 100])
+def test_orders_that_lose_lines_are_counted(imports, dry_run, size):
+    imports.chunk("orders", size)
+    lines = ["A,5", "A,x", "B,x", "C,x", "C,7", "D,7", "E,x", "E,y", "F,1"]
+    content = "order,date,product,price\n" + "".join(
+        f"{number},2026-05-01,Tea,{price}\n" for number, price in (line.split(",") for line in lines)
+    )
+    imports("orders", content, dry_run=dry_run)
+    assert imports.job.result["also"]["orders_short"] == 2
+
+
+def test_orders_that_lose_nothing_are_not_counted(imports):
+    imports("orders", "order,date,product,price\nA,2026-05-01,Tea,5\nB,2026-05-01,Tea,x\n")
+    assert "orders_short" not in imports.job.result["also"]

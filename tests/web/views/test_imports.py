@@ -422,3 +422,17 @@ def test_a_check_says_how_many_new_people_the_file_would_bring(steward, kind, co
     jobs.run_waiting()
     assert "2 new customers would be made." in page(steward, job)
     assert Customer.objects.filter(status="known").count() == 1
+
+
+def test_a_check_of_orders_says_how_many_would_lose_lines(steward):
+    upload(steward, "order,date,product,price\nA,2026-05-01,Tea,5\nA,2026-05-01,Pot,x\n", kind="orders")
+    job = Job.objects.get()
+    columns = {
+        "order": "order.external_id",
+        "date": "order.placed_at",
+        "product": "line.name",
+        "price": "line.unit_price",
+    }
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
+    jobs.run_waiting()
+    assert "1 order comes in without one or more of its lines." in page(steward, job)
