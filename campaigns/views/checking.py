@@ -1,6 +1,7 @@
 """The dry run: who would get the message now, who not and why, before anything leaves."""
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from campaigns.selectors.tallies import Tally
 from campaigns.services import drafts, previews
 from campaigns.views import frame
 from cdp.core.views.access import requires
+from consent.selectors import purposes
 from customers.selectors import profiles
 
 SHOWN = 8
@@ -68,9 +70,10 @@ def _dry_run(request: HttpRequest, row: Campaign, wanted: Definition) -> dict[st
     except InvalidRules as invalid:
         broken = [{"detail": problem.message, "step": "audience"} for problem in invalid.problems]
         return context | {"refusals": refusals + broken}
+    purpose = purposes.names(request.LANGUAGE_CODE).get(wanted.purpose, wanted.purpose)
     kept = [
-        {"reason": reasons.words(reason), "rule": rules.words(rule), "count": count}
-        for (reason, rule), count in found.by_rule.most_common()
+        {"reason": reasons.words(reason, purpose=purpose), "rule": by, "count": count}
+        for reason, by, count in _by_reason(found.by_rule)
     ]
     people = profiles.opened(found.sample[:SHOWN], with_places=False)
     return context | {
@@ -80,6 +83,16 @@ def _dry_run(request: HttpRequest, row: Campaign, wanted: Definition) -> dict[st
         "people": list(people.values()),
         "confirm_text": _confirm_text(found, is_live=context["is_live"]),
     }
+
+
+def _by_reason(counted: Counter[tuple[str, str]]) -> list[tuple[str, str, int]]:
+    """Each reason once with its people and the laws that say so; most people first, and most-used laws first."""
+    people: Counter[str] = Counter()
+    laws: dict[str, dict[str, None]] = {}
+    for (reason, rule), count in counted.most_common():
+        people[reason] += count
+        laws.setdefault(reason, {})[rules.words(rule)] = None
+    return [(reason, ", ".join(filter(None, laws[reason])), count) for reason, count in people.most_common()]
 
 
 def _confirm_text(found: Tally, *, is_live: bool) -> str:

@@ -48,7 +48,7 @@ def test_a_marketer_makes_checks_and_sends_a_campaign(marketer: Client, settings
 
     page = marketer.get(base + "dry-run/").content.decode()
     assert "Activate and send to 1 person" in page
-    assert reasons.words("never_asked") in page
+    assert reasons.words("never_asked", purpose="News and offers") in page
 
     assert marketer.post(base + "activate/", {"run": "1"}).status_code == 302
     assert Job.objects.get().kind == "campaign-run"
