@@ -109,9 +109,8 @@ CDP_SHOP_URL = env.str("CDP_SHOP_URL", default="").rstrip("/")
 if CDP_SHOP_URL and not (urlsplit(CDP_SHOP_URL).scheme in {"http", "https"} and urlsplit(CDP_SHOP_URL).hostname):
     raise ImproperlyConfigured("CDP_SHOP_URL must be a full address such as https://shop.example.com")
 CDP_CURRENCY = environment.currency(env.str("CDP_CURRENCY", default="THB"), name="CDP_CURRENCY")
-# Empty: the law of the shop's country.
-CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="")
-if CDP_JURISDICTION not in {"", "gdpr", "pdpa_th", "pipa_kr"}:
+CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="gdpr")
+if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:
     raise ImproperlyConfigured("CDP_JURISDICTION must be one of gdpr, pdpa_th, pipa_kr.")
 CDP_METRICS_TOKEN = env.str("CDP_METRICS_TOKEN", default="")
 # How many proxies stand before us and report the client in X-Forwarded-For.

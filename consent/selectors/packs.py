@@ -1,7 +1,4 @@
-"""Which law holds for a person: the pack of the recipient's country, else the shop's own.
-
-The shop's own is CDP_JURISDICTION, or without it the law of the country the shop is in (CDP_SHOP_COUNTRY).
-"""
+"""Which law holds for a person: the pack of the recipient's country, else the shop's own (CDP_JURISDICTION)."""
 
 from functools import cache
 from pathlib import Path
@@ -11,7 +8,6 @@ from django.conf import settings
 from consent.rules import packs
 
 FOLDER = Path(__file__).resolve().parent.parent / "packs"
-ELSEWHERE = "gdpr"
 
 
 @cache
@@ -37,10 +33,8 @@ def _by_country() -> dict[str, packs.Pack]:
 
 
 def of_shop() -> packs.Pack:
-    """The shop's own law; GDPR for a shop in a country that no pack knows, unless it names another."""
-    if settings.CDP_JURISDICTION:
-        return every()[settings.CDP_JURISDICTION]
-    return _by_country().get(settings.CDP_SHOP_COUNTRY) or every()[ELSEWHERE]
+    """The shop's own law."""
+    return every()[settings.CDP_JURISDICTION]
 
 
 def of_country(country: str) -> packs.Pack:

@@ -188,7 +188,7 @@ def test_permission_withdrawn_after_planning_is_honoured(plan: Make, outbox: Out
     factories.consent(Customer.objects.get(id=messages[0].customer_id), granted=False)
     assert sending.send_due(now=LATER).counts == {"suppressed": 1, "sent": 1}
     stopped = Message.objects.get(id=messages[0].id)
-    assert (stopped.state, stopped.reason, stopped.rule) == ("suppressed", "denied", "pdpa_th:consent")
+    assert (stopped.state, stopped.reason, stopped.rule) == ("suppressed", "denied", "gdpr:consent")
     assert set(outbox()) == {str(messages[1].id)}
     assert MessageEvent.objects.get(message_id=stopped.id).detail == "denied"
 

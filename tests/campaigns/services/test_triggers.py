@@ -129,8 +129,8 @@ def test_who_may_not_be_written_to_has_a_row_with_the_reason(make_campaign: Make
     [run] = triggers.run(now=NOW)
     assert run.suppressed == 4
     assert reasons(campaign) == {
-        silent.id: ("never_asked", "pdpa_th:consent"),
-        refused.id: ("denied", "pdpa_th:consent"),
+        silent.id: ("never_asked", "gdpr:consent"),
+        refused.id: ("denied", "gdpr:consent"),
         nameless.id: ("no_address", "house:address"),
         bounced.id: ("no_address", "house:address"),
     }
@@ -296,7 +296,7 @@ def test_who_may_not_be_written_to_takes_no_address(make_campaign: Make, make_pe
     campaign = make_campaign()
     triggers.run(now=NOW)
     assert planned(campaign) == {allowing.id}
-    assert reasons(campaign) == {refused.id: ("denied", "pdpa_th:consent")}
+    assert reasons(campaign) == {refused.id: ("denied", "gdpr:consent")}
 
 
 def test_an_address_has_one_message_until_the_days_of_the_trigger_are_over(

@@ -80,14 +80,6 @@ def test_the_law_of_the_recipient_comes_before_the_law_of_the_shop(settings: obj
     assert shipped.of_country("").key == "pdpa_th"
 
 
-@pytest.mark.parametrize(("country", "law"), [("TH", "pdpa_th"), ("KR", "pipa_kr"), ("FR", "gdpr"), ("US", "gdpr")])
-def test_a_shop_that_names_no_law_has_the_law_of_its_country(settings: object, country: str, law: str) -> None:
-    settings.CDP_JURISDICTION, settings.CDP_SHOP_COUNTRY = "", country
-    assert shipped.of_shop().key == law
-    settings.CDP_JURISDICTION = "pipa_kr"
-    assert shipped.of_shop().key == "pipa_kr"
-
-
 def test_each_pack_says_when_it_was_checked() -> None:
     for pack in shipped.every().values():
         assert pack.checked_on >= dt.date(2026, 11, 1)
