@@ -95,8 +95,8 @@ class ApiViewSet(viewsets.GenericViewSet):
             detail = _("Unknown parameter; known are %(known)s.") if known else _("This address takes no parameters.")
             detail %= {"known": ", ".join(sorted(known))}
             raise invalid_places([{"pointer": name, "detail": detail} for name in unknown])
-        # No text of PostgreSQL holds one; a filter by it would be a fault of ours.
-        holding = sorted(name for name in known if "\0" in "".join(request.query_params.getlist(name)))
+        # No text of PostgreSQL holds one; a filter by it would be a fault of ours. Cursors are judged by their reader.
+        holding = sorted(name for name in known - PAGE if "\0" in "".join(request.query_params.getlist(name)))
         if holding:
             detail = _("A NUL character cannot be stored, so nothing has it; leave it out.")
             raise invalid_places([{"pointer": name, "detail": detail} for name in holding])

@@ -279,6 +279,7 @@ def _clean() -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(TOLD, min_size=2, max_size=8), st.data())
 def test_any_chunking_gives_the_same_people(db, told, data):
+    _clean()  # an example that ended on its way left its people behind
     persons = [person(**raw) for raw in told]
     whole = _state([found.customer for found in resolve(*persons)])
     _clean()
@@ -288,7 +289,6 @@ def test_any_chunking_gives_the_same_people(db, told, data):
         pieces += [found.customer for found in resolve(*left[:size])]
         left = left[size:]
     assert _state(pieces) == whole
-    _clean()
 
 
 # --- races ----------------------------------------------------------------------------------------------------------
