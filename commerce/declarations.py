@@ -12,6 +12,7 @@ registry.declare(order_import.KIND)
 layouts.declare(*order_layouts.LAYOUTS)
 engine.explain(
     {
+        "quantity_assumed": _("The quantity is empty; one was counted."),
         "refund_booked": _("A refund with this number is booked already; it was not counted again."),
         "sum_too_large": _("With this line its order comes to more than can be kept."),
     },

@@ -156,7 +156,7 @@ class Handler:
             raise registry.RowRefused("order.external_id", "", "missing")
         person = self._person(line, cells, warn)
         moment = self._moment(cells)
-        entry = self._line(line, cells) if self.line else None
+        entry = self._line(line, cells, warn) if self.line else None
         numbers = self._numbers(cells)
         currency, status = self._currency(cells, person), self._status(cells)
         refunded = self._refunded(line, cells)
@@ -235,8 +235,10 @@ class Handler:
             raise registry.RowRefused(people_import.PREFIX + found.field, found.value, found.problem.code)
         return found  # type: ignore[return-value]
 
-    def _line(self, row: int, cells: list[str]) -> Line:
+    def _line(self, row: int, cells: list[str], warn: registry.Reject) -> Line:
         quantity = self._decimal(cells, self.line, "quantity", "line.quantity", default=Decimal(1))
+        if "quantity" in self.line and not self._cell(cells, self.line, "quantity").strip():
+            warn(row, "line.quantity", "", "quantity_assumed")
         price = self._money(cells, self.line, "unit_price", "line.unit_price")
         discount = self._money(cells, self.line, "discount", "line.discount", default=ZERO)
         amount = quantity * price

@@ -126,6 +126,12 @@ def test_a_refunded_amount_that_each_line_of_the_order_repeats_is_paid_back_once
     assert (Refund.objects.get().amount, RefundLine.objects.count(), skus()) == (Decimal(5), 1, ["A", "B", "C"])
 
 
+def test_an_empty_quantity_is_told_and_counts_as_one(imports):
+    imports("orders", HEADER + line(quantity="") + line(sku="B", quantity="2"))
+    assert (imports.problems(), imports.remarks()) == ([], {"quantity_assumed"})
+    assert sorted(OrderLine.objects.values_list("sku", "quantity")) == [("A", 1), ("B", 2)]
+
+
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_a_second_refunded_amount_of_an_order_is_told_and_the_first_one_kept(imports, size):
     imports.chunk("orders", size)
