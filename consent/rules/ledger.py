@@ -26,19 +26,26 @@ class Statement:
         return (self.at, not self.granted)
 
 
-def heard_at(existing: Sequence[Statement], new: Statement, *, until: dt.datetime | None = None) -> dt.datetime:
-    """The time under which a new statement stands: its own, but a "no" is never lost to a clock that ran ahead.
+def heard_at(
+    existing: Sequence[Statement], new: Statement, *, until: dt.datetime | None = None, is_said_now: bool = False
+) -> dt.datetime:
+    """The time under which a new statement stands: its own, but no word is lost to a clock that ran ahead.
 
     A "yes" that was in the ledger when the "no" was said came before it, whatever time it bears: the "no" stands just
     behind it. With `until` the "no" is said this very moment; then every "yes" up to that time came before it, also
     one that another machine wrote by a clock of its own.
+
+    A "yes" stands just behind a "no" that was in the ledger before it only if it `is_said_now`: one that is told late
+    may be older than the "no" and must not undo it.
     """
-    if new.granted or new in existing:
+    if new in existing or (new.granted and not is_said_now):
         return new.at
+    if new.granted:
+        until = None
     ahead = [
         said.at
         for said in existing
-        if said.granted
+        if said.granted is not new.granted
         and said.at > new.at
         and ((said.written_at is not None and said.written_at <= new.at) or (until is not None and said.at <= until))
     ]

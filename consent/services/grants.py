@@ -82,7 +82,7 @@ def record(
     """Write one statement, its state, its audit entry and the customer's mark; the record, or the one already there.
 
     `at` is when the person said so, `now` when it is written down (default: the same moment). The word of somebody who
-    was merged is the survivor's. A "no" bears a later time where a "yes" given before it was dated ahead (see
+    was merged is the survivor's. It bears a later time where what was said before it stands ahead of it (see
     `rules.heard_at`). Raises UnableToRecord.
     """
     row = GrantRow(
@@ -105,7 +105,7 @@ def record(
             raise UnableToRecord(_("There is no such customer, or the customer was erased."), field="customer")
         customer = rows[0].customer
         said = _said(rows)
-        rows = _heard(rows, said, until=at + AHEAD if at >= recorded_at else None)
+        rows = _heard(rows, said, now=recorded_at, until=at + AHEAD if at >= recorded_at else None)
         written = _write(rows, said, actor=actor, now=recorded_at)
         if written:
             audit.record(
@@ -138,14 +138,14 @@ def record_many(
 
     Writing the same rows again changes nothing. Raises UnableToRecord for the first row that names an unknown purpose
     or channel (`purposes.channels()` tells beforehand) or a time in the future; rows of people who can have no record
-    are counted, not written. What is told of somebody who was merged is the survivor's, and a "no" is never lost to a
-    "yes" that was dated ahead (see `rules.heard_at`).
+    are counted, not written. What is told of somebody who was merged is the survivor's, and no word is lost to an
+    earlier one that stands ahead of it (see `rules.heard_at`).
     """
     _check(rows, now=now)
     with transaction.atomic():
         accepted = _held(rows)
         said = _said(accepted)
-        written = _write(_heard(accepted, said), said, actor=actor, now=now)
+        written = _write(_heard(accepted, said, now=now), said, actor=actor, now=now)
         pipeline.mark(dict.fromkeys(new.customer for new in written), cause="consent", lane=lane)
     return Counts(written=len(written), repeated=len(accepted) - len(written), refused=len(rows) - len(accepted))
 
@@ -276,13 +276,19 @@ def _said(rows: Sequence[GrantRow]) -> dict[Key, list[rules.Statement]]:
 
 
 def _heard(
-    rows: Sequence[GrantRow], said: Mapping[Key, Sequence[rules.Statement]], *, until: dt.datetime | None = None
+    rows: Sequence[GrantRow],
+    said: Mapping[Key, Sequence[rules.Statement]],
+    *,
+    now: dt.datetime,
+    until: dt.datetime | None = None,
 ) -> list[GrantRow]:
     """The rows under the times at which they stand beside what was said."""
     found = []
     for row in rows:
         new = rules.Statement(row.granted, row.at, row.source)
-        at = rules.heard_at(said.get((row.customer, row.purpose, row.channel), ()), new, until=until)
+        before = said.get((row.customer, row.purpose, row.channel), ())
+        # Exactly now: a file may tell again, minutes later, a "yes" that a fast clock dated later still.
+        at = rules.heard_at(before, new, until=until, is_said_now=row.at == now)
         found.append(row if at == row.at else replace(row, at=at))
     return found
 

@@ -52,9 +52,10 @@ def written(granted: bool, hour: int, at_hour: int) -> Statement:
         # Said before the "yes" was written down, or after it by both clocks.
         ([written(True, 5, 4)], said(False, 3), 3, False),
         ([written(True, 2, 2)], said(False, 3), 3, False),
-        # A "no" makes way for nothing, a "yes" is not moved, and what is there already stays where it is.
+        # A "no" makes way for nothing, a "yes" told late is not moved, and what is there already stays where it is.
         ([written(False, 5, 2)], said(False, 3), 3, False),
         ([written(True, 5, 2)], said(True, 3), 3, False),
+        ([written(False, 5, 2)], said(True, 3), 3, False),
         ([written(True, 5, 2), said(False, 3)], said(False, 3), 3, False),
     ],
 )
@@ -68,4 +69,21 @@ def test_a_no_stands_behind_every_yes_that_was_there_before_it(
 @pytest.mark.parametrize(("until", "expected"), [(4, 3), (5, 5)])
 def test_a_no_of_this_moment_stands_behind_what_another_machine_dated_up_to_then(until: int, expected: int) -> None:
     found = heard_at([written(True, 5, 5)], said(False, 3), until=DAY + dt.timedelta(hours=until))
+    assert found == DAY + dt.timedelta(hours=expected) + (expected == 5) * JUST_AFTER
+
+
+@pytest.mark.parametrize(
+    ("existing", "expected"),
+    [
+        ([written(False, 5, 2)], 5),
+        ([written(False, 5, 2), written(True, 6, 2)], 5),
+        # Written down after the "yes" was said, or said before it by both clocks.
+        ([written(False, 5, 4)], 3),
+        ([written(False, 2, 2)], 3),
+    ],
+)
+def test_a_yes_of_this_moment_stands_behind_every_no_that_was_there_before_it(
+    existing: list[Statement], expected: int
+) -> None:
+    found = heard_at(existing, said(True, 3), is_said_now=True)
     assert found == DAY + dt.timedelta(hours=expected) + (expected == 5) * JUST_AFTER

@@ -12,7 +12,7 @@ from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, Mark
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import ledger
-from consent.services import grants, states
+from consent.services import gate, grants, states
 from consent.services.grants import GrantRow
 from customers.models import Customer
 from tests import factories
@@ -20,6 +20,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 5, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
+MINUTE = dt.timedelta(minutes=1)
 
 
 def row(customer: uuid.UUID, granted: bool = True, at: dt.datetime = NOW, **changes: object) -> GrantRow:
@@ -264,3 +265,43 @@ def test_the_same_refusal_again_is_the_record_that_was_dated_behind_the_grant(
     first = say(person, granted=False)
     assert say(person, granted=False).id == first.id
     assert ConsentState.objects.get(customer=person).record_id == first.id
+
+
+@pytest.fixture
+def refuser(say: Callable[..., ConsentRecord]) -> uuid.UUID:
+    """Somebody whose refusal stands four minutes ahead, behind a grant that a till dated so."""
+    person = factories.customer().id
+    say(person, at=NOW + 4 * MINUTE, now=NOW)
+    say(person, granted=False)
+    return person
+
+
+def test_a_yes_of_this_moment_holds_after_a_refusal_that_stands_ahead(
+    say: Callable[..., ConsentRecord], refuser: uuid.UUID
+) -> None:
+    assert not ConsentState.objects.get(customer=refuser).is_granted
+    given = say(refuser, at=NOW + MINUTE)
+    assert ConsentState.objects.get(customer=refuser).record_id == given.id
+    assert say(refuser, at=NOW + MINUTE).id == given.id
+    decision = gate.decide(customer=refuser, purpose="marketing", channel="email", at=NOW + 2 * MINUTE)
+    assert decision.outcome == "allowed"
+    say(refuser, granted=False, at=NOW + 2 * MINUTE)
+    assert not ConsentState.objects.get(customer=refuser).is_granted
+
+
+def test_a_yes_of_this_moment_among_many_holds_after_a_refusal_that_stands_ahead(refuser: uuid.UUID) -> None:
+    file = [row(refuser, at=NOW + MINUTE)]
+    assert grants.record_many(file, actor=actors.SYSTEM, now=NOW + MINUTE).written == 1
+    assert ConsentState.objects.get(customer=refuser).is_granted
+    assert grants.record_many([row(refuser, False, NOW + MINUTE)], actor=actors.SYSTEM, now=NOW + MINUTE).written == 1
+    assert not ConsentState.objects.get(customer=refuser).is_granted
+
+
+def test_a_yes_told_late_or_dated_ahead_does_not_undo_a_refusal_that_stands_ahead(
+    say: Callable[..., ConsentRecord], refuser: uuid.UUID
+) -> None:
+    say(refuser, at=NOW + MINUTE, now=NOW + 2 * MINUTE)
+    for minutes in (1, 2):
+        file = [row(refuser, at=NOW + 3 * MINUTE)]
+        grants.record_many(file, actor=actors.SYSTEM, now=NOW + minutes * MINUTE)
+    assert not ConsentState.objects.get(customer=refuser).is_granted
