@@ -12,10 +12,14 @@ registry.declare(order_import.KIND)
 layouts.declare(*order_layouts.LAYOUTS)
 engine.explain(
     {
-        "quantity_assumed": _("The quantity is empty; one was counted."),
+        "order_in_part": _(
+            "This order is in already with other lines, which this one would replace. Import all its lines together."
+        ),
+        "quantity_assumed": _("The quantity of some lines is empty; one was counted for each."),
         "refund_booked": _("A refund with this number is booked already; it was not counted again."),
         "sum_too_large": _("With this line its order comes to more than can be kept."),
     },
+    counted=("quantity_assumed",),
 )
 
 timeline.provide("order", _("Orders"), history.orders, scope="orders")

@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +18,7 @@ from analytics.rules import tree
 from analytics.rules.problems import InvalidRules, RuleProblem
 from analytics.selectors import audiences, uses
 from analytics.selectors import segments as reading
-from analytics.services import membership, segments
+from analytics.services import membership, segments, turns
 from analytics.views import parts
 from cdp.core import actors, ids
 from cdp.core.views.access import requires
@@ -139,7 +138,7 @@ def refresh(request: HttpRequest, key: str) -> HttpResponse:
     segment = _segment(key)
     try:
         entered, left = membership.refresh_many([segment.key], timezone.now()).get(segment.key, (0, 0))
-    except OperationalError:
+    except turns.NoTurn:
         messages.warning(request, _("The system is busy. Everybody is checked as soon as it is free."))
     else:
         messages.success(
@@ -205,7 +204,7 @@ def _saved(request: HttpRequest, segment: Segment) -> HttpResponse:
     if segment.refreshed_at is None:
         try:
             membership.refresh_many([segment.key], timezone.now())
-        except OperationalError:
+        except turns.NoTurn:
             messages.warning(request, _("Saved. The pipeline is busy; members appear in a moment."))
             return redirect("analytics:segment-detail", segment.key)
     messages.success(request, _("Saved."))

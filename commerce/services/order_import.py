@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from cdp.core.imports import registry
+from cdp.core.imports import reading, registry
 from commerce.rules import amounts, currencies, statuses
 from commerce.rules.documents import Document, Line
 from commerce.services import order_import_earlier as earlier
@@ -104,6 +104,9 @@ class Handler:
         self.dayfirst = context.dayfirst("order.placed_at")
         self.foresight = people_import.Foresight(context.source)
         self.short: dict[str, int] = {}
+        self.assumed = 0  # quantities of this chunk
+        self.is_part = set(reading.OWN_COLUMNS) <= set(context.survey.columns)
+        self._known: frozenset[str] = frozenset()
         self._before: tuple[set[str], set[str], set[str]] = set(), set(), set()
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
@@ -116,8 +119,11 @@ class Handler:
         documents: dict[str, Document] = {}
         refused: set[str] = set()
         self._people.clear()
+        self.assumed = 0
         numbers = {self._plain(self._cell(cells, self.at, "external_id")) for _line, cells in rows}
         self._earlier = self.memory.find(numbers) or earlier.find(numbers, context=self.context)
+        # What was refused of a file is not all of an order: to put it in the place of what came in would lose the rest.
+        self._known = earlier.known(numbers, context=self.context) if self.is_part else frozenset()
         for line, cells in rows:
             try:
                 self._row(line, cells, documents, warn)
@@ -154,9 +160,11 @@ class Handler:
         number = self._text(cells, self.at, "external_id", 200)
         if not number:
             raise registry.RowRefused("order.external_id", "", "missing")
+        if number in self._known:
+            raise registry.RowRefused("order.external_id", number, "order_in_part")
         person = self._person(line, cells, warn)
         moment = self._moment(cells)
-        entry = self._line(line, cells, warn) if self.line else None
+        entry = self._line(line, cells) if self.line else None
         numbers = self._numbers(cells)
         currency, status = self._currency(cells, person), self._status(cells)
         refunded = self._refunded(line, cells)
@@ -235,10 +243,10 @@ class Handler:
             raise registry.RowRefused(people_import.PREFIX + found.field, found.value, found.problem.code)
         return found  # type: ignore[return-value]
 
-    def _line(self, row: int, cells: list[str], warn: registry.Reject) -> Line:
+    def _line(self, row: int, cells: list[str]) -> Line:
         quantity = self._decimal(cells, self.line, "quantity", "line.quantity", default=Decimal(1))
         if "quantity" in self.line and not self._cell(cells, self.line, "quantity").strip():
-            warn(row, "line.quantity", "", "quantity_assumed")
+            self.assumed += 1
         price = self._money(cells, self.line, "unit_price", "line.unit_price")
         discount = self._money(cells, self.line, "discount", "line.discount", default=ZERO)
         amount = quantity * price
@@ -374,7 +382,7 @@ class Handler:
         """How many of the buyers would be new."""
         self.memory.keep(parsed)
         counts = self.foresight.people([document.person for document in parsed if document.person is not None])
-        return dataclasses.replace(counts, also={**counts.also, **self.short})
+        return self._with_notes(counts)
 
     def write(self, parsed: Sequence[Document]) -> registry.Counts:
         """Resolve the buyers, write orders, refunds and their lines, mark the customers."""
@@ -389,7 +397,11 @@ class Handler:
             else:
                 document.customer = buckets.bucket_for(f"{self.context.source.key}/{document.external_id}")
         counts = writing.write(parsed, context=self.context, zero_is_purchase=self.zero_is_purchase)
-        return dataclasses.replace(counts, also={**counts.also, **self.short})
+        return self._with_notes(counts)
+
+    def _with_notes(self, counts: registry.Counts) -> registry.Counts:
+        remarks = {"quantity_assumed": self.assumed} if self.assumed else {}
+        return dataclasses.replace(counts, also={**counts.also, **self.short}, remarks=remarks)
 
 
 KIND = registry.Kind(

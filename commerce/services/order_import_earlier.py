@@ -95,6 +95,23 @@ def find(numbers: Iterable[str], *, context: Context) -> dict[str, Earlier]:
     return found
 
 
+def known(numbers: Iterable[str], *, context: Context) -> frozenset[str]:
+    """Those of the order numbers that stand here already, by anything but this import."""
+    wanted = [digests.key(context.source.key, number) for number in numbers]
+    rows = [*_rows(_KNOWN_ORDERS, keys.ORDERS, wanted, context), *_rows(_KNOWN_REFUNDS, keys.REFUNDS, wanted, context)]
+    return frozenset(number for (number,) in rows)
+
+
+_KNOWN_ORDERS = """
+    SELECT o.external_id FROM unnest(%s::uuid[], %s::uuid[]) AS k (customer_id, id)
+    JOIN commerce_order AS o ON o.customer_id = k.customer_id AND o.id = k.id
+    WHERE o.import_id IS DISTINCT FROM %s
+"""
+_KNOWN_REFUNDS = """
+    SELECT r.external_id FROM unnest(%s::uuid[], %s::uuid[]) AS k (customer_id, id)
+    JOIN commerce_refund AS r ON r.customer_id = k.customer_id AND r.id = k.id
+    WHERE r.import_id IS DISTINCT FROM %s
+"""
 _ORDERS = """
     SELECT o.external_id, CASE WHEN o.is_currency_assumed THEN '' ELSE o.currency END,
         o.total, o.discount, o.shipping, o.tax, l.sold

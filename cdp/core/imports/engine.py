@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ from cdp.core.models import Job, JobReject, Source
 MOST_REJECTS = 100_000
 MORE = "more_not_listed"
 """The remark about a file with more rejects than that; its count is how many are not listed."""
-COUNTED = frozenset({"passed_over", "other_name", MORE})
+COUNTED = {"passed_over", "other_name", MORE}
 """Remarks that are told with their number."""
 PAGE = 2000
 LONGEST_ROW = 20_000
@@ -293,6 +293,8 @@ class _Work:
                 also = result.setdefault("also", {})  # an import that began before this was counted has none
                 also[word] = also.get(word, 0) + number
             self._tell(counts.notes)
+            for code, number in counts.remarks.items():
+                self._remark(code, count=self._remarked(code) + number)
             self._save(piece.rows)
 
     def _pass_over(self, rows: int) -> None:
@@ -427,6 +429,7 @@ def reasons() -> dict[str, Any]:
 _room_reasons: dict[str, Any] = {}
 
 
-def explain(reasons_: Mapping[str, Any]) -> None:
-    """A room adds the sentences of its own codes."""
+def explain(reasons_: Mapping[str, Any], *, counted: Iterable[str] = ()) -> None:
+    """A room adds the sentences of its own codes; those `counted` are said of a file with their number."""
     _room_reasons.update(reasons_)
+    COUNTED.update(counted)

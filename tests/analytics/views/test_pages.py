@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from analytics.models import Segment
-from analytics.services import segments
+from analytics.services import segments, turns
 from cdp.core import actors
 from cdp.core.models import AccessEntry
 from tests import factories
@@ -140,6 +140,17 @@ def test_archiving_is_refused_while_others_stand_on_it(marketer: Client) -> None
     marketer.post(f"/segments/{other.key}/archive/")
     marketer.post("/segments/women/archive/")
     assert marketer.get("/segments/women/").status_code == 404
+
+
+def test_a_busy_pipeline_is_told_and_what_was_saved_stays(marketer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_turn() -> None:
+        raise turns.NoTurn
+
+    monkeypatch.setattr(turns, "take_alone", no_turn)
+    answer = marketer.post("/segments/new/", {"name": "Women", "rules": json.dumps({"all": [FEMALE]})}, follow=True)
+    assert "The pipeline is busy; members appear in a moment." in answer.content.decode()
+    answer = marketer.post("/segments/women/refresh/", follow=True)
+    assert "The system is busy." in answer.content.decode()
 
 
 def test_refreshing_says_who_came_and_went(marketer: Client) -> None:

@@ -126,10 +126,22 @@ def test_a_refunded_amount_that_each_line_of_the_order_repeats_is_paid_back_once
     assert (Refund.objects.get().amount, RefundLine.objects.count(), skus()) == (Decimal(5), 1, ["A", "B", "C"])
 
 
-def test_an_empty_quantity_is_told_and_counts_as_one(imports):
-    imports("orders", HEADER + line(quantity="") + line(sku="B", quantity="2"))
-    assert (imports.problems(), imports.remarks()) == ([], {"quantity_assumed"})
-    assert sorted(OrderLine.objects.values_list("sku", "quantity")) == [("A", 1), ("B", 2)]
+def test_empty_quantities_count_as_one_and_how_many_they_are_is_told(imports):
+    imports.chunk("orders", 2)
+    imports("orders", HEADER + line(quantity="") + line(sku="B", quantity="2") + line(order="2", quantity=" "))
+    assert imports.problems() == []
+    assert [(one["code"], one["count"]) for one in imports.job.result["warnings"]] == [("quantity_assumed", 2)]
+    assert sorted(OrderLine.objects.values_list("sku", "quantity")) == [("A", 1), ("A", 1), ("B", 2)]
+
+
+def test_the_download_of_refused_lines_takes_no_other_line_out_of_an_order(imports):
+    imports("orders", HEADER + line() + line(sku="B", quantity="two") + line(order="2", quantity="two"))
+    mended = line(sku="B", quantity="2") + line(order="2", quantity="2")
+    download = "import_line,import_reason," + HEADER + "".join(f"9,why,{row}\n" for row in mended.splitlines())
+    for _again in range(2):
+        imports("orders", download)
+        assert "order_in_part" in {problem[-1] for problem in imports.problems()}
+        assert (skus(), skus("2")) == (["A"], ["A"])
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
