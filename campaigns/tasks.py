@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import sending, triggers
+from campaigns.services import runs, sending
 from cdp.core import locks
 
 TURN_SECONDS = 20
@@ -35,8 +35,8 @@ def run_triggers() -> None:
     """Plan what the live campaigns have due. Those on a manual clock are run by hand only.
 
     One planner at a time: beat calls every few minutes, a run over a million people takes longer, and a second one
-    beside it would plan the same and leave no worker for sending.
+    beside it would plan the same and leave no worker for sending. What has a job of its own is left to that job.
     """
     with locks.alone(_PLANNER) as is_ours:
         if is_ours:
-            triggers.run(now=timezone.now(), clock="live")
+            runs.run_live(now=timezone.now())

@@ -14,7 +14,7 @@ from campaigns.rules import activation, definition
 from campaigns.rules.definition import Definition, InvalidDefinition, Problem
 from campaigns.selectors import audiences, definitions
 from campaigns.services import runs
-from cdp.core import audit, wake
+from cdp.core import audit
 from cdp.core.actors import Actor
 from consent.selectors import purposes
 
@@ -97,7 +97,6 @@ def activate(*, campaign: uuid.UUID, actor: Actor, at: datetime) -> tuple[Campai
             )
             if wanted.trigger.clock == "live":
                 runs.start(row, actor=actor)
-                transaction.on_commit(wake.triggers)
     return row, warnings(wanted)
 
 

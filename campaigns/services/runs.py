@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +27,17 @@ def being_planned(campaigns: Collection[uuid.UUID]) -> set[uuid.UUID]:
     unfinished = Job.objects.filter(kind=KIND, state__in=[Job.State.WAITING, Job.State.RUNNING])
     running = {uuid.UUID(params["campaign"]) for params in unfinished.values_list("params", flat=True)[:1000]}
     return running.intersection(campaigns)
+
+
+def run_live(*, now: datetime) -> None:
+    """Plan what the live campaigns have due at `now`, except those that wait for a job of their own or are in it.
+
+    Each is looked at when its turn comes: planning the one before may take long.
+    """
+    active = Campaign.objects.filter(status=Campaign.Status.ACTIVE).order_by("id")
+    for campaign in list(active.values_list("id", flat=True)):
+        if not being_planned([campaign]):
+            triggers.run(now=now, clock="live", campaigns=[campaign])
 
 
 def run(job: Job) -> None:

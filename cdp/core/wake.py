@@ -32,11 +32,6 @@ def jobs() -> None:
     _send("cdp.core.tasks.run_jobs")
 
 
-def triggers() -> None:
-    """A campaign was switched on."""
-    _send("campaigns.tasks.run_triggers")
-
-
 def sender() -> None:
     """Messages are due."""
     _send("campaigns.tasks.send_messages")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns import tasks
 from campaigns.management.commands import run_triggers
 from campaigns.models import Message
+from cdp.core.models import Job
 from tests.campaigns.conftest import NOW, MailServer
 
 Make = Callable[..., Any]
@@ -82,6 +83,7 @@ def test_beat_plans_live_campaigns_and_sends(make_campaign: Make, make_person: M
     tasks.run_triggers()
     assert not Message.objects.exists()
     live = make_campaign()
+    Job.objects.update(state=Job.State.DONE)  # the one that switching on starts
     tasks.run_triggers()
     [message] = Message.objects.all()
     assert message.campaign_id == live.id
