@@ -32,6 +32,7 @@ from cdp.core.imports import mapping, reading, registry, together
 from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
+MOST_TOLD = 10_000
 MORE = "more_not_listed"
 """The remark about a file with more rejects than that; its count is how many are not listed."""
 COUNTED = {"passed_over", "other_name", MORE}
@@ -234,11 +235,12 @@ class _Work:
         for line, target, value, code in told:
             self.job.result["told"] = self.job.result.get("told", 0) + 1
             self._remark(code, count=self._remarked(code) + 1)
-            self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}")
+            if self.job.result["told"] <= MOST_TOLD:  # their number stands in the remark; refusals need the room
+                self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}")
 
     def _list(self, line: int, column: str, value: str, reason: str, row: Sequence[str] | None = None) -> None:
         result = self.job.result
-        unlisted = result["rejected"] + result["warned"] + result.get("told", 0) - MOST_REJECTS
+        unlisted = result["rejected"] + result["warned"] - MOST_REJECTS
         if unlisted > 0:
             self._remark(MORE, count=unlisted)
             return

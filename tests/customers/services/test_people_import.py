@@ -127,6 +127,14 @@ def test_rows_that_agree_or_are_known_by_more_than_the_email_are_not_told(import
     assert (report["accepted"], report["warnings"]) == (2, [])
 
 
+def test_rows_that_are_taken_leave_the_room_to_those_that_are_refused(imports, monkeypatch):
+    monkeypatch.setattr(engine, "MOST_TOLD", 0)
+    monkeypatch.setattr(engine, "MOST_REJECTS", 1)
+    report = imports("customers", SHARED + "nobody,Dan\n")
+    assert [(one["line"], one["code"]) for one in report["rejected"]] == [(6, "not_an_email")]
+    assert [(one["code"], one["line"]) for one in report["warnings"]] == [("other_name", None)]
+
+
 def test_a_long_check_forgets_whom_it_met_rather_than_grow(imports, monkeypatch):
     monkeypatch.setattr(resolving, "MOST_REMEMBERED", 0)
     imports.chunk("customers", 1)
