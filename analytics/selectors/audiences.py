@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
-from psycopg import errors
+from django.db import connection
 
 from analytics.models import Segment
 from analytics.rules import segment_rules, tree
 from analytics.rules.compiler import Compiler, subject
 from analytics.selectors.clock import clock, digits
+from cdp.core import patience
 from consent.models import Channel, Purpose
 
 SAMPLE = 10
@@ -112,16 +112,12 @@ def preview(document: object, now: datetime) -> Preview:
     found = statement(rule, now=now)
     readable = found.sql.replace("%(", ":").replace(")s", "")
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PREVIEW_MILLISECONDS)])
+        with patience.statements_at_most(PREVIEW_MILLISECONDS / 1000), connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM ({found.sql}) matched", found.params)
             count = cursor.fetchone()[0]
             cursor.execute(f"{found.sql} LIMIT {SAMPLE}", found.params)
             sample = [row[0] for row in cursor.fetchall()]
-            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
-    except OperationalError as error:
-        if not isinstance(error.__cause__, errors.QueryCanceled):
-            raise
+    except patience.TookTooLong:
         return _estimate(rule, now, readable)
     return Preview(count, sample, readable, is_estimate=False)
 

@@ -19,6 +19,7 @@ from campaigns.rules.definition import InvalidDefinition
 from campaigns.rules.templates import BrokenTemplate
 from campaigns.selectors import definitions, results
 from campaigns.services import drafts, previews
+from cdp.core import patience
 from cdp.core.api.problems import Problem, conflict, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import ApiKey
@@ -140,7 +141,10 @@ class CampaignViewSet(ApiViewSet):
         summary="Try a campaign without sending",
         description="Rendering as a customer also needs the scope customers:read.",
         request=answers.PreviewBody,
-        responses=answers.PreviewAnswer,
+        responses={
+            200: answers.PreviewAnswer,
+            503: OpenApiResponse(description="Not even an estimate was done in time: try later, or simplify."),
+        },
     )
     @action(detail=True, methods=["post"])
     def preview(self, request: Request, id: str) -> Response:
@@ -158,6 +162,15 @@ class CampaignViewSet(ApiViewSet):
                 "invalid",
                 _("The audience can no longer be computed."),
                 errors=[{"pointer": f"/audience{p.pointer}", "detail": str(p.message)} for p in error.problems],
+            ) from error
+        except patience.TookTooLong as error:
+            raise Problem(
+                "took_too_long",
+                _(
+                    "Not even people taken at random could be judged in time. Try again in a few minutes; if it stays"
+                    " like this, make the audience simpler."
+                ),
+                status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
             ) from error
         if "customer" in asked:
             answer["rendered"] = self._rendered(wanted, asked, now)

@@ -6,21 +6,23 @@ the two together. The time is bounded: where judging everybody takes too long, p
 
 # The statements are put together from constants of this room and the compiler's own words; values travel beside them.
 
+import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
-from psycopg import errors
+from django.db import connection
 
 from campaigns.rules.definition import Definition
 from campaigns.selectors import candidates, contacts, decisions
+from cdp.core import patience
 from consent.services import gate
 
 SAMPLE = 10
 MILLISECONDS = 8000
+ESTIMATE_MILLISECONDS = 8000
 JUDGED = 20_000
 """When judging everybody takes too long, this many customers taken at random are judged instead."""
 
@@ -86,24 +88,21 @@ def of(definition: Definition, *, now: datetime, campaign: uuid.UUID | None) -> 
     """What planning the first message at `now` would write. With `campaign`, who had it from there is left out.
 
     Beyond MILLISECONDS the counts are an estimate from people taken at random, among whom alone shared addresses are
-    found then. Raises InvalidRules.
+    found then. Raises InvalidRules, and patience.TookTooLong where not even that is done in ESTIMATE_MILLISECONDS.
     """
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(MILLISECONDS)])
-            found = _judged(definition, now=now, campaign=campaign)
-            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
-    except OperationalError as error:
-        if not isinstance(error.__cause__, errors.QueryCanceled):
-            raise
+    with contextlib.suppress(patience.TookTooLong), patience.statements_at_most(MILLISECONDS / 1000):
+        return _judged(definition, now=now, campaign=campaign)
+    with patience.statements_at_most(ESTIMATE_MILLISECONDS / 1000):
         return _estimate(definition, now=now, campaign=campaign)
-    return found
 
 
 def _estimate(definition: Definition, *, now: datetime, campaign: uuid.UUID | None) -> Tally:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT GREATEST(reltuples, 1) FROM pg_class WHERE oid = 'customers_customer'::regclass")
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'customers_customer'::regclass")
         total = cursor.fetchone()[0]
+        if total < JUDGED:  # never analysed (-1), or not since it was filled; so few would hardly have taken too long
+            cursor.execute("SELECT count(*) FROM customers_customer")
+            total = max(1, cursor.fetchone()[0])
         cursor.execute(_AT_RANDOM, {"share": min(100.0, 100 * JUDGED / total), "judged": JUDGED})
         drawn = cursor.fetchall()
     found = _judged(

@@ -18,7 +18,7 @@ class UnknownCustomer(Exception):
 def preview(definition: Definition, *, now: datetime, campaign: uuid.UUID | None = None) -> Tally:
     """Who would get the first message at `now`. With `campaign`, those who had their message from it are left out.
 
-    Bounded in time: see `tallies`. Raises InvalidRules.
+    Bounded in time: see `tallies`. Raises InvalidRules, patience.TookTooLong.
     """
     return tallies.of(definition, now=now, campaign=campaign)
 

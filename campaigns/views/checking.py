@@ -19,6 +19,7 @@ from campaigns.selectors import definitions, rules
 from campaigns.selectors.tallies import Tally
 from campaigns.services import drafts, previews
 from campaigns.views import frame
+from cdp.core import patience
 from cdp.core.views.access import requires
 from consent.selectors import purposes
 from customers.selectors import profiles
@@ -70,6 +71,8 @@ def _dry_run(request: HttpRequest, row: Campaign, wanted: Definition) -> dict[st
     except InvalidRules as invalid:
         broken = [{"detail": problem.message, "step": "audience"} for problem in invalid.problems]
         return context | {"refusals": refusals + broken}
+    except patience.TookTooLong:
+        return context | {"takes_too_long": True}
     purpose = purposes.names(request.LANGUAGE_CODE).get(wanted.purpose, wanted.purpose)
     kept = [
         {"reason": reasons.words(reason, purpose=purpose), "rule": by, "count": count}

@@ -1,6 +1,7 @@
-"""How long a statement waits for what others hold locked.
+"""How long a statement waits for what others hold locked, and how long it takes at all.
 
-PostgreSQL's own limit (`lock_timeout`) belongs to the whole transaction; here it holds for one block of it.
+PostgreSQL's own limits (`lock_timeout`, `statement_timeout`) belong to the whole transaction; here they hold for one
+block of it.
 """
 
 import contextlib
@@ -14,6 +15,10 @@ class LockedTooLong(Exception):
     """Somebody held a lock for longer than we had patience; what the block did is undone."""
 
 
+class TookTooLong(Exception):
+    """A statement took longer than we had patience; what the block did is undone."""
+
+
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
     """Each statement of the block waits that long for a lock; the transaction's own limit holds again afterwards.
@@ -22,14 +27,35 @@ def at_most(seconds: float) -> Iterator[None]:
     limit with them. Locks it took stay until the transaction ends. Raises LockedTooLong.
     """
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('lock_timeout')")
-            before = cursor.fetchone()[0]
-            # Zero would mean for ever.
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, round(seconds * 1000))}ms"])
+        with _limited("lock_timeout", seconds):
             yield
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
     except OperationalError as error:
         if isinstance(error.__cause__, errors.LockNotAvailable):
             raise LockedTooLong from error
         raise
+
+
+@contextlib.contextmanager
+def statements_at_most(seconds: float) -> Iterator[None]:
+    """Each statement of the block may take that long; the transaction's own limit holds again afterwards.
+
+    The block is a savepoint, as with `at_most`. Raises TookTooLong.
+    """
+    try:
+        with _limited("statement_timeout", seconds):
+            yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, errors.QueryCanceled):
+            raise TookTooLong from error
+        raise
+
+
+@contextlib.contextmanager
+def _limited(limit: str, seconds: float) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [limit])
+        before = cursor.fetchone()[0]
+        # Zero would mean for ever.
+        cursor.execute("SELECT set_config(%s, %s, true)", [limit, f"{max(1, round(seconds * 1000))}ms"])
+        yield
+        cursor.execute("SELECT set_config(%s, %s, true)", [limit, before])

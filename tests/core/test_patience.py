@@ -1,9 +1,9 @@
-"""Waiting for locks, for one block of a transaction."""
+"""Waiting for locks and for statements, for one block of a transaction."""
 
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from cdp.core import patience
 
@@ -74,3 +74,34 @@ def test_an_earlier_limit_survives_another_failure_in_the_block(db):
 def test_no_patience_at_all_is_not_patience_for_ever(db):
     with patience.at_most(0):
         assert _limit() == "1ms"
+
+
+def _statement_limit() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return cursor.fetchone()[0]
+
+
+def _run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_an_earlier_limit_of_statements_survives_the_block(db):
+    _run("SET LOCAL statement_timeout = '7s'")
+    with patience.statements_at_most(0.05):
+        assert _statement_limit() == "50ms"
+    assert _statement_limit() == "7s"
+
+
+def test_an_earlier_limit_of_statements_survives_one_that_took_too_long(db):
+    _run("SET LOCAL statement_timeout = '7s'")
+    with pytest.raises(patience.TookTooLong), patience.statements_at_most(0.05):
+        _run("SELECT pg_sleep(60)")
+    assert _statement_limit() == "7s"
+
+
+def test_a_statement_that_fails_otherwise_is_not_told_as_too_long(db):
+    with pytest.raises(DatabaseError, match="division"), patience.statements_at_most(5):
+        _run("SELECT 1 / 0")
+    assert _statement_limit() == "0"

@@ -68,6 +68,7 @@ TITLES: dict[int, Any] = {
     422: _lazy("Invalid"),
     429: _lazy("Too many requests"),
     500: _lazy("Server error"),
+    503: _lazy("Not available just now"),
 }
 
 

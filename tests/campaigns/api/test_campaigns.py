@@ -8,8 +8,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from campaigns.models import Campaign, Message
-from campaigns.services import drafts, runs, triggers
-from cdp.core import actors
+from campaigns.services import drafts, previews, runs, triggers
+from cdp.core import actors, patience
 from cdp.core.models import AccessEntry, Job
 from tests import factories
 from tests.campaigns.conftest import NOW
@@ -142,6 +142,19 @@ def test_a_preview_writes_nothing(make_campaign: Make, make_person: Make) -> Non
     assert "Hello Mali" in found["rendered"]["text"]
     assert not Message.objects.exists()
     assert AccessEntry.objects.get().customer_ids == [person.id]
+
+
+def test_a_preview_that_is_not_done_in_time_says_what_to_do(
+    make_campaign: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give_up(*_: object, **__: object) -> None:
+        raise patience.TookTooLong
+
+    monkeypatch.setattr(previews, "preview", give_up)
+    answer = client().post(f"{URL}/{make_campaign().id}/preview", {}, format="json")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert (answer.json()["code"], answer.json()["title"]) == ("took_too_long", "Not available just now")
+    assert "Try again" in answer.json()["detail"]
 
 
 def test_a_preview_of_a_person_needs_the_right_to_see_people(make_campaign: Make, make_person: Make) -> None:

@@ -13,6 +13,7 @@ from psycopg import errors
 from campaigns.models import Campaign, Message
 from campaigns.selectors import definitions, tallies
 from campaigns.services import triggers
+from cdp.core import patience
 from customers.models import ContactPoint, Customer
 from tests import factories
 from tests.campaigns.conftest import NOW
@@ -108,6 +109,24 @@ def too_slow(execute: Any, sql: str, params: Any, many: Any, context: Any) -> An
     return execute(sql, params, many, context)
 
 
+def all_too_slow(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+    """All judging, as if it took longer than it may."""
+    if "WITH candidate" in sql:
+        sql, params = "SELECT pg_sleep(60)", None
+    return execute(sql, params, many, context)
+
+
+def analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_customer")
+
+
+def limit() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return str(cursor.fetchone()[0])
+
+
 def test_where_judging_all_takes_too_long_people_at_random_are_judged(
     make_campaign: Make, make_person: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,16 +134,53 @@ def test_where_judging_all_takes_too_long_people_at_random_are_judged(
     make_person(consent=None)
     campaign = make_campaign()
     monkeypatch.setattr(tallies, "MILLISECONDS", 1)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE customers_customer")
+    analyse()
     with connection.execute_wrapper(too_slow):
         found = tallies.of(definitions.current(campaign), now=NOW, campaign=campaign.id)
     assert found.is_estimate
     assert (found.eligible, found.planned, found.suppressed) == (4, 3, {"never_asked": 1})
     assert set(found.sample) == people
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW statement_timeout")
-        assert cursor.fetchone() == ("0",)
+    assert limit() == "0"
+
+
+@pytest.mark.parametrize("is_analysed", [True, False], ids=["analysed", "not analysed since it was filled"])
+@pytest.mark.parametrize("consent", [True, None])
+def test_each_person_judged_stands_for_as_many_as_were_not(
+    make_campaign: Make,
+    make_person: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    consent: bool | None,
+    is_analysed: bool,
+) -> None:
+    campaign = make_campaign()
+    analyse()
+    for _ in range(6):
+        make_person(consent=consent)
+    if is_analysed:
+        analyse()
+        monkeypatch.setattr(tallies, "JUDGED", 2)
+    monkeypatch.setattr(tallies, "MILLISECONDS", 1)
+    # Two known people instead of whole pages, on which the shop's own records are too.
+    drawn = "SELECT id, TRUE FROM customers_customer WHERE status = 'known' ORDER BY id LIMIT 2"
+    monkeypatch.setattr(tallies, "_AT_RANDOM", drawn)
+    with connection.execute_wrapper(too_slow):
+        found = tallies.of(definitions.current(campaign), now=NOW, campaign=campaign.id)
+    total = Customer.objects.count()
+    assert total > 2
+    assert found.eligible == total
+    assert (found.planned, found.suppressed) == ((total, {}) if consent else (0, {"never_asked": total}))
+
+
+def test_an_estimate_that_takes_too_long_as_well_is_given_up(
+    make_campaign: Make, make_person: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_person()
+    campaign = make_campaign()
+    monkeypatch.setattr(tallies, "MILLISECONDS", 1)
+    monkeypatch.setattr(tallies, "ESTIMATE_MILLISECONDS", 50)
+    with connection.execute_wrapper(all_too_slow), pytest.raises(patience.TookTooLong):
+        tallies.of(definitions.current(campaign), now=NOW, campaign=campaign.id)
+    assert limit() == "0"
 
 
 def test_a_fault_that_is_no_lack_of_time_is_not_answered_by_an_estimate(

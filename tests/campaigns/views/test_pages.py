@@ -14,7 +14,7 @@ from campaigns.rules import reasons
 from campaigns.selectors import definitions, rules
 from campaigns.selectors.tallies import Tally
 from campaigns.services import drafts, previews, sending
-from cdp.core import actors, jobs
+from cdp.core import actors, jobs, patience
 from cdp.core.models import AccessEntry, Job
 from consent.selectors import packs
 from tests import factories
@@ -207,3 +207,33 @@ def test_a_dry_run_that_would_take_too_long_says_about(
     assert "Activate and send to about 1,200 people" in page
     assert "about 1200 people get a message now." in page
     assert "Estimated" in page
+
+
+def test_an_estimate_of_nobody_does_not_stop_a_campaign_from_being_sent(
+    marketer: Client, announcement: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts.activate(campaign=announcement.id, actor=actors.SYSTEM, at=timezone.now())
+    found = Tally(300, 0, Counter({("never_asked", "gdpr:consent"): 300}), is_estimate=True)
+    monkeypatch.setattr(previews, "preview", lambda *_, **__: found)
+    page = marketer.get(f"/campaigns/{announcement.id}/dry-run/").content.decode()
+    assert "Nobody is left" not in page
+    assert "Send to about 0 people now" in page
+    found.is_estimate = False
+    page = marketer.get(f"/campaigns/{announcement.id}/dry-run/").content.decode()
+    assert "Nobody is left" in page
+
+
+@pytest.mark.parametrize("place", ["dry-run/", "check/?now=1"])
+def test_a_dry_run_that_is_not_done_in_time_says_what_to_do(
+    marketer: Client, announcement: Campaign, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def give_up(*_: object, **__: object) -> Tally:
+        raise patience.TookTooLong
+
+    monkeypatch.setattr(previews, "preview", give_up)
+    answer = marketer.get(f"/campaigns/{announcement.id}/{place}")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This takes too long just now" in page
+    assert f"/campaigns/{announcement.id}/edit/audience/" in page
+    assert 'hx-trigger="load"' not in page
