@@ -20,6 +20,7 @@ from analytics.rules.compiler import Compiler, subject
 from analytics.selectors.clock import clock, digits
 from cdp.core import patience
 from consent.models import Channel, Purpose
+from customers.selectors import samples
 
 SAMPLE = 10
 PREVIEW_MILLISECONDS = 4000
@@ -123,19 +124,12 @@ def preview(document: object, now: datetime) -> Preview:
 
 
 def _estimate(rule: tree.Rule, now: datetime, readable: str) -> Preview:
+    drawn = samples.at_random(JUDGED)
+    found = statement(rule, now=now, among=drawn.known)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT GREATEST(reltuples, 1) FROM pg_class WHERE oid = 'customers_customer'::regclass")
-        total = cursor.fetchone()[0]
-        share = min(100.0, 100 * JUDGED / total)
-        cursor.execute(
-            "SELECT id FROM customers_customer TABLESAMPLE SYSTEM (%s) WHERE status = 'known' LIMIT %s",
-            [share, JUDGED],
-        )
-        judged = [row[0] for row in cursor.fetchall()]
-        found = statement(rule, now=now, among=judged)
         cursor.execute(found.sql, found.params)
         matching = [row[0] for row in cursor.fetchall()]
-    count = round(len(matching) / max(1, len(judged)) * total)
+    count = round(len(matching) * drawn.scale)
     return Preview(count, matching[:SAMPLE], readable, is_estimate=True)
 
 

@@ -19,6 +19,7 @@ from campaigns.rules.definition import Definition
 from campaigns.selectors import candidates, contacts, decisions
 from cdp.core import patience
 from consent.services import gate
+from customers.selectors import samples
 
 SAMPLE = 10
 MILLISECONDS = 8000
@@ -60,9 +61,6 @@ SELECT reason, rule, count(*), NULL::uuid[] FROM verdict GROUP BY reason, rule
 UNION ALL
 SELECT '', '', 0, ARRAY(SELECT id FROM verdict WHERE reason = '' ORDER BY place LIMIT {sample})
 """
-_AT_RANDOM = """
-SELECT id, status = 'known' FROM customers_customer TABLESAMPLE SYSTEM (%(share)s) LIMIT %(judged)s
-"""
 
 
 @dataclass
@@ -97,20 +95,10 @@ def of(definition: Definition, *, now: datetime, campaign: uuid.UUID | None) -> 
 
 
 def _estimate(definition: Definition, *, now: datetime, campaign: uuid.UUID | None) -> Tally:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'customers_customer'::regclass")
-        total = cursor.fetchone()[0]
-        if total < JUDGED:  # never analysed (-1), or not since it was filled; so few would hardly have taken too long
-            cursor.execute("SELECT count(*) FROM customers_customer")
-            total = max(1, cursor.fetchone()[0])
-        cursor.execute(_AT_RANDOM, {"share": min(100.0, 100 * JUDGED / total), "judged": JUDGED})
-        drawn = cursor.fetchall()
-    found = _judged(
-        definition, now=now, campaign=campaign, among=[customer for customer, is_known in drawn if is_known]
-    )
-    scale = max(1.0, total / max(1, len(drawn)))
-    by_rule = Counter({rule: round(count * scale) for rule, count in found.by_rule.items()})
-    planned = round(found.planned * scale)
+    drawn = samples.at_random(JUDGED)
+    found = _judged(definition, now=now, campaign=campaign, among=drawn.known)
+    by_rule = Counter({rule: round(count * drawn.scale) for rule, count in found.by_rule.items()})
+    planned = round(found.planned * drawn.scale)
     return Tally(planned + by_rule.total(), planned, by_rule, found.sample, is_estimate=True)
 
 

@@ -12,6 +12,8 @@ from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences
 from analytics.services import membership, metrics, segments
 from cdp.core import actors
+from customers.models import Customer
+from customers.selectors import samples
 from tests import factories
 from tests.analytics import naive, people
 from tests.analytics.people import NOW, Bought, Person
@@ -171,7 +173,17 @@ def test_preview_samples_when_counting_takes_too_long(monkeypatch):
     people.write([Person() for _ in range(3)], {})
     shown = audiences.preview({"all": []}, NOW)
     assert shown.is_estimate
-    assert len(shown.sample) == 3
+    assert (shown.count, len(shown.sample)) == (3, 3)
+
+
+def test_each_person_judged_for_a_preview_stands_for_as_many_as_were_not(monkeypatch):
+    monkeypatch.setattr(audiences, "PREVIEW_MILLISECONDS", 1)
+    monkeypatch.setattr(audiences, "statement", slowly(audiences.statement))
+    people.write([Person() for _ in range(6)], {})
+    # Two known people instead of whole pages, on which the shop's own records are too.
+    drawn = "SELECT id, TRUE FROM customers_customer WHERE status = 'known' ORDER BY id LIMIT 2"
+    monkeypatch.setattr(samples, "_AT_RANDOM", drawn)
+    assert audiences.preview({"all": []}, NOW).count == Customer.objects.count() > 6
 
 
 def slowly(statement):

@@ -15,6 +15,7 @@ from campaigns.selectors import definitions, tallies
 from campaigns.services import triggers
 from cdp.core import patience
 from customers.models import ContactPoint, Customer
+from customers.selectors import samples
 from tests import factories
 from tests.campaigns.conftest import NOW
 
@@ -162,7 +163,7 @@ def test_each_person_judged_stands_for_as_many_as_were_not(
     monkeypatch.setattr(tallies, "MILLISECONDS", 1)
     # Two known people instead of whole pages, on which the shop's own records are too.
     drawn = "SELECT id, TRUE FROM customers_customer WHERE status = 'known' ORDER BY id LIMIT 2"
-    monkeypatch.setattr(tallies, "_AT_RANDOM", drawn)
+    monkeypatch.setattr(samples, "_AT_RANDOM", drawn)
     with connection.execute_wrapper(too_slow):
         found = tallies.of(definitions.current(campaign), now=NOW, campaign=campaign.id)
     total = Customer.objects.count()
