@@ -11,7 +11,6 @@ from rest_framework import serializers
 from cdp.core.api.fields import StrictSerializer
 
 READ_ONLY = frozenset({"id", "version", "size", "refreshed_at", "created_at"})
-"""Members of an answer that a client may send back; they change nothing."""
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -28,6 +27,8 @@ class RulesField(serializers.Field[Any, Any, Any, Any]):
 class SegmentBody(StrictSerializer):
     """A segment; the key is made from the name where none is given."""
 
+    answered = READ_ONLY
+
     key = serializers.CharField(
         max_length=60,
         required=False,
@@ -36,10 +37,6 @@ class SegmentBody(StrictSerializer):
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     rules = RulesField()
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Without what only answers have."""
-        return super().to_internal_value(_without(data, READ_ONLY))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A name or a key, from which the other follows."""
@@ -53,24 +50,16 @@ class SegmentBody(StrictSerializer):
 class SegmentChangeBody(StrictSerializer):
     """What changes of a segment; the key never does."""
 
+    answered = READ_ONLY | {"key"}
+
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
     rules = RulesField(required=False)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Without what only answers have."""
-        return super().to_internal_value(_without(data, READ_ONLY | {"key"}))
 
 
 class RulesPreviewBody(StrictSerializer):
     """Rules to try; the rest of a segment may stand beside them."""
 
+    answered = READ_ONLY | {"key", "name", "description"}
+
     rules = RulesField()
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The rules alone."""
-        return super().to_internal_value(_without(data, READ_ONLY | {"key", "name", "description"}))
-
-
-def _without(data: Any, names: frozenset[str]) -> Any:
-    return {name: value for name, value in data.items() if name not in names} if isinstance(data, dict) else data

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -17,8 +17,13 @@ EARLIEST, LATEST = 1900, 2199
 
 # Refuses members that it does not know. (No docstring: it would become the description of every body.)
 class StrictSerializer(serializers.Serializer[Any]):
+    answered: ClassVar[frozenset[str]] = frozenset()
+    """Members of an answer that a client may send back; they change nothing."""
+
     def to_internal_value(self, data: Any) -> Any:
         """The validated members; every fault at once."""
+        if self.answered and _is_map(data):
+            data = {name: value for name, value in data.items() if name not in self.answered}
         unknown = (
             {str(name): [_("Unknown field.")] for name in data if name not in self.fields} if _is_map(data) else {}
         )

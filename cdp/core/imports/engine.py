@@ -234,7 +234,7 @@ class _Work:
         """List rows that are taken as they are and should be looked at all the same."""
         for line, target, value, code in told:
             self.job.result["told"] = self.job.result.get("told", 0) + 1
-            self._remark(code, count=self._remarked(code) + 1)
+            self._remark_more(code, 1)
             if self.job.result["told"] <= MOST_TOLD:  # their number stands in the remark; refusals need the room
                 self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}")
 
@@ -296,7 +296,7 @@ class _Work:
                 also[word] = also.get(word, 0) + number
             self._tell(counts.notes)
             for code, number in counts.remarks.items():
-                self._remark(code, count=self._remarked(code) + number)
+                self._remark_more(code, number)
             self._save(piece.rows)
 
     def _pass_over(self, rows: int) -> None:
@@ -316,9 +316,10 @@ class _Work:
             warnings.append(remark)
         remark["count"] = count
 
-    def _remarked(self, code: str) -> int:
-        """The number that the remark of this code has so far."""
-        return next((int(one["count"]) for one in self.job.result["warnings"] if one["code"] == code), 0)
+    def _remark_more(self, code: str, number: int) -> None:
+        """Say it with so many more than so far."""
+        before = next((int(one["count"]) for one in self.job.result["warnings"] if one["code"] == code), 0)
+        self._remark(code, count=before + number)
 
     def _save(self, rows: int) -> None:
         JobReject.objects.bulk_create(self.pending, batch_size=2000)
