@@ -149,7 +149,7 @@ class CampaignViewSet(ApiViewSet):
     @action(detail=True, methods=["post"])
     def preview(self, request: Request, id: str) -> Response:
         """Who would get it now."""
-        body = answers.PreviewBody(data=request.data or {})
+        body = answers.PreviewBody(data=request.data)
         body.is_valid(raise_exception=True)
         asked = body.validated_data
         row = definitions.get_campaign(_id(id))

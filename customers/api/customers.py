@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -13,8 +12,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cdp.core import moments
 from cdp.core import timeline as registry
 from cdp.core.api.authentication import key_of
+from cdp.core.api.pagination import SIZE
 from cdp.core.api.problems import Problem, conflict, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Source
@@ -78,7 +79,7 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
         summary="Find customers without naming them in an address",
         description="The same filters as the list, in a body. Needs only the scope customers:read.",
         request=bodies.Lookup,
-        parameters=[OpenApiParameter("page_size", int)],
+        parameters=[SIZE],
         responses=answers.CustomerAnswer(many=True),
     )
     @action(detail=False, methods=["post"])
@@ -162,7 +163,7 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
             OpenApiParameter("kind", str, description="Only entries of this kind: order, refund, consent, note …"),
             OpenApiParameter("before", OpenApiTypes.DATETIME, description="Only what happened before this moment."),
             OpenApiParameter("cursor", str),
-            OpenApiParameter("page_size", int),
+            SIZE,
         ],
         responses={200: answers.TimelineAnswer, 410: GONE},
         filters=False,
@@ -210,11 +211,8 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
 
 
 def _moment(text: str) -> Any:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or timezone.is_naive(moment):
+    moment = moments.read(text)
+    if moment is None:
         raise invalid("before", _("Write the time with its zone as in RFC 3339, like 2026-11-21T14:30:00Z."))
     return moment
 

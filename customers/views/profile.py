@@ -11,14 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from cdp.core import actors, audit, panels, sources, timeline
+from cdp.core import actors, audit, moments, panels, sources, timeline
 from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.forms.contacts import REASONS, ReasonForm
@@ -234,11 +233,8 @@ def _rendered(request: HttpRequest, side: str, question: panels.Question) -> lis
 def _moment(text: str) -> datetime | None:
     if not text:
         return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError as error:
-        raise Http404 from error
-    if moment is None or timezone.is_naive(moment):
+    moment = moments.read(text)
+    if moment is None:
         raise Http404
     return moment
 

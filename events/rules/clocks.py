@@ -25,7 +25,7 @@ def read(value: str | float) -> dt.datetime:
     try:
         if isinstance(value, str):
             found = dt.datetime.fromisoformat(value.strip())
-            return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+            return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
         if not math.isfinite(value):
             raise Unreadable
         return dt.datetime.fromtimestamp(value / 1000 if abs(value) > _MILLISECONDS else value, tz=dt.UTC)

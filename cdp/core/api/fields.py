@@ -1,18 +1,18 @@
 """Strict parts of request bodies: nothing unknown, nothing guessed, every fault with its pointer."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from cdp.core import moments
 from cdp.core.files import values
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-EARLIEST, LATEST = 1900, 2199
 
 
 # Refuses members that it does not know. (No docstring: it would become the description of every body.)
@@ -54,9 +54,10 @@ class MomentField(serializers.DateTimeField):
             moment = datetime.fromisoformat(_microseconds(value.upper()))
         except ValueError:
             self.fail("not_rfc3339")
-        if not EARLIEST <= moment.year <= LATEST:
+        if not moments.EARLIEST <= moment.year <= moments.LATEST:
             self.fail("out_of_range")
-        return moment
+        # PostgreSQL reads no offset beyond 15:59, and ISO 8601 knows them up to 23:59.
+        return moment.astimezone(UTC)
 
 
 class ExactField(serializers.DecimalField):

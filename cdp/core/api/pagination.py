@@ -6,12 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core.api.problems import Problem, invalid, invalid_places
 from cdp.core.crypto import tokens
+
+LARGEST = 500
+SIZE = OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": LARGEST})
+"""For addresses that page in their own way."""
 
 
 class SealedCursorPagination(BasePagination):
@@ -21,7 +26,7 @@ class SealedCursorPagination(BasePagination):
     """
 
     default_size = 50
-    largest = 500
+    largest = LARGEST
     id_field = "id"
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -116,10 +121,5 @@ class SealedCursorPagination(BasePagination):
         """For the OpenAPI document."""
         return [
             {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
-            {
-                "name": "page_size",
-                "in": "query",
-                "required": False,
-                "schema": {"type": "integer", "minimum": 1, "maximum": self.largest},
-            },
+            {"name": SIZE.name, "in": SIZE.location, "required": False, "schema": SIZE.type},
         ]

@@ -222,3 +222,12 @@ def test_a_write_takes_no_parameters_it_does_not_know_and_does_nothing_then(clie
     assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "dry_run")
     assert not Order.objects.exists()
     assert not IdempotentAnswer.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["products/CUP", "orders", "customers/lookup"])
+def test_options_say_what_is_allowed(client, key, path):
+    answer = client.options(f"/api/v1/{path}", ORDER, headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 405
+    assert "OPTIONS" not in answer.headers["Allow"]
+    assert answer.headers["Allow"]

@@ -68,6 +68,10 @@ def test_what_cannot_be_understood_is_refused(store, ada, query):
     assert store.get(f"customers/{ada.id}/timeline?{query}").status_code == 422
 
 
+def test_any_offset_of_a_moment_is_understood(store, ada):
+    assert store.get(f"customers/{ada.id}/timeline?before=2026-01-01T00:00:00%2B21:16").status_code == 200
+
+
 def test_a_cursor_of_another_list_is_refused(store, ada):
     for number in range(3):
         factories.customer(external_id=f"n-{number}")
