@@ -50,8 +50,8 @@ declare(
     follows=("commerce.Refund", "refund_id"),
     export=("refund_id", "sku", "name", "quantity", "unit_price", "amount"),
 )
-declare_keys("commerce.OrderKey", digests=orders.keys_of)
-declare_keys("commerce.RefundKey", digests=orders.refund_keys_of)
+declare_keys("commerce.OrderKey", owned=orders.keys_of)
+declare_keys("commerce.RefundKey", owned=orders.refund_keys_of)
 declare(
     "commerce.Cart",
     on_merge=OnMerge.MOVE,
@@ -77,4 +77,4 @@ declare(
     on_erase=OnErase.DELETE,
     export=("source", "sku", "name", "noted_at", "ended_at"),
 )
-declare_keys("commerce.CartKey", digests=wishes.keys_of)
+declare_keys("commerce.CartKey", owned=wishes.keys_of)

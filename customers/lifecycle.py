@@ -29,5 +29,5 @@ declare("customers.MergeSuggestion", on_merge=OnMerge.STAY, on_erase=OnErase.DEL
 # What a merge did, with images of rows, has to stay where un-merging looks for it; it goes with the person.
 declare("customers.MergeLog", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
 declare("core.DataKey", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
-declare_keys("customers.Identifier", digests=None)
-declare_keys("customers.SharedIdentifier", digests=None)
+declare_keys("customers.Identifier", owned=None)
+declare_keys("customers.SharedIdentifier", owned=None)

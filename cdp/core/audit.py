@@ -88,6 +88,31 @@ def record(
     )
 
 
+def record_many(
+    action: Action,
+    *,
+    actor: Actor,
+    at: datetime,
+    entries: Iterable[tuple[uuid.UUID, object, dict[str, Any]]],
+) -> None:
+    """Write one entry for each (customer, subject, details), as `record` does, in a few statements."""
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(
+                at=at,
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                action=action,
+                customer_id=customer,
+                object_id=str(subject),
+                details=details,
+            )
+            for customer, subject, details in entries
+        ],
+        batch_size=1000,
+    )
+
+
 def looked(*, actor: Actor, at: datetime, view: str, customers: Iterable[uuid.UUID], reason: str = "") -> None:
     """Write that `actor` was shown these customers by `view` (a URL name)."""
     AccessEntry.objects.create(

@@ -15,6 +15,8 @@ from django.db import models
 
 Counted = Callable[[Sequence[Mapping[str, Any]], int], None]
 """Takes rows (column → value as in JSON) and by how much each of them counts."""
+Owned = Callable[[Collection[uuid.UUID]], Mapping[bytes, uuid.UUID]]
+"""Takes customers and gives digest → customer."""
 
 
 class OnMerge(Enum):
@@ -67,12 +69,12 @@ class Declaration:
 
 @dataclass(frozen=True)
 class KeyDeclaration:
-    """A key table that names customers. `digests` gives the keys of the rows that a customer owns now; None where the
-    room of identity looks after the table itself.
+    """A key table that names customers. `owned` gives the keys of the rows that these customers own now, with their
+    owners; None where the room of identity looks after the table itself.
     """
 
     model: str
-    digests: Callable[[uuid.UUID], Collection[bytes]] | None
+    owned: Owned | None
 
 
 _declared: dict[str, Declaration] = {}
@@ -107,9 +109,9 @@ def declare(
     )
 
 
-def declare_keys(model: str, *, digests: Callable[[uuid.UUID], Collection[bytes]] | None) -> None:
+def declare_keys(model: str, *, owned: Owned | None) -> None:
     """Declare a key table by its model label, for example "commerce.OrderKey"; see `KeyDeclaration`."""
-    _keys[model.lower()] = KeyDeclaration(model.lower(), digests)
+    _keys[model.lower()] = KeyDeclaration(model.lower(), owned)
 
 
 def declarations() -> dict[type[models.Model], Declaration]:

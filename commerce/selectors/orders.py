@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -55,16 +55,16 @@ def refund_ids_by_number(sources: Iterable[str], external_id: str) -> list[uuid.
     return list(RefundKey.objects.filter(digest__in=keys).values_list("refund_id", flat=True))
 
 
-def keys_of(customer: uuid.UUID) -> list[bytes]:
-    """The keys of a customer's orders."""
-    numbers = Order.objects.filter(customer_id=customer).values_list("source", "external_id")
-    return [digests.key(source, external_id) for source, external_id in numbers]
+def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
+    """The keys of these customers' orders."""
+    numbers = Order.objects.filter(customer_id__in=customers).values_list("source", "external_id", "customer_id")
+    return {digests.key(source, external_id): customer for source, external_id, customer in numbers}
 
 
-def refund_keys_of(customer: uuid.UUID) -> list[bytes]:
-    """The keys of a customer's refunds."""
-    numbers = Refund.objects.filter(customer_id=customer).values_list("source", "external_id")
-    return [digests.key(source, external_id) for source, external_id in numbers]
+def refund_keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
+    """The keys of these customers' refunds."""
+    numbers = Refund.objects.filter(customer_id__in=customers).values_list("source", "external_id", "customer_id")
+    return {digests.key(source, external_id): customer for source, external_id, customer in numbers}
 
 
 def find(order_id: uuid.UUID) -> Order | None:

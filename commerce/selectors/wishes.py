@@ -1,7 +1,7 @@
 """What a customer was about to buy and would like to have: for the page of one customer and the timeline."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -15,10 +15,10 @@ from commerce.rules import digests, money
 SHOWN = 10
 
 
-def keys_of(customer: uuid.UUID) -> list[bytes]:
-    """The keys of a customer's carts."""
-    found = Cart.objects.filter(customer_id=customer).values_list("source", "tokens")
-    return [digests.key(source, token) for source, tokens in found for token in tokens]
+def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
+    """The keys of these customers' carts."""
+    found = Cart.objects.filter(customer_id__in=customers).values_list("source", "tokens", "customer_id")
+    return {digests.key(source, token): customer for source, tokens, customer in found for token in tokens}
 
 
 def lines_of(carts: Sequence[Cart]) -> dict[uuid.UUID, list[CartLine]]:

@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,13 +77,24 @@ def _below(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Joined]]:
     return found
 
 
-def in_common(one: uuid.UUID, other: uuid.UUID) -> dict[str, list[str]]:
-    """What two customers share, as kinds of contact points: `{"same": ["email"]}`. Never the values."""
-    held: dict[uuid.UUID, set[tuple[str, bytes]]] = {one: set(), other: set()}
-    rows = ContactPoint.objects.filter(customer_id__in=[one, other]).values_list("customer_id", "kind", "digest")
+def in_common(pairs: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, dict[str, list[str]]]:
+    """What each key of `pairs` shares with its value, as kinds of contact points: `{"same": ["email"]}`, never the
+    values. In order: who follows is compared with all who were before.
+    """
+    held: dict[uuid.UUID, set[tuple[str, bytes]]] = defaultdict(set)
+    rows = ContactPoint.objects.filter(customer_id__in=list(pairs)).values_list("customer_id", "kind", "digest")
     for customer, kind, digest in rows:
         held[customer].add((kind, bytes(digest)))
-    return {"same": sorted({kind for kind, _digest in held[one] & held[other]})}
+    if held:  # a visitor has no way of contact
+        others = {pairs[one] for one in held} - held.keys()
+        rows = ContactPoint.objects.filter(customer_id__in=others).values_list("customer_id", "kind", "digest")
+        for customer, kind, digest in rows:
+            held[customer].add((kind, bytes(digest)))
+    found = {}
+    for one, other in pairs.items():
+        found[one] = {"same": sorted({kind for kind, _digest in held[one] & held[other]})}
+        held[other] |= held[one]  # whoever follows is compared with both
+    return found
 
 
 def holder_of(log: MergeLog, later: Sequence[MergeLog]) -> uuid.UUID:

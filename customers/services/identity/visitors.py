@@ -3,7 +3,6 @@
 Then the anonymous customer is merged into the person, history and all; un-merging takes it back exactly.
 """
 
-import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
@@ -96,9 +95,5 @@ def _join(pairs: dict[uuid.UUID, uuid.UUID], now: dt.datetime) -> dict[uuid.UUID
     if not pairs:
         return {}
     anonymous = Customer.objects.filter(id__in=list(pairs), status=Status.ANONYMOUS).values_list("id", flat=True)
-    joined = {}
-    for visitor in sorted(anonymous):
-        with contextlib.suppress(merging.UnableToMerge):
-            merging.merge(survivor=pairs[visitor], absorbed=visitor, reason=KIND, actor=SYSTEM, at=now)
-            joined[visitor] = pairs[visitor]
-    return joined
+    wanted = {visitor: pairs[visitor] for visitor in sorted(anonymous)}
+    return merging.absorb(pairs=wanted, reason=KIND, actor=SYSTEM, at=now)

@@ -52,7 +52,7 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
     _reseal(absorbed, holder)
     _restore(log, later, locked, at)
     Customer.objects.filter(id=absorbed).update(status=log.absorbed_status, merged_into=None, updated_at=at)
-    keys.follow(giver=holder, taker=absorbed)
+    keys.follow(keys.owned([absorbed]), to={})
     undo = {"undone_at": at, "undone_by_kind": actor.kind, "undone_by_id": actor.id}
     # What was kept for this moment has served; the log remembers who, when and why.
     emptied: dict[str, dict[str, object]] = {"images": {}, "fields": {}, "moved": {}, "flags": {}, "identifiers": {}}
@@ -103,10 +103,10 @@ class _Back:
     ) -> list[uuid.UUID]:
         if not values:
             return []
-        if rows.is_busy(model, declaration.busy, customer=self.holder):
+        if rows.busy(model, declaration.busy, customers=[self.holder]):
             raise UnableToUnmerge(Reason.BUSY)
-        only = (column, values)
-        return rows.move(model, declaration, giver=self.holder, taker=self.log.absorbed_id, only=only).ids
+        moved = rows.move(model, declaration, {self.holder: self.log.absorbed_id}, only=(column, values))
+        return moved[self.holder].ids if moved else []
 
     def _from_images(self, model: type[models.Model], missing: set[uuid.UUID]) -> None:
         """Rows that a later merge turned into images, because they collided there."""

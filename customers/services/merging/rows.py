@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from cdp.core import copying
 from cdp.core.crypto import subjects
 from cdp.core.crypto.fields import SealedField
 from cdp.core.lifecycle import Declaration, OneOf
@@ -19,53 +20,95 @@ from cdp.core.lifecycle import Declaration, OneOf
 
 @dataclass
 class Moved:
-    """What changed hands: ids; images of what a unique rule refused; ids of those that had the flag of `one_of`."""
+    """What of one giver changed hands: ids; images of what a unique rule refused; ids of those that had the flag of
+    `one_of`, and of those that have it still.
+    """
 
     ids: list[uuid.UUID] = field(default_factory=list)
     images: dict[uuid.UUID, str] = field(default_factory=dict)
     flagged: list[uuid.UUID] = field(default_factory=list)
+    flags: list[uuid.UUID] = field(default_factory=list)
 
 
 def move(
     model: type[models.Model],
     declaration: Declaration,
+    pairs: Mapping[uuid.UUID, uuid.UUID],
     *,
-    giver: uuid.UUID,
-    taker: uuid.UUID,
     only: tuple[str, Sequence[object]] | None = None,
-) -> Moved:
-    """Give rows of `giver` to `taker`: all, or those whose column (first of `only`) has one of the values."""
+) -> dict[uuid.UUID, Moved]:
+    """Give rows of each key of `pairs` to its value: all, or those whose column (first of `only`) has one of `only`'s
+    values.
+
+    One statement for all. Where several give to the same one, it comes out as if they had given one after the other.
+    Returns giver → what moved; who had nothing is left out.
+    """
     table, columns = model._meta.db_table, _columns(model)
-    flag = declaration.one_of.flag if declaration.one_of else ""
-    values = {column: f"gone.{column}" for column in columns} | {"customer_id": "%(taker)s"}
-    if declaration.one_of:
-        values[flag] = f"gone.{flag} AND NOT EXISTS ({_rival(table, declaration.one_of)})"
+    rule = declaration.one_of
+    values = {column: f"gone.{column}" for column in columns} | {"customer_id": "gone.cdp_taker"}
+    was = is_ = "false"
+    if rule:
+        was = f"gone.{rule.flag}"
+        # Of several that arrive in one group the first may keep the flag, if nobody there has it.
+        rank = ", ".join(f"gone.{column}" for column in ("cdp_taker", *rule.group, rule.flag))
+        values[rule.flag] = (
+            f"gone.{rule.flag} AND row_number() OVER (PARTITION BY {rank} ORDER BY gone.cdp_place, gone.id) = 1"
+            f" AND NOT EXISTS ({_rival(table, rule, taker='gone.cdp_taker')})"
+        )
+        is_ = f"put.{rule.flag}"
     with connection.cursor() as cursor:
         # Deleted first, inserted second, also by PostgreSQL: a row is inserted only after it came out of `gone`.
         cursor.execute(
             f"""
-            WITH gone AS (
-                DELETE FROM {table} WHERE customer_id = %(giver)s {f"AND {only[0]} = ANY(%(only)s)" if only else ""}
-                RETURNING *
+            WITH pair AS (
+                SELECT * FROM unnest(%(givers)s::uuid[], %(takers)s::uuid[]) WITH ORDINALITY AS p (giver, taker, place)
+            ), gone AS (
+                DELETE FROM {table} AS mine USING pair WHERE mine.customer_id = pair.giver
+                {f"AND mine.{only[0]} = ANY(%(only)s)" if only else ""}
+                RETURNING mine.*, pair.taker AS cdp_taker, pair.place AS cdp_place
             ), put AS (
                 INSERT INTO {table} ({", ".join(columns)}) SELECT {", ".join(values[column] for column in columns)}
-                FROM gone ON CONFLICT DO NOTHING RETURNING id
+                FROM gone ORDER BY gone.cdp_place, gone.id ON CONFLICT DO NOTHING RETURNING *
             )
-            SELECT gone.id, put.id IS NOT NULL, CASE WHEN put.id IS NULL THEN to_jsonb(gone)::text END,
-                   {f"gone.{flag}" if flag else "false"}
-            FROM gone LEFT JOIN put ON put.id = gone.id ORDER BY gone.id
+            SELECT gone.customer_id, gone.id, put.id IS NOT NULL,
+                   CASE WHEN put.id IS NULL THEN (to_jsonb(gone) - 'cdp_taker' - 'cdp_place')::text END, {was}, {is_}
+            FROM gone LEFT JOIN put ON put.id = gone.id ORDER BY gone.cdp_place, gone.id
             """,  # noqa: S608  (names of tables and columns)
-            {"giver": giver, "taker": taker, "only": list(only[1]) if only else None},
+            {
+                "givers": copying.array(list(pairs)),
+                "takers": copying.array(list(pairs.values())),
+                "only": list(only[1]) if only else None,
+            },
         )
-        moved = Moved()
-        for row, arrived, image, is_flagged in cursor.fetchall():
+        moved: dict[uuid.UUID, Moved] = {}
+        for giver, row, arrived, image, was_flagged, is_flagged in cursor.fetchall():
+            mine = moved.setdefault(giver, Moved())
             if arrived:
-                moved.ids.append(row)
+                mine.ids.append(row)
             else:
-                moved.images[row] = image
+                mine.images[row] = image
+            if was_flagged:
+                mine.flagged.append(row)
             if is_flagged:
-                moved.flagged.append(row)
-        return moved
+                mine.flags.append(row)
+    if rule:
+        _hand_flags_on(model, rule, pairs, moved)
+    return moved
+
+
+def _hand_flags_on(
+    model: type[models.Model], rule: OneOf, pairs: Mapping[uuid.UUID, uuid.UUID], moved: Mapping[uuid.UUID, Moved]
+) -> None:
+    """The first that brought a flag collided and stayed out: the next one that had it has it then."""
+    lost = {pairs[giver] for giver, mine in moved.items() if set(mine.flagged) & mine.images.keys()}
+    for giver, mine in moved.items():
+        waiting = [row for row in mine.flagged if row not in mine.images and row not in mine.flags]
+        if waiting and pairs[giver] in lost:
+            for row in waiting:
+                raise_flags(model, rule, customer=pairs[giver], wanted=[row])
+            mine.flags += [
+                row for row in flagged(model, rule, customers=[pairs[giver]])[pairs[giver]] if row in waiting
+            ]
 
 
 def is_part(model: type[models.Model], declaration: Declaration) -> bool:
@@ -74,16 +117,19 @@ def is_part(model: type[models.Model], declaration: Declaration) -> bool:
     return any(field_.column == column and not field_.null for field_ in model._meta.local_concrete_fields)
 
 
-def take_out(model: type[models.Model], *, customer: uuid.UUID) -> dict[uuid.UUID, str]:
-    """Delete a customer's rows of a derived table; their images by primary key."""
+def take_out(model: type[models.Model], *, customers: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
+    """Delete these customers' rows of a table; their images by customer and primary key."""
     key = model._meta.pk.column
+    found: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {model._meta.db_table} AS gone WHERE customer_id = %s "  # noqa: S608
-            f"RETURNING gone.{key}, to_jsonb(gone)::text",
-            [customer],
+            f"DELETE FROM {model._meta.db_table} AS gone WHERE customer_id = ANY(%s::uuid[]) "  # noqa: S608
+            f"RETURNING gone.customer_id, gone.{key}, to_jsonb(gone)::text",
+            [copying.array(list(customers))],
         )
-        return dict(cursor.fetchall())
+        for customer, row, image in cursor.fetchall():
+            found.setdefault(customer, {})[row] = image
+    return found
 
 
 def put_back(model: type[models.Model], images: Iterable[str], *, customer: uuid.UUID) -> list[str]:
@@ -109,18 +155,20 @@ def count(declaration: Declaration, images: Collection[str], *, by: int) -> None
         declaration.counted([json.loads(image) for image in images], by)
 
 
-def is_busy(
+def busy(
     model: type[models.Model],
-    busy: Mapping[str, object],
+    condition: Mapping[str, object],
     *,
-    customer: uuid.UUID,
-    among: Sequence[uuid.UUID] | None = None,
-) -> bool:
-    """Whether somebody is at work on a row of that customer (one of `among`)."""
-    if not busy:
-        return False
-    found = model._default_manager.filter(customer_id=customer, **busy)
-    return found.exists() if among is None else found.filter(pk__in=among).exists()
+    customers: Collection[uuid.UUID],
+    among: Collection[uuid.UUID] | None = None,
+) -> set[uuid.UUID]:
+    """Those of the customers on a row of whom (one of `among`) somebody is at work."""
+    if not condition or among == []:
+        return set()
+    found = model._default_manager.filter(customer_id__in=customers, **condition)
+    if among is not None:
+        found = found.filter(pk__in=among)
+    return set(found.values_list("customer_id", flat=True))
 
 
 def reseal(
@@ -150,10 +198,15 @@ def reseal(
 # --- partial unique rules ---
 
 
-def flagged(model: type[models.Model], rule: OneOf, *, customer: uuid.UUID) -> list[uuid.UUID]:
-    """The rows of a customer that have the flag."""
-    rows = model._default_manager.filter(customer_id=customer, **{rule.flag: True})
-    return list(rows.values_list("pk", flat=True))
+def flagged(
+    model: type[models.Model], rule: OneOf, *, customers: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """The rows of each customer that have the flag."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {customer: [] for customer in customers}
+    rows = model._default_manager.filter(customer_id__in=customers, **{rule.flag: True}).order_by("pk")
+    for customer, row in rows.values_list("customer_id", "pk"):
+        found[customer].append(row)
+    return found
 
 
 def raise_flags(
@@ -185,7 +238,7 @@ def raise_flags(
         )
 
 
-def _rival(table: str, rule: OneOf, *, taker: str = "%(taker)s", row: str = "gone") -> str:
+def _rival(table: str, rule: OneOf, *, taker: str, row: str = "gone") -> str:
     same = "".join(f" AND rival.{column} = {row}.{column}" for column in rule.group)
     return f"SELECT 1 FROM {table} rival WHERE rival.customer_id = {taker} AND rival.{rule.flag}{same}"  # noqa: S608
 

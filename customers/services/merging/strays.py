@@ -50,23 +50,23 @@ def _gather(absorbed: uuid.UUID) -> None:
     found = False
     for model, declaration in lifecycle.declarations().items():
         # Keys never arrive late, and rows somebody works on are fetched by the mark that ends that work.
-        if declaration.on_merge is not OnMerge.MOVE or rows.is_busy(model, declaration.busy, customer=absorbed):
+        if declaration.on_merge is not OnMerge.MOVE or rows.busy(model, declaration.busy, customers=[absorbed]):
             continue
-        moved = rows.move(model, declaration, giver=absorbed, taker=holder)
-        if moved.ids or moved.images:
+        moved = rows.move(model, declaration, {absorbed: holder}).get(absorbed)
+        if moved:
             found = True
             label = model._meta.label
             if not rows.is_part(model, declaration):
                 log.moved.setdefault(label, []).extend(str(row) for row in moved.ids)
             log.images.setdefault(label, {}).update({str(row): image for row, image in moved.images.items()})
-    late = keys.hand_over(giver=absorbed, taker=holder)
+    late = keys.hand_over({absorbed: holder})[absorbed]
     for part, digests in late.items():
         if digests:
             found = True
             log.identifiers.setdefault(part, []).extend(digests)
     if not found:
         return
-    keys.follow(giver=absorbed, taker=holder)
+    keys.follow(keys.owned([holder]), to={})
     MergeLog.objects.filter(customer_id=log.customer_id, id=log.id).update(
         moved=log.moved, images=log.images, identifiers=log.identifiers
     )
