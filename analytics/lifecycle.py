@@ -15,6 +15,8 @@ declare(
         "first_order_at",
         "last_order_at",
         "last_seen_at",
+        "sessions_count",
+        "last_login_at",
     ),
 )
 declare(

@@ -7,9 +7,11 @@ it with a unique key, and may run twice without harm. Marks, locks and the runne
 from analytics.services import metrics, segments
 from campaigns.services import triggers
 from customers.services import merging
+from events.services import sessions
 
 STEPS = (
     ("customers.strays", merging.gather),
+    ("events.sessions", sessions.update),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),
     ("campaigns.triggers", triggers.react),

@@ -1,6 +1,7 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
 from cdp.core.lifecycle import OnErase, OnMerge, declare
+from events.services import sessions
 
 declare(
     "events.Event",
@@ -8,4 +9,26 @@ declare(
     on_erase=OnErase.DELETE,
     export=("name", "kind", "occurred_at", "source", "properties", "sealed"),
     resolved_by="resolved_by",
+)
+declare(
+    "events.Session",
+    on_merge=OnMerge.REBUILD,
+    on_erase=OnErase.DELETE,
+    export=(
+        "started_at",
+        "ended_at",
+        "source",
+        "pages",
+        "seconds",
+        "entry_path",
+        "exit_path",
+        "channel",
+        "referrer_host",
+        "utm_source",
+        "utm_medium",
+        "utm_campaign",
+        "device",
+        "steps",
+    ),
+    rebuild=sessions.derive,
 )

@@ -124,10 +124,16 @@ def subject_of(kind: str, key: str) -> Subject | None:
     return fields.of_metric(key) if kind == "metric" and key in METRICS else None
 
 
+_VISITS = frozenset(
+    f"metric:{key}"
+    for key in ("last_seen_at", "days_since_last_seen", "sessions_count", "last_login_at", "days_since_last_login")
+)
+
+
 def subjects() -> list[tuple[str, list[Choice]]]:
     """Everything a row may ask about, in groups: values are `field:age`, `metric:orders_count`, `consent`, …"""
     metrics = [(f"metric:{key}", metric.label) for key, metric in METRICS.items() if key != "age"]
-    bought = [choice for choice in metrics if choice[0] not in {"metric:last_seen_at", "metric:days_since_last_seen"}]
+    bought = [choice for choice in metrics if choice[0] not in _VISITS]
     return [
         (_("Person"), [(f"field:{key}", fields.FIELDS[key].label) for key in _PERSON]),
         (_("Purchases"), [("field:stage", fields.FIELDS["stage"].label), ("order", _("Has ordered")), *bought]),

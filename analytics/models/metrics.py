@@ -27,6 +27,8 @@ class CustomerMetrics(models.Model):
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
+    sessions_count = models.IntegerField(default=0, db_default=0)
+    last_login_at = models.DateTimeField(null=True)
     computed_at = models.DateTimeField()
 
     class Meta:

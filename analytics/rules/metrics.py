@@ -129,8 +129,22 @@ METRICS: dict[str, Metric] = {
             "last_seen_at",
             _("Last seen"),
             Unit.MOMENT,
-            _("The latest event on the website or in the app."),
+            _("The end of the last visit to the website or app; robots and messages do not count."),
             "m.last_seen_at",
+        ),
+        _fact(
+            "sessions_count",
+            _("Visits"),
+            Unit.COUNT,
+            _("Visits to the website or app; half an hour without anything ends one."),
+            "COALESCE(m.sessions_count, 0)",
+        ),
+        _fact(
+            "last_login_at",
+            _("Last login"),
+            Unit.MOMENT,
+            _("When they last signed in (the event `Signed In`)."),
+            "m.last_login_at",
         ),
         _days(
             "days_since_last_order",
@@ -147,8 +161,14 @@ METRICS: dict[str, Metric] = {
         _days(
             "days_since_last_seen",
             _("Days since last seen"),
-            _("Calendar days between the latest event and today in the shop's time zone."),
+            _("Calendar days between the last visit and today in the shop's time zone."),
             "m.last_seen_at",
+        ),
+        _days(
+            "days_since_last_login",
+            _("Days since last login"),
+            _("Calendar days between the last login and today in the shop's time zone."),
+            "m.last_login_at",
         ),
         _days(
             "days_since_signup",

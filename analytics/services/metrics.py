@@ -1,4 +1,4 @@
-"""Fact metrics: one statement from orders, refunds, rates and events to one row per customer.
+"""Fact metrics: one statement from orders, refunds, rates and visits to one row per customer.
 
 The pipeline runs it for the customers that changed, `rebuild` for everybody; it is the same statement, so both agree.
 """
@@ -15,6 +15,7 @@ from analytics.rules import currencies
 from analytics.services import turns
 from cdp.core import pipeline
 from cdp.core.models import Mark
+from events.services import sessions
 
 RANGE = 50_000
 """Customers per transaction of a rebuild: about a second, so that the pipeline gets its turn in between."""
@@ -60,13 +61,16 @@ GROUP BY customer_id
 
 _COLUMNS = (
     "orders_count, revenue_by_currency, refunds_by_currency, revenue_total, refunds_total, missing_rate,"
-    " first_order_at, last_order_at, last_seen_at"
+    " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at"
 )
 
 # Rows that would stay the same are left out before the INSERT: ON CONFLICT would lock, and so write, each of them.
 _UPSERT = """
 WITH orders AS ({orders}), refunds AS ({refunds}),
-seen AS (SELECT e.customer_id, max(e.occurred_at) AS at FROM events_event e WHERE {seen_scope} GROUP BY e.customer_id),
+seen AS (
+    SELECT v.customer_id, count(*)::int AS visits, max(v.ended_at) AS at, max(v.signed_in_at) AS login
+    FROM events_session v WHERE {seen_scope} AND NOT v.is_bot GROUP BY v.customer_id
+),
 figures AS (
     SELECT c.id AS customer_id,
            COALESCE(o.documents, 0) AS orders_count,
@@ -77,7 +81,9 @@ figures AS (
            COALESCE(LEAST(o.missing, r.missing), '') AS missing_rate,
            o.first_at AS first_order_at,
            o.last_at AS last_order_at,
-           s.at AS last_seen_at
+           s.at AS last_seen_at,
+           COALESCE(s.visits, 0) AS sessions_count,
+           s.login AS last_login_at
     FROM customers_customer c
     LEFT JOIN orders o ON o.customer_id = c.id
     LEFT JOIN refunds r ON r.customer_id = c.id
@@ -110,7 +116,7 @@ def _upsert(scope: str) -> str:
     return _UPSERT.format(
         orders=sums["commerce_order"],
         refunds=sums["commerce_refund"],
-        seen_scope=scope.format(column="e.customer_id"),
+        seen_scope=scope.format(column="v.customer_id"),
         # Said again, or a table that statistics still know as empty is read whole per range (seen: twice the time).
         stored_scope=scope.format(column="m.customer_id"),
         scope=scope.format(column="c.id"),
@@ -149,10 +155,14 @@ def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
 
 
 def catch_up(now: datetime) -> int:
-    """`update` of all customers whose marks wait. Returns how many; the marks stay for the pipeline's other steps."""
+    """`update` of all customers whose marks wait, their visits first. Returns how many; the marks stay for the
+    pipeline's other steps.
+    """
     waiting = sorted(set(Mark.objects.values_list("customer_id", flat=True)))
     for start in range(0, len(waiting), pipeline.BATCH):
-        update(waiting[start : start + pipeline.BATCH], now)
+        portion = waiting[start : start + pipeline.BATCH]
+        sessions.update(portion, now)
+        update(portion, now)
     return len(waiting)
 
 

@@ -54,7 +54,7 @@ class TriggerForm(forms.Form):
     days = forms.IntegerField(label=_("Days"), required=False, min_value=1, max_value=definition.MOST_DAYS)
     activity = forms.ChoiceField(
         label=_("What counts as activity"),
-        choices=[("order", _("an order")), ("visit", _("a visit to the website"))],
+        choices=[("order", _("an order")), ("visit", _("a visit to the website")), ("login", _("a login"))],
         required=False,
     )
     clock = forms.ChoiceField(choices=[("live", _("By itself")), ("manual", _("When I say so"))], required=False)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-ACTIVITIES = ("order", "visit")
+ACTIVITIES = ("order", "visit", "login")
 CLOCKS = ("live", "manual")
 CHANNELS = ("email",)
 
@@ -32,7 +32,6 @@ TRIGGERS_TO_COME = {
 }
 STEPS_TO_COME = {"wait", "branch", "split", "award", "survey", "task", "update", "webhook", "exit"}
 CHANNELS_TO_COME = {"sms", "line", "kakao", "webhook", "push", "post", "phone"}
-ACTIVITIES_TO_COME = {"login"}
 
 LONGEST_NAME = 120
 LONGEST_SUBJECT = 400
@@ -202,7 +201,7 @@ def _trigger(raw: Any, found: list[Problem]) -> Trigger | None:
     if kind == "inactive":
         _refuse_unknown(raw, ("kind", "days", "activity", "clock"), "/trigger", found)
         activity = raw.get("activity", "order")
-        _one_of(activity, ACTIVITIES, ACTIVITIES_TO_COME, "/trigger/activity", found)
+        _one_of(activity, ACTIVITIES, (), "/trigger/activity", found)
         return Inactive(days=_days(raw, found), activity=str(activity), clock=_clock(raw, found))
     if kind == "never_ordered":
         _refuse_unknown(raw, ("kind", "days", "clock"), "/trigger", found)

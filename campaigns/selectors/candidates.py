@@ -55,6 +55,13 @@ FROM customers_customer c
 JOIN analytics_customermetrics m ON m.customer_id = c.id
 WHERE c.status = 'known' AND m.last_seen_at < %(cutoff)s
 """  # noqa: S608  (only constants of this module)
+# Who never logged in has nothing to come back to: they are nobody's lapse.
+_INACTIVE_LOGIN = f"""
+SELECT c.id, 'inactive-login:' || {_MOMENT.format(at="m.last_login_at")} AS occurrence
+FROM customers_customer c
+JOIN analytics_customermetrics m ON m.customer_id = c.id
+WHERE c.status = 'known' AND m.last_login_at < %(cutoff)s
+"""  # noqa: S608  (only constants of this module)
 _NEVER_ORDERED = f"""
 SELECT c.id, 'never-ordered:' || {_MOMENT.format(at="c.created_at")} AS occurrence
 FROM customers_customer c
@@ -126,6 +133,8 @@ def _parts(
     match trigger:
         case Inactive(activity="order"):
             triggered, last_order = _INACTIVE_ORDER, "last.at"
+        case Inactive(activity="login"):
+            triggered = _INACTIVE_LOGIN
         case Inactive():
             triggered = _INACTIVE_VISIT
         case NeverOrdered():

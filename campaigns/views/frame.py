@@ -76,6 +76,10 @@ def trigger_words(wanted: Definition) -> str:
             return ngettext("No order for more than {days} day", "No order for more than {days} days", days).format(
                 days=days
             )
+        case definition.Inactive(days=days, activity="login"):
+            return ngettext("No login for more than {days} day", "No login for more than {days} days", days).format(
+                days=days
+            )
         case definition.Inactive(days=days):
             return ngettext("No visit for more than {days} day", "No visit for more than {days} days", days).format(
                 days=days

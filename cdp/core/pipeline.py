@@ -143,6 +143,20 @@ def _work(wanted: list[uuid.UUID], now: datetime) -> int:
         return len(locked)
 
 
+def hold(customers: Iterable[uuid.UUID]) -> None:
+    """Keep drains from these customers until the transaction ends; for work over everybody that writes what a step
+    writes. Waits for drains that are at work on them.
+    """
+    wanted = sorted(customers)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_pipelinestate (customer_id) SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", [wanted]
+        )
+        cursor.execute(
+            "SELECT 1 FROM core_pipelinestate WHERE customer_id = ANY(%s) ORDER BY customer_id FOR UPDATE", [wanted]
+        )
+
+
 def drain_all(*, now: datetime, on_progress: Callable[[int], None] | None = None) -> int:
     """Drain until nothing is left that this process can take. Returns how many customers were done."""
     total = 0

@@ -155,7 +155,15 @@ def _take(
         privacy_signal=environ.get("HTTP_SEC_GPC") == "1",
     )
     try:
-        return intake.take(request, source=known.id, kind=kind, limits=known.limits, sender=sender, received_at=now)
+        return intake.take(
+            request,
+            source=known.id,
+            kind=kind,
+            limits=known.limits,
+            sender=sender,
+            received_at=now,
+            consent=intake.Consent(must_ask=known.must_ask, refuses=known.refuses),
+        )
     except intake.TooMany:
         message = f"A batch may have at most {known.limits.batch_events} events."
         raise Refused(413, "too_many_events", message) from None

@@ -2,5 +2,15 @@
 
 from events.models.events import Event
 from events.models.inbox import InboxRow, MessageKey, RefusedRequests, RejectedEvent, SourceHour, SourceLimits
+from events.models.sessions import Session
 
-__all__ = ["Event", "InboxRow", "MessageKey", "RefusedRequests", "RejectedEvent", "SourceHour", "SourceLimits"]
+__all__ = [
+    "Event",
+    "InboxRow",
+    "MessageKey",
+    "RefusedRequests",
+    "RejectedEvent",
+    "Session",
+    "SourceHour",
+    "SourceLimits",
+]

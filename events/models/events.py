@@ -23,6 +23,8 @@ class Event(OwnedModel):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     properties = models.JSONField(default=dict)  # what was looked at, never who
+    # Somebody was there: neither a robot nor what a server or a mail program told. Visits are made of these.
+    is_visit = models.BooleanField(default=True, db_default=True)
     # What of the event is personal (texts typed, addresses, contacts), as JSON under the customer's key.
     sealed = SealedField()
     # Digest of the identifier that told whose event it is, so that un-merging sends it to the right side.

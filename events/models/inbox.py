@@ -20,6 +20,7 @@ class InboxRow(Model):
     received_at = models.DateTimeField()
     accepted = models.IntegerField()
     rejected = models.IntegerField()  # these lie in the quarantine, not in the blob
+    unconsented = models.IntegerField(default=0, db_default=0)  # refused for want of consent: these lie nowhere
     sealed = models.BinaryField()
 
 
@@ -45,7 +46,9 @@ class RejectedEvent(Model):
 
 
 class SourceHour(Model):
-    """What became of the events a source sent in one hour: stored + duplicates + rejected = sent, once drained."""
+    """What became of the events a source sent in one hour: stored + duplicates + rejected + unconsented = sent, once
+    drained. Those of robots are stored and counted once more in `bots`.
+    """
 
     placement = Placement.LOCAL
 
@@ -54,6 +57,8 @@ class SourceHour(Model):
     stored = models.BigIntegerField(default=0)
     duplicates = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
+    unconsented = models.BigIntegerField(default=0, db_default=0)
+    bots = models.BigIntegerField(default=0, db_default=0)
     last_received_at = models.DateTimeField()
 
     class Meta:

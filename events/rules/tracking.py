@@ -41,6 +41,7 @@ class Code(StrEnum):
     MISSING_PREVIOUS = "missing_previous_id"
     INVALID_ID = "invalid_id"
     BAD_TIMESTAMP = "bad_timestamp"
+    NO_CONSENT = "no_consent"  # nothing of it is kept
     INDIGESTIBLE = "indigestible"  # accepted, and then no fact could be made of it
 
 
@@ -224,6 +225,27 @@ def check_all(request: Request, *, kind: str | None, limits: Limits) -> tuple[Re
         verdict or fault._replace(message_id=_id_of(item))
         for item, verdict in zip(request.items, verdicts, strict=True)
     ]
+
+
+class _Surrounded(msgspec.Struct):
+    context: dict[str, Any] | None = None
+
+
+_surrounded = msgspec.json.Decoder(_Surrounded)
+
+
+def context_of(raw: bytes | memoryview | msgspec.Raw, around: dict[str, Any] | None) -> dict[str, Any]:
+    """What an event says around itself, under what its batch says; of an event that cannot be read the batch's."""
+    try:
+        own = _surrounded.decode(raw).context
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        own = None
+    return {**(around or {}), **(own or {})}
+
+
+def without_consent(raw: bytes | memoryview | msgspec.Raw) -> Refusal:
+    """The verdict on an event that its visitor did not allow."""
+    return Refusal(Code.NO_CONSENT, "Nobody allowed this to be measured; nothing of it was kept.", _id_of(raw))
 
 
 def _decode(raw: bytes | memoryview | msgspec.Raw) -> Message | Refusal:

@@ -1,8 +1,10 @@
 """What a call tells beside its event: about the person, about the visit, about permission to measure."""
 
-import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
+from events.rules import agents
 from events.rules.tracking import Tracked
 
 # Names of traits (camelCase and snake_case alike) and the fields of a person they fill.
@@ -24,8 +26,15 @@ TRAITS = {
 }
 _PLACES = {"street": "street", "city": "city", "state": "province", "postalcode": "postcode", "country": "country"}
 _MEASURING = ("measurement", "analytics", "statistics", "performance")
-_BOT = re.compile(r"bot\b|crawl|spider|slurp|headless|preview|monitor|lighthouse|facebookexternalhit", re.IGNORECASE)
+# What mail programs, messengers and back offices tell about somebody who need not have been there.
+_ELSEWHERE = ("email ", "push notification ", "sms ", "line message ")
+_NEWS = frozenset(
+    {"order updated", "order cancelled", "order refunded", "order fulfilled", "order shipped", "order delivered"}
+)
 _LONGEST = 500
+_LONGEST_QUERY = 4000
+_PAGES = frozenset({"page", "screen"})
+_ADDRESSES = ("url", "referrer", "search", "path")
 _PAGE = ("path", "url", "referrer", "title", "search")
 _CAMPAIGN = ("name", "source", "medium", "term", "content")
 
@@ -54,11 +63,11 @@ def _put(found: dict[str, str], field: str, value: Any) -> None:
         found[field] = str(value)
 
 
-def may_measure(event: Tracked, *, privacy_signal: bool, must_ask: bool) -> bool:
-    """Whether what happened may be kept with a person: the visitor's own word, else the browser's signal, else the
-    source's rule for events without a word.
+def may_measure(context: Mapping[str, Any], *, privacy_signal: bool, must_ask: bool) -> bool:
+    """Whether what happened may be kept with a person: the visitor's own word in the event's context, else the
+    browser's signal, else the source's rule for events without a word.
     """
-    consent = event.context.get("consent")
+    consent = context.get("consent")
     told = consent.get("categoryPreferences") if isinstance(consent, dict) else None
     if isinstance(told, dict):
         known = {str(key).lower(): value for key, value in told.items()}
@@ -68,18 +77,67 @@ def may_measure(event: Tracked, *, privacy_signal: bool, must_ask: bool) -> bool
     return not (privacy_signal or must_ask)
 
 
+def is_robot(event: Tracked, agent: str) -> bool:
+    """Whether a program and no person did this: by its user agent, or because the browser says it is driven."""
+    told = event.context.get("userAgent")
+    return (
+        agents.is_robot(agent)
+        or (isinstance(told, str) and agents.is_robot(told[:_LONGEST]))
+        or event.context.get("automated") is True
+    )
+
+
+def is_visit(kind: str, name: str) -> bool:
+    """Whether an event tells that somebody was on the site or in the app, going by what it is called."""
+    told = name.casefold()
+    return kind != "track" or not (told in _NEWS or told.startswith(_ELSEWHERE))
+
+
 def surroundings(event: Tracked, agent: str) -> dict[str, Any]:
     """Page, campaign and kind of visitor, for sessions and page analytics; empty where the call tells none of it."""
     found: dict[str, Any] = {}
     page = _chosen(event.context.get("page"), _PAGE)
-    campaign = _chosen(event.context.get("campaign"), _CAMPAIGN)
-    if page and event.kind not in {"page", "screen"}:
+    # Clients of servers and some pages send only the address that the campaign's link led to.
+    campaign = _chosen(event.context.get("campaign"), _CAMPAIGN) or campaign_of(
+        page.get("url") or event.properties.get("url") if event.kind in _PAGES else page.get("url")
+    )
+    if page and event.kind not in _PAGES:
         found["page"] = page
     if campaign:
         found["campaign"] = campaign
-    if agent and _BOT.search(agent):
+    if is_robot(event, agent):
         found["bot"] = True
+    told = event.context.get("userAgent")
+    if device := agents.device(told[:_LONGEST] if isinstance(told, str) and told else agent):
+        found["device"] = device
     return found
+
+
+def campaign_of(address: Any) -> dict[str, str]:
+    """The campaign that an address names by its `utm_` parameters, with the keys of `context.campaign`."""
+    if not isinstance(address, str) or "utm_" not in address:
+        return {}
+    query = address.partition("?")[2].partition("#")[0]
+    told = dict(parse_qsl(query[:_LONGEST_QUERY]))
+    words = {"name": told.get("utm_campaign"), **{key: told.get(f"utm_{key}") for key in _CAMPAIGN[1:]}}
+    return {key: value[:_LONGEST] for key, value in words.items() if value}
+
+
+def shortened(kind: str, properties: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(properties, what of them is not for everybody): addresses of pages lose their queries, which hold what people
+    typed and who they are; the whole is kept sealed. What is no page view stays as it is.
+    """
+    found, whole = dict(properties), {}
+    if kind in _PAGES:
+        for key in _ADDRESSES:
+            value = found.get(key)
+            if isinstance(value, str) and (short := _without_query(key, value)) != value:
+                found[key], whole[key] = short, value
+    return found, whole
+
+
+def _without_query(key: str, value: str) -> str:
+    return "" if key == "search" else value.partition("?")[0].partition("#")[0]
 
 
 def _chosen(value: Any, keys: tuple[str, ...]) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""What sources sent and what became of it: stored + waiting + duplicates + refused = sent, at every moment."""
+"""What sources sent and what became of it: stored + waiting + duplicates + refused + without consent = sent, at every
+moment. What robots did is stored like everything and counted beside it.
+"""
 
 import datetime as dt
 import uuid
@@ -24,22 +26,25 @@ class Sums:
     waiting: int
     duplicates: int
     rejected: int
+    unconsented: int
+    bots: int
     last_received_at: dt.datetime | None
 
     @property
     def sent(self) -> int:
         """Everything the source sent."""
-        return self.stored + self.waiting + self.duplicates + self.rejected
+        return self.stored + self.waiting + self.duplicates + self.rejected + self.unconsented
 
 
 # The counters of drained requests and the numbers that still stand in the inbox, in one snapshot.
 _SUMS = """
-SELECT {columns}, sum(stored)::bigint, sum(waiting)::bigint, sum(duplicates)::bigint, sum(rejected)::bigint, max(last)
+SELECT {columns}, sum(stored)::bigint, sum(waiting)::bigint, sum(duplicates)::bigint, sum(rejected)::bigint,
+       sum(unconsented)::bigint, sum(bots)::bigint, max(last)
 FROM (
-    SELECT source_id, hour, stored, 0 AS waiting, duplicates, rejected, last_received_at AS last
+    SELECT source_id, hour, stored, 0 AS waiting, duplicates, rejected, unconsented, bots, last_received_at AS last
     FROM events_sourcehour WHERE hour >= %(since)s
     UNION ALL
-    SELECT source_id, date_trunc('hour', received_at, 'UTC'), 0, accepted, 0, rejected, received_at
+    SELECT source_id, date_trunc('hour', received_at, 'UTC'), 0, accepted, 0, rejected, unconsented, 0, received_at
     FROM events_inboxrow WHERE received_at >= %(since)s
 ) counted
 {where}
@@ -55,7 +60,7 @@ def by_source(*, since: dt.datetime) -> list[Sums]:
     ]
     heard = {sums.source for sums in found}
     silent = Source.objects.filter(write_key_digest__isnull=False).exclude(key__in=heard).values_list("key", flat=True)
-    return [*found, *(Sums(key, None, 0, 0, 0, 0, None) for key in silent[:MOST_HOURS])]
+    return [*found, *(Sums(key, None, 0, 0, 0, 0, 0, 0, None) for key in silent[:MOST_HOURS])]
 
 
 def by_hour(*, since: dt.datetime, source: uuid.UUID | None = None) -> list[Sums]:

@@ -15,6 +15,8 @@ class Known(NamedTuple):
     key: str
     origins: frozenset[str]
     limits: Limits
+    must_ask: bool = False  # silence is no consent
+    refuses: bool = False  # what nobody allowed is not taken
 
 
 def by_digest() -> dict[bytes, Known]:
@@ -26,10 +28,17 @@ def by_digest() -> dict[bytes, Known]:
         )
     }
     rows = Source.objects.filter(write_key_digest__isnull=False).values_list(
-        "id", "key", "allowed_origins", "write_key_digest"
+        "id", "key", "allowed_origins", "write_key_digest", "consent_mode", "without_consent"
     )
     return {
-        bytes(digest): Known(id, key, frozenset(origin.rstrip("/") for origin in origins), own.get(id, Limits()))
-        for id, key, origins, digest in rows
+        bytes(digest): Known(
+            id,
+            key,
+            frozenset(origin.rstrip("/") for origin in origins),
+            own.get(id, Limits()),
+            must_ask=mode == "require",
+            refuses=without == "refuse",
+        )
+        for id, key, origins, digest, mode, without in rows
         if digest is not None
     }

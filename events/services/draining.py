@@ -9,7 +9,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -43,6 +43,7 @@ class Drained:
     stored: int = 0
     duplicates: int = 0
     refused: int = 0
+    unconsented: int = 0
     is_whole: bool = True  # False: it ended before its last event, and the rest waits where it was
 
     def and_(self, other: "Drained") -> "Drained":
@@ -52,6 +53,7 @@ class Drained:
             self.stored + other.stored,
             self.duplicates + other.duplicates,
             self.refused + other.refused,
+            self.unconsented + other.unconsented,
             other.is_whole,
         )
 
@@ -72,6 +74,7 @@ class _Batch:
     rows: list[InboxRow]
     events: list[_Read] = field(default_factory=list)
     refused: list[tuple[InboxRow, int, RejectedEvent]] = field(default_factory=list)
+    unconsented: list[tuple[InboxRow, int]] = field(default_factory=list)
     rest: InboxRow | None = None  # of the last row, when the batch ends within it
     is_whole: bool = True
 
@@ -141,13 +144,20 @@ def _read(batch: _Batch) -> None:
             # Older than the keys of its hour, which only happens when nothing drained for seven days.
             log.exception("a request of the inbox cannot be opened any more", row=str(row.id), events=row.accepted)
             continue
-        must_ask, signal = sources[row.source_id].consent_mode == "require", parcel.sender.privacy_signal
+        source, sender = sources[row.source_id], parcel.sender
+        must_ask = source.consent_mode == "require"
         found = inbox.events_of(parcel, row=row.id, received_at=row.received_at)
         for place, (raw, event) in enumerate(found):
             if isinstance(event, tracking.Refusal):
                 batch.refused.append((row, place, inbox.to_quarantine(raw, event, row=row, parcel=parcel)))
+                continue
+            may = visits.may_measure(event.context, privacy_signal=sender.privacy_signal, must_ask=must_ask)
+            if not may and source.without_consent == "refuse":
+                # The door refuses these; the source was set so since.
+                batch.unconsented.append((row, place))
             else:
-                call = Call(event, visits.may_measure(event, privacy_signal=signal, must_ask=must_ask))
+                # A robot without a name is nobody: it would be a new visitor with every page.
+                call = Call(event, may and (bool(event.user_id) or not visits.is_robot(event, sender.agent)))
                 digest = deduplication.digest(row.source_id, event.message_id)
                 batch.events.append(_Read(row, place, parcel, call, digest))
 
@@ -161,6 +171,7 @@ def _end_early(batch: _Batch) -> None:
     batch.is_whole, batch.events = False, batch.events[:keeps]
     after = (edge.row.id, edge.place)
     batch.refused = [refused for refused in batch.refused if (refused[0].id, refused[1]) < after]
+    batch.unconsented = [(row, place) for row, place in batch.unconsented if (row.id, place) < after]
     batch.rows = [row for row in batch.rows if (row.id, 0) < after]
     if edge.place:
         left, parcel = edge.row.accepted - edge.place, edge.parcel
@@ -198,13 +209,23 @@ def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
 
 def _fact(read: _Read, source: str, owner: people.Owner) -> recording.EventRow:
     event = read.call.event
-    properties, personal = scrubbing.split(event.properties)
-    surroundings, hidden = scrubbing.split(visits.surroundings(event, read.parcel.sender.agent))
+    shown, addresses = visits.shortened(event.kind, event.properties)
+    properties, personal = scrubbing.split(shown)
+    around = visits.surroundings(event, read.parcel.sender.agent)
+    is_bot = bool(around.get("bot"))
+    if "page" in around:
+        around["page"], whole = visits.shortened("page", around["page"])
+        addresses |= {f"$context.page.{key}": value for key, value in whole.items()}
+    surroundings, hidden = scrubbing.split(around)
     if surroundings:
         properties["$context"] = surroundings
     told: dict[str, Any] = {
         name: value
-        for name, value in (("properties", personal), ("context", hidden), ("traits", event.traits))
+        for name, value in (
+            ("properties", addresses | personal),
+            ("context", hidden),
+            ("traits", event.traits),
+        )
         if value
     }
     if event.kind == "group":
@@ -220,6 +241,7 @@ def _fact(read: _Read, source: str, owner: people.Owner) -> recording.EventRow:
         properties=properties,
         personal=told or None,
         resolved_by=owner.resolved_by,
+        is_bot=is_bot,
     )
 
 
@@ -228,8 +250,10 @@ def _finish(batch: _Batch, fresh: Sequence[_Read], now: dt.datetime) -> Drained:
     stored = Counter(read.row.id for read in fresh)
     opened = Counter(read.row.id for read in batch.events)
     # Refused only now: the rules became stricter, the event cannot be digested, or its key is gone.
-    late = Counter({row.id: row.accepted - opened[row.id] for row in batch.rows})
-    _count(batch.rows, stored, opened, late)
+    dropped = Counter(row.id for row, _place in batch.unconsented)
+    late = Counter({row.id: row.accepted - opened[row.id] - dropped[row.id] for row in batch.rows})
+    robots = Counter(read.row.id for read in fresh if visits.is_robot(read.call.event, read.parcel.sender.agent))
+    _count(batch.rows, _Counts(stored, opened, late, dropped, robots))
     InboxRow.objects.filter(id__in=[row.id for row in batch.rows]).delete()
     if batch.rest:
         batch.rest.save(force_insert=True)
@@ -238,41 +262,54 @@ def _finish(batch: _Batch, fresh: Sequence[_Read], now: dt.datetime) -> Drained:
         stored=len(fresh),
         duplicates=len(batch.events) - len(fresh),
         refused=sum(row.rejected for row in batch.rows) + sum(late.values()),
+        unconsented=sum(row.unconsented for row in batch.rows) + len(batch.unconsented),
         is_whole=batch.is_whole,
     )
 
 
-def _count(
-    rows: Sequence[InboxRow], stored: Counter[uuid.UUID], opened: Counter[uuid.UUID], late: Counter[uuid.UUID]
-) -> None:
+class _Counts(NamedTuple):
+    """How many events of each request: stored, read, refused only now, dropped for want of consent, of robots."""
+
+    stored: Counter[uuid.UUID]
+    opened: Counter[uuid.UUID]
+    late: Counter[uuid.UUID]
+    dropped: Counter[uuid.UUID]
+    robots: Counter[uuid.UUID]
+
+
+def _count(rows: Sequence[InboxRow], counts: _Counts) -> None:
     """Move the numbers of the requests to their source and hour."""
     hours: dict[tuple[uuid.UUID, dt.datetime], list[Any]] = {}
     for row in rows:
         hour = row.received_at.replace(minute=0, second=0, microsecond=0)
-        sums = hours.setdefault((row.source_id, hour), [0, 0, 0, row.received_at])
-        sums[0] += stored[row.id]
-        sums[1] += opened[row.id] - stored[row.id]
-        sums[2] += row.rejected + late[row.id]
-        sums[3] = max(sums[3], row.received_at)
+        sums = hours.setdefault((row.source_id, hour), [0, 0, 0, 0, 0, row.received_at])
+        sums[0] += counts.stored[row.id]
+        sums[1] += counts.opened[row.id] - counts.stored[row.id]
+        sums[2] += row.rejected + counts.late[row.id]
+        sums[3] += row.unconsented + counts.dropped[row.id]
+        sums[4] += counts.robots[row.id]
+        sums[5] = max(sums[5], row.received_at)
     keys, values = list(hours), list(hours.values())
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO events_sourcehour (id, source_id, hour, stored, duplicates, rejected, last_received_at)
+            INSERT INTO events_sourcehour
+                (id, source_id, hour, stored, duplicates, rejected, unconsented, bots, last_received_at)
             SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
-                                 %s::timestamptz[])
+                                 %s::bigint[], %s::bigint[], %s::timestamptz[])
             ON CONFLICT (source_id, hour) DO UPDATE SET
                 stored = events_sourcehour.stored + EXCLUDED.stored,
                 duplicates = events_sourcehour.duplicates + EXCLUDED.duplicates,
                 rejected = events_sourcehour.rejected + EXCLUDED.rejected,
+                unconsented = events_sourcehour.unconsented + EXCLUDED.unconsented,
+                bots = events_sourcehour.bots + EXCLUDED.bots,
                 last_received_at = greatest(events_sourcehour.last_received_at, EXCLUDED.last_received_at)
             """,
             [
                 copying.array(ids.uuid7s(len(keys))),
                 copying.array([source for source, _hour in keys]),
                 [hour for _source, hour in keys],
-                *([value[place] for value in values] for place in range(3)),
-                [value[3] for value in values],
+                *([value[place] for value in values] for place in range(6)),
             ],
         )
 

@@ -18,9 +18,9 @@ from cdp.core.crypto import hourly
 from events.models import InboxRow, RejectedEvent
 from events.rules import tracking
 
-INBOX_COLUMNS = ("id", "source_id", "received_at", "accepted", "rejected", "sealed")
+INBOX_COLUMNS = ("id", "source_id", "received_at", "accepted", "rejected", "unconsented", "sealed")
 REJECTED_COLUMNS = ("id", "source_id", "received_at", "code", "sealed")
-_INBOX = struct.Struct(">hi16si16siqiiiii")
+_INBOX = struct.Struct(">hi16si16siqiiiiiii")
 _REJECTED = struct.Struct(">hi16si16siqi")
 _LENGTH = struct.Struct(">i")
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -69,7 +69,10 @@ def pack(
     sender: Sender,
     received_at: dt.datetime,
 ) -> Entry:
-    """A judged request, sealed and ready to be written. `verdicts` has one entry per event, None for accepted."""
+    """A judged request, sealed and ready to be written. `verdicts` has one entry per event, None for accepted.
+
+    Of events that nobody allowed to be measured only the number is written.
+    """
     refused = [(item, verdict) for item, verdict in zip(request.items, verdicts, strict=True) if verdict is not None]
     accepted = (
         list(request.items)
@@ -80,8 +83,10 @@ def pack(
     shared: dict[str, Any] = {"sender": sender, "kind": kind, "sent_at": request.sent_at, "context": request.context}
     row = ids.uuid7()
     blob = _seal("inbox", row, source, Parcel(events=[_raw(item) for item in accepted], **shared))
-    head = _INBOX.pack(6, 16, row.bytes, 16, source.bytes, 8, moment, 4, len(accepted), 4, len(refused), len(blob))
-    return Entry(head + blob, [_rejected(item, verdict, source, moment, shared) for item, verdict in refused])
+    kept = [(item, verdict) for item, verdict in refused if verdict.code != tracking.Code.NO_CONSENT]
+    numbers = (4, len(accepted), 4, len(kept), 4, len(refused) - len(kept))
+    head = _INBOX.pack(7, 16, row.bytes, 16, source.bytes, 8, moment, *numbers, len(blob))
+    return Entry(head + blob, [_rejected(item, verdict, source, moment, shared) for item, verdict in kept])
 
 
 def _raw(item: Any) -> msgspec.Raw:

@@ -13,6 +13,7 @@ from cdp.core import copying, ids, pipeline
 from cdp.core.crypto import subjects
 from customers.services import buckets
 from events.models import Event
+from events.rules import visits
 from events.services import partitions
 
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -27,6 +28,7 @@ _COLUMNS = (
     "occurred_at",
     "received_at",
     "properties",
+    "is_visit",
     "sealed",
     "resolved_by",
 )
@@ -52,6 +54,7 @@ class EventRow:
     personal: Mapping[str, Any] | None = None
     resolved_by: bytes | None = None
     received_at: dt.datetime | None = None
+    is_bot: bool = False
 
 
 def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipeline.BULK) -> int:
@@ -88,6 +91,7 @@ def _line(row: EventRow, at: dt.datetime, now: dt.datetime, keyring: subjects.Ke
         at,
         row.received_at or now,
         msgspec.json.encode(row.properties).decode(),
+        not row.is_bot and visits.is_visit(row.kind, row.name),
         sealed,
         row.resolved_by,
     )

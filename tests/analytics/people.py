@@ -14,7 +14,8 @@ from cdp.core import ids
 from commerce.models import ExchangeRate, Order, OrderLine, Refund
 from consent.models import ConsentState
 from customers.models import Customer
-from events.models import Event
+from events.models import Event, Session
+from events.services import sessions
 
 NOW = dt.datetime(2026, 3, 15, 20, 30, tzinfo=dt.UTC)  # already the 16th in Bangkok, still the 15th in New York
 SKUS = ("A-1", "B-2")
@@ -174,6 +175,7 @@ def write_facts(person: Person) -> None:
             received_at=NOW,
             properties=event.properties,
         )
+    sessions.derive([person.id])
     for (purpose, channel), granted in person.consents.items():
         ConsentState.objects.create(
             customer_id=person.id,
@@ -188,7 +190,7 @@ def write_facts(person: Person) -> None:
 
 def forget_facts(person: Person) -> None:
     """Take the person's facts out of the tables."""
-    for model in (OrderLine, Order, Refund, Event, ConsentState):
+    for model in (OrderLine, Order, Refund, Event, Session, ConsentState):
         model.objects.filter(customer_id=person.id).delete()
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.management import moments
 from analytics.services import membership, metrics, turns
+from events.services import sessions
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         if not options["all"]:
             self.stdout.write(f"{metrics.catch_up(now)} waiting customers recomputed.")
             return
+        sessions.rebuild()
         changed = metrics.rebuild(now, on_progress=self._progress)
         refreshed = membership.refresh_all(now)
         self.stdout.write(f"{changed} customers changed; {len(refreshed)} segments refreshed.")

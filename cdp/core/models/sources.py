@@ -35,6 +35,14 @@ class Source(Model):
         choices=[("assume", _("Assume")), ("require", _("Require"))],
         default="assume",
     )
+    without_consent = models.CharField(
+        _("events without consent to measure"),
+        max_length=10,
+        choices=[("keep", _("Keep without a person")), ("refuse", _("Refuse"))],
+        default="keep",
+        db_default="keep",
+        help_text=_("Refused events are counted, and nothing of them is stored."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from analytics.models import CustomerMetrics
 from analytics.selectors import metrics as reading
 from analytics.services import metrics
 from customers.models import Customer
+from events.rules import sessions as visits
 from tests import factories
 from tests.analytics import people
 from tests.analytics.people import NOW, Bought, Person, Returned
@@ -55,6 +56,7 @@ def expected(person: Person, dated) -> dict:
     refunds, missing_refunds = total(person.refunds, dated)
     first, last = min((o.at for o in orders), default=None), max((o.at for o in orders), default=None)
     seen = max((e.at for e in person.events), default=None)
+    login = max((e.at for e in person.events if e.name == "Signed In"), default=None)
     known = revenue is not None and refunds is not None
     return {
         "currency": "THB",
@@ -69,9 +71,12 @@ def expected(person: Person, dated) -> dict:
         "first_order_at": first,
         "last_order_at": last,
         "last_seen_at": seen,
+        "sessions_count": len(visits.split(sorted(e.at for e in person.events))),
+        "last_login_at": login,
         "days_since_last_order": people.days(last, NOW, ZONE),
         "days_since_first_order": people.days(first, NOW, ZONE),
         "days_since_last_seen": people.days(seen, NOW, ZONE),
+        "days_since_last_login": people.days(login, NOW, ZONE),
         "days_since_signup": people.days(person.created_at, NOW, ZONE),
         "age": people.age(person.birth_date, people.date(NOW, ZONE)),
     }

@@ -117,7 +117,6 @@ def test_every_fault_has_its_place(path: str, value: Any, pointer: str) -> None:
     [
         ("trigger", {"kind": "birthday"}, "/trigger/kind"),
         ("trigger", {"kind": "abandoned_cart", "hours": 2}, "/trigger/kind"),
-        ("trigger.activity", "login", "/trigger/activity"),
         ("steps.0.kind", "wait", "/steps/0/kind"),
         ("steps.0.kind", "exit", "/steps/0/kind"),
         ("steps.0.channel", "sms", "/steps/0/channel"),

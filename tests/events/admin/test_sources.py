@@ -10,6 +10,7 @@ FORM = {
     "name": "Web shop",
     "kind": "store",
     "consent_mode": "require",
+    "without_consent": "refuse",
     "allowed_origins": "https://shop.example/, https://www.shop.example",
     "limits-TOTAL_FORMS": "1",
     "limits-INITIAL_FORMS": "0",

@@ -1,0 +1,171 @@
+"""Visits follow their events, whatever order these come in and whoever they turn out to belong to."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cdp.core import actors
+from customers.models import MergeLog
+from customers.services import buckets, merging
+from events.models import Event, Session
+from events.rules import sessions as rules
+from events.services import recording, sessions
+from tests import factories
+
+NOW = dt.datetime(2026, 11, 22, 12, 30, tzinfo=dt.UTC)
+pytestmark = pytest.mark.django_db
+slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def row(who, minutes: float, kind: str = "page", name: str = "Page", *, is_bot=False, **properties):
+    return recording.EventRow(
+        customer=getattr(who, "id", who),
+        kind=kind,
+        name=name,
+        source="web",
+        message_id=uuid.uuid4().hex,
+        occurred_at=NOW - dt.timedelta(days=3) + dt.timedelta(minutes=minutes),
+        properties=properties,
+        is_bot=is_bot,
+    )
+
+
+def write(*rows):
+    recording.record_many(rows, now=NOW)
+
+
+def told(*customers):
+    """Every visit of these customers as plain values, without what a row is called."""
+    wanted = Session.objects.filter(customer_id__in=[getattr(one, "id", one) for one in customers])
+    fields = [field.attname for field in Session._meta.concrete_fields if field.name != "id"]
+    return sorted(wanted.values_list(*fields), key=lambda line: (str(line[0]), line[1]))
+
+
+def clean(*customers):
+    """The same after one derivation from nothing."""
+    ids = [getattr(one, "id", one) for one in customers]
+    Session.objects.filter(customer_id__in=ids).delete()
+    sessions.update(ids, NOW)
+    return told(*ids)
+
+
+def test_a_visit_is_derived_with_everything_it_says():
+    who = factories.customer()
+    write(
+        row(who, 0, path="/", title="Home", referrer="https://www.google.com/", **{"$context": {"device": "phone"}}),
+        row(who, 1, "track", "Signed In"),
+        row(who, 2, path="/cart", title="Cart"),
+        row(who, 90, path="/"),
+    )
+    sessions.update([who.id], NOW)
+    first, second = Session.objects.filter(customer=who).order_by("started_at")
+    assert (first.pages, first.events, first.seconds, first.entry_path, first.exit_path) == (2, 3, 120, "/", "/cart")
+    assert (first.channel, first.referrer_host, first.device, first.source) == ("search", "google.com", "phone", "web")
+    assert (first.signed_in_at, second.signed_in_at) == (NOW - dt.timedelta(days=3) + dt.timedelta(minutes=1), None)
+    assert [step.get("path", step.get("name")) for step in first.steps] == ["/", "Signed In", "/cart"]
+    assert second.channel == "direct"
+
+
+def test_what_stands_is_not_written_again(django_assert_num_queries):
+    who = factories.customer()
+    write(row(who, 0, path="/"), row(who, 100, path="/a"))
+    sessions.update([who.id], NOW)
+    before = list(Session.objects.order_by("started_at").values_list("id", flat=True))
+    write(row(who, 101, path="/b"))
+    sessions.update([who.id], NOW)
+    assert list(Session.objects.order_by("started_at").values_list("id", flat=True)) == before
+    with django_assert_num_queries(3):  # begin, one question, end
+        sessions.update([who.id], NOW)
+
+
+def test_robots_mails_and_news_of_an_order_are_no_visit():
+    who = factories.customer()
+    write(
+        row(who, 0, is_bot=True),
+        row(who, 60, "track", "Email Opened"),
+        row(who, 120, "track", "Order Refunded"),
+        row(buckets.IDS[0], 0),
+    )
+    sessions.update([who.id, buckets.IDS[0]], NOW)
+    assert not Session.objects.exists()
+    assert Event.objects.count() == 4
+
+
+def test_a_month_that_is_gone_takes_its_visits_along():
+    who = factories.customer()
+    write(row(who, 0), row(who, 100))
+    sessions.update([who.id], NOW)
+    Event.objects.filter(customer=who).earliest("occurred_at").delete()
+    sessions.update([who.id], NOW)
+    assert Session.objects.get().started_at == NOW - dt.timedelta(days=3) + dt.timedelta(minutes=100)
+
+
+def test_a_rebuild_of_everybody_finds_nothing_to_change():
+    people = [factories.customer() for _ in range(3)]
+    write(*(row(who, minutes, path="/") for who in people for minutes in (0, 10, 50)))
+    sessions.update([who.id for who in people], NOW)
+    before = told(*people)
+    assert len(before) == 6
+    assert sessions.rebuild() == 3
+    assert told(*people) == before
+
+
+minutes = st.integers(0, 200)
+acts = st.tuples(st.integers(0, 1), minutes, st.sampled_from(["page", "track"]), st.booleans())
+steps = st.lists(
+    st.one_of(st.lists(acts, min_size=1, max_size=6), st.sampled_from(["merge", "unmerge", "drain"])), max_size=8
+)
+
+
+@slow
+@given(steps)
+def test_any_course_of_events_gives_what_one_clean_derivation_gives(course):
+    with transaction.atomic():
+        people = [factories.customer(), factories.customer()]
+        log: MergeLog | None = None
+        for step in course:
+            if isinstance(step, list):
+                holder = people[0] if log else None
+                write(
+                    *(
+                        row(
+                            holder or people[place],
+                            at,
+                            kind,
+                            "Signed In" if kind == "track" else "P",
+                            is_bot=robot,
+                            path=f"/{at}",
+                        )
+                        for place, at, kind, robot in step
+                    )
+                )
+            elif step == "merge" and log is None:
+                log = merging.merge(
+                    survivor=people[0].id, absorbed=people[1].id, reason="test", actor=actors.SYSTEM, at=NOW
+                )
+                assert told(*people) == clean(*people)  # at once, in the same transaction
+            elif step == "unmerge" and log is not None:
+                merging.unmerge(merge_log=log.id, actor=actors.SYSTEM, at=NOW)
+                log = None
+                assert told(*people) == clean(*people)
+            elif step == "drain":
+                sessions.update([one.id for one in people], NOW)
+        sessions.update([one.id for one in people], NOW)
+        found = told(*people)
+        assert found == clean(*people)
+        for who in people:
+            times = (
+                Event.objects.filter(customer=who, is_visit=True)
+                .order_by("occurred_at")
+                .values_list("occurred_at", flat=True)
+            )
+            cut = [(visit[0], visit[-1]) for visit in rules.split(list(times))]
+            assert (
+                list(Session.objects.filter(customer=who).order_by("started_at").values_list("started_at", "ended_at"))
+                == cut
+            )
+        transaction.set_rollback(True)
