@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import panels, timeline
+from cdp.core import acquaintance, open_things, panels, timeline
 from cdp.core.imports import engine, layouts, registry
+from commerce.selectors import open as unfinished
 from commerce.selectors import timeline as history
 from commerce.selectors import wishes
 from commerce.services import order_import, order_layouts
@@ -29,3 +30,5 @@ timeline.provide("wish", _("Wish lists"), wishes.wishes_told, scope="orders")
 panels.declare(
     panels.Panel("wishes", side=panels.RIGHT, template="commerce/wishes.html", context=wishes.panel, position=55)
 )
+acquaintance.provide(acquaintance.ORDERS, unfinished.orders_count)
+open_things.declare("commerce.orders", unfinished.orders)

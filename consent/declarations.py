@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import panels, reference, timeline
+from cdp.core import acquaintance, panels, reference, timeline
 from cdp.core.imports import layouts, registry
 from consent.selectors import ledger, panel
 from consent.services import audience_layouts, consent_import
@@ -16,3 +16,4 @@ panels.declare(
     panels.Panel("consent", side=panels.LEFT, template="consent/panel.html", context=panel.context, position=60)
 )
 panels.advise("consent", panel.advice)
+acquaintance.provide(acquaintance.CONSENTS, ledger.granted_count)

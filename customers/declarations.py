@@ -2,16 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import panels, timeline
+from cdp.core import open_things, panels, reference, timeline
 from cdp.core.imports import engine, layouts, registry
 from customers.rules import unreadable
-from customers.selectors import advice, changes, merges, notes
+from customers.selectors import advice, changes, interactions, members, merges, notes
 from customers.services import buckets, contact_layouts, people_import  # noqa: F401  (buckets registers its reference rows)
+from customers.services import reference as rows
 
 registry.declare(people_import.KIND)
 layouts.declare(*contact_layouts.LAYOUTS)
 engine.explain(unreadable.REASONS)
+reference.needed(rows.ensure)
+timeline.provide("interaction", _("Calls and visits"), interactions.entries)
 timeline.provide("note", _("Notes"), notes.entries)
 timeline.provide("profile", _("Details"), changes.entries)
 panels.advise("customers.missing", advice.missing)
 panels.declare(panels.Panel("customers.merged", panels.LEFT, "customers/merged_panel.html", merges.panel, position=90))
+panels.declare(panels.Panel("customers.member", panels.LEFT, "customers/member_panel.html", members.panel, position=40))
+open_things.declare("customers.promises", interactions.promised)

@@ -24,6 +24,14 @@ declare(
     one_of=OneOf("is_primary"),
 )
 declare("customers.Note", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("kind", "at", "text"))
+declare(
+    "customers.Interaction",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("kind", "direction", "topic", "outcome", "started_at", "follow_up_on", "text"),
+)
+# Where both were asked the same, the survivor's answer stays.
+declare("customers.Asked", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("question", "reply", "at"))
 # Pairs name two people; they stay and are read by lineage, so that a pair kept apart is not suggested again.
 declare("customers.MergeSuggestion", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
 # What a merge did, with images of rows, has to stay where un-merging looks for it; it goes with the person.

@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:customer>/edit/", editing.customer_edit, name="customer-edit"),
     path("<uuid:customer>/timeline/", profile.customer_timeline, name="customer-timeline"),
     path("<uuid:customer>/notes/", profile.note_add, name="note-add"),
+    path("<uuid:customer>/member-number/", profile.member_number_give, name="member-number-give"),
     path("<uuid:customer>/show/<uuid:part>/", profile.contact_show, name="contact-show"),
 ]

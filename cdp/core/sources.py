@@ -13,6 +13,8 @@ READY_MADE = {
     "sample": gettext_noop("Sample shop"),
     "signup": gettext_noop("Sign-up form"),
     "staff": gettext_noop("Staff"),
+    "counter": gettext_noop("Counter"),
+    "phone": gettext_noop("Calls"),
 }
 """Names of sources that this product makes by itself; shops name the others."""
 

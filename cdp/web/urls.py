@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cdp.web.views import design, home, imports, jobs, search, signup
+from cdp.web.views import counter, design, desk, home, imports, jobs, phone, search, signup
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,21 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:job_id>/<slug:action>/", imports.act, name="import-act"),
     path("signup/", signup.form, name="signup"),
     path("signup/done/", signup.done, name="signup-done"),
+    path("counter/", counter.counter, name="counter"),
+    path("counter/find/", desk.find, {"desk": "counter"}, name="counter-find"),
+    path("counter/new/", desk.new, {"desk": "counter"}, name="counter-new"),
+    path("counter/<uuid:customer>/", counter.person, name="counter-person"),
+    path("counter/<uuid:customer>/answer/", counter.answer, name="counter-answer"),
+    path("counter/<uuid:customer>/visit/", counter.visit, name="counter-visit"),
+    path("counter/<uuid:customer>/sale/", counter.sale, name="counter-sale"),
+    path("counter/<uuid:customer>/card/", counter.card, name="counter-card"),
+    path("counter/<uuid:customer>/consents/", desk.consent_save, {"desk": "counter"}, name="counter-consents"),
+    path("phone/", phone.phone, name="phone"),
+    path("phone/find/", desk.find, {"desk": "phone"}, name="phone-find"),
+    path("phone/new/", desk.new, {"desk": "phone"}, name="phone-new"),
+    path("phone/<uuid:customer>/", phone.call, name="phone-call"),
+    path("phone/<uuid:customer>/consents/", desk.consent_save, {"desk": "phone"}, name="phone-consents"),
+    path("customers/<uuid:customer>/promises/<uuid:part>/done/", desk.promise_done, name="promise-done"),
     path("design/", design.gallery, name="design"),
     path("design/toast/", design.toast, name="design-toast"),
 ]

@@ -79,6 +79,7 @@ TIMELINE: dict[str, tuple[str, str]] = {
     "note": ("note", "neutral"),
     "task": ("checklist", "info"),
     "visit": ("building-store", "info"),
+    "chat": ("messages", "info"),
     "event": ("activity", "neutral"),
     "page": ("browser", "neutral"),
     "login": ("login", "neutral"),

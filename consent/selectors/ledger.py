@@ -45,6 +45,11 @@ def states(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentState]:
     return ConsentState.objects.filter(customer_id__in=list(customers)).order_by("purpose", "channel")
 
 
+def granted_count(lineage: Sequence[uuid.UUID]) -> int:
+    """How many purposes and channels somebody allows now. The state is the survivor's (the first)."""
+    return ConsentState.objects.filter(customer_id=lineage[0], is_granted=True).count()
+
+
 def current(lineage: Sequence[uuid.UUID]) -> QuerySet[ConsentRecord]:
     """The records that hold now, one per purpose and channel, newest first. The state is the survivor's (the first)."""
     holding = ConsentState.objects.filter(customer_id=lineage[0]).values_list("record_id", flat=True)

@@ -4,18 +4,24 @@ from customers.models.addresses import Address
 from customers.models.contacts import ContactPoint
 from customers.models.customer import Customer, Status
 from customers.models.identifiers import Identifier, SharedIdentifier
+from customers.models.interactions import Interaction, InteractionTopic
 from customers.models.merges import MergeLog
 from customers.models.notes import Note
+from customers.models.profiling import Asked, ProfileQuestion
 from customers.models.suggestions import MergeSuggestion
 
 __all__ = [
     "Address",
+    "Asked",
     "ContactPoint",
     "Customer",
     "Identifier",
+    "Interaction",
+    "InteractionTopic",
     "MergeLog",
     "MergeSuggestion",
     "Note",
+    "ProfileQuestion",
     "SharedIdentifier",
     "Status",
 ]

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-HEARD = "heard:"
+HEARD, CHOSE = "heard:", "chose:"
 CHANNELS: dict[str, str | Promise] = {
     "friend": gettext_lazy("a friend"),
     "walk-in": gettext_lazy("walking past"),
@@ -18,10 +18,22 @@ CHANNELS: dict[str, str | Promise] = {
     "youtube": "YouTube",
     "other": gettext_lazy("somewhere else"),
 }
+REASONS: dict[str, str | Promise] = {
+    "quality": gettext_lazy("the quality"),
+    "price": gettext_lazy("the price"),
+    "service": gettext_lazy("the advice and service"),
+    "place": gettext_lazy("it is close by"),
+    "recommended": gettext_lazy("somebody recommended us"),
+    "values": gettext_lazy("what we stand for"),
+    "other": gettext_lazy("another reason"),
+}
 
 
 def shown(tag: str) -> str:
     """The words for a tag; any other tag is a word already."""
+    if tag.startswith(CHOSE):
+        reason = tag.removeprefix(CHOSE)
+        return _("Chose us for: {reason}").format(reason=REASONS.get(reason, reason))
     if not tag.startswith(HEARD):
         return tag
     channel = tag.removeprefix(HEARD)

@@ -102,7 +102,7 @@ def page(
 
 def search(text: str, filters: Filters, *, region: str, in_full: bool = False) -> Found:
     """Customers of whom `text` is the beginning of a name (each word of one), or exactly an e-mail address, phone
-    number, customer number or member number, or the last four digits of a phone number.
+    number, customer number, member number or token of a payment card, or the last four digits of a phone number.
 
     `region` is where phone numbers without country code are dialled; `in_full` says that whoever asks may see numbers
     in full, and may so find by more than the last four digits.
@@ -135,7 +135,7 @@ def name_tokens(text: str) -> list[int]:
 def digests(text: str, *, region: str) -> list[bytes]:
     """The digests of everything that `text` as a whole may be."""
     found = []
-    for kind in ("email", "phone", "member_number", "line_id"):
+    for kind in ("email", "phone", "member_number", "line_id", "card"):
         try:
             found.append(identifiers.digest(kind, identifier_rules.normalise(kind, text, region=region)))
         except unreadable.Unreadable:

@@ -30,6 +30,7 @@ class Contact:
     is_primary: bool
     verified_at: datetime | None
     bounced_at: datetime | None
+    created_at: datetime | None = None
 
     @property
     def masked(self) -> str:
@@ -53,6 +54,7 @@ class Place:
     postcode: str
     country: str
     is_primary: bool
+    created_at: datetime | None = None
 
     @property
     def rest(self) -> str:
@@ -208,7 +210,9 @@ def _contacts(customers: list[uuid.UUID], keyring: subjects.Keyring) -> Mapping[
     # Primary ones first; of the others the newest first.
     for row in ContactPoint.objects.filter(customer_id__in=customers).order_by("-is_primary", "kind", "source", "-id"):
         value = keyring.open(row.value, table="customers_contactpoint", column="value", row=row.id)
-        contact = Contact(row.id, row.kind, value, row.source, row.is_primary, row.verified_at, row.bounced_at)
+        contact = Contact(
+            row.id, row.kind, value, row.source, row.is_primary, row.verified_at, row.bounced_at, row.created_at
+        )
         found.setdefault(row.customer_id, []).append(contact)
     return found
 
@@ -217,6 +221,6 @@ def _places(customers: list[uuid.UUID], keyring: subjects.Keyring) -> Mapping[uu
     found: dict[uuid.UUID, list[Place]] = {}
     for row in Address.objects.filter(customer_id__in=customers).order_by("-is_primary", "-id"):
         street = keyring.open(row.street, table="customers_address", column="street", row=row.id)
-        place = Place(row.id, street, row.city, row.province, row.postcode, row.country, row.is_primary)
+        place = Place(row.id, street, row.city, row.province, row.postcode, row.country, row.is_primary, row.created_at)
         found.setdefault(row.customer_id, []).append(place)
     return found

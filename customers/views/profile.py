@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from cdp.core import actors, audit, moments, panels, sources, timeline
+from cdp.core import actors, audit, ids, moments, panels, sources, timeline
 from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.forms.contacts import REASONS, ReasonForm
-from customers.models import Customer, Note
-from customers.rules import places, tags
+from customers.models import Customer, Interaction, Note
+from customers.rules import bands, places, tags
 from customers.selectors import history, lineage, profiles
 from customers.selectors.profiles import Kind
-from customers.services import notes
+from customers.services import interactions, member_numbers, notes
+from customers.services import profiles as profile_services
 
 SHORTEST_RUN = {"event": 3, "segment": 2}
 """How many entries of such a kind on one day, one after the other, are folded into one line."""
@@ -62,6 +63,10 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "profile": profile,
         "customer": row,
         "place_line": profile.where,
+        "occupation": bands.shown("occupation", row.occupation),
+        "income_band": bands.shown("income_band", row.income_band),
+        "education": bands.shown("education", row.education),
+        "children": bands.shown("children", row.children),
         "language_name": places.language_name(row.language, language),
         "source_name": named.get(row.source, row.source),
         "tags": [{"key": tag, "label": tags.shown(tag)} for tag in row.tags],
@@ -103,8 +108,8 @@ def note_add(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         return row
     error, text, kind = "", request.POST.get("text", ""), request.POST.get("kind", Note.Kind.NOTE)
     try:
-        notes.add(customer=row.id, kind=kind, text=text, actor=actors.staff(_user(request)), at=timezone.now())
-    except notes.UnableToAddNote as unable:
+        _write_down(row.id, kind, text, actor=actors.staff(_user(request)), at=timezone.now())
+    except (notes.UnableToAddNote, interactions.UnableToLog) as unable:
         error = str(unable.reason)
     if not getattr(request, "htmx", False):
         if error:
@@ -117,6 +122,42 @@ def note_add(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     answer = render(request, "customers/story.html", context)
     saved = _("Call logged") if kind == Note.Kind.CALL else _("Note saved")
     return trigger_client_event(answer, "toast", {"text": saved, "tone": "success"})
+
+
+def _write_down(customer: uuid.UUID, kind: str, text: str, *, actor: actors.Actor, at: datetime) -> None:
+    """A note, or a call of which only the words are told; /phone/ takes down the rest of it."""
+    if kind != Note.Kind.CALL or not text.strip():
+        notes.add(customer=customer, kind=kind, text=text, actor=actor, at=at)
+        return
+    interactions.log(
+        interaction=ids.uuid7(),
+        customer=customer,
+        kind=Interaction.Kind.CALL,
+        direction=Interaction.Direction.IN,
+        topic="",
+        outcome="",
+        text=text,
+        started_at=at,
+        follow_up_on=None,
+        source=profile_services.STAFF_SOURCE,
+        actor=actor,
+        at=at,
+    )
+
+
+@requires("customers.edit")
+@require_POST
+def member_number_give(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
+    """Give the customer a member number; one that is there stays."""
+    row = found(request, customer)
+    if isinstance(row, HttpResponse):
+        return row
+    try:
+        member_numbers.give(customer=row.id, actor=actors.staff(_user(request)), at=timezone.now())
+    except profile_services.UnableToEdit as error:
+        raise Http404 from error
+    messages.success(request, _("Member number given"))
+    return redirect("customers:customer-detail", row.id)
 
 
 @requires("customers.view")

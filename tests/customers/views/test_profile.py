@@ -12,7 +12,7 @@ from django.utils import timezone
 from cdp.core import actors
 from cdp.core.models import AccessEntry, AuditEntry
 from commerce.models import Cart, CartLine
-from customers.models import Customer, Note, Status
+from customers.models import Customer, Interaction, Note, Status
 from customers.services import notes
 from tests import factories
 
@@ -136,9 +136,13 @@ def test_keeps_a_note_and_shows_it_first(clerk, ada):
     assert response.status_code == 200
     assert "Wants the parcel &lt;b&gt;after&lt;/b&gt; 18:00." in text(response)
     assert "toast" in response["HX-Trigger"]
+    call = Interaction.objects.get()
+    assert call.kind == "call"
+    assert b"parcel" not in bytes(call.text)
+    assert AuditEntry.objects.filter(action="customers:interaction:logged", customer_id=ada.id).exists()
+    clerk.post(url, {"kind": "note", "text": "Likes tea"}, **HTMX)
     note = Note.objects.get()
-    assert note.kind == "call"
-    assert b"parcel" not in bytes(note.text)
+    assert b"tea" not in bytes(note.text)
     assert AuditEntry.objects.filter(action="customers:note:added", customer_id=ada.id).exists()
 
 

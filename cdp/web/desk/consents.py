@@ -1,0 +1,138 @@
+"""What somebody allows, said to a member of staff: each box with the words that were read or shown.
+
+The words are those of the register in the person's own language, and they are recorded with the policy's version, the
+way they were put to the person and who did so. Nothing is ticked beforehand, and a "no" counts like a "yes".
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from cdp.core.actors import Actor
+from consent.models import Channel
+from consent.selectors import packs, policies, purposes
+from consent.services import grants
+from customers.rules.profiling import Context
+
+READ, SHOWN = "read", "shown"
+HOW = (READ, SHOWN)
+NEEDS = {Channel.EMAIL: "email", Channel.SMS: "phone", Channel.PHONE: "phone", Channel.LINE: "line"}
+OFFERED = (
+    ("marketing", (Channel.EMAIL, Channel.SMS, Channel.LINE, Channel.PHONE)),
+    ("profiling", (Channel.ANY,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One purpose and channel: the words in the person's language, in the reader's own, and what holds now."""
+
+    name: str
+    purpose: str
+    channel: str
+    words: str
+    description: str
+    reader_words: str
+    status: str
+    at: datetime | None
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether it is allowed now."""
+        return self.status == "granted"
+
+
+class UnableToRecord(Exception):
+    """Nothing was recorded; the message says why."""
+
+
+def boxes(*, language: str, kinds: Collection[str], states: Sequence[object]) -> list[Box]:
+    """What there is to ask somebody who can be reached by these kinds of contact; `states` are what was said before."""
+    reader = translation.get_language() or "en"
+    theirs = {one.key: one for one in purposes.offered(language)}
+    ours = {one.key: one for one in purposes.offered(reader)}
+    known = {(state.purpose, state.channel): state for state in states}  # type: ignore[attr-defined]
+    found = []
+    for purpose, channels in OFFERED:
+        for channel in channels:
+            if purpose not in theirs or channel not in theirs[purpose].channels:
+                continue
+            if channel in NEEDS and NEEDS[channel] not in kinds:
+                continue
+            state = known.get((purpose, channel))
+            status = "none" if state is None else "granted" if state.is_granted else state.status  # type: ignore[attr-defined]
+            found.append(
+                Box(
+                    name=f"{purpose}_{channel}",
+                    purpose=purpose,
+                    channel=channel,
+                    words=_words(theirs[purpose], channel, language),
+                    description=theirs[purpose].description,
+                    reader_words=_words(ours[purpose], channel, reader),
+                    status=status,
+                    at=state.at if state else None,  # type: ignore[attr-defined]
+                )
+            )
+    return found
+
+
+def _words(purpose: purposes.Wording, channel: str, language: str) -> str:
+    if channel == Channel.ANY:
+        return purpose.name
+    with translation.override(language):
+        return gettext("%(purpose)s by %(channel)s") % {
+            "purpose": purpose.name,
+            "channel": purposes.channel_name(channel),
+        }
+
+
+def record(
+    *,
+    customer: uuid.UUID,
+    country: str,
+    offered: Sequence[Box],
+    granted: Collection[str],
+    refused: Collection[str],
+    how: str,
+    language: str,
+    context: Context,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Write what was said about the boxes named in `granted` and `refused`; how many were written. What already holds
+    is not written again. Raises UnableToRecord.
+    """
+    by_name = {box.name: box for box in offered}
+    if not ({*granted, *refused} <= by_name.keys()) or ({*granted} & {*refused}) or how not in HOW:
+        raise UnableToRecord(gettext("Please look at the boxes again."))
+    chosen = [(by_name[name], True) for name in granted if not by_name[name].is_granted]
+    chosen += [(by_name[name], False) for name in refused if by_name[name].status in {"none", "granted"}]
+    if not chosen:
+        raise UnableToRecord(gettext("Tick at least one box."))
+    if any(is_yes for _box, is_yes in chosen) and packs.of_country(country).asks_twice(country):
+        raise UnableToRecord(
+            gettext("In this customer's country a yes counts only with a confirmation by mail. Use the sign-up form.")
+        )
+    shown = [box.words for box in offered]
+    with transaction.atomic():
+        version = policies.current_version("privacy", at=at)
+        for box, is_yes in chosen:
+            grants.record(
+                customer=customer,
+                purpose=box.purpose,
+                channel=box.channel,
+                granted=is_yes,
+                at=at,
+                source=context.value,
+                method=context.value,
+                actor=actor,
+                policy_version=version,
+                language=language,
+                evidence={"form": context.value, "text": box.words, "shown": shown, "how": how},
+            )
+    return len(chosen)

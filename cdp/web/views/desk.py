@@ -1,0 +1,208 @@
+"""What the counter and the phone have in common: finding as one types, knowing somebody new, promises, consent."""
+
+import uuid
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from cdp.core import actors
+from cdp.core.models import User
+from cdp.core.views.access import requires
+from cdp.web.desk import consents, finding, glance, talks
+from cdp.web.forms.desk import ANSWER, NewPersonForm
+from customers.models import Customer, Status
+from customers.rules.profiling import Context, Input
+from customers.selectors import lineage, profiles
+from customers.selectors.questions import Question
+from customers.services import interactions
+from customers.services.identity import resolving
+
+NUMBER = "number"
+"""How a telephone system names the number of an incoming call: `/phone/?number=+66…`."""
+
+
+class Desk(NamedTuple):
+    """The two desks differ in where one is sent and what the page is called."""
+
+    context: Context
+    page: str
+    person: str
+
+    @property
+    def template(self) -> str:
+        """The page on which one looks for somebody."""
+        return f"web/desk/{self.context}.html"
+
+
+COUNTER = Desk(Context.COUNTER, "web:counter", "web:counter-person")
+PHONE = Desk(Context.PHONE, "web:phone", "web:phone-call")
+DESKS = {desk.context: desk for desk in (COUNTER, PHONE)}
+
+
+def actor(request: HttpRequest) -> actors.Actor:
+    """Who is at the desk."""
+    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
+    return actors.staff(request.user)
+
+
+def person(customer: uuid.UUID) -> Customer:
+    """The living row that id means today. Raises Http404."""
+    try:
+        found = lineage.get(customer).customer
+    except LookupError as error:
+        raise Http404 from error
+    if found.status not in {Status.KNOWN, Status.ANONYMOUS}:
+        raise Http404
+    return found
+
+
+def start(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The page with the one field. What is looked for travels in the body; a call names its number in the address,
+    which no log of ours keeps. Who is meant beyond doubt is opened at once.
+    """
+    text = request.POST.get("q") or request.POST.get(NUMBER) or request.GET.get(NUMBER, "")
+    found = _found(request, text)
+    if found.only is not None:
+        return redirect(desk.person, found.only)
+    if request.method == "POST" and len(found.matches) == 1 and not found.is_cut:
+        return redirect(desk.person, found.matches[0].profile.id)
+    form = NewPersonForm(initial=found.proposal)
+    return render(request, desk.template, _start(desk, found, form))
+
+
+def _found(request: HttpRequest, text: str) -> finding.Found:
+    # A plus in an address is read as a blank.
+    text = f"+{text.strip()}" if text.startswith(" ") and text.strip()[:1].isdigit() else text
+    return finding.find(text, in_full=bool(request.user.can("customers.reveal")))  # type: ignore[union-attr]
+
+
+def _start(desk: Desk, found: finding.Found, form: NewPersonForm) -> dict[str, Any]:
+    return {
+        "desk": desk.context.value,
+        "found": found,
+        "form": form,
+        "page_url": desk.page,
+        "find_url": f"web:{desk.context}-find",
+        "new_url": f"web:{desk.context}-new",
+        "person_url": desk.person,
+    }
+
+
+@requires("customers.edit")
+@require_POST
+def find(request: HttpRequest, desk: str) -> HttpResponse:
+    """Who may be meant by what was typed so far."""
+    here = DESKS[Context(desk)]
+    found = _found(request, request.POST.get("q", ""))
+    return render(request, "web/desk/found.html", _start(here, found, NewPersonForm(initial=found.proposal)))
+
+
+@requires("customers.edit")
+@require_POST
+def new(request: HttpRequest, desk: str) -> HttpResponse:
+    """Somebody who was not found; who turns out to be known is opened."""
+    here = DESKS[Context(desk)]
+    form, rivals, status = NewPersonForm(request.POST), [], 422
+    if form.is_valid():
+        try:
+            saved = talks.begin(
+                form.person,
+                heard=form.cleaned_data["heard"],
+                context=here.context,
+                actor=actor(request),
+                at=timezone.now(),
+            )
+        except resolving.IdentityConflict as conflict:
+            rivals = list(profiles.opened(conflict.customers).values())
+        except resolving.UnableToResolve:
+            form.add_error(None, _("Somebody else is writing the same person. Please save once more."))
+            status = 503
+        else:
+            if not saved.is_new:
+                messages.info(request, _("This person was already known; the new details were added."))
+            return redirect(here.person, saved.customer)
+    context = {**_start(here, finding.Found(""), form), "rivals": rivals}
+    return render(request, here.template, context, status=status)
+
+
+@requires("customers.edit")
+@require_POST
+def consent_save(request: HttpRequest, customer: uuid.UUID, desk: str) -> HttpResponse:
+    """Write down what somebody allowed or refused, in the words that were read or shown to them."""
+    here, now = DESKS[Context(desk)], timezone.now()
+    row = person(customer)
+    seen = glance.of(row, context=here.context, now=now)
+    offered = boxes(seen)
+    try:
+        written = consents.record(
+            customer=row.id,
+            country=row.country,
+            offered=offered,
+            granted=request.POST.getlist("yes"),
+            refused=request.POST.getlist("no"),
+            how=request.POST.get("how", ""),
+            language=seen.language,
+            context=here.context,
+            actor=actor(request),
+            at=now,
+        )
+    except consents.UnableToRecord as unable:
+        messages.error(request, str(unable))
+    else:
+        words = ngettext("%(n)s answer recorded", "%(n)s answers recorded", written) % {"n": written}
+        messages.success(request, words)
+    return redirect(here.person, row.id)
+
+
+@requires("customers.edit")
+@require_POST
+def promise_done(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> HttpResponse:
+    """What was promised in a call was done."""
+    row = person(customer)
+    interactions.follow_up(customer=row.id, interaction=part, actor=actor(request), at=timezone.now())
+    messages.success(request, _("Marked as done"))
+    back = request.POST.get("desk", "")
+    return redirect(DESKS[Context(back)].person if back in DESKS else "customers:customer-detail", row.id)
+
+
+def boxes(seen: glance.Glance) -> list[consents.Box]:
+    """The consent boxes for somebody, by the ways in which they can be reached."""
+    kinds = {contact.kind for contact in seen.contacts}
+    return consents.boxes(language=seen.language, kinds=kinds, states=seen.states)
+
+
+def asked(question: Question, seen: glance.Glance, reader: str, data: Any = None) -> dict[str, Any]:
+    """A question as the page draws it: the sentence in the customer's language, in the reader's below, and inputs."""
+    theirs, ours = question.sentence(seen.language), question.sentence(reader)
+    fields = question.item.fields or (question.key,)
+    return {
+        "key": question.key,
+        "sentence": theirs,
+        "language": seen.language,
+        "translation": ours if ours != theirs else "",
+        "reason": question.why.value,
+        "told_at": question.told_at,
+        "may_confirm": question.may_confirm,
+        "is_sensitive": question.item.is_sensitive,
+        "input": question.item.input.value,
+        "choices": [
+            {"value": value, "label": label, "on": data is not None and value in data.getlist(ANSWER + fields[0])}
+            for value, label in question.choices
+        ],
+        "inputs": [
+            {
+                "name": ANSWER + field,
+                "field": field,
+                "value": data.get(ANSWER + field, "") if data is not None else "",
+                "type": "date" if question.item.input is Input.DATE else "text",
+                "mode": {Input.EMAIL: "email", Input.PHONE: "tel"}.get(question.item.input, "text"),
+            }
+            for field in fields
+        ],
+    }

@@ -1,0 +1,214 @@
+"""The next most useful thing to ask a customer, with the sentence to read aloud and the ways to answer.
+
+One selector for the counter, the phone and public forms. What is read aloud never tells a stranger what we know: of a
+number the last four digits, of an address the town.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+
+from cdp.core import acquaintance
+from customers.models import Asked, ProfileQuestion
+from customers.rules import bands, profiling, tags, trust
+from customers.rules.people import LANGUAGES
+from customers.rules.profiling import Context, Fact, Item, Reply, Said, Setting, Why
+from customers.rules.trust import Level, Trust
+from customers.selectors import listing
+from customers.selectors.profiles import Contact, Kind, Profile
+
+Choice = tuple[str, str | Promise]
+MOST_INTERESTS = 8
+OWN_NAMES = {"th": "ไทย", "ko": "한국어", "en": "English", "ja": "日本語", "zh": "中文"}
+CONTACTS = {"phone": Kind.PHONE, "email": Kind.EMAIL, "line_id": Kind.LINE}
+HOME_LANGUAGES = {"TH": "th", "KR": "ko"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something worth asking now. `spoken` is how what is known may be said aloud."""
+
+    item: Item
+    why: Why
+    told_at: datetime | None
+    spoken: str
+    ask: Mapping[str, str]
+    still: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """Which question."""
+        return self.item.key
+
+    def sentence(self, language: str) -> str:
+        """What to read aloud in that language, English where the shop wrote no other."""
+        texts = self.still if self.why is Why.STALE and self.still else self.ask
+        text = texts.get(language[:2]) or texts.get(settings.LANGUAGE_CODE) or next(iter(texts.values()), "")
+        return text.replace("{value}", self.spoken)
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether "still right" is an answer."""
+        return self.why is Why.STALE
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """What to choose from; empty where the answer is typed."""
+        return choices(self.item)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How well we know each other, and what is worth asking now, the most useful first."""
+
+    trust: Trust
+    questions: Sequence[Question]
+
+    @property
+    def next(self) -> Question | None:
+        """The one to ask."""
+        return self.questions[0] if self.questions else None
+
+
+def standing(
+    profile: Profile, *, context: Context, lineage: Sequence[uuid.UUID], now: datetime, shown: Sequence[str] = ()
+) -> Standing:
+    """What may be asked of somebody at that place now. `shown` are questions that the form around asks anyway."""
+    said = replies(lineage)
+    found = judge(profile, lineage=lineage, said=said, now=now)
+    rows = {row.key: row for row in active()}
+    wanted = profiling.wanted(
+        [setting(row) for row in rows.values()],
+        facts=facts(profile),
+        said=said,
+        level=found.level,
+        context=context,
+        since=profile.customer.created_at,
+        now=now,
+    )
+    questions = [_question(one, rows[one.key], profile) for one in wanted if one.key not in shown]
+    return Standing(found, questions)
+
+
+def judge(profile: Profile, *, lineage: Sequence[uuid.UUID], said: Mapping[str, Said], now: datetime) -> Trust:
+    """How well somebody and the shop know each other, from what every room knows."""
+    lately = [one for one in said.values() if one.reply is Reply.DECLINED and now - one.at < profiling.DECLINED_FOR]
+    reachable = [contact for contact in profile.contacts if contact.kind in CONTACTS.values()]
+    evidence = trust.Evidence(
+        has_name=bool(profile.name),
+        has_contact=bool(reachable),
+        has_verified_contact=any(contact.verified_at for contact in reachable),
+        orders=acquaintance.count(acquaintance.ORDERS, lineage),
+        consents=acquaintance.count(acquaintance.CONSENTS, lineage),
+        refusals=len(lately),
+        days=max(0, (now - profile.customer.created_at).days),
+    )
+    return trust.judge(evidence)
+
+
+def active() -> list[ProfileQuestion]:
+    """The questions in use, in the shop's order. A dozen rows."""
+    return list(ProfileQuestion.objects.filter(is_active=True))
+
+
+def setting(row: ProfileQuestion) -> Setting:
+    """One question as the shop wants it asked."""
+    return Setting(
+        key=row.key,
+        position=row.position,
+        level=Level(min(max(row.level, Level.STRANGER), Level.TRUSTED)),
+        contexts=frozenset(row.contexts),
+        stale_after=timedelta(days=row.stale_after_days) if row.stale_after_days else None,
+    )
+
+
+def replies(lineage: Sequence[uuid.UUID]) -> dict[str, Said]:
+    """The last reply to each question; where people were merged, the latest of all their records."""
+    rows = Asked.objects.filter(customer_id__in=list(lineage)).order_by("at", "id")
+    return {question: Said(Reply(reply), at) for question, reply, at in rows.values_list("question", "reply", "at")}
+
+
+def facts(profile: Profile) -> dict[str, Fact]:
+    """What is known of a person for each question, and since when."""
+    row = profile.customer
+    found = {key: _contact(profile.contact(kind)) for key, kind in CONTACTS.items()}
+    place = profile.place
+    has_place = bool(place and (place.street or place.postcode))
+    found["address"] = Fact(has_place, place.created_at if place else None)
+    found["name"] = Fact(bool(profile.name), row.created_at)
+    for item in profiling.ITEMS.values():
+        if item.key in found:
+            continue
+        if item.tag:
+            found[item.key] = Fact(any(tag.startswith(item.tag) for tag in row.tags), row.created_at)
+        else:
+            found[item.key] = Fact(bool(getattr(row, item.fields[0])), _told_at(row, item.fields[0]))
+    return found
+
+
+def _told_at(row: Any, field: str) -> datetime:
+    """When a field was told at the latest."""
+    return row.updated_at
+
+
+def _contact(contact: Contact | None) -> Fact:
+    if contact is None:
+        return Fact()
+    told = max(at for at in (contact.created_at, contact.verified_at, contact.bounced_at) if at)
+    return Fact(is_known=True, told_at=told, is_broken=contact.bounced_at is not None)
+
+
+def _question(wanted: profiling.Wanted, row: ProfileQuestion, profile: Profile) -> Question:
+    item = profiling.ITEMS[wanted.key]
+    return Question(item, wanted.why, wanted.told_at, _spoken(item, profile), row.ask, row.still)
+
+
+def _spoken(item: Item, profile: Profile) -> str:
+    """How what is known may be said aloud to somebody who may not be the one we think."""
+    if item.key == "phone":
+        return profile.phone[-4:]
+    if item.key == "email":
+        contact = profile.email_contact
+        return contact.masked if contact else ""
+    if item.key == "address":
+        return profile.where
+    if item.key == "company":
+        return profile.customer.company
+    if item.key == "interests":
+        return ", ".join(profile.customer.interests)
+    return ""
+
+
+def choices(item: Item) -> Sequence[Choice]:
+    """What there is to choose from for that question; empty where the answer is typed."""
+    if item.key == "language":
+        rest = sorted(LANGUAGES - OWN_NAMES.keys())
+        return [*OWN_NAMES.items(), *((code, code.upper()) for code in rest)]
+    if item.key == "interests":
+        return [(word, word) for word in listing.common("interests")[:MOST_INTERESTS]]
+    if item.key == "income_band":
+        return [(band, bands.shown_income(band)) for band in bands.incomes(settings.CDP_CURRENCY)]
+    fixed: Mapping[str, Sequence[Choice]] = {
+        "heard": tuple(tags.CHANNELS.items()),
+        "chose": tuple(tags.REASONS.items()),
+        "gender": bands.GENDERS,
+        "children": bands.CHILDREN,
+        "education": bands.EDUCATION,
+        "occupation": bands.OCCUPATION,
+    }
+    return fixed.get(item.key, ())
+
+
+def language_of(profile: Profile) -> str:
+    """The language to speak to somebody in: their own where we write it, else that of their name, else the shop's."""
+    known = profile.customer.language or profile.name_language
+    if known[:2] in HOME_LANGUAGES.values() or known[:2] == "en":
+        return known[:2]
+    if known:
+        return "en"
+    return HOME_LANGUAGES.get(settings.CDP_SHOP_COUNTRY, "en")

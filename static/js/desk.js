@@ -1,0 +1,81 @@
+// The counter and the phone: arrows through what was found, Ctrl-Enter to save, a camera that reads codes where the
+// browser can. Everything works without it.
+(function () {
+  "use strict";
+
+  const field = document.querySelector("[data-desk-field]");
+  const matches = () => Array.from(document.querySelectorAll("[data-desk-match]"));
+
+  // A number that a telephone system put into the address does not stay there, nor in the history.
+  if (location.search.includes("number=")) history.replaceState(null, "", location.pathname);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = document.querySelector("[data-desk-call]");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+      return;
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !field) return;
+    const found = matches();
+    const at = found.indexOf(document.activeElement);
+    if (!found.length || (document.activeElement !== field && at < 0)) return;
+    event.preventDefault();
+    const next = at + step;
+    (next < 0 ? field : found[Math.min(next, found.length - 1)]).focus();
+  });
+
+  // A radio button that is pressed once more is let go: nothing has to be chosen.
+  document.addEventListener("mousedown", (event) => {
+    const choice = event.target.closest && event.target.closest(".desk-choice");
+    const input = choice && choice.querySelector("input[type=radio]");
+    if (input && input.checked) {
+      choice.addEventListener("click", () => (input.checked = false), { once: true });
+    }
+  });
+
+  // --- camera ----------------------------------------------------------------------------------------------------
+  const button = document.querySelector("[data-desk-scan]");
+  const dialog = document.getElementById("desk-camera");
+  if (!button || !dialog || !field) return;
+  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+  button.hidden = false;
+  const video = dialog.querySelector("video");
+  let stream = null;
+
+  function stop() {
+    if (stream) stream.getTracks().forEach((track) => track.stop());
+    stream = null;
+  }
+  dialog.addEventListener("close", stop);
+
+  async function read(detector) {
+    if (!stream) return;
+    const codes = await detector.detect(video).catch(() => []);
+    if (codes.length) {
+      dialog.close();
+      field.value = codes[0].rawValue;
+      field.form.requestSubmit();
+      return;
+    }
+    requestAnimationFrame(() => read(detector));
+  }
+
+  button.addEventListener("click", async () => {
+    const formats = await BarcodeDetector.getSupportedFormats();
+    const wanted = ["qr_code", "code_128", "ean_13"].filter((one) => formats.includes(one));
+    dialog.showModal();
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      video.srcObject = stream;
+      await video.play();
+      read(new BarcodeDetector({ formats: wanted }));
+    } catch (_error) {
+      dialog.close();
+      if (window.cdp) window.cdp.toast({ text: dialog.dataset.textRefused, tone: "warning" });
+    }
+  });
+})();
