@@ -37,6 +37,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_SHOP_COUNTRY",
     "CDP_SHOP_NAME",
     "CDP_SHOP_URL",
+    "CDP_SPECIAL_DETAILS",
     "CDP_SUPERVISED",
     "CDP_TRUSTED_PROXIES",
     "CDP_VAR",
@@ -112,6 +113,8 @@ CDP_CURRENCY = environment.currency(env.str("CDP_CURRENCY", default="THB"), name
 CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="gdpr")
 if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:
     raise ImproperlyConfigured("CDP_JURISDICTION must be one of gdpr, pdpa_th, pipa_kr.")
+# Details of the special categories that this shop keeps, with explicit consent only; none unless somebody says so.
+CDP_SPECIAL_DETAILS = environment.special_details(env.str("CDP_SPECIAL_DETAILS", default=""))
 CDP_METRICS_TOKEN = env.str("CDP_METRICS_TOKEN", default="")
 # How many proxies stand before us and report the client in X-Forwarded-For.
 CDP_TRUSTED_PROXIES = env.int("CDP_TRUSTED_PROXIES", default=0)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, panels, reference, timeline
 from cdp.core.imports import layouts, registry
-from consent.selectors import ledger, panel
+from consent.selectors import ledger, panel, special
 from consent.services import audience_layouts, consent_import
 from consent.services import reference as rows
 
@@ -14,6 +14,15 @@ layouts.declare(*audience_layouts.LAYOUTS)
 timeline.provide("consent", _("Consent"), ledger.entries, scope="consents")
 panels.declare(
     panels.Panel("consent", side=panels.LEFT, template="consent/panel.html", context=panel.context, position=60)
+)
+panels.declare(
+    panels.Panel(
+        "consent.special",
+        side=panels.LEFT,
+        template="consent/special_panel.html",
+        context=special.context,
+        position=65,
+    )
 )
 panels.advise("consent", panel.advice)
 acquaintance.provide(acquaintance.CONSENTS, ledger.granted_count)

@@ -9,5 +9,12 @@ declare(
     on_erase=OnErase.KEEP,  # that something was allowed and taken back; the evidence cannot be opened any more
     export=("purpose", "channel", "status", "at", "source", "method", "policy_version", "language", "evidence"),
 )
+# Before the states, which delete what has no consent any more.
+declare(
+    "consent.SpecialDetail",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("field", "value", "told_at"),
+)
 # At once: until the pipeline comes by, the gate would let through what one of the two has refused.
 declare("consent.ConsentState", on_merge=OnMerge.REBUILD, on_erase=OnErase.DELETE, rebuild=states.rebuild)

@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from consent.views import documents, overview, unsubscribe
+from consent.views import documents, overview, special, unsubscribe
 
 app_name = "consent"
 urlpatterns: list[URLPattern] = [
     path("consent/", overview.overview, name="overview"),
+    path("consent/special/<uuid:customer>/<slug:field>/", special.keep, name="special-keep"),
+    path("consent/special/<uuid:customer>/<slug:field>/forget/", special.forget, name="special-forget"),
+    path("consent/special/<uuid:customer>/<slug:field>/show/", special.show, name="special-show"),
     path("privacy/", documents.privacy, name="privacy"),
     path("terms/", documents.terms, name="terms"),
     # A link that was cut off or broken has its own answer, so all that may be left of one leads here.

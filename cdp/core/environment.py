@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cdp.core.files import values
 
+SPECIAL_DETAILS = frozenset({"ethnicity"})
 MAIL_SERVERS = frozenset({"smtp", "smtps", "smtp+tls"})
 _UNREADABLE = "cannot be read (in a password / is written %2F, # is %23, ? is %3F and @ is %40)"
 
@@ -32,6 +33,15 @@ def country(text: str, *, name: str) -> str:
         message = f"{name}={text} is no country; write the two letters of ISO 3166-1, such as TH, KR or GB."
         raise ImproperlyConfigured(message)
     return code
+
+
+def special_details(text: str, *, name: str = "CDP_SPECIAL_DETAILS") -> frozenset[str]:
+    """A comma list of details of the special categories. Raises ImproperlyConfigured."""
+    told = frozenset(word.strip() for word in text.split(",") if word.strip())
+    if unknown := told - SPECIAL_DETAILS:
+        message = f"{name} names {', '.join(sorted(unknown))}; known are: {', '.join(sorted(SPECIAL_DETAILS))}."
+        raise ImproperlyConfigured(message)
+    return told
 
 
 def mail_url(text: str, *, name: str) -> str:

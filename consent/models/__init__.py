@@ -3,5 +3,15 @@
 from consent.models.policies import Policy, PolicyText, PolicyVersion
 from consent.models.purposes import Channel, Purpose
 from consent.models.records import ConsentRecord, ConsentState
+from consent.models.special import SpecialDetail
 
-__all__ = ["Channel", "ConsentRecord", "ConsentState", "Policy", "PolicyText", "PolicyVersion", "Purpose"]
+__all__ = [
+    "Channel",
+    "ConsentRecord",
+    "ConsentState",
+    "Policy",
+    "PolicyText",
+    "PolicyVersion",
+    "Purpose",
+    "SpecialDetail",
+]

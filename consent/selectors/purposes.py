@@ -7,6 +7,9 @@ from django.conf import settings
 
 from consent.models import Channel, Purpose
 
+SPECIAL = "special"
+"""The purpose of details of the special categories, asked only where the shop keeps any."""
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -33,6 +36,7 @@ def offered(language: str) -> list[Wording]:
             channels=tuple(purpose.channels),
         )
         for purpose in Purpose.objects.filter(is_active=True)
+        if purpose.key != SPECIAL or settings.CDP_SPECIAL_DETAILS
     ]
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 
 from consent.models import ConsentRecord, ConsentState
 from consent.rules import words
+from consent.selectors.purposes import SPECIAL
 from customers.selectors import merges
 
 _RAISE = """
@@ -27,6 +28,14 @@ ON CONFLICT (customer_id, purpose, channel) DO UPDATE SET
     is_granted = EXCLUDED.is_granted, status = EXCLUDED.status, at = EXCLUDED.at, record_id = EXCLUDED.record_id
 WHERE (EXCLUDED.at, NOT EXCLUDED.is_granted, EXCLUDED.record_id)
     > (state.at, NOT state.is_granted, state.record_id)
+"""
+# A special detail stands as long as its consent: here, where every change of a state passes, also by merging.
+_DROP = """
+DELETE FROM consent_specialdetail detail
+WHERE customer_id = ANY(%s) AND NOT EXISTS (
+    SELECT 1 FROM consent_consentstate state
+    WHERE state.customer_id = detail.customer_id AND state.purpose = %s AND state.is_granted
+)
 """
 
 
@@ -44,6 +53,7 @@ def advance(*, written_ids: Collection[uuid.UUID], customers: Collection[uuid.UU
         )
     if trees := merges.trees(customers):
         _judge(trees)
+    _drop_special(customers)
 
 
 def rebuild(customers: Collection[uuid.UUID]) -> None:
@@ -59,6 +69,12 @@ def rebuild(customers: Collection[uuid.UUID]) -> None:
         cursor.execute(_RAISE.format(only=""), {"customers": standing})
     if trees := merges.trees(standing):
         _judge(trees)
+    _drop_special(wanted)
+
+
+def _drop_special(customers: Collection[uuid.UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP, [sorted(customers), SPECIAL])
 
 
 def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:

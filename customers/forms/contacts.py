@@ -3,12 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-REASONS = [
-    ("asked", _("The customer asked to be contacted")),
-    ("order", _("A question about an order or delivery")),
-    ("check", _("Comparing two records")),
-    ("privacy", _("A privacy request")),
-]
+from customers.rules.reasons import REASONS
 
 
 class ReasonForm(forms.Form):

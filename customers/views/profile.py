@@ -20,9 +20,10 @@ from django_htmx.http import trigger_client_event
 from cdp.core import actors, audit, ids, moments, panels, sources, timeline
 from cdp.core.models import User
 from cdp.core.views.access import requires
-from customers.forms.contacts import REASONS, ReasonForm
+from customers.forms.contacts import ReasonForm
 from customers.models import Customer, Interaction, Note
 from customers.rules import bands, places, tags
+from customers.rules.reasons import REASONS
 from customers.selectors import history, lineage, profiles
 from customers.selectors.profiles import Kind
 from customers.services import interactions, member_numbers, notes

@@ -34,7 +34,7 @@ class ApiViewSet(viewsets.GenericViewSet):
     pages: ClassVar[frozenset[str]] = frozenset({"list"})
     lookup_value_regex = "[0-9a-fA-F-]{36}"
     # Without OPTIONS, which would describe forms that we do not have: the OpenAPI document tells everything.
-    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     _claimed: bytes | None = None
     _leaves_work = False
 
