@@ -6,12 +6,14 @@ it with a unique key, and may run twice without harm. Marks, locks and the runne
 
 from analytics.services import metrics, segments
 from campaigns.services import triggers
+from commerce.services import booking
 from customers.services import merging
 from events.services import sessions
 
 STEPS = (
     ("customers.strays", merging.gather),
     ("events.sessions", sessions.update),
+    ("commerce.book", booking.book),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),
     ("campaigns.triggers", triggers.react),

@@ -7,9 +7,12 @@ from cdp.core.imports import engine, layouts, registry
 from commerce.selectors import open as unfinished
 from commerce.selectors import timeline as history
 from commerce.selectors import wishes
-from commerce.services import order_import, order_layouts
+from commerce.services import booking, order_import, order_layouts
+from commerce.tracking import names
+from events.services import handover
 
 registry.declare(order_import.KIND)
+handover.want(booking.READER, names.KINDS)
 layouts.declare(*order_layouts.LAYOUTS)
 engine.explain(
     {

@@ -56,7 +56,8 @@ declare(
     "commerce.Cart",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
-    export=("source", "status", "currency", "total", "started_at", "told_at", "is_recovered"),
+    export=("source", "status", "currency", "total", "started_at", "told_at", "is_recovered", "checkout_at", "step"),
+    resolved_by="resolved_by",
 )
 declare(
     "commerce.CartLine",
@@ -70,11 +71,20 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("source", "list_name", "sku", "name", "added_at", "removed_at"),
+    resolved_by="resolved_by",
 )
 declare(
     "commerce.StockInterest",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("source", "sku", "name", "noted_at", "ended_at"),
+    resolved_by="resolved_by",
+)
+declare(
+    "commerce.CouponTry",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("source", "code", "name", "action", "order_number", "discount", "reason", "at"),
+    resolved_by="resolved_by",
 )
 declare_keys("commerce.CartKey", owned=wishes.keys_of)

@@ -6,6 +6,8 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from commerce.services import booking
+from commerce.services.booking import faults
 from commerce.services.hooks import deliveries
 
 TURN_SECONDS = 20
@@ -37,3 +39,10 @@ def work_off_hooks() -> None:
 def forget_hooks() -> None:
     """Drop deliveries that are too old to be read."""
     deliveries.forget_old(now=timezone.now())
+
+
+@shared_task
+def look_after_booking() -> None:
+    """Judge what waited too long for its order, drop faults that nobody will mend."""
+    booking.judge_overdue(now=timezone.now())
+    faults.forget_old(now=timezone.now())

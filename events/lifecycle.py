@@ -32,3 +32,4 @@ declare(
     ),
     rebuild=sessions.derive,
 )
+declare("events.Handover", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)

@@ -20,7 +20,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "settings": frozenset({"admin"}),
 }
 
-ADMIN_ONLY_MODELS = {"user", "apikey", "source", "sourcesecret", "purpose", "policyversion"}
+ADMIN_ONLY_MODELS = {"user", "apikey", "source", "sourcesecret", "storefront", "purpose", "policyversion"}
 """Models in /admin/ that stewards may read and only administrators may change."""
 
 

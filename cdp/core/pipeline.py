@@ -35,6 +35,8 @@ BATCH = 2000
 DEEPEST = 10
 
 _depth: contextvars.ContextVar[int] = contextvars.ContextVar("pipeline_depth", default=0)
+_held: contextvars.ContextVar[frozenset[uuid.UUID]] = contextvars.ContextVar("pipeline_held", default=frozenset())
+_seen: contextvars.ContextVar[frozenset[uuid.UUID]] = contextvars.ContextVar("pipeline_seen", default=frozenset())
 
 Step = Callable[[Sequence[uuid.UUID], datetime], None]
 """Takes customer ids (sorted, unique) and the time; finds what is missing and writes it; may run twice."""
@@ -56,7 +58,8 @@ def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE)
     if depth > DEEPEST:
         log.error("pipeline chain too deep", cause=cause, depth=depth)
         return
-    rows = list(dict.fromkeys(customers))
+    seen = _seen.get()
+    rows = [customer for customer in dict.fromkeys(customers) if customer not in seen]
     if not rows:
         return
     tail = binary.smallint(lane) + binary.text(cause[:60]) + binary.smallint(depth)
@@ -71,6 +74,27 @@ def run_for(customers: Iterable[uuid.UUID], *, now: datetime) -> None:
     with _deeper(_depth.get() + 1):
         for _name, step in steps():
             step(batch, now)
+
+
+@contextlib.contextmanager
+def seen_by_what_follows() -> Iterator[None]:
+    """For a step that makes facts of what lower rooms have: the customers whom this drain holds need no mark for them,
+    because the steps that follow see those facts in the same transaction. Without it each would be drained twice.
+    """
+    token = _seen.set(_held.get())
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
+@contextlib.contextmanager
+def _holding(customers: Iterable[uuid.UUID]) -> Iterator[None]:
+    token = _held.set(frozenset(customers))
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 @contextlib.contextmanager
@@ -137,7 +161,7 @@ def _work(wanted: list[uuid.UUID], now: datetime) -> int:
         cursor.execute("SELECT id, depth FROM core_mark WHERE customer_id = ANY(%s)", [locked])
         seen = cursor.fetchall()
         cursor.execute("DELETE FROM core_mark WHERE id = ANY(%s)", [[row[0] for row in seen]])
-        with _deeper(1 + max((row[1] for row in seen), default=0)):
+        with _holding(locked), _deeper(1 + max((row[1] for row in seen), default=0)):
             for _name, step in steps():
                 step(locked, now)
         return len(locked)

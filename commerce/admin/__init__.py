@@ -1,5 +1,5 @@
 """The stewards' desk of this room."""
 
-from commerce.admin import documents, products, rates, secrets
+from commerce.admin import documents, products, rates, secrets, stores
 
-__all__ = ["documents", "products", "rates", "secrets"]
+__all__ = ["documents", "products", "rates", "secrets", "stores"]

@@ -1,17 +1,21 @@
 """What they buy; one file per aggregate."""
 
 from commerce.models.carts import Cart, CartKey, CartLine
+from commerce.models.coupons import CouponTry
 from commerce.models.hooks import HookDelivery, HookTally, StoreMark, StoreNotice
 from commerce.models.orders import Order, OrderKey, OrderLine
 from commerce.models.products import Product
 from commerce.models.rates import ExchangeRate
 from commerce.models.refunds import Refund, RefundKey, RefundLine
+from commerce.models.stores import BookingFault, Store, Storefront
 from commerce.models.wishes import StockInterest, Wish
 
 __all__ = [
+    "BookingFault",
     "Cart",
     "CartKey",
     "CartLine",
+    "CouponTry",
     "ExchangeRate",
     "HookDelivery",
     "HookTally",
@@ -23,7 +27,9 @@ __all__ = [
     "RefundKey",
     "RefundLine",
     "StockInterest",
+    "Store",
     "StoreMark",
     "StoreNotice",
+    "Storefront",
     "Wish",
 ]

@@ -36,6 +36,12 @@ class Cart(OwnedModel):
     told_at = models.DateTimeField()  # the source's clock of the newest telling
     order_id = models.UUIDField(null=True)
     is_recovered = models.BooleanField(default=False)  # it had been left behind before it was ordered
+    checkout_at = models.DateTimeField(null=True)  # when the checkout began
+    step = models.CharField(max_length=40, blank=True, db_default="")  # the last step of it, in the shop's own words
+    payment_method = models.CharField(max_length=60, blank=True, db_default="")
+    # What was put in and taken out since the whole content was told last, see commerce.rules.cart_moves.
+    moves = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    resolved_by = models.BinaryField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -51,6 +51,10 @@ class Order(OwnedModel):
     is_status_assumed = models.BooleanField(default=False, db_default=False, editable=False)
     is_currency_assumed = models.BooleanField(default=False, db_default=False, editable=False)
     source_updated_at = models.DateTimeField(null=True)
+    # Only tracking has told this order so far: the times of the events that told its content and its status. Whatever
+    # its store, a file or REST tells wins, and then these are empty.
+    tracked_at = models.DateTimeField(null=True, editable=False)
+    tracked_status_at = models.DateTimeField(null=True, editable=False)
     # The identifier digest that told whose order it is: un-merging sends later orders to the right side.
     resolved_by = models.BinaryField(null=True)
     created_at = models.DateTimeField()

@@ -19,6 +19,12 @@ class Product(Model):
     brand = models.CharField(_("brand"), max_length=120, blank=True)
     price = models.DecimalField(_("price"), max_digits=16, decimal_places=4, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    url = models.CharField(_("page"), max_length=500, blank=True, db_default="")
+    image_url = models.CharField(_("picture"), max_length=500, blank=True, db_default="")
+    # When somebody who answers for the catalogue wrote it (store, REST, staff): from then on browsers only fill blanks.
+    written_at = models.DateTimeField(null=True, editable=False)
+    # The newest tracked event that changed anything here: an older one changes nothing.
+    tracked_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -31,6 +31,7 @@ class Refund(OwnedModel):
     content_digest = models.BinaryField(null=True)
     import_id = models.UUIDField(null=True)
     is_currency_assumed = models.BooleanField(default=False, db_default=False, editable=False)  # as of the order
+    is_tracked = models.BooleanField(default=False, db_default=False, editable=False)  # goes when its store tells
     resolved_by = models.BinaryField(null=True)  # as of the order
     created_at = models.DateTimeField()
 

@@ -21,6 +21,7 @@ class Wish(OwnedModel):
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField()  # the newest telling: an older one changes nothing
+    resolved_by = models.BinaryField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -42,6 +43,7 @@ class StockInterest(OwnedModel):
     noted_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField()
+    resolved_by = models.BinaryField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

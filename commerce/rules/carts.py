@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from commerce.rules.cart_moves import Move
 from commerce.rules.inputs import LineInput
 
 OPEN, ORDERED, DELETED = "open", "ordered", "deleted"
@@ -13,7 +14,12 @@ LEFT_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class CartInput:
-    """A cart or checkout. Any of `tokens` means this cart; `lines` None says nothing of what is in it."""
+    """A cart or checkout. Any of `tokens` means this cart; `lines` None says nothing of what is in it.
+
+    Tracking tells `moves` instead of lines: what was put in and taken out, several events together, of which `at` is
+    the time of the newest and `began_at` of the oldest. `is_fresh`: the cart of these tokens was ordered, this is the
+    next one. `was_left`: it had been left behind before it was ordered (None: judge by what is stored).
+    """
 
     tokens: tuple[str, ...]
     at: datetime
@@ -21,6 +27,14 @@ class CartInput:
     currency: str = ""
     total: Decimal | None = None
     lines: tuple[LineInput, ...] | None = None
+    moves: tuple[Move, ...] = ()
+    began_at: datetime | None = None
+    checkout_at: datetime | None = None
+    step: str = ""
+    payment_method: str = ""
+    is_fresh: bool = False
+    was_left: bool | None = None
+    resolved_by: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,7 @@ def judge(known: State, told: CartInput) -> State | None:
         return None
     if told.status == ORDERED:
         recovered = is_left(known.status, told_at=known.told_at, now=told.at)
+        recovered = recovered if told.was_left is None else told.was_left
         return State(ORDERED, started_at, told_at, is_recovered=recovered)
     if told.at < known.told_at:
         return None

@@ -29,6 +29,7 @@ REASONS: dict[str, str | Promise] = {
     "not_a_list": _("This has another form than the store documents"),
     "unknown_currency": _("Unknown currency"),
     "unknown_status": _("Unknown order status"),
+    "nothing_refunded": _("A refund must be above zero"),
     "unreadable_body": _("Too old to be read"),
     "fault": _("A fault of ours; it is in the server's log"),
 }

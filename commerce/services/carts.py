@@ -7,7 +7,7 @@ nobody belongs to a bucket until somebody is known. An order that names a token 
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 
 from django.db import transaction
@@ -15,9 +15,11 @@ from django.db import transaction
 from cdp.core import ids, pipeline
 from cdp.core.models import Source
 from commerce.models import Cart, CartLine
+from commerce.rules import cart_moves, digests
 from commerce.rules import carts as rules
-from commerce.rules import digests
+from commerce.rules.cart_moves import Move
 from commerce.rules.carts import CartInput
+from commerce.rules.inputs import LineInput
 from commerce.services import keys, products, rows
 from commerce.services.keys import KeyTable, Owner
 from customers.services import buckets
@@ -78,14 +80,24 @@ def _write(batch: Sequence[_Draft], *, source: Source, now: datetime) -> int:
     known_lines = _lines(stored.values())
     for draft in batch:
         found = {owner.row: stored[owner.row] for key in draft.keys if (owner := claimed[key]).row in stored}
+        if draft.told.is_fresh:  # what was ordered stays as it is and gives its tokens up
+            found = {row: cart for row, cart in found.items() if cart.status != rules.ORDERED}
         draft.known = sorted(found.values(), key=lambda cart: cart.id)
         before = list(chain.from_iterable(known_lines.get(known.id, []) for known in draft.known))
-        cart = _after(draft, source, is_filled=bool(before))
+        moves, is_moved = _moves(draft, before)
+        cart = _after(draft, source, is_filled=bool(before), is_moved=is_moved)
         if cart is None:
             continue
         gone += draft.known
         made.append(cart)
-        lines += _told_lines(cart, draft) if _takes_lines(draft, before) else _kept_lines(cart, before)
+        if is_moved:
+            cart.moves = moves
+            lines += _lines_of(cart, cart_moves.content(moves))
+        elif _takes_lines(draft, before):
+            lines += _lines_of(cart, draft.told.lines or ())
+        else:
+            cart.moves = moves
+            lines += _kept_lines(cart, before)
         pointed |= {digests.key(source.key, token): Owner(cart.customer_id, cart.id) for token in cart.tokens}
         touched |= {cart.customer_id, *(known.customer_id for known in draft.known)}
     rows.delete(gone, lines=CartLine, column="cart_id")
@@ -98,9 +110,31 @@ def _write(batch: Sequence[_Draft], *, source: Source, now: datetime) -> int:
     return len(made)
 
 
-def _after(draft: _Draft, source: Source, *, is_filled: bool) -> Cart | None:
+def _moves(draft: _Draft, before: Sequence[CartLine]) -> tuple[list[Move], bool]:
+    """The moves that the cart remembers after this telling, and whether any of them is new to it."""
+    known = draft.known
+    stored = list(known[0].moves) if len(known) == 1 else []
+    if any(cart.status == rules.ORDERED for cart in known):
+        return stored, False
+    if not draft.told.moves:
+        return stored, False
+    base = stored
+    if before and not stored:  # told whole by a store, or several carts that are one: what is in it is where it begins
+        told_at = max(cart.told_at for cart in known).astimezone(UTC).isoformat(timespec="microseconds")
+        base = [cart_moves.move(cart_moves.SET, at=told_at, by="", lines=map(_input, before))]
+    moves = cart_moves.remember(base, draft.told.moves)
+    began_at = draft.told.began_at or draft.told.at
+    return moves, moves != base or any(began_at < cart.started_at for cart in known)
+
+
+def _input(line: CartLine) -> LineInput:
+    return LineInput(line.quantity, line.unit_price, line.sku, line.name)
+
+
+def _after(draft: _Draft, source: Source, *, is_filled: bool, is_moved: bool) -> Cart | None:
     """The cart as it is to be stored; None where nothing changes."""
     told = draft.told
+    began_at = told.began_at or told.at
     if not draft.known:
         return Cart(
             id=draft.proposed.row,
@@ -110,9 +144,14 @@ def _after(draft: _Draft, source: Source, *, is_filled: bool) -> Cart | None:
             status=told.status,
             currency=told.currency,
             total=told.total,
-            started_at=told.at,
+            started_at=began_at,
             told_at=told.at,
             order_id=draft.order_id,
+            is_recovered=told.status == rules.ORDERED and bool(told.was_left),
+            checkout_at=told.checkout_at,
+            step=told.step,
+            payment_method=told.payment_method,
+            resolved_by=told.resolved_by,
         )
     # What an order ended stays ended; of several open ones the newest telling counts.
     base = max(draft.known, key=lambda cart: (cart.status == rules.ORDERED, cart.told_at))
@@ -122,7 +161,7 @@ def _after(draft: _Draft, source: Source, *, is_filled: bool) -> Cart | None:
     known = rules.State(base.status, min(cart.started_at for cart in draft.known), base.told_at, base.is_recovered)
     state = rules.judge(known, told)
     is_same = len(draft.known) == 1 and (tokens, owner) == (base.tokens, base.customer_id)
-    if state is None and is_same and (is_filled or not told.lines):
+    if state is None and is_same and not is_moved and (is_filled or not told.lines):
         return None
     is_newer = state is not None and told.at >= base.told_at and told.status != rules.ORDERED
     after = state or known
@@ -134,10 +173,14 @@ def _after(draft: _Draft, source: Source, *, is_filled: bool) -> Cart | None:
         status=after.status,
         currency=(is_newer and told.currency) or base.currency or told.currency,
         total=told.total if is_newer and told.total is not None else base.total,
-        started_at=after.started_at,
+        started_at=min(after.started_at, began_at) if is_moved else after.started_at,
         told_at=after.told_at,
         order_id=base.order_id or draft.order_id,
         is_recovered=after.is_recovered,
+        checkout_at=min(filter(None, (base.checkout_at, told.checkout_at)), default=None),
+        step=(is_newer and told.step) or base.step or told.step,
+        payment_method=(is_newer and told.payment_method) or base.payment_method or told.payment_method,
+        resolved_by=told.resolved_by or base.resolved_by,
     )
 
 
@@ -148,7 +191,7 @@ def _takes_lines(draft: _Draft, before: Sequence[CartLine]) -> bool:
     return not before or all(draft.told.at >= known.told_at for known in draft.known)
 
 
-def _told_lines(cart: Cart, draft: _Draft) -> list[CartLine]:
+def _lines_of(cart: Cart, told: Iterable[LineInput]) -> list[CartLine]:
     return [
         CartLine(
             id=ids.uuid7(),
@@ -159,7 +202,7 @@ def _told_lines(cart: Cart, draft: _Draft) -> list[CartLine]:
             quantity=line.quantity,
             unit_price=line.unit_price,
         )
-        for line in draft.told.lines or ()
+        for line in told
     ]
 
 

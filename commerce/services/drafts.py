@@ -15,6 +15,14 @@ from commerce.services.keys import Owner
 from customers.services import buckets
 
 
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """When the events happened that told an order's content and its state: what tracking tells is ordered by them."""
+
+    content_at: datetime
+    status_at: datetime
+
+
 class UnableToWriteOrder(Exception):
     """An order that cannot be written. `code` is for programs, `pointer` the place in it, `detail` the reason."""
 
@@ -41,6 +49,7 @@ class Draft:
     owner: uuid.UUID = field(default=uuid.UUID(int=0))
     problem: UnableToWriteOrder | None = None
     resolved_by: bytes | None = None
+    tracked: Clocks | None = None  # told by tracking, which gives way to every other teller
 
     @property
     def order_id(self) -> uuid.UUID:
@@ -56,6 +65,11 @@ class Draft:
     def is_moved(self) -> bool:
         """Whether a known order changes hands."""
         return self.is_written and self.known is not None and self.known.customer_id != self.owner
+
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether an order that only tracking told is told by somebody who answers for it."""
+        return self.tracked is None and self.known is not None and self.known.tracked_at is not None
 
 
 def make(position: int, told: OrderInput, *, source: str, customer: uuid.UUID | None) -> Draft:
@@ -104,6 +118,8 @@ def order_row(draft: Draft, *, now: datetime) -> Order:
         store=told.store,
         content_digest=draft.content,
         import_id=None,
+        tracked_at=draft.tracked.content_at if draft.tracked else None,
+        tracked_status_at=draft.tracked.status_at if draft.tracked else None,
         resolved_by=draft.resolved_by or (known.resolved_by if known else None),
         source_updated_at=max((clock for clock in clocks if clock), default=None),
         created_at=known.created_at if known else now,

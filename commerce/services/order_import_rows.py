@@ -247,7 +247,7 @@ def _update_headers(documents: Sequence[Document], placed: Placed, context: Cont
                 is_counted = k.status <> ALL(%s) AND (
                     CASE WHEN k.lines > 0 THEN k.largest > 0 OR (%s AND k.largest = 0)
                          ELSE coalesce(k.total > 0 OR (%s AND k.total = 0), false) END),
-                content_digest = NULL, import_id = %s, updated_at = %s
+                content_digest = NULL, import_id = %s, updated_at = %s, tracked_at = NULL, tracked_status_at = NULL
             FROM kept AS k WHERE o.customer_id = k.customer_id AND o.id = k.id
             """,
             [

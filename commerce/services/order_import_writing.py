@@ -12,8 +12,9 @@ from cdp.core import ids, pipeline
 from cdp.core.imports.registry import Context, Counts
 from commerce.rules import digests
 from commerce.rules.documents import Document, Line
-from commerce.services import guest_orders, keys
+from commerce.services import guest_orders, keys, stores
 from commerce.services import order_import_rows as rows
+from commerce.services import returns as returned
 from commerce.services.keys import Owner
 from customers.services import buckets
 
@@ -28,12 +29,14 @@ def write(documents: Sequence[Document], *, context: Context, zero_is_purchase: 
     returns = [document for document in documents if document.returns]
     _settle_owners(source, documents)
     placed = _claim(keys.ORDERS, source, orders)
+    returned.drop_tracked([Owner(*place[:2]) for place in placed.values() if not place[2]])
     rows.write_orders(orders, placed, context, zero_is_purchase=zero_is_purchase)
     given = _claim(keys.REFUNDS, source, returns)
     rows.write_returns(returns, given, context)
     _link(source, placed, given)
     _tell_currencies(documents, context)
     _write_products(documents, context)
+    stores.learn(((one.texts.get("store", ""), one.texts.get("channel", "")) for one in orders), now=context.now)
     owners = {customer for customer, _, _ in (*placed.values(), *given.values())}
     owners |= {_owner(document) for document in documents}
     pipeline.mark(

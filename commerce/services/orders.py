@@ -19,8 +19,8 @@ from cdp.core.models import Source
 from commerce.models import Order, OrderLine
 from commerce.rules.inputs import OrderInput
 from commerce.rules.revisions import Outcome, Told, judge
-from commerce.services import drafts, keys, products, returns, rows
-from commerce.services.drafts import Draft, UnableToWriteOrder
+from commerce.services import drafts, keys, products, returns, rows, stores
+from commerce.services.drafts import Clocks, Draft, UnableToWriteOrder
 from commerce.services.keys import Owner
 from customers.models import Customer, Status
 from customers.rules.people import Person
@@ -94,12 +94,13 @@ def write_many(
     now: datetime,
     lane: int = pipeline.INTERACTIVE,
     resolved_by: Mapping[int, bytes | None] | None = None,
+    tracked: Mapping[int, Clocks] | None = None,
 ) -> list[Written | UnableToWriteOrder]:
     """Write at most MOST orders with their customers (None for guests), in one transaction.
 
     Returns one result for each, in order; an order that cannot be written does not stop the others. An order that
     appears several times is taken in the order told. `resolved_by`: position → digest of the identifier that told whose
-    order it is.
+    order it is. `tracked`: position → clocks of those that tracking tells; they change nothing that anybody else told.
     """
     results: dict[int, Written | UnableToWriteOrder] = {}
     with transaction.atomic():
@@ -112,6 +113,7 @@ def write_many(
                     raise UnableToWriteOrder("unknown_customer", "/customer", _("There is no such customer."))
                 draft = drafts.make(position, told, source=source.key, customer=owner)
                 draft.resolved_by = (resolved_by or {}).get(position)
+                draft.tracked = (tracked or {}).get(position)
                 waiting.append(draft)
             except UnableToWriteOrder as problem:
                 results[position] = problem
@@ -129,6 +131,9 @@ def _write(batch: Sequence[Draft], *, now: datetime) -> dict[int, Written | Unab
     claimed = keys.claim(keys.ORDERS, {draft.key: draft.proposed for draft in batch})
     _judge(batch, claimed)
     writing = [draft for draft in batch if draft.is_written]
+    # What tracking said came back of them is told by their store as well, under numbers of its own.
+    taken_over = [draft.known for draft in writing if draft.known and draft.is_taken_over]
+    returns.drop_tracked([Owner(order.customer_id, order.id) for order in taken_over])
     documents = returns.settle(writing)
     keys.release(keys.ORDERS, [draft.key for draft in writing if draft.problem and not draft.known])
     writing = [draft for draft in writing if draft.is_written]
@@ -156,6 +161,9 @@ def _judge(batch: Sequence[Draft], claimed: dict[bytes, Owner]) -> None:
         if known is None:  # new; or its rows were deleted and only the key is left
             draft.outcome, draft.owner = Outcome.CREATED, draft.proposed.customer
             continue
+        if draft.tracked is not None and known.tracked_at is None:
+            draft.outcome, draft.owner = Outcome.STALE, known.customer_id
+            continue
         before = Told(
             digest=bytes(known.content_digest) if known.content_digest else None,
             updated_at=known.source_updated_at,
@@ -163,6 +171,8 @@ def _judge(batch: Sequence[Draft], claimed: dict[bytes, Owner]) -> None:
         )
         draft.outcome, owner = judge(before, Told(draft.content, draft.told.updated_at, draft.customer))
         draft.owner = owner or known.customer_id
+        if draft.is_taken_over and draft.outcome is Outcome.SAME:
+            draft.outcome = Outcome.UPDATED  # the same words from somebody who answers for them
 
 
 def _note_clocks(batch: Sequence[Draft]) -> None:
@@ -185,6 +195,7 @@ def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -
     if not written:
         return
     products.learn((line for draft in written for line in draft.told.lines), now=now)
+    stores.learn(((draft.told.store, draft.told.channel) for draft in written), now=now)
     touched = {draft.owner for draft in written} | {draft.known.customer_id for draft in written if draft.known}
     pipeline.mark(sorted(touched - _BUCKETS), cause="commerce.orders", lane=lane)
     only = written[0] if len(written) == 1 else None

@@ -11,8 +11,10 @@ from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from commerce.models import Product
 from commerce.rules.inputs import LineInput
+from commerce.tracking.articles import Article
 
 FIELDS = ("name", "category", "brand", "price", "currency")
+TRACKED = (*FIELDS, "url", "image_url")
 
 
 class UnableToWriteProduct(Exception):
@@ -36,9 +38,9 @@ def write(*, sku: str, values: Mapping[str, Any], actor: Actor, now: datetime) -
             setattr(product, field, value)
         if product.price is not None and not product.currency:
             raise UnableToWriteProduct(_("A price needs a currency."))
-        if changes or is_new:
-            product.updated_at = now
-            product.save(update_fields=[*changes, "updated_at"])
+        if changes or is_new or product.written_at is None:
+            product.updated_at = product.written_at = now
+            product.save(update_fields=[*changes, "updated_at", "written_at"])
             audit.record(
                 audit.Action.PRODUCT_WRITTEN,
                 actor=actor,
@@ -73,6 +75,48 @@ def learn(lines: Iterable[LineInput], *, now: datetime) -> None:
             filled.append(product)
     if filled:
         Product.objects.bulk_update(filled, ["name", "category", "updated_at"])
+
+
+def hear(articles: Iterable[tuple[Article, datetime]], *, now: datetime) -> int:
+    """What browsers say of products, each with the time of its event. Returns how many products changed.
+
+    A product that somebody who answers for the catalogue wrote keeps what they wrote, blanks are filled; one that only
+    lines and browsers told follows the newest event. Nothing is written where nothing is news: a look at a product
+    takes no lock on it.
+    """
+    told: dict[str, tuple[dict[str, Any], datetime]] = {}
+    for article, at in sorted(articles, key=lambda one: one[1]):
+        values, _at = told.get(article.sku, ({}, at))
+        said = {field: value for field in TRACKED if (value := getattr(article, field)) not in {"", None}}
+        told[article.sku] = (values | said, at)
+    if not told:
+        return 0
+    known = set(Product.objects.filter(sku__in=told).values_list("sku", flat=True))
+    _insert(sorted((sku, "", "") for sku in told if sku not in known), now=now)
+    changed = []
+    for product in Product.objects.filter(sku__in=told).order_by("sku"):
+        if _heard(product, *told[product.sku]):
+            product.updated_at = now
+            changed.append(product)
+    if changed:
+        Product.objects.bulk_update(changed, [*TRACKED, "tracked_at", "updated_at"])
+    return len(changed)
+
+
+def _heard(product: Product, values: Mapping[str, Any], at: datetime) -> bool:
+    """Take over what is news; whether anything was."""
+    may_replace = product.written_at is None and (product.tracked_at is None or at >= product.tracked_at)
+    is_news = False
+    if product.price is not None and not may_replace:  # a price and its currency go together
+        values = {field: value for field, value in values.items() if field not in {"price", "currency"}}
+    for field, value in values.items():
+        before = getattr(product, field)
+        if before != value and (may_replace or before in {"", None}):
+            setattr(product, field, value)
+            is_news = True
+    if is_news:
+        product.tracked_at = max(filter(None, (product.tracked_at, at)))
+    return is_news
 
 
 def _insert(new: list[tuple[str, str, str]], *, now: datetime) -> int:

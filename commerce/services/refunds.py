@@ -58,6 +58,7 @@ def write(
     source: Source,
     actor: Actor,
     now: datetime,
+    is_tracked: bool = False,
 ) -> Recorded:
     """Write a refund once: the same again is answered with what is stored.
 
@@ -80,6 +81,7 @@ def write(
             amount=amount,
             reason=refund.reason,
             content_digest=digests.refund(told, order_id=current.id if current else ""),
+            is_tracked=is_tracked,
             created_at=now,
         )
         known = _known(row)

@@ -101,6 +101,21 @@ def move(drafts: Sequence[Draft]) -> None:
     )
 
 
+def drop_tracked(orders: Sequence[Owner]) -> None:
+    """Forget what tracking said came back of these orders: whoever answers for them tells it from now on."""
+    if not orders:
+        return
+    found = list(
+        Refund.objects.filter(
+            customer_id__in={order.customer for order in orders},
+            order_id__in=[order.row for order in orders],
+            is_tracked=True,
+        )
+    )
+    delete(found)
+    keys.release(keys.REFUNDS, [digests.key(refund.source, refund.external_id) for refund in found])
+
+
 def booked(source: str, numbers: Iterable[str]) -> set[str]:
     """Those numbers that belong to a refund which somebody booked by itself: a file must not count it again."""
     wanted = {digests.key(source, number): number for number in numbers}

@@ -1,5 +1,6 @@
 """Many rows of a table in one statement: documents (orders, refunds, carts) and their lines."""
 
+import json
 import uuid
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
@@ -20,10 +21,15 @@ def insert(model: type[models.Model], objects: Sequence[Any]) -> None:
     copying.rows(
         model,
         [str(field.column) for field in fields],
-        ([getattr(row, field.attname) for field in fields] for row in objects),
+        ([_spelt(field, getattr(row, field.attname)) for field in fields] for row in objects),
     )
     for row in objects:
         row._state.adding = False
+
+
+def _spelt(field: models.Field, value: Any) -> Any:
+    """JSON as the text that COPY takes; everything else as it is."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(field, models.JSONField) else value
 
 
 def owned(model: type[_Document], owners: Collection[Owner]) -> dict[uuid.UUID, _Document]:

@@ -18,6 +18,7 @@ from cdp.core.models import SourceSecret
 from cdp.core.views.access import requires
 from commerce.models import StoreNotice
 from commerce.selectors import hooks as reading
+from commerce.services.booking import faults
 from commerce.services.hooks import deliveries, notices
 from customers.rules import masking
 
@@ -48,6 +49,7 @@ def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpRespon
             "failures": [{"row": row, "reason": reading.reason(row.reason)} for row in reading.failures()],
             "waiting": reading.waiting(),
             "tallies": reading.tallies(),
+            "faults": [{"row": row, "reason": reading.reason(row.code)} for row in faults.newest()],
             "connected": [_addressed(one.source.key, one) for one in reading.connected()],
             "can_connect": access.allows(request.user.role, "settings"),  # type: ignore[union-attr]
             "can_close": access.allows(request.user.role, "consent.manage"),  # type: ignore[union-attr]

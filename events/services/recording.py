@@ -14,7 +14,7 @@ from cdp.core.crypto import subjects
 from customers.services import buckets
 from events.models import Event
 from events.rules import visits
-from events.services import partitions
+from events.services import handover, partitions
 
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 AHEAD = dt.timedelta(days=1)
@@ -68,15 +68,31 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
     with transaction.atomic():
         partitions.ensure_months(times)
         keyring = subjects.load({row.customer for row in rows if row.personal and row.customer not in _BUCKETS})
-        copying.rows(Event, _COLUMNS, (_line(row, at, now, keyring) for row, at in zip(rows, times, strict=True)))
+        named = [ids.uuid7_at(at) for at in times]
+        copying.rows(
+            Event,
+            _COLUMNS,
+            (_line(row, event, at, now, keyring) for row, event, at in zip(rows, named, times, strict=True)),
+        )
+        waiting = [
+            (row.customer, reader, event)
+            for row, event in zip(rows, named, strict=True)
+            for reader in handover.readers(row.kind, row.name)
+        ]
+        handover.hand_over(waiting)
+        # Nobody's events change nobody's figures; a room that makes facts of them has to be woken all the same.
+        awaited = {customer for customer, _reader, _event in waiting}
         pipeline.mark(
-            (row.customer for row in rows if row.customer not in _BUCKETS), cause="events.recorded", lane=lane
+            (row.customer for row in rows if row.customer not in _BUCKETS or row.customer in awaited),
+            cause="events.recorded",
+            lane=lane,
         )
     return len(rows)
 
 
-def _line(row: EventRow, at: dt.datetime, now: dt.datetime, keyring: subjects.Keyring) -> tuple[Any, ...]:
-    event = ids.uuid7_at(at)
+def _line(
+    row: EventRow, event: uuid.UUID, at: dt.datetime, now: dt.datetime, keyring: subjects.Keyring
+) -> tuple[Any, ...]:
     sealed = None
     if row.personal and row.customer in keyring.writing:
         text = msgspec.json.encode(row.personal).decode()

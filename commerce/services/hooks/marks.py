@@ -1,5 +1,6 @@
 """How far a store has told each thing. Asking moves the mark and locks it until the end of the transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -34,6 +35,13 @@ def advance(source: str, kind: str, name: str, *, at: datetime, number: str = ""
 def number_of(source: str, kind: str, name: str) -> str | None:
     """The name people use for a thing; None where it was never told of."""
     return StoreMark.objects.filter(digest=digest(source, kind, name)).values_list("number", flat=True).first()
+
+
+def numbers(source: str, kind: str, names: Iterable[str]) -> dict[str, str]:
+    """The names people use for many things, by the names they are told under; those never told of are left out."""
+    wanted = {digest(source, kind, name): name for name in names}
+    found = StoreMark.objects.filter(digest__in=wanted).values_list("digest", "number")
+    return {wanted[bytes(key)]: number for key, number in found if number}
 
 
 def told_at(source: str, kind: str, name: str) -> datetime | None:

@@ -1,0 +1,47 @@
+"""Events of which no fact could be made, for staff: which, where in it, why; never a value of it."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from cdp.core import ids
+from commerce.models import BookingFault
+from commerce.services.booking.hearing import Desk
+from events.models import Event
+
+KEPT = dt.timedelta(days=30)
+
+
+def note(desk: Desk, *, overdue: Iterable[Event] = ()) -> None:
+    """Note what could not be written; an event once, however often it is tried. One that could be leaves no fault."""
+    problems = [*desk.problems, *((event, "order_unknown", "order_id") for event in overdue)]
+    wrong = {event.id: (event, code, place) for event, code, place in problems}
+    right = [one.event.id for one in desk.heard if one.event.id not in wrong]
+    with connection.cursor() as cursor:
+        if wrong:
+            rows = [
+                (ids.uuid7(), event.id, event.source, event.name, code[:60], place[:120], event.occurred_at)
+                for event, code, place in wrong.values()
+            ]
+            cursor.execute(
+                """
+                INSERT INTO commerce_bookingfault (noted_at, id, event_id, source, name, code, place, at)
+                SELECT %s, * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],
+                                         %s::timestamptz[])
+                ON CONFLICT (event_id) DO UPDATE SET code = EXCLUDED.code, place = EXCLUDED.place
+                """,
+                [desk.now, *(list(column) for column in zip(*rows, strict=True))],
+            )
+        if right and BookingFault.objects.exists():
+            cursor.execute("DELETE FROM commerce_bookingfault WHERE event_id = ANY(%s)", [right])
+
+
+def newest(limit: int = 50) -> Sequence[BookingFault]:
+    """The newest faults."""
+    return list(BookingFault.objects.order_by("-noted_at", "-id")[:limit])
+
+
+def forget_old(*, now: dt.datetime) -> int:
+    """Drop faults that nobody will mend any more. Returns how many."""
+    return BookingFault.objects.filter(noted_at__lt=now - KEPT).delete()[0]

@@ -1,0 +1,81 @@
+"""Which events a room above still has to read, without that room looking through all of them (ADR 14).
+
+A room says in its declarations which names it wants. Whoever records events puts a row per wanted event and reader
+into a small queue, in the same transaction; the room's step of the pipeline takes the rows of the customers it works
+on. So a customer without such events costs a step nothing but a look into a short index, whatever their history, and
+the queue moves with the person when two become one.
+"""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from cdp.core import copying, ids
+from events.models import Event, Handover
+
+_COLUMNS = ("id", "customer_id", "reader", "event_id")
+_wanted: dict[str, tuple[str, ...]] = {}
+
+
+def want(reader: str, names: Iterable[str]) -> None:
+    """Let `reader` (the key of a pipeline step) be handed every `track` event of these names, in any case."""
+    for name in names:
+        known = _wanted.get(name.casefold(), ())
+        _wanted[name.casefold()] = tuple(dict.fromkeys((*known, reader)))
+
+
+def readers(kind: str, name: str) -> Sequence[str]:
+    """Who wants events of that name."""
+    return _wanted.get(name.casefold(), ()) if kind == "track" else ()
+
+
+def names(reader: str) -> list[str]:
+    """The names that a reader wants, casefolded."""
+    return sorted(name for name, known in _wanted.items() if reader in known)
+
+
+def hand_over(waiting: Sequence[tuple[uuid.UUID, str, uuid.UUID]]) -> None:
+    """Put (customer, reader, event) into the queue; in the transaction that writes the events."""
+    rows = zip(ids.uuid7s(len(waiting)), waiting, strict=True) if waiting else ()
+    copying.rows(Handover, _COLUMNS, ((row, *what) for row, what in rows))
+
+
+def take(reader: str, customers: Sequence[uuid.UUID]) -> list[Event]:
+    """The events of these customers that wait for that reader, oldest first; they wait no longer.
+
+    Call it in the transaction that writes what becomes of them: a reader that dies finds them again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM events_handover WHERE customer_id = ANY(%s::uuid[]) AND reader = %s
+            RETURNING customer_id, event_id
+            """,
+            [copying.array(customers), reader],
+        )
+        taken = cursor.fetchall()
+    if not taken:
+        return []
+    # By both ids: the time in an event's id names its partition, the customer its shard.
+    found = Event.objects.filter(customer_id__in={row[0] for row in taken}, id__in={row[1] for row in taken})
+    return sorted(found, key=lambda event: (event.occurred_at, event.message_id, event.id))
+
+
+def keep(reader: str, events: Iterable[Event]) -> None:
+    """Let events wait on: what they are about has not been told yet."""
+    hand_over([(event.customer_id, reader, event.id) for event in events])
+
+
+def waiting_since(reader: str, before: dt.datetime, *, limit: int) -> list[uuid.UUID]:
+    """Customers of events recorded before `before` that still wait for that reader."""
+    found = Event.objects.none()
+    rows = Handover.objects.filter(reader=reader).values_list("customer_id", "event_id")[:limit]
+    by_customer: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    for customer, event in rows:
+        by_customer[customer].append(event)
+    events = [event for waiting in by_customer.values() for event in waiting]
+    found = Event.objects.filter(customer_id__in=list(by_customer), id__in=events, received_at__lt=before)
+    return sorted(set(found.values_list("customer_id", flat=True)))
