@@ -8,9 +8,9 @@ from django.test import Client
 
 from cdp.core import actors
 from cdp.core.models import AuditEntry
-from commerce.models import ExchangeRate, Product
+from commerce.models import ExchangeRate, Product, Store, Storefront
 from commerce.rules.inputs import LineInput, OrderInput
-from commerce.services import orders
+from commerce.services import orders, stores
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +111,22 @@ def test_nobody_but_stewards_gets_in(order):
     for client in (marketer, Client()):
         assert client.get("/admin/commerce/order/").status_code in {302, 403}
         assert client.get("/admin/commerce/product/add/").status_code in {302, 403}
+
+
+def test_a_steward_names_a_store_and_an_administrator_ties_a_website_to_it(steward, client):
+    stores.learn([("BKK-1", "")], now=NOW)
+    store = Store.objects.get()
+    told = {"code": "X", "name": "Siam", "place": "Bangkok", "channel": "store"}
+    assert steward.post(f"/admin/commerce/store/{store.id}/change/", told).status_code == 302
+    store.refresh_from_db()
+    assert (store.code, store.name, store.place) == ("BKK-1", "Siam", "Bangkok")
+    assert AuditEntry.objects.get(action="commerce:store:written").details["name"] == ["", "Siam"]
+    tie = {"source": factories.source("web").id, "orders_of": factories.source("shopify").id, "number_prefix": "#"}
+    assert steward.post("/admin/commerce/storefront/add/", tie).status_code == 403
+    client.force_login(factories.staff("admin"))
+    assert client.post("/admin/commerce/storefront/add/", tie).status_code == 302
+    front = Storefront.objects.get()
+    assert (front.number_prefix, front.takes_orders) == ("#", False)
+    assert client.post(f"/admin/commerce/storefront/{front.id}/delete/", {"post": "yes"}).status_code == 302
+    assert not Storefront.objects.exists()
+    assert AuditEntry.objects.filter(action__startswith="commerce:storefront:").count() == 2
