@@ -15,6 +15,7 @@ from analytics.rules import currencies
 from analytics.services import turns
 from cdp.core import pipeline
 from cdp.core.models import Mark
+from customers.services import buckets
 from events.services import sessions
 
 RANGE = 50_000
@@ -145,9 +146,10 @@ def _params(now: datetime) -> dict[str, Any]:
 
 def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
     """Pipeline step: bring the rows of these customers up to their facts. Unchanged rows are not written."""
-    if not customers:
+    people = buckets.without(customers)
+    if not people:
         return
-    params = _params(now) | {"ids": list(customers)}
+    params = _params(now) | {"ids": people}
     with transaction.atomic(), connection.cursor() as cursor:
         turns.share()
         cursor.execute(_UPSERT_AMONG, params)

@@ -16,6 +16,7 @@ from analytics.selectors import audiences, segments
 from analytics.services import membership
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
+from customers.services import buckets
 
 _DEFINING = 0x0CDA_DEF1
 LONGEST_KEY = 60
@@ -90,7 +91,7 @@ def archive(segment: Segment, *, actor: Actor, at: datetime) -> None:
 
 def update(customers: Sequence[uuid.UUID], now: datetime) -> None:
     """Pipeline step: judge these customers by all live segments."""
-    membership.update(customers, now)
+    membership.update(buckets.without(customers), now)
 
 
 def _one_at_a_time() -> None:
