@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parents[3] / ".." / "shared" / "data" / "online_retail_u
 LAST_MOMENT = dt.datetime(2011, 12, 9, 23, 59, tzinfo=timezone.get_default_timezone())
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.django_db,
     pytest.mark.skipif(not FOLDER.exists(), reason="the real transactions are not beside this checkout"),
 ]
