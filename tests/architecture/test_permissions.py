@@ -58,7 +58,6 @@ PAGES = [
     ("web:phone-new", "POST", "cspo"),
     ("web:phone-call", "GET", "cspo"),
     ("web:phone-call", "POST", "cspo"),
-    ("web:phone-consents", "POST", "cspo"),
     ("web:promise-done", "POST", "cspo"),
     ("customers:pair-list", "GET", "spo"),
     ("customers:pair-detail", "GET", "spo"),

@@ -47,6 +47,23 @@ class Box:
         return self.status == "granted"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said to the boxes they were offered, and how the words were put to them."""
+
+    offered: Sequence[Box]
+    granted: Collection[str]
+    refused: Collection[str]
+    how: str
+    language: str
+    country: str
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was ticked."""
+        return not self.granted and not self.refused
+
+
 class UnableToRecord(Exception):
     """Nothing was recorded; the message says why."""
 
@@ -91,34 +108,16 @@ def _words(purpose: purposes.Wording, channel: str, language: str) -> str:
         }
 
 
-def record(
-    *,
-    customer: uuid.UUID,
-    country: str,
-    offered: Sequence[Box],
-    granted: Collection[str],
-    refused: Collection[str],
-    how: str,
-    language: str,
-    context: Context,
-    actor: Actor,
-    at: datetime,
-) -> int:
-    """Write what was said about the boxes named in `granted` and `refused`; how many were written. What already holds
-    is not written again. Raises UnableToRecord.
+def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, at: datetime) -> int:
+    """Write what was said; how many statements were written. What already holds is not written again. Raises
+    UnableToRecord.
     """
-    by_name = {box.name: box for box in offered}
-    if not ({*granted, *refused} <= by_name.keys()) or ({*granted} & {*refused}) or how not in HOW:
-        raise UnableToRecord(gettext("Please look at the boxes again."))
-    chosen = [(by_name[name], True) for name in granted if not by_name[name].is_granted]
-    chosen += [(by_name[name], False) for name in refused if by_name[name].status in {"none", "granted"}]
-    if not chosen:
-        raise UnableToRecord(gettext("Tick at least one box."))
-    if any(is_yes for _box, is_yes in chosen) and packs.of_country(country).asks_twice(country):
+    chosen = _chosen(said)
+    if any(is_yes for _box, is_yes in chosen) and packs.of_country(said.country).asks_twice(said.country):
         raise UnableToRecord(
             gettext("In this customer's country a yes counts only with a confirmation by mail. Use the sign-up form.")
         )
-    shown = [box.words for box in offered]
+    shown = [box.words for box in said.offered]
     with transaction.atomic():
         version = policies.current_version("privacy", at=at)
         for box, is_yes in chosen:
@@ -132,7 +131,19 @@ def record(
                 method=context.value,
                 actor=actor,
                 policy_version=version,
-                language=language,
-                evidence={"form": context.value, "text": box.words, "shown": shown, "how": how},
+                language=said.language,
+                evidence={"form": context.value, "text": box.words, "shown": shown, "how": said.how},
             )
     return len(chosen)
+
+
+def _chosen(said: Said) -> list[tuple[Box, bool]]:
+    by_name = {box.name: box for box in said.offered}
+    granted, refused = {*said.granted}, {*said.refused}
+    if not (granted | refused) <= by_name.keys() or granted & refused or said.how not in HOW:
+        raise UnableToRecord(gettext("Please look at the boxes again."))
+    chosen = [(by_name[name], True) for name in sorted(granted) if not by_name[name].is_granted]
+    chosen += [(by_name[name], False) for name in sorted(refused) if by_name[name].status in {"none", "granted"}]
+    if not chosen:
+        raise UnableToRecord(gettext("Tick at least one box."))
+    return chosen

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.rules import identifiers as identifier_rules
 from customers.rules import member_numbers, names, phones, unreadable
-from customers.selectors import identifiers, listing, profiles
+from customers.selectors import endings, identifiers, listing, profiles
 from customers.selectors.profiles import Kind, Profile
 
 SHOWN = 8
@@ -37,6 +37,12 @@ class Found:
     is_cut: bool = False
     only: uuid.UUID | None = None
     fault: str | Promise = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether these are digits, and too few to tell anybody by."""
+        digits = [char for char in self.text if char.isdigit()]
+        return len(digits) < endings.SHORTEST and bool(digits) and not any(char.isalpha() for char in self.text)
 
     @property
     def proposal(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A call or visit and the answer to the one question that was asked in it: saved together or not at all."""
+"""A call or visit, the answer to the one question asked in it, and what was allowed: saved together or not at all."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import sources
 from cdp.core.actors import Actor
 from cdp.core.models import Source
+from cdp.web.desk import consents
 from customers.rules.people import Person
 from customers.rules.profiling import Context, Reply
 from customers.services import interactions, profiles, profiling
@@ -78,11 +79,12 @@ def save(
     customer: uuid.UUID,
     talk: Talk | None,
     answer: Answer | None,
+    said: consents.Said | None = None,
     context: Context,
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Write down the talk, the answer, or both. Raises UnableToSave."""
+    """Write down the talk, the answer, what was allowed, or all of it. Raises UnableToSave."""
     origin = source(context)
     try:
         with transaction.atomic():
@@ -99,10 +101,14 @@ def save(
                 )
             if talk is not None:
                 _log(customer, talk, origin, actor, at)
+            if said is not None and not said.is_silent:
+                consents.record(customer=customer, said=said, context=context, actor=actor, at=at)
     except profiling.UnableToAnswer as unable:
         raise UnableToSave(unable.faults) from unable
     except interactions.UnableToLog as unable:
         raise UnableToSave({unable.field: unable.reason}) from unable
+    except consents.UnableToRecord as unable:
+        raise UnableToSave({"": str(unable)}) from unable
     except profiles.UnableToEdit as unable:
         raise UnableToSave({"": _("This customer is no longer here.")}) from unable
     except resolving.IdentityConflict as conflict:

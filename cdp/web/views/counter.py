@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import qr
 from cdp.core.views.access import requires
-from cdp.web.desk import glance, sales, talks
+from cdp.web.desk import consents, glance, sales, talks
 from cdp.web.forms import desk as forms
 from cdp.web.views import desk
 from customers.models import Customer, Interaction
@@ -131,6 +131,23 @@ def card(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     return _page(request, row, card_form=form, status=422)
 
 
+@requires("customers.edit")
+@require_POST
+def consent_save(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
+    """What the customer allowed or refused, in the words that were read or shown to them."""
+    row, now = desk.person(customer), timezone.now()
+    said = desk.allowed(request, glance.of(row, context=Context.COUNTER, now=now))
+    try:
+        written = consents.record(
+            customer=row.id, said=said, context=Context.COUNTER, actor=desk.actor(request), at=now
+        )
+    except consents.UnableToRecord as unable:
+        messages.error(request, str(unable))
+    else:
+        messages.success(request, ngettext("%(n)s answer recorded", "%(n)s answers recorded", written) % {"n": written})
+    return redirect("web:counter-person", row.id)
+
+
 def _save(
     request: HttpRequest, row: Customer, *, talk: talks.Talk | None = None, answer: talks.Answer | None = None
 ) -> None:
@@ -164,7 +181,7 @@ def _page(
         "question_faults": faults or {},
         "is_enough": is_enough and seen.standing.next is not None,
         "boxes": desk.boxes(seen),
-        "consent_url": "web:counter-consents",
+        "said": frozenset(),
         "talk_form": talk_form or forms.TalkForm(),
         "talk_open": talk_form is not None,
         "sale_form": sale_form or forms.SaleForm(),

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cdp.core import actors
@@ -73,6 +72,8 @@ def start(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method == "POST" and len(found.matches) == 1 and not found.is_cut:
         return redirect(desk.person, found.matches[0].profile.id)
     form = NewPersonForm(initial=found.proposal)
+    if found.proposal and not found.matches:  # somebody new: go on with the name
+        form.fields["name"].widget.attrs["data-autofocus"] = True
     return render(request, desk.template, _start(desk, found, form))
 
 
@@ -133,35 +134,6 @@ def new(request: HttpRequest, desk: str) -> HttpResponse:
 
 @requires("customers.edit")
 @require_POST
-def consent_save(request: HttpRequest, customer: uuid.UUID, desk: str) -> HttpResponse:
-    """Write down what somebody allowed or refused, in the words that were read or shown to them."""
-    here, now = DESKS[Context(desk)], timezone.now()
-    row = person(customer)
-    seen = glance.of(row, context=here.context, now=now)
-    offered = boxes(seen)
-    try:
-        written = consents.record(
-            customer=row.id,
-            country=row.country,
-            offered=offered,
-            granted=request.POST.getlist("yes"),
-            refused=request.POST.getlist("no"),
-            how=request.POST.get("how", ""),
-            language=seen.language,
-            context=here.context,
-            actor=actor(request),
-            at=now,
-        )
-    except consents.UnableToRecord as unable:
-        messages.error(request, str(unable))
-    else:
-        words = ngettext("%(n)s answer recorded", "%(n)s answers recorded", written) % {"n": written}
-        messages.success(request, words)
-    return redirect(here.person, row.id)
-
-
-@requires("customers.edit")
-@require_POST
 def promise_done(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> HttpResponse:
     """What was promised in a call was done."""
     row = person(customer)
@@ -175,6 +147,18 @@ def boxes(seen: glance.Glance) -> list[consents.Box]:
     """The consent boxes for somebody, by the ways in which they can be reached."""
     kinds = {contact.kind for contact in seen.contacts}
     return consents.boxes(language=seen.language, kinds=kinds, states=seen.states)
+
+
+def allowed(request: HttpRequest, seen: glance.Glance) -> consents.Said:
+    """What was ticked in the boxes for somebody."""
+    return consents.Said(
+        offered=boxes(seen),
+        granted=request.POST.getlist("yes"),
+        refused=request.POST.getlist("no"),
+        how=request.POST.get("how", ""),
+        language=seen.language,
+        country=seen.profile.customer.country,
+    )
 
 
 def asked(question: Question, seen: glance.Glance, reader: str, data: Any = None) -> dict[str, Any]:

@@ -33,12 +33,19 @@ def call(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     form = forms.TalkForm(request.POST if request.method == "POST" else None)
     answer = forms.answer(request.POST) if request.method == "POST" else None
     faults: dict[str, object] = {}
+    seen = glance.of(row, context=Context.PHONE, now=now)
+    said = desk.allowed(request, seen)
     if request.method == "POST" and form.is_valid():
         try:
-            # A call is a call even where only a question was answered.
-            talk = None if form.is_silent and answer else form.told(Interaction.Kind.CALL)
+            is_more = answer is not None or not said.is_silent
             talks.save(
-                customer=row.id, talk=talk, answer=answer, context=Context.PHONE, actor=desk.actor(request), at=now
+                customer=row.id,
+                talk=None if form.is_silent and is_more else form.told(Interaction.Kind.CALL),
+                answer=answer,
+                said=said,
+                context=Context.PHONE,
+                actor=desk.actor(request),
+                at=now,
             )
         except talks.UnableToSave as unable:
             faults = unable.faults
@@ -48,7 +55,6 @@ def call(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Call saved"))
             return redirect("web:phone")
-    seen = glance.of(row, context=Context.PHONE, now=now)
     question = seen.standing.next
     wanted = request.POST.get("question")
     question = next((one for one in seen.standing.questions if one.key == wanted), question)
@@ -57,12 +63,11 @@ def call(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "desk": "phone",
         "seen": seen,
         "form": form,
-        "reveals": False,
         "question": desk.asked(question, seen, reader, request.POST if request.method == "POST" else None)
         if question
         else None,
         "question_faults": {field: words for field, words in faults.items() if field not in form.fields},
-        "boxes": desk.boxes(seen),
-        "consent_url": "web:phone-consents",
+        "boxes": said.offered,
+        "said": {*said.granted, *(f"no:{name}" for name in said.refused)},
     }
     return render(request, "web/desk/call.html", context, status=422 if request.method == "POST" else 200)

@@ -189,6 +189,18 @@ def test_consent_is_recorded_with_the_words_the_way_and_the_clerk(clerk, malee):
     assert ConsentRecord.objects.filter(customer=malee, channel="email", status="withdrawn").exists()
 
 
+def test_a_call_its_answer_and_its_consent_are_one_save(clerk, malee):
+    url = page(malee, "phone-call")
+    said = call(topic="order", question="birth_date", reply="declined", yes="marketing_phone", how="read")
+    assert clerk.post(url, said).status_code == 302
+    record = ConsentRecord.objects.get()
+    assert (record.channel, record.method, record.source) == ("phone", "phone", "phone")
+    assert "may be made" in text(clerk.get(url))
+    refused = clerk.post(url, call(topic="order", yes="nothing of the kind", how="read"))
+    assert refused.status_code == 422
+    assert Interaction.objects.count() == 1
+
+
 def test_nothing_is_recorded_without_a_tick_or_with_both(clerk, malee):
     url = reverse("web:counter-consents", args=[malee.id])
     for fields in (

@@ -1,0 +1,33 @@
+"""Member numbers with a digit that proves the others."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customers.rules import identifiers, member_numbers
+
+numbers = st.integers(0, 10**member_numbers.DIGITS - 1).map(lambda n: member_numbers.make(lambda _below: n))
+
+
+@given(numbers)
+def test_a_number_proves_itself_and_is_kept_as_it_is(number):
+    assert not member_numbers.is_mistyped(number)
+    assert identifiers.normalise("member_number", member_numbers.spaced(number)) == number
+
+
+@given(numbers, st.integers(1, 10), st.integers(1, 9))
+def test_one_wrong_digit_shows(number, place, by):
+    digit = str((int(number[place]) + by) % 10)
+    assert member_numbers.is_mistyped(number[:place] + digit + number[place + 1 :])
+
+
+@given(numbers, st.integers(1, 9))
+def test_two_neighbours_swapped_show(number, place):
+    swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+    assert swapped == number or member_numbers.is_mistyped(swapped)
+
+
+@pytest.mark.parametrize("other", ["M-77", "M100123", "12345678901", "", "X1234567890"])
+def test_numbers_of_other_systems_are_not_judged(other):
+    assert not member_numbers.is_mistyped(other)
+    assert member_numbers.spaced(other) == other
