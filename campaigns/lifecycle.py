@@ -1,6 +1,7 @@
 """What becomes of this room's rows when a customer is merged, exported or erased."""
 
-from cdp.core.lifecycle import OnErase, OnMerge, declare
+from campaigns.services import forgetting
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_forgetting
 
 declare(
     "campaigns.Message",
@@ -16,3 +17,4 @@ declare(
     on_erase=OnErase.KEEP,
     export=("kind", "at", "detail"),
 )
+declare_forgetting(forgetting.forget)

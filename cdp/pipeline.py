@@ -7,10 +7,11 @@ it with a unique key, and may run twice without harm. Marks, locks and the runne
 from analytics.services import metrics, segments
 from campaigns.services import triggers
 from commerce.services import booking
-from customers.services import merging
+from customers.services import erasing, merging
 from events.services import sessions
 
 STEPS = (
+    ("customers.erased", erasing.sweep),
     ("customers.strays", merging.gather),
     ("events.sessions", sessions.update),
     ("commerce.book", booking.book),

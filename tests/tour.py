@@ -114,6 +114,7 @@ class Tour:
         self.places |= {
             "customer": f"/customers/{member}/",
             "customer edit": f"/customers/{member}/edit/",
+            "customer erase": f"/customers/{member}/erase/",
             "campaign active": f"/campaigns/{active}/",
             "campaign draft": f"/campaigns/{draft}/",
             "unsubscribe": self._unsubscribe_link(),
@@ -255,6 +256,7 @@ class Tour:
             Stop("customer", place["customer"]),
             Stop("customer-new", "/customers/new/"),
             Stop("customer-edit", place["customer edit"]),
+            Stop("customer-erase", place["customer erase"]),
             Stop("customer-as-clerk", place["customer"], "clerk"),
             Stop("customer-long", place["long"]),
             Stop("pairs", "/customers/pairs/"),

@@ -10,6 +10,8 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "customers.edit": frozenset({"clerk", "steward", "privacy", "admin"}),
     # Contact details in full; everybody else sees them masked and may ask to see one, which is logged with a reason.
     "customers.reveal": frozenset({"clerk", "steward", "privacy", "admin"}),
+    # Forgetting a person for good.
+    "customers.erase": frozenset({"privacy", "admin"}),
     "segments": frozenset({"marketer", "analyst", "admin"}),
     "campaigns.view": frozenset({"marketer", "analyst", "privacy", "admin"}),
     "campaigns.edit": frozenset({"marketer", "admin"}),

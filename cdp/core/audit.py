@@ -20,6 +20,8 @@ class Action(StrEnum):
     CUSTOMER_UPDATED = "customers:customer:updated"
     CUSTOMERS_MERGED = "customers:customer:merged"
     CUSTOMERS_UNMERGED = "customers:customer:unmerged"
+    CUSTOMER_ERASED = "customers:customer:erased"
+    SUPPRESSION_LIFTED = "customers:suppression:lifted"
     CUSTOMERS_KEPT_APART = "customers:customer:kept_apart"
     NOTE_ADDED = "customers:note:added"
     INTERACTION_LOGGED = "customers:interaction:logged"

@@ -77,7 +77,11 @@ class KeyDeclaration:
     owned: Owned | None
 
 
+Forget = Callable[[Collection[uuid.UUID]], None]
+"""Takes erased customers and destroys what of them lies outside of tables; may run twice."""
+
 _declared: dict[str, Declaration] = {}
+_forgetters: list[Forget] = []
 _keys: dict[str, KeyDeclaration] = {}
 
 
@@ -123,3 +127,13 @@ def declarations() -> dict[type[models.Model], Declaration]:
 def key_tables() -> dict[type[models.Model], KeyDeclaration]:
     """Every declared key table."""
     return {apps.get_model(label): declaration for label, declaration in _keys.items()}
+
+
+def declare_forgetting(forget: Forget) -> None:
+    """Declare what becomes of files and the like of a person who is forgotten; it runs after the rows are gone."""
+    _forgetters.append(forget)
+
+
+def forgetters() -> tuple[Forget, ...]:
+    """Everything that has to forget people outside of tables."""
+    return tuple(_forgetters)

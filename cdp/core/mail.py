@@ -168,6 +168,12 @@ def transport(url: str = "") -> Transport:
     raise ImproperlyConfigured("EMAIL_URL must begin with file:, smtp://, smtp+tls:// or smtps://")
 
 
+def outbox() -> Path | None:
+    """The folder where messages lie as files; None where they leave this machine."""
+    carrier = transport()
+    return carrier.folder if isinstance(carrier, FileTransport) else None
+
+
 def reaches_the_world() -> bool:
     """Whether messages leave this machine: sample people are never delivered to then."""
     return urlsplit(settings.EMAIL_URL).scheme != "file"

@@ -34,7 +34,9 @@ def take(
     """
     source, _ = Source.objects.get_or_create(key=SOURCE, defaults={"name": "Sign-up form", "kind": Source.Kind.FORM})
     with transaction.atomic():
-        (resolution,) = identity.resolve_many([person], source=source, now=now, is_stranger=True)
+        (resolution,) = identity.resolve_many(
+            [person], source=source, now=now, is_stranger=True, teller=identity.Teller.SELF
+        )
         if packs.of_country(person.country).asks_twice(person.country):
             chosen = ()
         refused = _refused(resolution.customer)

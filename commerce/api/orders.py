@@ -24,9 +24,11 @@ from commerce.selectors import orders as reading
 from commerce.selectors.orders import DetailedRefund
 from commerce.services import orders, refunds
 from customers.selectors import lineage
+from customers.services import identity
 from customers.services.identity import resolving
 
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The order's id.")
+CONFLICTS = {"refund_exists", "suppressed"}
 FILTERS = {"customer", "external_id", "source"}
 
 
@@ -55,7 +57,13 @@ class OrderViewSet(ApiViewSet):
         body = bodies.OrderBody(data=request.data, context={"now": now})
         body.is_valid(raise_exception=True)
         try:
-            written = orders.place(purchase=body.validated_data, source=self.source, actor=self.actor, now=now)
+            written = orders.place(
+                purchase=body.validated_data,
+                source=self.source,
+                actor=self.actor,
+                now=now,
+                teller=identity.Teller.ANSWERED,
+            )
         except orders.UnableToWriteOrder as error:
             raise _problem(error.code, error.pointer, error.detail) from error
         except resolving.UnableToResolve as error:
@@ -129,7 +137,11 @@ class OrderViewSet(ApiViewSet):
                 results[position] = _failed(position, one, _invalid(faults))
         try:
             written = orders.place_many(
-                purchases=list(purchases.values()), source=self.source, actor=self.actor, now=now
+                purchases=list(purchases.values()),
+                source=self.source,
+                actor=self.actor,
+                now=now,
+                teller=identity.Teller.ANSWERED,
             )
         except resolving.UnableToResolve as error:
             raise _busy() from error
@@ -230,7 +242,7 @@ def _problem(code: str, pointer: str, detail: str) -> Problem:
     return Problem(
         code,
         detail,
-        status_code=status.HTTP_409_CONFLICT if code == "refund_exists" else status.HTTP_422_UNPROCESSABLE_ENTITY,
+        status_code=status.HTTP_409_CONFLICT if code in CONFLICTS else status.HTTP_422_UNPROCESSABLE_ENTITY,
         errors=[{"pointer": pointer, "detail": detail}],
     )
 

@@ -34,6 +34,7 @@ class Document:
     """
 
     external_id: str
+    rows: list[int] = field(default_factory=list)  # where in the file it was told of
     placed_at: datetime | None = None  # the earliest of its sales
     returned_at: datetime | None = None  # the earliest of its returns
     status: str = ""

@@ -178,6 +178,7 @@ class Handler:
             raise registry.RowRefused("order.currency", currency, "currency_differs")
         self._add(document, entry, numbers, mere_return or refunded)
         # From here on nothing is refused.
+        document.rows.append(line)
         documents[number] = document
         document.currency = document.currency or currency
         document.status = document.status or status
@@ -381,27 +382,49 @@ class Handler:
     def foresee(self, parsed: Sequence[Document]) -> registry.Counts:
         """How many of the buyers would be new."""
         self.memory.keep(parsed)
-        counts = self.foresight.people([document.person for document in parsed if document.person is not None])
-        return self._with_notes(counts)
+        told = [document for document in parsed if document.person is not None]
+        batch = self.foresight.people([document.person for document in told if document.person], _firsts(told))
+        gone = {line for line, *_rest in batch.refused}
+        left = [document for document in told if document.rows and document.rows[0] in gone]
+        return self._with_notes(dataclasses.replace(batch, notes=(), refused=_refused(left)))
 
     def write(self, parsed: Sequence[Document]) -> registry.Counts:
         """Resolve the buyers, write orders, refunds and their lines, mark the customers."""
         buyers = [document.person for document in parsed if document.person is not None]
         source, now = self.context.source, self.context.now
         found = identity.resolve_many(buyers, source=source, now=now, lane=pipeline.BULK) if buyers else []
+        forgotten = [who.outcome is identity.Outcome.SUPPRESSED for who in found]
         customers = [who.customer for who in found]
-        decided = zip(customers, deciding.resolved_by(buyers, customers, source=source), strict=True)
+        by = deciding.resolved_by(buyers, customers, source=source)
+        decided = zip(customers, by, forgotten, strict=True)
+        taken: list[Document] = []
+        gone: list[Document] = []
         for document in parsed:
+            is_gone = False
             if document.person is not None:
-                document.customer, document.resolved_by = next(decided)
+                document.customer, document.resolved_by, is_gone = next(decided)
             else:
                 document.customer = buckets.bucket_for(f"{self.context.source.key}/{document.external_id}")
-        counts = writing.write(parsed, context=self.context, zero_is_purchase=self.zero_is_purchase)
-        return self._with_notes(counts)
+            (gone if is_gone else taken).append(document)
+        counts = writing.write(taken, context=self.context, zero_is_purchase=self.zero_is_purchase)
+        return self._with_notes(dataclasses.replace(counts, refused=_refused(gone)))
 
     def _with_notes(self, counts: registry.Counts) -> registry.Counts:
         remarks = {"quantity_assumed": self.assumed} if self.assumed else {}
         return dataclasses.replace(counts, also={**counts.also, **self.short}, remarks=remarks)
+
+
+def _firsts(documents: Sequence[Document]) -> list[int]:
+    return [document.rows[0] if document.rows else 0 for document in documents]
+
+
+def _refused(documents: Sequence[Document]) -> list[registry.Told]:
+    """Every row of orders whose buyer was forgotten: a file does not bring them back."""
+    return [
+        (line, "order.external_id", document.external_id, "suppressed")
+        for document in documents
+        for line in document.rows
+    ]
 
 
 KIND = registry.Kind(

@@ -23,6 +23,7 @@ from commerce.services import drafts, keys, products, returns, rows, stores
 from commerce.services.drafts import Clocks, Draft, UnableToWriteOrder
 from commerce.services.keys import Owner
 from customers.models import Customer, Status
+from customers.rules import unreadable
 from customers.rules.people import Person
 from customers.services import buckets, identity
 from customers.services.identity import deciding
@@ -52,17 +53,25 @@ class Written:
     outcome: Outcome
 
 
-def place(*, purchase: Purchase, source: Source, actor: Actor, now: datetime) -> Written:
-    """Recognise the buyer and write the order. Raises UnableToWriteOrder."""
-    return _only(place_many(purchases=[purchase], source=source, actor=actor, now=now))
+def place(
+    *, purchase: Purchase, source: Source, actor: Actor, now: datetime, teller: identity.Teller = identity.Teller.OTHERS
+) -> Written:
+    """Recognise the buyer and write the order. Raises UnableToWriteOrder; `teller` as in `place_many`."""
+    return _only(place_many(purchases=[purchase], source=source, actor=actor, now=now, teller=teller))
 
 
 def place_many(
-    *, purchases: Sequence[Purchase], source: Source, actor: Actor, now: datetime
+    *,
+    purchases: Sequence[Purchase],
+    source: Source,
+    actor: Actor,
+    now: datetime,
+    teller: identity.Teller = identity.Teller.OTHERS,
 ) -> list[Written | UnableToWriteOrder]:
     """Recognise the buyers and write the orders, in one transaction; one result for each, in order.
 
-    Where the identifiers of a buyer belong to two people, the strongest identifier decides.
+    Where the identifiers of a buyer belong to two people, the strongest identifier decides. The order of somebody who
+    was forgotten is a guest's, or cannot be written where the `teller` wants to be ANSWERED.
     """
     with transaction.atomic():
         identified = [
@@ -70,15 +79,34 @@ def place_many(
         ]
         people = [person for one in purchases if (person := one.buyer) is not None and person.is_identified]
         found = identity.resolve_many(people, source=source, now=now) if people else []
-        customers = {position: who.customer for position, who in zip(identified, found, strict=True)}
+        who_told = list(zip(identified, found, strict=True))
+        gone = {position for position, who in who_told if who.outcome is identity.Outcome.SUPPRESSED}
+        customers = {position: None if position in gone else who.customer for position, who in who_told}
         by = deciding.resolved_by(people, [who.customer for who in found], source=source)
-        return write_many(
-            orders=[(one.order, customers.get(position, one.customer_id)) for position, one in enumerate(purchases)],
-            resolved_by=dict(zip(identified, by, strict=True)),
-            source=source,
-            actor=actor,
-            now=now,
+        barred = gone if teller is identity.Teller.ANSWERED else set()
+        places = [position for position in range(len(purchases)) if position not in barred]
+        named = dict(zip(identified, by, strict=True))
+        written = iter(
+            write_many(
+                orders=[
+                    (purchases[position].order, customers.get(position, purchases[position].customer_id))
+                    for position in places
+                ],
+                resolved_by={
+                    place: named[position]
+                    for place, position in enumerate(places)
+                    if position in named and position not in gone
+                },
+                source=source,
+                actor=actor,
+                now=now,
+            )
         )
+        return [_forgotten() if position in barred else next(written) for position in range(len(purchases))]
+
+
+def _forgotten() -> UnableToWriteOrder:
+    return UnableToWriteOrder("suppressed", "/customer", str(unreadable.REASONS["suppressed"]))
 
 
 def write(*, order: OrderInput, customer_id: uuid.UUID | None, source: Source, actor: Actor, now: datetime) -> Written:

@@ -57,6 +57,7 @@ NOTHING_SAID = frozenset(
 class Statement:
     """A row that can be recorded once its person is known."""
 
+    line: int
     person: people.Person
     purpose: str
     channel: str
@@ -88,7 +89,7 @@ class Handler:
                     raise self.people.nobody(cells, faults)
                 if self._cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID:
                     continue
-                found.append(self._statement(person, cells))
+                found.append(self._statement(line, person, cells))
             except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
                 continue
@@ -96,7 +97,7 @@ class Handler:
                 warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
         return found
 
-    def _statement(self, person: people.Person, cells: Sequence[str]) -> Statement:
+    def _statement(self, line: int, person: people.Person, cells: Sequence[str]) -> Statement:
         purpose = self._cell(cells, "consent.purpose").strip().casefold()
         if purpose not in self.offered:
             raise registry.RowRefused("consent.purpose", purpose, "unknown_purpose")
@@ -115,7 +116,7 @@ class Handler:
         if when and when > self.context.now + grants.AHEAD:
             raise registry.RowRefused("consent.at", at, "in_the_future")
         evidence = people.plain(self._cell(cells, "consent.evidence"))[:LONGEST_EVIDENCE]
-        return Statement(person, purpose, channel, allowed, when, evidence)
+        return Statement(line, person, purpose, channel, allowed, when, evidence)
 
     def _cell(self, cells: Sequence[str], target: str) -> str:
         position = self.context.columns.get(target)
@@ -124,7 +125,9 @@ class Handler:
 
     def foresee(self, parsed: Sequence[Statement]) -> registry.Counts:
         """How many of the people would be new."""
-        return self.foresight.people([statement.person for statement in parsed])
+        return self.foresight.people(
+            [statement.person for statement in parsed], [statement.line for statement in parsed]
+        )
 
     def write(self, parsed: Sequence[Statement]) -> registry.Counts:
         """Resolve the people, record their statements; a repeated import records nothing new."""
@@ -136,12 +139,17 @@ class Handler:
             now=self.context.now,
             lane=pipeline.BULK,
         )
+        gone = people_import.refused(
+            [statement.person for statement in parsed], [statement.line for statement in parsed], resolutions
+        )
         # Merged meanwhile, they are judged by what the one who stands for them said.
         found = standing.hold({resolution.customer for resolution in resolutions})
         customers = set(found.values())
         last, here = self._said(customers), self._said_here(customers)
         rows, repeated = [], 0
         for statement, resolution in zip(parsed, resolutions, strict=True):
+            if resolution.outcome is identity.Outcome.SUPPRESSED:
+                continue
             customer = found.get(resolution.customer, resolution.customer)
             slot = (customer, statement.purpose, statement.channel)
             if statement.at is None and slot in here and (statement.granted or not here[slot]):
@@ -155,7 +163,7 @@ class Handler:
                 last[slot] = (statement.granted, row.at)
             rows.append(row)
         counts = grants.record_many(rows, actor=self.context.actor, now=self.context.now)
-        return registry.Counts(counts.written, counts.repeated + repeated)
+        return registry.Counts(counts.written, counts.repeated + repeated, refused=gone)
 
     def _said(self, customers: Collection[uuid.UUID]) -> dict[Slot, tuple[bool, datetime]]:
         """The latest word of these customers by purpose and channel, and when it was said."""

@@ -66,6 +66,13 @@ class CustomerBody(StrictSerializer):
     children = TextField()
     interests = WordsField()
     tags = WordsField()
+    self = serializers.BooleanField(
+        required=False,
+        help_text=_(
+            "The person acts in their own name: somebody who was erased, and whose identifiers are refused otherwise,"
+            " comes back."
+        ),
+    )
     created_at = MomentField(required=False, allow_null=True, help_text=_("Since when the person is a customer."))
 
     def person(self, *, country: str = "") -> Person:
@@ -73,13 +80,18 @@ class CustomerBody(StrictSerializer):
 
         `country` is where the person is known to live.
         """
-        told = dict(self.validated_data)
+        told = {name: value for name, value in self.validated_data.items() if name != "self"}
         created_at = told.pop("created_at", None)
         person, faults = telling.read(told, rules(), country=country)
         if faults:
             raise ValidationError({fault.field: [str(fault.problem.reason)] for fault in faults})
         person.created_at = created_at
         return person
+
+    @property
+    def is_self(self) -> bool:
+        """Whether the person acts."""
+        return bool(self.validated_data.get("self", False))
 
 
 def rules() -> Rules:

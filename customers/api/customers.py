@@ -20,8 +20,10 @@ from cdp.core.api.problems import Problem, conflict, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Source
 from customers.api import answers, bodies, examples, filters, pagination
+from customers.api.erasing import ErasingMixin
 from customers.api.finding import answer_of, found
 from customers.api.merging import MergingMixin
+from customers.rules import unreadable
 from customers.rules.people import IDENTIFYING
 from customers.selectors import history
 from customers.selectors import profiles as reading
@@ -37,7 +39,7 @@ CONFLICT = OpenApiResponse(
 )
 
 
-class CustomerViewSet(MergingMixin, ApiViewSet):
+class CustomerViewSet(MergingMixin, ErasingMixin, ApiViewSet):
     """Who the customers are."""
 
     scope = "customers"
@@ -112,9 +114,11 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
             raise invalid("", _("Name at least one of %(identifiers)s.") % {"identifiers": ", ".join(IDENTIFYING)})
         source = self._source(request)
         try:
-            saved = profiles.save(person, source=source, actor=self.actor, at=timezone.now())
+            saved = profiles.save(person, source=source, actor=self.actor, at=timezone.now(), is_self=body.is_self)
         except resolving.IdentityConflict as error:
             raise _conflict(error) from error
+        except resolving.Suppressed as error:
+            raise _suppressed() from error
         except resolving.UnableToResolve as error:
             raise _busy() from error
         code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
@@ -147,10 +151,17 @@ class CustomerViewSet(MergingMixin, ApiViewSet):
         person = body.person(country=row.country)
         try:
             profiles.edit(
-                customer=row.id, person=person, source=self._source(request), actor=self.actor, at=timezone.now()
+                customer=row.id,
+                person=person,
+                source=self._source(request),
+                actor=self.actor,
+                at=timezone.now(),
+                is_self=body.is_self,
             )
         except resolving.IdentityConflict as error:
             raise _conflict(error) from error
+        except resolving.Suppressed as error:
+            raise _suppressed() from error
         except profiles.UnableToEdit as error:
             raise exceptions.NotFound from error
         return Response(answer_of(row.id))
@@ -225,6 +236,10 @@ def _conflict(error: resolving.IdentityConflict) -> Problem:
     )
     problem.leaves_work = True  # the suggestion to the steward, which is there once however often it is made
     return problem
+
+
+def _suppressed() -> Problem:
+    return conflict("suppressed", str(unreadable.REASONS["suppressed"]))
 
 
 def _busy() -> Problem:

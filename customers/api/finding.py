@@ -19,7 +19,12 @@ def found(id: str) -> Customer:
     except (ValueError, lineage.Unknown) as error:
         raise exceptions.NotFound from error
     except lineage.Erased as error:
-        raise Problem("erased", "This person was erased.", status_code=status.HTTP_410_GONE) from error
+        raise erased() from error
+
+
+def erased() -> Problem:
+    """Nobody is left under that id."""
+    return Problem("erased", "This person was erased.", status_code=status.HTTP_410_GONE)
 
 
 def answer_of(customer: uuid.UUID | Customer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from customers.models.merges import MergeLog
 from customers.models.notes import Note
 from customers.models.profiling import Asked, ProfileQuestion
 from customers.models.suggestions import MergeSuggestion
+from customers.models.suppressions import SuppressedIdentifier
 
 __all__ = [
     "Address",
@@ -24,4 +25,5 @@ __all__ = [
     "ProfileQuestion",
     "SharedIdentifier",
     "Status",
+    "SuppressedIdentifier",
 ]

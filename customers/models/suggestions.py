@@ -23,6 +23,8 @@ class MergeSuggestion(OwnedModel):
         indexes: ClassVar[list[models.Index]] = [
             # The steward's list, newest first.
             models.Index(fields=["-id"], name="customers_suggestion_open", condition=models.Q(state="open")),
+            # Erasing: pairs that name somebody as the second.
+            models.Index(fields=["other_id"], name="customers_suggestion_other"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["customer", "other_id"], name="customers_mergesuggestion_once"),

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     CREATED = "created"
     ATTACHED = "attached"
     CONFLICT = "conflict"  # attached, but an identifier of lower priority belongs to somebody else
+    SUPPRESSED = "suppressed"  # somebody who was forgotten: nobody was found and nothing written
 
 
 class Key(NamedTuple):

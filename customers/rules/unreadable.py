@@ -42,6 +42,7 @@ REASONS: Mapping[str, str | Promise] = {
     "control_characters": _("This has characters that cannot be shown."),
     "identifier_too_long": _("This identifier is longer than 200 characters."),
     "card_number": _("This looks like a full card number. Only a token of it may be kept."),
+    "suppressed": _("This person was forgotten at their wish; only they themselves can come back."),
     "unknown_kind": _("This kind of identifier is not known."),
 }
 

@@ -241,15 +241,20 @@ class Foresight:
         self._source = source
         self._identity = identity.Foresight()
 
-    def people(self, found: Sequence[people.Person]) -> registry.Counts:
-        """How many of them would be new customers."""
-        return self.of(identity.gather(found, self._source))
+    def people(self, found: Sequence[people.Person], lines: Sequence[int] = ()) -> registry.Counts:
+        """How many of them would be new customers; with their lines also which would be left out."""
+        batch = identity.gather(found, self._source)
+        batch.lines = lines
+        return self.of(batch)
 
     def of(self, batch: identity.Batch) -> registry.Counts:
         """The same of people whose keys are made, and which of them are known by another name."""
         resolutions = self._identity.resolve(batch)
         also = {NEW_PEOPLE: _created(resolutions), **({ROUGHLY: 1} if self._identity.is_rough else {})}
-        return registry.Counts(also=also, notes=_other_names(batch, resolutions) if batch.lines else ())
+        if not batch.lines:
+            return registry.Counts(also=also)
+        gone = refused(batch.people, batch.lines, resolutions)
+        return registry.Counts(also=also, notes=_other_names(batch, resolutions), refused=gone)
 
 
 class Handler:
@@ -287,12 +292,26 @@ class Handler:
         resolutions = identity.resolve_batch(
             parsed, source=self.context.source, now=self.context.now, lane=pipeline.BULK
         )
-        created = _created(resolutions)
-        return registry.Counts(created, len(parsed) - created, notes=_other_names(parsed, resolutions))
+        created, gone = _created(resolutions), refused(parsed.people, parsed.lines, resolutions)
+        return registry.Counts(
+            created, len(parsed) - created - len(gone), notes=_other_names(parsed, resolutions), refused=gone
+        )
 
     def foresee(self, parsed: identity.Batch) -> registry.Counts:
         """Who of them would be new, and which rows would be taken as somebody known by another name."""
         return self.foresight.of(parsed)
+
+
+def refused(
+    told: Sequence[people.Person], lines: Sequence[int], resolutions: Sequence[identity.Resolution]
+) -> list[registry.Told]:
+    """The rows of people who were forgotten: a file does not bring them back."""
+    gone = []
+    for person, line, resolution in zip(told, lines, resolutions, strict=True):
+        if resolution.outcome is identity.Outcome.SUPPRESSED:
+            field = next(field for field in people.IDENTIFYING if getattr(person, field))
+            gone.append((line, PREFIX + field, getattr(person, field), "suppressed"))
+    return gone
 
 
 def _created(resolutions: Sequence[identity.Resolution]) -> int:

@@ -19,7 +19,8 @@ from customers.models import Customer, Status
 from customers.rules import matching
 from customers.rules.people import Person
 from customers.selectors import profiles as reading
-from customers.services import editing, identity, suggestions
+from customers.selectors import suppressions as barring
+from customers.services import editing, identity, suggestions, suppressions
 from customers.services.identity.resolving import IdentityConflict
 
 STAFF_SOURCE = "staff"
@@ -37,24 +38,31 @@ class Saved:
     is_new: bool
 
 
-def save(person: Person, *, source: Source, actor: Actor, at: datetime) -> Saved:
+def save(person: Person, *, source: Source, actor: Actor, at: datetime, is_self: bool = False) -> Saved:
     """Find the person by their identifiers or make them; what was told is written, what was cleared is emptied.
 
     Raises IdentityConflict when the identifiers belong to several customers: nothing of the person is written then,
-    but a suggestion for a steward is kept, with its audit row, in a transaction of its own.
+    but a suggestion for a steward is kept, with its audit row, in a transaction of its own. Raises Suppressed for
+    somebody who was forgotten, unless `is_self`: the person acts.
     """
     try:
         with transaction.atomic():
-            return _save(person, source=source, actor=actor, at=at)
+            return _save(person, source=source, actor=actor, at=at, is_self=is_self)
     except IdentityConflict as conflict:
         suggest(conflict.customers, source=source, actor=actor, at=at)
         raise
 
 
-def _save(person: Person, *, source: Source, actor: Actor, at: datetime) -> Saved:
+def _save(person: Person, *, source: Source, actor: Actor, at: datetime, is_self: bool) -> Saved:
     candidates = identity.find(person, source)
     before = reading.opened(candidates, shown=False)
-    (found,) = identity.resolve_many([person], source=source, now=at, refuse_conflicts=True)
+    (found,) = identity.resolve_many(
+        [person],
+        source=source,
+        now=at,
+        refuse_conflicts=True,
+        teller=identity.Teller.SELF if is_self else identity.Teller.ANSWERED,
+    )
     cleared = person.cleared - ({*editing.NAMES} if person.name else set())
     if cleared and found.outcome is not matching.Outcome.CREATED:
         _apply(found.customer, Person(cleared=cleared), source=source, at=at)
@@ -68,19 +76,30 @@ def _save(person: Person, *, source: Source, actor: Actor, at: datetime) -> Save
     return Saved(found.customer, is_new)
 
 
-def edit(*, customer: uuid.UUID, person: Person, source: Source, actor: Actor, at: datetime) -> None:
+def edit(
+    *, customer: uuid.UUID, person: Person, source: Source, actor: Actor, at: datetime, is_self: bool = False
+) -> None:
     """Say what is true of a customer now: told fields replace, cleared fields become empty, silence changes nothing.
 
-    Raises UnableToEdit, and IdentityConflict (a suggestion is kept) when an identifier belongs to somebody else.
+    Raises UnableToEdit, IdentityConflict (a suggestion is kept) when an identifier belongs to somebody else, and
+    Suppressed when it belonged to somebody who was forgotten, unless `is_self`: the person acts.
     """
     try:
         with transaction.atomic():
+            _let_back(customer, person, source=source, at=at, is_self=is_self)
             before, after = _apply(customer, person, source=source, at=at)
             _record(audit.Action.CUSTOMER_UPDATED, before, after, actor=actor, at=at, source=source)
             pipeline.mark([customer], cause="customers.edited")
     except IdentityConflict as conflict:
         suggest(conflict.customers, source=source, actor=actor, at=at)
         raise
+
+
+def _let_back(customer: uuid.UUID, person: Person, *, source: Source, at: datetime, is_self: bool) -> None:
+    barred = barring.since({key.digest for key in identity.keys_of(person, source)})
+    if barred and not is_self:
+        raise identity.Suppressed
+    suppressions.lift(((digest, customer) for digest in barred), source=source, at=at)
 
 
 def _apply(

@@ -13,6 +13,7 @@ from cdp.core import actors
 from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.forms.customers import CustomerForm
+from customers.rules import unreadable
 from customers.selectors import profiles as reading
 from customers.services import profiles
 from customers.services.identity import resolving
@@ -30,6 +31,8 @@ def customer_new(request: HttpRequest) -> HttpResponse:
             saved = profiles.save(form.person, source=profiles.staff_source(), actor=_actor(request), at=timezone.now())
         except resolving.IdentityConflict as conflict:
             rivals = list(reading.opened(conflict.customers).values())
+        except resolving.Suppressed:
+            form.add_error(None, str(unreadable.REASONS["suppressed"]))
         except resolving.UnableToResolve:
             form.add_error(None, _("Somebody else is writing the same person. Please save once more."))
             return render(request, "customers/form.html", {"form": form, "rivals": rivals}, status=503)
@@ -64,6 +67,8 @@ def customer_edit(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         except resolving.IdentityConflict as conflict:
             others = [one for one in conflict.customers if one != row.id]
             rivals = list(reading.opened(others).values())
+        except resolving.Suppressed:
+            form.add_error(None, str(unreadable.REASONS["suppressed"]))
         else:
             messages.success(request, _("Changes saved"))
             return redirect("customers:customer-detail", row.id)

@@ -78,6 +78,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         ],
         "reveals": user.can("customers.reveal"),
         "may_edit": user.can("customers.edit"),
+        "may_erase": user.can("customers.erase"),
         "best": advice[0] if advice else None,
         "advice": advice[1:4],
         "left_panels": _rendered(request, panels.LEFT, question),

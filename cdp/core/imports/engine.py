@@ -287,7 +287,9 @@ class _Work:
             counts = self.handler.foresee(piece.parsed) if self.dry_run else self.handler.write(piece.parsed)
             result = self.job.result
             result["rows"] += piece.rows
-            result["accepted"] += piece.rows - piece.passed_over - rejected
+            for line, target, value, code in counts.refused:
+                self._note(line, self.context.name_of(target), value, code, rejected=True)
+            result["accepted"] += piece.rows - piece.passed_over - rejected - len(counts.refused)
             self._pass_over(piece.passed_over)
             result["created"] += counts.created
             result["updated"] += counts.updated

@@ -67,6 +67,8 @@ class Counts:
     also: Mapping[str, int] = field(default_factory=dict)
     """What else was written, by a word of the kind's own: an orders file also brings refunds."""
     notes: Sequence[Told] = ()
+    refused: Sequence[Told] = ()
+    """Rows that turned out only now to be left out, with their reasons."""
     remarks: Mapping[str, int] = field(default_factory=dict)
     """What is said of the file as a whole with a number, by the code of its sentence."""
 

@@ -214,7 +214,7 @@ def _cart(fact: facts.CartTold, receipt: Receipt) -> bool:
     (known,) = identity.look_up([person], source=receipt.source) if person.is_identified else (None,)
     if known is None and person.is_identified:
         (found,) = identity.resolve_many([person], source=receipt.source, now=receipt.now)
-        known = found.customer
+        known = None if found.outcome is identity.Outcome.SUPPRESSED else found.customer
     return carts.record(cart=fact.cart, customer_id=known, source=receipt.source, now=receipt.now)
 
 

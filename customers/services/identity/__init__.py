@@ -21,6 +21,7 @@ from customers.services.identity.resolving import (
     resolve_batch,
     resolve_many,
 )
+from customers.services.suppressions import Suppressed, Teller
 
 __all__ = [
     "Batch",
@@ -29,6 +30,8 @@ __all__ = [
     "Maker",
     "Outcome",
     "Resolution",
+    "Suppressed",
+    "Teller",
     "UnableToResolve",
     "find",
     "gather",

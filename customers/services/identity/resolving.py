@@ -5,7 +5,7 @@ batch is rolled back to its savepoint and judged again with what is known now.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,8 +18,11 @@ from customers.models import Customer, Identifier, SharedIdentifier
 from customers.rules.matching import Holder, Key, Matcher, Outcome, Verdict
 from customers.rules.people import Person
 from customers.selectors import identifiers
+from customers.selectors import suppressions as barring
+from customers.services import buckets, suppressions
 from customers.services.identity import batches, writing
 from customers.services.identity.batches import Batch
+from customers.services.suppressions import Suppressed, Teller
 
 MOST_TRIES = 5
 MOST_REMEMBERED = 100_000
@@ -46,6 +49,10 @@ class Resolution(NamedTuple):
     outcome: Outcome
     rivals: tuple[uuid.UUID, ...] = ()
     is_other_name: bool = False  # one by the e-mail alone, under a given name that disagrees with the one known
+
+
+NOBODY = Resolution(buckets.IDS[0], Outcome.SUPPRESSED)
+"""Somebody who was forgotten: facts of theirs are a guest's."""
 
 
 def keys_of(person: Person, source: Source) -> list[Key]:
@@ -75,14 +82,17 @@ def resolve_many(
     lane: int = pipeline.INTERACTIVE,
     refuse_conflicts: bool = False,
     is_stranger: bool = False,
+    teller: Teller = Teller.OTHERS,
 ) -> list[Resolution]:
     """Who each person is, in order; new customers are made, known ones updated, all of them marked.
 
     Every person must be identified. With `refuse_conflicts` nothing is written and IdentityConflict raised when a
     person's identifiers belong to several customers; otherwise the strongest wins and a suggestion for a steward is
     kept. With `is_stranger` nobody knows whether the teller is the person told of (a public form): customers who are
-    known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added. Raises
-    UnableToResolve after MOST_TRIES lost races.
+    known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added.
+    Somebody who was forgotten comes out as Outcome.SUPPRESSED with a bucket for a customer, unless `teller` says that
+    it is the person, who is known again then, or that Suppressed is to be raised. Raises UnableToResolve after
+    MOST_TRIES lost races.
     """
     return resolve_batch(
         batches.gather(people, source),
@@ -91,6 +101,7 @@ def resolve_many(
         lane=lane,
         refuse_conflicts=refuse_conflicts,
         is_stranger=is_stranger,
+        teller=teller,
     )
 
 
@@ -102,12 +113,21 @@ def resolve_batch(
     lane: int = pipeline.INTERACTIVE,
     refuse_conflicts: bool = False,
     is_stranger: bool = False,
+    teller: Teller = Teller.OTHERS,
 ) -> list[Resolution]:
     """As `resolve_many`, for people whose keys, and perhaps rows, are made already (see `batches`)."""
     for _ in range(MOST_TRIES):
         try:
             with transaction.atomic():
-                return _resolve(batch, source, now, lane, refuse_conflicts=refuse_conflicts, is_stranger=is_stranger)
+                return _resolve(
+                    batch,
+                    source,
+                    now,
+                    lane,
+                    refuse_conflicts=refuse_conflicts,
+                    is_stranger=is_stranger,
+                    teller=teller,
+                )
         except writing.Outrun:
             continue
         except IntegrityError as problem:
@@ -123,9 +143,28 @@ def resolve_batch(
 
 
 def _resolve(
-    batch: Batch, source: Source, now: datetime, lane: int, *, refuse_conflicts: bool, is_stranger: bool
+    batch: Batch,
+    source: Source,
+    now: datetime,
+    lane: int,
+    *,
+    refuse_conflicts: bool,
+    is_stranger: bool,
+    teller: Teller,
 ) -> list[Resolution]:
     matcher = _matcher([key for person_keys in batch.keys for key in person_keys])
+    # After the owners: whoever was forgotten before we read those is found here.
+    barred = barring.since({key.digest for person_keys in batch.keys for key in person_keys})
+    if barred and teller is Teller.ANSWERED:
+        raise Suppressed
+    if barred and teller is Teller.OTHERS:
+        return _without(
+            barred,
+            batch,
+            lambda rest: _resolve(
+                rest, source, now, lane, refuse_conflicts=refuse_conflicts, is_stranger=is_stranger, teller=teller
+            ),
+        )
     known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
     verdicts: list[Verdict] = []
     for person_keys, given_name, new_id in zip(batch.keys, batch.given_names, batch.ids, strict=True):
@@ -140,7 +179,28 @@ def _resolve(
         verdicts.append(verdict)
     writing.write(batch, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
+    if barred:
+        named = zip(batch.keys, verdicts, strict=True)
+        suppressions.lift(
+            ((key.digest, verdict.customer) for keys, verdict in named for key in keys if key.digest in barred),
+            source=source,
+            at=now,
+        )
     return [_resolution(verdict) for verdict in verdicts]
+
+
+def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch], list[Resolution]]) -> list[Resolution]:
+    """Who the others are; those who were forgotten are nobody."""
+    is_barred = [any(key.digest in barred for key in keys) for keys in batch.keys]
+    others = [position for position, no in enumerate(is_barred) if not no]
+    rest = Batch(
+        people=[batch.people[position] for position in others],
+        keys=[batch.keys[position] for position in others],
+        given_names=[batch.given_names[position] for position in others],
+        ids=[batch.ids[position] for position in others],
+    )
+    found = iter(resolve(rest) if others else ())
+    return [NOBODY if no else next(found) for no in is_barred]
 
 
 def _resolution(verdict: Verdict) -> Resolution:
@@ -163,6 +223,10 @@ class Foresight:
         """Who each person would be; customers who would be new have ids that nobody ever gets."""
         if len(self._matcher.owners) > MOST_REMEMBERED:
             self._matcher, self.is_rough = Matcher(owners={}, shared={}, holders={}), True
+        barred = barring.since({key.digest for person_keys in batch.keys for key in person_keys})
+        return _without(barred, batch, self._resolve) if barred else self._resolve(batch)
+
+    def _resolve(self, batch: Batch) -> list[Resolution]:
         self._matcher.learn(_matcher([key for person_keys in batch.keys for key in person_keys]))
         return [
             _resolution(self._matcher.judge(person_keys, given_name=given_name, new_id=new_id))
