@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 
-from events.door import addresses, answers, browser, keys, reading
+from events.door import addresses, answers, browser, keys, reading, script
 from events.door.answers import Headers, Refused, StartResponse
 from events.rules import tracking
 from events.selectors import senders
@@ -47,6 +48,8 @@ class Door:
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """One request."""
         path: str = environ.get("PATH_INFO", "")
+        if path == script.PATH and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+            return _script(environ, start)
         if not path.startswith(("/v1/", "/beacon/")):
             return self._inner(environ, start)
         request_id = os.urandom(8).hex()
@@ -144,6 +147,14 @@ class Door:
             return True
         # On a developer's machine every local page may send; an installation with an address of its own asks the list.
         return bool(settings.IS_LOOPBACK) and answers.is_loopback(origin)
+
+
+def _script(environ: dict[str, Any], start: StartResponse) -> list[bytes]:
+    known, encodings = environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
+    status, headers, body = script.answer(known=known, encodings=encodings)
+    length = [] if status == HTTPStatus.NOT_MODIFIED else [("Content-Length", str(len(body)))]
+    start(f"{status} {HTTPStatus(status).phrase}", [*headers, *length])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _take(

@@ -169,3 +169,15 @@ def test_any_course_of_events_gives_what_one_clean_derivation_gives(course):
                 == cut
             )
         transaction.set_rollback(True)
+
+
+def test_what_the_script_measured_is_read():
+    who = factories.customer()
+    write(
+        row(who, 0, path="/", view="a"),
+        row(who, 1, "track", "Page Engaged", view="a", seconds=12),
+        row(who, 2, path="/cart", view="b"),
+        row(who, 3, "track", "Page Engaged", view="b", seconds=8.4),
+    )
+    sessions.update([who.id], NOW)
+    assert [step["seconds"] for step in Session.objects.get().steps] == [12, 8]
