@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import timeline
-from events.selectors import history
+from cdp.core import panels, timeline
+from events.selectors import history, visits
 
-timeline.provide("event", _("Visits"), history.entries)
+timeline.provide("event", _("Website, step by step"), history.entries)
+timeline.provide("visit", _("Visits"), visits.entries, folds="event")
+panels.declare(panels.Panel("visits", panels.RIGHT, "events/visits_panel.html", visits.summary, position=30))

@@ -25,7 +25,9 @@ from events.door.application import Door
 from events.models import InboxRow
 from events.services import committing, refusals
 
-AGENT = "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+AGENT = (
+    "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+)
 PATIENCE = 15
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>{head}
 <script async src="{crm}/cdp.js" data-key="{key}" {attributes}></script>
@@ -71,7 +73,7 @@ class Website:
             def noting(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
                 if environ["REQUEST_METHOD"] == "POST":
                     with self._heard:
-                        self.statuses.append(int(status.split()[0]))
+                        self.statuses.append(int(status.split(maxsplit=1)[0]))
                         self._heard.notify_all()
                 return start(status, headers, *more)
 

@@ -36,14 +36,18 @@ class Question:
 
 Provider = Callable[[Question], list[Entry]]
 _providers: dict[str, tuple[str | Promise, str, Provider]] = {}
+_folds: dict[str, str] = {}
 
 
-def provide(kind: str, label: str | Promise, provider: Provider, *, scope: str = "customers") -> None:
+def provide(kind: str, label: str | Promise, provider: Provider, *, scope: str = "customers", folds: str = "") -> None:
     """Register the provider of one kind; `label` (lazily translated) is the filter chip.
 
     `scope` is the REST scope that may read these facts elsewhere: a key without it does not get them here either.
+    `folds` names a kind whose entries this one tells together: people read these, programs the single ones.
     """
     _providers[kind] = (label, scope, provider)
+    if folds:
+        _folds[kind] = folds
 
 
 def kinds() -> dict[str, str | Promise]:
@@ -53,7 +57,12 @@ def kinds() -> dict[str, str | Promise]:
 
 def readable(scopes: Collection[str]) -> list[str]:
     """The kinds that a key with these scopes may read."""
-    return [kind for kind, (_, scope, _) in _providers.items() if f"{scope}:read" in scopes]
+    return [kind for kind, (_, scope, _) in _providers.items() if f"{scope}:read" in scopes and kind not in _folds]
+
+
+def story() -> list[str]:
+    """The kinds that tell everything once, as people read it."""
+    return [kind for kind in _providers if kind not in _folds.values()]
 
 
 def entries(question: Question, *, only: Sequence[str] = ()) -> list[Entry]:

@@ -205,7 +205,9 @@ def _story(
     kind = request.GET.get("kind", "")
     kind = kind if kind in kinds else ""
     named = sources.names() if named is None else named
-    page = history.page(about, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else [])
+    page = history.page(
+        about, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else timeline.story()
+    )
     return {
         "entries": _condensed(page.entries, named) if not kind else [_entry(entry, named) for entry in page.entries],
         "before": page.before.isoformat() if page.before else "",

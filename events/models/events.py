@@ -34,4 +34,8 @@ class Event(OwnedModel):
         indexes: ClassVar[list[models.Index]] = [
             # Timeline, last seen, and event conditions of segments.
             models.Index(fields=["customer", "-occurred_at"], name="events_event_customer"),
+            # What mails and back offices told, for the timeline: few, and robots.
+            models.Index(
+                fields=["customer", "-occurred_at"], condition=models.Q(is_visit=False), name="events_event_news"
+            ),
         ]

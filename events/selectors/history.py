@@ -12,15 +12,17 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
     events = Event.objects.filter(customer_id__in=list(question.customers))
     if question.before:
         events = events.filter(occurred_at__lt=question.before)
-    return [
-        timeline.Entry(
-            id=str(event.id),
-            at=event.occurred_at,
-            kind="event",
-            title=titles.told(event.kind, event.name, event.properties),
-            source=event.source,
-            icon=ICONS.get(event.kind, "point"),
-            data={"event": event.name, "kind": event.kind, "properties": event.properties},
-        )
-        for event in events.order_by("-occurred_at", "-id")[: question.limit]
-    ]
+    return [entry(event) for event in events.order_by("-occurred_at", "-id")[: question.limit]]
+
+
+def entry(event: Event) -> timeline.Entry:
+    """One event as an entry."""
+    return timeline.Entry(
+        id=str(event.id),
+        at=event.occurred_at,
+        kind="event",
+        title=titles.told(event.kind, event.name, event.properties),
+        source=event.source,
+        icon=ICONS.get(event.kind, "point"),
+        data={"event": event.name, "kind": event.kind, "properties": event.properties},
+    )
