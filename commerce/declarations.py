@@ -3,15 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, open_things, panels, timeline
-from cdp.core.imports import engine, layouts, registry
+from cdp.core.imports import engine, layouts, registry, undoing
 from commerce.selectors import open as unfinished
 from commerce.selectors import timeline as history
 from commerce.selectors import wishes
-from commerce.services import booking, order_import, order_layouts
+from commerce.services import booking, import_undo, order_import, order_layouts
 from commerce.tracking import names
 from events.services import handover
 
 registry.declare(order_import.KIND)
+undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 handover.want(booking.READER, names.KINDS)
 layouts.declare(*order_layouts.LAYOUTS)
 engine.explain(

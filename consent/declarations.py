@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, panels, reference, timeline
-from cdp.core.imports import layouts, registry
+from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, panel, special
-from consent.services import audience_layouts, consent_import
+from consent.services import audience_layouts, consent_import, import_undo
 from consent.services import reference as rows
 
 reference.needed(rows.ensure)
 registry.declare(consent_import.KIND)
+undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 layouts.declare(*audience_layouts.LAYOUTS)
 timeline.provide("consent", _("Consent"), ledger.entries, scope="consents")
 panels.declare(

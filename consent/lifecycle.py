@@ -1,13 +1,14 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
 from cdp.core.lifecycle import OnErase, OnMerge, declare
-from consent.services import states
+from consent.services import import_undo, states
 
 declare(
     "consent.ConsentRecord",
     on_merge=OnMerge.STAY,  # the ledger never changes: histories are read by lineage
     on_erase=OnErase.KEEP,  # that something was allowed and taken back; the evidence cannot be opened any more
     export=("purpose", "channel", "status", "at", "source", "method", "policy_version", "language", "evidence"),
+    holders=import_undo.holders,
 )
 # Before the states, which delete what has no consent any more.
 declare(

@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import open_things, panels, reference, timeline
-from cdp.core.imports import engine, layouts, registry
+from cdp.core.imports import engine, layouts, registry, undoing
 from customers.rules import unreadable
 from customers.selectors import advice, changes, interactions, members, merges, notes
-from customers.services import buckets, contact_layouts, people_import  # noqa: F401  (buckets registers its reference rows)
+from customers.services import buckets, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
 from customers.services import reference as rows
 
 registry.declare(people_import.KIND)
+undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 layouts.declare(*contact_layouts.LAYOUTS)
 engine.explain(unreadable.REASONS)
 reference.needed(rows.ensure)

@@ -18,6 +18,7 @@ class Action(StrEnum):
 
     CUSTOMER_CREATED = "customers:customer:created"
     CUSTOMER_UPDATED = "customers:customer:updated"
+    CUSTOMER_UNDONE = "customers:customer:undone"
     CUSTOMERS_MERGED = "customers:customer:merged"
     CUSTOMERS_UNMERGED = "customers:customer:unmerged"
     CUSTOMER_ERASED = "customers:customer:erased"
@@ -46,6 +47,7 @@ class Action(StrEnum):
     CAMPAIGN_DELETED = "campaigns:campaign:deleted"
     IMPORT_STARTED = "core:import:started"
     IMPORT_FINISHED = "core:import:finished"
+    IMPORT_UNDONE = "core:import:undone"
     KEY_CREATED = "core:api_key:created"
     KEY_REVOKED = "core:api_key:revoked"
     SOURCE_CREATED = "core:source:created"

@@ -1,3 +1,3 @@
-"""What the kernel declares to itself: the kind of job that runs imports."""
+"""What the kernel declares to itself: the kinds of jobs that run imports and take them back."""
 
-from cdp.core.imports import engine  # noqa: F401  (registers the job)
+from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)

@@ -17,6 +17,7 @@ Counted = Callable[[Sequence[Mapping[str, Any]], int], None]
 """Takes rows (column → value as in JSON) and by how much each of them counts."""
 Owned = Callable[[Collection[uuid.UUID]], Mapping[bytes, uuid.UUID]]
 """Takes customers and gives digest → customer."""
+Holders = Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
 
 
 class OnMerge(Enum):
@@ -52,7 +53,8 @@ class Declaration:
     `resolved_by` is the column with the identifier digest that decided whose fact it is. For derived rows: `rebuild`
     writes those of these customers anew at once; without it they wait for the pipeline. `counted` is for a room that
     keeps how many rows there are: it is told, in the same transaction, which ones a merge took out (by -1) and
-    un-merging put back (by 1).
+    un-merging put back (by 1). When the import that brought a customer is taken back, any row here keeps the customer;
+    `holders` says instead whose rows do, of the customers it is given.
     """
 
     model: str
@@ -65,6 +67,7 @@ class Declaration:
     resolved_by: str = ""
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None
     counted: Counted | None = None
+    holders: Holders | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def declare(
     resolved_by: str = "",
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None,
     counted: Counted | None = None,
+    holders: Holders | None = None,
 ) -> None:
     """Declare a table by its model label, for example "commerce.Order"; see `Declaration`."""
     _declared[model.lower()] = Declaration(
@@ -110,6 +114,7 @@ def declare(
         resolved_by=resolved_by,
         rebuild=rebuild,
         counted=counted,
+        holders=holders,
     )
 
 

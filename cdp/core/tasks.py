@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cdp.core import idempotency, jobs, pipeline, uploads
 from cdp.core.crypto import hourly
+from cdp.core.imports import tracing
 
 TURN_SECONDS = 20
 _JOB_RUNNER = 0x0CD_F10E
@@ -49,3 +50,4 @@ def tidy() -> None:
     hourly.forget_old(now=now)
     idempotency.forget_old(now=now)
     uploads.forget_old(now=now)
+    tracing.forget_old(now=now)

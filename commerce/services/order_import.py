@@ -23,7 +23,7 @@ from commerce.services import order_import_earlier as earlier
 from commerce.services import order_import_writing as writing
 from commerce.services import returns
 from customers.rules import people
-from customers.services import buckets, identity, people_import
+from customers.services import buckets, identity, import_trace, people_import
 from customers.services.identity import deciding
 
 TARGETS = {
@@ -392,7 +392,13 @@ class Handler:
         """Resolve the buyers, write orders, refunds and their lines, mark the customers."""
         buyers = [document.person for document in parsed if document.person is not None]
         source, now = self.context.source, self.context.now
-        found = identity.resolve_many(buyers, source=source, now=now, lane=pipeline.BULK) if buyers else []
+        watch = import_trace.Watch(self.context)
+        found = (
+            identity.resolve_many(buyers, source=source, now=now, lane=pipeline.BULK, before_change=watch.before)
+            if buyers
+            else []
+        )
+        watch.after(buyers, found)
         forgotten = [who.outcome is identity.Outcome.SUPPRESSED for who in found]
         customers = [who.customer for who in found]
         by = deciding.resolved_by(buyers, customers, source=source)
@@ -441,4 +447,5 @@ KIND = registry.Kind(
         {"order.external_id", *(people_import.PREFIX + name for name in ("external_id", "member_number", "phone"))}
     ),
     chunk=20_000,
+    is_undoable=True,
 )

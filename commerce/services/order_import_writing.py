@@ -15,6 +15,7 @@ from commerce.rules.documents import Document, Line
 from commerce.services import guest_orders, keys, stores
 from commerce.services import order_import_rows as rows
 from commerce.services import returns as returned
+from commerce.services import order_import_trace as trace
 from commerce.services.keys import Owner
 from customers.services import buckets
 
@@ -27,11 +28,14 @@ def write(documents: Sequence[Document], *, context: Context, zero_is_purchase: 
     source = context.source.key
     orders = [document for document in documents if document.is_order]
     returns = [document for document in documents if document.returns]
+    trace.before({document.external_id for document in documents}, context)
     _settle_owners(source, documents)
     placed = _claim(keys.ORDERS, source, orders)
     returned.drop_tracked([Owner(*place[:2]) for place in placed.values() if not place[2]])
+    trace.made("order", placed, context)
     rows.write_orders(orders, placed, context, zero_is_purchase=zero_is_purchase)
     given = _claim(keys.REFUNDS, source, returns)
+    trace.made("refund", given, context)
     rows.write_returns(returns, given, context)
     _link(source, placed, given)
     _tell_currencies(documents, context)
@@ -141,7 +145,7 @@ def _write_products(documents: Iterable[Document], context: Context) -> None:
             INSERT INTO commerce_product (id, sku, name, category, brand, currency, created_at, updated_at)
             SELECT id, sku, name, category, '', '', %s, %s
             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS t (id, sku, name, category)
-            ON CONFLICT (sku) DO NOTHING
+            ON CONFLICT (sku) DO NOTHING RETURNING sku
             """,
             [
                 context.now,
@@ -152,3 +156,4 @@ def _write_products(documents: Iterable[Document], context: Context) -> None:
                 [seen[sku].category for sku in skus],
             ],
         )
+        trace.products_made([sku for (sku,) in cursor.fetchall()], context)

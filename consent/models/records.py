@@ -16,6 +16,7 @@ class ConsentRecord(OwnedModel):
         GIVEN = "given", _("Given")
         DENIED = "denied", _("Denied")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        RETRACTED = "retracted", _("Taken back with its import")  # neither yes nor no: see `retracts`
 
     purpose = models.CharField(max_length=30)
     channel = models.CharField(max_length=10)
@@ -29,6 +30,9 @@ class ConsentRecord(OwnedModel):
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
     evidence = SealedField()  # what was shown and chosen, where from; JSON
+    # The statement of the same customer that counts no more, because the import that told it was taken back: nobody
+    # said anything new, so what was said before holds again.
+    retracts = models.UUIDField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("consent record")

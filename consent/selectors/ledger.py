@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import get_language, gettext
 
 from cdp.core import panels, timeline
@@ -31,6 +31,12 @@ class Matrix:
 def history(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentRecord]:
     """Every statement of a person, newest first. Pass the whole lineage: records never move when people merge."""
     return ConsentRecord.objects.filter(customer_id__in=list(customers)).order_by("-at", "-id")
+
+
+def counting(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentRecord]:
+    """The statements that count: all but those that were taken back with their import, and the entries that say so."""
+    same = ConsentRecord.objects.filter(customer_id=OuterRef("customer_id"), retracts=OuterRef("id"))
+    return history(customers).exclude(status=ConsentRecord.Status.RETRACTED).exclude(Exists(same))
 
 
 def evidence(record: ConsentRecord, keyring: subjects.Keyring) -> Any:
@@ -119,6 +125,8 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
 
 def _title(record: ConsentRecord, purpose: str) -> str:
     about = {"purpose": purpose, "channel": purposes.channel_name(record.channel)}
+    if record.status == ConsentRecord.Status.RETRACTED:
+        return gettext("Import undone, its word no longer counts: %(purpose)s") % about
     if record.channel == Channel.ANY:
         if record.status == ConsentRecord.Status.GIVEN:
             return gettext("Allowed: %(purpose)s") % about

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from cdp.core.imports import registry
+from cdp.core.imports import registry, tracing
 from consent.models import ConsentRecord, ConsentState
-from consent.selectors import purposes
-from consent.services import grants
+from consent.selectors import ledger, purposes
+from consent.services import grants, import_undo
 from customers.rules import people
-from customers.services import identity, people_import, standing
+from customers.services import identity, import_trace, people_import, standing
 
 TARGETS = {
     "consent.purpose": _("Purpose"),
@@ -133,15 +133,16 @@ class Handler:
         """Resolve the people, record their statements; a repeated import records nothing new."""
         if not parsed:
             return registry.Counts()
+        watch, people_ = import_trace.Watch(self.context), [statement.person for statement in parsed]
         resolutions = identity.resolve_many(
-            [statement.person for statement in parsed],
+            people_,
             source=self.context.source,
             now=self.context.now,
             lane=pipeline.BULK,
+            before_change=watch.before,
         )
-        gone = people_import.refused(
-            [statement.person for statement in parsed], [statement.line for statement in parsed], resolutions
-        )
+        watch.after(people_, resolutions)
+        gone = people_import.refused(people_, [statement.line for statement in parsed], resolutions)
         # Merged meanwhile, they are judged by what the one who stands for them said.
         found = standing.hold({resolution.customer for resolution in resolutions})
         customers = set(found.values())
@@ -163,6 +164,9 @@ class Handler:
                 last[slot] = (statement.granted, row.at)
             rows.append(row)
         counts = grants.record_many(rows, actor=self.context.actor, now=self.context.now)
+        if counts.records:
+            written = [[who.bytes, record.bytes] for who, record in counts.records]
+            tracing.note(self.context.import_id, import_undo.MADE, written)
         return registry.Counts(counts.written, counts.repeated + repeated, refused=gone)
 
     def _said(self, customers: Collection[uuid.UUID]) -> dict[Slot, tuple[bool, datetime]]:
@@ -177,7 +181,7 @@ class Handler:
 
     def _said_here(self, customers: Collection[uuid.UUID]) -> dict[Slot, bool]:
         """The latest word that this source has told of them: each source has its own record of a person."""
-        records = ConsentRecord.objects.filter(customer_id__in=customers, source=self.context.source.key)
+        records = ledger.counting(customers).filter(source=self.context.source.key)
         return {
             (customer, purpose, channel): status == ConsentRecord.Status.GIVEN
             for customer, purpose, channel, status in records.order_by("at", "id").values_list(
@@ -218,4 +222,5 @@ KIND = registry.Kind(
         **SYNONYMS,
     },
     identifiers=frozenset(people_import.PREFIX + name for name in ("external_id", "member_number", "phone")),
+    is_undoable=True,
 )

@@ -7,7 +7,7 @@ statements, so the ledger, the state and the pipeline's marks come out the same.
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,6 +62,7 @@ class Counts:
     written: int = 0
     repeated: int = 0
     refused: int = 0
+    records: Sequence[tuple[uuid.UUID, uuid.UUID]] = ()  # customer and id of each that was written
 
 
 def record(
@@ -106,7 +107,7 @@ def record(
         customer = rows[0].customer
         said = _said(rows)
         rows = _heard(rows, said, now=recorded_at, until=at + AHEAD if at >= recorded_at else None)
-        written = _write(rows, said, actor=actor, now=recorded_at)
+        written = _write(rows, said.said, actor=actor, now=recorded_at)
         if written:
             audit.record(
                 audit.Action.CONSENT_RECORDED,
@@ -145,9 +146,14 @@ def record_many(
     with transaction.atomic():
         accepted = _held(rows)
         said = _said(accepted)
-        written = _write(_heard(accepted, said, now=now), said, actor=actor, now=now)
+        written = _write(_heard(accepted, said, now=now), said.said, actor=actor, now=now)
         pipeline.mark(dict.fromkeys(new.customer for new in written), cause="consent", lane=lane)
-    return Counts(written=len(written), repeated=len(accepted) - len(written), refused=len(rows) - len(accepted))
+    return Counts(
+        written=len(written),
+        repeated=len(accepted) - len(written),
+        refused=len(rows) - len(accepted),
+        records=[(new.customer, new.id) for new in written],
+    )
 
 
 @dataclass(frozen=True)
@@ -254,9 +260,18 @@ def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring) -> b
     return keyring.seal(text, customer=row.customer, table=ledger.TABLE, column="evidence", row=record_id)
 
 
-def _said(rows: Sequence[GrantRow]) -> dict[Key, list[rules.Statement]]:
+@dataclass(frozen=True)
+class _Ledger:
+    """What is in the ledger of some people: what counts, and what was taken back with its import."""
+
+    said: Mapping[Key, Sequence[rules.Statement]]
+    spent: Mapping[Key, Collection[rules.Statement]]
+
+
+def _said(rows: Sequence[GrantRow]) -> _Ledger:
     """What is in the ledger of these people already, in one read."""
-    existing: dict[Key, list[rules.Statement]] = defaultdict(list)
+    said: dict[Key, list[rules.Statement]] = defaultdict(list)
+    spent: dict[Key, set[rules.Statement]] = defaultdict(set)
     customers = {row.customer for row in rows}
     stands_for = {
         one.absorbed: customer
@@ -264,20 +279,22 @@ def _said(rows: Sequence[GrantRow]) -> dict[Key, list[rules.Statement]]:
         for one in joined
         if one.until is None
     }
-    for customer, purpose, channel, status, at, source, written_at in (
-        ledger.history({*customers, *stands_for})
-        .order_by()
-        .values_list("customer_id", "purpose", "channel", "status", "at", "source", "recorded_at")
-    ):
-        existing[stands_for.get(customer, customer), purpose, channel].append(
-            rules.Statement(status == rules.GIVEN, at, source, written_at)
-        )
-    return existing
+    found = list(ledger.history({*customers, *stands_for}).order_by().defer("evidence"))
+    retracted = {record.retracts for record in found}
+    for record in found:
+        key = (stands_for.get(record.customer_id, record.customer_id), record.purpose, record.channel)
+        granted = record.status == ConsentRecord.Status.GIVEN
+        statement = rules.Statement(granted, record.at, record.source, record.recorded_at)
+        if record.id in retracted:
+            spent[key].add(statement)
+        elif record.status != ConsentRecord.Status.RETRACTED:
+            said[key].append(statement)
+    return _Ledger(said, spent)
 
 
 def _heard(
     rows: Sequence[GrantRow],
-    said: Mapping[Key, Sequence[rules.Statement]],
+    known: _Ledger,
     *,
     now: dt.datetime,
     until: dt.datetime | None = None,
@@ -285,10 +302,13 @@ def _heard(
     """The rows under the times at which they stand beside what was said."""
     found = []
     for row in rows:
+        key = (row.customer, row.purpose, row.channel)
         new = rules.Statement(row.granted, row.at, row.source)
-        before = said.get((row.customer, row.purpose, row.channel), ())
         # Exactly now: a file may tell again, minutes later, a "yes" that a fast clock dated later still.
-        at = rules.heard_at(before, new, until=until, is_said_now=row.at == now)
+        at = rules.heard_at(known.said.get(key, ()), new, until=until, is_said_now=row.at == now)
+        # What was taken back with its import stands in the ledger for ever; told again, it needs a place of its own.
+        while replace(new, at=at) in known.spent.get(key, ()):
+            at += rules.JUST_AFTER
         found.append(row if at == row.at else replace(row, at=at))
     return found
 

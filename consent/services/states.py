@@ -21,8 +21,10 @@ _RAISE = """
 INSERT INTO consent_consentstate AS state (id, customer_id, purpose, channel, is_granted, status, at, record_id)
 SELECT DISTINCT ON (customer_id, purpose, channel)
     id, customer_id, purpose, channel, status = 'given', status, at, id
-FROM consent_consentrecord
-WHERE customer_id = ANY(%(customers)s) {only}
+FROM consent_consentrecord AS said
+WHERE customer_id = ANY(%(customers)s) AND status <> 'retracted' {only} AND NOT EXISTS (
+    SELECT 1 FROM consent_consentrecord AS back WHERE back.customer_id = said.customer_id AND back.retracts = said.id
+)
 ORDER BY customer_id, purpose, channel, at DESC, (status = 'given'), id DESC
 ON CONFLICT (customer_id, purpose, channel) DO UPDATE SET
     is_granted = EXCLUDED.is_granted, status = EXCLUDED.status, at = EXCLUDED.at, record_id = EXCLUDED.record_id
@@ -83,7 +85,11 @@ def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
     said: dict[uuid.UUID, dict[tuple[str, str], list[words.Said]]] = defaultdict(lambda: defaultdict(list))
     status: dict[uuid.UUID, str] = {}
     everybody = {who for people in involved.values() for who in people}
-    for record in ConsentRecord.objects.filter(customer_id__in=everybody).defer("evidence"):
+    records = list(ConsentRecord.objects.filter(customer_id__in=everybody).defer("evidence"))
+    retracted = {record.retracts for record in records}
+    for record in records:
+        if record.status == ConsentRecord.Status.RETRACTED or record.id in retracted:
+            continue
         granted = record.status == ConsentRecord.Status.GIVEN
         status[record.id] = record.status
         said[record.customer_id][record.purpose, record.channel].append(words.Said(record.at, granted, record.id))
@@ -106,7 +112,7 @@ def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
                         record_id=word.id,
                     )
                 )
-    # Records never go away, so no slot that was ever written is without a word.
+    # Only a rebuild, which empties the slots first, can find one without a word: all that was said there is retracted.
     ConsentState.objects.bulk_create(
         states,
         update_conflicts=True,

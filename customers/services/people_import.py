@@ -14,7 +14,7 @@ from cdp.core.imports import mapping, registry
 from cdp.core.models import Source
 from cdp.core.models.sources import SAMPLE
 from customers.rules import people
-from customers.services import identity
+from customers.services import identity, import_trace
 
 TARGETS = {
     "external_id": _("Customer number"),
@@ -289,9 +289,15 @@ class Handler:
 
     def write(self, parsed: identity.Batch) -> registry.Counts:
         """Resolve everybody."""
+        watch = import_trace.Watch(self.context)
         resolutions = identity.resolve_batch(
-            parsed, source=self.context.source, now=self.context.now, lane=pipeline.BULK
+            parsed,
+            source=self.context.source,
+            now=self.context.now,
+            lane=pipeline.BULK,
+            before_change=watch.before,
         )
+        watch.after(parsed.people, resolutions)
         created, gone = _created(resolutions), refused(parsed.people, parsed.lines, resolutions)
         return registry.Counts(
             created, len(parsed) - created - len(gone), notes=_other_names(parsed, resolutions), refused=gone
@@ -342,4 +348,5 @@ KIND = registry.Kind(
     identifiers=frozenset(PREFIX + name for name in ("external_id", "member_number", "phone")),
     chunk=2000,
     is_pure=True,
+    is_undoable=True,
 )

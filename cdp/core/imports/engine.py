@@ -28,7 +28,7 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.files import dialect, problems
-from cdp.core.imports import mapping, reading, registry, together
+from cdp.core.imports import mapping, reading, registry, together, tracing, undoing
 from cdp.core.models import Job, JobReject, Source
 
 MOST_REJECTS = 100_000
@@ -190,7 +190,9 @@ class _Work:
         """Note the survey's warnings once, and how much there is to do."""
         if self.row == 0:
             JobReject.objects.filter(job=self.job).delete()
+            tracing.forget(self.job.id)
             self.job.result = {
+                undoing.BEGUN: timezone.now().isoformat(),
                 "rows": 0,
                 "accepted": 0,
                 "created": 0,

@@ -101,6 +101,7 @@ class Kind:
     synonyms: Mapping[str, str] = field(default_factory=dict)
     identifiers: frozenset[str] = frozenset()  # targets whose column loses a `.0` that stands in every value
     chunk: int = 5000
+    is_undoable: bool = False  # its handler notes traces (see tracing) by which an import can be taken back
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 

@@ -4,7 +4,7 @@ from cdp.core.models.api_keys import ApiKey
 from cdp.core.models.audit import AccessEntry, AuditEntry
 from cdp.core.models.base import Model, OwnedForeignKey, OwnedModel, Placement
 from cdp.core.models.idempotency import IdempotentAnswer
-from cdp.core.models.jobs import Job, JobReject
+from cdp.core.models.jobs import ImportTrace, Job, JobReject
 from cdp.core.models.keys import DataKey, HourlyKey, IndexRoot
 from cdp.core.models.pipeline import Mark, PipelineState
 from cdp.core.models.sources import Source, SourceSecret
@@ -17,6 +17,7 @@ __all__ = [
     "DataKey",
     "HourlyKey",
     "IdempotentAnswer",
+    "ImportTrace",
     "IndexRoot",
     "Job",
     "JobReject",

@@ -70,3 +70,24 @@ class JobReject(Model):
             # The reject list of a job, in file order.
             models.Index(fields=["job", "line"], name="core_jobreject_line"),
         ]
+
+
+class ImportTrace(Model):
+    """What an import made or changed, so that it can be taken back; sealed under the hour's key, and so for seven days.
+
+    `part` names who can read it (see `imports.undoing`); `subject` is the row that changed, so that everything told of
+    it is taken back at once. Empty, the trace is a list of rows that were made.
+    """
+
+    placement = Placement.LOCAL
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="traces", db_index=False)
+    part = models.CharField(max_length=30)
+    subject = models.UUIDField(null=True)
+    data = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # Undoing walks the traces of one import, part by part.
+            models.Index(fields=["job", "part", "subject", "id"], name="core_importtrace_walk"),
+        ]

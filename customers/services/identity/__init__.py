@@ -7,7 +7,7 @@ fresh      the rows of a new customer, spelt before it is known who is new
 writing    new customers by COPY, changes of known ones set-wise
 """
 
-from customers.services.identity.batches import Batch, gather, prepare
+from customers.services.identity.batches import PACKED, Batch, gather, packed, prepare, unpacked
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
     Foresight,
@@ -24,6 +24,7 @@ from customers.services.identity.resolving import (
 from customers.services.suppressions import Suppressed, Teller
 
 __all__ = [
+    "PACKED",
     "Batch",
     "Foresight",
     "IdentityConflict",
@@ -37,7 +38,9 @@ __all__ = [
     "gather",
     "keys_of",
     "look_up",
+    "packed",
     "prepare",
     "resolve_batch",
     "resolve_many",
+    "unpacked",
 ]

@@ -66,6 +66,20 @@ def slots(source: Source) -> list[tuple[str, str, str]]:
     return [(field, str(kind), source.key if kind is KINDS["external_id"] else "") for field, kind in KINDS.items()]
 
 
+def digests_of(person: Person, source: Source) -> set[bytes]:
+    """The blind indexes of everything by which a person may be reached."""
+    return {
+        digest(kind, f"{scope}\n{value}" if scope else value)
+        for field, kind, scope in slots(source)
+        if (value := getattr(person, field))
+    }
+
+
+def address_digest(person: Person) -> bytes:
+    """The blind index of a person's address."""
+    return index.digest(ADDRESS_FIELD, whole(person))
+
+
 def whole(person: Person) -> str:
     """What makes two addresses the same, whatever the spelling of the street."""
     street = " ".join(names.words_once(person.street))
@@ -161,7 +175,7 @@ def write_addresses(
     for customer, people in told.items():
         person = profiles.merged(people)
         if person.street or person.city or person.postcode:
-            wanted[customer] = (index.digest(ADDRESS_FIELD, whole(person)), person)
+            wanted[customer] = (address_digest(person), person)
     if not wanted:
         return
     have = {

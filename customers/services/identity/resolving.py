@@ -83,6 +83,7 @@ def resolve_many(
     refuse_conflicts: bool = False,
     is_stranger: bool = False,
     teller: Teller = Teller.OTHERS,
+    before_change: Callable[[Collection[uuid.UUID]], None] | None = None,
 ) -> list[Resolution]:
     """Who each person is, in order; new customers are made, known ones updated, all of them marked.
 
@@ -91,8 +92,9 @@ def resolve_many(
     kept. With `is_stranger` nobody knows whether the teller is the person told of (a public form): customers who are
     known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added.
     Somebody who was forgotten comes out as Outcome.SUPPRESSED with a bucket for a customer, unless `teller` says that
-    it is the person, who is known again then, or that Suppressed is to be raised. Raises UnableToResolve after
-    MOST_TRIES lost races.
+    it is the person, who is known again then, or that Suppressed is to be raised. Whoever has to remember what people
+    were like is told in `before_change` which customers are about to be changed, once more for each try. Raises
+    UnableToResolve after MOST_TRIES lost races.
     """
     return resolve_batch(
         batches.gather(people, source),
@@ -102,6 +104,7 @@ def resolve_many(
         refuse_conflicts=refuse_conflicts,
         is_stranger=is_stranger,
         teller=teller,
+        before_change=before_change,
     )
 
 
@@ -114,6 +117,7 @@ def resolve_batch(
     refuse_conflicts: bool = False,
     is_stranger: bool = False,
     teller: Teller = Teller.OTHERS,
+    before_change: Callable[[Collection[uuid.UUID]], None] | None = None,
 ) -> list[Resolution]:
     """As `resolve_many`, for people whose keys, and perhaps rows, are made already (see `batches`)."""
     for _ in range(MOST_TRIES):
@@ -127,6 +131,7 @@ def resolve_batch(
                     refuse_conflicts=refuse_conflicts,
                     is_stranger=is_stranger,
                     teller=teller,
+                    before_change=before_change,
                 )
         except writing.Outrun:
             continue
@@ -151,6 +156,7 @@ def _resolve(
     refuse_conflicts: bool,
     is_stranger: bool,
     teller: Teller,
+    before_change: Callable[[Collection[uuid.UUID]], None] | None,
 ) -> list[Resolution]:
     matcher = _matcher([key for person_keys in batch.keys for key in person_keys])
     # After the owners: whoever was forgotten before we read those is found here.
@@ -162,7 +168,14 @@ def _resolve(
             barred,
             batch,
             lambda rest: _resolve(
-                rest, source, now, lane, refuse_conflicts=refuse_conflicts, is_stranger=is_stranger, teller=teller
+                rest,
+                source,
+                now,
+                lane,
+                refuse_conflicts=refuse_conflicts,
+                is_stranger=is_stranger,
+                teller=teller,
+                before_change=before_change,
             ),
         )
     known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
@@ -177,6 +190,9 @@ def _resolve(
             verdict.claimed.clear()
             verdict.shared.clear()
         verdicts.append(verdict)
+    if before_change is not None:
+        new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
+        before_change({verdict.customer for verdict in verdicts} - new)
     writing.write(batch, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
     if barred:

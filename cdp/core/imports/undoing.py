@@ -1,0 +1,197 @@
+"""Taking a whole import back: facts first, people last, page by page.
+
+Each room declares how its part of the traces (see `tracing`) is taken back. A page's changes, its counts and the
+deletion of its traces commit together, so whatever is killed in between goes on with what is left; done twice it does
+nothing. What was changed since the import stays as it is and is counted.
+"""
+
+import datetime as dt
+import itertools
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from cdp.core import audit, jobs
+from cdp.core.actors import SYSTEM, Actor
+from cdp.core.crypto import hourly
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.imports import registry, tracing
+from cdp.core.models import ImportTrace, Job
+
+UNDONE, BEGUN = "undone_by", "begun_at"
+"""In an import's result: the job that takes it back; when its first chunk was about to be written."""
+PAGE = 500
+
+
+class UnableToUndo(Exception):
+    """The import cannot be taken back; the message says why."""
+
+
+@dataclass
+class Undo:
+    """One page of taking back: of which import, by whom, when; `counts` say what happened, by a word of the room."""
+
+    import_id: uuid.UUID
+    source: str
+    actor: Actor
+    now: dt.datetime
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Traces of one kind. Parts are taken back by their position: facts (from 10) before people (90).
+
+    `take_back` gets a page of traces and runs in its transaction. `foresee` says of the same page what would happen,
+    in the same words, without writing.
+    """
+
+    key: str
+    position: int
+    take_back: Callable[[Undo, Sequence[tracing.Trace]], None]
+    foresee: Callable[[Undo, Sequence[tracing.Trace]], None] | None = None
+
+
+_parts: dict[str, Part] = {}
+_labels: dict[str, Any] = {}
+
+
+def declare(*parts: Part, words: Mapping[str, Any] | None = None) -> None:
+    """Register parts, and the sentence of each word they count by ("%(n)s orders were removed.")."""
+    _parts.update({part.key: part for part in parts})
+    _labels.update(words or {})
+
+
+def words() -> Mapping[str, Any]:
+    """The sentence of every word that is counted."""
+    return _labels
+
+
+def is_begun(job: Job) -> bool:
+    """Whether somebody had this import taken back already."""
+    return UNDONE in job.result
+
+
+def until(job: Job) -> dt.datetime | None:
+    """Until when an import can be taken back; None for one that wrote nothing that can."""
+    if job.kind != "import" or job.params["dry_run"] or BEGUN not in job.result:
+        return None
+    begun = dt.datetime.fromisoformat(job.result[BEGUN])
+    # The key of an hour goes when the hour as a whole is old enough.
+    return begun.replace(minute=0, second=0, microsecond=0) + hourly.KEPT
+
+
+def why_not(job: Job, *, at: dt.datetime) -> str:
+    """Why an import cannot be taken back now, for people; empty when it can."""
+    if job.kind != "import" or job.params["dry_run"]:
+        return _("Nothing of this file was imported.")
+    if job.state in {Job.State.WAITING, Job.State.RUNNING}:
+        return _("This import is still running. Stop it or wait until it is done, then undo it.")
+    if is_begun(job):
+        return _("This import is undone already.")
+    if not all(registry.get(key).is_undoable for key in (job.params["kind"], *job.params["mapping"].get("also", {}))):
+        return _("Imports of this kind cannot be undone.")
+    last = until(job)
+    if last is None:
+        return _("This import wrote nothing that could be undone.")
+    if last <= at:
+        return _("It is too late to undo this import: what it changed is only remembered for seven days.")
+    return ""
+
+
+def begin(job: Job, *, actor: Actor, at: dt.datetime, state: str = Job.State.WAITING) -> Job:
+    """Have an import taken back; the job that does it. Asked again while that works, the same job.
+
+    Raises UnableToUndo.
+    """
+    with transaction.atomic():
+        found = Job.objects.select_for_update().get(id=job.id)
+        if is_begun(found):
+            return Job.objects.get(id=uuid.UUID(found.result[UNDONE]))
+        if reason := why_not(found, at=at):
+            raise UnableToUndo(reason)
+        undo = jobs.submit(
+            "import_undo",
+            title=found.title,
+            params={
+                "import": str(found.id),
+                "source": found.params["source"],
+                "actor": [actor.kind, str(actor.id) if actor.id else None],
+            },
+            created_by=actor.id,
+            state=state,
+        )
+        total = ImportTrace.objects.filter(job_id=found.id).count()
+        Job.objects.filter(id=undo.id).update(total=total, result={"counts": {}})
+        # Without its fingerprint the same file is a new import, and a stopped one is not gone on with.
+        result = {**found.result, UNDONE: str(undo.id)}
+        Job.objects.filter(id=found.id).update(result=result, fingerprint=None)
+        details = {"kind": found.params["kind"], "source": found.params["source"]}
+        audit.record(audit.Action.IMPORT_UNDONE, actor=actor, at=at, subject=found.id, details=details)
+    return Job.objects.get(id=undo.id)
+
+
+def job_of(job: Job) -> Job | None:
+    """The job that takes an import back, if there is one."""
+    return Job.objects.filter(id=uuid.UUID(job.result[UNDONE])).first() if is_begun(job) else None
+
+
+def foresee(job: Job, *, at: dt.datetime, most: int) -> tuple[dict[str, int], bool]:
+    """What taking it back would come to, in the words of the rooms; and whether that is all of it, or only of the
+    first `most` pages of each part.
+    """
+    undo = Undo(job.id, job.params["source"], SYSTEM, at)
+    is_whole = True
+    for part in _ordered():
+        if part.foresee is not None:
+            pages = tracing.pages(job.id, part.key, size=PAGE)
+            for traces in itertools.islice(pages, most):
+                part.foresee(undo, traces)
+            is_whole = is_whole and next(pages, None) is None
+    return dict(undo.counts), is_whole
+
+
+@jobs.kind("import_undo")
+def run(job: Job) -> None:
+    """Take back page after page until no trace is left."""
+    kind, actor_id = job.params["actor"]
+    actor = Actor(kind, uuid.UUID(actor_id) if actor_id else None)
+    import_id = uuid.UUID(job.params["import"])
+    try:
+        for part in _ordered():
+            while _page(job, part, import_id, actor):
+                pass
+    except Unopenable as problem:
+        raise jobs.JobFailed(
+            gettext_noop("What this import changed is no longer remembered, so the rest of it stays.")
+        ) from problem
+
+
+def _page(job: Job, part: Part, import_id: uuid.UUID, actor: Actor) -> bool:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Lost to a crash, the page is still there to be done again.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        traces = tracing.page(import_id, part.key, size=PAGE)
+        if not traces:
+            return False
+        undo = Undo(import_id, job.params["source"], actor, timezone.now())
+        part.take_back(undo, traces)
+        tracing.drop(traces)
+        counts = Counter(job.result.get("counts", {}))
+        counts.update(undo.counts)
+        job.result = {**job.result, "counts": dict(counts)}
+        done = job.done + len(traces)
+        jobs.progress(job, done=done, total=max(job.total, done), checkpoint={"done": done})
+    return True
+
+
+def _ordered() -> list[Part]:
+    return sorted(_parts.values(), key=lambda part: (part.position, part.key))

@@ -1,0 +1,206 @@
+"""Taking back what an import made of orders, refunds and products (see `order_import_trace` and ADR 18).
+
+What the import wrote last goes, or is again what it was before; what anything else has written since stays and is
+counted, and so does an order that somebody booked a refund for.
+"""
+
+import json
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_noop
+
+from cdp.core import lifecycle, pipeline
+from cdp.core.imports import tracing, undoing
+from commerce.models import Product
+from commerce.services import keys
+from commerce.services import order_import_trace as traces_of
+from commerce.services.keys import Owner
+from commerce.services.order_import_trace import TABLES, Table
+from customers.services import buckets
+
+REMOVED = {"order": "orders_removed", "refund": "refunds_removed"}
+RESTORED = {"order": "orders_restored", "refund": "refunds_restored"}
+KEPT = {"order": "orders_kept", "refund": "refunds_kept"}
+PRODUCTS, PRODUCTS_RESTORED, PRODUCTS_KEPT = "products_removed", "products_restored", "products_kept"
+WORDS = {
+    "orders_removed": gettext_noop("Orders removed"),
+    "refunds_removed": gettext_noop("Refunds removed"),
+    "orders_restored": gettext_noop("Orders that are again as they were before"),
+    "refunds_restored": gettext_noop("Refunds that are again as they were before"),
+    "orders_kept": gettext_noop("Orders that stay, because they were changed since"),
+    "refunds_kept": gettext_noop("Refunds that stay, because they were changed since"),
+    PRODUCTS: gettext_noop("Products removed"),
+    PRODUCTS_RESTORED: gettext_noop("Products that are again as they were before"),
+    PRODUCTS_KEPT: gettext_noop("Products that stay, because they were changed or sold since"),
+}
+_BUCKETS = frozenset(buckets.IDS)
+
+
+def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Remove new documents with their lines and keys."""
+    for trace in traces:
+        kind, new = trace.data
+        mine = _mine(undo, kind, {digest: uuid.UUID(bytes=row) for digest, row in new})
+        _delete(TABLES[kind], mine)
+        keys.release(TABLES[kind].keys, mine)
+        _count(undo, kind, REMOVED, done=len(mine), of=len(new))
+        _mark(owner.customer for owner in mine.values())
+
+
+def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Count them."""
+    for trace in traces:
+        kind, new = trace.data
+        mine = _mine(undo, kind, {digest: uuid.UUID(bytes=row) for digest, row in new})
+        _count(undo, kind, REMOVED, done=len(mine), of=len(new))
+
+
+def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Put back documents that were there before, as they were, under who had them."""
+    for kind, images in _images(traces).items():
+        table = TABLES[kind]
+        mine = _mine(undo, kind, {digest: row for row, (digest, _head, _lines) in images.items()})
+        _delete(table, mine)
+        heads = [json.loads(head) for digest, head, _lines in images.values() if digest in mine]
+        lines = [line for digest, _head, some in images.values() if digest in mine for line in json.loads(some)]
+        _insert(table.head, heads)
+        _insert(table.lines, lines)
+        owners = {uuid.UUID(head["id"]): uuid.UUID(head["customer_id"]) for head in heads}
+        keys.point(table.keys, {digest: Owner(owners[owner.row], owner.row) for digest, owner in mine.items()})
+        _count(undo, kind, RESTORED, done=len(mine), of=len(images))
+        _mark([*(owner.customer for owner in mine.values()), *owners.values()])
+
+
+def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Count them."""
+    for kind, images in _images(traces).items():
+        mine = _mine(undo, kind, {digest: row for row, (digest, _head, _lines) in images.items()})
+        _count(undo, kind, RESTORED, done=len(mine), of=len(images))
+
+
+def _images(traces: Sequence[tracing.Trace]) -> dict[str, dict[uuid.UUID, tuple[bytes, str, str]]]:
+    """By kind the first image of each document."""
+    found: dict[str, dict[uuid.UUID, tuple[bytes, str, str]]] = {}
+    for trace in traces:
+        kind, digest, head, lines = trace.data
+        assert trace.subject is not None, "images are of a document"  # noqa: S101
+        found.setdefault(kind, {}).setdefault(trace.subject, (digest, head, lines))
+    return found
+
+
+def _mine(undo: undoing.Undo, kind: str, wanted: Mapping[bytes, uuid.UUID]) -> dict[bytes, Owner]:
+    """Those of the documents that this import was the last to write, with who owns them now. Their keys are locked."""
+    table = TABLES[kind]
+    owners = {
+        digest: owner for digest, owner in keys.find(table.keys, wanted).items() if owner.row == wanted[digest]
+    }
+    if not owners:
+        return {}
+    # No money was given back for it by another way.
+    booked = (
+        """AND NOT EXISTS (SELECT 1 FROM commerce_refund AS r WHERE r.customer_id = d.customer_id
+           AND r.order_id = d.id AND r.import_id IS DISTINCT FROM %(import)s)"""
+        if kind == "order"
+        else ""
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT d.id FROM unnest(%(customers)s::uuid[], %(rows)s::uuid[]) AS known (customer_id, id)
+            JOIN {table.head} AS d ON d.customer_id = known.customer_id AND d.id = known.id
+            WHERE d.import_id = %(import)s {booked}
+            """,  # noqa: S608  (names of our own tables)
+            {
+                "customers": [owner.customer for owner in owners.values()],
+                "rows": [owner.row for owner in owners.values()],
+                "import": undo.import_id,
+            },
+        )
+        found = {row for (row,) in cursor.fetchall()}
+    return {digest: owner for digest, owner in owners.items() if owner.row in found}
+
+
+def _delete(table: Table, owners: Mapping[bytes, Owner]) -> None:
+    if not owners:
+        return
+    places = [[owner.customer for owner in owners.values()], [owner.row for owner in owners.values()]]
+    with connection.cursor() as cursor:
+        for name, column in ((table.lines, table.column), (table.head, "id")):
+            cursor.execute(
+                f"DELETE FROM {name} AS d USING unnest(%s::uuid[], %s::uuid[]) AS gone (customer_id, id) "  # noqa: S608
+                f"WHERE d.customer_id = gone.customer_id AND d.{column} = gone.id",
+                places,
+            )
+
+
+def _insert(table: str, images: Sequence[Mapping[str, Any]]) -> None:
+    if images:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",  # noqa: S608
+                [json.dumps(images)],
+            )
+
+
+def _count(undo: undoing.Undo, kind: str, word: Mapping[str, str], *, done: int, of: int) -> None:
+    undo.counts[word[kind]] += done
+    undo.counts[KEPT[kind]] += of - done
+
+
+def _mark(customers: Any) -> None:
+    pipeline.mark(sorted(set(customers) - _BUCKETS), cause="commerce.import_undone", lane=pipeline.BULK)
+
+
+def take_back_products(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Remove products that were new, that nobody changed and that nothing else is about."""
+    for trace in traces:
+        going = _untouched(trace.data)
+        Product.objects.filter(sku__in=going).delete()
+        undo.counts[PRODUCTS] += len(going)
+        undo.counts[PRODUCTS_KEPT] += len(trace.data) - len(going)
+
+
+def _untouched(skus: Collection[str]) -> list[str]:
+    found = Product.objects.filter(sku__in=list(skus)).values_list("sku", "created_at", "updated_at")
+    same = {sku for sku, created, updated in found if created == updated}
+    for model in lifecycle.declarations():
+        if same and any(field.name == "sku" for field in model._meta.local_concrete_fields):
+            # No index on the SKU of lines: one pass over them, and only for the few that are new in a chunk.
+            used = model._default_manager.filter(sku__in=sorted(same)).order_by().values_list("sku", flat=True)
+            same -= set(used.distinct())
+    return sorted(same)
+
+
+def take_back_product_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Make known products what they were before, field by field, where nobody changed them since."""
+    changes: dict[uuid.UUID, dict[str, list[Any]]] = {}
+    for trace in traces:
+        if trace.subject is not None:
+            told = changes.setdefault(trace.subject, {})
+            for name, (was, now) in trace.data.items():
+                told[name] = [told.get(name, [was])[0], now]
+    for product in Product.objects.filter(id__in=list(changes)).select_for_update().order_by("id"):
+        kept = False
+        for name, (was, now) in changes[product.id].items():
+            if _text(getattr(product, name)) == now:
+                setattr(product, name, was)
+            else:
+                kept = True
+        product.updated_at = undo.now
+        product.save()
+        undo.counts[PRODUCTS_KEPT if kept else PRODUCTS_RESTORED] += 1
+
+
+def _text(value: Any) -> Any:
+    return value if value is None else str(value)
+
+
+PARTS = (
+    undoing.Part(traces_of.MADE, 20, take_back_made, foresee_made),
+    undoing.Part(traces_of.CHANGED, 25, take_back_changes, foresee_changes),
+    undoing.Part(traces_of.PRODUCTS, 40, take_back_products),
+    undoing.Part("products.changed", 45, take_back_product_changes),
+)

@@ -1,0 +1,121 @@
+"""What an import makes of people, noted so that it can be taken back (see `import_undo`).
+
+Who is new is noted as an id and what was told of them, packed as it travels between processes anyway. Who was known is
+read before and after the chunk, whole; only what differs is noted: PostgreSQL tells both as text, so the many whom a
+repeated import leaves as they are cost no more than comparing two strings.
+"""
+
+import json
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from cdp.core.imports import registry, tracing
+from customers.rules.people import Person
+from customers.services import identity
+
+MADE, CHANGED = "people.made", "people.changed"
+IGNORED = frozenset({"id", "status", "merged_into", "is_sample", "updated_at"})
+"""Columns of a customer that no import tells."""
+
+_ROWS = """
+SELECT c.id, to_jsonb(c)::text,
+    (SELECT coalesce(jsonb_object_agg(p.id, p.is_primary), '{}')::text
+     FROM customers_contactpoint AS p WHERE p.customer_id = c.id),
+    (SELECT coalesce(jsonb_object_agg(a.id, a.is_primary), '{}')::text
+     FROM customers_address AS a WHERE a.customer_id = c.id)
+FROM customers_customer AS c WHERE c.id = ANY(%s)
+"""
+
+
+class _Seen(NamedTuple):
+    """One customer as the database tells it. The texts are JSON; primary flags of ways of contact by row id."""
+
+    row: str
+    points: str
+    addresses: str
+    identifiers: frozenset[bytes]
+    shared: frozenset[bytes]
+
+
+class Watch:
+    """Looks at the people of one chunk before and after they are resolved."""
+
+    def __init__(self, context: registry.Context) -> None:
+        """Nobody seen yet."""
+        self._context = context
+        self._before: dict[uuid.UUID, _Seen] = {}
+
+    def before(self, known: Collection[uuid.UUID]) -> None:
+        """Remember what these customers are like; called again when resolving has to be tried again."""
+        self._before = _look(known)
+
+    def after(self, people: Sequence[Person], resolutions: Sequence[identity.Resolution]) -> None:
+        """Note who was made and what changed. Call it in the chunk's transaction, after resolving."""
+        created = {found.customer for found in resolutions if found.outcome is identity.Outcome.CREATED}
+        positions = [position for position, found in enumerate(resolutions) if found.customer in created]
+        if positions:
+            made = [resolutions[position].customer.bytes for position in positions]
+            told = identity.packed(people, positions)
+            tracing.note(self._context.import_id, MADE, [made, told, identity.PACKED])
+        after = _look(self._before)
+        changed = [
+            (customer, change)
+            for customer, seen in sorted(after.items())
+            if seen != self._before[customer] and (change := _change(self._before[customer], seen))
+        ]
+        if changed:
+            tracing.note_all(self._context.import_id, CHANGED, changed)
+
+
+def _look(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, _Seen]:
+    if not customers:
+        return {}
+    wanted = sorted(customers)
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [wanted])
+        rows = cursor.fetchall()
+        keys = [_keys(cursor, table, wanted) for table in ("customers_identifier", "customers_sharedidentifier")]
+    nothing: frozenset[bytes] = frozenset()
+    return {
+        customer: _Seen(row, points, addresses, *(frozenset(found.get(customer, nothing)) for found in keys))
+        for customer, row, points, addresses in rows
+    }
+
+
+def _keys(cursor: Any, table: str, customers: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[bytes]]:
+    cursor.execute(
+        f"SELECT customer_id, digest FROM {table} WHERE customer_id = ANY(%s)",  # noqa: S608  (names of our tables)
+        [list(customers)],
+    )
+    found: dict[uuid.UUID, list[bytes]] = {}
+    for customer, digest in cursor.fetchall():
+        found.setdefault(customer, []).append(bytes(digest))
+    return found
+
+
+def _change(before: _Seen, after: _Seen) -> dict[str, Any]:
+    """What differs: columns as [before, after], rows that were made, flags that were moved."""
+    change: dict[str, Any] = {}
+    if before.row != after.row:
+        old, new = json.loads(before.row), json.loads(after.row)
+        fields = {
+            name: [old[name], value] for name, value in new.items() if name not in IGNORED and old[name] != value
+        }
+        change |= {"fields": fields} if fields else {}
+    for name, was, now in (
+        ("points", before.points, after.points),
+        ("addresses", before.addresses, after.addresses),
+    ):
+        if was != now:
+            had, has = json.loads(was), json.loads(now)
+            change[name] = {
+                "made": sorted(has.keys() - had.keys()),
+                "flags": {row: [had[row], has[row]] for row in sorted(had) if has.get(row, had[row]) != had[row]},
+            }
+    for name in ("identifiers", "shared"):
+        if made := getattr(after, name) - getattr(before, name):
+            change[name] = sorted(made)
+    return change
