@@ -211,6 +211,13 @@ def watching(show: Watcher) -> Iterator[None]:
         _watcher.reset(token)
 
 
+def seconds_left(job: Job, *, now: datetime) -> int | None:
+    """How long a running job will still take if it goes on like this; None as long as nobody can say."""
+    if job.state != Job.State.RUNNING or not job.started_at or not 0 < job.done < job.total:
+        return None
+    return round((now - job.started_at).total_seconds() * (job.total - job.done) / job.done)
+
+
 def cancel(job: Job) -> None:
     """Stop a waiting or running job after its present chunk. What is committed stays."""
     Job.objects.filter(id=job.id, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cdp.web.views import counter, design, desk, home, imports, jobs, phone, search, signup
+from cdp.web.views import counter, design, desk, home, import_undo, imports, jobs, phone, search, signup
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:job_id>/", imports.detail, name="import-detail"),
     path("imports/<uuid:job_id>/columns/", imports.choose, name="import-choose"),
     path("imports/<uuid:job_id>/rejected.csv", imports.rejects, name="import-rejects"),
+    path("imports/<uuid:job_id>/undo/", import_undo.undo, name="import-undo"),
     path("imports/<uuid:job_id>/<slug:action>/", imports.act, name="import-act"),
     path("signup/", signup.form, name="signup"),
     path("signup/done/", signup.done, name="signup-done"),

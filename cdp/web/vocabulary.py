@@ -25,6 +25,7 @@ STATUSES: dict[str, Look] = {
     "paused": Look("warning", _("Paused")),
     "done": Look("success", _("Done")),
     "checked": Look("warning", _("Checked")),
+    "undone": Look("warning", _("Undone")),
     "finished": Look("neutral", _("Finished")),
     "failed": Look("danger", _("Failed")),
     "cancelled": Look("neutral", _("Cancelled")),

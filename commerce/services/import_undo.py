@@ -94,9 +94,7 @@ def _images(traces: Sequence[tracing.Trace]) -> dict[str, dict[uuid.UUID, tuple[
 def _mine(undo: undoing.Undo, kind: str, wanted: Mapping[bytes, uuid.UUID]) -> dict[bytes, Owner]:
     """Those of the documents that this import was the last to write, with who owns them now. Their keys are locked."""
     table = TABLES[kind]
-    owners = {
-        digest: owner for digest, owner in keys.find(table.keys, wanted).items() if owner.row == wanted[digest]
-    }
+    owners = {digest: owner for digest, owner in keys.find(table.keys, wanted).items() if owner.row == wanted[digest]}
     if not owners:
         return {}
     # No money was given back for it by another way.

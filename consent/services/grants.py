@@ -8,7 +8,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -62,7 +62,7 @@ class Counts:
     written: int = 0
     repeated: int = 0
     refused: int = 0
-    records: Sequence[tuple[uuid.UUID, uuid.UUID]] = ()  # customer and id of each that was written
+    records: Sequence[tuple[uuid.UUID, uuid.UUID]] = field(default=(), compare=False)  # customer and id of each written
 
 
 def record(

@@ -86,9 +86,7 @@ def _told_again(group: Mapping[str, Any], origins: Sequence[Mapping[str, Any]], 
     return any(name in origins[1] and now.get(name) != origins[1][name] for name in group)
 
 
-def _origins(
-    values: Mapping[str, Any], origins: Sequence[Mapping[str, Any]], now: Mapping[str, Any]
-) -> dict[str, Any]:
+def _origins(values: Mapping[str, Any], origins: Sequence[Mapping[str, Any]], now: Mapping[str, Any]) -> dict[str, Any]:
     """Where the values that are left come from: those that were restored, from where they came before."""
     found = dict(now)
     for name in {*values, *origins[1]}:

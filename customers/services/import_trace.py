@@ -101,9 +101,7 @@ def _change(before: _Seen, after: _Seen) -> dict[str, Any]:
     change: dict[str, Any] = {}
     if before.row != after.row:
         old, new = json.loads(before.row), json.loads(after.row)
-        fields = {
-            name: [old[name], value] for name, value in new.items() if name not in IGNORED and old[name] != value
-        }
+        fields = {name: [old[name], value] for name, value in new.items() if name not in IGNORED and old[name] != value}
         change |= {"fields": fields} if fields else {}
     for name, was, now in (
         ("points", before.points, after.points),

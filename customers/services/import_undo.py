@@ -116,9 +116,7 @@ def _judged(
     """Who of the made customers goes and who stays; the merged and the erased are neither, and counted."""
     known = [customer for customer in told if rows.get(customer, {}).get("status") == Status.KNOWN]
     undo.counts[MERGED] += len(told) - len(known)
-    others = _told_elsewhere(known) | {
-        customer for customer in known if set(rows[customer]["sources"]) - {undo.source}
-    }
+    others = _told_elsewhere(known) | {customer for customer in known if set(rows[customer]["sources"]) - {undo.source}}
     return [one for one in known if one not in others], [one for one in known if one in others]
 
 
@@ -137,7 +135,7 @@ def _told_elsewhere(customers: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         found.update(rows.values_list("customer_id", flat=True).distinct())
     # Somebody of the staff has worked on them.
     edits = AuditEntry.objects.filter(customer_id__in=customers, action=Action.CUSTOMER_UPDATED)
-    found.update(edits.order_by().values_list("customer_id", flat=True).distinct())
+    found.update(filter(None, edits.order_by().values_list("customer_id", flat=True).distinct()))
     verified = ContactPoint.objects.filter(customer_id__in=customers, verified_at__isnull=False)
     found.update(verified.order_by().values_list("customer_id", flat=True).distinct())
     return found
@@ -149,9 +147,7 @@ def _as_change(
     """What the import told of a new customer who stays, as if the customer had been there before without any of it."""
     customer = uuid.UUID(row["id"])
     person = profiles.merged(told)
-    fields: dict[str, list[Any]] = {
-        name: ["", value] for name in profiles.PLAIN if (value := getattr(person, name))
-    }
+    fields: dict[str, list[Any]] = {name: ["", value] for name in profiles.PLAIN if (value := getattr(person, name))}
     if person.birth_date:
         fields["birth_date"] = [None, person.birth_date.isoformat()]
     for name in ("interests", "tags"):

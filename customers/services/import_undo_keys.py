@@ -1,4 +1,4 @@
-"""Identifiers whose import is taken back: let go, unless they were verified or a later fact found its person by them."""
+"""Identifiers whose import is taken back: let go, unless one was verified or a later fact found its person by it."""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence

@@ -13,7 +13,9 @@ _KINDS = {"line_id": ContactPoint.Kind.LINE}
 _TABLES = {"points": ("customers_contactpoint", ("kind", "source")), "addresses": ("customers_address", ())}
 
 
-def take_rows(changes: Mapping[uuid.UUID, Mapping[str, Any]], kept: Mapping[uuid.UUID, set[str]]) -> dict[uuid.UUID, int]:
+def take_rows(
+    changes: Mapping[uuid.UUID, Mapping[str, Any]], kept: Mapping[uuid.UUID, set[str]]
+) -> dict[uuid.UUID, int]:
     """Delete the ways of contact and addresses that were made; those stay that were verified since, and those of a
     kind of identifier that stays. Returns how many stay, by customer.
     """

@@ -31,6 +31,8 @@ PAGES = [
     ("web:import-choose", "POST", "so"),
     ("web:import-rejects", "GET", "so"),
     ("web:import-act", "POST", "so"),
+    ("web:import-undo", "GET", "so"),
+    ("web:import-undo", "POST", "so"),
     ("customers:customer-list", "GET", "cmaspo"),
     ("customers:customer-list", "POST", "cmaspo"),
     ("customers:customer-detail", "GET", "cmaspo"),

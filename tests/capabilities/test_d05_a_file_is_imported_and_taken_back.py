@@ -50,7 +50,18 @@ def undo(imported: Job) -> dict[str, int]:
 def picture() -> str:
     """Everything the shop knows of people and orders, but for what says when it was last touched."""
     parts = {}
-    for model in (Customer, ContactPoint, Address, Identifier, SharedIdentifier, Order, OrderLine, OrderKey, Refund, Product):
+    for model in (
+        Customer,
+        ContactPoint,
+        Address,
+        Identifier,
+        SharedIdentifier,
+        Order,
+        OrderLine,
+        OrderKey,
+        Refund,
+        Product,
+    ):
         with connection.cursor() as cursor:
             known = "WHERE status = 'known'" if model is Customer else ""
             cursor.execute(f"SELECT to_jsonb(t)::text FROM {model._meta.db_table} AS t {known}")
@@ -88,9 +99,7 @@ def test_a_customer_with_something_from_elsewhere_stays_without_what_the_import_
         "external_id": "77", "placed_at": "2026-02-01T10:00:00Z", "currency": "THB", "total": "90",
         "customer": {"email": "ann@example.com"},
     }  # fmt: skip
-    answer = client.post(
-        "/api/v1/orders", body, content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {text}"
-    )
+    answer = client.post("/api/v1/orders", body, content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {text}")
     assert answer.status_code == 201, answer.content
     who = Order.objects.get().customer_id
     bob = Customer.objects.get(status="known", province="TH-50")

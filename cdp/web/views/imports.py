@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cdp.core import actors, jobs, uploads
 from cdp.core.files import safety
-from cdp.core.imports import drafts, engine, mapping, reading, registry
+from cdp.core.imports import drafts, engine, mapping, reading, registry, undoing
 from cdp.core.models import Job, Source
 from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
 from cdp.web import formats
+from cdp.web.views import import_undo
 from commerce.services.order_import import SHORT
 from customers.rules import places
 from customers.services.people_import import NEW_PEOPLE, ROUGHLY
@@ -72,7 +73,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "job": job,
             "kind": _kind_label(job),
             "rejected": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
-            "state": "checked" if drafts.is_checked(job) else job.state,
+            "state": "checked" if drafts.is_checked(job) else "undone" if undoing.is_begun(job) else job.state,
             "can_go_on": drafts.can_go_on(job, at=now),
         }
         for job in page[:PAGE]
@@ -124,8 +125,10 @@ def detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """One import in whatever state it is in."""
     job = _job(job_id)
     if request.headers.get("HX-Request") and "watch" in request.GET:
-        if job.state in {Job.State.WAITING, Job.State.RUNNING}:
-            return render(request, "web/imports/_progress.html", {"job": job})
+        told = import_undo.state_of(job)
+        if job.state in {Job.State.WAITING, Job.State.RUNNING} or told.get("is_undoing"):
+            left = _left(told["undo"] or job)
+            return render(request, "web/imports/_progress.html", {"job": job, "left": left, **told})
         response = HttpResponse()
         response.headers["HX-Refresh"] = "true"
         return response
@@ -258,11 +261,24 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
     )
 
 
+def _left(job: Job) -> str:
+    """How long it will still take, by how long it took so far; empty as long as nobody can say."""
+    seconds = jobs.seconds_left(job, now=timezone.now())
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return ngettext("about {n} second left", "about {n} seconds left", seconds).format(n=seconds)
+    minutes = round(seconds / 60)
+    return ngettext("about {n} minute left", "about {n} minutes left", minutes).format(n=formats.number(minutes))
+
+
 def _result(job: Job) -> dict[str, Any]:
     reasons = engine.reasons()
     noted = engine.rejects(job, limit=SHOWN_REJECTS) if job.finished_at else []
     return {
+        **import_undo.state_of(job),
         "job": job,
+        "left": _left(job),
         "kind": _kind_label(job),
         "is_check": bool(job.params["dry_run"]),
         "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},

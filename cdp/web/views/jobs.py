@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cdp.core import jobs as work
@@ -23,22 +24,23 @@ def tray(request: HttpRequest) -> HttpResponse:
     if not can_import:
         jobs = jobs.filter(created_by=request.user.pk)
     now = timezone.now()
-    shown = []
-    for job in jobs[:SHOWN]:
-        seconds = None
-        if job.state == Job.State.RUNNING and job.started_at and job.done:
-            seconds = round((now - job.started_at).total_seconds() * (job.total - job.done) / job.done)
-        shown.append(
-            {
-                "title": job.title,
-                "state": "checked" if drafts.is_checked(job) else job.state,
-                "done": job.done,
-                "total": job.total,
-                "error": work.sentence(job.error),
-                "finished_at": job.finished_at,
-                "seconds_left": seconds,
-                "url": reverse("web:import-detail", args=[job.id]) if can_import and job.kind == "import" else "",
-            }
-        )
+    shown = [
+        {
+            "title": _("Undo: %(file)s") % {"file": job.title} if job.kind == "import_undo" else job.title,
+            "state": "checked" if drafts.is_checked(job) else job.state,
+            "done": job.done,
+            "total": job.total,
+            "error": work.sentence(job.error),
+            "finished_at": job.finished_at,
+            "seconds_left": work.seconds_left(job, now=now),
+            "url": reverse("web:import-detail", args=[of]) if can_import and (of := _import_of(job)) else "",
+        }
+        for job in jobs[:SHOWN]
+    ]
     running = sum(1 for job in shown if job["state"] in {"running", "waiting"})
     return render(request, "components/jobs_tray.html", {"jobs": shown, "running": running})
+
+
+def _import_of(job: Job) -> object:
+    """The import whose page tells of a job; empty where there is none."""
+    return {"import": job.id, "import_undo": job.params.get("import", "")}.get(job.kind, "")
