@@ -14,8 +14,8 @@ from commerce.rules import digests
 from commerce.rules.documents import Document, Line
 from commerce.services import guest_orders, keys, stores
 from commerce.services import order_import_rows as rows
-from commerce.services import returns as returned
 from commerce.services import order_import_trace as trace
+from commerce.services import returns as returned
 from commerce.services.keys import Owner
 from customers.services import buckets
 
