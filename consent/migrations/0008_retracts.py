@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 class Migration(migrations.Migration):
     """What an entry of the ledger retracts."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0006_names_for_people")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0007_special_detail")]
     operations: ClassVar[list[Operation]] = [
         migrations.AddField(
             model_name="consentrecord", name="retracts", field=models.UUIDField(editable=False, null=True)
