@@ -9,12 +9,14 @@ from campaigns.services import triggers
 from commerce.services import booking
 from customers.services import erasing, merging
 from events.services import sessions
+from surveys.services import collecting
 
 STEPS = (
     ("customers.erased", erasing.sweep),
     ("customers.strays", merging.gather),
     ("events.sessions", sessions.update),
     ("commerce.book", booking.book),
+    ("surveys.collect", collecting.collect),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),
     ("campaigns.triggers", triggers.react),

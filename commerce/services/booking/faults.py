@@ -16,13 +16,18 @@ KEPT = dt.timedelta(days=30)
 def note(desk: Desk, *, overdue: Iterable[Event] = ()) -> None:
     """Note what could not be written; an event once, however often it is tried. One that could be leaves no fault."""
     problems = [*desk.problems, *((event, "order_unknown", "order_id") for event in overdue)]
-    wrong = {event.id: (event, code, place) for event, code, place in problems}
-    right = [one.event.id for one in desk.heard if one.event.id not in wrong]
+    record(wrong=problems, right=[one.event for one in desk.heard], now=desk.now)
+
+
+def record(*, wrong: Iterable[tuple[Event, str, str]], right: Iterable[Event], now: dt.datetime) -> None:
+    """Note (event, code, place) of what is wrong; `right` are events that were read now, which leave none."""
+    told = {event.id: (event, code, place) for event, code, place in wrong}
+    mended = [event.id for event in right if event.id not in told]
     with connection.cursor() as cursor:
-        if wrong:
+        if told:
             rows = [
                 (ids.uuid7(), event.id, event.source, event.name, code[:60], place[:120], event.occurred_at)
-                for event, code, place in wrong.values()
+                for event, code, place in told.values()
             ]
             cursor.execute(
                 """
@@ -31,10 +36,10 @@ def note(desk: Desk, *, overdue: Iterable[Event] = ()) -> None:
                                          %s::timestamptz[])
                 ON CONFLICT (event_id) DO UPDATE SET code = EXCLUDED.code, place = EXCLUDED.place
                 """,
-                [desk.now, *(list(column) for column in zip(*rows, strict=True))],
+                [now, *(list(column) for column in zip(*rows, strict=True))],
             )
-        if right and BookingFault.objects.exists():
-            cursor.execute("DELETE FROM commerce_bookingfault WHERE event_id = ANY(%s)", [right])
+        if mended and BookingFault.objects.exists():
+            cursor.execute("DELETE FROM commerce_bookingfault WHERE event_id = ANY(%s)", [mended])
 
 
 def newest(limit: int = 50) -> Sequence[BookingFault]:

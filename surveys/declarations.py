@@ -1,0 +1,19 @@
+"""What this room declares to the kernel."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import panels, timeline
+from cdp.core.imports import layouts, registry
+from events.services import handover
+from surveys.selectors import reviews
+from surveys.services import collecting, review_import
+
+registry.declare(review_import.KIND)
+layouts.declare(*review_import.LAYOUTS)
+handover.want(collecting.READER, collecting.NAMES)
+timeline.provide("review", _("Reviews"), reviews.told)
+panels.declare(
+    panels.Panel(
+        "reviews", side=panels.RIGHT, template="surveys/reviews_panel.html", context=reviews.panel, position=56
+    )
+)

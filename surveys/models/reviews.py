@@ -1,0 +1,50 @@
+"""Reviews of products: how many stars of five, in whose words."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.crypto.fields import SealedField
+from cdp.core.models import OwnedModel, Placement
+
+
+class ReviewKey(models.Model):
+    """Digest of (source, the source's number of the review) → review: what makes a review one over all customers."""
+
+    placement = Placement.KEY
+
+    digest = models.BinaryField(primary_key=True)
+    customer_id = models.UUIDField()
+    review_id = models.UUIDField()
+
+
+class Review(OwnedModel):
+    """One review of one product. The newest telling of it stands."""
+
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+    sku = models.CharField(max_length=120)
+    rating = models.DecimalField(max_digits=3, decimal_places=2, null=True)  # of five, whatever scale it was given on
+    title = SealedField()
+    body = SealedField()
+    at = models.DateTimeField()
+    told_at = models.DateTimeField()
+    replied_at = models.DateTimeField(null=True)
+    resolved_by = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="surveys_review_of_five", condition=models.Q(rating__gte=Decimal(0), rating__lte=Decimal(5))
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Timeline and page of a customer, newest first.
+            models.Index(fields=["customer", "-at"], name="surveys_review_customer"),
+            # What all customers say of an article; INCLUDE lets the count of everything run on the index alone.
+            models.Index(fields=["sku"], name="surveys_review_sku", include=["rating"]),
+        ]

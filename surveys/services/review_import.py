@@ -1,0 +1,202 @@
+"""Importing reviews that were written elsewhere: one row is one review.
+
+A row may name nobody: its rating counts for the product and its words are not kept. Who is new is made.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from html import unescape
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import pipeline
+from cdp.core.files import values
+from cdp.core.files.problems import ValueProblem
+from cdp.core.imports import layouts, registry
+from customers.rules import people
+from customers.services import identity, people_import
+from surveys.rules import ratings
+from surveys.services import reviews
+from surveys.services.reviews import ReviewInput
+
+TARGETS = {
+    "review.external_id": _("Number of the review"),
+    "review.sku": _("SKU"),
+    "review.rating": _("Rating"),
+    "review.title": _("Title"),
+    "review.body": _("Text"),
+    "review.at": _("When"),
+}
+SYNONYMS = {
+    "review id": "review.external_id",
+    "sku": "review.sku",
+    "product id": "review.sku",
+    "product": "review.sku",
+    "รหัสสินค้า": "review.sku",
+    "상품코드": "review.sku",
+    "rating": "review.rating",
+    "stars": "review.rating",
+    "score": "review.rating",
+    "คะแนน": "review.rating",
+    "평점": "review.rating",
+    "별점": "review.rating",
+    "title": "review.title",
+    "review title": "review.title",
+    "review": "review.body",
+    "body": "review.body",
+    "comment": "review.body",
+    "text": "review.body",
+    "review body": "review.body",
+    "รีวิว": "review.body",
+    "ความคิดเห็น": "review.body",
+    "리뷰": "review.body",
+    "후기": "review.body",
+    "date": "review.at",
+    "created at": "review.at",
+    "review date": "review.at",
+    "วันที่": "review.at",
+    "작성일": "review.at",
+}
+LAYOUTS = (
+    layouts.Layout(
+        key="woocommerce.reviews",
+        kind="reviews",
+        signature=frozenset({"id", "product_id", "reviewer_email", "review", "rating", "date_created_gmt"}),
+        columns={
+            "id": "review.external_id",
+            "product_id": "review.sku",
+            "rating": "review.rating",
+            "review": "review.body",
+            "date_created": "review.at",
+            "reviewer": "customer.name",
+            "reviewer_email": "customer.email",
+        },
+    ),
+)
+
+
+@dataclass(slots=True)
+class Told:
+    """A row that can be written once its person is known."""
+
+    person: people.Person | None
+    external_id: str
+    sku: str
+    rating: Decimal | None
+    title: str
+    body: str
+    at: datetime
+
+
+class Handler:
+    """Rows of a reviews file."""
+
+    def __init__(self, context: registry.Context) -> None:
+        """Prepare for one import."""
+        self.context = context
+        self.people = people_import.Columns(context)
+        self.dayfirst = context.dayfirst("review.at")
+        self.foresight = people_import.Foresight(context.source)
+
+    def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Told]:
+        """A review for each good row."""
+        found = []
+        for line, cells in rows:
+            person, faults = self.people.clean(self.people.raw(cells))
+            try:
+                found.append(self._told(person if person.is_identified else None, cells))
+            except registry.RowRefused as refusal:
+                reject(line, refusal.target, refusal.value, refusal.code)
+                continue
+            for fault in faults:
+                warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
+        return found
+
+    def _told(self, person: people.Person | None, cells: Sequence[str]) -> Told:
+        sku = people.plain(self._cell(cells, "review.sku"))[:120]
+        if not sku:
+            raise registry.RowRefused("review.sku", "", "missing")
+        raw = self._cell(cells, "review.rating")
+        try:
+            rating = ratings.of_five(raw)
+        except ratings.Unreadable as problem:
+            raise registry.RowRefused("review.rating", raw, "not_a_number") from problem
+        body = unescape(strip_tags(self._cell(cells, "review.body"))).strip()
+        if rating is None and not body:
+            raise registry.RowRefused("review.rating", raw, "missing")
+        told = self._cell(cells, "review.at")
+        try:
+            at = values.moment(told, zone=self.context.zone, dayfirst=self.dayfirst) if told else self.context.now
+        except ValueProblem as problem:
+            raise registry.RowRefused("review.at", told, problem.code) from problem
+        return Told(
+            person=person,
+            external_id=people.plain(self._cell(cells, "review.external_id"))[:200] or _number(sku, told, cells),
+            sku=sku,
+            rating=rating,
+            title=unescape(strip_tags(self._cell(cells, "review.title"))).strip(),
+            body=body,
+            at=at,
+        )
+
+    def _cell(self, cells: Sequence[str], target: str) -> str:
+        position = self.context.columns.get(target)
+        constant = self.context.constants.get(target, "")
+        return constant if position is None else cells[position] or constant
+
+    def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
+        """How many of the people would be new."""
+        return self.foresight.people([one.person for one in parsed if one.person is not None])
+
+    def write(self, parsed: Sequence[Told]) -> registry.Counts:
+        """Resolve the people, write their reviews; a repeated import writes nothing new."""
+        named = [one.person for one in parsed if one.person is not None]
+        resolved = iter(
+            identity.resolve_many(named, source=self.context.source, now=self.context.now, lane=pipeline.BULK)
+            if named
+            else ()
+        )
+        owners: list[uuid.UUID | None] = [next(resolved).customer if one.person is not None else None for one in parsed]
+        stands = reviews.surviving({owner for owner in owners if owner is not None})
+        told = [
+            ReviewInput(
+                external_id=one.external_id,
+                sku=one.sku,
+                rating=one.rating,
+                at=one.at,
+                told_at=one.at,
+                customer=stands.get(owner) if owner is not None else None,
+                title=one.title,
+                body=one.body,
+            )
+            for one, owner in zip(parsed, owners, strict=True)
+        ]
+        counts = reviews.write_many(
+            reviews=told, source=self.context.source.key, now=self.context.now, lane=pipeline.BULK
+        )
+        return registry.Counts(counts.created, counts.updated)
+
+
+def _number(sku: str, told: str, cells: Sequence[str]) -> str:
+    """A row without a number of its own is known by what it says, so that the same file again brings nothing new."""
+    content = "\n".join((sku, told, *cells))
+    return "file/" + hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+KIND = registry.Kind(
+    key="reviews",
+    label=_("Reviews"),
+    targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
+    handler=Handler,
+    required=(("review.sku",), ("review.rating", "review.body")),
+    synonyms={
+        **{name: people_import.PREFIX + target for name, target in people_import.SYNONYMS.items()},
+        **SYNONYMS,
+    },
+    identifiers=frozenset(people_import.PREFIX + name for name in ("external_id", "member_number", "phone")),
+)

@@ -1,0 +1,233 @@
+"""Writing reviews, whoever tells them: one per number of its source, the newest telling of it stands."""
+
+import hashlib
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from cdp.core import copying, ids, pipeline
+from cdp.core.crypto import subjects
+from customers.models import Customer, Status
+from customers.services import buckets
+from surveys.models import Review
+
+TABLE = "surveys_review"
+LONGEST_TITLE, LONGEST_BODY = 300, 10_000
+_BUCKETS = frozenset(buckets.IDS)
+_COLUMNS = (
+    "id",
+    "customer_id",
+    "source",
+    "external_id",
+    "sku",
+    "rating",
+    "title",
+    "body",
+    "at",
+    "told_at",
+    "replied_at",
+    "resolved_by",
+)
+
+
+class _Place(NamedTuple):
+    """Whose a review is, and which row."""
+
+    customer: uuid.UUID
+    review: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewInput:
+    """A review as its source tells it. `customer` is None where nobody is named; of theirs only the rating is kept.
+
+    `at` is when it was written, `told_at` when this was told of it (an edited review keeps the time it was written).
+    """
+
+    external_id: str
+    sku: str
+    rating: Decimal | None
+    at: datetime
+    told_at: datetime
+    customer: uuid.UUID | None = None
+    title: str = ""
+    body: str = ""
+    resolved_by: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many reviews are new, how many changed; the rest were known as they are."""
+
+    created: int = 0
+    updated: int = 0
+
+
+def key(source: str, external_id: str) -> bytes:
+    """The digest under which a review of a source is unique over all customers."""
+    return hashlib.sha256(f"review\n{source}\n{external_id}".encode()).digest()
+
+
+def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
+    """The keys of these customers' reviews."""
+    numbers = Review.objects.filter(customer_id__in=customers).values_list("source", "external_id", "customer_id")
+    return {key(source, number): customer for source, number, customer in numbers}
+
+
+def write_many(
+    *, reviews: Sequence[ReviewInput], source: str, now: datetime, lane: int = pipeline.INTERACTIVE
+) -> Counts:
+    """Write reviews in one transaction and a fixed number of statements.
+
+    Of several tellings of one review the newest stands; an older one changes nothing. A review of nobody becomes that
+    of the person who is named for it later.
+    """
+    latest = {one.external_id: one for one in sorted(reviews, key=lambda one: one.told_at)}
+    if not latest:
+        return Counts()
+    with transaction.atomic():
+        wanted = {
+            key(source, number): _Place(one.customer or buckets.bucket_for(f"{source}/{number}"), ids.uuid7())
+            for number, one in latest.items()
+        }
+        claimed = _claim(wanted)
+        known = _known(claimed[digest] for digest in wanted if claimed[digest] != wanted[digest])
+        owners = {place.customer for place in wanted.values()} | {row.customer_id for row in known.values()}
+        keyring = subjects.load(owners - _BUCKETS)
+        gone: list[Review] = []
+        made: list[tuple[bytes, Review, ReviewInput]] = []
+        for number, one in latest.items():
+            digest = key(source, number)
+            row = known.get(claimed[digest].review)
+            if row is not None and not _is_news(row, one, keyring):
+                continue
+            if row is not None:
+                gone.append(row)
+            made.append((digest, _row(one, row, wanted[digest], source), one))
+        whose, which = {row.customer_id for row in gone}, [row.id for row in gone]
+        Review.objects.filter(customer_id__in=whose, id__in=which).delete()
+        copying.rows(Review, _COLUMNS, (_line(row, one, keyring) for _digest, row, one in made))
+        _point({digest: _Place(row.customer_id, row.id) for digest, row, _one in made}, claimed)
+        touched = {row.customer_id for _digest, row, _one in made} | {row.customer_id for row in gone}
+        pipeline.mark(sorted(touched - _BUCKETS), cause="surveys.reviews", lane=lane)
+    return Counts(len(made) - len(gone), len(gone))
+
+
+def _is_news(known: Review, told: ReviewInput, keyring: subjects.Keyring) -> bool:
+    names_somebody = known.customer_id in _BUCKETS and told.customer is not None
+    if told.told_at < known.told_at:
+        return names_somebody
+    said = (told.sku, told.rating, told.at, told.title[:LONGEST_TITLE], told.body[:LONGEST_BODY])
+    if known.customer_id in _BUCKETS:  # of nobody no words are kept
+        return names_somebody or said[:3] != (known.sku, known.rating, known.at)
+    words = (
+        keyring.open(known.title, table=TABLE, column="title", row=known.id),
+        keyring.open(known.body, table=TABLE, column="body", row=known.id),
+    )
+    return said != (known.sku, known.rating, known.at, *words)
+
+
+def _row(told: ReviewInput, known: Review | None, place: _Place, source: str) -> Review:
+    """The review as it is to be stored, without its sealed words. Who is somebody stays whose it is."""
+    owner = place.customer
+    if known is not None and known.customer_id not in _BUCKETS:
+        owner = known.customer_id
+    return Review(
+        id=known.id if known else place.review,
+        customer_id=owner,
+        source=source,
+        external_id=told.external_id,
+        sku=told.sku,
+        rating=told.rating,
+        at=told.at,
+        told_at=max(told.told_at, known.told_at) if known else told.told_at,
+        replied_at=known.replied_at if known else None,
+        resolved_by=told.resolved_by or (known.resolved_by if known else None),
+    )
+
+
+def _line(row: Review, told: ReviewInput, keyring: subjects.Keyring) -> tuple[object, ...]:
+    title, body = told.title[:LONGEST_TITLE], told.body[:LONGEST_BODY]
+    who, has_key = row.customer_id, row.customer_id in keyring.writing
+    sealed_title = keyring.seal(title, customer=who, table=TABLE, column="title", row=row.id) if has_key else None
+    sealed_body = keyring.seal(body, customer=who, table=TABLE, column="body", row=row.id) if has_key else None
+    return (
+        row.id,
+        who,
+        row.source,
+        row.external_id,
+        row.sku,
+        row.rating,
+        sealed_title,
+        sealed_body,
+        row.at,
+        row.told_at,
+        row.replied_at,
+        row.resolved_by,
+    )
+
+
+def _known(places: Iterable[_Place]) -> dict[uuid.UUID, Review]:
+    wanted = list(places)
+    if not wanted:
+        return {}
+    found = Review.objects.filter(
+        customer_id__in={place.customer for place in wanted}, id__in=[place.review for place in wanted]
+    )
+    return {row.id: row for row in found}
+
+
+def _claim(wanted: dict[bytes, _Place]) -> dict[bytes, _Place]:
+    """Make or lock these keys, in the order of their digests; what each points at now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO surveys_reviewkey AS known (digest, customer_id, review_id)
+            SELECT * FROM unnest(%s::bytea[], %s::uuid[], %s::uuid[])
+            ON CONFLICT (digest) DO UPDATE SET review_id = known.review_id
+            RETURNING digest, customer_id, review_id
+            """,
+            _columns(wanted),
+        )
+        return {bytes(digest): _Place(customer, review) for digest, customer, review in cursor.fetchall()}
+
+
+def _point(places: dict[bytes, _Place], before: dict[bytes, _Place]) -> None:
+    moved = {digest: place for digest, place in places.items() if before[digest] != place}
+    if not moved:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO surveys_reviewkey (digest, customer_id, review_id)
+            SELECT * FROM unnest(%s::bytea[], %s::uuid[], %s::uuid[])
+            ON CONFLICT (digest) DO UPDATE SET customer_id = EXCLUDED.customer_id, review_id = EXCLUDED.review_id
+            """,
+            _columns(moved),
+        )
+
+
+def _columns(places: dict[bytes, _Place]) -> list[list[object]]:
+    ordered = sorted(places.items())
+    return [
+        [digest for digest, _place in ordered],
+        [place.customer for _digest, place in ordered],
+        [place.review for _digest, place in ordered],
+    ]
+
+
+def surviving(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Who stands for each of these customers now; those who are neither known nor visitors are left out."""
+    rows = Customer.objects.filter(id__in=customers).values_list("id", "status", "merged_into")
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for customer, status, survivor in rows:
+        if status in (Status.KNOWN, Status.ANONYMOUS):
+            found[customer] = customer
+        elif status == Status.MERGED and survivor is not None:
+            found[customer] = survivor
+    return found
