@@ -21,6 +21,8 @@ class ProductFigures(Model):
     is_unrated = models.BooleanField(default=False)
     returned = models.DecimalField(max_digits=18, decimal_places=3, default=0)
     last_sold_at = models.DateTimeField(null=True)
+    reviews = models.IntegerField(default=0, db_default=0)  # ratings told, by customers and by nobody we know
+    rating = models.DecimalField(max_digits=3, decimal_places=2, null=True)  # their mean, of five
     months = models.JSONField(default=dict)  # {"2026-10": units}, the last twelve
     buyers = models.JSONField(default=dict)  # {"gender": {"female": units}, "age": {"30": units}, "country": …}
     counted_at = models.DateTimeField()

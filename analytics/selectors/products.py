@@ -21,6 +21,7 @@ _SORTS: Mapping[str, tuple[str, str, str]] = {
     "revenue": ("coalesce(f.revenue, 0)", "numeric", "<"),
     "units": ("coalesce(f.units, 0)", "numeric", "<"),
     "returned": ("coalesce(f.returned / nullif(f.units, 0), 0)", "numeric", "<"),
+    "rating": ("coalesce(f.rating, 0)", "numeric", "<"),
     "last_sold": ("coalesce(extract(epoch FROM f.last_sold_at), 0)", "numeric", "<"),
     "name": ("lower(coalesce(nullif(p.name, ''), p.sku))", "text", ">"),
 }
@@ -43,6 +44,8 @@ class Listed:
     is_unrated: bool
     returned: Decimal
     last_sold_at: dt.datetime | None
+    reviews: int
+    rating: Decimal | None
     cursor: str
 
     @property
@@ -84,7 +87,7 @@ def listed(*, query: str = "", category: str = "", sort: str = "revenue", after:
     statement = f"""
         SELECT p.id, p.sku, p.name, p.category, p.brand, p.price, p.currency,
                coalesce(f.units, 0), coalesce(f.revenue, 0), coalesce(f.is_unrated, false), coalesce(f.returned, 0),
-               f.last_sold_at, ({expression})::text
+               f.last_sold_at, coalesce(f.reviews, 0), f.rating, ({expression})::text
         FROM commerce_product p LEFT JOIN analytics_productfigures f ON f.sku = p.sku
         WHERE {" AND ".join(conditions)}
         ORDER BY {expression} {direction}, p.sku LIMIT %(size)s

@@ -1,4 +1,4 @@
-"""Counting what was sold and returned of each product, and who bought it: one statement over all lines.
+"""Counting what was sold and returned of each product, who bought it and how it is rated: one statement over all.
 
 The list of products is opened often and the lines are many, so the figures are kept; the clock counts them anew. Guests
 count as sales; who buys is told of known customers only. Lines of orders that do not count are left out.
@@ -59,13 +59,16 @@ WITH rates AS (
     FROM sets GROUP BY sku
 ), back AS (
     SELECT l.sku, sum(l.quantity) AS units FROM commerce_refundline l WHERE l.sku <> '' GROUP BY l.sku
+), rated AS (
+    SELECT r.sku, count(r.rating)::int AS reviews, avg(r.rating) AS rating
+    FROM surveys_review r WHERE r.rating IS NOT NULL GROUP BY r.sku
 )
 INSERT INTO analytics_productfigures
-    (id, sku, units, revenue, is_unrated, returned, last_sold_at, months, buyers, counted_at)
-SELECT gen_random_uuid(), coalesce(s.sku, b.sku), coalesce(s.units, 0), coalesce(s.revenue, 0),
+    (id, sku, units, revenue, is_unrated, returned, last_sold_at, months, buyers, reviews, rating, counted_at)
+SELECT gen_random_uuid(), sku, coalesce(s.units, 0), coalesce(s.revenue, 0),
        coalesce(s.is_unrated, false), coalesce(b.units, 0), s.last_sold_at, coalesce(s.months, '{}'),
-       coalesce(s.buyers, '{}'), %(now)s
-FROM counted s FULL JOIN back b ON b.sku = s.sku
+       coalesce(s.buyers, '{}'), coalesce(t.reviews, 0), t.rating, %(now)s
+FROM counted s FULL JOIN back b USING (sku) FULL JOIN rated t USING (sku)
 ON CONFLICT (sku) DO UPDATE SET
     units = excluded.units, revenue = excluded.revenue, is_unrated = excluded.is_unrated, returned = excluded.returned,
     last_sold_at = excluded.last_sold_at, months = excluded.months, buyers = excluded.buyers,

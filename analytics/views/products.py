@@ -111,6 +111,7 @@ def _sorts() -> list[tuple[str, str]]:
         ("revenue", _("Most revenue")),
         ("units", _("Most units")),
         ("returned", _("Most returned")),
+        ("rating", _("Best rated")),
         ("last_sold", _("Last sold")),
         ("name", _("Name")),
     ]

@@ -140,6 +140,7 @@ class Log:
                     break
                 draft.add(draft.visitor, order.placed - steps[-1].at, steps)
                 room -= len(steps)
+        self._opinions(draft, bought)
         self._browse(draft, bought)
         draft.acts.sort(key=lambda act: act.at)
         return [self._event(entry.index, place, act) for place, act in enumerate(draft.acts)]
@@ -166,6 +167,17 @@ class Log:
             signed_in=False,
         )
         draft.add(stranger, self._moment(rng, human, human.created), steps[: draft.left // 4])
+
+    def _opinions(self, draft: _Draft, bought: list[purchases.Order]) -> None:
+        """One order in five is spoken of some days later."""
+        rng = draft.rng
+        for order in bought:
+            if order.is_return or order.guest or rng.random() >= 0.2:
+                continue
+            begin = order.placed + dice.exponential(rng, 6 * _DAY) + _DAY
+            steps = visits.opinion(rng, order)
+            if len(steps) <= draft.left and begin < self._now - 3600:
+                draft.add(draft.visitor, begin, steps)
 
     def _browse(self, draft: _Draft, bought: list[purchases.Order]) -> None:
         """Visits without purchase until the share is used up: from just before sign-up until the interest ends."""

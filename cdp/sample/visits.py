@@ -12,6 +12,20 @@ _SEARCHES: Final = {
     "ko": ("선크림", "세럼", "수분크림", "캔들", "민감성 피부", "마스크팩"),
     "en": ("sunscreen", "serum", "gift set", "candle", "sensitive skin", "cleanser"),
 }
+_OPINIONS: Final = (
+    ("5", "ใช้ดีมาก ผิวนุ่มขึ้นภายในสัปดาห์เดียว"),
+    ("5", "배송이 빠르고 향이 은은해서 좋아요."),
+    ("5", "Exactly as described, will buy again."),
+    ("5", ""),
+    ("4", "คุณภาพดี แต่กล่องบุบเล็กน้อย"),
+    ("4", "촉촉한데 용량이 조금 작아요."),
+    ("4", "Nice texture, the pump is a bit stiff."),
+    ("4", ""),
+    ("3", "พอใช้ได้ ไม่ต่างจากของเดิมมาก"),
+    ("3", "기대보다는 평범했어요."),
+    ("2", "Too strong a scent for my skin."),
+    ("1", "ของมาช้าและหัวปั๊มแตก"),
+)
 _DOUBLE_STEP: Final = 90.0
 
 
@@ -137,6 +151,26 @@ def browsing(
         if chance() < 0.15:
             steps.append(pace.track("Product Removed", in_cart | {"cart_id": cart}))
     return steps
+
+
+def opinion(rng: random.Random, order: purchases.Order) -> list[Step]:
+    """A visit some days after an order: a look at what was bought, and how many stars it is worth."""
+    pace = _Pace(rng)
+    item, _quantity, _price = dice.pick(rng, order.lines)
+    stars, words = dice.pick(rng, _OPINIONS)
+    review: dict[str, object] = {
+        "product_id": item.sku,
+        "sku": item.sku,
+        "review_id": f"{order.external_id}-{item.sku}",
+        "rating": stars,
+    }
+    if words:
+        review["review_body"] = words
+    return [
+        pace.page(item.name, f"/products/{item.sku.lower()}"),
+        pace.track("Product Viewed", product(item, order.currency)),
+        pace.track("Product Reviewed", review),
+    ]
 
 
 class _Pace:

@@ -12,6 +12,7 @@ from analytics.services import products
 from commerce.models import ExchangeRate, OrderLine, Product, Refund, RefundLine
 from customers.models import Customer
 from customers.services import buckets
+from surveys.services import reviews
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,23 @@ def test_products_are_found_by_the_beginning_of_the_sku_or_a_part_of_the_name():
     assert [row.sku for row in reading.listed(query="EEN").rows] == ["AB-1"]
     assert [row.sku for row in reading.listed(query="%").rows] == ["ZZ"]
     assert [row.sku for row in reading.listed(category="Kitchen", sort="name").rows] == ["ZZ", "XAB"]
+
+
+def test_ratings_of_customers_and_of_nobody_are_counted_beside_the_sales():
+    ann = factories.customer(email="a@example.com")
+    told = [
+        reviews.ReviewInput("1", "A-1", Decimal(5), NOW, NOW, ann.id),
+        reviews.ReviewInput("2", "A-1", Decimal(2), NOW, NOW),
+        reviews.ReviewInput("3", "A-1", None, NOW, NOW, ann.id, body="words only"),
+        reviews.ReviewInput("4", "C-1", Decimal(4), NOW, NOW, ann.id),
+    ]
+    reviews.write_many(reviews=told, source="shop", now=NOW)
+    sold(ann, "A-1", 3, placed_at=NOW - dt.timedelta(days=1))
+    products.count(now=NOW)
+    found = ProductFigures.objects.get(sku="A-1")
+    assert (found.units, found.reviews, found.rating) == (3, 2, Decimal("3.5"))
+    alone = ProductFigures.objects.get(sku="C-1")
+    assert (alone.units, alone.reviews, alone.rating) == (0, 1, 4)
+    Product.objects.create(sku="C-1", created_at=NOW, updated_at=NOW)
+    Product.objects.create(sku="A-1", created_at=NOW, updated_at=NOW)
+    assert [row.sku for row in reading.listed(sort="rating").rows] == ["C-1", "A-1"]
