@@ -28,6 +28,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_BASE_URL",
     "CDP_CURRENCY",
     "CDP_ENCRYPTION_KEYS",
+    "CDP_EVENTS_KEPT_MONTHS",
     "CDP_HOST",
     "CDP_JURISDICTION",
     "CDP_METRICS_TOKEN",
@@ -115,6 +116,10 @@ if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:
     raise ImproperlyConfigured("CDP_JURISDICTION must be one of gdpr, pdpa_th, pipa_kr.")
 # Details of the special categories that this shop keeps, with explicit consent only; none unless somebody says so.
 CDP_SPECIAL_DETAILS = environment.special_details(env.str("CDP_SPECIAL_DETAILS", default=""))
+# Whole months of events before the present one; 0 keeps all of them.
+CDP_EVENTS_KEPT_MONTHS = env.int("CDP_EVENTS_KEPT_MONTHS", default=0)
+if not 0 <= CDP_EVENTS_KEPT_MONTHS <= 600:
+    raise ImproperlyConfigured("CDP_EVENTS_KEPT_MONTHS must be 0 (keep all) to 600.")
 CDP_METRICS_TOKEN = env.str("CDP_METRICS_TOKEN", default="")
 # How many proxies stand before us and report the client in X-Forwarded-For.
 CDP_TRUSTED_PROXIES = env.int("CDP_TRUSTED_PROXIES", default=0)

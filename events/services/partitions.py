@@ -1,6 +1,7 @@
 """Monthly partitions of the events table, made on demand."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
@@ -9,6 +10,7 @@ from psycopg import sql
 from cdp.core import ids
 
 _LOCK = 0x0CD_E7E47
+_MONTH = re.compile(r"events_event_\d{4}_\d{2}")
 
 
 def ensure(first: dt.datetime, last: dt.datetime) -> list[str]:
@@ -26,12 +28,29 @@ def ensure_ahead(*, now: dt.datetime) -> list[str]:
     return ensure(now, now + dt.timedelta(days=62))
 
 
+def before(moment: dt.datetime) -> list[str]:
+    """The partitions of the months that ended by then, the oldest first."""
+    return sorted(name for name in _known() if _MONTH.fullmatch(name) and name < _name(moment))
+
+
+def stray() -> int:
+    """Events that found no month, up to a thousand: there should be none, and whoever watches is told."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM (SELECT FROM events_event_default LIMIT 1000) AS held")
+        return int(cursor.fetchone()[0])
+
+
+def _known() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'events_event'::regclass")
+        return {row[0] for row in cursor.fetchall()}
+
+
 def _ensure(months: Sequence[dt.datetime]) -> list[str]:
     """Two processes may ask at once: an advisory lock makes the second find them."""
     made: list[str] = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'events_event'::regclass")
-        known = {row[0] for row in cursor.fetchall()}
+        known = _known()
         missing = [month for month in months if _name(month) not in known]
         if not missing:
             return made

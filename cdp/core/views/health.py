@@ -78,6 +78,11 @@ class Figures:
             "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0) FROM events_inboxrow",
         ),
         (
+            "cdp_events_without_month",
+            "Events in the default partition, up to 1000; anything but 0 wants somebody to look",
+            "SELECT count(*) FROM (SELECT FROM events_event_default LIMIT 1000) AS held",
+        ),
+        (
             "cdp_quarantine_events",
             "Refused events that staff may mend",
             "SELECT count(*) FROM events_rejectedevent",
