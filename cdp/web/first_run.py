@@ -30,12 +30,8 @@ from commerce.services import products as catalogue
 from commerce.services import rates as exchange
 from customers.rules.people import Person
 from customers.services import buckets, identity
-<<<<<<< HEAD
-from events.rules import scrubbing
-=======
-from events.rules import visits
+from events.rules import scrubbing, visits
 from events.rules.tracking import Tracked
->>>>>>> 27eb2ea (Drop months of events that are too old with everything derived from them; hold what nobody allowed to be measured to its source's rule)
 from events.services import recording
 
 REVIEWED = "Product Reviewed"
@@ -168,19 +164,7 @@ def _events(path: Path, now: dt.datetime) -> int:
             people = [Person(external_id=call.get("userId") or "") for call in batch]
             customers = identity.look_up(people, source=source)
             rows = [
-<<<<<<< HEAD
                 _event(call, customer or buckets.bucket_for(call["anonymousId"]))
-=======
-                recording.EventRow(
-                    customer=customer or buckets.bucket_for(call["anonymousId"]),
-                    kind=call["type"],
-                    name=call.get("event") or call.get("name") or call["type"].title(),
-                    source=SAMPLE,
-                    message_id=call["messageId"],
-                    occurred_at=dt.datetime.fromisoformat(call["timestamp"]),
-                    properties=_told(call),
-                )
->>>>>>> 27eb2ea (Drop months of events that are too old with everything derived from them; hold what nobody allowed to be measured to its source's rule)
                 for call, customer in zip(batch, customers, strict=True)
                 if call["type"] != "identify"  # what it says of the person came with the customers file
             ]
@@ -188,9 +172,8 @@ def _events(path: Path, now: dt.datetime) -> int:
     return total
 
 
-<<<<<<< HEAD
 def _event(call: dict[str, Any], customer: uuid.UUID) -> recording.EventRow:
-    told, personal = call.get("properties") or {}, {}
+    told, personal = _told(call), {}
     if call.get("event") == REVIEWED:  # the only one of the sample's that has words somebody wrote
         told, personal = scrubbing.split(told)
     return recording.EventRow(
@@ -203,7 +186,8 @@ def _event(call: dict[str, Any], customer: uuid.UUID) -> recording.EventRow:
         properties=told,
         personal={"properties": personal} if personal else None,
     )
-=======
+
+
 def _told(call: dict[str, Any]) -> dict[str, Any]:
     """The properties of a call with what the drain adds to them: campaign, device, addresses without their queries."""
     properties, context = call.get("properties") or {}, call.get("context") or {}
@@ -212,7 +196,6 @@ def _told(call: dict[str, Any]) -> dict[str, Any]:
     shown, _queries = visits.shortened(call["type"], properties)
     around = visits.surroundings(about, "")
     return shown | ({"$context": around} if around else {})
->>>>>>> 27eb2ea (Drop months of events that are too old with everything derived from them; hold what nobody allowed to be measured to its source's rule)
 
 
 def _batches(lines: Iterator[str]) -> Iterator[list[dict[str, Any]]]:
