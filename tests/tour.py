@@ -115,6 +115,8 @@ class Tour:
             "customer": f"/customers/{member}/",
             "customer edit": f"/customers/{member}/edit/",
             "customer erase": f"/customers/{member}/erase/",
+            "counter person": f"/counter/{member}/",
+            "phone call": f"/phone/{member}/",
             "campaign active": f"/campaigns/{active}/",
             "campaign draft": f"/campaigns/{draft}/",
             "unsubscribe": self._unsubscribe_link(),
@@ -257,6 +259,12 @@ class Tour:
             Stop("customer-new", "/customers/new/"),
             Stop("customer-edit", place["customer edit"]),
             Stop("customer-erase", place["customer erase"]),
+            Stop("counter", "/counter/", "clerk"),
+            Stop("counter-found", "/counter/", "clerk", act=find_at_the_desk),
+            Stop("counter-person", place["counter person"], "clerk"),
+            Stop("phone", "/phone/", "clerk"),
+            Stop("phone-unknown", "/phone/?number=%2B66899999999", "clerk"),
+            Stop("phone-call", place["phone call"], "clerk"),
             Stop("customer-as-clerk", place["customer"], "clerk"),
             Stop("customer-long", place["long"]),
             Stop("pairs", "/customers/pairs/"),
@@ -322,6 +330,8 @@ EMPTY = [
         "quarantine": "events/quarantine/",
         "stores": "hooks/",
         "consent": "consent/",
+        "counter": "counter/",
+        "phone": "phone/",
     }.items()
 ]
 """What a shop without anybody shows."""
@@ -377,6 +387,12 @@ def find_somebody(page: Page) -> None:
     """Half a name in the list's own field."""
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.locator("main input[type=search]").fill("som")
+
+
+def find_at_the_desk(page: Page) -> None:
+    """Half a name in the one field of the counter."""
+    page.locator("[data-desk-field]").fill("som")
+    expect(page.locator("[data-desk-match]").first).to_be_visible()
 
 
 def sign_up_badly(page: Page) -> None:

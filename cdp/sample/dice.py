@@ -21,6 +21,7 @@ ORDERS: Final = 5
 CONSENTS: Final = 6
 EVENTS: Final = 7
 SHARE: Final = 8
+TALKS: Final = 9
 
 
 def scramble(number: int) -> int:

@@ -25,6 +25,7 @@ from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
 from cdp.core.models.sources import SAMPLE
 from cdp.sample import files, rates, shop
+from cdp.web import sample_desk
 from commerce.models import ExchangeRate, Product
 from commerce.services import products as catalogue
 from commerce.services import rates as exchange
@@ -117,6 +118,7 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         for kind in KINDS:
             _import(kind, folder / f"{kind}.csv")
         counts["events"] = _events(folder / "events.jsonl", now)
+        sample_desk.load(sample, now=now)
     pipeline.settle(now=timezone.now)
     # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())

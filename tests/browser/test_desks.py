@@ -1,0 +1,101 @@
+"""The desks in Chromium: a phone for calls, a tablet for the counter; and the counter without scripts."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import running, tour
+
+TABLET = {"width": 1024, "height": 768}
+PHONE = {"width": 390, "height": 844}
+NUMBER = "+66899999999"
+
+
+@pytest.fixture(scope="module")
+def guide(browser: Browser) -> Iterator[tour.Tour]:
+    with running.shop() as shop:
+        yield tour.Tour(shop, browser)
+
+
+def questions(page: Page) -> str:
+    return page.locator("input[name=question]").get_attribute("value") or ""
+
+
+def begin_call(page: Page, guide: tour.Tour) -> None:
+    """As a telephone system opens the page; the number does not stay in the address."""
+    page.goto(f"{guide.shop.url}/phone/?number=%2B{NUMBER[1:]}")
+    expect(page).not_to_have_url(re.compile("number="))
+
+
+@pytest.mark.long
+def test_an_unknown_caller_is_asked_one_thing_the_next_call_another_and_a_card_finds_him(guide: tour.Tour) -> None:
+    context = guide.context("clerk", viewport=PHONE)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+
+    begin_call(page, guide)
+    expect(page.locator("input[name=phone]")).to_have_value(NUMBER)
+    expect(page.locator("input[name=name]")).to_be_focused()
+    page.keyboard.type("Somchai Jaidee")
+    page.locator("select[name=heard]").select_option("friend")
+    page.locator("input[name=name]").press("Enter")
+    page.wait_for_url(re.compile(r"/phone/[0-9a-f-]{36}/"))
+    caller = page.url.rstrip("/").rsplit("/", 1)[1]
+    assert questions(page) == "email"
+    page.get_by_label("A delivery").check()
+    page.get_by_label("Solved").check()
+    page.locator("input[name=answer_email]").fill("somchai@example.com")
+    page.locator("textarea[name=text]").fill("Parcel")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/phone/")
+
+    begin_call(page, guide)
+    page.wait_for_url(f"**/phone/{caller}/")
+    assert questions(page) == "language"
+    expect(page.locator("main")).to_contain_text("s•••@example.com")
+    context.close()
+
+    # At the counter, on a tablet: he gets a member number, and a scanner that types it finds him.
+    context = guide.context("clerk", viewport=TABLET, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{guide.shop.url}/counter/")
+    expect(page.locator("[data-desk-field]")).to_be_focused()
+    page.keyboard.type("somch")
+    expect(page.locator("[data-desk-match]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/counter/{caller}/")
+    page.get_by_role("button", name="Give a member number").click()
+    expect(page.locator(".qr")).to_be_visible()
+    number = page.locator(".member-code .mono").inner_text().replace(" ", "")
+    page.get_by_role("link", name="Next customer").click()
+    expect(page.locator("[data-desk-field]")).to_be_focused()
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/counter/{caller}/")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".desk .btn:not(.btn-link), .desk .desk-choice, .desk input.form-control")]
+        .filter((one) => one.offsetParent && one.offsetHeight < 48).map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.long
+def test_the_counter_works_without_scripts(guide: tour.Tour) -> None:
+    context = guide.context("clerk", viewport=TABLET, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{guide.shop.url}/counter/")
+    page.locator("[data-desk-field]").fill("0812345679")
+    page.get_by_role("button", name="Find").click()
+    page.locator("input[name=name]").fill("Malee Srisuk")
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url(re.compile(r"/counter/[0-9a-f-]{36}/"))
+    page.get_by_role("button", name="Rather not say").click()
+    expect(page.locator("main")).to_contain_text("Asked enough for this visit.")
+    context.close()
