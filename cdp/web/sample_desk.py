@@ -20,7 +20,9 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> int:
     people = [Person(external_id=rows.external_id(row)) for row in wanted]
     source, _ = Source.objects.get_or_create(key=SAMPLE)
     customers = dict(zip(wanted, identity.look_up(people, source=source), strict=True))
-    spoken = dict(Customer.objects.filter(id__in={one for one in customers.values() if one}).values_list("id", "language"))
+    spoken = dict(
+        Customer.objects.filter(id__in={one for one in customers.values() if one}).values_list("id", "language")
+    )
     languages = {row: spoken.get(customer, "") for row, customer in customers.items() if customer}
     written = 0
     for number, talk in enumerate(
