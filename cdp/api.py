@@ -8,6 +8,7 @@ from campaigns.api import campaigns
 from commerce.api import orders, products
 from consent.api import consents
 from customers.api import customers
+from loyalty.api import coupons
 
 
 class Router(SimpleRouter):
@@ -27,6 +28,7 @@ router.register(
 )
 router.register("orders", orders.OrderViewSet, basename="order")
 router.register("products", products.ProductViewSet, basename="product")
+router.register("coupons", coupons.CouponViewSet, basename="coupon")
 router.register("segments", segments.SegmentViewSet, basename="segment")
 router.register(
     r"customers/(?P<customer_id>[^/.]+)/metrics", customer_figures.CustomerMetricsViewSet, basename="customer-metrics"

@@ -9,6 +9,7 @@ from campaigns.services import triggers
 from commerce.services import booking
 from customers.services import erasing, merging
 from events.services import sessions
+from loyalty.services import coupons
 from surveys.services import collecting
 
 STEPS = (
@@ -17,6 +18,7 @@ STEPS = (
     ("events.sessions", sessions.update),
     ("commerce.book", booking.book),
     ("surveys.collect", collecting.collect),
+    ("loyalty.coupons", coupons.settle),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),
     ("campaigns.triggers", triggers.react),

@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
         ("work-off-hooks", "commerce.tasks.work_off_hooks", 5),
         ("forget-hooks", "commerce.tasks.forget_hooks", 3600),
         ("look-after-booking", "commerce.tasks.look_after_booking", 3600),
+        ("forget-coupons", "loyalty.tasks.forget_coupons", 3600),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("index-phones", "customers.tasks.index_phones", 600),

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import acquaintance, open_things, panels, timeline
 from cdp.core.imports import engine, layouts, registry, undoing
 from commerce.selectors import open as unfinished
+from commerce.selectors import preorders, warranties, wishes
 from commerce.selectors import timeline as history
-from commerce.selectors import wishes
 from commerce.services import booking, import_undo, order_import, order_layouts
 from commerce.tracking import names
 from events.services import handover
@@ -31,8 +31,26 @@ timeline.provide("order", _("Orders"), history.orders, scope="orders")
 timeline.provide("refund", _("Refunds"), history.refunds, scope="orders")
 timeline.provide("cart", _("Carts"), wishes.carts_told, scope="orders")
 timeline.provide("wish", _("Wish lists"), wishes.wishes_told, scope="orders")
+timeline.provide("preorder", _("Pre-orders"), preorders.entries, scope="orders")
+timeline.provide("warranty", _("Warranties"), warranties.entries, scope="orders")
+panels.declare(
+    panels.Panel(
+        "preorders", side=panels.RIGHT, template="commerce/preorders_panel.html", context=preorders.panel, position=52
+    )
+)
+panels.declare(
+    panels.Panel(
+        "warranties",
+        side=panels.RIGHT,
+        template="commerce/warranties_panel.html",
+        context=warranties.panel,
+        position=58,
+    )
+)
 panels.declare(
     panels.Panel("wishes", side=panels.RIGHT, template="commerce/wishes.html", context=wishes.panel, position=55)
 )
 acquaintance.provide(acquaintance.ORDERS, unfinished.orders_count)
 open_things.declare("commerce.orders", unfinished.orders)
+open_things.declare("commerce.preorders", unfinished.preorders)
+open_things.declare("commerce.warranties", unfinished.cards)

@@ -88,3 +88,50 @@ declare(
     resolved_by="resolved_by",
 )
 declare_keys("commerce.CartKey", owned=wishes.keys_of)
+declare(
+    "commerce.Warranty",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=(
+        "sku",
+        "name",
+        "typed",
+        "serial",
+        "place",
+        "order_number",
+        "bought_on",
+        "months",
+        "ends_on",
+        "state",
+        "source",
+        "registered_at",
+    ),
+    resolved_by="resolved_by",
+)
+declare(
+    "commerce.WarrantyClaim",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    follows=("commerce.Warranty", "warranty_id"),
+    export=("warranty_id", "opened_at", "text", "closed_at", "outcome"),
+)
+declare(
+    "commerce.PreOrder",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=(
+        "number",
+        "sku",
+        "name",
+        "typed",
+        "quantity",
+        "wish_on",
+        "way",
+        "address",
+        "note",
+        "state",
+        "source",
+        "placed_at",
+    ),
+    resolved_by="resolved_by",
+)

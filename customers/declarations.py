@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import open_things, panels, reference, timeline
 from cdp.core.imports import engine, layouts, registry, undoing
 from customers.rules import unreadable
-from customers.selectors import advice, changes, interactions, members, merges, notes
-from customers.services import buckets, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
+from customers.selectors import advice, arrivals, changes, interactions, members, merges, notes
+from customers.services import buckets, choices, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
 from customers.services import reference as rows
 
 registry.declare(people_import.KIND)
@@ -14,8 +14,10 @@ undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 layouts.declare(*contact_layouts.LAYOUTS)
 engine.explain(unreadable.REASONS)
 reference.needed(rows.ensure)
+reference.needed(choices.ensure)
 timeline.provide("interaction", _("Calls and visits"), interactions.entries)
 timeline.provide("note", _("Notes"), notes.entries)
+timeline.provide("signup", _("Forms"), arrivals.entries)
 timeline.provide("profile", _("Details"), changes.entries)
 panels.advise("customers.missing", advice.missing)
 panels.declare(panels.Panel("customers.merged", panels.LEFT, "customers/merged_panel.html", merges.panel, position=90))

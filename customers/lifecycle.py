@@ -32,6 +32,13 @@ declare(
 )
 # Where both were asked the same, the survivor's answer stays.
 declare("customers.Asked", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("question", "reply", "at"))
+declare(
+    "customers.Arrival",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("form", "at", "place", "campaign", "language"),
+    resolved_by="resolved_by",
+)
 # Pairs name two people; they stay and are read by lineage, so that a pair kept apart is not suggested again.
 declare("customers.MergeSuggestion", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
 # What a merge did, with images of rows, has to stay where un-merging looks for it; it goes with the person.

@@ -14,6 +14,8 @@ from consent.models import ConsentRecord, ConsentState
 from customers.models import Customer
 from customers.rules import people
 from customers.services import identity
+from loyalty.models import Offer
+from loyalty.services import coupons
 
 PASSWORD = "correct horse battery"
 
@@ -68,6 +70,18 @@ def order(
         updated_at=at,
         **fields,
     )
+
+
+def coupon(owner: Customer, *, now: dt.datetime | None = None, **terms: Any) -> coupons.Issued:
+    """A coupon for the first order; `terms` are fields of its offer (percent, amount, currency, minimum, valid_days)."""
+    offer = Offer.objects.get(key=Offer.FIRST_ORDER)
+    for name, value in terms.items():
+        setattr(offer, name, value)
+    issued = coupons.issue(
+        customer=owner.id, offer=offer, source="signup", actor=actors.SYSTEM, now=now or timezone.now()
+    )
+    assert issued is not None
+    return issued
 
 
 def consent(

@@ -20,6 +20,8 @@ SCOPES = (
     "products:write",
     "consents:read",
     "consents:write",
+    "loyalty:read",
+    "loyalty:write",
     "segments:read",
     "segments:write",
     "campaigns:read",

@@ -10,11 +10,15 @@ from cdp.core.models import Source
 LONGEST_KEY = 60
 MOST = 500
 READY_MADE = {
+    "kiosk": gettext_noop("Tablet in the shop"),
+    "preorder": gettext_noop("Pre-order form"),
+    "qr-counter": gettext_noop("QR code at the counter"),
     "sample": gettext_noop("Sample shop"),
     "signup": gettext_noop("Sign-up form"),
     "staff": gettext_noop("Staff"),
     "counter": gettext_noop("Counter"),
     "phone": gettext_noop("Calls"),
+    "warranty": gettext_noop("Warranty form"),
 }
 """Names of sources that this product makes by itself; shops name the others."""
 

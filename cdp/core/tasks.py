@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from cdp.core import idempotency, jobs, pipeline, uploads
+from cdp.core import idempotency, jobs, pipeline, receipts, uploads
 from cdp.core.crypto import hourly
 from cdp.core.imports import tracing
 
@@ -49,5 +49,6 @@ def tidy() -> None:
     now = timezone.now()
     hourly.forget_old(now=now)
     idempotency.forget_old(now=now)
+    receipts.forget_old(now=now)
     uploads.forget_old(now=now)
     tracing.forget_old(now=now)

@@ -39,6 +39,7 @@ PLACES = (
     Place("/insights/", "insights", _("Insights"), "dashboard", "main"),
     Place("/products/", "products", _("Products"), "dashboard", "main", "/insights/"),
     Place("/customers/pairs/", "arrow-merge", _("Possible duplicates"), "steward", "main", "/customers/"),
+    Place("/forms/", "forms", _("Forms"), "customers.view", "main", "/customers/"),
     Place("/quality/", "quality", _("Quality"), "steward", "care"),
     Place("/consent/", "consent", _("Consent"), "campaigns.view", "care"),
     Place("/imports/", "imports", _("Imports"), "imports", "care"),
@@ -51,6 +52,8 @@ COUNTER_PLACES = (
     Place("/counter/", "counter", _("Counter"), "customers.edit", "counter"),
     Place("/phone/", "phone", _("Phone"), "customers.edit", "counter"),
     Place("/appointments/", "appointments", _("Appointments"), "customers.edit", "counter"),
+    Place("/preorders/", "clock-hour-4", _("Pre-orders"), "customers.view", "counter"),
+    Place("/warranties/", "certificate", _("Warranties"), "customers.view", "counter"),
 )
 
 

@@ -142,7 +142,7 @@ def _products(sample: shop.Shop, now: dt.datetime) -> None:
     priced = set(Product.objects.filter(price__isnull=False).values_list("sku", flat=True))
     for row in sample.products():
         if row["product.sku"] not in priced:
-            words = {field: row[f"product.{field}"] for field in catalogue.FIELDS}
+            words = {field: row[f"product.{field}"] for field in catalogue.FIELDS if f"product.{field}" in row}
             values = words | {"price": Decimal(words["price"])}
             catalogue.write(sku=row["product.sku"], values=values, actor=SYSTEM, now=now)
 

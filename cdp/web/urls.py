@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from cdp.web.views import counter, design, desk, home, import_undo, imports, jobs, phone, search, signup
+from cdp.web.views import (
+    counter,
+    design,
+    desk,
+    form_list,
+    home,
+    import_undo,
+    imports,
+    jobs,
+    phone,
+    preorder,
+    search,
+    signup,
+    warranty,
+)
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -32,6 +46,12 @@ urlpatterns: list[URLPattern] = [
     path("phone/new/", desk.new, {"desk": "phone"}, name="phone-new"),
     path("phone/<uuid:customer>/", phone.call, name="phone-call"),
     path("customers/<uuid:customer>/promises/<uuid:part>/done/", desk.promise_done, name="promise-done"),
+    path("warranty/", warranty.form, name="warranty"),
+    path("warranty/done/", warranty.done, name="warranty-done"),
+    path("preorder/", preorder.form, name="preorder"),
+    path("preorder/done/", preorder.done, name="preorder-done"),
+    path("forms/", form_list.listing, name="form-list"),
+    path("forms/<slug:form>/poster/", form_list.poster, name="form-poster"),
     path("design/", design.gallery, name="design"),
     path("design/toast/", design.toast, name="design-toast"),
 ]

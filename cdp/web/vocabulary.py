@@ -59,6 +59,12 @@ STATUSES: dict[str, Look] = {
     "refunded": Look("warning", _("Refunded")),
     "partially_refunded": Look("warning", _("Partly refunded")),
     "voided": Look("neutral", _("Voided")),
+    # pre-orders and warranties
+    "confirmed": Look("info", _("Confirmed")),
+    "ready": Look("accent", _("Ready")),
+    "collected": Look("success", _("Handed over")),
+    "registered": Look("success", _("Registered")),
+    "claimed": Look("warning", _("Claimed")),
     # customers
     "known": Look("success", _("Known")),
     "anonymous": Look("neutral", _("Anonymous")),
@@ -70,6 +76,8 @@ STATUSES: dict[str, Look] = {
 TIMELINE: dict[str, tuple[str, str]] = {
     "order": ("shopping-bag", "success"),
     "refund": ("receipt-refund", "warning"),
+    "preorder": ("clock-hour-4", "info"),
+    "warranty": ("certificate", "info"),
     "cart": ("shopping-cart", "neutral"),
     "message": ("send", "accent"),
     "email": ("mail", "accent"),

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models import Model, Placement
@@ -25,6 +26,8 @@ class Product(Model):
     written_at = models.DateTimeField(null=True, editable=False)
     # The newest tracked event that changed anything here: an older one changes nothing.
     tracked_at = models.DateTimeField(null=True, editable=False)
+    # How long the maker answers for it; empty means the shop's default, see commerce.rules.warranties.
+    warranty_months = models.PositiveSmallIntegerField(_("warranty in months"), null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -32,6 +35,10 @@ class Product(Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         ordering: ClassVar[list[str]] = ["sku"]
+        indexes: ClassVar[list[models.Index]] = [
+            # What customers type into the forms for warranties and pre-orders is looked up by name.
+            models.Index(Upper("name"), name="commerce_product_name"),
+        ]
 
     def __str__(self) -> str:
         """The SKU."""

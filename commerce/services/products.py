@@ -13,8 +13,8 @@ from commerce.models import Product
 from commerce.rules.inputs import LineInput
 from commerce.tracking.articles import Article
 
-FIELDS = ("name", "category", "brand", "price", "currency")
-TRACKED = (*FIELDS, "url", "image_url")
+FIELDS = ("name", "category", "brand", "price", "currency", "warranty_months")
+TRACKED = ("name", "category", "brand", "price", "currency", "url", "image_url")
 
 
 class UnableToWriteProduct(Exception):

@@ -1,5 +1,5 @@
 """The stewards' desk of this room."""
 
-from customers.admin import customers, desk, parts, suggestions
+from customers.admin import choices, customers, desk, parts, suggestions
 
-__all__ = ["customers", "desk", "parts", "suggestions"]
+__all__ = ["choices", "customers", "desk", "parts", "suggestions"]

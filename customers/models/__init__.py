@@ -1,6 +1,8 @@
 """Who they are; one file per aggregate."""
 
 from customers.models.addresses import Address
+from customers.models.arrivals import Arrival
+from customers.models.choices import FormChoice
 from customers.models.contacts import ContactPoint
 from customers.models.customer import Customer, Status
 from customers.models.identifiers import Identifier, SharedIdentifier
@@ -13,9 +15,11 @@ from customers.models.suppressions import SuppressedIdentifier
 
 __all__ = [
     "Address",
+    "Arrival",
     "Asked",
     "ContactPoint",
     "Customer",
+    "FormChoice",
     "Identifier",
     "Interaction",
     "InteractionTopic",

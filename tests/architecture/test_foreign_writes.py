@@ -14,7 +14,7 @@ from cdp.core import copying, pipeline
 from cdp.core.checks import OURS
 from commerce.models import Order
 from consent.models import ConsentState
-from tests import factories
+from tests import factories, filling
 from tests.importing import Importer
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +126,9 @@ def _work(client, tmp_path, monkeypatch) -> None:
     )
     imports("orders", head + "1,2026-03-04,a@example.com,B,1,10\n3,2026-03-04,b@example.com,A,1,5\n")
     imports("consents", "email,purpose,channel,granted\na@example.com,marketing,email,yes\n")
-    client.post("/signup/", {"name": "Cat", "email": "c@example.com", "consent_marketing_email": "on"})
+    filling.send(client, "signup", name="Cat", email="c@example.com", consent_marketing_email="on")
+    filling.send(client, "warranty", name="Cat", email="c@example.com", product="A", serial="1", bought_on="2026-03-01")
+    filling.send(client, "preorder", name="Cat", email="c@example.com", product="A", quantity="1", way="pickup")
     _key, text = factories.api_key()
     body = {
         "external_id": "9",

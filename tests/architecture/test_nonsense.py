@@ -22,7 +22,10 @@ PARAMETERS = ["before", "after", "cursor", "page", "page_size", "q", "country", 
               "lang", "version", "watch", "sort", "path", "email", "phone", "external_id", "customer", "only"]  # fmt: skip
 FILTERS = [name for name in PARAMETERS if name not in {"cursor", "page_size"}]
 GETS = sorted({name for name, method, _who in PAGES if method == "GET"} | OPEN)
-POSTS = sorted({name for name, method, _who in PAGES if method == "POST"} | {"web:signup", "consent:unsubscribe"})
+POSTS = sorted(
+    {name for name, method, _who in PAGES if method == "POST"}
+    | {"web:signup", "web:warranty", "web:preorder", "consent:unsubscribe"}
+)
 
 
 @pytest.fixture

@@ -97,6 +97,16 @@ PAGES = [
     ("consent:special-keep", "POST", "cspo"),
     ("consent:special-forget", "POST", "cspo"),
     ("consent:special-show", "POST", "cspo"),
+    ("commerce:warranty-list", "GET", "cmaspo"),
+    ("commerce:warranty-list", "POST", "cmaspo"),
+    ("commerce:warranty-detail", "GET", "cmaspo"),
+    ("commerce:warranty-claim", "POST", "cspo"),
+    ("commerce:warranty-close", "POST", "cspo"),
+    ("commerce:preorder-list", "GET", "cmaspo"),
+    ("commerce:preorder-list", "POST", "cmaspo"),
+    ("commerce:preorder-move", "POST", "cspo"),
+    ("web:form-list", "GET", "cmaspo"),
+    ("web:form-poster", "GET", "cmaspo"),
     ("commerce:stores", "GET", "spo"),
     ("commerce:store-connect", "GET", "o"),
     ("commerce:delivery-replay", "POST", "spo"),
@@ -108,13 +118,17 @@ PAGES = [
     ("events:quarantine-detail", "POST", "spo"),
 ]
 LINKS = {"consent:unsubscribe", "consent:unsubscribe-cut"}
-OPEN = {"web:signup", "web:signup-done", "consent:privacy", "consent:terms", "commerce:hook"} | LINKS
+FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
+OPEN = FORMS | {"consent:privacy", "consent:terms", "commerce:hook"} | LINKS
 ROOMS = {"web", "customers", "analytics", "products", "campaigns", "consent", "events", "commerce"}
 ARGUMENTS = {
     "job_id": ID,
     "event_id": ID,
     "delivery_id": ID,
     "notice_id": ID,
+    "warranty": ID,
+    "preorder": ID,
+    "form": "signup",
     "store": "shopify",
     "source": "shop",
     "customer": ID,
@@ -233,6 +247,8 @@ CALLS = [
     ("PUT", "products/A-1", "products:write"),
     ("GET", "consents", "consents:read"),
     ("POST", "consents", "consents:write"),
+    ("GET", "coupons/7KM3P-Q9XW2", "loyalty:read"),
+    ("POST", "coupons/7KM3P-Q9XW2/redeem", "loyalty:write"),
     ("GET", "segments", "segments:read"),
     ("POST", "segments", "segments:write"),
     ("POST", "segments/preview", "segments:read"),

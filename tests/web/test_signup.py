@@ -7,11 +7,12 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from cdp.core.crypto import subjects
+from cdp.web.views import public
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import policies
 from customers.models import ContactPoint, Customer
 from customers.services.identity import resolving
-from tests import factories
+from tests import factories, filling
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def empty_cache():
 
 
 def fill(client, **fields):
-    return client.post("/signup/", {"name": "Ann Smith", "email": "ann@example.com", **fields})
+    return filling.send(client, "signup", **{"name": "Ann Smith", "email": "ann@example.com", **fields})
 
 
 def only() -> Customer:
@@ -60,7 +61,8 @@ def test_a_ticked_box_is_recorded_with_what_was_shown_and_which_policy_held(db, 
 
 
 def test_the_words_are_those_of_the_readers_language(db, client):
-    client.post("/signup/?lang=ko", {"name": "김민수", "email": "k@example.com", "consent_marketing_email": "on"})
+    told = {"name": "김민수", "email": "k@example.com", "consent_marketing_email": "on"}
+    filling.send(client, "signup", "?lang=ko", **told)
     assert ConsentRecord.objects.get().language == "ko"
 
 
@@ -121,9 +123,7 @@ def test_the_form_is_there_in_every_language(db, client, language):
 
 
 def test_too_many_from_one_address_must_wait(db, client, monkeypatch):
-    from cdp.web.views import signup
-
-    monkeypatch.setattr(signup, "MOST_PER_HOUR", 2)
+    monkeypatch.setattr(public, "MOST", 2)
     assert [fill(client, email=f"p{n}@example.com").status_code for n in range(3)] == [302, 302, 429]
 
 
@@ -147,7 +147,7 @@ def test_everything_or_nothing(db, client, monkeypatch):
 def test_a_stranger_changes_no_way_of_contact_of_somebody_known(db, client):
     known = factories.customer(phone="+66812345678", name="Ann Smith", external_id="c1")
     before = set(ContactPoint.objects.values_list("id", "is_primary"))
-    client.post("/signup/", {"name": "Ann Smith", "email": "thief@example.com", "phone": "+66812345678"})
+    fill(client, email="thief@example.com", phone="+66812345678")
     assert set(ContactPoint.objects.filter(customer=known).values_list("id", "is_primary")) == before
     assert Customer.objects.filter(status="known").count() == 1
 

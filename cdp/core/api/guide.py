@@ -55,6 +55,11 @@ TAGS = [
         "description": "What customers allow, as a ledger: statements are added with their proof and never changed.",
     },
     {
+        "name": "loyalty",
+        "description": "What customers have earned: personal coupons, looked up and redeemed by code at the till or in "
+        "the store's checkout.",
+    },
+    {
         "name": "segments",
         "description": "Groups of customers defined by rules over fields, metrics, orders, events and consent. "
         "Membership follows the facts within seconds.",

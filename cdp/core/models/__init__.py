@@ -7,6 +7,7 @@ from cdp.core.models.idempotency import IdempotentAnswer
 from cdp.core.models.jobs import ImportTrace, Job, JobReject
 from cdp.core.models.keys import DataKey, HourlyKey, IndexRoot
 from cdp.core.models.pipeline import Mark, PipelineState
+from cdp.core.models.receipts import FormReceipt
 from cdp.core.models.sources import Source, SourceSecret
 from cdp.core.models.users import Role, User
 
@@ -15,6 +16,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "DataKey",
+    "FormReceipt",
     "HourlyKey",
     "IdempotentAnswer",
     "ImportTrace",

@@ -1,115 +1,69 @@
-"""The public sign-up form. Consent boxes start unticked, one for each purpose and channel."""
+"""The public sign-up form. Interests and "how did you hear of us" are the shop's own lists (admin, choices)."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent.selectors import purposes
-from customers.rules import people
-
-INTERESTS = (
-    ("skincare", _("Skincare")),
-    ("home", pgettext_lazy("interest", "Home")),
-    ("fragrance", _("Fragrance")),
-    ("gifts", _("Gifts")),
-    ("wellness", _("Wellness")),
-)
-HEARD = (
-    ("", _("Choose one")),
-    ("friend", _("From a friend")),
-    ("walk-in", _("I walked by")),
-    ("line", "LINE"),
-    ("facebook", "Facebook"),
-    ("instagram", "Instagram"),
-    ("google", "Google"),
-    ("other", _("Somewhere else")),
-)
-HOME_OF = {"th": "TH", "ko": "KR"}
-ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
+from cdp.web.forms.public import PublicForm, Screen
+from customers.models import FormChoice
+from customers.rules import dates, unreadable
+from customers.selectors import choices
 
 
-class SignupForm(forms.Form):
-    """Name and one way to be reached; everything else is optional."""
+class SignupForm(PublicForm):
+    """Who somebody is and what they like."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    email = forms.CharField(
-        label=_("E-mail"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    key = "signup"
+    screens: ClassVar[Sequence[Screen]] = (
+        Screen(_("Who are you?"), ("name", "email", "phone"), _("One way to reach you is enough.")),
+        Screen(_("What do you like?"), ("interests", "heard"), _("Skip what you would rather not say.")),
+        Screen(
+            _("When is your birthday?"), ("birth_date",), _("Only to wish you well on the day, perhaps with a gift.")
+        ),
+        Screen(
+            _("May we write to you?"),
+            text=_("Tick what you like. You can change your mind at any time, as easily as today."),
+            consents=True,
+        ),
     )
-    phone = forms.CharField(
-        label=pgettext_lazy("number", "Phone"),
-        max_length=40,
-        required=False,
-        help_text=_("From another country: with its country code, like +82 10 1234 5678."),
-        widget=forms.TelInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
+
     interests = forms.MultipleChoiceField(
-        label=_("What are you interested in?"),
-        choices=INTERESTS,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+        label=_("What are you interested in?"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    heard = forms.ChoiceField(label=_("How did you hear about us?"), choices=HEARD, required=False)
-    # People never see it; programs that fill every field do.
-    website = forms.CharField(required=False, widget=forms.HiddenInput)
+    heard = forms.ChoiceField(label=_("How did you hear about us?"), required=False)
+    birth_date = forms.CharField(
+        label=_("Date of birth"),
+        required=False,
+        max_length=40,
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Add one unticked box per purpose and channel, in the words of the register."""
+        """Offer the shop's lists; one that is empty is not asked."""
         super().__init__(*args, **kwargs)
-        self.consents: dict[str, tuple[str, str, str]] = {}
-        wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en")}
-        for purpose, channel in ASKED:
-            if purpose not in wording or channel not in wording[purpose].channels:
-                continue
-            name = f"consent_{purpose}_{channel}"
-            label = wording[purpose].name
-            if channel != "any":
-                label = gettext("%(purpose)s by %(channel)s") % {
-                    "purpose": label,
-                    "channel": purposes.channel_name(channel),
-                }
-            self.consents[name] = (purpose, channel, label)
-            self.fields[name] = forms.BooleanField(
-                label=label, required=False, initial=False, help_text=wording[purpose].description
-            )
+        language = get_language() or "en"
+        interests = choices.offered(FormChoice.List.INTEREST, language)
+        heard = choices.offered(FormChoice.List.HEARD, language)
+        self.fields["interests"].choices = interests  # type: ignore[attr-defined]
+        self.fields["heard"].choices = [("", _("Choose one")), *heard]  # type: ignore[attr-defined]
+        for name, offered in (("interests", interests), ("heard", heard)):
+            if not offered:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
-        """Read the person with the one standard of all doors; its faults stand at their fields."""
-        data = super().clean() or {}
-        raw = {name: str(data.get(name) or "") for name in ("name", "email", "phone")}
-        today = timezone.localdate()
-        language = (get_language() or "")[:2]
-        self.person, faults = people.clean(raw, people.Rules(region=settings.CDP_SHOP_COUNTRY, today=today))
-        if any(fault.field == "phone" for fault in faults) and language in HOME_OF:
-            # A number without its country code: the reader's country is the next best guess after the shop's.
-            again, fewer = people.clean(raw, people.Rules(region=HOME_OF[language], today=today))
-            if len(fewer) < len(faults):
-                self.person, faults = again, fewer
-        for fault in faults:
-            self.add_error(fault.field, str(fault.problem.reason))
-        for name in ("name", "email"):  # "-" and "n/a" are no fault elsewhere, but here somebody must be named
-            if data.get(name) and not getattr(self.person, name) and name not in self.errors:
-                self.add_error(name, self.fields[name].error_messages["required"])
+        """Add interests, birthday and where somebody heard of us to the person."""
+        data = super().clean()
         self.person.interests = tuple(data.get("interests") or ())
-        self.person.language = language
         if data.get("heard"):
             self.person.tags = (f"heard:{data['heard']}",)
+        if data.get("birth_date"):
+            try:
+                today = timezone.localdate()
+                self.person.birth_date = dates.birth_date(data["birth_date"], dayfirst=True, today=today)
+            except unreadable.Unreadable as problem:
+                self.add_error("birth_date", str(problem.reason))
         return data
-
-    @property
-    def is_robot(self) -> bool:
-        """Whether the field that people cannot see was filled."""
-        return bool(self.data.get("website"))
-
-    def chosen(self) -> list[tuple[str, str, str]]:
-        """The ticked boxes: purpose, channel and the words that stood beside them."""
-        return [entry for name, entry in self.consents.items() if self.cleaned_data.get(name)]
-
-    def shown(self) -> list[str]:
-        """Every consent text the person saw, ticked or not."""
-        return [label for _purpose, _channel, label in self.consents.values()]

@@ -1,71 +1,51 @@
-"""The public sign-up form."""
+"""The public sign-up form, with a coupon for the first order."""
 
-import redis
-import structlog
-from django.core.cache import cache
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import addresses
-from cdp.web import signup
+from cdp.core.actors import CUSTOMER
+from cdp.web import taking
 from cdp.web.forms.signup import SignupForm
-from customers.services import identity
+from cdp.web.views import public
+from loyalty.models import Offer
+from loyalty.selectors import coupons as offers
+from loyalty.services import coupons
 
-log = structlog.get_logger("signup")
-MOST_PER_HOUR = 30
+
+def _facts(_filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
+    """A code for whoever signs up, whatever was ticked; whether it is a first order, the till will say."""
+    offer = offers.offer(Offer.FIRST_ORDER)
+    issued = offer and coupons.issue(
+        customer=told.customer,
+        offer=offer,
+        source=told.source,
+        actor=CUSTOMER,
+        now=told.now,
+        resolved_by=told.resolved_by,
+    )
+    if not issued:
+        return {}
+    row = issued.coupon
+    return {
+        "coupon": issued.code,
+        "value": offers.value(percent=row.percent, amount=row.amount, currency=row.currency),
+        "minimum": offers.value(percent=None, amount=row.minimum, currency=row.currency) if row.minimum else "",
+        "last_day": offers.last_day(row).isoformat(),
+    }
 
 
-@require_http_methods(["GET", "POST"])
+DOOR = public.Door(SignupForm, "web/public/signup.html", "web/public/signup_done.html", _facts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest) -> HttpResponse:
-    """Show the form, take it, say thank you. A robot gets the thanks and nothing else."""
-    filled = SignupForm(request.POST or None)
-    if request.method == "POST":
-        if filled.is_robot:
-            return redirect("web:signup-done")
-        if not _may(request):
-            answer = render(request, "web/signup/busy.html", status=429)
-            answer.headers["Retry-After"] = "3600"
-            return answer
-        if filled.is_valid():
-            if _take(filled):
-                return redirect("web:signup-done")
-            filled.add_error(None, _("Others are joining at this very moment. Please press the button once more."))
-            return render(request, "web/signup/form.html", {"form": filled}, status=503)
-    status = 422 if filled.is_bound else 200
-    return render(request, "web/signup/form.html", {"form": filled}, status=status)
-
-
-def _take(filled: SignupForm) -> bool:
-    """Take a filled form; False when others who write the same person were faster again and again."""
-    try:
-        signup.take(
-            filled.person,
-            chosen=filled.chosen(),
-            shown=filled.shown(),
-            language=translation.get_language() or "en",
-            now=timezone.now(),
-        )
-    except identity.UnableToResolve:
-        log.warning("a sign-up lost every race")
-        return False
-    return True
+    """`/signup/`."""
+    return public.answer(request, DOOR)
 
 
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
-    """The same words for everybody, so that nobody learns who was known before."""
-    return render(request, "web/signup/done.html")
-
-
-def _may(request: HttpRequest) -> bool:
-    """A bound on sign-ups from one address. Without the cache everybody may."""
-    key = f"signup:{addresses.of_client(request)}"
-    try:
-        cache.add(key, 0, timeout=3600)
-        return int(cache.incr(key)) <= MOST_PER_HOUR
-    except (redis.RedisError, ValueError):
-        log.warning("sign-ups are not counted: no answer from the cache")
-        return True
+    """The thanks, with the coupon."""
+    return public.thanks(request, DOOR)

@@ -119,6 +119,7 @@ def there(client, db):
         "segments": post("segments", {"name": "All", "rules": {"all": []}})["key"],
         "campaigns": post("campaigns", CAMPAIGN)["id"],
         "products": "CUP",
+        "coupons": factories.coupon(ada).code,
     }
 
 

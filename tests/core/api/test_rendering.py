@@ -12,6 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from analytics.services import metrics
 from campaigns.api.examples import BODY as CAMPAIGN
 from cdp.core.api.rendering import Renderer
+from customers.models import Customer
 from tests import factories
 
 WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
@@ -110,6 +111,7 @@ def written(call):
         "campaigns": campaign["id"],
         "segments": segment["key"],
         "products": "CUP",
+        "coupons": factories.coupon(Customer.objects.get(id=customer)).code,
     }
 
 

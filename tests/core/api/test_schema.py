@@ -101,7 +101,7 @@ def test_parameters_are_described_and_are_those_that_are_taken(schema):
                 if parameter["name"] in {"cursor", "page_size"}:
                     assert parameter.get("description"), path
     for prefix, view in views.items():
-        if "(" in prefix:
+        if "(" in prefix or not hasattr(view, "list"):
             continue
         taken = view.queries.get("list", frozenset()) | {"cursor", "page_size"}
         assert told[f"/api/v1/{prefix}", "get"] == taken, prefix

@@ -1,0 +1,163 @@
+"""What all public forms share: screens, the person, unticked consent boxes, the token, and what only robots fill in."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.files import dates, problems
+from consent.selectors import purposes
+from customers.rules import people, unreadable
+
+HOME_OF = {"th": "TH", "ko": "KR"}
+ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
+PERSON = ("name", "email", "phone")
+OLDEST_PURCHASE = dt.timedelta(days=366 * 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One thought: on a phone it is a screen of its own. `consents` adds the boxes at its end."""
+
+    title: str | Promise
+    fields: Sequence[str] = ()
+    text: str | Promise = ""
+    consents: bool = False
+
+
+class DayField(forms.Field):
+    """A day, by the browser's own picker or typed in any usual form, Buddhist era included."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """The picker speaks the person's language; without one it is a line to type into."""
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """The day, or None. The error says what is wrong with it."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            return dates.day(text, dayfirst=True)
+        except problems.ValueProblem as problem:
+            raise forms.ValidationError(str(problem.reason)) from problem
+
+
+class PublicForm(forms.Form):
+    """Name and one way to be reached; subclasses add what they are about."""
+
+    key: ClassVar[str] = ""
+    screens: ClassVar[Sequence[Screen]] = ()
+
+    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    phone = forms.CharField(
+        label=pgettext_lazy("number", "Phone"),
+        max_length=40,
+        required=False,
+        help_text=_("From another country: with its country code, like +82 10 1234 5678."),
+        widget=forms.TelInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    # People never see it; programs that fill every field do.
+    website = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    form_token = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, is_kiosk: bool = False, **kwargs: Any) -> None:
+        """Add one unticked box per purpose and channel, in the words of the register."""
+        super().__init__(*args, **kwargs)
+        self.person = people.Person()
+        self.consents: dict[str, tuple[str, str, str]] = {}
+        wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en")}
+        for purpose, channel in ASKED:
+            if purpose not in wording or channel not in wording[purpose].channels:
+                continue
+            name = f"consent_{purpose}_{channel}"
+            label = wording[purpose].name
+            if channel != "any":
+                label = gettext("%(purpose)s by %(channel)s") % {
+                    "purpose": label,
+                    "channel": purposes.channel_name(channel),
+                }
+            self.consents[name] = (purpose, channel, label)
+            self.fields[name] = forms.BooleanField(
+                label=label, required=False, initial=False, help_text=wording[purpose].description
+            )
+        if is_kiosk:  # the shop's tablet must not offer what the last person typed
+            for field in self.fields.values():
+                field.widget.attrs["autocomplete"] = "off"
+
+    @property
+    def pages(self) -> list[dict[str, Any]]:
+        """The screens with their fields, for the template."""
+        return [
+            {
+                "title": screen.title,
+                "text": screen.text,
+                "fields": [self[name] for name in screen.fields if name in self.fields],
+                "consents": [self[name] for name in self.consents] if screen.consents else [],
+            }
+            for screen in self.screens
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the person with the one standard of all doors; its faults stand at their fields."""
+        data = super().clean() or {}
+        self.person = self._read_person({name: str(data.get(name) or "") for name in PERSON})
+        if data.get("name") and not self.person.name and "name" not in self.errors:
+            self.add_error("name", self.fields["name"].error_messages["required"])
+        if not (self.person.email or self.person.phone or {"email", "phone"} & set(self.errors)):
+            self.add_error("email", gettext("Give an e-mail address or a phone number, so that we can reach you."))
+        self.person.language = (get_language() or "")[:2]
+        return data
+
+    def _read_person(self, raw: dict[str, str]) -> people.Person:
+        today = timezone.localdate()
+        language = (get_language() or "")[:2]
+        person, faults = people.clean(raw, people.Rules(region=settings.CDP_SHOP_COUNTRY, today=today))
+        if any(fault.field == "phone" for fault in faults) and language in HOME_OF:
+            # A number without its country code: the reader's country is the next best guess after the shop's.
+            again, fewer = people.clean(raw, people.Rules(region=HOME_OF[language], today=today))
+            if len(fewer) < len(faults):
+                person, faults = again, fewer
+        for fault in faults:
+            self.add_error(fault.field, str(fault.problem.reason))
+        return person
+
+    def check_day(self, name: str, *, earliest: dt.date, latest: dt.date) -> None:
+        """An error at the field for a day outside of these."""
+        day = self.cleaned_data.get(name)
+        if day is not None and day > latest:
+            self.add_error(name, str(unreadable.Unreadable("in_the_future").reason))
+        elif day is not None and day < earliest:
+            self.add_error(name, gettext("This lies too far back; check the year."))
+
+    @property
+    def is_robot(self) -> bool:
+        """Whether the field that people cannot see was filled."""
+        return bool(self.data.get("website"))
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What was filled in, as plain values: the same again is the same sending."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"website", "form_token"}}
+
+    def chosen(self) -> list[tuple[str, str, str]]:
+        """The ticked boxes: purpose, channel and the words that stood beside them."""
+        return [entry for name, entry in self.consents.items() if self.cleaned_data.get(name)]
+
+    def shown(self) -> list[str]:
+        """Every consent text the person saw, ticked or not."""
+        return [label for _purpose, _channel, label in self.consents.values()]

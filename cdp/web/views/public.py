@@ -1,0 +1,195 @@
+"""The one door of all public forms: show, take, thank; once, without scripts, and not for robots.
+
+The order matters. A robot that fills in what people cannot see gets the thanks and nothing else. What is wrong is told
+at its field with everything kept. A form that comes back faster than anybody can type is asked for once more, and the
+second press always counts.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import redis
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+from cdp.core import addresses, receipts
+from cdp.web import kiosk, taking
+from cdp.web.forms.public import PublicForm
+from customers.rules import arrivals
+from customers.services import identity
+
+log = structlog.get_logger("forms")
+MOST = 40
+WINDOW_SECONDS = 600
+"""From one address; a shop's own network is one, and a busy opening day must pass."""
+QUICKEST = dt.timedelta(seconds=2)
+TICKET = "cdp_form"
+TICKET_SECONDS = 600
+DAYS = {"last_day", "ends_on"}
+"""What the thanks tell as a day, in the reader's own way of writing it."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A form, its pages, and what becomes of it: `facts` writes it and returns what the thanks say."""
+
+    form: type[PublicForm]
+    template: str
+    done_template: str
+    facts: Callable[[Any, taking.Told], Mapping[str, str]]
+
+    @property
+    def key(self) -> str:
+        """The name of the form in addresses and records."""
+        return self.form.key
+
+
+def answer(request: HttpRequest, door: Door) -> HttpResponse:
+    """Show the form, or take it."""
+    tablet = kiosk.of(request.GET)
+    now = timezone.now()
+    if request.method != "POST":
+        token = receipts.new_token(door.key, now=now)
+        return _form(request, door, door.form(initial={"form_token": token}, is_kiosk=tablet is not None))
+    filled = door.form(request.POST, is_kiosk=tablet is not None)
+    if filled.is_robot:
+        return redirect(_done_address(request, door))
+    if not _may(request, door):
+        filled.is_valid()
+        filled.add_error(None, _("Many forms came from your connection just now. In ten minutes it works again."))
+        busy = _again(request, door, filled, status=429)
+        busy.headers["Retry-After"] = str(WINDOW_SECONDS)
+        return busy
+    try:
+        token_sent: receipts.Token | None = receipts.read_token(request.POST.get("form_token", ""), door.key, now=now)
+    except receipts.Stale:
+        token_sent = None
+    if not filled.is_valid():
+        return _again(request, door, filled, status=422)
+    if token_sent is None:
+        filled.add_error(None, _("This page was open for a long time. Please press the button once more."))
+        return _again(request, door, filled, status=422)
+    if now - token_sent.shown_at < QUICKEST:
+        filled.add_error(None, _("That was quick. Please look over it and press the button once more."))
+        return _again(request, door, filled, status=422)
+    return _take(request, door, filled, token_sent, now)
+
+
+def _take(
+    request: HttpRequest, door: Door, filled: PublicForm, token: receipts.Token, now: dt.datetime
+) -> HttpResponse:
+    sending = taking.Sending(
+        form=door.key,
+        token=token,
+        content=filled.content,
+        person=filled.person,
+        chosen=filled.chosen(),
+        shown=filled.shown(),
+        language=(translation.get_language() or "en")[:2],
+        origin=_origin(request),
+    )
+    try:
+        taken = taking.take(sending, facts=lambda told: door.facts(filled, told), now=now)
+    except receipts.Stale:
+        filled.add_error(
+            None, _("This form was sent already. Press the button once more to send what stands here now.")
+        )
+        return _again(request, door, filled, status=422, is_used=True)
+    except identity.UnableToResolve:
+        log.warning("a form lost every race", form=door.key)
+        filled.add_error(None, _("Others are joining at this very moment. Please press the button once more."))
+        return _again(request, door, filled, status=503)
+    response = redirect(_done_address(request, door))
+    response.set_cookie(
+        TICKET,
+        receipts.ticket(taken),
+        max_age=TICKET_SECONDS,
+        path=reverse(f"web:{door.key}"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def thanks(request: HttpRequest, door: Door) -> HttpResponse:
+    """The same words for everybody, so that nobody learns who was known; and what this browser's form came to."""
+    tablet = kiosk.of(request.GET)
+    path = reverse(f"web:{door.key}")
+    context = {
+        "told": _readable(receipts.shown_for(request.COOKIES.get(TICKET, ""), door.key)),
+        "kiosk": tablet,
+        "again_url": tablet.address(path, _origin(request).query) if tablet else f"{path}{_query(request)}",
+    }
+    response = render(request, door.done_template, context)
+    add_never_cache_headers(response)
+    if tablet and TICKET in request.COOKIES:  # the next person must not see it
+        response.delete_cookie(TICKET, path=path)
+    return response
+
+
+def _form(request: HttpRequest, door: Door, form: PublicForm, *, status: int = 200) -> HttpResponse:
+    tablet = kiosk.of(request.GET)
+    path = reverse(f"web:{door.key}")
+    context = {
+        "form": form,
+        "kiosk": tablet,
+        "home_url": tablet.address(path, _origin(request).query) if tablet else "",
+    }
+    response = render(request, door.template, context, status=status)
+    add_never_cache_headers(response)
+    return response
+
+
+def _again(request: HttpRequest, door: Door, filled: PublicForm, *, status: int, is_used: bool = False) -> HttpResponse:
+    """The form with everything kept. Whoever has been asked once need not wait again: the token counts as shown."""
+    sent = request.POST.get("form_token", "")
+    filled.data = request.POST.copy()
+    filled.data["form_token"] = receipts.asked_again(sent, door.key, is_used=is_used, now=timezone.now() - QUICKEST)
+    return _form(request, door, filled, status=status)
+
+
+def _origin(request: HttpRequest) -> arrivals.Origin:
+    """Where the address was found; the tablet is a place of its own."""
+    found = arrivals.read(request.GET)
+    if not found.place and kiosk.of(request.GET):
+        return arrivals.Origin("kiosk", found.campaign)
+    return found
+
+
+def _query(request: HttpRequest) -> str:
+    """The parameters that stay with a person from page to page."""
+    tablet = kiosk.of(request.GET)
+    kept = arrivals.read(request.GET).query | ({"kiosk": tablet.mode} if tablet else {})
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def _done_address(request: HttpRequest, door: Door) -> str:
+    return reverse(f"web:{door.key}-done") + _query(request)
+
+
+def _readable(told: receipts.Answer | None) -> dict[str, Any]:
+    return {
+        name: dt.date.fromisoformat(value) if value and name in DAYS else value for name, value in (told or {}).items()
+    }
+
+
+def _may(request: HttpRequest, door: Door) -> bool:
+    """A bound on forms from one address. Without the cache everybody may."""
+    key = f"{door.key}:{addresses.of_client(request)}"
+    try:
+        cache.add(key, 0, timeout=WINDOW_SECONDS)
+        return int(cache.incr(key)) <= MOST
+    except (redis.RedisError, ValueError):
+        log.warning("forms are not counted: no answer from the cache")
+        return True

@@ -1,0 +1,96 @@
+"""The staff page of pre-orders: who waits for what, and moving them on until they are handed over."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cdp.core import actors
+from cdp.core.views.access import requires
+from commerce.models import PreOrder
+from commerce.selectors import preorders as reading
+from commerce.services import preorders
+
+
+@requires("customers.view")
+@require_http_methods(["GET", "HEAD", "POST"])
+def listing(request: HttpRequest) -> HttpResponse:
+    """`/preorders/`: those nobody has answered first; by POST what the search finds."""
+    query = request.POST.get("q", "").strip()[:200].replace("\x00", "")
+    state = request.GET.get("state", "")
+    if state not in {"", *PreOrder.State.values}:
+        raise Http404
+    if query:
+        in_full = bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+        page = reading.search(query, in_full=in_full)
+    else:
+        page = reading.listed(state=state, older_than=_older(request))
+    return render(
+        request,
+        "commerce/preorders.html",
+        {
+            "rows": [{"one": one, "actions": _actions(one)} for one in page.rows],
+            "is_cut": page.is_cut,
+            "query": query,
+            "state": state,
+            "states": [
+                {"url": f"?state={code}" if code else "?", "label": label, "active": code == state and not query}
+                for code, label in [("", _("All")), *PreOrder.State.choices]
+            ],
+            "older_url": f"?state={state}&older={page.older}" if page.older else "",
+            "is_deep": "older" in request.GET,
+            "waiting": reading.waiting(),
+            "may_edit": request.user.can("customers.edit"),  # type: ignore[union-attr]
+            "here": request.get_full_path(),
+        },
+    )
+
+
+@requires("customers.edit")
+@require_http_methods(["POST"])
+def move(request: HttpRequest, preorder: uuid.UUID) -> HttpResponse:
+    """Give one its next state and go back to where one was."""
+    state = request.POST.get("state", "")
+    try:
+        row = preorders.move(
+            preorder=preorder,
+            state=state,
+            actor=actors.staff(request.user),  # type: ignore[arg-type]
+            now=timezone.now(),
+        )
+    except preorders.UnableToMove as error:
+        messages.error(request, str(error.reason))
+    else:
+        told = {"number": row.number, "state": row.get_state_display()}
+        messages.success(request, _("Pre-order %(number)s: %(state)s") % told)
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return redirect(back)
+    return redirect("commerce:preorder-list")
+
+
+def _actions(one: reading.Shown) -> list[dict[str, str]]:
+    """What may be done next: the way on first, giving up last."""
+    labels = {
+        "confirmed": _("Confirm"),
+        "ready": _("Is ready"),
+        "collected": _("Hand over"),
+        "cancelled": _("Cancel"),
+        "waiting": _("Take up again"),
+    }
+    if one.row.state == PreOrder.State.COLLECTED:
+        labels["ready"] = _("Not handed over yet")
+    return [{"state": state, "label": labels[state]} for state in one.next_states]
+
+
+def _older(request: HttpRequest) -> uuid.UUID | None:
+    text = request.GET.get("older", "")
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,65 @@
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import actors, audit
+from cdp.core.files import values
+from cdp.core.models import User
+from loyalty.models import Offer
+
+LONGEST_VALID = 3650
+
+
+class OfferForm(forms.ModelForm):
+    class Meta:
+        model = Offer
+        fields = ("is_on", "percent", "amount", "currency", "minimum", "valid_days")
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"]).upper()
+        if code and code not in values.currencies():
+            raise forms.ValidationError(_("This is no ISO 4217 currency code; write one such as THB."))
+        return code
+
+    def clean_valid_days(self) -> int:
+        days = int(self.cleaned_data["valid_days"])
+        if not 1 <= days <= LONGEST_VALID:
+            raise forms.ValidationError(_("A coupon is valid for 1 to 3,650 days."))
+        return days
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        percent, amount = cleaned.get("percent"), cleaned.get("amount")
+        if (percent is None) == (amount is None) and not self.errors:
+            self.add_error("percent", _("Give either a percentage or an amount."))
+        if (amount is not None or cleaned.get("minimum") is not None) and not cleaned.get("currency"):
+            self.add_error("currency", _("An amount needs a currency."))
+        return cleaned
+
+
+@admin.register(Offer)
+class OfferAdmin(admin.ModelAdmin):
+    """What new coupons are worth. Coupons that are out keep what they were promised."""
+
+    form = OfferForm
+    list_display = ("key", "is_on", "percent", "amount", "currency", "minimum", "valid_days")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Offer | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's signature)
+        super().save_model(request, obj, form, change)
+        audit.record(
+            audit.Action.ADMIN_CHANGED,
+            actor=actors.staff(cast("User", request.user)),
+            at=timezone.now(),
+            subject=obj.key,
+            details={"model": "loyalty.Offer", "fields": sorted(form.changed_data)},
+        )

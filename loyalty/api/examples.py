@@ -1,0 +1,30 @@
+"""What calls about coupons look like, for the OpenAPI document."""
+
+from cdp.core.api.schema import Example
+
+COUPON = {
+    "code": "7KM3P-Q9XW2",
+    "offer": "first-order",
+    "state": "open",
+    "customer": "019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70",
+    "percent": "10",
+    "amount": None,
+    "currency": None,
+    "minimum": None,
+    "first_order_only": True,
+    "issued_at": "2026-11-20T16:30:00+07:00",
+    "valid_until": "2027-01-20T00:00:00+07:00",
+    "redeemed_at": None,
+    "redeemed_by": None,
+    "order": None,
+    "external_id": None,
+}
+REDEEM = {"customer": {"phone": "+66812345678"}, "external_id": "T-1001", "amount": "450.00", "currency": "THB"}
+REDEEMED = COUPON | {
+    "state": "redeemed",
+    "redeemed_at": "2026-11-22T11:05:00+07:00",
+    "redeemed_by": "till",
+    "external_id": "T-1001",
+    "discount": "45.00",
+}
+COUPONS = {"retrieve": Example(response=COUPON), "redeem": Example(request=REDEEM, response=REDEEMED)}

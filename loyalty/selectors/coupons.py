@@ -1,0 +1,148 @@
+"""Reading coupons: by code at the till, on the customer's page and timeline."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from cdp.core import panels
+from cdp.core.crypto import index, subjects
+from cdp.core.timeline import Entry, Question
+from commerce.rules import money
+from loyalty.models import Coupon, CouponKey, Offer
+from loyalty.rules import coupons as rules
+
+TABLE = "loyalty_coupon"
+SHOWN = 3
+
+
+def digest(plain: str) -> bytes:
+    """The keyed digest of a code's letters (`rules.coupons.read`)."""
+    return index.digest("loyalty.coupon", plain)
+
+
+def find(text: str) -> Coupon | None:
+    """The coupon of that code however it was typed: the key table first, then the row beside its customer."""
+    plain = rules.read(text)
+    key = CouponKey.objects.filter(digest=digest(plain)).first() if plain else None
+    if key is None:
+        return None
+    return Coupon.objects.filter(customer_id=key.customer_id, id=key.coupon_id).first()
+
+
+def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
+    """The keys of these customers' coupons."""
+    found = Coupon.objects.filter(customer_id__in=customers).values_list("code_digest", "customer_id")
+    return {bytes(digest): customer for digest, customer in found}
+
+
+def offer(key: str) -> Offer | None:
+    """What coupons of that kind are worth now; None while none are issued."""
+    return Offer.objects.filter(key=key, is_on=True).first()
+
+
+def terms(row: Coupon) -> rules.Terms:
+    """What was promised with a coupon."""
+    return rules.Terms(
+        valid_until=row.valid_until,
+        percent=row.percent,
+        amount=row.amount,
+        currency=row.currency,
+        minimum=row.minimum,
+        is_first_order=row.is_first_order,
+    )
+
+
+def state(row: Coupon, *, at: datetime) -> str:
+    """`open`, `redeemed` or `expired`."""
+    if row.redeemed_at is not None:
+        return "redeemed"
+    return "open" if at < row.valid_until else "expired"
+
+
+def last_day(row: Coupon) -> date:
+    """The last day on which it is good, in the shop's zone."""
+    return timezone.localdate(row.valid_until - timedelta(microseconds=1))
+
+
+def code_of(row: Coupon, keyring: subjects.Keyring) -> str:
+    """The code in clear, as people read it; empty once its key was destroyed."""
+    return keyring.open(row.code, table=TABLE, column="code", row=row.id)
+
+
+def value(*, percent: Decimal | None, amount: Decimal | None, currency: str) -> str:
+    """What a coupon takes off, for a sentence: `10%` or `100.00 THB`."""
+    if percent is not None:
+        return f"{percent.normalize():f}%"
+    return f"{money.text(amount or Decimal(0), currency)} {currency}"
+
+
+def panel(question: panels.Question) -> Mapping[str, Any] | None:
+    """Open coupons on the page of a customer, then used ones; None leaves the panel out."""
+    found = Coupon.objects.filter(customer_id__in=list(question.lineage)).order_by("-issued_at", "-id")
+    rows = sorted(found[:20], key=lambda row: state(row, at=question.now) != "open")
+    if not rows:
+        return None
+    keyring = subjects.load({row.customer_id for row in rows})
+    shown = [
+        {
+            "row": row,
+            "code": code_of(row, keyring),
+            "state": state(row, at=question.now),
+            "last_day": last_day(row),
+            "value": value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY),
+        }
+        for row in rows[:SHOWN]
+    ]
+    return {"coupons": shown, "more": len(rows) - len(shown)}
+
+
+def entries(question: Question) -> list[Entry]:
+    """Coupons as entries of the timeline: when they were issued, and when they were used."""
+    rows = Coupon.objects.filter(customer_id__in=question.customers)
+    issued, used = rows, rows.filter(redeemed_at__isnull=False)
+    if question.before is not None:
+        issued, used = issued.filter(issued_at__lt=question.before), used.filter(redeemed_at__lt=question.before)
+    found = [
+        Entry(
+            id=str(row.id),
+            at=row.issued_at,
+            kind="coupon",
+            title=gettext("Coupon for %(value)s") % {"value": _value(row)},
+            source=row.source,
+            icon="discount",
+            data=_data(row) | {"text": code_of(row, question.keyring)},
+        )
+        for row in issued.order_by("-issued_at", "-id")[: question.limit]
+    ]
+    return found + [
+        Entry(
+            id=f"{row.id}:redeemed",
+            at=row.redeemed_at,
+            kind="coupon",
+            title=gettext("Coupon for %(value)s used") % {"value": _value(row)},
+            source=row.redeemed_by,
+            icon="rosette-discount-check",
+            data=_data(row),
+        )
+        for row in used.order_by("-redeemed_at", "-id")[: question.limit]
+        if row.redeemed_at is not None
+    ]
+
+
+def _value(row: Coupon) -> str:
+    return value(percent=row.percent, amount=row.amount, currency=row.currency)
+
+
+def _data(row: Coupon) -> dict[str, Any]:
+    return {
+        "coupon": str(row.id),
+        "offer": row.offer,
+        "valid_until": row.valid_until.isoformat(),
+        "order": str(row.order_id) if row.order_id else None,
+    }

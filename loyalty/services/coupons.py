@@ -1,0 +1,246 @@
+"""Coupons: issued to one person, redeemed once, by a till or by the order that names the code.
+
+Whoever redeems locks the customer's row first: two tills with two codes of one person take turns, and the second one
+sees that the first order is being paid for.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from cdp.core import audit, ids, pipeline
+from cdp.core.actors import SYSTEM, Actor
+from cdp.core.crypto import subjects
+from cdp.core.models import Source
+from commerce.models import Order
+from customers.rules.people import Person
+from customers.selectors import lineage
+from customers.services import identity, standing
+from loyalty.models import Coupon, CouponKey, Offer
+from loyalty.rules import coupons as rules
+from loyalty.selectors import coupons as reading
+
+KEPT_AFTER_END = timedelta(days=90)
+FORGOTTEN_AT_ONCE = 1000
+
+
+class UnableToRedeem(Exception):
+    """The coupon is not taken; `reason` says why."""
+
+    def __init__(self, reason: rules.Refusal) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class UnknownBuyer(Exception):
+    """Neither a buyer nor an order was named that we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a coupon is redeemed for. `reference` is the till's own number of the sale: told again, it changes nothing.
+
+    The buyer is a customer's id, a person to be recognised, or whoever placed `order`.
+    """
+
+    basket: rules.Basket
+    buyer: Person | None = None
+    customer_id: uuid.UUID | None = None
+    order: Order | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """The coupon as it is now, and whether this sale had redeemed it before."""
+
+    coupon: Coupon
+    is_repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new coupon with its code in clear."""
+
+    coupon: Coupon
+    code: str
+
+
+def issue(
+    *,
+    customer: uuid.UUID,
+    offer: Offer,
+    source: str,
+    actor: Actor,
+    now: datetime,
+    resolved_by: bytes | None = None,
+) -> Issued | None:
+    """Give a customer a code of that offer; None for somebody who is no longer there.
+
+    It is good until the end of the last day in the shop's zone.
+    """
+    with transaction.atomic():
+        owner = standing.hold([customer]).get(customer)
+        if owner is None:
+            return None
+        code = rules.new_code()
+        while reading.find(code) is not None:
+            code = rules.new_code()
+        row, digest = ids.uuid7(), reading.digest(rules.read(code))
+        ends = timezone.localdate(now) + timedelta(days=offer.valid_days + 1)
+        coupon = Coupon.objects.create(
+            id=row,
+            customer_id=owner,
+            offer=offer.key,
+            code=subjects.load([owner]).seal(code, customer=owner, table=reading.TABLE, column="code", row=row),
+            code_digest=digest,
+            percent=offer.percent,
+            amount=offer.amount,
+            currency=offer.currency,
+            minimum=offer.minimum,
+            is_first_order=offer.key == Offer.FIRST_ORDER,
+            source=source,
+            issued_at=now,
+            valid_until=timezone.make_aware(datetime.combine(ends, time())),
+            resolved_by=resolved_by,
+        )
+        CouponKey.objects.create(digest=digest, customer_id=owner, coupon_id=row)
+        audit.record(
+            audit.Action.COUPON_ISSUED, actor=actor, at=now, customer=owner, subject=row, details={"offer": offer.key}
+        )
+        pipeline.mark([owner], cause="loyalty.coupon")
+    return Issued(coupon, code)
+
+
+def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: datetime) -> Redeemed:
+    """Take a coupon for a sale, once. Of two tills at the same moment one wins.
+
+    Raises UnableToRedeem with the reason, and UnknownBuyer.
+    """
+    buyer = _buyer(sale, source)
+    with transaction.atomic():
+        owner = coupon.customer_id
+        standing.hold([owner])
+        standing.queue([owner])
+        row = Coupon.objects.select_for_update().filter(customer_id=owner, id=coupon.id).first()
+        if row is None:  # its customer was erased, or merged between the caller's look and ours
+            raise UnableToRedeem(rules.Refusal.OTHER_PERSON)
+        if row.redeemed_at is not None and _is_same_sale(row, sale, source):
+            return Redeemed(row, is_repeated=True)
+        reason = rules.refusal(
+            reading.terms(row),
+            basket=sale.basket,
+            at=now,
+            is_used=row.redeemed_at is not None,
+            is_owner=buyer == owner,
+            has_ordered=row.is_first_order and _has_ordered(row, sale, source),
+        )
+        if reason is not None:
+            raise UnableToRedeem(reason)
+        _take(row, order=sale.order.id if sale.order else None, reference=sale.reference, by=source.key, now=now)
+        audit.record(
+            audit.Action.COUPON_REDEEMED,
+            actor=actor,
+            at=now,
+            customer=owner,
+            subject=row.id,
+            details={"offer": row.offer, "order": str(row.order_id or "")},
+        )
+        pipeline.mark([owner], cause="loyalty.coupon")
+    return Redeemed(row, is_repeated=False)
+
+
+def _buyer(sale: Sale, source: Source) -> uuid.UUID | None:
+    """Who pays, as the id that stands for them today; None for a person nobody knows. Raises UnknownBuyer."""
+    if sale.order is not None:
+        named = sale.order.customer_id
+    elif sale.customer_id is not None:
+        named = sale.customer_id
+    elif sale.buyer is not None and sale.buyer.is_identified:
+        found = identity.find(sale.buyer, source)
+        if not found:
+            return None
+        named = found[0]
+    else:
+        raise UnknownBuyer
+    return lineage.standing([named]).get(named)
+
+
+def _is_same_sale(row: Coupon, sale: Sale, source: Source) -> bool:
+    if sale.order is not None and row.order_id == sale.order.id:
+        return True
+    return bool(sale.reference) and row.reference == sale.reference and row.redeemed_by == source.key
+
+
+def _has_ordered(row: Coupon, sale: Sale, source: Source) -> bool:
+    """Whether the owner has bought before this sale, or has used another coupon for a first order."""
+    people = lineage.of(row.customer_id)
+    orders = Order.objects.filter(customer_id__in=people, is_counted=True)
+    if sale.order is not None:
+        orders = orders.exclude(id=sale.order.id)
+    if sale.reference:
+        orders = orders.exclude(source=source.key, external_id=sale.reference)
+    used = Coupon.objects.filter(customer_id__in=people, is_first_order=True, redeemed_at__isnull=False)
+    return orders.exists() or used.exclude(id=row.id).exists()
+
+
+def _take(row: Coupon, *, order: uuid.UUID | None, reference: str, by: str, now: datetime) -> None:
+    row.redeemed_at, row.redeemed_by, row.order_id, row.reference = now, by, order, reference
+    row.save(update_fields=["redeemed_at", "redeemed_by", "order_id", "reference"])
+
+
+def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
+    """Orders that name a code redeem the coupon: the store took it, whatever we would have said. May run twice.
+
+    A step of the pipeline. One statement finds the orders of those who have an open coupon; almost nobody has one. An
+    order may be dated a day before its coupon: stores have clocks of their own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.id, c.customer_id, c.code_digest, o.id, o.coupon, o.source, o.external_id, o.placed_at
+            FROM loyalty_coupon c
+            JOIN commerce_order o ON o.customer_id = c.customer_id
+                AND o.coupon <> '' AND o.placed_at >= c.issued_at - interval '1 day'
+            WHERE c.customer_id = ANY(%s) AND c.redeemed_at IS NULL AND o.is_counted
+            ORDER BY c.customer_id, o.placed_at, o.id
+            """,
+            [list(customers)],
+        )
+        found = cursor.fetchall()
+    for coupon, customer, digest, order, code, source, number, placed_at in found:
+        plain = rules.read(code)
+        if not plain or reading.digest(plain) != bytes(digest):
+            continue
+        with transaction.atomic():
+            row = (
+                Coupon.objects.select_for_update()
+                .filter(customer_id=customer, id=coupon, redeemed_at__isnull=True)
+                .first()
+            )
+            if row is None:
+                continue
+            _take(row, order=order, reference=number, by=source, now=min(placed_at, now))
+            audit.record(
+                audit.Action.COUPON_REDEEMED,
+                actor=SYSTEM,
+                at=now,
+                customer=customer,
+                subject=coupon,
+                details={"offer": row.offer, "order": str(order)},
+            )
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete coupons that nobody used some time after their end. Returns how many, at most FORGOTTEN_AT_ONCE."""
+    ended = Coupon.objects.filter(valid_until__lt=now - KEPT_AFTER_END, redeemed_at__isnull=True)
+    rows = list(ended.order_by("valid_until").values_list("customer_id", "id", "code_digest")[:FORGOTTEN_AT_ONCE])
+    with transaction.atomic():
+        CouponKey.objects.filter(digest__in=[bytes(digest) for _, _, digest in rows]).delete()
+        for customer, coupon, _digest in rows:
+            Coupon.objects.filter(customer_id=customer, id=coupon, redeemed_at__isnull=True).delete()
+    return len(rows)

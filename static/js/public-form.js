@@ -1,0 +1,168 @@
+// A public form, one thought a screen on a phone and on the shop's tablet. Without this script all of it stands on one
+// page and works the same. Nothing is sent or kept here: the server judges every field.
+(function () {
+  var form = document.querySelector(".public-form");
+  if (!form) {
+    return;
+  }
+  var words = form.dataset;
+  var screens = Array.prototype.slice.call(form.querySelectorAll("[data-screen]"));
+  var actions = form.querySelector("[data-actions]");
+  var submit = actions.querySelector("[type=submit]");
+  var phone = matchMedia("(max-width: 640px)");
+  var at = 0;
+
+  function button(text, kind) {
+    var made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn " + kind;
+    made.textContent = text;
+    return made;
+  }
+  var next = button(words.next, "btn-primary");
+  var back = button(words.back, "btn-quiet");
+  var bar = document.createElement("progress");
+  bar.className = "progress-line";
+  bar.max = screens.length;
+  bar.setAttribute("aria-label", words.step);
+  actions.append(next, back);
+  form.insertBefore(bar, screens[0]);
+
+  function isStepwise() {
+    return screens.length > 1 && (phone.matches || form.classList.contains("is-kiosk"));
+  }
+  function show(focus) {
+    var stepwise = isStepwise();
+    var last = at === screens.length - 1;
+    screens.forEach(function (screen, number) {
+      screen.hidden = stepwise && number !== at;
+    });
+    bar.hidden = !stepwise;
+    bar.value = at + 1;
+    next.hidden = !stepwise || last;
+    back.hidden = !stepwise || at === 0;
+    submit.hidden = stepwise && !last;
+    if (focus) {
+      screens[at].querySelector("h2").focus();
+      screens[at].scrollIntoView({ block: "start" });
+    }
+  }
+
+  function complain(field, text) {
+    var box = field.closest(".field");
+    var id = field.id + "_error";
+    var list = document.getElementById(id);
+    if (!list) {
+      list = document.createElement("ul");
+      list.className = "field-errors";
+      list.id = id;
+      box.append(list);
+    }
+    list.textContent = "";
+    var item = document.createElement("li");
+    item.textContent = text;
+    list.append(item);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", id);
+  }
+  function fault(field) {
+    if (field.required && !field.value.trim()) {
+      return words.missing;
+    }
+    return field.type === "email" && field.value && field.validity.typeMismatch ? words.email : "";
+  }
+  // Only what can be told for sure; the rest the server says, on the screen where it belongs.
+  function isFine(screen) {
+    var wrong = Array.prototype.filter.call(screen.querySelectorAll("input, select, textarea"), function (field) {
+      var text = fault(field);
+      if (text) {
+        complain(field, text);
+      }
+      return text;
+    });
+    if (wrong.length) {
+      wrong[0].focus();
+    }
+    return !wrong.length;
+  }
+  next.addEventListener("click", function () {
+    if (isFine(screens[at])) {
+      at += 1;
+      show(true);
+    }
+  });
+  back.addEventListener("click", function () {
+    at -= 1;
+    show(true);
+  });
+  form.addEventListener("input", function (event) {
+    var field = event.target;
+    if (field.getAttribute("aria-invalid") === "true") {
+      field.removeAttribute("aria-invalid");
+      var list = document.getElementById(field.id + "_error");
+      if (list) {
+        list.remove();
+        field.removeAttribute("aria-describedby");
+      }
+    }
+  });
+
+  // Enter on an early screen leads to the next one. One press sends once; the server takes only one anyway.
+  var sending = false;
+  form.addEventListener("submit", function (event) {
+    if (isStepwise() && at < screens.length - 1) {
+      event.preventDefault();
+      next.click();
+      return;
+    }
+    if (sending) {
+      event.preventDefault();
+      return;
+    }
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
+    submit.textContent = words.sending;
+  });
+
+  // Where the server found something, there it begins.
+  screens.some(function (screen, number) {
+    if (screen.querySelector("[aria-invalid=true], .field-errors")) {
+      at = number;
+      return true;
+    }
+    return false;
+  });
+  var isAnswered = Boolean(form.querySelector(".callout-danger"));
+  if (isAnswered && !form.querySelector("[aria-invalid=true], .field-errors")) {
+    at = screens.length - 1;
+  }
+  phone.addEventListener("change", function () {
+    show(false);
+  });
+  show(false);
+  var first = form.querySelector("[aria-invalid=true]");
+  if (first) {
+    first.focus();
+  }
+
+  // The shop's tablet comes back to an empty form when nobody touches it.
+  if (words.home) {
+    var timer = 0;
+    var wait = function () {
+      clearTimeout(timer);
+      timer = setTimeout(function () {
+        location.replace(words.home);
+      }, Number(words.idle) * 1000);
+    };
+    ["input", "pointerdown", "keydown", "scroll"].forEach(function (name) {
+      document.addEventListener(name, wait, { passive: true });
+    });
+    wait();
+  }
+  // A page that comes back from the browser's memory shows nobody's words.
+  addEventListener("pageshow", function (event) {
+    if (event.persisted) {
+      location.reload();
+    }
+  });
+})();
