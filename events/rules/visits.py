@@ -24,6 +24,7 @@ TRAITS = {
     "lineid": "line_id",
     "membernumber": "member_number",
 }
+ORDERED = frozenset({"order completed", "completed order"})
 _PLACES = {"street": "street", "city": "city", "state": "province", "postalcode": "postcode", "country": "country"}
 _MEASURING = ("measurement", "analytics", "statistics", "performance")
 # What mail programs, messengers and back offices tell about somebody who need not have been there.
@@ -40,22 +41,34 @@ _CAMPAIGN = ("name", "source", "medium", "term", "content")
 
 
 def person_of(event: Tracked) -> dict[str, str]:
-    """The fields of a person that a call tells, as raw texts for the one standard of all doors."""
+    """The fields of a person that a call tells, as raw texts for the one standard of all doors.
+
+    Beside `identify` only a completed order is asked who is behind it (`context.traits`): a guest at the checkout says
+    it there and nowhere else, and no other call does so rarely enough to be worth a look-up each time.
+    """
     found: dict[str, str] = {}
     if event.kind == "identify":
-        traits = {key.replace("_", "").lower(): value for key, value in event.traits.items()}
-        for trait, field in TRAITS.items():
-            if field:
-                _put(found, field, traits.get(trait))
-        address = traits.get("address")
-        if isinstance(address, dict):
-            for key, value in address.items():
-                _put(found, _PLACES.get(str(key).replace("_", "").lower(), ""), value)
-        company = traits.get("company")
-        _put(found, "company", company.get("name") if isinstance(company, dict) else company)
+        _put_traits(found, event.traits)
+    elif event.kind == "track" and event.name.casefold() in ORDERED:
+        traits = event.context.get("traits")
+        if isinstance(traits, dict):
+            _put_traits(found, traits)
     elif event.kind == "group":
         _put(found, "company", event.traits.get("name"))
     return found
+
+
+def _put_traits(found: dict[str, str], told: Mapping[str, Any]) -> None:
+    traits = {str(key).replace("_", "").lower(): value for key, value in told.items()}
+    for trait, field in TRAITS.items():
+        if field:
+            _put(found, field, traits.get(trait))
+    address = traits.get("address")
+    if isinstance(address, dict):
+        for key, value in address.items():
+            _put(found, _PLACES.get(str(key).replace("_", "").lower(), ""), value)
+    company = traits.get("company")
+    _put(found, "company", company.get("name") if isinstance(company, dict) else company)
 
 
 def _put(found: dict[str, str], field: str, value: Any) -> None:

@@ -44,7 +44,7 @@ def hand_over(waiting: Sequence[tuple[uuid.UUID, str, uuid.UUID]]) -> None:
 
 
 def take(reader: str, customers: Sequence[uuid.UUID]) -> list[Event]:
-    """The events of these customers that wait for that reader, oldest first; they wait no longer.
+    """The events of these customers that wait for that reader, by their times; they wait no longer.
 
     Call it in the transaction that writes what becomes of them: a reader that dies finds them again.
     """
@@ -52,16 +52,18 @@ def take(reader: str, customers: Sequence[uuid.UUID]) -> list[Event]:
         cursor.execute(
             """
             DELETE FROM events_handover WHERE customer_id = ANY(%s::uuid[]) AND reader = %s
-            RETURNING customer_id, event_id
+            RETURNING customer_id, event_id, id
             """,
             [copying.array(customers), reader],
         )
         taken = cursor.fetchall()
     if not taken:
         return []
+    # Clients that send no times tell a whole visit at one moment: then they are in the order in which they came.
+    came = {event: row for _customer, event, row in taken}
     # By both ids: the time in an event's id names its partition, the customer its shard.
     found = Event.objects.filter(customer_id__in={row[0] for row in taken}, id__in={row[1] for row in taken})
-    return sorted(found, key=lambda event: (event.occurred_at, event.message_id, event.id))
+    return sorted(found, key=lambda event: (event.occurred_at, came[event.id]))
 
 
 def keep(reader: str, events: Iterable[Event]) -> None:

@@ -16,8 +16,8 @@ from cdp.core.crypto import subjects
 from cdp.core.timeline import Entry, Question
 from commerce.models import Product
 from surveys.models import Review
-from surveys.services.reviews import TABLE
 
+TABLE = "surveys_review"
 SHOWN = 3
 EXCERPT = 280
 

@@ -8,6 +8,7 @@ begins a new cart with the next event: shops use one name for a visitor's whole 
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -59,7 +60,7 @@ class _Cart:
         """Whether it only goes by what happened to it."""
         return all(token.startswith((telling.ORDER, telling.EVENT)) for token in self.tokens)
 
-    def hear(self, one: Heard, told: telling.Told) -> None:
+    def hear(self, one: Heard, told: telling.Told, *, apart: dt.timedelta) -> None:
         """Take in one event."""
         is_newest = not self.is_touched or one.at >= self.told_at
         self.tokens |= dict.fromkeys(told.tokens)
@@ -67,7 +68,7 @@ class _Cart:
         self.person = self.person or one.person
         self.resolved_by = one.resolved_by or self.resolved_by
         self.is_touched = True
-        self.moves += _moves(one, told)
+        self.moves += _moves(one, told, apart)
         self.currency = told.currency or self.currency
         if told.total is not None and is_newest:
             self.total = told.total
@@ -164,6 +165,7 @@ def book(desk: Desk) -> None:
     if not told:
         return
     shelf = _Shelf(_known(desk, told))
+    ties: Counter[tuple[uuid.UUID, dt.datetime]] = Counter()
     for one, said in told:
         cart, happens = shelf.find(one, said)
         if cart is None or (not happens and cart.tokens.keys() >= set(said.tokens)):
@@ -173,7 +175,10 @@ def book(desk: Desk) -> None:
         else:
             if one.kind == names.COMPLETED:
                 cart.end(one, desk.ordered.get(said.order))
-            cart.hear(one, said)
+            # Of what is told for one moment the order of telling stands: a microsecond apart each.
+            apart = ties[one.event.customer_id, one.at]
+            ties[one.event.customer_id, one.at] += 1
+            cart.hear(one, said, apart=dt.timedelta(microseconds=apart))
         shelf.touch(cart)
     inputs = [cart.input(_owner(cart)) for cart in shelf.touched]
     for start in range(0, len(inputs), carts.MOST):
@@ -220,8 +225,8 @@ def _known(desk: Desk, told: list[tuple[Heard, telling.Told]]) -> list[Cart]:
     return list(found.values())
 
 
-def _moves(one: Heard, told: telling.Told) -> list[Move]:
-    by, at = one.event.id.hex, _time(one.at)
+def _moves(one: Heard, told: telling.Told, apart: dt.timedelta) -> list[Move]:
+    by, at = one.event.id.hex, _time(one.at + apart)
     if told.content is not None:
         return [cart_moves.move(cart_moves.SET, at=at, by=by, lines=told.content)]
     if told.added is not None:

@@ -48,9 +48,9 @@ class _State:
         """Take in one event."""
         if one.at < self.placed_at:
             self.placed_at, self.is_news = one.at, True
-        if told.content is not None and (self.content_at is None or one.at > self.content_at):
+        if told.content is not None and (self.content_at is None or one.at >= self.content_at):
             self.content, self.content_at, self.is_news = _input(told, one.at, currency), one.at, True
-        if told.status and (self.status_at is None or one.at > self.status_at):
+        if told.status and (self.status_at is None or one.at >= self.status_at):
             self.is_news = self.is_news or told.status != self.status
             self.status, self.status_at = told.status, one.at
 
