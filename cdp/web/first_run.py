@@ -175,12 +175,8 @@ def _events(path: Path, now: dt.datetime) -> int:
 
 
 def _event(call: dict[str, Any], customer: uuid.UUID) -> recording.EventRow:
-<<<<<<< HEAD
-    told, personal = _told(call), {}
-=======
-    told: dict[str, Any] = call.get("properties") or {}
+    told = _told(call)
     personal: dict[str, Any] = {}
->>>>>>> 83f99b1 (Show end to end that online orders make one profile, and that favourites, ratings and views reach it)
     if call.get("event") == REVIEWED:  # the only one of the sample's that has words somebody wrote
         told, personal = scrubbing.split(told)
     return recording.EventRow(
