@@ -6,6 +6,7 @@ document of its own. Everything is set-based: a chunk costs the same few stateme
 """
 
 import dataclasses
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -101,6 +102,7 @@ class Handler:
             position: context.survey.columns[position] in context.survey.decimal_comma
             for position in context.columns.values()
         }
+        self.refunds = _whole_list(context, "order.refunded")
         self.dayfirst = context.dayfirst("order.placed_at")
         self.foresight = people_import.Foresight(context.source)
         self.short: dict[str, int] = {}
@@ -340,6 +342,8 @@ class Handler:
         if not self._cell(cells, self.at, "refunded").strip():
             return None
         amount = abs(self._decimal(cells, self.at, "refunded", "order.refunded"))
+        for position in self.refunds:
+            amount += abs(self._decimal(cells, {"refunded": position}, "refunded", "order.refunded", default=ZERO))
         back = self._back(row, amount, "order.refunded")
         if back is not None:
             back.is_beside = True
@@ -431,6 +435,18 @@ def _refused(documents: Sequence[Document]) -> list[registry.Told]:
         for document in documents
         for line in document.rows
     ]
+
+
+def _whole_list(context: registry.Context, target: str) -> list[int]:
+    """The columns of the further elements of a list whose first one is mapped: several refunds of one order add up."""
+    position = context.columns.get(target)
+    names = context.survey.columns
+    found = re.fullmatch(r"(.+)\.1\.(.+)", names[position]) if position is not None else None
+    if found is None:
+        return []
+    before, after = (re.escape(part) for part in found.groups())
+    same = re.compile(rf"{before}\.(?!1\.)\d+\.{after}")
+    return [number for number, name in enumerate(names) if same.fullmatch(name)]
 
 
 KIND = registry.Kind(

@@ -47,7 +47,7 @@ def _last(name: str, fields: Mapping[str, list[Any]], after: Any) -> Any:
     if name in SETS and name in fields:
         return list(dict.fromkeys([*fields[name][1], *after]))
     if name == ORIGINS and name in fields:
-        return {**fields[name][1], **after}
+        return {**(fields[name][1] or {}), **(after or {})}
     return after
 
 
@@ -57,20 +57,24 @@ def restored(fields: Mapping[str, Sequence[Any]], row: Mapping[str, Any]) -> tup
     """
     values: dict[str, Any] = {}
     kept = 0
-    groups = [*({name: fields[name] for name in group if name in fields} for group in GROUPS.values())]
-    grouped = {name for group in groups for name in group}
-    groups += [{name: pair} for name, pair in fields.items() if name not in grouped and name != ORIGINS]
-    origins = fields.get(ORIGINS, ({}, {}))
-    for group in filter(None, groups):
-        (only,) = group if len(group) == 1 else (None,)
-        if only in SETS:
-            values[only] = _without(row[only], *group[only])
-        elif any(row.get(name) != after for name, (_, after) in group.items()) or _told_again(group, origins, row):
+    groups = {about: {name: fields[name] for name in group if name in fields} for about, group in GROUPS.items()}
+    grouped = {name for group in groups.values() for name in group}
+    groups |= {name: {name: pair} for name, pair in fields.items() if name not in grouped and name != ORIGINS}
+    before, after = (side or {} for side in fields.get(ORIGINS, ({}, {})))
+    now = row.get(ORIGINS) or {}
+    for about, group in groups.items():
+        if about in SETS:
+            values[about] = _without(row[about], *group[about])
+        elif not group:
+            continue
+        elif any(row.get(name) != last for name, (_, last) in group.items()) or (
+            about in after and now.get(about) != after[about]  # somebody else told the same since
+        ):
             kept += 1
         else:
-            values |= {name: before for name, (before, _) in group.items() if name in row}
-    if ORIGINS in row and (values or origins != ({}, {})):
-        values[ORIGINS] = _origins(values, origins, row[ORIGINS] or {})
+            values |= {name: first for name, (first, _) in group.items() if name in row}
+    if ORIGINS in fields:
+        values[ORIGINS] = _origins(before, after, now)
     return {name: value for name, value in values.items() if value != row[name]}, kept
 
 
@@ -80,22 +84,16 @@ def _without(now: Sequence[str], before: Sequence[str], after: Sequence[str]) ->
     return [*(one for one in now if one not in added), *lost]
 
 
-def _told_again(group: Mapping[str, Any], origins: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> bool:
-    """Whether somebody else told the same value since: then its origin is another one."""
-    now = row.get(ORIGINS) or {}
-    return any(name in origins[1] and now.get(name) != origins[1][name] for name in group)
-
-
-def _origins(values: Mapping[str, Any], origins: Sequence[Mapping[str, Any]], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the values that are left come from: those that were restored, from where they came before."""
+def _origins(before: Mapping[str, Any], after: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the values come from: as before the change, where nobody told anything since."""
     found = dict(now)
-    for name in {*values, *origins[1]}:
-        if now.get(name) != origins[1].get(name, now.get(name)):
+    for name, origin in after.items():
+        if before.get(name) == origin or now.get(name) != origin:
             continue
-        if name in origins[0]:
-            found[name] = origins[0][name]
-        elif name in values:
-            found.pop(name, None)
+        if name in before:
+            found[name] = before[name]
+        else:
+            found.pop(name)
     return found
 
 

@@ -3,6 +3,48 @@
 from cdp.core.imports.layouts import Layout
 
 LAYOUTS = (
+    # What the programming interfaces of stores answer, as JSON.
+    Layout(
+        key="shopify.api.customers",
+        kind="customers",
+        signature=frozenset({"id", "email", "first_name", "last_name", "orders_count", "total_spent"}),
+        columns={
+            "id": "customer.external_id",
+            "email": "customer.email",
+            "phone": "customer.phone",
+            "default_address.phone": "customer.phone",
+            "first_name": "customer.given_name",
+            "last_name": "customer.family_name",
+            "default_address.company": "customer.company",
+            "default_address.address1": "customer.street",
+            "default_address.city": "customer.city",
+            "default_address.province_code": "customer.province",
+            "default_address.zip": "customer.postcode",
+            "default_address.country_code": "customer.country",
+            "tags": "customer.tags",
+            "created_at": "customer.created_at",
+        },
+    ),
+    Layout(
+        key="woocommerce.api.customers",
+        kind="customers",
+        signature=frozenset({"id", "email", "first_name", "last_name", "role", "username"}),
+        columns={
+            "id": "customer.external_id",
+            "email": "customer.email",
+            "billing.email": "customer.email",
+            "billing.phone": "customer.phone",
+            "first_name": "customer.given_name",
+            "last_name": "customer.family_name",
+            "billing.company": "customer.company",
+            "billing.address_1": "customer.street",
+            "billing.city": "customer.city",
+            "billing.state": "customer.province",
+            "billing.postcode": "customer.postcode",
+            "billing.country": "customer.country",
+            "date_created": "customer.created_at",
+        },
+    ),
     Layout(
         key="hubspot.contacts",
         kind="customers",

@@ -19,12 +19,13 @@ LARGEST = 1 << 24
 MOST_COLUMNS = 5000
 MOST_LISTED = 5
 DEEPEST = 12
-ITEMS = ("line_items", "lineItems", "lines.data", "items", "lines")
+ITEMS = ("line_items", "lineItems", "lines.data", "items", "lines", "variants")
 # What stands beside a list of results and says nothing about any of them.
 _AROUND = frozenset(
     "object has_more hasmore url next previous prev count total totalcount total_count page page_size pagesize "
     "per_page limit offset cursor next_cursor status success paging version exported_at".split()
 )
+_GONE = frozenset({"delete", "deleted", "errors"})
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _BLANK = re.compile(r"[\s\ufeff]*")
 
@@ -242,6 +243,11 @@ def _unwrapped(value: dict[str, Any]) -> Iterator[Any]:
             return
         if len(objects) == len(inner) and not beside:
             yield from objects
+            return
+        if not objects and not beside:  # the answer to a batch: what was made and changed, and what is gone
+            for name, part in value.items():
+                if name.casefold() not in _GONE:
+                    yield from part
             return
     if value:
         yield value
