@@ -7,14 +7,15 @@ from cdp.core.imports import engine, layouts, registry, undoing
 from commerce.selectors import open as unfinished
 from commerce.selectors import preorders, warranties, wishes
 from commerce.selectors import timeline as history
-from commerce.services import booking, import_undo, order_import, order_layouts
+from commerce.services import booking, import_undo, order_import, order_layouts, product_import
 from commerce.tracking import names
 from events.services import handover
 
 registry.declare(order_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 handover.want(booking.READER, names.KINDS)
-layouts.declare(*order_layouts.LAYOUTS)
+registry.declare(product_import.KIND)
+layouts.declare(*order_layouts.LAYOUTS, *product_import.LAYOUTS)
 engine.explain(
     {
         "order_in_part": _(

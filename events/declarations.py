@@ -3,7 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, timeline
+from cdp.core.imports import registry, undoing
 from events.selectors import history, visits
+from events.services import event_import
+
+registry.declare(event_import.KIND)
+undoing.declare(*event_import.PARTS, words=event_import.WORDS)
 
 timeline.provide("event", _("Website, step by step"), history.entries)
 timeline.provide("visit", _("Visits"), visits.entries, folds="event")

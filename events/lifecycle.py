@@ -32,4 +32,9 @@ declare(
     ),
     rebuild=sessions.derive,
 )
-declare("events.Handover", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
+declare(
+    "events.Handover",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    holders=lambda _customers: (),  # only points at events
+)

@@ -7,6 +7,7 @@ counted, and so does an order that somebody booked a refund for.
 import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -184,7 +185,7 @@ def take_back_product_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace
         kept = False
         for name, (was, now) in changes[product.id].items():
             if _text(getattr(product, name)) == now:
-                setattr(product, name, was)
+                setattr(product, name, Decimal(was) if name == "price" and was is not None else was)
             else:
                 kept = True
         product.updated_at = undo.now
@@ -193,12 +194,12 @@ def take_back_product_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace
 
 
 def _text(value: Any) -> Any:
-    return value if value is None else str(value)
+    return f"{value:.4f}" if isinstance(value, Decimal) else value
 
 
 PARTS = (
     undoing.Part(traces_of.MADE, 20, take_back_made, foresee_made),
     undoing.Part(traces_of.CHANGED, 25, take_back_changes, foresee_changes),
     undoing.Part(traces_of.PRODUCTS, 40, take_back_products),
-    undoing.Part("products.changed", 45, take_back_product_changes),
+    undoing.Part(traces_of.PRODUCTS_CHANGED, 45, take_back_product_changes),
 )

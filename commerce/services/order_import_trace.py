@@ -17,6 +17,7 @@ from commerce.services import keys
 from commerce.services.keys import Owner
 
 MADE, CHANGED, PRODUCTS = "orders.made", "orders.changed", "products.made"
+PRODUCTS_CHANGED = "products.changed"
 
 
 class Table(NamedTuple):

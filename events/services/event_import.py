@@ -1,0 +1,225 @@
+"""Importing what people did elsewhere: one row is one event of a person, or of a visit nobody has a name for.
+
+An event is stored once within thirty days, however often its file is imported: its message id is made of what the row
+says and of how many equal rows stood before it in the file.
+"""
+
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from cdp.core import ids, pipeline
+from cdp.core.files import values
+from cdp.core.files.problems import ValueProblem
+from cdp.core.imports import registry, tracing, undoing
+from customers.rules import people
+from customers.selectors import lineage
+from customers.services import identity, import_trace, people_import
+from customers.services.identity import deciding, visitors
+from events.models import Event, MessageKey
+from events.services import deduplication, recording, sessions
+
+TARGETS = {
+    "event.name": _("Event"),
+    "event.at": _("When"),
+    "event.user": _("User id"),
+    "event.session": _("Visit"),
+}
+SYNONYMS = {
+    name: target
+    for target, names in {
+        "event.name": "event, event name, action, activity, เหตุการณ์, กิจกรรม, 이벤트, 이벤트명, 행동",
+        "event.at": "timestamp, time, date, datetime, event time, created at, เวลา, วันที่, 시간, 일시, 날짜",
+        "event.user": "user id, userid, customer id, visitor id, client id, รหัสผู้ใช้, รหัสลูกค้า, 사용자 id, 고객번호",
+        "event.session": "session id, sessionid, visit id, เซสชัน, 세션, 세션 id",
+    }.items()
+    for name in names.split(", ")
+}
+MADE, REMOVED = "events.made", "events_removed"
+WORDS = {REMOVED: gettext_noop("Events removed")}
+LONGEST = 200
+_TRACK = "track"
+
+
+@dataclass(slots=True)
+class Told:
+    """One good row."""
+
+    name: str
+    at: datetime
+    session: str
+    person: people.Person | None
+    message_id: str
+
+
+class Handler:
+    """Rows of an events file."""
+
+    def __init__(self, context: registry.Context) -> None:
+        """Prepare for one import."""
+        self.context = context
+        self.people = people_import.Columns(context)
+        self.dayfirst = context.dayfirst("event.at")
+        self.foresight = people_import.Foresight(context.source)
+        self._seen: Counter[str] = Counter()
+
+    def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Told]:
+        """An event for each good row."""
+        found = []
+        for line, cells in rows:
+            try:
+                found.append(self._event(line, cells, warn))
+            except registry.RowRefused as refusal:
+                reject(line, refusal.target, refusal.value, refusal.code)
+        return found
+
+    def _event(self, line: int, cells: Sequence[str], warn: registry.Reject) -> Told:
+        name = self._text(cells, "name")
+        if not name:
+            raise registry.RowRefused("event.name", "", "missing")
+        text = self._cell(cells, "at")
+        try:
+            at = values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
+        except ValueProblem as problem:
+            raise registry.RowRefused("event.at", text, problem.code) from problem
+        if at > self.context.now + recording.AHEAD:
+            raise registry.RowRefused("event.at", text, "in_the_future")
+        user, session = self._text(cells, "user"), self._text(cells, "session")
+        raw = self.people.raw(cells)
+        if user:
+            raw.setdefault("external_id", user)
+        person, faults = self.people.clean(raw)
+        for fault in faults:
+            warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
+        if not person.is_identified and not session:
+            raise self.people.nobody(cells, faults)
+        what = f"{name}\n{at.isoformat()}\n{session}\n{person.external_id or person.email or person.phone}"
+        self._seen[what] += 1
+        number = hashlib.sha256(f"{what}\n{self._seen[what]}".encode()).hexdigest()[:32]
+        if len(self._seen) > 200_000:  # equal rows stand close together; a file has no end that fits in memory
+            self._seen.clear()
+        return Told(name, at, session, person if person.is_identified else None, f"import-{number}")
+
+    def _cell(self, cells: Sequence[str], name: str) -> str:
+        position = self.context.columns.get(f"event.{name}")
+        constant = self.context.constants.get(f"event.{name}", "")
+        return constant if position is None else cells[position] or constant
+
+    def _text(self, cells: Sequence[str], name: str) -> str:
+        text = people.plain(self._cell(cells, name))
+        if len(text) > LONGEST:
+            raise registry.RowRefused(f"event.{name}", text, "too_long")
+        return text
+
+    def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
+        """How many of the people would be new."""
+        return self.foresight.people([one.person for one in parsed if one.person is not None])
+
+    def write(self, parsed: Sequence[Told]) -> registry.Counts:
+        """Resolve the people and the visits, write the events that are new."""
+        source, now = self.context.source, self.context.now
+        digests = [deduplication.digest(source.id, one.message_id) for one in parsed]
+        new = deduplication.claim(digests, now=now)
+        fresh = [(one, digest) for one, digest in zip(parsed, digests, strict=True) if digest in new]
+        named = [one.person for one, _ in fresh if one.person is not None]
+        watch = import_trace.Watch(self.context)
+        found = (
+            identity.resolve_many(named, source=source, now=now, lane=pipeline.BULK, before_change=watch.before)
+            if named
+            else []
+        )
+        watch.after(named, found)
+        customers = [who.customer for who in found]
+        known = iter(zip(customers, deciding.resolved_by(named, customers, source=source), strict=True))
+        unnamed = {f"{source.key}:{one.session}" for one, _ in fresh if one.person is None}
+        nobodies = visitors.resolve(
+            [visitors.Visitor(session, None) for session in sorted(unnamed)], source=source, now=now
+        )
+        rows = []
+        for one, _digest in fresh:
+            if one.person is None:
+                session = f"{source.key}:{one.session}"
+                customer, by = nobodies[session], visitors.digest(session)
+            else:
+                customer, by = next(known)
+            rows.append(self._row(one, customer, by))
+        recording.record_many(rows, now=now, lane=pipeline.BULK)
+        if rows:
+            noted = [
+                [row.customer.bytes, row.message_id, digest] for row, (_one, digest) in zip(rows, fresh, strict=True)
+            ]
+            times = [row.occurred_at.isoformat() for row in rows]
+            tracing.note(self.context.import_id, MADE, [min(times), max(times), noted])
+        return registry.Counts(len(rows), len(parsed) - len(rows))
+
+    def _row(self, one: Told, customer: uuid.UUID, by: bytes | None) -> recording.EventRow:
+        properties: Mapping[str, Any] = {"session": one.session} if one.session else {}
+        return recording.EventRow(
+            customer=customer,
+            kind=_TRACK,
+            name=one.name,
+            source=self.context.source.key,
+            message_id=one.message_id,
+            occurred_at=one.at,
+            properties=properties,
+            resolved_by=by,
+        )
+
+
+def take_back(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Remove the events, let their message ids go, and derive the visits of their people anew."""
+    for trace in traces:
+        first, last, noted = trace.data
+        told = {uuid.UUID(bytes=customer) for customer, _, _ in noted}
+        # Merged since, their events went along.
+        holders = {*told, *lineage.standing(told).values()}
+        edge = ids.floor(datetime.fromisoformat(last)).int + (1 << 80)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {Event._meta.db_table} WHERE customer_id = ANY(%s) AND id >= %s AND id < %s "  # noqa: S608
+                "AND source = %s AND message_id = ANY(%s)",
+                [
+                    sorted(holders),
+                    ids.floor(datetime.fromisoformat(first)),
+                    uuid.UUID(int=edge),
+                    undo.source,
+                    [message for _, message, _ in noted],
+                ],
+            )
+            undo.counts[REMOVED] += cursor.rowcount
+        MessageKey.objects.filter(digest__in=[digest for _, _, digest in noted]).delete()
+        sessions.derive(holders)
+        pipeline.mark(sorted(holders), cause="events.import_undone", lane=pipeline.BULK)
+
+
+def foresee(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Count them."""
+    undo.counts[REMOVED] += sum(len(trace.data[2]) for trace in traces)
+
+
+PARTS = (undoing.Part(MADE, 15, take_back, foresee),)
+KIND = registry.Kind(
+    key="events",
+    label=_("Events"),
+    targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
+    handler=Handler,
+    required=(
+        ("event.name",),
+        ("event.at",),
+        ("event.user", "event.session", *(people_import.PREFIX + name for name in people.IDENTIFYING)),
+    ),
+    synonyms={
+        **{name: people_import.PREFIX + target for name, target in people_import.SYNONYMS.items()},
+        **SYNONYMS,
+    },
+    identifiers=frozenset({"event.user"}),
+    is_undoable=True,
+)
