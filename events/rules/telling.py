@@ -52,7 +52,7 @@ def name(raw: str) -> str:
 
 
 def brought(*, channel: str, source: str, host: str, campaign: str) -> str:
-    """What brought somebody: “LINE ad · glow”; empty for who came directly."""
+    """What brought somebody: “LINE ad (glow)”; empty for who came directly."""
     who = name(source or host)
     if channel == "direct" or not (who or campaign):
         return ""
@@ -62,8 +62,10 @@ def brought(*, channel: str, source: str, host: str, campaign: str) -> str:
         "mail": _("an e-mail ({name})"),
         "message": _("a message ({name})"),
     }
+    if channel in {"mail", "message"}:
+        return kinds[channel].format(name=", ".join(part for part in (who, campaign) if part))
     told = kinds[channel].format(name=who) if channel in kinds and who else who
-    return " · ".join(part for part in (told, campaign) if part)
+    return f"{told} ({campaign})" if told and campaign else told or campaign
 
 
 def length(seconds: int) -> str:
@@ -88,6 +90,8 @@ def heading(*, pages: int, events: int, seconds: int) -> str:
 def sentence(*, origin: str, entry: str, exit_: str) -> str:
     """Where somebody came from, began and left."""
     parts = [_("Came from {origin}").format(origin=origin) if origin else _("Came directly")]
+    if entry and entry == exit_:
+        return f"{parts[0]} · {_('stayed at {path}').format(path=entry)}"
     if entry:
         parts.append(_("began at {path}").format(path=entry))
     if exit_:
