@@ -10,7 +10,7 @@ from cdp.core import panels
 from consent.models import Channel
 from consent.selectors import ledger
 
-FORM = "web:signup"
+FORM, DESK = "web:signup", "web:counter-person"
 
 
 def context(question: panels.Question) -> dict[str, Any]:
@@ -23,7 +23,18 @@ def context(question: panels.Question) -> dict[str, Any]:
         for cell in row["cells"]
         if cell["status"] != "none"
     }
-    return {"matrix": matrix, "is_unasked": not said & {Channel.EMAIL, Channel.ANY}, "form_url": reverse(FORM)}
+    return {
+        "matrix": matrix,
+        "is_unasked": not said & {Channel.EMAIL, Channel.ANY},
+        "form_url": reverse(FORM),
+        "desk_url": _desk(question),
+    }
+
+
+def _desk(question: panels.Question) -> str:
+    """Where staff write down what somebody says to them; empty for those who may not."""
+    may = question.reader.can("consent.record") and question.reader.can("customers.edit")
+    return reverse(DESK, args=[question.customer]) if may else ""
 
 
 def advice(question: panels.Question) -> list[panels.Advice]:
@@ -37,7 +48,7 @@ def advice(question: panels.Question) -> list[panels.Advice]:
             title=_("Ask whether news are welcome"),
             text=_("This customer was never asked, so no campaign may reach them."),
             icon="consent",
-            action_label=_("Open the sign-up form"),
-            action_url=reverse(FORM),
+            action_label=_("Ask them at the counter") if _desk(question) else _("Open the sign-up form"),
+            action_url=_desk(question) or reverse(FORM),
         )
     ]

@@ -12,6 +12,7 @@ from cdp.core import sources
 from cdp.core.actors import Actor
 from cdp.core.models import Source
 from cdp.web.desk import consents
+from customers.rules import unreadable
 from customers.rules.people import Person
 from customers.rules.profiling import Context, Reply
 from customers.services import interactions, profiles, profiling
@@ -109,6 +110,8 @@ def save(
         raise UnableToSave({unable.field: unable.reason}) from unable
     except consents.UnableToRecord as unable:
         raise UnableToSave({"": str(unable)}) from unable
+    except resolving.Suppressed as unable:
+        raise UnableToSave({answer.question if answer else "": unreadable.REASONS["suppressed"]}) from unable
     except profiles.UnableToEdit as unable:
         raise UnableToSave({"": _("This customer is no longer here.")}) from unable
     except resolving.IdentityConflict as conflict:

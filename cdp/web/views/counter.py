@@ -19,7 +19,7 @@ from cdp.web.desk import consents, glance, sales, talks
 from cdp.web.forms import desk as forms
 from cdp.web.views import desk
 from customers.models import Customer, Interaction
-from customers.rules import member_numbers
+from customers.rules import member_numbers, unreadable
 from customers.rules.profiling import Context
 from customers.selectors import questions
 from customers.selectors.profiles import Kind
@@ -123,6 +123,8 @@ def card(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
                 actor=desk.actor(request),
                 at=now,
             )
+        except resolving.Suppressed:
+            form.add_error("card_token", str(unreadable.REASONS["suppressed"]))
         except resolving.IdentityConflict:
             form.add_error("card_token", _("This card belongs to another customer. A data steward was asked about it."))
         else:
@@ -131,7 +133,7 @@ def card(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     return _page(request, row, card_form=form, status=422)
 
 
-@requires("customers.edit")
+@requires("consent.record")
 @require_POST
 def consent_save(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     """What the customer allowed or refused, in the words that were read or shown to them."""

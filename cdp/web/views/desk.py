@@ -16,6 +16,7 @@ from cdp.core.views.access import requires
 from cdp.web.desk import consents, finding, glance, talks
 from cdp.web.forms.desk import ANSWER, NewPersonForm
 from customers.models import Customer, Status
+from customers.rules import unreadable
 from customers.rules.profiling import Context, Input
 from customers.selectors import lineage, profiles
 from customers.selectors.questions import Question
@@ -121,6 +122,9 @@ def new(request: HttpRequest, desk: str) -> HttpResponse:
             )
         except resolving.IdentityConflict as conflict:
             rivals = list(profiles.opened(conflict.customers).values())
+        except resolving.Suppressed:
+            form.add_error(None, str(unreadable.REASONS["suppressed"]))
+            form.add_error(None, _("If they wish to, hand them the tablet and let them sign up."))
         except resolving.UnableToResolve:
             form.add_error(None, _("Somebody else is writing the same person. Please save once more."))
             status = 503

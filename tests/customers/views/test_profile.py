@@ -297,7 +297,7 @@ def test_all_money_on_the_page_is_written_in_one_way(clerk, ada):
 def test_says_that_nobody_asked_about_email_and_what_to_do(clerk, ada):
     words = text(clerk.get(page(ada)))
     assert "Never asked about offers by e-mail" in words
-    assert 'href="/signup/"' in words
+    assert f'href="/counter/{ada.id}/"' in words
     factories.consent(ada)
     assert "Never asked about offers by e-mail" not in text(clerk.get(page(ada)))
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cdp.core import actors
 from cdp.core.crypto import subjects
 from cdp.core.models import AccessEntry
 from commerce.models import Order
@@ -15,6 +16,7 @@ from consent.models import ConsentRecord
 from consent.selectors import ledger
 from customers.models import Asked, Customer, Identifier, Interaction
 from customers.selectors import profiles
+from customers.services import erasing
 from tests import factories
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -67,6 +69,17 @@ def test_the_number_of_a_payment_card_is_neither_looked_up_nor_repeated(clerk, m
     for response in (clerk.post("/counter/", {"q": CARD}), clerk.post("/counter/find/", {"q": CARD}, **HTMX)):
         assert "payment card" in text(response)
         assert "4111" not in text(response)
+
+
+def test_somebody_who_was_forgotten_comes_back_by_their_own_hand_only(clerk, malee):
+    erasing.erase(customer=malee.id, actor=actors.SYSTEM, at=timezone.now())
+    response = clerk.post("/counter/new/", {"name": "Malee Srisuk", "phone": "0812345678"})
+    assert response.status_code == 422
+    assert "hand them the tablet" in text(response)
+    nok = factories.customer(name="Nok", email="nok@example.com")
+    answer = {"question": "phone", "reply": "told", "answer_phone": "0812345678"}
+    assert clerk.post(reverse("web:counter-answer", args=[nok.id]), answer).status_code == 422
+    assert clerk.get(page(malee)).status_code == 404
 
 
 def test_a_mistyped_member_number_is_told(clerk):
