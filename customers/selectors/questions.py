@@ -12,18 +12,19 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from cdp.core import acquaintance
-from customers.models import Asked, ProfileQuestion
+from customers.models import Asked, FormChoice, ProfileQuestion
 from customers.rules import bands, profiling, tags, trust
 from customers.rules.people import LANGUAGES
 from customers.rules.profiling import Context, Fact, Item, Reply, Said, Setting, Why
 from customers.rules.trust import Level, Trust
-from customers.selectors import listing
+from customers.selectors import choices as offered
 from customers.selectors.profiles import Contact, Kind, Profile
 
 Choice = tuple[str, str | Promise]
-MOST_INTERESTS = 8
+LISTS = {"interests": FormChoice.List.INTEREST, "heard": FormChoice.List.HEARD}
 OWN_NAMES = {"th": "ไทย", "ko": "한국어", "en": "English", "ja": "日本語", "zh": "中文"}
 CONTACTS = {"phone": Kind.PHONE, "email": Kind.EMAIL, "line_id": Kind.LINE}
 HOME_LANGUAGES = {"TH": "th", "KR": "ko"}
@@ -189,12 +190,11 @@ def choices(item: Item) -> Sequence[Choice]:
     if item.key == "language":
         rest = sorted(LANGUAGES - OWN_NAMES.keys())
         return [*OWN_NAMES.items(), *((code, code.upper()) for code in rest)]
-    if item.key == "interests":
-        return [(word, word) for word in listing.common("interests")[:MOST_INTERESTS]]
+    if item.key in LISTS:
+        return [*offered.offered(LISTS[item.key], get_language() or settings.LANGUAGE_CODE)]
     if item.key == "income_band":
         return [(band, bands.shown_income(band)) for band in bands.incomes(settings.CDP_CURRENCY)]
     fixed: Mapping[str, Sequence[Choice]] = {
-        "heard": tuple(tags.CHANNELS.items()),
         "chose": tuple(tags.REASONS.items()),
         "gender": bands.GENDERS,
         "children": bands.CHILDREN,

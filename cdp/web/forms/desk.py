@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import ids
 from cdp.web.desk import talks
-from customers.models import Interaction
-from customers.rules import people, tags
+from customers.models import FormChoice, Interaction
+from customers.rules import people
 from customers.rules.people import Person, Rules
 from customers.rules.profiling import Reply
-from customers.selectors import interactions
+from customers.selectors import choices, interactions
 
 ANSWER = "answer_"
 """How the fields of an answer are called in a form: `answer_email`."""
@@ -54,7 +54,10 @@ class NewPersonForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The ways of hearing in the reader's language."""
         super().__init__(*args, **kwargs)
-        self.fields["heard"].choices = [("", _("Not asked")), *tags.CHANNELS.items()]  # type: ignore[attr-defined]
+        self.fields["heard"].choices = [  # type: ignore[attr-defined]
+            ("", _("Not asked")),
+            *choices.offered(FormChoice.List.HEARD, get_language() or settings.LANGUAGE_CODE),
+        ]
         self.person = Person()
 
     def clean(self) -> dict[str, Any]:
