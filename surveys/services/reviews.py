@@ -15,8 +15,8 @@ from cdp.core.crypto import subjects
 from customers.models import Customer, Status
 from customers.services import buckets
 from surveys.models import Review
+from surveys.selectors.reviews import TABLE
 
-TABLE = "surveys_review"
 LONGEST_TITLE, LONGEST_BODY = 300, 10_000
 _BUCKETS = frozenset(buckets.IDS)
 _COLUMNS = (
