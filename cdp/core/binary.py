@@ -43,6 +43,11 @@ def text(value: str) -> bytes:
     return raw(value.encode())
 
 
+def json(value: bytes) -> bytes:
+    """A jsonb, from its text."""
+    return raw(b"\x01" + value)
+
+
 @lru_cache(maxsize=8192)
 def word(value: str) -> bytes:
     """A text or varchar of which there are few: codes, cities, job titles."""

@@ -71,7 +71,12 @@ def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: d
             return before
         source = _source(sending)
         (resolution,) = identity.resolve_many(
-            [sending.person], source=source, now=now, is_stranger=True, teller=identity.Teller.SELF
+            [sending.person],
+            source=source,
+            now=now,
+            is_stranger=True,
+            teller=identity.Teller.SELF,
+            by=f"form:{sending.form}",
         )
         (resolved_by,) = deciding.resolved_by([sending.person], [resolution.customer], source=source)
         told = Told(resolution.customer, source.key, resolved_by, now)

@@ -104,7 +104,7 @@ class Handler:
         }
         self.refunds = _whole_list(context, "order.refunded")
         self.dayfirst = context.dayfirst("order.placed_at")
-        self.foresight = people_import.Foresight(context.source)
+        self.foresight = people_import.Foresight(context.source, context.now)
         self.short: dict[str, int] = {}
         self.assumed = 0  # quantities of this chunk
         self.is_part = set(reading.OWN_COLUMNS) <= set(context.survey.columns)
@@ -394,7 +394,7 @@ class Handler:
 
     def write(self, parsed: Sequence[Document]) -> registry.Counts:
         """Resolve the buyers, write orders, refunds and their lines, mark the customers."""
-        buyers = [document.person for document in parsed if document.person is not None]
+        buyers = [_told(document.person, document) for document in parsed if document.person is not None]
         source, now = self.context.source, self.context.now
         watch = import_trace.Watch(self.context)
         found = (
@@ -447,6 +447,13 @@ def _whole_list(context: registry.Context, target: str) -> list[int]:
     before, after = (re.escape(part) for part in found.groups())
     same = re.compile(rf"{before}\.(?!1\.)\d+\.{after}")
     return [number for number, name in enumerate(names) if same.fullmatch(name)]
+
+
+def _told(buyer: people.Person, document: Document) -> people.Person:
+    """What an order tells of its buyer was so when it was placed, or when something of it came back."""
+    buyer.told_at = document.placed_at or document.returned_at
+    buyer.told_by = f"order:{document.external_id}"
+    return buyer
 
 
 KIND = registry.Kind(

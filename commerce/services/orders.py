@@ -7,7 +7,7 @@ order changes hands without customer_id ever being updated.
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -77,7 +77,7 @@ def place_many(
         identified = [
             position for position, one in enumerate(purchases) if one.buyer is not None and one.buyer.is_identified
         ]
-        people = [person for one in purchases if (person := one.buyer) is not None and person.is_identified]
+        people = [_told(one.buyer, one.order) for one in purchases if one.buyer is not None and one.buyer.is_identified]
         found = identity.resolve_many(people, source=source, now=now) if people else []
         who_told = list(zip(identified, found, strict=True))
         gone = {position for position, who in who_told if who.outcome is identity.Outcome.SUPPRESSED}
@@ -107,6 +107,13 @@ def place_many(
 
 def _forgotten() -> UnableToWriteOrder:
     return UnableToWriteOrder("suppressed", "/customer", str(unreadable.REASONS["suppressed"]))
+
+
+def _told(buyer: Person, order: OrderInput) -> Person:
+    """What an order tells of its buyer was so when it was placed, unless the door knows better."""
+    return replace(
+        buyer, told_at=buyer.told_at or order.placed_at, told_by=buyer.told_by or f"order:{order.external_id}"
+    )
 
 
 def write(*, order: OrderInput, customer_id: uuid.UUID | None, source: Source, actor: Actor, now: datetime) -> Written:

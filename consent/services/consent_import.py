@@ -75,7 +75,7 @@ class Handler:
         self.people = people_import.Columns(context)
         self.offered = purposes.channels()
         self.dayfirst = context.dayfirst("consent.at")
-        self.foresight = people_import.Foresight(context.source)
+        self.foresight = people_import.Foresight(context.source, context.now)
 
     def parse(
         self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject
@@ -140,6 +140,7 @@ class Handler:
             now=self.context.now,
             lane=pipeline.BULK,
             before_change=watch.before,
+            by=people_import.fact_of(self.context),
         )
         watch.after(people_, resolutions)
         gone = people_import.refused(people_, [statement.line for statement in parsed], resolutions)

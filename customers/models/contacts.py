@@ -33,6 +33,8 @@ class ContactPoint(OwnedModel):
     verified_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # Source and fact that first told it (`provenance.told_by`); `source` above says whose customer number it is.
+    told_by = models.CharField(max_length=200, blank=True, null=True, editable=False)  # noqa: DJ001  (rows of before)
     # The keyed number of a phone's last four digits, by which people at a counter name it; null for all else.
     ending = models.BigIntegerField(null=True, editable=False)
 

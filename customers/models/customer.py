@@ -80,6 +80,8 @@ class Customer(Model):
 
     source = models.CharField(max_length=60, blank=True)  # key of the source that first brought the person
     sources = ArrayField(models.CharField(max_length=60), default=list)  # every source that ever did
+    # Who told what, when and by which fact: see `customers.rules.provenance`. Null for rows of before.
+    origins = models.JSONField(null=True, editable=False)
     is_sample = models.BooleanField(default=False)  # sample people are never delivered to outside file outboxes
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -20,6 +20,8 @@ class Identifier(models.Model):
     is_verified = models.BooleanField(default=False)
     is_shared = models.BooleanField(default=False)  # a household phone: resolves by given name among its holders
     created_at = models.DateTimeField()
+    # Why it is there: source and fact that first named it (`provenance.told_by`). Null for rows of before.
+    told_by = models.CharField(max_length=200, blank=True, null=True, editable=False)  # noqa: DJ001
 
     class Meta:
         verbose_name = _("identifier")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from customers.rules import identifiers
+from customers.rules import identifiers, provenance
+from customers.rules.provenance import Standing, Word
 
 LIMITS = {code: kind.limit or 10_000 for code, kind in identifiers.KINDS.items()}
 PRIORITY = {code: kind.priority for code, kind in identifiers.KINDS.items()}
@@ -35,10 +36,21 @@ class Key(NamedTuple):
 
 @dataclass(slots=True)
 class Holder:
-    """What is known of one customer: digests held by (kind, scope), and the key of the given name (None: no name)."""
+    """What is known of one customer: digests held by (kind, scope), the key of the given name (None: no name), and
+    who told the name.
+    """
 
     held: dict[tuple[str, str], set[bytes]] = field(default_factory=dict)
     given_name: int | None = None
+    name: Standing | None = None
+
+
+class Named(NamedTuple):
+    """The name of a person who is told of: key of the given name, how whole it is (0: no name), and whose word."""
+
+    given_name: int | None
+    rank: int
+    word: Word
 
 
 @dataclass(slots=True)
@@ -62,12 +74,17 @@ class Matcher:
         owners: dict[bytes, uuid.UUID],
         shared: Mapping[bytes, Iterable[uuid.UUID]],
         holders: dict[uuid.UUID, Holder],
+        keeps_names: bool = False,
     ) -> None:
-        """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `holders`: all of these."""
+        """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `holders`: all of these.
+
+        `keeps_names`: who is known keeps the name, whatever is told.
+        """
         self.owners = owners
         self.shared = {digest: list(customers) for digest, customers in shared.items()}
         self.holders = holders
-        self._admitted: dict[uuid.UUID, tuple[list[Key], int | None]] = {}
+        self._admitted: dict[uuid.UUID, tuple[list[Key], Named]] = {}
+        self._keeps_names = keeps_names
 
     def learn(self, other: "Matcher") -> None:
         """Take in what another one was told is known; what this one has judged itself goes before it."""
@@ -79,10 +96,11 @@ class Matcher:
             if customer not in self._admitted:
                 self.holders.setdefault(customer, holder)
 
-    def judge(self, keys: list[Key], *, given_name: int | None, new_id: uuid.UUID) -> Verdict:
+    def judge(self, keys: list[Key], *, named: Named, new_id: uuid.UUID) -> Verdict:
         """Who it is. `keys` come in any order; `new_id` is taken when nobody fits."""
         if self._are_all_new(keys):
-            return self._admit(keys, given_name, new_id)
+            return self._admit(keys, named, new_id)
+        given_name = named.given_name
         keys = sorted(keys, key=lambda key: PRIORITY[key.kind])
         customer: uuid.UUID | None = None
         found_by = ""
@@ -105,8 +123,8 @@ class Matcher:
         customer = customer or new_id
         holder = self._holder(customer)
         is_other_name = found_by == "email" and not self._same_name(customer, given_name)
-        if given_name is not None:
-            holder.given_name = given_name  # the latest word wins, as in the customer's row
+        if created or not self._keeps_names:
+            _rename(holder, named)
         claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
         return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)), is_other_name)
@@ -119,18 +137,21 @@ class Matcher:
                 return False
         return len({key.kind for key in keys}) == len(keys)
 
-    def _admit(self, keys: list[Key], given_name: int | None, new_id: uuid.UUID) -> Verdict:
+    def _admit(self, keys: list[Key], named: Named, new_id: uuid.UUID) -> Verdict:
         """Somebody new to whom all keys go. What is known of them is put together when somebody like them comes."""
         for key in keys:
             self.owners[key.digest] = new_id
-        self._admitted[new_id] = keys, given_name
+        self._admitted[new_id] = keys, named
         return Verdict(new_id, Outcome.CREATED, list(keys))
 
     def _holder(self, customer: uuid.UUID) -> Holder:
         holder = self.holders.get(customer)
         if holder is None:
-            keys, given_name = self._admitted.pop(customer, ((), None))
-            holder = Holder({(key.kind, key.scope): {key.digest} for key in keys}, given_name)
+            holder = Holder()
+            if customer in self._admitted:
+                keys, named = self._admitted.pop(customer)
+                holder.held = {(key.kind, key.scope): {key.digest} for key in keys}
+                _rename(holder, named)
             self.holders[customer] = holder
         return holder
 
@@ -184,3 +205,11 @@ class Matcher:
         held.add(key.digest)
         self.owners[key.digest] = customer
         return True
+
+
+def _rename(holder: Holder, named: Named) -> None:
+    """The name as the customer's row will have it: the same rule decides (`settling`)."""
+    if named.rank and provenance.holds(named.word, named.rank, holder.name):
+        known = holder.name.word if holder.name else None
+        holder.name = Standing(provenance.kept(named.word, known), named.rank)
+        holder.given_name = named.given_name

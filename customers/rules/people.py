@@ -113,6 +113,9 @@ class Person:
     created_at: dt.datetime | None = None
     is_sample: bool = False
     cleared: frozenset[str] = frozenset()
+    # When this was so and by which fact it was told (`order:1001`), where the door knows better than its now.
+    told_at: dt.datetime | None = None
+    told_by: str = ""
 
     @property
     def is_identified(self) -> bool:

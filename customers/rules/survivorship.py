@@ -1,10 +1,12 @@
 """Which of two records survives, and which of two values. Plain values in, plain values out."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from customers.rules import provenance, settling
 
 Side = Literal["survivor", "absorbed"]
 
@@ -35,6 +37,13 @@ LISTS = ("interests", "tags", "sources")
 """Columns that hold both sides' entries."""
 CONTACTS = ("email", "phone", "line", "member_number")
 """Kinds of contact points of which one side's becomes the primary one."""
+REGISTERS: Mapping[str, tuple[str, ...]] = {
+    NAME: (provenance.FAMILY, provenance.NAME),
+    PLACE: (provenance.COUNTRY, provenance.PLACE),
+    "line": ("line_id",),
+    "source": (),
+}
+"""Whose words tell a group where they are not called like it."""
 CHOICES = (*(group for group in GROUPS if group != "source"), *CONTACTS)
 """What a person may choose a side of."""
 
@@ -73,6 +82,48 @@ def blend(
         if both != list(survivor[column]):
             changed[column] = "absorbed", {column: both}
     return changed
+
+
+def registers(group: str) -> tuple[str, ...]:
+    """The registers of `provenance` that tell a group of columns or a kind of contact."""
+    return REGISTERS.get(group, (group,))
+
+
+def later(
+    survivor: Mapping[str, Any], absorbed: Mapping[str, Any], contacts: Mapping[Side, Collection[str]]
+) -> dict[str, Side]:
+    """The choices of a machine: of two words about a group, or a kind of contact, the later one holds, as it would if
+    one of the two had heard both. `contacts` are the kinds that each side has.
+    """
+    chosen: dict[str, Side] = {}
+    for group, columns in GROUPS.items():
+        if group != "source" and all(_filled(row, columns) for row in (survivor, absorbed)):
+            ranks = [_rank(group, row) for row in (survivor, absorbed)]
+            if _is_later(group, survivor, absorbed, ranks):
+                chosen[group] = "absorbed"
+    for kind in CONTACTS:
+        if all(kind in contacts[side] for side in ("survivor", "absorbed")) and _is_later(
+            kind, survivor, absorbed, (1, 1)
+        ):
+            chosen[kind] = "absorbed"
+    return chosen
+
+
+def _is_later(group: str, survivor: Mapping[str, Any], absorbed: Mapping[str, Any], ranks: Sequence[int]) -> bool:
+    register = registers(group)[-1]
+    theirs = provenance.of(absorbed["origins"], register)
+    ours = provenance.Standing(provenance.of(survivor["origins"], register), ranks[0])
+    return theirs is not None and provenance.holds(theirs, ranks[1], ours)
+
+
+def _rank(group: str, row: Mapping[str, Any]) -> int:
+    """As in `settling`: a name by which somebody is called, and a town in a country, stand above a part."""
+    if group == NAME:
+        return settling.name_rank(row["given_name"])
+    if group == PLACE:
+        is_whole = settling.is_whole_place(country=row["country"], city=row["city"], postcode=row["postcode"])
+        return settling.WHOLE if is_whole else settling.PART
+    return settling.PART
 
 
 def _filled(row: Mapping[str, Any], columns: Sequence[str]) -> bool:

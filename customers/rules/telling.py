@@ -7,7 +7,13 @@ from customers.rules import people
 from customers.rules.people import Fault, Person, Rules
 from customers.rules.unreadable import Unreadable
 
-FIELDS = frozenset(field.name for field in fields(Person)) - {"cleared", "is_sample", "created_at"}
+FIELDS = frozenset(field.name for field in fields(Person)) - {
+    "cleared",
+    "is_sample",
+    "created_at",
+    "told_at",
+    "told_by",
+}
 PARTS = ("given_name", "family_name")
 
 

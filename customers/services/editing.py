@@ -6,7 +6,6 @@ wrong one, which no longer identifies the person: a typing mistake must not keep
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -14,10 +13,11 @@ from django.db import connection
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from customers.models import Address, ContactPoint, Customer, Identifier, SharedIdentifier
-from customers.rules import names
+from customers.rules import names, provenance, settling
 from customers.rules.identifiers import KINDS
 from customers.rules.matching import Key
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.selectors import identifiers
 from customers.selectors.profiles import Profile
 from customers.services.identity import contacts, profiles, resolving
@@ -26,9 +26,24 @@ CONTACTS = ("external_id", "member_number", "line_id", "email", "phone")
 NAMES = ("name", "given_name", "family_name")
 PARTS = ("given_name", "family_name")
 PLACE = ("street", "city", "province", "postcode", "country")
+TOLD = (*CONTACTS, *NAMES, *PLACE, *settling.SINGLE, *settling.ADDED)
 
 
-def change_identifiers(profile: Profile, person: Person, *, source: Source, now: datetime) -> None:
+def words_of(person: Person, word: Word, origins: provenance.Origins | None) -> dict[str, Word]:
+    """Who told each of the fields that an edit tells or clears."""
+    told = {
+        settling.register_of(field, scope=word.source)
+        for field in TOLD
+        if getattr(person, field) or field in person.cleared
+    }
+    if told & {provenance.PLACE, provenance.COUNTRY}:
+        told |= {provenance.PLACE, provenance.COUNTRY}  # a place is corrected as a whole
+    if provenance.NAME in told and origins and provenance.FAMILY in origins:
+        told.add(provenance.FAMILY)
+    return {register: provenance.kept(word, provenance.of(origins, register)) for register in told}
+
+
+def change_identifiers(profile: Profile, person: Person, *, source: Source, word: Word) -> None:
     """Claim what was told, release what it replaces and what was cleared. Raises IdentityConflict."""
     for field in CONTACTS:
         value = getattr(person, field)
@@ -40,12 +55,12 @@ def change_identifiers(profile: Profile, person: Person, *, source: Source, now:
         if current and (old := identifiers.digest(field, current, scope)) != wanted:
             _release(profile.id, old)
         if wanted is not None:
-            _claim(profile, Key(field, scope, wanted), _given_name_key(profile, person), now)
+            _claim(profile, Key(field, scope, wanted), _given_name_key(profile, person), word)
     if person.card_token or "card_token" in person.cleared:
-        _change_cards(profile, person, now)
+        _change_cards(profile, person, word)
 
 
-def _change_cards(profile: Profile, person: Person, now: datetime) -> None:
+def _change_cards(profile: Profile, person: Person, word: Word) -> None:
     """A card is one more, up to the limit, where the oldest gives way; clearing removes all."""
     held = Identifier.objects.filter(customer_id=profile.id, kind="card").order_by("created_at", "digest")
     wanted = identifiers.digest("card", person.card_token) if person.card_token else None
@@ -54,7 +69,7 @@ def _change_cards(profile: Profile, person: Person, now: datetime) -> None:
     for digest in others[: max(0, len(others) - kept)]:
         _release(profile.id, digest)
     if wanted:
-        _claim(profile, Key("card", "", wanted), None, now)
+        _claim(profile, Key("card", "", wanted), None, word)
 
 
 def _release(customer: uuid.UUID, digest: bytes) -> None:
@@ -69,15 +84,23 @@ def _release(customer: uuid.UUID, digest: bytes) -> None:
         held.update(customer_id=heir)
 
 
-def _claim(profile: Profile, key: Key, given_name: int | None, now: datetime) -> None:
+def _claim(profile: Profile, key: Key, given_name: int | None, word: Word) -> None:
     with connection.cursor() as cursor:
         # Insert first and look afterwards: a claim by another process in between is seen, not overwritten.
         cursor.execute(
             """
-            INSERT INTO customers_identifier (digest, customer_id, kind, source, is_verified, is_shared, created_at)
-            VALUES (%s, %s, %s, %s, false, false, %s) ON CONFLICT (digest) DO NOTHING
+            INSERT INTO customers_identifier
+                (digest, customer_id, kind, source, is_verified, is_shared, created_at, told_by)
+            VALUES (%s, %s, %s, %s, false, false, %s, %s) ON CONFLICT (digest) DO NOTHING
             """,
-            [key.digest, profile.id, key.kind, key.scope, now],
+            [
+                key.digest,
+                profile.id,
+                key.kind,
+                key.scope,
+                word.at,
+                provenance.told_by(word.source, word.fact),
+            ],
         )
     owner = Identifier.objects.get(digest=key.digest)
     if owner.customer_id == profile.id:
@@ -103,9 +126,7 @@ def _given_name_key(profile: Profile, person: Person) -> int | None:
     return profiles.given_name_key(given)
 
 
-def change_contacts(
-    profile: Profile, person: Person, keyring: subjects.Keyring, *, source: Source, now: datetime
-) -> None:
+def change_contacts(profile: Profile, person: Person, keyring: subjects.Keyring, *, source: Source, word: Word) -> None:
     """The primary contact point of each told or cleared kind is replaced or removed."""
     for field in CONTACTS:
         kind = str(contacts.KINDS[field])
@@ -116,12 +137,12 @@ def change_contacts(
             ContactPoint.objects.filter(customer_id=profile.id, id=current.id).delete()
     told = Person(**{field: getattr(person, field) for field in CONTACTS})
     if told.is_identified:
-        contacts.write_points({profile.id: [told]}, known=[profile.id], keyring=keyring, source=source, now=now)
+        states = {profile.id: settling.State()}
+        points = contacts.plan_points({profile.id: [(told, word)]}, states, known=[profile.id], source=source)
+        contacts.write_points(points, keyring=keyring, now=word.at)
 
 
-def change_place(
-    profile: Profile, person: Person, keyring: subjects.Keyring, *, source: Source, now: datetime
-) -> dict[str, str]:
+def change_place(profile: Profile, person: Person, keyring: subjects.Keyring, *, word: Word) -> dict[str, str]:
     """Correct the primary address; returns the place columns of the customer row that follow it."""
     if not any(getattr(person, field) or field in person.cleared for field in PLACE):
         return {}
@@ -141,7 +162,8 @@ def change_place(
             postcode=new["postcode"],
             country=new["country"],
         )
-        contacts.write_addresses({profile.id: [told]}, keyring=keyring, source=source, now=now)
+        states = {profile.id: settling.State(street=told)}
+        contacts.write_addresses({profile.id: [(told, word)]}, states, known=[profile.id], keyring=keyring, now=word.at)
     return columns
 
 

@@ -21,8 +21,9 @@ from cdp.core.imports import tracing, undoing
 from cdp.core.lifecycle import OnErase, OnMerge
 from cdp.core.models import AuditEntry, DataKey, Source
 from customers.models import Address, ContactPoint, Customer, MergeSuggestion, Status
-from customers.rules import taking_back
+from customers.rules import settling, taking_back
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.services import identity, import_trace
 from customers.services.identity import contacts, profiles
 from customers.services.import_undo_keys import let_go, settle_shared
@@ -146,7 +147,7 @@ def _as_change(
 ) -> _Change:
     """What the import told of a new customer who stays, as if the customer had been there before without any of it."""
     customer = uuid.UUID(row["id"])
-    person = profiles.merged(told)
+    person, _words = settling.settled((one, Word(undo.source, one.told_at or undo.now)) for one in told)
     fields: dict[str, list[Any]] = {name: ["", value] for name in profiles.PLAIN if (value := getattr(person, name))}
     if person.birth_date:
         fields["birth_date"] = [None, person.birth_date.isoformat()]

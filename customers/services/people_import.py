@@ -1,6 +1,7 @@
 """Importing customers from a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from cdp.core.imports import mapping, registry
 from cdp.core.models import Source
 from cdp.core.models.sources import SAMPLE
 from customers.rules import people
+from customers.rules.provenance import Word
 from customers.services import identity, import_trace
 
 TARGETS = {
@@ -168,6 +170,11 @@ def qualified(names: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{PREFIX}{name}": label for name, label in names.items()}
 
 
+def fact_of(context: registry.Context) -> str:
+    """By what the people of this file were told of."""
+    return f"import:{context.import_id}"
+
+
 class Columns:
     """Takes the customer out of a row of any kind of file."""
 
@@ -236,9 +243,10 @@ class Columns:
 class Foresight:
     """What resolving the people of a checked file would come to, chunk after chunk."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, now: datetime) -> None:
         """Nobody told of yet."""
         self._source = source
+        self._word = Word(source.key, now)
         self._identity = identity.Foresight()
 
     def people(self, found: Sequence[people.Person], lines: Sequence[int] = ()) -> registry.Counts:
@@ -249,7 +257,7 @@ class Foresight:
 
     def of(self, batch: identity.Batch) -> registry.Counts:
         """The same of people whose keys are made, and which of them are known by another name."""
-        resolutions = self._identity.resolve(batch)
+        resolutions = self._identity.resolve(batch, self._word)
         also = {NEW_PEOPLE: _created(resolutions), **({ROUGHLY: 1} if self._identity.is_rough else {})}
         if not batch.lines:
             return registry.Counts(also=also)
@@ -264,8 +272,10 @@ class Handler:
         """Prepare for one import."""
         self.context = context
         self.columns = Columns(context)
-        self.maker = identity.Maker(context.source, context.now)
-        self.foresight = Foresight(context.source)
+        self.maker = identity.Maker(
+            context.source, context.now, base=Word(context.source.key, context.now, fact_of(context))
+        )
+        self.foresight = Foresight(context.source, context.now)
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> identity.Batch:
         """A person for each row that names one, with what would be written if that one is new.
@@ -296,6 +306,7 @@ class Handler:
             now=self.context.now,
             lane=pipeline.BULK,
             before_change=watch.before,
+            by=fact_of(self.context),
         )
         watch.after(parsed.people, resolutions)
         created, gone = _created(resolutions), refused(parsed.people, parsed.lines, resolutions)

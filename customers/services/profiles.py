@@ -16,8 +16,9 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from customers.models import Customer, Status
-from customers.rules import matching
+from customers.rules import matching, provenance
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.selectors import profiles as reading
 from customers.selectors import suppressions as barring
 from customers.services import editing, identity, suggestions, suppressions
@@ -62,10 +63,12 @@ def _save(person: Person, *, source: Source, actor: Actor, at: datetime, is_self
         now=at,
         refuse_conflicts=True,
         teller=identity.Teller.SELF if is_self else identity.Teller.ANSWERED,
+        by=fact_of(actor),
+        is_correction=True,
     )
     cleared = person.cleared - ({*editing.NAMES} if person.name else set())
     if cleared and found.outcome is not matching.Outcome.CREATED:
-        _apply(found.customer, Person(cleared=cleared), source=source, at=at)
+        _apply(found.customer, Person(cleared=cleared), source=source, actor=actor, at=at)
     after = reading.one(found.customer, shown=False)
     assert after is not None, "a customer who was just written is there"  # noqa: S101
     is_new = found.outcome is matching.Outcome.CREATED
@@ -87,7 +90,7 @@ def edit(
     try:
         with transaction.atomic():
             _let_back(customer, person, source=source, at=at, is_self=is_self)
-            before, after = _apply(customer, person, source=source, at=at)
+            before, after = _apply(customer, person, source=source, actor=actor, at=at)
             _record(audit.Action.CUSTOMER_UPDATED, before, after, actor=actor, at=at, source=source)
             pipeline.mark([customer], cause="customers.edited")
     except IdentityConflict as conflict:
@@ -103,28 +106,37 @@ def _let_back(customer: uuid.UUID, person: Person, *, source: Source, at: dateti
 
 
 def _apply(
-    customer: uuid.UUID, person: Person, *, source: Source, at: datetime
+    customer: uuid.UUID, person: Person, *, source: Source, actor: Actor, at: datetime
 ) -> tuple[reading.Profile, reading.Profile]:
+    word = Word(source.key, at, fact_of(actor), not_before=at)
     before = reading.one(customer, shown=False)
     if before is None:
         raise UnableToEdit
     # Keys before the row, in the order in which `identity` takes them: the other way round the two could block
     # each other.
-    editing.change_identifiers(before, person, source=source, now=at)
+    editing.change_identifiers(before, person, source=source, word=word)
     row = Customer.objects.select_for_update().filter(id=customer).first()
     before = reading.one(row, shown=False) if row else None
     if row is None or before is None or row.status not in {Status.KNOWN, Status.ANONYMOUS}:
         raise UnableToEdit
     keyring = subjects.load([customer])
-    editing.change_contacts(before, person, keyring, source=source, now=at)
-    columns = editing.change_place(before, person, keyring, source=source, now=at)
+    editing.change_contacts(before, person, keyring, source=source, word=word)
+    columns = editing.change_place(before, person, keyring, word=word)
     changes: dict[str, Any] = columns | editing.columns_of(before, person, keyring)
     if row.status == Status.ANONYMOUS and (person.is_identified or person.name):
         changes["status"] = Status.KNOWN
+    origins = provenance.changed(row.origins, editing.words_of(person, word, row.origins))
+    if origins is not None:
+        changes["origins"] = origins
     Customer.objects.filter(id=customer).update(**changes, updated_at=at)
     after = reading.one(customer, shown=False)
     assert after is not None, "the row is there"  # noqa: S101
     return before, after
+
+
+def fact_of(actor: Actor) -> str:
+    """By what a known hand tells: `staff:…`, `key:…` with the id of who it is, `customer` for the person."""
+    return f"{actor.kind}:{actor.id}" if actor.id else actor.kind
 
 
 def _record(

@@ -85,26 +85,19 @@ def _named(
     order: list[Person] = []
     positions: list[int | None] = []
     plain: dict[str, int] = {}
-    # Of two words about the same field the later one holds, whichever request brought it.
-    by_time = sorted(
-        range(len(calls)), key=lambda place: (calls[place].event.occurred_at, calls[place].event.message_id)
-    )
-    slots: dict[int, int | None] = {}
-    for place in by_time:
-        person = told[place]
+    for person in told:
         if person is None:
-            slots[place] = None
+            positions.append(None)
         elif _only_repeats(person):
             if person.external_id not in plain:
                 plain[person.external_id] = len(order)
                 order.append(person)
-            slots[place] = plain[person.external_id]
+            positions.append(plain[person.external_id])
         else:
-            slots[place] = len(order)
-            order.append(person)
+            positions.append(len(order))
             if person.external_id:
-                plain.setdefault(person.external_id, slots[place] or 0)
-    positions = [slots[place] for place in range(len(calls))]
+                plain.setdefault(person.external_id, len(order))
+            order.append(person)
     if not order:
         return [None] * len(calls)
     resolutions = identity.resolve_many(order, source=source, now=now, lane=pipeline.INTERACTIVE)
@@ -112,7 +105,9 @@ def _named(
 
 
 def _only_repeats(person: Person) -> bool:
-    return bool(person.external_id) and person == Person(external_id=person.external_id)
+    """Whether a call tells nothing of a person but the id."""
+    only = Person(external_id=person.external_id, told_at=person.told_at, told_by=person.told_by)
+    return bool(person.external_id) and person == only
 
 
 def _visitors(
@@ -149,4 +144,6 @@ def _person(call: Call, rules: people.Rules) -> Person | None:
     if not raw:
         return None
     person, _faults = people.clean(raw, rules)
+    # Of two words about the same field the later one holds, whichever came first.
+    person.told_at, person.told_by = call.event.occurred_at, f"event:{call.event.message_id}"
     return person if person.is_identified else None

@@ -101,7 +101,7 @@ class Handler:
         self.context = context
         self.people = people_import.Columns(context)
         self.dayfirst = context.dayfirst("review.at")
-        self.foresight = people_import.Foresight(context.source)
+        self.foresight = people_import.Foresight(context.source, context.now)
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Told]:
         """A review for each good row."""
@@ -157,7 +157,13 @@ class Handler:
         """Resolve the people, write their reviews; a repeated import writes nothing new."""
         named = [one.person for one in parsed if one.person is not None]
         resolved = iter(
-            identity.resolve_many(named, source=self.context.source, now=self.context.now, lane=pipeline.BULK)
+            identity.resolve_many(
+                named,
+                source=self.context.source,
+                now=self.context.now,
+                lane=pipeline.BULK,
+                by=people_import.fact_of(self.context),
+            )
             if named
             else ()
         )

@@ -28,6 +28,8 @@ from customers.rules import people
 from customers.services import buckets, identity
 
 MARKETING = "marketing"
+STORE, CART = "store", "cart"
+"""What a store tells of people outside its orders, as the origin of what is known of them."""
 _BUCKETS = frozenset(buckets.IDS)
 
 
@@ -68,7 +70,8 @@ def _person(fact: facts.PersonTold, receipt: Receipt) -> bool:
     person, _ = people.clean(fact.raw, receipt.rules)
     if not person.is_identified:
         return False
-    (found,) = identity.resolve_many([person], source=source, now=receipt.now)
+    person.told_at = fact.at
+    (found,) = identity.resolve_many([person], source=source, now=receipt.now, by=STORE)
     rows = [
         grants.GrantRow(
             customer=found.customer,
@@ -94,6 +97,7 @@ def _order(fact: facts.OrderTold, receipt: Receipt) -> bool:
         return _refunds(fact, receipt)  # an older telling may still be the first to tell of a refund
     marks.advance(source.key, "currency", "", at=fact.at, number=order.currency)
     buyer, _ = people.clean(_current(fact, receipt), receipt.rules)
+    buyer.told_at = fact.at
     written = orders.place(
         purchase=orders.Purchase(order, buyer if buyer.is_identified else None),
         source=source,
@@ -213,7 +217,7 @@ def _cart(fact: facts.CartTold, receipt: Receipt) -> bool:
     person, _ = people.clean(buyer, receipt.rules)
     (known,) = identity.look_up([person], source=receipt.source) if person.is_identified else (None,)
     if known is None and person.is_identified:
-        (found,) = identity.resolve_many([person], source=receipt.source, now=receipt.now)
+        (found,) = identity.resolve_many([person], source=receipt.source, now=receipt.now, by=CART)
         known = None if found.outcome is identity.Outcome.SUPPRESSED else found.customer
     return carts.record(cart=fact.cart, customer_id=known, source=receipt.source, now=receipt.now)
 

@@ -12,13 +12,16 @@ from typing import Any, overload
 from cdp.core import ids
 from cdp.core.crypto import index
 from cdp.core.models import Source
-from customers.rules import emails
+from customers.rules import emails, provenance, settling
 from customers.rules.matching import Key
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.services.identity import fresh, profiles
 
 _DATES = ("birth_date", "created_at")
-_FIELDS = tuple(field for field in Person.__slots__ if field not in _DATES)
+_TOLD = ("told_at", "told_by")  # travel beside the people, because words are needed where people stay packed
+_FIELDS = tuple(field for field in Person.__slots__ if field not in _DATES + _TOLD)
+Told = tuple[dt.datetime | None, str]
 _state_of = operator.attrgetter(*_FIELDS)
 PACKED = (*_FIELDS, *_DATES)
 """The order of the fields of a packed person, for whoever keeps packed people longer than this program runs."""
@@ -99,11 +102,19 @@ class Batch:
     rows: fresh.Rows | None = None
     identifiers: list[list[bytes]] | None = None
     kinds: list[tuple[tuple[str, str], ...]] = field(default_factory=list)  # kind and scope of each identifier
+    ranks: bytes = b""  # of each name, 0 where none was told (see `settling.name_rank`)
+    told: list[Told | None] | None = None  # when and by which fact, None where it is the batch's own
     lines: Sequence[int] = ()  # where in a file each of them stands, if they come from one
 
     def __len__(self) -> int:
         """How many people."""
         return len(self.people)
+
+    def words(self, base: Word) -> list[Word]:
+        """The word of each person; `base` is what those say who know no better."""
+        if self.told is None:
+            return [base] * len(self.keys)
+        return [base if told is None else provenance.of_fact(base, at=told[0], fact=told[1]) for told in self.told]
 
     def __getstate__(self) -> tuple[Any, ...]:
         """Few large values instead of many small objects: what is sent between processes is paid for twice."""
@@ -115,12 +126,15 @@ class Batch:
             b"".join(id_.bytes for id_ in self.ids),
             self.rows,
             self.identifiers,
+            self.ranks,
+            self.told,
             array.array("Q", self.lines),
         )
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """The same batch; its people stay packed."""
-        people, keys, self.kinds, self.given_names, raw, self.rows, self.identifiers, self.lines = state
+        people, keys, self.kinds, self.given_names, raw, self.rows, self.identifiers, *rest = state
+        self.ranks, self.told, self.lines = rest
         self.people = Packed(people)
         self.ids = [uuid.UUID(bytes=raw[start : start + 16]) for start in range(0, len(raw), 16)]
         if self.identifiers is None:
@@ -140,7 +154,15 @@ def gather(people: Sequence[Person], source: Source) -> Batch:
         keys=[keys(person) for person in people],
         given_names=[profiles.given_name_key(person.given_name) for person in people],
         ids=ids.uuid7s(len(people)),
+        ranks=bytes([settling.name_rank(person.given_name) if person.name else 0 for person in people]),
+        told=_told(people),
     )
+
+
+def _told(people: Sequence[Person]) -> list[Told | None] | None:
+    """When and by which fact each was told of; None where nobody knows better than the batch."""
+    found = [(person.told_at, person.told_by) if person.told_at or person.told_by else None for person in people]
+    return found if any(found) else None
 
 
 def prepare(people: Sequence[Person], source: Source, *, maker: fresh.Maker) -> Batch:
@@ -151,7 +173,10 @@ def prepare(people: Sequence[Person], source: Source, *, maker: fresh.Maker) -> 
     for keys in batch.keys:
         shape = tuple((key.kind, key.scope) for key in keys)
         batch.kinds.append(shapes.setdefault(shape, shape))
-    batch.identifiers = [maker.identifiers(keys, id_) for keys, id_ in zip(batch.keys, batch.ids, strict=True)]
+    words = batch.words(maker.base)
+    batch.identifiers = [
+        maker.identifiers(keys, id_, word) for keys, id_, word in zip(batch.keys, batch.ids, words, strict=True)
+    ]
     return batch
 
 

@@ -1,9 +1,9 @@
-"""Contact points and addresses of a batch. A new one becomes the primary of its kind; the old one stays as known."""
+"""Contact points and addresses of a batch. What was told last comes first; what came first before stays as known."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -11,10 +11,10 @@ from cdp.core import copying, ids
 from cdp.core.crypto import index, subjects
 from cdp.core.models import Source
 from customers.models import Address, ContactPoint
-from customers.rules import names
+from customers.rules import names, provenance, settling
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.selectors import endings
-from customers.services.identity import profiles
 
 KINDS = {
     "email": ContactPoint.Kind.EMAIL,
@@ -35,6 +35,7 @@ CONTACT_COLUMNS = (
     "is_primary",
     "created_at",
     "ending",
+    "told_by",
 )
 ADDRESS_COLUMNS = (
     "id",
@@ -86,54 +87,87 @@ def whole(person: Person) -> str:
     return f"{street}\n{person.city}\n{person.province}\n{person.postcode}\n{person.country}"
 
 
-def write_points(
-    told: Mapping[uuid.UUID, Sequence[Person]],
+class Points(NamedTuple):
+    """What is to become of ways of contact: rows that are new, and which come first from now on."""
+
+    fresh: list[tuple[uuid.UUID, str, str, bytes, str, bool, str]]
+    """(customer, kind, scope, digest, value, comes first, who told it)."""
+    demoted: list[tuple[uuid.UUID, str, str]]
+    promoted: list[tuple[uuid.UUID, str, bytes]]
+
+
+def plan_points(
+    heard: Mapping[uuid.UUID, Sequence[tuple[Person, Word]]],
+    states: Mapping[uuid.UUID, settling.State],
     *,
-    known: Iterable[uuid.UUID],
-    keyring: subjects.Keyring,
+    known: Collection[uuid.UUID],
     source: Source,
-    now: datetime,
-) -> None:
-    """Add the contact points that are not known yet. `known` are the customers who may have some already."""
-    have = {
-        (customer, kind, bytes(digest_)): is_primary
-        for customer, kind, digest_, is_primary in ContactPoint.objects.filter(customer_id__in=list(known)).values_list(
-            "customer_id", "kind", "digest", "is_primary"
-        )
-    }
-    # (customer, kind, scope) → digest → value; the last one told is the primary one.
-    wanted: dict[tuple[uuid.UUID, str, str], dict[bytes, str]] = {}
+) -> Points:
+    """Which ways of contact are new and which one of each kind comes first; the states take the words about them in.
+
+    The one told last comes first, but an address that was confirmed gives way only to one that was. `known` are the
+    customers who may have some already.
+    """
+    have, first = _known_points(known)
+    plan = Points([], [], [])
     fields = slots(source)
-    for customer, people in told.items():
-        for person in people:
-            for field, kind, scope in fields:
-                value = getattr(person, field)
-                if value:
-                    slot = wanted.setdefault((customer, kind, scope), {})
-                    marker = digest(kind, f"{scope}\n{value}" if scope else value)
-                    slot.pop(marker, None)
-                    slot[marker] = value
-    row_ids = iter(ids.uuid7s(sum(map(len, wanted.values()))))
-    fresh: list[tuple[Any, ...]] = []
-    demoted: list[tuple[uuid.UUID, str, str]] = []
-    promoted: list[tuple[uuid.UUID, str, bytes]] = []
-    for (customer, kind, scope), values in wanted.items():
-        last = next(reversed(values))
-        becomes_primary = not have.get((customer, kind, last))
-        if becomes_primary and have:
-            demoted.append((customer, kind, scope))
-        for marker, value in values.items():
-            if (customer, kind, marker) in have:
-                if marker == last and becomes_primary:
-                    promoted.append((customer, kind, marker))
-                continue
-            row = next(row_ids)
-            sealed = keyring.seal(value, customer=customer, table=CONTACTS, column="value", row=row)
-            primary = marker == last and becomes_primary
-            ending = endings.number(value) if kind == ContactPoint.Kind.PHONE else None
-            fresh.append((row, customer, kind, sealed, marker, scope, primary, now, ending))
-    _demote(demoted)
-    _promote(promoted)
+    for customer, told in heard.items():
+        state = states[customer]
+        for field, kind, scope in fields:
+            values: dict[bytes, tuple[str, Word]] = {}
+            register = settling.register_of(field, scope=scope)
+            standing = first.get((customer, kind, scope))
+            if standing is not None:
+                state.filled.add(register)
+            chosen = None
+            for person, word in told:
+                if not (value := getattr(person, field)):
+                    continue
+                marker = digest(kind, f"{scope}\n{value}" if scope else value)
+                values.setdefault(marker, (value, word))
+                is_sure = have.get((customer, kind, marker), False)
+                if (is_sure or not (standing and have[customer, kind, standing])) and state.hear_contact(
+                    register, person, word
+                ):
+                    chosen = marker
+            if chosen == standing:
+                chosen = None
+            elif chosen is not None and standing is not None:
+                plan.demoted.append((customer, kind, scope))
+            for marker, (value, word) in values.items():
+                if (customer, kind, marker) not in have:
+                    by = provenance.told_by(word.source, word.fact)
+                    plan.fresh.append((customer, kind, scope, marker, value, marker == chosen, by))
+                elif marker == chosen:
+                    plan.promoted.append((customer, kind, marker))
+    return plan
+
+
+def _known_points(
+    customers: Collection[uuid.UUID],
+) -> tuple[dict[tuple[uuid.UUID, str, bytes], bool], dict[tuple[uuid.UUID, str, str], bytes]]:
+    """Whether each known way of contact was confirmed, and which of each kind and scope comes first."""
+    have, first = {}, {}
+    rows = ContactPoint.objects.filter(customer_id__in=list(customers))
+    columns = ("customer_id", "kind", "digest", "source", "is_primary", "verified_at")
+    for customer, kind, marker, scope, is_primary, verified_at in rows.values_list(*columns):
+        have[customer, kind, bytes(marker)] = verified_at is not None
+        if is_primary:
+            first[customer, kind, scope] = bytes(marker)
+    return have, first
+
+
+def write_points(plan: Points, *, keyring: subjects.Keyring, now: datetime) -> None:
+    """Write what was planned."""
+    _demote(plan.demoted)
+    _promote(plan.promoted)
+    fresh = []
+    for (customer, kind, scope, marker, value, is_first, by), row in zip(
+        plan.fresh, ids.uuid7s(len(plan.fresh)), strict=True
+    ):
+        sealed = keyring.seal(value, customer=customer, table=CONTACTS, column="value", row=row)
+        ending = endings.number(value) if kind == ContactPoint.Kind.PHONE else None
+        fresh.append((row, customer, kind, sealed, marker, scope, is_first, now, ending, by))
     copying.rows(ContactPoint, CONTACT_COLUMNS, fresh)
 
 
@@ -168,33 +202,48 @@ def _promote(slots: Sequence[tuple[uuid.UUID, str, bytes]]) -> None:
 
 
 def write_addresses(
-    told: Mapping[uuid.UUID, Sequence[Person]], *, keyring: subjects.Keyring, source: Source, now: datetime
+    heard: Mapping[uuid.UUID, Sequence[tuple[Person, Word]]],
+    states: Mapping[uuid.UUID, settling.State],
+    *,
+    known: Collection[uuid.UUID],
+    keyring: subjects.Keyring,
+    now: datetime,
 ) -> None:
-    """Add the addresses of known customers that are not known yet."""
-    wanted: dict[uuid.UUID, tuple[bytes, Person]] = {}
-    for customer, people in told.items():
-        person = profiles.merged(people)
-        if person.street or person.city or person.postcode:
-            wanted[customer] = (address_digest(person), person)
+    """Add the addresses that are not known yet; the one of the word that holds about the place comes first.
+
+    Of what does not hold only whole addresses are kept: a town alone is told so often that it says nothing.
+    """
+    wanted: dict[tuple[uuid.UUID, bytes], tuple[Person, str]] = {}
+    first: dict[uuid.UUID, bytes] = {}
+    for customer, told in heard.items():
+        now_there = states[customer].street
+        for person, word in told:
+            if not (person.street or person.city or person.postcode):
+                continue
+            marker = address_digest(person)
+            if person is now_there:
+                first[customer] = marker
+            if person is now_there or person.street:
+                wanted.setdefault((customer, marker), (person, word.source))
     if not wanted:
         return
     have = {
         (customer, bytes(digest_)): is_primary
-        for customer, digest_, is_primary in Address.objects.filter(customer_id__in=list(wanted)).values_list(
-            "customer_id", "digest", "is_primary"
-        )
+        for customer, digest_, is_primary in Address.objects.filter(
+            customer_id__in=list({customer for customer, _marker in wanted}.intersection(known))
+        ).values_list("customer_id", "digest", "is_primary")
     }
-    moved = [customer for customer in wanted if not have.get((customer, wanted[customer][0]))]
-    if moved:
-        Address.objects.filter(customer_id__in=moved, is_primary=True).update(is_primary=False)
-    back = [customer for customer in moved if (customer, wanted[customer][0]) in have]
-    for customer in back:  # A return to an old address is rare; each is one routed update.
-        Address.objects.filter(customer_id=customer, digest=wanted[customer][0]).update(is_primary=True)
+    moved = [customer for customer, marker in first.items() if not have.get((customer, marker))]
+    if leaving := {customer for (customer, _marker), is_first in have.items() if is_first}.intersection(moved):
+        Address.objects.filter(customer_id__in=list(leaving), is_primary=True).update(is_primary=False)
+    for customer in moved:  # A return to an old address is rare; each is one routed update.
+        if (customer, first[customer]) in have:
+            Address.objects.filter(customer_id=customer, digest=first[customer]).update(is_primary=True)
     fresh = []
-    for (customer, (marker, person)), row in zip(wanted.items(), ids.uuid7s(len(wanted)), strict=True):
+    for ((customer, marker), (person, teller)), row in zip(wanted.items(), ids.uuid7s(len(wanted)), strict=True):
         if (customer, marker) in have:
             continue
         sealed = keyring.seal(person.street, customer=customer, table=ADDRESSES, column="street", row=row)
         place = (person.city, person.province, person.postcode, person.country)
-        fresh.append((row, customer, sealed, marker, *place, True, source.key, now))
+        fresh.append((row, customer, sealed, marker, *place, first.get(customer) == marker, teller, now))
     copying.rows(Address, ADDRESS_COLUMNS, fresh)

@@ -10,23 +10,26 @@ import array
 import itertools
 import operator
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cdp.core import binary, copying, ids
 from cdp.core.crypto import envelope, index, ring, subjects
 from cdp.core.models import DataKey, Source
 from customers.models import Address, ContactPoint, Customer, Identifier, Status
+from customers.rules import provenance
 from customers.rules.matching import Key
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.selectors import endings
 from customers.services.identity import contacts, profiles
 
 _KEY = ("id", "customer_id", "ring_key", "wrapped", "created_at")
-_IDENTIFIER = ("digest", "customer_id", "kind", "source", "is_verified", "is_shared", "created_at")
+_IDENTIFIER = ("digest", "customer_id", "kind", "source", "is_verified", "is_shared", "created_at", "told_by")
 _CUSTOMER = (
     "id",
     "status",
@@ -39,6 +42,7 @@ _CUSTOMER = (
     "tags",
     "source",
     "sources",
+    "origins",
     "is_sample",
     "created_at",
     "updated_at",
@@ -108,9 +112,10 @@ def _runs(positions: Sequence[int]) -> list[tuple[int, int]]:
 class Maker:
     """Makes the rows of new customers who come from one source at one time."""
 
-    def __init__(self, source: Source, now: datetime) -> None:
-        """Spell once what is the same for all."""
+    def __init__(self, source: Source, now: datetime, *, base: Word | None = None) -> None:
+        """Spell once what is the same for all. `base` is the word of those who know no better."""
         key = source.key
+        self.base = base or Word(key, now)
         moment, source_field = binary.moment(now), binary.text(key)
         self.now, self._moment = now, moment
         self._key_tail = binary.text(ring.current().primary)
@@ -129,6 +134,7 @@ class Maker:
         self._address_digest = index.hasher(contacts.ADDRESS_FIELD)
         self._columns = [envelope.column_of(profiles.TABLE, column) for column in profiles.SEALED]
         self._identifiers: dict[tuple[str, str], bytes] = {}
+        self._told = self._tells(self.base)
 
     def make(
         self,
@@ -137,11 +143,12 @@ class Maker:
         *,
         given_names: Iterable[int | None] | None = None,
         keep: Callable[[uuid.UUID, uuid.UUID, AESGCM], None] | None = None,
+        origins: Iterable[Mapping[str, Any]] | None = None,
     ) -> Iterator[Fresh]:
         """The rows of `people`, whose ids are to be `customers`.
 
         `given_names` are the numbers of their given names where they are known already. `keep` is told of each
-        (customer, key id, key).
+        (customer, key id, key). `origins` say who told what of each where that was more than one word.
         """
         people = list(people)
         if given_names is None:
@@ -149,21 +156,37 @@ class Maker:
         count = len(customers)
         rows = iter(ids.raw7s(_MOST_ROWS * count))
         nonces = envelope.nonces(_MOST_SEALED * count)
-        for person, customer_id, given_name, (key_id, key, wrapped) in zip(
-            people, customers, given_names, subjects.new_keys(count), strict=True
+        known = itertools.repeat(None, count) if origins is None else origins
+        for person, customer_id, given_name, words, (key_id, key, wrapped) in zip(
+            people, customers, given_names, known, subjects.new_keys(count), strict=True
         ):
             if keep is not None:
                 keep(customer_id, uuid.UUID(bytes=key_id), key)
             customer = customer_id.bytes
             sealing = _Sealing(envelope.head(key_id), key, nonces)
+            told = self._told if not (person.told_at or person.told_by) else self._tells(self.word(person))
+            if words is not None:
+                told = told._replace(origins=binary.json(msgspec.json.encode(words)))
             yield Fresh(
                 _KEY_HEAD + key_id + binary.ID + customer + self._key_tail + binary.raw(wrapped) + self._moment,
-                self._customer(person, customer, given_name, sealing),
-                self._contact_points(person, customer, sealing, rows),
+                self._customer(person, customer, given_name, sealing, told.origins),
+                self._contact_points(person, customer, sealing, rows, told.by),
                 self._address(person, customer, sealing, rows),
             )
 
-    def _customer(self, person: Person, customer: bytes, given_name: int | None, sealing: "_Sealing") -> bytes:
+    def word(self, person: Person) -> Word:
+        """What is said by whoever told of that person."""
+        if not (person.told_at or person.told_by):
+            return self.base
+        return provenance.of_fact(self.base, at=person.told_at, fact=person.told_by)
+
+    def _tells(self, word: Word) -> "_Told":
+        by = provenance.told_by(word.source, word.fact)
+        return _Told(binary.json(msgspec.json.encode({provenance.BASE: provenance.spelt(word)})), binary.text(by))
+
+    def _customer(
+        self, person: Person, customer: bytes, given_name: int | None, sealing: "_Sealing", origins: bytes
+    ) -> bytes:
         seal = sealing.seal
         sealed = [
             seal(value, column + customer) if value else binary.NULL
@@ -183,13 +206,16 @@ class Maker:
                 binary.texts(person.interests),
                 binary.texts(person.tags),
                 self._customer_source,
+                origins,
                 binary.TRUE if person.is_sample else binary.FALSE,
                 created,
                 self._moment,
             )
         )
 
-    def _contact_points(self, person: Person, customer: bytes, sealing: "_Sealing", rows: Iterator[bytes]) -> bytes:
+    def _contact_points(
+        self, person: Person, customer: bytes, sealing: "_Sealing", rows: Iterator[bytes], told: bytes
+    ) -> bytes:
         parts: list[bytes] = []
         for value, (kind, scope, digest, tail, is_phone) in zip(_contacts_of(person), self._contacts, strict=True):
             if value:
@@ -205,6 +231,7 @@ class Maker:
                     digest(scope + data),
                     tail,
                     binary.bigint(endings.number(value)) if is_phone else binary.NULL,
+                    told,
                 )
         return b"".join(parts)
 
@@ -231,17 +258,25 @@ class Maker:
             )
         )
 
-    def identifiers(self, keys: Iterable[Key], customer: uuid.UUID) -> list[bytes]:
-        """A row for each key, in the order of the keys. They sort as their digests do."""
+    def identifiers(self, keys: Iterable[Key], customer: uuid.UUID, word: Word | None = None) -> list[bytes]:
+        """A row for each key, in the order of the keys, told by that word. They sort as their digests do."""
         raw, tails = customer.bytes, self._identifiers
+        told = self._told.by if word is None or word is self.base else self._tells(word).by
         found = []
         for kind, scope, digest in keys:
             tail = tails.get((kind, scope))
             if tail is None:
                 words = binary.text(kind) + binary.text(scope)
                 tail = tails[kind, scope] = words + binary.FALSE + binary.FALSE + self._moment
-            found.append(_IDENTIFIER_HEAD + digest + binary.ID + raw + tail)
+            found.append(_IDENTIFIER_HEAD + digest + binary.ID + raw + tail + told)
         return found
+
+
+class _Told(NamedTuple):
+    """Who told it: the origins of a customer's row, and the same as one text for the rows beside it."""
+
+    origins: bytes
+    by: bytes
 
 
 class _Sealing:
@@ -275,17 +310,17 @@ def digest_of(identifier: bytes) -> bytes:
     return identifier[_DIGEST_AT]
 
 
-def copy(rows: Rows, positions: Sequence[int], *, contact_points: bool = True) -> None:
+def copy(rows: Rows, positions: Sequence[int], *, alone: bool = False) -> None:
     """Append the new customers at these ascending positions with all that is theirs.
 
-    `contact_points=False` leaves these to the caller.
+    `alone` leaves ways of contact and addresses to the caller.
     """
     keys, customers, points, addresses = rows.take(positions)
     copying.packed(DataKey, _KEY, keys)
     copying.packed(Customer, _CUSTOMER, customers)
-    if contact_points:
+    if not alone:
         copying.packed(ContactPoint, contacts.CONTACT_COLUMNS, points)
-    copying.packed(Address, contacts.ADDRESS_COLUMNS, addresses)
+        copying.packed(Address, contacts.ADDRESS_COLUMNS, addresses)
 
 
 _KEY_HEAD = binary.begin(len(_KEY)) + binary.ID

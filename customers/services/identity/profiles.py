@@ -1,21 +1,22 @@
 """The customer row itself: made from what was told, changed by what is told later.
 
-The latest word wins and silence changes nothing; only fields named in `cleared` become empty. Rows whose values would
-not change are not written.
+Of two words about a field the later one holds, whichever came first (`customers.rules.settling`); silence changes
+nothing, and only fields named in `cleared` become empty. Rows of which nothing new is known are not written.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
+from django.db.models import Q
 
 from cdp.core.crypto import index, subjects
 from cdp.core.models import Source
 from customers.models import Customer
-from customers.rules import names
+from customers.rules import names, provenance, settling
 from customers.rules.people import Person
 
 TABLE = "customers_customer"
@@ -28,32 +29,6 @@ _TYPES = {
     **dict.fromkeys(PLAIN, "text"),
     "birth_date": "date",
 }
-
-
-_NOTHING = Person()
-_FIELDS = tuple(field for field in Person.__slots__ if field != "cleared")
-
-
-def merged(told: Sequence[Person]) -> Person:
-    """One person from everything told about them in a batch: later words win, silence changes nothing."""
-    if len(told) == 1:
-        return told[0]
-    whole, cleared = Person(), set[str]()
-    for person in told:
-        if person.name:  # the parts of an older name do not go with a new one
-            whole.given_name = whole.family_name = ""
-        for field in person.cleared:
-            setattr(whole, field, getattr(_NOTHING, field))
-        cleared |= person.cleared
-        for field in _FIELDS:
-            value = getattr(person, field)
-            if value not in ("", None, (), False):
-                setattr(whole, field, value)
-                cleared.discard(field)
-    whole.cleared = frozenset(cleared)
-    whole.tags = tuple(dict.fromkeys(tag for person in told for tag in person.tags))
-    whole.created_at = min((person.created_at for person in told if person.created_at), default=None)
-    return whole
 
 
 def _name_values(person: Person, customer: uuid.UUID, keyring: subjects.Keyring) -> list[Any]:
@@ -75,65 +50,120 @@ def search_tokens(name: str) -> list[int]:
     return index.tokens(Customer.SEARCH_FIELD, names.search_terms(name)) if name else []
 
 
+_REGISTERS = {field: settling.register_of(field) for field in PLAIN}
+
+
+class Outrun(Exception):
+    """Another process changed what is known between our reading and our writing."""
+
+
+FIELDS = (*PLAIN, "birth_date", "interests", "tags", "sources", "search_tokens", "given_name_key", "created_at")
+
+
+def read(customers: Collection[uuid.UUID]) -> tuple[dict[uuid.UUID, dict[str, Any]], dict[uuid.UUID, settling.State]]:
+    """The rows of known customers without their sealed values, and what their words say about each field."""
+    parts = {f"has_{column}": Q(**{f"{column}__isnull": False}) for column in ("name", "family_name")}
+    found = Customer.objects.filter(id__in=list(customers)).values("id", "origins", *FIELDS, **parts)
+    rows = {row["id"]: row for row in found}
+    return rows, {customer: _state(row) for customer, row in rows.items()}
+
+
+def _state(row: Mapping[str, Any]) -> settling.State:
+    filled = {
+        register
+        for register, columns in settling.COLUMNS.items()
+        if any(row[column] not in ("", None, []) for column in columns if column in row)
+    }
+    if row["has_name"]:
+        filled.add(provenance.NAME)
+    return settling.State(
+        origins=row["origins"],
+        filled=filled,
+        given_name=row["given_name_key"],
+        has_family_name=row["has_family_name"],
+        called=given_name_key,
+        is_whole_place=settling.is_whole_place(country=row["country"], city=row["city"], postcode=row["postcode"]),
+    )
+
+
 def update(
-    customers: Sequence[uuid.UUID],
+    rows: Mapping[uuid.UUID, Mapping[str, Any]],
+    states: Mapping[uuid.UUID, settling.State],
     told: Mapping[uuid.UUID, Sequence[Person]],
     keyring: subjects.Keyring,
     *,
     source: Source,
     now: datetime,
-    keeps_name: bool = False,
-) -> int:
-    """Change known customers by what was told. Returns how many rows really changed.
-
-    `keeps_name` leaves name and language as they are, also where there is none: a stranger may have told them.
-    """
-    fields = (*PLAIN, "birth_date", "interests", "tags", "sources", "search_tokens", "created_at")
-    current = {row["id"]: row for row in Customer.objects.filter(id__in=customers).values("id", *fields)}
-    changed: list[tuple[Any, ...]] = []
-    for customer in sorted(current):
-        row, person = current[customer], merged(told[customer])
-        if keeps_name:
-            person = replace(person, name="", given_name="", family_name="", language="")
-        new = _changed(row, person, customer, keyring, source)
-        if new is not None:
-            changed.append((customer, *new))
+) -> None:
+    """Change known customers to what their states came to by what was `told`. Raises Outrun."""
+    changed = [
+        (customer, *new)
+        for customer in sorted(rows)
+        if (new := _changed(rows[customer], states[customer], told[customer], customer, keyring, source)) is not None
+    ]
     if changed:
         _write(changed, now)
-    return len(changed)
 
 
 def _changed(
-    row: Mapping[str, Any], person: Person, customer: uuid.UUID, keyring: subjects.Keyring, source: Source
+    row: Mapping[str, Any],
+    state: settling.State,
+    told: Sequence[Person],
+    customer: uuid.UUID,
+    keyring: subjects.Keyring,
+    source: Source,
 ) -> list[Any] | None:
-    """What to write in the order of `_write`, or None when nothing changes. NULL means "as it is then".
-
-    Only what was told is written: somebody else may change the rest of the row between our reading and our writing.
-    """
-    plain = [_told(person, field, row[field]) for field in PLAIN]
-    forgets_birth = "birth_date" in person.cleared and row["birth_date"] is not None
-    birth_date = person.birth_date if person.birth_date != row["birth_date"] and not forgets_birth else None
-    interests = list(person.interests) if list(person.interests) != row["interests"] else []
-    forgets_interests = "interests" in person.cleared and bool(row["interests"])
-    forgets_tags = "tags" in person.cleared and bool(row["tags"])
-    tags = [tag for tag in dict.fromkeys(person.tags) if forgets_tags or tag not in row["tags"]]
+    """What to write in the order of `_write`, or None when nothing changes. NULL means "as it is then"."""
+    winners = state.winners
+    plain = [value if (value := _plain(state, field, row[field])) != row[field] else None for field in PLAIN]
+    born = winners.get("birth_date")
+    birth_date = born.birth_date if born and born.birth_date != row["birth_date"] else None
+    forgets_birth = born is not None and born.birth_date is None and row["birth_date"] is not None
+    keen = winners.get("interests")
+    interests = list(keen.interests) if keen and keen.interests and list(keen.interests) != row["interests"] else []
+    forgets_interests = keen is not None and not keen.interests and bool(row["interests"])
+    tags, forgets_tags = _tags(row["tags"], told)
     sources = [source.key] if source.key not in row["sources"] else []
-    created_at = person.created_at if person.created_at and person.created_at < row["created_at"] else None
+    since = min((person.created_at for person in told if person.created_at), default=None)
+    created_at = since if since and since < row["created_at"] else None
     name: list[Any] = [None] * 5
-    if person.name:
-        tokens = search_tokens(person.name)
-        if tokens != row["search_tokens"]:
-            name = _name_values(person, customer, keyring)
+    named = winners.get(provenance.NAME)
+    if named is not None:
+        known = row["search_tokens"], row["given_name_key"], row["has_family_name"]
+        if (search_tokens(named.name), given_name_key(named.given_name), bool(named.family_name)) != known:
+            name = _name_values(named, customer, keyring)
+    origins = provenance.changed(row["origins"], state.words)
     forgets = [forgets_birth, forgets_interests, forgets_tags]
-    told = [name[0], *plain, birth_date, created_at]
-    if not any(forgets) and not (interests or tags or sources) and all(value is None for value in told):
+    values = [name[0], *plain, birth_date, created_at]
+    is_news = any(forgets) or bool(interests or tags or sources) or any(value is not None for value in values)
+    if not is_news and origins is None:
         return None
-    return [*name, *plain, birth_date, interests or None, tags, sources, *forgets, created_at]
+    seen = row["origins"]
+    return [
+        *name, *plain, birth_date, interests or None, tags, sources, *forgets, created_at,
+        None if origins is None else _json(origins), None if seen is None else _json(seen), is_news,
+    ]  # fmt: skip
 
 
-def _told(person: Person, field: str, known: str) -> str | None:
-    told = "" if field in person.cleared else getattr(person, field) or known
-    return told if told != known else None
+def _plain(state: settling.State, field: str, known: str) -> str:
+    if field in state.emptied:
+        return ""
+    winner = state.winners.get(_REGISTERS[field])
+    return known if winner is None else getattr(winner, field)
+
+
+def _tags(known: Sequence[str], told: Sequence[Person]) -> tuple[list[str], bool]:
+    """The tags that are added, and whether those of before go."""
+    forgets, added = False, dict[str, None]()
+    for person in told:
+        if "tags" in person.cleared:
+            forgets, added = bool(known), {}
+        added.update(dict.fromkeys(person.tags))
+    return [tag for tag in added if forgets or tag not in known], forgets
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _write(changed: Sequence[tuple[Any, ...]], now: datetime) -> None:
@@ -141,7 +171,17 @@ def _write(changed: Sequence[tuple[Any, ...]], now: datetime) -> None:
     lists = ("interests", "tags", "sources")
     columns = dict(
         zip(
-            (*names_, *lists, "forgets_birth", "forgets_interests", "forgets_tags", "created_at"),
+            (
+                *names_,
+                *lists,
+                "forgets_birth",
+                "forgets_interests",
+                "forgets_tags",
+                "created_at",
+                "origins",
+                "seen",
+                "is_news",
+            ),
             (list(column) for column in zip(*changed, strict=True)),
             strict=True,
         )
@@ -166,16 +206,20 @@ def _write(changed: Sequence[tuple[Any, ...]], now: datetime) -> None:
                 tags = CASE WHEN n.forgets_tags THEN n.tags::text[] ELSE c.tags || n.tags::text[] END,
                 sources = c.sources || n.sources::text[],
                 created_at = least(c.created_at, n.created_at),
-                updated_at = %s
+                origins = coalesce(n.origins::jsonb, c.origins),
+                updated_at = CASE WHEN n.is_news THEN %s ELSE c.updated_at END
             FROM unnest(
                 %s::uuid[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bigint[], %s::text[],
                 {", ".join("%s::text[]" for _ in PLAIN)}, %s::date[], %s::text[], %s::text[], %s::text[],
-                %s::boolean[], %s::boolean[], %s::boolean[], %s::timestamptz[]
+                %s::boolean[], %s::boolean[], %s::boolean[], %s::timestamptz[], %s::text[], %s::text[], %s::boolean[]
             ) AS n ({", ".join(columns)})
-            WHERE c.id = n.id
+            WHERE c.id = n.id AND c.origins IS NOT DISTINCT FROM n.seen::jsonb
             """,  # noqa: S608  (column names are constants of this module)
             [now, *columns.values()],
         )
+        # Which word holds was decided by the words that were read: with others there it must be decided again.
+        if cursor.rowcount != len(changed):
+            raise Outrun
 
 
 def _numbers(values: Sequence[int] | None) -> str | None:

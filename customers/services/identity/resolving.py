@@ -10,13 +10,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Q
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from cdp.core import copying, pipeline
 from cdp.core.models import Source
 from customers.models import Customer, Identifier, SharedIdentifier
-from customers.rules.matching import Holder, Key, Matcher, Outcome, Verdict
+from customers.rules import provenance, settling
+from customers.rules.matching import Holder, Key, Matcher, Named, Outcome, Verdict
 from customers.rules.people import Person
+from customers.rules.provenance import Standing, Word
 from customers.selectors import identifiers
 from customers.selectors import suppressions as barring
 from customers.services import buckets, suppressions
@@ -55,6 +58,15 @@ NOBODY = Resolution(buckets.IDS[0], Outcome.SUPPRESSED)
 """Somebody who was forgotten: facts of theirs are a guest's."""
 
 
+class _How(NamedTuple):
+    """What a door wants of those who are told of; see `resolve_many`."""
+
+    refuses_conflicts: bool
+    is_stranger: bool
+    teller: Teller
+    before_change: Callable[[Collection[uuid.UUID]], None] | None
+
+
 def keys_of(person: Person, source: Source) -> list[Key]:
     """The digests of a person's identifiers, strongest first."""
     return batches.Keys(source)(person)
@@ -84,13 +96,17 @@ def resolve_many(
     is_stranger: bool = False,
     teller: Teller = Teller.OTHERS,
     before_change: Callable[[Collection[uuid.UUID]], None] | None = None,
+    by: str = "",
+    is_correction: bool = False,
 ) -> list[Resolution]:
     """Who each person is, in order; new customers are made, known ones updated, all of them marked.
 
     Every person must be identified. With `refuse_conflicts` nothing is written and IdentityConflict raised when a
     person's identifiers belong to several customers; otherwise the strongest wins and a suggestion for a steward is
     kept. With `is_stranger` nobody knows whether the teller is the person told of (a public form): customers who are
-    known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added.
+    known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added. `by` is
+    the fact that told of those who name none (`Person.told_by`). With `is_correction` the teller knows what stands
+    there and says what is so now.
     Somebody who was forgotten comes out as Outcome.SUPPRESSED with a bucket for a customer, unless `teller` says that
     it is the person, who is known again then, or that Suppressed is to be raised. Whoever has to remember what people
     were like is told in `before_change` which customers are about to be changed, once more for each try. Raises
@@ -105,6 +121,8 @@ def resolve_many(
         is_stranger=is_stranger,
         teller=teller,
         before_change=before_change,
+        by=by,
+        is_correction=is_correction,
     )
 
 
@@ -118,21 +136,16 @@ def resolve_batch(
     is_stranger: bool = False,
     teller: Teller = Teller.OTHERS,
     before_change: Callable[[Collection[uuid.UUID]], None] | None = None,
+    by: str = "",
+    is_correction: bool = False,
 ) -> list[Resolution]:
     """As `resolve_many`, for people whose keys, and perhaps rows, are made already (see `batches`)."""
+    base = Word(source.key, now, by, not_before=now if is_correction else None)
+    how = _How(refuse_conflicts, is_stranger, teller, before_change)
     for _ in range(MOST_TRIES):
         try:
             with transaction.atomic():
-                return _resolve(
-                    batch,
-                    source,
-                    now,
-                    lane,
-                    refuse_conflicts=refuse_conflicts,
-                    is_stranger=is_stranger,
-                    teller=teller,
-                    before_change=before_change,
-                )
+                return _resolve(batch, source, base, lane, how)
         except writing.Outrun:
             continue
         except IntegrityError as problem:
@@ -147,60 +160,48 @@ def resolve_batch(
     raise UnableToResolve
 
 
-def _resolve(
-    batch: Batch,
-    source: Source,
-    now: datetime,
-    lane: int,
-    *,
-    refuse_conflicts: bool,
-    is_stranger: bool,
-    teller: Teller,
-    before_change: Callable[[Collection[uuid.UUID]], None] | None,
-) -> list[Resolution]:
-    matcher = _matcher([key for person_keys in batch.keys for key in person_keys])
+def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> list[Resolution]:
+    words = batch.words(base)
+    matcher = _matcher([key for person_keys in batch.keys for key in person_keys], keeps_names=how.is_stranger)
     # After the owners: whoever was forgotten before we read those is found here.
     barred = barring.since({key.digest for person_keys in batch.keys for key in person_keys})
-    if barred and teller is Teller.ANSWERED:
+    if barred and how.teller is Teller.ANSWERED:
         raise Suppressed
-    if barred and teller is Teller.OTHERS:
-        return _without(
-            barred,
-            batch,
-            lambda rest: _resolve(
-                rest,
-                source,
-                now,
-                lane,
-                refuse_conflicts=refuse_conflicts,
-                is_stranger=is_stranger,
-                teller=teller,
-                before_change=before_change,
-            ),
-        )
+    if barred and how.teller is Teller.OTHERS:
+        return _without(barred, batch, lambda rest: _resolve(rest, source, base, lane, how))
     known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
     verdicts: list[Verdict] = []
-    for person_keys, given_name, new_id in zip(batch.keys, batch.given_names, batch.ids, strict=True):
-        verdict = matcher.judge(person_keys, given_name=given_name, new_id=new_id)
+    names = map(Named, batch.given_names, batch.ranks, words)
+    for person_keys, named, new_id in zip(batch.keys, names, batch.ids, strict=True):
+        verdict = matcher.judge(person_keys, named=named, new_id=new_id)
         # A new person is no customer to be confused with: one rival alone is somebody else with the same e-mail.
         claimants = verdict.rivals if verdict.outcome is Outcome.CREATED else [verdict.customer, *verdict.rivals]
-        if refuse_conflicts and len(claimants) > 1:
+        if how.refuses_conflicts and len(claimants) > 1:
             raise IdentityConflict(claimants)
-        if is_stranger and verdict.outcome is not Outcome.CREATED:
+        if how.is_stranger and verdict.outcome is not Outcome.CREATED:
             verdict.claimed.clear()
             verdict.shared.clear()
         verdicts.append(verdict)
-    if before_change is not None:
+    if how.before_change is not None:
         new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
-        before_change({verdict.customer for verdict in verdicts} - new)
-    writing.write(batch, verdicts, source=source, now=now, known_holders=known_holders, is_stranger=is_stranger)
+        how.before_change({verdict.customer for verdict in verdicts} - new)
+    writing.write(
+        batch,
+        verdicts,
+        source=source,
+        now=base.at,
+        known_holders=known_holders,
+        is_stranger=how.is_stranger,
+        words=words,
+        base=base,
+    )
     pipeline.mark((verdict.customer for verdict in verdicts), cause="customers.identity", lane=lane)
     if barred:
-        named = zip(batch.keys, verdicts, strict=True)
+        judged = zip(batch.keys, verdicts, strict=True)
         suppressions.lift(
-            ((key.digest, verdict.customer) for keys, verdict in named for key in keys if key.digest in barred),
+            ((key.digest, verdict.customer) for keys, verdict in judged for key in keys if key.digest in barred),
             source=source,
-            at=now,
+            at=base.at,
         )
     return [_resolution(verdict) for verdict in verdicts]
 
@@ -214,6 +215,8 @@ def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch],
         keys=[batch.keys[position] for position in others],
         given_names=[batch.given_names[position] for position in others],
         ids=[batch.ids[position] for position in others],
+        ranks=bytes(batch.ranks[position] for position in others),
+        told=None if batch.told is None else [batch.told[position] for position in others],
     )
     found = iter(resolve(rest) if others else ())
     return [NOBODY if no else next(found) for no in is_barred]
@@ -235,22 +238,25 @@ class Foresight:
         self._matcher = Matcher(owners={}, shared={}, holders={})
         self.is_rough = False
 
-    def resolve(self, batch: Batch) -> list[Resolution]:
-        """Who each person would be; customers who would be new have ids that nobody ever gets."""
+    def resolve(self, batch: Batch, base: Word) -> list[Resolution]:
+        """Who each person would be; customers who would be new have ids that nobody ever gets. `base` is the word of
+        who knows no better.
+        """
         if len(self._matcher.owners) > MOST_REMEMBERED:
             self._matcher, self.is_rough = Matcher(owners={}, shared={}, holders={}), True
         barred = barring.since({key.digest for person_keys in batch.keys for key in person_keys})
-        return _without(barred, batch, self._resolve) if barred else self._resolve(batch)
+        return _without(barred, batch, lambda rest: self._resolve(rest, base)) if barred else self._resolve(batch, base)
 
-    def _resolve(self, batch: Batch) -> list[Resolution]:
+    def _resolve(self, batch: Batch, base: Word) -> list[Resolution]:
         self._matcher.learn(_matcher([key for person_keys in batch.keys for key in person_keys]))
+        names = map(Named, batch.given_names, batch.ranks, batch.words(base))
         return [
-            _resolution(self._matcher.judge(person_keys, given_name=given_name, new_id=new_id))
-            for person_keys, given_name, new_id in zip(batch.keys, batch.given_names, batch.ids, strict=True)
+            _resolution(self._matcher.judge(person_keys, named=named, new_id=new_id))
+            for person_keys, named, new_id in zip(batch.keys, names, batch.ids, strict=True)
         ]
 
 
-def _matcher(keys: Iterable[Key]) -> Matcher:
+def _matcher(keys: Iterable[Key], *, keeps_names: bool = False) -> Matcher:
     """What is known about these keys: four set-based reads whatever the size of the batch."""
     digests = list({key.digest for key in keys})
     owners: dict[bytes, uuid.UUID] = {}
@@ -272,10 +278,15 @@ def _matcher(keys: Iterable[Key]) -> Matcher:
     known = {*owners.values(), *(customer for customers in shared.values() for customer in customers)}
     holders = {customer: Holder() for customer in known}
     if known:
-        named = Customer.objects.filter(id__in=known).values_list("id", "given_name_key")
-        for customer, given_name in named:
-            holders[customer].given_name = given_name
+        named = Customer.objects.filter(id__in=known).annotate(has_name=Q(name__isnull=False))
+        columns = ("id", "given_name_key", "origins", "has_name")
+        for customer, given_name, origins, has_name in named.values_list(*columns):
+            holder = holders[customer]
+            holder.given_name = given_name
+            if has_name or (origins and provenance.NAME in origins):
+                word = provenance.of(origins, provenance.NAME)
+                holder.name = Standing(word, settling.name_rank(given_name), has_name)
         held = Identifier.objects.filter(customer_id__in=known).values_list("customer_id", "kind", "source", "digest")
         for customer, kind, scope, digest in held:
             holders[customer].held.setdefault((kind, scope), set()).add(bytes(digest))
-    return Matcher(owners=owners, shared=shared, holders=holders)
+    return Matcher(owners=owners, shared=shared, holders=holders, keeps_names=keeps_names)

@@ -3,20 +3,22 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
+from customers.rules import people, provenance, settling
 from customers.rules.matching import Outcome, Verdict
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.services import suggestions
 from customers.services.identity import contacts, fresh, profiles
 from customers.services.identity.batches import Batch
+from customers.services.identity.profiles import Outrun
 
-
-class Outrun(Exception):
-    """Another process claimed one of our keys between our reading and our writing."""
+Heard = tuple[Person, Word]
 
 
 def write(
@@ -27,14 +29,16 @@ def write(
     now: datetime,
     known_holders: Mapping[bytes, set[uuid.UUID]],
     is_stranger: bool,
+    words: Sequence[Word],
+    base: Word,
 ) -> None:
     """Write keys, customers, contacts, addresses and suggestions of a batch.
 
-    `known_holders` are the holders of shared keys that the verdicts were made with. Raises Outrun, or IntegrityError
-    where another process claimed one of the keys.
+    `known_holders` are the holders of shared keys that the verdicts were made with, `words` say who told of each
+    person. Raises Outrun, or IntegrityError where another process claimed one of the keys.
     """
-    maker = fresh.Maker(source, now)
-    fresh.copy_identifiers(_claims(batch, verdicts, maker))
+    maker = fresh.Maker(source, now, base=base)
+    fresh.copy_identifiers(_claims(batch, verdicts, maker, words))
     _share(verdicts, known_holders)
     told: dict[uuid.UUID, list[int]] = {}
     for position, verdict in enumerate(verdicts):
@@ -43,7 +47,7 @@ def write(
     _write_new([told[customer][0] for customer in told if customer in new and len(told[customer]) == 1], batch, maker)
     # Who is told of more than once, or known already, is made of everything that was told.
     others = {
-        customer: [batch.people[position] for position in positions]
+        customer: [(batch.people[position], words[position]) for position in positions]
         for customer, positions in told.items()
         if customer not in new or len(positions) > 1
     }
@@ -53,7 +57,7 @@ def write(
     suggestions.ask(rivals, source=source, at=now)
 
 
-def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker) -> list[bytes]:
+def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker, words: Sequence[Word]) -> list[bytes]:
     """The rows of all keys that were claimed."""
     lines: list[bytes] = []
     for position, verdict in enumerate(verdicts):
@@ -62,7 +66,7 @@ def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker) -> li
             if len(verdict.claimed) == len(made):  # a new customer with nothing refused: all keys, as prepared
                 lines += made
                 continue
-        lines += maker.identifiers(verdict.claimed, verdict.customer)
+        lines += maker.identifiers(verdict.claimed, verdict.customer, words[position])
     return lines
 
 
@@ -77,7 +81,7 @@ def _write_new(positions: Sequence[int], batch: Batch, maker: fresh.Maker) -> No
 
 
 def _write_others(
-    told: Mapping[uuid.UUID, Sequence[Person]],
+    heard: Mapping[uuid.UUID, Sequence[Heard]],
     new: Collection[uuid.UUID],
     maker: fresh.Maker,
     *,
@@ -85,19 +89,38 @@ def _write_others(
     now: datetime,
     is_stranger: bool,
 ) -> None:
-    """Known customers, and new ones of whom several rows tell: their ways of contact must be compared."""
-    made = [customer for customer in told if customer in new]
-    known = [customer for customer in told if customer not in new]
+    """Known customers, and new ones of whom several words tell: which word holds must be found out."""
+    made = [customer for customer in heard if customer in new]
+    known = [customer for customer in heard if customer not in new]
+    rows, states = profiles.read(known)
+    if is_stranger:
+        heard = {**heard, **{customer: _of_stranger(rows[customer], heard[customer]) for customer in rows}}
+    for customer, state in states.items():
+        for person, word in heard[customer]:
+            state.hear(person, word)
+    persons = []
+    for customer in made:
+        person, states[customer] = settling.settled(heard[customer])
+        persons.append(person)
+    reached = {customer: heard[customer] for customer in (made if is_stranger else states)}
+    points = contacts.plan_points(reached, states, known=known, source=source)
     keyring = subjects.load(known)
-    rows = fresh.Rows(maker.make([profiles.merged(told[customer]) for customer in made], made, keep=keyring.add))
-    fresh.copy(rows, range(len(made)), contact_points=False)
-    profiles.update(known, told, keyring, source=source, now=now, keeps_name=is_stranger)
-    reached = {customer: told[customer] for customer in (made if is_stranger else told)}
-    contacts.write_points(reached, known=known, keyring=keyring, source=source, now=now)
-    if not is_stranger:
-        contacts.write_addresses(
-            {customer: told[customer] for customer in known}, keyring=keyring, source=source, now=now
-        )
+    origins = [provenance.gathered(states[customer].words, otherwise=heard[customer][0][1]) for customer in made]
+    fresh.copy(fresh.Rows(maker.make(persons, made, keep=keyring.add, origins=origins)), range(len(made)), alone=True)
+    told = {customer: [person for person, _word in heard[customer]] for customer in rows}
+    profiles.update(rows, states, told, keyring, source=source, now=now)
+    contacts.write_points(points, keyring=keyring, now=now)
+    contacts.write_addresses(reached, states, known=known, keyring=keyring, now=now)
+
+
+def _of_stranger(row: Mapping[str, Any], heard: Sequence[Heard]) -> list[Heard]:
+    """What somebody who may be anybody adds to what is known: interests and tags, nothing else."""
+    kept, known = [], list(row["interests"])
+    for person, word in heard:
+        known = list(dict.fromkeys([*known, *person.interests]))[: people.MOST_LISTED]
+        interests = tuple(known) if person.interests else ()
+        kept.append((Person(interests=interests, tags=person.tags), word))
+    return kept
 
 
 def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.UUID]]) -> None:

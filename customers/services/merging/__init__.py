@@ -52,16 +52,20 @@ def merge(
 
 
 def absorb(
-    *, pairs: Mapping[uuid.UUID, uuid.UUID], reason: str, actor: Actor, at: datetime
+    *, pairs: Mapping[uuid.UUID, uuid.UUID], reason: str, actor: Actor, at: datetime, is_by_time: bool = False
 ) -> dict[uuid.UUID, uuid.UUID]:
     """Each key of `pairs` and its value are one person from now on, known by the value's id; as many `merge`s in their
     order, for the price of about one. One transaction.
 
-    Nobody may be absorbed and absorb in the same call. Returns the pairs that became one: who was merged or erased
-    meanwhile, or has a message on its way this moment, is left out. Raises UnableToMerge when others kept writing the
-    same people.
+    Nobody may be absorbed and absorb in the same call. With `is_by_time` the later word about a field stands, else the
+    survivor's. Returns the pairs that became one: who was merged or erased meanwhile, or has a message on its way this
+    moment, is left out. Raises UnableToMerge when others kept writing the same people.
     """
-    wanted = [joining.Pair(survivor, absorbed) for absorbed, survivor in pairs.items() if survivor != absorbed]
+    wanted = [
+        joining.Pair(survivor, absorbed, is_by_time=is_by_time)
+        for absorbed, survivor in pairs.items()
+        if survivor != absorbed
+    ]
     if chained := {pair.survivor for pair in wanted} & pairs.keys():
         raise UnableToMerge(Reason.SAME) from ValueError(f"{len(chained)} are absorbed and absorb")
     if not wanted:

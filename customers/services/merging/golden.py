@@ -10,12 +10,15 @@ from django.db import connection
 
 from cdp.core.crypto import subjects
 from customers.models import Customer, Status
-from customers.rules import survivorship
+from customers.rules import provenance, survivorship
 from customers.rules.survivorship import Side
 
 TABLE = "customers_customer"
 SEALED = ("name", "given_name", "family_name")
 COLUMNS = (*(column for columns in survivorship.GROUPS.values() for column in columns), *survivorship.LISTS)
+
+ORIGIN = "origins."
+"""What stands before a register in the log: who told a group goes with its values, as if it were one more column."""
 
 Fields = dict[str, dict[str, dict[str, Any]]]
 """{group: {"before": {column: value}, "wrote": {…}, "from": {…}}}, in the spelling of JSON."""
@@ -30,14 +33,29 @@ def blended(
     return survivorship.blend(_values(survivor), _values(absorbed), choices)
 
 
-def fold(survivor: Customer, absorbed: Customer, choices: Mapping[str, Side], keyring: subjects.Keyring) -> Fields:
-    """Change the survivor's row, which `save` writes, and say what was there before."""
+def fold(
+    survivor: Customer,
+    absorbed: Customer,
+    choices: Mapping[str, Side],
+    keyring: subjects.Keyring,
+    *,
+    contacts: Collection[str] = (),
+) -> Fields:
+    """Change the survivor's row, which `save` writes, and say what was there before.
+
+    `contacts` are the kinds of which the absorbed one's comes first from now on: who told it goes along.
+    """
     logged: Fields = {}
     columns: dict[str, Any] = {}
-    for group, (_side, taken) in blended(survivor, absorbed, choices).items():
+    groups: dict[str, dict[str, Any]] = {
+        group: taken | ({} if group in survivorship.LISTS else _origins(group, absorbed))
+        for group, (_side, taken) in blended(survivor, absorbed, choices).items()
+    }
+    groups |= {kind: _origins(kind, absorbed) for kind in contacts}
+    for group, taken in groups.items():
         wrote = {column: _resealed(column, value, absorbed.id, survivor.id, keyring) for column, value in taken.items()}
         logged[group] = {
-            "before": {column: spelt(getattr(survivor, column)) for column in taken},
+            "before": {column: spelt(value_of(survivor, column)) for column in taken},
             "wrote": {column: spelt(value) for column, value in wrote.items()},
             "from": {column: spelt(value) for column, value in taken.items()},
         }
@@ -49,9 +67,41 @@ def fold(survivor: Customer, absorbed: Customer, choices: Mapping[str, Side], ke
             "from": {"status": absorbed.status},
         }
         columns["status"] = Status.KNOWN.value
-    for column, value in columns.items():
-        setattr(survivor, column, value)
+    assign(survivor, columns)
     return logged
+
+
+def _origins(group: str, absorbed: Customer) -> dict[str, Any]:
+    """Who told the absorbed one's side of a group. Where nobody knows any more, its source must have."""
+    found = {}
+    for register in survivorship.registers(group):
+        known = absorbed.origins or {}
+        if register == provenance.FAMILY:
+            found[ORIGIN + register] = known.get(register)
+            continue
+        entry = known.get(register) or known.get(provenance.BASE)
+        nobody = provenance.spelt(provenance.Word(absorbed.source, absorbed.created_at))
+        found[ORIGIN + register] = list(entry or nobody)
+    return found
+
+
+def value_of(row: Customer, column: str) -> Any:
+    """A column of the row, or who told a register (None: nothing of its own)."""
+    if column.startswith(ORIGIN):
+        return (row.origins or {}).get(column.removeprefix(ORIGIN))
+    return getattr(row, column)
+
+
+def assign(row: Customer, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Change the row in memory; returns the real columns that changed, as an UPDATE wants them."""
+    real = {column: value for column, value in columns.items() if not column.startswith(ORIGIN)}
+    told = {column.removeprefix(ORIGIN): value for column, value in columns.items() if column.startswith(ORIGIN)}
+    if told:
+        origins = {**(row.origins or {}), **told}
+        real["origins"] = {register: entry for register, entry in origins.items() if entry is not None} or None
+    for column, value in real.items():
+        setattr(row, column, value)
+    return real
 
 
 def has_sealed(row: Customer) -> bool:
@@ -61,7 +111,7 @@ def has_sealed(row: Customer) -> bool:
 
 def save(rows: Collection[Customer], *, at: dt.datetime) -> None:
     """Write rows that are locked, in one statement. What did not change is written as it was: no index notices."""
-    written = ("status", *COLUMNS)
+    written = ("status", "origins", *COLUMNS)
     images = [
         {"id": str(row.id), **{column: _image(column, getattr(row, column)) for column in written}} for row in rows
     ]
@@ -88,14 +138,21 @@ def take_back(row: Customer, fields: Fields, *, at: dt.datetime) -> set[str]:
             if left != now:
                 columns[group] = left
             restored.add(group)
-        elif all(spelt(getattr(row, column)) == value for column, value in logged["wrote"].items()):
+        elif _is_untouched(row, logged):
             columns |= {column: read(column, value) for column, value in logged["before"].items()}
             restored.add(group)
     if columns:
-        Customer.objects.filter(id=row.id).update(**columns, updated_at=at)
-        for column, value in columns.items():
-            setattr(row, column, value)
+        Customer.objects.filter(id=row.id).update(**assign(row, columns), updated_at=at)
     return restored
+
+
+def _is_untouched(row: Customer, logged: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether the row is as that merge wrote it. The same told again by somebody is no change; of a kind of contact
+    only who told it is kept here, so that is compared.
+    """
+    wrote = logged["wrote"]
+    real = {column for column in wrote if not column.startswith(ORIGIN)}
+    return all(spelt(value_of(row, column)) == wrote[column] for column in real or wrote)
 
 
 def carry(
@@ -121,12 +178,12 @@ def carry(
                 above[group][part] = {group: [one for one in above[group][part][group] if one not in gone]}
             continue
         logged = above[group]
-        untouched = all(spelt(getattr(upper, column)) == value for column, value in logged["wrote"].items())
+        untouched = _is_untouched(upper, logged)
         if logged["from"] != below[group]["wrote"]:
             continue
         further[group] = dict(logged)
-        taken = {column: getattr(lower, column) for column in logged["wrote"]}
-        if any(value not in ("", None, []) for value in taken.values()):
+        taken = {column: value_of(lower, column) for column in logged["wrote"]}
+        if any(value not in ("", None, []) for column, value in taken.items() if not column.startswith(ORIGIN)):
             wrote = {column: _resealed(column, value, lower.id, upper.id, keyring) for column, value in taken.items()}
             heirs[group] = logged["wrote"], {column: spelt(value) for column, value in wrote.items()}
             logged["from"] = {column: spelt(value) for column, value in taken.items()}
@@ -139,9 +196,7 @@ def carry(
         else:
             del further[group]
     if columns:
-        Customer.objects.filter(id=upper.id).update(**columns)
-        for column, value in columns.items():
-            setattr(upper, column, value)
+        Customer.objects.filter(id=upper.id).update(**assign(upper, columns))
     return further, heirs
 
 

@@ -8,7 +8,7 @@ joined one after the other in their order.
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ class Pair:
     survivor: uuid.UUID
     absorbed: uuid.UUID
     choices: Mapping[str, Side] = field(default_factory=dict)
+    is_by_time: bool = False
+    """Whether of two words the later one stands where `choices` name no side; else the survivor's does."""
 
 
 @dataclass
@@ -92,6 +94,8 @@ def _join(pairs: Sequence[Pair], reason: str, actor: Actor, at: datetime) -> Joi
         for log_id, pair in zip(ids.uuid7s(len(pairs)), pairs, strict=True)
     ]
     logs = {log.absorbed_id: log for log in joined.logs}
+    ways = _ways(pairs, locked)
+    pairs = [_timed(pair, locked, ways) for pair in pairs]
     preferred = {pair.absorbed: _preferred(pair) for pair in pairs if pair.choices}
     foreign = keys.owned(into)
     for absorbed, logged in keys.hand_over(into).items():
@@ -100,7 +104,10 @@ def _join(pairs: Sequence[Pair], reason: str, actor: Actor, at: datetime) -> Joi
     _move(logs, into)
     keyring = _keyring(pairs, locked, logs, own, at)
     for pair in pairs:
-        logs[pair.absorbed].fields = golden.fold(locked[pair.survivor], locked[pair.absorbed], pair.choices, keyring)
+        logs[pair.absorbed].fields = golden.fold(
+            locked[pair.survivor], locked[pair.absorbed], pair.choices, keyring, contacts=_taken(pair, ways)
+        )
+        ways[pair.survivor] |= ways[pair.absorbed]
     golden.save([locked[survivor] for survivor in dict.fromkeys(into.values())], at=at)
     for absorbed, chosen in preferred.items():
         for model, wanted in chosen.items():
@@ -265,6 +272,36 @@ def _keyring(
 
 
 # --- whose e-mail address, phone and postal address comes first ---
+
+
+def _ways(pairs: Sequence[Pair], locked: Mapping[uuid.UUID, Customer]) -> dict[uuid.UUID, set[str]]:
+    """The kinds of contacts that each of them has. A visitor nobody knew has none, and asks nothing of anybody."""
+    found: dict[uuid.UUID, set[str]] = {one: set() for pair in pairs for one in (pair.survivor, pair.absorbed)}
+    people = [pair for pair in pairs if locked[pair.absorbed].status == Status.KNOWN]
+    if people:
+        who = {one for pair in people for one in (pair.survivor, pair.absorbed)}
+        rows_ = ContactPoint.objects.filter(customer_id__in=who, is_primary=True)
+        for customer, kind in rows_.values_list("customer_id", "kind"):
+            found[customer].add(kind)
+    return found
+
+
+def _timed(pair: Pair, locked: Mapping[uuid.UUID, Customer], ways: Mapping[uuid.UUID, set[str]]) -> Pair:
+    """The pair with the sides that the later words choose, where the machine is to go by time."""
+    if not pair.is_by_time:
+        return pair
+    contacts: dict[Side, set[str]] = {"survivor": ways[pair.survivor], "absorbed": ways[pair.absorbed]}
+    later = survivorship.later(vars(locked[pair.survivor]), vars(locked[pair.absorbed]), contacts)
+    return replace(pair, choices={**later, **pair.choices})
+
+
+def _taken(pair: Pair, ways: Mapping[uuid.UUID, set[str]]) -> list[str]:
+    """The kinds of contacts of which the absorbed one's comes first from now on."""
+    return [
+        kind
+        for kind in survivorship.CONTACTS
+        if kind in ways[pair.absorbed] and (kind not in ways[pair.survivor] or pair.choices.get(kind) == "absorbed")
+    ]
 
 
 def _preferred(pair: Pair) -> dict[type[models.Model], list[dict[str, Any]]]:

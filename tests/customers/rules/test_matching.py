@@ -1,5 +1,6 @@
 """Who a person is: every rule of the fine print (People) as a small case, and that batch borders do not matter."""
 
+import datetime as dt
 import hashlib
 import uuid
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.rules import matching
-from customers.rules.matching import Key, Matcher, Outcome
+from customers.rules.matching import Key, Matcher, Named, Outcome
+from customers.rules.provenance import Word
 
 
 def key(kind: str, value: str, scope: str = "") -> Key:
@@ -39,9 +41,14 @@ class Story:
         self.ids: list[uuid.UUID] = []
         self.last = matching.Verdict(uuid.UUID(int=0), Outcome.CREATED)
 
+    def _word(self) -> Word:
+        return Word("shop", dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=len(self.ids)))
+
     def told(self, *keys: Key, name: int | None = None) -> int:
         """Tell of a person; the number of the customer in order of appearance."""
-        self.last = self.matcher.judge(list(keys), given_name=name, new_id=uuid.uuid4())
+        self.last = self.matcher.judge(
+            list(keys), named=Named(name, int(name is not None), self._word()), new_id=uuid.uuid4()
+        )
         if self.last.customer not in self.ids:
             self.ids.append(self.last.customer)
         return self.ids.index(self.last.customer)
