@@ -8,6 +8,7 @@ from analytics.services import metrics, segments
 from campaigns.services import triggers
 from commerce.services import booking
 from customers.services import erasing, merging
+from customers.services.companies import linking
 from events.services import sessions
 from loyalty.services import coupons
 from surveys.services import collecting
@@ -19,6 +20,7 @@ STEPS = (
     ("commerce.book", booking.book),
     ("surveys.collect", collecting.collect),
     ("loyalty.coupons", coupons.settle),
+    ("customers.companies", linking.link),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),
     ("campaigns.triggers", triggers.react),

@@ -31,6 +31,9 @@ KNOWN_CDP_VARIABLES = {
     "CDP_EVENTS_KEPT_MONTHS",
     "CDP_HOST",
     "CDP_JURISDICTION",
+    "CDP_LINE_URL",
+    "CDP_LINKEDIN_URL",
+    "CDP_META_URL",
     "CDP_METRICS_TOKEN",
     "CDP_REQUIRE_BROWSER",
     "CDP_SAMPLE",
@@ -108,6 +111,14 @@ CDP_SHOP_ADDRESS = env.str("CDP_SHOP_ADDRESS", default="99 Sukhumvit Road, Bangk
 CDP_SHOP_COUNTRY = environment.country(env.str("CDP_SHOP_COUNTRY", default="TH"), name="CDP_SHOP_COUNTRY")
 # Where customers buy; empty until somebody says it. CDP_BASE_URL is where staff log in.
 CDP_SHOP_URL = env.str("CDP_SHOP_URL", default="").rstrip("/")
+# Where leads are asked for; with their versions, which the platforms retire after a year or two.
+CDP_META_URL = environment.interface(
+    env.str("CDP_META_URL", default="https://graph.facebook.com/v23.0"), name="CDP_META_URL"
+)
+CDP_LINKEDIN_URL = environment.interface(
+    env.str("CDP_LINKEDIN_URL", default="https://api.linkedin.com/rest"), name="CDP_LINKEDIN_URL"
+)
+CDP_LINE_URL = environment.interface(env.str("CDP_LINE_URL", default="https://api.line.me"), name="CDP_LINE_URL")
 if CDP_SHOP_URL and not (urlsplit(CDP_SHOP_URL).scheme in {"http", "https"} and urlsplit(CDP_SHOP_URL).hostname):
     raise ImproperlyConfigured("CDP_SHOP_URL must be a full address such as https://shop.example.com")
 CDP_CURRENCY = environment.currency(env.str("CDP_CURRENCY", default="THB"), name="CDP_CURRENCY")
@@ -254,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
         ("forget-coupons", "loyalty.tasks.forget_coupons", 3600),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
+        ("sweep-companies", "customers.tasks.sweep_companies", 60),
         ("index-phones", "customers.tasks.index_phones", 600),
         ("tidy-events", "events.tasks.tidy", 3600),
     ]

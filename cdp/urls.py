@@ -18,6 +18,7 @@ handler500 = errors.server_error
 urlpatterns = [
     path("", include("cdp.web.urls")),
     path("customers/", include("customers.urls")),
+    path("", include("customers.urls.business")),
     path("events/", include("events.urls")),
     path("", include("analytics.urls")),
     path("campaigns/", include("campaigns.urls")),

@@ -5,21 +5,38 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import open_things, panels, reference, timeline
 from cdp.core.imports import engine, layouts, registry, undoing
 from customers.rules import unreadable
-from customers.selectors import advice, arrivals, changes, interactions, members, merges, notes
+from customers.selectors import advice, arrivals, changes, companies, interactions, leads, members, merges, notes
 from customers.services import buckets, choices, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
 from customers.services import reference as rows
+from customers.services.companies import company_import
+from customers.services.companies import layouts as company_layouts
+from customers.services.leads import layouts as lead_layouts
+from customers.services.leads import lead_import
 
 registry.declare(people_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
-layouts.declare(*contact_layouts.LAYOUTS)
-engine.explain(unreadable.REASONS)
+registry.declare(company_import.KIND)
+registry.declare(lead_import.KIND)
+layouts.declare(*contact_layouts.LAYOUTS, *company_layouts.LAYOUTS, *lead_layouts.LAYOUTS)
+engine.explain(
+    {
+        **unreadable.REASONS,
+        "test_lead": _("The platform's own trial lead, which is nobody."),
+        "no_company_named": _("The row names no company."),
+    }
+)
 reference.needed(rows.ensure)
 reference.needed(choices.ensure)
 timeline.provide("interaction", _("Calls and visits"), interactions.entries)
 timeline.provide("note", _("Notes"), notes.entries)
 timeline.provide("signup", _("Forms"), arrivals.entries)
+timeline.provide("lead", _("Leads"), leads.entries)
 timeline.provide("profile", _("Details"), changes.entries)
 panels.advise("customers.missing", advice.missing)
+panels.declare(
+    panels.Panel("customers.company", panels.LEFT, "customers/companies/panel.html", companies.panel, position=15)
+)
+panels.declare(panels.Panel("customers.leads", panels.RIGHT, "customers/leads/panel.html", leads.panel, position=52))
 panels.declare(panels.Panel("customers.merged", panels.LEFT, "customers/merged_panel.html", merges.panel, position=90))
 panels.declare(panels.Panel("customers.member", panels.LEFT, "customers/member_panel.html", members.panel, position=40))
 open_things.declare("customers.promises", interactions.promised)

@@ -104,6 +104,7 @@ COUNTS: dict[str, str | Promise] = {
 }
 _PERSON = ("gender", "age", "birth_month", "nationality", "language", "country", "province", "city", "postcode")
 _MORE = ("job_title", "income_band", "occupation", "education", "children", "interests", "tags", "source", "created_at")
+_COMPANY = ("company_industry", "company_size", "company_province")
 
 
 def operators(subject: Subject) -> list[Choice]:
@@ -143,6 +144,7 @@ def subjects() -> list[tuple[str, list[Choice]]]:
         ),
         (_("Permission and segments"), [("consent", _("Permission")), ("segment", _("Segment"))]),
         (_("More about the person"), [(f"field:{key}", fields.FIELDS[key].label) for key in _MORE]),
+        (_("Company"), [(f"field:{key}", fields.FIELDS[key].label) for key in _COMPANY]),
     ]
 
 
@@ -211,6 +213,7 @@ class Names:
             "country": "countries",
             "nationality": "countries",
             "province": "provinces",
+            "company_province": "provinces",
             "birth_month": "months",
             "source": "sources",
         }

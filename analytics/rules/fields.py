@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.rules.metrics import METRICS, Unit
-from customers.rules import people, places
+from customers.rules import companies, people, places
 
 LAPSED_DAYS = 90
 
@@ -78,6 +78,15 @@ _STAGE = (
     "WHEN m.orders_count = 1 THEN 'customer' ELSE 'repeat' END)"
 )
 
+_COMPANY = (
+    "(SELECT {} FROM customers_companylink l JOIN customers_company k ON k.id = l.company_id"
+    " WHERE l.customer_id = c.id)"
+)
+_EMPLOYEES = "COALESCE(k.employees, CASE k.size {} END)".format(
+    " ".join(f"WHEN '{code}' THEN {low}" for code, low, _high in companies.BANDS)
+)
+"""The number where it is known; of a band its smallest."""
+
 FIELDS: dict[str, Subject] = {
     field.key: field
     for field in (
@@ -92,6 +101,15 @@ FIELDS: dict[str, Subject] = {
         Subject("postcode", _("Postcode"), Type.TEXT, "c.postcode"),
         Subject("stage", _("Stage"), Type.CODE, _STAGE, _stage),
         Subject("job_title", _("Job title"), Type.TEXT, "c.job_title"),
+        Subject("company_industry", _("Industry of the company"), Type.TEXT, _COMPANY.format("k.industry")),
+        Subject("company_size", _("Employees of the company"), Type.WHOLE, _COMPANY.format(_EMPLOYEES)),
+        Subject(
+            "company_province",
+            _("Province of the company"),
+            Type.CODE,
+            _COMPANY.format("k.province"),
+            places.province,
+        ),
         Subject("income_band", _("Income band"), Type.TEXT, "c.income_band"),
         Subject("occupation", _("Occupation"), Type.TEXT, "c.occupation"),
         Subject("education", _("Education"), Type.TEXT, "c.education"),
@@ -102,7 +120,7 @@ FIELDS: dict[str, Subject] = {
         Subject("created_at", _("Customer since"), Type.MOMENT, "c.created_at"),
     )
 }
-FIELDS_NOT_YET = frozenset({"company_size", "company_province", "company_industry", "followers"})
+FIELDS_NOT_YET = frozenset({"followers"})
 
 _TYPES = {
     Unit.COUNT: Type.WHOLE,

@@ -28,6 +28,13 @@ class Action(StrEnum):
     INTERACTION_LOGGED = "customers:interaction:logged"
     INTERACTION_FOLLOWED_UP = "customers:interaction:followed_up"
     PROFILE_ASKED = "customers:profile:asked"
+    LEAD_CHANGED = "customers:lead:changed"
+    LEAD_REVEALED = "customers:lead:revealed"
+    COMPANY_CREATED = "customers:company:created"
+    COMPANY_UPDATED = "customers:company:updated"
+    COMPANIES_MERGED = "customers:company:merged"
+    COMPANY_LINKED = "customers:company:linked"
+    COMPANY_UNLINKED = "customers:company:unlinked"
     IDENTITY_CONFLICT = "customers:identity:conflict"
     CONSENT_RECORDED = "consent:record:added"
     POLICY_PUBLISHED = "consent:policy:published"
@@ -59,6 +66,7 @@ class Action(StrEnum):
     KEY_REVOKED = "core:api_key:revoked"
     SOURCE_CREATED = "core:source:created"
     SOURCE_SECRET_SET = "core:source:secret_set"  # noqa: S105  (the name of an action)
+    SOURCE_TOKEN_SET = "core:source:token_set"  # noqa: S105  (the name of an action)
     STAFF_CREATED = "core:staff:created"
     ADMIN_CHANGED = "core:admin:changed"
     EVENT_REPLAYED = "events:quarantine:replayed"

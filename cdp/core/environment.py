@@ -66,3 +66,15 @@ def mail_url(text: str, *, name: str) -> str:
         )
         raise ImproperlyConfigured(message)
     return text
+
+
+def interface(text: str, *, name: str) -> str:
+    """The address of an interface of somebody else, without a slash at its end. Raises ImproperlyConfigured.
+
+    Tokens travel there, so it is https; plain http only on this machine, for stand-ins.
+    """
+    parts = urlsplit(text.strip())
+    is_here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+        raise ImproperlyConfigured(f"{name} must be a full address that begins with https://.")
+    return text.strip().rstrip("/")

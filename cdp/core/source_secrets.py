@@ -11,18 +11,21 @@ from django.utils.translation import gettext as _
 
 from cdp.core import audit
 from cdp.core.actors import Actor
-from cdp.core.crypto import ring
-from cdp.core.models import Source, SourceSecret
+from cdp.core.crypto import index, ring
+from cdp.core.models import Source, SourceSecret, SourceToken
 
 SHORTEST, LONGEST = 8, 500
+LONGEST_TOKEN = 4000
 
 
 class UnableToSet(Exception):
     """That text cannot be a secret; the message says why and never repeats it."""
 
 
-def put(*, source: Source, secret: str, actor: Actor, now: datetime) -> None:
-    """Keep the secret of a source; it replaces the one before. Raises UnableToSet."""
+def put(*, source: Source, secret: str, actor: Actor, now: datetime, vendor: str | None = None) -> None:
+    """Keep the secret of a source; it replaces the one before. `vendor`: whose webhooks it signs from now on (empty:
+    anybody's); None leaves that as it is. Raises UnableToSet.
+    """
     text = secret.strip()
     if not SHORTEST <= len(text) <= LONGEST:
         raise UnableToSet(
@@ -34,6 +37,7 @@ def put(*, source: Source, secret: str, actor: Actor, now: datetime) -> None:
         SourceSecret.objects.update_or_create(
             source=source,
             defaults={
+                **({} if vendor is None else {"vendor": vendor}),
                 "ring_key": key_ring.primary,
                 "wrapped": key_ring.wrap(text.encode(), context=_context(source)),
                 "set_at": now,
@@ -42,13 +46,50 @@ def put(*, source: Source, secret: str, actor: Actor, now: datetime) -> None:
         audit.record(audit.Action.SOURCE_SECRET_SET, actor=actor, at=now, subject=source.key)
 
 
-def find(source: Source) -> bytes | None:
-    """The secret of a source, to compute a signature with; None where none was set."""
+def find(source: Source, *, vendor: str = "") -> bytes | None:
+    """The secret of a source, to compute a signature with; None where none was set, or one for another vendor."""
     stored = SourceSecret.objects.filter(source=source).first()
-    if stored is None:
+    if stored is None or (vendor and stored.vendor not in {"", vendor}):
         return None
     return ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=_context(source))
 
 
+def put_token(*, source: Source, name: str, token: str, actor: Actor, now: datetime, shortest: int = SHORTEST) -> None:
+    """Keep what we identify ourselves to a source with; it replaces the one before. Raises UnableToSet."""
+    text = "".join(token.split())
+    if not shortest <= len(text) <= LONGEST_TOKEN or not text.isascii():
+        raise UnableToSet(_("This is no access token; copy the whole of it."))
+    key_ring = ring.current()
+    with transaction.atomic():
+        SourceToken.objects.update_or_create(
+            source=source,
+            name=name,
+            defaults={
+                "ring_key": key_ring.primary,
+                "wrapped": key_ring.wrap(text.encode(), context=_token_context(source, name)),
+                "set_at": now,
+            },
+        )
+        audit.record(audit.Action.SOURCE_TOKEN_SET, actor=actor, at=now, subject=source.key, details={"token": name})
+
+
+def find_token(source: Source, name: str) -> str:
+    """A token of a source; empty where none was set."""
+    stored = SourceToken.objects.filter(source=source, name=name).first()
+    if stored is None:
+        return ""
+    wrapped, context = bytes(stored.wrapped), _token_context(source, name)
+    return ring.current().unwrap(wrapped, ring_key=stored.ring_key, context=context).decode()
+
+
+def verify_token(source_key: str) -> str:
+    """What a platform repeats when it tries our address for the first time: ours to give out, the same for ever."""
+    return index.digest("core.verify_token", source_key).hex()[:32]
+
+
 def _context(source: Source) -> bytes:
     return b"core.source_secret:" + source.id.bytes
+
+
+def _token_context(source: Source, name: str) -> bytes:
+    return b"core.source_token:" + source.id.bytes + name.encode()

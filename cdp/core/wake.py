@@ -40,3 +40,8 @@ def sender() -> None:
 def hooks() -> None:
     """A store told something."""
     _send("commerce.tasks.work_off_hooks")
+
+
+def companies() -> None:
+    """Companies have new names or domains: everybody is to be looked at."""
+    _send("customers.tasks.sweep_companies")

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Look(NamedTuple):
@@ -65,6 +66,12 @@ STATUSES: dict[str, Look] = {
     "collected": Look("success", _("Handed over")),
     "registered": Look("success", _("Registered")),
     "claimed": Look("warning", _("Claimed")),
+    # leads
+    "new": Look("info", pgettext_lazy("lead", "New")),
+    "contacted": Look("accent", pgettext_lazy("lead", "Contacted")),
+    "qualified": Look("warning", pgettext_lazy("lead", "Qualified")),
+    "won": Look("success", pgettext_lazy("lead", "Won")),
+    "lost": Look("neutral", pgettext_lazy("lead", "Lost")),
     # customers
     "known": Look("success", _("Known")),
     "anonymous": Look("neutral", _("Anonymous")),
@@ -105,6 +112,7 @@ TIMELINE: dict[str, tuple[str, str]] = {
     "profile": ("user-edit", "neutral"),
     "signup": ("user-plus", "success"),
     "import": ("imports", "neutral"),
+    "lead": ("leads", "info"),
     "points": ("coins", "accent"),
     "coupon": ("discount", "accent"),
     "reward": ("gift", "accent"),

@@ -7,6 +7,11 @@ orders     orders and refunds
 catalogue  products
 carts      carts and checkouts (stores that tell of them)
 
+Platforms that bring leads (facebook, linkedin, line) stand here as well: it is the same door, with the same
+signatures, seals, claims and replays. Their folders have besides:
+
+asking     what a delivery does not carry and is fetched with the shop's access token, before it is read
+
 Readers are pure: a body becomes facts (`facts`), or they say where it is unreadable (`reading.Unreadable`). A new store
 is one copied folder and a line in `registry`.
 """

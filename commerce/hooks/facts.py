@@ -93,4 +93,34 @@ class NoticeTold:
     named: Mapping[str, Any] = field(default_factory=dict)
 
 
-Fact = PersonTold | OrderTold | OrderGone | RefundTold | ProductTold | CartTold | NoticeTold
+@dataclass(frozen=True, slots=True)
+class LeadTold:
+    """Somebody answered an ad or wrote in a chat. `raw` are texts by field name, `words` form, campaign and ad.
+
+    `vouched`: the platform itself says who it is; else whoever held the phone typed it. `ticked` are the consent boxes
+    of the form by the platform's key, with the words beside them where they are known.
+    """
+
+    platform: str
+    number: str
+    at: datetime
+    raw: Mapping[str, str]
+    external_id: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    is_organic: bool | None = None
+    ticked: Mapping[str, str] = field(default_factory=dict)
+    vouched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReachTold:
+    """Whether a person can be reached in a chat since then: they follow the shop's account, or left it."""
+
+    kind: str
+    value: str
+    is_open: bool
+    at: datetime
+
+
+Fact = PersonTold | OrderTold | OrderGone | RefundTold | ProductTold | CartTold | NoticeTold | LeadTold | ReachTold

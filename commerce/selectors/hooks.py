@@ -1,5 +1,6 @@
 """What stores told, for the people who look after it. Nothing sealed is opened for a list of deliveries."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,10 +8,11 @@ from django.db.models import Count, Max, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core.models import SourceSecret
+from cdp.core.models import SourceSecret, SourceToken
 from commerce.models import HookDelivery, HookTally, StoreNotice
 
 SHOWN = 50
+ACCESS = "access"
 MOST_ROWS = 500
 
 REASONS: dict[str, str | Promise] = {
@@ -30,6 +32,17 @@ REASONS: dict[str, str | Promise] = {
     "unknown_currency": _("Unknown currency"),
     "unknown_status": _("Unknown order status"),
     "nothing_refunded": _("A refund must be above zero"),
+    "nobody_named": _("The lead names nobody: no e-mail address and no phone number that can be read"),
+    "token_missing": _("We have no access token for this platform yet; add it under “Connect”"),
+    "token_refused": _("The platform does not accept our access token any more; get a new one and add it"),
+    "permission_missing": _("The access token may not read leads; give it that permission and add it again"),
+    "lead_gone": _("The platform does not know this lead; it was deleted there, or belongs to another page"),
+    "version_retired": _("The platform has retired this version of its interface; an update of this product is needed"),
+    "platform_refused": _("The platform refused to give the lead; its code stands beside"),
+    "platform_down": _("The platform was out of order for hours"),
+    "rate_limited": _("The platform let us ask too rarely for days"),
+    "no_answer": _("The platform did not answer for hours"),
+    "not_json": _("The platform answered something that cannot be read"),
     "unreadable_body": _("Too old to be read"),
     "fault": _("A fault of ours; it is in the server's log"),
 }
@@ -69,6 +82,11 @@ def tallies() -> Sequence[dict[str, Any]]:
         if row is not None:
             row[tally.outcome] = tally.count
     return list(found.values())
+
+
+def with_token() -> set[uuid.UUID]:
+    """The sources that have an access token."""
+    return set(SourceToken.objects.filter(name=ACCESS).values_list("source_id", flat=True)[:MOST_ROWS])
 
 
 def connected() -> list[SourceSecret]:

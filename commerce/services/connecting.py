@@ -1,4 +1,6 @@
-"""A store is connected: a source of its own, and the secret that it signs its webhooks with."""
+"""A store or platform is connected: a source of its own, the secret that its webhooks are signed with, and of
+platforms the access token that leads are asked for with.
+"""
 
 from datetime import datetime
 
@@ -9,15 +11,28 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, source_secrets, sources
 from cdp.core.actors import Actor
 from cdp.core.models import Source
+from commerce.services.hooks import deliveries, leads
 
 
 class UnableToConnect(Exception):
     """That name cannot be a store's; the message says why."""
 
 
-def connect(*, name: str, secret: str, actor: Actor, now: datetime) -> Source:
+def connect(
+    *,
+    name: str,
+    secret: str,
+    actor: Actor,
+    now: datetime,
+    vendor: str = "",
+    token: str = "",
+    consent_box: str = "",
+) -> Source:
     """The source of the store `name` with its secret set; one that files used already becomes the store's, its secret
-    is replaced. Raises UnableToConnect, and source_secrets.UnableToSet with nothing written.
+    is replaced. With a new `token` everything is tried again that failed for want of one. `consent_box` names the box
+    of a platform's forms that is consent to marketing by e-mail.
+
+    Raises UnableToConnect, and source_secrets.UnableToSet with nothing written.
     """
     key = slugify(name)[: sources.LONGEST_KEY].strip("-_")
     if not key:
@@ -28,5 +43,12 @@ def connect(*, name: str, secret: str, actor: Actor, now: datetime) -> Source:
         source, is_new = Source.objects.get_or_create(key=key, defaults={"name": name[:120], "kind": Source.Kind.STORE})
         if is_new:
             audit.record(audit.Action.SOURCE_CREATED, actor=actor, at=now, subject=key)
-        source_secrets.put(source=source, secret=secret, actor=actor, now=now)
+        source_secrets.put(source=source, secret=secret, actor=actor, now=now, vendor=vendor)
+        if consent_box:
+            source_secrets.put_token(
+                source=source, name=leads.CONSENT_BOX, token=consent_box, actor=actor, now=now, shortest=1
+            )
+        if token:
+            source_secrets.put_token(source=source, name=deliveries.TOKEN, token=token, actor=actor, now=now)
+            deliveries.try_again(source=source, now=now)
     return source

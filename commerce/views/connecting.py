@@ -1,4 +1,4 @@
-"""The staff page /hooks/connect/: name and secret of a store make its addresses."""
+"""The staff page /hooks/connect/: name and secret of a store or platform make its addresses."""
 
 from typing import Any
 
@@ -18,14 +18,19 @@ from commerce.services import connecting
 @requires("settings")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: HttpRequest) -> HttpResponse:
-    """Connect a store; the next page shows the addresses to give to it."""
-    form = ConnectForm(request.POST if request.method == "POST" else None)
+    """Connect a store or platform; the next page shows the address to give to it."""
+    form = ConnectForm(
+        request.POST if request.method == "POST" else None, initial={"vendor": request.GET.get("vendor", "")}
+    )
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = form.cleaned_data
         try:
             connecting.connect(
                 name=given["name"],
                 secret=given["secret"],
+                vendor=given["vendor"],
+                token=given["token"],
+                consent_box=given["consent_box"],
                 actor=actors.staff(request.user),  # type: ignore[arg-type]
                 now=timezone.now(),
             )
@@ -34,6 +39,6 @@ def connect(request: HttpRequest) -> HttpResponse:
         except source_secrets.UnableToSet as problem:
             form.add_error("secret", str(problem))
         else:
-            messages.success(request, _("The store is connected. Give it one of the addresses below."))
+            messages.success(request, _("It is connected. Give it the address below."))
             return redirect("commerce:stores")
     return render(request, "commerce/connect.html", {"form": form}, status=422 if form.errors else 200)

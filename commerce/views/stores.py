@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import access, actors, context
+from cdp.core import access, actors, context, source_secrets
 from cdp.core.models import SourceSecret
 from cdp.core.views.access import requires
+from commerce.hooks.registry import PLATFORMS, STORES
 from commerce.models import StoreNotice
 from commerce.selectors import hooks as reading
 from commerce.services.booking import faults
@@ -39,7 +40,8 @@ def show(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpResponse:
-    asked = reading.open_notices()
+    asked, tokens = reading.open_notices(), reading.with_token()
+    can_connect = access.allows(request.user.role, "settings")  # type: ignore[union-attr]
     context.show(notice.person_id for notice in asked if notice.person_id)
     return render(
         request,
@@ -50,8 +52,11 @@ def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpRespon
             "waiting": reading.waiting(),
             "tallies": reading.tallies(),
             "faults": [{"row": row, "reason": reading.reason(row.code)} for row in faults.newest()],
-            "connected": [_addressed(one.source.key, one) for one in reading.connected()],
-            "can_connect": access.allows(request.user.role, "settings"),  # type: ignore[union-attr]
+            "connected": [
+                _addressed(one.source.key, one, has_token=one.source_id in tokens, in_full=can_connect)
+                for one in reading.connected()
+            ],
+            "can_connect": can_connect,
             "can_close": access.allows(request.user.role, "consent.manage"),  # type: ignore[union-attr]
         },
     )
@@ -66,13 +71,19 @@ def _named(notice: StoreNotice, *, is_shown: bool) -> dict[str, Any]:
     return {"who": email if is_shown else masking.of("email", email), "is_masked": not is_shown}
 
 
-def _addressed(key: str, secret: SourceSecret) -> dict[str, Any]:
-    """A source with the full addresses that its store sends to."""
-    full = {
-        store: settings.CDP_BASE_URL + reverse("commerce:hook", args=[store, key])
-        for store in ("shopify", "woocommerce")
+def _addressed(key: str, secret: SourceSecret, *, has_token: bool, in_full: bool) -> dict[str, Any]:
+    """A source with the full addresses that its store sends to; of a secret of before nobody knows whose it is."""
+    kinds = [secret.vendor] if secret.vendor in STORES else [name for name in STORES if name not in PLATFORMS]
+    is_platform = secret.vendor in PLATFORMS
+    return {
+        "source": secret.source,
+        "set_at": secret.set_at,
+        "addresses": [
+            (STORES[kind].name, settings.CDP_BASE_URL + reverse("commerce:hook", args=[kind, key])) for kind in kinds
+        ],
+        "verify_token": source_secrets.verify_token(key) if secret.vendor == "facebook" and in_full else "",
+        "lacks_token": is_platform and not has_token,
     }
-    return {"source": secret.source, "set_at": secret.set_at, **full}
 
 
 @requires("steward")

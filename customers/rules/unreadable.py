@@ -33,6 +33,8 @@ REASONS: Mapping[str, str | Promise] = {
     "unknown_country": _("This country is not known."),
     "unknown_province": _("This province or state is not known."),
     "not_a_postcode": _("This is not a postcode of that country."),
+    # companies
+    "not_a_domain": _("This is no web address."),
     # other fields
     "too_long": _("This text is too long."),
     "unknown_choice": _("This choice is not known."),

@@ -406,7 +406,8 @@ def read(
         group_id=identifier(message.groupId),
         previous_id=identifier(message.previousId),
         properties=properties,
-        traits={**_dict(own.get("traits")), **(message.traits or {})},
+        # Traits of a group are the company's; those of the surroundings are the person's.
+        traits={**({} if sort == "group" else _dict(own.get("traits"))), **(message.traits or {})},
         context={**(context or {}), **own},
     )
 

@@ -20,7 +20,7 @@ from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Source
 from events.models import InboxRow, RejectedEvent
 from events.rules import scrubbing, tracking, visits
-from events.services import deduplication, inbox, people, recording
+from events.services import deduplication, groups, inbox, people, recording
 from events.services.people import Call
 
 log = structlog.get_logger("inbox")
@@ -204,6 +204,11 @@ def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
         source = sources[source_id]
         owners = people.resolve([read.call for read in reads], source=source, now=now)
         rows += [_fact(read, source.key, owner) for read, owner in zip(reads, owners, strict=True)]
+        groups.take(
+            [(read.call.event, owner.customer) for read, owner in zip(reads, owners, strict=True)],
+            source=source,
+            now=now,
+        )
     recording.record_many(rows, now=now, lane=pipeline.INTERACTIVE)
 
 

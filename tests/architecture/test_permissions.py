@@ -67,6 +67,21 @@ PAGES = [
     ("customers:pair-detail", "GET", "spo"),
     ("customers:pair-detail", "POST", "spo"),
     ("customers:customer-unmerge", "POST", "spo"),
+    ("business:lead-list", "GET", "cmaspo"),
+    ("business:lead-detail", "GET", "cmaspo"),
+    ("business:lead-show", "POST", "cmaspo"),
+    ("business:lead-change", "POST", "cspo"),
+    ("business:company-list", "GET", "cmaspo"),
+    ("business:company-detail", "GET", "cmaspo"),
+    ("business:company-new", "GET", "cspo"),
+    ("business:company-new", "POST", "cspo"),
+    ("business:company-edit", "GET", "cspo"),
+    ("business:company-edit", "POST", "cspo"),
+    ("business:company-choose", "GET", "cspo"),
+    ("business:company-choose", "POST", "cspo"),
+    ("business:company-make", "POST", "cspo"),
+    ("business:company-merge", "GET", "spo"),
+    ("business:company-merge", "POST", "spo"),
     ("analytics:segment-list", "GET", "mao"),
     ("analytics:segment-new", "GET", "mao"),
     ("analytics:segment-new", "POST", "mao"),
@@ -120,7 +135,7 @@ PAGES = [
 LINKS = {"consent:unsubscribe", "consent:unsubscribe-cut"}
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 OPEN = FORMS | {"consent:privacy", "consent:terms", "commerce:hook"} | LINKS
-ROOMS = {"web", "customers", "analytics", "products", "campaigns", "consent", "events", "commerce"}
+ROOMS = {"web", "business", "customers", "analytics", "products", "campaigns", "consent", "events", "commerce"}
 ARGUMENTS = {
     "job_id": ID,
     "event_id": ID,
@@ -133,6 +148,8 @@ ARGUMENTS = {
     "source": "shop",
     "customer": ID,
     "field": "ethnicity",
+    "lead": ID,
+    "company": ID,
     "campaign": ID,
     "part": ID,
     "pair": ID,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from cdp.core.imports.registry import Kind
 
 OPTIONS = {"encoding", "delimiter", "header_line", "dayfirst", "zero_is_purchase", "currency_by_country", "only"}
 PARTS = {"columns", "constants", "options", "also"}
+OWN_COLUMNS = ("import_line", "import_reason")
+"""What the file of refused rows has before the columns of the original; an import of the mended file ignores them."""
 COUNTRY = "customer.country"
 _WRITING = (("KR", re.compile("[가-힣]")), ("TH", re.compile("[ก-๛]")))
 
@@ -47,7 +49,7 @@ class BadMapping(Exception):
 
 @dataclass(frozen=True)
 class Mapped:
-    """A checked mapping."""
+    """A checked mapping. Of a target that several columns may have each is named `target:column` here."""
 
     columns: Mapping[str, str]  # target → column name in the file
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +59,7 @@ class Mapped:
     def as_json(self) -> dict[str, Any]:
         """In the form of the contract: columns are file name → target."""
         found: dict[str, Any] = {
-            "columns": {column: target for target, column in self.columns.items()},
+            "columns": {column: target.partition(":")[0] for target, column in self.columns.items()},
             "constants": dict(self.constants),
             "options": dict(self.options),
         }
@@ -85,9 +87,10 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
                 },
             )
         _known_target(target, kind)
-        if target in targets:
+        place = f"{target}:{column}" if target == kind.rest else target
+        if place in targets:
             raise BadMapping(_("Two columns are mapped to “%(targets)s”."), targets=[target])
-        targets[target] = column
+        targets[place] = column
     for target, value in constants.items():
         _known_target(target, kind)
         if not isinstance(value, str | int | float):
@@ -105,14 +108,27 @@ def guess(*, kind: Kind, header: Sequence[str], file: str = "") -> Mapped:
             key: Mapped(layouts.present(part["columns"], header), part.get("constants", {}))
             for key, part in known.also.items()
         }
-        return Mapped(layouts.present(known.columns, header), known.constants, known.options, also)
+        taken = layouts.present(known.columns, header)
+        # What a layout names without a target is its system's own business.
+        others = {column for column, target in known.columns.items() if target}
+        named = {target: column for target, column in taken.items() if target}
+        passed = set(known.columns) - others
+        return Mapped({**named, **_rest(kind, header, named, passed)}, known.constants, known.options, also)
     found: dict[str, str] = {}
     for column in header:
         target = _guessed(column, kind)
         if target and target not in found:
             found[target] = column
     country = "" if COUNTRY in found or COUNTRY not in kind.targets else _country(header)
-    return Mapped(found, {COUNTRY: country} if country else {})
+    return Mapped({**found, **_rest(kind, header, found)}, {COUNTRY: country} if country else {})
+
+
+def _rest(kind: Kind, header: Sequence[str], taken: Mapping[str, str], passed: Collection[str] = ()) -> dict[str, str]:
+    """The columns that nothing took, where the kind has a place for them."""
+    if not kind.rest:
+        return {}
+    used = {*taken.values(), *passed, *OWN_COLUMNS}
+    return {f"{kind.rest}:{column}": column for column in header if column not in used}
 
 
 def _country(header: Sequence[str]) -> str:

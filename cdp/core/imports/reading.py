@@ -18,15 +18,14 @@ from django.utils.translation import gettext as _
 from cdp.core import apart, uploads
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.files import dialect, problems, reader, safety
-from cdp.core.imports import registry, together
+from cdp.core.imports import mapping, registry, together
 
 APART_FROM = 10_000
 """Rows from which a process of its own pays: below, both ends of the work are most of it."""
 _RACY_NS = 100_000_000  # a file changed so recently may change again without a new time stamp
 
 
-OWN_COLUMNS = ("import_line", "import_reason")
-"""What the file of refused rows has before the columns of the original; an import of the mended file ignores them."""
+OWN_COLUMNS = mapping.OWN_COLUMNS
 
 
 class UnableToRead(Exception):

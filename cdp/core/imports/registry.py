@@ -100,6 +100,7 @@ class Kind:
     required: Sequence[Sequence[str]] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
     identifiers: frozenset[str] = frozenset()  # targets whose column loses a `.0` that stands in every value
+    rest: str = ""  # the target of columns that nothing else takes; several columns may have it
     chunk: int = 5000
     is_undoable: bool = False  # its handler notes traces (see tracing) by which an import can be taken back
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces

@@ -8,7 +8,7 @@ from cdp.core.models.jobs import ImportTrace, Job, JobReject
 from cdp.core.models.keys import DataKey, HourlyKey, IndexRoot
 from cdp.core.models.pipeline import Mark, PipelineState
 from cdp.core.models.receipts import FormReceipt
-from cdp.core.models.sources import Source, SourceSecret
+from cdp.core.models.sources import Source, SourceSecret, SourceToken
 from cdp.core.models.users import Role, User
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "Role",
     "Source",
     "SourceSecret",
+    "SourceToken",
     "User",
 ]

@@ -61,6 +61,7 @@ class SourceSecret(Model):
     placement = Placement.LOCAL
 
     source = models.OneToOneField(Source, models.CASCADE, related_name="+", verbose_name=_("source"))
+    vendor = models.CharField(_("kind"), max_length=20, blank=True)  # whose webhooks it signs; empty: anybody's
     ring_key = models.CharField(max_length=40, editable=False)
     wrapped = models.BinaryField(editable=False)
     set_at = models.DateTimeField(_("set"))
@@ -68,3 +69,21 @@ class SourceSecret(Model):
     class Meta:
         verbose_name = _("webhook secret")
         verbose_name_plural = _("webhook secrets")
+
+
+class SourceToken(Model):
+    """What we need to ask a source for more, such as an access token; wrapped by the key ring, never shown again."""
+
+    placement = Placement.LOCAL
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="+", verbose_name=_("source"), db_index=False)
+    name = models.CharField(max_length=20)
+    ring_key = models.CharField(max_length=40, editable=False)
+    wrapped = models.BinaryField(editable=False)
+    set_at = models.DateTimeField(_("set"))
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Setting a token again replaces it.
+            models.UniqueConstraint(fields=["source", "name"], name="core_sourcetoken_once"),
+        ]

@@ -4,15 +4,10 @@ The caller holds the transaction. Whatever arrives twice, or later than somethin
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-
-from django.conf import settings
 
 from cdp.core import pipeline
 from cdp.core.actors import SYSTEM
-from cdp.core.models import Source
 from commerce.hooks import facts
 from commerce.models import HookDelivery, Order
 from commerce.rules import carts as rules
@@ -22,7 +17,8 @@ from commerce.rules.inputs import RefundInput
 from commerce.rules.revisions import Outcome
 from commerce.selectors import orders as reading
 from commerce.services import carts, orders, products, refunds
-from commerce.services.hooks import marks, notices
+from commerce.services.hooks import leads, marks, notices
+from commerce.services.hooks.receipts import Receipt
 from consent.services import grants
 from customers.rules import people
 from customers.services import buckets, identity
@@ -40,22 +36,6 @@ class OrderUnknown(Exception):
         """Name the mark."""
         super().__init__("the order of this refund was not told yet")
         self.mark = mark
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Who told it and when it came."""
-
-    source: Source
-    received_at: datetime
-    now: datetime
-    # Refunds told inside an order that could not be written: the order is written all the same.
-    problems: list[refunds.UnableToWriteRefund] = field(default_factory=list)
-
-    @property
-    def rules(self) -> people.Rules:
-        """How values of people are read."""
-        return people.Rules(region=settings.CDP_SHOP_COUNTRY, today=self.now.date())
 
 
 def write(fact: facts.Fact, receipt: Receipt) -> bool:
@@ -230,4 +210,6 @@ _WRITERS: Mapping[type, Callable[[Any, Receipt], bool]] = {
     facts.ProductTold: _product,
     facts.CartTold: _cart,
     facts.NoticeTold: _notice,
+    facts.LeadTold: leads.take,
+    facts.ReachTold: leads.reach,
 }

@@ -1,18 +1,19 @@
 """Deliveries: accepted once, durable before the answer, worked off in turn, kept when they fail.
 
-Working off claims a delivery for a while (so that a worker that is killed, even by the delivery itself, only delays it)
-and then writes its facts and its end in one transaction.
+Working off claims a delivery for a while (so that a worker that is killed, even by the delivery itself, only delays
+it), fetches what it does not carry, and then writes its facts and its end in one transaction.
 """
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 
 from cdp.core import audit, ids, source_secrets, wake
@@ -20,9 +21,9 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import envelope as sealing
 from cdp.core.crypto import hourly, index
 from cdp.core.models import Source
-from commerce.hooks import reading, signatures
+from commerce.hooks import asking, reading, signatures
 from commerce.hooks.registry import STORES
-from commerce.hooks.stores import Store
+from commerce.hooks.stores import Part, Reply, Store, Trial
 from commerce.models import HookDelivery
 from commerce.services import orders, products, refunds
 from commerce.services.hooks import applying
@@ -38,8 +39,16 @@ WAITS = timedelta(days=6)
 """How long a refund waits for its order: shorter than its sealed body can be read."""
 KEPT = timedelta(days=7)
 UNKNOWN = "unknown"
+MOST_PARTS = 1000
+TOKEN = "access"  # noqa: S105  (the name of a token)
+PATIENT = frozenset({"rate_limited"})
+"""What a platform asks us to wait for is no failed attempt."""
+MENDED_BY_TOKEN = ("token_missing", "token_refused", "permission_missing")
+QUIET = timedelta(minutes=1)
+"""For how long nobody asks a platform that did not answer, so that it holds up nobody else's deliveries."""
 
 _NOT_AGAIN = (
+    asking.Refused,
     reading.Unreadable,
     orders.UnableToWriteOrder,
     refunds.UnableToWriteRefund,
@@ -85,39 +94,88 @@ def accept(*, store: Store, source_key: str, headers: Mapping[str, str], body: b
     if store.greets(headers, body):
         return
     told = store.envelope(headers)
-    source = Source.objects.filter(key=source_key).first()
-    secret = source_secrets.find(source) if source else None
-    # A secret is made up where there is none: whether a source exists is nobody's business.
-    computed = store.sign(secret or b"nobody knows this source", body)
-    if not signatures.agree(told.signature, computed) or source is None or secret is None:
+    source, secret = _known(store, source_key)
+    if not _is_signed(store, told.signature, secret, body) or source is None:
         raise UnableToAccept(401, "wrong_signature", "The signature does not belong to this source and body.")
-    if told.topic not in store.topics or told.is_test:
+    if store.parts is None and (told.topic not in store.topics or told.is_test):
         _count(source.id, told.topic, State.IGNORED if told.is_test else UNKNOWN, now=now)
         return
     try:
-        if not isinstance(msgspec.json.decode(body), dict):
-            raise UnableToAccept(400, "not_an_object", "The body must be a JSON object.")
+        content = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise UnableToAccept(400, "malformed_json", "The body is no JSON.") from problem
-    _keep(store, source, told.topic, told.delivery, body, now=now)
+    if not isinstance(content, dict):
+        raise UnableToAccept(400, "not_an_object", "The body must be a JSON object.")
+    if store.parts is None:
+        _keep(store, source, [(told.topic, told.delivery, body)], now=now)
+    else:
+        _keep(store, source, _read(store, source, content, now=now), now=now)
     wake.hooks()
 
 
-def _keep(store: Store, source: Source, topic: str, delivery: str, body: bytes, *, now: datetime) -> None:
-    digest = index.digest(
-        "commerce.hook_delivery", "\n".join([source.key, delivery, topic, hashlib.sha256(body).hexdigest()])
-    )
-    row = HookDelivery(
-        id=ids.uuid7(),
-        digest=digest,
-        source=source,
-        vendor=store.key,
-        topic=topic,
-        received_at=now,
-        next_at=now,
-        sealed=hourly.seal(body, context=_context(digest)),
-    )
-    HookDelivery.objects.bulk_create([row], ignore_conflicts=True)
+def reply(*, store: Store, source_key: str, query: Mapping[str, str]) -> Reply:
+    """The answer to what a platform asks before it sends anything. Raises UnableToAccept."""
+    source, secret = _known(store, source_key)
+    found = None
+    if store.tries and source and secret:
+        found = store.tries(Trial(query, secret, source_secrets.verify_token(source_key)))
+    if found is None:
+        raise UnableToAccept(403, "not_agreed", "This does not belong to this source.")
+    return found
+
+
+def _known(store: Store, source_key: str) -> tuple[Source | None, bytes | None]:
+    source = Source.objects.filter(key=source_key).first()
+    secret = source_secrets.find(source, vendor=store.key) if source else None
+    return (source, secret) if secret else (None, None)
+
+
+def _is_signed(store: Store, given: str, secret: bytes | None, body: bytes) -> bool:
+    """Whether one of the ways in which this store signs gives that signature."""
+    # A secret is made up where there is none: whether a source exists is nobody's business.
+    ways = [store.sign, *([store.also_signs] if store.also_signs else [])]
+    found = [signatures.agree(given, way(secret or b"nobody knows this source", body)) for way in ways]
+    return any(found) and secret is not None
+
+
+def _read(store: Store, source: Source, content: dict[str, Any], *, now: datetime) -> list[tuple[str, str, bytes]]:
+    """The parts of a body that somebody reads; the others are counted."""
+    assert store.parts is not None, "asked only of stores that tell of several things at once"  # noqa: S101
+    try:
+        parts: Sequence[Part] = store.parts(content)
+    except reading.Unreadable as problem:
+        raise UnableToAccept(400, problem.code, f"Not readable: {problem.place}.") from problem
+    if len(parts) > MOST_PARTS:
+        raise UnableToAccept(413, "too_many", "The body tells of more than 1,000 things.")
+    for part in parts:
+        if part.topic not in store.topics:
+            _count(source.id, part.topic, UNKNOWN, now=now)
+    return [
+        (part.topic, part.delivery, msgspec.json.encode(part.body, order="deterministic"))
+        for part in parts
+        if part.topic in store.topics
+    ]
+
+
+def _keep(store: Store, source: Source, told: Sequence[tuple[str, str, bytes]], *, now: datetime) -> None:
+    rows = []
+    for topic, delivery, body in told:
+        digest = index.digest(
+            "commerce.hook_delivery", "\n".join([source.key, delivery, topic, hashlib.sha256(body).hexdigest()])
+        )
+        rows.append(
+            HookDelivery(
+                id=ids.uuid7(),
+                digest=digest,
+                source=source,
+                vendor=store.key,
+                topic=topic,
+                received_at=now,
+                next_at=now,
+                sealed=hourly.seal(body, context=_context(digest)),
+            )
+        )
+    HookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def work_off(*, now: datetime, limit: int = 100) -> int:
@@ -156,12 +214,16 @@ def _claim(*, now: datetime) -> Work | None:
 def _work(work: Work, *, now: datetime) -> None:
     """Write the facts of a claimed delivery and its end, or why it did not come to that."""
     try:
+        source = Source.objects.get(id=work.source)
+        body = _whole(work, source)
         with transaction.atomic():
-            is_news, problems = _apply(work, now=now)
+            is_news, problems = _apply(work, body, source, now=now)
             if problems:
                 _end(work, State.FAILED, reason=problems[0].code, place=_place(problems[0]), now=now)
             else:
                 _end(work, State.DONE if is_news else State.IGNORED, now=now)
+    except asking.Later as problem:
+        _postpone(work, problem, now=now)
     except applying.OrderUnknown as problem:
         if now - work.received_at > WAITS:
             _end(work, State.FAILED, reason="order_unknown", now=now)
@@ -179,15 +241,52 @@ def _work(work: Work, *, now: datetime) -> None:
             HookDelivery.objects.filter(id=work.id).update(reason="fault", place=type(problem).__name__)
 
 
-def _apply(work: Work, *, now: datetime) -> tuple[bool, list[refunds.UnableToWriteRefund]]:
+def _whole(work: Work, source: Source) -> dict[str, Any]:
+    """The body, with what it does not carry fetched from the platform. Raises asking.Later and asking.Refused."""
+    body: dict[str, Any] = msgspec.json.decode(hourly.open_(work.sealed, context=_context(work.digest)))
+    store = STORES[work.vendor]
+    body.pop(asking.FETCHED, None)  # that word is ours
+    if asker := store.asks.get(work.topic):
+        desk = asking.Desk(
+            source=source.key,
+            secret=source_secrets.find(source) or b"",
+            token=source_secrets.find_token(source, TOKEN),
+            address=getattr(settings, store.setting),
+        )
+        body[asking.FETCHED] = asker(body, desk)
+    return body
+
+
+def _apply(
+    work: Work, body: dict[str, Any], source: Source, *, now: datetime
+) -> tuple[bool, list[refunds.UnableToWriteRefund]]:
     """Whether anything was new, and what could not be written beside the rest."""
-    source = Source.objects.get(id=work.source)
-    body: Any = msgspec.json.decode(hourly.open_(work.sealed, context=_context(work.digest)))
     reader = STORES[work.vendor].topics[work.topic]
     told = reader(body, reading.Telling(source.key, work.received_at))
     receipt = applying.Receipt(source=source, received_at=work.received_at, now=now)
     news = [applying.write(fact, receipt) for fact in told]
     return any(news), receipt.problems
+
+
+def _postpone(work: Work, problem: asking.Later, *, now: datetime) -> None:
+    """The platform did not give it: try again later, and leave that platform alone for a while with everything else.
+
+    Otherwise each of its waiting deliveries would hold up those of others for as long as we wait for an answer.
+    """
+    is_patient = problem.code in PATIENT
+    if now - work.received_at > WAITS or (work.attempts >= MOST_ATTEMPTS and not is_patient):
+        _end(work, State.FAILED, reason=problem.code, now=now)
+        return
+    pause = QUIET if problem.wait is None else timedelta(seconds=problem.wait)
+    doubled = LEASE * 2 ** min(work.attempts, 10)
+    HookDelivery.objects.filter(id=work.id).update(
+        reason=problem.code,
+        next_at=now + max(pause, doubled),
+        attempts=0 if is_patient else work.attempts,
+    )
+    HookDelivery.objects.filter(
+        source_id=work.source, vendor=work.vendor, state=State.WAITING, next_at__lte=now
+    ).update(next_at=now + pause)
 
 
 def _end(work: Work, state: str, *, now: datetime, reason: str = "", place: str = "") -> None:
@@ -223,6 +322,16 @@ def replay(*, delivery: uuid.UUID, actor: Actor, now: datetime) -> None:
             raise UnableToReplay
         audit.record(audit.Action.HOOK_REPLAYED, actor=actor, at=now, subject=delivery)
         transaction.on_commit(wake.hooks)
+
+
+def try_again(*, source: Source, now: datetime) -> int:
+    """Put everything back into the queue that failed for want of a token: there is another now. Returns how many."""
+    freed = HookDelivery.objects.filter(
+        source=source, state=State.FAILED, reason__in=MENDED_BY_TOKEN, sealed__isnull=False
+    ).update(state=State.WAITING, attempts=0, next_at=now, reason="", place="", handled_at=None)
+    if freed:
+        transaction.on_commit(wake.hooks)
+    return freed
 
 
 def forget_old(*, now: datetime) -> int:

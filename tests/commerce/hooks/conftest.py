@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
+from tests.commerce.hooks.platforms import interface
 from tests.commerce.hooks.stores import Shopify, WooCommerce, connected
 
 DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
@@ -31,3 +33,12 @@ def data():
         return json.loads(path.read_text())
 
     return read
+
+
+@pytest.fixture
+def api(settings):
+    """The interfaces of all platforms on loopback."""
+    cache.clear()
+    with interface() as told:
+        settings.CDP_META_URL = settings.CDP_LINKEDIN_URL = settings.CDP_LINE_URL = told.address
+        yield told

@@ -87,7 +87,7 @@ def test_counts_are_shown_by_source_and_topic(shopify, privacy):
 
 
 def test_the_page_of_a_shop_without_stores_says_what_to_do(db, privacy):
-    assert "No store has told anything yet" in privacy.get("/hooks/").content.decode()
+    assert "Nothing has been told yet" in privacy.get("/hooks/").content.decode()
 
 
 def test_an_administrator_connects_a_store_and_gets_its_addresses(client, db, settings):

@@ -1,0 +1,75 @@
+"""A lead of Facebook or Instagram, as the webhook names it and the Graph API tells it."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from commerce.hooks import asking, formfields, reading
+from commerce.hooks.facts import Fact, LeadTold
+from commerce.hooks.reading import Body, Telling, Unreadable
+
+_LONGEST_SECONDS = 4_102_444_800  # the year 2100
+_PLATFORMS = {"ig": "instagram", "instagram": "instagram"}
+
+
+def told(body: Body, telling: Telling) -> Sequence[Fact]:
+    """One lead."""
+    fetched = reading.mapping(body, asking.FETCHED)
+    lead = reading.mapping(fetched, "lead") or body
+    form = reading.mapping(fetched, "form")
+    number = reading.text(body, "leadgen_id", longest=100) or reading.number(lead, "id")
+    labels = {str(key): str(label) for key, label in reading.mapping(form, "labels").items() if label}
+    raw, answers = formfields.split(_answers(lead), labels=labels)
+    boxes = reading.rows(lead, "custom_disclaimer_responses")
+    platform = reading.text(lead, "platform", longest=40) or reading.text(body, "platform", longest=40)
+    organic = lead.get("is_organic")
+    words = {
+        "form": reading.text(form, "name", longest=200) or reading.text(lead, "form_name", longest=200),
+        "form_id": reading.text(lead, "form_id", longest=100) or reading.text(body, "form_id", longest=100),
+        "campaign": reading.text(lead, "campaign_name", longest=200),
+        "campaign_id": reading.text(lead, "campaign_id", longest=100),
+        "ad": reading.text(lead, "ad_name", longest=200),
+        "ad_id": reading.text(lead, "ad_id", longest=100) or reading.text(body, "ad_id", longest=100),
+    }
+    return [
+        LeadTold(
+            platform=_PLATFORMS.get(platform.casefold(), "facebook"),
+            number=number,
+            external_id=number,
+            at=_created(lead) or _created(body) or telling.received_at,
+            raw=raw,
+            words=words,
+            answers=answers,
+            is_organic=organic if isinstance(organic, bool) else None,
+            ticked={
+                key: labels.get(key, "")
+                for box in boxes
+                if (key := reading.text(box, "checkbox_key", longest=100)) and _is_ticked(box.get("is_checked"))
+            },
+        )
+    ]
+
+
+def _answers(lead: Body) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field in reading.rows(lead, "field_data"):
+        values = field.get("values")
+        listed: Sequence[Any] = values if isinstance(values, list) else [values]
+        texts = [str(value) for value in listed if isinstance(value, str | int | float)]
+        if name := reading.text(field, "name"):
+            found[name] = ", ".join(texts)[:2000]
+    if not found:
+        raise Unreadable("field_data", "missing")
+    return found
+
+
+def _created(body: Mapping[str, Any]) -> dt.datetime | None:
+    """A moment in seconds, as webhooks tell it, or written out, as the Graph does."""
+    value = body.get("created_time")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return dt.datetime.fromtimestamp(value, tz=dt.UTC) if 0 < value < _LONGEST_SECONDS else None
+    return reading.moment(body, "created_time")
+
+
+def _is_ticked(value: Any) -> bool:
+    return value is True or str(value).casefold() in {"1", "true"}

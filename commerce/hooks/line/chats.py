@@ -1,0 +1,77 @@
+"""Events of one-to-one chats. LINE vouches for the user id; the name is the one people gave themselves there."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from commerce.hooks import asking, reading
+from commerce.hooks.facts import Fact, LeadTold, ReachTold
+from commerce.hooks.line.asking import USER
+from commerce.hooks.reading import Body, Telling
+
+_LONGEST = 4_102_444_800_000  # the year 2100, in milliseconds
+
+
+def followed(body: Body, telling: Telling) -> Sequence[Fact]:
+    """Somebody added the account as a friend, or took back that it was blocked."""
+    user, at = _user(body), _moment(body, telling)
+    if not user:
+        return []
+    return [_lead(body, user, at, form="follow"), ReachTold("line_id", user, is_open=True, at=at)]
+
+
+def left(body: Body, telling: Telling) -> Sequence[Fact]:
+    """Somebody blocked the account: nothing reaches them there any more. That says nothing about what they allow."""
+    user = _user(body)
+    return [ReachTold("line_id", user, is_open=False, at=_moment(body, telling))] if user else []
+
+
+def wrote(body: Body, telling: Telling) -> Sequence[Fact]:
+    """Somebody wrote. Who writes can be reached; the first words of somebody new are kept with the lead."""
+    user, at = _user(body), _moment(body, telling)
+    if not user:
+        return []
+    message = reading.mapping(body, "message")
+    text = reading.text(message, "text", longest=2000) if message.get("type") == "text" else ""
+    lead = _lead(body, user, at, form="message", answers={"message": text} if text else {})
+    return [lead, ReachTold("line_id", user, is_open=True, at=at)]
+
+
+def linked(body: Body, telling: Telling) -> Sequence[Fact]:
+    """Somebody linked their account of the shop with LINE. A link that failed says nothing."""
+    user = _user(body)
+    if not user or reading.text(reading.mapping(body, "link"), "result") != "ok":
+        return []
+    return [_lead(body, user, _moment(body, telling), form="account link")]
+
+
+def _lead(body: Body, user: str, at: dt.datetime, *, form: str, answers: dict[str, str] | None = None) -> LeadTold:
+    profile = reading.mapping(body, asking.FETCHED)
+    raw = {
+        "line_id": user,
+        "name": reading.text(profile, "displayName", longest=200),
+        "language": reading.text(profile, "language", longest=20),
+    }
+    # One lead a person, however often they come and go: the number names the person, so it is kept as a digest only.
+    return LeadTold(
+        platform="line",
+        number=f"line {user}",
+        at=at,
+        raw=reading.filled(raw),
+        words={"form": form},
+        answers=answers or {},
+        vouched=True,
+    )
+
+
+def _user(body: Body) -> str:
+    """Whom the event is about; empty for groups and for people who never agreed to be known."""
+    source = reading.mapping(body, "source")
+    user = reading.text(source, "userId")
+    return user if source.get("type", "user") == "user" and USER.fullmatch(user) else ""
+
+
+def _moment(body: Body, telling: Telling) -> dt.datetime:
+    value = body.get("timestamp")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < _LONGEST:
+        return telling.received_at
+    return dt.datetime.fromtimestamp(value / 1000, tz=dt.UTC)

@@ -1,0 +1,93 @@
+"""Leads and reachability as platforms tell them, written through the customers' room, in the caller's transaction."""
+
+import dataclasses
+
+from cdp.core import source_secrets
+from cdp.core.actors import SYSTEM
+from commerce.hooks import facts, reading
+from commerce.services.hooks import marks
+from commerce.services.hooks.receipts import Receipt
+from consent.models import ConsentState
+from consent.services import grants
+from customers.rules import leads as rules
+from customers.rules import people
+from customers.services import identity
+from customers.services import reach as reach_of
+from customers.services.leads import taking
+
+MARKETING, EMAIL = "marketing", "email"
+CONSENT_BOX = "consent box"
+TEST = "<test lead"
+
+
+def take(fact: facts.LeadTold, receipt: Receipt) -> bool:
+    """A lead and the person behind it; False when it was told before, or is the platform's own trial."""
+    if any(value.startswith(TEST) for value in fact.raw.values()):
+        return False
+    person, _ = people.clean(fact.raw, receipt.rules)
+    if not person.is_identified:
+        raise reading.Unreadable("field_data", "nobody_named")
+    source = receipt.source
+    if fact.vouched and identity.look_up([person], source=source)[0] is not None:
+        # The name that people give themselves in a chat is no news of somebody we know by a better one.
+        person = dataclasses.replace(person, name="", given_name="", family_name="", language="")
+    at = rules.arrived(fact.at, now=receipt.now)
+    person.created_at = at
+    lead = rules.LeadInput(
+        person=person,
+        platform=fact.platform,
+        key=fact.number,
+        arrived_at=at,
+        external_id=fact.external_id,
+        is_organic=fact.is_organic,
+        answers=rules.answers(fact.answers),
+        **rules.texts(fact.words),
+    )
+    taken = taking.take([lead], source=source, now=receipt.now, is_stranger=not fact.vouched)
+    if taken.created:
+        _consent(fact, lead, taken, receipt)
+    return taken.created > 0
+
+
+def _consent(fact: facts.LeadTold, lead: rules.LeadInput, taken: taking.Taken, receipt: Receipt) -> None:
+    """The box of the form that staff named as consent to marketing, where it was ticked. An empty box says nothing.
+
+    As in every public form (decision 5): who has refused before stays refused, since anybody may type an address.
+    """
+    box = source_secrets.find_token(receipt.source, CONSENT_BOX)
+    (customer,) = taken.customers
+    if customer is None or not box or box not in fact.ticked or not lead.person.email:
+        return
+    said_no = ConsentState.objects.filter(customer_id=customer, purpose=MARKETING, channel=EMAIL, is_granted=False)
+    if said_no.exists():
+        return
+    grants.record(
+        customer=customer,
+        purpose=MARKETING,
+        channel=EMAIL,
+        granted=True,
+        at=lead.arrived_at,
+        source=receipt.source.key,
+        method="lead form",
+        actor=SYSTEM,
+        evidence={
+            "platform": fact.platform,
+            "lead": fact.external_id,
+            "form": lead.form or lead.form_id,
+            "box": box,
+            "text": fact.ticked[box],
+        },
+    )
+
+
+def reach(fact: facts.ReachTold, receipt: Receipt) -> bool:
+    """Whether somebody can be reached in a chat from now on; what is older than the last word changes nothing."""
+    if not marks.advance(receipt.source.key, f"reach {fact.kind}", fact.value, at=fact.at):
+        return False
+    person, _ = people.clean({fact.kind: fact.value}, receipt.rules)
+    (customer,) = identity.look_up([person], source=receipt.source)
+    if customer is None:
+        return False
+    return reach_of.set_open(
+        customer=customer, kind=fact.kind, value=fact.value, is_open=fact.is_open, at=fact.at, now=receipt.now
+    )

@@ -1,0 +1,5 @@
+"""Leads: what ads and chats brought, from any door, and what staff make of it.
+
+taking    leads into customers, once each
+working   status, owner, next step; one look at what was answered
+"""

@@ -1,0 +1,62 @@
+"""Group calls: which company somebody belongs to, and what a client tells of that company."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from cdp.core.models import Source
+from customers.models import CompanyLink
+from customers.rules import companies as rules
+from customers.services import buckets
+from customers.services.companies import company_import, keeping, linking
+from events.rules.tracking import Tracked
+
+TRAITS = {
+    "name": ("name", "company", "companyName"),
+    "industry": ("industry",),
+    "employees": ("employees", "employee_count", "employeeCount", "size"),
+    "domain": ("website", "domain", "url"),
+    "country": ("country",),
+    "province": ("state", "province", "region"),
+    "city": ("city",),
+}
+"""Ours, and how clients call them; those of a place may stand under `address`."""
+_NOBODY = frozenset(buckets.IDS)
+
+
+def take(told: Sequence[tuple[Tracked, uuid.UUID]], *, source: Source, now: datetime) -> None:
+    """Companies of the group calls among these events, in their order, and who belongs to them.
+
+    The same statements however many; nothing at all where no group call is among them.
+    """
+    calls = [(event, customer) for event, customer in told if event.kind == "group" and event.group_id]
+    if not calls:
+        return
+    inputs = [company_of(event.group_id, event.traits) for event, _customer in calls]
+    written = keeping.write_many(inputs, source=source, now=now)
+    wanted = {
+        customer: company
+        for (_event, customer), company in zip(calls, written.companies, strict=True)
+        if customer not in _NOBODY
+    }
+    linking.assign(wanted, how=CompanyLink.How.GROUP, now=now)
+
+
+def company_of(group: str, traits: Mapping[str, Any]) -> rules.CompanyInput:
+    """The company of a group call. What cannot be read of it is left out: an event is no form."""
+    address = traits.get("address")
+    places: Mapping[str, Any] = address if isinstance(address, Mapping) else {}
+    raw = {"external_id": group}
+    for field, names in TRAITS.items():
+        found = next((traits[name] for name in names if _is_plain(traits.get(name))), None)
+        if found is None:
+            found = next((places[name] for name in names if _is_plain(places.get(name))), None)
+        if found is not None:
+            raw[field] = str(found)[:500]
+    company, _faults = company_import.read(raw)
+    return company
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
