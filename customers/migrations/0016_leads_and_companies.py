@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Leads and companies."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
-        ('customers', '0014_arrivals_and_choices'),
+        ('customers', '0015_origins'),
     ]
 
     operations: ClassVar[list[Operation]] = [
