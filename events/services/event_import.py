@@ -68,7 +68,7 @@ class Handler:
         self.context = context
         self.people = people_import.Columns(context)
         self.dayfirst = context.dayfirst("event.at")
-        self.foresight = people_import.Foresight(context.source)
+        self.foresight = people_import.Foresight(context.source, context.now)
         self._seen: Counter[str] = Counter()
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Told]:
@@ -144,6 +144,7 @@ class Handler:
             [visitors.Visitor(session, None) for session in sorted(unnamed)], source=source, now=now
         )
         rows = []
+        by: bytes | None
         for one, _digest in fresh:
             if one.person is None:
                 session = f"{source.key}:{one.session}"
