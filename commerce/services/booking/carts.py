@@ -107,7 +107,7 @@ class _Shelf:
     def __init__(self, known: Iterable[Cart]) -> None:
         self.by_token: dict[str, _Cart] = {}
         self.of_person: dict[uuid.UUID, list[_Cart]] = {}
-        self.touched: list[_Cart] = []
+        self.touched: dict[int, _Cart] = {}
         # Of two carts with one name the open one has it; it began after the other was ordered.
         for stored in sorted(known, key=lambda cart: (cart.status != rules.ORDERED, cart.told_at, cart.id)):
             cart = _Cart(dict.fromkeys(stored.tokens), None, stored.started_at, stored.told_at, stored.status)
@@ -154,8 +154,7 @@ class _Shelf:
 
     def touch(self, cart: _Cart) -> None:
         """Remember that something happened to it, and all its names."""
-        if not any(cart is other for other in self.touched):
-            self.touched.append(cart)
+        self.touched[id(cart)] = cart
         self.by_token |= dict.fromkeys(cart.tokens, cart)
 
 
@@ -180,7 +179,7 @@ def book(desk: Desk) -> None:
             ties[one.event.customer_id, one.at] += 1
             cart.hear(one, said, apart=dt.timedelta(microseconds=apart))
         shelf.touch(cart)
-    inputs = [cart.input(_owner(cart)) for cart in shelf.touched]
+    inputs = [cart.input(_owner(cart)) for cart in shelf.touched.values()]
     for start in range(0, len(inputs), carts.MOST):
         carts.record_many(carts=inputs[start : start + carts.MOST], source=desk.source, now=desk.now)
 
