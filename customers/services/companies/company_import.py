@@ -97,7 +97,7 @@ class Handler:
         """Find the cells of this file."""
         self.context = context
         self.people = people_import.Columns(context)
-        self.foresight = people_import.Foresight(context.source)
+        self.foresight = people_import.Foresight(context.source, context.now)
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> list[Told]:
         """A company for each row that names one; what else cannot be read is left out of it."""

@@ -92,7 +92,7 @@ class Handler:
         ]
         self.rest = [(name, position) for position, name in sorted(rest)]  # in the order of the file
         self.dayfirst = context.dayfirst("lead.arrived_at")
-        self.foresight = people_import.Foresight(context.source)
+        self.foresight = people_import.Foresight(context.source, context.now)
 
     def parse(
         self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject
