@@ -16,7 +16,7 @@ from commerce.rules.carts import CartInput
 from commerce.rules.inputs import RefundInput
 from commerce.rules.revisions import Outcome
 from commerce.selectors import orders as reading
-from commerce.services import carts, orders, products, refunds
+from commerce.services import carts, orders, products, refunds, tracked_orders
 from commerce.services.hooks import leads, marks, notices
 from commerce.services.hooks.receipts import Receipt
 from consent.services import grants
@@ -76,6 +76,7 @@ def _order(fact: facts.OrderTold, receipt: Receipt) -> bool:
     if not marks.advance(source.key, "order", fact.order_id, at=fact.at, number=order.external_id):
         return _refunds(fact, receipt)  # an older telling may still be the first to tell of a refund
     marks.advance(source.key, "currency", "", at=fact.at, number=order.currency)
+    tracked_orders.renumber(source=source.key, inner=fact.order_id, number=order.external_id)
     buyer, _ = people.clean(_current(fact, receipt), receipt.rules)
     buyer.told_at = fact.at
     written = orders.place(

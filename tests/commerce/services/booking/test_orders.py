@@ -15,6 +15,7 @@ from commerce.rules.inputs import LineInput, OrderInput, RefundInput
 from commerce.services import orders, refunds
 from customers.services import buckets
 from tests import factories
+from tests.commerce.hooks.stores import Shopify, connected
 from tests.commerce.services.booking.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,30 @@ def test_a_website_can_have_the_numbers_of_its_store(web, ada):
     assert Order.objects.get().external_id == "#1001"
     store_tells(ada, number="#1001", source="shopify")
     assert (Order.objects.get().source, Order.objects.get().amount) == ("shopify", 280)
+
+
+def test_a_website_may_know_the_inner_number_of_its_store_only(web, ada, client):
+    store = Shopify(client, connected("shopify"))
+    Storefront.objects.create(source=web.source, orders_of=store.source, number_prefix="#")
+    web(ada, "Order Completed", **{**COMPLETED, "order_id": "7001"})
+    web(ada, "Order Refunded", 5, order_id="7001", total=5)
+    before = Order.objects.get()
+    told = {
+        "id": 7001,
+        "name": "#1001",
+        "created_at": NOON.isoformat(),
+        "updated_at": NOON.isoformat(),
+        "currency": "THB",
+        "total_price": "275.00",
+        "financial_status": "paid",
+        "line_items": [{"quantity": 1, "price": "275.00", "sku": "CUP", "title": "Cup"}],
+    }
+    store.tell("orders/create", told)
+    order = Order.objects.get()
+    assert (order.id, order.external_id, order.customer_id) == (before.id, "#1001", ada.id)
+    assert (order.tracked_at, Refund.objects.count()) == (None, 0)
+    web(ada, "Order Updated", 9, **{**COMPLETED, "order_id": "7001", "total": 1})
+    assert Order.objects.get().amount == 275
 
 
 def test_a_website_can_leave_its_orders_to_the_store(web, ada):
