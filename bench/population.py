@@ -39,6 +39,20 @@ _STATEMENTS = (
            now(), now()
     FROM customers_customer c, generate_series(1, %(orders)s * get_byte(uuid_send(c.id), 13) / 128) n
     """,
+    # Up to five visits each.
+    """
+    INSERT INTO events_session (
+        id, customer_id, started_at, ended_at, source, events, pages, seconds, entry_path, entry_title, exit_path,
+        exit_title, channel, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, utm_content, device,
+        signed_in_at, is_bot, steps, fingerprint)
+    SELECT gen_random_uuid(), v.customer_id, v.at, v.at + interval '5 minutes', 'web', 6, 3, 200, '/', 'Home', '/cart',
+           'Cart', 'paid', '', 'line', 'cpc', 'glow', '', '', 'phone', CASE WHEN v.n = 2 THEN v.at END, FALSE,
+           '[{"kind": "page", "path": "/", "title": "Home", "after": 0, "seconds": 40}]'::jsonb, v.n
+    FROM (
+        SELECT c.id AS customer_id, n, now() - (get_byte(uuid_send(c.id), 15) + 3 * n) * interval '1 day' AS at
+        FROM customers_customer c, generate_series(1, get_byte(uuid_send(c.id), 12) / 48) n
+    ) v
+    """,
     """
     INSERT INTO commerce_exchangerate (id, currency, "on", rate)
     SELECT gen_random_uuid(), 'KRW', current_date - n, 0.025 FROM generate_series(0, 1500) n

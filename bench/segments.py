@@ -41,10 +41,15 @@ INSERT INTO by_hand_change (id, customer_id, segment_id, entered, at, version)
 SELECT id, customer_id, segment_id, TRUE, entered_at, '' FROM fresh
 """
 METRICS_BY_HAND = """
-INSERT INTO by_hand_metrics
+INSERT INTO by_hand_metrics (customer_id, orders_count, revenue_by_currency, refunds_by_currency, revenue_total,
+    refunds_total, missing_rate, first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at, computed_at)
 SELECT c.id, COALESCE(o.n, 0), COALESCE(o.by_currency, '{}'), '{}', COALESCE(o.total, 0), 0, '',
-       o.first_at, o.last_at, NULL, now()
+       o.first_at, o.last_at, v.at, COALESCE(v.n, 0), v.login, now()
 FROM customers_customer c
+LEFT JOIN (
+    SELECT customer_id, count(*) AS n, max(ended_at) AS at, max(signed_in_at) AS login
+    FROM events_session WHERE NOT is_bot GROUP BY customer_id
+) v ON v.customer_id = c.id
 LEFT JOIN (
     SELECT customer_id, sum(n) AS n, jsonb_object_agg(currency, amount::text) AS by_currency, sum(total) AS total,
            min(first_at) AS first_at, max(last_at) AS last_at
