@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 from cdp.core import lifecycle
-from cdp.core.lifecycle import OnErase
+from cdp.core.lifecycle import OnErase, OnMerge
 from customers.models import Customer
 from customers.selectors import lineage
 
@@ -20,10 +22,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What would go, what would stay without a name, and how many merged records go along."""
+    """What would go, what would stay without a name, how many other records go (visits, wishes: what staff know by no
+    name), and how many merged ones.
+    """
 
     goes: Sequence[Part]
     stays: Sequence[Part]
+    others: int
     merged: int
 
 
@@ -32,12 +37,19 @@ def foresee(customer: uuid.UUID) -> Foreseen:
     people = lineage.of(customer)
     goes: list[Part] = []
     stays: list[Part] = []
+    others = 0
     for model, declaration in lifecycle.declarations().items():
-        # Parts of something are told by it, and what no person is given a copy of is nothing to them.
-        if model is Customer or not declaration.export or declaration.follows:
+        # Parts of something are told by it, what no person is given a copy of is nothing to them, and what is derived
+        # from facts goes without saying.
+        is_derived = declaration.on_merge is OnMerge.REBUILD
+        if model is Customer or not declaration.export or declaration.follows or is_derived:
             continue
         count = model._default_manager.filter(customer_id__in=people).count()
-        if count:
-            part = Part(str(model._meta.verbose_name_plural), count)
-            (goes if declaration.on_erase is OnErase.DELETE else stays).append(part)
-    return Foreseen(goes, stays, len(people) - 1)
+        if not count:
+            continue
+        goes_away = declaration.on_erase is OnErase.DELETE
+        if isinstance(model._meta.verbose_name_plural, Promise):  # named for people, in their language
+            (goes if goes_away else stays).append(Part(str(model._meta.verbose_name_plural), count))
+        elif goes_away:
+            others += count
+    return Foreseen(goes, stays, others, len(people) - 1)

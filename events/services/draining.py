@@ -32,6 +32,8 @@ JOINS = 500
 """Visitors of one transaction who turn out to be somebody: their history changes hands, about 2 ms each (ADR 12). The
 batch ends before the event that exceeds it, within a request if need be, so that nobody waits long for its locks.
 """
+WAVES = 25
+"""Times that sources which tell of the same people may take turns in one transaction: some sixty statements each."""
 ROWS = 2000
 
 
@@ -65,7 +67,7 @@ class _Read:
     row: InboxRow
     place: int  # among the events of its row
     parcel: inbox.Parcel
-    call: Call
+    told: people.Told
     digest: bytes
 
 
@@ -110,7 +112,7 @@ def _work(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
         batch = _Batch(list(InboxRow.objects.filter(id__in=wanted).order_by("id")))
         if not batch.rows:
             return None if wanted else Drained()  # another drain did them since we looked
-        _read(batch)
+        _read(batch, now)
         _end_early(batch)
         fresh = _without_repeats(batch, now)
         _write(fresh, now)
@@ -135,8 +137,9 @@ def _oldest(events: int) -> list[uuid.UUID]:
     return chosen
 
 
-def _read(batch: _Batch) -> None:
+def _read(batch: _Batch, now: dt.datetime) -> None:
     sources = Source.objects.in_bulk({row.source_id for row in batch.rows})
+    reader = people.Reader(now)
     for row in batch.rows:
         try:
             parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
@@ -157,14 +160,15 @@ def _read(batch: _Batch) -> None:
                 batch.unconsented.append((row, place))
             else:
                 # A robot without a name is nobody: it would be a new visitor with every page.
-                call = Call(event, may and (bool(event.user_id) or not visits.is_robot(event, sender.agent)))
+                is_whose = may and (bool(event.user_id) or not visits.is_robot(event, sender.agent))
+                call = Call(event, is_whose, row.received_at)
                 digest = deduplication.digest(row.source_id, event.message_id)
-                batch.events.append(_Read(row, place, parcel, call, digest))
+                batch.events.append(_Read(row, place, parcel, reader.read(call, source), digest))
 
 
 def _end_early(batch: _Batch) -> None:
-    """Leave to the next batch what would make more than JOINS visitors somebody."""
-    keeps = people.within([read.call for read in batch.events], joins=JOINS)
+    """Leave to the next batch what would make more than JOINS visitors somebody, or take more than WAVES."""
+    keeps = people.within([read.told for read in batch.events], joins=JOINS, waves=WAVES)
     if keeps == len(batch.events):
         return
     edge = batch.events[keeps]
@@ -195,25 +199,19 @@ def _without_repeats(batch: _Batch, now: dt.datetime) -> list[_Read]:
 
 
 def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
-    by_source: dict[uuid.UUID, list[_Read]] = defaultdict(list)
-    for read in fresh:
-        by_source[read.row.source_id].append(read)
-    sources = Source.objects.in_bulk(list(by_source))
-    rows: list[recording.EventRow] = []
-    for source_id, reads in by_source.items():
-        source = sources[source_id]
-        owners = people.resolve([read.call for read in reads], source=source, now=now)
-        rows += [_fact(read, source.key, owner) for read, owner in zip(reads, owners, strict=True)]
-        groups.take(
-            [(read.call.event, owner.customer) for read, owner in zip(reads, owners, strict=True)],
-            source=source,
-            now=now,
-        )
+    owners = people.resolve([read.told for read in fresh], now=now)
+    rows = [_fact(read, owner) for read, owner in zip(fresh, owners, strict=True)]
+    by_source: dict[uuid.UUID, list[tuple[tracking.Tracked, uuid.UUID]]] = defaultdict(list)
+    for read, owner in zip(fresh, owners, strict=True):
+        by_source[read.row.source_id].append((read.told.call.event, owner.customer))
+    sources = {read.row.source_id: read.told.source for read in fresh}
+    for source_id, told in by_source.items():
+        groups.take(told, source=sources[source_id], now=now)
     recording.record_many(rows, now=now, lane=pipeline.INTERACTIVE)
 
 
-def _fact(read: _Read, source: str, owner: people.Owner) -> recording.EventRow:
-    event = read.call.event
+def _fact(read: _Read, owner: people.Owner) -> recording.EventRow:
+    event = read.told.call.event
     shown, addresses = visits.shortened(event.kind, event.properties)
     properties, personal = scrubbing.split(shown)
     around = visits.surroundings(event, read.parcel.sender.agent)
@@ -239,7 +237,7 @@ def _fact(read: _Read, source: str, owner: people.Owner) -> recording.EventRow:
         customer=owner.customer,
         kind=event.kind,
         name=event.name,
-        source=source,
+        source=read.told.source.key,
         message_id=event.message_id,
         occurred_at=event.occurred_at,
         received_at=read.row.received_at,
@@ -257,7 +255,7 @@ def _finish(batch: _Batch, fresh: Sequence[_Read], now: dt.datetime) -> Drained:
     # Refused only now: the rules became stricter, the event cannot be digested, or its key is gone.
     dropped = Counter(row.id for row, _place in batch.unconsented)
     late = Counter({row.id: row.accepted - opened[row.id] - dropped[row.id] for row in batch.rows})
-    robots = Counter(read.row.id for read in fresh if visits.is_robot(read.call.event, read.parcel.sender.agent))
+    robots = Counter(read.row.id for read in fresh if visits.is_robot(read.told.call.event, read.parcel.sender.agent))
     _count(batch.rows, _Counts(stored, opened, late, dropped, robots))
     InboxRow.objects.filter(id__in=[row.id for row in batch.rows]).delete()
     if batch.rest:

@@ -1,8 +1,14 @@
-"""Whose events are they? A batch of calls in order: everybody who is named, then every visitor, set-wise."""
+"""Whose events are they? A batch of calls in inbox order: everybody who is named, then every visitor, set-wise.
+
+What comes out is what one call after the other would have made, so that the borders of batches do not matter (ADR 12):
+people are recognised in inbox order whatever time their events bear, calls of several sources that touch the same
+people are taken in waves, and who was forgotten stays so until their own act.
+"""
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.conf import settings
@@ -10,8 +16,11 @@ from django.conf import settings
 from cdp.core import pipeline
 from cdp.core.models import Source
 from customers.rules import identifiers, people, unreadable
+from customers.rules.matching import Key
 from customers.rules.people import Person
-from customers.services import buckets, identity
+from customers.selectors import identifiers as holding
+from customers.selectors import suppressions as barring
+from customers.services import buckets, identity, suggestions, suppressions
 from customers.services.identity import visitors
 from customers.services.identity.visitors import Visitor
 from events.rules import visits
@@ -19,10 +28,11 @@ from events.rules.tracking import Tracked
 
 
 class Call(NamedTuple):
-    """One event, and whether it may be kept with a person."""
+    """One event, whether it may be kept with a person, and when it was received."""
 
     event: Tracked
     may_measure: bool
+    received_at: dt.datetime
 
 
 class Owner(NamedTuple):
@@ -32,60 +42,181 @@ class Owner(NamedTuple):
     resolved_by: bytes | None
 
 
-def resolve(calls: Sequence[Call], *, source: Source, now: dt.datetime) -> list[Owner]:
+@dataclass(slots=True)
+class Told:
+    """What a call of a source tells of whose it is. An alias also tells `previous`, another id of the same person."""
+
+    call: Call
+    source: Source
+    person: Person | None
+    keys: list[Key]
+    anonymous: str = ""
+    previous: str = ""
+    visitors: dict[str, bytes] = field(default_factory=dict)  # digests of both, where they are there
+
+    @property
+    def digests(self) -> set[bytes]:
+        """Everything by which the call names somebody."""
+        return {key.digest for key in self.keys} | set(self.visitors.values())
+
+    def forget(self) -> None:
+        """It names nobody."""
+        self.person, self.keys, self.anonymous, self.previous, self.visitors = None, [], "", "", {}
+
+
+class Reader:
+    """Reads what calls tell, standardised as at every door."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        """For one batch."""
+        self._rules = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=now.date())
+        self._keyers: dict[uuid.UUID, identity.Keys] = {}
+
+    def read(self, call: Call, source: Source) -> Told:
+        """What one call tells."""
+        if source.id not in self._keyers:
+            self._keyers[source.id] = identity.Keys(source)
+        person = _person(call, self._rules)
+        told = Told(call, source, person, self._keyers[source.id](person) if person else [])
+        if call.may_measure:
+            told.anonymous = _id(call.event.anonymous_id)
+            told.previous = _id(call.event.previous_id) if call.event.kind == "alias" and person else ""
+            told.visitors = {one: visitors.digest(one) for one in (told.anonymous, told.previous) if one}
+        return told
+
+
+def within(told: Sequence[Told], *, joins: int, waves: int) -> int:
+    """How many of the calls, from the first, make at most `joins` visitors one with the person they turned out to be,
+    and are taken in at most `waves`: both say how long a transaction holds its locks. At least one.
+    """
+    waiting = visitors.waiting({visitor for one in told if one.person for visitor in one.visitors})
+    met: set[str] = set()
+    most = len(told)
+    for place, one in enumerate(told):
+        met |= one.visitors.keys() & waiting if one.person else set()
+        if len(met) > joins and place:
+            most = place
+            break
+    ends = [wave[-1] + 1 for wave in _waves(told[:most])]
+    return ends[waves - 1] if len(ends) > waves else most
+
+
+def resolve(told: Sequence[Told], *, now: dt.datetime) -> list[Owner]:
     """The owner of each event, in order. People and visitors are made, profiles changed by traits; in a transaction.
 
-    An event without permission to measure, or whose ids stand for nobody ("null", "guest"), belongs to a bucket.
+    An event without permission to measure, or whose ids stand for nobody ("null", "guest"), or of somebody who was
+    forgotten, belongs to a bucket.
     """
-    rules = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=now.date())
-    told = [_person(call, rules) for call in calls]
-    named = _named(calls, told, source, now)
-    known = _visitors(calls, named, source, now)
+    found: dict[int, Owner] = {}
+    for wave in _waves(told):
+        by_source: dict[uuid.UUID, list[int]] = {}
+        for place in wave:
+            by_source.setdefault(told[place].source.id, []).append(place)
+        for places in by_source.values():
+            owners = _of_source([told[place] for place in places], now)
+            found.update(zip(places, owners, strict=True))
+    return [found[place] for place in range(len(told))]
+
+
+def _waves(told: Sequence[Told]) -> Iterator[list[int]]:
+    """Positions in order, cut where a call touches people whom another source has touched since the last cut.
+
+    Within a source the order holds by itself; sources that have nobody in common need none.
+    """
+    if len({one.source.id for one in told}) < 2:  # one source, or none
+        if told:
+            yield list(range(len(told)))
+        return
+    owners = holding.owners({digest for one in told for digest in one.digests})
+    touched: dict[object, uuid.UUID] = {}
+    wave: list[int] = []
+    for place, one in enumerate(told):
+        touches: set[object] = {owners.get(digest, digest) for digest in one.digests} | one.digests
+        if any(touched.get(what, one.source.id) != one.source.id for what in touches):
+            yield wave
+            touched, wave = {}, []
+        touched.update(dict.fromkeys(touches, one.source.id))
+        wave.append(place)
+    if wave:
+        yield wave
+
+
+def _of_source(told: Sequence[Told], now: dt.datetime) -> list[Owner]:
+    """The owners of calls of one source."""
+    source = told[0].source
+    lifted = _leave_out_forgotten(told)
+    users = _users_before(told)
+    named = _named(told, source, now, is_back=bool(lifted))
+    seen = _seen(told, named, users, source, now)
+    known = visitors.resolve(seen, source=source, now=now) if seen else {}
+    back = [(digest, known[one]) for each in told for one, digest in each.visitors.items() if digest in lifted]
+    suppressions.lift((pair for pair in back if pair[1] not in _BUCKETS), source=source, at=now)
     found = []
-    for call, person, customer in zip(calls, told, named, strict=True):
-        anonymous = _anonymous(call)
-        if customer is not None and person is not None:
-            found.append(Owner(customer, identity.keys_of(person, source)[0].digest))
-        elif anonymous:
-            found.append(Owner(known[anonymous], visitors.digest(anonymous)))
+    for one, customer in zip(told, named, strict=True):
+        if customer is not None:
+            found.append(Owner(customer, one.keys[0].digest))
+        elif one.anonymous:
+            found.append(Owner(known[one.anonymous], one.visitors[one.anonymous]))
         else:
-            event = call.event
+            event = one.call.event
             found.append(Owner(buckets.bucket_for(event.anonymous_id or event.user_id), None))
     return found
 
 
-def within(calls: Sequence[Call], *, joins: int) -> int:
-    """How many of the calls, from the first, make at most `joins` visitors one with the person they turned out to be.
+_BUCKETS = frozenset(buckets.IDS)
 
-    A merge is some dozens of statements, so their number says how long a transaction holds its locks. At least one.
+
+def _leave_out_forgotten(told: Sequence[Told]) -> set[bytes]:
+    """Take out what names somebody who was forgotten. Returns the digests that come back: of an identify that was
+    received since, which is the person's own act.
     """
-    told = [_tells(call) for call in calls]
-    waiting = visitors.waiting({visitor for ids in told for visitor in ids})
-    met: set[str] = set()
-    for place, ids in enumerate(told):
-        met |= ids & waiting
-        if len(met) > joins and place:
-            return place
-    return len(calls)
+    barred = barring.since({digest for one in told for digest in one.digests})
+    lifted: set[bytes] = set()
+    if not barred:
+        return lifted
+    for one in told:
+        mine = one.digests & barred.keys() - lifted
+        if not mine:
+            continue
+        if one.call.event.kind == "identify" and one.call.received_at > max(barred[digest] for digest in mine):
+            lifted |= mine
+        elif any(key.digest in mine for key in one.keys):
+            one.forget()
+        else:  # only the browser is one that somebody forgotten had
+            one.visitors = {visitor: digest for visitor, digest in one.visitors.items() if digest not in mine}
+            one.anonymous = one.anonymous if one.anonymous in one.visitors else ""
+            one.previous = one.previous if one.previous in one.visitors else ""
+    return lifted
 
 
-def _tells(call: Call) -> set[str]:
-    """The anonymous ids of which a call may tell whose they are."""
-    event = call.event
-    if not (call.may_measure and (event.user_id or visits.person_of(event))):
-        return set()
-    previous = _id(event.previous_id) if event.kind == "alias" else ""
-    return {found for found in (_anonymous(call), previous) if found}
+def _users_before(told: Sequence[Told]) -> dict[int, uuid.UUID | int]:
+    """For each alias whose previous id is a user of this source by then: the customer, or which call named them."""
+    aliases = [place for place, one in enumerate(told) if one.previous]
+    if not aliases:
+        return {}
+    scope = told[0].source.key
+    digests = {place: holding.digest("external_id", told[place].previous, scope) for place in aliases}
+    owners = holding.owners(set(digests.values()))
+    named: dict[bytes, int] = {}
+    found: dict[int, uuid.UUID | int] = {}
+    for place, one in enumerate(told):
+        if place in digests:
+            known = owners.get(digests[place], named.get(digests[place]))
+            if known is not None:
+                found[place] = known
+        for key in one.keys:
+            if key.kind == "external_id":
+                named.setdefault(key.digest, place)
+    return found
 
 
-def _named(
-    calls: Sequence[Call], told: Sequence[Person | None], source: Source, now: dt.datetime
-) -> list[uuid.UUID | None]:
+def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: bool) -> list[uuid.UUID | None]:
     """The customer of each call that names somebody. What only repeats an id is asked once."""
     order: list[Person] = []
     positions: list[int | None] = []
     plain: dict[str, int] = {}
-    for person in told:
+    for one in told:
+        person = one.person
         if person is None:
             positions.append(None)
         elif _only_repeats(person):
@@ -99,9 +230,11 @@ def _named(
                 plain.setdefault(person.external_id, len(order))
             order.append(person)
     if not order:
-        return [None] * len(calls)
-    resolutions = identity.resolve_many(order, source=source, now=now, lane=pipeline.INTERACTIVE)
-    return [None if position is None else resolutions[position].customer for position in positions]
+        return [None] * len(told)
+    teller = identity.Teller.SELF if is_back else identity.Teller.OTHERS
+    resolutions = identity.resolve_many(order, source=source, now=now, lane=pipeline.INTERACTIVE, teller=teller)
+    customers = [None if who.outcome is identity.Outcome.SUPPRESSED else who.customer for who in resolutions]
+    return [None if position is None else customers[position] for position in positions]
 
 
 def _only_repeats(person: Person) -> bool:
@@ -110,21 +243,33 @@ def _only_repeats(person: Person) -> bool:
     return bool(person.external_id) and person == only
 
 
-def _visitors(
-    calls: Sequence[Call], named: Sequence[uuid.UUID | None], source: Source, now: dt.datetime
-) -> dict[str, uuid.UUID]:
-    seen = []
-    for call, customer in zip(calls, named, strict=True):
-        anonymous = _anonymous(call)
-        if anonymous:
-            seen.append(Visitor(anonymous, customer))
-        if call.event.kind == "alias" and customer is not None and (previous := _id(call.event.previous_id)):
-            seen.append(Visitor(previous, customer))
-    return visitors.resolve(seen, source=source, now=now) if seen else {}
+def _seen(
+    told: Sequence[Told],
+    named: Sequence[uuid.UUID | None],
+    users: dict[int, uuid.UUID | int],
+    source: Source,
+    now: dt.datetime,
+) -> list[Visitor]:
+    """The visitors in order, with whom each turned out to be.
 
-
-def _anonymous(call: Call) -> str:
-    return _id(call.event.anonymous_id) if call.may_measure else ""
+    Two ids of known people that an alias says are one stay two, because nobody has two numbers of one source: a
+    steward is asked.
+    """
+    seen, pairs = [], []
+    for place, (one, customer) in enumerate(zip(told, named, strict=True)):
+        if one.anonymous:
+            seen.append(Visitor(one.anonymous, customer))
+        if not one.previous or customer is None:
+            continue
+        user = users.get(place)
+        other = named[user] if isinstance(user, int) else user
+        if other is None:
+            seen.append(Visitor(one.previous, customer))
+        elif other != customer:
+            pairs.append((customer, other))
+    if pairs:
+        suggestions.ask(pairs, source=source, at=now)
+    return seen
 
 
 def _id(raw: str) -> str:

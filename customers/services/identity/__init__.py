@@ -7,7 +7,7 @@ fresh      the rows of a new customer, spelt before it is known who is new
 writing    new customers by COPY, changes of known ones set-wise
 """
 
-from customers.services.identity.batches import PACKED, Batch, gather, packed, prepare, unpacked
+from customers.services.identity.batches import PACKED, Batch, Keys, gather, packed, prepare, unpacked
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
     Foresight,
@@ -28,6 +28,7 @@ __all__ = [
     "Batch",
     "Foresight",
     "IdentityConflict",
+    "Keys",
     "Maker",
     "Outcome",
     "Resolution",
