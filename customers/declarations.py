@@ -39,4 +39,5 @@ panels.declare(
 panels.declare(panels.Panel("customers.leads", panels.RIGHT, "customers/leads/panel.html", leads.panel, position=52))
 panels.declare(panels.Panel("customers.merged", panels.LEFT, "customers/merged_panel.html", merges.panel, position=90))
 panels.declare(panels.Panel("customers.member", panels.LEFT, "customers/member_panel.html", members.panel, position=40))
+open_things.declare("customers.leads", leads.open_ones)
 open_things.declare("customers.promises", interactions.promised)

@@ -25,12 +25,13 @@ from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
 from cdp.core.models.sources import SAMPLE
 from cdp.sample import files, rates, shop
-from cdp.web import sample_desk
+from cdp.web import sample_desk, sample_leads
 from commerce.models import ExchangeRate, Product
 from commerce.services import products as catalogue
 from commerce.services import rates as exchange
 from customers.rules.people import Person
 from customers.services import buckets, identity
+from customers.services.companies import linking
 from events.rules import scrubbing, visits
 from events.rules.tracking import Tracked
 from events.services import recording
@@ -119,6 +120,9 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
             _import(kind, folder / f"{kind}.csv")
         counts["events"] = _events(folder / "events.jsonl", now)
         sample_desk.load(sample, now=now)
+        sample_leads.load(now, _bring)
+        while linking.sweep(now=now):  # customers named their companies before those were known
+            pass
     pipeline.settle(now=timezone.now)
     # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())
@@ -148,9 +152,11 @@ def _products(sample: shop.Shop, now: dt.datetime) -> None:
 
 
 def _import(kind: str, path: Path) -> None:
-    job = running.begin(
-        kind=kind, path=path, source=SAMPLE, mapping=dict(files.mapping(kind)), dry_run=False, actor=SYSTEM
-    )
+    _bring(kind, path, files.mapping(kind))
+
+
+def _bring(kind: str, path: Path, mapping: Mapping[str, Any]) -> None:
+    job = running.begin(kind=kind, path=path, source=SAMPLE, mapping=dict(mapping), dry_run=False, actor=SYSTEM)
     job = running.finish(job, lambda _done, _total: None)
     if job.state != Job.State.DONE:
         message = f"{path.name}: {jobs.sentence(job.error)}"

@@ -123,4 +123,26 @@ class ReachTold:
     at: datetime
 
 
-Fact = PersonTold | OrderTold | OrderGone | RefundTold | ProductTold | CartTold | NoticeTold | LeadTold | ReachTold
+@dataclass(frozen=True, slots=True)
+class ChatTold:
+    """What a person wrote in a chat. `number` tells one message from another."""
+
+    kind: str
+    value: str
+    number: str
+    text: str
+    at: datetime
+
+
+Fact = (
+    PersonTold
+    | OrderTold
+    | OrderGone
+    | RefundTold
+    | ProductTold
+    | CartTold
+    | NoticeTold
+    | LeadTold
+    | ReachTold
+    | ChatTold
+)

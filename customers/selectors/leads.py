@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext
 
-from cdp.core import audit, ids, panels, timeline
+from cdp.core import audit, ids, open_things, panels, timeline
 from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, User
 from customers.models import Lead, LeadKey
@@ -166,6 +167,22 @@ def _words(details: Mapping[str, object], names: Mapping[str, str]) -> str:
 def colleagues() -> list[User]:
     """Who may look after a lead."""
     return staff.active()
+
+
+def open_ones(customers: Sequence[uuid.UUID]) -> list[open_things.OpenThing]:
+    """Leads of these people that nobody has won or lost yet: for the counter and the phone."""
+    rows = Lead.objects.filter(customer_id__in=list(customers), status__in=OPEN).defer("answers", "next_step", "key")
+    return [
+        open_things.OpenThing(
+            title=_title(row),
+            at=row.arrived_at,
+            icon="leads",
+            note=str(row.get_status_display()),
+            url=reverse("business:lead-detail", args=[row.customer_id, row.id]),
+            day=row.next_on,
+        )
+        for row in rows.order_by("-arrived_at", "-id")[: open_things.MOST]
+    ]
 
 
 def panel(question: panels.Question) -> Mapping[str, Any] | None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from commerce.hooks import asking, reading
-from commerce.hooks.facts import Fact, LeadTold, ReachTold
+from commerce.hooks.facts import ChatTold, Fact, LeadTold, ReachTold
 from commerce.hooks.line.asking import USER
 from commerce.hooks.reading import Body, Telling
 
@@ -26,14 +26,16 @@ def left(body: Body, telling: Telling) -> Sequence[Fact]:
 
 
 def wrote(body: Body, telling: Telling) -> Sequence[Fact]:
-    """Somebody wrote. Who writes can be reached; the first words of somebody new are kept with the lead."""
+    """Somebody wrote. Who writes can be reached; first words are kept with the lead, all of them as a chat."""
     user, at = _user(body), _moment(body, telling)
     if not user:
         return []
     message = reading.mapping(body, "message")
     text = reading.text(message, "text", longest=2000) if message.get("type") == "text" else ""
     lead = _lead(body, user, at, form="message", answers={"message": text} if text else {})
-    return [lead, ReachTold("line_id", user, is_open=True, at=at)]
+    told: list[Fact] = [lead, ReachTold("line_id", user, is_open=True, at=at)]
+    number = reading.text(message, "id", longest=100) or reading.text(body, "webhookEventId", longest=100)
+    return [*told, ChatTold("line_id", user, number, text, at)] if text and number else told
 
 
 def linked(body: Body, telling: Telling) -> Sequence[Fact]:

@@ -213,4 +213,5 @@ _WRITERS: Mapping[type, Callable[[Any, Receipt], bool]] = {
     facts.NoticeTold: _notice,
     facts.LeadTold: leads.take,
     facts.ReachTold: leads.reach,
+    facts.ChatTold: leads.chat,
 }

@@ -1,9 +1,11 @@
 """Leads and reachability as platforms tell them, written through the customers' room, in the caller's transaction."""
 
 import dataclasses
+import uuid
 
 from cdp.core import source_secrets
 from cdp.core.actors import SYSTEM
+from cdp.core.crypto import index
 from commerce.hooks import facts, reading
 from commerce.services.hooks import marks
 from commerce.services.hooks.receipts import Receipt
@@ -11,7 +13,7 @@ from consent.models import ConsentState
 from consent.services import grants
 from customers.rules import leads as rules
 from customers.rules import people
-from customers.services import identity
+from customers.services import identity, interactions
 from customers.services import reach as reach_of
 from customers.services.leads import taking
 
@@ -91,3 +93,30 @@ def reach(fact: facts.ReachTold, receipt: Receipt) -> bool:
     return reach_of.set_open(
         customer=customer, kind=fact.kind, value=fact.value, is_open=fact.is_open, at=fact.at, now=receipt.now
     )
+
+
+def chat(fact: facts.ChatTold, receipt: Receipt) -> bool:
+    """What somebody wrote, as a chat on the timeline; the same message again is the same chat."""
+    person, _ = people.clean({fact.kind: fact.value}, receipt.rules)
+    (customer,) = identity.look_up([person], source=receipt.source)
+    if customer is None:
+        return False
+    digest = index.digest("commerce.chat", f"{receipt.source.key}\n{fact.number}")
+    try:
+        interactions.log(
+            interaction=uuid.UUID(bytes=digest[:16], version=4),
+            customer=customer,
+            kind="chat",
+            direction="in",
+            topic="",
+            outcome="",
+            text=fact.text,
+            started_at=fact.at,
+            follow_up_on=None,
+            source=receipt.source.key,
+            actor=SYSTEM,
+            at=max(fact.at, receipt.received_at),
+        )
+    except interactions.UnableToLog:
+        return False
+    return True

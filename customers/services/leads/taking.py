@@ -69,6 +69,9 @@ def take(
         return Taken((), (), ())
     with transaction.atomic():
         people = [lead.person for lead in told]
+        for lead in told:
+            lead.person.told_at = rules.arrived(lead.arrived_at, now=now)
+            lead.person.told_by = f"lead:{lead.external_id or lead.platform}"
         resolutions = identity.resolve_many(people, source=source, now=now, lane=lane, is_stranger=is_stranger)
         who = standing.hold({one.customer for one in resolutions})
         customers = [who.get(one.customer) for one in resolutions]

@@ -13,7 +13,7 @@ from commerce.selectors import hooks as reading
 from commerce.services import connecting
 from commerce.services.hooks import deliveries
 from consent.models import ConsentRecord, ConsentState
-from customers.models import ContactPoint, Customer, Lead
+from customers.models import ContactPoint, Customer, Interaction, Lead
 from customers.selectors import leads, profiles
 from tests import factories
 from tests.commerce.hooks.platforms import NOBODY, SECRET, TOKEN, USER, Facebook, Line, LinkedIn
@@ -359,6 +359,15 @@ def test_the_first_words_of_somebody_new_stay_with_the_lead(line):
     line.has()
     line.tell(line.body(line.event("message", message={"type": "text", "text": "มีเซรั่มไหม"})))
     assert leads.opened(only()).answers[0].answer == "มีเซรั่มไหม"
+
+
+def test_what_people_write_stands_on_their_timeline_once(line):
+    line.has()
+    message = {"type": "text", "id": "m-1", "text": "มีเซรั่มไหม"}
+    line.tell(line.body(line.event("message", number="01A", message=message)))
+    line.tell(line.body(line.event("message", number="01B", message=message)))
+    chat = Interaction.objects.get()
+    assert (chat.kind, chat.direction, chat.customer_id) == ("chat", "in", only().customer_id)
 
 
 def test_the_same_event_sent_again_is_the_same_event(line):
