@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from analytics.models import SegmentMember
+from analytics.models import Segment, SegmentMember
 from analytics.services import membership
 from cdp.core import pipeline
 from customers.models import Company, CompanyLink, Customer
@@ -57,7 +57,7 @@ def test_companies_come_from_files_and_people_belong_to_them(client, tmp_path, m
     )
     assert answer.status_code == 201, answer.content
     membership.refresh_all(timezone.now())
-    members = SegmentMember.objects.filter(segment__key="paper")
+    members = SegmentMember.objects.filter(segment_id=Segment.objects.get(key="paper").id)
     assert list(members.values_list("customer_id", flat=True)) == [ada.id]
 
 
