@@ -22,6 +22,7 @@ CONSENTS: Final = 6
 EVENTS: Final = 7
 SHARE: Final = 8
 TALKS: Final = 9
+FORMS: Final = 10
 
 
 def scramble(number: int) -> int:

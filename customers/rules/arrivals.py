@@ -8,7 +8,7 @@ CAMPAIGN = ("source", "medium", "campaign", "term", "content")
 LONGEST = 80
 LONGEST_PLACE = 60
 _PLACE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_SAFE = re.compile(r"[\w .,+|:/()\-]+")
+_SAFE = re.compile(r"""[^@<>"'\\{}\x00-\x1f\x7f]+""")
 _MANY_DIGITS = re.compile(r"\d[\d .\-]{6,}")
 
 

@@ -1,0 +1,260 @@
+"""What every public form promises: taken once, nothing ticked in advance, nothing lost, nothing told to strangers."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from cdp.core import receipts
+from cdp.core.models import Source
+from cdp.web.views import public
+from commerce.models import PreOrder, Warranty
+from consent.models import ConsentRecord
+from customers.models import Arrival, Customer, FormChoice
+from loyalty.models import Coupon, Offer
+from tests import factories, filling
+
+ANN = {"name": "Ann Smith", "email": "ann@example.com"}
+FORMS = {
+    "signup": ANN,
+    "warranty": ANN | {"product": "Kettle", "serial": "MC-1", "bought_on": "2026-11-01"},
+    "preorder": ANN | {"product": "Gift box", "quantity": "2", "way": "pickup"},
+}
+ROWS = {"signup": Coupon, "warranty": Warranty, "preorder": PreOrder}
+every = pytest.mark.parametrize("form", FORMS)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    cache.clear()
+
+
+def thanks(client, form):
+    return client.get(f"/{form}/done/").content.decode()
+
+
+@every
+def test_nothing_is_ticked_in_advance_and_an_empty_form_says_what_is_missing(db, client, form):
+    page = client.get(f"/{form}/").content.decode()
+    boxes = page.split('type="checkbox"')[1:]
+    assert len(boxes) >= 4
+    assert not any("checked" in box.split(">")[0] for box in boxes)
+    answer = filling.send(client, form)
+    assert answer.status_code == 422
+    assert {"name", "email"} <= set(answer.context["form"].errors)
+
+
+@every
+def test_a_form_reaches_the_profile_with_its_consents_and_where_it_was_found(db, client, form):
+    told = FORMS[form] | {"consent_marketing_email": "on"}
+    assert filling.send(client, form, "?src=qr-counter&utm_campaign=may&utm_content=a@b.c", **told).status_code == 302
+    who = Customer.objects.get(status="known")
+    assert who.source == "qr-counter"
+    arrival = Arrival.objects.get()
+    assert (arrival.customer_id, arrival.form, arrival.place, arrival.campaign) == (
+        who.id,
+        form,
+        "qr-counter",
+        {"campaign": "may"},
+    )
+    assert ConsentRecord.objects.get().source == "qr-counter"
+    assert ROWS[form].objects.get().customer_id == who.id
+
+
+@every
+def test_the_same_form_sent_again_is_answered_alike_and_writes_nothing(db, client, form):
+    token = filling.token(form)
+    answers = []
+    for _ in range(3):
+        answers.append(filling.send(client, form, form_token=token, **FORMS[form])["Location"])
+        answers.append(thanks(client, form))
+    assert len(set(answers[::2])) == len(set(answers[1::2])) == 1
+    assert ROWS[form].objects.count() == Arrival.objects.count() == 1
+
+
+@every
+def test_two_open_tabs_are_one_sending(db, client, form):
+    other = Client()
+    filling.send(client, form, **FORMS[form])
+    filling.send(other, form, **FORMS[form])
+    assert thanks(client, form) == thanks(other, form)
+    assert ROWS[form].objects.count() == 1
+
+
+def test_the_same_wish_is_a_second_one_after_a_while(db, client, monkeypatch):
+    filling.send(client, "preorder", **FORMS["preorder"])
+    monkeypatch.setattr(receipts, "SAME_CONTENT", -dt.timedelta(seconds=1))
+    filling.send(client, "preorder", **FORMS["preorder"])
+    assert PreOrder.objects.count() == 2
+
+
+def test_a_used_form_with_other_words_is_not_swallowed(db, client):
+    token = filling.token("preorder")
+    filling.send(client, "preorder", form_token=token, **FORMS["preorder"])
+    changed = FORMS["preorder"] | {"quantity": "5"}
+    asked = filling.send(client, "preorder", form_token=token, **changed)
+    assert (asked.status_code, PreOrder.objects.count()) == (422, 1)
+    fresh = asked.context["form"].data["form_token"]
+    assert filling.send(client, "preorder", form_token=fresh, **changed).status_code == 302
+    assert sorted(PreOrder.objects.values_list("quantity", flat=True)) == [2, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_that_runs_at_the_same_time_is_one_sending():
+    token, start, seen = filling.token("signup"), threading.Barrier(4), []
+
+    def click():
+        browser = Client()
+        start.wait()
+        filling.send(browser, "signup", form_token=token, **ANN)
+        seen.append(thanks(browser, "signup"))
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(4)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert (len(seen), len(set(seen))) == (4, 1)
+    assert (Coupon.objects.count(), Customer.objects.filter(status="known").count()) == (1, 1)
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", "\x00"])
+def test_a_form_without_a_good_token_is_asked_for_once_more_with_everything_kept(db, client, token):
+    asked = filling.send(client, "signup", form_token=token, **ANN)
+    assert (asked.status_code, "ann@example.com" in asked.content.decode()) == (422, True)
+    fresh = asked.context["form"].data["form_token"]
+    assert filling.send(client, "signup", form_token=fresh, **ANN).status_code == 302
+
+
+def test_a_form_that_is_filled_in_no_time_is_asked_for_once_more_and_no_longer(db, client):
+    token = receipts.new_token("signup", now=timezone.now())
+    asked = filling.send(client, "signup", form_token=token, **ANN)
+    assert (asked.status_code, Customer.objects.filter(status="known").count()) == (422, 0)
+    again = asked.context["form"].data["form_token"]
+    assert filling.send(client, "signup", form_token=again, **ANN).status_code == 302
+
+
+def test_a_token_of_another_form_does_not_count(db, client):
+    assert filling.send(client, "signup", form_token=filling.token("warranty"), **ANN).status_code == 422
+
+
+@every
+def test_who_is_known_gets_the_same_thanks_as_who_is_new(db, client, form):
+    factories.order(factories.customer(**ANN))
+    filling.send(client, form, **FORMS[form])
+    stranger = Client()
+    filling.send(stranger, form, **FORMS[form] | {"email": "new@example.com"})
+
+    def shape(page):
+        return "".join(letter for letter in page if letter.islower())
+
+    assert shape(thanks(client, form)) == shape(thanks(stranger, form))
+
+
+def test_another_browser_sees_the_thanks_and_nothing_of_it(db, client):
+    filling.send(client, "signup", **ANN)
+    assert "voucher-code" in thanks(client, "signup")
+    assert "voucher-code" not in thanks(Client(), "signup")
+    assert "voucher-code" not in client.get("/preorder/done/").content.decode()
+
+
+def test_the_coupon_comes_whether_something_is_ticked_or_not_and_can_be_switched_off(db, client):
+    filling.send(client, "signup", **ANN)
+    assert "10% off your first order" in thanks(client, "signup")
+    Offer.objects.update(is_on=False)
+    filling.send(client, "signup", **ANN | {"email": "b@example.com"})
+    assert Coupon.objects.count() == 1
+
+
+@every
+def test_a_busy_address_must_wait_ten_minutes_and_keeps_what_was_typed(db, client, form, monkeypatch):
+    monkeypatch.setattr(public, "MOST", 1)
+    filling.send(client, form, **FORMS[form])
+    busy = filling.send(client, form, **FORMS[form] | {"name": "Bo Lee"})
+    assert (busy.status_code, busy["Retry-After"]) == (429, "600")
+    assert "Bo Lee" in busy.content.decode()
+
+
+@every
+def test_pages_are_never_kept_by_a_cache(db, client, form):
+    assert "no-store" in client.get(f"/{form}/")["Cache-Control"]
+    filling.send(client, form, **FORMS[form])
+    assert "no-store" in client.get(f"/{form}/done/")["Cache-Control"]
+
+
+@every
+def test_the_shops_tablet_forgets_everybody(db, client, form):
+    page = client.get(f"/{form}/?kiosk=th").content.decode()
+    assert f"/{form}/?src=kiosk&amp;kiosk=th&amp;lang=th" in page
+    assert 'autocomplete="name"' not in page
+    assert 'autocomplete="email"' not in page
+    answer = filling.send(client, form, "?kiosk=th", **FORMS[form])
+    assert answer["Location"] == f"/{form}/done/?kiosk=th"
+    first, second = (client.get(answer["Location"]).content.decode() for _ in range(2))
+    assert 'http-equiv="refresh"' in first
+    assert ("voucher" in first, "voucher" in second) == (True, False)
+    assert Customer.objects.get(status="known").source == "kiosk"
+
+
+def test_a_place_of_the_shops_own_is_a_source_and_any_other_word_is_only_counted(db, client):
+    Source.objects.create(key="fair", name="Fair", kind=Source.Kind.FORM)
+    for place, mail in (("fair", "a@example.com"), ("made-up", "b@example.com"), ("shop", "c@example.com")):
+        filling.send(client, "signup", f"?src={place}", **ANN | {"email": mail, "name": mail[0] * 4})
+    known = dict(Customer.objects.filter(status="known").values_list("source", "id"))
+    assert set(known) == {"fair", "signup"}
+    assert sorted(Arrival.objects.values_list("place", flat=True)) == ["fair", "made-up", "shop"]
+
+
+def test_the_lists_are_the_shops_own(db, client):
+    FormChoice.objects.filter(list="heard").update(is_active=False)
+    FormChoice.objects.create(list="interest", key="tea", name={"en": "Tea", "th": "ชา"})
+    page = client.get("/signup/?lang=th").content.decode()
+    assert "ชา" in page
+    assert 'name="heard"' not in page
+    filling.send(client, "signup", interests=["tea", "home"], **ANN)
+    assert set(Customer.objects.get(status="known").interests) == {"tea", "home"}
+
+
+@pytest.mark.parametrize("typed", ["1990-03-05", "5/3/2533", "5 มี.ค. 2533"])
+def test_a_birthday_is_read_in_any_usual_form(db, client, typed):
+    filling.send(client, "signup", birth_date=typed, **ANN)
+    assert Customer.objects.get(status="known").birth_date == dt.date(1990, 3, 5)
+
+
+def test_a_child_allows_nothing_alone(db, client):
+    born = (timezone.localdate() - dt.timedelta(days=365 * 9)).isoformat()
+    filling.send(client, "signup", birth_date=born, consent_marketing_email="on", **ANN)
+    assert not ConsentRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "told", "place"),
+    [
+        ("warranty", {"bought_on": "2999-01-01"}, "bought_on"),
+        ("warranty", {"bought_on": "1920-01-01"}, "bought_on"),
+        ("warranty", {"bought_on": "yesterday"}, "bought_on"),
+        ("warranty", {"bought_on": ""}, "bought_on"),
+        ("warranty", {"serial": "---"}, "serial"),
+        ("warranty", {"product": "\x00"}, "product"),
+        ("warranty", {"product": "x" * 201}, "product"),
+        ("preorder", {"quantity": "0"}, "quantity"),
+        ("preorder", {"quantity": "-1"}, "quantity"),
+        ("preorder", {"quantity": "1e3"}, "quantity"),
+        ("preorder", {"wish_on": "2020-01-01"}, "wish_on"),
+        ("preorder", {"wish_on": "2999-01-01"}, "wish_on"),
+        ("preorder", {"way": "drone"}, "way"),
+        ("preorder", {"way": "delivery", "address": " "}, "address"),
+        ("preorder", {"email": "", "phone": ""}, "email"),
+        ("signup", {"birth_date": "31/02/1990"}, "birth_date"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_nothing_is_written(db, client, form, told, place):
+    answer = filling.send(client, form, **FORMS[form] | told)
+    assert answer.status_code == 422
+    assert place in answer.context["form"].errors
+    assert not Customer.objects.filter(status="known").exists()
