@@ -298,6 +298,19 @@ class Tour:
             Stop("signup", "/signup/", "nobody"),
             Stop("signup-errors", "/signup/", "nobody", act=sign_up_badly),
             Stop("signup-done", "/signup/done/", "nobody"),
+            Stop("signup-coupon", "/signup/", "nobody", act=sign_up),
+            Stop("signup-kiosk", "/signup/?kiosk=1", "nobody"),
+            Stop("warranty", "/warranty/", "nobody"),
+            Stop("warranty-done", "/warranty/done/", "nobody"),
+            Stop("preorder", "/preorder/", "nobody"),
+            Stop("preorder-done", "/preorder/done/", "nobody"),
+            Stop("forms", "/forms/"),
+            Stop("form-poster", "/forms/signup/poster/"),
+            Stop("warranties", "/warranties/"),
+            Stop("warranties-claimed", "/warranties/?state=claimed"),
+            Stop("warranty-card", "/warranties/?state=claimed", act=open_first_card),
+            Stop("preorders", "/preorders/"),
+            Stop("preorders-waiting", "/preorders/?state=waiting"),
             Stop("unsubscribe", place["unsubscribe"], "nobody"),
             Stop("unsubscribe-unknown", "/unsubscribe/nothing", "nobody", 404),
             Stop("login", "/accounts/login/", "nobody"),
@@ -330,6 +343,9 @@ EMPTY = [
         "quarantine": "events/quarantine/",
         "stores": "hooks/",
         "consent": "consent/",
+        "forms": "forms/",
+        "warranties": "warranties/",
+        "preorders": "preorders/",
         "counter": "counter/",
         "phone": "phone/",
     }.items()
@@ -400,6 +416,34 @@ def sign_up_badly(page: Page) -> None:
     page.locator("input[name=email]").fill("nobody at nowhere")
     page.locator("main button[type=submit]").click()
     expect(page.locator(".field-errors").first).to_be_visible()
+
+
+def fill_signup(page: Page, name: str, email: str) -> None:
+    """The form as somebody sends it, screen by screen where it has screens; sent once more if that was too quick."""
+    next_ = page.get_by_role("button", name=re.compile("Next|ถัดไป|다음"))
+    submit = page.locator("main button[type=submit]")
+    page.locator("input[name=name]").fill(name)
+    page.locator("input[name=email]").fill(email)
+    while next_.is_visible():
+        next_.click()
+    submit.click()
+    again = page.locator(".callout-danger")
+    expect(again.or_(page.locator(".done-mark")).first).to_be_visible()
+    if again.is_visible():
+        submit.click()
+    page.wait_for_url("**/done/**")
+
+
+def sign_up(page: Page) -> None:
+    """Somebody new, thanked with a coupon."""
+    fill_signup(page, "Tour Guest", f"tour.{time.time_ns()}@example.com")
+    expect(page.locator(".voucher-code")).to_be_visible()
+
+
+def open_first_card(page: Page) -> None:
+    """The first warranty card of the list."""
+    page.locator("main tbody a.row-title").first.click()
+    page.wait_for_load_state()
 
 
 def log_in_with_nothing(page: Page) -> None:

@@ -27,7 +27,7 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
                 "form": row.form,
                 "place": row.place,
                 "campaign": row.campaign,
-                "text": " · ".join(filter(None, (row.place, row.campaign.get("campaign", "")))),
+                "text": row.campaign.get("campaign", ""),
             },
         )
         for row in found.order_by("-at", "-id")[: question.limit]

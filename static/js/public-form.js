@@ -37,6 +37,7 @@
     screens.forEach(function (screen, number) {
       screen.hidden = stepwise && number !== at;
     });
+    form.classList.toggle("is-stepwise", stepwise);
     bar.hidden = !stepwise;
     bar.value = at + 1;
     next.hidden = !stepwise || last;

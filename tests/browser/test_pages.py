@@ -187,7 +187,19 @@ def test_pages_work_by_keyboard(guide: tour.Tour) -> None:
     context.close()
 
 
-PUBLIC = ("privacy", "terms", "signup", "signup-done", "unsubscribe", "unsubscribe-unknown", "error-404")
+PUBLIC = (
+    "privacy",
+    "terms",
+    "signup",
+    "signup-done",
+    "warranty",
+    "warranty-done",
+    "preorder",
+    "preorder-done",
+    "unsubscribe",
+    "unsubscribe-unknown",
+    "error-404",
+)
 MOST_BYTES = 60_000
 
 
@@ -222,8 +234,7 @@ def test_a_customer_signs_up_without_scripts(guide: tour.Tour) -> None:
     page.locator("input[name=email]").fill("nobody at nowhere")
     page.locator("main button[type=submit]").click()
     expect(page.locator(".field-errors").first).to_be_visible()
-    page.locator("input[name=name]").fill("New Person")
-    page.locator("input[name=email]").fill("new.person@example.com")
-    page.locator("main button[type=submit]").click()
+    tour.fill_signup(page, "New Person", "new.person@example.com")
     expect(page).to_have_url(f"{guide.shop.url}/signup/done/")
+    expect(page.locator(".voucher-code")).to_be_visible()
     context.close()

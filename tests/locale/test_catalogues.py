@@ -20,6 +20,8 @@ from tests import factories
 ROOT = Path(__file__).parents[2]
 PUBLIC = [
     "/signup/",
+    "/warranty/",
+    "/preorder/",
     "/privacy/",
     "/terms/",
     "/unsubscribe/not-a-token",

@@ -35,7 +35,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "kiosk_url": f"{reverse(f'web:{key}')}?kiosk=1",
             "count": sum(counts.get(key, {}).values()),
             "places": [
-                (names.get(place, place) if place else _("Without a place"), number)
+                (names.get(place) or _(sources.READY_MADE.get(place, place)) if place else _("Without a place"), number)
                 for place, number in counts.get(key, {}).items()
             ][:5],
         }
