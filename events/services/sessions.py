@@ -24,6 +24,7 @@ EVENTS_AT_ONCE = 20_000
 """Events of changed visits in memory at a time."""
 CUSTOMERS_AT_ONCE = 2000
 _BUCKETS = frozenset(buckets.IDS)
+_TICK = dt.timedelta(milliseconds=1)  # of an id's clock
 
 # The cuts read the index and two small columns; properties are read only where something changed.
 _CHANGED = """
@@ -51,6 +52,7 @@ WHERE (f.ended_at, f.events, f.fingerprint) IS DISTINCT FROM (k.ended_at, k.even
 ORDER BY 1, 2
 """
 
+# An id begins with its moment: its bounds say in which month to look, or every month would be asked for every visit.
 _ACTS = """
 SELECT e.customer_id, s.started_at, e.occurred_at, e.kind, e.name, e.source,
        coalesce(e.properties ->> 'path', e.properties #>> '{$context,page,path}', ''),
@@ -62,10 +64,10 @@ SELECT e.customer_id, s.started_at, e.occurred_at, e.kind, e.name, e.source,
        coalesce(e.properties ->> 'view', ''),
        CASE WHEN lower(e.name) = %(engaged)s THEN e.properties -> 'seconds' END,
        coalesce(e.properties #>> '{$context,device}', '')
-FROM unnest(%(customers)s::uuid[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
-         AS s (customer_id, started_at, ended_at)
+FROM unnest(%(customers)s::uuid[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(lows)s::uuid[],
+            %(highs)s::uuid[]) AS s (customer_id, started_at, ended_at, low, high)
 JOIN events_event e ON e.customer_id = s.customer_id AND e.occurred_at >= s.started_at
-    AND e.occurred_at <= s.ended_at AND e.is_visit
+    AND e.occurred_at <= s.ended_at AND e.id >= s.low AND e.id < s.high AND e.is_visit
 ORDER BY e.customer_id, e.occurred_at, e.id
 """
 
@@ -217,6 +219,8 @@ def _visits(portion: Sequence[_Changed]) -> Iterator[tuple[tuple[uuid.UUID, dt.d
         "customers": [one.customer for one in portion],
         "starts": [one.started_at for one in portion],
         "ends": [one.ended_at for one in portion],
+        "lows": [ids.floor(one.started_at) for one in portion],
+        "highs": [ids.floor((one.ended_at or one.started_at) + _TICK) for one in portion],
         "engaged": sessions.ENGAGED,
     }
     with connection.cursor() as cursor:
