@@ -158,12 +158,25 @@ def dashboard(guide: tour.Tour) -> None:
         sys.exit(f"The picture is larger than {LARGEST_PICTURE:,} bytes.")
 
 
+def desks(guide: tour.Tour) -> None:
+    """The pictures of the guide to the counter and the phone, each of somebody with a call behind them."""
+    context = guide.context("owner", viewport={"width": 1024, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    for name in ("counter", "phone"):
+        page.goto(f"{guide.shop.url}/{name}/")
+        page.locator("[data-desk-field]").fill("김")
+        page.locator("[data-desk-match]").nth(1).click()
+        tour.settle(page)
+        page.screenshot(path=PICTURE.with_name(f"{name}.png"), animations="disabled")
+    context.close()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", default="", help="comma list of parts of page names, such as customer,home")
     parser.add_argument("--langs", default="en,th,ko")
     parser.add_argument("--quick", action="store_true", help="four looks instead of fifteen")
-    parser.add_argument("--readme", action="store_true", help="only the picture of the dashboard in docs/pictures")
+    parser.add_argument("--readme", action="store_true", help="only the pictures in docs/pictures")
     asked = parser.parse_args()
     found = tour.chromium()
     if found is None:
@@ -177,6 +190,7 @@ def main() -> int:
             guide = tour.Tour(shop, browser)
             if asked.readme:
                 dashboard(guide)
+                desks(guide)
                 return 0
             guide.prepare()
             camera.take(guide, camera.wanted(guide.stops()))

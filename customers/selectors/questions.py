@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from cdp.core import acquaintance
 from customers.models import Asked, FormChoice, ProfileQuestion
-from customers.rules import bands, profiling, tags, trust
+from customers.rules import bands, profiling, provenance, settling, tags, trust
 from customers.rules.people import LANGUAGES
 from customers.rules.profiling import Context, Fact, Item, Reply, Said, Setting, Why
 from customers.rules.trust import Level, Trust
@@ -153,8 +153,9 @@ def facts(profile: Profile) -> dict[str, Fact]:
 
 
 def _told_at(row: Any, field: str) -> datetime:
-    """When a field was told at the latest."""
-    return row.updated_at
+    """When a field was told at the latest; for values from before words were kept, when the row last changed."""
+    word = provenance.of(row.origins, settling.register_of(field)) if row.origins else None
+    return word.at if word else row.updated_at
 
 
 def _contact(contact: Contact | None) -> Fact:

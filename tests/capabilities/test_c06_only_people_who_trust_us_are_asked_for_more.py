@@ -122,6 +122,18 @@ def test_what_was_told_long_ago_is_asked_about_without_telling_it(clerk):
     assert "phone" in keys(ada, now=NOW + dt.timedelta(days=366))
 
 
+def test_each_detail_grows_old_by_itself(clerk):
+    asked = {"company": "Tea House", "occupation": "student"}
+    ada = factories.customer(name="Ada", phone="0812345678", now=LONG_AGO, company=asked["company"])
+    for number in range(3):
+        factories.order(ada, external_id=f"A-{number}")
+    reply(ada, "occupation", Reply.TOLD, asked, at=NOW - dt.timedelta(days=40))
+    later = NOW + dt.timedelta(days=60)  # two years after the company was told, a month after the work was
+    found = {one.key: one for one in standing(ada, context=Context.PHONE, now=later).questions}
+    assert found["company"].sentence("en") == "Are you still with Tea House?"
+    assert "occupation" not in found
+
+
 def test_an_address_that_bounced_is_the_first_thing_to_ask(clerk):
     ada = factories.customer(name="Ada", email="ada@example.com")
     ContactPoint.objects.filter(customer=ada).update(bounced_at=NOW)
