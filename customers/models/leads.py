@@ -9,6 +9,13 @@ from django.utils.translation import pgettext_lazy
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import OwnedModel, Placement
 
+CHATS = {
+    "follow": pgettext_lazy("lead", "Added us as a friend"),
+    "message": pgettext_lazy("lead", "Wrote to us"),
+    "account link": pgettext_lazy("lead", "Linked the account"),
+}
+"""How a lead of a chat began, which stands where others have the name of their form."""
+
 
 class LeadKey(models.Model):
     """Digest of (source, the platform's id of a lead) → lead: what arrives twice, by webhook or file, is one lead."""
@@ -69,6 +76,12 @@ class Lead(OwnedModel):
     # The identifier digest that told whose lead it is: un-merging sends it to the right side.
     resolved_by = models.BinaryField(null=True)
     created_at = models.DateTimeField()
+
+    @property
+    def about(self) -> str:
+        """What it answered, in words: the form or else the campaign; of a chat, how it began."""
+        name = self.form or self.campaign
+        return str(CHATS.get(name, name)) if self.platform == self.Platform.LINE else name
 
     class Meta:
         verbose_name = _("lead")

@@ -20,7 +20,7 @@ from customers.selectors import staff
 PAGE = 50
 COUNTED = 10_000
 CONTACTS = 50
-RECENT_PEOPLE, RECENT = 20, 12
+RECENT_PEOPLE, RECENT = 20, 6
 HISTORY = 20
 MOST_FOUND = 50
 

@@ -229,6 +229,6 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
 
 
 def _title(lead: Lead) -> str:
-    name = lead.form or lead.campaign
+    name = lead.about
     text = gettext("Lead from {platform}: {form}") if name else gettext("Lead from {platform}")
     return text.format(platform=lead.get_platform_display(), form=name)
