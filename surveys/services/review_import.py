@@ -84,6 +84,7 @@ LAYOUTS = (
 class Told:
     """A row that can be written once its person is known."""
 
+    line: int
     person: people.Person | None
     external_id: str
     sku: str
@@ -109,7 +110,7 @@ class Handler:
         for line, cells in rows:
             person, faults = self.people.clean(self.people.raw(cells))
             try:
-                found.append(self._told(person if person.is_identified else None, cells))
+                found.append(self._told(line, person if person.is_identified else None, cells))
             except registry.RowRefused as refusal:
                 reject(line, refusal.target, refusal.value, refusal.code)
                 continue
@@ -117,7 +118,7 @@ class Handler:
                 warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
         return found
 
-    def _told(self, person: people.Person | None, cells: Sequence[str]) -> Told:
+    def _told(self, line: int, person: people.Person | None, cells: Sequence[str]) -> Told:
         sku = people.plain(self._cell(cells, "review.sku"))[:120]
         if not sku:
             raise registry.RowRefused("review.sku", "", "missing")
@@ -135,6 +136,7 @@ class Handler:
         except ValueProblem as problem:
             raise registry.RowRefused("review.at", told, problem.code) from problem
         return Told(
+            line=line,
             person=person,
             external_id=people.plain(self._cell(cells, "review.external_id"))[:200] or _number(sku, told, cells),
             sku=sku,
@@ -151,23 +153,24 @@ class Handler:
 
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
         """How many of the people would be new."""
-        return self.foresight.people([one.person for one in parsed if one.person is not None])
+        named = [(one.person, one.line) for one in parsed if one.person is not None]
+        return self.foresight.people([person for person, _line in named], [line for _person, line in named])
 
     def write(self, parsed: Sequence[Told]) -> registry.Counts:
         """Resolve the people, write their reviews; a repeated import writes nothing new."""
-        named = [one.person for one in parsed if one.person is not None]
-        resolved = iter(
-            identity.resolve_many(
-                named,
-                source=self.context.source,
-                now=self.context.now,
-                lane=pipeline.BULK,
-                by=people_import.fact_of(self.context),
-            )
-            if named
-            else ()
+        named = [(one.person, one.line) for one in parsed if one.person is not None]
+        persons, lines = [person for person, _line in named], [line for _person, line in named]
+        resolutions = (
+            identity.resolve_many(persons, source=self.context.source, now=self.context.now, lane=pipeline.BULK)
+            if persons
+            else []
         )
-        owners: list[uuid.UUID | None] = [next(resolved).customer if one.person is not None else None for one in parsed]
+        # What somebody wrote who was forgotten since is left out: a file does not bring them back.
+        gone = people_import.refused(persons, lines, resolutions)
+        left_out = {line for line, _target, _value, _code in gone}
+        found = {line: resolution.customer for line, resolution in zip(lines, resolutions, strict=True)}
+        parsed = [one for one in parsed if one.line not in left_out]
+        owners: list[uuid.UUID | None] = [found.get(one.line) for one in parsed]
         stands = reviews.surviving({owner for owner in owners if owner is not None})
         told = [
             ReviewInput(
@@ -185,7 +188,7 @@ class Handler:
         counts = reviews.write_many(
             reviews=told, source=self.context.source.key, now=self.context.now, lane=pipeline.BULK
         )
-        return registry.Counts(counts.created, counts.updated)
+        return registry.Counts(counts.created, counts.updated, refused=gone)
 
 
 def _number(sku: str, told: str, cells: Sequence[str]) -> str:

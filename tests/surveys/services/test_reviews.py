@@ -11,7 +11,7 @@ from cdp.core.actors import SYSTEM
 from cdp.core.crypto import subjects
 from commerce.models import BookingFault
 from customers.models import Customer
-from customers.services import buckets, merging
+from customers.services import buckets, erasing, merging
 from events.services import recording
 from surveys.models import Review, ReviewKey
 from surveys.selectors import reviews as reading
@@ -132,6 +132,13 @@ def test_a_file_of_reviews_brings_people_and_what_they_wrote_once(imports, ada):
     assert (again["created"], again["updated"], Review.objects.count()) == (0, 0, 3)
     edited = imports("reviews", content.replace("round", "square"))
     assert (edited["created"], edited["updated"]) == (0, 1)
+
+
+def test_what_somebody_wrote_who_was_forgotten_is_left_out_with_that_reason(imports, ada):
+    erasing.erase(customer=ada.id, actor=SYSTEM, at=timezone.now())
+    report = imports("reviews", HEADER + "1,CUP,5,Nice,Warm,2026-01-02 10:00,ada@example.com,Ada\n")
+    assert [one["code"] for one in report["rejected"]] == ["suppressed"]
+    assert not Review.objects.exists()
 
 
 @pytest.mark.skipif(not running.DATA.exists(), reason="the fixtures are not beside this checkout")
