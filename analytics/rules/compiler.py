@@ -89,8 +89,12 @@ class Compiler:
     def _compared(self, rule: tree.Compared, about: Subject) -> str:
         if rule.op in {"!=", "not_in", "not_set"}:
             positive = {"!=": "=", "not_in": "in", "not_set": "is_set"}[rule.op]
-            return f"({self._positive(about, positive, rule.value)} IS NOT TRUE)"
-        return self._positive(about, rule.op, rule.value)
+            return f"({self._within_rows(about, positive, rule.value)} IS NOT TRUE)"
+        return self._within_rows(about, rule.op, rule.value)
+
+    def _within_rows(self, about: Subject, op: str, value: Any) -> str:
+        found = self._positive(about, op, value)
+        return about.within.format(found) if about.within else found
 
     def _positive(self, about: Subject, op: str, value: Any) -> str:
         match about.type:

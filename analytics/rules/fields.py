@@ -49,7 +49,8 @@ WITHOUT_VALUE = frozenset(_SET)
 class Subject:
     """What a field or metric leaf asks about: its type and its SQL over `c` and `m`.
 
-    `standardise` turns what people write into what is stored (raises customers' Unreadable); `since` is set for days.
+    `standardise` turns what people write into what is stored (raises customers' Unreadable); `since` is set for days;
+    `within` holds the condition where `sql` is about rows beside the customer's, which joins as one set.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Subject:
     sql: str
     standardise: Callable[[str], str] | None = None
     since: str = ""
+    within: str = ""
 
 
 def _gender(value: str) -> str:
@@ -79,8 +81,8 @@ _STAGE = (
 )
 
 _COMPANY = (
-    "(SELECT {} FROM customers_companylink l JOIN customers_company k ON k.id = l.company_id"
-    " WHERE l.customer_id = c.id)"
+    "EXISTS (SELECT 1 FROM customers_companylink l JOIN customers_company k ON k.id = l.company_id"
+    " WHERE l.customer_id = c.id AND {})"
 )
 _EMPLOYEES = "COALESCE(k.employees, CASE k.size {} END)".format(
     " ".join(f"WHEN '{code}' THEN {low}" for code, low, _high in companies.BANDS)
@@ -101,14 +103,15 @@ FIELDS: dict[str, Subject] = {
         Subject("postcode", _("Postcode"), Type.TEXT, "c.postcode"),
         Subject("stage", _("Stage"), Type.CODE, _STAGE, _stage),
         Subject("job_title", _("Job title"), Type.TEXT, "c.job_title"),
-        Subject("company_industry", _("Industry of the company"), Type.TEXT, _COMPANY.format("k.industry")),
-        Subject("company_size", _("Employees of the company"), Type.WHOLE, _COMPANY.format(_EMPLOYEES)),
+        Subject("company_industry", _("Industry of the company"), Type.TEXT, "k.industry", within=_COMPANY),
+        Subject("company_size", _("Employees of the company"), Type.WHOLE, _EMPLOYEES, within=_COMPANY),
         Subject(
             "company_province",
             _("Province of the company"),
             Type.CODE,
-            _COMPANY.format("k.province"),
+            "k.province",
             places.province,
+            within=_COMPANY,
         ),
         Subject("income_band", _("Income band"), Type.TEXT, "c.income_band"),
         Subject("occupation", _("Occupation"), Type.TEXT, "c.occupation"),
