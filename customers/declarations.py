@@ -23,7 +23,8 @@ engine.explain(
         **unreadable.REASONS,
         "test_lead": _("The platform's own trial lead, which is nobody."),
         "no_company_named": _("The row names no company."),
-    }
+    },
+    kept=("postcode_elsewhere",),
 )
 reference.needed(rows.ensure)
 reference.needed(choices.ensure)

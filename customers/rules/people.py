@@ -10,7 +10,7 @@ from typing import Any
 
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from customers.rules import dates, identifiers, incomes, names, places
+from customers.rules import dates, identifiers, incomes, names, places, postcodes
 from customers.rules.unreadable import Unreadable
 
 IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token")
@@ -175,7 +175,17 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
             if problem.code != "missing":
                 faults.append(Fault("income", raw["income"], problem))
     _complete_name(person)
+    if person.postcode or person.street:
+        _complete_place(person, rules.region)
     return person, faults
+
+
+def contradictions(person: Person) -> list[Fault]:
+    """Values that were taken as they are and do not fit together: whoever keeps the list should look at them."""
+    place = postcodes.Place(person.country, person.province, person.city, person.postcode)
+    if person.postcode and postcodes.is_elsewhere(place):
+        return [Fault("postcode", person.postcode, Unreadable("postcode_elsewhere"))]
+    return []
 
 
 _APART = frozenset({"country", "income"})
@@ -262,6 +272,24 @@ _ALONE: dict[str, Callable[[str], Any]] = {
     "interests": _few(_listed),
     "tags": _few(_listed),
 }
+
+
+def _complete_place(person: Person, region: str) -> None:
+    """Province, city and postcode where the street line or the postcode says them and nothing else does."""
+    told = postcodes.Place(person.country, person.province, person.city, person.postcode)
+    if person.street and not (told.province and told.city and told.postcode) and not person.street.isascii():
+        found = postcodes.from_street(person.street, told)
+    else:
+        found = told
+    if not (found.country or found.province) and found.postcode:
+        # A postcode alone is of the shop's country where the rest is in its letters.
+        letters = postcodes.country_of(f"{person.street} {person.city}")
+        if letters and letters == region:
+            found = postcodes.completed(found._replace(country=letters))._replace(country="")
+    else:
+        found = postcodes.completed(found)
+    if found != told:
+        person.province, person.city, person.postcode = found.province, found.city, found.postcode
 
 
 def _complete_name(person: Person) -> None:

@@ -198,7 +198,8 @@ def postcode(raw: str, country: str | None) -> str:
     if where == "US" and len(bare) == 9:
         bare = f"{bare[:5]}-{bare[5:]}"
     if not pattern.fullmatch(bare):
-        raise unreadable.Unreadable("not_a_postcode")
+        is_old = where == "KR" and re.fullmatch(r"[1-7]\d{5}", bare)
+        raise unreadable.Unreadable("old_postcode" if is_old else "not_a_postcode")
     return bare
 
 

@@ -33,6 +33,8 @@ REASONS: Mapping[str, str | Promise] = {
     "unknown_country": _("This country is not known."),
     "unknown_province": _("This province or state is not known."),
     "not_a_postcode": _("This is not a postcode of that country."),
+    "old_postcode": _("This is one of Korea's six-digit postcodes of before 2015; today they have five digits."),
+    "postcode_elsewhere": _("This postcode belongs to another province or district; both were kept as they are."),
     # companies
     "not_a_domain": _("This is no web address."),
     # other fields

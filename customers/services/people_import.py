@@ -211,6 +211,7 @@ class Columns:
         """The standardised person and what could not be read."""
         created = raw.pop("created_at", "")
         person, faults = people.clean(raw, self.rules)
+        faults += people.contradictions(person)
         person.is_sample = self.is_sample
         if created:
             try:

@@ -37,6 +37,8 @@ MORE = "more_not_listed"
 """The remark about a file with more rejects than that; its count is how many are not listed."""
 COUNTED = {"passed_over", "other_name", MORE}
 """Remarks that are told with their number."""
+KEPT: set[str] = set()
+"""What is said of values that are taken as they are."""
 PAGE = 2000
 LONGEST_ROW = 20_000
 """Bytes of a refused row that are kept; of a longer one only the value that was wrong."""
@@ -277,6 +279,9 @@ class _Work:
                 self.odd(note)
                 continue
             line, target, value, code, is_rejected = note
+            if code in KEPT and not is_rejected:
+                self._tell([(line, target, value, code)])
+                continue
             rejected += is_rejected
             row = piece.noted.pop(line, None)  # once for each line
             self._note(line, self.context.name_of(target), value, code, rejected=is_rejected, row=row)
@@ -436,7 +441,10 @@ def reasons() -> dict[str, Any]:
 _room_reasons: dict[str, Any] = {}
 
 
-def explain(reasons_: Mapping[str, Any], *, counted: Iterable[str] = ()) -> None:
-    """A room adds the sentences of its own codes; those `counted` are said of a file with their number."""
+def explain(reasons_: Mapping[str, Any], *, counted: Iterable[str] = (), kept: Iterable[str] = ()) -> None:
+    """A room adds the sentences of its own codes; those `counted` are said of a file with their number, those `kept`
+    as well, and of values that are taken all the same.
+    """
     _room_reasons.update(reasons_)
-    COUNTED.update(counted)
+    KEPT.update(kept)
+    COUNTED.update(counted, KEPT)
