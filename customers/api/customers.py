@@ -23,6 +23,7 @@ from customers.api import answers, bodies, examples, filters, pagination
 from customers.api.erasing import ErasingMixin
 from customers.api.finding import answer_of, found
 from customers.api.merging import MergingMixin
+from customers.api.provenance import ProvenanceMixin
 from customers.rules import unreadable
 from customers.rules.people import IDENTIFYING
 from customers.selectors import history
@@ -39,7 +40,7 @@ CONFLICT = OpenApiResponse(
 )
 
 
-class CustomerViewSet(MergingMixin, ErasingMixin, ApiViewSet):
+class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
     """Who the customers are."""
 
     scope = "customers"

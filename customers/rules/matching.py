@@ -4,8 +4,9 @@ Read once for a batch: which customer holds which key. Then people are judged on
 in, each seeing what the ones before it claimed, so that the borders of batches do not matter.
 """
 
+import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -43,6 +44,12 @@ class Holder:
     held: dict[tuple[str, str], set[bytes]] = field(default_factory=dict)
     given_name: int | None = None
     name: Standing | None = None
+    since: dt.datetime | None = None  # None: new in this batch
+
+
+MayJoin = Callable[[uuid.UUID, uuid.UUID, str, int | None], bool]
+"""Whether two customers whom one fact names are one person without anybody looking: (one, other, kind of identifier by
+which the other was named, given name that the fact tells)."""
 
 
 class Named(NamedTuple):
@@ -85,6 +92,13 @@ class Matcher:
         self.holders = holders
         self._admitted: dict[uuid.UUID, tuple[list[Key], Named]] = {}
         self._keeps_names = keeps_names
+        self._may_join: MayJoin | None = None
+        self.joined: dict[uuid.UUID, uuid.UUID] = {}
+        """Absorbed → survivor, in the order in which they were found to be one person."""
+
+    def decide_by(self, may_join: MayJoin) -> None:
+        """Join people whom one fact names together where this says so."""
+        self._may_join = may_join
 
     def learn(self, other: "Matcher") -> None:
         """Take in what another one was told is known; what this one has judged itself goes before it."""
@@ -113,6 +127,9 @@ class Matcher:
             owner = self._owner(key, given_name, shared, customer)
             if owner is None or owner == customer:
                 continue
+            if customer is not None and self._may_join and self._may_join(customer, owner, key.kind, given_name):
+                customer = self._unite(customer, owner)
+                continue
             if customer is not None or not self._fits(owner, key, keys):
                 # Belongs to somebody else: the identifier of lower priority is dropped from this fact.
                 rivals.append(owner)
@@ -121,13 +138,32 @@ class Matcher:
             customer, found_by = owner, key.kind
         created = customer is None
         customer = customer or new_id
-        holder = self._holder(customer)
+        holder = self.holder(customer)
         is_other_name = found_by == "email" and not self._same_name(customer, given_name)
         if created or not self._keeps_names:
             _rename(holder, named)
         claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
         return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)), is_other_name)
+
+    def _unite(self, one: uuid.UUID, other: uuid.UUID) -> uuid.UUID:
+        """These two are one from now on, known by the older one's id. What is told next finds them as one."""
+        survivor, absorbed = sorted((one, other), key=self._age)
+        ours, theirs = self.holder(survivor), self.holders.pop(absorbed, Holder())
+        for slot, digests in theirs.held.items():
+            ours.held.setdefault(slot, set()).update(digests)
+            self.owners.update(dict.fromkeys(digests, survivor))
+        for digest, customers in self.shared.items():
+            if absorbed in customers:
+                self.shared[digest] = list(dict.fromkeys(survivor if who == absorbed else who for who in customers))
+        if theirs.name and theirs.name.word and provenance.holds(theirs.name.word, theirs.name.rank, ours.name):
+            ours.name, ours.given_name = theirs.name, theirs.given_name
+        self.joined[absorbed] = survivor
+        return survivor
+
+    def _age(self, customer: uuid.UUID) -> tuple[bool, dt.datetime | None, uuid.UUID]:
+        since = self.holder(customer).since
+        return since is None, since, customer
 
     def _are_all_new(self, keys: list[Key]) -> bool:
         """Whether nobody holds any of these keys, of which there is one of each kind: the case of nearly all rows."""
@@ -144,7 +180,8 @@ class Matcher:
         self._admitted[new_id] = keys, named
         return Verdict(new_id, Outcome.CREATED, list(keys))
 
-    def _holder(self, customer: uuid.UUID) -> Holder:
+    def holder(self, customer: uuid.UUID) -> Holder:
+        """What is known of a customer."""
         holder = self.holders.get(customer)
         if holder is None:
             holder = Holder()
@@ -171,18 +208,18 @@ class Matcher:
         # Several holders: the name must decide. Who tells no name is the holder without one, so that the same words
         # told twice are the same person.
         for candidate in candidates:
-            if self._holder(candidate).given_name == given_name:
+            if self.holder(candidate).given_name == given_name:
                 return candidate
         shared.append(key)
         return None
 
     def _same_name(self, customer: uuid.UUID, given_name: int | None) -> bool:
-        known = self._holder(customer).given_name
+        known = self.holder(customer).given_name
         return known is None or given_name is None or known == given_name
 
     def _fits(self, customer: uuid.UUID, matched: Key, keys: list[Key]) -> bool:
         """Negative evidence: a stronger one-per-person identifier of the person differs from the customer's own."""
-        held = self._holder(customer).held
+        held = self.holder(customer).held
         for key in keys:
             if PRIORITY[key.kind] >= PRIORITY[matched.kind]:
                 break

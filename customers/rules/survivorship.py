@@ -151,12 +151,16 @@ class Evidence:
 
 
 def disagreements(evidence: Evidence) -> list[str]:
-    """The one-per-person kinds of which both records hold different values: they are never merged by machine."""
+    """The kinds of which the two records hold different values, together more than one person has: they are never
+    merged by machine.
+    """
     return sorted(
         {
             kind
             for (kind, scope), ours in evidence.one.items()
-            if evidence.limits.get(kind) == 1 and (theirs := evidence.other.get((kind, scope))) and not (ours & theirs)
+            if (theirs := evidence.other.get((kind, scope)))
+            and not (ours & theirs)
+            and len(ours | theirs) > evidence.limits.get(kind, len(ours | theirs))
         }
     )
 

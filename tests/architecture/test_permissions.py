@@ -251,6 +251,7 @@ CALLS = [
     ("POST", f"customers/{ID}/erase", "customers:write"),
     ("POST", f"customers/{ID}/unmerge", "customers:write"),
     ("GET", f"customers/{ID}/timeline", "customers:read"),
+    ("GET", f"customers/{ID}/provenance", "customers:read"),
     ("GET", f"customers/{ID}/metrics", "customers:read"),
     ("GET", f"customers/{ID}/segments", "customers:read"),
     ("GET", f"customers/{ID}/consents", "consents:read"),

@@ -5,8 +5,9 @@ batch is rolled back to its savepoint and judged again with what is known now.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -23,8 +24,9 @@ from customers.rules.provenance import Standing, Word
 from customers.selectors import identifiers
 from customers.selectors import suppressions as barring
 from customers.services import buckets, suppressions
-from customers.services.identity import batches, writing
+from customers.services.identity import batches, joining, writing
 from customers.services.identity.batches import Batch
+from customers.services.identity.joining import Evidence
 from customers.services.suppressions import Suppressed, Teller
 
 MOST_TRIES = 5
@@ -65,6 +67,7 @@ class _How(NamedTuple):
     is_stranger: bool
     teller: Teller
     before_change: Callable[[Collection[uuid.UUID]], None] | None
+    joins: bool = False
 
 
 def keys_of(person: Person, source: Source) -> list[Key]:
@@ -96,6 +99,7 @@ def resolve_many(
     is_stranger: bool = False,
     teller: Teller = Teller.OTHERS,
     before_change: Callable[[Collection[uuid.UUID]], None] | None = None,
+    joins: bool = True,
     by: str = "",
     is_correction: bool = False,
 ) -> list[Resolution]:
@@ -106,7 +110,8 @@ def resolve_many(
     kept. With `is_stranger` nobody knows whether the teller is the person told of (a public form): customers who are
     known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added. `by` is
     the fact that told of those who name none (`Person.told_by`). With `is_correction` the teller knows what stands
-    there and says what is so now.
+    there and says what is so now. Customers whom one person's identifiers name together are merged where nothing speaks
+    against it (`joining`), unless `joins` is False.
     Somebody who was forgotten comes out as Outcome.SUPPRESSED with a bucket for a customer, unless `teller` says that
     it is the person, who is known again then, or that Suppressed is to be raised. Whoever has to remember what people
     were like is told in `before_change` which customers are about to be changed, once more for each try. Raises
@@ -121,6 +126,7 @@ def resolve_many(
         is_stranger=is_stranger,
         teller=teller,
         before_change=before_change,
+        joins=joins,
         by=by,
         is_correction=is_correction,
     )
@@ -136,12 +142,14 @@ def resolve_batch(
     is_stranger: bool = False,
     teller: Teller = Teller.OTHERS,
     before_change: Callable[[Collection[uuid.UUID]], None] | None = None,
+    joins: bool = True,
     by: str = "",
     is_correction: bool = False,
 ) -> list[Resolution]:
     """As `resolve_many`, for people whose keys, and perhaps rows, are made already (see `batches`)."""
     base = Word(source.key, now, by, not_before=now if is_correction else None)
-    how = _How(refuse_conflicts, is_stranger, teller, before_change)
+    is_sure = joins and not (refuse_conflicts or is_stranger)
+    how = _How(refuse_conflicts, is_stranger, teller, before_change, is_sure)
     for _ in range(MOST_TRIES):
         try:
             with transaction.atomic():
@@ -163,6 +171,9 @@ def resolve_batch(
 def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> list[Resolution]:
     words = batch.words(base)
     matcher = _matcher([key for person_keys in batch.keys for key in person_keys], keeps_names=how.is_stranger)
+    evidence = Evidence(batch, matcher)
+    if how.joins:
+        matcher.decide_by(evidence.may_join)
     # After the owners: whoever was forgotten before we read those is found here.
     barred = barring.since({key.digest for person_keys in batch.keys for key in person_keys})
     if barred and how.teller is Teller.ANSWERED:
@@ -181,10 +192,11 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
         if how.is_stranger and verdict.outcome is not Outcome.CREATED:
             verdict.claimed.clear()
             verdict.shared.clear()
+        evidence.note(verdict.customer, len(verdicts))
         verdicts.append(verdict)
     if how.before_change is not None:
         new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
-        how.before_change({verdict.customer for verdict in verdicts} - new)
+        how.before_change({verdict.customer for verdict in verdicts}.union(matcher.joined) - new)
     writing.write(
         batch,
         verdicts,
@@ -203,7 +215,8 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
             source=source,
             at=base.at,
         )
-    return [_resolution(verdict) for verdict in verdicts]
+    stands = joining.join(matcher.joined, source=source, at=base.at)
+    return [_resolution(verdict, stands) for verdict in verdicts]
 
 
 def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch], list[Resolution]]) -> list[Resolution]:
@@ -222,8 +235,9 @@ def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch],
     return [NOBODY if no else next(found) for no in is_barred]
 
 
-def _resolution(verdict: Verdict) -> Resolution:
-    return Resolution(verdict.customer, verdict.outcome, tuple(verdict.rivals), verdict.is_other_name)
+def _resolution(verdict: Verdict, stands: Mapping[uuid.UUID, uuid.UUID] = MappingProxyType({})) -> Resolution:
+    customer = stands.get(verdict.customer, verdict.customer)
+    return Resolution(customer, verdict.outcome, tuple(verdict.rivals), verdict.is_other_name)
 
 
 class Foresight:
@@ -279,10 +293,10 @@ def _matcher(keys: Iterable[Key], *, keeps_names: bool = False) -> Matcher:
     holders = {customer: Holder() for customer in known}
     if known:
         named = Customer.objects.filter(id__in=known).annotate(has_name=Q(name__isnull=False))
-        columns = ("id", "given_name_key", "origins", "has_name")
-        for customer, given_name, origins, has_name in named.values_list(*columns):
+        columns = ("id", "given_name_key", "origins", "has_name", "created_at")
+        for customer, given_name, origins, has_name, since in named.values_list(*columns):
             holder = holders[customer]
-            holder.given_name = given_name
+            holder.given_name, holder.since = given_name, since
             if has_name or (origins and provenance.NAME in origins):
                 word = provenance.of(origins, provenance.NAME)
                 holder.name = Standing(word, settling.name_rank(given_name), has_name)

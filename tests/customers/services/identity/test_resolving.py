@@ -185,7 +185,7 @@ def test_a_new_address_is_primary_and_a_return_to_an_old_one_makes_none(db):
 
 def test_a_conflict_attaches_to_the_strongest_and_asks_a_steward_once(db):
     first = one(person(external_id="1", name="Ann"))
-    second = one(person(email="b@example.com"))
+    second = one(person(email="b@example.com", name="Bob"))  # somebody else by name: no machine merges them
     for _ in range(2):
         (found,) = resolve(person(external_id="1", email="b@example.com"))
         assert (found.customer, found.outcome, found.rivals) == (first.id, identity.Outcome.CONFLICT, (second.id,))
