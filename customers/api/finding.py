@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 
 from cdp.core.api.problems import Problem
@@ -24,7 +25,7 @@ def found(id: str) -> Customer:
 
 def erased() -> Problem:
     """Nobody is left under that id."""
-    return Problem("erased", "This person was erased.", status_code=status.HTTP_410_GONE)
+    return Problem("erased", _("This person was erased."), status_code=status.HTTP_410_GONE)
 
 
 def answer_of(customer: uuid.UUID | Customer) -> dict[str, Any]:

@@ -3,6 +3,8 @@ import pytest
 from cdp.core.models import User
 from cdp.web import context
 
+COUNTER = ("/counter/", "/phone/", "/appointments/", "/preorders/", "/warranties/")
+
 
 @pytest.fixture(autouse=True)
 def _all_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,18 +20,18 @@ def test_the_rail_names_the_rooms_in_their_order() -> None:
         "/ /customers/ /segments/ /campaigns/ /surveys/ /loyalty/ /insights/ /quality/ /consent/ /imports/ /hooks/ "
         "/events/ /settings/"
     )
-    assert paths("admin") == [*expected.split(), "/counter/", "/phone/", "/appointments/"]
+    assert paths("admin") == [*expected.split(), *COUNTER]
 
 
 def test_a_clerk_starts_at_the_counter_and_sees_no_campaigns() -> None:
-    assert paths("clerk")[:5] == ["/counter/", "/phone/", "/appointments/", "/", "/customers/"]
+    assert paths("clerk")[:7] == [*COUNTER, "/", "/customers/"]
     assert "/campaigns/" not in paths("clerk")
 
 
 def test_a_room_that_is_not_built_does_not_show() -> None:
     rail = context.rail("/customers/", User(role="admin", email="a@example.com"))
     customers = next(item for item in rail if item["url"] == "/customers/")
-    assert [child["url"] for child in customers["children"]] == ["/companies/", "/customers/pairs/"]
+    assert [child["url"] for child in customers["children"]] == ["/companies/", "/customers/pairs/", "/forms/"]
 
 
 def test_a_child_marks_itself_and_opens_its_parent() -> None:
