@@ -6,30 +6,68 @@ import re
 
 TITLES = frozenset(
     "mr mrs ms miss mx mister madam sir dame lord lady dr doctor prof professor rev reverend fr hon capt captain "
-    "col major gen lt sgt khun k herr frau monsieur mme mlle sr sra srta señor señora doña sig eng ir haji hajjah med "
-    "dato datuk".split()
+    "col colonel maj major gen general lt lieutenant sgt sergeant cpl corporal adm admiral cmdr commander khun "
+    "khunying k herr frau monsieur mme mlle sr sra srta señor señora señorita doña sig eng ir haji hajjah med "
+    "dato datuk datin encik puan".split()
 ) - {"k", "sr"}
-TITLES_OR_NAMES = frozenset("eng ir med fr hon gen col sig major lord lady dame".split())
-TITLE_GLUED = re.compile(r"^(?:mr|mrs|ms|dr|prof)\.(?=[^\W\d_]{2})", re.IGNORECASE)
-SUFFIXES = frozenset("jr sr ii iii iv esq phd md mba dds cpa pe rn bsc msc ma ba".split()) - {"ma", "ba", "pe"}
+TITLES_OR_NAMES = frozenset("eng ir med fr hon gen general col sig maj major adm admiral lord lady dame puan".split())
+TITLE_GLUED = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\.(?=[^\W\d_]{2})", re.IGNORECASE)
+SUFFIXES = frozenset("jr sr ii iii iv 2nd 3rd 4th esq phd md mba dds cpa pe rn bsc msc ma ba".split()) - {
+    "ma",
+    "ba",
+    "pe",
+}
 PARTICLES = frozenset(
-    "van von der den de del della di da das dos du la le los las el al bin binti ibn abu ter ten zu zur st y e".split()
-) - {"e", "y"}
+    "van von vom der den de del della dello dell' dell’ delle degli dei dalla di da das do dos du la le los las el al "
+    "bin binti binte bint ibn abu ter ten zu zum zur st 't ’t a/l a/p s/o d/o".split()
+)
+PARTICLES_IN_SMALL = frozenset("ben und af av op y e in".split())
+"""Particles that are names or initials where they have a capital: Ben, Y., In."""
+LINKS = frozenset("y e und".split())
+"""Between two names of one family: Ortega y Gasset."""
 
+_GRADES = "(?:เอก|โท|ตรี|จัตวา)"
+# พลเอก is a given name, too: alone before one more word it stays.
+_THAI_GENERAL = rf"พล{_GRADES}"
+_THAI_RANKS = (
+    rf"(?:จอมพล|พล(?:ตำรวจ|เรือ|อากาศ){_GRADES}|พัน(?:ตำรวจ)?(?:เอกพิเศษ|{_GRADES})|ร้อย(?:ตำรวจ)?{_GRADES}"
+    rf"|(?:จ่า)?สิบ(?:ตำรวจ)?{_GRADES}|จ่าสิบตำรวจ|ดาบตำรวจ|(?:นาวา|เรือ)(?:อากาศ)?{_GRADES}"
+    rf"|(?:พัน)?จ่า(?:อากาศ)?{_GRADES}|พลทหาร|พลตำรวจ)"
+)
+_THAI_LEARNED = "(?:ผู้ช่วย|รอง)?ศาสตราจารย์(?:เกียรติคุณ|พิเศษ|คลินิก)?|(?:นาย|ทันต|สัตว)แพทย์(?:หญิง)?|แพทย์หญิง|เภสัชกร(?:หญิง)?"
+_THAI_NOBLE = "หม่อมเจ้า|หม่อมราชวงศ์|หม่อมหลวง|ท่านผู้หญิง|คุณหญิง"
 # A written-out title may be glued to the name, but not where a dependent vowel follows: คุณากร and นายิกา are names.
-_THAI_GLUED = "นางสาว|นาย|นาง|เด็กชาย|เด็กหญิง|คุณหญิง|คุณ|ศาสตราจารย์|หม่อมหลวง|หม่อมราชวงศ์"
+_THAI_GLUED = f"{_THAI_LEARNED}|{_THAI_NOBLE}|นางสาว|นาย|นาง|เด็กชาย|เด็กหญิง|คุณ|อาจารย์"
 _THAI_NAMES = "คุณเดช|คุณภัทร|คุณภาพ|คุณธรรม|คุณวุฒิ|คุณพจน์|คุณวัฒน์|คุณานนท์|นายณัฐ|นายิกา"
-_THAI_APART = "นาย|นาง|นางสาว|คุณ|พระ|พระมหา|สามเณร|แม่ชี|หม่อม|ท่าน|อาจารย์|อ|นพ|พญ|ทพ|ทพญ|ภก|ภญ|ว่าที่"
+_THAI_APART = (
+    f"{_THAI_LEARNED}|{_THAI_NOBLE}|เด็กชาย|เด็กหญิง|นาย|นาง|นางสาว|คุณ|พระ|พระมหา|สามเณร|แม่ชี|หม่อม|ท่าน|อาจารย์|อ|นพ|พญ"
+    "|ทพ|ทพญ|ภก|ภญ|น\\.ส|ด\\.ช|ด\\.ญ|ดร|นส|ดช|ดญ|ว่าที่"
+)
+_THAI_SHORT = "ดร|ผศ|รศ|ศ|นพ|พญ|ทพ|ทพญ|ทนพ|ทนพญ|สพญ|นสพ|ภก|ภญ|กภ|พว|อ|นส|ดช|ดญ"
 THAI_TITLE = re.compile(
-    rf"^(?:(?:{_THAI_APART})\.?\s+"
-    r"|(?:[ก-ฮ]{1,2}\.\s*){2,}(?=[ก-ฮเแโใไ])"
-    r"|(?:ดร|ผศ|รศ|ศ|นพ|พญ|ทพ|ทพญ|ภก|ภญ|อ|นส|ดช|ดญ)\.\s*"
+    r"^(?:นาง\s+สาว\s+(?=\S+\s+\S)"
+    rf"|(?:ว่าที่\s*)?(?:{_THAI_RANKS}(?:\s*หญิง)?\s+|{_THAI_RANKS}(?:หญิง)?(?=[ก-ฮเแโใไ]\S+\s|[ก-ฮเแโใไ]\S\S+$))"
+    rf"|(?:ว่าที่\s*)?{_THAI_GENERAL}(?:หญิง)?(?:\s+(?=\S+\s+\S)|(?=[ก-ฮเแโใไ]\S+\s))"
+    rf"|(?:{_THAI_APART})\.?\s+"
+    r"|(?:ว่าที่\s*)?(?:[ก-ฮ]{1,2}\.\s*){2,}(?:หญิง\s+)?(?=[ก-ฮเแโใไ])"
+    rf"|(?:{_THAI_SHORT})\.\s*(?:(?:เกียรติคุณ|พิเศษ|คลินิก)\s+)?"
     rf"|(?!(?:{_THAI_NAMES})(?:\s|$))(?:{_THAI_GLUED})(?=[ก-ฮเแโใไ]\S+\s|[ก-ฮเแโใไ]\S\S+$))+"
 )
-KOREAN_HONORIFIC = re.compile(
-    r"(?<=[\uac00-\ud7a3]{2})(?:\s*(?:씨|님|고객님|회원님|선생님|사장님|교수님|박사님|귀하)|\s+(?:군|양))$"
+_KOREAN_POLITE = "씨|님|고객님|회원님|선생님|사장님|교수님|박사님|귀하"
+_KOREAN_POSTS = (
+    "(?:사원|주임|대리|과장|차장|부장|팀장|실장|본부장|소장|점장|원장|이사|상무|전무|대표|사장|회장|교수|박사|선생)님?"
 )
-KOREAN_HONORIFIC_WORD = re.compile(r"(?<=[\uac00-\ud7a3])\s+(?:씨|님|고객님|회원님|선생님|사장님|교수님|박사님|귀하)$")
+KOREAN_HONORIFIC = re.compile(
+    rf"(?:(?<=[\uac00-\ud7a3]{{2}})(?:{_KOREAN_POLITE}|\s*\((?:{_KOREAN_POLITE})\)|\s+(?:군|양|{_KOREAN_POSTS}))"
+    rf"|(?<=[\uac00-\ud7a3])\s+(?:{_KOREAN_POLITE})|(?<=^[\uac00-\ud7a3])씨)$"
+)
+KOREAN_HONORIFIC_WORD = re.compile(rf"(?<=[\uac00-\ud7a3])\s+(?:{_KOREAN_POLITE})$")
+# Kim Min-su: with a hyphen and a small letter after it the given name is Korean and comes last.
+KOREAN_IN_LATIN = re.compile(
+    r"(?i:kim|lee|yi|rhee|park|pak|choi|choe|jung|jeong|chung|kang|cho|jo|yoon|yun|jang|chang|lim|im|han|oh|seo|shin|kwon"
+    r"|hwang|ahn|song|ryu|yoo|yu|hong|jeon|ko|go|moon|yang|son|bae|baek|heo|hur|nam|shim|noh|ha|kwak|sung|cha|joo|woo"
+    r"|koo|min)\s[A-Z][A-Za-z]{1,5}-(?:[a-z]{1,5}|[A-Z]{2,5})",
+)
 
 KOREAN_FAMILIES = frozenset(
     (
@@ -41,3 +79,5 @@ KOREAN_FAMILIES = frozenset(
         "망절 장곡 강전"
     ).split()
 )
+KOREAN_FAMILIES_OR_BEGINNINGS = frozenset({"황보", "서문", "강전"})
+"""Two syllables that are far more often a short family name and the beginning of the given one: 황보라 is 황, 보라."""

@@ -98,7 +98,7 @@ def split(name: str) -> Parts:
     code = script(name)
     if "," in name:
         family, _, given = name.partition(",")
-        given, family = _untitled(given.strip(), code), _untitled(family.strip(), code)
+        given, family = _untitled(given.strip(), code).strip(" ,"), _untitled(family.strip(), code)
         if given and family and given.casefold().replace(".", "") not in name_words.SUFFIXES:
             return Parts(given, family)
         name = family or given
@@ -228,9 +228,16 @@ def _untitled(name: str, code: type_of_script) -> str:
     elif code == "hangul":
         bare = name_words.KOREAN_HONORIFIC.sub("", name)
     else:
-        tokens = name.split()
+        tokens = name_words.TITLE_GLUED.sub("", name).split()
         while len(tokens) > 1 and tokens[0].casefold().replace(".", "") in name_words.TITLES:
             del tokens[0]
+            # Mr & Mrs Smith
+            if (
+                len(tokens) > 2
+                and tokens[0] in {"&", "and"}
+                and tokens[1].casefold().replace(".", "") in name_words.TITLES
+            ):
+                del tokens[0]
         while len(tokens) > 1 and tokens[-1].casefold().replace(".", "").strip(",") in name_words.SUFFIXES:
             del tokens[-1]
         bare = " ".join(tokens)
@@ -252,8 +259,11 @@ def _part(name: str) -> str:
 
 def _korean(name: str) -> tuple[str, str]:
     tokens = name.split()
+    if len(tokens) == 1 and name in name_words.KOREAN_FAMILIES:
+        return name, ""
     if len(tokens) == 1:
-        for width in (2, 1):
+        is_short = len(name) == 3 and name[:2] in name_words.KOREAN_FAMILIES_OR_BEGINNINGS
+        for width in (1,) if is_short else (2, 1):
             family, given = name[:width], name[width:]
             if given and family in name_words.KOREAN_FAMILIES:
                 return given, family
@@ -263,6 +273,12 @@ def _korean(name: str) -> tuple[str, str]:
     if tokens[-1] in name_words.KOREAN_FAMILIES:
         return "".join(tokens[:-1]), tokens[-1]
     return " ".join(tokens[1:]), tokens[0]
+
+
+def _is_particle(token: str, *, is_small: bool) -> bool:
+    if token.casefold().removesuffix(".") in name_words.PARTICLES:
+        return True
+    return not is_small and token in name_words.PARTICLES_IN_SMALL
 
 
 def _east_asian(name: str) -> tuple[str, str]:
@@ -284,7 +300,12 @@ def _family_last(name: str) -> tuple[str, str]:
     if script(name) == "thai":
         # ณ อยุธยา, ณ เชียงใหม่: the particle belongs to the family; Thai given names are one word.
         cut = 1
+    elif len(tokens) == 2 and "-" in tokens[1] and name_words.KOREAN_IN_LATIN.fullmatch(name):
+        return tokens[1], tokens[0]
     else:
-        while cut > 1 and tokens[cut - 1].casefold() in name_words.PARTICLES:
+        while cut > 1 and tokens[cut].startswith("("):
             cut -= 1
+        is_small = name == name.lower()
+        while cut > 1 and _is_particle(tokens[cut - 1], is_small=is_small):
+            cut -= 2 if cut > 2 and tokens[cut - 1] in name_words.LINKS else 1
     return " ".join(tokens[:cut]), " ".join(tokens[cut:])

@@ -13,6 +13,8 @@ BASE = ""
 NAME, COUNTRY, PLACE = "name", "country", "place"
 FAMILY = "family_name"
 """Who told the family name, where a later word told the same name without it; else whoever told the name."""
+FILE = "import:"
+"""How the facts of imported files begin."""
 LONGEST_FACT = 120
 _TICK = dt.timedelta(microseconds=1)
 AHEAD = dt.timedelta(days=1)
@@ -82,6 +84,18 @@ def kept(new: Word, old: Word | None) -> Word:
         at = max(new.at, old.at + _TICK)
         return new._replace(at=at, not_before=at)
     return new._replace(not_before=old.not_before)
+
+
+def is_retold(new: Word, old: Word | None, *, base: Word) -> bool:
+    """Whether a word of a file (`base` is the file's) says no more than one that stands: the same source tells the same
+    value again, and only the clock of whoever imports it gives it another time. A file read twice is no later news.
+    """
+    return (
+        old is not None
+        and base.fact.startswith(FILE)
+        and (new.at, new.fact) == (base.at, base.fact)
+        and (new.source, new.is_weak, new.not_before) == (old.source, old.is_weak, old.not_before)
+    )
 
 
 def of(origins: Origins | None, register: str) -> Word | None:

@@ -108,6 +108,16 @@ class State:
             return WHOLE if is_one else PART
         return PART
 
+    def forget_retold(self, registers: Iterable[str], *, base: Word) -> None:
+        """Drop words about registers whose values stayed as they were, where they say no more than what stood there
+        (see `provenance.is_retold`); of those that stand or fall together all go or none does.
+        """
+        heard = [register for register in registers if register in self.words]
+        old = {register: provenance.of(self.origins, register) for register in heard}
+        if all(provenance.is_retold(self.words[register], old[register], base=base) for register in heard):
+            for register in heard:
+                del self.words[register]
+
     def hear(self, person: Person, word: Word) -> None:
         """Take in what was told about a person."""
         self._hear_name(person, word)

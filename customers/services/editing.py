@@ -138,7 +138,9 @@ def change_contacts(profile: Profile, person: Person, keyring: subjects.Keyring,
     told = Person(**{field: getattr(person, field) for field in CONTACTS})
     if told.is_identified:
         states = {profile.id: settling.State()}
-        points = contacts.plan_points({profile.id: [(told, word)]}, states, known=[profile.id], source=source)
+        points = contacts.plan_points(
+            {profile.id: [(told, word)]}, states, known=[profile.id], source=source, base=word
+        )
         contacts.write_points(points, keyring=keyring, now=word.at)
 
 

@@ -102,11 +102,12 @@ def plan_points(
     *,
     known: Collection[uuid.UUID],
     source: Source,
+    base: Word,
 ) -> Points:
     """Which ways of contact are new and which one of each kind comes first; the states take the words about them in.
 
     The one told last comes first, but an address that was confirmed gives way only to one that was. `known` are the
-    customers who may have some already.
+    customers who may have some already, `base` is the word of who knows no better.
     """
     have, first = _known_points(known)
     plan = Points([], [], [])
@@ -132,6 +133,7 @@ def plan_points(
                     chosen = marker
             if chosen == standing:
                 chosen = None
+                state.forget_retold([register], base=base)
             elif chosen is not None and standing is not None:
                 plan.demoted.append((customer, kind, scope))
             for marker, (value, word) in values.items():

@@ -18,6 +18,7 @@ from cdp.core.models import Source
 from customers.models import Customer
 from customers.rules import names, provenance, settling
 from customers.rules.people import Person
+from customers.rules.provenance import Word
 
 TABLE = "customers_customer"
 SEALED = ("name", "given_name", "family_name")
@@ -51,6 +52,14 @@ def search_tokens(name: str) -> list[int]:
 
 
 _REGISTERS = {field: settling.register_of(field) for field in PLAIN}
+
+
+_TOGETHER = (
+    (provenance.NAME, provenance.FAMILY),
+    (provenance.COUNTRY, provenance.PLACE),
+    *((field,) for field in (*settling.SINGLE, *settling.ADDED)),
+)
+"""Registers whose words stand side by side: what one word told is seen by its being one."""
 
 
 class Outrun(Exception):
@@ -94,12 +103,16 @@ def update(
     *,
     source: Source,
     now: datetime,
+    base: Word,
 ) -> None:
-    """Change known customers to what their states came to by what was `told`. Raises Outrun."""
+    """Change known customers to what their states came to by what was `told`; `base` is the word of who knows no
+    better. Raises Outrun.
+    """
     changed = [
         (customer, *new)
         for customer in sorted(rows)
-        if (new := _changed(rows[customer], states[customer], told[customer], customer, keyring, source)) is not None
+        if (new := _changed(rows[customer], states[customer], told[customer], customer, keyring, source, base))
+        is not None
     ]
     if changed:
         _write(changed, now)
@@ -112,6 +125,7 @@ def _changed(
     customer: uuid.UUID,
     keyring: subjects.Keyring,
     source: Source,
+    base: Word,
 ) -> list[Any] | None:
     """What to write in the order of `_write`, or None when nothing changes. NULL means "as it is then"."""
     winners = state.winners
@@ -132,6 +146,17 @@ def _changed(
         known = row["search_tokens"], row["given_name_key"], row["has_family_name"]
         if (search_tokens(named.name), given_name_key(named.given_name), bool(named.family_name)) != known:
             name = _name_values(named, customer, keyring)
+    _forget_retold(
+        state,
+        base,
+        changed={
+            *(_REGISTERS[field] for field, value in zip(PLAIN, plain, strict=True) if value is not None),
+            *((provenance.NAME,) if name[0] is not None else ()),
+            *(("birth_date",) if birth_date or forgets_birth else ()),
+            *(("interests",) if interests or forgets_interests else ()),
+            *(("tags",) if tags or forgets_tags else ()),
+        },
+    )
     origins = provenance.changed(row["origins"], state.words)
     forgets = [forgets_birth, forgets_interests, forgets_tags]
     values = [name[0], *plain, birth_date, created_at]
@@ -143,6 +168,13 @@ def _changed(
         *name, *plain, birth_date, interests or None, tags, sources, *forgets, created_at,
         None if origins is None else _json(origins), None if seen is None else _json(seen), is_news,
     ]  # fmt: skip
+
+
+def _forget_retold(state: settling.State, base: Word, *, changed: Collection[str]) -> None:
+    """Leave the words of before about everything that was only told again."""
+    for registers in _TOGETHER:
+        if not any(register in changed for register in registers):
+            state.forget_retold(registers, base=base)
 
 
 def _plain(state: settling.State, field: str, known: str) -> str:

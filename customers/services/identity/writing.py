@@ -52,7 +52,7 @@ def write(
         if customer not in new or len(positions) > 1
     }
     if others:
-        _write_others(others, new, maker, source=source, now=now, is_stranger=is_stranger)
+        _write_others(others, new, maker, source=source, now=now, is_stranger=is_stranger, base=base)
     rivals = ((verdict.customer, rival) for verdict in verdicts for rival in verdict.rivals)
     suggestions.ask(rivals, source=source, at=now)
 
@@ -88,6 +88,7 @@ def _write_others(
     source: Source,
     now: datetime,
     is_stranger: bool,
+    base: Word,
 ) -> None:
     """Known customers, and new ones of whom several words tell: which word holds must be found out."""
     made = [customer for customer in heard if customer in new]
@@ -103,12 +104,12 @@ def _write_others(
         person, states[customer] = settling.settled(heard[customer])
         persons.append(person)
     reached = {customer: heard[customer] for customer in (made if is_stranger else states)}
-    points = contacts.plan_points(reached, states, known=known, source=source)
+    points = contacts.plan_points(reached, states, known=known, source=source, base=base)
     keyring = subjects.load(known)
     origins = [provenance.gathered(states[customer].words, otherwise=heard[customer][0][1]) for customer in made]
     fresh.copy(fresh.Rows(maker.make(persons, made, keep=keyring.add, origins=origins)), range(len(made)), alone=True)
     told = {customer: [person for person, _word in heard[customer]] for customer in rows}
-    profiles.update(rows, states, told, keyring, source=source, now=now)
+    profiles.update(rows, states, told, keyring, source=source, now=now, base=base)
     contacts.write_points(points, keyring=keyring, now=now)
     contacts.write_addresses(reached, states, known=known, keyring=keyring, now=now)
 

@@ -210,6 +210,34 @@ def test_the_same_file_again_changes_nothing(imports):
     assert (first["created"], again["created"], again["updated"]) == (20, 0, 20)
 
 
+FULL = (
+    "external_id,email,phone,name,city,country,birth_date,tags\n"
+    "c1,p1@example.com,0812345678,Ann Lee,Bangkok,TH,1990-05-25,vip\n"
+)
+
+
+def test_a_full_row_again_changes_nothing_but_one_new_value_is_news(imports):
+    def told() -> tuple[str, dict[str, list[str]]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT xmin::text, origins FROM customers_customer WHERE status = 'known'")
+            ((version, origins),) = cursor.fetchall()
+            return version, json.loads(origins)
+
+    imports("customers", FULL)
+    before = told()
+    imports("customers", FULL)
+    assert told() == before
+    imports("customers", FULL.replace("1990-05-25", "1990-05-26"))
+    assert told()[1] == before[1] | {"birth_date": ["shop", *told()[1]["birth_date"][1:]]}
+    assert told()[1]["birth_date"] != before[1][""]
+
+
+def test_the_same_value_from_another_source_is_a_word_of_its_own(imports):
+    imports("customers", HEADER + rows(1))
+    imports("customers", HEADER + rows(1), source="till")
+    assert Customer.objects.get(status="known").origins["name"][0] == "till"
+
+
 def test_an_import_that_is_killed_goes_on_where_it_stopped_with_the_same_result(imports, monkeypatch):
     imports.chunk("customers", 10)
     content = HEADER + rows(14) + ",bad one,Nobody\n" + rows(20, 15) + ",bad two,Nobody\n" + rows(6, 35)

@@ -99,3 +99,24 @@ def test_a_long_fact_is_cut_and_a_teller_comes_back():
 def test_what_a_fact_says_of_the_future_is_at_most_a_day_ahead():
     told = provenance.of_fact(word(0), at=NOW + dt.timedelta(days=9000), fact="event:a")
     assert told == Word("shop", NOW + dt.timedelta(days=1), "event:a")
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "is_retold"),
+    [
+        (word(1, "import:b"), word(0, "import:a"), True),  # the same file again
+        (word(1, "import:b"), word(0, "event:a"), True),
+        (word(1, "import:b"), None, False),
+        (word(1, "import:b"), Word("till", NOW), False),  # another source says so, too
+        (word(0.5, "event:b"), word(0), False),  # a fact that knows its own time
+        (word(1, "event:b"), word(0), False),
+        (word(1, "import:b"), word(0, is_weak=True), False),  # what a stranger told is confirmed
+        (word(1, "import:b", not_before=NOW + HOUR), word(0), False),  # a known hand looked at it
+    ],
+)
+def test_the_same_word_again_by_its_source_is_no_news(new, old, is_retold):
+    assert provenance.is_retold(new, old, base=word(1, "import:b")) is is_retold
+
+
+def test_who_says_it_again_without_a_file_says_something_later():
+    assert not provenance.is_retold(word(1, "call:b"), word(0, "call:a"), base=word(1, "call:b"))
