@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -10,6 +11,14 @@ from django.utils import translation
 
 from cdp.core.crypto import hourly, index
 from tests import sql_guard
+
+# How fast a machine thinks of examples is no property of ours.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure() -> None:

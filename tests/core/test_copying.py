@@ -91,7 +91,9 @@ def stored():
     return found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(values, min_size=1, max_size=5))
 def test_rows_come_back_as_psycopg_itself_would_write_them(table, rows):
     assert copying.rows(Everything, list(COLUMNS), rows) == len(rows)
@@ -139,7 +141,9 @@ def test_a_type_without_a_spelling_is_left_to_psycopg(table):
         assert cursor.fetchone()[0] == dt.timedelta(hours=3)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.none() | texts, max_size=5),
     st.lists(st.binary(max_size=9), max_size=5),

@@ -20,7 +20,9 @@ from tests.analytics.people import NOW, Bought, Person, Returned
 pytestmark = pytest.mark.django_db
 ZONE = "Asia/Bangkok"
 DIGITS = {"KRW": 0, "KWD": 3}
-slow = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def rounded(amount: Decimal, digits: int) -> Decimal:

@@ -96,7 +96,9 @@ ASKED = st.sampled_from(
 )
 
 
-@examples(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(PEOPLE, ASKED, st.sampled_from(["gdpr", "pdpa_th", "pipa_kr"]), st.sampled_from([DAY, NIGHT]))
 def test_one_many_and_sql_agree(
     settings: object,

@@ -201,7 +201,9 @@ def one_by_one(rows: list[GrantRow]) -> None:
         )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(WORDS)
 def test_one_by_one_in_the_order_of_time_equals_all_at_once(words: list[tuple[bool, int, str, str]]) -> None:
     first, second = factories.customer(), factories.customer()
@@ -211,7 +213,9 @@ def test_one_by_one_in_the_order_of_time_equals_all_at_once(words: list[tuple[bo
     assert held(first.id) == held(second.id)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(WORDS, st.randoms(use_true_random=False), st.integers(0, 8))
 def test_the_state_is_the_latest_word_in_whatever_order_and_parts_it_came(
     words: list[tuple[bool, int, str, str]], shuffler: object, cut: int

@@ -56,7 +56,9 @@ def test_numbers_fit_a_bigint(db):
     assert all(0 <= index.number("field", str(n)) < 2**63 for n in range(200))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60, deadline=None
+)
 @given(
     st.lists(st.text(st.characters(codec="utf-8", categories=["L"]), min_size=2, max_size=20), min_size=1, max_size=3)
 )

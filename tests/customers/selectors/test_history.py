@@ -27,7 +27,9 @@ def read_all(customer, size, kinds=()):
 
 
 @given(moments=st.lists(st.integers(0, 6), max_size=25), size=st.integers(1, 6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_every_entry_appears_once_newest_first(monkeypatch, moments, size):
     facts = [
         timeline.Entry(id=f"{number:03}", at=START + dt.timedelta(hours=hour), kind="note", title="")

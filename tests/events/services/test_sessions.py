@@ -18,7 +18,9 @@ from tests import factories
 
 NOW = dt.datetime(2026, 11, 22, 12, 30, tzinfo=dt.UTC)
 pytestmark = pytest.mark.django_db
-slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def row(who, minutes: float, kind: str = "page", name: str = "Page", *, is_bot=False, **properties):

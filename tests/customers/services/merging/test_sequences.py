@@ -124,7 +124,7 @@ class World:
     deadline=None,
     derandomize="CDP_EXAMPLES" not in os.environ,
     phases=[Phase.explicit, Phase.generate],  # to make an example smaller costs minutes of database work
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(facts=before, steps=st.lists(step, max_size=8), order=st.lists(st.integers(0, 9), min_size=4, max_size=4))
 def test_taking_everything_back_leaves_everybody_as_they_were(facts, steps, order):
