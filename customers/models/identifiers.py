@@ -33,7 +33,10 @@ class Identifier(models.Model):
 
 
 class SharedIdentifier(models.Model):
-    """One holder of a shared key; the key itself is the `Identifier` with `is_shared`."""
+    """One holder of a shared key, which is an `Identifier` with `is_shared`.
+
+    Of any other key a guest: somebody who gave it where anybody may type anything, known again by key and name.
+    """
 
     placement = Placement.KEY
 

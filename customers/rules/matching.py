@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from customers.rules import identifiers, provenance
@@ -81,17 +82,20 @@ class Matcher:
         owners: dict[bytes, uuid.UUID],
         shared: Mapping[bytes, Iterable[uuid.UUID]],
         holders: dict[uuid.UUID, Holder],
-        keeps_names: bool = False,
+        guests: Mapping[bytes, Iterable[uuid.UUID]] = MappingProxyType({}),
+        is_stranger: bool = False,
     ) -> None:
-        """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `holders`: all of these.
+        """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `guests`: digest of a key that
+        one person owns → people of other names who gave it, too, where anybody may type anything; `holders`: all these.
 
-        `keeps_names`: who is known keeps the name, whatever is told.
+        `is_stranger`: who is known keeps name and phone, whatever is told.
         """
         self.owners = owners
         self.shared = {digest: list(customers) for digest, customers in shared.items()}
+        self.guests = {digest: list(customers) for digest, customers in guests.items()}
         self.holders = holders
         self._admitted: dict[uuid.UUID, tuple[list[Key], Named]] = {}
-        self._keeps_names = keeps_names
+        self._is_stranger = is_stranger
         self._may_join: MayJoin | None = None
         self.joined: dict[uuid.UUID, uuid.UUID] = {}
         """Absorbed → survivor, in the order in which they were found to be one person."""
@@ -106,6 +110,8 @@ class Matcher:
             self.owners.setdefault(digest, owner)
         for digest, customers in other.shared.items():
             self.shared.setdefault(digest, customers)
+        for digest, customers in other.guests.items():
+            self.guests.setdefault(digest, customers)
         for customer, holder in other.holders.items():
             if customer not in self._admitted:
                 self.holders.setdefault(customer, holder)
@@ -140,7 +146,7 @@ class Matcher:
         customer = customer or new_id
         holder = self.holder(customer)
         is_other_name = found_by == "email" and not self._same_name(customer, given_name)
-        if created or not self._keeps_names:
+        if created or not self._is_stranger:
             _rename(holder, named)
         claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
@@ -194,7 +200,8 @@ class Matcher:
 
     def _owner(self, key: Key, given_name: int | None, shared: list[Key], chosen: uuid.UUID | None) -> uuid.UUID | None:
         """Who holds the key. A phone counts only where given names agree or one side has none; otherwise it turns
-        out to be shared by a household and this person becomes one more holder. `chosen` is who the person already is
+        out to be shared by a household and this person becomes one more holder; but a guest where a stranger says so,
+        who could take everybody's phone out of use otherwise. `chosen` is who the person already is
         by a stronger identifier: that customer's own phone stays so, whatever the name is spelt like this time.
         """
         candidates = self.shared.get(key.digest)
@@ -202,7 +209,7 @@ class Matcher:
             owner = self.owners.get(key.digest)
             if owner is None or owner == chosen or key.kind != "phone" or self._same_name(owner, given_name):
                 return owner
-            candidates = [owner]
+            candidates = [owner, *self.guests.get(key.digest, ())]
         if chosen in candidates:
             return chosen
         # Several holders: the name must decide. Who tells no name is the holder without one, so that the same words
@@ -229,6 +236,9 @@ class Matcher:
         return True
 
     def _claim(self, key: Key, customer: uuid.UUID, holder: Holder, shared: list[Key]) -> bool:
+        if key in shared and self._is_stranger and key.digest not in self.shared:
+            self.guests.setdefault(key.digest, []).append(customer)
+            return False
         if key in shared:
             holders = self.shared.setdefault(key.digest, [self.owners[key.digest]])
             if customer not in holders:

@@ -19,11 +19,8 @@ def digest(kind: str, value: str, scope: str = "") -> bytes:
 def holders(digests: Iterable[bytes]) -> list[uuid.UUID]:
     """Every customer who holds any of these, all members of a household included; newest first."""
     wanted = list(digests)
-    rows = Identifier.objects.filter(digest__in=wanted).values_list("digest", "customer_id", "is_shared")
-    found = {customer for _, customer, _ in rows}
-    shared = [bytes(digest_) for digest_, _, is_shared in rows if is_shared]
-    if shared:
-        found.update(SharedIdentifier.objects.filter(digest__in=shared).values_list("customer_id", flat=True))
+    found = set(Identifier.objects.filter(digest__in=wanted).values_list("customer_id", flat=True))
+    found.update(SharedIdentifier.objects.filter(digest__in=wanted).values_list("customer_id", flat=True))
     return sorted(found, reverse=True)
 
 

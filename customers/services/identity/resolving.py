@@ -4,8 +4,9 @@ One transaction per batch. Keys are written first, sorted: when another process 
 batch is rolled back to its savepoint and judged again with what is known now.
 """
 
+import itertools
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -170,7 +171,7 @@ def resolve_batch(
 
 def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> list[Resolution]:
     words = batch.words(base)
-    matcher = _matcher([key for person_keys in batch.keys for key in person_keys], keeps_names=how.is_stranger)
+    matcher = _matcher([key for person_keys in batch.keys for key in person_keys], is_stranger=how.is_stranger)
     evidence = Evidence(batch, matcher)
     if how.joins:
         matcher.decide_by(evidence.may_join)
@@ -180,7 +181,7 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
         raise Suppressed
     if barred and how.teller is Teller.OTHERS:
         return _without(barred, batch, lambda rest: _resolve(rest, source, base, lane, how))
-    known_holders = {digest: set(customers) for digest, customers in matcher.shared.items()}
+    known_holders = {digest: set(customers) for digest, customers in (matcher.guests | matcher.shared).items()}
     verdicts: list[Verdict] = []
     names = map(Named, batch.given_names, batch.ranks, words)
     for person_keys, named, new_id in zip(batch.keys, names, batch.ids, strict=True):
@@ -270,7 +271,7 @@ class Foresight:
         ]
 
 
-def _matcher(keys: Iterable[Key], *, keeps_names: bool = False) -> Matcher:
+def _matcher(keys: Sequence[Key], *, is_stranger: bool = False) -> Matcher:
     """What is known about these keys: four set-based reads whatever the size of the batch."""
     digests = list({key.digest for key in keys})
     owners: dict[bytes, uuid.UUID] = {}
@@ -285,11 +286,13 @@ def _matcher(keys: Iterable[Key], *, keeps_names: bool = False) -> Matcher:
             if is_shared:
                 shared_digests.append(bytes(digest))
     shared: dict[bytes, list[uuid.UUID]] = {digest: [] for digest in shared_digests}
-    if shared_digests:
-        rows = SharedIdentifier.objects.filter(digest__in=shared_digests).order_by("id")
+    guests: dict[bytes, list[uuid.UUID]] = {}
+    phones = [key.digest for key in keys if key.kind == "phone" and key.digest in owners]
+    if phones:
+        rows = SharedIdentifier.objects.filter(digest__in=phones).order_by("id")
         for digest, customer in rows.values_list("digest", "customer_id"):
-            shared[bytes(digest)].append(customer)
-    known = {*owners.values(), *(customer for customers in shared.values() for customer in customers)}
+            (shared if bytes(digest) in shared else guests).setdefault(bytes(digest), []).append(customer)
+    known = {*owners.values(), *itertools.chain.from_iterable([*shared.values(), *guests.values()])}
     holders = {customer: Holder() for customer in known}
     if known:
         named = Customer.objects.filter(id__in=known).annotate(has_name=Q(name__isnull=False))
@@ -303,4 +306,4 @@ def _matcher(keys: Iterable[Key], *, keeps_names: bool = False) -> Matcher:
         held = Identifier.objects.filter(customer_id__in=known).values_list("customer_id", "kind", "source", "digest")
         for customer, kind, scope, digest in held:
             holders[customer].held.setdefault((kind, scope), set()).add(bytes(digest))
-    return Matcher(owners=owners, shared=shared, holders=holders, keeps_names=keeps_names)
+    return Matcher(owners=owners, shared=shared, holders=holders, guests=guests, is_stranger=is_stranger)

@@ -39,7 +39,7 @@ def write(
     """
     maker = fresh.Maker(source, now, base=base)
     fresh.copy_identifiers(_claims(batch, verdicts, maker, words))
-    _share(verdicts, known_holders)
+    _share(verdicts, known_holders, is_stranger=is_stranger)
     told: dict[uuid.UUID, list[int]] = {}
     for position, verdict in enumerate(verdicts):
         told.setdefault(verdict.customer, []).append(position)
@@ -124,8 +124,9 @@ def _of_stranger(row: Mapping[str, Any], heard: Sequence[Heard]) -> list[Heard]:
     return kept
 
 
-def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.UUID]]) -> None:
-    """A phone that turned out to be a household's: mark the key and keep both holders.
+def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.UUID]], *, is_stranger: bool) -> None:
+    """A phone that turned out to be a household's: mark the key and keep both holders. Where a stranger says so the key
+    stays its owner's, and the new one is kept beside it as a guest: known again by phone and name.
 
     Being one more holder claims no unique key, so the key itself is locked first and its holders are read again: when
     another process added one since we judged, it may be the person we are about to make.
@@ -142,16 +143,17 @@ def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.U
         for digest, customer in cursor.fetchall():
             if customer not in known_holders.get(bytes(digest), ()):
                 raise Outrun
-        cursor.execute("UPDATE customers_identifier SET is_shared = true WHERE digest = ANY(%s)", [digests])
-        # The first owner becomes a holder like the others.
-        cursor.execute(
-            """
-            INSERT INTO customers_sharedidentifier (digest, customer_id)
-            SELECT digest, customer_id FROM customers_identifier WHERE digest = ANY(%s)
-            ON CONFLICT DO NOTHING
-            """,
-            [digests],
-        )
+        if not is_stranger:
+            cursor.execute("UPDATE customers_identifier SET is_shared = true WHERE digest = ANY(%s)", [digests])
+            # The first owner becomes a holder like the others.
+            cursor.execute(
+                """
+                INSERT INTO customers_sharedidentifier (digest, customer_id)
+                SELECT digest, customer_id FROM customers_identifier WHERE digest = ANY(%s)
+                ON CONFLICT DO NOTHING
+                """,
+                [digests],
+            )
         cursor.execute(
             """
             INSERT INTO customers_sharedidentifier (digest, customer_id)

@@ -391,3 +391,27 @@ def test_the_digest_of_a_contact_point_is_not_that_of_an_identifier(db):
     assert contacts.digest("email", "a@example.com") not in {
         one_.digest for one_ in identity.keys_of(person(email="a@example.com"), factories.source())
     }
+
+
+@pytest.mark.django_db
+def test_a_stranger_who_gives_a_known_phone_takes_it_out_of_nobodys_use():
+    malee = one(person(phone="0812345678", name="Malee Dee"))
+    troll = one(person(phone="0812345678", name="Xavier Troll"), is_stranger=True)
+    assert troll != malee
+    assert not Identifier.objects.filter(is_shared=True).exists()
+    assert one(person(phone="0812345678")) == malee, "a sale with nothing but the phone lands on its buyer"
+    assert one(person(phone="0812345678", name="Malee Dee")) == malee
+    # The stranger may well be the husband: told again, by a form or by a till that knows the name, it is him.
+    assert one(person(phone="0812345678", name="Xavier Troll"), is_stranger=True) == troll
+    assert one(person(phone="0812345678", name="Xavier T")) == troll
+    assert known() == 2
+
+
+@pytest.mark.django_db
+def test_a_guest_of_a_phone_becomes_one_of_the_household_when_somebody_trusted_names_another():
+    malee = one(person(phone="0812345678", name="Malee Dee"))
+    guest = one(person(phone="0812345678", name="Xavier Dee"), is_stranger=True)
+    third = one(person(phone="0812345678", name="Nok Dee"))
+    assert Identifier.objects.get(kind="phone").is_shared
+    for name, who in (("Malee Dee", malee), ("Xavier Dee", guest), ("Nok Dee", third)):
+        assert one(person(phone="0812345678", name=name)) == who
