@@ -29,6 +29,8 @@ def dayfirst(values: Iterable[str]) -> tuple[bool, bool]:
         if match := _SHORT_DATE.match(value):
             first, second = int(match[1]), int(match[3])
             # Nobody who writes dots or Buddhist years puts the month first.
+            if dates.may_be_year_first(first, match[2], match[4]):
+                continue  # 26.11.22 may begin with the year
             if first > 12 >= second or match[2] == "." or dates.is_buddhist(int(match[4])):
                 day = True
             elif second > 12 >= first:

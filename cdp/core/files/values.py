@@ -40,10 +40,18 @@ SYMBOLS: Mapping[str, str] = MappingProxyType(
     {
         "฿": "THB", "บาท": "THB", "baht": "THB", "₩": "KRW", "￦": "KRW", "원": "KRW", "won": "KRW", "€": "EUR",
         "£": "GBP", "₫": "VND", "₹": "INR", "₱": "PHP", "us$": "USD", "s$": "SGD", "hk$": "HKD", "nt$": "TWD",
-        "a$": "AUD", "rm": "MYR", "円": "JPY", "元": "CNY", "rp": "IDR",
+        "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "บ": "THB", "บาทถ้วน": "THB", "bt": "THB", "원정": "KRW",
+        "rs": "INR", "rm": "MYR", "円": "JPY", "元": "CNY", "rp": "IDR",
     }
 )  # fmt: skip
 _AMBIGUOUS = frozenset({"$", "¥", "￥", ".-", "฿.", "b", "b."})
+_WRITTEN = frozenset({"금", "일금"})  # "the sum of", before the amount on Korean papers
+_WITHOUT_CENTS = frozenset({"KRW", "JPY", "VND", "IDR"})
+_POINT_GROUPS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
+_WIDE = str.maketrans("，．（）－＋−–", ",.()-+--")
+_BRACKETS = re.compile(r"([^\d().,+-]*)\(([^()]*)\)([^\d().,+-]*)")
+_FULL_STOP = re.compile(r"(?<=[^\W\d_])\.(?=\s*(?:\d|$))")  # Rs.500, 500 THB.
+_APART = re.compile(r"\b(us|hk|nt|au|ca|[sac])\s+\$", re.IGNORECASE)
 
 _YES = (
     "1 1.0 yes y true t on x ✓ ✔ ☑ subscribed opted_in opt_in opted-in opt-in optin checked enabled "
@@ -91,16 +99,17 @@ def money(raw: str, *, comma: bool | None = None) -> tuple[Decimal, str | None]:
     """The amount in a cell and the currency written beside it (None where none or an ambiguous sign like $ is)."""
     if len(raw) > _LONGEST:
         raise ValueProblem("not_a_number")
-    text = dates.plain(raw).replace("−", "-").replace("–", "-")
+    text = dates.plain(raw).translate(_WIDE)
     if is_missing(text):
         raise ValueProblem("missing")
     if "%" in text or "٪" in text or "％" in text:
         raise ValueProblem("percent")
     if _EXPONENT.fullmatch(text):
         return _bounded(Decimal(text.replace(",", "."))), None
-    negative = text.startswith("(") and text.endswith(")")
+    negative = _BRACKETS.fullmatch(text)
     if negative:
-        text = text[1:-1].strip()
+        text = "".join(negative.groups()).strip()
+    text = _APART.sub(r"\1$", _FULL_STOP.sub(" ", text).strip())
     match = _SIGNED.fullmatch(_SPACES.sub("", text))
     if match is None:
         raise ValueProblem("not_a_number")
@@ -110,8 +119,11 @@ def money(raw: str, *, comma: bool | None = None) -> tuple[Decimal, str | None]:
     if len(signs) > 1 or (negative and signs):
         raise ValueProblem("not_a_number")
     words = [word.strip() for word in (match["front"], match["mid"], tail.strip("+- ")) if word.strip()]
-    amount = _bounded(Decimal(_digits(match["digits"], comma=comma)))
-    return (-amount if negative or "-" in signs else amount), _beside(words)
+    unit, digits = _beside(words), match["digits"]
+    if comma is None and unit in _WITHOUT_CENTS and _POINT_GROUPS.fullmatch(digits):
+        comma = True  # 12.000원 has no hundredths
+    amount = _bounded(Decimal(_digits(digits, comma=comma)))
+    return (-amount if negative or "-" in signs else amount), unit
 
 
 @functools.lru_cache(maxsize=512)
@@ -212,10 +224,13 @@ def _beside(words: list[str]) -> str | None:
     """The currency among the words beside a number. Any other word means that the cell is no number."""
     found = None
     for word in words:
-        if word.casefold() in _AMBIGUOUS:
+        if word.casefold() in _AMBIGUOUS or word in _WRITTEN:
             continue
         try:
-            found = currency(word)
+            unit = currency(word.rstrip("$") if word.casefold() not in SYMBOLS else word)
         except ValueProblem as problem:
             raise ValueProblem("not_a_number") from problem
+        if found not in {None, unit}:
+            raise ValueProblem("not_a_number")
+        found = unit
     return found
