@@ -10,6 +10,7 @@ from consent.services import reference as rows
 
 reference.needed(rows.ensure)
 registry.declare(consent_import.KIND)
+registry.offer("customers", consent_import.BESIDE)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 layouts.declare(*audience_layouts.LAYOUTS)
 timeline.provide("consent", _("Consent"), ledger.entries, scope="consents")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import pipeline
@@ -115,8 +116,14 @@ class Handler:
             raise registry.RowRefused("consent.at", at, problem.code) from problem
         if when and when > self.context.now + grants.AHEAD:
             raise registry.RowRefused("consent.at", at, "in_the_future")
-        evidence = people.plain(self._cell(cells, "consent.evidence"))[:LONGEST_EVIDENCE]
+        evidence = people.plain(self._cell(cells, "consent.evidence") or self._in_words(granted))[:LONGEST_EVIDENCE]
         return Statement(line, person, purpose, channel, allowed, when, evidence)
+
+    def _in_words(self, granted: str) -> str:
+        """The heading and the answer, where the file has no words of its own for what was agreed to."""
+        if "consent.granted" not in self.context.columns:
+            return ""
+        return f"{self.context.name_of('consent.granted')}: {granted.strip()}"
 
     def _cell(self, cells: Sequence[str], target: str) -> str:
         position = self.context.columns.get(target)
@@ -207,6 +214,22 @@ class Handler:
         )
 
 
+def _choices() -> dict[str, str]:
+    return {
+        f"{wording.key}/{channel}": f"{_('Agrees')}: {wording.name} · {purposes.channel_name(channel)}"
+        for wording in purposes.offered(get_language() or "")
+        for channel in wording.channels
+        if wording.key != purposes.SPECIAL
+    }
+
+
+def _constants(choice: str) -> dict[str, str]:
+    purpose, _slash, channel = choice.partition("/")
+    return {"consent.purpose": purpose, "consent.channel": channel}
+
+
+BESIDE = registry.Beside("consents", "consent.granted", choices=_choices, constants=_constants)
+"""A column of a customers file like “마케팅 수신 동의” is a statement by each of them, its words the evidence."""
 KIND = registry.Kind(
     key="consents",
     label=_("Consents"),

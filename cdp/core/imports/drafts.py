@@ -20,6 +20,7 @@ from cdp.core.models import Job, Source
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
+_PERSON = "customer."
 _KEPT_OPTIONS = frozenset({"only", "currency_by_country"})
 
 
@@ -83,7 +84,12 @@ def columns(job: Job) -> list[Column]:
             rows = [cells for _line, cells in itertools.islice(reader.rows(stream, what), SAMPLES)]
     except reading.UnableToRead as problem:
         raise UnableToImport(str(problem)) from problem
-    targets = job.params["mapping"]["columns"]
+    targets = {
+        column: key
+        for key, part in job.params["mapping"].get("also", {}).items()
+        for column, target in part["columns"].items()
+        if "/" in key and not target.startswith(_PERSON)
+    } | job.params["mapping"]["columns"]
     return [
         Column(
             name=name,
@@ -116,17 +122,43 @@ def choose(job: Job, *, data: Mapping[str, Any]) -> None:
         # What a known layout says beside the columns is not asked for again.
         before = job.params["mapping"]
         kept = {name: value for name, value in before["options"].items() if name in _KEPT_OPTIONS}
-        data = {"also": before.get("also", {}), **data, "options": {**kept, **(data.get("options") or {})}}
+        of_layout = {key: part for key, part in before.get("also", {}).items() if "/" not in key}
+        data = {**data, "also": {**of_layout, **(data.get("also") or {})}}
+        data = {**_with_besides(data, kind.key), "options": {**kept, **(data.get("options") or {})}}
         mapping.check_shape(data)
         what = reading.survey(job.params["file"], data.get("options") or {})
         mapped = mapping.read(dict(data), kind=kind, header=what.columns)
     except reading.UnableToRead as problem:
         raise UnableToImport(str(problem)) from problem
     except mapping.BadMapping as problem:
-        raise UnableToImport(problem.labelled(kind.targets)) from problem
+        labels = {key: label for key, (label, _beside) in registry.besides(kind.key).items()}
+        raise UnableToImport(problem.labelled({**kind.targets, **labels})) from problem
     job.params["mapping"] = mapped.as_json()
     if not _free(job).update(params=job.params):
         raise UnableToImport(_too_late(job))
+
+
+def _with_besides(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The mapping with a part of its own for each column that says something beside the kind (registry.Beside)."""
+    offered = registry.besides(kind)
+    columns: dict[str, str] = {}
+    chosen: list[tuple[str, str]] = []
+    for column, target in (data.get("columns") or {}).items():
+        if target in offered:
+            chosen.append((column, target))
+        else:
+            columns[column] = target
+    also = dict(data.get("also") or {})
+    for column, key in chosen:
+        if key in also:
+            raise mapping.BadMapping(mapping.TWO_COLUMNS, targets=[key])
+        _label, beside = offered[key]
+        known = registry.get(key).targets
+        shared = {name: target for name, target in columns.items() if target in known}
+        common = {name: value for name, value in (data.get("constants") or {}).items() if name in known}
+        constants = {**common, **beside.constants(key.partition("/")[2])}
+        also[key] = {"columns": {**shared, column: beside.target}, "constants": constants}
+    return {**data, "columns": columns, "also": also}
 
 
 def check(job: Job) -> None:

@@ -18,6 +18,7 @@ PARTS = {"columns", "constants", "options", "also"}
 OWN_COLUMNS = ("import_line", "import_reason")
 """What the file of refused rows has before the columns of the original; an import of the mended file ignores them."""
 COUNTRY = "customer.country"
+TWO_COLUMNS = _("Two columns are mapped to “%(targets)s”.")
 _WRITING = (("KR", re.compile("[가-힣]")), ("TH", re.compile("[ก-๛]")))
 
 
@@ -89,7 +90,7 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
         _known_target(target, kind)
         place = f"{target}:{column}" if target == kind.rest else target
         if place in targets:
-            raise BadMapping(_("Two columns are mapped to “%(targets)s”."), targets=[target])
+            raise BadMapping(TWO_COLUMNS, targets=[target])
         targets[place] = column
     for target, value in constants.items():
         _known_target(target, kind)

@@ -106,7 +106,22 @@ class Kind:
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What one column of a file may say beside its kind: another kind reads it from the same rows, with the columns
+    that both understand. The mapping keeps each as a part of its own under the kind's key, a slash and the choice.
+    """
+
+    kind: str
+    target: str
+    choices: Callable[[], Mapping[str, Any]]
+    """Choice → label for people; asked anew for each page, because rows of the shop may be choices."""
+    constants: Callable[[str], Mapping[str, str]]
+    """What every row has in common once that choice is made."""
+
+
 _kinds: dict[str, Kind] = {}
+_beside: dict[str, list[Beside]] = {}
 
 
 def declare(kind: Kind) -> None:
@@ -115,8 +130,22 @@ def declare(kind: Kind) -> None:
 
 
 def get(key: str) -> Kind:
-    """The kind of that key. Raises KeyError."""
-    return _kinds[key]
+    """The kind of that key, or of what stands before its slash (see Beside). Raises KeyError."""
+    return _kinds[key.partition("/")[0]]
+
+
+def offer(kind: str, beside: Beside) -> None:
+    """Let columns of a kind's files say something beside it."""
+    _beside.setdefault(kind, []).append(beside)
+
+
+def besides(kind: str) -> Mapping[str, tuple[str, Beside]]:
+    """What columns of a kind's files may say beside it: key → (label, what)."""
+    return {
+        f"{beside.kind}/{choice}": (str(label), beside)
+        for beside in _beside.get(kind, ())
+        for choice, label in beside.choices().items()
+    }
 
 
 def kinds() -> Mapping[str, Kind]:

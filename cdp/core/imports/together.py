@@ -69,6 +69,7 @@ class Together:
         counts = self.first.write(first)
         also = dict(counts.also)
         for (kind, other), theirs in zip(self.others.items(), rest, strict=True):
+            kind = kind.partition("/")[0]  # noqa: PLW2901  (several columns may be of one kind)
             also[kind] = also.get(kind, 0) + other.write(theirs).created
         return registry.Counts(counts.created, counts.updated, also, counts.notes)
 

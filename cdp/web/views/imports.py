@@ -242,7 +242,8 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
             "columns": columns,
             "targets": [
                 {"key": key, "label": label, "group": key.partition(".")[0]} for key, label in kind.targets.items()
-            ],
+            ]
+            + [{"key": key, "label": label} for key, (label, _what) in registry.besides(kind.key).items()],
             "required": [" / ".join(str(kind.targets[target]) for target in group) for group in kind.required],
             "constants": [
                 {"key": key, "label": kind.targets[key], "value": job.params["mapping"]["constants"].get(key, "")}

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 import uuid
 
 import pytest
@@ -10,8 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cdp.core import jobs, uploads
+from cdp.core.crypto import subjects
 from cdp.core.imports import engine
 from cdp.core.models import AuditEntry, Job
+from consent.models import ConsentRecord, ConsentState
+from consent.selectors import ledger
+from consent.services import reference
 from customers.models import Customer
 from tests import factories
 
@@ -436,3 +441,41 @@ def test_a_check_of_orders_says_how_many_would_lose_lines(steward):
     steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
     jobs.run_waiting()
     assert "1 order comes in without one or more of its lines." in page(steward, job)
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "no"),
+    [("마케팅 수신 동의", "동의", "거부"), ("ยินยอมรับข่าวสาร", "ยินยอม", "ไม่ยินยอม"), ("Marketing", "Y", "N")],
+)
+def test_a_column_that_agrees_to_marketing_becomes_consent_with_its_words(steward, heading, yes, no):
+    reference.ensure()
+    upload(steward, f"email,name,{heading}\na@example.com,Ann,{yes}\nb@example.com,Bob,{no}\nc@example.com,Cho,\n")
+    job = Job.objects.get()
+    assert "consents/marketing/email" in page(steward, job)
+    columns = {"email": "customer.email", "name": "customer.name", heading: "consents/marketing/email"}
+    assert steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": to for name, to in columns.items()}).url
+    jobs.run_waiting()
+    steward.post(f"/imports/{job.id}/back/")
+    assert '<option value="consents/marketing/email" selected>' in page(steward, job)
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": to for name, to in columns.items()})
+    jobs.run_waiting()
+    steward.post(f"/imports/{job.id}/start/")
+    jobs.run_waiting()
+    job.refresh_from_db()
+    assert (job.state, job.result["accepted"]) == ("done", 3)
+    states = ConsentState.objects.filter(purpose="marketing", channel="email")
+    assert sorted(states.values_list("is_granted", flat=True)) == [False, True]
+    records = list(ConsentRecord.objects.all())
+    keyring = subjects.load([record.customer_id for record in records])
+    told = [json.dumps(ledger.evidence(record, keyring), ensure_ascii=False) for record in records]
+    assert any(f"{heading}: {yes}" in one for one in told)
+    assert any(f"{heading}: {no}" in one for one in told)
+
+
+def test_two_columns_cannot_both_be_the_same_consent(steward):
+    reference.ensure()
+    upload(steward, "email,a,b\na@example.com,Y,N\n")
+    job = Job.objects.get()
+    same = {"column:a": "consents/marketing/email", "column:b": "consents/marketing/email"}
+    response = steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email", **same})
+    assert response.status_code == 422
