@@ -45,6 +45,7 @@ SYNONYMS = {
     "วันที่": "consent.at",
     "날짜": "consent.at",
 }
+AGREES = _("Agrees")
 LONGEST_EVIDENCE = 2000
 JUST_BEFORE = timedelta(microseconds=1)
 Slot = tuple[uuid.UUID, str, str]
@@ -216,7 +217,7 @@ class Handler:
 
 def _choices() -> dict[str, str]:
     return {
-        f"{wording.key}/{channel}": f"{_('Agrees')}: {wording.name} · {purposes.channel_name(channel)}"
+        f"{wording.key}/{channel}": f"{AGREES}: {wording.name} · {purposes.channel_name(channel)}"
         for wording in purposes.offered(get_language() or "")
         for channel in wording.channels
         if wording.key != purposes.SPECIAL
