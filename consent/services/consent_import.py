@@ -97,6 +97,9 @@ class Handler:
                 continue
             for fault in faults:
                 warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
+            if len(evidence := people.plain(self._cell(cells, "consent.evidence"))) > LONGEST_EVIDENCE:
+                # Its beginning is kept: the statement itself is never lost for what stands beside it.
+                warn(line, "consent.evidence", evidence, "too_long")
         return found
 
     def _statement(self, line: int, person: people.Person, cells: Sequence[str]) -> Statement:

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from html import unescape
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import pipeline
@@ -20,7 +18,7 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import layouts, registry
 from customers.rules import people
 from customers.services import identity, people_import
-from surveys.rules import ratings
+from surveys.rules import markup, ratings
 from surveys.services import reviews
 from surveys.services.reviews import ReviewInput
 
@@ -119,7 +117,7 @@ class Handler:
         return found
 
     def _told(self, line: int, person: people.Person | None, cells: Sequence[str]) -> Told:
-        sku = people.plain(self._cell(cells, "review.sku"))[:120]
+        sku = self._text("review.sku", people.plain(self._cell(cells, "review.sku")), 120)
         if not sku:
             raise registry.RowRefused("review.sku", "", "missing")
         raw = self._cell(cells, "review.rating")
@@ -127,7 +125,9 @@ class Handler:
             rating = ratings.of_five(raw)
         except ratings.Unreadable as problem:
             raise registry.RowRefused("review.rating", raw, "not_a_number") from problem
-        body = unescape(strip_tags(self._cell(cells, "review.body"))).strip()
+        title = self._text("review.title", markup.text(self._cell(cells, "review.title")), reviews.LONGEST_TITLE)
+        body = self._text("review.body", markup.text(self._cell(cells, "review.body")), reviews.LONGEST_BODY)
+        number = self._text("review.external_id", people.plain(self._cell(cells, "review.external_id")), 200)
         if rating is None and not body:
             raise registry.RowRefused("review.rating", raw, "missing")
         told = self._cell(cells, "review.at")
@@ -138,13 +138,20 @@ class Handler:
         return Told(
             line=line,
             person=person,
-            external_id=people.plain(self._cell(cells, "review.external_id"))[:200] or _number(sku, told, cells),
+            external_id=number or _number(sku, told, cells),
             sku=sku,
             rating=rating,
-            title=unescape(strip_tags(self._cell(cells, "review.title"))).strip(),
+            title=title,
             body=body,
             at=at,
         )
+
+    @staticmethod
+    def _text(target: str, text: str, longest: int) -> str:
+        """A text that can be kept whole: half a review is not what somebody wrote."""
+        if len(text) > longest:
+            raise registry.RowRefused(target, text, "too_long")
+        return text
 
     def _cell(self, cells: Sequence[str], target: str) -> str:
         position = self.context.columns.get(target)

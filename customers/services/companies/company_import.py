@@ -26,6 +26,7 @@ TARGETS = {
     "company.city": _("City of the company"),
     "company.domain": _("Web address of the company"),
 }
+TEXTS = {"name": rules.LONGEST_NAME, "industry": rules.LONGEST_INDUSTRY, "city": 120}
 CONTACT = ("external_id", "email", "phone", "name", "given_name", "family_name", "job_title", "line_id")
 """Of whom a row may tell beside the company: somebody who works there."""
 SYNONYMS = {
@@ -155,11 +156,13 @@ class Handler:
 def read(told: dict[str, str]) -> tuple[rules.CompanyInput, list[tuple[str, str, str]]]:
     """A company from raw texts by field, and what could not be read: target, value, reason code."""
     faults: list[tuple[str, str, str]] = []
-    found: dict[str, object] = {
-        "name": people.plain(told.get("name", ""))[: rules.LONGEST_NAME],
-        "industry": people.plain(told.get("industry", ""))[: rules.LONGEST_INDUSTRY],
-        "city": people.plain(told.get("city", ""))[:120],
-    }
+    found: dict[str, object] = {}
+    for name, longest in TEXTS.items():
+        text = people.plain(told.get(name, ""))
+        if len(text) > longest:
+            faults.append((PREFIX + name, text, "too_long"))
+        else:
+            found[name] = text
     readers: dict[str, Callable[[str], object]] = {
         "country": places.country,
         "province": lambda text: places.province(text, str(found.get("country") or settings.CDP_SHOP_COUNTRY)),

@@ -72,6 +72,7 @@ SYNONYMS = {
 }
 LEFT = ("customer.external_id",)
 """A lead's own number is no customer's number."""
+LONGEST_NUMBER = 200
 TEST = "<test lead"
 _ORGANIC = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 # Facebook writes what a value is before it, so that spreadsheets leave it alone: p:+66812345678, l:1029, z:10110.
@@ -117,8 +118,17 @@ class Handler:
         return found
 
     def _lead(self, line: int, person: people.Person, cells: Sequence[str], warn: registry.Reject) -> rules.LeadInput:
-        told = {name: self._cell(cells, PREFIX + name) for name in rules.TEXTS}
+        told = {
+            name: self._kept(line, PREFIX + name, self._cell(cells, PREFIX + name), longest, warn)
+            for name, longest in rules.TEXTS.items()
+        }
+        answers = {
+            name: self._kept(line, f"{REST}:{name}", cells[position], rules.LONGEST_ANSWER, warn)
+            for name, position in self.rest
+        }
         number = _MARK.sub("", self._cell(cells, "lead.id"))
+        if len(number) > LONGEST_NUMBER:
+            raise registry.RowRefused("lead.id", number, "too_long")
         at = self._moment(cells)
         platform = rules.platform(self._cell(cells, "lead.platform"))
         if not platform:
@@ -136,14 +146,22 @@ class Handler:
             # Without a number of its own a lead is the same one when the same person answered the same form then.
             key=number or _made_key(person, told, at.isoformat() if at else ""),
             arrived_at=arrived,
-            external_id=number[:200],
+            external_id=number,
             is_organic=_ORGANIC.get(self._cell(cells, "lead.is_organic").casefold()),
-            answers=rules.answers({name: cells[position] for name, position in self.rest if cells[position]}),
+            answers=rules.answers(answers),
             status=rules.status(status) or "new",
             **rules.texts(
                 {name: _MARK.sub("", value) if name.endswith("_id") else value for name, value in told.items()}
             ),
         )
+
+    @staticmethod
+    def _kept(line: int, target: str, text: str, longest: int, warn: registry.Reject) -> str:
+        """A text that can be kept whole; a longer one is left out and named, never cut in silence."""
+        if len(text) > longest and len(people.plain(text)) > longest:
+            warn(line, target, text, "too_long")
+            return ""
+        return text
 
     def _moment(self, cells: Sequence[str]) -> Any:
         text = self._cell(cells, "lead.arrived_at")

@@ -1,0 +1,120 @@
+"""Naughty strings through the forms of staff: each page shows what was typed, escaped, or says why it was not taken."""
+
+import itertools
+import uuid
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from cdp.core import actors
+from commerce.services import warranties
+from customers.models import Lead
+from customers.rules import leads as lead_rules
+from customers.rules import people
+from customers.services.leads import taking
+from tests import factories, naughty
+
+
+@pytest.fixture
+def admin(db, client):
+    cache.clear()
+    client.force_login(factories.staff("admin"))
+    return client
+
+
+@pytest.fixture
+def ada(db):
+    return factories.customer(name="Ada Lovelace", email="ada@example.com", phone="0812345678")
+
+
+@pytest.fixture
+def lead(ada):
+    now = timezone.now()
+    person = people.Person(email="ada@example.com", name="Ada Lovelace")
+    told = lead_rules.LeadInput(person=person, platform="web", key="1", arrived_at=now)
+    taking.take([told], source=factories.source(), now=now)
+    return Lead.objects.get()
+
+
+@pytest.fixture
+def card(ada):
+    told = warranties.Card(product="Kettle", bought_on=timezone.localdate(), serial="", place="", order_number="")
+    return warranties.register(customer=ada.id, card=told, source="shop", actor=actors.SYSTEM, now=timezone.now())
+
+
+def talk(**fields):
+    return {"talk": str(uuid.uuid4()), "started_at": "2026-11-22T08:00:00+00:00", "direction": "in", **fields}
+
+
+def fields_of(client, address):
+    """A form as a browser has it."""
+    form = client.get(address).context["form"]
+    return {name: form[name].value() or "" for name in form.fields}
+
+
+def wrong_of(client, address, fields, texts, *, page="", start=None, packed=True, read=None):
+    """What a form neither kept nor refused with words. `fields` tells the longest of each, `page` where they stand."""
+    read = read or {}
+    columns = [naughty.packed(texts, longest) if packed else texts for longest in fields.values()]
+    found = []
+    for row in itertools.zip_longest(*columns, fillvalue=""):
+        typed = dict(zip(fields, row, strict=True))
+        sent = {**(start() if start else {}), **{name: text for name, text in typed.items() if text}}
+        answer = client.post(address, sent)
+        if answer.status_code == 422 or (answer.status_code == 200 and "form" in (answer.context or {})):
+            errors = answer.context["form"].errors
+            shown = answer.content.decode()
+            found += [("lost", name, ascii(sent[name])) for name in errors if not naughty.shows(shown, sent[name])]
+            if not errors:
+                found.append(("no words", ascii(typed)))
+            sent |= dict.fromkeys(errors, "Plain")
+            typed = {name: text for name, text in typed.items() if name not in errors}
+            answer = client.post(address, sent)
+        if answer.status_code not in {200, 302}:
+            found.append((answer.status_code, ascii(typed)))
+            continue
+        shown = client.get(page or answer["Location"]).content.decode()
+        for name, text in typed.items():
+            kept = read.get(name, str.strip)(text)
+            if kept and not naughty.shows(shown, kept):
+                found.append((name, ascii(text)))
+    return found
+
+
+CASES = ["customer_new", "customer_edit", "note", "call", "visit", "lead_note", "lead_step", "company", "segment",
+         "campaign", "claim"]  # fmt: skip
+
+
+@pytest.fixture
+def case(admin, ada, lead, card):
+    """The address, its fields and the rest of what it needs, by the name of a form."""
+    here, numbers = f"/customers/{ada.id}/", itertools.count()
+    plain = dict.fromkeys(("city", "company", "job_title", "street"), people.plain)
+
+    def case(name):
+        return {
+            "customer_new": ("/customers/new/", {"city": 120, "company": 200, "job_title": 120, "street": 300},
+                             {"start": lambda: {"email": f"n{next(numbers)}@example.com", "name": "Ann Smith"}, "read": plain}),
+            "customer_edit": (f"{here}edit/", {"city": 120, "company": 200, "job_title": 120, "street": 300},
+                              {"start": lambda: fields_of(admin, f"{here}edit/"), "read": plain}),
+            "note": (f"{here}notes/", {"text": 1000}, {"page": here}),
+            "call": (f"/phone/{ada.id}/", {"text": 1000}, {"start": talk, "page": here}),
+            "visit": (f"/counter/{ada.id}/visit/", {"text": 1000}, {"start": talk, "page": here}),
+            "lead_note": (f"/leads/{ada.id}/{lead.id}/note/", {"text": 1000}, {"page": here}),
+            "lead_step": (f"/leads/{ada.id}/{lead.id}/step/", {"text": 300}, {}),
+            "company": ("/companies/new/", {"name": 200, "industry": 120, "city": 120},
+                        {"start": lambda: {"name": f"Company {next(numbers)}"},
+                         "read": dict.fromkeys(("name", "industry", "city"), people.plain)}),
+            "segment": ("/segments/new/", {"name": 100, "description": 200}, {"start": lambda: {"name": f"Segment {next(numbers)}", "rules": '{"all": []}'}}),
+            "campaign": ("/campaigns/new/", {"name": 120}, {"start": lambda: {"starter": "announcement", "purpose": "marketing"}}),
+            "claim": (f"/warranties/{card.id}/claim/", {"text": 1000}, {"page": f"/warranties/{card.id}/"}),
+        }[name]  # fmt: skip
+
+    return case
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_staff_type_is_shown_as_it_is(admin, case, name):
+    address, fields, more = case(name)
+    assert not wrong_of(admin, address, fields, naughty.OWN, **more)
