@@ -36,5 +36,6 @@ declare(
     "events.Handover",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
+    follows=("events.Event", "event_id"),  # also when two are parted: or it would wait where its event is not
     holders=lambda _customers: (),  # only points at events
 )

@@ -68,6 +68,18 @@ def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE)
     transaction.on_commit(wake.pipeline)
 
 
+def again(customers: Iterable[uuid.UUID], *, cause: str) -> None:
+    """For a step that leaves work for another drain: marked even while held, and no deeper than what is worked on, as
+    it is the rest of that and no consequence. Each time something must have been done, or it would never end.
+    """
+    seen = _seen.set(frozenset())
+    try:
+        with _deeper(max(_depth.get() - 1, 0)):
+            mark(customers, cause=cause)
+    finally:
+        _seen.reset(seen)
+
+
 def run_for(customers: Iterable[uuid.UUID], *, now: datetime) -> None:
     """Run the steps here and now for customers whose caller must see the result. Their marks stay for the drain."""
     batch = sorted(set(customers))

@@ -9,11 +9,11 @@ the queue moves with the person when two become one.
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 
-from cdp.core import copying, ids
+from cdp.core import copying, ids, pipeline
 from events.models import Event, Handover
 
 _COLUMNS = ("id", "customer_id", "reader", "event_id")
@@ -62,8 +62,21 @@ def take(reader: str, customers: Sequence[uuid.UUID]) -> list[Event]:
     # Clients that send no times tell a whole visit at one moment: then they are in the order in which they came.
     came = {event: row for _customer, event, row in taken}
     # By both ids: the time in an event's id names its partition, the customer its shard.
-    found = Event.objects.filter(customer_id__in={row[0] for row in taken}, id__in={row[1] for row in taken})
+    found = list(Event.objects.filter(customer_id__in={row[0] for row in taken}, id__in={row[1] for row in taken}))
+    _send_on(reader, came.keys() - {event.id for event in found})
     return sorted(found, key=lambda event: (event.occurred_at, came[event.id]))
+
+
+def _send_on(reader: str, missing: Collection[uuid.UUID]) -> None:
+    """Events that changed hands without what waits for them: let them wait where they are. One whose month was dropped
+    waits no longer.
+    """
+    if not missing:
+        return
+    # By id alone: whose they are is the question, and the time in an id still names the partition.
+    elsewhere = list(Event.objects.filter(id__in=missing).values_list("customer_id", "id"))
+    hand_over([(customer, reader, event) for customer, event in elsewhere])
+    pipeline.again({customer for customer, _event in elsewhere}, cause="events.sent_on")
 
 
 def keep(reader: str, events: Iterable[Event]) -> None:

@@ -1,0 +1,91 @@
+"""What waits for a reader goes where its event goes, and a reader takes it in portions."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from cdp.core import pipeline
+from cdp.core.actors import SYSTEM
+from commerce.models import Order, Refund
+from customers.models import Identifier
+from customers.services import merging
+from events.models import Event, Handover
+from events.services import recording
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+CUP = {"sku": "CUP", "price": 100, "quantity": 1}
+
+
+def told(who, name, /, *, resolved_by=b"who", **properties):
+    row = recording.EventRow(
+        customer=who,
+        kind="track",
+        name=name,
+        source="web",
+        message_id=name,
+        occurred_at=NOON,
+        properties=properties,
+        resolved_by=resolved_by,
+    )
+    recording.record_many([row], now=timezone.now())
+
+
+@pytest.fixture
+def pair(db):
+    factories.source("web")
+    ada, bea = factories.customer(email="ada@example.com"), factories.customer(email="bea@example.com")
+    pipeline.drain_all(now=timezone.now())
+    return ada, bea
+
+
+def merged(ada, bea):
+    return merging.merge(survivor=ada.id, absorbed=bea.id, reason="x", actor=SYSTEM, at=timezone.now())
+
+
+def parted(log):
+    merging.unmerge(merge_log=log.id, actor=SYSTEM, at=timezone.now())
+
+
+def test_an_order_that_waits_goes_back_with_its_event(pair):
+    ada, bea = pair
+    digest = bytes(Identifier.objects.get(customer_id=bea.id).digest)
+    log = merged(ada, bea)
+    told(ada.id, "Order Completed", resolved_by=digest, order_id="1", total=100, currency="THB", products=[CUP])
+    parted(log)
+    assert Handover.objects.get().customer_id == Event.objects.get().customer_id == bea.id
+    pipeline.drain_all(now=timezone.now())
+    assert Order.objects.get().customer_id == bea.id
+
+
+def test_a_refund_that_waits_goes_back_with_its_event(pair):
+    ada, bea = pair
+    told(bea.id, "Order Refunded", order_id="1", total=100)
+    log = merged(ada, bea)
+    pipeline.drain_all(now=timezone.now())
+    parted(log)
+    pipeline.drain_all(now=timezone.now())
+    told(bea.id, "Order Completed", order_id="1", total=100, currency="THB", products=[CUP])
+    pipeline.drain_all(now=timezone.now())
+    assert (Refund.objects.get().customer_id, Handover.objects.count()) == (bea.id, 0)
+
+
+def test_what_waits_where_its_event_is_not_is_sent_on(pair):
+    ada, bea = pair
+    told(bea.id, "Order Completed", order_id="1", total=100, currency="THB", products=[CUP])
+    row = Handover.objects.values().get()
+    Handover.objects.all().delete()
+    Handover.objects.create(**{**row, "customer_id": ada.id})
+    pipeline.mark([ada.id], cause="test")
+    pipeline.drain_all(now=timezone.now())
+    assert (Order.objects.get().customer_id, Handover.objects.count()) == (bea.id, 0)
+
+
+def test_what_waits_for_an_event_that_is_gone_waits_no_longer(pair):
+    ada, _bea = pair
+    told(ada.id, "Order Completed", order_id="1", total=100)
+    Event.objects.all().delete()
+    pipeline.drain_all(now=timezone.now())
+    assert not Handover.objects.exists()
