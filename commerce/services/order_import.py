@@ -23,7 +23,7 @@ from commerce.rules.documents import Document, Line
 from commerce.services import order_import_earlier as earlier
 from commerce.services import order_import_writing as writing
 from commerce.services import returns
-from customers.rules import people
+from customers.rules import people, provenance
 from customers.services import buckets, identity, import_trace, people_import
 from customers.services.identity import deciding
 
@@ -333,9 +333,12 @@ class Handler:
     def _moment(self, cells: list[str]) -> datetime:
         text = self._cell(cells, self.at, "placed_at")
         try:
-            return values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
+            at = values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
         except ValueProblem as problem:
             raise registry.RowRefused("order.placed_at", text, problem.code) from problem
+        if at > self.context.now + provenance.AHEAD:
+            raise registry.RowRefused("order.placed_at", text, "in_the_future")
+        return at
 
     def _refunded(self, row: int, cells: list[str]) -> Line | None:
         """What an export says was paid back of the order as a whole; which products came back it does not say."""

@@ -88,10 +88,11 @@ def test_headers_that_come_twice_stay_two_columns(imports):
     ("row", "code"),
     [
         ("1,2026-03-04,XYZ,a@example.com,A,1,10", "unknown_currency"),
+        ("1,2036-11-22,THB,a@example.com,A,1,10", "in_the_future"),
         ("1,0000-00-00,THB,a@example.com,A,1,10", "out_of_range"),
         ("1,2026-03-04,THB,a@example.com,A,1e400,10", None),
     ],
-    ids=["unknown currency", "no day", "more than all"],
+    ids=["unknown currency", "ten years ahead", "no day", "more than all"],
 )
 def test_an_order_that_cannot_be_true_is_refused_with_its_line(imports, row, code):
     report = imports("orders", ORDERS + row + "\n9,2026-03-04,THB,a@example.com,A,1,10\n")
