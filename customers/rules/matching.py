@@ -159,11 +159,13 @@ class Matcher:
         for slot, digests in theirs.held.items():
             ours.held.setdefault(slot, set()).update(digests)
             self.owners.update(dict.fromkeys(digests, survivor))
-        for digest, customers in self.shared.items():
-            if absorbed in customers:
-                self.shared[digest] = list(dict.fromkeys(survivor if who == absorbed else who for who in customers))
-        if theirs.name and theirs.name.word and provenance.holds(theirs.name.word, theirs.name.rank, ours.name):
-            ours.name, ours.given_name = theirs.name, theirs.given_name
+        for several in (self.shared, self.guests):
+            for digest, customers in several.items():
+                if absorbed in customers:
+                    several[digest] = list(dict.fromkeys(survivor if who == absorbed else who for who in customers))
+        is_later = theirs.name and theirs.name.word and provenance.holds(theirs.name.word, theirs.name.rank, ours.name)
+        if is_later or ours.given_name is None:
+            ours.name, ours.given_name = theirs.name or ours.name, theirs.given_name
         self.joined[absorbed] = survivor
         return survivor
 

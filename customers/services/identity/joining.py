@@ -7,7 +7,7 @@ merged becomes a suggestion, as before.
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdp.core.actors import SYSTEM
@@ -70,16 +70,21 @@ class Evidence:
         )
 
     def _facts(self, *customers: uuid.UUID) -> list[_Facts]:
-        self._load([customer for customer in customers if customer not in self._known])
-        found = []
-        for customer in customers:
-            facts = self._known[customer]
-            for position in self._positions.pop(customer, ()):
-                person = self._batch.people[position]
-                facts.births |= {person.birth_date} if person.birth_date else set()
-                facts.families |= {" ".join(names.words(person.family_name))} if person.family_name else set()
-            found.append(facts)
-        return found
+        """Of each, together with those this batch has found to be the same person: the borders of batches may not
+        decide what speaks against a merge.
+        """
+        joined = self._matcher.joined
+        wholes = [[customer, *(who for who in joined if _last(who, joined) == customer)] for customer in customers]
+        self._load([who for whole in wholes for who in whole if who not in self._known])
+        return [_together([self._of(who) for who in whole]) for whole in wholes]
+
+    def _of(self, customer: uuid.UUID) -> _Facts:
+        facts = self._known[customer]
+        for position in self._positions.pop(customer, ()):
+            person = self._batch.people[position]
+            facts.births |= {person.birth_date} if person.birth_date else set()
+            facts.families |= {" ".join(names.words(person.family_name))} if person.family_name else set()
+        return facts
 
     def _load(self, customers: Collection[uuid.UUID]) -> None:
         rows = (
@@ -104,6 +109,15 @@ class Evidence:
             customer_id__in=list(both), other_id__in=list(both), state=suggestions.APART
         ).values_list("customer_id", "other_id")
         return any((first in ours) != (second in ours) for first, second in pairs)
+
+
+def _together(several: Sequence[_Facts]) -> _Facts:
+    return _Facts(
+        all(facts.is_living for facts in several),
+        set().union(*(facts.births for facts in several)),
+        set().union(*(facts.families for facts in several)),
+        frozenset().union(*(facts.lineage for facts in several)),
+    )
 
 
 _READ = ("id", "status", "birth_date", "family_name")

@@ -11,7 +11,7 @@ from customers.models import Customer, MergeLog, MergeSuggestion
 from customers.rules import people
 from customers.rules.people import Person
 from customers.selectors import profiles as reading
-from customers.services import identity, merging
+from customers.services import identity, merging, suggestions
 from tests import factories
 
 NOW = timezone.now()
@@ -114,4 +114,20 @@ def test_over_rest_a_conflict_is_refused(db):
     told(person(external_id="1"), person(email=EMAIL))
     with pytest.raises(identity.IdentityConflict):
         told(person(external_id="1", email=EMAIL), refuse_conflicts=True)
+    assert known() == 2
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+@pytest.mark.parametrize("what", ["kept apart", "born on another day"])
+def test_what_speaks_against_two_speaks_against_a_third_who_is_one_of_them(db, in_one_batch, what):
+    told(person(external_id="1"))
+    one = {"birth_date": "1990-01-02"} if what == "born on another day" else {}
+    other = {"birth_date": "1991-01-02"} if what == "born on another day" else {}
+    pair = (*told(person(email=EMAIL, **one)), *told(person(line_id="ann", **other)))
+    if what == "kept apart":
+        suggestions.ask([pair], source=factories.source("shop"), at=NOW)
+        suggestions.keep_apart(suggestions=list(MergeSuggestion.objects.all()), actor=SYSTEM, at=NOW)
+    facts = [person(external_id="1", email=EMAIL), person(external_id="1", line_id="ann")]
+    for batch in [facts] if in_one_batch else [[fact] for fact in facts]:
+        told(*batch)
     assert known() == 2
