@@ -26,6 +26,7 @@ _MAILCHIMP = MappingProxyType(
         "CC": "customer.country",
         "TAGS": "customer.tags",
         "OPTIN_TIME": "customer.created_at",
+        "LAST_CHANGED": "customer.updated_at",
     }
 )
 _MAILCHIMP_MARKS = frozenset({"Email Address", "MEMBER_RATING", "LEID", "EUID"})

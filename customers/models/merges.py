@@ -19,7 +19,7 @@ class MergeLog(OwnedModel):
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
     reason = models.CharField(max_length=60)  # steward, api, or the rule by which the machine decided
-    why = models.JSONField(default=dict)  # what the two had in common: never values, only kinds and sources
+    why = models.JSONField(default=dict)  # what they had in common and what named both: kinds and facts, never values
     absorbed_status = models.CharField(max_length=10)
     # Columns of the survivor's row: {"before": {…}, "wrote": {…}}; a field is restored only while it is as written.
     fields = models.JSONField(default=dict)

@@ -61,6 +61,13 @@ class Named(NamedTuple):
     word: Word
 
 
+class Link(NamedTuple):
+    """One word named two customers: by the kinds of identifier of the one and of the other."""
+
+    kinds: tuple[str, str]
+    word: Word
+
+
 @dataclass(slots=True)
 class Verdict:
     """Who a person is, which keys are new for that customer, and which customers it was mistaken for."""
@@ -84,21 +91,25 @@ class Matcher:
         holders: dict[uuid.UUID, Holder],
         guests: Mapping[bytes, Iterable[uuid.UUID]] = MappingProxyType({}),
         is_stranger: bool = False,
+        only_fills: bool = False,
     ) -> None:
         """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `guests`: digest of a key that
         one person owns → people of other names who gave it, too, where anybody may type anything; `holders`: all these.
 
-        `is_stranger`: who is known keeps name and phone, whatever is told.
+        `is_stranger`: who is known keeps name and phone, whatever is told. `only_fills`: who is known gets an identifier
+        only of a kind of which they have none, and keeps the phone.
         """
         self.owners = owners
         self.shared = {digest: list(customers) for digest, customers in shared.items()}
         self.guests = {digest: list(customers) for digest, customers in guests.items()}
         self.holders = holders
         self._admitted: dict[uuid.UUID, tuple[list[Key], Named]] = {}
-        self._is_stranger = is_stranger
+        self._is_stranger, self._only_fills = is_stranger, only_fills
         self._may_join: MayJoin | None = None
         self.joined: dict[uuid.UUID, uuid.UUID] = {}
         """Absorbed → survivor, in the order in which they were found to be one person."""
+        self.links: dict[uuid.UUID, Link] = {}
+        """Absorbed → what joined them."""
 
     def decide_by(self, may_join: MayJoin) -> None:
         """Join people whom one fact names together where this says so."""
@@ -134,7 +145,7 @@ class Matcher:
             if owner is None or owner == customer:
                 continue
             if customer is not None and self._may_join and self._may_join(customer, owner, key.kind, given_name):
-                customer = self._unite(customer, owner)
+                customer = self._unite(customer, owner, Link((found_by, key.kind), named.word))
                 continue
             if customer is not None or not self._fits(owner, key, keys):
                 # Belongs to somebody else: the identifier of lower priority is dropped from this fact.
@@ -148,11 +159,15 @@ class Matcher:
         is_other_name = found_by == "email" and not self._same_name(customer, given_name)
         if created or not self._is_stranger:
             _rename(holder, named)
-        claimed = [key for key in keys if key.digest not in refused and self._claim(key, customer, holder, shared)]
+        open_ = [key for key in keys if key.digest not in refused]
+        if self._only_fills and not created:
+            open_ = [key for key in open_ if key not in shared and not holder.held.get((key.kind, key.scope))]
+            shared = []
+        claimed = [key for key in open_ if self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
         return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)), is_other_name)
 
-    def _unite(self, one: uuid.UUID, other: uuid.UUID) -> uuid.UUID:
+    def _unite(self, one: uuid.UUID, other: uuid.UUID, link: Link) -> uuid.UUID:
         """These two are one from now on, known by the older one's id. What is told next finds them as one."""
         survivor, absorbed = sorted((one, other), key=self._age)
         ours, theirs = self.holder(survivor), self.holders.pop(absorbed, Holder())
@@ -166,7 +181,7 @@ class Matcher:
         is_later = theirs.name and theirs.name.word and provenance.holds(theirs.name.word, theirs.name.rank, ours.name)
         if is_later or ours.given_name is None:
             ours.name, ours.given_name = theirs.name or ours.name, theirs.given_name
-        self.joined[absorbed] = survivor
+        self.joined[absorbed], self.links[absorbed] = survivor, link
         return survivor
 
     def _age(self, customer: uuid.UUID) -> tuple[bool, dt.datetime | None, uuid.UUID]:
@@ -199,6 +214,11 @@ class Matcher:
                 _rename(holder, named)
             self.holders[customer] = holder
         return holder
+
+    def is_held(self, key: Key, customer: uuid.UUID) -> bool:
+        """Whether an identifier is this customer's, alone or with others."""
+        others = (*self.shared.get(key.digest, ()), *self.guests.get(key.digest, ()))
+        return self.owners.get(key.digest) == customer or customer in others
 
     def _owner(self, key: Key, given_name: int | None, shared: list[Key], chosen: uuid.UUID | None) -> uuid.UUID | None:
         """Who holds the key. A phone counts only where given names agree or one side has none; otherwise it turns
@@ -238,7 +258,7 @@ class Matcher:
         return True
 
     def _claim(self, key: Key, customer: uuid.UUID, holder: Holder, shared: list[Key]) -> bool:
-        if key in shared and self._is_stranger and key.digest not in self.shared:
+        if key in shared and (self._is_stranger or self._only_fills) and key.digest not in self.shared:
             self.guests.setdefault(key.digest, []).append(customer)
             return False
         if key in shared:

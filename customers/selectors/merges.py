@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
-from cdp.core import panels
+from cdp.core import panels, sources
 from cdp.core.crypto import subjects
 from customers.models import ContactPoint, Customer, MergeLog
+from customers.rules import provenance
+from customers.selectors import wherefrom
 from customers.selectors.lineage import LONGEST_CHAIN
 
 DEVICE = "anonymous_id"
@@ -114,6 +116,13 @@ class Told:
     same: Sequence[str]
     records: int
     identifiers: int
+    named: Sequence[str] = ()
+    fact: str = ""
+
+    @property
+    def named_labels(self) -> str:
+        """The identifiers by which one fact named both, in the reader's language."""
+        return ", ".join(dict.fromkeys(map(wherefrom.kind_label, self.named)))
 
     @property
     def same_labels(self) -> str:
@@ -144,8 +153,11 @@ ORDER BY at DESC, id DESC
 """
 
 
-def told(customer: uuid.UUID, people: Sequence[uuid.UUID]) -> Merges:
+def told(
+    customer: uuid.UUID, people: Sequence[uuid.UUID], *, named: Callable[[], Mapping[str, str]] = sources.names
+) -> Merges:
     """The merges into a customer that can be taken back, newest first; `people` is the customer's lineage.
+    `named` gives the names of sources, and is asked only where one joined two people.
 
     A browser that turned out to be theirs has nothing to tell but that there was one. What is counted of the logs is
     counted by the database: they grow to megabytes.
@@ -163,24 +175,29 @@ def told(customer: uuid.UUID, people: Sequence[uuid.UUID]) -> Merges:
         logs = cursor.fetchall()
     keyring = subjects.load([customer])
     names = dict(Customer.objects.filter(id__in=[log[1] for log in logs]).values_list("id", "name"))
+    whys = {log[0]: json.loads(log[4]) for log in logs}
+    tellers = {log: provenance.teller(why.get("told_by")) for log, why in whys.items() if why.get("named")}
+    words = wherefrom.Words(named(), [fact for _source, fact in tellers.values()]) if tellers else None
     shown = [
         Told(
             id=log_id,
             at=at,
             reason=reason,
             name=keyring.open(names[absorbed], table="customers_customer", column="name", row=absorbed),
-            same=json.loads(why).get("same", []),
+            same=whys[log_id].get("same", []),
             records=int(records),
             identifiers=int(identifiers),
+            named=whys[log_id].get("named", ()),
+            fact=words(*tellers[log_id]) if words and log_id in tellers else "",
         )
-        for log_id, absorbed, at, reason, why, records, identifiers in logs
+        for log_id, absorbed, at, reason, _why, records, identifiers in logs
     ]
     return Merges(shown, sum(counts.values()) - len(shown), devices)
 
 
 def panel(question: panels.Question) -> dict[str, Any] | None:
     """What the customer page says of merges; nothing where there were none."""
-    merged = told(question.customer, question.lineage)
+    merged = told(question.customer, question.lineage, named=lambda: question.once("core.sources", sources.names))
     if not merged.shown and not merged.devices:
         return None
     return {"merges": merged, "customer_id": question.customer, "may": question.reader.can("steward")}

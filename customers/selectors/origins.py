@@ -1,7 +1,7 @@
 """Where each value of a profile comes from, and why each identifier is there."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,9 +53,10 @@ def _origin(row: Customer, field: str, register: str) -> Origin:
     return Origin(field, word.source, word.at, word.fact) if word else Origin(field, "", None, "")
 
 
-def links(customer: uuid.UUID, *, most: int = 200) -> Sequence[Link]:
-    """Why each identifier is there, oldest first; browsers of a visitor count as one kind among others."""
-    rows = Identifier.objects.filter(customer_id=customer).order_by("created_at", "digest")[:most]
+def links(customer: uuid.UUID, *, kinds: Collection[str] = (), most: int = 200) -> Sequence[Link]:
+    """Why each identifier is there, oldest first; of these kinds, else also of the browsers of a visitor."""
+    asked = Identifier.objects.filter(customer_id=customer)
+    rows = (asked.filter(kind__in=kinds) if kinds else asked).order_by("created_at", "digest")[:most]
     columns = ("kind", "source", "told_by", "created_at", "is_verified", "is_shared")
     return [
         Link(kind, scope, *provenance.teller(told_by), since, is_verified, is_shared)

@@ -31,6 +31,7 @@ class Contact:
     verified_at: datetime | None
     bounced_at: datetime | None
     created_at: datetime | None = None
+    told_by: str | None = None
 
     @property
     def masked(self) -> str:
@@ -55,6 +56,7 @@ class Place:
     country: str
     is_primary: bool
     created_at: datetime | None = None
+    source: str = ""
 
     @property
     def rest(self) -> str:
@@ -211,8 +213,9 @@ def _contacts(customers: list[uuid.UUID], keyring: subjects.Keyring) -> Mapping[
     for row in ContactPoint.objects.filter(customer_id__in=customers).order_by("-is_primary", "kind", "source", "-id"):
         value = keyring.open(row.value, table="customers_contactpoint", column="value", row=row.id)
         contact = Contact(
-            row.id, row.kind, value, row.source, row.is_primary, row.verified_at, row.bounced_at, row.created_at
-        )
+            row.id, row.kind, value, row.source, row.is_primary, row.verified_at, row.bounced_at, row.created_at,
+            row.told_by,
+        )  # fmt: skip
         found.setdefault(row.customer_id, []).append(contact)
     return found
 
@@ -221,6 +224,9 @@ def _places(customers: list[uuid.UUID], keyring: subjects.Keyring) -> Mapping[uu
     found: dict[uuid.UUID, list[Place]] = {}
     for row in Address.objects.filter(customer_id__in=customers).order_by("-is_primary", "-id"):
         street = keyring.open(row.street, table="customers_address", column="street", row=row.id)
-        place = Place(row.id, street, row.city, row.province, row.postcode, row.country, row.is_primary, row.created_at)
+        place = Place(
+            row.id, street, row.city, row.province, row.postcode, row.country, row.is_primary, row.created_at,
+            row.source,
+        )  # fmt: skip
         found.setdefault(row.customer_id, []).append(place)
     return found

@@ -23,6 +23,7 @@ LAYOUTS = (
             "default_address.country_code": "customer.country",
             "tags": "customer.tags",
             "created_at": "customer.created_at",
+            "updated_at": "customer.updated_at",
         },
     ),
     Layout(
@@ -43,6 +44,7 @@ LAYOUTS = (
             "billing.postcode": "customer.postcode",
             "billing.country": "customer.country",
             "date_created": "customer.created_at",
+            "date_modified": "customer.updated_at",
         },
     ),
     Layout(
@@ -66,6 +68,7 @@ LAYOUTS = (
             "Country/Region": "customer.country",
             "Preferred language": "customer.language",
             "Create Date": "customer.created_at",
+            "Last Modified Date": "customer.updated_at",
         },
     ),
     Layout(
@@ -93,6 +96,7 @@ LAYOUTS = (
             "PostalCode": "customer.postcode",
             "Country": "customer.country",
             "CreatedDate": "customer.created_at",
+            "LastModifiedDate": "customer.updated_at",
         },
     ),
     Layout(
@@ -115,6 +119,7 @@ LAYOUTS = (
             "Mailing Zip/Postal Code": "customer.postcode",
             "Mailing Country": "customer.country",
             "Created Date": "customer.created_at",
+            "Last Modified Date": "customer.updated_at",
         },
     ),
     Layout(

@@ -47,8 +47,11 @@ TARGETS = {
     "card_token": _("Card token"),
     "tags": _("Tags"),
     "created_at": _("Customer since"),
+    "updated_at": _("Last changed"),
 }
 PREFIX = "customer."
+_MOMENTS = {"created_at": "created_at", "told_at": "updated_at"}
+"""Field of a person → target."""
 NEW_PEOPLE, ROUGHLY = "people", "people_roughly"
 """What a check counts beside rows: people who would be new, and that somebody may have been counted twice."""
 SYNONYMS = {
@@ -162,6 +165,27 @@ SYNONYMS = {
     "signed up": "created_at",
     "วันที่สมัคร": "created_at",
     "가입일": "created_at",
+    "updated": "updated_at",
+    "updated on": "updated_at",
+    "date updated": "updated_at",
+    "last updated": "updated_at",
+    "last update": "updated_at",
+    "modified": "updated_at",
+    "modified at": "updated_at",
+    "modified on": "updated_at",
+    "modified date": "updated_at",
+    "date modified": "updated_at",
+    "last modified": "updated_at",
+    "last modified date": "updated_at",
+    "lastmodifieddate": "updated_at",
+    "last changed": "updated_at",
+    "แก้ไขล่าสุด": "updated_at",
+    "วันที่แก้ไข": "updated_at",
+    "วันที่แก้ไขล่าสุด": "updated_at",
+    "อัปเดตล่าสุด": "updated_at",
+    "수정일": "updated_at",
+    "최종수정일": "updated_at",
+    "최종 수정일": "updated_at",
 }
 
 
@@ -200,7 +224,7 @@ class Columns:
         )
         self.is_sample = context.source.key == SAMPLE
         self.unused = list(self._unused())
-        self.created_dayfirst = context.dayfirst(f"{PREFIX}created_at")
+        self.dayfirst = {name: context.dayfirst(PREFIX + name) for name in _MOMENTS.values()}
 
     def raw(self, cells: Sequence[str]) -> dict[str, str]:
         """The raw fields of a row, blanks left out."""
@@ -208,16 +232,21 @@ class Columns:
         return {**self.constants, **found} if self.constants else found
 
     def clean(self, raw: dict[str, str]) -> tuple[people.Person, list[people.Fault]]:
-        """The standardised person and what could not be read."""
-        created = raw.pop("created_at", "")
+        """The standardised person and what could not be read. A row that says when it was changed tells what was so
+        then, so that an older file does not undo a newer word.
+        """
+        moments = {field: raw.pop(name, "") for field, name in _MOMENTS.items()}
         person, faults = people.clean(raw, self.rules)
         faults += people.contradictions(person)
         person.is_sample = self.is_sample
-        if created:
+        for field, text in moments.items():
+            if not text:
+                continue
+            name = _MOMENTS[field]
             try:
-                person.created_at = values.moment(created, zone=self.context.zone, dayfirst=self.created_dayfirst)
+                setattr(person, field, values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst[name]))
             except ValueProblem as problem:
-                faults.append(people.Fault("created_at", created, problem))
+                faults.append(people.Fault(name, text, problem))
         return person, faults
 
     def nobody(self, cells: Sequence[str], faults: Sequence[people.Fault]) -> registry.RowRefused:

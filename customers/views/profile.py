@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -24,13 +24,31 @@ from customers.forms.contacts import ReasonForm
 from customers.models import Customer, Interaction, Note
 from customers.rules import bands, places, tags
 from customers.rules.reasons import REASONS
-from customers.selectors import history, lineage, profiles
+from customers.selectors import history, lineage, profiles, wherefrom
 from customers.selectors.profiles import Kind
 from customers.services import interactions, member_numbers, notes
 from customers.services import profiles as profile_services
 
 SHORTEST_RUN = {"event": 3, "segment": 2}
 """How many entries of such a kind on one day, one after the other, are folded into one line."""
+_LABELS = {
+    "name": gettext_lazy("Name"),
+    "birth_date": gettext_lazy("Birthday"),
+    "gender": gettext_lazy("Gender"),
+    "language": gettext_lazy("Language"),
+    "nationality": gettext_lazy("Nationality"),
+    "country": gettext_lazy("Country"),
+    "city": gettext_lazy("Place"),
+    "company": gettext_lazy("Company"),
+    "job_title": gettext_lazy("Job title"),
+    "occupation": gettext_lazy("Occupation"),
+    "income_band": gettext_lazy("Income band"),
+    "education": gettext_lazy("Education"),
+    "children": gettext_lazy("Children"),
+    "interests": gettext_lazy("Interests"),
+    "tags": gettext_lazy("Tags"),
+}
+"""Fields of which the page says who told them."""
 
 
 def found(request: HttpRequest, customer: uuid.UUID) -> Customer | HttpResponse:
@@ -59,10 +77,14 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     assert profile is not None, "the row is there"  # noqa: S101
     advice = panels.advice(question)
     language = get_language() or "en"
-    named = sources.names()
+    named = question.once("core.sources", sources.names)
+    told = wherefrom.of(profile, labels=_LABELS, named=named)
     context = {
         "profile": profile,
         "customer": row,
+        "told": told,
+        "ways": [{"contact": contact, "told": told.parts[contact.id]} for contact in profile.contacts],
+        "addresses": [{"place": place, "told": told.parts[place.id]} for place in profile.places],
         "place_line": profile.where,
         "occupation": bands.shown("occupation", row.occupation),
         "income_band": bands.shown("income_band", row.income_band),
@@ -72,7 +94,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "source_name": named.get(row.source, row.source),
         "tags": [{"key": tag, "label": tags.shown(tag)} for tag in row.tags],
         "numbers": [
-            {"label": _number_label(contact, named), "value": contact.value}
+            {"label": _number_label(contact, named), "value": contact.value, "told": told.parts[contact.id]}
             for contact in profile.contacts
             if contact.kind in {Kind.MEMBER, Kind.EXTERNAL}
         ],

@@ -36,10 +36,19 @@ class SourceAdmin(admin.ModelAdmin):
     """Where facts come from. Keys never change: facts name them."""
 
     form = SourceForm
-    list_display = ("key", "name", "kind", "consent_mode", "without_consent", "may_track")
+    list_display = ("key", "name", "kind", "consent_mode", "without_consent", "known_people", "may_track")
     list_filter = ("kind",)
     search_fields = ("key", "name")
-    fields = ("key", "name", "kind", "allowed_origins", "consent_mode", "without_consent", "created_at")
+    fields = (
+        "key",
+        "name",
+        "kind",
+        "allowed_origins",
+        "consent_mode",
+        "without_consent",
+        "known_people",
+        "created_at",
+    )
     readonly_fields = ("key", "created_at")
     inlines = (LimitsInline,)
 

@@ -99,6 +99,7 @@ class Handler:
         person, faults = self.people.clean(raw)
         for fault in faults:
             warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
+        person.told_at = person.told_at or at
         if not person.is_identified and not session:
             raise self.people.nobody(cells, faults)
         what = f"{name}\n{at.isoformat()}\n{session}\n{person.external_id or person.email or person.phone}"
@@ -132,7 +133,14 @@ class Handler:
         named = [one.person for one, _ in fresh if one.person is not None]
         watch = import_trace.Watch(self.context)
         found = (
-            identity.resolve_many(named, source=source, now=now, lane=pipeline.BULK, before_change=watch.before)
+            identity.resolve_many(
+                named,
+                source=source,
+                now=now,
+                lane=pipeline.BULK,
+                before_change=watch.before,
+                by=people_import.fact_of(self.context),
+            )
             if named
             else []
         )

@@ -232,10 +232,10 @@ def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: b
     if not order:
         return [None] * len(told)
     # A key that pages carry is anybody's: what it tells never makes two known customers one.
-    joins = not source.allowed_origins
+    joins, only_fills = not source.allowed_origins, source.known_people == Source.KnownPeople.FILL
     teller = identity.Teller.SELF if is_back else identity.Teller.OTHERS
     resolutions = identity.resolve_many(
-        order, source=source, now=now, lane=pipeline.INTERACTIVE, teller=teller, joins=joins
+        order, source=source, now=now, lane=pipeline.INTERACTIVE, teller=teller, joins=joins, only_fills=only_fills
     )
     customers = [None if who.outcome is identity.Outcome.SUPPRESSED else who.customer for who in resolutions]
     return [None if position is None else customers[position] for position in positions]

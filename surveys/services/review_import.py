@@ -135,6 +135,8 @@ class Handler:
             at = values.moment(told, zone=self.context.zone, dayfirst=self.dayfirst) if told else self.context.now
         except ValueProblem as problem:
             raise registry.RowRefused("review.at", told, problem.code) from problem
+        if person is not None:
+            person.told_at = person.told_at or at
         return Told(
             line=line,
             person=person,
@@ -168,7 +170,13 @@ class Handler:
         named = [(one.person, one.line) for one in parsed if one.person is not None]
         persons, lines = [person for person, _line in named], [line for _person, line in named]
         resolutions = (
-            identity.resolve_many(persons, source=self.context.source, now=self.context.now, lane=pipeline.BULK)
+            identity.resolve_many(
+                persons,
+                source=self.context.source,
+                now=self.context.now,
+                lane=pipeline.BULK,
+                by=people_import.fact_of(self.context),
+            )
             if persons
             else []
         )

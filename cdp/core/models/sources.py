@@ -24,6 +24,10 @@ class Source(Model):
         FORM = "form", _("Form")
         API = "api", _("REST API")
 
+    class KnownPeople(models.TextChoices):
+        UPDATE = "update", _("The later word holds")
+        FILL = "fill", _("Only what is empty is filled")
+
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.API)
@@ -42,6 +46,17 @@ class Source(Model):
         default="keep",
         db_default="keep",
         help_text=_("Refused events are counted, and nothing of them is stored."),
+    )
+    known_people = models.CharField(
+        _("what tracking changes about people we know"),
+        max_length=10,
+        choices=KnownPeople.choices,
+        default=KnownPeople.UPDATE,
+        db_default=KnownPeople.UPDATE.value,
+        help_text=_(
+            "A write key in a web page can be read by everybody. “Only what is empty is filled” keeps names, "
+            "addresses and identifiers that are known as they are, and merges nobody who is known."
+        ),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -133,7 +133,11 @@ class Handler:
         if not named:
             return registry.Counts(written.created, len(set(written.companies)) - written.created)
         found = identity.resolve_many(
-            [one.person for one, _company in named if one.person], source=source, now=now, lane=pipeline.BULK
+            [one.person for one, _company in named if one.person],
+            source=source,
+            now=now,
+            lane=pipeline.BULK,
+            by=people_import.fact_of(self.context),
         )
         who = standing.hold({one.customer for one in found})
         wanted = {

@@ -212,3 +212,7 @@ def _kinds(source: str) -> list[tuple[str, str, str, _Spelling]]:
         ("card_token", "card", "", None),
         ("phone", "phone", "", None),
     ]
+
+
+FIELDS_OF = {kind: field for field, kind, _scope, _spelling in _kinds("")}
+"""Kind of identifier → field of a person."""

@@ -213,7 +213,8 @@ def write_addresses(
 ) -> None:
     """Add the addresses that are not known yet; the one of the word that holds about the place comes first.
 
-    Of what does not hold only whole addresses are kept: a town alone is told so often that it says nothing.
+    Of what does not hold only whole addresses are kept (a town alone is told so often that it says nothing), and those
+    not of weak words.
     """
     wanted: dict[tuple[uuid.UUID, bytes], tuple[Person, str]] = {}
     first: dict[uuid.UUID, bytes] = {}
@@ -225,7 +226,7 @@ def write_addresses(
             marker = address_digest(person)
             if person is now_there:
                 first[customer] = marker
-            if person is now_there or person.street:
+            if person is now_there or (person.street and not word.is_weak):
                 wanted.setdefault((customer, marker), (person, word.source))
     if not wanted:
         return

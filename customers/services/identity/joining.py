@@ -14,8 +14,8 @@ from cdp.core.actors import SYSTEM
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from customers.models import Customer, MergeSuggestion
-from customers.rules import names, survivorship
-from customers.rules.matching import LIMITS, Matcher
+from customers.rules import names, provenance, survivorship
+from customers.rules.matching import LIMITS, Link, Matcher
 from customers.selectors import lineage
 from customers.services import merging, suggestions
 from customers.services.identity.batches import Batch
@@ -123,14 +123,20 @@ def _together(several: Sequence[_Facts]) -> _Facts:
 _READ = ("id", "status", "birth_date", "family_name")
 
 
-def join(joined: Mapping[uuid.UUID, uuid.UUID], *, source: Source, at: dt.datetime) -> dict[uuid.UUID, uuid.UUID]:
+def join(
+    joined: Mapping[uuid.UUID, uuid.UUID], *, links: Mapping[uuid.UUID, Link], source: Source, at: dt.datetime
+) -> dict[uuid.UUID, uuid.UUID]:
     """Merge absorbed → survivor; who stands for each absorbed one now. Whoever could not be merged this moment (a
     message is on its way) becomes a suggestion.
     """
     if not joined:
         return {}
     pairs = {absorbed: _last(survivor, joined) for absorbed, survivor in joined.items()}
-    done = merging.absorb(pairs=pairs, reason=REASON, actor=SYSTEM, at=at, is_by_time=True)
+    why = {
+        absorbed: {"named": list(link.kinds), "told_by": provenance.told_by(link.word.source, link.word.fact)}
+        for absorbed, link in links.items()
+    }
+    done = merging.absorb(pairs=pairs, reason=REASON, actor=SYSTEM, at=at, is_by_time=True, why=why)
     left = [(absorbed, survivor) for absorbed, survivor in pairs.items() if absorbed not in done]
     if left:
         suggestions.ask(left, source=source, at=at)

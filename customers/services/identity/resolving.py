@@ -7,9 +7,10 @@ batch is rolled back to its savepoint and judged again with what is known now.
 import itertools
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q
@@ -69,6 +70,7 @@ class _How(NamedTuple):
     teller: Teller
     before_change: Callable[[Collection[uuid.UUID]], None] | None
     joins: bool = False
+    only_fills: bool = False
 
 
 def keys_of(person: Person, source: Source) -> list[Key]:
@@ -103,6 +105,7 @@ def resolve_many(
     joins: bool = True,
     by: str = "",
     is_correction: bool = False,
+    only_fills: bool = False,
 ) -> list[Resolution]:
     """Who each person is, in order; new customers are made, known ones updated, all of them marked.
 
@@ -111,8 +114,10 @@ def resolve_many(
     kept. With `is_stranger` nobody knows whether the teller is the person told of (a public form): customers who are
     known keep everything as it is (name, ways of contact, identifiers), only interests and tags are added. `by` is
     the fact that told of those who name none (`Person.told_by`). With `is_correction` the teller knows what stands
-    there and says what is so now. Customers whom one person's identifiers name together are merged where nothing speaks
-    against it (`joining`), unless `joins` is False.
+    there and says what is so now. With `only_fills` the teller need not be who they say they are (a key that pages
+    carry): of customers who are known only what is empty is filled, weakly, and nobody known is merged. Customers
+    whom one person's identifiers name together are merged where nothing speaks against it (`joining`), unless
+    `joins` is False.
     Somebody who was forgotten comes out as Outcome.SUPPRESSED with a bucket for a customer, unless `teller` says that
     it is the person, who is known again then, or that Suppressed is to be raised. Whoever has to remember what people
     were like is told in `before_change` which customers are about to be changed, once more for each try. Raises
@@ -130,6 +135,7 @@ def resolve_many(
         joins=joins,
         by=by,
         is_correction=is_correction,
+        only_fills=only_fills,
     )
 
 
@@ -146,11 +152,12 @@ def resolve_batch(
     joins: bool = True,
     by: str = "",
     is_correction: bool = False,
+    only_fills: bool = False,
 ) -> list[Resolution]:
     """As `resolve_many`, for people whose keys, and perhaps rows, are made already (see `batches`)."""
-    base = Word(source.key, now, by, not_before=now if is_correction else None)
-    is_sure = joins and not (refuse_conflicts or is_stranger)
-    how = _How(refuse_conflicts, is_stranger, teller, before_change, is_sure)
+    base = Word(source.key, now, by, not_before=now if is_correction else None, is_weak=only_fills)
+    is_sure = joins and not (refuse_conflicts or is_stranger or only_fills)
+    how = _How(refuse_conflicts, is_stranger, teller, before_change, is_sure, only_fills)
     for _ in range(MOST_TRIES):
         try:
             with transaction.atomic():
@@ -171,12 +178,13 @@ def resolve_batch(
 
 def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> list[Resolution]:
     words = batch.words(base)
-    matcher = _matcher([key for person_keys in batch.keys for key in person_keys], is_stranger=how.is_stranger)
+    keys = [key for person_keys in batch.keys for key in person_keys]
+    matcher = _matcher(keys, is_stranger=how.is_stranger, only_fills=how.only_fills)
     evidence = Evidence(batch, matcher)
     if how.joins:
         matcher.decide_by(evidence.may_join)
     # After the owners: whoever was forgotten before we read those is found here.
-    barred = barring.since({key.digest for person_keys in batch.keys for key in person_keys})
+    barred = barring.since({key.digest for key in keys})
     if barred and how.teller is Teller.ANSWERED:
         raise Suppressed
     if barred and how.teller is Teller.OTHERS:
@@ -195,6 +203,8 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
             verdict.shared.clear()
         evidence.note(verdict.customer, len(verdicts))
         verdicts.append(verdict)
+    if how.only_fills:
+        batch = replace(batch, people=_filling(batch, verdicts, matcher))
     if how.before_change is not None:
         new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
         how.before_change({verdict.customer for verdict in verdicts}.union(matcher.joined) - new)
@@ -216,8 +226,19 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
             source=source,
             at=base.at,
         )
-    stands = joining.join(matcher.joined, source=source, at=base.at)
+    stands = joining.join(matcher.joined, links=matcher.links, source=source, at=base.at)
     return [_resolution(verdict, stands) for verdict in verdicts]
+
+
+def _filling(batch: Batch, verdicts: Sequence[Verdict], matcher: Matcher) -> list[Person]:
+    """The people as they are told weakly: of somebody known without the identifiers that did not become theirs."""
+    told = []
+    for person, keys, verdict in zip(batch.people, batch.keys, verdicts, strict=True):
+        left: dict[str, Any] = {} if verdict.outcome is Outcome.CREATED else {
+            batches.FIELDS_OF[key.kind]: "" for key in keys if not matcher.is_held(key, verdict.customer)
+        }  # fmt: skip
+        told.append(replace(person, **left) if left else person)
+    return told
 
 
 def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch], list[Resolution]]) -> list[Resolution]:
@@ -271,7 +292,7 @@ class Foresight:
         ]
 
 
-def _matcher(keys: Sequence[Key], *, is_stranger: bool = False) -> Matcher:
+def _matcher(keys: Sequence[Key], *, is_stranger: bool = False, only_fills: bool = False) -> Matcher:
     """What is known about these keys: four set-based reads whatever the size of the batch."""
     digests = list({key.digest for key in keys})
     owners: dict[bytes, uuid.UUID] = {}
@@ -306,4 +327,6 @@ def _matcher(keys: Sequence[Key], *, is_stranger: bool = False) -> Matcher:
         held = Identifier.objects.filter(customer_id__in=known).values_list("customer_id", "kind", "source", "digest")
         for customer, kind, scope, digest in held:
             holders[customer].held.setdefault((kind, scope), set()).add(bytes(digest))
-    return Matcher(owners=owners, shared=shared, holders=holders, guests=guests, is_stranger=is_stranger)
+    return Matcher(
+        owners=owners, shared=shared, holders=holders, guests=guests, is_stranger=is_stranger, only_fills=only_fills
+    )

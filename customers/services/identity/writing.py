@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ def write(
     """
     maker = fresh.Maker(source, now, base=base)
     fresh.copy_identifiers(_claims(batch, verdicts, maker, words))
-    _share(verdicts, known_holders, is_stranger=is_stranger)
+    _share(verdicts, known_holders, is_stranger=is_stranger or base.is_weak)
     told: dict[uuid.UUID, list[int]] = {}
     for position, verdict in enumerate(verdicts):
         told.setdefault(verdict.customer, []).append(position)
@@ -96,6 +97,7 @@ def _write_others(
     rows, states = profiles.read(known)
     if is_stranger:
         heard = {**heard, **{customer: _of_stranger(rows[customer], heard[customer]) for customer in rows}}
+    heard = {**heard, **{customer: _of_weak(rows[customer], heard[customer]) for customer in rows}}
     for customer, state in states.items():
         for person, word in heard[customer]:
             state.hear(person, word)
@@ -122,6 +124,18 @@ def _of_stranger(row: Mapping[str, Any], heard: Sequence[Heard]) -> list[Heard]:
         interests = tuple(known) if person.interests else ()
         kept.append((Person(interests=interests, tags=person.tags), word))
     return kept
+
+
+def _of_weak(row: Mapping[str, Any], heard: Sequence[Heard]) -> list[Heard]:
+    """What weak words (`Word.is_weak`) say of somebody known, without what they may not: empty a field, add to the
+    tags, change since when they are known. That they fill what is empty only is for the rules to see to.
+    """
+    return [
+        (replace(person, cleared=frozenset(), created_at=None, tags=() if row["tags"] else person.tags), word)
+        if word.is_weak
+        else (person, word)
+        for person, word in heard
+    ]
 
 
 def _share(verdicts: Sequence[Verdict], known_holders: Mapping[bytes, set[uuid.UUID]], *, is_stranger: bool) -> None:

@@ -11,7 +11,8 @@ golden    the survivor's own row
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from cdp.core.actors import Actor
 from customers.models import MergeLog
@@ -52,17 +53,24 @@ def merge(
 
 
 def absorb(
-    *, pairs: Mapping[uuid.UUID, uuid.UUID], reason: str, actor: Actor, at: datetime, is_by_time: bool = False
+    *,
+    pairs: Mapping[uuid.UUID, uuid.UUID],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    is_by_time: bool = False,
+    why: Mapping[uuid.UUID, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[uuid.UUID, uuid.UUID]:
     """Each key of `pairs` and its value are one person from now on, known by the value's id; as many `merge`s in their
     order, for the price of about one. One transaction.
 
     Nobody may be absorbed and absorb in the same call. With `is_by_time` the later word about a field stands, else the
-    survivor's. Returns the pairs that became one: who was merged or erased meanwhile, or has a message on its way this
-    moment, is left out. Raises UnableToMerge when others kept writing the same people.
+    survivor's. `why` tells of who is absorbed what joined them (kinds and facts, never values). Returns the pairs that
+    became one: who was merged or erased meanwhile, or has a message on its way this moment, is left out. Raises
+    UnableToMerge when others kept writing the same people.
     """
     wanted = [
-        joining.Pair(survivor, absorbed, is_by_time=is_by_time)
+        joining.Pair(survivor, absorbed, is_by_time=is_by_time, why=why.get(absorbed, {}))
         for absorbed, survivor in pairs.items()
         if survivor != absorbed
     ]

@@ -38,6 +38,8 @@ class Pair:
     choices: Mapping[str, Side] = field(default_factory=dict)
     is_by_time: bool = False
     """Whether of two words the later one stands where `choices` name no side; else the survivor's does."""
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """Why these are one, beside what they have in common; never values, only kinds, sources and facts."""
 
 
 @dataclass
@@ -88,7 +90,7 @@ def _join(pairs: Sequence[Pair], reason: str, actor: Actor, at: datetime) -> Joi
             actor_kind=actor.kind,
             actor_id=actor.id,
             reason=reason,
-            why=why[pair.absorbed],
+            why={**why[pair.absorbed], **pair.why},
             absorbed_status=locked[pair.absorbed].status,
         )
         for log_id, pair in zip(ids.uuid7s(len(pairs)), pairs, strict=True)

@@ -7,6 +7,7 @@ import pytest
 from cdp.core.crypto import subjects
 from cdp.core.imports import engine, reading
 from customers.models import Address, ContactPoint, Customer, Identifier
+from customers.rules import provenance
 from customers.services.identity import resolving
 from tests.importing import Importer
 
@@ -51,6 +52,32 @@ def test_every_target_finds_its_place(imports):
     }
     address, keyring = Address.objects.get(), subjects.load([found.id])
     assert keyring.open(address.street, table="customers_address", column="street", row=address.id) == "77 Rama IX"
+
+
+NEWER = "Email,First Name,City,Last Modified Date\nann@example.com,Anna,Seoul,2026-03-01 10:00\n"
+OLDER = "email,given_name,company,city,updated at\nann@example.com,Ann,Acme,Bangkok,2025-01-01 10:00\n"
+
+
+@pytest.mark.parametrize("files", [(NEWER, OLDER), (OLDER, NEWER)])
+def test_of_two_files_the_rows_that_were_changed_last_hold_whichever_comes_first(imports, files):
+    for content in files:
+        imports("customers", content)
+        assert imports.remarks() <= {"other_name"}
+    found = only()
+    assert (found.city, found.company) == ("Seoul", "Acme")
+    assert (
+        subjects.load([found.id]).open(found.given_name, table="customers_customer", column="given_name", row=found.id)
+        == "Anna"
+    )
+    word = provenance.of(found.origins, "company")
+    assert word.at == dt.datetime(2025, 1, 1, 3, tzinfo=dt.UTC)
+    assert word.fact.startswith("import:")
+
+
+def test_a_time_of_change_that_cannot_be_read_is_told_and_the_row_counts_as_told_now(imports):
+    (warning,) = imports("customers", "email,city,updated_at\nann@example.com,Seoul,last week\n")["warnings"]
+    assert warning["column"] == "updated_at"
+    assert only().city == "Seoul"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ FORM = {
     "kind": "store",
     "consent_mode": "require",
     "without_consent": "refuse",
+    "known_people": "fill",
     "allowed_origins": "https://shop.example/, https://www.shop.example",
     "limits-TOTAL_FORMS": "1",
     "limits-INITIAL_FORMS": "0",
@@ -29,5 +30,5 @@ def test_sets_origins_and_limits(client, db, role, status):
     source = Source.objects.get(id=source.id)
     if role == "admin":
         assert source.allowed_origins == ["https://shop.example", "https://www.shop.example"]
-        assert source.consent_mode == "require"
+        assert (source.consent_mode, source.known_people) == ("require", "fill")
         assert SourceLimits.objects.get().event_bytes == 4 << 20

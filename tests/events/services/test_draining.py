@@ -8,9 +8,9 @@ import pytest
 
 from cdp.core import actors
 from cdp.core.crypto import subjects
-from cdp.core.models import AuditEntry
+from cdp.core.models import AuditEntry, Source
 from customers.models import Customer, Identifier, MergeSuggestion, Status
-from customers.selectors import identifiers
+from customers.selectors import identifiers, profiles
 from customers.services import buckets, erasing
 from events.models import Event, InboxRow, MessageKey, RejectedEvent, SourceHour
 from events.rules import tracking
@@ -415,3 +415,30 @@ def test_a_batch_ends_where_sources_would_take_too_many_turns(source, monkeypatc
         rounds.append(done.stored)
     assert rounds == [3, 3, 2]
     assert Customer.objects.filter(status=Status.KNOWN).count() >= 1
+
+
+def test_a_source_that_only_fills_leaves_what_is_known_as_it_is_and_gives_way_to_every_other(source):
+    def identify(user, **traits):
+        put(source, {"type": "identify", "userId": user, "traits": traits})
+        drain()
+
+    def owner(kind, value, scope=""):
+        return next(iter(identifiers.owners([identifiers.digest(kind, value, scope)]).values()), None)
+
+    identify("u1", firstName="Ann", email="ann@example.com")
+    identify("u2", firstName="Bob", email="bob@example.com")
+    Source.objects.update(known_people=Source.KnownPeople.FILL)
+    identify("u1", firstName="Mal", email="mal@example.com", phone="+66812345678", address={"city": "Seoul"})
+    identify("u1", email="bob@example.com", company="Acme", address={"city": "Busan", "street": "1 Rama IX"})
+    ann = Customer.objects.get(id=owner("email", "ann@example.com"))
+    assert (ann.city, ann.company, ann.sources) == ("Seoul", "Acme", [source.key])
+    assert profiles.one(ann).given_name == "Ann"
+    assert {contact.value for contact in profiles.one(ann).contacts} == {"u1", "ann@example.com", "+66812345678"}
+    assert not ann.merged_into
+    assert owner("email", "mal@example.com") is None
+    assert owner("email", "bob@example.com") == owner("external_id", "u2", source.key)
+    identify("u3", firstName="Cat", email="cat@example.com")  # somebody new is made as ever
+    assert profiles.one(owner("email", "cat@example.com")).given_name == "Cat"
+    Source.objects.update(known_people=Source.KnownPeople.UPDATE)
+    identify("u1", address={"city": "Daegu"})
+    assert Customer.objects.get(id=ann.id).city == "Daegu"
