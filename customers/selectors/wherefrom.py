@@ -106,7 +106,7 @@ def of(profile: Profile, *, labels: Mapping[str, object], named: Mapping[str, st
     told = {field: _word(row, field) for field in labels if field == "name" or getattr(row, field)}
     parts = {contact.id: (kind_label(contact.kind), *_contact(row, contact)) for contact in profile.contacts}
     parts |= {place.id: (_("Address"), *_place(row, place)) for place in profile.places}
-    links = origins.links(row.id, kinds=SHOWN)
+    links = sorted(origins.links(row.id, kinds=SHOWN), key=lambda link: (link.since, SHOWN.index(link.kind)))
     facts = [*(fact for _s, fact, _at in told.values()), *(part[2] for part in parts.values())]
     words = Words(named, [*facts, *(link.fact for link in links)])
 

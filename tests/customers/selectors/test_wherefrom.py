@@ -5,7 +5,6 @@ import uuid
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from cdp.core.models import Job, Source
 from customers.models import MergeLog
@@ -86,8 +85,6 @@ def test_who_was_merged_by_machine_says_what_named_both(shop, clerk):
     assert MergeLog.objects.get().why["named"] == ["member_number", "email"]
     url = reverse("customers:customer-detail", args=[first])
     assert "by itself: Order #3 · Storefront named both (Member number, E-mail)" in clerk.get(url).content.decode()
-    with translation.override("ko"):
-        assert wherefrom.kind_label("card") == "결제 카드"
 
 
 def test_what_nobody_noted_is_said_to_be_so(shop):
