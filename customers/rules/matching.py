@@ -96,8 +96,8 @@ class Matcher:
         """`owners`: digest → customer; `shared`: digest of a shared key → its holders; `guests`: digest of a key that
         one person owns → people of other names who gave it, too, where anybody may type anything; `holders`: all these.
 
-        `is_stranger`: who is known keeps name and phone, whatever is told. `only_fills`: who is known gets an identifier
-        only of a kind of which they have none, and keeps the phone.
+        `is_stranger`: who is known keeps name and phone, whatever is told. `only_fills`: who is known gets an
+        identifier only of a kind of which they have none, and keeps the phone.
         """
         self.owners = owners
         self.shared = {digest: list(customers) for digest, customers in shared.items()}
