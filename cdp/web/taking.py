@@ -15,9 +15,7 @@ from django.db import transaction
 from cdp.core import receipts
 from cdp.core.actors import CUSTOMER
 from cdp.core.models import Source
-from consent.models import ConsentState
-from consent.selectors import packs, policies
-from consent.services import grants
+from consent.services import ticks
 from customers.rules.arrivals import Origin
 from customers.rules.people import Person
 from customers.services import arrivals, identity
@@ -95,39 +93,22 @@ def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: d
 
 
 def _grant(sending: Sending, told: Told) -> None:
-    """Record each ticked box with the words beside it and the policy that held."""
-    person, today = sending.person, told.now.date()
-    pack = packs.of_country(person.country)
-    if pack.asks_twice(person.country) or _age(person, today) < pack.ages.guardian_alone_under:
-        return
-    refused = set(
-        ConsentState.objects.filter(customer_id=told.customer, is_granted=False).values_list("purpose", "channel")
-    )
-    version = policies.current_version("privacy", at=told.now)
-    for purpose, channel, words in sending.chosen:
-        if (purpose, channel) in refused:
-            continue
-        grants.record(
-            customer=told.customer,
-            purpose=purpose,
-            channel=channel,
-            granted=True,
-            at=told.now,
+    """Record each ticked box that counts, with the words beside it and the policy that held."""
+    ticks.record(
+        customer=told.customer,
+        boxes=[ticks.Box(*box) for box in sending.chosen],
+        form=ticks.Form(
             source=told.source,
             method="form",
+            at=told.now,
             actor=CUSTOMER,
-            policy_version=version,
             language=sending.language,
-            evidence={"form": sending.form, "text": words, "shown": list(sending.shown)},
-        )
-
-
-def _age(person: Person, today: dt.date) -> int:
-    """Years as told in the form; a person who told no birthday counts as of age, as everywhere."""
-    born = person.birth_date
-    if born is None:
-        return 200
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+            country=sending.person.country,
+            birth_date=sending.person.birth_date,
+            evidence={"form": sending.form, "shown": list(sending.shown)},
+        ),
+        now=told.now,
+    )
 
 
 def _source(sending: Sending) -> Source:

@@ -98,7 +98,7 @@ class LeadTold:
     """Somebody answered an ad or wrote in a chat. `raw` are texts by field name, `words` form, campaign and ad.
 
     `vouched`: the platform itself says who it is; else whoever held the phone typed it. `ticked` are the consent boxes
-    of the form by the platform's key, with the words beside them where they are known.
+    of the form by the platform's key, with the words beside them where they are known; `disclaimer` stood above them.
     """
 
     platform: str
@@ -110,6 +110,7 @@ class LeadTold:
     answers: Mapping[str, str] = field(default_factory=dict)
     is_organic: bool | None = None
     ticked: Mapping[str, str] = field(default_factory=dict)
+    disclaimer: str = ""
     vouched: bool = False
 
 

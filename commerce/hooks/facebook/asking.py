@@ -18,6 +18,7 @@ TOKEN = frozenset({102, 190})
 PERMISSION = frozenset({3, 10, *range(200, 300)})
 BUSY = frozenset({1, 2, 4, 17, 32, 341, 368, 613, *range(80_000, 80_015)})
 GONE = frozenset({100, 803})
+FORM_FIELDS = "id,name,questions,legal_content{custom_disclaimer{title,body,checkboxes}}"
 _WAIT = 15 * 60
 
 
@@ -34,19 +35,42 @@ def fetch(body: Mapping[str, Any], desk: Desk) -> Mapping[str, Any]:
     named: Mapping[str, Any] = {}
     if form.isalnum():
         try:
-            named = desk.remembered(f"form {form}", lambda: _form(desk, form))
-        except (Later, Refused):
+            named = desk.remembered(f"form and words {form}", lambda: _form(desk, form))
+        except (Refused, reading.Unreadable):
             named = {}  # a name is a comfort; the lead is not held up for it
+        except Later:
+            # The words of a ticked box are its proof, and are worth a wait.
+            if reading.rows(lead, "custom_disclaimer_responses"):
+                raise
+            named = {}
     return {"lead": dict(lead), "form": dict(named)}
 
 
 def _form(desk: Desk, form: str) -> Mapping[str, Any]:
-    found = _object(desk, form, "id,name,questions")
+    found = _object(desk, form, FORM_FIELDS)
     labels = {
         reading.text(question, "key", longest=300): reading.text(question, "label", longest=300)
         for question in reading.rows(found, "questions")
     }
-    return {"name": reading.text(found, "name", longest=200), "labels": labels}
+    told = reading.mapping(reading.mapping(found, "legal_content"), "custom_disclaimer")
+    above = (reading.text(told, "title"), reading.text(reading.mapping(told, "body"), "text", longest=5000))
+    return {
+        "name": reading.text(found, "name", longest=200),
+        "labels": labels,
+        "disclaimer": " ".join(words for words in above if words),
+        "boxes": _boxes(told),
+    }
+
+
+def _boxes(told: Mapping[str, Any]) -> dict[str, str]:
+    """The words beside each box by its key. One that comes ticked is no free choice of anybody, so it has none."""
+    paged = told.get("checkboxes")  # as the Graph wraps lists, or plain
+    listed = reading.rows(paged, "data") if isinstance(paged, dict) else reading.rows(told, "checkboxes")
+    return {
+        key: reading.text(box, "text", longest=2000)
+        for box in listed
+        if (key := reading.text(box, "key", longest=100)) and box.get("is_checked_by_default") is not True
+    }
 
 
 def _object(desk: Desk, number: str, fields: str) -> Mapping[str, Any]:

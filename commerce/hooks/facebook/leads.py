@@ -21,6 +21,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     labels = {str(key): str(label) for key, label in reading.mapping(form, "labels").items() if label}
     raw, answers = formfields.split(_answers(lead), labels=labels)
     boxes = reading.rows(lead, "custom_disclaimer_responses")
+    beside = reading.mapping(form, "boxes")
     platform = reading.text(lead, "platform", longest=40) or reading.text(body, "platform", longest=40)
     organic = lead.get("is_organic")
     words = {
@@ -42,10 +43,11 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
             answers=answers,
             is_organic=organic if isinstance(organic, bool) else None,
             ticked={
-                key: labels.get(key, "")
+                key: reading.text(beside, key, longest=2000)
                 for box in boxes
                 if (key := reading.text(box, "checkbox_key", longest=100)) and _is_ticked(box.get("is_checked"))
             },
+            disclaimer=reading.text(form, "disclaimer", longest=5000),
         )
     ]
 

@@ -27,7 +27,7 @@ def fetch(body: Mapping[str, Any], desk: Desk) -> Mapping[str, Any]:
     named: Mapping[str, Any] = {}
     if form.isdigit():
         # Answers name their questions by number only: without the form nobody knows which of them is the address.
-        named = desk.remembered(f"form {form}", lambda: _form(desk, form))
+        named = desk.remembered(f"form and words {form}", lambda: _form(desk, form))
     return {"response": dict(response), "form": dict(named)}
 
 
@@ -55,14 +55,23 @@ def _form(desk: Desk, form: str) -> Mapping[str, Any]:
                 reading.text(option, "id"): _localized(option.get("text")) for option in reading.rows(choice, "options")
             },
         }
-    return {"name": reading.text(found, "name", longest=200), "questions": questions}
+    legal = reading.mapping(reading.mapping(found, "content"), "legalInfo")
+    return {
+        "name": reading.text(found, "name", longest=200),
+        "questions": questions,
+        "disclaimer": _localized(legal.get("legalDisclaimer"), longest=5000),
+        "boxes": {
+            reading.text(box, "consentId") or reading.text(box, "id"): _localized(box.get("consent"), longest=2000)
+            for box in reading.rows(legal, "consents")
+        },
+    }
 
 
-def _localized(value: Any) -> str:
+def _localized(value: Any, *, longest: int = 300) -> str:
     if isinstance(value, str):
-        return value[:300]
+        return value[:longest]
     words = value.get("localized") if isinstance(value, dict) else None
-    return next((str(word)[:300] for word in words.values()), "") if isinstance(words, dict) else ""
+    return next((str(word)[:longest] for word in words.values()), "") if isinstance(words, dict) else ""
 
 
 def _object(desk: Desk, path: str) -> Mapping[str, Any]:

@@ -44,7 +44,8 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
                 "ad_id": tail(_entity(response) or _entity(body))[:100],
             },
             answers=answers,
-            ticked=_ticked(content),
+            ticked=_ticked(content, reading.mapping(form, "boxes")),
+            disclaimer=reading.text(form, "disclaimer", longest=5000),
         )
     ]
 
@@ -76,9 +77,10 @@ def _text(details: Body, options: Any) -> str:
     return ", ".join(str(names.get(str(one)) or one) for one in chosen)[:2000]
 
 
-def _ticked(content: Body) -> dict[str, str]:
+def _ticked(content: Body, beside: Body) -> dict[str, str]:
+    """The boxes that were ticked, with the words beside each."""
     return {
-        number: ""
+        number: reading.text(beside, number, longest=2000)
         for consent in reading.rows(content, "consentResponses")
         if (number := reading.text(consent, "consentId", longest=100)) and consent.get("accepted") is True
     }

@@ -9,8 +9,7 @@ from cdp.core.crypto import index
 from commerce.hooks import facts, reading
 from commerce.services.hooks import marks
 from commerce.services.hooks.receipts import Receipt
-from consent.models import ConsentState
-from consent.services import grants
+from consent.services import ticks
 from customers.rules import leads as rules
 from customers.rules import people
 from customers.services import identity, interactions
@@ -52,33 +51,34 @@ def take(fact: facts.LeadTold, receipt: Receipt) -> bool:
 
 
 def _consent(fact: facts.LeadTold, lead: rules.LeadInput, taken: taking.Taken, receipt: Receipt) -> None:
-    """The box of the form that staff named as consent to marketing, where it was ticked. An empty box says nothing.
-
-    As in every public form (decision 5): who has refused before stays refused, since anybody may type an address.
+    """The box of the form that staff named as consent to marketing, where it was ticked. An empty box says nothing, and
+    what a tick counts is the same as in our own forms.
     """
     box = source_secrets.find_token(receipt.source, CONSENT_BOX)
     (customer,) = taken.customers
     if customer is None or not box or box not in fact.ticked or not lead.person.email:
         return
-    said_no = ConsentState.objects.filter(customer_id=customer, purpose=MARKETING, channel=EMAIL, is_granted=False)
-    if said_no.exists():
-        return
-    grants.record(
+    ticks.record(
         customer=customer,
-        purpose=MARKETING,
-        channel=EMAIL,
-        granted=True,
-        at=lead.arrived_at,
-        source=receipt.source.key,
-        method="lead form",
-        actor=SYSTEM,
-        evidence={
-            "platform": fact.platform,
-            "lead": fact.external_id,
-            "form": lead.form or lead.form_id,
-            "box": box,
-            "text": fact.ticked[box],
-        },
+        boxes=[ticks.Box(MARKETING, EMAIL, fact.ticked[box])],
+        form=ticks.Form(
+            source=receipt.source.key,
+            method="lead form",
+            at=lead.arrived_at,
+            actor=SYSTEM,
+            language=lead.person.language,
+            country=lead.person.country,
+            birth_date=lead.person.birth_date,
+            evidence={
+                "platform": fact.platform,
+                "lead": fact.external_id,
+                "form": lead.form,
+                "form_id": lead.form_id,
+                "box": box,
+                "shown": [words for words in (fact.disclaimer, fact.ticked[box]) if words],
+            },
+        ),
+        now=receipt.now,
     )
 
 

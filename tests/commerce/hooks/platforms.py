@@ -160,6 +160,18 @@ class Facebook(Platform):
                     {"key": "what_is_your_skin_type?", "label": "What is your skin type?", "type": "CUSTOM"},
                     {"key": "email", "label": "E-mail", "type": "EMAIL"},
                 ],
+                "legal_content": {
+                    "custom_disclaimer": {
+                        "title": "News",
+                        "body": {"text": "Once a month, and you can leave at any time."},
+                        "checkboxes": [
+                            {"key": "newsletter", "text": "Yes, send me news by e-mail."},
+                            {"key": "terms", "text": "I have read the terms."},
+                            {"key": "pushy", "text": "Yes to everything.", "is_checked_by_default": True},
+                            {"key": "wordless", "text": ""},
+                        ],
+                    }
+                },
             },
         )
 
@@ -213,6 +225,10 @@ class LinkedIn(Platform):
                 "id": 3162,
                 "name": "Catalogue for hotels",
                 "content": {
+                    "legalInfo": {
+                        "legalDisclaimer": {"localized": {"en_US": "We write to you about hotels."}},
+                        "consents": [{"consentId": 7, "consent": {"localized": {"en_US": "Yes, by e-mail."}}}],
+                    },
                     "questions": [
                         {
                             "questionId": numbers[name],
@@ -221,7 +237,7 @@ class LinkedIn(Platform):
                             **({"predefinedField": names[name]} if name in names else {}),
                         }
                         for name in fields
-                    ]
+                    ],
                 },
             },
         )

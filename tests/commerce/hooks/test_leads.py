@@ -3,16 +3,19 @@
 import datetime as dt
 import hashlib
 import hmac
+import json
 
 import pytest
 from django.utils import timezone
 
 from cdp.core import actors, source_secrets
+from cdp.core.crypto import subjects
 from commerce.models import HookDelivery, HookTally
 from commerce.selectors import hooks as reading
 from commerce.services import connecting
 from commerce.services.hooks import deliveries
 from consent.models import ConsentRecord, ConsentState
+from consent.selectors import policies
 from customers.models import ContactPoint, Customer, Interaction, Lead
 from customers.selectors import leads, profiles
 from tests import factories
@@ -35,6 +38,13 @@ def linkedin(client, api):
 @pytest.fixture
 def line(client, api):
     return Line(client, api)
+
+
+def proof(record: ConsentRecord) -> dict:
+    opened = subjects.load([record.customer_id]).open(
+        record.evidence, table="consent_consentrecord", column="evidence", row=record.id
+    )
+    return json.loads(opened)
 
 
 def only() -> Lead:
@@ -206,6 +216,7 @@ def test_after_many_attempts_the_platform_is_given_up_with_the_reason(facebook):
 def test_a_ticked_box_that_staff_named_is_consent_with_its_proof(client, api):
     facebook = Facebook(client, api, box="newsletter")
     facebook.has("1001", boxes=("newsletter", "terms"), **PERSON)
+    api.answers["/1001"][1]["created_time"] = timezone.now().isoformat()
     facebook.tell(facebook.notify("1001"))
     record = ConsentRecord.objects.get()
     assert (record.purpose, record.channel, record.status, record.source) == (
@@ -214,6 +225,52 @@ def test_a_ticked_box_that_staff_named_is_consent_with_its_proof(client, api):
         "given",
         "shop-facebook",
     )
+    assert record.policy_version == policies.current_version("privacy", at=record.at) != ""
+    assert proof(record) == {
+        "platform": "instagram",
+        "lead": "1001",
+        "form": "Skin test",
+        "form_id": "77001",
+        "box": "newsletter",
+        "text": "Yes, send me news by e-mail.",
+        "shown": ["News Once a month, and you can leave at any time.", "Yes, send me news by e-mail."],
+    }
+
+
+def test_a_ticked_box_of_linkedin_is_consent_with_its_words(client, api):
+    linkedin = LinkedIn(client, api, box="7")
+    linkedin.has("r-1", consents=("7",), email="bo@example.com")
+    linkedin.tell(linkedin.notify("r-1"))
+    told = proof(ConsentRecord.objects.get())
+    assert (told["form_id"], told["box"], told["text"]) == ("3162", "7", "Yes, by e-mail.")
+    assert told["shown"] == ["We write to you about hotels.", "Yes, by e-mail."]
+
+
+@pytest.mark.parametrize("more", [{"country": "DE"}, {"date_of_birth": "2019-05-01"}])
+def test_where_a_tick_is_not_enough_nothing_is_recorded(client, api, more):
+    facebook = Facebook(client, api, box="newsletter")
+    facebook.has("1001", boxes=("newsletter",), **PERSON, **more)
+    facebook.tell(facebook.notify("1001"))
+    assert (Lead.objects.count(), ConsentRecord.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("box", ["wordless", "pushy", "unknown"])
+def test_a_box_without_words_of_its_own_proves_nothing(client, api, box):
+    facebook = Facebook(client, api, box=box)
+    facebook.has("1001", boxes=(box,), **PERSON)
+    facebook.tell(facebook.notify("1001"))
+    assert (Lead.objects.count(), ConsentRecord.objects.count()) == (1, 0)
+
+
+def test_a_lead_with_a_ticked_box_waits_for_the_words_beside_it(client, api):
+    facebook = Facebook(client, api, box="newsletter")
+    facebook.has("1001", boxes=("newsletter",), **PERSON)
+    form, api.answers["/77001"] = api.answers["/77001"], (503, {})
+    facebook.tell(facebook.notify("1001"))
+    assert facebook.states() == [("waiting", "platform_down")]
+    api.answers["/77001"] = form
+    deliveries.work_off(now=HookDelivery.objects.get().next_at)
+    assert (facebook.states(), ConsentRecord.objects.count()) == ([("done", "")], 1)
 
 
 @pytest.mark.parametrize("boxes", [(), ("terms",)])

@@ -1,0 +1,84 @@
+"""Boxes that people tick themselves in a form, ours or a platform's: what of them counts as a "yes".
+
+Anybody may type anybody's address (decision 5), so the gates are the same for all forms: what was refused or withdrawn
+before stays refused; where the law asks for a confirmation by mail nothing is granted before there is one; a child
+allows nothing alone; and a box whose words nobody knows proves nothing.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdp.core.actors import Actor
+from consent.models import ConsentState
+from consent.selectors import packs, policies
+from consent.services import grants
+
+OF_AGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A ticked box with the words that stood beside it."""
+
+    purpose: str
+    channel: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the proof says of the form: how it was put, where and when, and `evidence` besides each box's own words.
+
+    `country` and `birth_date` are what the person told in it.
+    """
+
+    source: str
+    method: str
+    at: dt.datetime
+    actor: Actor
+    evidence: Mapping[str, Any]
+    language: str = ""
+    country: str = ""
+    birth_date: dt.date | None = None
+
+
+def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.datetime) -> int:
+    """Write each ticked box that counts, with its words and the policy that held; how many were written."""
+    worded = [box for box in boxes if box.words.strip()]
+    if not worded or not _may_say_yes_here(form):
+        return 0
+    refused = set(ConsentState.objects.filter(customer_id=customer, is_granted=False).values_list("purpose", "channel"))
+    version = policies.current_version("privacy", at=form.at)
+    counting = [box for box in worded if (box.purpose, box.channel) not in refused]
+    for box in counting:
+        grants.record(
+            customer=customer,
+            purpose=box.purpose,
+            channel=box.channel,
+            granted=True,
+            at=form.at,
+            source=form.source,
+            method=form.method,
+            actor=form.actor,
+            policy_version=version,
+            language=form.language,
+            evidence={**form.evidence, "text": box.words},
+            now=now,
+        )
+    return len(counting)
+
+
+def _may_say_yes_here(form: Form) -> bool:
+    """Whether a tick alone is a "yes": no second step is asked for, and the person is old enough."""
+    pack = packs.of_country(form.country)
+    return not pack.asks_twice(form.country) and _age(form.birth_date, form.at.date()) >= pack.ages.guardian_alone_under
+
+
+def _age(born: dt.date | None, today: dt.date) -> int:
+    """Full years; who told no birthday counts as of age, as everywhere."""
+    if born is None:
+        return OF_AGE
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
