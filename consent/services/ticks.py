@@ -15,6 +15,7 @@ from cdp.core.actors import Actor
 from consent.models import ConsentState
 from consent.selectors import packs, policies
 from consent.services import grants
+from customers.models import Customer
 
 OF_AGE = 200
 
@@ -48,7 +49,7 @@ class Form:
 def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.datetime) -> int:
     """Write each ticked box that counts, with its words and the policy that held; how many were written."""
     worded = [box for box in boxes if box.words.strip()]
-    if not worded or not _may_say_yes_here(form):
+    if not worded or not _may_say_yes(customer, form):
         return 0
     refused = set(ConsentState.objects.filter(customer_id=customer, is_granted=False).values_list("purpose", "channel"))
     version = policies.current_version("privacy", at=form.at)
@@ -71,10 +72,15 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     return len(counting)
 
 
-def _may_say_yes_here(form: Form) -> bool:
-    """Whether a tick alone is a "yes": no second step is asked for, and the person is old enough."""
-    pack = packs.of_country(form.country)
-    return not pack.asks_twice(form.country) and _age(form.birth_date, form.at.date()) >= pack.ages.guardian_alone_under
+def _may_say_yes(customer: uuid.UUID, form: Form) -> bool:
+    """Whether a tick alone is a "yes": no second step is asked for, and the person is old enough. What is known of the
+    person counts beside what was told, and of the two the stricter: a form must not make anybody somebody else.
+    """
+    known = Customer.objects.filter(id=customer).values_list("country", "birth_date").first() or ("", None)
+    countries = {form.country, known[0]} - {""} or {""}
+    youngest = min(_age(born, form.at.date()) for born in (form.birth_date, known[1]))
+    laws = [(country, packs.of_country(country)) for country in countries]
+    return not any(pack.asks_twice(country) or youngest < pack.ages.guardian_alone_under for country, pack in laws)
 
 
 def _age(born: dt.date | None, today: dt.date) -> int:

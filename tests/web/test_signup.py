@@ -9,7 +9,7 @@ from django.utils import timezone
 from cdp.core.crypto import subjects
 from cdp.web.views import public
 from consent.models import ConsentRecord, ConsentState
-from consent.selectors import policies
+from consent.selectors import policies, purposes
 from customers.models import ContactPoint, Customer
 from customers.services.identity import resolving
 from tests import factories, filling
@@ -57,6 +57,10 @@ def test_a_ticked_box_is_recorded_with_what_was_shown_and_which_policy_held(db, 
     assert evidence["form"] == "signup"
     assert evidence["text"] in evidence["shown"]
     assert len(evidence["shown"]) >= 2
+    wording = next(one for one in purposes.offered("en") if one.key == "marketing")
+    assert wording.description
+    assert wording.description in evidence["text"]
+    assert any("line" in told.casefold() and wording.description in told for told in evidence["shown"])
     assert list(ConsentState.objects.values_list("purpose", "channel", "is_granted")) == [("marketing", "email", True)]
 
 
@@ -158,6 +162,13 @@ def test_a_stranger_does_not_undo_an_unsubscribe(db, client):
     fill(client, consent_marketing_email="on", consent_marketing_sms="on")
     states = dict(ConsentState.objects.filter(customer=known).values_list("channel", "is_granted"))
     assert states == {"email": False, "sms": True}
+
+
+@pytest.mark.parametrize("known", [{"country": "DE"}, {"birth_date": "2019-05-01"}])
+def test_who_one_is_known_to_be_decides_whether_a_tick_is_enough(db, client, known):
+    factories.customer(email="ann@example.com", **known)
+    fill(client, consent_marketing_email="on")
+    assert not ConsentRecord.objects.exists()
 
 
 def test_a_visitor_who_loses_every_race_is_asked_to_press_again_and_keeps_what_was_typed(db, client, monkeypatch):
