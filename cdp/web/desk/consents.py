@@ -42,6 +42,11 @@ class Box:
     at: datetime | None
 
     @property
+    def told(self) -> str:
+        """All that was read or shown of it: the words and what explains them."""
+        return "\n".join(filter(None, (self.words, self.description)))
+
+    @property
     def is_granted(self) -> bool:
         """Whether it is allowed now."""
         return self.status == "granted"
@@ -117,7 +122,7 @@ def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, a
         raise UnableToRecord(
             gettext("In this customer's country a yes counts only with a confirmation by mail. Use the sign-up form.")
         )
-    shown = [box.words for box in said.offered]
+    shown = [box.told for box in said.offered]
     with transaction.atomic():
         version = policies.current_version("privacy", at=at)
         for box, is_yes in chosen:
@@ -132,7 +137,7 @@ def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, a
                 actor=actor,
                 policy_version=version,
                 language=said.language,
-                evidence={"form": context.value, "text": box.words, "shown": shown, "how": said.how},
+                evidence={"form": context.value, "text": box.told, "shown": shown, "how": said.how},
             )
     return len(chosen)
 

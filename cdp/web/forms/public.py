@@ -91,7 +91,7 @@ class PublicForm(forms.Form):
                     "purpose": label,
                     "channel": purposes.channel_name(channel),
                 }
-            self.consents[name] = (purpose, channel, label)
+            self.consents[name] = (purpose, channel, "\n".join(filter(None, (label, wording[purpose].description))))
             self.fields[name] = forms.BooleanField(
                 label=label, required=False, initial=False, help_text=wording[purpose].description
             )
@@ -160,4 +160,4 @@ class PublicForm(forms.Form):
 
     def shown(self) -> list[str]:
         """Every consent text the person saw, ticked or not."""
-        return [label for _purpose, _channel, label in self.consents.values()]
+        return [words for _purpose, _channel, words in self.consents.values()]

@@ -13,7 +13,7 @@ from cdp.core.crypto import subjects
 from cdp.core.models import AccessEntry
 from commerce.models import Order
 from consent.models import ConsentRecord
-from consent.selectors import ledger
+from consent.selectors import ledger, purposes
 from customers.models import Asked, Customer, Identifier, Interaction
 from customers.selectors import profiles
 from customers.services import erasing
@@ -194,7 +194,8 @@ def test_consent_is_recorded_with_the_words_the_way_and_the_clerk(clerk, malee):
     assert (yes.status, yes.method, yes.language, yes.policy_version) == ("given", "counter", "th", "1.0")
     assert (no.status, yes.actor_kind) == ("denied", "staff")
     evidence = ledger.evidence(yes, subjects.load([malee.id]))
-    assert evidence["text"] == "ข่าวสารและข้อเสนอ (อีเมล)"
+    wording = next(one for one in purposes.offered("th") if one.key == "marketing")
+    assert evidence["text"] == f"ข่าวสารและข้อเสนอ (อีเมล)\n{wording.description}"
     assert evidence["how"] == "read"
     assert len(evidence["shown"]) == 4
     assert "not wanted" in text(clerk.get(page(malee)))
