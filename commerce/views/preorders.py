@@ -15,6 +15,7 @@ from cdp.core.views.access import requires
 from commerce.models import PreOrder
 from commerce.selectors import preorders as reading
 from commerce.services import preorders
+from customers.rules import masking
 
 
 @requires("customers.view")
@@ -25,16 +26,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in {"", *PreOrder.State.values}:
         raise Http404
-    if query:
-        in_full = bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
-        page = reading.search(query, in_full=in_full)
-    else:
-        page = reading.listed(state=state, older_than=_older(request))
+    in_full = bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+    page = reading.search(query, in_full=in_full) if query else reading.listed(state=state, older_than=_older(request))
     return render(
         request,
         "commerce/preorders.html",
         {
-            "rows": [{"one": one, "actions": _actions(one)} for one in page.rows],
+            "rows": [{"one": one, "actions": _actions(one), **_private(one, in_full=in_full)} for one in page.rows],
             "is_cut": page.is_cut,
             "query": query,
             "state": state,
@@ -72,6 +70,12 @@ def move(request: HttpRequest, preorder: uuid.UUID) -> HttpResponse:
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         return redirect(back)
     return redirect("commerce:preorder-list")
+
+
+def _private(one: reading.Shown, *, in_full: bool) -> dict[str, str]:
+    """What the person wrote for the way to them; who may not see contacts sees only that there is something."""
+    told = {"address": one.address, "note": one.note}
+    return told if in_full else {name: masking.text(value) for name, value in told.items()}
 
 
 def _actions(one: reading.Shown) -> list[dict[str, str]]:

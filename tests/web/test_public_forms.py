@@ -139,6 +139,16 @@ def test_a_form_that_is_filled_in_no_time_is_asked_for_once_more_and_no_longer(d
     assert filling.send(client, "signup", form_token=again, **ANN).status_code == 302
 
 
+@pytest.mark.parametrize(("role", "sees"), [("clerk", True), ("marketer", False)])
+def test_the_way_to_somebody_is_shown_to_those_who_may_see_contacts(db, client, role, sees):
+    told = {"way": "delivery", "address": "12 Charoen Krung Road", "note": "Ring twice"}
+    filling.send(client, "preorder", **FORMS["preorder"] | told)
+    staff = Client()
+    staff.force_login(factories.staff(role))
+    page = staff.get("/preorders/").content.decode()
+    assert ("Charoen Krung" in page, "Ring twice" in page) == (sees, sees)
+
+
 def test_a_token_of_another_form_does_not_count(db, client):
     assert filling.send(client, "signup", form_token=filling.token("warranty"), **ANN).status_code == 422
 
