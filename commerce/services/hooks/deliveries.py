@@ -41,8 +41,9 @@ KEPT = timedelta(days=7)
 UNKNOWN = "unknown"
 MOST_PARTS = 1000
 TOKEN = "access"  # noqa: S105  (the name of a token)
-PATIENT = frozenset({"rate_limited"})
-"""What a platform asks us to wait for is no failed attempt."""
+PATIENT = frozenset({"rate_limited", "platform_down", "no_answer"})
+"""What a platform asks us to wait for, and that it is out of order, is no failed attempt: it may last for days."""
+LONGEST_PAUSE = timedelta(hours=1)
 MENDED_BY_TOKEN = ("token_missing", "token_refused", "permission_missing")
 QUIET = timedelta(minutes=1)
 """For how long nobody asks a platform that did not answer, so that it holds up nobody else's deliveries."""
@@ -278,11 +279,11 @@ def _postpone(work: Work, problem: asking.Later, *, now: datetime) -> None:
         _end(work, State.FAILED, reason=problem.code, now=now)
         return
     pause = QUIET if problem.wait is None else timedelta(seconds=problem.wait)
-    doubled = LEASE * 2 ** min(work.attempts, 10)
+    doubled = min(LEASE * 2 ** min(work.attempts, 10), LONGEST_PAUSE)
     HookDelivery.objects.filter(id=work.id).update(
         reason=problem.code,
         next_at=now + max(pause, doubled),
-        attempts=0 if is_patient else work.attempts,
+        attempts=min(work.attempts, MOST_ATTEMPTS - 2) if is_patient else work.attempts,
     )
     HookDelivery.objects.filter(
         source_id=work.source, vendor=work.vendor, state=State.WAITING, next_at__lte=now

@@ -204,12 +204,16 @@ def test_a_platform_that_does_not_answer_holds_up_nobody_else(facebook, settings
     assert all(one.next_at > now for one in kept)
 
 
-def test_after_many_attempts_the_platform_is_given_up_with_the_reason(facebook):
+def test_a_platform_that_is_out_of_order_is_asked_each_hour_for_six_days(facebook):
     facebook.api.answers["/1001"] = (503, {})
     facebook.send(facebook.notify("1001"))
-    for _ in range(deliveries.MOST_ATTEMPTS):
+    received = HookDelivery.objects.get().received_at
+    for _ in range(2 * deliveries.MOST_ATTEMPTS):
         due = HookDelivery.objects.get().next_at
         deliveries.work_off(now=due, limit=1)
+        kept = HookDelivery.objects.get()
+        assert (kept.state, kept.next_at - due <= dt.timedelta(hours=1)) == ("waiting", True)
+    deliveries.work_off(now=received + dt.timedelta(days=6, hours=1), limit=1)
     assert facebook.states() == [("failed", "platform_down")]
 
 
