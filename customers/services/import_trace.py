@@ -2,7 +2,8 @@
 
 Who is new is noted as an id and what was told of them, packed as it travels between processes anyway. Who was known is
 read before and after the chunk, whole; only what differs is noted: PostgreSQL tells both as text, so the many whom a
-repeated import leaves as they are cost no more than comparing two strings.
+repeated import leaves as they are cost no more than comparing two strings. Of those only the ids are noted, or the
+undoing of an earlier import would take them for known to nobody else.
 """
 
 import json
@@ -13,10 +14,11 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from cdp.core.imports import registry, tracing
+from customers.rules import settling
 from customers.rules.people import Person
 from customers.services import identity
 
-MADE, CHANGED = "people.made", "people.changed"
+MADE, CHANGED, RETOLD = "people.made", "people.changed", "people.retold"
 IGNORED = frozenset({"id", "status", "merged_into", "is_sample", "updated_at"})
 """Columns of a customer that no import tells."""
 
@@ -59,8 +61,12 @@ class Watch:
         if positions:
             made = [resolutions[position].customer.bytes for position in positions]
             told = identity.packed(people, positions)
-            tracing.note(self._context.import_id, MADE, [made, told, identity.PACKED])
+            facts = sorted({people[position].told_by for position in positions} - {""})
+            tracing.note(self._context.import_id, MADE, [made, told, identity.PACKED, facts])
         after = _look(self._before)
+        if after:  # whoever made them, this import speaks for them from now on, and be it with the same words
+            again = b"".join(customer.bytes for customer in sorted(after))
+            tracing.note(self._context.import_id, RETOLD, [again, _registers(self._context)])
         changed = [
             (customer, change)
             for customer, seen in sorted(after.items())
@@ -68,6 +74,18 @@ class Watch:
         ]
         if changed:
             tracing.note_all(self._context.import_id, CHANGED, changed)
+
+
+def _registers(context: registry.Context) -> list[str]:
+    """About what a file tells of people, whatever stands in its rows."""
+    targets = {*context.columns, *context.constants}
+    fields = {
+        field
+        for target in targets
+        for prefix, found, field in [target.partition(".")]
+        if found and prefix == "customer"
+    }
+    return sorted({settling.register_of(field, scope=context.source.key) for field in fields})
 
 
 def _look(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, _Seen]:

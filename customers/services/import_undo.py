@@ -21,10 +21,10 @@ from cdp.core.imports import tracing, undoing
 from cdp.core.lifecycle import OnErase, OnMerge
 from cdp.core.models import AuditEntry, DataKey, Source
 from customers.models import Address, ContactPoint, Customer, MergeSuggestion, Status
-from customers.rules import settling, taking_back
+from customers.rules import provenance, settling, taking_back
 from customers.rules.people import Person
 from customers.rules.provenance import Word
-from customers.services import identity, import_trace
+from customers.services import identity, import_trace, import_undo_words
 from customers.services.identity import contacts, profiles
 from customers.services.import_undo_keys import let_go, settle_shared
 from customers.services.import_undo_rows import restore_flags, take_rows
@@ -56,10 +56,11 @@ def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     for trace in traces:
         told = _told(trace.data)
         rows = _locked(told)
-        gone, stay = _judged(undo, told, rows)
-        later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, [*gone, *stay])
+        later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, list(told))
+        words = import_undo_words.read(undo, trace.data, later)
+        gone, stay = _judged(undo, told, rows, words)
         changes = {
-            customer: [_as_change(told[customer], rows[customer], undo, keyring)]
+            customer: [_as_change(told[customer], rows[customer], undo, keyring, words)]
             for customer, keyring in _with_keyrings(stay)
         }
         for one in later:
@@ -74,7 +75,8 @@ def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Count who would go and who would stay."""
     for trace in traces:
         told = _told(trace.data)
-        gone, stay = _judged(undo, told, _rows(told))
+        later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, list(told))
+        gone, stay = _judged(undo, told, _rows(told), import_undo_words.read(undo, trace.data, later))
         undo.counts[REMOVED] += len(gone)
         undo.counts[STAYED] += len(stay)
 
@@ -85,7 +87,7 @@ def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None
 
 
 def _told(data: Any) -> dict[uuid.UUID, list[Person]]:
-    made, packed, fields = data
+    made, packed, fields, *_facts = data
     told: dict[uuid.UUID, list[Person]] = {}
     for raw, state in zip(made, packed, strict=True):
         told.setdefault(uuid.UUID(bytes=raw), []).append(identity.unpacked(state, fields))
@@ -112,12 +114,16 @@ def _locked(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]
 
 
 def _judged(
-    undo: undoing.Undo, told: Collection[uuid.UUID], rows: Mapping[uuid.UUID, Mapping[str, Any]]
+    undo: undoing.Undo,
+    told: Collection[uuid.UUID],
+    rows: Mapping[uuid.UUID, Mapping[str, Any]],
+    words: import_undo_words.Words,
 ) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
     """Who of the made customers goes and who stays; the merged and the erased are neither, and counted."""
     known = [customer for customer in told if rows.get(customer, {}).get("status") == Status.KNOWN]
     undo.counts[MERGED] += len(told) - len(known)
     others = _told_elsewhere(known) | {customer for customer in known if set(rows[customer]["sources"]) - {undo.source}}
+    others |= {customer for customer in known if words.has_others(customer, rows[customer]["origins"])}
     return [one for one in known if one not in others], [one for one in known if one in others]
 
 
@@ -143,34 +149,56 @@ def _told_elsewhere(customers: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def _as_change(
-    told: Sequence[Person], row: Mapping[str, Any], undo: undoing.Undo, keyring: subjects.Keyring
+    told: Sequence[Person],
+    row: Mapping[str, Any],
+    undo: undoing.Undo,
+    keyring: subjects.Keyring,
+    words: import_undo_words.Words,
 ) -> _Change:
-    """What the import told of a new customer who stays, as if the customer had been there before without any of it."""
+    """What the import told of a new customer who stays, as if the customer had been there before without any of it.
+
+    What somebody else told since stays, and be it the same.
+    """
     customer = uuid.UUID(row["id"])
+    source = Source.objects.get(key=undo.source)
     person, _words = settling.settled((one, Word(undo.source, one.told_at or undo.now)) for one in told)
+    others = words.of_others(customer, row["origins"])
     fields: dict[str, list[Any]] = {name: ["", value] for name in profiles.PLAIN if (value := getattr(person, name))}
     if person.birth_date:
         fields["birth_date"] = [None, person.birth_date.isoformat()]
     for name in ("interests", "tags"):
         if values := list(getattr(person, name)):
             fields[name] = [[], values]
+    fields = {name: pair for name, pair in fields.items() if settling.register_of(name) not in others}
     if len(row["sources"]) > 1:
         fields["sources"] = [[], [undo.source]]
-    if person.name and row["name"]:
+    if person.name and row["name"] and not {provenance.NAME, provenance.FAMILY} & others:
         sealed = bytes.fromhex(row["name"].removeprefix("\\x"))
         name = keyring.open(sealed, table=profiles.TABLE, column="name", row=customer)
         if name == person.name:
             for column in taking_back.NAME:
                 fields[column] = [[] if column == "search_tokens" else None, row[column]]
-    source = Source.objects.get(key=undo.source)
-    points = ContactPoint.objects.filter(customer_id=customer).values_list("id", "digest")
+    if mine := words.of_import(customer, row["origins"]):
+        fields[taking_back.ORIGINS] = [{}, mine]
+    stay = import_undo_words.first(customer, others, source)
+    points = ContactPoint.objects.filter(customer_id=customer).exclude(digest__in=stay)
     written = {digest for one in told for digest in contacts.digests_of(one, source)}
     address = Address.objects.filter(customer_id=customer, digest__in=[contacts.address_digest(one) for one in told])
+    if provenance.PLACE in others:
+        address = address.exclude(is_primary=True)
     return {
         "fields": fields,
-        "points": {"made": [str(row) for row, digest in points if bytes(digest) in written]},
+        "points": {
+            "made": [str(row) for row, digest in points.values_list("id", "digest") if bytes(digest) in written]
+        },
         "addresses": {"made": [str(row) for row in address.values_list("id", flat=True)]},
-        "identifiers": sorted({key.digest for one in told for key in identity.keys_of(one, source)}),
+        "identifiers": sorted(
+            {
+                key.digest
+                for one in told
+                for key in identity.keys_of(import_undo_words.without(one, stay, source), source)
+            }
+        ),
     }
 
 
@@ -238,7 +266,12 @@ def _remove(undo: undoing.Undo, customers: Sequence[uuid.UUID]) -> None:
     pipeline.mark(customers, cause="customers.import_undone", lane=pipeline.BULK)
 
 
+def forget_retold(_undo: undoing.Undo, _traces: Sequence[tracing.Trace]) -> None:
+    """An import that is taken back speaks for nobody any more: its traces of that go, and there is nothing else."""
+
+
 PARTS = (
     undoing.Part(import_trace.MADE, 80, take_back_made, foresee_made),
     undoing.Part(import_trace.CHANGED, 90, take_back_changes, foresee_changes),
+    undoing.Part(import_trace.RETOLD, 95, forget_retold),
 )

@@ -196,3 +196,43 @@ def test_a_running_a_checked_and_an_old_import_are_not_taken_back(imports):
     with pytest.raises(undoing.UnableToUndo, match="running"):
         undoing.begin(job, actor=actors.SYSTEM, at=timezone.now())
     assert uuid.UUID(str(job.id))
+
+
+def test_undoing_the_wrong_file_keeps_whom_the_corrected_file_of_the_same_source_told_of(imports):
+    imports("customers", PEOPLE + "3,cyd@example.com,,Cyd Cole,Krabi,\n")
+    wrong = imports.job
+    imports("customers", PEOPLE.replace("Bangkok", "Phuket"))
+    corrected = imports.job
+    counts = undo(wrong)
+    assert (counts["people_stayed"], counts["people_removed"]) == (2, 1)
+    known = Customer.objects.filter(status="known")
+    assert sorted(known.values_list("province", "tags")) == [("TH-50", []), ("TH-83", ["vip"])]
+    assert set(ContactPoint.objects.filter(kind="phone").values_list("customer_id", flat=True)) == {
+        customer.id for customer in known
+    }
+    assert undo(corrected)["people_restored"] == 2
+
+
+def test_undoing_both_files_of_a_source_the_later_one_first_removes_everybody(imports):
+    imports("customers", PEOPLE)
+    first = imports.job
+    imports("customers", PEOPLE + "3,cyd@example.com,,Cyd Cole,Krabi,\n")
+    undo(imports.job)
+    assert undo(first)["people_removed"] == 2
+    assert not Customer.objects.filter(status="known").exists()
+    assert not ImportTrace.objects.exists()
+
+
+def test_what_another_source_told_the_same_since_stays_with_whom_the_import_made(imports):
+    imports(
+        "customers", "email,phone,name,city,country,job title\nann@example.com,0811111111,Ann Arbor,Krabi,TH,Cook\n"
+    )
+    first = imports.job
+    imports("customers", "email,name,city,country\nann@example.com,Ann Arbor,Krabi,TH\n", source="till")
+    undo(first)
+    ann = Customer.objects.get(status="known")
+    assert (ann.city, ann.country, ann.job_title, ann.sources) == ("Krabi", "TH", "", ["till"])
+    assert ann.name is not None
+    assert set(ContactPoint.objects.filter(customer=ann).values_list("kind", flat=True)) == {"email"}
+    assert set(Identifier.objects.filter(customer_id=ann.id).values_list("kind", flat=True)) == {"email"}
+    assert Address.objects.get().city == "Krabi"

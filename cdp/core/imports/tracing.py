@@ -15,10 +15,12 @@ from django.db import connection
 
 from cdp.core import copying, ids
 from cdp.core.crypto import hourly
+from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import ImportTrace
 
 _COLUMNS = ("id", "job_id", "part", "subject", "data")
 _PAGE = 20_000
+_LISTS = 20
 
 
 class Trace(NamedTuple):
@@ -76,6 +78,16 @@ def of_subjects(import_id: uuid.UUID, part: str, subjects: Sequence[uuid.UUID]) 
     """All traces of a part about these rows, in the order they were noted."""
     found = ImportTrace.objects.filter(job_id=import_id, part=part, subject__in=list(subjects))
     return list(_opened(import_id, part, found.order_by("subject", "id")))
+
+
+def lists(imports: Iterable[uuid.UUID], part: str) -> Iterator[Any]:
+    """What these imports noted in lists, one after another; what is too old to be read is left out."""
+    found = ImportTrace.objects.filter(job__in=list(imports), part=part, subject=None).order_by()
+    for row in found.iterator(chunk_size=_LISTS):
+        try:
+            yield next(_opened(row.job_id, part, [row])).data
+        except Unopenable:
+            continue
 
 
 def drop(traces: Iterable[Trace]) -> None:
