@@ -57,6 +57,7 @@ class Watch:
     def after(self, people: Sequence[Person], resolutions: Sequence[identity.Resolution]) -> None:
         """Note who was made and what changed. Call it in the chunk's transaction, after resolving."""
         created = {found.customer for found in resolutions if found.outcome is identity.Outcome.CREATED}
+        created -= self._before.keys()  # made by one row and merged into somebody known by another
         positions = [position for position, found in enumerate(resolutions) if found.customer in created]
         if positions:
             made = [resolutions[position].customer.bytes for position in positions]
