@@ -57,6 +57,7 @@ class Desk:
     known: frozenset[uuid.UUID]  # people who are somebody: what they tell counts before what a browser tells
     prefix: str = ""
     takes_orders: bool = True
+    is_public: bool = False  # anybody may have written these events: pages carry the key
     ordered: dict[str, tuple[uuid.UUID, uuid.UUID]] = field(default_factory=dict)  # number → owner and order
     problems: list[tuple[Event, str, str]] = field(default_factory=list)  # event, code, place
     waiting: list[Event] = field(default_factory=list)
@@ -91,11 +92,12 @@ def desks(events: Sequence[Event], *, now: dt.datetime) -> Iterator[Desk]:
     }
     for key, heard in sorted(by_source.items()):
         source = sources.get(key) or Source(key=key, name=key)  # deleted since: its key still names its facts
+        is_public = key not in sources or bool(source.allowed_origins)
         front = fronts.get(source.id)
         if front is None:
-            yield Desk(source, now, heard, known)
+            yield Desk(source, now, heard, known, is_public=is_public)
         else:
-            yield Desk(front.orders_of, now, heard, known, front.number_prefix, front.takes_orders)
+            yield Desk(front.orders_of, now, heard, known, front.number_prefix, front.takes_orders, is_public)
 
 
 def learn(desk: Desk) -> None:

@@ -197,12 +197,29 @@ def _owner(desk: Desk, order: Order | None, told: _Tellings) -> uuid.UUID | None
     return people[-1] if people else None
 
 
+def _knows(said: telling.Told, order: Order) -> bool:
+    """Whether somebody says of an order what only its buyer and the store know."""
+    content = said.content
+    return (
+        content is not None
+        and content.total == order.amount
+        and (content.currency or settings.CDP_CURRENCY).upper() == order.currency
+    )
+
+
 def _name_buyers(desk: Desk, told: dict[str, tuple[Order, _Tellings]]) -> None:
-    """An order that its store told as a guest's is the order of the customer who completed it on the website."""
+    """An order that its store told as a guest's is the order of the customer who completed it on the website.
+
+    Numbers can be guessed: where anybody may write events, who completed it also knows what it came to.
+    """
     moves: dict[uuid.UUID, guest_orders.Move] = {}
     digests_of: dict[uuid.UUID, bytes] = {}
     for order, tellings in told.values():
-        somebody = [one.person for one, _said in tellings if one.person in desk.known]
+        somebody = [
+            one.person
+            for one, said in tellings
+            if one.person in desk.known and (not desk.is_public or _knows(said, order))
+        ]
         if order.tracked_at is None and order.customer_id in _BUCKETS and somebody and somebody[-1]:
             moves[order.id] = (order.customer_id, somebody[-1])
             digests_of[order.id] = digests.key(order.source, order.external_id)

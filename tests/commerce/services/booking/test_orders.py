@@ -193,6 +193,17 @@ def test_a_guests_order_of_the_store_becomes_that_of_the_visitor_who_completed_i
     assert Order.objects.count() == 1
 
 
+def test_who_guesses_the_number_of_a_guests_order_with_a_public_key_does_not_get_it(web, ada):
+    web.source.allowed_origins = ["https://shop.example.com"]
+    web.source.save()
+    store_tells()
+    for told in ({}, {"total": 0}, {"total": 280, "currency": "KRW"}, {"total": 280, "order_id": "1002"}):
+        web(ada, "Order Completed", **{"order_id": "1001", "currency": "THB", **told})
+    assert Order.objects.get(external_id="1001").customer_id in buckets.IDS
+    web(ada, "Order Completed", **COMPLETED | {"total": 280})
+    assert Order.objects.get(external_id="1001").customer_id == ada.id
+
+
 def test_a_website_can_have_the_numbers_of_its_store(web, ada):
     store = factories.source("shopify")
     Storefront.objects.create(source=web.source, orders_of=store, number_prefix="#")
