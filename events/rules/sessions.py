@@ -1,5 +1,8 @@
 """How events become visits: a pause of half an hour ends one, and what happened between two pauses is told as one.
 
+What never pauses is no person: a server that sends everything under one visitor's id. Its events are cut into visits of
+a day and some thousand events, or each new one would have all before it read again.
+
 The events of one visit come in the order of their times, and of their ids where times are equal, so that the same
 events always give the same visit, whatever order they arrived in.
 """
@@ -16,6 +19,9 @@ from events.rules.touches import DIRECT, Touch
 VERSION = 1
 """Part of every fingerprint: raise it with the rules below, and visits are derived anew when they are next touched."""
 GAP = dt.timedelta(minutes=30)
+LONGEST = dt.timedelta(days=1)
+MOST_EVENTS = 5_000
+"""A visit has no more, but for events of one moment."""
 ENGAGED = "page engaged"
 """The event by which /cdp.js says how long a page was really looked at."""
 SIGNED_IN = "signed in"
@@ -77,13 +83,23 @@ class _Page:
 
 
 def split(moments: Sequence[dt.datetime]) -> list[list[dt.datetime]]:
-    """Sorted moments, cut where nothing happened for GAP or longer."""
+    """Sorted moments, cut where nothing happened for GAP or longer, and where one visit is too long or too much."""
     found: list[list[dt.datetime]] = []
-    for moment in moments:
-        if found and moment - found[-1][-1] < GAP:
+    began, first, rank = None, 0, 0
+    piece = (0, 0)
+    for place, moment in enumerate(moments):
+        last = found[-1][-1] if found else None
+        if began is None or last is None or moment - last >= GAP:
+            began, first, rank, piece = moment, place, place, (0, 0)
+            found.append([moment])
+            continue
+        rank = rank if moment == last else place
+        now = (moment - began) // LONGEST, (rank - first) // MOST_EVENTS
+        if now == piece:
             found[-1].append(moment)
         else:
             found.append([moment])
+        piece = now
     return found
 
 

@@ -31,17 +31,23 @@ _CHANGED = """
 WITH paused AS (
     SELECT e.customer_id, e.id, e.occurred_at,
            e.occurred_at - lag(e.occurred_at) OVER (PARTITION BY e.customer_id ORDER BY e.occurred_at, e.id)
-               < make_interval(secs => %(gap)s) AS goes_on
+               < make_interval(secs => %(gap)s) AS goes_on,
+           rank() OVER (PARTITION BY e.customer_id ORDER BY e.occurred_at) AS place
     FROM events_event e WHERE e.customer_id = ANY(%(ids)s) AND e.is_visit
+), begun AS (
+    SELECT p.customer_id, p.id, p.occurred_at, p.place,
+           max(p.occurred_at) FILTER (WHERE p.goes_on IS NOT TRUE) OVER so_far AS began,
+           max(p.place) FILTER (WHERE p.goes_on IS NOT TRUE) OVER so_far AS began_place
+    FROM paused p WINDOW so_far AS (PARTITION BY p.customer_id ORDER BY p.occurred_at, p.id)
 ), cut AS (
-    SELECT p.customer_id, p.id, p.occurred_at,
-           count(*) FILTER (WHERE p.goes_on IS NOT TRUE)
-               OVER (PARTITION BY p.customer_id ORDER BY p.occurred_at, p.id) AS number
-    FROM paused p
+    SELECT b.customer_id, b.id, b.occurred_at, b.began,
+           floor(extract(epoch FROM b.occurred_at - b.began) / %(longest)s) AS day,
+           (b.place - b.began_place) / %(most)s AS part
+    FROM begun b
 ), found AS (
     SELECT c.customer_id, min(c.occurred_at) AS started_at, max(c.occurred_at) AS ended_at, count(*)::int AS events,
            bit_xor(uuid_hash_extended(c.id, %(version)s)) AS fingerprint
-    FROM cut c GROUP BY c.customer_id, c.number
+    FROM cut c GROUP BY c.customer_id, c.began, c.day, c.part
 ), known AS (
     SELECT s.customer_id, s.started_at, s.ended_at, s.events, s.fingerprint
     FROM events_session s WHERE s.customer_id = ANY(%(ids)s)
@@ -53,8 +59,9 @@ ORDER BY 1, 2
 """
 
 # An id begins with its moment: its bounds say in which month to look, or every month would be asked for every visit.
+# Only events of one moment can be more than the most a visit has: the first of them stand for the others.
 _ACTS = """
-SELECT e.customer_id, s.started_at, e.occurred_at, e.kind, e.name, e.source,
+SELECT s.customer_id, s.started_at, e.occurred_at, e.kind, e.name, e.source,
        coalesce(e.properties ->> 'path', e.properties #>> '{$context,page,path}', ''),
        coalesce(e.properties ->> 'url', e.properties #>> '{$context,page,url}', ''),
        coalesce(e.properties ->> 'title', ''),
@@ -66,9 +73,12 @@ SELECT e.customer_id, s.started_at, e.occurred_at, e.kind, e.name, e.source,
        coalesce(e.properties #>> '{$context,device}', '')
 FROM unnest(%(customers)s::uuid[], %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(lows)s::uuid[],
             %(highs)s::uuid[]) AS s (customer_id, started_at, ended_at, low, high)
-JOIN events_event e ON e.customer_id = s.customer_id AND e.occurred_at >= s.started_at
-    AND e.occurred_at <= s.ended_at AND e.id >= s.low AND e.id < s.high AND e.is_visit
-ORDER BY e.customer_id, e.occurred_at, e.id
+CROSS JOIN LATERAL (
+    SELECT * FROM events_event e WHERE e.customer_id = s.customer_id AND e.occurred_at >= s.started_at
+        AND e.occurred_at <= s.ended_at AND e.id >= s.low AND e.id < s.high AND e.is_visit
+    ORDER BY e.occurred_at, e.id LIMIT %(most)s
+) AS e
+ORDER BY s.customer_id, s.started_at, e.occurred_at, e.id
 """
 
 _FORGET = """
@@ -170,7 +180,14 @@ def _portion_after(low: uuid.UUID) -> list[uuid.UUID]:
 def _changed(customers: Sequence[uuid.UUID]) -> list[_Changed]:
     with connection.cursor() as cursor:
         cursor.execute(
-            _CHANGED, {"ids": list(customers), "gap": sessions.GAP.total_seconds(), "version": sessions.VERSION}
+            _CHANGED,
+            {
+                "ids": list(customers),
+                "gap": sessions.GAP.total_seconds(),
+                "longest": sessions.LONGEST.total_seconds(),
+                "most": sessions.MOST_EVENTS,
+                "version": sessions.VERSION,
+            },
         )
         return [_Changed(*row) for row in cursor.fetchall()]
 
@@ -198,7 +215,7 @@ def _forget(gone: Sequence[_Changed]) -> None:
 def _write(portion: Sequence[_Changed]) -> None:
     visits = dict(_visits(portion))
     written = [one for one in portion if (one.customer, one.started_at) in visits]
-    lines = [_line(visits[one.customer, one.started_at], one.fingerprint) for one in written]
+    lines = [_line(visits[one.customer, one.started_at], one) for one in written]
     columns = list(zip(ids.uuid7s(len(written)), lines, strict=True))
     if not columns:
         return
@@ -222,6 +239,7 @@ def _visits(portion: Sequence[_Changed]) -> Iterator[tuple[tuple[uuid.UUID, dt.d
         "lows": [ids.floor(one.started_at) for one in portion],
         "highs": [ids.floor((one.ended_at or one.started_at) + _TICK) for one in portion],
         "engaged": sessions.ENGAGED,
+        "most": sessions.MOST_EVENTS,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ACTS, params)
@@ -251,12 +269,12 @@ def _act(row: Sequence[object]) -> Act:
     )
 
 
-def _line(visit: Visit, fingerprint: int) -> list[object]:
+def _line(visit: Visit, found: _Changed) -> list[object]:
     touch = visit.touch
     return [
         visit.ended_at,
         visit.source,
-        visit.events,
+        found.events,
         visit.pages,
         visit.seconds,
         visit.entry_path,
@@ -274,5 +292,5 @@ def _line(visit: Visit, fingerprint: int) -> list[object]:
         visit.signed_in_at,
         visit.is_bot,
         json.dumps(visit.steps, ensure_ascii=False),
-        fingerprint,
+        found.fingerprint,
     ]

@@ -173,6 +173,40 @@ def test_any_course_of_events_gives_what_one_clean_derivation_gives(course):
         transaction.set_rollback(True)
 
 
+def cut_of(who):
+    """Start, end and number of events of each visit."""
+    return list(
+        Session.objects.filter(customer=who).order_by("started_at").values_list("started_at", "ended_at", "events")
+    )
+
+
+def test_what_never_pauses_is_cut_into_days_and_parts_whatever_order_it_arrives_in(monkeypatch):
+    monkeypatch.setattr(rules, "MOST_EVENTS", 20)
+    who = factories.customer()
+    rows = [row(who, minutes, path=f"/{minutes}") for minutes in range(0, 3 * 24 * 60 - 30, 20)]
+    rows += [row(who, 40, "track", "Same moment") for _ in range(45)]
+    moments = sorted(one.occurred_at for one in rows)
+    for some in (rows[1::2], rows[::2]):
+        write(*some)
+        sessions.update([who.id], NOW)
+    expected = [(part[0], part[-1], len(part)) for part in rules.split(moments)]
+    assert cut_of(who) == expected
+    assert all(last - first < rules.LONGEST for first, last, _ in expected)
+    assert sorted(count for *_, count in expected)[-2] <= 20  # but for what happened in one moment
+    before = list(Session.objects.order_by("started_at").values_list("id", flat=True))
+    sessions.update([who.id], NOW)
+    assert list(Session.objects.order_by("started_at").values_list("id", flat=True)) == before
+
+
+def test_of_a_visit_only_as_many_events_are_read_as_one_may_have(monkeypatch):
+    monkeypatch.setattr(rules, "MOST_EVENTS", 3)
+    who = factories.customer()
+    write(*(row(who, 5, path=f"/{n}") for n in range(10)))
+    sessions.update([who.id], NOW)
+    visit = Session.objects.get()
+    assert (visit.events, visit.pages, visit.ended_at) == (10, 3, visit.started_at)
+
+
 def test_what_the_script_measured_is_read():
     who = factories.customer()
     write(
