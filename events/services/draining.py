@@ -213,6 +213,8 @@ def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
 def _fact(read: _Read, owner: people.Owner) -> recording.EventRow:
     event = read.told.call.event
     shown, addresses = visits.shortened(event.kind, event.properties)
+    if event.kind == "group":
+        shown = {**shown, "group_id": event.group_id}
     properties, personal = scrubbing.split(shown)
     around = visits.surroundings(event, read.parcel.sender.agent)
     is_bot = bool(around.get("bot"))
@@ -231,8 +233,6 @@ def _fact(read: _Read, owner: people.Owner) -> recording.EventRow:
         )
         if value
     }
-    if event.kind == "group":
-        properties["group_id"] = event.group_id
     return recording.EventRow(
         customer=owner.customer,
         kind=event.kind,

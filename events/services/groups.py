@@ -10,6 +10,7 @@ from customers.models import CompanyLink
 from customers.rules import companies as rules
 from customers.services import buckets
 from customers.services.companies import company_import, keeping, linking
+from events.rules import scrubbing
 from events.rules.tracking import Tracked
 
 TRAITS = {
@@ -30,7 +31,7 @@ def take(told: Sequence[tuple[Tracked, uuid.UUID]], *, source: Source, now: date
 
     The same statements however many; nothing at all where no group call is among them.
     """
-    calls = [(event, customer) for event, customer in told if event.kind == "group" and event.group_id]
+    calls = [(event, customer) for event, customer in told if event.kind == "group" and _names_company(event.group_id)]
     if not calls:
         return
     inputs = [company_of(event.group_id, event.traits) for event, _customer in calls]
@@ -41,6 +42,12 @@ def take(told: Sequence[tuple[Tracked, uuid.UUID]], *, source: Source, now: date
         if customer not in _NOBODY
     }
     linking.assign(wanted, how=CompanyLink.How.GROUP, now=now)
+
+
+def _names_company(group_id: str) -> bool:
+    """Whether a group's id may lie in the clear, as companies do: somebody's address is no company."""
+    _clear, personal = scrubbing.split({"group_id": group_id})
+    return bool(group_id) and not personal
 
 
 def company_of(group: str, traits: Mapping[str, Any]) -> rules.CompanyInput:

@@ -9,7 +9,7 @@ import pytest
 from cdp.core import actors
 from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, Source
-from customers.models import Customer, Identifier, MergeSuggestion, Status
+from customers.models import Company, Customer, Identifier, MergeSuggestion, Status
 from customers.selectors import identifiers, profiles
 from customers.services import buckets, erasing
 from events.models import Event, InboxRow, MessageKey, RejectedEvent, SourceHour
@@ -309,6 +309,15 @@ def test_bots_are_flagged_and_pages_keep_their_surroundings(source):
         "campaign": {"source": "line"},
         "bot": True,
     }
+
+
+def test_a_group_that_is_somebodys_address_lies_sealed_and_is_no_company(source):
+    put(source, {"type": "group", "userId": "u1", "groupId": "jane@acme.com", "traits": {"industry": "Paper"}})
+    put(source, {"type": "group", "userId": "u1", "groupId": "g-7", "traits": {"name": "Acme"}})
+    drain()
+    assert [one.properties.get("group_id") for one in Event.objects.order_by("id")] == [None, "g-7"]
+    assert Event.objects.order_by("id")[0].sealed is not None
+    assert list(Company.objects.values_list("name", flat=True)) == ["Acme"]
 
 
 def forget(user, source="web-shop", at=NOW):
