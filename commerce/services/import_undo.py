@@ -20,7 +20,7 @@ from commerce.services import keys
 from commerce.services import order_import_trace as traces_of
 from commerce.services.keys import Owner
 from commerce.services.order_import_trace import TABLES, Table
-from customers.services import buckets
+from customers.services import buckets, standing
 
 REMOVED = {"order": "orders_removed", "refund": "refunds_removed"}
 RESTORED = {"order": "orders_restored", "refund": "refunds_restored"}
@@ -44,7 +44,7 @@ def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Remove new documents with their lines and keys."""
     for trace in traces:
         kind, new = trace.data
-        mine = _mine(undo, kind, {digest: uuid.UUID(bytes=row) for digest, row in new})
+        mine = _held(undo, kind, {digest: uuid.UUID(bytes=row) for digest, row in new})
         _delete(TABLES[kind], mine)
         keys.release(TABLES[kind].keys, mine)
         _count(undo, kind, REMOVED, done=len(mine), of=len(new))
@@ -63,7 +63,7 @@ def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> No
     """Put back documents that were there before, as they were, under who had them."""
     for kind, images in _images(traces).items():
         table = TABLES[kind]
-        mine = _mine(undo, kind, {digest: row for row, (digest, _head, _lines) in images.items()})
+        mine = _held(undo, kind, {digest: row for row, (digest, _head, _lines) in images.items()})
         _delete(table, mine)
         heads = [json.loads(head) for digest, head, _lines in images.values() if digest in mine]
         lines = [line for digest, _head, some in images.values() if digest in mine for line in json.loads(some)]
@@ -92,10 +92,26 @@ def _images(traces: Sequence[tracing.Trace]) -> dict[str, dict[uuid.UUID, tuple[
     return found
 
 
+def _held(undo: undoing.Undo, kind: str, wanted: Mapping[bytes, uuid.UUID]) -> dict[bytes, Owner]:
+    """`_mine`, and nobody writes them or their keys, or merges who owns them, until the end of the transaction.
+
+    People first, then keys, as merges and the writers of orders take them.
+    """
+    found = keys.find(TABLES[kind].keys, wanted)
+    standing.hold({owner.customer for owner in found.values()} - _BUCKETS)
+    return _judged(undo, kind, wanted, keys.claim(TABLES[kind].keys, found))
+
+
 def _mine(undo: undoing.Undo, kind: str, wanted: Mapping[bytes, uuid.UUID]) -> dict[bytes, Owner]:
-    """Those of the documents that this import was the last to write, with who owns them now. Their keys are locked."""
+    """Those of the documents that this import was the last to write, with who owns them now."""
+    return _judged(undo, kind, wanted, keys.find(TABLES[kind].keys, wanted))
+
+
+def _judged(
+    undo: undoing.Undo, kind: str, wanted: Mapping[bytes, uuid.UUID], found: Mapping[bytes, Owner]
+) -> dict[bytes, Owner]:
     table = TABLES[kind]
-    owners = {digest: owner for digest, owner in keys.find(table.keys, wanted).items() if owner.row == wanted[digest]}
+    owners = {digest: owner for digest, owner in found.items() if owner.row == wanted[digest]}
     if not owners:
         return {}
     # No money was given back for it by another way.
@@ -118,8 +134,8 @@ def _mine(undo: undoing.Undo, kind: str, wanted: Mapping[bytes, uuid.UUID]) -> d
                 "import": undo.import_id,
             },
         )
-        found = {row for (row,) in cursor.fetchall()}
-    return {digest: owner for digest, owner in owners.items() if owner.row in found}
+        mine = {row for (row,) in cursor.fetchall()}
+    return {digest: owner for digest, owner in owners.items() if owner.row in mine}
 
 
 def _delete(table: Table, owners: Mapping[bytes, Owner]) -> None:
