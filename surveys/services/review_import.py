@@ -136,7 +136,7 @@ class Handler:
         except ValueProblem as problem:
             raise registry.RowRefused("review.at", told, problem.code) from problem
         if person is not None:
-            person.told_at = person.told_at or at
+            person.told_at = min(person.told_at or at, self.context.now)
         return Told(
             line=line,
             person=person,
@@ -175,6 +175,7 @@ class Handler:
                 source=self.context.source,
                 now=self.context.now,
                 lane=pipeline.BULK,
+                is_stranger=True,  # whoever reviews as a guest types any name and any address
                 by=people_import.fact_of(self.context),
             )
             if persons

@@ -11,6 +11,7 @@ from cdp.core.actors import SYSTEM
 from cdp.core.crypto import subjects
 from commerce.models import BookingFault
 from customers.models import Customer
+from customers.selectors import profiles
 from customers.services import buckets, erasing, merging
 from events.services import recording
 from surveys.models import Review, ReviewKey
@@ -139,6 +140,15 @@ def test_what_somebody_wrote_who_was_forgotten_is_left_out_with_that_reason(impo
     report = imports("reviews", HEADER + "1,CUP,5,Nice,Warm,2026-01-02 10:00,ada@example.com,Ada\n")
     assert [one["code"] for one in report["rejected"]] == ["suppressed"]
     assert not Review.objects.exists()
+
+
+def test_a_guest_who_types_the_address_of_somebody_known_changes_nothing_of_theirs(imports):
+    known = factories.customer(email="ada@example.com", name="Ada Lovelace", city="Bangkok")
+    header = HEADER.replace("name", "name,city,phone")
+    imports("reviews", header + "1,CUP,5,Nice,Warm,2026-01-02,ada@example.com,Rude Word,Nowhere,+66812345678\n")
+    assert [one.body for one in read(known)] == ["Warm"]
+    person = profiles.one(known.id)
+    assert (person.name, person.phone, person.customer.city) == ("Ada Lovelace", "", "Bangkok")
 
 
 @pytest.mark.skipif(not running.DATA.exists(), reason="the fixtures are not beside this checkout")
