@@ -24,7 +24,8 @@ class UnableToSet(Exception):
 
 def put(*, source: Source, secret: str, actor: Actor, now: datetime, vendor: str | None = None) -> None:
     """Keep the secret of a source; it replaces the one before. `vendor`: whose webhooks it signs from now on (empty:
-    anybody's); None leaves that as it is. Raises UnableToSet.
+    anybody's); None leaves that as it is. With another vendor all tokens of the source are dropped: they belong to the
+    one before, and nobody else may be shown them. Raises UnableToSet.
     """
     text = secret.strip()
     if not SHORTEST <= len(text) <= LONGEST:
@@ -34,6 +35,10 @@ def put(*, source: Source, secret: str, actor: Actor, now: datetime, vendor: str
         )
     key_ring = ring.current()
     with transaction.atomic():
+        before = SourceSecret.objects.filter(source=source).first()
+        if vendor is not None and before is not None and before.vendor != vendor:
+            for name in SourceToken.objects.filter(source=source).values_list("name", flat=True):
+                drop_token(source=source, name=name, actor=actor, now=now)
         SourceSecret.objects.update_or_create(
             source=source,
             defaults={
@@ -71,6 +76,20 @@ def put_token(*, source: Source, name: str, token: str, actor: Actor, now: datet
             },
         )
         audit.record(audit.Action.SOURCE_TOKEN_SET, actor=actor, at=now, subject=source.key, details={"token": name})
+
+
+def drop_token(*, source: Source, name: str, actor: Actor, now: datetime) -> None:
+    """Forget a token of a source. One that is not there is no fault."""
+    with transaction.atomic():
+        gone, _of = SourceToken.objects.filter(source=source, name=name).delete()
+        if gone:
+            audit.record(
+                audit.Action.SOURCE_TOKEN_SET,
+                actor=actor,
+                at=now,
+                subject=source.key,
+                details={"token": name, "dropped": True},
+            )
 
 
 def find_token(source: Source, name: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, source_secrets, sources
 from cdp.core.actors import Actor
 from cdp.core.models import Source
+from commerce.hooks.registry import PLATFORMS
 from commerce.services.hooks import deliveries, leads
 
 
@@ -30,7 +31,8 @@ def connect(
 ) -> Source:
     """The source of the store `name` with its secret set; one that files used already becomes the store's, its secret
     is replaced. With a new `token` everything is tried again that failed for want of one. `consent_box` names the box
-    of a platform's forms that is consent to marketing by e-mail.
+    of a platform's forms that is consent to marketing by e-mail; empty means none. A source that becomes another
+    platform's keeps no token of the one before.
 
     Raises UnableToConnect, and source_secrets.UnableToSet with nothing written.
     """
@@ -48,6 +50,8 @@ def connect(
             source_secrets.put_token(
                 source=source, name=leads.CONSENT_BOX, token=consent_box, actor=actor, now=now, shortest=1
             )
+        elif vendor in PLATFORMS:
+            source_secrets.drop_token(source=source, name=leads.CONSENT_BOX, actor=actor, now=now)
         if token:
             source_secrets.put_token(source=source, name=deliveries.TOKEN, token=token, actor=actor, now=now)
             deliveries.try_again(source=source, now=now)

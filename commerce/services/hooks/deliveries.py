@@ -248,10 +248,12 @@ def _whole(work: Work, source: Source) -> dict[str, Any]:
     store = STORES[work.vendor]
     body.pop(asking.FETCHED, None)  # that word is ours
     if asker := store.asks.get(work.topic):
+        # What came from the platform before must not show that platform's successor's token to it.
+        secret = source_secrets.find(source, vendor=work.vendor)
         desk = asking.Desk(
             source=source.key,
-            secret=source_secrets.find(source) or b"",
-            token=source_secrets.find_token(source, TOKEN),
+            secret=secret or b"",
+            token=source_secrets.find_token(source, TOKEN) if secret else "",
             address=getattr(settings, store.setting),
         )
         body[asking.FETCHED] = asker(body, desk)

@@ -174,6 +174,29 @@ def test_without_a_token_staff_are_told_and_a_token_brings_the_lead(client, api)
     assert (facebook.states(), Lead.objects.count()) == ([("done", "")], 1)
 
 
+def connected_again(vendor, **more):
+    told = {"secret": SECRET, "vendor": vendor, "actor": actors.SYSTEM, "now": timezone.now()}
+    return connecting.connect(name="shop facebook", **told, **more)
+
+
+def test_a_token_is_never_shown_to_another_platform(client, api):
+    facebook = Facebook(client, api, box="newsletter")
+    facebook.send(facebook.notify("1001"))
+    source = connected_again("line")
+    assert source_secrets.find_token(source, "access") == ""
+    assert source_secrets.find_token(source, "consent box") == ""
+    connected_again("line", token="a-token-of-line")
+    deliveries.work_off(now=timezone.now())
+    assert (facebook.states(), api.asked) == ([("failed", "token_missing")], [])
+
+
+def test_connected_again_with_an_empty_box_no_box_is_consent_and_the_token_stays(client, api):
+    source = Facebook(client, api, box="newsletter").source
+    connected_again("facebook")
+    assert source_secrets.find_token(source, "consent box") == ""
+    assert source_secrets.find_token(source, "access") == TOKEN
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
