@@ -14,6 +14,7 @@ from cdp.core.models import ApiKey, Source
 SCOPES = (
     "customers:read",
     "customers:write",
+    "customers:erase",
     "orders:read",
     "orders:write",
     "products:read",

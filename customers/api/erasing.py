@@ -1,6 +1,7 @@
 """REST: a customer is forgotten."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +32,11 @@ class ErasedAnswer(serializers.Serializer[Any]):
 
 
 class ErasingMixin(ApiViewSet):
-    """The last action of a customer."""
+    """The last action of a customer. As it cannot be taken back it has a scope of its own: tills and connectors, which
+    write customers all day, cannot erase one.
+    """
+
+    scopes_of: ClassVar[Mapping[str, str]] = {"erase": "customers:erase"}
 
     @extend_schema(
         operation_id="customers_erase",
@@ -39,7 +44,7 @@ class ErasingMixin(ApiViewSet):
         description="The person and everybody merged into them: keys, contacts, events, notes and profile are"
         " destroyed, orders stay for the books without a name. The identifiers are suppressed: files skip them, writes"
         " answer 409 `suppressed`, and only the person's own act (a form, a tracked identify, `self`) brings them back."
-        " It cannot be taken back. Every id answers 410 afterwards.",
+        " It cannot be taken back and needs the scope `customers:erase`. Every id answers 410 afterwards.",
         parameters=[ID],
         request=None,
         responses={200: ErasedAnswer, 409: OpenApiResponse(description="`busy`: try again."), 410: OpenApiTypes.OBJECT},

@@ -248,7 +248,7 @@ CALLS = [
     ("GET", f"customers/{ID}", "customers:read"),
     ("PATCH", f"customers/{ID}", "customers:write"),
     ("POST", f"customers/{ID}/merge", "customers:write"),
-    ("POST", f"customers/{ID}/erase", "customers:write"),
+    ("POST", f"customers/{ID}/erase", "customers:erase"),
     ("POST", f"customers/{ID}/unmerge", "customers:write"),
     ("GET", f"customers/{ID}/timeline", "customers:read"),
     ("GET", f"customers/{ID}/provenance", "customers:read"),

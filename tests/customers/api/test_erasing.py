@@ -33,9 +33,10 @@ def test_an_erased_customer_is_gone_under_every_id(store):
     assert store.get("customers?email=ann@example.com").json()["results"] == []
 
 
-def test_nobody_is_erased_by_a_key_that_may_only_read(make_store):
+def test_nobody_is_erased_by_a_key_that_may_only_read_and_write(make_store):
     customer = factories.customer()
-    assert make_store("customers:read").post(f"customers/{customer.id}/erase", None).status_code == 403
+    till = make_store("customers:read", "customers:write")
+    assert till.post(f"customers/{customer.id}/erase", None).status_code == 403
     assert make_store("*").post(f"customers/{uuid.uuid4()}/erase", None).status_code == 404
     assert Customer.objects.get(id=customer.id).status == Status.KNOWN
 
