@@ -85,9 +85,10 @@ def keep(reader: str, events: Iterable[Event]) -> None:
 
 
 def waiting_since(reader: str, before: dt.datetime, *, limit: int) -> list[uuid.UUID]:
-    """Customers of events recorded before `before` that still wait for that reader."""
-    found = Event.objects.none()
-    rows = Handover.objects.filter(reader=reader).values_list("customer_id", "event_id")[:limit]
+    """Customers of events recorded before `before` that still wait for that reader; of the `limit` that were looked at
+    longest ago, so that none stays behind younger ones for good.
+    """
+    rows = Handover.objects.filter(reader=reader).order_by("id").values_list("customer_id", "event_id")[:limit]
     by_customer: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     for customer, event in rows:
         by_customer[customer].append(event)

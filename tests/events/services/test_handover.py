@@ -1,6 +1,7 @@
 """What waits for a reader goes where its event goes, and a reader takes it in portions."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from commerce.models import Order, Refund
 from customers.models import Identifier
 from customers.services import merging
 from events.models import Event, Handover
-from events.services import recording
+from events.services import handover, recording
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def told(who, name, /, *, resolved_by=b"who", **properties):
         kind="track",
         name=name,
         source="web",
-        message_id=name,
+        message_id=uuid.uuid4().hex,
         occurred_at=NOON,
         properties=properties,
         resolved_by=resolved_by,
@@ -89,3 +90,17 @@ def test_what_waits_for_an_event_that_is_gone_waits_no_longer(pair):
     Event.objects.all().delete()
     pipeline.drain_all(now=timezone.now())
     assert not Handover.objects.exists()
+
+
+def test_what_waits_longest_is_judged_however_many_came_later(pair):
+    ada, bea = pair
+    now = timezone.now()
+    told(ada.id, "Order Refunded", order_id="1", total=1)
+    Event.objects.update(received_at=now - dt.timedelta(days=7))
+    for number in range(3):
+        told(bea.id, "Order Refunded", order_id=f"2{number}", total=1)
+    # As rows lie after an update or a vacuum: the youngest first.
+    waiting = list(Handover.objects.order_by("-id").values())
+    Handover.objects.all().delete()
+    Handover.objects.bulk_create(Handover(**row) for row in waiting)
+    assert handover.waiting_since("commerce.book", now - dt.timedelta(days=6), limit=2) == [ada.id]
