@@ -31,8 +31,10 @@ def book(desk: Desk) -> None:
     if not told or not desk.takes_orders:
         return
     inner = marks.numbers(desk.source.key, "order", {back.order for _one, back in told})
+    numbers = {one.event.id: inner.get(back.order) or desk.number(back.order) for one, back in told}
+    orders = reading.by_numbers(desk.source.key, numbers.values())
     for one, back in told:
-        order = reading.by_number(desk.source.key, inner.get(back.order) or desk.number(back.order)).first()
+        order = orders.get(numbers[one.event.id])
         if order is None:
             desk.waiting.append(one.event)
         elif order.tracked_at is not None:
