@@ -12,6 +12,10 @@ from commerce.rules.inputs import LineInput
 
 MOST = 80
 """Moves that are remembered; of more, the older half becomes one telling of the whole."""
+MOST_PIECES = Decimal(10) ** 10
+"""Pieces of one article that a cart can hold: what tells more (a public key can, again and again) counts as that. Far
+more than anybody buys, and less than the column takes.
+"""
 SET, ADD, TAKE = "set", "add", "take"
 Move = Mapping[str, Any]
 """{"at": ISO time in UTC, "by": id of the event, "do": set | add | take, "lines": [[sku, name, quantity, price], …]}"""
@@ -53,6 +57,6 @@ def content(moves: Iterable[Move]) -> tuple[LineInput, ...]:
                 pieces[sku] = [name, quantity, Decimal(price)]
             else:
                 known[0] = name or known[0]
-                known[1] += quantity
+                known[1] = min(known[1] + quantity, MOST_PIECES)
                 known[2] = Decimal(price) or known[2]
     return tuple(LineInput(quantity, price, sku, name) for sku, (name, quantity, price) in pieces.items())

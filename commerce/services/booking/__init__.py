@@ -12,12 +12,15 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
+import structlog
 from django.db import transaction
 
 from cdp.core import pipeline
 from commerce.services.booking import carts, faults, hearing, orders, refunds, wishes
+from commerce.services.booking.hearing import Desk
 from events.services import handover
 
+log = structlog.get_logger("booking")
 READER = "commerce.book"
 PATIENCE = dt.timedelta(days=6)
 """How long a refund waits for its order."""
@@ -34,14 +37,34 @@ def book(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
         events = handover.take(READER, customers)
         if not events:
             return
-        for desk in hearing.desks(events, now=now):
+        for whole in hearing.desks(events, now=now):
+            desk = _write(whole)
+            handover.keep(READER, (event for event in desk.waiting if now - event.received_at < PATIENCE))
+            faults.note(desk, overdue=[event for event in desk.waiting if now - event.received_at >= PATIENCE])
+
+
+def _write(desk: Desk) -> Desk:
+    """Write the facts of a desk. What the database refuses is halved until the one event at fault is found, which
+    leaves a fault: nobody else's orders wait for it. Returns the desk with what came of it.
+    """
+    try:
+        with transaction.atomic():
             hearing.learn(desk)
             orders.book(desk)
             refunds.book(desk)
             carts.book(desk)
             wishes.book(desk)
-            handover.keep(READER, (event for event in desk.waiting if now - event.received_at < PATIENCE))
-            faults.note(desk, overdue=[event for event in desk.waiting if now - event.received_at >= PATIENCE])
+    except pipeline.INDIGESTIBLE as problem:
+        if len(desk.heard) == 1:
+            (one,) = desk.heard
+            log.warning("an event cannot be booked", row=str(one.event.id), fault=type(problem).__name__)
+            return desk.again([one], problems=[(one.event, "not_written", "")])
+        middle = len(desk.heard) // 2
+        first, second = _write(desk.again(desk.heard[:middle])), _write(desk.again(desk.heard[middle:]))
+        both = desk.again(desk.heard, problems=[*first.problems, *second.problems])
+        both.waiting = [*first.waiting, *second.waiting]
+        return both
+    return desk
 
 
 def judge_overdue(*, now: dt.datetime) -> int:

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cdp.core.models import Source
@@ -69,6 +69,10 @@ class Desk:
     def number(self, told: str) -> str:
         """An order's number as its store writes it."""
         return told if not told or told.startswith(self.prefix) else f"{self.prefix}{told}"[:200]
+
+    def again(self, heard: list[Heard], problems: Sequence[tuple[Event, str, str]] = ()) -> "Desk":
+        """The same desk before anything came of it, with these of its events."""
+        return replace(self, heard=heard, ordered={}, problems=list(problems), waiting=[])
 
     def refuse(self, one: Heard, problem: Unreadable) -> None:
         """Nothing of this event is written, and why."""
