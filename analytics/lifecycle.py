@@ -31,5 +31,5 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("segment_id", "entered", "at"),
-    holders=lambda _customers: (),  # the machine's own remarks about other facts
+    holders=lambda _customers, _without: (),  # the machine's own remarks about other facts
 )

@@ -8,15 +8,17 @@ from customers.rules import unreadable
 from customers.selectors import advice, arrivals, changes, companies, interactions, leads, members, merges, notes
 from customers.services import buckets, choices, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
 from customers.services import reference as rows
-from customers.services.companies import company_import
+from customers.services.companies import company_import, undoing_companies
 from customers.services.companies import layouts as company_layouts
 from customers.services.leads import layouts as lead_layouts
-from customers.services.leads import lead_import
+from customers.services.leads import lead_import, undoing_leads
 
 registry.declare(people_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 registry.declare(company_import.KIND)
 registry.declare(lead_import.KIND)
+undoing.declare(*undoing_leads.PARTS, words=undoing_leads.WORDS)
+undoing.declare(*undoing_companies.PARTS, words=undoing_companies.WORDS)
 layouts.declare(*contact_layouts.LAYOUTS, *company_layouts.LAYOUTS, *lead_layouts.LAYOUTS)
 engine.explain(
     {

@@ -2,7 +2,7 @@
 
 from cdp.core.lifecycle import OneOf, OnErase, OnMerge, declare, declare_keys
 from customers.models import Customer
-from customers.selectors import leads
+from customers.selectors import companies, leads
 
 declare(
     "customers.Customer",
@@ -49,7 +49,13 @@ declare(
 )
 declare_keys("customers.LeadKey", owned=leads.keys_of)
 # To which company somebody belongs; of the two of a merge the survivor's counts, the other's image is kept.
-declare("customers.CompanyLink", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("how", "linked_at"))
+declare(
+    "customers.CompanyLink",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("how", "linked_at"),
+    holders=companies.said,
+)
 # Pairs name two people; they stay and are read by lineage, so that a pair kept apart is not suggested again.
 declare("customers.MergeSuggestion", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
 # What a merge did, with images of rows, has to stay where un-merging looks for it; it goes with the person.

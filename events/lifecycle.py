@@ -37,5 +37,5 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     follows=("events.Event", "event_id"),  # also when two are parted: or it would wait where its event is not
-    holders=lambda _customers: (),  # only points at events
+    holders=lambda _customers, _without: (),  # only points at events
 )

@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, timeline
-from cdp.core.imports import layouts, registry
+from cdp.core.imports import layouts, registry, undoing
 from events.services import handover
 from surveys.selectors import reviews
-from surveys.services import collecting, review_import
+from surveys.services import collecting, review_import, review_undo
 
 registry.declare(review_import.KIND)
+undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 layouts.declare(*review_import.LAYOUTS)
 handover.want(collecting.READER, collecting.NAMES)
 timeline.provide("review", _("Reviews"), reviews.told)

@@ -17,7 +17,8 @@ Counted = Callable[[Sequence[Mapping[str, Any]], int], None]
 """Takes rows (column → value as in JSON) and by how much each of them counts."""
 Owned = Callable[[Collection[uuid.UUID]], Mapping[bytes, uuid.UUID]]
 """Takes customers and gives digest → customer."""
-Holders = Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
+Holders = Callable[[Collection[uuid.UUID], Collection[uuid.UUID]], Collection[uuid.UUID]]
+"""Takes customers, and rows that do not count, and gives who of the customers has a row that keeps them."""
 
 
 class OnMerge(Enum):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from cdp.core import lifecycle, pipeline
 from cdp.core.imports import tracing, undoing
-from commerce.models import Product
+from commerce.models import Order, Product, Refund
 from commerce.services import keys
 from commerce.services import order_import_trace as traces_of
 from commerce.services.keys import Owner
@@ -38,6 +38,7 @@ WORDS = {
     PRODUCTS_KEPT: gettext_noop("Products that stay, because they were changed or sold since"),
 }
 _BUCKETS = frozenset(buckets.IDS)
+_MODELS: dict[str, type[Order | Refund]] = {"order": Order, "refund": Refund}
 
 
 def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
@@ -56,6 +57,7 @@ def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     for trace in traces:
         kind, new = trace.data
         mine = _mine(undo, kind, {digest: uuid.UUID(bytes=row) for digest, row in new})
+        undo.ahead[_MODELS[kind]._meta.label].update(owner.row for owner in mine.values())
         _count(undo, kind, REMOVED, done=len(mine), of=len(new))
 
 

@@ -58,7 +58,9 @@ def take_back(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
 
 def foresee(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Count them."""
-    undo.counts[RETRACTED] += sum(len(_found(trace)) for trace in traces)
+    found = {record.id for trace in traces for record in _found(trace)}
+    undo.ahead[ConsentRecord._meta.label].update(found)
+    undo.counts[RETRACTED] += len(found)
 
 
 def _found(trace: tracing.Trace) -> list[ConsentRecord]:
@@ -67,9 +69,11 @@ def _found(trace: tracing.Trace) -> list[ConsentRecord]:
     return list(ledger.counting(customers).filter(id__in=wanted).defer("evidence").order_by("id"))
 
 
-def holders(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Who of these said something that counts."""
-    return set(ledger.counting(customers).order_by().values_list("customer_id", flat=True).distinct())
+def holders(customers: Collection[uuid.UUID], without: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Who of these said something that counts, `without` these entries."""
+    return set(
+        ledger.counting(customers).exclude(id__in=without).order_by().values_list("customer_id", flat=True).distinct()
+    )
 
 
 PARTS = (undoing.Part(MADE, 30, take_back, foresee),)

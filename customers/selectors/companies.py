@@ -23,6 +23,7 @@ CONTACTS = 50
 RECENT_PEOPLE, RECENT = 20, 6
 HISTORY = 20
 MOST_FOUND = 50
+BY_RULE = (CompanyLink.How.NAME, CompanyLink.How.DOMAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +209,11 @@ def _told(customer: uuid.UUID) -> str:
     """The company in the customer's own words, where it names one."""
     words = Customer.objects.filter(id=customer).values_list("company", flat=True).first() or ""
     return words if rules.key(words) else ""
+
+
+def said(customers: Collection[uuid.UUID], without: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Who of these belongs to a company, or to none, because somebody said so, `without` these links. What only the
+    rules found is derived and speaks for nobody.
+    """
+    found = CompanyLink.objects.filter(customer_id__in=customers).exclude(how__in=BY_RULE).exclude(id__in=without)
+    return set(found.order_by().values_list("customer_id", flat=True))

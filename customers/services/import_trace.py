@@ -8,7 +8,7 @@ undoing of an earlier import would take them for known to nobody else.
 
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -68,11 +68,17 @@ class Watch:
         if after:  # whoever made them, this import speaks for them from now on, and be it with the same words
             again = b"".join(customer.bytes for customer in sorted(after))
             tracing.note(self._context.import_id, RETOLD, [again, _registers(self._context)])
-        changed = [
+        absorbed = _absorbed(self._before, after)
+        # What came to a survivor was somebody's before, and has an undo of its own: nothing of it is this import's.
+        alone = {*absorbed, *absorbed.values()}
+        changed: list[tuple[uuid.UUID, dict[str, Any]]] = [
             (customer, change)
             for customer, seen in sorted(after.items())
-            if seen != self._before[customer] and (change := _change(self._before[customer], seen))
+            if customer not in alone
+            and seen != self._before[customer]
+            and (change := _change(self._before[customer], seen))
         ]
+        changed += [(customer, {}) for customer in sorted(absorbed)]  # to be counted
         if changed:
             tracing.note_all(self._context.import_id, CHANGED, changed)
 
@@ -87,6 +93,15 @@ def _registers(context: registry.Context) -> list[str]:
         if found and prefix == "customer"
     }
     return sorted({settling.register_of(field, scope=context.source.key) for field in fields})
+
+
+def _absorbed(before: Mapping[uuid.UUID, _Seen], after: Mapping[uuid.UUID, _Seen]) -> dict[uuid.UUID, uuid.UUID]:
+    """Who of these was merged into whom while the chunk was resolved."""
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for customer, seen in after.items():
+        if seen.row != before[customer].row and (into := json.loads(seen.row)["merged_into"]):
+            found[customer] = uuid.UUID(into)
+    return found
 
 
 def _look(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, _Seen]:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext_noop
 
@@ -77,13 +78,14 @@ def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         told = _told(trace.data)
         later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, list(told))
         gone, stay = _judged(undo, told, _rows(told), import_undo_words.read(undo, trace.data, later))
+        undo.ahead[import_trace.MADE].update(told)
         undo.counts[REMOVED] += len(gone)
         undo.counts[STAYED] += len(stay)
 
 
 def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Count whose changes would be taken back."""
-    undo.counts[RESTORED] += len({trace.subject for trace in traces})
+    undo.counts[RESTORED] += len({trace.subject for trace in traces} - undo.ahead[import_trace.MADE])
 
 
 def _told(data: Any) -> dict[uuid.UUID, list[Person]]:
@@ -122,13 +124,17 @@ def _judged(
     """Who of the made customers goes and who stays; the merged and the erased are neither, and counted."""
     known = [customer for customer in told if rows.get(customer, {}).get("status") == Status.KNOWN]
     undo.counts[MERGED] += len(told) - len(known)
-    others = _told_elsewhere(known) | {customer for customer in known if set(rows[customer]["sources"]) - {undo.source}}
+    others = _told_elsewhere(known, undo.ahead) | {
+        customer for customer in known if set(rows[customer]["sources"]) - {undo.source}
+    }
     others |= {customer for customer in known if words.has_others(customer, rows[customer]["origins"])}
     return [one for one in known if one not in others], [one for one in known if one in others]
 
 
-def _told_elsewhere(customers: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Who of them has a row of any room: what the import itself wrote there is taken back by now."""
+def _told_elsewhere(customers: Sequence[uuid.UUID], ahead: Mapping[str, Collection[uuid.UUID]]) -> set[uuid.UUID]:
+    """Who of them has a row of any room: what the import itself wrote there is taken back by now, or is named in
+    `ahead`.
+    """
     found: set[uuid.UUID] = set()
     if not customers:
         return found
@@ -136,9 +142,13 @@ def _told_elsewhere(customers: Sequence[uuid.UUID]) -> set[uuid.UUID]:
         if model in _OWN or declared.on_merge is OnMerge.REBUILD:
             continue
         if declared.holders is not None:
-            found.update(declared.holders(customers))
+            found.update(declared.holders(customers, ahead.get(model._meta.label, ())))
             continue
         rows = model._default_manager.filter(customer_id__in=customers).order_by()
+        if going := ahead.get(model._meta.label):
+            rows = rows.exclude(id__in=going)
+        if declared.follows and (parents := ahead.get(apps.get_model(declared.follows[0])._meta.label)):
+            rows = rows.exclude(**{f"{declared.follows[1]}__in": parents})
         found.update(rows.values_list("customer_id", flat=True).distinct())
     # Somebody of the staff has worked on them.
     edits = AuditEntry.objects.filter(customer_id__in=customers, action=Action.CUSTOMER_UPDATED)

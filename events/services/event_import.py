@@ -186,32 +186,40 @@ class Handler:
 def take_back(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Remove the events, let their message ids go, and derive the visits of their people anew."""
     for trace in traces:
-        first, last, noted = trace.data
-        told = {uuid.UUID(bytes=customer) for customer, _, _ in noted}
-        # Merged since, their events went along.
-        holders = {*told, *lineage.standing(told).values()}
-        edge = ids.floor(datetime.fromisoformat(last)).int + (1 << 80)
+        query, params = _selected(undo, trace)
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"DELETE FROM {Event._meta.db_table} WHERE customer_id = ANY(%s) AND id >= %s AND id < %s "  # noqa: S608
-                "AND source = %s AND message_id = ANY(%s)",
-                [
-                    sorted(holders),
-                    ids.floor(datetime.fromisoformat(first)),
-                    uuid.UUID(int=edge),
-                    undo.source,
-                    [message for _, message, _ in noted],
-                ],
-            )
+            cursor.execute(f"DELETE {query}", params)
             undo.counts[REMOVED] += cursor.rowcount
-        MessageKey.objects.filter(digest__in=[digest for _, _, digest in noted]).delete()
+        MessageKey.objects.filter(digest__in=[digest for _, _, digest in trace.data[2]]).delete()
+        holders = params[0]
         sessions.derive(holders)
-        pipeline.mark(sorted(holders), cause="events.import_undone", lane=pipeline.BULK)
+        pipeline.mark(holders, cause="events.import_undone", lane=pipeline.BULK)
+
+
+def _selected(undo: undoing.Undo, trace: tracing.Trace) -> tuple[str, list[Any]]:
+    """The events of a trace, as the end of a statement with its parameters; the first of them is whose they may be."""
+    first, last, noted = trace.data
+    told = {uuid.UUID(bytes=customer) for customer, _, _ in noted}
+    # Merged since, their events went along.
+    holders = sorted({*told, *lineage.standing(told).values()})
+    edge = uuid.UUID(int=ids.floor(datetime.fromisoformat(last)).int + (1 << 80))
+    messages = [message for _, message, _ in noted]
+    query = (
+        f"FROM {Event._meta.db_table} WHERE customer_id = ANY(%s) AND id >= %s AND id < %s "
+        "AND source = %s AND message_id = ANY(%s)"
+    )
+    return query, [holders, ids.floor(datetime.fromisoformat(first)), edge, undo.source, messages]
 
 
 def foresee(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Count them."""
-    undo.counts[REMOVED] += sum(len(trace.data[2]) for trace in traces)
+    for trace in traces:
+        query, params = _selected(undo, trace)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id {query}", params)
+            found = {row for (row,) in cursor.fetchall()}
+        undo.ahead[Event._meta.label].update(found)
+        undo.counts[REMOVED] += len(found)
 
 
 PARTS = (undoing.Part(MADE, 15, take_back, foresee),)

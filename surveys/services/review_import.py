@@ -17,9 +17,9 @@ from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import layouts, registry
 from customers.rules import people
-from customers.services import identity, people_import
+from customers.services import identity, import_trace, people_import
 from surveys.rules import markup, ratings
-from surveys.services import reviews
+from surveys.services import review_undo, reviews
 from surveys.services.reviews import ReviewInput
 
 TARGETS = {
@@ -169,6 +169,7 @@ class Handler:
         """Resolve the people, write their reviews; a repeated import writes nothing new."""
         named = [(one.person, one.line) for one in parsed if one.person is not None]
         persons, lines = [person for person, _line in named], [line for _person, line in named]
+        watch = import_trace.Watch(self.context)
         resolutions = (
             identity.resolve_many(
                 persons,
@@ -176,11 +177,13 @@ class Handler:
                 now=self.context.now,
                 lane=pipeline.BULK,
                 is_stranger=True,  # whoever reviews as a guest types any name and any address
+                before_change=watch.before,
                 by=people_import.fact_of(self.context),
             )
             if persons
             else []
         )
+        watch.after(persons, resolutions)
         # What somebody wrote who was forgotten since is left out: a file does not bring them back.
         gone = people_import.refused(persons, lines, resolutions)
         left_out = {line for line, _target, _value, _code in gone}
@@ -201,9 +204,15 @@ class Handler:
             )
             for one, owner in zip(parsed, owners, strict=True)
         ]
+        replaced = review_undo.Replaced()
         counts = reviews.write_many(
-            reviews=told, source=self.context.source.key, now=self.context.now, lane=pipeline.BULK
+            reviews=told,
+            source=self.context.source.key,
+            now=self.context.now,
+            lane=pipeline.BULK,
+            before_change=replaced.before,
         )
+        replaced.note(counts, import_id=self.context.import_id)
         return registry.Counts(counts.created, counts.updated, refused=gone)
 
 
@@ -224,4 +233,5 @@ KIND = registry.Kind(
         **SYNONYMS,
     },
     identifiers=frozenset(people_import.PREFIX + name for name in ("external_id", "member_number", "phone")),
+    is_undoable=True,
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,10 +62,14 @@ class ReviewInput:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many reviews are new, how many changed; the rest were known as they are."""
+    """How many reviews are new, how many changed; the rest were known as they are.
+
+    `written` says of each of both under which key, whose and which row it is, and whether it is new.
+    """
 
     created: int = 0
     updated: int = 0
+    written: Sequence[tuple[bytes, uuid.UUID, uuid.UUID, bool]] = ()
 
 
 def key(source: str, external_id: str) -> bytes:
@@ -80,12 +84,17 @@ def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
 
 
 def write_many(
-    *, reviews: Sequence[ReviewInput], source: str, now: datetime, lane: int = pipeline.INTERACTIVE
+    *,
+    reviews: Sequence[ReviewInput],
+    source: str,
+    now: datetime,
+    lane: int = pipeline.INTERACTIVE,
+    before_change: Callable[[Mapping[bytes, Review]], None] | None = None,
 ) -> Counts:
     """Write reviews in one transaction and a fixed number of statements.
 
     Of several tellings of one review the newest stands; an older one changes nothing. A review of nobody becomes that
-    of the person who is named for it later.
+    of the person who is named for it later. `before_change` is told which rows, by key, are about to be replaced.
     """
     latest = {one.external_id: one for one in sorted(reviews, key=lambda one: one.told_at)}
     if not latest:
@@ -99,7 +108,7 @@ def write_many(
         known = _known(claimed[digest] for digest in wanted if claimed[digest] != wanted[digest])
         owners = {place.customer for place in wanted.values()} | {row.customer_id for row in known.values()}
         keyring = subjects.load(owners - _BUCKETS)
-        gone: list[Review] = []
+        gone: dict[bytes, Review] = {}
         made: list[tuple[bytes, Review, ReviewInput]] = []
         for number, one in latest.items():
             digest = key(source, number)
@@ -107,15 +116,18 @@ def write_many(
             if row is not None and not _is_news(row, one, keyring):
                 continue
             if row is not None:
-                gone.append(row)
+                gone[digest] = row
             made.append((digest, _row(one, row, wanted[digest], source), one))
-        whose, which = {row.customer_id for row in gone}, [row.id for row in gone]
+        if before_change is not None and gone:
+            before_change(gone)
+        whose, which = {row.customer_id for row in gone.values()}, [row.id for row in gone.values()]
         Review.objects.filter(customer_id__in=whose, id__in=which).delete()
         copying.rows(Review, _COLUMNS, (_line(row, one, keyring) for _digest, row, one in made))
         _point({digest: _Place(row.customer_id, row.id) for digest, row, _one in made}, claimed)
-        touched = {row.customer_id for _digest, row, _one in made} | {row.customer_id for row in gone}
+        touched = {row.customer_id for _digest, row, _one in made} | whose
         pipeline.mark(sorted(touched - _BUCKETS), cause="surveys.reviews", lane=lane)
-    return Counts(len(made) - len(gone), len(gone))
+    written = [(digest, row.customer_id, row.id, digest not in gone) for digest, row, _one in made]
+    return Counts(len(made) - len(gone), len(gone), written)
 
 
 def _is_news(known: Review, told: ReviewInput, keyring: subjects.Keyring) -> bool:
@@ -183,6 +195,10 @@ def _known(places: Iterable[_Place]) -> dict[uuid.UUID, Review]:
 
 
 def _claim(wanted: dict[bytes, _Place]) -> dict[bytes, _Place]:
+    return {digest: _Place(*place) for digest, place in claim(wanted).items()}
+
+
+def claim(wanted: Mapping[bytes, tuple[uuid.UUID, uuid.UUID]]) -> dict[bytes, tuple[uuid.UUID, uuid.UUID]]:
     """Make or lock these keys, in the order of their digests; what each points at now."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -194,11 +210,15 @@ def _claim(wanted: dict[bytes, _Place]) -> dict[bytes, _Place]:
             """,
             _columns(wanted),
         )
-        return {bytes(digest): _Place(customer, review) for digest, customer, review in cursor.fetchall()}
+        return {bytes(digest): (customer, review) for digest, customer, review in cursor.fetchall()}
 
 
 def _point(places: dict[bytes, _Place], before: dict[bytes, _Place]) -> None:
-    moved = {digest: place for digest, place in places.items() if before[digest] != place}
+    point({digest: place for digest, place in places.items() if before[digest] != place})
+
+
+def point(moved: Mapping[bytes, tuple[uuid.UUID, uuid.UUID]]) -> None:
+    """Let these keys name whose review it is by now, and which row."""
     if not moved:
         return
     with connection.cursor() as cursor:
@@ -212,12 +232,12 @@ def _point(places: dict[bytes, _Place], before: dict[bytes, _Place]) -> None:
         )
 
 
-def _columns(places: dict[bytes, _Place]) -> list[list[object]]:
+def _columns(places: Mapping[bytes, tuple[uuid.UUID, uuid.UUID]]) -> list[list[object]]:
     ordered = sorted(places.items())
     return [
         [digest for digest, _place in ordered],
-        [place.customer for _digest, place in ordered],
-        [place.review for _digest, place in ordered],
+        [customer for _digest, (customer, _review) in ordered],
+        [review for _digest, (_customer, review) in ordered],
     ]
 
 

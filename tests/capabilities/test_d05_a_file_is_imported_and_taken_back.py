@@ -125,6 +125,16 @@ def test_what_was_changed_since_stays_and_is_counted(imports):
     assert (counts["people_restored"], counts["values_kept"]) == (1, 1)
 
 
+def test_two_whom_a_row_made_one_lose_nothing_that_was_theirs_before(imports):
+    factories.customer(email="ann@example.com", name="Ann Arbor")
+    factories.customer(phone="0811111111", external_id="9", source_key="shop", name="Ann Arbor")
+    before = (ContactPoint.objects.count(), Identifier.objects.count())
+    imports("customers", "customer id,email,name\n9,ann@example.com,Ann Arbor\n", source="shop")
+    assert Customer.objects.filter(status="merged").count() == 1
+    assert undo(imports.job) == {"people_merged": 1}
+    assert (ContactPoint.objects.count(), Identifier.objects.count()) == before
+
+
 def test_an_order_that_was_written_again_since_stays(imports):
     imports("orders", ORDERS, source="shop")
     first = imports.job

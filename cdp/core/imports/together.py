@@ -71,7 +71,9 @@ class Together:
         for (kind, other), theirs in zip(self.others.items(), rest, strict=True):
             kind = kind.partition("/")[0]  # noqa: PLW2901  (several columns may be of one kind)
             also[kind] = also.get(kind, 0) + other.write(theirs).created
-        return registry.Counts(counts.created, counts.updated, also, counts.notes)
+        return registry.Counts(
+            counts.created, counts.updated, also, counts.notes, refused=counts.refused, remarks=counts.remarks
+        )
 
     def foresee(self, parsed: Sequence[Any]) -> registry.Counts:
         """What the first one's writing would tell: the others are about the same people."""

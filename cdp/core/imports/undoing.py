@@ -8,7 +8,7 @@ nothing. What was changed since the import stays as it is and is counted.
 import datetime as dt
 import itertools
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,13 +36,18 @@ class UnableToUndo(Exception):
 
 @dataclass
 class Undo:
-    """One page of taking back: of which import, by whom, when; `counts` say what happened, by a word of the room."""
+    """One page of taking back: of which import, by whom, when; `counts` say what happened, by a word of the room.
+
+    Looking ahead, nothing goes; `ahead` remembers which rows would be gone by then (by the label of their model), so
+    that they keep nobody, and whom a part has judged already (by the key of the part).
+    """
 
     import_id: uuid.UUID
     source: str
     actor: Actor
     now: dt.datetime
     counts: Counter[str] = field(default_factory=Counter)
+    ahead: defaultdict[str, set[uuid.UUID]] = field(default_factory=lambda: defaultdict(set))
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from customers.models import CompanyLink
 from customers.rules import companies as rules
 from customers.rules import identifiers, people, places
 from customers.rules.unreadable import Unreadable
-from customers.services import identity, people_import, standing
-from customers.services.companies import keeping, linking
+from customers.services import identity, import_trace, people_import, standing
+from customers.services.companies import keeping, linking, undoing_companies
 
 PREFIX = "company."
 TARGETS = {
@@ -130,22 +130,29 @@ class Handler:
         source, now = self.context.source, self.context.now
         written = keeping.write_many([one.company for one in parsed], source=source, now=now)
         named = [(one, company) for one, company in zip(parsed, written.companies, strict=True) if one.person]
+        undoing_companies.note(written, import_id=self.context.import_id, now=now)
         if not named:
             return registry.Counts(written.created, len(set(written.companies)) - written.created)
+        persons = [one.person for one, _company in named if one.person]
+        watch = import_trace.Watch(self.context)
         found = identity.resolve_many(
-            [one.person for one, _company in named if one.person],
+            persons,
             source=source,
             now=now,
             lane=pipeline.BULK,
+            before_change=watch.before,
             by=people_import.fact_of(self.context),
         )
+        watch.after(persons, found)
         who = standing.hold({one.customer for one in found})
         wanted = {
             who[one.customer]: company
             for one, (_told, company) in zip(found, named, strict=True)
             if one.customer in who
         }
+        before = undoing_companies.links(wanted)
         contacts = linking.assign(wanted, how=CompanyLink.How.EXTERNAL, now=now)
+        undoing_companies.note_links(before, import_id=self.context.import_id, customers=wanted)
         return registry.Counts(
             written.created,
             len(set(written.companies)) - written.created,
@@ -198,4 +205,5 @@ KIND = registry.Kind(
     synonyms=SYNONYMS,
     identifiers=frozenset({"company.external_id", "customer.external_id", "customer.phone"}),
     chunk=2000,
+    is_undoable=True,
 )

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -43,12 +44,17 @@ class UnableToMerge(Exception):
 
 @dataclass(slots=True)
 class Written:
-    """The company of each input, in order, and how many were new or changed."""
+    """The company of each input, in order, and how many were new or changed.
+
+    `changes` are the facts of known companies that changed, as [before, after]; `keys` the new keys of each company.
+    """
 
     companies: list[uuid.UUID]
     created: int = 0
     updated: int = 0
     made: set[uuid.UUID] = field(default_factory=set)
+    changes: dict[uuid.UUID, dict[str, list[Any]]] = field(default_factory=dict)
+    keys: dict[uuid.UUID, list[bytes]] = field(default_factory=dict)
 
 
 def digest(kind: str, value: str, *, source: str = "") -> bytes:
@@ -65,7 +71,7 @@ def write_many(told: Sequence[CompanyInput], *, source: Source, now: datetime, l
     if not told:
         return Written([])
     with transaction.atomic():
-        _take_turns()
+        take_turns()
         keys = [_keys(one, source.key) for one in told]
         known = _known({key_.digest for some in keys for key_ in some})
         written, fresh = Written([]), []
@@ -79,11 +85,13 @@ def write_many(told: Sequence[CompanyInput], *, source: Source, now: datetime, l
                 if key_.digest not in known:
                     known[key_.digest] = key_.company_id = company
                     fresh.append(key_)
+                    written.keys.setdefault(company, []).append(key_.digest)
             facts[company] = _together(facts.get(company), one)
             written.companies.append(company)
         _insert({row: facts[row] for row in facts if row in written.made}, source, now)
         written.created = len(written.made)
-        written.updated = _update({row: facts[row] for row in facts if row not in written.made}, now, lane)
+        written.changes = _update({row: facts[row] for row in facts if row not in written.made}, now, lane)
+        written.updated = len(written.changes)
         _insert_keys(fresh, now)
         return written
 
@@ -171,17 +179,18 @@ def _insert_keys(keys: Sequence[_Key], now: datetime) -> None:
         linking.want_sweep(now=now)
 
 
-def _update(facts: Mapping[uuid.UUID, CompanyInput], now: datetime, lane: int) -> int:
-    """Complete companies that are known. Returns how many really changed."""
+def _update(facts: Mapping[uuid.UUID, CompanyInput], now: datetime, lane: int) -> dict[uuid.UUID, dict[str, list[Any]]]:
+    """Complete companies that are known. Returns what really changed."""
+    changed, changes = [], {}
     if not facts:
-        return 0
-    changed = []
+        return {}
     for row in Company.objects.select_for_update().filter(id__in=list(facts)).order_by("id"):
         values = {name: value for name, value in _values(facts[row.id]).items() if getattr(row, name) != value}
         if "employees" in values and values["employees"] is None and row.size == (values.get("size") or row.size):
             del values["employees"]  # a band says less than the number it holds
         if not values:
             continue
+        changes[row.id] = {name: [getattr(row, name), value] for name, value in values.items()}
         for name, value in values.items():
             setattr(row, name, value)
         row.updated_at = now
@@ -189,7 +198,7 @@ def _update(facts: Mapping[uuid.UUID, CompanyInput], now: datetime, lane: int) -
     if changed:
         Company.objects.bulk_update(changed, [*FACTS, "updated_at"], batch_size=BATCH)
         linking.mark([row.id for row in changed], lane=lane)
-    return len(changed)
+    return changes
 
 
 def save(*, company: uuid.UUID | None, told: CompanyInput, source: Source, actor: Actor, now: datetime) -> Company:
@@ -202,7 +211,7 @@ def save(*, company: uuid.UUID | None, told: CompanyInput, source: Source, actor
     if told.domain and rules.is_public(told.domain):
         raise UnableToSave("domain", _("Anybody may have a mailbox there; it tells nothing of a company."))
     with transaction.atomic():
-        _take_turns()
+        take_turns()
         keys = _keys(told, source.key)
         for key_ in keys:
             owner = _known({key_.digest}).get(key_.digest)
@@ -243,7 +252,7 @@ def merge(*, keep: uuid.UUID, absorb: uuid.UUID, actor: Actor, now: datetime) ->
     if keep == absorb:
         raise UnableToMerge
     with transaction.atomic():
-        _take_turns()
+        take_turns()
         rows = {row.id: row for row in Company.objects.select_for_update().filter(id__in=[keep, absorb]).order_by("id")}
         if len(rows) < 2:
             raise UnableToMerge
@@ -275,6 +284,7 @@ def _locked(company: uuid.UUID) -> Company:
     return row
 
 
-def _take_turns() -> None:
+def take_turns() -> None:
+    """Wait until nobody else writes companies; held until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -13,8 +13,8 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
 from customers.rules import leads as rules
 from customers.rules import people
-from customers.services import identity, people_import
-from customers.services.leads import taking
+from customers.services import identity, import_trace, people_import
+from customers.services.leads import taking, undoing_leads
 
 PREFIX, REST = "lead.", "lead.answer"
 TARGETS = {
@@ -180,7 +180,12 @@ class Handler:
     def write(self, parsed: Sequence[tuple[int, rules.LeadInput]]) -> registry.Counts:
         """Take them; a lead that is here already is only completed."""
         leads, lines = [lead for _line, lead in parsed], [line for line, _lead in parsed]
-        taken = taking.take(leads, source=self.context.source, now=self.context.now, lane=pipeline.BULK)
+        watch = import_trace.Watch(self.context)
+        taken = taking.take(
+            leads, source=self.context.source, now=self.context.now, lane=pipeline.BULK, before_change=watch.before
+        )
+        watch.after([lead.person for lead in leads], taken.resolutions)
+        undoing_leads.note(taken, import_id=self.context.import_id)
         gone = people_import.refused([lead.person for lead in leads], lines, taken.resolutions)
         people_new = sum(one.outcome is identity.Outcome.CREATED for one in taken.resolutions)
         return registry.Counts(
@@ -220,4 +225,5 @@ KIND = registry.Kind(
     identifiers=frozenset({"customer.phone", "lead.id"}),
     rest=REST,
     chunk=2000,
+    is_undoable=True,
 )

@@ -8,7 +8,7 @@ known, such as the name of a campaign that a webhook had no word for.
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from cdp.core import ids, pipeline
 from cdp.core.crypto import index, subjects
 from cdp.core.models import Source
-from customers.models import Lead
+from customers.models import Lead, LeadKey
 from customers.rules import leads as rules
 from customers.rules.leads import LeadInput
 from customers.rules.people import Person
@@ -27,19 +27,23 @@ from customers.services.identity import deciding
 TABLE = "customers_lead"
 TOLD = ("name", "email", "phone", "company", "job_title", "city", "postcode", "street")
 """What the form said of a person we know already; it changes nothing of theirs, so it is kept here."""
-_NAMES = ("form", "form_id", "campaign", "campaign_id", "ad", "ad_id")
+NAMES = ("form", "form_id", "campaign", "campaign_id", "ad", "ad_id")
+"""What a later telling may complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of leads. `customers` are those they belong to, in the order told; `fresh` says which were new.
 
-    None stands for somebody who was erased and is not to be known again: nothing is kept of that lead.
+    None stands for somebody who was erased and is not to be known again: nothing is kept of that lead. `written` are
+    the new rows, `completed` the names that leads of earlier had not known: the row, its key, name → value.
     """
 
     customers: Sequence[uuid.UUID | None]
     fresh: Sequence[bool]
     resolutions: Sequence[identity.Resolution]
+    written: Sequence[Lead] = ()
+    completed: Sequence[tuple[uuid.UUID, bytes, dict[str, str]]] = ()
 
     @property
     def created(self) -> int:
@@ -59,11 +63,12 @@ def take(
     now: datetime,
     lane: int = pipeline.INTERACTIVE,
     is_stranger: bool = True,
+    before_change: Callable[[Collection[uuid.UUID]], None] | None = None,
 ) -> Taken:
     """Resolve the people of these leads and write those that are new, all in one transaction.
 
-    Every person must be identified. `is_stranger=False` is for platforms that vouch for who it is. Raises
-    UnableToResolve.
+    Every person must be identified. `is_stranger=False` is for platforms that vouch for who it is, `before_change` for
+    whoever has to remember what people were like (see `identity.resolve_many`). Raises UnableToResolve.
     """
     if not told:
         return Taken((), (), ())
@@ -72,7 +77,9 @@ def take(
         for lead in told:
             lead.person.told_at = rules.arrived(lead.arrived_at, now=now)
             lead.person.told_by = f"lead:{lead.external_id or lead.platform}"
-        resolutions = identity.resolve_many(people, source=source, now=now, lane=lane, is_stranger=is_stranger)
+        resolutions = identity.resolve_many(
+            people, source=source, now=now, lane=lane, is_stranger=is_stranger, before_change=before_change
+        )
         who = standing.hold({one.customer for one in resolutions})
         customers = [who.get(one.customer) for one in resolutions]
         keys = [digest(source.key, lead.key) for lead in told]
@@ -88,9 +95,9 @@ def take(
         fresh = [key in claimed and first[key] == place for place, key in enumerate(keys)]
         by = deciding.resolved_by(people, [one.customer for one in resolutions], source=source)
         batch = _Batch(told, customers, keys, rows, resolutions, by)
-        _write([place for place, is_fresh in enumerate(fresh) if is_fresh], batch, source=source, now=now)
-        _complete({key: told[place] for key, place in first.items() if key not in claimed})
-        return Taken(customers, fresh, resolutions)
+        rows_made = _write([place for place, is_fresh in enumerate(fresh) if is_fresh], batch, source=source, now=now)
+        completed = _complete({key: told[place] for key, place in first.items() if key not in claimed})
+        return Taken(customers, fresh, resolutions, rows_made, completed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def _claim(wanted: Mapping[bytes, tuple[uuid.UUID, uuid.UUID]]) -> set[bytes]:
         return {bytes(found) for (found,) in cursor.fetchall()}
 
 
-def _write(places: Sequence[int], batch: _Batch, *, source: Source, now: datetime) -> None:
+def _write(places: Sequence[int], batch: _Batch, *, source: Source, now: datetime) -> list[Lead]:
     keyring = subjects.load({customer for place in places if (customer := batch.customers[place])})
     rows = []
     for place in places:
@@ -141,10 +148,10 @@ def _write(places: Sequence[int], batch: _Batch, *, source: Source, now: datetim
                 status_at=now,
                 resolved_by=batch.resolved_by[place],
                 created_at=now,
-                **{name: getattr(lead, name) for name in _NAMES},
+                **{name: getattr(lead, name) for name in NAMES},
             )
         )
-    Lead.objects.bulk_create(rows, batch_size=1000)
+    return Lead.objects.bulk_create(rows, batch_size=1000)
 
 
 def written(answers: Iterable[rules.Answer], told: Person | None) -> str:
@@ -157,36 +164,35 @@ def written(answers: Iterable[rules.Answer], told: Person | None) -> str:
     return json.dumps(content, ensure_ascii=False) if content else ""
 
 
-def _complete(known: Mapping[bytes, LeadInput]) -> None:
-    """Names that were not known when the lead was first told. What is known stays."""
-    told = [(key, lead) for key, lead in known.items() if any(getattr(lead, name) for name in _NAMES)]
+def _complete(known: Mapping[bytes, LeadInput]) -> list[tuple[uuid.UUID, bytes, dict[str, str]]]:
+    """Names that were not known when the lead was first told. What is known stays. Returns what was filled in."""
+    told = {key: lead for key, lead in known.items() if any(getattr(lead, name) for name in NAMES)}
     if not told:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT digest, customer_id, lead_id FROM customers_leadkey WHERE digest = ANY(%s)",
-            [[key for key, _ in told]],
-        )
-        where = {bytes(key): (customer, lead) for key, customer, lead in cursor.fetchall()}
-        rows = [(*where[key], lead) for key, lead in told if key in where]
-        cursor.execute(
-            f"""
-            UPDATE customers_lead AS l SET {", ".join(_filled(name) for name in _NAMES)}
-            FROM unnest(%s::uuid[], %s::uuid[], {", ".join("%s::text[]" for _ in _NAMES)})
-                AS n (customer_id, id, {", ".join(_NAMES)})
-            WHERE l.customer_id = n.customer_id AND l.id = n.id AND ({" OR ".join(map(_gains, _NAMES))})
-            """,  # noqa: S608  (names of columns)
-            [
-                [customer for customer, _row, _lead in rows],
-                [row for _customer, row, _lead in rows],
-                *([getattr(lead, name) for *_, lead in rows] for name in _NAMES),
-            ],
-        )
+        return []
+    keys = {key.lead_id: key for key in LeadKey.objects.filter(digest__in=list(told))}
+    rows = Lead.objects.filter(customer_id__in={key.customer_id for key in keys.values()}, id__in=list(keys))
+    filled = []
+    for row in rows.order_by("customer_id", "id").defer("answers", "next_step"):
+        lead = told[bytes(keys[row.id].digest)]
+        if gains := {name: getattr(lead, name) for name in NAMES if not getattr(row, name) and getattr(lead, name)}:
+            filled.append((row, gains))
+    if filled:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                UPDATE customers_lead AS l SET {", ".join(_filled(name) for name in NAMES)}
+                FROM unnest(%s::uuid[], %s::uuid[], {", ".join("%s::text[]" for _ in NAMES)})
+                    AS n (customer_id, id, {", ".join(NAMES)})
+                WHERE l.customer_id = n.customer_id AND l.id = n.id
+                """,  # noqa: S608  (names of columns)
+                [
+                    [row.customer_id for row, _gains in filled],
+                    [row.id for row, _gains in filled],
+                    *([gains.get(name, "") for _row, gains in filled] for name in NAMES),
+                ],
+            )
+    return [(row.id, bytes(keys[row.id].digest), gains) for row, gains in filled]
 
 
 def _filled(name: str) -> str:
     return f"{name} = CASE WHEN l.{name} = '' THEN n.{name} ELSE l.{name} END"
-
-
-def _gains(name: str) -> str:
-    return f"(l.{name} = '' AND n.{name} <> '')"
