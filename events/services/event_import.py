@@ -25,6 +25,7 @@ from customers.selectors import lineage
 from customers.services import identity, import_trace, people_import
 from customers.services.identity import deciding, visitors
 from events.models import Event, MessageKey
+from events.rules import tracking
 from events.services import deduplication, recording, sessions
 
 TARGETS = {
@@ -45,7 +46,7 @@ SYNONYMS = {
 }
 MADE, REMOVED = "events.made", "events_removed"
 WORDS = {REMOVED: gettext_noop("Events removed")}
-LONGEST = 200
+LONGEST = {"name": tracking.LONGEST_NAME, "user": tracking.LONGEST_ID, "session": tracking.LONGEST_ID}
 _TRACK = "track"
 
 
@@ -116,7 +117,7 @@ class Handler:
 
     def _text(self, cells: Sequence[str], name: str) -> str:
         text = people.plain(self._cell(cells, name))
-        if len(text) > LONGEST:
+        if len(text) > LONGEST[name]:
             raise registry.RowRefused(f"event.{name}", text, "too_long")
         return text
 

@@ -53,10 +53,10 @@ def fields_of(client, address):
     return {name: form[name].value() or "" for name in form.fields}
 
 
-def wrong_of(client, address, fields, texts, *, page="", start=None, packed=True, read=None):
+def wrong_of(client, address, fields, texts, *, page="", start=None, read=None):
     """What a form neither kept nor refused with words. `fields` tells the longest of each, `page` where they stand."""
     read = read or {}
-    columns = [naughty.packed(texts, longest) if packed else texts for longest in fields.values()]
+    columns = [naughty.packed(texts, longest) for longest in fields.values()]
     found = []
     for row in itertools.zip_longest(*columns, fillvalue=""):
         typed = dict(zip(fields, row, strict=True))
@@ -118,3 +118,49 @@ def case(admin, ada, lead, card):
 def test_what_staff_type_is_shown_as_it_is(admin, case, name):
     address, fields, more = case(name)
     assert not wrong_of(admin, address, fields, naughty.OWN, **more)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", CASES)
+def test_the_whole_list_typed_by_staff_is_shown_as_it_is(admin, case, name):
+    address, fields, more = case(name)
+    assert not wrong_of(admin, address, fields, naughty.whole(), **more)
+
+
+def test_a_sensitive_detail_is_shown_as_it_was_told_or_refused_with_words(admin, ada, settings):
+    settings.CDP_SPECIAL_DETAILS = frozenset({"ethnicity"})
+    here, wrong = f"/consent/special/{ada.id}/ethnicity/", []
+    for text in naughty.packed(naughty.OWN, 80):
+        answer = admin.post(here, {"value": text, "agreed": "on"})
+        shown = admin.post(f"{here}show/", {"reason": "asked"}) if answer.status_code == 302 else answer
+        if answer.status_code not in {302, 422} or not naughty.shows(shown.content.decode(), text):
+            wrong.append((answer.status_code, ascii(text)))
+    assert not wrong
+
+
+SEARCHES = ["/search/", "/counter/", "/phone/", "/warranties/", "/preorders/", "/customers/", "/companies/"]
+LISTS = {
+    "/customers/": ("country", "province", "tag", "source", "segment"),
+    "/leads/": ("platform", "status", "since", "source", "owner"),
+    "/companies/": ("industry", "size", "province", "q"),
+    "/products/": ("q", "sort"),
+    "/events/quarantine/": ("source", "code"),
+    "/warranty/": ("src", "utm_campaign", "kiosk"),
+}
+
+
+def test_searches_and_lists_answer_whatever_is_looked_for(admin, ada):
+    wrong = []
+    for text in naughty.packed(naughty.OWN, 120):
+        asked = [(admin.post, path, {"q": text, "number": text}) for path in SEARCHES]
+        asked += [(admin.get, path, dict.fromkeys(names, text)) for path, names in LISTS.items()]
+        for ask, path, fields in asked:
+            answer = ask(path, fields)
+            raw = answer.content.decode() if answer.status_code == 200 else ""
+            if (
+                answer.status_code not in {200, 302, 404, 405, 422}
+                or "<img src=x onerror" in raw
+                or "<svg/onload" in raw
+            ):
+                wrong.append((path, answer.status_code, ascii(text)))
+    assert not wrong

@@ -48,9 +48,9 @@ def send(client, form, **sent):
     return {field: value.strip() for field, value in sent.items() if field in LONGEST[form]}
 
 
-def through(client, form, texts, *, packed):
+def through(client, form, texts):
     """Every text through every text field of a form; what was taken by the address of its sender."""
-    columns = [naughty.packed(texts, longest) if packed else texts for longest in LONGEST[form].values()]
+    columns = [naughty.packed(texts, longest) for longest in LONGEST[form].values()]
     taken = {}
     for number, row in enumerate(itertools.zip_longest(*columns, fillvalue="")):
         fields = dict(zip(LONGEST[form], row, strict=True))
@@ -85,9 +85,9 @@ def wrong(client):
     staff = Client()
     staff.force_login(factories.staff("admin"))
 
-    def wrong(form, texts, *, packed=True):
+    def wrong(form, texts):
         """What did not come back, after every text went through a form."""
-        taken = through(client, form, texts, packed=packed)
+        taken = through(client, form, texts)
         people = profiles.opened(Customer.objects.filter(status="known").values_list("id", flat=True)).values()
         assert {profile.email for profile in people} == set(taken)
         found = []
@@ -114,4 +114,4 @@ def test_what_is_typed_into_a_public_form_comes_back_or_is_refused_with_words(wr
 @pytest.mark.long
 @every
 def test_the_whole_list_typed_into_a_public_form_comes_back_or_is_refused_with_words(wrong, form):
-    assert not wrong(form, naughty.whole(), packed=False)
+    assert not wrong(form, naughty.whole())

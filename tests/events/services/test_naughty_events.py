@@ -71,3 +71,9 @@ def lost(caller, texts):
 def test_what_a_website_tells_is_kept_as_it_was_sent(caller):
     found, refused = lost(caller, WORST)
     assert not found, refused
+
+
+@pytest.mark.long
+def test_the_whole_list_told_by_a_website_is_kept_as_it_was_sent(caller):
+    found, refused = lost(caller, (*naughty.whole(), *WORST))
+    assert not found, refused
