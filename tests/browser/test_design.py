@@ -1,6 +1,7 @@
 """The gallery and the frame in a real browser: nothing serious for axe, nothing refused by the content policy,
 nothing wider than the screen, everything by keyboard."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -149,7 +150,7 @@ def test_a_session_that_ended_leads_to_the_log_in(open_as: Callable[..., Page]) 
     page = open_as("/design/")
     page.context.clear_cookies(name="sessionid")
     page.evaluate("document.body.dispatchEvent(new Event('jobs:refresh'))")
-    page.wait_for_url("**/accounts/login/**")
+    expect(page).to_have_url(re.compile("/accounts/login/"))
 
 
 def test_log_in_and_error_pages_are_accessible(live_server: LiveServer, page: Page, complaints: list[str]) -> None:
