@@ -204,7 +204,7 @@ def _told(call: dict[str, Any]) -> dict[str, Any]:
     at = dt.datetime.fromisoformat(call["timestamp"])
     about = Tracked(call["type"], "", "", at, properties=properties, context=context)
     shown, _queries = visits.shortened(call["type"], properties)
-    around = visits.surroundings(about, "")
+    around = visits.surroundings(about, "", is_robot=visits.is_robot(about, ""))
     return shown | ({"$context": around} if around else {})
 
 

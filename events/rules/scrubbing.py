@@ -6,6 +6,7 @@ part is taken out here and kept sealed with the event.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 _KEYS = frozenset(
@@ -21,7 +22,9 @@ _BETWEEN = re.compile(r"[\s_.:-]+")  # not \W: the vowels of Thai are marks
 _EMAIL = re.compile(r"[^\s@](?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|00?)[1-9][\d ().-]{6,18}\d")
 _CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
+_DIGIT = re.compile(r"\d")
 MOST_DIGITS = 15
+_NESTED = (dict, list)
 
 
 def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -33,51 +36,53 @@ def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _clear(values: dict[str, Any], path: str, personal: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for key, value in values.items():
-        if _is_clear(key, value, f"{path}{key}", personal):
+        if _is_personal(key, value):
+            personal[f"{path}{key}"] = value
+        elif isinstance(value, _NESTED):
             found[key] = _inner(value, f"{path}{key}", key, personal)
+        else:
+            found[key] = value
     return found
 
 
 def _inner(value: Any, path: str, key: str, personal: dict[str, Any]) -> Any:
     if isinstance(value, dict):
         return _clear(value, f"{path}.", personal)
-    if isinstance(value, list):
-        return [
-            _inner(entry, f"{path}.{place}", key, personal)
-            if _is_clear(key, entry, f"{path}.{place}", personal)
-            else None
-            for place, entry in enumerate(value)
-        ]
-    return value
+    if not isinstance(value, list):
+        return value
+    found: list[Any] = []
+    for place, entry in enumerate(value):
+        if _is_personal(key, entry):
+            personal[f"{path}.{place}"] = entry
+            found.append(None)
+        else:
+            found.append(_inner(entry, f"{path}.{place}", key, personal))
+    return found
 
 
-def _is_clear(key: str, value: Any, path: str, personal: dict[str, Any]) -> bool:
-    if value is None or isinstance(value, bool):
-        return True
-    if _is_personal_key(key) or (not isinstance(value, dict | list) and _is_personal_value(key, value)):
-        personal[path] = value
+def _is_personal(key: str, value: Any) -> bool:
+    if value is None or value is True or value is False:
         return False
-    if _EMAIL.search(key):
-        personal[path] = value
-        return False
-    return True
+    return _is_personal_key(key) or (not isinstance(value, _NESTED) and _is_personal_value(key, value))
 
 
+@lru_cache(maxsize=4096)  # a storefront has few names, and each of its events has them all
 def _is_personal_key(key: str) -> bool:
-    return _BETWEEN.sub("", unicodedata.normalize("NFC", key)).casefold() in _KEYS
+    return _BETWEEN.sub("", unicodedata.normalize("NFC", key)).casefold() in _KEYS or _EMAIL.search(key) is not None
 
 
 def _is_personal_value(key: str, value: Any) -> bool:
     text = value if isinstance(value, str) else repr(value)
     if ("@" in text or "%40" in text) and _EMAIL.search(text):
         return True
-    if len(text) < 8 or not any(character.isdigit() for character in text):
+    if len(text) < 8 or _DIGIT.search(text) is None:
         return False
     if _looks_like_code(key):
         return _is_card(text)
     return _is_phone(text) or _is_card(text)
 
 
+@lru_cache(maxsize=4096)
 def _looks_like_code(key: str) -> bool:
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
     return _BETWEEN.split(words)[-1] in _CODES

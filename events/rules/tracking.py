@@ -189,7 +189,11 @@ def check(raw: bytes | memoryview | msgspec.Raw, *, kind: str | None, limits: Li
     if len(memoryview(raw)) > limits.event_bytes:
         return Refusal(Code.TOO_LARGE, f"An event may have at most {limits.event_bytes} bytes.", _id_of(raw))
     message = _decode(raw)
-    return message if isinstance(message, Refusal) else _judge(message, kind)
+    if isinstance(message, Refusal):
+        return message
+    refusal = _judge(message, kind)
+    happened = _happened(message) if refusal is None else None
+    return happened if isinstance(happened, Refusal) else refusal
 
 
 def judge_context(context: dict[str, Any] | None, *, limits: Limits | None = None) -> Refusal | None:
@@ -271,7 +275,7 @@ def _decode(raw: bytes | memoryview | msgspec.Raw) -> Message | Refusal:
     return message
 
 
-def _judge(message: Message, kind: str | None) -> Refusal | None:  # noqa: PLR0911  one line per rule reads best
+def _judge(message: Message, kind: str | None) -> Refusal | None:
     kind = kind or message.type
     if kind not in KINDS:
         return Refusal(Code.UNKNOWN_TYPE, f"The type must be one of {', '.join(KINDS)}.", _shown(message))
@@ -293,10 +297,6 @@ def _judge(message: Message, kind: str | None) -> Refusal | None:  # noqa: PLR09
         and max(len(identifier(message.groupId)), len(identifier(message.previousId))) > LONGEST_ID
     ):
         return Refusal(Code.INVALID_ID, f"An id has at most {LONGEST_ID} characters.", _shown(message))
-    try:
-        _happened(message)
-    except clocks.Unreadable:
-        return Refusal(Code.BAD_TIMESTAMP, "The timestamp is no RFC 3339 time.", _shown(message))
     return None
 
 
@@ -309,9 +309,12 @@ def identifier(value: Text) -> str:
     return str(int(value)) if isinstance(value, int) or value.is_integer() else repr(value)
 
 
-def _happened(message: Message) -> dt.datetime | None:
+def _happened(message: Message) -> dt.datetime | Refusal | None:
     told = message.originalTimestamp if message.originalTimestamp not in {None, ""} else message.timestamp
-    return None if told is None or told == "" else clocks.read(told)
+    try:
+        return None if told is None or told == "" else clocks.read(told)
+    except clocks.Unreadable:
+        return Refusal(Code.BAD_TIMESTAMP, "The timestamp is no RFC 3339 time.", _shown(message))
 
 
 def _shown(message: Message) -> str | None:
@@ -384,6 +387,9 @@ def read(
     refusal = _judge(message, kind)
     if refusal is not None:
         return refusal
+    happened = _happened(message)
+    if isinstance(happened, Refusal):
+        return happened
     sort = kind or message.type or ""
     own = message.context or {}
     properties = message.properties or {}
@@ -395,9 +401,9 @@ def read(
     return Tracked(
         kind=sort,
         name=(name or sort.title())[:LONGEST_NAME],
-        message_id=_message_id(message, raw, place),
+        message_id=_message_id(message, raw if happened else place.encode()),
         occurred_at=clocks.occurred(
-            _happened(message),
+            happened,
             sent_at=clocks.sent(message.sentAt if message.sentAt is not None else sent_at),
             received_at=received_at,
         ),
@@ -416,10 +422,9 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _message_id(message: Message, raw: bytes, place: str) -> str:
-    """The client's own id; a digest of one that is too long; of the content where there is a time in it."""
+def _message_id(message: Message, content: bytes) -> str:
+    """The client's own id; a digest of one that is too long, or of what else tells the event from others."""
     if message.messageId is not None and message.messageId != "":
         own = str(message.messageId)
         return own if len(own) <= LONGEST_MESSAGE_ID else f"sha256:{hashlib.sha256(own.encode()).hexdigest()}"
-    content = raw if _happened(message) else place.encode()
     return f"sha256:{hashlib.sha256(content).hexdigest()}"

@@ -106,7 +106,7 @@ def is_visit(kind: str, name: str) -> bool:
     return kind != "track" or not (told in _NEWS or told.startswith(_ELSEWHERE))
 
 
-def surroundings(event: Tracked, agent: str) -> dict[str, Any]:
+def surroundings(event: Tracked, agent: str, *, is_robot: bool) -> dict[str, Any]:
     """Page, campaign and kind of visitor, for sessions and page analytics; empty where the call tells none of it."""
     found: dict[str, Any] = {}
     page = _chosen(event.context.get("page"), _PAGE)
@@ -118,7 +118,7 @@ def surroundings(event: Tracked, agent: str) -> dict[str, Any]:
         found["page"] = page
     if campaign:
         found["campaign"] = campaign
-    if is_robot(event, agent):
+    if is_robot:
         found["bot"] = True
     told = event.context.get("userAgent")
     if device := agents.device(told[:_LONGEST] if isinstance(told, str) and told else agent):

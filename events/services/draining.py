@@ -15,7 +15,7 @@ import msgspec
 import structlog
 from django.db import connection, transaction
 
-from cdp.core import copying, ids, pipeline
+from cdp.core import copying, ids, memory, pipeline
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Source
 from events.models import InboxRow, RejectedEvent
@@ -69,6 +69,7 @@ class _Read:
     parcel: inbox.Parcel
     told: people.Told
     digest: bytes
+    is_robot: bool
 
 
 @dataclass(slots=True)
@@ -87,7 +88,8 @@ def drain(*, now: dt.datetime, events: int = EVENTS) -> Drained | None:
     When a batch cannot be digested it is halved until the one request at fault is found; that one goes to the
     quarantine, so that nobody else waits for it.
     """
-    return _digest(_oldest(events), now)
+    with memory.collecting_when_told():
+        return _digest(_oldest(events), now)
 
 
 def _digest(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
@@ -160,10 +162,11 @@ def _read(batch: _Batch, now: dt.datetime) -> None:
                 batch.unconsented.append((row, place))
             else:
                 # A robot without a name is nobody: it would be a new visitor with every page.
-                is_whose = may and (bool(event.user_id) or not visits.is_robot(event, sender.agent))
+                is_robot = visits.is_robot(event, sender.agent)
+                is_whose = may and (bool(event.user_id) or not is_robot)
                 call = Call(event, is_whose, row.received_at)
                 digest = deduplication.digest(row.source_id, event.message_id)
-                batch.events.append(_Read(row, place, parcel, reader.read(call, source), digest))
+                batch.events.append(_Read(row, place, parcel, reader.read(call, source), digest, is_robot))
 
 
 def _end_early(batch: _Batch) -> None:
@@ -216,8 +219,7 @@ def _fact(read: _Read, owner: people.Owner) -> recording.EventRow:
     if event.kind == "group":
         shown = {**shown, "group_id": event.group_id}
     properties, personal = scrubbing.split(shown)
-    around = visits.surroundings(event, read.parcel.sender.agent)
-    is_bot = bool(around.get("bot"))
+    around = visits.surroundings(event, read.parcel.sender.agent, is_robot=read.is_robot)
     if "page" in around:
         around["page"], whole = visits.shortened("page", around["page"])
         addresses |= {f"$context.page.{key}": value for key, value in whole.items()}
@@ -244,7 +246,7 @@ def _fact(read: _Read, owner: people.Owner) -> recording.EventRow:
         properties=properties,
         personal=told or None,
         resolved_by=owner.resolved_by,
-        is_bot=is_bot,
+        is_bot=read.is_robot,
     )
 
 
@@ -255,7 +257,7 @@ def _finish(batch: _Batch, fresh: Sequence[_Read], now: dt.datetime) -> Drained:
     # Refused only now: the rules became stricter, the event cannot be digested, or its key is gone.
     dropped = Counter(row.id for row, _place in batch.unconsented)
     late = Counter({row.id: row.accepted - opened[row.id] - dropped[row.id] for row in batch.rows})
-    robots = Counter(read.row.id for read in fresh if visits.is_robot(read.told.call.event, read.parcel.sender.agent))
+    robots = Counter(read.row.id for read in fresh if read.is_robot)
     _count(batch.rows, _Counts(stored, opened, late, dropped, robots))
     InboxRow.objects.filter(id__in=[row.id for row in batch.rows]).delete()
     if batch.rest:

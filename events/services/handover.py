@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
 
-from cdp.core import copying, ids, pipeline
+from cdp.core import binary, copying, ids, pipeline
 from events.models import Event, Handover
 
 _COLUMNS = ("id", "customer_id", "reader", "event_id")
@@ -37,10 +37,17 @@ def names(reader: str) -> list[str]:
     return sorted(name for name, known in _wanted.items() if reader in known)
 
 
-def hand_over(waiting: Sequence[tuple[uuid.UUID, str, uuid.UUID]]) -> None:
-    """Put (customer, reader, event) into the queue; in the transaction that writes the events."""
-    rows = zip(ids.uuid7s(len(waiting)), waiting, strict=True) if waiting else ()
-    copying.rows(Handover, _COLUMNS, ((row, *what) for row, what in rows))
+def hand_over(waiting: Sequence[tuple[uuid.UUID, str, bytes]]) -> None:
+    """Put (customer, reader, id of the event) into the queue; in the transaction that writes the events."""
+    head = binary.begin(len(_COLUMNS))
+    copying.packed(
+        Handover,
+        _COLUMNS,
+        [
+            b"".join([head, binary.ID, row, binary.ID, customer.bytes, binary.word(reader), binary.ID, event])
+            for row, (customer, reader, event) in zip(ids.raw7s(len(waiting)), waiting, strict=True)
+        ],
+    )
 
 
 def take(reader: str, customers: Sequence[uuid.UUID]) -> list[Event]:
@@ -75,13 +82,13 @@ def _send_on(reader: str, missing: Collection[uuid.UUID]) -> None:
         return
     # By id alone: whose they are is the question, and the time in an id still names the partition.
     elsewhere = list(Event.objects.filter(id__in=missing).values_list("customer_id", "id"))
-    hand_over([(customer, reader, event) for customer, event in elsewhere])
+    hand_over([(customer, reader, event.bytes) for customer, event in elsewhere])
     pipeline.again({customer for customer, _event in elsewhere}, cause="events.sent_on")
 
 
 def keep(reader: str, events: Iterable[Event]) -> None:
     """Let events wait on: what they are about has not been told yet."""
-    hand_over([(event.customer_id, reader, event.id) for event in events])
+    hand_over([(event.customer_id, reader, event.id.bytes) for event in events])
 
 
 def waiting_since(reader: str, before: dt.datetime, *, limit: int) -> list[uuid.UUID]:

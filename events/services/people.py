@@ -53,6 +53,7 @@ class Told:
     anonymous: str = ""
     previous: str = ""
     visitors: dict[str, bytes] = field(default_factory=dict)  # digests of both, where they are there
+    only_repeats: bool = False  # tells nothing of a person but the id
 
     @property
     def digests(self) -> set[bytes]:
@@ -62,6 +63,7 @@ class Told:
     def forget(self) -> None:
         """It names nobody."""
         self.person, self.keys, self.anonymous, self.previous, self.visitors = None, [], "", "", {}
+        self.only_repeats = False
 
 
 class Reader:
@@ -76,8 +78,8 @@ class Reader:
         """What one call tells."""
         if source.id not in self._keyers:
             self._keyers[source.id] = identity.Keys(source)
-        person = _person(call, self._rules)
-        told = Told(call, source, person, self._keyers[source.id](person) if person else [])
+        person, only_repeats = _person(call, self._rules)
+        told = Told(call, source, person, self._keyers[source.id](person) if person else [], only_repeats=only_repeats)
         if call.may_measure:
             told.anonymous = _id(call.event.anonymous_id)
             told.previous = _id(call.event.previous_id) if call.event.kind == "alias" and person else ""
@@ -211,40 +213,48 @@ def _users_before(told: Sequence[Told]) -> dict[int, uuid.UUID | int]:
 
 
 def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: bool) -> list[uuid.UUID | None]:
-    """The customer of each call that names somebody. What only repeats an id is asked once."""
+    """The customer of each call that names somebody.
+
+    Most calls only repeat an id, and most of those the id of somebody known: they tell nothing that resolving could
+    write, so that looking up is enough. An id that nobody has yet is asked once.
+    """
+    repeated = {one.keys[0].digest for one in told if one.only_repeats}
+    # Somebody who comes back from being forgotten has something to be written.
+    known = {} if is_back else holding.owners(repeated)
     order: list[Person] = []
-    positions: list[int | None] = []
-    plain: dict[str, int] = {}
+    positions: list[int | bytes | None] = []
+    first: dict[str, int] = {}
     for one in told:
         person = one.person
         if person is None:
             positions.append(None)
-        elif _only_repeats(person):
-            if person.external_id not in plain:
-                plain[person.external_id] = len(order)
+        elif one.only_repeats:
+            if (digest := one.keys[0].digest) in known:
+                positions.append(digest)
+                continue
+            if person.external_id not in first:
+                first[person.external_id] = len(order)
                 order.append(person)
-            positions.append(plain[person.external_id])
+            positions.append(first[person.external_id])
         else:
             positions.append(len(order))
             if person.external_id:
-                plain.setdefault(person.external_id, len(order))
+                first.setdefault(person.external_id, len(order))
             order.append(person)
-    if not order:
-        return [None] * len(told)
-    # A key that pages carry is anybody's: what it tells never makes two known customers one.
-    joins, only_fills = not source.allowed_origins, source.known_people == Source.KnownPeople.FILL
-    teller = identity.Teller.SELF if is_back else identity.Teller.OTHERS
-    resolutions = identity.resolve_many(
-        order, source=source, now=now, lane=pipeline.INTERACTIVE, teller=teller, joins=joins, only_fills=only_fills
-    )
-    customers = [None if who.outcome is identity.Outcome.SUPPRESSED else who.customer for who in resolutions]
-    return [None if position is None else customers[position] for position in positions]
-
-
-def _only_repeats(person: Person) -> bool:
-    """Whether a call tells nothing of a person but the id."""
-    only = Person(external_id=person.external_id, told_at=person.told_at, told_by=person.told_by)
-    return bool(person.external_id) and person == only
+    customers: list[uuid.UUID | None] = []
+    if order:
+        # A key that pages carry is anybody's: what it tells never makes two known customers one.
+        joins, only_fills = not source.allowed_origins, source.known_people == Source.KnownPeople.FILL
+        teller = identity.Teller.SELF if is_back else identity.Teller.OTHERS
+        resolutions = identity.resolve_many(
+            order, source=source, now=now, lane=pipeline.INTERACTIVE, teller=teller, joins=joins, only_fills=only_fills
+        )
+        customers = [None if who.outcome is identity.Outcome.SUPPRESSED else who.customer for who in resolutions]
+        if joins and known:
+            known = holding.owners(known)  # what the others told may have made two of them one
+    return [
+        known[found] if isinstance(found, bytes) else None if found is None else customers[found] for found in positions
+    ]
 
 
 def _seen(
@@ -276,23 +286,26 @@ def _seen(
     return seen
 
 
-def _id(raw: str) -> str:
+def _id(raw: str, kind: str = "anonymous_id") -> str:
+    """An id as it is kept; empty where it stands for nobody ("null", "guest")."""
     try:
-        return identifiers.normalise("anonymous_id", raw) if raw else ""
+        return identifiers.normalise(kind, raw) if raw else ""
     except unreadable.Unreadable:
         return ""
 
 
-def _person(call: Call, rules: people.Rules) -> Person | None:
-    """The person a call names, standardised as at every door; None when it names nobody or may not."""
+def _person(call: Call, rules: people.Rules) -> tuple[Person | None, bool]:
+    """The person a call names, standardised as at every door, and whether it tells nothing of them but the id; None
+    when it names nobody or may not.
+    """
     if not call.may_measure:
-        return None
-    raw = visits.person_of(call.event)
-    if call.event.user_id:
-        raw["external_id"] = call.event.user_id
-    if not raw:
-        return None
-    person, _faults = people.clean(raw, rules)
+        return None, False
+    raw, external_id = visits.person_of(call.event), _id(call.event.user_id, "external_id")
     # Of two words about the same field the later one holds, whichever came first.
-    person.told_at, person.told_by = call.event.occurred_at, f"event:{call.event.message_id}"
-    return person if person.is_identified else None
+    told_at, told_by = call.event.occurred_at, f"event:{call.event.message_id}"
+    person = Person(external_id=external_id, told_at=told_at, told_by=told_by)
+    if not raw:
+        return (person, True) if external_id else (None, False)
+    whole, _faults = people.clean(raw, rules)
+    whole.external_id, whole.told_at, whole.told_by = external_id, told_at, told_by
+    return (whole, whole == person) if whole.is_identified else (None, False)

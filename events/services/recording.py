@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from cdp.core import copying, ids, pipeline
+from cdp.core import binary, copying, ids, pipeline
 from cdp.core.crypto import subjects
 from customers.services import buckets
 from events.models import Event
@@ -32,6 +32,7 @@ _COLUMNS = (
     "sealed",
     "resolved_by",
 )
+_BEGIN = binary.begin(len(_COLUMNS)) + binary.ID
 _BUCKETS = frozenset(buckets.IDS)
 
 
@@ -68,11 +69,11 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
     with transaction.atomic():
         partitions.ensure_months(times)
         keyring = subjects.load({row.customer for row in rows if row.personal and row.customer not in _BUCKETS})
-        named = [ids.uuid7_at(at) for at in times]
-        copying.rows(
+        named = ids.raw7s_at(times)
+        copying.packed(
             Event,
             _COLUMNS,
-            (_line(row, event, at, now, keyring) for row, event, at in zip(rows, named, times, strict=True)),
+            [_line(row, event, at, now, keyring) for row, event, at in zip(rows, named, times, strict=True)],
         )
         waiting = [
             (row.customer, reader, event)
@@ -90,24 +91,28 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
     return len(rows)
 
 
-def _line(
-    row: EventRow, event: uuid.UUID, at: dt.datetime, now: dt.datetime, keyring: subjects.Keyring
-) -> tuple[Any, ...]:
+def _line(row: EventRow, event: bytes, at: dt.datetime, now: dt.datetime, keyring: subjects.Keyring) -> bytes:
     sealed = None
     if row.personal and row.customer in keyring.writing:
         text = msgspec.json.encode(row.personal).decode()
-        sealed = keyring.seal(text, customer=row.customer, table="events_event", column="sealed", row=event)
-    return (
-        event,
-        row.customer,
-        row.kind,
-        row.name,
-        row.source,
-        row.message_id,
-        at,
-        row.received_at or now,
-        msgspec.json.encode(row.properties).decode(),
-        not row.is_bot and visits.is_visit(row.kind, row.name),
-        sealed,
-        row.resolved_by,
+        place = uuid.UUID(bytes=event)
+        sealed = keyring.seal(text, customer=row.customer, table="events_event", column="sealed", row=place)
+    is_visit = not row.is_bot and visits.is_visit(row.kind, row.name)
+    return b"".join(
+        [
+            _BEGIN,
+            event,
+            binary.ID,
+            row.customer.bytes,
+            binary.word(row.kind),
+            binary.word(row.name),
+            binary.word(row.source),
+            binary.text(row.message_id),
+            binary.moment(at),
+            binary.moment(row.received_at or now),
+            binary.json(msgspec.json.encode(row.properties)),
+            binary.TRUE if is_visit else binary.FALSE,
+            binary.NULL if sealed is None else binary.raw(sealed),
+            binary.NULL if row.resolved_by is None else binary.raw(row.resolved_by),
+        ]
     )

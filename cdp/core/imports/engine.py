@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop
 
-from cdp.core import apart, jobs, uploads
+from cdp.core import apart, jobs, memory, uploads
 from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
@@ -103,7 +103,7 @@ def _work_through(job: Job) -> None:
         job.params["file"], kind, handler, context, start_row=work.row, beside=not (work.dry_run or mapped.also)
     )
     try:
-        with reading.telling(), reading.collecting_between_chunks(), source as pieces:
+        with reading.telling(), memory.collecting_when_told(), source as pieces:
             for piece in pieces:
                 work.piece(piece)
                 gc.collect(1)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from cdp.core import apart, uploads
+from cdp.core import apart, memory, uploads
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.files import dialect, problems, reader, safety
 from cdp.core.imports import mapping, registry, together
@@ -98,7 +98,7 @@ def _stamp(file: Mapping[str, str]) -> tuple[int, ...] | None:
 def _survey(
     described: str, _stamp: tuple[int, ...] | None, how: tuple[str | None, str | None, int | None]
 ) -> dialect.Survey:
-    with collecting_between_chunks(), opened(json.loads(described)) as stream:
+    with memory.collecting_when_told(), opened(json.loads(described)) as stream:
         return dialect.survey(stream, dialect.Options(*how))
 
 
@@ -137,7 +137,7 @@ def _pieces(
     def warn(line: int, target: str, value: str, code: str) -> None:
         notes.append((line, target, value, code, False))
 
-    with collecting_between_chunks(), opened(file) as stream:
+    with memory.collecting_when_told(), opened(file) as stream:
         rows = reader.rows(stream, context.survey, start_row=start_row, report=notes.append)
         rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
         while chunk := list(itertools.islice(rows, kind.chunk)):
@@ -149,26 +149,6 @@ def _pieces(
             del chunk, parsed
             gc.collect()
         yield Piece(0, None, notes)
-
-
-@contextlib.contextmanager
-def collecting_between_chunks() -> Iterator[None]:
-    """The garbage collector only when it is called, between chunks.
-
-    A chunk is tens of thousands of objects that live until it is written; looking through them for cycles over and
-    over was a quarter of all work. Nothing but cycles waits for the collector, so memory stays flat. What was there
-    before is frozen, which makes a full collection as cheap as the chunk is small; a young one is not enough, because
-    a chunk that is still being written when it comes would never be looked at again (a million rows held 1.3 GB).
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        if was_enabled:
-            gc.enable()
 
 
 def _as_before_the_download(rows: Iterator[registry.Row], context: registry.Context) -> Iterator[registry.Row]:
