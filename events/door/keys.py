@@ -7,6 +7,7 @@ import base64
 import binascii
 import threading
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,9 +23,9 @@ LOOK_AGAIN_SECONDS = 0.1
 """A key nobody knows may be new; but strangers must not make us read the table for each of their requests."""
 
 
-def from_header(environ: dict[str, Any]) -> tuple[str, str]:
-    """(scheme, key) of the Authorization header; both empty without a usable one."""
-    header = environ.get("HTTP_AUTHORIZATION", "")
+@lru_cache(maxsize=1024)  # every request of a storefront brings the same one
+def from_header(header: str) -> tuple[str, str]:
+    """(scheme, key) of an Authorization header; both empty in an unusable one."""
     scheme, _, value = header.partition(" ")
     scheme, value = scheme.lower(), value.strip()
     if scheme == "basic" and value:
@@ -38,7 +39,7 @@ def from_header(environ: dict[str, Any]) -> tuple[str, str]:
 
 def chosen(environ: dict[str, Any], body_key: str | None) -> str:
     """The write key of a request: Basic, else the body's, else the query's, else Bearer. Empty without any."""
-    scheme, key = from_header(environ)
+    scheme, key = from_header(environ.get("HTTP_AUTHORIZATION", ""))
     if scheme == "basic":
         return key
     if body_key:
@@ -57,6 +58,7 @@ class Keys:
     def __init__(self) -> None:
         """Nothing is known before the first question."""
         self._known: dict[bytes, senders.Known] = {}
+        self._largest = Limits().body_bytes
         self._read_at = float("-inf")
         self._mutex = threading.Lock()
 
@@ -76,14 +78,14 @@ class Keys:
                 return  # somebody else has just done it
             try:
                 self._known = senders.by_digest()
+                self._largest = max([Limits().body_bytes, *(one.limits.body_bytes for one in self._known.values())])
                 self._read_at = time.monotonic()
             finally:
                 connection.close()
 
     def largest_body(self) -> int:
         """The most bytes any source may send at once: a body is read before its key is known."""
-        limits = [known.limits.body_bytes for known in self._known.values()]
-        return max([Limits().body_bytes, *limits])
+        return self._largest
 
     def origins(self) -> frozenset[str]:
         """The origins of all sources: a preflight comes without a key."""

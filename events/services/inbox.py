@@ -58,6 +58,7 @@ class Entry:
 
 _parcels = msgspec.json.Decoder(Parcel)
 _encoder = msgspec.json.Encoder()
+_INBOX_CONTEXT = b"events.inbox:"
 
 
 def pack(
@@ -81,11 +82,12 @@ def pack(
     )
     moment = (received_at - _EPOCH) // _MICROSECOND
     shared: dict[str, Any] = {"sender": sender, "kind": kind, "sent_at": request.sent_at, "context": request.context}
-    row = ids.uuid7()
-    blob = _seal("inbox", row, source, Parcel(events=[_raw(item) for item in accepted], **shared))
+    (row,) = ids.raw7s(1)
+    events = _encoder.encode(Parcel(events=[_raw(item) for item in accepted], **shared))
+    blob = hourly.seal(events, context=_INBOX_CONTEXT + row + source.bytes)
     kept = [(item, verdict) for item, verdict in refused if verdict.code != tracking.Code.NO_CONSENT]
     numbers = (4, len(accepted), 4, len(kept), 4, len(refused) - len(kept))
-    head = _INBOX.pack(7, 16, row.bytes, 16, source.bytes, 8, moment, *numbers, len(blob))
+    head = _INBOX.pack(7, 16, row, 16, source.bytes, 8, moment, *numbers, len(blob))
     return Entry(head + blob, [_rejected(item, verdict, source, moment, shared) for item, verdict in kept])
 
 
