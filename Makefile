@@ -1,6 +1,8 @@
 # The commands of the project. Only make and a Python >= 3.11 are needed; everything else is set up on the way.
 
 .DEFAULT_GOAL := help
+# Some machines forbid it: what is started dozens of times should not be compiled dozens of times.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup setup-dev run test test-all lint bench screenshots lock
 
 # The first Python that works and is new enough: a name may exist and still not run.
@@ -25,7 +27,7 @@ run: ## set up everything, start everything; Ctrl-C stops it (PORT=8010, CDP_VAR
 	@$(setup_run) && exec $(VENV)/python manage.py up
 
 test: ## run the tests (at most five minutes)
-	@$(setup_dev) && exec $(VENV)/python -m pytest -m "not ($(SLOW))" -n 2 --dist loadfile
+	@$(setup_dev) && exec $(VENV)/python -m pytest -m "not ($(SLOW))" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: ## run the slow tests
 	@$(setup_dev) && exec $(VENV)/python -m pytest -m "$(SLOW)"

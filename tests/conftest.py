@@ -1,16 +1,18 @@
 """What every test stands on. The servers come from tests/servers.py."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db import connection
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from cdp.core.crypto import hourly, index
-from tests import sql_guard
+from tests import emptying, sql_guard
 
 # How fast a machine thinks of examples is no property of ours.
 hypothesis.settings.register_profile(
@@ -27,20 +29,39 @@ def pytest_configure() -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    _allow_emptying()
+    emptying.install()
     sql_guard.install()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
 
 
-def _allow_emptying() -> None:
-    # Transactional tests empty their database at the end, also the tables that are never emptied in a shop.
-    real = DatabaseOperations.sql_flush
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The database of the run, of which is remembered what stands in it before the first test."""
+    with django_db_blocker.unblock():
+        emptying.remember(connection)
+        connection.close()
 
-    def sql_flush(self, *args, **kwargs):
-        emptying = real(self, *args, **kwargs)
-        return ["SELECT set_config('cdp.emptying', 'on', true)", *emptying] if emptying else []
 
-    DatabaseOperations.sql_flush = sql_flush
+LONGEST = (
+    "tests/browser",
+    "tests/architecture",
+    "tests/customers/services/merging",
+    "tests/locale",
+    "tests/capabilities",
+    "tests/run",
+    "tests/clients",
+    "tests/chaos",
+)
+"""Begun first: one that is left for the end keeps one processor busy and the other waiting."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The files that take longest first, then those with many tests; within a file nothing changes."""
+    paths = {item.path: item.path.relative_to(config.rootpath).as_posix() for item in items}
+    many = Counter(item.path for item in items)
+    early = {path: next((n for n, name in enumerate(LONGEST) if at.startswith(name)), 99) for path, at in paths.items()}
+    items.sort(key=lambda item: (early[item.path], -many[item.path], paths[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ The compiled files are made at set-up (scripts/setup.py).
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,15 +55,15 @@ def path_of(language: str) -> Path:
     return settings.BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
-def merge(language: str) -> Outcome:
-    """The catalogue as it should be: every sentence of the sources, with the translations there are."""
+def merge(language: str, found: Iterable[Message]) -> Outcome:
+    """The catalogue as it should be: every sentence that was `found` (`sources()`), with the translations there are."""
     path = path_of(language)
     before = path.read_text("utf-8") if path.exists() else ""
     known = read(before, language)
     catalogue = Catalog(locale=language, fuzzy=False)
-    for found in sources():
-        old = known.get(found.id, found.context)
-        catalogue[found.id] = made(found, old, catalogue.num_plurals)
+    for one in found:
+        old = known.get(one.id, one.context)
+        catalogue[one.id] = made(one, old, catalogue.num_plurals)
     drafted = io.BytesIO()
     pofile.write_po(drafted, catalogue, omit_header=True, sort_output=True, width=0)
     text = HEADER.format(language=language) + drafted.getvalue().decode("utf-8")

@@ -74,6 +74,18 @@ def test_what_can_be_distributed_is_left_alone(statement):
     assert sql_guard.judge(statement) == ()
 
 
+@pytest.mark.parametrize(
+    ("statement", "read"),
+    [
+        ("VALUES (%s, %s, %s, DEFAULT), (%s, %s, %s, %s), (%s, %s, %s, %s)", "VALUES (%s, %s, DEFAULT)"),
+        ("a IN (%s, %s, %s, %s) AND b IN (%s) AND c IN (%s, %s)", "a IN (%s, %s) AND b IN (%s) AND c IN (%s, %s)"),
+        ("coalesce(%s, a), (b = %s), (c = %s)", "coalesce(%s, a), (b = %s), (c = %s)"),
+    ],
+)
+def test_statements_of_one_shape_are_read_once(statement, read):
+    assert sql_guard.alike(statement) == read
+
+
 def test_a_statement_that_nobody_can_read_is_told():
     assert [one.rule for one in sql_guard.judge("SELECT FROM WHERE commerce_order ((")] == [sql_guard.UNREAD]
 

@@ -1,6 +1,7 @@
 """Every page of one running shop in a real browser: it answers, complains of nothing, fits the screen and is accessible.
 
-The shop is started once. Each page is opened once and judged in every size and theme, which is what keeps this short.
+The shop is started once. Each page is opened once and judged in every size and theme. What needs no whole shop is
+looked at on the server of the tests, which is there at once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,10 +10,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 from playwright.sync_api import TimeoutError as Impatient
+from pytest_django.live_server_helper import LiveServer
 
-from tests import running, tour
+from tests import factories, running, tour
 
 AXE = Path(__file__).parents[2] / "static" / "vendor" / "dev" / "axe.min.js"
 Look = tuple[str, int, int, Literal["light", "dark"]]
@@ -133,13 +136,24 @@ def test_every_page_is_sound(guide: tour.Tour, language: str) -> None:
     assert wrong == {}
 
 
-def test_a_note_is_saved_without_breaking_the_content_policy(guide: tour.Tour) -> None:
-    context = guide.context("owner")
-    page = context.new_page()
+@pytest.fixture
+def owner(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
+    """A page of somebody who may do everything."""
+    client = Client()
+    client.force_login(factories.staff())
+    context = browser.new_context()
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_note_is_saved_without_breaking_the_content_policy(owner: Page, live_server: LiveServer) -> None:
+    page = owner
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.goto(guide.shop.url + guide.places["customer"])
+    page.goto(f"{live_server.url}/customers/{factories.customer(name='Ann Smith').id}/")
     tour.settle(page)
     # As a person does who makes the field larger by its corner: the browser notes the size in a style attribute.
     page.locator("#note-text").evaluate("field => { field.style.height = '120px'; }")
@@ -148,15 +162,14 @@ def test_a_note_is_saved_without_breaking_the_content_policy(guide: tour.Tour) -
         page.locator(".composer button[type=submit]").click()
     expect(page.get_by_text("Likes jasmine tea")).to_be_visible()
     tour.settle(page)
-    context.close()
     assert wrong == []
 
 
-def test_pages_work_by_keyboard(guide: tour.Tour) -> None:
-    context = guide.context("owner")
-    page = context.new_page()
-    for path in ("/", "/customers/", guide.places["customer"], "/imports/new/"):
-        page.goto(guide.shop.url + path)
+@pytest.mark.django_db(transaction=True)
+def test_pages_work_by_keyboard(owner: Page, live_server: LiveServer) -> None:
+    page = owner
+    for path in ("/", "/customers/", f"/customers/{factories.customer(name='Ann Smith').id}/", "/imports/new/"):
+        page.goto(live_server.url + path)
         tour.settle(page)
 
         # The first stop of the Tab key is the link past the navigation, and it can be seen.
@@ -184,7 +197,6 @@ def test_pages_work_by_keyboard(guide: tour.Tour) -> None:
         expect(search.get_by_role("combobox")).to_be_focused()
         page.keyboard.press("Escape")
         expect(search).to_be_hidden()
-    context.close()
 
 
 PUBLIC = (
@@ -203,6 +215,7 @@ PUBLIC = (
 MOST_BYTES = 60_000
 
 
+@pytest.mark.long  # as it travels from a real server; what each page asks for is weighed by tests/web/test_weight.py
 def test_public_pages_are_light_and_need_no_script(guide: tour.Tour) -> None:
     stops = [stop for stop in guide.stops() if stop.name in PUBLIC]
     assert len(stops) == len(PUBLIC)
@@ -222,10 +235,11 @@ def test_public_pages_are_light_and_need_no_script(guide: tour.Tour) -> None:
         context.close()
 
 
-def test_a_customer_signs_up_without_scripts(guide: tour.Tour) -> None:
-    context = guide.context("nobody", java_script_enabled=False)
+@pytest.mark.django_db(transaction=True)
+def test_a_customer_signs_up_without_scripts(live_server: LiveServer, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{guide.shop.url}/signup/?lang=th")
+    page.goto(f"{live_server.url}/signup/?lang=th")
     expect(page.locator("html")).to_have_attribute("lang", "th")
     boxes = page.locator("main input[type=checkbox]")
     assert boxes.count() > 0
@@ -235,6 +249,6 @@ def test_a_customer_signs_up_without_scripts(guide: tour.Tour) -> None:
     page.locator("main button[type=submit]").click()
     expect(page.locator(".field-errors").first).to_be_visible()
     tour.fill_signup(page, "New Person", "new.person@example.com")
-    expect(page).to_have_url(f"{guide.shop.url}/signup/done/")
+    expect(page).to_have_url(f"{live_server.url}/signup/done/")
     expect(page.locator(".voucher-code")).to_be_visible()
     context.close()

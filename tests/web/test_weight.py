@@ -1,7 +1,14 @@
 """First paint is a matter of bytes: what the browser must fetch before anything shows."""
 
+import gzip
+import re
 from pathlib import Path
 
+import pytest
+from django.test import Client
+
+PUBLIC = ("privacy/", "terms/", "signup/", "signup/done/", "warranty/", "warranty/done/", "preorder/", "preorder/done/",
+          "unsubscribe/nothing", "nowhere/")  # fmt: skip
 STATIC = Path(__file__).parents[2] / "static"
 
 
@@ -17,3 +24,13 @@ def test_a_public_page_stays_far_under_60_kb_without_fonts() -> None:
 
 def test_the_frame_of_staff_pages_needs_less_than_25_kb_of_script() -> None:
     assert size("js/theme.js", "js/app.js", "js/palette.js", "js/widgets.js") < 25_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_is_light_with_all_that_it_asks_for(client: Client, path: str) -> None:
+    page = client.get(f"/{path}").content
+    asked = set(re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js|svg|png|webp))"', page.decode()))
+    assert asked
+    assert sum(len(gzip.compress(part)) for part in [page, *((STATIC / name).read_bytes() for name in asked)]) < 60_000
+    assert b"<h1" in page

@@ -20,9 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Write or check, one line per catalogue."""
-        is_bad = False
+        is_bad, found = False, list(catalogues.sources())
         for language in catalogues.LANGUAGES:
-            outcome = catalogues.merge(language)
+            outcome = catalogues.merge(language, found)
             if not options["check"]:
                 outcome.path.parent.mkdir(parents=True, exist_ok=True)
                 outcome.path.write_text(outcome.text, "utf-8")
