@@ -118,14 +118,19 @@ class Matcher:
     def learn(self, other: "Matcher") -> None:
         """Take in what another one was told is known; what this one has judged itself goes before it."""
         for digest, owner in other.owners.items():
-            self.owners.setdefault(digest, owner)
-        for digest, customers in other.shared.items():
-            self.shared.setdefault(digest, customers)
-        for digest, customers in other.guests.items():
-            self.guests.setdefault(digest, customers)
+            self.owners.setdefault(digest, self.standing(owner))
+        for mine, theirs in ((self.shared, other.shared), (self.guests, other.guests)):
+            for digest, customers in theirs.items():
+                mine.setdefault(digest, list(dict.fromkeys(map(self.standing, customers))))
         for customer, holder in other.holders.items():
-            if customer not in self._admitted:
+            if customer not in self._admitted and customer not in self.joined:
                 self.holders.setdefault(customer, holder)
+
+    def standing(self, customer: uuid.UUID) -> uuid.UUID:
+        """Who stands for a customer after everything that was judged."""
+        while customer in self.joined:
+            customer = self.joined[customer]
+        return customer
 
     def judge(self, keys: list[Key], *, named: Named, new_id: uuid.UUID) -> Verdict:
         """Who it is. `keys` come in any order; `new_id` is taken when nobody fits."""

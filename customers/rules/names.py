@@ -17,11 +17,12 @@ from customers.rules import name_words, unreadable
 LONGEST = 200
 type_of_script = Literal["thai", "hangul", "han", "kana", "latin", "other"]
 
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
-    # Joiners shape what stands before them in Arabic and Indic scripts only.
-    r"|(?<![\u0600-\u0dff])[\u200c\u200d]"
+    # Joiners shape what stands before them in Arabic, Indic and Mongolian scripts, and make one sign of several emoji.
+    r"|(?<![\u0600-\u0dff\u0f00-\u109f\u1780-\u18af\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
 )
+"""What nobody sees and no text needs."""
 _JOINERS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad\ufe00-\ufe0f\ufeff]")
 _ACCENTED = re.compile(r"[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -57,7 +58,7 @@ class Parts(NamedTuple):
 
 def display(raw: str) -> str:
     """Any short text as it was written, in NFC, without invisible characters and superfluous blanks; may be empty."""
-    text = raw if raw.isascii() and raw.isprintable() else unicodedata.normalize("NFC", _INVISIBLE.sub("", raw))
+    text = raw if raw.isascii() and raw.isprintable() else unicodedata.normalize("NFC", INVISIBLE.sub("", raw))
     return " ".join(text.split())
 
 

@@ -27,7 +27,7 @@ TEXTS = {
 LISTS = ("interests", "tags")
 MOST_LISTED = 50
 LONGEST_LISTED = 60
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b]")  # what stands between two words
 GENDERS = {
     "female": "female",
     "f": "female",
@@ -216,9 +216,9 @@ def _text(name: str) -> Callable[[str], str]:
 
 
 def plain(value: str) -> str:
-    """A text without control characters and superfluous blanks, in NFC."""
+    """A text without control characters, what nobody sees and superfluous blanks, in NFC."""
     if not (value.isascii() and value.isprintable()):
-        value = unicodedata.normalize("NFC", _CONTROL.sub(" ", value))
+        value = unicodedata.normalize("NFC", names.INVISIBLE.sub("", _CONTROL.sub(" ", value)))
     return " ".join(value.split())
 
 

@@ -109,6 +109,15 @@ def later(
     return chosen
 
 
+def is_later(ours: provenance.Standing | None, theirs: provenance.Standing | None) -> bool:
+    """Whether the machine takes the absorbed one's side of a group, both or either of which may be empty."""
+    if theirs is None or not theirs.is_filled:
+        return False
+    if ours is None or not ours.is_filled:
+        return True
+    return theirs.word is not None and provenance.holds(theirs.word, theirs.rank, ours)
+
+
 def _is_later(group: str, survivor: Mapping[str, Any], absorbed: Mapping[str, Any], ranks: Sequence[int]) -> bool:
     register = registers(group)[-1]
     theirs = provenance.of(absorbed["origins"], register)

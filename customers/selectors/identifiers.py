@@ -24,6 +24,16 @@ def holders(digests: Iterable[bytes]) -> list[uuid.UUID]:
     return sorted(found, reverse=True)
 
 
+def households(phones: Iterable[bytes]) -> dict[bytes, set[uuid.UUID]]:
+    """Of each phone that several people gave: all of them, those of a household and guests."""
+    found: dict[bytes, set[uuid.UUID]] = {}
+    wanted = list(phones)
+    rows = SharedIdentifier.objects.filter(digest__in=wanted) if wanted else ()
+    for row in rows:
+        found.setdefault(bytes(row.digest), set()).add(row.customer_id)
+    return found
+
+
 def owners(digests: Iterable[bytes]) -> dict[bytes, uuid.UUID]:
     """Who holds each of these, where anybody does."""
     wanted = list(digests)

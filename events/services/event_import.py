@@ -149,8 +149,9 @@ class Handler:
         customers = [who.customer for who in found]
         known = iter(zip(customers, deciding.resolved_by(named, customers, source=source), strict=True))
         unnamed = {f"{source.key}:{one.session}" for one, _ in fresh if one.person is None}
+        fact = people_import.fact_of(self.context)
         nobodies = visitors.resolve(
-            [visitors.Visitor(session, None) for session in sorted(unnamed)], source=source, now=now
+            [visitors.Visitor(session, None, fact) for session in sorted(unnamed)], source=source, now=now
         )
         rows = []
         by: bytes | None

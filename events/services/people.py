@@ -19,6 +19,7 @@ from customers.rules import identifiers, people, unreadable
 from customers.rules.matching import Key
 from customers.rules.people import Person
 from customers.selectors import identifiers as holding
+from customers.selectors import lineage
 from customers.selectors import suppressions as barring
 from customers.services import buckets, identity, suggestions, suppressions
 from customers.services.identity import visitors
@@ -110,14 +111,19 @@ def resolve(told: Sequence[Told], *, now: dt.datetime) -> list[Owner]:
     forgotten, belongs to a bucket.
     """
     found: dict[int, Owner] = {}
-    for wave in _waves(told):
+    waves = list(_waves(told))
+    for wave in waves:
         by_source: dict[uuid.UUID, list[int]] = {}
         for place in wave:
             by_source.setdefault(told[place].source.id, []).append(place)
         for places in by_source.values():
             owners = _of_source([told[place] for place in places], now)
             found.update(zip(places, owners, strict=True))
-    return [found[place] for place in range(len(told))]
+    owners = [found[place] for place in range(len(told))]
+    if len(waves) < 2:
+        return owners
+    stands = lineage.standing({owner.customer for owner in owners} - _BUCKETS)
+    return [owner._replace(customer=stands.get(owner.customer, owner.customer)) for owner in owners]
 
 
 def _waves(told: Sequence[Told]) -> Iterator[list[int]]:
@@ -130,10 +136,13 @@ def _waves(told: Sequence[Told]) -> Iterator[list[int]]:
             yield list(range(len(told)))
         return
     owners = holding.owners({digest for one in told for digest in one.digests})
+    # Of a household's phone any holder may be meant: which one, the name says only when the call is judged.
+    households = holding.households({key.digest for one in told for key in one.keys if key.kind == "phone"})
     touched: dict[object, uuid.UUID] = {}
     wave: list[int] = []
     for place, one in enumerate(told):
         touches: set[object] = {owners.get(digest, digest) for digest in one.digests} | one.digests
+        touches.update(*(households.get(key.digest, ()) for key in one.keys))
         if any(touched.get(what, one.source.id) != one.source.id for what in touches):
             yield wave
             touched, wave = {}, []
@@ -271,14 +280,15 @@ def _seen(
     """
     seen, pairs = [], []
     for place, (one, customer) in enumerate(zip(told, named, strict=True)):
+        fact = f"event:{one.call.event.message_id}"
         if one.anonymous:
-            seen.append(Visitor(one.anonymous, customer))
+            seen.append(Visitor(one.anonymous, customer, fact))
         if not one.previous or customer is None:
             continue
         user = users.get(place)
         other = named[user] if isinstance(user, int) else user
         if other is None:
-            seen.append(Visitor(one.previous, customer))
+            seen.append(Visitor(one.previous, customer, fact))
         elif other != customer:
             pairs.append((customer, other))
     if pairs:

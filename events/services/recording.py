@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from django.db import transaction
 
 from cdp.core import binary, copying, ids, pipeline
 from cdp.core.crypto import subjects
+from customers.selectors import lineage
 from customers.services import buckets
 from events.models import Event
 from events.rules import visits
@@ -68,7 +69,7 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
     times = [min(max(row.occurred_at, EARLIEST), now + AHEAD) for row in rows]
     with transaction.atomic():
         partitions.ensure_months(times)
-        keyring = subjects.load({row.customer for row in rows if row.personal and row.customer not in _BUCKETS})
+        rows, keyring = _with_keys(rows)
         named = ids.raw7s_at(times)
         copying.packed(
             Event,
@@ -89,6 +90,19 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
             lane=lane,
         )
     return len(rows)
+
+
+def _with_keys(rows: Sequence[EventRow]) -> tuple[Sequence[EventRow], subjects.Keyring]:
+    """The rows, and the keys that seal what is personal in them. Who was merged since it was found out whose an event
+    is has no keys any more, for they went along: the event is the survivor's then.
+    """
+    told = {row.customer for row in rows if row.personal} - _BUCKETS
+    keyring = subjects.load(told)
+    if keyless := told - keyring.writing.keys():
+        stands = lineage.standing(keyless)
+        rows = [replace(row, customer=stands.get(row.customer, row.customer)) for row in rows]
+        keyring = subjects.load(told - keyless | set(stands.values()))
+    return rows, keyring
 
 
 def _line(row: EventRow, event: bytes, at: dt.datetime, now: dt.datetime, keyring: subjects.Keyring) -> bytes:

@@ -6,18 +6,22 @@ merged becomes a suggestion, as before.
 """
 
 import datetime as dt
+import functools
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from cdp.core.actors import SYSTEM
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from customers.models import Customer, MergeSuggestion
-from customers.rules import names, provenance, survivorship
-from customers.rules.matching import LIMITS, Link, Matcher
+from customers.rules import names, provenance, settling, survivorship
+from customers.rules.matching import LIMITS, Matcher
+from customers.rules.people import Person
+from customers.rules.provenance import Word
 from customers.selectors import lineage
 from customers.services import merging, suggestions
+from customers.services.identity import profiles
 from customers.services.identity.batches import Batch
 
 REASON = "identifier"
@@ -26,22 +30,78 @@ REASON = "identifier"
 
 @dataclass
 class _Facts:
-    """What may speak against a merge."""
+    """What may speak against a merge: the values that the customer's row has, or will have after this batch."""
 
     is_living: bool = True
-    births: set[dt.date] = field(default_factory=set)
-    families: set[str] = field(default_factory=set)
     lineage: frozenset[uuid.UUID] = frozenset()
+    state: settling.State = field(default_factory=settling.State)
+    birth: dt.date | None = None
+    family: str = ""
+    taken: dict[str, provenance.Standing | None] = field(default_factory=dict)
+    """What stands about a register since somebody was absorbed."""
+
+    def hear(self, person: Person, word: Word) -> None:
+        """What was told since, as the row will take it."""
+        self.state.hear(person, word)
+        named, born = (self.state.winners.get(register) for register in (provenance.NAME, _BIRTH))
+        self.family = _spelt(named.family_name) if named else self.family
+        self.birth = born.birth_date if born else self.birth
+
+    def with_(self, absorbed: "_Facts") -> "_Facts":
+        """Both as one, as merging by time will have it."""
+        stand, absorbs = {}, {}
+        for register in _DECIDING:
+            ours, theirs = self.standing(register), absorbed.standing(register)
+            absorbs[register] = survivorship.is_later(ours, theirs)
+            stand[register] = theirs if absorbs[register] else ours
+        return _Facts(
+            self.is_living and absorbed.is_living,
+            self.lineage | absorbed.lineage,
+            self.state,
+            absorbed.birth if absorbs[_BIRTH] else self.birth,
+            absorbed.family if absorbs[provenance.NAME] else self.family,
+            stand,
+        )
+
+    def standing(self, register: str) -> provenance.Standing | None:
+        """What stands about the name or the birth date."""
+        return self.taken[register] if self.taken else self.state.standing(register)
+
+
+_BIRTH = "birth_date"
+_DECIDING = (provenance.NAME, _BIRTH)
+
+
+def _spelt(family_name: str) -> str:
+    return " ".join(names.words(family_name))
 
 
 class Evidence:
     """Answers the matcher of one batch; reads about customers only when two of them meet, which is rare."""
 
-    def __init__(self, batch: Batch, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher) -> None:
         """Nobody met yet."""
-        self._batch, self._matcher = batch, matcher
+        self._matcher = matcher
+        self._batch: Batch | None = None
+        self._words: Sequence[Word] = ()
         self._positions: dict[uuid.UUID, list[int]] = {}
+        self._told: dict[uuid.UUID, list[tuple[Person, Word]]] = {}
         self._known: dict[uuid.UUID, _Facts] = {}
+
+    def begin(self, batch: Batch, words: Sequence[Word]) -> None:
+        """These people are told of now, with these words. Of those before only what may matter is remembered."""
+        for customer, positions in self._positions.items():
+            for person, word in map(self._heard, positions):
+                if person.birth_date or person.name:
+                    kept = Person(
+                        name=person.name,
+                        given_name=person.given_name,
+                        family_name=person.family_name,
+                        birth_date=person.birth_date,
+                    )
+                    self._told.setdefault(customer, []).append((kept, word))
+        self._positions = {}
+        self._batch, self._words = batch, words
 
     def note(self, customer: uuid.UUID, position: int) -> None:
         """The person at that place of the batch is this customer."""
@@ -57,9 +117,7 @@ class Evidence:
         ours, theirs = self._facts(one, other)
         if not (ours.is_living and theirs.is_living):
             return False
-        differ = any(
-            a and b and a.isdisjoint(b) for a, b in ((ours.births, theirs.births), (ours.families, theirs.families))
-        )
+        differ = any(a and b and a != b for a, b in ((ours.birth, theirs.birth), (ours.family, theirs.family)))
         held = [{slot: frozenset(some) for slot, some in holder.held.items()} for holder in holders]
         return survivorship.may_merge_by_machine(
             survivorship.Evidence(held[0], held[1], LIMITS),
@@ -73,35 +131,40 @@ class Evidence:
         """Of each, together with those this batch has found to be the same person: the borders of batches may not
         decide what speaks against a merge.
         """
-        joined = self._matcher.joined
-        wholes = [[customer, *(who for who in joined if _last(who, joined) == customer)] for customer in customers]
+        standing = self._matcher.standing
+        wholes = [
+            [customer, *(who for who in self._matcher.joined if standing(who) == customer)] for customer in customers
+        ]
         self._load([who for whole in wholes for who in whole if who not in self._known])
-        return [_together([self._of(who) for who in whole]) for whole in wholes]
+        return [functools.reduce(_Facts.with_, map(self._of, whole)) for whole in wholes]
 
     def _of(self, customer: uuid.UUID) -> _Facts:
         facts = self._known[customer]
-        for position in self._positions.pop(customer, ()):
-            person = self._batch.people[position]
-            facts.births |= {person.birth_date} if person.birth_date else set()
-            facts.families |= {" ".join(names.words(person.family_name))} if person.family_name else set()
+        for person, word in self._told.pop(customer, ()):
+            facts.hear(person, word)
+        for person, word in map(self._heard, self._positions.pop(customer, ())):
+            facts.hear(person, word)
         return facts
 
+    def _heard(self, position: int) -> tuple[Person, Word]:
+        assert self._batch is not None, "people are noted after they began"  # noqa: S101
+        return self._batch.people[position], self._words[position]
+
     def _load(self, customers: Collection[uuid.UUID]) -> None:
-        rows = (
-            {row.id: row for row in Customer.objects.filter(id__in=list(customers)).only(*_READ)} if customers else {}
-        )
+        rows, states = profiles.read(customers) if customers else ({}, {})
+        sealed = Customer.objects.filter(id__in=list(rows)).values_list("id", "status", "family_name") if rows else ()
         keyring = subjects.load(list(rows)) if rows else None
-        for customer in customers:
-            row, facts = rows.get(customer), _Facts(lineage=frozenset((customer,)))
-            if row is not None and keyring is not None:
-                family = keyring.open(row.family_name, table="customers_customer", column="family_name", row=row.id)
-                facts = _Facts(
-                    row.status in lineage.LIVING,
-                    {row.birth_date} if row.birth_date else set(),
-                    {" ".join(names.words(family))} if family else set(),
-                    frozenset(lineage.of(customer)),
-                )
-            self._known[customer] = facts
+        self._known |= {customer: _Facts(lineage=frozenset((customer,))) for customer in customers}
+        for customer, status, family_name in sealed:
+            assert keyring is not None, "loaded for these rows"  # noqa: S101
+            family = keyring.open(family_name, table=profiles.TABLE, column="family_name", row=customer)
+            self._known[customer] = _Facts(
+                status in lineage.LIVING,
+                frozenset(lineage.of(customer)),
+                states[customer],
+                rows[customer][_BIRTH],
+                _spelt(family) if family else "",
+            )
 
     @staticmethod
     def _is_apart(both: Collection[uuid.UUID], ours: Collection[uuid.UUID]) -> bool:
@@ -111,39 +174,19 @@ class Evidence:
         return any((first in ours) != (second in ours) for first, second in pairs)
 
 
-def _together(several: Sequence[_Facts]) -> _Facts:
-    return _Facts(
-        all(facts.is_living for facts in several),
-        set().union(*(facts.births for facts in several)),
-        set().union(*(facts.families for facts in several)),
-        frozenset().union(*(facts.lineage for facts in several)),
-    )
-
-
-_READ = ("id", "status", "birth_date", "family_name")
-
-
-def join(
-    joined: Mapping[uuid.UUID, uuid.UUID], *, links: Mapping[uuid.UUID, Link], source: Source, at: dt.datetime
-) -> dict[uuid.UUID, uuid.UUID]:
-    """Merge absorbed → survivor; who stands for each absorbed one now. Whoever could not be merged this moment (a
-    message is on its way) becomes a suggestion.
+def join(matcher: Matcher, *, source: Source, at: dt.datetime) -> dict[uuid.UUID, uuid.UUID]:
+    """Merge those whom the matcher found to be one; who stands for each absorbed one now. Whoever could not be merged
+    this moment (a message is on its way) becomes a suggestion.
     """
-    if not joined:
+    if not matcher.joined:
         return {}
-    pairs = {absorbed: _last(survivor, joined) for absorbed, survivor in joined.items()}
+    pairs = {absorbed: matcher.standing(absorbed) for absorbed in matcher.joined}
     why = {
         absorbed: {"named": list(link.kinds), "told_by": provenance.told_by(link.word.source, link.word.fact)}
-        for absorbed, link in links.items()
+        for absorbed, link in matcher.links.items()
     }
     done = merging.absorb(pairs=pairs, reason=REASON, actor=SYSTEM, at=at, is_by_time=True, why=why)
     left = [(absorbed, survivor) for absorbed, survivor in pairs.items() if absorbed not in done]
     if left:
         suggestions.ask(left, source=source, at=at)
     return done
-
-
-def _last(customer: uuid.UUID, joined: Mapping[uuid.UUID, uuid.UUID]) -> uuid.UUID:
-    while customer in joined:
-        customer = joined[customer]
-    return customer

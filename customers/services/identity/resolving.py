@@ -180,7 +180,8 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
     words = batch.words(base)
     keys = [key for person_keys in batch.keys for key in person_keys]
     matcher = _matcher(keys, is_stranger=how.is_stranger, only_fills=how.only_fills)
-    evidence = Evidence(batch, matcher)
+    evidence = Evidence(matcher)
+    evidence.begin(batch, words)
     if how.joins:
         matcher.decide_by(evidence.may_join)
     # After the owners: whoever was forgotten before we read those is found here.
@@ -226,7 +227,7 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
             source=source,
             at=base.at,
         )
-    stands = joining.join(matcher.joined, links=matcher.links, source=source, at=base.at)
+    stands = joining.join(matcher, source=source, at=base.at)
     return [_resolution(verdict, stands) for verdict in verdicts]
 
 

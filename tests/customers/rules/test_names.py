@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.rules import names
+from customers.rules import names, people
 from customers.rules.unreadable import Unreadable
 
 THAI = Path(__file__).parents[3] / ".." / "shared" / "data" / "thai_names"
@@ -24,10 +24,27 @@ THAI = Path(__file__).parents[3] / ".." / "shared" / "data" / "thai_names"
         ("สม\u200cชาย\ufeff", "สมชาย"),
         ("A\u200dnn", "Ann"),
         ("نازنین\u200cزهرا", "نازنین\u200cزهرا"),  # a Persian name is written with it
+        ("ශ්\u200dරී ලාල්", "ශ්\u200dරී ලාල්"),  # and Sinhala's Sri with the other one
+        ("Ann 👩🏽\u200d🚀", "Ann 👩🏽\u200d🚀"),
     ],
 )
 def test_shows_a_name_as_it_was_written(raw, wanted):
     assert names.normalise(raw) == wanted
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        ("👨\u200d👩\u200d👧 Family", "👨\u200d👩\u200d👧 Family"),
+        ("🏳\ufe0f\u200d🌈", "🏳\ufe0f\u200d🌈"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क\u094d\u200dष", "क\u094d\u200dष"),
+        ("Rama\u200b IX\x07 Rd\u202e\ufeff", "Rama IX Rd"),
+        ("Lat\u200eph\u200drao", "Latphrao"),
+    ],
+)
+def test_other_texts_keep_the_joiners_that_shape_them_too(raw, wanted):
+    assert people.plain(raw) == wanted
 
 
 @pytest.mark.parametrize(

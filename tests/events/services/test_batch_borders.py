@@ -42,6 +42,8 @@ traits = st.fixed_dictionaries(
         "email": st.sampled_from(EMAILS),
         "phone": st.sampled_from(PHONES),
         "firstName": st.sampled_from(("Ann", "Bea")),
+        "lastName": st.sampled_from(("Lee", "Kim")),
+        "birthday": st.sampled_from(("1990-01-02", "1991-01-02")),
         "gender": st.sampled_from(("female", "male")),
     },
 )
@@ -240,6 +242,39 @@ LONG = settings(
 @given(steps=st.lists(steps, min_size=4, max_size=14), cut=cuts)
 def test_the_same_customers_however_calls_are_grouped_and_batches_cut(steps, cut):
     judge(steps, cut)
+
+
+def told(source, kind, **event):
+    return "call", source, {"type": kind, **event}, 1
+
+
+FOUND = {
+    "what a visitor told stays readable when another source knows who it is": (
+        told("web", "group", anonymousId="dev-3", groupId="g1", traits={"name": "Celadon"}),
+        told("app", "track", userId="u1", anonymousId="dev-3", event="Product Viewed"),
+        told("web", "page", anonymousId="dev-3"),
+    ),
+    "a later word about the family name decides whether two are one": (
+        told("web", "identify", userId="u1", traits={"firstName": "Ann", "lastName": "Lee"}),
+        told("web", "identify", userId="u1", traits={"firstName": "Ann", "lastName": "Kim"}),
+        told("app", "identify", userId="u2", traits={"email": "a@example.com", "firstName": "Ann", "lastName": "Lee"}),
+        told("web", "identify", userId="u1", traits={"email": "a@example.com"}),
+    ),
+    "one of a household is named by two sources": (
+        told("web", "identify", userId="u1", traits={"firstName": "Ann", "phone": PHONES[0]}),
+        told("web", "identify", userId="u2", traits={"firstName": "Bea", "phone": PHONES[0], "email": "b@example.com"}),
+        ("merge", "web", "u1", "u1"),  # nobody: only a batch of its own
+        told("web", "page", anonymousId="dev-1"),
+        told("app", "identify", anonymousId="dev-2", traits={"firstName": "Bea", "phone": PHONES[0]}),
+        told("web", "identify", anonymousId="dev-3", traits={"email": "b@example.com", "gender": "male"}),
+    ),
+}
+"""Sequences in which the borders did matter once."""
+
+
+@pytest.mark.parametrize("steps", FOUND.values(), ids=[sentence.replace(" ", "_") for sentence in FOUND])
+def test_what_was_found_once_stays_mended(steps):
+    judge(steps, ([6], [9], 500, 25))
 
 
 @pytest.mark.long

@@ -9,9 +9,10 @@ import pytest
 from cdp.core import actors
 from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, Source
-from customers.models import Company, Customer, Identifier, MergeSuggestion, Status
+from customers.models import Company, Customer, Identifier, MergeLog, MergeSuggestion, Status
 from customers.selectors import identifiers, profiles
 from customers.services import buckets, erasing
+from customers.services.identity import visitors
 from events.models import Event, InboxRow, MessageKey, RejectedEvent, SourceHour
 from events.rules import tracking
 from events.services import draining, inbox, recording
@@ -413,6 +414,36 @@ def test_sources_that_tell_of_the_same_people_are_heard_in_the_order_of_the_inbo
     digest = identifiers.digest("phone", "+66811111111")
     assert Identifier.objects.filter(digest=digest).exists(), "the first number told is the one of the machine"
     assert not Identifier.objects.filter(digest=identifiers.digest("phone", "+66822222222")).exists()
+
+
+def test_sources_that_tell_of_one_of_a_household_are_heard_in_the_order_of_the_inbox(source):
+    till, app = factories.source("till"), factories.source("app")
+    phone = {"phone": "+66811111111"}
+    put(till, {"type": "identify", "userId": "t1", "traits": {"firstName": "Ann", **phone}})
+    put(till, {"type": "identify", "userId": "t2", "traits": {"firstName": "Bea", "email": "b@example.com", **phone}})
+    drain()
+    put(source, {"type": "page", "anonymousId": "dev-1"})
+    put(app, {"type": "identify", "anonymousId": "dev-2", "traits": {"firstName": "Bea", **phone}})
+    put(source, {"type": "identify", "anonymousId": "dev-3", "traits": {"email": "b@example.com"}})
+    drain()
+    bea = identifiers.owners([identifiers.digest("email", "b@example.com")]).popitem()[1]
+    assert Customer.objects.get(id=bea).sources == ["till", "app", source.key]
+
+
+def test_every_link_says_which_fact_told_it(source):
+    put(source, {"type": "page", "anonymousId": "dev-1", "messageId": "m1"})
+    drain()
+    who = {"anonymousId": "dev-1", "userId": "u1", "messageId": "m2"}
+    put(source, {"type": "identify", "traits": {"email": "a@example.com"}, **who})
+    put(source, {"type": "alias", "userId": "u1", "previousId": "dev-2", "messageId": "m3"})
+    drain()
+    told = dict(Identifier.objects.values_list("digest", "told_by"))
+    by_id = {"dev-1": "event:m1", "dev-2": "event:m3"}
+    assert {one: told[visitors.digest(one)] for one in by_id} == {
+        one: f"{source.key} {fact}" for one, fact in by_id.items()
+    }
+    assert all(told.values())
+    assert MergeLog.objects.get().why["told_by"] == f"{source.key} event:m2"
 
 
 def test_a_batch_ends_where_sources_would_take_too_many_turns(source, monkeypatch):

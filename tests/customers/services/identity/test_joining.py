@@ -73,6 +73,28 @@ def test_borders_between_batches_do_not_matter(db):
     assert found[2] == found[3]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "theirs", "is_one"),
+    [
+        ({"name": "Ann Lee"}, {"name": "Ann Kim"}, {"name": "Ann Lee"}, False),
+        ({"name": "Ann Lee"}, {"name": "Ann Kim"}, {"name": "Ann Kim"}, True),
+        ({"birth_date": "1990-01-02"}, {"birth_date": "1991-01-02"}, {"birth_date": "1990-01-02"}, False),
+        ({"birth_date": "1990-01-02"}, {"birth_date": "1991-01-02"}, {"birth_date": "1991-01-02"}, True),
+    ],
+)
+@pytest.mark.parametrize("is_one_batch", [True, False])
+def test_what_a_later_word_replaced_speaks_neither_for_nor_against(db, before, after, theirs, is_one, is_one_batch):
+    persons = [
+        person(external_id="1", **before),
+        person(external_id="1", **after),
+        person(email=EMAIL, **theirs),
+        person(external_id="1", email=EMAIL),
+    ]
+    for batch in [persons] if is_one_batch else [[one] for one in persons]:
+        told(*batch)
+    assert known() == (1 if is_one else 2)
+
+
 def test_the_merge_says_why_and_can_be_taken_back_for_good(db):
     first, second = told(person(external_id="1", name="Ann Lee"), person(email=EMAIL, city="Bangkok", country="TH"))
     assert told(person(external_id="1", email=EMAIL)) == [first]
