@@ -9,7 +9,7 @@ from analytics.services import ready_made
 from cdp.core import audiences, company_panels, panels, reference, timeline
 
 audiences.provide(segments.member_ids, namer=segments.shown_name)
-timeline.provide("segment", _("Segments"), history.entries, scope="segments")
+timeline.provide("segment", _("Segments"), history.entries, group=timeline.KNOWN, scope="segments")
 reference.needed(ready_made.ensure)
 panels.declare(panels.Panel("figures", panels.RIGHT, "analytics/figures_panel.html", shown.figures, position=20))
 panels.declare(panels.Panel("segments", panels.RIGHT, "analytics/segments_panel.html", shown.membership, position=40))

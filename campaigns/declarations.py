@@ -7,6 +7,6 @@ from campaigns.selectors import history, uses
 from campaigns.services import runs
 from cdp.core import jobs, timeline
 
-timeline.provide("message", _("Messages"), history.entries, scope="campaigns")
+timeline.provide("message", _("Messages"), history.entries, group=timeline.SAID, scope="campaigns")
 segment_uses.provide("campaigns", uses.of_segments)
 jobs.kind(runs.KIND)(runs.run)

@@ -28,12 +28,12 @@ engine.explain(
     counted=("quantity_assumed",),
 )
 
-timeline.provide("order", _("Orders"), history.orders, scope="orders")
-timeline.provide("refund", _("Refunds"), history.refunds, scope="orders")
-timeline.provide("cart", _("Carts"), wishes.carts_told, scope="orders")
-timeline.provide("wish", _("Wish lists"), wishes.wishes_told, scope="orders")
-timeline.provide("preorder", _("Pre-orders"), preorders.entries, scope="orders")
-timeline.provide("warranty", _("Warranties"), warranties.entries, scope="orders")
+timeline.provide("order", _("Orders"), history.orders, group=timeline.BOUGHT, scope="orders")
+timeline.provide("refund", _("Refunds"), history.refunds, group=timeline.BOUGHT, scope="orders")
+timeline.provide("cart", _("Carts"), wishes.carts_told, group=timeline.BOUGHT, scope="orders")
+timeline.provide("wish", _("Wish lists"), wishes.wishes_told, group=timeline.BOUGHT, scope="orders")
+timeline.provide("preorder", _("Pre-orders"), preorders.entries, group=timeline.BOUGHT, scope="orders")
+timeline.provide("warranty", _("Warranties"), warranties.entries, group=timeline.BOUGHT, scope="orders")
 panels.declare(
     panels.Panel(
         "preorders", side=panels.RIGHT, template="commerce/preorders_panel.html", context=preorders.panel, position=52

@@ -13,7 +13,7 @@ registry.declare(consent_import.KIND)
 registry.offer("customers", consent_import.BESIDE)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 layouts.declare(*audience_layouts.LAYOUTS)
-timeline.provide("consent", _("Consent"), ledger.entries, scope="consents")
+timeline.provide("consent", _("Consent"), ledger.entries, group=timeline.KNOWN, scope="consents")
 panels.declare(
     panels.Panel("consent", side=panels.LEFT, template="consent/panel.html", context=panel.context, position=60)
 )

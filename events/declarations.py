@@ -10,6 +10,6 @@ from events.services import event_import
 registry.declare(event_import.KIND)
 undoing.declare(*event_import.PARTS, words=event_import.WORDS)
 
-timeline.provide("visit", _("Website visits"), visits.entries, folds="event")
-timeline.provide("event", _("Website, step by step"), history.entries)
+timeline.provide("visit", _("Website visits"), visits.entries, group=timeline.ONLINE, folds="event")
+timeline.provide("event", _("Website, step by step"), history.entries, group=timeline.ONLINE)
 panels.declare(panels.Panel("visits", panels.RIGHT, "events/visits_panel.html", visits.summary, position=30))

@@ -12,7 +12,7 @@ registry.declare(review_import.KIND)
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 layouts.declare(*review_import.LAYOUTS)
 handover.want(collecting.READER, collecting.NAMES)
-timeline.provide("review", _("Reviews"), reviews.told)
+timeline.provide("review", _("Reviews"), reviews.told, group=timeline.SAID)
 panels.declare(
     panels.Panel(
         "reviews", side=panels.RIGHT, template="surveys/reviews_panel.html", context=reviews.panel, position=56

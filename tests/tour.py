@@ -375,7 +375,7 @@ def log_in(page: Page, url: str, email: str, password: str) -> None:
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(password)
     page.locator("main button[type=submit]").click()
-    page.wait_for_url(f"{url}/")
+    page.wait_for_url(re.compile(rf"{re.escape(url)}/(counter/)?$"))
 
 
 def confirm_again(page: Page, password: str) -> None:

@@ -6,6 +6,8 @@ The permission matrix test runs every role against every page from this table.
 CAPABILITIES: dict[str, frozenset[str]] = {
     # capability: roles that have it
     "dashboard": frozenset({"clerk", "marketer", "analyst", "steward", "privacy", "admin"}),
+    # The state of the shop with its revenue. A clerk's home is the counter.
+    "home": frozenset({"marketer", "analyst", "steward", "privacy", "admin"}),
     "customers.view": frozenset({"clerk", "marketer", "analyst", "steward", "privacy", "admin"}),
     "customers.edit": frozenset({"clerk", "steward", "privacy", "admin"}),
     # Contact details in full; everybody else sees them masked and may ask to see one, which is logged with a reason.
@@ -29,6 +31,11 @@ ADMIN_ONLY_MODELS = {"user", "apikey", "source", "sourcesecret", "storefront", "
 def allows(role: str, capability: str) -> bool:
     """Whether `role` has `capability`. Raises KeyError for a capability that is not in the table."""
     return role in CAPABILITIES[capability]
+
+
+def home_of(role: str) -> str:
+    """The path of the page on which somebody with that role begins."""
+    return "/counter/" if role in CAPABILITIES["customers.edit"] - CAPABILITIES["home"] else "/"
 
 
 def allows_model(role: str, perm: str) -> bool:

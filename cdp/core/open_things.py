@@ -14,7 +14,7 @@ MOST = 8
 @dataclass(frozen=True, slots=True)
 class OpenThing:
     """One of them, already in the reader's language. `at` orders them, newest first; `note` is a word or two beside,
-    `day` when it is due; `done_url` takes a POST that says it is done.
+    `day` when it is due; `done_url` takes a POST that says it is done, `done` is what a desk calls that.
     """
 
     title: str
@@ -24,6 +24,7 @@ class OpenThing:
     url: str = ""
     day: date | None = None
     done_url: str = ""
+    done: str = ""
 
 
 Provider = Callable[[Sequence[uuid.UUID]], list[OpenThing]]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core.crypto import subjects
 
@@ -34,30 +35,57 @@ class Question:
     keyring: subjects.Keyring
 
 
+BOUGHT, SAID, ONLINE, KNOWN = "bought", "said", "online", "known"
+GROUPS: dict[str, str | Promise] = {
+    BOUGHT: _("Purchases"),
+    SAID: _("Conversations"),
+    ONLINE: _("On the website"),
+    KNOWN: _("Details and consent"),
+}
+"""What people look for first; a single kind is one step further."""
 Provider = Callable[[Question], list[Entry]]
 _providers: dict[str, tuple[str | Promise, str, Provider]] = {}
+_groups: dict[str, str] = {}
 _folds: dict[str, str] = {}
 
 
-def provide(kind: str, label: str | Promise, provider: Provider, *, scope: str = "customers", folds: str = "") -> None:
-    """Register the provider of one kind; `label` (lazily translated) is the filter chip.
+def provide(
+    kind: str,
+    label: str | Promise,
+    provider: Provider,
+    *,
+    group: str,
+    scope: str = "customers",
+    folds: str = "",
+) -> None:
+    """Register the provider of one kind; `label` (lazily translated) names it, `group` is the filter it is under.
 
     `scope` is the REST scope that may read these facts elsewhere: a key without it does not get them here either.
     `folds` names a kind whose entries this one tells together: people read these, programs the single ones.
     """
     _providers[kind] = (label, scope, provider)
+    _groups[kind] = group
     if folds:
         _folds[kind] = folds
 
 
 def kinds() -> dict[str, str | Promise]:
     """Every kind with its label."""
-    return {kind: label for kind, (label, _, _) in _providers.items()}
+    return {kind: label for kind, (label, _scope, _provider) in _providers.items()}
+
+
+def grouped() -> dict[str, list[str]]:
+    """The kinds of each group, in the order of the groups."""
+    return {group: [kind for kind in _providers if _groups[kind] == group] for group in GROUPS}
 
 
 def readable(scopes: Collection[str]) -> list[str]:
     """The kinds that a key with these scopes may read."""
-    return [kind for kind, (_, scope, _) in _providers.items() if f"{scope}:read" in scopes and kind not in _folds]
+    return [
+        kind
+        for kind, (_label, scope, _provider) in _providers.items()
+        if f"{scope}:read" in scopes and kind not in _folds
+    ]
 
 
 def story() -> list[str]:
@@ -68,7 +96,7 @@ def story() -> list[str]:
 def entries(question: Question, *, only: Sequence[str] = ()) -> list[Entry]:
     """The newest entries of all kinds (or of `only`), one timeline."""
     found: list[Entry] = []
-    for kind, (_, _, provider) in _providers.items():
+    for kind, (_label, _scope, provider) in _providers.items():
         if not only or kind in only:
             found += provider(question)
     found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)

@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from cdp.core import access
+
 
 class StaffAdapter(DefaultAccountAdapter):
     """allauth's adapter for a closed house."""
@@ -14,8 +16,8 @@ class StaffAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Home."""
-        return "/"
+        """Where that person works (`access.home_of`)."""
+        return access.home_of(getattr(request.user, "role", ""))
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""

@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 # The paths are promised by the public contract. A room that is not built yet has no URL and does not show.
 PLACES = (
-    Place("/", "home", _("Home"), "dashboard", "main"),
+    Place("/", "home", _("Home"), "home", "main"),
     Place("/customers/", "customers", _("Customers"), "customers.view", "main"),
     Place("/companies/", "companies", _("Companies"), "customers.view", "main", "/customers/"),
     Place("/leads/", "leads", _("Leads"), "customers.view", "main", "/customers/"),

@@ -19,7 +19,7 @@ from cdp.core.models import Source
 from commerce.models import Order, OrderLine
 from commerce.rules.inputs import OrderInput
 from commerce.rules.revisions import Outcome, Told, judge
-from commerce.services import drafts, keys, products, returns, rows, stores
+from commerce.services import codes, drafts, keys, products, returns, rows, stores
 from commerce.services.drafts import Clocks, Draft, UnableToWriteOrder
 from commerce.services.keys import Owner
 from customers.models import Customer, Status
@@ -226,11 +226,14 @@ def _note_clocks(batch: Sequence[Draft]) -> None:
 
 
 def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -> None:
-    """Products learn names, customers are marked, the audit gets one entry for the batch."""
+    """Codes are redeemed, products learn names, customers are marked, the audit gets one entry for the batch."""
     if not written:
         return
     products.learn((line for draft in written for line in draft.told.lines), now=now)
     stores.learn(((draft.told.store, draft.told.channel) for draft in written), now=now)
+    naming = sorted({draft.owner for draft in written if draft.told.coupon} - _BUCKETS)
+    if naming:
+        codes.redeem(naming, now=now)
     touched = {draft.owner for draft in written} | {draft.known.customer_id for draft in written if draft.known}
     pipeline.mark(sorted(touched - _BUCKETS), cause="commerce.orders", lane=lane)
     only = written[0] if len(written) == 1 else None

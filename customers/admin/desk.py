@@ -13,6 +13,7 @@ from customers.admin.opening import LookOnlyAdmin
 from customers.models import Asked, Interaction, InteractionTopic, ProfileQuestion
 from customers.rules import profiling
 from customers.rules.trust import LABELS
+from customers.selectors import questions
 
 CONTEXTS = [
     (profiling.Context.COUNTER.value, _("Counter")),
@@ -50,8 +51,10 @@ class QuestionForm(forms.ModelForm):
         return _texts(self.cleaned_data["ask"])
 
     def clean_still(self) -> dict[str, str]:
-        still = self.cleaned_data["still"]
-        return _texts(still) if still else {}
+        still = _texts(self.cleaned_data["still"]) if self.cleaned_data["still"] else {}
+        if any(questions.PLACE in text for text in still.values()):
+            raise forms.ValidationError(_("Ask, and do not tell: whoever hears this may be somebody else."))
+        return still
 
     def clean_level(self) -> int:
         level = int(self.cleaned_data["level"])

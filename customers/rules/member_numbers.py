@@ -5,10 +5,12 @@ mistype. Numbers of other systems look otherwise and are taken as they are.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 DIGITS = 9
 _OURS = re.compile(r"M([0-9]{10})")
+_TOLD = re.compile(r"M?(\d{10})")  # digits of any script
 # The quasigroup of H. Michael Damm (2004).
 _TABLE = (
     "0317598642",
@@ -34,6 +36,12 @@ def is_mistyped(number: str) -> bool:
     """Whether this has the shape of our numbers and a last digit that does not fit the others."""
     match = _OURS.fullmatch(number.strip().upper())
     return match is not None and _check(match[1]) != "0"
+
+
+def ours(text: str) -> str:
+    """The number of ours that somebody may mean, who leaves out its letter or writes blanks and dashes; else empty."""
+    match = _TOLD.fullmatch("".join(unicodedata.normalize("NFKC", text[:40]).split()).replace("-", "").upper())
+    return f"M{''.join(str(int(digit)) for digit in match[1])}" if match else ""
 
 
 def spaced(number: str) -> str:

@@ -76,6 +76,7 @@ def promised(lineage: Sequence[uuid.UUID]) -> list[OpenThing]:
             icon="calendar-due",
             day=row.follow_up_on,
             done_url=reverse("web:promise-done", args=[row.customer_id, row.id]),
+            done=f"promise:{row.id}",
         )
         for row in rows
     ]

@@ -20,7 +20,7 @@ from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer, Status
 from customers.rules import identifiers as identifier_rules
-from customers.rules import names, unreadable
+from customers.rules import member_numbers, names, unreadable
 from customers.selectors import endings, identifiers, profiles
 from customers.selectors.profiles import Profile
 
@@ -140,6 +140,8 @@ def digests(text: str, *, region: str) -> list[bytes]:
             found.append(identifiers.digest(kind, identifier_rules.normalise(kind, text, region=region)))
         except unreadable.Unreadable:
             continue
+    if member := member_numbers.ours(text):
+        found.append(identifiers.digest("member_number", member))
     try:
         number = identifier_rules.external_id(text)
     except unreadable.Unreadable:

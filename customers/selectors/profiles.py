@@ -6,11 +6,11 @@ Whoever is opened here is noted for the access log of the request (`cdp.core.con
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import get_language
 
-from cdp.core import context, panels
+from cdp.core import context, ids, panels
 from cdp.core.crypto import subjects
 from customers.models import Address, ContactPoint, Customer
 from customers.rules import masking, names, places, tags
@@ -88,6 +88,18 @@ class Profile:
     def name_language(self) -> str:
         """The `lang` of the name by its script, empty where the script does not tell."""
         return LANGUAGES.get(names.script(self.name), "") if self.name else ""
+
+    @property
+    def added_at(self) -> datetime:
+        """When the person was first written down here: what the list is ordered by. `customer.created_at` is since when
+        they are a customer, which a file may tell to be years ago.
+        """
+        return ids.moment_of(self.id)
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the person was a customer some days before being written down here."""
+        return self.added_at - self.customer.created_at > timedelta(days=1)
 
     @property
     def shown_tags(self) -> list[str]:

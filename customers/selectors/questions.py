@@ -1,7 +1,7 @@
 """The next most useful thing to ask a customer, with the sentence to read aloud and the ways to answer.
 
-One selector for the counter, the phone and public forms. What is read aloud never tells a stranger what we know: of a
-number the last four digits, of an address the town.
+One selector for the counter, the phone and public forms. What is read aloud asks and never tells: whoever is on the
+line may not be the one we think. What we have is for the eyes of staff, to compare with what they hear.
 """
 
 import uuid
@@ -24,6 +24,8 @@ from customers.selectors import choices as offered
 from customers.selectors.profiles import Contact, Kind, Profile
 
 Choice = tuple[str, str | Promise]
+PLACE = "{value}"
+"""Where a sentence of earlier days had a place for what we know."""
 LISTS = {"interests": FormChoice.List.INTEREST, "heard": FormChoice.List.HEARD}
 OWN_NAMES = {"th": "ไทย", "ko": "한국어", "en": "English", "ja": "日本語", "zh": "中文"}
 CONTACTS = {"phone": Kind.PHONE, "email": Kind.EMAIL, "line_id": Kind.LINE}
@@ -32,12 +34,12 @@ HOME_LANGUAGES = {"TH": "th", "KR": "ko"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something worth asking now. `spoken` is how what is known may be said aloud."""
+    """Something worth asking now. `on_file` is what we have, in short and for staff only."""
 
     item: Item
     why: Why
     told_at: datetime | None
-    spoken: str
+    on_file: str
     ask: Mapping[str, str]
     still: Mapping[str, str]
 
@@ -47,10 +49,11 @@ class Question:
         return self.item.key
 
     def sentence(self, language: str) -> str:
-        """What to read aloud in that language, English where the shop wrote no other."""
-        texts = self.still if self.why is Why.STALE and self.still else self.ask
-        text = texts.get(language[:2]) or texts.get(settings.LANGUAGE_CODE) or next(iter(texts.values()), "")
-        return text.replace("{value}", self.spoken)
+        """What to read aloud in that language, English where the shop wrote no other. A sentence that would tell what
+        we have, as shops could write them once, gives way to the plain question.
+        """
+        still = _in_language(self.still, language) if self.why is Why.STALE else ""
+        return still if still and PLACE not in still else _in_language(self.ask, language).replace(PLACE, "…")
 
     @property
     def may_confirm(self) -> bool:
@@ -167,15 +170,18 @@ def _contact(contact: Contact | None) -> Fact:
 
 def _question(wanted: profiling.Wanted, row: ProfileQuestion, profile: Profile) -> Question:
     item = profiling.ITEMS[wanted.key]
-    return Question(item, wanted.why, wanted.told_at, _spoken(item, profile), row.ask, row.still)
+    on_file = "" if wanted.why is Why.MISSING else _on_file(item, profile)
+    return Question(item, wanted.why, wanted.told_at, on_file, row.ask, row.still)
 
 
-def _spoken(item: Item, profile: Profile) -> str:
-    """How what is known may be said aloud to somebody who may not be the one we think."""
-    if item.key == "phone":
-        return profile.phone[-4:]
-    if item.key == "email":
-        contact = profile.email_contact
+def _in_language(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language[:2]) or texts.get(settings.LANGUAGE_CODE) or next(iter(texts.values()), "")
+
+
+def _on_file(item: Item, profile: Profile) -> str:
+    """What we have, as the screen at a counter may show it: contacts masked, of an address the town."""
+    if item.key in CONTACTS:
+        contact = profile.contact(CONTACTS[item.key])
         return contact.masked if contact else ""
     if item.key == "address":
         return profile.where

@@ -49,6 +49,8 @@ def reply(
     item = profiling.ITEMS.get(question)
     if item is None:
         raise UnableToAnswer({"": _("This question is not known.")})
+    if said is not Reply.TOLD and any(_is_said(value) for value in told.values()):
+        raise UnableToAnswer({"": _("There is an answer, and that none was given. Keep one of them.")})
     person = _read(item, told, customer) if said is Reply.TOLD else None
     with transaction.atomic():
         if person is not None:

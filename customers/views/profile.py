@@ -223,18 +223,26 @@ def _story(
     request: HttpRequest, about: uuid.UUID | history.Subject, named: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """A page of the timeline with its filter chips; `named` are the names of sources where they are at hand."""
-    kinds = timeline.kinds()
+    kinds, grouped = timeline.kinds(), timeline.grouped()
     kind = request.GET.get("kind", "")
-    kind = kind if kind in kinds else ""
+    kind = kind if kind in kinds or kind in grouped else ""
+    told = timeline.story()
+    only = [one for one in grouped[kind] if one in told] if kind in grouped else [kind] if kind else told
     named = sources.names() if named is None else named
-    page = history.page(
-        about, before=_moment(request.GET.get("before", "")), kinds=[kind] if kind else timeline.story()
-    )
+    page = history.page(about, before=_moment(request.GET.get("before", "")), kinds=only)
     return {
-        "entries": _condensed(page.entries, named) if not kind else [_entry(entry, named) for entry in page.entries],
+        "entries": [_entry(entry, named) for entry in page.entries]
+        if kind in kinds
+        else _condensed(page.entries, named),
         "before": page.before.isoformat() if page.before else "",
         "kind": kind,
-        "kinds": [{"key": "", "label": _("All")}, *({"key": key, "label": label} for key, label in kinds.items())],
+        "kind_label": kinds.get(kind, ""),
+        "groups": [{"key": "", "label": _("All")}, *({"key": key, "label": timeline.GROUPS[key]} for key in grouped)],
+        "kinds": [
+            {"label": timeline.GROUPS[key], "kinds": [{"key": one, "label": kinds[one]} for one in members]}
+            for key, members in grouped.items()
+            if members
+        ],
     }
 
 

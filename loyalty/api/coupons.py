@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
@@ -21,22 +20,20 @@ from commerce.selectors import orders as reading_orders
 from customers.rules.people import Person
 from loyalty.api import answers, bodies, examples
 from loyalty.models import Coupon
-from loyalty.rules.coupons import Basket, Refusal, discount
+from loyalty.rules.coupons import REASONS, Basket, Refusal, discount
 from loyalty.selectors import coupons as reading
 from loyalty.services import coupons
 
 CODE = OpenApiParameter(
     "code", str, OpenApiParameter.PATH, description="The code, in any case, with or without its dash."
 )
-REASONS = {
-    Refusal.USED: ("", _lazy("This coupon has been used.")),
-    Refusal.EXPIRED: ("", _lazy("This coupon has expired.")),
-    Refusal.OTHER_PERSON: ("/customer", _lazy("This coupon belongs to somebody else.")),
-    Refusal.NOT_FIRST: ("", _lazy("This coupon is for the first order, and the customer has bought before.")),
-    Refusal.CURRENCY: ("/currency", _lazy("This coupon is in another currency.")),
-    Refusal.AMOUNT_NEEDED: ("/amount", _lazy("This coupon has a smallest basket: say what the basket comes to.")),
-    Refusal.TOO_SMALL: ("/amount", _lazy("The basket is smaller than this coupon asks for.")),
+PLACES = {
+    Refusal.OTHER_PERSON: "/customer",
+    Refusal.CURRENCY: "/currency",
+    Refusal.AMOUNT_NEEDED: "/amount",
+    Refusal.TOO_SMALL: "/amount",
 }
+"""Where in the body a reason belongs."""
 OF_THE_BASKET = {Refusal.CURRENCY, Refusal.AMOUNT_NEEDED, Refusal.TOO_SMALL}
 """What another body could mend: 422. The others are 409."""
 
@@ -121,7 +118,7 @@ def _order(order_id: Any) -> Order:
 
 
 def _problem(reason: Refusal) -> Problem:
-    pointer, detail = REASONS[reason]
+    pointer, detail = PLACES.get(reason, ""), REASONS[reason]
     code = status.HTTP_422_UNPROCESSABLE_ENTITY if reason in OF_THE_BASKET else status.HTTP_409_CONFLICT
     places = [{"pointer": pointer, "detail": str(detail)}] if pointer else []
     return Problem(reason.value, str(detail), status_code=code, errors=places)

@@ -1,10 +1,15 @@
 """Codes that cannot be guessed and can be read aloud, what a coupon is worth, and why one is refused."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: what people confuse is read as one letter."""
@@ -25,6 +30,20 @@ class Refusal(StrEnum):
     CURRENCY = "other_currency"
     AMOUNT_NEEDED = "amount_needed"
     TOO_SMALL = "basket_too_small"
+
+
+REASONS: Mapping[Refusal, Promise] = MappingProxyType(
+    {
+        Refusal.USED: _("This coupon has been used."),
+        Refusal.EXPIRED: _("This coupon has expired."),
+        Refusal.OTHER_PERSON: _("This coupon belongs to somebody else."),
+        Refusal.NOT_FIRST: _("This coupon is for the first order, and the customer has bought before."),
+        Refusal.CURRENCY: _("This coupon is in another currency."),
+        Refusal.AMOUNT_NEEDED: _("This coupon has a smallest basket: say what the basket comes to."),
+        Refusal.TOO_SMALL: _("The basket is smaller than this coupon asks for."),
+    }
+)
+"""What is said to whoever wants to use it."""
 
 
 def new_code() -> str:

@@ -1,7 +1,8 @@
 """Reading coupons: by code at the till, on the customer's page and timeline."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from cdp.core import panels
 from cdp.core.crypto import index, subjects
 from cdp.core.timeline import Entry, Question
+from commerce.models import Order
 from commerce.rules import money
 from loyalty.models import Coupon, CouponKey, Offer
 from loyalty.rules import coupons as rules
@@ -80,6 +82,36 @@ def value(*, percent: Decimal | None, amount: Decimal | None, currency: str) -> 
     if percent is not None:
         return f"{percent.normalize():f}%"
     return f"{money.text(amount or Decimal(0), currency)} {currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """A coupon that its owner can use now, as a till offers it."""
+
+    code: str
+    value: str
+    last_day: date
+    is_first_order: bool
+
+
+def usable(lineage: Sequence[uuid.UUID], *, keyring: subjects.Keyring, now: datetime) -> list[Usable]:
+    """What somebody (survivor and absorbed ids) can pay with now, what ends first before the rest; at most SHOWN."""
+    rows = Coupon.objects.filter(customer_id__in=list(lineage), redeemed_at__isnull=True, valid_until__gt=now)
+    found = list(rows.order_by("valid_until", "id")[:20])
+    if any(row.is_first_order for row in found) and (
+        Order.objects.filter(customer_id__in=list(lineage), is_counted=True).exists()
+        or Coupon.objects.filter(customer_id__in=list(lineage), is_first_order=True, redeemed_at__isnull=False).exists()
+    ):
+        found = [row for row in found if not row.is_first_order]
+    return [
+        Usable(
+            code=code_of(row, keyring),
+            value=value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY),
+            last_day=last_day(row),
+            is_first_order=row.is_first_order,
+        )
+        for row in found[:SHOWN]
+    ]
 
 
 def panel(question: panels.Question) -> Mapping[str, Any] | None:

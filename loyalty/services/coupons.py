@@ -130,6 +130,9 @@ def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: dat
         if row is None:  # its customer was erased, or merged between the caller's look and ours
             raise UnableToRedeem(rules.Refusal.OTHER_PERSON)
         if row.redeemed_at is not None and _is_same_sale(row, sale, source):
+            if row.order_id is None and sale.order is not None:  # its order was written after it
+                row.order_id = sale.order.id
+                row.save(update_fields=["order_id"])
             return Redeemed(row, is_repeated=True)
         reason = rules.refusal(
             reading.terms(row),
@@ -196,8 +199,9 @@ def _take(row: Coupon, *, order: uuid.UUID | None, reference: str, by: str, now:
 def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
     """Orders that name a code redeem the coupon: the store took it, whatever we would have said. May run twice.
 
-    A step of the pipeline. One statement finds the orders of those who have an open coupon; almost nobody has one. An
-    order may be dated a day before its coupon: stores have clocks of their own.
+    A step of the pipeline, and what the order room calls as it writes such orders. One statement finds the orders of
+    those who have an open coupon; almost nobody has one. An order may be dated a day before its coupon: stores have
+    clocks of their own.
     """
     with connection.cursor() as cursor:
         cursor.execute(

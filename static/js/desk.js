@@ -11,7 +11,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const form = document.querySelector("[data-desk-call]");
+      const form = document.querySelector("[data-desk-sheet]");
       if (form) {
         event.preventDefault();
         form.requestSubmit();
@@ -36,6 +36,27 @@
       choice.addEventListener("click", () => (input.checked = false), { once: true });
     }
   });
+
+  // An answer that is written or chosen takes the place of "not now", and the other way round: both cannot be meant.
+  const sheet = document.querySelector("[data-desk-sheet]");
+  if (sheet) {
+    const replies = () => sheet.querySelectorAll("[data-desk-replies] input");
+    const answers = () => sheet.querySelectorAll("[name^=answer_]");
+    sheet.addEventListener("input", (event) => {
+      const one = event.target;
+      if (one.name === "reply" && one.checked) {
+        answers().forEach((answer) => {
+          if (answer.matches("[type=radio], [type=checkbox]")) answer.checked = false;
+        });
+      } else if (one.name.startsWith("answer_") && (one.checked || one.value.trim())) {
+        replies().forEach((reply) => (reply.checked = false));
+      }
+    });
+    // Enter in a field of the sheet does not save half a purchase: a scanner ends every number with it.
+    sheet.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("[name=coupon]")) event.preventDefault();
+    });
+  }
 
   // --- camera ----------------------------------------------------------------------------------------------------
   const button = document.querySelector("[data-desk-scan]");

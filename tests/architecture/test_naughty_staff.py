@@ -1,7 +1,6 @@
 """Naughty strings through the forms of staff: each page shows what was typed, escaped, or says why it was not taken."""
 
 import itertools
-import uuid
 
 import pytest
 from django.core.cache import cache
@@ -13,7 +12,7 @@ from customers.models import Lead
 from customers.rules import leads as lead_rules
 from customers.rules import people
 from customers.services.leads import taking
-from tests import factories, naughty
+from tests import factories, filling, naughty
 
 
 @pytest.fixture
@@ -43,8 +42,8 @@ def card(ada):
     return warranties.register(customer=ada.id, card=told, source="shop", actor=actors.SYSTEM, now=timezone.now())
 
 
-def talk(**fields):
-    return {"talk": str(uuid.uuid4()), "started_at": "2026-11-22T08:00:00+00:00", "direction": "in", **fields}
+def talk(desk):
+    return lambda: {"form_token": filling.token(desk), "direction": "in"}
 
 
 def fields_of(client, address):
@@ -99,8 +98,8 @@ def case(admin, ada, lead, card):
             "customer_edit": (f"{here}edit/", {"city": 120, "company": 200, "job_title": 120, "street": 300},
                               {"start": lambda: fields_of(admin, f"{here}edit/"), "read": plain}),
             "note": (f"{here}notes/", {"text": 1000}, {"page": here}),
-            "call": (f"/phone/{ada.id}/", {"text": 1000}, {"start": talk, "page": here}),
-            "visit": (f"/counter/{ada.id}/visit/", {"text": 1000}, {"start": talk, "page": here}),
+            "call": (f"/phone/{ada.id}/", {"text": 1000}, {"start": talk("phone"), "page": here}),
+            "visit": (f"/counter/{ada.id}/", {"text": 1000}, {"start": talk("counter"), "page": here}),
             "lead_note": (f"/leads/{ada.id}/{lead.id}/note/", {"text": 1000}, {"page": here}),
             "lead_step": (f"/leads/{ada.id}/{lead.id}/step/", {"text": 300}, {}),
             "company": ("/companies/new/", {"name": 200, "industry": 120, "city": 120},

@@ -69,8 +69,12 @@ def test_an_unknown_caller_is_asked_one_thing_the_next_call_another_and_a_card_f
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/counter/{caller}/")
+    page.locator("input[name=amount]").fill("1,290.50")
     page.get_by_role("button", name="Give a member number").click()
     expect(page.locator(".qr")).to_be_visible()
+    expect(page.locator("input[name=amount]")).to_have_value("1,290.50")
+    page.locator(".desk-save .btn").click()
+    expect(page.locator(".toast")).to_contain_text("1,290.50")
     number = page.locator(".member-code .mono").inner_text().replace(" ", "")
     page.get_by_role("link", name="Next customer").click()
     expect(page.locator("[data-desk-field]")).to_be_focused()
@@ -96,6 +100,48 @@ def test_the_counter_works_without_scripts(guide: tour.Tour) -> None:
     page.locator("input[name=name]").fill("Malee Srisuk")
     page.get_by_role("button", name="Save and go on").click()
     page.wait_for_url(re.compile(r"/counter/[0-9a-f-]{36}/"))
-    page.get_by_role("button", name="Rather not say").click()
+    page.get_by_text("Rather not say").click()
+    page.locator(".desk-save .btn").click()
     expect(page.locator("main")).to_contain_text("Asked enough for this visit.")
+    context.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", [TABLET, PHONE], ids=["tablet", "phone"])
+def test_a_sale_by_phone_number_by_code_or_by_card_lands_on_its_buyer(guide: tour.Tour, size: dict[str, int]) -> None:
+    """Each way of knowing a buyer finds the one who was made before, and the button that saves is always in view."""
+    context = guide.context("clerk", viewport=size, has_touch=True)
+    page = context.new_page()
+    number = f"08{size['width']:08d}"
+    page.goto(f"{guide.shop.url}/counter/")
+    page.locator("[data-desk-field]").fill(number)
+    page.keyboard.press("Enter")
+    page.locator("input[name=name]").fill("Nok Srisuk")
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url(re.compile(r"/counter/[0-9a-f-]{36}/"))
+    buyer = page.url.rstrip("/").rsplit("/", 1)[1]
+    page.get_by_role("button", name="Give a member number").click()
+    expect(page.locator(".qr")).to_be_visible()
+    code = page.locator(".member-code .mono").inner_text().replace(" ", "")
+    page.get_by_text("Know them by a payment card").click()
+    page.locator("input[name=card_token]").fill(f"tok_{size['width']}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("known from now on")
+
+    for told in (number, code, code[1:], f"tok_{size['width']}"):
+        page.goto(f"{guide.shop.url}/counter/")
+        page.locator("[data-desk-field]").fill(told)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/counter/{buyer}/")
+        save = page.locator(".desk-save .btn")
+        page.locator("input[name=amount]").scroll_into_view_if_needed()
+        expect(save).to_be_in_viewport()
+        page.locator("input[name=amount]").fill("100")
+        save.click()
+        expect(page.locator(".toast")).to_contain_text("100.00")
+    expect(page.locator(".desk-rest")).to_contain_text("100.00")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
+    _status, orders = guide.shop.call("GET", f"/api/v1/orders?customer={buyer}")
+    assert [order["total"] for order in orders["results"]] == ["100.00"] * 4
     context.close()

@@ -1,6 +1,5 @@
 """C1: what a customer is, does, thinks and buys, and what was said with them, stands on one profile."""
 
-import uuid
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from cdp.core import pipeline
 from customers.models import Customer, Status
 from customers.services import buckets
 from events.services import draining
-from tests import factories
+from tests import factories, filling
 from tests.events.conftest import Caller, caller
 
 __all__ = ["caller"]
@@ -58,7 +57,7 @@ def test_six_kinds_of_data_stand_on_one_profile(caller: Caller, clerk: Client, s
     draining.drain(now=timezone.now())
     pipeline.drain_all(now=timezone.now())
     mali = Customer.objects.get(status=Status.KNOWN)
-    talk = {"talk": str(uuid.uuid4()), "started_at": timezone.now().isoformat(), "direction": "in"}
+    talk = {"form_token": filling.token("phone"), "direction": "in"}
     said = {"topic": "product", "outcome": "solved", "text": "Loves the scent, asks for a smaller bottle"}
     assert clerk.post(f"/phone/{mali.id}/", talk | said).status_code == 302
     # Of the special categories only where the shop keeps it, and only with an explicit yes.

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import uuid
 
 import pytest
 from django.test import Client
@@ -11,7 +10,7 @@ from django.utils import timezone
 from cdp.core.models import AccessEntry
 from customers.models import Customer, Interaction
 from customers.selectors import interactions, profiles
-from tests import factories
+from tests import factories, filling
 
 ASKED = re.compile(r'name="question" value="(\w+)"')
 
@@ -29,7 +28,7 @@ def question(page):
 
 
 def call(**fields):
-    return {"talk": str(uuid.uuid4()), "started_at": timezone.now().isoformat(), "direction": "in"} | fields
+    return {"form_token": filling.token("phone"), "direction": "in", "how": "read"} | fields
 
 
 def test_an_unknown_caller_becomes_a_customer_and_each_call_asks_another_thing(clerk):
@@ -72,7 +71,7 @@ def test_a_walk_in_is_known_in_one_form_and_answers_a_question_a_visit(clerk):
     here = made["Location"]
     first = question(clerk.get(here))
     assert first == "email"
-    clerk.post(f"{here}answer/", {"question": first, "reply": "told", "answer_email": "minji@example.com"})
+    clerk.post(here, {"form_token": filling.token("counter"), "question": first, "answer_email": "minji@example.com"})
     assert question(clerk.get(here)) is None
     assert b"Asked enough for this visit" in clerk.get(here).content
     assert question(clerk.get(f"{here}?more=1")) == "language"

@@ -51,8 +51,8 @@ def test_a_sale_lands_on_its_buyer_by_each_way_of_knowing_them(till, clerk):
     page = f"/counter/{ada.id}/"
 
     # The clerk gives her a member number and lets the shop know her by the token of her card.
-    clerk.post(f"{page}card/", {"give": "member"})
-    clerk.post(f"{page}card/", {"card_token": "tok_visa_9f8e7d"})
+    clerk.post(page, {"do": "member"})
+    clerk.post(page, {"do": "card", "card_token": "tok_visa_9f8e7d"})
     shown = clerk.get(page).content.decode()
     number = re.search(r"M \d{3} \d{3} \d{4}", shown)[0].replace(" ", "")
     assert not member_numbers.is_mistyped(number)
@@ -82,7 +82,7 @@ def test_giving_a_number_twice_gives_one(clerk):
 def test_a_sixth_card_takes_the_place_of_the_oldest(clerk):
     ada = factories.customer(name="Ada", phone="0812345678")
     for number in range(6):
-        clerk.post(f"/counter/{ada.id}/card/", {"card_token": f"tok_{number}"})
+        clerk.post(f"/counter/{ada.id}/", {"do": "card", "card_token": f"tok_{number}"})
     assert Identifier.objects.filter(customer_id=ada.id, kind="card").count() == 5
     assert clerk.post("/counter/", {"q": "tok_0"}).status_code == 200
     assert clerk.post("/counter/", {"q": "tok_5"}).status_code == 302
@@ -92,7 +92,7 @@ def test_the_number_of_a_card_is_refused_everywhere_and_kept_nowhere(till, clerk
     ada = factories.customer(name="Ada", phone="0812345678")
     assert till("R-1", card_token=CARD).status_code == 422
     assert till("R-2", card_token="4111 1111 1111 1111").status_code == 422
-    assert clerk.post(f"/counter/{ada.id}/card/", {"card_token": CARD}).status_code == 422
+    assert clerk.post(f"/counter/{ada.id}/", {"do": "card", "card_token": CARD}).status_code == 422
     assert clerk.post("/counter/", {"q": CARD}).status_code == 200
     assert not Identifier.objects.filter(kind="card").exists()
     assert not Order.objects.exists()
@@ -101,8 +101,8 @@ def test_the_number_of_a_card_is_refused_everywhere_and_kept_nowhere(till, clerk
 
 def test_a_token_of_somebody_else_is_not_taken_from_them(clerk):
     ada, bob = factories.customer(name="Ada", phone="0812345678"), factories.customer(name="Bob", phone="0898765432")
-    clerk.post(f"/counter/{ada.id}/card/", {"card_token": "tok_1"})
-    answer = clerk.post(f"/counter/{bob.id}/card/", {"card_token": "tok_1"})
+    clerk.post(f"/counter/{ada.id}/", {"do": "card", "card_token": "tok_1"})
+    answer = clerk.post(f"/counter/{bob.id}/", {"do": "card", "card_token": "tok_1"})
     assert answer.status_code == 422
     assert b"belongs to another customer" in answer.content
     assert Identifier.objects.get(kind="card").customer_id == ada.id

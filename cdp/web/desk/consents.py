@@ -114,8 +114,8 @@ def _words(purpose: purposes.Wording, channel: str, language: str) -> str:
 
 
 def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, at: datetime) -> int:
-    """Write what was said; how many statements were written. What already holds is not written again. Raises
-    UnableToRecord.
+    """Write what was said; how many statements were written. What holds already is not written again and no fault:
+    somebody else may have written it meanwhile. Raises UnableToRecord.
     """
     chosen = _chosen(said)
     if any(is_yes for _box, is_yes in chosen) and packs.of_country(said.country).asks_twice(said.country):
@@ -145,10 +145,9 @@ def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, a
 def _chosen(said: Said) -> list[tuple[Box, bool]]:
     by_name = {box.name: box for box in said.offered}
     granted, refused = {*said.granted}, {*said.refused}
-    if not (granted | refused) <= by_name.keys() or granted & refused or said.how not in HOW:
+    if not (granted | refused) <= by_name.keys() or said.how not in HOW:
         raise UnableToRecord(gettext("Please look at the boxes again."))
+    if granted & refused:
+        raise UnableToRecord(gettext("One line has a yes and a no. Keep one of them."))
     chosen = [(by_name[name], True) for name in sorted(granted) if not by_name[name].is_granted]
-    chosen += [(by_name[name], False) for name in sorted(refused) if by_name[name].status in {"none", "granted"}]
-    if not chosen:
-        raise UnableToRecord(gettext("Tick at least one box."))
-    return chosen
+    return chosen + [(by_name[name], False) for name in sorted(refused) if by_name[name].status in {"none", "granted"}]

@@ -17,7 +17,10 @@ from customers.selectors.profiles import Kind, Profile
 
 SHOWN = 8
 LONGEST = 200
-_CARD_OF_MEMBER = re.compile(r"[Mm][ 0-9]{10,14}")
+# What a scanner types that thinks of an English keyboard while the tablet has a Thai or a Korean one.
+_THAI_KEYS = str.maketrans("ๅ/-ภถุึคตจ?ท", "1234567890Mm")
+_SCANNED_IN_THAI = re.compile(r"[?ท][ๅ/\-ภถุึคตจ]{10}")
+_KOREAN_M = "ㅡ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ class Found:
 def plain(text: str) -> str:
     """What was typed or scanned, without what scanners and people put around it."""
     text = " ".join(text.replace("\x00", "").split())[:LONGEST]
-    return text.replace(" ", "") if _CARD_OF_MEMBER.fullmatch(text) else text
+    if _SCANNED_IN_THAI.fullmatch(text):
+        text = text.translate(_THAI_KEYS)
+    return text.replace(_KOREAN_M, "M", 1) if member_numbers.ours(text.removeprefix(_KOREAN_M)) else text
 
 
 def find(text: str, *, in_full: bool) -> Found:
@@ -70,7 +75,8 @@ def find(text: str, *, in_full: bool) -> Found:
     matches = [Match(profile, _hint(profile)) for profile in profiles.opened(rows, with_places=False).values()]
     known = [row.id for row in found.rows if row.id in set(exact)]
     fault: str | Promise = ""
-    if not matches and member_numbers.is_mistyped(text):
+    # Ten digits without the letter are a phone number rather than a mistyped card, where they can be one.
+    if not matches and "phone" not in proposed(text) and member_numbers.is_mistyped(member_numbers.ours(text)):
         fault = _("A digit of this member number is wrong. Please look again.")
     return Found(
         text,

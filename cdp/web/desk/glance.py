@@ -23,8 +23,6 @@ from customers.selectors.questions import Standing
 
 ORDERS, LINES = 3, 3
 REACHED_BY = (Kind.PHONE, Kind.EMAIL, Kind.LINE)
-PAUSE_SECONDS = 2 * 60 * 60
-"""At the counter one thing is asked a visit."""
 
 
 @dataclass(frozen=True, slots=True)

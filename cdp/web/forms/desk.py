@@ -1,8 +1,6 @@
 """The forms of the counter and the phone. Few fields, and everything but what identifies a person is optional."""
 
-import datetime as dt
-import uuid
-from collections.abc import Iterable
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +10,19 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import ids
-from cdp.web.desk import talks
+from cdp.web.desk import sales, talks
 from customers.models import FormChoice, Interaction
 from customers.rules import people
 from customers.rules.people import Person, Rules
 from customers.rules.profiling import Reply
 from customers.selectors import choices, interactions
+from loyalty.rules import coupons as rules_of_coupons
 
 ANSWER = "answer_"
 """How the fields of an answer are called in a form: `answer_email`."""
+LONGEST = 60
+_AROUND = re.compile(r"[\s฿₩$€£¥]")
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 def rules() -> Rules:
@@ -75,8 +76,6 @@ class NewPersonForm(forms.Form):
 class TalkForm(forms.Form):
     """What a call or visit was about and what became of it."""
 
-    talk = forms.UUIDField(widget=forms.HiddenInput)
-    started_at = forms.CharField(widget=forms.HiddenInput, max_length=40)
     direction = forms.ChoiceField(
         label=_("Who called?"), choices=Interaction.Direction.choices, required=False, widget=forms.RadioSelect
     )
@@ -94,49 +93,34 @@ class TalkForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The shop's topics; the id and the moment of this form where it is new."""
+        """The shop's topics."""
         super().__init__(*args, **kwargs)
         self.fields["topic"].choices = interactions.topics(get_language() or "en")  # type: ignore[attr-defined]
         if not self.is_bound:
-            self.initial = {
-                **self.initial,
-                "talk": ids.uuid7(),
-                "started_at": timezone.now().isoformat(),
-                "direction": Interaction.Direction.IN,
-            }
+            self.initial = {"direction": Interaction.Direction.IN, **self.initial}
 
     @property
     def is_silent(self) -> bool:
         """Whether nothing was written down of the talk itself."""
-        data = self.cleaned_data
-        return not any(data.get(name) for name in ("topic", "outcome", "text", "follow_up_on"))
+        given = self.data or self.initial
+        return not any(given.get(name, "").strip() for name in ("topic", "outcome", "text", "follow_up_on"))
 
     def told(self, kind: str) -> talks.Talk:
         """The talk as it is to be kept."""
         data = self.cleaned_data
         return talks.Talk(
-            id=data["talk"],
             kind=kind,
             direction=data["direction"] or Interaction.Direction.IN,
             topic=data["topic"],
             outcome=data["outcome"],
             text=data["text"],
-            started_at=_moment(data["started_at"]),
             follow_up_on=data["follow_up_on"],
         )
 
 
-def _moment(text: str) -> dt.datetime:
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return timezone.now()
-    return found if timezone.is_aware(found) else timezone.now()
-
-
 def answer(data: Any) -> talks.Answer | None:
-    """The reply in a posted form: what was chosen, or an answer that was simply typed; None where nothing was asked."""
-    question, said = data.get("question", ""), data.get("reply", "")
+    """The reply in a posted form: what was chosen, or an answer that was simply typed; None where neither was."""
+    question, said = data.get("question", "")[:LONGEST], data.get("reply", "")
     told: dict[str, Any] = {}
     for name in data:
         if name.startswith(ANSWER):
@@ -151,11 +135,19 @@ def answer(data: Any) -> talks.Answer | None:
     return talks.Answer(question, reply, told)
 
 
-class SaleForm(forms.Form):
-    """A purchase: an amount, articles, or both."""
+class AmountField(forms.DecimalField):
+    """An amount as people type it: `1290.5`, `1,290.50`, `฿ 1 290`."""
 
-    sale = forms.UUIDField(widget=forms.HiddenInput)
-    amount = forms.DecimalField(
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        """The number without what stands around and between its digits."""
+        plain = _AROUND.sub("", str(value or ""))
+        return super().to_python(plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain)
+
+
+class SaleForm(forms.Form):
+    """A purchase: an amount, articles, or both, and a coupon."""
+
+    amount = AmountField(
         label=_("Amount"),
         required=False,
         min_value=Decimal("0.01"),
@@ -163,41 +155,57 @@ class SaleForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
+    # A scanner ends each number with Enter, which must not send the form; and what is too long is refused in words,
+    # not cut by the browser.
     articles = forms.CharField(
         label=_("Articles"),
         required=False,
-        max_length=2000,
         help_text=_("Scan them or write their numbers, with blanks between."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        widget=forms.Textarea(attrs={"rows": 1, "autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    known_coupon = forms.CharField(required=False)
+    coupon = forms.CharField(
+        label=_("Code of a coupon"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The id of this purchase where the form is new."""
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.initial = {**self.initial, "sale": ids.uuid7()}
+    def clean(self) -> dict[str, Any]:
+        """One coupon: the one that was chosen or the one that was typed."""
+        data = super().clean() or {}
+        chosen, typed = rules_of_coupons.read(data.get("known_coupon") or ""), data.get("coupon") or ""
+        if typed.strip() and chosen and rules_of_coupons.read(typed) != chosen:
+            self.add_error("coupon", _("One coupon for each purchase: this is another one than the one chosen."))
+        data["coupon"] = typed.strip() or chosen
+        return data
 
     @property
-    def numbers(self) -> Iterable[str]:
-        """The articles one by one."""
-        return str(self.cleaned_data["articles"]).replace(",", " ").split()
+    def is_silent(self) -> bool:
+        """Whether nothing was bought."""
+        return not any(self.data.get(name, "").strip() for name in ("amount", "articles", "coupon", "known_coupon"))
 
-    @property
-    def id(self) -> uuid.UUID:
-        """Which purchase."""
-        return uuid.UUID(str(self.cleaned_data["sale"]))
+    def told(self, number: str) -> sales.Sale:
+        """The purchase as it is to be written."""
+        data = self.cleaned_data
+        articles = str(data["articles"]).replace(",", " ").split()
+        return sales.Sale(number, data["amount"], articles, data["coupon"])
 
 
 class CardForm(forms.Form):
     """The token of a payment card, as the terminal gives it."""
 
     card_token = forms.CharField(
-        label=_("Token of the card"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Token of the card"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "form": "sheet"}),
     )
 
     def clean(self) -> dict[str, Any]:
         """Read it; the number of a card itself is refused and not repeated."""
         data = super().clean() or {}
+        if not str(data.get("card_token") or "").strip():
+            self.add_error("card_token", _("Hold the card to the terminal, or type what it prints."))
         self.person, faults = people.clean({"card_token": str(data.get("card_token") or "")}, rules())
         for fault in faults:
             self.add_error(fault.field, str(fault.problem.reason))

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from cdp.core import actors
 from cdp.core.models import User
 from cdp.core.views.access import requires
-from cdp.web.desk import consents, finding, glance, talks
+from cdp.web.desk import finding, glance, talks
 from cdp.web.forms.desk import ANSWER, NewPersonForm
-from customers.models import Customer, Status
+from customers.models import Customer, Interaction, Status
 from customers.rules import unreadable
 from customers.rules.profiling import Context, Input
 from customers.selectors import lineage, profiles
@@ -33,6 +33,7 @@ class Desk(NamedTuple):
     context: Context
     page: str
     person: str
+    kind: Interaction.Kind
 
     @property
     def template(self) -> str:
@@ -40,8 +41,8 @@ class Desk(NamedTuple):
         return f"web/desk/{self.context}.html"
 
 
-COUNTER = Desk(Context.COUNTER, "web:counter", "web:counter-person")
-PHONE = Desk(Context.PHONE, "web:phone", "web:phone-call")
+COUNTER = Desk(Context.COUNTER, "web:counter", "web:counter-person", Interaction.Kind.VISIT)
+PHONE = Desk(Context.PHONE, "web:phone", "web:phone-call", Interaction.Kind.CALL)
 DESKS = {desk.context: desk for desk in (COUNTER, PHONE)}
 
 
@@ -147,24 +148,6 @@ def promise_done(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> 
     return redirect(DESKS[Context(back)].person if back in DESKS else "customers:customer-detail", row.id)
 
 
-def boxes(seen: glance.Glance) -> list[consents.Box]:
-    """The consent boxes for somebody, by the ways in which they can be reached."""
-    kinds = {contact.kind for contact in seen.contacts}
-    return consents.boxes(language=seen.language, kinds=kinds, states=seen.states)
-
-
-def allowed(request: HttpRequest, seen: glance.Glance) -> consents.Said:
-    """What was ticked in the boxes for somebody."""
-    return consents.Said(
-        offered=boxes(seen),
-        granted=request.POST.getlist("yes"),
-        refused=request.POST.getlist("no"),
-        how=request.POST.get("how", ""),
-        language=seen.language,
-        country=seen.profile.customer.country,
-    )
-
-
 def asked(question: Question, seen: glance.Glance, reader: str, data: Any = None) -> dict[str, Any]:
     """A question as the page draws it: the sentence in the customer's language, in the reader's below, and inputs."""
     theirs, ours = question.sentence(seen.language), question.sentence(reader)
@@ -177,6 +160,8 @@ def asked(question: Question, seen: glance.Glance, reader: str, data: Any = None
         "reason": question.why.value,
         "told_at": question.told_at,
         "may_confirm": question.may_confirm,
+        "on_file": question.on_file,
+        "reply": data.get("reply", "") if data is not None else "",
         "is_sensitive": question.item.is_sensitive,
         "input": question.item.input.value,
         "choices": [

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics.models import Segment
 from campaigns.models import Campaign
-from cdp.core import written_dates
+from cdp.core import access, written_dates
 from cdp.core.imports import drafts
 from cdp.core.models import Job
 from cdp.core.views.access import requires
@@ -31,8 +31,10 @@ MOST_CURRENCIES = 3
 def home(request: HttpRequest) -> HttpResponse:
     """Figures, two charts, and the rooms' newest things."""
     now = timezone.now()
-    found = figures.home(now=now)
     may = request.user.can  # type: ignore[union-attr]
+    if not may("home"):
+        return redirect(access.home_of(request.user.role))  # type: ignore[union-attr]
+    found = figures.home(now=now)
     context: dict[str, Any] = {
         "home": found,
         "currency": settings.CDP_CURRENCY,

@@ -15,6 +15,21 @@ def test_a_number_proves_itself_and_is_kept_as_it_is(number):
     assert identifiers.normalise("member_number", member_numbers.spaced(number)) == number
 
 
+@given(numbers)
+def test_a_number_is_understood_without_its_letter_and_with_blanks_and_dashes(number):
+    digits = number[1:]
+    thai = digits.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
+    for told in (digits, f"{digits[:3]} {digits[3:6]}-{digits[6:]}", number.lower(), f" m {digits}", thai):
+        assert member_numbers.ours(told) == number
+
+
+@pytest.mark.parametrize(
+    "other", ["", "M", "123456789", "12345678901", "X1234567890", "M-77", "1234567890 x", "½" * 10]
+)
+def test_what_cannot_be_a_number_of_ours_is_none(other):
+    assert not member_numbers.ours(other)
+
+
 @given(numbers, st.integers(1, 10), st.integers(1, 9))
 def test_one_wrong_digit_shows(number, place, by):
     digit = str((int(number[place]) + by) % 10)

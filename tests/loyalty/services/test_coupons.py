@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from cdp.core import actors, lifecycle, pipeline
 from cdp.core.crypto import subjects
+from commerce.rules.inputs import OrderInput
+from commerce.services import orders
 from customers.rules.people import Person
 from customers.selectors import exports
 from loyalty.models import Coupon, CouponKey
@@ -116,6 +119,21 @@ def test_the_pipeline_does_that_by_itself(ann):
     factories.order(ann, coupon=issued.code)
     pipeline.run_for([ann.id], now=NOW)
     assert Coupon.objects.get().redeemed_at is not None
+
+
+def test_the_order_that_is_written_uses_it_at_once_and_a_pending_one_when_it_is_paid(ann):
+    issued = factories.coupon(ann)
+    told = {"external_id": "O-1", "placed_at": NOW, "currency": "THB", "total": Decimal(100), "coupon": issued.code}
+    for status, is_used in (("pending", False), ("paid", True)):
+        orders.write(
+            order=OrderInput(status=status, **told),
+            customer_id=ann.id,
+            source=factories.source("shop"),
+            actor=actors.SYSTEM,
+            now=NOW,
+        )
+        assert (reading.find(issued.code).redeemed_at is not None) is is_used
+    assert refused(issued, customer_id=ann.id) is Refusal.USED
 
 
 def test_coupons_nobody_used_are_forgotten_after_a_while(ann):

@@ -138,6 +138,16 @@ def test_nonsense_in_the_search_is_answered(admin, query):
     assert admin.post("/search/", {"q": query}).status_code == 200
 
 
+@pytest.mark.parametrize(("role", "home"), [("clerk", "/counter/"), ("marketer", "/"), ("admin", "/")])
+def test_who_logs_in_begins_where_they_work(client, db, role, home):
+    user = factories.staff(role)
+    answer = client.post("/accounts/login/", {"login": user.email, "password": factories.PASSWORD})
+    assert answer["Location"] == home
+    page = client.get("/")
+    assert page.get("Location", "/") == home
+    assert (b"How the shop is doing" in page.content) is (home == "/")
+
+
 def test_the_search_shows_only_what_the_role_may_open(db, client):
     client.force_login(factories.staff("clerk"))
     page = client.post("/search/", {"q": "im"}).content.decode()
