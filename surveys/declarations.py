@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, timeline
-from cdp.core.imports import layouts, registry, undoing
+from cdp.core.imports import engine, layouts, registry, undoing
 from events.services import handover
 from surveys.selectors import reviews
 from surveys.services import collecting, review_import, review_undo
 
 registry.declare(review_import.KIND)
+engine.explain({collecting.FOREIGN: _("A review with this number is somebody else's; it stays as it was.")})
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 layouts.declare(*review_import.LAYOUTS)
 handover.want(collecting.READER, collecting.NAMES)

@@ -7,7 +7,7 @@ declare(
     "surveys.Review",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
-    export=("source", "external_id", "sku", "rating", "title", "body", "at"),
+    export=("source", "external_id", "sku", "rating", "title", "body", "at", "replied_at"),
     resolved_by="resolved_by",
 )
 declare_keys("surveys.ReviewKey", owned=reviews.keys_of)

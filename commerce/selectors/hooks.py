@@ -44,6 +44,7 @@ REASONS: dict[str, str | Promise] = {
     "no_answer": _("The platform did not answer for hours"),
     "not_json": _("The platform answered something that cannot be read"),
     "unreadable_body": _("Too old to be read"),
+    "review_of_another": _("A review with this number is somebody else's; it stays as it was."),
     "fault": _("A fault of ours; it is in the server's log"),
 }
 

@@ -91,6 +91,7 @@ def told(question: Question) -> list[Entry]:
                     "rating": None if one.rating is None else str(one.rating),
                     "title": one.title,
                     "text": one.body,
+                    "is_replied": one.is_replied,
                 },
             )
         )

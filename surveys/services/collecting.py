@@ -23,6 +23,7 @@ from surveys.services.reviews import ReviewInput
 
 READER = "surveys.collect"
 NAMES = ("product reviewed", "reviewed product")
+FOREIGN = "review_of_another"
 _BUCKETS = frozenset(buckets.IDS)
 
 
@@ -33,15 +34,16 @@ def collect(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
         if not events:
             return
         keyring = subjects.load({event.customer_id for event in events if event.customer_id not in _BUCKETS})
-        found: dict[str, list[ReviewInput]] = {}
+        found: dict[str, list[tuple[Event, ReviewInput]]] = {}
         wrong: list[tuple[Event, str, str]] = []
         for event in events:
             try:
-                found.setdefault(event.source, []).append(_review(event, keyring))
+                found.setdefault(event.source, []).append((event, _review(event, keyring)))
             except Unreadable as problem:
                 wrong.append((event, problem.code, problem.place))
         for source, told in sorted(found.items()):
-            reviews.write_many(reviews=told, source=source, now=now)
+            counts = reviews.write_many(reviews=[one for _event, one in told], source=source, now=now)
+            wrong += [(told[place][0], FOREIGN, "review_id") for place in counts.foreign]
         faults.record(wrong=wrong, right=events, now=now)
 
 

@@ -19,7 +19,7 @@ from cdp.core.imports import layouts, registry
 from customers.rules import people
 from customers.services import identity, import_trace, people_import
 from surveys.rules import markup, ratings
-from surveys.services import review_undo, reviews
+from surveys.services import collecting, review_undo, reviews
 from surveys.services.reviews import ReviewInput
 
 TARGETS = {
@@ -29,6 +29,7 @@ TARGETS = {
     "review.title": _("Title"),
     "review.body": _("Text"),
     "review.at": _("When"),
+    "review.replied_at": _("Answered by the shop"),
 }
 SYNONYMS = {
     "review id": "review.external_id",
@@ -59,6 +60,13 @@ SYNONYMS = {
     "review date": "review.at",
     "วันที่": "review.at",
     "작성일": "review.at",
+    "reply date": "review.replied_at",
+    "replied at": "review.replied_at",
+    "answered at": "review.replied_at",
+    "วันที่ตอบ": "review.replied_at",
+    "วันที่ตอบกลับ": "review.replied_at",
+    "답변일": "review.replied_at",
+    "답글일": "review.replied_at",
 }
 LAYOUTS = (
     layouts.Layout(
@@ -90,6 +98,7 @@ class Told:
     title: str
     body: str
     at: datetime
+    replied_at: datetime | None
 
 
 class Handler:
@@ -131,10 +140,8 @@ class Handler:
         if rating is None and not body:
             raise registry.RowRefused("review.rating", raw, "missing")
         told = self._cell(cells, "review.at")
-        try:
-            at = values.moment(told, zone=self.context.zone, dayfirst=self.dayfirst) if told else self.context.now
-        except ValueProblem as problem:
-            raise registry.RowRefused("review.at", told, problem.code) from problem
+        at = self._moment("review.at", told) or self.context.now
+        replied_at = self._moment("review.replied_at", self._cell(cells, "review.replied_at"))
         if person is not None:
             person.told_at = min(person.told_at or at, self.context.now)
         return Told(
@@ -146,7 +153,14 @@ class Handler:
             title=title,
             body=body,
             at=at,
+            replied_at=replied_at,
         )
+
+    def _moment(self, target: str, told: str) -> datetime | None:
+        try:
+            return values.moment(told, zone=self.context.zone, dayfirst=self.dayfirst) if told else None
+        except ValueProblem as problem:
+            raise registry.RowRefused(target, told, problem.code) from problem
 
     @staticmethod
     def _text(target: str, text: str, longest: int) -> str:
@@ -201,6 +215,7 @@ class Handler:
                 customer=stands.get(owner) if owner is not None else None,
                 title=one.title,
                 body=one.body,
+                replied_at=one.replied_at,
             )
             for one, owner in zip(parsed, owners, strict=True)
         ]
@@ -210,10 +225,13 @@ class Handler:
             source=self.context.source.key,
             now=self.context.now,
             lane=pipeline.BULK,
+            is_vouched=True,
             before_change=replaced.before,
         )
         replaced.note(counts, import_id=self.context.import_id)
-        return registry.Counts(counts.created, counts.updated, refused=gone)
+        foreign = [parsed[place] for place in counts.foreign]
+        of_others = [(one.line, "review.external_id", one.external_id, collecting.FOREIGN) for one in foreign]
+        return registry.Counts(counts.created, counts.updated, refused=[*gone, *of_others])
 
 
 def _number(sku: str, told: str, cells: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,18 +59,21 @@ class ReviewInput:
     title: str = ""
     body: str = ""
     resolved_by: bytes | None = None
+    replied_at: datetime | None = None  # when the shop answered it; None: nobody says that it did
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many reviews are new, how many changed; the rest were known as they are.
 
-    `written` says of each of both under which key, whose and which row it is, and whether it is new.
+    `written` says of each of both under which key, whose and which row it is, and whether it is new. `foreign` are the
+    places of those that carry the number of somebody else's review: they changed nothing.
     """
 
     created: int = 0
     updated: int = 0
     written: Sequence[tuple[bytes, uuid.UUID, uuid.UUID, bool]] = ()
+    foreign: Sequence[int] = ()
 
 
 def key(source: str, external_id: str) -> bytes:
@@ -89,23 +93,31 @@ def write_many(
     source: str,
     now: datetime,
     lane: int = pipeline.INTERACTIVE,
+    is_vouched: bool = False,
     before_change: Callable[[Mapping[bytes, Review]], None] | None = None,
 ) -> Counts:
     """Write reviews in one transaction and a fixed number of statements.
 
     Of several tellings of one review the newest stands; an older one changes nothing. A review of nobody becomes that
-    of the person who is named for it later. `before_change` is told which rows, by key, are about to be replaced.
+    of the person who is named for it later; from then on nobody else changes it. Of several people who are named for a
+    new one it is the first one's. Who names nobody changes somebody's review only where `is_vouched`: the shop
+    itself tells, not a browser. `before_change` is told which rows, by key, are about to be replaced.
     """
-    latest = {one.external_id: one for one in sorted(reviews, key=lambda one: one.told_at)}
-    if not latest:
+    first: dict[str, ReviewInput] = {}
+    for one in reviews:
+        if one.external_id not in first or (first[one.external_id].customer is None and one.customer is not None):
+            first[one.external_id] = one
+    if not first:
         return Counts()
     with transaction.atomic():
         wanted = {
             key(source, number): _Place(one.customer or buckets.bucket_for(f"{source}/{number}"), ids.uuid7())
-            for number, one in latest.items()
+            for number, one in first.items()
         }
         claimed = _claim(wanted)
         known = _known(claimed[digest] for digest in wanted if claimed[digest] != wanted[digest])
+        owned = {row.external_id: row.customer_id for row in known.values() if row.customer_id not in _BUCKETS}
+        latest, foreign = _judged(reviews, owned, is_vouched=is_vouched)
         owners = {place.customer for place in wanted.values()} | {row.customer_id for row in known.values()}
         keyring = subjects.load(owners - _BUCKETS)
         gone: dict[bytes, Review] = {}
@@ -127,13 +139,43 @@ def write_many(
         touched = {row.customer_id for _digest, row, _one in made} | whose
         pipeline.mark(sorted(touched - _BUCKETS), cause="surveys.reviews", lane=lane)
     written = [(digest, row.customer_id, row.id, digest not in gone) for digest, row, _one in made]
-    return Counts(len(made) - len(gone), len(gone), written)
+    return Counts(len(made) - len(gone), len(gone), written, foreign)
+
+
+def _judged(
+    reviews: Sequence[ReviewInput], owners: Mapping[str, uuid.UUID], *, is_vouched: bool
+) -> tuple[dict[str, ReviewInput], list[int]]:
+    """The newest telling of each review, and the places of those that are told by another than whose it is.
+
+    `owners` are people whose these reviews are already. One after the other, so that it makes no difference which of
+    them came together.
+    """
+    whose = dict(owners)
+    told: dict[str, list[ReviewInput]] = defaultdict(list)
+    foreign = []
+    for place, one in enumerate(reviews):
+        number, owner = one.external_id, whose.get(one.external_id)
+        if one.customer is None:
+            is_foreign = owner is not None and not is_vouched
+        else:
+            is_foreign = owner is not None and one.customer != owner
+            if owner is None:
+                whose[number] = one.customer
+                if not is_vouched:
+                    told[number].clear()  # what nobody said of it does not become theirs
+        if is_foreign:
+            foreign.append(place)
+        else:
+            told[number].append(one)
+    return {number: max(ones, key=lambda one: one.told_at) for number, ones in told.items() if ones}, foreign
 
 
 def _is_news(known: Review, told: ReviewInput, keyring: subjects.Keyring) -> bool:
     names_somebody = known.customer_id in _BUCKETS and told.customer is not None
     if told.told_at < known.told_at:
         return names_somebody
+    if told.replied_at is not None and told.replied_at != known.replied_at:
+        return True
     said = (told.sku, told.rating, told.at, told.title[:LONGEST_TITLE], told.body[:LONGEST_BODY])
     if known.customer_id in _BUCKETS:  # of nobody no words are kept
         return names_somebody or said[:3] != (known.sku, known.rating, known.at)
@@ -158,7 +200,7 @@ def _row(told: ReviewInput, known: Review | None, place: _Place, source: str) ->
         rating=told.rating,
         at=told.at,
         told_at=max(told.told_at, known.told_at) if known else told.told_at,
-        replied_at=known.replied_at if known else None,
+        replied_at=told.replied_at or (known.replied_at if known else None),
         resolved_by=told.resolved_by or (known.resolved_by if known else None),
     )
 

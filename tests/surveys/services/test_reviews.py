@@ -76,6 +76,29 @@ def test_a_review_of_nobody_keeps_its_rating_and_becomes_the_persons_who_is_name
     assert Review.objects.count() == 1
 
 
+def test_nobody_overwrites_what_somebody_else_wrote(ada):
+    bea = factories.customer(email="bea@example.com")
+    tell(ada, 0, review_id="r1", rating=5, hidden={"review_body": "Mine"})
+    for minute, who in ((5, bea), (6, None)):
+        tell(who, minute, review_id="r1", rating=1, hidden={"review_body": "Not mine"})
+    assert [(one.rating, one.body) for one in read(ada)] == [(5, "Mine")]
+    assert not read(bea)
+    assert Review.objects.count() == ReviewKey.objects.count() == 1
+    assert list(BookingFault.objects.values_list("code", "place")) == [("review_of_another", "review_id")] * 2
+
+
+def test_of_two_who_tell_one_review_together_it_is_the_first_ones(ada):
+    bea = factories.customer(email="bea@example.com")
+    told = [
+        reviews.ReviewInput("r1", "CUP", Decimal(rating), NOON, NOON + dt.timedelta(minutes=minute), who, body=body)
+        for minute, (who, rating, body) in enumerate(
+            [(None, 3, ""), (ada.id, 5, "Mine"), (bea.id, 1, "No"), (None, 2, "")]
+        )
+    ]
+    assert reviews.write_many(reviews=told, source="web", now=NOON).foreign == [2, 3]
+    assert [(one.rating, one.body) for one in read(ada)] == [(5, "Mine")]
+
+
 @pytest.mark.parametrize(
     ("told", "code", "place"),
     [
@@ -133,6 +156,17 @@ def test_a_file_of_reviews_brings_people_and_what_they_wrote_once(imports, ada):
     assert (again["created"], again["updated"], Review.objects.count()) == (0, 0, 3)
     edited = imports("reviews", content.replace("round", "square"))
     assert (edited["created"], edited["updated"]) == (0, 1)
+
+
+def test_a_file_says_which_reviews_were_answered_and_takes_no_review_from_its_writer(imports, ada):
+    header = HEADER.replace("date,", "date,reply date,")
+    imports("reviews", header + "1,CUP,5,Nice,Warm,2026-01-02 10:00,,ada@example.com,Ada\n")
+    assert [one.is_replied for one in read(ada)] == [False]
+    imports("reviews", header + "1,CUP,5,Nice,Warm,2026-01-02 10:00,2026-01-04,ada@example.com,Ada\n")
+    assert [one.is_replied for one in read(ada)] == [True]
+    report = imports("reviews", header + "1,CUP,1,Bad,Cold,2026-01-05,,bea@example.com,Bea\n")
+    assert [(one["column"], one["code"]) for one in report["rejected"]] == [("review id", "review_of_another")]
+    assert [(one.rating, one.body, one.is_replied) for one in read(ada)] == [(5, "Warm", True)]
 
 
 def test_what_somebody_wrote_who_was_forgotten_is_left_out_with_that_reason(imports, ada):
