@@ -43,6 +43,6 @@ def forget_hooks() -> None:
 
 @shared_task
 def look_after_booking() -> None:
-    """Judge what waited too long for its order, drop faults that nobody will mend."""
-    booking.judge_overdue(now=timezone.now())
+    """Wake what waits for an order that has come or waited too long, drop faults that nobody will mend."""
+    booking.look_after_waiting(now=timezone.now())
     faults.forget_old(now=timezone.now())

@@ -7,19 +7,29 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
-PARTS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'events_event'::regclass ORDER BY 1"
+from cdp.core import migrating
+
+# Months whose part of the index is not attached yet.
+PARTS = """
+SELECT inhrelid::regclass::text FROM pg_inherits part WHERE inhparent = 'events_event'::regclass AND NOT EXISTS (
+    SELECT 1 FROM pg_inherits made JOIN pg_index ON indexrelid = made.inhrelid
+    WHERE made.inhparent = 'events_event_news'::regclass AND indrelid = part.inhrelid
+) ORDER BY 1
+"""
 WHAT = "(customer_id, occurred_at DESC) WHERE NOT is_visit"
 
 
 def make(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """The whole becomes valid with the last part; months made meanwhile get theirs by themselves."""
+    """The whole first, so that months made from now on get theirs by themselves; it becomes valid with the last part.
+
+    Cut off, it goes on with the months that lack theirs; what CONCURRENTLY left unfinished is made anew.
+    """
     with editor.connection.cursor() as cursor:
-        cursor.execute(PARTS)
-        parts = [row[0] for row in cursor.fetchall()]
-        for part in parts:
-            cursor.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {part}_news ON {part} {WHAT}")
         cursor.execute(f"CREATE INDEX IF NOT EXISTS events_event_news ON ONLY events_event {WHAT}")
-        for part in parts:
+        cursor.execute(PARTS)
+        for (part,) in cursor.fetchall():
+            if not migrating.is_whole(editor, f"{part}_news"):
+                cursor.execute(f"CREATE INDEX CONCURRENTLY {part}_news ON {part} {WHAT}")
             cursor.execute(f"ALTER INDEX events_event_news ATTACH PARTITION {part}_news")
 
 

@@ -33,6 +33,11 @@ def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return _clear(values, "", personal), personal
 
 
+def is_personal(text: str) -> bool:
+    """Whether a text reads as somebody's, whatever it is called: an e-mail address, a phone, a card."""
+    return _is_personal_value("", text)
+
+
 def _clear(values: dict[str, Any], path: str, personal: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for key, value in values.items():

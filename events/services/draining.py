@@ -216,9 +216,9 @@ def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
 def _fact(read: _Read, owner: people.Owner) -> recording.EventRow:
     event = read.told.call.event
     shown, addresses = visits.shortened(event.kind, event.properties)
-    if event.kind == "group":
-        shown = {**shown, "group_id": event.group_id}
     properties, personal = scrubbing.split(shown)
+    if event.kind == "group":
+        (personal if scrubbing.is_personal(event.group_id) else properties)["group_id"] = event.group_id
     around = visits.surroundings(event, read.parcel.sender.agent, is_robot=read.is_robot)
     if "page" in around:
         around["page"], whole = visits.shortened("page", around["page"])

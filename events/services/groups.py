@@ -45,13 +45,14 @@ def take(told: Sequence[tuple[Tracked, uuid.UUID]], *, source: Source, now: date
 
 
 def _names_company(group_id: str) -> bool:
-    """Whether a group's id may lie in the clear, as companies do: somebody's address is no company."""
-    _clear, personal = scrubbing.split({"group_id": group_id})
-    return bool(group_id) and not personal
+    """Whether a group's id may lie in the clear, as companies do: somebody's address or phone is no company, and would
+    outlive the person there.
+    """
+    return bool(group_id) and not scrubbing.is_personal(group_id)
 
 
 def company_of(group: str, traits: Mapping[str, Any]) -> rules.CompanyInput:
-    """The company of a group call. What cannot be read of it is left out: an event is no form."""
+    """The company of a group call, without what cannot be read and what is somebody's: an event is no form."""
     address = traits.get("address")
     places: Mapping[str, Any] = address if isinstance(address, Mapping) else {}
     raw = {"external_id": group}
@@ -59,7 +60,7 @@ def company_of(group: str, traits: Mapping[str, Any]) -> rules.CompanyInput:
         found = next((traits[name] for name in names if _is_plain(traits.get(name))), None)
         if found is None:
             found = next((places[name] for name in names if _is_plain(places.get(name))), None)
-        if found is not None:
+        if found is not None and not scrubbing.is_personal(str(found)):
             raw[field] = str(found)[:500]
     company, _faults = company_import.read(raw)
     return company

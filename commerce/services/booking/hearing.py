@@ -60,7 +60,7 @@ class Desk:
     is_public: bool = False  # anybody may have written these events: pages carry the key
     ordered: dict[str, tuple[uuid.UUID, uuid.UUID]] = field(default_factory=dict)  # number → owner and order
     problems: list[tuple[Event, str, str]] = field(default_factory=list)  # event, code, place
-    waiting: list[Event] = field(default_factory=list)
+    waiting: list[tuple[Event, bytes]] = field(default_factory=list)  # event, key of the order that it waits for
 
     def of(self, kinds: Collection[str]) -> list[Heard]:
         """The events of these kinds."""

@@ -114,7 +114,8 @@ def _write(
             state = state or _State(one.at)
             state.hear(one, said, order.currency if order else settings.CDP_CURRENCY)
         if state is None or state.content is None or state.content_at is None:
-            desk.waiting += [one.event for one, _said in told]  # cancelled before it was ever told
+            key = digests.key(desk.source.key, number)
+            desk.waiting += [(one.event, key) for one, _said in told]  # cancelled before it was ever told
             continue
         owner = _owner(desk, order, told)
         is_moved = order is not None and owner is not None and owner != order.customer_id

@@ -11,6 +11,7 @@ from django.db.models import Sum
 from cdp.core.actors import SYSTEM
 from commerce.hooks.reading import Unreadable
 from commerce.models import Order, OrderLine, Refund
+from commerce.rules import digests
 from commerce.rules.inputs import ZERO, LineInput, RefundInput
 from commerce.selectors import orders as reading
 from commerce.services import refunds
@@ -36,7 +37,7 @@ def book(desk: Desk) -> None:
     for one, back in told:
         order = orders.get(numbers[one.event.id])
         if order is None:
-            desk.waiting.append(one.event)
+            desk.waiting.append((one.event, digests.key(desk.source.key, numbers[one.event.id])))
         elif order.tracked_at is not None:
             _write(desk, one, back, order)
 

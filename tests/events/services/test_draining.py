@@ -312,14 +312,17 @@ def test_bots_are_flagged_and_pages_keep_their_surroundings(source):
     }
 
 
-def test_a_group_that_is_somebodys_address_lies_sealed_and_is_no_company(source):
-    put(source, {"type": "group", "userId": "u1", "groupId": "jane@acme.com", "traits": {"industry": "Paper"}})
-    put(source, {"type": "group", "userId": "u1", "groupId": "g-7", "traits": {"name": "Acme"}})
+def test_a_group_that_is_somebodys_address_or_phone_lies_sealed_and_is_no_company(source):
+    for group in ("jane@acme.com", "081 234 5678", "+66812345678"):
+        put(source, {"type": "group", "userId": "u1", "groupId": group, "traits": {"industry": "Paper", "name": group}})
+    named = {"name": "jane@acme.com", "industry": "Paper", "city": "081-234-5678"}
+    put(source, {"type": "group", "userId": "u1", "groupId": "g-7", "traits": named})
     drain()
-    groups = {one.properties.get("group_id"): one for one in Event.objects.all()}
-    assert groups.keys() == {None, "g-7"}
-    assert groups[None].sealed is not None
-    assert list(Company.objects.values_list("name", flat=True)) == ["Acme"]
+    groups = Event.objects.order_by("id")
+    assert sorted(one.properties.get("group_id", "") for one in groups) == ["", "", "", "g-7"]
+    assert all(one.sealed for one in groups)
+    company = Company.objects.get()
+    assert (company.name, company.industry, company.city) == ("g-7", "Paper", "")
 
 
 def forget(user, source="web-shop", at=NOW):

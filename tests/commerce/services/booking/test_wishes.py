@@ -95,7 +95,7 @@ def test_a_refund_whose_order_never_comes_is_a_fault_after_six_days(web, ada):
     recording.record_many([web.row(ada, "Order Refunded", 0, order_id="9")], now=late)
     pipeline.drain_all(now=late)
     assert Handover.objects.count() == 1
-    assert booking.judge_overdue(now=timezone.now()) == 1
+    assert booking.look_after_waiting(now=timezone.now()) == 1
     web.book()
     assert BookingFault.objects.get().code == "order_unknown"
     assert not Handover.objects.exists()
