@@ -73,6 +73,8 @@ def put_token(*, source: Source, name: str, token: str, actor: Actor, now: datet
                 "ring_key": key_ring.primary,
                 "wrapped": key_ring.wrap(text.encode(), context=_token_context(source, name)),
                 "set_at": now,
+                "refused_at": None,
+                "refused_for": "",
             },
         )
         audit.record(audit.Action.SOURCE_TOKEN_SET, actor=actor, at=now, subject=source.key, details={"token": name})
@@ -99,6 +101,18 @@ def find_token(source: Source, name: str) -> str:
         return ""
     wrapped, context = bytes(stored.wrapped), _token_context(source, name)
     return ring.current().unwrap(wrapped, ring_key=stored.ring_key, context=context).decode()
+
+
+def note_refusal(*, source: Source, name: str, reason: str, asked_at: datetime) -> None:
+    """The platform did not accept a token that was used at `asked_at`, and why (a code), for staff to see; an empty
+    reason: it accepts it again. A token that was set since is another one.
+    """
+    token = SourceToken.objects.filter(source=source, name=name, set_at__lte=asked_at)
+    if reason:
+        token.filter(refused_at=None).update(refused_at=asked_at)
+        token.exclude(refused_for=reason).update(refused_for=reason)
+    else:
+        token.filter(refused_at__isnull=False).update(refused_at=None, refused_for="")
 
 
 def verify_token(source_key: str) -> str:

@@ -5,7 +5,7 @@ of asking is put into the body under FETCHED, so that readers stay pure and a re
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import cache
@@ -38,12 +38,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What asking needs: the source, our secret and access token at the platform, the address of its interface."""
+    """What asking needs: the source, our secret and access token at the platform, the address of its interface.
+
+    `verdicts` say whether the platform accepted the token when it was asked: empty, or the code of why it did not.
+    """
 
     source: str
     secret: bytes
     token: str
     address: str
+    verdicts: list[str] = field(default_factory=list)
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None, headers: Mapping[str, str]) -> fetching.Answer:
         """Ask for one thing. Raises Later where no answer came."""
@@ -53,6 +57,8 @@ class Desk:
             raise Later(problem.code) from problem
         if answer.status >= SERVER_FAULT:
             raise Later("platform_down", answer.retry_after)
+        if is_fine(answer):
+            self.verdicts.append("")
         return answer
 
     def remembered(self, name: str, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

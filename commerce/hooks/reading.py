@@ -14,8 +14,13 @@ from cdp.core.files import values
 from commerce.rules.inputs import MOST_LINES
 
 ZERO = Decimal(0)
+LONGEST_NUMBER = 200
 LARGEST = Decimal(10) ** 14
 FINEST = -6
+
+
+WHOLE = 100_000
+"""Longer than anything that is kept: whoever keeps it says what is too long, and nothing is cut unseen."""
 
 
 class Unreadable(Exception):
@@ -71,16 +76,24 @@ def text(body: Body, name: str, *, longest: int = 300) -> str:
     return " ".join(plain.split())[:longest].rstrip()
 
 
+def lines(body: Body, name: str) -> str:
+    """A text as it was written, with its lines."""
+    value = body.get(name)
+    return value.strip() if isinstance(value, str) else text(body, name, longest=WHOLE)
+
+
 def words(body: Body, name: str, *, longest: int = 300) -> str:
     """A text in which a shop system wrote HTML entities."""
     return html.unescape(text(body, name, longest=longest * 2))[:longest].rstrip()
 
 
 def number(body: Body, name: str) -> str:
-    """The id of the thing itself: never empty."""
-    value = text(body, name, longest=200)
+    """The id of the thing itself: never empty, and never cut, or it might be another's."""
+    value = text(body, name, longest=WHOLE)
     if not value:
         raise Unreadable(name, "missing")
+    if len(value) > LONGEST_NUMBER:
+        raise Unreadable(name, "too_long")
     return value
 
 

@@ -23,6 +23,7 @@ REASONS: dict[str, str | Promise] = {
     "too_many": _("More lines than an order may have"),
     "below_zero": _("An amount below zero"),
     "missing": _("A value is missing"),
+    "too_long": _("A text is longer than can be kept; everything else was taken"),
     "not_a_text": _("This is no text"),
     "not_a_number": _("This is no number"),
     "not_a_time": _("This is no point in time"),
@@ -39,9 +40,9 @@ REASONS: dict[str, str | Promise] = {
     "lead_gone": _("The platform does not know this lead; it was deleted there, or belongs to another page"),
     "version_retired": _("The platform has retired this version of its interface; an update of this product is needed"),
     "platform_refused": _("The platform refused to give the lead; its code stands beside"),
-    "platform_down": _("The platform was out of order for hours"),
+    "platform_down": _("The platform was out of order for days"),
     "rate_limited": _("The platform let us ask too rarely for days"),
-    "no_answer": _("The platform did not answer for hours"),
+    "no_answer": _("The platform did not answer for days"),
     "not_json": _("The platform answered something that cannot be read"),
     "unreadable_body": _("Too old to be read"),
     "review_of_another": _("A review with this number is somebody else's; it stays as it was."),
@@ -85,9 +86,10 @@ def tallies() -> Sequence[dict[str, Any]]:
     return list(found.values())
 
 
-def with_token() -> set[uuid.UUID]:
-    """The sources that have an access token."""
-    return set(SourceToken.objects.filter(name=ACCESS).values_list("source_id", flat=True)[:MOST_ROWS])
+def tokens() -> dict[uuid.UUID, str | Promise]:
+    """The sources that have an access token, with why their platform does not accept it; empty where it does."""
+    found = SourceToken.objects.filter(name=ACCESS).values_list("source_id", "refused_for")[:MOST_ROWS]
+    return {source: reason(code) if code else "" for source, code in found}
 
 
 def connected() -> list[SourceSecret]:

@@ -40,7 +40,7 @@ def show(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpResponse:
-    asked, tokens = reading.open_notices(), reading.with_token()
+    asked, tokens = reading.open_notices(), reading.tokens()
     can_connect = access.allows(request.user.role, "settings")  # type: ignore[union-attr]
     context.show(notice.person_id for notice in asked if notice.person_id)
     return render(
@@ -53,7 +53,10 @@ def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpRespon
             "tallies": reading.tallies(),
             "faults": [{"row": row, "reason": reading.reason(row.code)} for row in faults.newest()],
             "connected": [
-                _addressed(one.source.key, one, has_token=one.source_id in tokens, in_full=can_connect)
+                {
+                    **_addressed(one.source.key, one, has_token=one.source_id in tokens, in_full=can_connect),
+                    "refused": tokens.get(one.source_id, ""),
+                }
                 for one in reading.connected()
             ],
             "can_connect": can_connect,

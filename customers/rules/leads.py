@@ -48,7 +48,7 @@ STATUSES: Mapping[str, str] = {
 }
 STATUS_CODES = ("new", "contacted", "qualified", "won", "lost")
 MOST_ANSWERS = 60
-LONGEST_QUESTION, LONGEST_ANSWER = 300, 2000
+LONGEST_QUESTION, LONGEST_ANSWER = 1000, 10_000
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 TEXTS = {"form": 200, "form_id": 100, "campaign": 200, "campaign_id": 100, "ad": 200, "ad_id": 100}
 
@@ -92,14 +92,26 @@ def status(text: str) -> str:
 
 
 def answers(told: Mapping[str, str]) -> tuple[Answer, ...]:
-    """Questions with their answers, cut to what is kept; empty answers say nothing."""
-    found = ((plain(question)[:LONGEST_QUESTION], _lines(answer)) for question, answer in told.items())
-    return tuple(Answer(question, answer) for question, answer in found if question and answer)[:MOST_ANSWERS]
+    """Questions with their answers, each whole; empty answers say nothing, what `are_too_long` names is left out."""
+    return tuple(one for one in _told(told) if _fits(one))[:MOST_ANSWERS]
+
+
+def are_too_long(told: Mapping[str, str]) -> bool:
+    """Whether any answer is longer than can be kept, or there are more of them."""
+    found = _told(told)
+    return len(found) > MOST_ANSWERS or not all(_fits(one) for one in found)
 
 
 def texts(told: Mapping[str, Any]) -> dict[str, str]:
-    """Form, campaign and ad by our names, cut to their columns."""
-    return {name: plain(str(told.get(name) or ""))[:longest] for name, longest in TEXTS.items()}
+    """Form, campaign and ad by our names; one that is longer than its column is left out (see `longer`)."""
+    found = {name: plain(str(told.get(name) or "")) for name in TEXTS}
+    return {name: text if len(text) <= TEXTS[name] else "" for name, text in found.items()}
+
+
+def longer(told: Mapping[str, Any]) -> dict[str, str]:
+    """Form, campaign and ad that are longer than their columns, for a door that keeps them among the answers."""
+    found = {name: plain(str(told.get(name) or "")) for name in TEXTS}
+    return {name.replace("_", " "): text for name, text in found.items() if len(text) > TEXTS[name]}
 
 
 def arrived(at: dt.datetime, *, now: dt.datetime) -> dt.datetime:
@@ -109,4 +121,13 @@ def arrived(at: dt.datetime, *, now: dt.datetime) -> dt.datetime:
 
 def _lines(text: str) -> str:
     """What was written, with its lines and without signs that cannot be shown."""
-    return "\n".join(filter(None, (plain(line) for line in text.splitlines())))[:LONGEST_ANSWER].strip()
+    return "\n".join(filter(None, (plain(line) for line in text.splitlines()))).strip()
+
+
+def _told(told: Mapping[str, str]) -> list[Answer]:
+    found = (Answer(plain(question), _lines(answer)) for question, answer in told.items())
+    return [one for one in found if one.question and one.answer]
+
+
+def _fits(one: Answer) -> bool:
+    return len(one.question) <= LONGEST_QUESTION and len(one.answer) <= LONGEST_ANSWER

@@ -41,12 +41,13 @@ def log(
     source: str,
     actor: Actor,
     at: datetime,
+    longest: int = LONGEST,
 ) -> Interaction:
     """Keep one talk with a living profile; `interaction` is its id, made when its form was opened, so that a form sent
-    twice is kept once. It ended at `at`. Raises UnableToLog.
+    twice is kept once. It ended at `at`. `longest` is for what others wrote, which is kept whole. Raises UnableToLog.
     """
     text = text.replace("\x00", "").strip()
-    _check(kind, direction, topic, outcome, text)
+    _check(kind, direction, topic, outcome, text, longest)
     if follow_up_on and not timezone.localdate(at) <= follow_up_on <= timezone.localdate(at) + FURTHEST:
         raise UnableToLog(_("Choose a day from today on, within a year."), "follow_up_on")
     # A page that stood open over night does not make a call of ten hours.
@@ -88,7 +89,7 @@ def log(
     return made
 
 
-def _check(kind: str, direction: str, topic: str, outcome: str, text: str) -> None:
+def _check(kind: str, direction: str, topic: str, outcome: str, text: str, longest: int) -> None:
     if kind not in Interaction.Kind.values or direction not in Interaction.Direction.values:
         raise UnableToLog(_("This kind of talk is not known."))
     if not topic and not text:
@@ -97,7 +98,7 @@ def _check(kind: str, direction: str, topic: str, outcome: str, text: str) -> No
         raise UnableToLog(_("This topic is not known."), "topic")
     if outcome and outcome not in Interaction.Outcome.values:
         raise UnableToLog(_("This outcome is not known."), "outcome")
-    if len(text) > LONGEST:
+    if len(text) > longest:
         raise UnableToLog(_("This note is too long; the limit is 4,000 characters."), "text")
 
 

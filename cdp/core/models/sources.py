@@ -96,6 +96,8 @@ class SourceToken(Model):
     ring_key = models.CharField(max_length=40, editable=False)
     wrapped = models.BinaryField(editable=False)
     set_at = models.DateTimeField(_("set"))
+    refused_at = models.DateTimeField(null=True, editable=False)  # the platform did not accept it when last asked
+    refused_for = models.CharField(max_length=60, blank=True, db_default="", editable=False)  # a code of ours
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

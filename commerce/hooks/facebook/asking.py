@@ -49,13 +49,13 @@ def fetch(body: Mapping[str, Any], desk: Desk) -> Mapping[str, Any]:
 def _form(desk: Desk, form: str) -> Mapping[str, Any]:
     found = _object(desk, form, FORM_FIELDS)
     labels = {
-        reading.text(question, "key", longest=300): reading.text(question, "label", longest=300)
+        reading.text(question, "key", longest=reading.WHOLE): reading.text(question, "label", longest=reading.WHOLE)
         for question in reading.rows(found, "questions")
     }
     told = reading.mapping(reading.mapping(found, "legal_content"), "custom_disclaimer")
-    above = (reading.text(told, "title"), reading.text(reading.mapping(told, "body"), "text", longest=5000))
+    above = (reading.text(told, "title"), reading.text(reading.mapping(told, "body"), "text", longest=reading.WHOLE))
     return {
-        "name": reading.text(found, "name", longest=200),
+        "name": reading.text(found, "name", longest=reading.WHOLE),
         "labels": labels,
         "disclaimer": " ".join(words for words in above if words),
         "boxes": _boxes(told),
@@ -67,7 +67,7 @@ def _boxes(told: Mapping[str, Any]) -> dict[str, str]:
     paged = told.get("checkboxes")  # as the Graph wraps lists, or plain
     listed = reading.rows(paged, "data") if isinstance(paged, dict) else reading.rows(told, "checkboxes")
     return {
-        key: reading.text(box, "text", longest=2000)
+        key: reading.text(box, "text", longest=reading.WHOLE)
         for box in listed
         if (key := reading.text(box, "key", longest=100)) and box.get("is_checked_by_default") is not True
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from commerce.hooks import asking, formfields, reading
 from commerce.hooks.facts import Fact, LeadTold
-from commerce.hooks.reading import Body, Telling, Unreadable
+from commerce.hooks.reading import WHOLE, Body, Telling, Unreadable
 
 _LONGEST_SECONDS = 4_102_444_800  # the year 2100
 _PLATFORMS = {"ig": "instagram", "instagram": "instagram"}
@@ -17,7 +17,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     fetched = reading.mapping(body, asking.FETCHED)
     lead = reading.mapping(fetched, "lead") or body
     form = reading.mapping(fetched, "form")
-    number = reading.text(body, "leadgen_id", longest=100) or reading.number(lead, "id")
+    number = reading.number(body, "leadgen_id") if body.get("leadgen_id") else reading.number(lead, "id")
     labels = {str(key): str(label) for key, label in reading.mapping(form, "labels").items() if label}
     raw, answers = formfields.split(_answers(lead), labels=labels)
     boxes = reading.rows(lead, "custom_disclaimer_responses")
@@ -25,12 +25,12 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     platform = reading.text(lead, "platform", longest=40) or reading.text(body, "platform", longest=40)
     organic = lead.get("is_organic")
     words = {
-        "form": reading.text(form, "name", longest=200) or reading.text(lead, "form_name", longest=200),
-        "form_id": reading.text(lead, "form_id", longest=100) or reading.text(body, "form_id", longest=100),
-        "campaign": reading.text(lead, "campaign_name", longest=200),
-        "campaign_id": reading.text(lead, "campaign_id", longest=100),
-        "ad": reading.text(lead, "ad_name", longest=200),
-        "ad_id": reading.text(lead, "ad_id", longest=100) or reading.text(body, "ad_id", longest=100),
+        "form": reading.text(form, "name", longest=WHOLE) or reading.text(lead, "form_name", longest=WHOLE),
+        "form_id": reading.text(lead, "form_id", longest=WHOLE) or reading.text(body, "form_id", longest=WHOLE),
+        "campaign": reading.text(lead, "campaign_name", longest=WHOLE),
+        "campaign_id": reading.text(lead, "campaign_id", longest=WHOLE),
+        "ad": reading.text(lead, "ad_name", longest=WHOLE),
+        "ad_id": reading.text(lead, "ad_id", longest=WHOLE) or reading.text(body, "ad_id", longest=WHOLE),
     }
     return [
         LeadTold(
@@ -43,11 +43,11 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
             answers=answers,
             is_organic=organic if isinstance(organic, bool) else None,
             ticked={
-                key: reading.text(beside, key, longest=2000)
+                key: reading.text(beside, key, longest=WHOLE)
                 for box in boxes
-                if (key := reading.text(box, "checkbox_key", longest=100)) and _is_ticked(box.get("is_checked"))
+                if (key := reading.text(box, "checkbox_key", longest=WHOLE)) and _is_ticked(box.get("is_checked"))
             },
-            disclaimer=reading.text(form, "disclaimer", longest=5000),
+            disclaimer=reading.text(form, "disclaimer", longest=WHOLE),
         )
     ]
 
@@ -58,8 +58,8 @@ def _answers(lead: Body) -> dict[str, str]:
         values = field.get("values")
         listed: Sequence[Any] = values if isinstance(values, list) else [values]
         texts = [str(value) for value in listed if isinstance(value, str | int | float)]
-        if name := reading.text(field, "name"):
-            found[name] = ", ".join(texts)[:2000]
+        if name := reading.text(field, "name", longest=WHOLE):
+            found[name] = ", ".join(texts)
     if not found:
         raise Unreadable("field_data", "missing")
     return found

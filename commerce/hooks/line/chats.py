@@ -31,7 +31,7 @@ def wrote(body: Body, telling: Telling) -> Sequence[Fact]:
     if not user:
         return []
     message = reading.mapping(body, "message")
-    text = reading.text(message, "text", longest=2000) if message.get("type") == "text" else ""
+    text = reading.lines(message, "text") if message.get("type") == "text" else ""
     lead = _lead(body, user, at, form="message", answers={"message": text} if text else {})
     told: list[Fact] = [lead, ReachTold("line_id", user, is_open=True, at=at)]
     number = reading.text(message, "id", longest=100) or reading.text(body, "webhookEventId", longest=100)
@@ -50,7 +50,7 @@ def _lead(body: Body, user: str, at: dt.datetime, *, form: str, answers: dict[st
     profile = reading.mapping(body, asking.FETCHED)
     raw = {
         "line_id": user,
-        "name": reading.text(profile, "displayName", longest=200),
+        "name": reading.text(profile, "displayName", longest=reading.WHOLE),
         "language": reading.text(profile, "language", longest=20),
     }
     # One lead a person, however often they come and go: the number names the person, so it is kept as a digest only.

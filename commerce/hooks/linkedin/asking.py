@@ -20,7 +20,7 @@ def fetch(body: Mapping[str, Any], desk: Desk) -> Mapping[str, Any]:
     asking.needs_token(desk)
     number = tail(reading.number(body, "leadGenFormResponse"))
     response = _object(desk, f"leadFormResponses/{quote(number, safe='')}")
-    urn = reading.text(response, "versionedLeadGenFormUrn", longest=300) or reading.text(
+    urn = reading.text(response, "versionedLeadGenFormUrn", longest=reading.WHOLE) or reading.text(
         body, "leadGenForm", longest=300
     )
     form = form_number(urn)
@@ -46,10 +46,12 @@ def _form(desk: Desk, form: str) -> Mapping[str, Any]:
     questions = {}
     for question in reading.rows(reading.mapping(found, "content"), "questions"):
         words = reading.mapping(reading.mapping(question, "question"), "localized")
-        label = reading.text(question, "name") or next((str(word) for word in words.values()), "")
+        label = reading.text(question, "name", longest=reading.WHOLE) or next(
+            (str(word) for word in words.values()), ""
+        )
         choice = reading.mapping(reading.mapping(question, "questionDetails"), "multipleChoiceQuestionDetails")
         questions[reading.text(question, "questionId")] = {
-            "label": label[:300],
+            "label": label,
             "field": reading.text(question, "predefinedField", longest=60),
             "options": {
                 reading.text(option, "id"): _localized(option.get("text")) for option in reading.rows(choice, "options")
@@ -57,21 +59,21 @@ def _form(desk: Desk, form: str) -> Mapping[str, Any]:
         }
     legal = reading.mapping(reading.mapping(found, "content"), "legalInfo")
     return {
-        "name": reading.text(found, "name", longest=200),
+        "name": reading.text(found, "name", longest=reading.WHOLE),
         "questions": questions,
-        "disclaimer": _localized(legal.get("legalDisclaimer"), longest=5000),
+        "disclaimer": _localized(legal.get("legalDisclaimer")),
         "boxes": {
-            reading.text(box, "consentId") or reading.text(box, "id"): _localized(box.get("consent"), longest=2000)
+            reading.text(box, "consentId") or reading.text(box, "id"): _localized(box.get("consent"))
             for box in reading.rows(legal, "consents")
         },
     }
 
 
-def _localized(value: Any, *, longest: int = 300) -> str:
+def _localized(value: Any) -> str:
     if isinstance(value, str):
-        return value[:longest]
+        return value
     words = value.get("localized") if isinstance(value, dict) else None
-    return next((str(word)[:longest] for word in words.values()), "") if isinstance(words, dict) else ""
+    return next((str(word) for word in words.values()), "") if isinstance(words, dict) else ""
 
 
 def _object(desk: Desk, path: str) -> Mapping[str, Any]:

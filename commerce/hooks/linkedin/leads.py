@@ -7,7 +7,7 @@ from typing import Any
 from commerce.hooks import asking, formfields, reading
 from commerce.hooks.facts import Fact, LeadTold
 from commerce.hooks.linkedin.asking import DELETED, form_number, tail
-from commerce.hooks.reading import Body, Telling, Unreadable
+from commerce.hooks.reading import WHOLE, Body, Telling, Unreadable
 
 _LONGEST = 4_102_444_800_000  # the year 2100, in milliseconds
 
@@ -19,33 +19,33 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     fetched = reading.mapping(body, asking.FETCHED)
     response = reading.mapping(fetched, "response") or body
     form = reading.mapping(fetched, "form")
-    number = tail(reading.text(body, "leadGenFormResponse", longest=200)) or reading.number(response, "id")
+    number = tail(reading.text(body, "leadGenFormResponse", longest=WHOLE)) or reading.number(response, "id")
     content = reading.mapping(response, "formResponse")
     labels, plain = _answers(content, reading.mapping(form, "questions"))
     raw, answers = formfields.split(plain, labels=labels)
     about = reading.mapping(reading.mapping(response, "leadMetadataInfo"), "sponsoredLeadMetadataInfo")
     campaign = reading.mapping(about, "campaign")
-    urn = reading.text(response, "versionedLeadGenFormUrn", longest=300) or reading.text(
+    urn = reading.text(response, "versionedLeadGenFormUrn", longest=WHOLE) or reading.text(
         body, "leadGenForm", longest=300
     )
     return [
         LeadTold(
             platform="linkedin",
             number=number,
-            external_id=number[:200],
+            external_id=number,
             at=_moment(response, "submittedAt") or _moment(body, "occurredAt") or telling.received_at,
             raw=raw,
             words={
-                "form": reading.text(form, "name", longest=200),
-                "form_id": form_number(urn)[:100],
-                "campaign": reading.text(campaign, "name", longest=200),
-                "campaign_id": tail(reading.text(campaign, "id", longest=200))[:100],
+                "form": reading.text(form, "name", longest=WHOLE),
+                "form_id": form_number(urn),
+                "campaign": reading.text(campaign, "name", longest=WHOLE),
+                "campaign_id": tail(reading.text(campaign, "id", longest=WHOLE)),
                 "ad": "",
-                "ad_id": tail(_entity(response) or _entity(body))[:100],
+                "ad_id": tail(_entity(response) or _entity(body)),
             },
             answers=answers,
             ticked=_ticked(content, reading.mapping(form, "boxes")),
-            disclaimer=reading.text(form, "disclaimer", longest=5000),
+            disclaimer=reading.text(form, "disclaimer", longest=WHOLE),
         )
     ]
 
@@ -69,18 +69,18 @@ def _answers(content: Body, questions: Mapping[str, Any]) -> tuple[dict[str, str
 
 
 def _text(details: Body, options: Any) -> str:
-    text = reading.text(reading.mapping(details, "textQuestionAnswer"), "answer", longest=2000)
+    text = reading.lines(reading.mapping(details, "textQuestionAnswer"), "answer")
     chosen = reading.mapping(details, "multipleChoiceAnswer").get("options")
     if text or not isinstance(chosen, list):
         return text
     names = options if isinstance(options, dict) else {}
-    return ", ".join(str(names.get(str(one)) or one) for one in chosen)[:2000]
+    return ", ".join(str(names.get(str(one)) or one) for one in chosen)
 
 
 def _ticked(content: Body, beside: Body) -> dict[str, str]:
     """The boxes that were ticked, with the words beside each."""
     return {
-        number: reading.text(beside, number, longest=2000)
+        number: reading.text(beside, number, longest=WHOLE)
         for consent in reading.rows(content, "consentResponses")
         if (number := reading.text(consent, "consentId", longest=100)) and consent.get("accepted") is True
     }

@@ -216,7 +216,7 @@ def _work(work: Work, *, now: datetime) -> None:
     """Write the facts of a claimed delivery and its end, or why it did not come to that."""
     try:
         source = Source.objects.get(id=work.source)
-        body = _whole(work, source)
+        body = _whole(work, source, now=now)
         with transaction.atomic():
             is_news, problems = _apply(work, body, source, now=now)
             if problems:
@@ -242,7 +242,7 @@ def _work(work: Work, *, now: datetime) -> None:
             HookDelivery.objects.filter(id=work.id).update(reason="fault", place=type(problem).__name__)
 
 
-def _whole(work: Work, source: Source) -> dict[str, Any]:
+def _whole(work: Work, source: Source, *, now: datetime) -> dict[str, Any]:
     """The body, with what it does not carry fetched from the platform. Raises asking.Later and asking.Refused."""
     body: dict[str, Any] = msgspec.json.decode(hourly.open_(work.sealed, context=_context(work.digest)))
     store = STORES[work.vendor]
@@ -256,7 +256,15 @@ def _whole(work: Work, source: Source) -> dict[str, Any]:
             token=source_secrets.find_token(source, TOKEN) if secret else "",
             address=getattr(settings, store.setting),
         )
-        body[asking.FETCHED] = asker(body, desk)
+        try:
+            body[asking.FETCHED] = asker(body, desk)
+        except asking.Refused as problem:
+            if problem.code in MENDED_BY_TOKEN:
+                desk.verdicts.append(problem.code)
+            raise
+        finally:
+            if desk.token and desk.verdicts:  # staff see whether the platform accepts our token
+                source_secrets.note_refusal(source=source, name=TOKEN, reason=desk.verdicts[-1], asked_at=now)
     return body
 
 

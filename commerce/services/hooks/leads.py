@@ -10,6 +10,7 @@ from commerce.hooks import facts, reading
 from commerce.services.hooks import marks
 from commerce.services.hooks.receipts import Receipt
 from consent.services import ticks
+from customers.models import Customer
 from customers.rules import leads as rules
 from customers.rules import people
 from customers.services import identity, interactions
@@ -19,19 +20,27 @@ from customers.services.leads import taking
 MARKETING, EMAIL = "marketing", "email"
 CONSENT_BOX = "consent box"
 TEST = "<test lead"
+LONGEST_CHAT = rules.LONGEST_ANSWER  # a message on LINE has at most 5,000 characters
 
 
 def take(fact: facts.LeadTold, receipt: Receipt) -> bool:
     """A lead and the person behind it; False when it was told before, or is the platform's own trial."""
     if any(value.startswith(TEST) for value in fact.raw.values()):
         return False
-    person, _ = people.clean(fact.raw, receipt.rules)
+    person, faults = people.clean(fact.raw, receipt.rules)
     if not person.is_identified:
         raise reading.Unreadable("field_data", "nobody_named")
+    if len(fact.external_id) > reading.LONGEST_NUMBER:
+        raise reading.Unreadable("id", "too_long")
     source = receipt.source
-    if fact.vouched and identity.look_up([person], source=source)[0] is not None:
+    if fact.vouched and _is_named(identity.look_up([person], source=source)[0]):
         # The name that people give themselves in a chat is no news of somebody we know by a better one.
         person = dataclasses.replace(person, name="", given_name="", family_name="", language="")
+    # What cannot be read as what it should be, or is longer than its place, stays whole among the answers.
+    answers = {**{fault.field.replace("_", " "): fault.value for fault in faults}, **rules.longer(fact.words)}
+    answers |= fact.answers
+    if rules.are_too_long(answers):
+        receipt.problems.append(reading.Unreadable("answers", "too_long"))
     at = rules.arrived(fact.at, now=receipt.now)
     person.created_at = at
     lead = rules.LeadInput(
@@ -41,13 +50,17 @@ def take(fact: facts.LeadTold, receipt: Receipt) -> bool:
         arrived_at=at,
         external_id=fact.external_id,
         is_organic=fact.is_organic,
-        answers=rules.answers(fact.answers),
+        answers=rules.answers(answers),
         **rules.texts(fact.words),
     )
     taken = taking.take([lead], source=source, now=receipt.now, is_stranger=not fact.vouched)
     if taken.created:
         _consent(fact, lead, taken, receipt)
     return taken.created > 0
+
+
+def _is_named(customer: uuid.UUID | None) -> bool:
+    return customer is not None and Customer.objects.filter(id=customer, name__isnull=False).exists()
 
 
 def _consent(fact: facts.LeadTold, lead: rules.LeadInput, taken: taking.Taken, receipt: Receipt) -> None:
@@ -116,7 +129,9 @@ def chat(fact: facts.ChatTold, receipt: Receipt) -> bool:
             source=receipt.source.key,
             actor=SYSTEM,
             at=max(fact.at, receipt.received_at),
+            longest=LONGEST_CHAT,
         )
     except interactions.UnableToLog:
+        receipt.problems.append(reading.Unreadable("message.text", "too_long"))
         return False
     return True

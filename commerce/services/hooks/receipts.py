@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from cdp.core.models import Source
+from commerce.hooks.reading import Unreadable
 from commerce.services import refunds
 from customers.rules import people
 
@@ -17,8 +18,9 @@ class Receipt:
     source: Source
     received_at: datetime
     now: datetime
-    # Refunds told inside an order that could not be written: the order is written all the same.
-    problems: list[refunds.UnableToWriteRefund] = field(default_factory=list)
+    # What could not be written beside the rest (refunds told inside an order, a text too long for its place): the rest
+    # is written all the same.
+    problems: list[refunds.UnableToWriteRefund | Unreadable] = field(default_factory=list)
 
     @property
     def rules(self) -> people.Rules:

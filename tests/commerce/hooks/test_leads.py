@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cdp.core import actors, source_secrets
 from cdp.core.crypto import subjects
+from cdp.core.models import SourceToken
 from commerce.models import HookDelivery, HookTally
 from commerce.selectors import hooks as reading
 from commerce.services import connecting
@@ -466,6 +467,56 @@ def test_the_same_event_sent_again_is_the_same_event(line):
 def test_without_a_profile_the_id_alone_says_who_it_is(line):
     line.tell(line.body(line.event("follow", user=NOBODY)))
     assert profiles.one(only().customer_id).name == ""
+
+
+@pytest.mark.parametrize(("status", "reason"), [(401, "token_refused"), (403, "permission_missing")])
+def test_a_lead_is_taken_by_its_id_alone_where_line_refuses_our_token_and_staff_see_that(line, status, reason):
+    line.api.answers[f"/v2/bot/profile/{USER}"] = (status, {})
+    line.tell(line.body(line.event("follow", number="01A")))
+    person = profiles.one(only().customer_id)
+    assert ([(one.kind, one.value) for one in person.contacts], line.states()) == ([("line", USER)], [("done", "")])
+    token = SourceToken.objects.get(name="access")
+    assert (token.refused_for, token.refused_at is None) == (reason, False)
+    assert list(reading.tokens().values()) == [reading.reason(reason)]
+    line.has()
+    line.tell(line.body(line.event("message", number="01B", message={"type": "text", "text": "hi"})))
+    assert profiles.one(person.customer.id).name == "มะลิ"
+    assert list(reading.tokens().values()) == [""]
+
+
+def test_a_token_that_was_refused_is_forgotten_with_a_new_one(facebook):
+    facebook.api.answers["/1001"] = (401, {"error": {}})
+    facebook.tell(facebook.notify("1001"))
+    assert SourceToken.objects.get(name="access").refused_for == "token_refused"
+    connected_again("facebook", token="EAAB-another-token")
+    assert SourceToken.objects.get(name="access").refused_at is None
+
+
+def test_a_long_message_is_kept_whole_with_its_lines(line):
+    line.has()
+    text = "\n".join(f"line {number} of a long letter" for number in range(170))
+    line.tell(line.body(line.event("message", message={"type": "text", "id": "m-1", "text": text})))
+    assert leads.opened(only()).answers[0].answer == text
+    assert (Interaction.objects.count(), line.states()) == (1, [("done", "")])
+
+
+def test_what_does_not_fit_its_place_stays_whole_among_the_answers(facebook):
+    campaign, letter = "Autumn " * 40, "word " * 1500
+    facebook.has("1001", **{**PERSON, "phone_number": "12"}, your_wish=letter)
+    status, lead = facebook.api.answers["/1001"]
+    facebook.api.answers["/1001"] = (status, {**lead, "campaign_name": campaign})
+    facebook.tell(facebook.notify("1001"))
+    told = {one.question: one.answer for one in leads.opened(only()).answers}
+    assert (told["campaign"], told["phone"], told["your wish"]) == (campaign.strip(), "12", letter.strip())
+    assert (only().campaign, facebook.states()) == ("", [("done", "")])
+
+
+def test_a_lead_with_more_than_can_be_kept_is_taken_without_it_and_staff_are_told(facebook):
+    facebook.has("1001", **PERSON, your_wish="word " * 3000, colour="blue")
+    facebook.tell(facebook.notify("1001"))
+    assert [one.answer for one in leads.opened(only()).answers] == ["blue"]
+    assert facebook.states() == [("failed", "too_long")]
+    assert str(reading.reason("too_long")) != "too_long"
 
 
 def test_groups_and_unknown_people_are_left_aside(line):
