@@ -311,6 +311,7 @@ class Tour:
             Stop("signup-done", "/signup/done/", "nobody"),
             Stop("signup-coupon", "/signup/", "nobody", act=sign_up),
             Stop("signup-kiosk", "/signup/?kiosk=1", "nobody"),
+            Stop("kiosk-start", "/kiosk/?form=warranty"),
             Stop("warranty", "/warranty/", "nobody"),
             Stop("warranty-done", "/warranty/done/", "nobody"),
             Stop("preorder", "/preorder/", "nobody"),

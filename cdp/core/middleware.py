@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
 
 from cdp.core import actors, audit, context
 
@@ -58,20 +59,26 @@ class RequestContextMiddleware:
         log.error("unhandled fault", route=route, request_id=context.request_id.get(), exc_info=exception)
 
 
-class StaffLanguageMiddleware:
-    """Staff read the product in the language of their account unless this browser has chosen another."""
+class StaffPagesMiddleware:
+    """What is shown to staff: in the language of their account unless this browser has chosen another, and kept by no
+    browser, so that going back after logging out, or on a tablet handed to a customer, shows nothing.
+    """
 
     def __init__(self, get_response: View) -> None:
         """Keep the rest of the stack."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Switch where the browser has not chosen."""
+        """Switch where the browser has not chosen; keep nothing."""
         language = getattr(request.user, "language", "")
         if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(language)
             request.LANGUAGE_CODE = language
-        return self.get_response(request)
+        is_staff = request.user.is_authenticated
+        response = self.get_response(request)
+        if is_staff:
+            add_never_cache_headers(response)
+        return response
 
 
 class AccessLogMiddleware:

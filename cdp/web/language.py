@@ -1,6 +1,7 @@
 """Language by link: `?lang=th` shows a page in Thai and remembers it, without script and without a form.
 
-Public pages are reached from messages written in the person's language, and a policy must be linkable in each.
+Public pages are reached from messages written in the person's language, and a policy must be linkable in each. The
+shop's tablet remembers nothing: a form begins in the tablet's own language, and the next customer with it again.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from cdp.web import kiosk
 
 
 class LanguageLinkMiddleware:
@@ -20,16 +23,20 @@ class LanguageLinkMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Switch for this request and set the cookie that LocaleMiddleware reads next time."""
         wanted = request.GET.get("lang", "")
-        if wanted not in dict(settings.LANGUAGES):
+        is_known = wanted in dict(settings.LANGUAGES)
+        tablet = kiosk.of(request)
+        if not is_known and tablet is None:
             return self.get_response(request)
-        translation.activate(wanted)
-        request.LANGUAGE_CODE = wanted
+        language = wanted if is_known or tablet is None else tablet.home
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
         response = self.get_response(request)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            wanted,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite="Lax",
-        )
+        if tablet is None:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                language,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                samesite="Lax",
+            )
         return response

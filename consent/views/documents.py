@@ -37,7 +37,6 @@ def _page(request: HttpRequest, policy: Policy) -> HttpResponse:
                 "document": document,
                 "versions": versions,
                 "is_latest": document.version == versions[0].version,
-                "is_translated": document.language == language,
             },
         )
     response.headers["Content-Language"] = language

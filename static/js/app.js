@@ -269,6 +269,11 @@
     }
   }
 
+  // --- the tablet was handed to a customer in another tab: no page of staff stays open ---------------------------
+  if ("BroadcastChannel" in window) {
+    new BroadcastChannel("cdp-tablet").addEventListener("message", () => location.replace("/"));
+  }
+
   // --- focus: the first wrong field after a form came back, the page's own mark otherwise -----------------------
   function focusFirst(root) {
     const wrong = $('[aria-invalid="true"]', root) || $("[data-autofocus]", root);

@@ -1,5 +1,6 @@
 // A public form, one thought a screen on a phone and on the shop's tablet. Without this script all of it stands on one
-// page and works the same. Nothing is sent or kept here: the server judges every field.
+// page and works the same. Before the next screen the server is asked what is wrong on this one, in the words it would
+// say at the end; where it does not answer, the end will tell. Nothing is kept in the browser.
 (function () {
   var form = document.querySelector(".public-form");
   if (!form) {
@@ -10,6 +11,7 @@
   var actions = form.querySelector("[data-actions]");
   var submit = actions.querySelector("[type=submit]");
   var phone = matchMedia("(max-width: 640px)");
+  var place = form.elements.screen;
   var at = 0;
 
   function button(text, kind) {
@@ -40,6 +42,7 @@
     form.classList.toggle("is-stepwise", stepwise);
     bar.hidden = !stepwise;
     bar.value = at + 1;
+    place.value = at;
     next.hidden = !stepwise || last;
     back.hidden = !stepwise || at === 0;
     submit.hidden = stepwise && !last;
@@ -86,11 +89,60 @@
     }
     return !wrong.length;
   }
-  next.addEventListener("click", function () {
-    if (isFine(screens[at])) {
-      at += 1;
-      show(true);
+  // What the server says of this screen: its faults by field, or none where it cannot be asked.
+  function judged(number) {
+    var body = new FormData(form);
+    body.set("meanwhile", "step");
+    body.set("screen", number);
+    var patience = new AbortController();
+    var timer = setTimeout(function () {
+      patience.abort();
+    }, 6000);
+    return fetch(location.href, { method: "POST", body: body, redirect: "error", signal: patience.signal })
+      .then(function (answer) {
+        return answer.ok ? answer.json() : {};
+      })
+      .then(function (told) {
+        return told.faults || {};
+      })
+      .catch(function () {
+        return {};
+      })
+      .finally(function () {
+        clearTimeout(timer);
+      });
+  }
+  function tell(faults) {
+    var wrong = Object.keys(faults).map(function (name) {
+      var box = form.querySelector('[data-field="' + name + '"]');
+      var field = box && box.querySelector("input, select, textarea");
+      if (field) {
+        complain(field, faults[name].join(" "));
+      }
+      return field;
+    });
+    var first = wrong.filter(Boolean)[0];
+    if (first) {
+      first.focus();
     }
+    return Boolean(first);
+  }
+  var asking = false;
+  next.addEventListener("click", function () {
+    if (asking || !isFine(screens[at])) {
+      return;
+    }
+    asking = true;
+    next.setAttribute("aria-busy", "true");
+    var number = at;
+    judged(number).then(function (faults) {
+      asking = false;
+      next.removeAttribute("aria-busy");
+      if (number === at && !tell(faults)) {
+        at += 1;
+        show(true);
+      }
+    });
   });
   back.addEventListener("click", function () {
     at -= 1;
@@ -111,6 +163,9 @@
   // Enter on an early screen leads to the next one. One press sends once; the server takes only one anyway.
   var sending = false;
   form.addEventListener("submit", function (event) {
+    if (event.submitter && event.submitter.name === "meanwhile") {
+      return;
+    }
     if (isStepwise() && at < screens.length - 1) {
       event.preventDefault();
       next.click();
@@ -125,7 +180,8 @@
     submit.textContent = words.sending;
   });
 
-  // Where the server found something, there it begins.
+  // Where the server found something, there it begins; else where somebody was before they read or changed something.
+  at = Math.min(Number(place.value) || 0, screens.length - 1);
   screens.some(function (screen, number) {
     if (screen.querySelector("[aria-invalid=true], .field-errors")) {
       at = number;
@@ -146,20 +202,6 @@
     first.focus();
   }
 
-  // The shop's tablet comes back to an empty form when nobody touches it.
-  if (words.home) {
-    var timer = 0;
-    var wait = function () {
-      clearTimeout(timer);
-      timer = setTimeout(function () {
-        location.replace(words.home);
-      }, Number(words.idle) * 1000);
-    };
-    ["input", "pointerdown", "keydown", "scroll"].forEach(function (name) {
-      document.addEventListener(name, wait, { passive: true });
-    });
-    wait();
-  }
   // A page that comes back from the browser's memory shows nobody's words.
   addEventListener("pageshow", function (event) {
     if (event.persisted) {

@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from cdp.web.views import public
 from commerce.models import Warranty
 from customers.models import Customer
+from tests import factories
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 TABLET = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
@@ -36,7 +37,18 @@ def test_on_a_phone_a_warranty_card_is_filled_in_screen_by_screen_and_sent_once(
     page.locator("input[name=bought_on]").fill("2026-11-01")
     next_.click()
     page.locator("input[name=name]").fill("Ann Smith")
+    page.locator("input[name=phone]").fill("12")
+    next_.click()
+    expect(page.locator("#id_phone_error")).to_be_visible()
+    expect(page.locator("input[name=phone]")).to_be_focused()
+    page.locator("input[name=phone]").fill("")
     page.locator("input[name=email]").fill("ann@example.com")
+    page.get_by_role("button", name="ไทย").click()
+    expect(page.locator("html")).to_have_attribute("lang", "th")
+    expect(page.locator("input[name=email]")).to_be_visible()
+    expect(page.locator("input[name=email]")).to_have_value("ann@example.com")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     next_.click()
     for box in page.locator("input[type=checkbox]").all():
         expect(box).not_to_be_checked()
@@ -56,8 +68,9 @@ def test_the_shops_tablet_takes_a_walk_in_and_is_empty_for_the_next_one(
     next_ = page.get_by_role("button", name="Next", exact=True)
     page.locator("input[name=name]").fill("Walk In")
     page.locator("input[name=phone]").fill("081 234 5678")
-    for _screen in range(3):
+    for screen in ("What do you like?", "When is your birthday?", "May we write to you?"):
         next_.click()
+        expect(page.get_by_role("heading", name=screen)).to_be_visible()
     page.get_by_role("button", name="Join").click()
     expect(page.locator(".voucher-code")).to_be_visible()
     page.get_by_role("link", name="Next person").click()
@@ -66,3 +79,30 @@ def test_the_shops_tablet_takes_a_walk_in_and_is_empty_for_the_next_one(
     expect(page.locator(".voucher-code")).to_have_count(0)
     page.context.close()
     assert Customer.objects.get(status="known").source == "kiosk"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tablet_that_the_clerk_hands_over_shows_nothing_of_staff_until_the_password(
+    live_server: LiveServer, browser: Browser
+) -> None:
+    clerk, known = factories.staff("clerk"), factories.customer(name="Secret Person", phone="0812345678")
+    context = browser.new_context(**TABLET, base_url=live_server.url)
+    page, other_tab = context.new_page(), context.new_page()
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(clerk.email)
+    page.locator("input[name=password]").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"{live_server.url}/")
+    for tab in (other_tab, page):
+        tab.goto(f"/counter/{known.id}/")
+        expect(tab.get_by_role("heading", name="Secret Person")).to_be_visible()
+    page.get_by_role("button", name="Hand the tablet to the customer").click()
+    expect(page.locator("input[name=name]")).to_be_visible()
+    expect(other_tab.get_by_role("heading", name="This tablet is for customers now")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="This tablet is for customers now")).to_be_visible()
+    expect(page.get_by_text("Secret Person")).to_have_count(0)
+    page.locator("input[name=password]").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Unlock").click()
+    expect(page.get_by_role("heading", name="Secret Person")).to_be_visible()
+    context.close()

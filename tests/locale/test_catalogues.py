@@ -78,6 +78,17 @@ def test_the_catalogue_is_up_to_date_with_the_sources(language: str, sentences: 
     assert catalogues.merge(language, sentences).is_current, "run manage.py messages"
 
 
+def test_no_sentence_hides_behind_a_name_that_is_not_collected() -> None:
+    taken = re.compile(r"from django\.utils\.translation import (?:[^(\n]*\b)?\w*gettext\w* as (\w+)")
+    names = {
+        name
+        for room in catalogues.ROOMS
+        for source in (ROOT / room).rglob("*.py")
+        for name in taken.findall(source.read_text("utf-8"))
+    }
+    assert names <= set(catalogues.KEYWORDS)
+
+
 def test_a_second_merge_changes_nothing(
     language: str, sentences: list[Message], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,8 @@
 """What every public form promises: taken once, nothing ticked in advance, nothing lost, nothing told to strangers."""
 
 import datetime as dt
+import html
+import re
 import threading
 
 import pytest
@@ -204,7 +206,7 @@ def test_the_shops_tablet_forgets_everybody(db, client, form):
     assert 'autocomplete="name"' not in page
     assert 'autocomplete="email"' not in page
     answer = filling.send(client, form, "?kiosk=th", **FORMS[form])
-    assert answer["Location"] == f"/{form}/done/?kiosk=th"
+    assert answer["Location"] == f"/{form}/done/?kiosk=th&lang=th"
     first, second = (client.get(answer["Location"]).content.decode() for _ in range(2))
     assert 'http-equiv="refresh"' in first
     assert ("voucher" in first, "voucher" in second) == (True, False)
@@ -268,3 +270,111 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_written(db, client, f
     assert answer.status_code == 422
     assert place in answer.context["form"].errors
     assert not Customer.objects.filter(status="known").exists()
+
+
+LETTERS = {"th": re.compile("[\u0e01-\u0e5b]"), "ko": re.compile("[\uac00-\ud7a3]")}
+BAD = [
+    ("signup", {"birth_date": "2999-01-01"}),
+    ("signup", {"birth_date": "1800-01-01"}),
+    ("signup", {"birth_date": "soon", "name": "x" * 201, "email": "x" * 255, "phone": "1" * 41}),
+    ("signup", {"name": "\x00", "email": "nobody", "phone": "12"}),
+    ("signup", {"name": "<>", "email": "a@b", "phone": "+1 555"}),
+    ("signup", {"name": "", "email": "a\x00@example.com", "phone": "0812345678 or 0899999999"}),
+    ("signup", {"interests": ["nonsense"], "heard": "nonsense", "email": "ann@example.com,bo@example.com"}),
+    ("warranty", {"product": "", "serial": "---", "bought_on": "2999-01-01", "place": "x" * 121}),
+    ("warranty", {"product": "x" * 201, "serial": "1" * 101, "bought_on": "1920-01-01", "order_number": "x" * 81}),
+    ("warranty", {"bought_on": "yesterday"}),
+    ("warranty", {"bought_on": ""}),
+    ("warranty", {"bought_on": "31/02/2020"}),
+    ("preorder", {"quantity": "0", "wish_on": "2020-01-01", "way": "drone"}),
+    ("preorder", {"quantity": "1000", "wish_on": "2999-01-01", "way": ""}),
+    ("preorder", {"quantity": "1e3", "wish_on": "soon", "way": "delivery", "address": ""}),
+    ("preorder", {"quantity": "", "address": "x" * 501, "note": "x" * 1001}),
+    ("preorder", {"quantity": "1.5", "product": "", "email": "", "phone": ""}),
+]
+
+
+@pytest.mark.parametrize("language", LETTERS)
+@pytest.mark.parametrize(("form", "told"), BAD)
+def test_what_is_wrong_is_told_in_the_readers_own_language(db, client, form, told, language):
+    answer = filling.send(client, form, f"?lang={language}", **FORMS[form] | told)
+    assert answer.status_code == 422
+    words = [str(error) for errors in answer.context["form"].errors.values() for error in errors]
+    assert words
+    assert not [one for one in words if not LETTERS[language].search(one) or re.search("[a-z]{3} [a-z]", one)]
+
+
+# --- in the middle of a form ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "screen", "told", "places"),
+    [
+        ("signup", 0, {"name": "Ann", "phone": "12"}, {"phone"}),
+        ("signup", 0, {"name": "Ann"}, {"email"}),
+        ("signup", 0, {}, {"name", "email"}),
+        ("signup", 0, ANN, set()),
+        ("signup", 2, {"birth_date": "2999-01-01"}, {"birth_date"}),
+        ("signup", 3, {}, set()),
+        ("warranty", 0, {"product": "Kettle", "serial": "--"}, {"serial"}),
+        ("warranty", 1, {"bought_on": "2999-01-01"}, {"bought_on"}),
+        ("preorder", 1, {"way": "delivery"}, {"address"}),
+        ("preorder", 1, {"way": "pickup", "wish_on": "2020-01-01"}, {"wish_on"}),
+        ("preorder", "9", {}, set()),
+        ("preorder", "-1", {}, set()),
+        ("preorder", "x\x00", {}, set()),
+    ],
+)
+def test_each_screen_is_judged_before_the_next_in_the_words_of_the_end(db, client, form, screen, told, places):
+    asked = client.post(f"/{form}/?lang=ko", told | {"meanwhile": "step", "screen": screen})
+    assert asked.status_code == 200
+    faults = asked.json()["faults"]
+    assert set(faults) == places
+    at_the_end = filling.send(client, form, "?lang=ko", **told)
+    if at_the_end.status_code == 422:
+        errors = at_the_end.context["form"].errors
+        assert all(faults[name] == list(errors[name]) for name in places)
+
+
+KEPT = {
+    "signup": {"name": "Ann <Smith>", "phone": "nonsense", "interests": ["home"], "consent_marketing_email": "on"},
+    "warranty": {"name": "Ann", "product": "หม้อหุงข้าว", "serial": "--", "bought_on": "2026-11-01"},
+    "preorder": {"name": "Ann", "way": "delivery", "address": "12 Main\nRoad", "quantity": "3"},
+}
+
+
+@every
+def test_a_form_keeps_what_was_typed_while_the_language_changes(db, client, form):
+    token = filling.token(form)
+    sent = KEPT[form] | {"form_token": token, "screen": "1", "meanwhile": "language"}
+    answer = client.post(f"/{form}/?src=flyer&lang=th", sent)
+    assert (answer.status_code, answer.headers["Content-Language"]) == (200, "th")
+    shown = answer.context["form"]
+    assert {name: shown[name].value() for name in KEPT[form]} == KEPT[form] | (
+        {"consent_marketing_email": True} if form == "signup" else {}
+    )
+    assert (shown["form_token"].value(), answer.context["screen"], shown.errors) == (token, "1", {})
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@every
+@pytest.mark.parametrize("document", ["privacy", "terms"])
+def test_a_form_comes_back_as_it_was_from_the_policy(db, client, form, document):
+    read = client.post(f"/{form}/", KEPT[form] | {"screen": "2", "meanwhile": document})
+    page = read.content.decode()
+    assert "prose" in page
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    assert hidden["name"] == KEPT[form]["name"].replace("<", "&lt;").replace(">", "&gt;")
+    sent = {name: html.unescape(value) for name, value in hidden.items()} | {"meanwhile": "form"}
+    back = client.post(f"/{form}/", sent).context["form"]
+    told = {name: back[name].value() for name in KEPT[form] if name != "consent_marketing_email"}
+    assert told == {name: value for name, value in KEPT[form].items() if name != "consent_marketing_email"}
+    assert back.initial.get("consent_marketing_email") is (form == "signup")
+
+
+@every
+def test_enter_sends_the_form_and_changes_no_language(db, client, form):
+    page = client.get(f"/{form}/").content.decode()
+    first = re.search(r"<button[^>]*>", page).group()
+    assert 'form="public-form"' in first
+    assert "meanwhile" not in first

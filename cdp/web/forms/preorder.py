@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cdp.web.forms.products import ProductInput
@@ -25,13 +25,17 @@ class PreorderForm(PublicForm):
     screens: ClassVar[Sequence[Screen]] = (
         Screen(_("What would you like?"), ("product", "quantity")),
         Screen(_("When and how?"), ("wish_on", "way", "address", "note")),
-        Screen(_("Who are you?"), ("name", "email", "phone"), _("By this we tell you when it is there.")),
+        Screen(
+            _("Who are you?"), ("name", "email", "phone"), _("By this we tell you when it is there. One way is enough.")
+        ),
         Screen(
             _("May we write to you?"),
             text=_("Your pre-order is kept whether you tick something or not."),
             consents=True,
         ),
     )
+
+    conditional: ClassVar[frozenset[str]] = PublicForm.conditional | {"address"}
 
     product = forms.CharField(
         label=_("Product"),
@@ -69,11 +73,11 @@ class PreorderForm(PublicForm):
         today = timezone.localdate()
         day = data.get("wish_on")
         if day is not None and day < today:
-            self.add_error("wish_on", _now("This day has passed."))
+            self.add_error("wish_on", gettext("This day has passed."))
         elif day is not None and day > today + LATEST:
-            self.add_error("wish_on", _now("This lies too far ahead; check the year."))
+            self.add_error("wish_on", gettext("This lies too far ahead; check the year."))
         if data.get("way") == PreOrder.Way.DELIVERY and not data.get("address") and "address" not in self.errors:
-            self.add_error("address", _now("Where shall we deliver to?"))
+            self.add_error("address", gettext("Where shall we deliver to?"))
         return data
 
     @property

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +58,8 @@ class PublicForm(forms.Form):
 
     key: ClassVar[str] = ""
     screens: ClassVar[Sequence[Screen]] = ()
+    conditional: ClassVar[frozenset[str]] = frozenset({"email", "phone"})
+    """What may be needed after all, and so must not be called optional."""
 
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.CharField(
@@ -98,6 +102,20 @@ class PublicForm(forms.Form):
         if is_kiosk:  # the shop's tablet must not offer what the last person typed
             for field in self.fields.values():
                 field.widget.attrs["autocomplete"] = "off"
+
+    @classmethod
+    def kept(cls, data: QueryDict, *, is_kiosk: bool) -> Self:
+        """The form as it was filled in up to here, judged by nobody yet."""
+        form = cls(is_kiosk=is_kiosk)
+        form.initial = {
+            name: field.widget.value_from_datadict(data, MultiValueDict(), name) for name, field in form.fields.items()
+        }
+        return form
+
+    def names_on(self, screen: str) -> Sequence[str]:
+        """The fields of one screen by its number from 0; none for a number that is none."""
+        numbers = {str(number): one for number, one in enumerate(self.screens)}
+        return [name for name in numbers[screen].fields if name in self.fields] if screen in numbers else []
 
     @property
     def pages(self) -> list[dict[str, Any]]:

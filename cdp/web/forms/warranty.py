@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cdp.web.forms.products import ProductInput
@@ -21,7 +21,11 @@ class WarrantyForm(PublicForm):
     screens: ClassVar[Sequence[Screen]] = (
         Screen(_("What did you buy?"), ("product", "serial")),
         Screen(_("When and where?"), ("bought_on", "place", "order_number")),
-        Screen(_("Who are you?"), ("name", "email", "phone"), _("By this we find your card when you need it.")),
+        Screen(
+            _("Who are you?"),
+            ("name", "email", "phone"),
+            _("By this we find your card when you need it. One way to reach you is enough."),
+        ),
         Screen(
             _("May we write to you?"),
             text=_("Your warranty holds whether you tick something or not."),
@@ -56,7 +60,7 @@ class WarrantyForm(PublicForm):
         today = timezone.localdate()
         self.check_day("bought_on", earliest=today - OLDEST_PURCHASE, latest=today)
         if data.get("serial") and not rules.plain_serial(data["serial"]):
-            self.add_error("serial", _now("A serial number has letters or digits."))
+            self.add_error("serial", gettext("A serial number has letters or digits."))
         return data
 
     @property

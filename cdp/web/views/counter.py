@@ -87,7 +87,6 @@ def _more(seen: Glance) -> dict[str, Any]:
         "coupons": coupons.usable(seen.lineage, keyring=seen.keyring, now=now),
         "member_number": member_numbers.spaced(number),
         "member_code": qr.svg(number) if number else "",
-        "kiosk_url": f"{reverse('web:signup')}?kiosk=1&lang={seen.language}",
     }
 
 

@@ -9,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cdp.core import qr, sources
 from cdp.core.views.access import requires
 from cdp.web import taking
+from cdp.web.views import kiosk as tablets
 from customers.selectors import arrivals
 
 COUNTED = dt.timedelta(days=30)
@@ -32,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "key": key,
             **_words(key),
             "url": settings.CDP_BASE_URL + reverse(f"web:{key}"),
-            "kiosk_url": f"{reverse(f'web:{key}')}?kiosk=1",
+            "kiosk_url": tablets.start_address(key, (get_language() or "en")[:2]),
             "count": sum(counts.get(key, {}).values()),
             "places": [
                 (names.get(place) or _(sources.READY_MADE.get(place, place)) if place else _("Without a place"), number)

@@ -3,6 +3,9 @@
 The order matters. A robot that fills in what people cannot see gets the thanks and nothing else. What is wrong is told
 at its field with everything kept. A form that comes back faster than anybody can type is asked for once more, and the
 second press always counts.
+
+A person who changes the language or reads the policy in the middle sends the form along, in the body as ever, and gets
+it back as it was: nothing typed ever stands in an address, in the browser's storage, or with us before it is sent.
 """
 
 import datetime as dt
@@ -15,7 +18,7 @@ import redis
 import structlog
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -25,6 +28,9 @@ from django.utils.translation import gettext as _
 from cdp.core import addresses, receipts
 from cdp.web import kiosk, taking
 from cdp.web.forms.public import PublicForm
+from cdp.web.views import kiosk as tablets
+from consent.models import Policy
+from consent.selectors import policies
 from customers.rules import arrivals
 from customers.services import identity
 
@@ -35,6 +41,7 @@ WINDOW_SECONDS = 600
 QUICKEST = dt.timedelta(seconds=2)
 TICKET = "cdp_form"
 TICKET_SECONDS = 600
+DOCUMENTS = {"privacy": Policy.PRIVACY, "terms": Policy.TERMS}
 DAYS = {"last_day", "ends_on"}
 """What the thanks tell as a day, in the reader's own way of writing it."""
 
@@ -55,13 +62,24 @@ class Door:
 
 
 def answer(request: HttpRequest, door: Door) -> HttpResponse:
-    """Show the form, or take it."""
-    tablet = kiosk.of(request.GET)
-    now = timezone.now()
+    """Show the form, or take it; or, while somebody is filling it in, what its buttons ask for (`meanwhile`)."""
+    tablet = kiosk.of(request)
     if request.method != "POST":
-        token = receipts.new_token(door.key, now=now)
+        if _is_staff_on_tablet(request, tablet):
+            return _hand_over_first(door, tablet)
+        token = receipts.new_token(door.key, now=timezone.now())
         return _form(request, door, door.form(initial={"form_token": token}, is_kiosk=tablet is not None))
-    filled = door.form(request.POST, is_kiosk=tablet is not None)
+    meanwhile = request.POST.get("meanwhile", "")
+    if meanwhile == "step":
+        return _faults_of_step(request, door, tablet)
+    if meanwhile in DOCUMENTS:
+        return _document(request, door, DOCUMENTS[meanwhile])
+    if meanwhile:
+        return _form(request, door, door.form.kept(request.POST, is_kiosk=tablet is not None))
+    return _sent(request, door, door.form(request.POST, is_kiosk=tablet is not None), timezone.now())
+
+
+def _sent(request: HttpRequest, door: Door, filled: PublicForm, now: dt.datetime) -> HttpResponse:
     if filled.is_robot:
         return redirect(_done_address(request, door))
     if not _may(request, door):
@@ -83,6 +101,58 @@ def answer(request: HttpRequest, door: Door) -> HttpResponse:
         filled.add_error(None, _("That was quick. Please look over it and press the button once more."))
         return _again(request, door, filled, status=422)
     return _take(request, door, filled, token_sent, now)
+
+
+def _faults_of_step(request: HttpRequest, door: Door, tablet: kiosk.Kiosk | None) -> HttpResponse:
+    """What is wrong on one screen, in the words that the whole form would say at its end. Nothing is looked up or
+    kept, so it tells a stranger no more than the form does.
+    """
+    filled = door.form(request.POST, is_kiosk=tablet is not None)
+    names = filled.names_on(request.POST.get("screen", ""))
+    faults = {name: [str(fault) for fault in filled.errors.get(name, ())] for name in names}
+    response = JsonResponse({"faults": {name: words for name, words in faults.items() if words}})
+    add_never_cache_headers(response)
+    return response
+
+
+def _document(request: HttpRequest, door: Door, policy: Policy) -> HttpResponse:
+    """The policy, and underneath it the form as it stood, unseen, for the way back."""
+    language = (translation.get_language() or "en")[:2]
+    tablet = kiosk.of(request)
+    kept = door.form.kept(request.POST, is_kiosk=tablet is not None)
+    document = policies.find(policy, at=timezone.now(), language=language, version="")
+    if document is None:
+        return _form(request, door, kept)
+    context = {
+        "document": document,
+        "form": kept,
+        "screen": _screen(request),
+        "meanwhile": request.POST["meanwhile"],
+        **_tablet(request, door, tablet),
+    }
+    response = render(request, "web/public/document.html", context)
+    add_never_cache_headers(response)
+    return response
+
+
+def _is_staff_on_tablet(request: HttpRequest, tablet: kiosk.Kiosk | None) -> bool:
+    """Whether a page for the tablet was opened inside the session of a member of staff, who must hand it over first."""
+    return tablet is not None and not tablet.is_locked and request.user.is_authenticated
+
+
+def _hand_over_first(door: Door, tablet: kiosk.Kiosk | None) -> HttpResponse:
+    return redirect(tablets.start_address(door.key, tablet.home if tablet else settings.LANGUAGE_CODE))
+
+
+def _tablet(request: HttpRequest, door: Door, tablet: kiosk.Kiosk | None) -> dict[str, Any]:
+    path = reverse(f"web:{door.key}")
+    return {"kiosk": tablet, "home_url": tablet.address(path, _origin(request).query) if tablet else ""}
+
+
+def _screen(request: HttpRequest) -> str:
+    """On which screen somebody was; a number and nothing else comes back into the page."""
+    screen = request.POST.get("screen", "")
+    return screen if screen.isascii() and screen.isdigit() and len(screen) < len("100") else ""
 
 
 def _take(
@@ -124,7 +194,9 @@ def _take(
 
 def thanks(request: HttpRequest, door: Door) -> HttpResponse:
     """The same words for everybody, so that nobody learns who was known; and what this browser's form came to."""
-    tablet = kiosk.of(request.GET)
+    tablet = kiosk.of(request)
+    if _is_staff_on_tablet(request, tablet):
+        return _hand_over_first(door, tablet)
     path = reverse(f"web:{door.key}")
     context = {
         "told": _readable(receipts.shown_for(request.COOKIES.get(TICKET, ""), door.key)),
@@ -139,13 +211,7 @@ def thanks(request: HttpRequest, door: Door) -> HttpResponse:
 
 
 def _form(request: HttpRequest, door: Door, form: PublicForm, *, status: int = 200) -> HttpResponse:
-    tablet = kiosk.of(request.GET)
-    path = reverse(f"web:{door.key}")
-    context = {
-        "form": form,
-        "kiosk": tablet,
-        "home_url": tablet.address(path, _origin(request).query) if tablet else "",
-    }
+    context = {"form": form, "screen": _screen(request), **_tablet(request, door, kiosk.of(request))}
     response = render(request, door.template, context, status=status)
     add_never_cache_headers(response)
     return response
@@ -162,15 +228,17 @@ def _again(request: HttpRequest, door: Door, filled: PublicForm, *, status: int,
 def _origin(request: HttpRequest) -> arrivals.Origin:
     """Where the address was found; the tablet is a place of its own."""
     found = arrivals.read(request.GET)
-    if not found.place and kiosk.of(request.GET):
-        return arrivals.Origin("kiosk", found.campaign)
+    if not found.place and kiosk.of(request):
+        return arrivals.Origin(kiosk.PLACE, found.campaign)
     return found
 
 
 def _query(request: HttpRequest) -> str:
     """The parameters that stay with a person from page to page."""
-    tablet = kiosk.of(request.GET)
-    kept = arrivals.read(request.GET).query | ({"kiosk": tablet.mode} if tablet else {})
+    tablet = kiosk.of(request)
+    kept = arrivals.read(request.GET).query
+    if tablet:  # no cookie of the tablet remembers the language
+        kept |= {"kiosk": tablet.mode, "lang": (translation.get_language() or tablet.home)[:2]}
     return f"?{urlencode(kept)}" if kept else ""
 
 

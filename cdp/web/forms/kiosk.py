@@ -1,0 +1,47 @@
+"""Handing the tablet to a customer, and taking it back."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = [("en", "English"), ("th", "ไทย"), ("ko", "한국어")]
+
+
+class HandOverForm(forms.Form):
+    """Which form the customer sees first, in which language the tablet begins, and where staff go on afterwards."""
+
+    form = forms.ChoiceField(
+        label=_("Form"),
+        choices=[("signup", _("Sign-up")), ("warranty", _("Warranty")), ("preorder", _("Pre-order"))],
+    )
+    language = forms.ChoiceField(label=_("Language it begins in"), choices=LANGUAGES)
+    back = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def clean_language(self) -> str:
+        """One that we speak."""
+        language: str = self.cleaned_data["language"]
+        return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class UnlockForm(forms.Form):
+    """A password; an address only for somebody else than the one who handed the tablet over."""
+
+    # Of the two words that browsers know for passwords this is the one they never fill in by themselves.
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+    )
+    email = forms.CharField(
+        label=_("Your e-mail"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )
+
+    def clean_email(self) -> Any:
+        """Without what no address has."""
+        return str(self.cleaned_data["email"]).replace("\x00", "").strip()
