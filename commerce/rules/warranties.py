@@ -25,6 +25,13 @@ def plain_serial(text: str) -> str:
     return _IGNORED.sub("", text).upper()
 
 
+def may_be_same(one: str, other: str) -> bool:
+    """Whether two cards of one serial number may be about one article: makers count for themselves, so two different
+    articles of the catalogue (SKUs) are two; what somebody described in words may be either.
+    """
+    return not one or not other or one == other
+
+
 def is_running(ends: dt.date, today: dt.date) -> bool:
     """Whether it still holds on that day, the last one included."""
     return today <= ends

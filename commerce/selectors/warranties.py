@@ -56,6 +56,17 @@ def serial_digest(text: str) -> bytes | None:
     return index.digest("warranty.serial", plain) if plain else None
 
 
+def of_serial(text: str, *, sku: str) -> list[Warranty]:
+    """The cards of one serial number that may be about the same article, whoever has them, the oldest first; at most
+    fifty, and none without a number.
+    """
+    digest = serial_digest(text)
+    if digest is None:
+        return []
+    found = Warranty.objects.filter(serial_digest=digest).order_by("id")[:PAGE]
+    return [row for row in found if rules.may_be_same(row.sku, sku)]
+
+
 def listed(*, state: str = "", older_than: uuid.UUID | None = None, today: date) -> Page:
     """All cards or those of one state, newest first, a page at a time."""
     rows = Warranty.objects.all()

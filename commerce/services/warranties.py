@@ -55,7 +55,8 @@ def register(
 ) -> Warranty:
     """Keep a card. The article is taken from the catalogue where it has it, the order only if it is this customer's.
 
-    The same serial number may be there already: both cards are kept, `selectors.warranties` shows that there are two.
+    The same serial number may be there already: a card of the same customer stands and is the answer, nothing is
+    written; beside somebody else's both are kept, and `selectors.warranties` shows that there are two.
     Raises UnableToRegister for a customer who is no longer there.
     """
     product = products.named(card.product)
@@ -66,6 +67,8 @@ def register(
         owner = standing.hold([customer]).get(customer)
         if owner is None:
             raise UnableToRegister
+        if (before := _before(owner, card, product)) is not None:
+            return before
         order = _order(owner, card, product)
         row, keyring = ids.uuid7(), subjects.load([owner])
 
@@ -102,6 +105,12 @@ def register(
     return warranty
 
 
+def _before(customer: uuid.UUID, card: Card, product: Product | None) -> Warranty | None:
+    """The card that this customer has of the same thing; the first one, where a merge brought two together."""
+    cards = reading.of_serial(card.serial, sku=product.sku if product else "")
+    return next((one for one in cards if one.customer_id == customer), None)
+
+
 def _order(customer: uuid.UUID, card: Card, product: Product | None) -> Order | None:
     """This customer's order of that number, else the one order with that article around that day."""
     own = Order.objects.filter(customer_id=customer)
@@ -124,10 +133,19 @@ def _order(customer: uuid.UUID, card: Card, product: Product | None) -> Order | 
 
 
 def claim(*, warranty: uuid.UUID, text: str, actor: Actor, now: dt.datetime) -> WarrantyClaim:
-    """Write down what is wrong and have the card be claimed. Raises UnableToChange."""
+    """Write down what is wrong and have the card be claimed.
+
+    One claim is open at a time: the same words again are the same claim, others raise UnableToChange and are for the
+    reader to add when it is closed.
+    """
     text = _text(text)
     with transaction.atomic():
         card = _locked(warranty)
+        waiting = next((one for one in reading.claims_of(card) if one.row.closed_at is None), None)
+        if waiting is not None and waiting.text == text:
+            return waiting.row
+        if waiting is not None:
+            raise UnableToChange(_("A claim is open for this card already. Add to it when you close it."))
         row, keyring = ids.uuid7(), subjects.load([card.customer_id])
         opened = WarrantyClaim.objects.create(
             id=row,

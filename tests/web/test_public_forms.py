@@ -26,6 +26,7 @@ FORMS = {
     "warranty": ANN | {"product": "Kettle", "serial": "MC-1", "bought_on": "2026-11-01"},
     "preorder": ANN | {"product": "Gift box", "quantity": "2", "way": "pickup"},
 }
+OTHER = {"warranty": {"serial": "MC-2"}}
 ROWS = {"signup": Coupon, "warranty": Warranty, "preorder": PreOrder}
 every = pytest.mark.parametrize("form", FORMS)
 
@@ -160,12 +161,27 @@ def test_who_is_known_gets_the_same_thanks_as_who_is_new(db, client, form):
     factories.order(factories.customer(**ANN))
     filling.send(client, form, **FORMS[form])
     stranger = Client()
-    filling.send(stranger, form, **FORMS[form] | {"email": "new@example.com"})
+    filling.send(stranger, form, **FORMS[form] | {"email": "new@example.com"} | OTHER.get(form, {}))
 
     def shape(page):
         return "".join(letter for letter in page if letter.islower())
 
     assert shape(thanks(client, form)) == shape(thanks(stranger, form))
+
+
+def test_a_serial_number_that_was_there_gets_one_answer_for_its_owner_and_for_others(db, client, monkeypatch):
+    monkeypatch.setattr(receipts, "SAME_CONTENT", -dt.timedelta(seconds=1))
+    filling.send(client, "warranty", **FORMS["warranty"])
+    assert "Warranty until" in thanks(client, "warranty")
+    pages = []
+    for mail in ("ann@example.com", "bo@example.com"):
+        filling.send(client, "warranty", **FORMS["warranty"] | {"email": mail, "name": mail.split("@")[0]})
+        pages.append(thanks(client, "warranty"))
+    assert pages[0] == pages[1]
+    assert "registered already" in pages[0]
+    assert "receipt" in pages[0]
+    owners = list(Warranty.objects.values_list("customer_id", flat=True))
+    assert len(owners) == len(set(owners)) == 2
 
 
 def test_another_browser_sees_the_thanks_and_nothing_of_it(db, client):

@@ -9,11 +9,26 @@ from cdp.core.actors import CUSTOMER
 from cdp.web import taking
 from cdp.web.forms.warranty import WarrantyForm
 from cdp.web.views import public
+from commerce.models import Warranty
+from commerce.selectors import products
+from commerce.selectors import warranties as reading
 from commerce.services import warranties
 
 
 def _facts(filled: WarrantyForm, told: taking.Told) -> Mapping[str, str]:
-    card = warranties.register(
+    """The card. Of a serial number that was there before, the thanks say the same to its owner and to everybody else:
+    what it takes to be seen as the owner is an address that anybody can type.
+    """
+    product = products.named(filled.card.product)
+    if reading.of_serial(filled.card.serial, sku=product.sku if product else ""):
+        _register(filled, told)
+        return {"product": product.name if product else filled.card.product, "is_known": "1"}
+    card = _register(filled, told)
+    return {"product": card.name or filled.card.product, "ends_on": card.ends_on.isoformat()}
+
+
+def _register(filled: WarrantyForm, told: taking.Told) -> Warranty:
+    return warranties.register(
         customer=told.customer,
         card=filled.card,
         source=told.source,
@@ -21,7 +36,6 @@ def _facts(filled: WarrantyForm, told: taking.Told) -> Mapping[str, str]:
         now=told.now,
         resolved_by=told.resolved_by,
     )
-    return {"product": card.name or filled.card.product, "ends_on": card.ends_on.isoformat()}
 
 
 DOOR = public.Door(WarrantyForm, "web/public/warranty.html", "web/public/warranty_done.html", _facts)

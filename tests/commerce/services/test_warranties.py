@@ -57,10 +57,10 @@ def test_the_order_is_found_by_its_number_or_by_the_article_and_the_day(ann, ket
     OrderLine.objects.create(
         customer_id=ann.id, order_id=order.id, sku="K-1", name="Kettle", quantity=1, unit_price=1, amount=1
     )
-    assert register(ann, order_number="1001").order_id == order.id
-    assert register(ann, "K-1").order_id == order.id
-    assert register(ann, "K-1", days=30).order_id is None
-    assert register(ann, order_number="9").order_id is None
+    assert register(ann, order_number="1001", serial="").order_id == order.id
+    assert register(ann, "K-1", serial="").order_id == order.id
+    assert register(ann, "K-1", days=30, serial="").order_id is None
+    assert register(ann, order_number="9", serial="").order_id is None
 
 
 def test_nobody_gets_at_an_order_of_somebody_else(ann):
@@ -71,11 +71,30 @@ def test_nobody_gets_at_an_order_of_somebody_else(ann):
 
 def test_the_same_serial_of_two_people_is_kept_twice_and_told(ann):
     bob = factories.customer(email="bob@example.com", name="Bob")
-    mine, again = register(ann, serial="MC-48210"), register(ann, serial="mc 48210")
+    mine = register(ann, serial="MC-48210")
     theirs = register(bob, serial="MC48210")
     shown = {one.row.id: one.others for one in reading.listed(today=TODAY).rows}
-    assert shown == {mine.id: 1, again.id: 1, theirs.id: 1}
+    assert shown == {mine.id: 1, theirs.id: 1}
     assert [one.row.id for one in reading.same_serial(mine, today=TODAY)] == [theirs.id]
+
+
+def test_the_same_thing_registered_again_by_its_owner_is_the_card_that_stands(ann, kettle):
+    Product.objects.create(sku="D-1", name="Diffuser", created_at=NOW, updated_at=NOW)
+    card = register(ann, "K-1", serial="MC-48210")
+    assert register(ann, "my red kettle", serial="mc 48210", days=3).id == card.id
+    assert register(ann, "D-1", serial="MC-48210").id != card.id
+    assert register(ann, serial="").id != register(ann, serial="").id
+    assert AuditEntry.objects.filter(action="commerce:warranty:registered").count() == 4
+
+
+def test_a_claim_sent_twice_is_one_and_another_waits_for_its_end(ann):
+    card = register(ann)
+    first = warranties.claim(warranty=card.id, text="No steam", actor=actors.SYSTEM, now=NOW)
+    assert warranties.claim(warranty=card.id, text=" No steam ", actor=actors.SYSTEM, now=NOW).id == first.id
+    with pytest.raises(warranties.UnableToChange, match="open"):
+        warranties.claim(warranty=card.id, text="It also leaks", actor=actors.SYSTEM, now=NOW)
+    warranties.close(warranty=card.id, outcome="New one", actor=actors.SYSTEM, now=NOW)
+    assert warranties.claim(warranty=card.id, text="No steam", actor=actors.SYSTEM, now=NOW).id != first.id
 
 
 @pytest.mark.parametrize("query", ["mc48210", "Ann", "ann@example.com", "081 234 5678"])
