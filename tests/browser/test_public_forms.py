@@ -92,7 +92,7 @@ def test_a_tablet_that_the_clerk_hands_over_shows_nothing_of_staff_until_the_pas
     page.locator("input[name=login]").fill(clerk.email)
     page.locator("input[name=password]").fill(factories.PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(f"{live_server.url}/")
+    expect(page).to_have_url(f"{live_server.url}/counter/")
     for tab in (other_tab, page):
         tab.goto(f"/counter/{known.id}/")
         expect(tab.get_by_role("heading", name="Secret Person")).to_be_visible()
