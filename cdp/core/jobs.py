@@ -223,3 +223,13 @@ def cancel(job: Job) -> None:
     Job.objects.filter(id=job.id, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
         state=Job.State.CANCELLED, finished_at=timezone.now()
     )
+
+
+def go_on(job: Job, *, params: dict[str, Any], state: str = Job.State.WAITING) -> None:
+    """Let work that failed, was cancelled or never began go on at its checkpoint."""
+    stopped = [Job.State.FAILED, Job.State.CANCELLED, Job.State.DRAFT]
+    Job.objects.filter(id=job.id, state__in=stopped).update(
+        state=state, params=params, attempts=0, error="", finished_at=None
+    )
+    if state == Job.State.WAITING:
+        transaction.on_commit(wake.jobs)

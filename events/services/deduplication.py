@@ -40,6 +40,11 @@ def claim(digests: Iterable[bytes], *, now: dt.datetime) -> set[bytes]:
         return {bytes(row[0]) for row in cursor.fetchall()}
 
 
+def release(digests: Iterable[bytes]) -> None:
+    """Messages that are not kept after all; sent again they count as new."""
+    MessageKey.objects.filter(digest__in=list(digests)).delete()
+
+
 def forget_old(*, now: dt.datetime) -> int:
     """Delete keys older than the window. Returns how many."""
     return MessageKey.objects.filter(seen_on__lt=now.astimezone(dt.UTC).date() - WINDOW).delete()[0]

@@ -1,12 +1,11 @@
 """Importing what people did elsewhere: one row is one event of a person, or of a visit nobody has a name for.
 
 An event is stored once within thirty days, however often its file is imported: its message id is made of what the row
-says and of how many equal rows stood before it in the file.
+says and of how many equal rows stood before it in the file, also when the import was killed in between.
 """
 
 import hashlib
 import uuid
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +23,8 @@ from customers.rules import people
 from customers.selectors import lineage
 from customers.services import identity, import_trace, people_import
 from customers.services.identity import deciding, visitors
-from events.models import Event, MessageKey
-from events.rules import tracking
+from events.models import Event
+from events.rules import repeats, tracking
 from events.services import deduplication, recording, sessions
 
 TARGETS = {
@@ -54,6 +53,7 @@ _TRACK = "track"
 class Told:
     """One good row."""
 
+    line: int
     name: str
     at: datetime
     session: str
@@ -70,7 +70,7 @@ class Handler:
         self.people = people_import.Columns(context)
         self.dayfirst = context.dayfirst("event.at")
         self.foresight = people_import.Foresight(context.source, context.now)
-        self._seen: Counter[str] = Counter()
+        self.repeats = repeats.Repeats(context.survey.rows_estimate)
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Told]:
         """An event for each good row."""
@@ -104,11 +104,9 @@ class Handler:
         if not person.is_identified and not session:
             raise self.people.nobody(cells, faults)
         what = f"{name}\n{at.isoformat()}\n{session}\n{person.external_id or person.email or person.phone}"
-        self._seen[what] += 1
-        number = hashlib.sha256(f"{what}\n{self._seen[what]}".encode()).hexdigest()[:32]
-        if len(self._seen) > 200_000:  # equal rows stand close together; a file has no end that fits in memory
-            self._seen.clear()
-        return Told(name, at, session, person if person.is_identified else None, f"import-{number}")
+        nth = self.repeats.number(hashlib.sha256(what.encode()).digest())
+        number = hashlib.sha256(f"{what}\n{nth}".encode()).hexdigest()[:32]
+        return Told(line, name, at, session, person if person.is_identified else None, f"import-{number}")
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         position = self.context.columns.get(f"event.{name}")
@@ -122,8 +120,9 @@ class Handler:
         return text
 
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
-        """How many of the people would be new."""
-        return self.foresight.people([one.person for one in parsed if one.person is not None])
+        """How many of the people would be new, and which rows are about somebody who was forgotten."""
+        named = [(one.person, one.line) for one in parsed if one.person is not None]
+        return self.foresight.people([person for person, _line in named], [line for _person, line in named])
 
     def write(self, parsed: Sequence[Told]) -> registry.Counts:
         """Resolve the people and the visits, write the events that are new."""
@@ -131,6 +130,7 @@ class Handler:
         digests = [deduplication.digest(source.id, one.message_id) for one in parsed]
         new = deduplication.claim(digests, now=now)
         fresh = [(one, digest) for one, digest in zip(parsed, digests, strict=True) if digest in new]
+        before = [one for one, digest in zip(parsed, digests, strict=True) if digest not in new]
         named = [one.person for one, _ in fresh if one.person is not None]
         watch = import_trace.Watch(self.context)
         found = (
@@ -153,23 +153,39 @@ class Handler:
         nobodies = visitors.resolve(
             [visitors.Visitor(session, None, fact) for session in sorted(unnamed)], source=source, now=now
         )
-        rows = []
+        gone = self._forgotten([one for one, _ in fresh if one.person is not None], found)
+        left_out = {line for line, _target, _value, _code in gone}
+        rows, noted = [], []
         by: bytes | None
-        for one, _digest in fresh:
+        for one, digest in fresh:
             if one.person is None:
                 session = f"{source.key}:{one.session}"
                 customer, by = nobodies[session], visitors.digest(session)
             else:
                 customer, by = next(known)
-            rows.append(self._row(one, customer, by))
+            if one.line not in left_out:
+                rows.append(self._row(one, customer, by))
+                noted.append([customer.bytes, one.message_id, digest])
+        # They come in once their person has come back.
+        deduplication.release([digest for one, digest in fresh if one.line in left_out])
         recording.record_many(rows, now=now, lane=pipeline.BULK)
         if rows:
-            noted = [
-                [row.customer.bytes, row.message_id, digest] for row, (_one, digest) in zip(rows, fresh, strict=True)
-            ]
             times = [row.occurred_at.isoformat() for row in rows]
             tracing.note(self.context.import_id, MADE, [min(times), max(times), noted])
-        return registry.Counts(len(rows), len(parsed) - len(rows))
+        gone += self._forgotten_before(before)
+        return registry.Counts(len(rows), len(parsed) - len(rows) - len(gone), refused=gone)
+
+    @staticmethod
+    def _forgotten(told: Sequence[Told], found: Sequence[identity.Resolution]) -> list[registry.Told]:
+        people_ = [one.person for one in told if one.person is not None]
+        return people_import.refused(people_, [one.line for one in told], found)
+
+    def _forgotten_before(self, told: Sequence[Told]) -> list[registry.Told]:
+        """Rows that were in before their person was forgotten: those are nobody's any more, and not known either."""
+        named = [one for one in told if one.person is not None]
+        gone = identity.forgotten([one.person for one in named if one.person], source=self.context.source)
+        nobody = [identity.NOBODY] * len(named)
+        return self._forgotten([one for one, is_gone in zip(named, gone, strict=True) if is_gone], nobody[: sum(gone)])
 
     def _row(self, one: Told, customer: uuid.UUID, by: bytes | None) -> recording.EventRow:
         properties: Mapping[str, Any] = {"session": one.session} if one.session else {}
@@ -192,7 +208,7 @@ def take_back(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE {query}", params)
             undo.counts[REMOVED] += cursor.rowcount
-        MessageKey.objects.filter(digest__in=[digest for _, _, digest in trace.data[2]]).delete()
+        deduplication.release([digest for _, _, digest in trace.data[2]])
         holders = params[0]
         sessions.derive(holders)
         pipeline.mark(holders, cause="events.import_undone", lane=pipeline.BULK)
@@ -200,17 +216,19 @@ def take_back(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
 
 def _selected(undo: undoing.Undo, trace: tracing.Trace) -> tuple[str, list[Any]]:
     """The events of a trace, as the end of a statement with its parameters; the first of them is whose they may be."""
-    first, last, noted = trace.data
+    noted = trace.data[2]
+    # Under these times they are kept, however long ago they were.
+    first, last = (max(datetime.fromisoformat(at), recording.EARLIEST) for at in trace.data[:2])
     told = {uuid.UUID(bytes=customer) for customer, _, _ in noted}
     # Merged since, their events went along.
     holders = sorted({*told, *lineage.standing(told).values()})
-    edge = uuid.UUID(int=ids.floor(datetime.fromisoformat(last)).int + (1 << 80))
+    edge = uuid.UUID(int=ids.floor(last).int + (1 << 80))
     messages = [message for _, message, _ in noted]
     query = (
         f"FROM {Event._meta.db_table} WHERE customer_id = ANY(%s) AND id >= %s AND id < %s "
         "AND source = %s AND message_id = ANY(%s)"
     )
-    return query, [holders, ids.floor(datetime.fromisoformat(first)), edge, undo.source, messages]
+    return query, [holders, ids.floor(first), edge, undo.source, messages]
 
 
 def foresee(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
@@ -241,4 +259,5 @@ KIND = registry.Kind(
     },
     identifiers=frozenset({"event.user"}),
     is_undoable=True,
+    remembers=True,
 )

@@ -137,6 +137,8 @@ def _pieces(
     def warn(line: int, target: str, value: str, code: str) -> None:
         notes.append((line, target, value, code, False))
 
+    if start_row and (kind.remembers or any(registry.get(key).remembers for key in together.others(handler))):
+        _look_back(file, kind, handler, context, start_row)
     with memory.collecting_when_told(), opened(file) as stream:
         rows = reader.rows(stream, context.survey, start_row=start_row, report=notes.append)
         rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
@@ -149,6 +151,22 @@ def _pieces(
             del chunk, parsed
             gc.collect()
         yield Piece(0, None, notes)
+
+
+def _look_back(
+    file: Mapping[str, str], kind: registry.Kind, handler: registry.Handler, context: registry.Context, end: int
+) -> None:
+    """Let the handler see the rows that an earlier run wrote, in the same chunks; what it says of them was told then."""
+
+    def told(line: int, target: str, value: str, code: str) -> None:
+        del line, target, value, code
+
+    with opened(file) as stream:
+        rows = itertools.islice(reader.rows(stream, context.survey), end)
+        rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
+        while chunk := list(itertools.islice(rows, kind.chunk)):
+            handler.parse(chunk, told, told)
+            gc.collect()
 
 
 def _as_before_the_download(rows: Iterator[registry.Row], context: registry.Context) -> Iterator[registry.Row]:

@@ -103,6 +103,7 @@ class Kind:
     rest: str = ""  # the target of columns that nothing else takes; several columns may have it
     chunk: int = 5000
     is_undoable: bool = False  # its handler notes traces (see tracing) by which an import can be taken back
+    remembers: bool = False  # what its handler makes of a row depends on the rows before: going on, it parses them again
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 

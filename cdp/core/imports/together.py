@@ -1,6 +1,6 @@
 """Handlers around handlers: some rows only, and several kinds reading the same rows in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,13 @@ class Chosen:
 def passed_over(handler: registry.Handler, rows: Sequence[registry.Row]) -> int:
     """How many of the rows the handler does not look at."""
     return len(rows) - len(handler.of(rows)) if isinstance(handler, Chosen) else 0
+
+
+def others(handler: registry.Handler) -> Collection[str]:
+    """The keys of the kinds that read the same rows beside the first one."""
+    if isinstance(handler, Chosen):
+        return others(handler.handler)
+    return handler.others if isinstance(handler, Together) else ()
 
 
 @dataclass

@@ -28,6 +28,8 @@ from cdp.core.models import ImportTrace, Job
 UNDONE, BEGUN = "undone_by", "begun_at"
 """In an import's result: the job that takes it back; when its first chunk was about to be written."""
 PAGE = 500
+_STOPPED = frozenset({Job.State.FAILED, Job.State.CANCELLED, Job.State.DRAFT})
+"""An undo that nobody works on (a draft is what a terminal left that was closed): it can be gone on with."""
 
 
 class UnableToUndo(Exception):
@@ -99,7 +101,7 @@ def why_not(job: Job, *, at: dt.datetime) -> str:
         return _("Nothing of this file was imported.")
     if job.state in {Job.State.WAITING, Job.State.RUNNING}:
         return _("This import is still running. Stop it or wait until it is done, then undo it.")
-    if is_begun(job):
+    if (undo := job_of(job)) is not None and undo.state not in _STOPPED:
         return _("This import is undone already.")
     if not all(registry.get(key).is_undoable for key in (job.params["kind"], *job.params["mapping"].get("also", {}))):
         return _("Imports of this kind cannot be undone.")
@@ -111,24 +113,35 @@ def why_not(job: Job, *, at: dt.datetime) -> str:
     return ""
 
 
+def has_stopped(job: Job) -> bool:
+    """Whether somebody had this import taken back, and that ended before all of it was."""
+    return (undo := job_of(job)) is not None and undo.state in _STOPPED
+
+
 def begin(job: Job, *, actor: Actor, at: dt.datetime, state: str = Job.State.WAITING) -> Job:
-    """Have an import taken back; the job that does it. Asked again while that works, the same job.
+    """Have an import taken back; the job that does it. Asked again, the same job: one that failed or was cancelled
+    goes on with what is left.
 
     Raises UnableToUndo.
     """
     with transaction.atomic():
         found = Job.objects.select_for_update().get(id=job.id)
-        if is_begun(found):
-            return Job.objects.get(id=uuid.UUID(found.result[UNDONE]))
+        if (begun := job_of(found)) is not None and begun.state not in _STOPPED:
+            return begun
         if reason := why_not(found, at=at):
             raise UnableToUndo(reason)
+        details = {"kind": found.params["kind"], "source": found.params["source"]}
+        if begun is not None:
+            audit.record(audit.Action.IMPORT_UNDONE, actor=actor, at=at, subject=found.id, details=details)
+            jobs.go_on(begun, params={**begun.params, "actor": _told(actor)}, state=state)
+            return Job.objects.get(id=begun.id)
         undo = jobs.submit(
             "import_undo",
             title=found.title,
             params={
                 "import": str(found.id),
                 "source": found.params["source"],
-                "actor": [actor.kind, str(actor.id) if actor.id else None],
+                "actor": _told(actor),
             },
             created_by=actor.id,
             state=state,
@@ -138,7 +151,6 @@ def begin(job: Job, *, actor: Actor, at: dt.datetime, state: str = Job.State.WAI
         # Without its fingerprint the same file is a new import, and a stopped one is not gone on with.
         result = {**found.result, UNDONE: str(undo.id)}
         Job.objects.filter(id=found.id).update(result=result, fingerprint=None)
-        details = {"kind": found.params["kind"], "source": found.params["source"]}
         audit.record(audit.Action.IMPORT_UNDONE, actor=actor, at=at, subject=found.id, details=details)
     return Job.objects.get(id=undo.id)
 
@@ -146,6 +158,13 @@ def begin(job: Job, *, actor: Actor, at: dt.datetime, state: str = Job.State.WAI
 def job_of(job: Job) -> Job | None:
     """The job that takes an import back, if there is one."""
     return Job.objects.filter(id=uuid.UUID(job.result[UNDONE])).first() if is_begun(job) else None
+
+
+def finished(imports: Sequence[Job]) -> set[uuid.UUID]:
+    """Those of the imports that are taken back, or are about to be."""
+    begun = {uuid.UUID(job.result[UNDONE]): job.id for job in imports if is_begun(job)}
+    undos = Job.objects.filter(id__in=list(begun)).exclude(state__in=_STOPPED)
+    return {begun[undo] for undo in undos.values_list("id", flat=True)}
 
 
 def foresee(job: Job, *, at: dt.datetime, most: int) -> tuple[dict[str, int], bool]:
@@ -196,6 +215,10 @@ def _page(job: Job, part: Part, import_id: uuid.UUID, actor: Actor) -> bool:
         done = job.done + len(traces)
         jobs.progress(job, done=done, total=max(job.total, done), checkpoint={"done": done})
     return True
+
+
+def _told(actor: Actor) -> list[str | None]:
+    return [actor.kind, str(actor.id) if actor.id else None]
 
 
 def _ordered() -> list[Part]:

@@ -34,7 +34,8 @@ def undo(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         except undoing.UnableToUndo as problem:
             messages.error(request, str(problem))
         return redirect("web:import-detail", job.id)
-    if undoing.is_begun(job):
+    has_stopped = undoing.has_stopped(job)
+    if undoing.is_begun(job) and not has_stopped:
         return redirect("web:import-detail", job.id)
     if reason := undoing.why_not(job, at=now):
         messages.error(request, reason)
@@ -48,7 +49,7 @@ def undo(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
             "kind": registry.get(job.params["kind"]).label,
             "counts": told(counts),
             "is_whole": is_whole,
-            "until": undoing.until(job),
+            "has_stopped": has_stopped,
         },
     )
 
@@ -64,12 +65,13 @@ def state_of(job: Job) -> dict[str, Any]:
     """What the page of an import tells of its undoing: until when, and what became of it."""
     now = timezone.now()
     found = undoing.job_of(job)
+    last = undoing.until(job) if not undoing.why_not(job, at=now) else None
     if found is None:
-        can = not undoing.why_not(job, at=now)
-        return {"undo_until": undoing.until(job) if can else None, "undo": None}
+        return {"undo_until": last, "undo": None}
     return {
-        "undo_until": None,
+        "undo_until": last,
         "undo": found,
+        "is_partly_undone": undoing.has_stopped(job),
         "is_undoing": found.state in {Job.State.WAITING, Job.State.RUNNING},
         "undo_counts": told(found.result.get("counts", {})),
         "undo_failure": jobs.sentence(found.error),

@@ -68,12 +68,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = found.filter(id__lt=_id(cursor))
     page = list(found[: PAGE + 1])
     older = f"?before={page[PAGE - 1].id}" if len(page) > PAGE else ""
+    undone = undoing.finished(page)
     rows = [
         {
             "job": job,
             "kind": _kind_label(job),
             "rejected": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
-            "state": "checked" if drafts.is_checked(job) else "undone" if undoing.is_begun(job) else job.state,
+            "state": "checked" if drafts.is_checked(job) else "undone" if job.id in undone else job.state,
             "can_go_on": drafts.can_go_on(job, at=now),
         }
         for job in page[:PAGE]

@@ -11,11 +11,13 @@ from customers.services.identity.batches import PACKED, Batch, Keys, gather, pac
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
     Foresight,
+    NOBODY,
     IdentityConflict,
     Outcome,
     Resolution,
     UnableToResolve,
     find,
+    forgotten,
     keys_of,
     look_up,
     resolve_batch,
@@ -24,6 +26,7 @@ from customers.services.identity.resolving import (
 from customers.services.suppressions import Suppressed, Teller
 
 __all__ = [
+    "NOBODY",
     "PACKED",
     "Batch",
     "Foresight",
@@ -36,6 +39,7 @@ __all__ = [
     "Teller",
     "UnableToResolve",
     "find",
+    "forgotten",
     "gather",
     "keys_of",
     "look_up",

@@ -92,6 +92,13 @@ def look_up(people: Sequence[Person], *, source: Source) -> list[uuid.UUID | Non
     return [next((owners[key.digest] for key in person_keys if key.digest in owners), None) for person_keys in keys]
 
 
+def forgotten(people: Sequence[Person], *, source: Source) -> list[bool]:
+    """Which of these people were forgotten: any of their identifiers is suppressed. Reads only."""
+    keys = list(map(batches.Keys(source), people))
+    barred = barring.since({key.digest for person_keys in keys for key in person_keys})
+    return [any(key.digest in barred for key in person_keys) for person_keys in keys]
+
+
 def resolve_many(
     people: Sequence[Person],
     *,

@@ -4,11 +4,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from cdp.core import jobs
+from cdp.core import actors, jobs
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
-from cdp.core.imports import tracing
-from cdp.core.models import Job
+from cdp.core.imports import tracing, undoing
+from cdp.core.models import AuditEntry, Job
 from customers.models import Customer
 from tests import factories
 from tests.importing import Importer
@@ -62,9 +62,64 @@ def test_what_is_no_longer_remembered_ends_in_words(imports, steward, monkeypatc
     def gone(*_args, **_how):
         raise Unopenable
 
-    monkeypatch.setattr(tracing, "page", gone)
-    jobs.run_waiting()
+    with monkeypatch.context() as patch:
+        patch.setattr(tracing, "page", gone)
+        jobs.run_waiting()
     assert "no longer remembered" in steward.get(f"/imports/{imports.job.id}/").text
+
+
+@pytest.mark.parametrize("ends", [Job.State.FAILED, Job.State.CANCELLED, Job.State.DRAFT])
+def test_an_undo_that_stopped_goes_on_where_it_was(imports, steward, monkeypatch, ends):
+    imports.chunk("customers", 2)
+    imports("customers", PEOPLE + "cyd@example.com,Cyd,Krabi\n")
+    page = f"/imports/{imports.job.id}/"
+    steward.post(f"{page}undo/")
+    real, taken = undoing._page, []
+
+    def stopping(job, part, *rest):
+        if taken:
+            raise jobs.Cancelled
+        took = real(job, part, *rest)
+        taken.extend([1] * took)
+        return took
+
+    with monkeypatch.context() as patch:
+        patch.setattr(undoing, "_page", stopping)
+        jobs.run_waiting()
+    assert Customer.objects.filter(status="known").count() == 2
+    Job.objects.filter(kind="import_undo").update(state=ends, attempts=9, error="Out of luck.")
+    shown = steward.get(page).text
+    assert "Undone in part" in shown
+    assert "Go on undoing" in shown
+    assert "Undone" not in steward.get("/imports/").text
+    assert "This is what is still to be undone" in steward.get(f"{page}undo/").text
+    steward.post(f"{page}undo/")
+    assert "Being undone" in steward.get(page).text
+    jobs.run_waiting()
+    assert "This import was undone" in steward.get(page).text
+    undo = Job.objects.get(kind="import_undo")
+    assert (undo.state, undo.error, undo.result["counts"]["people_removed"]) == (Job.State.DONE, "", 3)
+    assert not Customer.objects.filter(status="known").exists()
+    assert AuditEntry.objects.filter(action="core:import:undone").count() == 2
+
+
+def test_the_terminal_lists_an_undo_that_stopped_and_goes_on_with_it(imports, capsys):
+    imports("customers", PEOPLE)
+    begun = undoing.begin(imports.job, actor=actors.SYSTEM, at=timezone.now())
+    jobs.cancel(begun)
+    call_command("undo_import")
+    assert f"{imports.job.id}  customers from shop, undone in part" in capsys.readouterr().out
+    call_command("undo_import", str(imports.job.id), "--json")
+    assert capsys.readouterr().out.strip() == '{"people_removed": 2}'
+    begun.refresh_from_db()
+    assert begun.state == Job.State.DONE
+
+
+def test_it_is_too_late_to_go_on_when_nothing_is_remembered(imports):
+    imports("customers", PEOPLE)
+    jobs.cancel(undoing.begin(imports.job, actor=actors.SYSTEM, at=timezone.now()))
+    with pytest.raises(undoing.UnableToUndo, match="too late"):
+        undoing.begin(imports.job, actor=actors.SYSTEM, at=timezone.now() + hourly.KEPT)
 
 
 def test_the_command_lists_looks_ahead_and_undoes(imports, capsys):

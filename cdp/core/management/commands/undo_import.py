@@ -42,7 +42,10 @@ class Command(BaseCommand):
             if not undoing.why_not(job, at=now):
                 last = timezone.localtime(undoing.until(job)).strftime("%Y-%m-%d %H:%M")
                 words = {"id": job.id, "kind": job.params["kind"], "source": job.params["source"], "last": last}
-                self.stdout.write(_("{id}  {kind} from {source}, can be undone until {last}").format(**words))
+                line = _("{id}  {kind} from {source}, can be undone until {last}")
+                if undoing.has_stopped(job):
+                    line = _("{id}  {kind} from {source}, undone in part, can be gone on with until {last}")
+                self.stdout.write(line.format(**words))
 
     def _undo(self, options: dict[str, Any]) -> None:
         job = Job.objects.filter(id=options["id"], kind="import").first()
