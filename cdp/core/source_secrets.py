@@ -19,7 +19,12 @@ LONGEST_TOKEN = 4000
 
 
 class UnableToSet(Exception):
-    """That text cannot be a secret; the message says why and never repeats it."""
+    """That text cannot be a secret, or the token of that `name`; the message says why and never repeats it."""
+
+    def __init__(self, text: str, *, name: str = "") -> None:
+        """Say why, and of which token."""
+        super().__init__(text)
+        self.name = name
 
 
 def put(*, source: Source, secret: str, actor: Actor, now: datetime, vendor: str | None = None) -> None:
@@ -63,7 +68,7 @@ def put_token(*, source: Source, name: str, token: str, actor: Actor, now: datet
     """Keep what we identify ourselves to a source with; it replaces the one before. Raises UnableToSet."""
     text = "".join(token.split())
     if not shortest <= len(text) <= LONGEST_TOKEN or not text.isascii():
-        raise UnableToSet(_("This is no access token; copy the whole of it."))
+        raise UnableToSet(_("This is no access token; copy the whole of it."), name=name)
     key_ring = ring.current()
     with transaction.atomic():
         SourceToken.objects.update_or_create(

@@ -68,4 +68,6 @@ class CartLine(OwnedModel):
         indexes: ClassVar[list[models.Index]] = [
             # The lines of a cart.
             models.Index(fields=["customer", "cart"], name="commerce_cartline_cart"),
+            # Whether anything is about an article, before it is removed.
+            models.Index(fields=["sku"], name="commerce_cartline_sku", condition=~models.Q(sku="")),
         ]

@@ -96,4 +96,6 @@ class OrderLine(OwnedModel):
         indexes: ClassVar[list[models.Index]] = [
             # The lines of an order; what a customer ever bought.
             models.Index(fields=["customer", "order"], name="commerce_orderline_order"),
+            # Whether anything is about an article, before it is removed.
+            models.Index(fields=["sku"], name="commerce_orderline_sku", condition=~models.Q(sku="")),
         ]

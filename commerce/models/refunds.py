@@ -61,4 +61,6 @@ class RefundLine(OwnedModel):
         indexes: ClassVar[list[models.Index]] = [
             # The lines of a refund.
             models.Index(fields=["customer", "refund"], name="commerce_refundline_refund"),
+            # Whether anything is about an article, before it is removed.
+            models.Index(fields=["sku"], name="commerce_refundline_sku", condition=~models.Q(sku="")),
         ]

@@ -16,7 +16,16 @@ from commerce.services.hooks import deliveries, leads
 
 
 class UnableToConnect(Exception):
-    """That name cannot be a store's; the message says why."""
+    """What stands in that `field` cannot be used; the message says why."""
+
+    def __init__(self, text: str, *, field: str = "name") -> None:
+        """Say why, and where the fault is."""
+        super().__init__(text)
+        self.field = field
+
+
+_FIELDS = {"": "secret", deliveries.TOKEN: "token", leads.CONSENT_BOX: "consent_box"}
+"""Where a token of that name is asked for."""
 
 
 def connect(
@@ -34,8 +43,19 @@ def connect(
     of a platform's forms that is consent to marketing by e-mail; empty means none. A source that becomes another
     platform's keeps no token of the one before.
 
-    Raises UnableToConnect, and source_secrets.UnableToSet with nothing written.
+    Raises UnableToConnect with nothing written.
     """
+    if not consent_box.isascii():
+        raise UnableToConnect(
+            _("The key of a box is written in Latin letters and digits; copy it from the form."), field="consent_box"
+        )
+    try:
+        return _connect(name, secret, actor, now, vendor, token, consent_box)
+    except source_secrets.UnableToSet as problem:
+        raise UnableToConnect(str(problem), field=_FIELDS.get(problem.name, "secret")) from problem
+
+
+def _connect(name: str, secret: str, actor: Actor, now: datetime, vendor: str, token: str, consent_box: str) -> Source:
     key = slugify(name)[: sources.LONGEST_KEY].strip("-_")
     if not key:
         raise UnableToConnect(_("The name needs at least one Latin letter or digit: it becomes part of the address."))

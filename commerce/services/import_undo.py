@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext_noop
 
@@ -38,6 +39,11 @@ WORDS = {
     PRODUCTS_KEPT: gettext_noop("Products that stay, because they were changed or sold since"),
 }
 _BUCKETS = frozenset(buckets.IDS)
+_FACTS = ("name", "category", "brand", "price", "currency")
+_AT = "updated_at"
+"""Of a product that was changed, beside its facts: when."""
+_LINES, _COMING = "lines of ", "commerce.skus"
+"""Looking ahead: documents whose lines go (before the label of their model); articles of lines that come back."""
 _MODELS: dict[str, type[Order | Refund]] = {"order": Order, "refund": Refund}
 
 
@@ -81,6 +87,10 @@ def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None
     """Count them."""
     for kind, images in _images(traces).items():
         mine = _mine(undo, kind, {digest: row for row, (digest, _head, _lines) in images.items()})
+        # Their present lines go, those of before come back.
+        undo.ahead[_LINES + _MODELS[kind]._meta.label].update(owner.row for owner in mine.values())
+        back = (json.loads(lines) for digest, _head, lines in images.values() if digest in mine)
+        undo.ahead[_COMING].update(line["sku"] for lines in back for line in lines)
         _count(undo, kind, RESTORED, done=len(mine), of=len(images))
 
 
@@ -174,41 +184,106 @@ def _mark(customers: Any) -> None:
 def take_back_products(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Remove products that were new, that nobody changed and that nothing else is about."""
     for trace in traces:
-        going = _untouched(trace.data)
-        Product.objects.filter(sku__in=going).delete()
-        undo.counts[PRODUCTS] += len(going)
-        undo.counts[PRODUCTS_KEPT] += len(trace.data) - len(going)
+        going, later = _going(undo, trace)
+        Product.objects.filter(id__in=going).delete()
+        tracing.drop(one for one in later if one.subject in going)
+        _count_products(undo, done=len(going), of=len(trace.data))
 
 
-def _untouched(skus: Collection[str]) -> list[str]:
-    found = Product.objects.filter(sku__in=list(skus)).values_list("sku", "created_at", "updated_at")
-    same = {sku for sku, created, updated in found if created == updated}
-    for model in lifecycle.declarations():
-        if same and any(field.name == "sku" for field in model._meta.local_concrete_fields):
-            # No index on the SKU of lines: one pass over them, and only for the few that are new in a chunk.
-            used = model._default_manager.filter(sku__in=sorted(same)).order_by().values_list("sku", flat=True)
-            same -= set(used.distinct())
-    return sorted(same)
+def foresee_products(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Count them."""
+    for trace in traces:
+        going, _later = _going(undo, trace)
+        undo.ahead[traces_of.PRODUCTS].update(going)
+        _count_products(undo, done=len(going), of=len(trace.data))
+
+
+def _count_products(undo: undoing.Undo, *, done: int, of: int) -> None:
+    undo.counts[PRODUCTS] += done
+    undo.counts[PRODUCTS_KEPT] += of - done
+
+
+def _going(undo: undoing.Undo, trace: tracing.Trace) -> tuple[set[uuid.UUID], list[tracing.Trace]]:
+    """Those of the products that a chunk made which are as the import left them and which nothing is about; and what
+    later chunks of the same import changed of them.
+    """
+    products = list(Product.objects.filter(sku__in=list(trace.data)))
+    later = tracing.of_subjects(undo.import_id, traces_of.PRODUCTS_CHANGED, [product.id for product in products])
+    left = {one.subject: one.data.get(_AT, ["", ""])[1] for one in later}
+    same = {
+        product.sku: product.id
+        for product in products
+        if product.created_at == product.updated_at or product.updated_at.isoformat() == left.get(product.id)
+    }
+    used = _used(undo, same)
+    return {row for sku, row in same.items() if sku not in used}, later
+
+
+def _used(undo: undoing.Undo, skus: Collection[str]) -> set[str]:
+    """Those of the articles that a row of any room names, but for the rows that are gone by then."""
+    used = undo.ahead[_COMING].intersection(skus)
+    for model, declared in lifecycle.declarations().items():
+        if not any(field.name == "sku" for field in model._meta.local_concrete_fields):
+            continue
+        going, column = undo.ahead.get(model._meta.label, set()), "id"
+        if declared.follows:
+            parent = apps.get_model(declared.follows[0])._meta.label
+            going = undo.ahead.get(parent, set()) | undo.ahead.get(f"{_LINES}{parent}", set())
+            column = str(model._meta.get_field(declared.follows[1]).column)
+        with connection.cursor() as cursor:
+            # One look into the index of each table for each article; the empty SKU is not in it, and nobody's.
+            cursor.execute(
+                f"""
+                SELECT a.sku FROM unnest(%s::text[]) AS a (sku) WHERE EXISTS (
+                    SELECT 1 FROM {model._meta.db_table} AS r
+                    WHERE r.sku = a.sku AND r.sku <> '' AND r.{column} <> ALL(%s::uuid[])
+                )
+                """,  # noqa: S608  (names of our own tables)
+                [sorted(set(skus) - used), sorted(going)],
+            )
+            used.update(sku for (sku,) in cursor.fetchall())
+    return used
 
 
 def take_back_product_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Make known products what they were before, field by field, where nobody changed them since."""
+    changes = _product_changes(traces)
+    products = list(Product.objects.filter(id__in=list(changes)).select_for_update().order_by("id"))
+    for product in products:
+        before, is_kept = _as_before(product, changes[product.id])
+        for name, value in before.items():
+            setattr(product, name, value)
+        product.updated_at = undo.now
+        undo.counts[PRODUCTS_KEPT if is_kept else PRODUCTS_RESTORED] += 1
+    Product.objects.bulk_update(products, [*_FACTS, _AT], batch_size=1000)
+
+
+def foresee_product_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Count them."""
+    changes = _product_changes(traces)
+    for product in Product.objects.filter(id__in=changes.keys() - undo.ahead[traces_of.PRODUCTS]):
+        _before, is_kept = _as_before(product, changes[product.id])
+        undo.counts[PRODUCTS_KEPT if is_kept else PRODUCTS_RESTORED] += 1
+
+
+def _product_changes(traces: Sequence[tracing.Trace]) -> dict[uuid.UUID, dict[str, list[Any]]]:
+    """By product its facts as [before the first telling, after the last]."""
     changes: dict[uuid.UUID, dict[str, list[Any]]] = {}
     for trace in traces:
         if trace.subject is not None:
             told = changes.setdefault(trace.subject, {})
             for name, (was, now) in trace.data.items():
                 told[name] = [told.get(name, [was])[0], now]
-    for product in Product.objects.filter(id__in=list(changes)).select_for_update().order_by("id"):
-        kept = False
-        for name, (was, now) in changes[product.id].items():
-            if _text(getattr(product, name)) == now:
-                setattr(product, name, Decimal(was) if name == "price" and was is not None else was)
-            else:
-                kept = True
-        product.updated_at = undo.now
-        product.save()
-        undo.counts[PRODUCTS_KEPT if kept else PRODUCTS_RESTORED] += 1
+    return changes
+
+
+def _as_before(product: Product, told: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], bool]:
+    """The facts that go back, and whether others stay because they were changed since."""
+    facts = {name: pair for name, pair in told.items() if name != _AT}
+    mine = {name: was for name, (was, now) in facts.items() if _text(getattr(product, name)) == now}
+    if mine.get("price") is not None:
+        mine["price"] = Decimal(mine["price"])
+    return mine, len(mine) < len(facts)
 
 
 def _text(value: Any) -> Any:
@@ -218,6 +293,6 @@ def _text(value: Any) -> Any:
 PARTS = (
     undoing.Part(traces_of.MADE, 20, take_back_made, foresee_made),
     undoing.Part(traces_of.CHANGED, 25, take_back_changes, foresee_changes),
-    undoing.Part(traces_of.PRODUCTS, 40, take_back_products),
-    undoing.Part(traces_of.PRODUCTS_CHANGED, 45, take_back_product_changes),
+    undoing.Part(traces_of.PRODUCTS, 40, take_back_products, foresee_products),
+    undoing.Part(traces_of.PRODUCTS_CHANGED, 45, take_back_product_changes, foresee_product_changes),
 )

@@ -103,7 +103,7 @@ class Handler:
             for position in context.columns.values()
         }
         self.refunds = _whole_list(context, "order.refunded")
-        self.dayfirst = context.dayfirst("order.placed_at")
+        self.style = context.style("order.placed_at")
         self.foresight = people_import.Foresight(context.source, context.now)
         self.short: dict[str, int] = {}
         self.assumed = 0  # quantities of this chunk
@@ -333,7 +333,7 @@ class Handler:
     def _moment(self, cells: list[str]) -> datetime:
         text = self._cell(cells, self.at, "placed_at")
         try:
-            at = values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
+            at = values.moment(text, zone=self.context.zone, **self.style)
         except ValueProblem as problem:
             raise registry.RowRefused("order.placed_at", text, problem.code) from problem
         if at > self.context.now + provenance.AHEAD:
@@ -453,10 +453,15 @@ def _whole_list(context: registry.Context, target: str) -> list[int]:
 
 
 def _told(buyer: people.Person, document: Document) -> people.Person:
-    """What an order tells of its buyer was so when it was placed, or when something of it came back."""
-    buyer.told_at = document.placed_at or document.returned_at
-    buyer.told_by = f"order:{document.external_id}"
-    return buyer
+    """What an order tells of its buyer was so when it was placed, or when something of it came back; a customer since
+    then they are at the latest. Several orders may have the same cells and so the same person, hence the copy.
+    """
+    return dataclasses.replace(
+        buyer,
+        told_at=document.placed_at or document.returned_at,
+        told_by=f"order:{document.external_id}",
+        created_at=buyer.created_at or document.placed_at,
+    )
 
 
 KIND = registry.Kind(

@@ -173,6 +173,7 @@ class Handler:
                 if getattr(product, name) != value
             }
             if change:
+                change["updated_at"] = [product.updated_at.isoformat(), now.isoformat()]
                 for name, value in _complete(told[sku], product).items():
                     setattr(product, name, value)
                 product.updated_at = now

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors, source_secrets
+from cdp.core import actors
 from cdp.core.views.access import requires
 from commerce.forms.connecting import ConnectForm
 from commerce.services import connecting
@@ -35,9 +35,7 @@ def connect(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except connecting.UnableToConnect as problem:
-            form.add_error("name", str(problem))
-        except source_secrets.UnableToSet as problem:
-            form.add_error("secret", str(problem))
+            form.add_error(problem.field, str(problem))
         else:
             messages.success(request, _("It is connected. Give it the address below."))
             return redirect("commerce:stores")

@@ -76,7 +76,7 @@ class Handler:
         self.context = context
         self.people = people_import.Columns(context)
         self.offered = purposes.channels()
-        self.dayfirst = context.dayfirst("consent.at")
+        self.style = context.style("consent.at")
         self.foresight = people_import.Foresight(context.source, context.now)
 
     def parse(
@@ -115,7 +115,7 @@ class Handler:
         except ValueProblem as problem:
             raise registry.RowRefused("consent.granted", granted, problem.code) from problem
         try:
-            when = values.moment(at, zone=self.context.zone, dayfirst=self.dayfirst) if at else None
+            when = values.moment(at, zone=self.context.zone, **self.style) if at else None
         except ValueProblem as problem:
             raise registry.RowRefused("consent.at", at, problem.code) from problem
         if when and when > self.context.now + grants.AHEAD:

@@ -141,6 +141,7 @@ class Rules:
     region: str  # country whose phone numbers come without a country code
     today: dt.date
     dayfirst: bool | None = None
+    era: str = ""  # of two-digit years (see cdp.core.files.dates.day)
 
 
 def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
@@ -254,7 +255,7 @@ _READERS: dict[str, _Reader] = {
     "email": _identifier("email"),
     "phone": _identifier("phone"),
     "birth_date": lambda value, _person, rules, _region: dates.birth_date(
-        value, dayfirst=rules.dayfirst, today=rules.today
+        value, dayfirst=rules.dayfirst, era=rules.era, today=rules.today
     ),
     "province": lambda value, person, _rules, region: places.province(value, person.country or region),
     "postcode": lambda value, person, *_: _postcode(value, person.country or None),

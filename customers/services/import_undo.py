@@ -25,10 +25,8 @@ from customers.models import Address, ContactPoint, Customer, MergeSuggestion, S
 from customers.rules import provenance, settling, taking_back
 from customers.rules.people import Person
 from customers.rules.provenance import Word
-from customers.services import identity, import_trace, import_undo_words
+from customers.services import identity, import_trace, import_undo_keys, import_undo_rows, import_undo_words
 from customers.services.identity import contacts, profiles
-from customers.services.import_undo_keys import let_go, settle_shared
-from customers.services.import_undo_rows import restore_flags, take_rows
 
 REMOVED, STAYED, RESTORED, KEPT = "people_removed", "people_stayed", "people_restored", "values_kept"
 MERGED = "people_merged"
@@ -45,47 +43,63 @@ _Change = dict[str, Any]
 
 def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Make known customers what they were before."""
+    _restore(undo, _changes(traces), RESTORED)
+
+
+def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
+    """Count whose changes would be taken back, and which values would stay."""
+    made = undo.ahead[import_trace.MADE]
+    _foresee(
+        undo, {customer: change for customer, change in _changes(traces).items() if customer not in made}, RESTORED
+    )
+
+
+def _changes(traces: Sequence[tracing.Trace]) -> dict[uuid.UUID, _Change]:
     changes: dict[uuid.UUID, list[_Change]] = {}
     for trace in traces:
         if trace.subject is not None:
             changes.setdefault(trace.subject, []).append(trace.data)
-    _restore(undo, {customer: taking_back.folded(told) for customer, told in changes.items()}, RESTORED)
+    return {customer: taking_back.folded(told) for customer, told in changes.items()}
 
 
 def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Remove the customers that the import made, or take what it told from those who stay."""
     for trace in traces:
         told = _told(trace.data)
-        rows = _locked(told)
-        later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, list(told))
-        words = import_undo_words.read(undo, trace.data, later)
-        gone, stay = _judged(undo, told, rows, words)
-        changes = {
-            customer: [_as_change(told[customer], rows[customer], undo, keyring, words)]
-            for customer, keyring in _with_keyrings(stay)
-        }
-        for one in later:
-            if one.subject in changes:
-                changes[one.subject].append(one.data)
-        _restore(undo, {customer: taking_back.folded(some) for customer, some in changes.items()}, STAYED)
+        gone, changes, later = _made(undo, trace, told, _locked(told))
+        _restore(undo, changes, STAYED)
         _remove(undo, gone)
         tracing.drop(later)
 
 
 def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
-    """Count who would go and who would stay."""
+    """Count who would go and who would stay, with which values."""
     for trace in traces:
         told = _told(trace.data)
-        later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, list(told))
-        gone, stay = _judged(undo, told, _rows(told), import_undo_words.read(undo, trace.data, later))
+        gone, changes, _later = _made(undo, trace, told, _rows(told))
         undo.ahead[import_trace.MADE].update(told)
         undo.counts[REMOVED] += len(gone)
-        undo.counts[STAYED] += len(stay)
+        _foresee(undo, changes, STAYED)
 
 
-def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
-    """Count whose changes would be taken back."""
-    undo.counts[RESTORED] += len({trace.subject for trace in traces} - undo.ahead[import_trace.MADE])
+def _made(
+    undo: undoing.Undo,
+    trace: tracing.Trace,
+    told: Mapping[uuid.UUID, list[Person]],
+    rows: Mapping[uuid.UUID, Mapping[str, Any]],
+) -> tuple[list[uuid.UUID], dict[uuid.UUID, _Change], list[tracing.Trace]]:
+    """Of the customers that a chunk made: who goes, what those who stay lose, and the traces of what was told later."""
+    later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, list(told))
+    words = import_undo_words.read(undo, trace.data, later)
+    gone, stay = _judged(undo, told, rows, words)
+    changes = {
+        customer: [_as_change(told[customer], rows[customer], undo, keyring, words)]
+        for customer, keyring in _with_keyrings(stay)
+    }
+    for one in later:
+        if one.subject in changes:
+            changes[one.subject].append(one.data)
+    return gone, {customer: taking_back.folded(some) for customer, some in changes.items()}, later
 
 
 def _told(data: Any) -> dict[uuid.UUID, list[Person]]:
@@ -217,12 +231,11 @@ def _restore(undo: undoing.Undo, changes: Mapping[uuid.UUID, _Change], word: str
     if not changes:
         return
     rows = _locked(changes)
-    known = {one: change for one, change in changes.items() if rows.get(one, {}).get("status") == Status.KNOWN}
-    undo.counts[MERGED] += len(changes) - len(known)
-    kept_keys = let_go({one: change.get("identifiers", []) for one, change in known.items()})
-    settle_shared({one: change.get("shared", []) for one, change in known.items()})
-    kept_rows = take_rows(known, kept_keys)
-    restore_flags(known)
+    known = _known(undo, changes, rows)
+    kept_keys = import_undo_keys.let_go({one: change.get("identifiers", []) for one, change in known.items()})
+    import_undo_keys.settle_shared({one: change.get("shared", []) for one, change in known.items()})
+    kept_rows = import_undo_rows.take_rows(known, kept_keys)
+    import_undo_rows.restore_flags(known)
     written = []
     for customer, change in known.items():
         values, kept = taking_back.restored(change.get("fields", {}), rows[customer])
@@ -232,6 +245,29 @@ def _restore(undo: undoing.Undo, changes: Mapping[uuid.UUID, _Change], word: str
     _write(written)
     undo.counts[word] += len(known)
     pipeline.mark(sorted(known), cause="customers.import_undone", lane=pipeline.BULK)
+
+
+def _foresee(undo: undoing.Undo, changes: Mapping[uuid.UUID, _Change], word: str) -> None:
+    """Count what `_restore` would, once the facts of the import are gone."""
+    if not changes:
+        return
+    rows = _rows(changes)
+    known = _known(undo, changes, rows)
+    keys = {one: change.get("identifiers", []) for one, change in known.items()}
+    kept_rows = import_undo_rows.staying(known, import_undo_keys.staying(keys, undo.ahead))
+    for customer, change in known.items():
+        _values, kept = taking_back.restored(change.get("fields", {}), rows[customer])
+        undo.counts[KEPT] += kept + kept_rows.get(customer, 0)
+    undo.counts[word] += len(known)
+
+
+def _known(
+    undo: undoing.Undo, changes: Mapping[uuid.UUID, _Change], rows: Mapping[uuid.UUID, Mapping[str, Any]]
+) -> dict[uuid.UUID, _Change]:
+    """The changes of those who are still customers; the others are counted."""
+    known = {one: change for one, change in changes.items() if rows.get(one, {}).get("status") == Status.KNOWN}
+    undo.counts[MERGED] += len(changes) - len(known)
+    return known
 
 
 def _write(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -252,7 +288,7 @@ def _remove(undo: undoing.Undo, customers: Sequence[uuid.UUID]) -> None:
     """Leave empty rows of these customers, and a bare entry in the audit."""
     if not customers:
         return
-    let_go(dict.fromkeys(customers))
+    import_undo_keys.let_go(dict.fromkeys(customers))
     for model, declared in lifecycle.declarations().items():
         # What is derived goes with the pipeline's next turn: it keeps nothing of who is not known.
         if declared.on_erase is OnErase.DELETE and declared.on_merge is not OnMerge.REBUILD:

@@ -14,18 +14,43 @@ def let_go(digests: Mapping[uuid.UUID, Sequence[bytes] | None]) -> dict[uuid.UUI
 
     Somebody by whom facts would be recognised by nothing any more keeps the strongest.
     """
-    customers = list(digests)
+    stay, going = _judged(digests, {})
+    gone = sorted(key for keys in going.values() for key, _kind in keys)
+    leaving = {customer: {key for key, _ in keys} for customer, keys in going.items()}
+    # A shared key is filed under one of its holders only.
+    for digest, customer in SharedIdentifier.objects.filter(customer_id__in=list(digests)).values_list(
+        "digest", "customer_id"
+    ):
+        wanted = digests[customer]
+        if wanted is None or bytes(digest) in wanted:
+            leaving.setdefault(customer, set()).add(bytes(digest))
+    of_shared = _leave_shared(leaving)
+    Identifier.objects.filter(digest__in=[key for key in gone if key not in of_shared]).delete()
+    return stay
+
+
+def staying(
+    digests: Mapping[uuid.UUID, Sequence[bytes] | None], ahead: Mapping[str, Collection[uuid.UUID]]
+) -> dict[uuid.UUID, set[str]]:
+    """What `let_go` would return, once the facts named in `ahead` are gone. Reads only."""
+    return _judged(digests, ahead)[0]
+
+
+def _judged(
+    digests: Mapping[uuid.UUID, Sequence[bytes] | None], ahead: Mapping[str, Collection[uuid.UUID]]
+) -> tuple[dict[uuid.UUID, set[str]], dict[uuid.UUID, list[tuple[bytes, str]]]]:
+    """By customer the kinds of the identifiers that stay, and those that go."""
     held = list(
-        Identifier.objects.filter(customer_id__in=customers)
+        Identifier.objects.filter(customer_id__in=list(digests))
         .order_by("digest")
-        .values_list("digest", "customer_id", "kind", "is_verified", "is_shared")
+        .values_list("digest", "customer_id", "kind", "is_verified")
     )
-    used = _used([one for one in customers if digests[one]])
+    used = _used([one for one, some in digests.items() if some], ahead)
     wanted = {customer: set(some) for customer, some in digests.items() if some is not None}
     stay: dict[uuid.UUID, set[str]] = {}
     going: dict[uuid.UUID, list[tuple[bytes, str]]] = {}
     left: set[uuid.UUID] = set()
-    for digest, customer, kind, is_verified, _shared in held:
+    for digest, customer, kind, is_verified in held:
         key = bytes(digest)
         if customer not in wanted:
             going.setdefault(customer, []).append((key, kind))
@@ -40,30 +65,22 @@ def let_go(digests: Mapping[uuid.UUID, Sequence[bytes] | None]) -> dict[uuid.UUI
             last = min(going[customer], key=lambda one: _PRIORITY.get(one[1], len(_PRIORITY)))
             going[customer].remove(last)
             stay[customer] = {last[1]}
-    gone = sorted(key for keys in going.values() for key, _kind in keys)
-    leaving = {customer: {key for key, _ in keys} for customer, keys in going.items()}
-    # A shared key is filed under one of its holders only.
-    for digest, customer in SharedIdentifier.objects.filter(customer_id__in=customers).values_list(
-        "digest", "customer_id"
-    ):
-        if customer not in wanted or bytes(digest) in wanted[customer]:
-            leaving.setdefault(customer, set()).add(bytes(digest))
-    of_shared = _leave_shared(leaving)
-    Identifier.objects.filter(digest__in=[key for key in gone if key not in of_shared]).delete()
-    return stay
+    return stay, going
 
 
 _PRIORITY = {kind: rank for rank, kind in enumerate(("external_id", "member_number", "line_id", "email", "card"))}
 
 
-def _used(customers: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, bytes]]:
-    """By which identifiers facts of any room found these people."""
+def _used(customers: Sequence[uuid.UUID], ahead: Mapping[str, Collection[uuid.UUID]]) -> set[tuple[uuid.UUID, bytes]]:
+    """By which identifiers facts of any room found these people, but for those that are gone by then."""
     found: set[tuple[uuid.UUID, bytes]] = set()
     if not customers:
         return found
     for model, declared in lifecycle.declarations().items():
         if declared.resolved_by:
             rows = model._default_manager.filter(customer_id__in=customers).exclude(**{declared.resolved_by: None})
+            if going := ahead.get(model._meta.label):
+                rows = rows.exclude(id__in=going)
             pairs = rows.order_by().values_list("customer_id", declared.resolved_by).distinct()
             found.update((customer, bytes(digest)) for customer, digest in pairs)
     return found

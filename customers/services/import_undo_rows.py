@@ -19,22 +19,40 @@ def take_rows(
     """Delete the ways of contact and addresses that were made; those stay that were verified since, and those of a
     kind of identifier that stays. Returns how many stay, by customer.
     """
-    points = [uuid.UUID(row) for change in changes.values() for row in change.get("points", {}).get("made", [])]
-    addresses = [uuid.UUID(row) for change in changes.values() for row in change.get("addresses", {}).get("made", [])]
-    stay: dict[uuid.UUID, int] = {}
-    if points:
-        kinds = {customer: {_KINDS.get(kind, kind) for kind in some} for customer, some in kept.items()}
-        gone = []
-        found = ContactPoint.objects.filter(customer_id__in=list(changes), id__in=points)
-        for row, customer, kind, verified_at in found.values_list("id", "customer_id", "kind", "verified_at"):
-            if verified_at is not None or kind in kinds.get(customer, ()):
-                stay[customer] = stay.get(customer, 0) + 1
-            else:
-                gone.append(row)
+    stay, gone = _judged(changes, kept)
+    if gone:
         ContactPoint.objects.filter(customer_id__in=list(changes), id__in=gone).delete()
-    if addresses:
+    if addresses := _made(changes, "addresses"):
         Address.objects.filter(customer_id__in=list(changes), id__in=addresses).delete()
     return stay
+
+
+def staying(changes: Mapping[uuid.UUID, Mapping[str, Any]], kept: Mapping[uuid.UUID, set[str]]) -> dict[uuid.UUID, int]:
+    """What `take_rows` would return. Reads only."""
+    return _judged(changes, kept)[0]
+
+
+def _made(changes: Mapping[uuid.UUID, Mapping[str, Any]], part: str) -> list[uuid.UUID]:
+    return [uuid.UUID(row) for change in changes.values() for row in change.get(part, {}).get("made", [])]
+
+
+def _judged(
+    changes: Mapping[uuid.UUID, Mapping[str, Any]], kept: Mapping[uuid.UUID, set[str]]
+) -> tuple[dict[uuid.UUID, int], list[uuid.UUID]]:
+    """How many ways of contact stay, by customer, and which go."""
+    stay: dict[uuid.UUID, int] = {}
+    gone: list[uuid.UUID] = []
+    points = _made(changes, "points")
+    if not points:
+        return stay, gone
+    kinds = {customer: {_KINDS.get(kind, kind) for kind in some} for customer, some in kept.items()}
+    found = ContactPoint.objects.filter(customer_id__in=list(changes), id__in=points)
+    for row, customer, kind, verified_at in found.values_list("id", "customer_id", "kind", "verified_at"):
+        if verified_at is not None or kind in kinds.get(customer, ()):
+            stay[customer] = stay.get(customer, 0) + 1
+        else:
+            gone.append(row)
+    return stay, gone
 
 
 def restore_flags(changes: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:

@@ -220,11 +220,11 @@ class Columns:
         self.rules = people.Rules(
             region=settings.CDP_SHOP_COUNTRY,
             today=context.now.astimezone(zone).date(),
-            dayfirst=context.dayfirst(f"{PREFIX}birth_date"),
+            **context.style(f"{PREFIX}birth_date"),
         )
         self.is_sample = context.source.key == SAMPLE
         self.unused = list(self._unused())
-        self.dayfirst = {name: context.dayfirst(PREFIX + name) for name in _MOMENTS.values()}
+        self.styles = {name: context.style(PREFIX + name) for name in _MOMENTS.values()}
 
     def raw(self, cells: Sequence[str]) -> dict[str, str]:
         """The raw fields of a row, blanks left out."""
@@ -244,7 +244,7 @@ class Columns:
                 continue
             name = _MOMENTS[field]
             try:
-                setattr(person, field, values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst[name]))
+                setattr(person, field, values.moment(text, zone=self.context.zone, **self.styles[name]))
             except ValueProblem as problem:
                 faults.append(people.Fault(name, text, problem))
         return person, faults

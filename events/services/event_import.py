@@ -68,7 +68,7 @@ class Handler:
         """Prepare for one import."""
         self.context = context
         self.people = people_import.Columns(context)
-        self.dayfirst = context.dayfirst("event.at")
+        self.style = context.style("event.at")
         self.foresight = people_import.Foresight(context.source, context.now)
         self.repeats = repeats.Repeats(context.survey.rows_estimate)
 
@@ -88,7 +88,7 @@ class Handler:
             raise registry.RowRefused("event.name", "", "missing")
         text = self._cell(cells, "at")
         try:
-            at = values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
+            at = values.moment(text, zone=self.context.zone, **self.style)
         except ValueProblem as problem:
             raise registry.RowRefused("event.at", text, problem.code) from problem
         if at > self.context.now + recording.AHEAD:

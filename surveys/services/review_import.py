@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from cdp.core.imports import layouts, registry
+from cdp.core.imports import layouts, mapping, registry
 from customers.rules import people
 from customers.services import identity, import_trace, people_import
 from surveys.rules import markup, ratings
@@ -108,7 +108,10 @@ class Handler:
         """Prepare for one import."""
         self.context = context
         self.people = people_import.Columns(context)
-        self.dayfirst = context.dayfirst("review.at")
+        self.style = context.style("review.at")
+        # Beside them the download of refused rows has columns of its own, which say nothing of the review.
+        columns = enumerate(context.survey.columns)
+        self.original = [position for position, name in columns if name not in mapping.OWN_COLUMNS]
         self.foresight = people_import.Foresight(context.source, context.now)
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Told]:
@@ -147,7 +150,7 @@ class Handler:
         return Told(
             line=line,
             person=person,
-            external_id=number or _number(sku, told, cells),
+            external_id=number or _number(sku, told, [cells[position] for position in self.original]),
             sku=sku,
             rating=rating,
             title=title,
@@ -158,7 +161,7 @@ class Handler:
 
     def _moment(self, target: str, told: str) -> datetime | None:
         try:
-            return values.moment(told, zone=self.context.zone, dayfirst=self.dayfirst) if told else None
+            return values.moment(told, zone=self.context.zone, **self.style) if told else None
         except ValueProblem as problem:
             raise registry.RowRefused(target, told, problem.code) from problem
 

@@ -38,13 +38,17 @@ def imports(db, tmp_path, monkeypatch):
 
 
 def undo(imported: Job) -> dict[str, int]:
-    """Take an import back as its page does; what happened."""
+    """Take an import back as its page does; what happened, which is what the page foretold."""
+    told, is_whole = undoing.foresee(Job.objects.get(id=imported.id), at=timezone.now(), most=50)
     begun = undoing.begin(Job.objects.get(id=imported.id), actor=actors.SYSTEM, at=timezone.now())
     running.finish(begun, lambda _done, _total: None)
     done = Job.objects.get(id=begun.id)
     assert done.state == "done", done.error
     pipeline.drain_all(now=timezone.now())
-    return {word: number for word, number in done.result["counts"].items() if number}
+    counts = {word: number for word, number in done.result["counts"].items() if number}
+    assert is_whole
+    assert {word: number for word, number in told.items() if number} == counts
+    return counts
 
 
 def picture() -> str:

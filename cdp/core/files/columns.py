@@ -29,13 +29,31 @@ def dayfirst(values: Iterable[str]) -> tuple[bool, bool]:
         if match := _SHORT_DATE.match(value):
             first, second = int(match[1]), int(match[3])
             # Nobody who writes dots or Buddhist years puts the month first.
-            if dates.may_be_year_first(first, match[2], match[4]):
-                continue  # 26.11.22 may begin with the year
+            if dates.may_be_year_first(first, match[2], match[4]) or (first > 31 and len(match[4]) == 2):
+                continue  # 26.11.22 may begin with the year, and 67.03.02 does
             if first > 12 >= second or match[2] == "." or dates.is_buddhist(int(match[4])):
                 day = True
             elif second > 12 >= first:
                 month = True
     return day, month
+
+
+def years(values: Iterable[str]) -> tuple[bool, bool, bool]:
+    """Whether some of these dates have a full Buddhist year, some a full one of our era, some two digits that may be
+    of either.
+    """
+    buddhist = common = doubtful = False
+    for value in values:
+        if match := _SHORT_DATE.match(value):
+            first, last = int(match[1]), match[4]
+            if len(last) == 4:
+                buddhist |= dates.is_buddhist(int(last))
+                common |= not dates.is_buddhist(int(last))
+            elif first > 31:  # 67.03.02
+                doubtful |= dates.is_doubtful(first)
+            elif not dates.may_be_year_first(first, match[2], last):
+                doubtful |= dates.is_doubtful(int(last))
+    return buddhist, common, doubtful
 
 
 class Watch:
@@ -45,6 +63,7 @@ class Watch:
         self._names = names
         self._float = dict.fromkeys(range(len(names)), False)
         self._dates: dict[int, list[bool]] = {}
+        self._years: dict[int, list[bool]] = {}
         self._seen: dict[int, set[str]] = {}
         self._comma: set[int] = set()
         self._scientific: dict[int, int] = {}
@@ -71,6 +90,7 @@ class Watch:
             day, month = dayfirst(fresh)
             evidence[0] |= day
             evidence[1] |= month
+            self._years[index] = [seen | new for seen, new in zip(self._years[index], years(fresh), strict=True)]
         if self._suspect:
             self._suspect = False
             for line, cells in batch:
@@ -83,6 +103,16 @@ class Watch:
         return {
             self._names[index]: None if day == month else day for index, (day, month) in sorted(self._dates.items())
         }
+
+    def eras(self) -> dict[str, str]:
+        """Per column of short dates that say anything of it: the era of its two-digit years (see dates.day)."""
+        found = {}
+        for index, (buddhist, common, doubtful) in sorted(self._years.items()):
+            if buddhist != common:
+                found[self._names[index]] = dates.BUDDHIST_ERA if buddhist else dates.COMMON_ERA
+            elif doubtful:
+                found[self._names[index]] = dates.OPEN
+        return found
 
     def float_suffix(self) -> frozenset[str]:
         """Columns in which every value ends in `.0`, and there is one."""
@@ -104,6 +134,9 @@ class Watch:
                 yield "mixed_dates", None, self._names[index]
             elif not day and not month:
                 yield "ambiguous_dates", None, self._names[index]
+        for name, era in self.eras().items():
+            if era == dates.OPEN:
+                yield "open_years", None, name
 
     def _choose(self, batch: Sequence[type_of_row]) -> None:
         for index in range(len(self._names)):
@@ -112,6 +145,7 @@ class Watch:
                 continue
             if sum(1 for value in values if _SHORT_DATE.match(value)) >= _MOSTLY * len(values):
                 self._dates[index] = [False, False]
+                self._years[index] = [False, False, False]
                 self._seen[index] = set()
             elif sum(1 for value in values if _NUMBER.fullmatch(value)) >= _MOSTLY * len(values):
                 everything = [cells[index] for _, cells in batch]

@@ -11,10 +11,12 @@ import datetime as dt
 import functools
 import re
 import unicodedata
+from typing import TypedDict
 
 from cdp.core.files import problems
 
 BUDDHIST = 543
+BUDDHIST_ERA, COMMON_ERA, OPEN = "buddhist", "common", "open"
 _BUDDHIST_YEARS = range(2400, 2601)
 _SURELY_BUDDHIST = range(30, 70)  # 1987 to 2026; the years of these two digits in our era are not yet or long ago
 _YEARS = range(1850, 2200)
@@ -67,13 +69,22 @@ def plain(raw: str) -> str:
     return " ".join(text.split()).removeprefix("'")
 
 
+class Style(TypedDict):
+    """How a whole column writes its days: which number is the day, and which era its two-digit years are of."""
+
+    dayfirst: bool | None
+    era: str
+
+
 @functools.lru_cache(maxsize=16384)
-def day(text: str, *, dayfirst: bool | None = None) -> dt.date:
+def day(text: str, *, dayfirst: bool | None = None, era: str = "") -> dt.date:
     """The calendar day of a text. ValueProblem: missing, not_a_date, no_such_day, ambiguous_date, two_digit_year.
 
     `dayfirst` decides only what can be read both ways; None refuses it, 26.11.22 too, which is a year first in Korea.
     A two-digit year is taken as 2000 to 2034 or 1980 to 1999 and refused in between, where it may be Buddhist. Beside a
-    Thai month 30 to 69 are Buddhist; others may be of either era unless it is named.
+    Thai month 30 to 69 are Buddhist; others may be of either era unless it is named. `era` is that of the two-digit
+    years of a whole column: BUDDHIST_ERA, COMMON_ERA, or OPEN where nobody has said which, so that all are refused;
+    what a value itself names counts more.
     """
     text = plain(text[: 2 * _LONGEST])
     if not text:
@@ -83,18 +94,23 @@ def day(text: str, *, dayfirst: bool | None = None) -> dt.date:
     if match := _YEAR_FIRST.fullmatch(text) or _EAST_ASIAN.fullmatch(text):
         return _year_first(match)
     if match := _YEAR_LAST.fullmatch(text):
-        return _numbers(match, dayfirst=dayfirst)
+        return _numbers(match, dayfirst=dayfirst, column=era)
     if match := _COMPACT.fullmatch(text):
         return _date(_full_year(int(match[1])), int(match[2]), int(match[3]))
     if (match := _SERIAL.fullmatch(text)) and int(match[1]) in _SERIALS:
         return _SERIAL_START + dt.timedelta(days=int(match[1]))
-    era = match.lastgroup or "" if (match := _ERA.search(text)) else ""
-    return _named(" ".join(_NOISE.sub(" ", text).split()), dayfirst=dayfirst, era=era)
+    named = match.lastgroup or "" if (match := _ERA.search(text)) else ""
+    return _named(" ".join(_NOISE.sub(" ", text).split()), dayfirst=dayfirst, era=named, column=era)
 
 
 def is_buddhist(year: int) -> bool:
     """Whether a full year is of the Buddhist era. Whoever counts so writes the day first."""
     return year in _BUDDHIST_YEARS
+
+
+def is_doubtful(year: int) -> bool:
+    """Whether two digits of a year, without anything beside them, may be of either era."""
+    return 35 <= year < 80
 
 
 def order(first: int, second: int, separator: str, *, dayfirst: bool | None) -> tuple[int, int]:
@@ -119,18 +135,18 @@ def may_be_year_first(first: int, separator: str, last: str) -> bool:
     return separator != "/" and len(last) == 2 and 1 <= int(last) <= 31 and first <= 31
 
 
-def _numbers(match: re.Match[str], *, dayfirst: bool | None, era: str = "") -> dt.date:
+def _numbers(match: re.Match[str], *, dayfirst: bool | None, era: str = "", column: str = "") -> dt.date:
     if len(match[4]) == 2 and int(match[1]) > 31:  # 95.03.02
-        return _date(_year(match[1].zfill(2), era=era), int(match[3]), int(match[4]))
+        return _date(_year(match[1].zfill(2), era=era or column), int(match[3]), int(match[4]))
     if dayfirst is None and not era and may_be_year_first(int(match[1]), match[2], match[4]):
         raise problems.ValueProblem("ambiguous_date")
     if dayfirst is None and is_buddhist(int(match[4])):
         dayfirst = True
     number, month = order(int(match[1]), int(match[3]), match[2], dayfirst=dayfirst)
-    return _date(_year(match[4], era=era), month, number)
+    return _date(_year(match[4], era=era or column), month, number)
 
 
-def _named(text: str, *, dayfirst: bool | None, era: str) -> dt.date:
+def _named(text: str, *, dayfirst: bool | None, era: str, column: str) -> dt.date:
     if match := _DAY_NAME_YEAR.fullmatch(text):
         number, name, year = match[1], match[2], match[3]
     elif match := _NAME_DAY_YEAR.fullmatch(text):
@@ -140,13 +156,14 @@ def _named(text: str, *, dayfirst: bool | None, era: str) -> dt.date:
     elif (match := _YEAR_FIRST.fullmatch(text)) or (match := _EAST_ASIAN.fullmatch(text)):
         return _year_first(match)
     elif match := _YEAR_LAST.fullmatch(text):
-        return _numbers(match, dayfirst=dayfirst, era=era)
+        return _numbers(match, dayfirst=dayfirst, era=era, column=column)
     else:
         raise problems.ValueProblem("not_a_date")
     month = _MONTH.get(name.casefold().replace(".", ""))
     if month is None:
         raise problems.ValueProblem("not_a_date")
-    return _date(_year(year, era=era or ("thai" if "\u0e00" <= name[0] <= "\u0e7f" else "")), month, int(number))
+    thai = "thai" if "\u0e00" <= name[0] <= "\u0e7f" and column != BUDDHIST_ERA else ""
+    return _date(_year(year, era=era or thai or column), month, int(number))
 
 
 def _year(digits: str, *, era: str = "") -> int:
@@ -155,11 +172,13 @@ def _year(digits: str, *, era: str = "") -> int:
         return _full_year(year)
     if era == "thai" and year not in _SURELY_BUDDHIST:
         raise problems.ValueProblem("two_digit_year")
-    if era in {"thai", "buddhist"}:
+    if era in {"thai", BUDDHIST_ERA}:
         return 2500 + year - BUDDHIST
+    if era == OPEN:
+        raise problems.ValueProblem("two_digit_year")
     if year < 35:
         return 2000 + year
-    if year < 80:
+    if is_doubtful(year) and era != COMMON_ERA:
         raise problems.ValueProblem("two_digit_year")
     return 1900 + year
 

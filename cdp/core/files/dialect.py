@@ -63,6 +63,7 @@ def survey(file: source.type_of_source, options: Options | None = None) -> Surve
         rows_estimate=rows,
         warnings=notes.remarks(),
         dayfirst=watch.dayfirst(),
+        eras=watch.eras(),
         float_suffix=watch.float_suffix(),
         decimal_comma=watch.decimal_comma(),
     )

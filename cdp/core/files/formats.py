@@ -73,6 +73,7 @@ def survey(known: Format, file: source.type_of_source, options: surveys.Options)
         rows_estimate=rows,
         warnings=notes.remarks(),
         dayfirst=watch.dayfirst(),
+        eras=watch.eras(),
         float_suffix=watch.float_suffix(),
         decimal_comma=watch.decimal_comma(),
         format=known.key,

@@ -27,10 +27,10 @@ _SERIAL = re.compile(r"(\d{5})\.(\d+)")
 _COMMENT = re.compile(r"\s*\([^)]*\)\s*\Z|\s*\[[\w/]+\]\s*\Z")
 
 
-def parse(raw: str, *, zone: dt.tzinfo, dayfirst: bool | None) -> dt.datetime:
+def parse(raw: str, *, zone: dt.tzinfo, dayfirst: bool | None, era: str = "") -> dt.datetime:
     """See values.moment."""
     if match := _SIMPLE.fullmatch(raw):
-        naive = _at(match[1], int(match[2]), int(match[3]), int(match[4] or 0), dayfirst=dayfirst)
+        naive = _at(match[1], int(match[2]), int(match[3]), int(match[4] or 0), dayfirst=dayfirst, era=era)
         return naive.replace(tzinfo=zone).astimezone(dt.UTC)
     text = dates.plain(raw[: 2 * _LONGEST])
     if not text:
@@ -39,7 +39,7 @@ def parse(raw: str, *, zone: dt.tzinfo, dayfirst: bool | None) -> dt.datetime:
         raise ValueProblem("not_a_date")
     if numeric := _numeric(text):
         return numeric
-    naive, offset = _split(text, dayfirst=dayfirst)
+    naive, offset = _split(text, dayfirst=dayfirst, era=era)
     if offset is None:
         # The offset of the shop's zone on that day; of a repeated hour the first one counts.
         return naive.replace(tzinfo=zone).astimezone(dt.UTC)
@@ -55,7 +55,7 @@ def _numeric(text: str) -> dt.datetime | None:
 
 
 @functools.lru_cache(maxsize=4096)
-def _split(text: str, *, dayfirst: bool | None) -> tuple[dt.datetime, dt.timedelta | None]:
+def _split(text: str, *, dayfirst: bool | None, era: str) -> tuple[dt.datetime, dt.timedelta | None]:
     """The naive moment and the distance from UTC that is written behind it."""
     if match := _COMPACT.fullmatch(text):
         return _at(match[1], int(match[2]), int(match[3]), int(match[4] or 0), dayfirst=dayfirst), None
@@ -65,7 +65,7 @@ def _split(text: str, *, dayfirst: bool | None) -> tuple[dt.datetime, dt.timedel
     text = _COMMENT.sub("", text)
     clock = _CLOCK.search(text)
     if clock is None:
-        return _at(_without_zone(text), dayfirst=dayfirst), None
+        return _at(_without_zone(text), dayfirst=dayfirst, era=era), None
     before = re.search(r"(?:오전|오후|am|pm)\s*\Z", text[: clock.start()], re.IGNORECASE)
     start = before.start() if before else clock.start()
     match = _TIME.match(text, start)
@@ -74,12 +74,14 @@ def _split(text: str, *, dayfirst: bool | None) -> tuple[dt.datetime, dt.timedel
     offset = _offset(text[match.end() :].strip())
     if start == 0:
         raise ValueProblem("not_a_date")
-    moment = _at(re.sub(r"[\sT,]+\Z|\s*เวลา\s*\Z", "", text[:start]), dayfirst=dayfirst) + _time(match)
+    moment = _at(re.sub(r"[\sT,]+\Z|\s*เวลา\s*\Z", "", text[:start]), dayfirst=dayfirst, era=era) + _time(match)
     return moment, offset
 
 
-def _at(day: str, hour: int = 0, minute: int = 0, second: int = 0, *, dayfirst: bool | None) -> dt.datetime:
-    date = dates.day(day, dayfirst=dayfirst)
+def _at(
+    day: str, hour: int = 0, minute: int = 0, second: int = 0, *, dayfirst: bool | None, era: str = ""
+) -> dt.datetime:
+    date = dates.day(day, dayfirst=dayfirst, era=era)
     try:
         return dt.datetime.combine(date, dt.time(hour, minute, second))
     except ValueError as error:

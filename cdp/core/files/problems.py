@@ -66,6 +66,7 @@ REASONS: Mapping[str, str | Promise] = {
     ),
     "ambiguous_dates": _("Dates of a column can be read day first or month first."),
     "mixed_dates": _("Some dates of a column have the day first, others the month."),
+    "open_years": _("Two-digit years of a column can be of the Buddhist or of the common era; they are left out."),
 }
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cdp.core.files import columns, problems
@@ -46,7 +46,8 @@ class Survey:
     """What a file is. `columns` are the header's names made unique; `header` is as it stands in the file.
 
     `header_line` is the physical line of the header and `data_line` the one after it. `dayfirst` has an entry for each
-    column of dates like 03/04/2024: True, False, or None where the file itself cannot tell. `float_suffix` lists the
+    column of dates like 03/04/2024: True, False, or None where the file itself cannot tell. `eras` says of which era
+    the two-digit years of such a column are (see dates.day), where anything in it tells. `float_suffix` lists the
     columns in which every value ends in `.0`, `decimal_comma` those that write 12,50. `format` is "text" for CSV and
     its kin, else the key of one of `formats.FORMATS`, for which encoding and delimiter say little.
     """
@@ -64,6 +65,7 @@ class Survey:
     decimal_comma: frozenset[str]
     quotechar: str = '"'
     format: str = "text"
+    eras: Mapping[str, str] = field(default_factory=dict)
 
 
 class Header(NamedTuple):

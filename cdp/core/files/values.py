@@ -159,8 +159,9 @@ def currencies() -> frozenset[str]:
     )
 
 
-def moment(raw: str, *, zone: dt.tzinfo, dayfirst: bool | None = None) -> dt.datetime:
+def moment(raw: str, *, zone: dt.tzinfo, dayfirst: bool | None = None, era: str = "") -> dt.datetime:
     """The moment in a cell as an aware datetime in UTC; a time without a zone is in `zone`, a day alone its midnight.
+    `dayfirst` and `era` are the column's (see dates.Style).
 
     ValueProblem: as dates.day, and not_a_time, unknown_zone, out_of_range.
     """
@@ -174,7 +175,7 @@ def moment(raw: str, *, zone: dt.tzinfo, dayfirst: bool | None = None) -> dt.dat
                 return dt.datetime.fromisoformat(raw + "+00:00") - offset
         except (ValueError, OverflowError):
             pass
-    return moments.parse(raw, zone=zone, dayfirst=dayfirst)
+    return moments.parse(raw, zone=zone, dayfirst=dayfirst, era=era)
 
 
 @functools.lru_cache(maxsize=8192)

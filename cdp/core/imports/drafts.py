@@ -11,13 +11,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cdp.core import audit, jobs, uploads, wake
+from cdp.core import audit, jobs, sources, uploads, wake
 from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
-from cdp.core.files import reader
-from cdp.core.imports import engine, mapping, reading, registry
+from cdp.core.files import dates, reader
+from cdp.core.imports import engine, layouts, mapping, reading, registry
 from cdp.core.models import Job, Source
 
+UNNAMED = "import"
+"""The source of a file of which nobody said, and no column shows, where it comes from."""
 SAMPLES = 3
 LONGEST_SAMPLE = 60
 _PERSON = "customer."
@@ -35,10 +37,17 @@ class Column:
     name: str
     samples: Sequence[str]
     target: str
+    order: str = ""
+    """Which number of its dates is the day: "day" or "month" first, "open" where the file cannot tell; empty for a
+    column without such dates."""
+    era: str = ""
+    """Of which era its two-digit years are (see dates.day); empty where that needs no word."""
 
 
 def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Actor) -> Job:
-    """Survey an upload and make a draft with a guessed mapping. Raises UnableToImport; the upload is gone then."""
+    """Survey an upload and make a draft with a guessed mapping. Without a `source` the platform that writes such files
+    is proposed. Raises UnableToImport; the upload is gone then.
+    """
     file = {"upload": str(upload_id)}
     try:
         what = reading.survey(file, {})
@@ -46,8 +55,9 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
         uploads.delete(upload_id)
         raise UnableToImport(str(problem)) from problem
     guessed = mapping.guess(kind=registry.get(kind), header=what.columns, file=name)
+    layout = layouts.find(kind, what.columns, file=name)
+    source = source or (layout.platform if layout else UNNAMED)
     with transaction.atomic():
-        Source.objects.get_or_create(key=source, defaults={"name": source, "kind": Source.Kind.FILE})
         job = jobs.submit(
             "import",
             title=name[:200],
@@ -95,6 +105,8 @@ def columns(job: Job) -> list[Column]:
             name=name,
             samples=[cells[position][:LONGEST_SAMPLE] for cells in rows if cells[position]],
             target=targets.get(name, ""),
+            order={True: "day", False: "month", None: dates.OPEN}[what.dayfirst[name]] if name in what.dayfirst else "",
+            era=what.eras.get(name, ""),
         )
         for position, name in enumerate(what.columns)
     ]
@@ -113,8 +125,10 @@ def unused(job: Job) -> list[str]:
     return [name for name in header if name not in used]
 
 
-def choose(job: Job, *, data: Mapping[str, Any]) -> None:
-    """Take the mapping from the page. Raises UnableToImport where it does not fit, or when it is too late to change."""
+def choose(job: Job, *, data: Mapping[str, Any], source: str = "") -> None:
+    """Take the mapping, and another `source` than the proposed one, from the page. Raises UnableToImport where it does
+    not fit, or when it is too late to change.
+    """
     kind = registry.get(job.params["kind"])
     if not _free(job).exists():
         raise UnableToImport(_too_late(job))
@@ -134,6 +148,11 @@ def choose(job: Job, *, data: Mapping[str, Any]) -> None:
         labels = {key: label for key, (label, _beside) in registry.besides(kind.key).items()}
         raise UnableToImport(problem.labelled({**kind.targets, **labels})) from problem
     job.params["mapping"] = mapped.as_json()
+    job.params["source"] = source or job.params["source"]
+    try:
+        sources.ensure(job.params["source"], kind=Source.Kind.FILE)
+    except sources.UnableToUse as problem:
+        raise UnableToImport(str(problem)) from problem
     if not _free(job).update(params=job.params):
         raise UnableToImport(_too_late(job))
 

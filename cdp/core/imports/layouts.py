@@ -29,6 +29,11 @@ class Layout:
     file: str = ""
     """A pattern that the name of the file must contain; of two fitting layouts the one with a pattern wins."""
 
+    @property
+    def platform(self) -> str:
+        """The system that writes such files; keys begin with it."""
+        return self.key.partition(".")[0]
+
 
 _layouts: dict[str, Layout] = {}
 

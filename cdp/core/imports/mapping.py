@@ -10,10 +10,14 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from cdp.core.files import dates
 from cdp.core.imports import layouts, registry
 from cdp.core.imports.registry import Kind
 
-OPTIONS = {"encoding", "delimiter", "header_line", "dayfirst", "zero_is_purchase", "currency_by_country", "only"}
+OPTIONS = {
+    "encoding", "delimiter", "header_line", "dayfirst", "era", "zero_is_purchase", "currency_by_country", "only",
+}  # fmt: skip
+ERAS = {dates.BUDDHIST_ERA, dates.COMMON_ERA}
 PARTS = {"columns", "constants", "options", "also"}
 OWN_COLUMNS = ("import_line", "import_reason")
 """What the file of refused rows has before the columns of the original; an import of the mended file ignores them."""
@@ -173,6 +177,8 @@ def _check_options(options: Mapping[str, Any]) -> None:
     for name in ("dayfirst", "zero_is_purchase", "currency_by_country"):
         if not isinstance(options.get(name), bool | None):
             raise BadMapping(_("The option “%(name)s” must be true, false or null."), {"name": name})
+    if options.get("era") not in {None, *ERAS}:
+        raise BadMapping(_("The option “%(name)s” must be “buddhist”, “common” or null."), {"name": "era"})
     only = options.get("only") or {}
     if not isinstance(only, dict) or not all(isinstance(values, list) for values in only.values()) or len(only) > 1:
         raise BadMapping(_("The option “%(name)s” must name one column and a list of its values."), {"name": "only"})

@@ -156,7 +156,7 @@ def _pieces(
 def _look_back(
     file: Mapping[str, str], kind: registry.Kind, handler: registry.Handler, context: registry.Context, end: int
 ) -> None:
-    """Let the handler see the rows that an earlier run wrote, in the same chunks; what it says of them was told then."""
+    """Let the handler see the rows that an earlier run wrote, in the same chunks; what it says of them is told."""
 
     def told(line: int, target: str, value: str, code: str) -> None:
         del line, target, value, code

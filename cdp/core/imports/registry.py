@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cdp.core.actors import Actor
+from cdp.core.files import dates
 from cdp.core.files.dialect import Survey
 from cdp.core.models import Source
 
@@ -34,6 +35,16 @@ class Context:
             return bool(self.options["dayfirst"])
         position = self.columns.get(target)
         return None if position is None else self.survey.dayfirst.get(self.survey.columns[position])
+
+    def era(self, target: str) -> str:
+        """Of which era two-digit years in the column of a target are: as the mapping says, else as the column shows."""
+        position = self.columns.get(target)
+        found = "" if position is None else self.survey.eras.get(self.survey.columns[position], "")
+        return str(self.options.get("era") or found)
+
+    def style(self, target: str) -> dates.Style:
+        """How the column of a target writes its days."""
+        return {"dayfirst": self.dayfirst(target), "era": self.era(target)}
 
     def name_of(self, target: str) -> str:
         """The file's own name of the column behind a target, for messages."""
@@ -103,7 +114,9 @@ class Kind:
     rest: str = ""  # the target of columns that nothing else takes; several columns may have it
     chunk: int = 5000
     is_undoable: bool = False  # its handler notes traces (see tracing) by which an import can be taken back
-    remembers: bool = False  # what its handler makes of a row depends on the rows before: going on, it parses them again
+    remembers: bool = (
+        False  # what its handler makes of a row depends on the rows before: going on, it parses them again
+    )
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 

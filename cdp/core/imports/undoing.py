@@ -49,7 +49,7 @@ class Undo:
     actor: Actor
     now: dt.datetime
     counts: Counter[str] = field(default_factory=Counter)
-    ahead: defaultdict[str, set[uuid.UUID]] = field(default_factory=lambda: defaultdict(set))
+    ahead: defaultdict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
 
 
 @dataclass(frozen=True)

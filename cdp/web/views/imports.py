@@ -15,10 +15,10 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors, jobs, uploads
+from cdp.core import actors, jobs, sources, uploads
 from cdp.core.files import safety
 from cdp.core.imports import drafts, engine, mapping, reading, registry, undoing
-from cdp.core.models import Job, Source
+from cdp.core.models import Job
 from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
 from cdp.web import formats
@@ -40,9 +40,10 @@ class UploadForm(forms.Form):
     source = forms.SlugField(
         label=gettext_lazy("Where does it come from?"),
         max_length=60,
-        initial="import",
+        required=False,
         help_text=gettext_lazy(
             "A short name such as shopify or old-till. Customer numbers are unique within one source."
+            " Leave it empty where the columns show it: you see it in the next step and can change it."
         ),
     )
 
@@ -111,11 +112,10 @@ def new(request: HttpRequest) -> HttpResponse:
                 file_error = str(problem)
             else:
                 return redirect("web:import-detail", job.id)
-    sources = Source.objects.values_list("key", flat=True)[:50]
     return render(
         request,
         "web/imports/new.html",
-        {"form": form, "file_error": file_error, "sources": sources},
+        {"form": form, "file_error": file_error},
         status=422 if request.method == "POST" else 200,
     )
 
@@ -154,12 +154,16 @@ def choose(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         if name.startswith("constant:") and value
     }
     dayfirst = {"day": True, "month": False}.get(request.POST.get("dayfirst", ""))
-    options = {} if dayfirst is None else {"dayfirst": dayfirst}
+    options: dict[str, Any] = {} if dayfirst is None else {"dayfirst": dayfirst}
+    if era := request.POST.get("era", ""):
+        options["era"] = era
     try:
-        drafts.choose(job, data={"columns": columns, "constants": constants, "options": options})
+        data = {"columns": columns, "constants": constants, "options": options}
+        drafts.choose(job, data=data, source=request.POST.get("source", "").strip().lower())
         drafts.check(job)
     except drafts.UnableToImport as problem:
         job.params["mapping"].update({"columns": columns, "constants": constants})
+        job.params["mapping"]["options"].update(options)
         return _mapping_page(request, job, error=str(problem), status=422)
     return redirect("web:import-detail", job.id)
 
@@ -258,6 +262,10 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
                 if key in kind.targets
             ],
             "error": error,
+            "sources": sorted(sources.names()),
+            "dayfirst": {True: "day", False: "month"}.get(job.params["mapping"]["options"].get("dayfirst"), ""),
+            "era": job.params["mapping"]["options"].get("era", ""),
+            "has_open_dates": any("open" in {column.order, column.era} for column in columns),
         },
         status=status,
     )

@@ -87,6 +87,7 @@ SYNONYMS = {
 class Told:
     """A row: the company, and the person it names, if it names one."""
 
+    line: int
     company: rules.CompanyInput
     person: people.Person | None
 
@@ -113,7 +114,7 @@ class Handler:
             faults += [(people_import.PREFIX + one.field, one.value, one.problem.code) for one in troubles]
             for fault in faults:
                 warn(line, *fault)
-            found.append(Told(company, person if person.is_identified else None))
+            found.append(Told(line, company, person if person.is_identified else None))
         return found
 
     def _company(self, cells: Sequence[str]) -> tuple[rules.CompanyInput, list[tuple[str, str, str]]]:
@@ -128,11 +129,14 @@ class Handler:
     def write(self, parsed: Sequence[Told]) -> registry.Counts:
         """Find or make the companies, resolve the people and let them belong there."""
         source, now = self.context.source, self.context.now
+        gone = self._forgotten(parsed)
+        left_out = {line for line, _target, _value, _code in gone}
+        parsed = [one for one in parsed if one.line not in left_out]
         written = keeping.write_many([one.company for one in parsed], source=source, now=now)
         named = [(one, company) for one, company in zip(parsed, written.companies, strict=True) if one.person]
         undoing_companies.note(written, import_id=self.context.import_id, now=now)
         if not named:
-            return registry.Counts(written.created, len(set(written.companies)) - written.created)
+            return registry.Counts(written.created, len(set(written.companies)) - written.created, refused=gone)
         persons = [one.person for one, _company in named if one.person]
         watch = import_trace.Watch(self.context)
         found = identity.resolve_many(
@@ -157,11 +161,22 @@ class Handler:
             written.created,
             len(set(written.companies)) - written.created,
             also={"contacts": contacts} if contacts else {},
+            refused=gone,
         )
 
+    def _forgotten(self, parsed: Sequence[Told]) -> list[registry.Told]:
+        """The rows whose contact was forgotten: they are left out, company and all, for people to decide about."""
+        named = [(one.person, one.line) for one in parsed if one.person]
+        persons, lines = [person for person, _line in named], [line for _person, line in named]
+        gone = identity.forgotten(persons, source=self.context.source)
+        barred = [position for position, is_gone in enumerate(gone) if is_gone]
+        nobody = [identity.NOBODY] * len(barred)
+        return people_import.refused([persons[one] for one in barred], [lines[one] for one in barred], nobody)
+
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
-        """How many of the people would be new."""
-        return self.foresight.people([one.person for one in parsed if one.person])
+        """How many of the people would be new, and which rows are about somebody who was forgotten."""
+        named = [(one.person, one.line) for one in parsed if one.person]
+        return self.foresight.people([person for person, _line in named], [line for _person, line in named])
 
 
 def read(told: dict[str, str]) -> tuple[rules.CompanyInput, list[tuple[str, str, str]]]:

@@ -231,7 +231,9 @@ def save(*, company: uuid.UUID | None, told: CompanyInput, source: Source, actor
         row.updated_at = now
         row.save(force_insert=company is None)
         have = set(CompanyKey.objects.filter(company=row).values_list("digest", flat=True))
-        CompanyKey.objects.filter(company=row, kind=Kind.DOMAIN).exclude(value=told.domain).delete()
+        if before["domain"] and before["domain"] != told.domain:
+            # Other domains, which a merge or a file brought, are the company's as before.
+            CompanyKey.objects.filter(company=row, kind=Kind.DOMAIN, value=before["domain"]).delete()
         fresh = [key_ for key_ in keys if key_.digest not in {bytes(one) for one in have}]
         for key_ in fresh:
             key_.company_id = row.id

@@ -10,8 +10,8 @@ writing    new customers by COPY, changes of known ones set-wise
 from customers.services.identity.batches import PACKED, Batch, Keys, gather, packed, prepare, unpacked
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
-    Foresight,
     NOBODY,
+    Foresight,
     IdentityConflict,
     Outcome,
     Resolution,

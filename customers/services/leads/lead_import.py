@@ -92,7 +92,7 @@ class Handler:
             if target.startswith(f"{REST}:")
         ]
         self.rest = [(name, position) for position, name in sorted(rest)]  # in the order of the file
-        self.dayfirst = context.dayfirst("lead.arrived_at")
+        self.style = context.style("lead.arrived_at")
         self.foresight = people_import.Foresight(context.source, context.now)
 
     def parse(
@@ -168,7 +168,7 @@ class Handler:
         if not text:
             return None
         try:
-            return values.moment(text, zone=self.context.zone, dayfirst=self.dayfirst)
+            return values.moment(text, zone=self.context.zone, **self.style)
         except ValueProblem as problem:
             raise registry.RowRefused("lead.arrived_at", text, problem.code) from problem
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cdp.core import audit, source_secrets
-from cdp.core.models import AccessEntry, AuditEntry, SourceSecret
+from cdp.core.models import AccessEntry, AuditEntry, Source, SourceSecret
 from commerce.models import HookDelivery, StoreNotice
 from commerce.services.hooks import deliveries
 from tests import factories
@@ -118,6 +118,27 @@ def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, na
     assert answer.status_code == 422
     assert not SourceSecret.objects.exists()
     assert f'value="{SECRET}"' not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("token", "short"),
+        ("token", "ไม่ใช่โทเค็น-ไม่ใช่โทเค็น"),
+        ("consent_box", "ยินยอม"),
+        ("secret", " a b c "),
+        ("name", "ร้าน"),
+    ],
+)
+def test_a_fault_stands_at_the_field_that_has_it_and_nothing_is_written(client, db, field, text):
+    client.force_login(factories.staff("admin"))
+    given = {"vendor": "facebook", "name": "Page", "secret": SECRET, "token": "", "consent_box": "", field: text}
+    answer = client.post("/hooks/connect/", given)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {field}
+    assert f'id="id_{field}_error"' in answer.content.decode()
+    assert not SourceSecret.objects.exists()
+    assert not Source.objects.filter(key="page").exists()
 
 
 def test_a_steward_sees_who_connects_a_store_and_cannot_do_it(client, db):

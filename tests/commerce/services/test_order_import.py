@@ -12,7 +12,7 @@ from cdp.core.models import Mark, Source
 from commerce.models import Order, OrderKey, OrderLine, Product, Refund, RefundKey, RefundLine
 from commerce.rules.inputs import OrderInput, RefundInput
 from commerce.services import orders, refunds
-from customers.models import Identifier
+from customers.models import Customer, Identifier
 from customers.rules import people
 from customers.services import buckets, identity
 from tests import factories
@@ -407,3 +407,22 @@ def test_orders_that_lose_lines_are_counted(imports, dry_run, size):
 def test_orders_that_lose_nothing_are_not_counted(imports):
     imports("orders", "order,date,product,price\nA,2026-05-01,Tea,5\nB,2026-05-01,Tea,x\n")
     assert "orders_short" not in imports.job.result["also"]
+
+
+def test_people_are_customers_since_their_first_order_and_what_the_newest_order_tells_holds(imports):
+    header = "order id,order date,email,city,price\n"
+    rows = [
+        "3,2025-03-01 12:00,ann@example.com,Phuket,5",
+        "2,2025-02-01 12:00,ann@example.com,Krabi,5",
+        "1,2025-01-01 12:00,ann@example.com,Phuket,5",
+        "4,2026-01-01 12:00,bob@example.com,Krabi,5",
+        "5,2025-06-01 12:00,cyd@example.com,Hua Hin,-5",
+    ]
+    factories.customer(email="bob@example.com", now=dt.datetime(2025, 5, 5, tzinfo=dt.UTC))
+    imports("orders", header + "\n".join(rows) + "\n")
+    since = dict(Customer.objects.filter(status="known").values_list("city", "created_at"))
+    assert {city: f"{at:%Y-%m-%d}" for city, at in since.items() if at.year == 2025} == {
+        "Phuket": "2025-01-01",
+        "Krabi": "2025-05-05",
+    }
+    assert Customer.objects.filter(status="known").count() == 3

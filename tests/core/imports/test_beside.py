@@ -12,6 +12,7 @@ from cdp.core.models import DataKey, Job, JobReject
 from customers.models import Address, ContactPoint, Customer, Identifier
 from customers.selectors import profiles
 from customers.services import people_import
+from tests import factories
 
 HEADER = "external_id,email,name,phone,birth_date,city,tags,customer since\n"
 ROW = 'c{0},p{0}@example.com,Person {0},08123{0:05d},19{1}-02-03,"เมือง, {2}","vip, ""a\\b"" {2}",2001-02-03\n'
@@ -87,6 +88,7 @@ def test_an_upload_is_opened_by_the_reader(imports, beside):
     upload = uploads.SealedWriter(ids.uuid7())
     upload.write(CONTENT.encode())
     upload.close()
+    factories.source("page")
     job = drafts.upload(kind="customers", upload_id=upload.upload, name="people.csv", source="page", actor=SYSTEM)
     Job.objects.filter(id=job.id).update(params={**job.params, "dry_run": False})
     job = running.finish(Job.objects.get(id=job.id), lambda _done, _total: None)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cdp.core import jobs, uploads
 from cdp.core.crypto import subjects
 from cdp.core.imports import engine
-from cdp.core.models import AuditEntry, Job
+from cdp.core.models import AuditEntry, Job, Source
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import ledger
 from consent.services import reference
@@ -119,13 +119,47 @@ def test_rejected_rows_download_as_a_csv_that_runs_nothing(steward, draft):
         ("PK\x03\x04", {}),
         (CONTENT, {"kind": "spaceships"}),
         (CONTENT, {"source": "two words"}),
-        (CONTENT, {"source": ""}),
     ],
 )
 def test_what_cannot_be_used_is_told_and_not_kept(steward, content, fields, tmp_path):
     assert upload(steward, content, **fields).status_code == 422
     assert not Job.objects.exists()
     assert not list((tmp_path / "uploads").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("header", "proposed"),
+    [("First Name,Last Name,Email,Accepts Email Marketing,Total Spent", "shopify"), ("email,name", "import")],
+)
+def test_where_a_file_comes_from_is_proposed_by_its_columns_and_can_be_changed(steward, header, proposed):
+    cells = ["a@example.com" if name.lower() == "email" else "" for name in header.split(",")]
+    upload(steward, f"{header}\n{','.join(cells)}\n", source="")
+    job = Job.objects.get()
+    assert job.params["source"] == proposed
+    assert f'value="{proposed}"' in page(steward, job)
+    columns = {f"column:{name}": "customer.email" for name in header.split(",") if name.lower() == "email"}
+    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "source": "two words"}).status_code == 422
+    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "source": "Old-Till"}).status_code == 302
+    job.refresh_from_db()
+    assert job.params["source"] == "old-till"
+    assert list(Source.objects.values_list("key", flat=True)) == ["old-till"]
+
+
+def test_how_a_column_writes_its_dates_is_shown_and_what_is_unclear_is_asked(steward):
+    upload(steward, "email,birthday,signed up\na@example.com,02/03/67,15/12/2567\nb@example.com,04/05/66,02/03/67\n")
+    job = Job.objects.get()
+    shown = page(steward, job)
+    assert "Some dates can be read in two ways" in shown
+    for words in ("Dates: day or month first?", "Buddhist years or not?", "Dates: day first", "Buddhist years<"):
+        assert words in shown
+    columns = {"column:email": "customer.email", "column:birthday": "customer.birth_date", "dayfirst": "day"}
+    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "era": "roman"}).status_code == 422
+    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "era": "common"}).status_code == 302
+    jobs.run_waiting()
+    job.refresh_from_db()
+    assert (job.result["accepted"], job.result["warned"]) == (2, 0)
+    steward.post(f"/imports/{job.id}/back/")
+    assert '<option value="common" selected>' in page(steward, job)
 
 
 def test_a_form_without_a_file_asks_for_one(steward):

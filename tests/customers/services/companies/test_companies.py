@@ -6,7 +6,7 @@ from django.utils import timezone
 from cdp.core import actors, pipeline
 from customers.models import Company, CompanyKey, CompanyLink, CompanySweep, Customer
 from customers.rules.companies import CompanyInput, Size
-from customers.services import merging
+from customers.services import erasing, merging
 from customers.services.companies import keeping, linking
 from tests import factories
 from tests.importing import Importer
@@ -166,6 +166,42 @@ def test_a_name_that_another_company_has_is_refused_with_that_company():
             now=timezone.now(),
         )
     assert (told.value.field, told.value.other) == ("name", one.id)
+
+
+def test_editing_a_company_keeps_its_other_domains_and_replaces_the_one_that_was_corrected():
+    keep, gone = write(
+        CompanyInput(name="Siam Paper", domain="siam-paper.example"),
+        CompanyInput(name="Paper Mill", domain="paper-mill.example"),
+    )
+    keeping.merge(keep=keep.id, absorb=gone.id, actor=actors.SYSTEM, now=timezone.now())
+
+    def saved(**told: str) -> set[str]:
+        keeping.save(
+            company=keep.id,
+            told=CompanyInput(name="Siam Paper", **told),
+            source=factories.source("staff"),
+            actor=actors.SYSTEM,
+            now=timezone.now(),
+        )
+        return set(CompanyKey.objects.filter(company=keep.id, kind="domain").values_list("value", flat=True))
+
+    assert saved(domain="siam-paper.example", industry="Paper") == {"siam-paper.example", "paper-mill.example"}
+    assert saved(domain="siam.example") == {"siam.example", "paper-mill.example"}
+    assert saved() == {"paper-mill.example"}
+
+
+def test_rows_whose_contact_was_forgotten_are_listed_and_left_out(imported):
+    content = "company name,contact email\nOne,ann@example.com\nTwo,bo@example.com\nThree,\n"
+    ann = factories.customer(email="ann@example.com")
+    erasing.erase(customer=ann.id, actor=actors.SYSTEM, at=timezone.now())
+    told = [
+        (one["line"], one["value"], one["code"]) for one in imported("companies", content, dry_run=True)["rejected"]
+    ]
+    assert told == [(2, "ann@example.com", "suppressed")]
+    report = imported("companies", content)
+    assert [(one["line"], one["value"], one["code"]) for one in report["rejected"]] == told
+    assert (report["accepted"], report["created"]) == (2, 2)
+    assert set(Company.objects.values_list("name", flat=True)) == {"Two", "Three"}
 
 
 def test_a_merged_customer_belongs_where_the_survivor_does_and_unmerging_gives_it_back():
