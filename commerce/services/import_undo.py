@@ -229,7 +229,7 @@ def _used(undo: undoing.Undo, skus: Collection[str]) -> set[str]:
         if declared.follows:
             parent = apps.get_model(declared.follows[0])._meta.label
             going = undo.ahead.get(parent, set()) | undo.ahead.get(f"{_LINES}{parent}", set())
-            column = str(model._meta.get_field(declared.follows[1]).column)
+            column = declared.follows[1]
         with connection.cursor() as cursor:
             # One look into the index of each table for each article; the empty SKU is not in it, and nobody's.
             cursor.execute(

@@ -162,8 +162,8 @@ def _look_back(
         del line, target, value, code
 
     with opened(file) as stream:
-        rows = itertools.islice(reader.rows(stream, context.survey), end)
-        rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
+        written = itertools.islice(reader.rows(stream, context.survey), end)
+        rows = _without_float_suffix(_as_before_the_download(written, context), kind, context)
         while chunk := list(itertools.islice(rows, kind.chunk)):
             handler.parse(chunk, told, told)
             gc.collect()
