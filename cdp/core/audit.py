@@ -41,6 +41,7 @@ class Action(StrEnum):
     ORDER_WRITTEN = "commerce:order:written"
     REFUND_WRITTEN = "commerce:refund:written"
     PRODUCT_WRITTEN = "commerce:product:written"
+    INTEREST_TOLD = "commerce:interest:told"
     HOOK_REPLAYED = "commerce:hook:replayed"
     STORE_WRITTEN = "commerce:store:written"
     STOREFRONT_TIED = "commerce:storefront:tied"

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from commerce.models import Order, Product, Refund
+from commerce.models import Order, Product, Refund, StockInterest
 from commerce.rules import amounts, money
 from commerce.rules.revisions import Outcome
 from commerce.selectors.orders import DetailedOrder, DetailedRefund
@@ -207,6 +207,29 @@ def refund(detailed: DetailedRefund) -> Json:
             for line in detailed.lines
         ],
         "created_at": row.created_at,
+    }
+
+
+class StockInterestAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    customer = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    noted_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+def stock_interest(row: StockInterest) -> Json:
+    """One interest."""
+    return {
+        "id": str(row.id),
+        "customer": str(row.customer_id),
+        "sku": row.sku,
+        "name": row.name,
+        "source": row.source,
+        "noted_at": row.noted_at,
+        "ended_at": row.ended_at,
     }
 
 

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from cdp.core.api.fields import CurrencyField, ExactField, MomentField, MoneyField, StrictSerializer, WordsField
 from commerce.rules import statuses
 from commerce.rules.inputs import MOST_LINES, ZERO, LineInput, OrderInput, RefundInput
-from commerce.services import orders
+from commerce.services import interest, orders
 from customers.rules import people
 
 AHEAD = timedelta(days=1)
@@ -195,6 +195,29 @@ class RefundBody(StrictSerializer):
         if not lines and attrs["amount"] is None:
             raise serializers.ValidationError({"amount": [_("Give an amount or lines.")]})
         return RefundInput(lines=lines, **attrs)
+
+
+class StockInterestBody(StrictSerializer):
+    customer = BuyerField(help_text="Who waits: an object with an identifier, or a customer's id.")
+    sku = serializers.CharField(max_length=120)
+    name = WordsField(max_length=300, help_text="The article's name, where the catalogue does not know it.")
+    at = MomentField(required=False, allow_null=True, default=None, help_text="Left out: now.")
+
+    def validate_sku(self, value: str) -> str:
+        if not value.isprintable():
+            raise serializers.ValidationError(_("A SKU has at most 120 printable characters."))
+        return value
+
+    def validate_at(self, value: datetime | None) -> datetime | None:
+        return value and _not_to_come(value, self.context["now"])
+
+    def validate(self, attrs: dict[str, Any]) -> interest.Wanted:
+        buyer = attrs.pop("customer")
+        if not isinstance(buyer, people.Person):
+            return interest.Wanted(customer_id=buyer, **attrs)
+        if not buyer.is_identified:
+            raise serializers.ValidationError({"customer": [_("Name at least one identifier of the customer.")]})
+        return interest.Wanted(person=buyer, **attrs)
 
 
 def _not_to_come(value: datetime, now: datetime) -> datetime:

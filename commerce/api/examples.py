@@ -97,3 +97,16 @@ PRODUCTS = {
     "retrieve": Example(response=PRODUCT),
     "update": Example(request=PRODUCT_BODY, response=PRODUCT),
 }
+INTEREST = {
+    "id": "019a4f43-5b10-7c2e-9f61-2a7d3c8e4b55",
+    "customer": "019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70",
+    "sku": "CUP",
+    "name": "Cup",
+    "source": "shop",
+    "noted_at": "2026-11-20T16:30:00+07:00",
+    "ended_at": None,
+}
+INTERESTS = {
+    "list": Example(response=page(INTEREST)),
+    "create": Example(request={"customer": {"email": "mali@example.com"}, "sku": "CUP"}, response=INTEREST),
+}

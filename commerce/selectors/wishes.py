@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from cdp.core import panels
@@ -46,6 +47,14 @@ def interests(customers: Sequence[uuid.UUID]) -> list[StockInterest]:
     """What a lineage waits for, newest first."""
     found = StockInterest.objects.filter(customer_id__in=customers, ended_at__isnull=True)
     return list(found.order_by("-noted_at", "-id")[:SHOWN])
+
+
+def waiting(*, customers: Sequence[uuid.UUID] | None = None, sku: str | None = None) -> QuerySet[StockInterest]:
+    """Open interests of a lineage, in an article, or both; the caller pages."""
+    found = StockInterest.objects.filter(ended_at__isnull=True)
+    if customers is not None:
+        found = found.filter(customer_id__in=customers)
+    return found if sku is None else found.filter(sku=sku)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ TAGS = [
     },
     {"name": "products", "description": "What the shop sells, by SKU."},
     {
+        "name": "stock-interests",
+        "description": "Who waits until an article is there again, for storefronts that do not track. The scope is "
+        "that of orders.",
+    },
+    {
         "name": "consents",
         "description": "What customers allow, as a ledger: statements are added with their proof and never changed.",
     },

@@ -270,7 +270,7 @@ def _whole(work: Work, source: Source, *, now: datetime) -> dict[str, Any]:
 
 def _apply(
     work: Work, body: dict[str, Any], source: Source, *, now: datetime
-) -> tuple[bool, list[refunds.UnableToWriteRefund]]:
+) -> tuple[bool, list[refunds.UnableToWriteRefund | reading.Unreadable]]:
     """Whether anything was new, and what could not be written beside the rest."""
     reader = STORES[work.vendor].topics[work.topic]
     told = reader(body, reading.Telling(source.key, work.received_at))

@@ -23,6 +23,9 @@ class Shop:
     def put(self, path, body, **headers):
         return self._send(self.client.put, path, body, headers)
 
+    def delete(self, path, **headers):
+        return self.client.delete(f"/api/v1/{path}", headers=headers)
+
     @staticmethod
     def _send(method, path, body, headers):
         data = body if isinstance(body, str | bytes) else json.dumps(body)
