@@ -62,9 +62,9 @@ class StockInterestViewSet(ApiViewSet):
                 _("The same people are being written by many requests at once; send it again."),
                 status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
             ) from error
-        code = status.HTTP_201_CREATED if told.is_new else status.HTTP_200_OK
         context.show([told.interest.customer_id])
-        return Response(answers.stock_interest(told.interest), status=code)
+        answered = status.HTTP_201_CREATED if told.is_new else status.HTTP_200_OK
+        return Response(answers.stock_interest(told.interest), status=answered)
 
     @extend_schema(
         operation_id="stock_interests_list",

@@ -81,7 +81,7 @@ def tell(*, wanted: Wanted, source: Source, actor: Actor, now: datetime) -> Told
 def _who(wanted: Wanted, *, source: Source, now: datetime) -> tuple[uuid.UUID, bytes | None]:
     """Whose it is, and by which identifier."""
     if wanted.person is not None:
-        person = replace(wanted.person, told_at=wanted.at or now, told_by=wanted.person.told_by or "stock interest")
+        person = replace(wanted.person, told_at=wanted.at or now, told_by=wanted.person.told_by or "key:interest")
         (found,) = identity.resolve_many([person], source=source, now=now, is_stranger=True)
         if found.outcome is identity.Outcome.SUPPRESSED:
             raise UnableToNote("suppressed", str(unreadable.REASONS["suppressed"]))
