@@ -53,6 +53,8 @@ class Warranty(OwnedModel):
             models.Index(fields=["-id"], name="commerce_warranty_list"),
             # What staff are at work on.
             models.Index(fields=["-id"], name="commerce_warranty_claimed", condition=models.Q(state="claimed")),
+            # What was closed: few among many, which no walk through the newest would find.
+            models.Index(fields=["-id"], name="commerce_warranty_closed", condition=models.Q(state="closed")),
             # Who hears that a warranty ends: campaigns read it by day.
             models.Index(fields=["ends_on"], name="commerce_warranty_ends"),
         ]

@@ -96,6 +96,10 @@ class Lead(OwnedModel):
             # Filters of the list, which goes by id, newest first.
             models.Index(fields=["status", "-id"], name="customers_lead_status"),
             models.Index(fields=["platform", "-id"], name="customers_lead_platform"),
+            models.Index(fields=["source", "-id"], name="customers_lead_source"),
+            models.Index(
+                fields=["owner_id", "-id"], name="customers_lead_owner", condition=models.Q(owner_id__isnull=False)
+            ),
             # The leads of one customer, on the page and when rows change hands.
             models.Index(fields=["customer", "-arrived_at"], name="customers_lead_customer"),
         ]

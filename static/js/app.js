@@ -258,7 +258,13 @@
       }
       plan(running);
     });
-    menu.addEventListener("toggle", (event) => event.newState === "open" && refresh());
+    // Without an answer (the server is away, the network is gone) an open tray asks again.
+    tray.addEventListener("htmx:afterRequest", (event) => event.detail.successful || plan(0));
+    menu.addEventListener("beforetoggle", (event) => {
+      if (event.newState !== "open") return;
+      if (!tray.childElementCount) tray.append($("template", menu).content.cloneNode(true));
+      refresh();
+    });
     document.addEventListener("jobs:refresh", (event) => event.target !== tray && refresh());
     document.addEventListener("visibilitychange", () => Number(count.textContent) && refresh());
     try {

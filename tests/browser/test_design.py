@@ -134,6 +134,16 @@ def test_components_do_what_they_say(open_as: Callable[..., Page], complaints: l
     with page.expect_response(lambda response: response.request.method == "POST"):
         toast.get_by_role("button", name="Undo").click()
 
+    # The tray waits only while it asks: what nobody has opened yet is not busy, and an answer takes the place of the bars.
+    page.evaluate("sessionStorage.setItem('cdp-jobs', '0')")  # later pages of a session do not ask by themselves
+    page.goto(page.url)
+    tray = page.locator("[data-jobs-tray]")
+    expect(tray).to_be_empty()
+    page.get_by_role("button", name="Running jobs").click()
+    expect(tray).to_contain_text("Nothing is running.")
+    expect(tray.locator("[aria-busy]")).to_have_count(0)
+    page.keyboard.press("Escape")
+
     # Ticked rows bring the bar.
     page.get_by_label("All rows").check()
     page.get_by_label("김민수", exact=True).uncheck()
@@ -155,7 +165,7 @@ def test_a_session_that_ended_leads_to_the_log_in(open_as: Callable[..., Page]) 
         if "/accounts/login/" in page.url:
             break
         with contextlib.suppress(Error):  # the page may be on its way already
-            page.evaluate("document.body.dispatchEvent(new Event('jobs:refresh'))")
+            page.evaluate("document.body.dispatchEvent(new Event('jobs:refresh', {bubbles: true}))")
             page.wait_for_url("**/accounts/login/**", timeout=8_000, wait_until="commit")
     expect(page).to_have_url(re.compile("/accounts/login/"))
 
