@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """One state of the list of warranty cards."""
 
     atomic = False  # CREATE INDEX CONCURRENTLY: writers go on meanwhile
-    dependencies: ClassVar[list[tuple[str, str]]] = [("commerce", "0008_warranties_and_preorders")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("commerce", "0009_lines_by_sku")]
     operations: ClassVar[list[Operation]] = [
         AddIndexConcurrently(
             model_name="warranty",
