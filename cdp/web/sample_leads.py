@@ -66,7 +66,7 @@ def load(now: dt.datetime, bring: Callable[[str, Path, dict[str, dict[str, str]]
     with tempfile.TemporaryDirectory(prefix="cdp-sample-") as folder:
         companies = _write(Path(folder) / "companies.csv", COMPANY_COLUMNS, COMPANIES)
         bring("companies", companies, {"columns": {name: name for name in COMPANY_COLUMNS}})
-        rows = [_lead(number, now) for number in range(LEADS)]
+        rows = [_lead(number, now) for number in reversed(range(LEADS))]  # the oldest first, as they came
         questions = list(dict.fromkeys(form[3] for form in FORMS))
         leads = _write(Path(folder) / "leads.csv", (*LEAD_COLUMNS, *questions), rows)
         columns = {name: name for name in LEAD_COLUMNS} | dict.fromkeys(questions, "lead.answer")

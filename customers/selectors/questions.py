@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from cdp.core import acquaintance
 from customers.models import Asked, FormChoice, ProfileQuestion
-from customers.rules import bands, profiling, provenance, settling, tags, trust
+from customers.rules import bands, places, profiling, provenance, settling, tags, trust
 from customers.rules.people import LANGUAGES
 from customers.rules.profiling import Context, Fact, Item, Reply, Said, Setting, Why
 from customers.rules.trust import Level, Trust
@@ -195,8 +195,9 @@ def _on_file(item: Item, profile: Profile) -> str:
 def choices(item: Item) -> Sequence[Choice]:
     """What there is to choose from for that question; empty where the answer is typed."""
     if item.key == "language":
-        rest = sorted(LANGUAGES - OWN_NAMES.keys())
-        return [*OWN_NAMES.items(), *((code, code.upper()) for code in rest)]
+        reader = get_language() or settings.LANGUAGE_CODE
+        rest = {code: places.language_name(code, reader) for code in LANGUAGES - OWN_NAMES.keys()}
+        return [*OWN_NAMES.items(), *sorted(rest.items(), key=lambda one: one[1])]
     if item.key in LISTS:
         return [*offered.offered(LISTS[item.key], get_language() or settings.LANGUAGE_CODE)]
     if item.key == "income_band":

@@ -47,9 +47,15 @@
       if (one.name === "reply" && one.checked) {
         answers().forEach((answer) => {
           if (answer.matches("[type=radio], [type=checkbox]")) answer.checked = false;
+          else if (answer.matches("select")) answer.value = "";
         });
       } else if (one.name.startsWith("answer_") && (one.checked || one.value.trim())) {
         replies().forEach((reply) => (reply.checked = false));
+        answers().forEach((other) => {
+          if (other === one) return;
+          if (other.matches("select")) other.value = "";
+          else if (one.matches("select") && other.matches("[type=radio]")) other.checked = false;
+        });
       }
     });
     // Enter in a field of the sheet does not save half a purchase: a scanner ends every number with it.

@@ -23,6 +23,8 @@ from customers.selectors.questions import Question
 from customers.services import interactions
 from customers.services.identity import resolving
 
+MOST_BUTTONS = 6
+"""Of a long list, so many answers are buttons; the others are chosen from a list."""
 NUMBER = "number"
 """How a telephone system names the number of an incoming call: `/phone/?number=+66…`."""
 
@@ -152,6 +154,10 @@ def asked(question: Question, seen: glance.Glance, reader: str, data: Any = None
     """A question as the page draws it: the sentence in the customer's language, in the reader's below, and inputs."""
     theirs, ours = question.sentence(seen.language), question.sentence(reader)
     fields = question.item.fields or (question.key,)
+    offered = [
+        {"value": value, "label": label, "on": data is not None and value in data.getlist(ANSWER + fields[0])}
+        for value, label in question.choices
+    ]
     return {
         "key": question.key,
         "sentence": theirs,
@@ -164,10 +170,8 @@ def asked(question: Question, seen: glance.Glance, reader: str, data: Any = None
         "reply": data.get("reply", "") if data is not None else "",
         "is_sensitive": question.item.is_sensitive,
         "input": question.item.input.value,
-        "choices": [
-            {"value": value, "label": label, "on": data is not None and value in data.getlist(ANSWER + fields[0])}
-            for value, label in question.choices
-        ],
+        "choices": offered[:MOST_BUTTONS] if len(offered) > 2 * MOST_BUTTONS else offered,
+        "more_choices": offered[MOST_BUTTONS:] if len(offered) > 2 * MOST_BUTTONS else [],
         "inputs": [
             {
                 "name": ANSWER + field,

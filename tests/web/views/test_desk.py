@@ -219,7 +219,7 @@ def test_consent_is_recorded_with_the_words_the_way_and_the_clerk(clerk, malee):
     assert evidence["text"] == f"ข่าวสารและข้อเสนอ (อีเมล)\n{wording.description}"
     assert evidence["how"] == "read"
     assert len(evidence["shown"]) == 4
-    assert "not wanted" in text(clerk.get(page(malee)))
+    assert "not wanted" in text(clerk.get(page(malee, "phone-call")))
     clerk.post(url, sheet(no=["marketing_email"], how="shown"))
     assert ConsentRecord.objects.filter(customer=malee, channel="email", status="withdrawn").exists()
 
