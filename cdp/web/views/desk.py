@@ -23,7 +23,7 @@ from customers.selectors.questions import Question
 from customers.services import interactions
 from customers.services.identity import resolving
 
-MOST_BUTTONS = 6
+MOST_BUTTONS = 5
 """Of a long list, so many answers are buttons; the others are chosen from a list."""
 NUMBER = "number"
 """How a telephone system names the number of an incoming call: `/phone/?number=+66…`."""
