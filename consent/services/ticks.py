@@ -78,12 +78,12 @@ def _may_say_yes(customer: uuid.UUID, form: Form) -> bool:
     """
     known = Customer.objects.filter(id=customer).values_list("country", "birth_date").first() or ("", None)
     countries = {form.country, known[0]} - {""} or {""}
-    youngest = min(_age(born, form.at.date()) for born in (form.birth_date, known[1]))
+    youngest = min(age(born, form.at.date()) for born in (form.birth_date, known[1]))
     laws = [(country, packs.of_country(country)) for country in countries]
     return not any(pack.asks_twice(country) or youngest < pack.ages.guardian_alone_under for country, pack in laws)
 
 
-def _age(born: dt.date | None, today: dt.date) -> int:
+def age(born: dt.date | None, today: dt.date) -> int:
     """Full years; who told no birthday counts as of age, as everywhere."""
     if born is None:
         return OF_AGE

@@ -48,6 +48,7 @@
 
   const consent = (told) => {
     if (!object(told)) return consents && { ...consents };
+    const was = allowed();
     consents = { ...consents, ...told };
     if (allowed()) {
       // Somebody who was here before goes on under the id of then; what waited in memory is theirs.
@@ -62,8 +63,11 @@
     } else if (told.measurement === false) {
       write("localStorage", null);
       write("sessionStorage", null);
+      // The last word under the old name, so that the person's own permission is taken back, too.
+      const last = was && { type: "track", event: "Segment Consent Preference Updated", messageId: "cdp-" + uuid(), timestamp: new Date().toISOString(), anonymousId: me.id, userId: me.user, context: { consent: choice() } };
       me = { id: uuid() };
       queue = unnamed(queue);
+      if (last) queue.push(last);
       send();
     }
     return { ...consents };

@@ -80,14 +80,19 @@ def may_measure(context: Mapping[str, Any], *, privacy_signal: bool, must_ask: b
     """Whether what happened may be kept with a person: the visitor's own word in the event's context, else the
     browser's signal, else the source's rule for events without a word.
     """
+    word = measurement_word(context)
+    return not (privacy_signal or must_ask) if word is None else word
+
+
+def measurement_word(context: Mapping[str, Any]) -> bool | None:
+    """What the visitor themselves said of being measured, where the call tells it."""
     consent = context.get("consent")
     told = consent.get("categoryPreferences") if isinstance(consent, dict) else None
-    if isinstance(told, dict):
-        known = {str(key).lower(): value for key, value in told.items()}
-        words = [known[key] for key in _MEASURING if isinstance(known.get(key), bool)]
-        if words:
-            return all(words)
-    return not (privacy_signal or must_ask)
+    if not isinstance(told, dict):
+        return None
+    known = {str(key).lower(): value for key, value in told.items()}
+    words = [known[key] for key in _MEASURING if isinstance(known.get(key), bool)]
+    return all(words) if words else None
 
 
 def is_robot(event: Tracked, agent: str) -> bool:

@@ -20,7 +20,7 @@ from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Source
 from events.models import InboxRow, RejectedEvent
 from events.rules import scrubbing, tracking, visits
-from events.services import deduplication, groups, inbox, people, recording
+from events.services import deduplication, groups, inbox, people, permission, recording
 from events.services.people import Call
 
 log = structlog.get_logger("inbox")
@@ -210,6 +210,7 @@ def _write(fresh: Sequence[_Read], now: dt.datetime) -> None:
     sources = {read.row.source_id: read.told.source for read in fresh}
     for source_id, told in by_source.items():
         groups.take(told, source=sources[source_id], now=now)
+    permission.take([read.told for read in fresh], owners, now=now)
     recording.record_many(rows, now=now, lane=pipeline.INTERACTIVE)
 
 

@@ -85,7 +85,7 @@ def test_the_shops_tablet_takes_a_walk_in_and_is_empty_for_the_next_one(
 def test_a_tablet_that_the_clerk_hands_over_shows_nothing_of_staff_until_the_password(
     live_server: LiveServer, browser: Browser
 ) -> None:
-    clerk, known = factories.staff("clerk"), factories.customer(name="Secret Person", phone="0812345678")
+    clerk, known = factories.staff("clerk"), factories.customer(name="Secret Person", phone="0812345678", language="en")
     context = browser.new_context(**TABLET, base_url=live_server.url)
     page, other_tab = context.new_page(), context.new_page()
     page.goto("/accounts/login/")

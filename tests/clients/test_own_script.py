@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserType, Page
 
 from cdp.core.models import Source
+from consent.models import ConsentRecord
 from customers.models import Customer, Identifier, Status
 from customers.services import buckets
 from events.models import Event, SourceHour
@@ -75,9 +76,13 @@ def test_a_no_takes_back_what_was_stored(site, open_page):
     page.evaluate("cdp.consent({measurement: false}); cdp.track('Looked Again')")
     assert page.evaluate(STORED) == 0
     page.context.clock.run_for(3000)
-    site.wait_for_events(3)
-    (last,) = [one for one in events() if one.name == "Looked Again"]
-    assert last.customer_id in buckets.IDS
+    site.wait_for_events(4)
+    after = [one for one in events() if one.name in {"Looked Again", "Segment Consent Preference Updated"}]
+    assert len(after) == 2
+    assert all(one.customer_id in buckets.IDS for one in after)
+    told = ConsentRecord.objects.order_by("recorded_at", "at").values_list("customer_id", "status")
+    member = Customer.objects.get(status=Status.KNOWN).id
+    assert list(told) == [(member, "given"), (member, "withdrawn")]
 
 
 def test_a_browser_that_objects_is_not_heard_until_the_visitor_says_yes(site, browser_type, browser_type_launch_args):
