@@ -7,7 +7,9 @@ from commerce.views import connecting, hooks, preorders, stores, warranties
 app_name = "commerce"
 urlpatterns: list[URLPattern] = [
     path("hooks/", stores.overview, name="stores"),
-    path("hooks/connect/", connecting.connect, name="store-connect"),
+    path("hooks/connect/", connecting.choose, name="store-connect"),
+    path("hooks/connect/<slug:vendor>/", connecting.connect, name="vendor-connect"),
+    path("hooks/connections/<slug:key>/", connecting.connection, name="connection"),
     path("hooks/deliveries/<uuid:delivery_id>/replay", stores.replay, name="delivery-replay"),
     path("hooks/requests/<uuid:notice_id>/show", stores.show, name="notice-show"),
     path("hooks/requests/<uuid:notice_id>/close", stores.close, name="notice-close"),

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from events.views import overview, quarantine
+from events.views import connecting, overview, quarantine
 
 app_name = "events"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
+    path("connect/", connecting.connect, name="connect"),
     path("quarantine/", quarantine.listing, name="quarantine-list"),
     path("quarantine/<uuid:event_id>/", quarantine.detail, name="quarantine-detail"),
 ]

@@ -26,6 +26,7 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
 LANGUAGES = {"th": "ไทย", "ko": "한국어", "en": "English"}
+PLATFORMS = ("shopify", "woocommerce", "facebook", "linkedin", "line")
 EDITED = ("trigger", "audience", "message")
 PASSWORD = "a long word for pictures"
 
@@ -207,11 +208,11 @@ class Tour:
         secret = "shpss_of the tour, long enough"
         context = self.context("owner")
         page = context.new_page()
-        page.goto(f"{self.shop.url}/hooks/connect/")
+        page.goto(f"{self.shop.url}/hooks/connect/shopify/")
         page.locator("input[name=name]").fill("Tour store")
         page.locator("input[name=secret]").fill(secret)
         page.locator("main form button.btn-primary").click()
-        page.wait_for_url("**/hooks/")
+        page.wait_for_url("**/hooks/connections/tour-store/")
         context.close()
         for topic, body in (("orders/create", {"id": 1, "name": "#1"}), ("customers/redact", {"customer": {"id": 7}})):
             signed = hmac.new(secret.encode(), json.dumps(body).encode(), hashlib.sha256).digest()
@@ -303,6 +304,11 @@ class Tour:
             Stop("quarantine-event", place["quarantine"]),
             Stop("stores", "/hooks/"),
             Stop("store-connect", "/hooks/connect/"),
+            *(Stop(f"connect-{kind}", f"/hooks/connect/{kind}/") for kind in PLATFORMS),
+            Stop("connection", "/hooks/connections/tour-store/"),
+            Stop("website-connect", "/events/connect/"),
+            Stop("website-connected", "/events/connect/", act=connect_a_website),
+            Stop("events-of-a-source", "/events/?source=storefront", act=open_an_event),
             Stop("consent", "/consent/"),
             Stop("privacy", "/privacy/", "nobody"),
             Stop("terms", "/terms/", "nobody"),
@@ -456,6 +462,20 @@ def open_first_card(page: Page) -> None:
     """The first warranty card of the list."""
     page.locator("main tbody a.row-title").first.click()
     page.wait_for_load_state()
+
+
+def connect_a_website(page: Page) -> None:
+    """A new source each time: its key is shown only once."""
+    page.locator("input[name=name]").fill(f"Tour {time.time_ns()}")
+    page.locator("input[name=origin]").fill("shop.example")
+    page.locator("main form button.btn-primary").click()
+    expect(page.locator("main .copy").first).to_be_visible()
+
+
+def open_an_event(page: Page) -> None:
+    """The newest event with what was sent."""
+    page.locator(".event-line summary").first.click()
+    expect(page.locator(".event-line .facts").first).to_be_visible()
 
 
 def log_in_with_nothing(page: Page) -> None:

@@ -40,6 +40,11 @@ def clock(at: dt.datetime) -> str:
     return dates.format_time(at, format=_times(locale(), "short"), locale=locale())
 
 
+def clock_exact(at: dt.datetime) -> str:
+    """The time of day to the second, "14:05:09"; in Korean "오후 2:05:09"."""
+    return dates.format_time(at, format=_times(locale(), "medium"), locale=locale())
+
+
 def moment(at: dt.datetime) -> str:
     """Date and time to the second."""
     return _moments(locale()).apply(at, locale())

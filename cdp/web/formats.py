@@ -85,6 +85,11 @@ def clock(value: dt.datetime) -> str:
     return written_dates.clock(_local(value))
 
 
+def clock_exact(value: dt.datetime) -> str:
+    """The time of day to the second, "14:05:09"."""
+    return written_dates.clock_exact(_local(value))
+
+
 def moment(value: dt.datetime | None) -> str:
     """Date and time to the second, with the zone: what a relative time stands for."""
     if value is None:

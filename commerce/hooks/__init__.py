@@ -6,6 +6,7 @@ people     customers and buyers
 orders     orders and refunds
 catalogue  products
 carts      carts and checkouts (stores that tell of them)
+guide      what somebody does to connect it, click by click
 
 Platforms that bring leads (facebook, linkedin, line) stand here as well: it is the same door, with the same
 signatures, seals, claims and replays. Their folders have besides:

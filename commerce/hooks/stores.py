@@ -6,6 +6,7 @@ from typing import Any
 
 from commerce.hooks.asking import Asker
 from commerce.hooks.facts import Fact
+from commerce.hooks.guides import Guide
 from commerce.hooks.reading import Telling
 
 Reader = Callable[[Mapping[str, Any], Telling], Sequence[Fact]]
@@ -52,9 +53,10 @@ class Reply:
 class Store:
     """A kind of store or platform. `greets` tells a request by which it only tries whether anybody answers.
 
-    `parts` takes a body apart where it tells of several things (its topic is theirs then), `tries` answers a trial by
-    GET (None: it does not agree), `asks` fetches by topic what the body does not carry. `also_signs` is a second way in
-    which it may have signed. `is_platform` marks what brings leads and has an access token.
+    `guide` tells people how to connect it. `parts` takes a body apart where it tells of several things (its topic is
+    theirs then), `tries` answers a trial by GET (None: it does not agree), `asks` fetches by topic what the body does
+    not carry. `also_signs` is a second way in which it may have signed. `is_platform` marks what brings leads and has
+    an access token.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Store:
     envelope: Callable[[Headers], Envelope]
     sign: Callable[[bytes, bytes], str]
     greets: Callable[[Headers, bytes], bool]
+    guide: Guide
     topics: Mapping[str, Reader]
     also_signs: Callable[[bytes, bytes], str] | None = None
     parts: Callable[[Mapping[str, Any]], Sequence[Part]] | None = None

@@ -1,13 +1,16 @@
 """What stores told, for the people who look after it. Nothing sealed is opened for a list of deliveries."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import trials
 from cdp.core.models import SourceSecret, SourceToken
 from commerce.models import HookDelivery, HookTally, StoreNotice
 
@@ -75,11 +78,12 @@ def open_notices() -> list[StoreNotice]:
     return list(found.order_by("id")[:SHOWN])
 
 
-def tallies() -> Sequence[dict[str, Any]]:
-    """By source and topic: how many were written, left aside, failed or of no use to us."""
-    rows = HookTally.objects.values("source__key", "topic").annotate(last_at=Max("last_at"), sent=Sum("count"))
+def tallies(*, source: uuid.UUID | None = None) -> Sequence[dict[str, Any]]:
+    """By source and topic: how many were written, left aside, failed or of no use to us; of one source or of all."""
+    all_of = HookTally.objects.filter(source=source) if source else HookTally.objects.all()
+    rows = all_of.values("source__key", "topic").annotate(last_at=Max("last_at"), sent=Sum("count"))
     found = {(row["source__key"], row["topic"]): dict(row) for row in rows.order_by("source__key", "topic")[:MOST_ROWS]}
-    for tally in HookTally.objects.select_related("source").order_by("source_id", "topic")[: MOST_ROWS * 4]:
+    for tally in all_of.select_related("source").order_by("source_id", "topic")[: MOST_ROWS * 4]:
         row = found.get((tally.source.key, tally.topic))
         if row is not None:
             row[tally.outcome] = tally.count
@@ -90,6 +94,49 @@ def tokens() -> dict[uuid.UUID, str | Promise]:
     """The sources that have an access token, with why their platform does not accept it; empty where it does."""
     found = SourceToken.objects.filter(name=ACCESS).values_list("source_id", "refused_for")[:MOST_ROWS]
     return {source: reason(code) if code else "" for source, code in found}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a connection stands. `kind`: told (facts arrive), failing (the newest could not be used), unsigned (the
+    newest did not fit the secret), tried (our address was tried, nothing was told) or silent.
+    """
+
+    kind: str
+    at: dt.datetime | None
+    topic: str = ""
+    reason: str | Promise = ""
+    topics: Sequence[dict[str, Any]] = ()
+
+
+def state(
+    secret: SourceSecret, *, rows: Sequence[dict[str, Any]] | None = None, failed: Sequence[HookDelivery] | None = None
+) -> State:
+    """What came last from the source of that secret, and how often each topic came. `rows` are its tallies and
+    `failed` its newest failures, where the caller has them already.
+    """
+    key = secret.source.key
+    tried, unsigned = (trials.last(what, source_key=key) for what in (trials.TRIED, trials.UNSIGNED))
+    # What did not fit an earlier secret says nothing of this one.
+    unsigned = unsigned if unsigned and unsigned > secret.set_at else None
+    rows = tallies(source=secret.source_id) if rows is None else rows
+    newest = max(rows, key=lambda row: row["last_at"], default=None)
+    if unsigned and unsigned > max(filter(None, [newest and newest["last_at"], tried]), default=secret.set_at):
+        return State("unsigned", unsigned, topics=rows)
+    if newest is None:
+        return State("tried", tried) if tried else State("silent", None)
+    if failed is None:
+        all_of = HookDelivery.objects.filter(source=secret.source_id, state=HookDelivery.State.FAILED)
+        failed = list(all_of.defer("sealed").order_by("-id")[:1])
+    worst = failed[0] if failed else None
+    if worst and worst.handled_at and worst.handled_at >= newest["last_at"]:
+        return State("failing", worst.handled_at, worst.topic, reason(worst.reason), rows)
+    return State("told", newest["last_at"], newest["topic"], topics=rows)
+
+
+def find_connected(key: str) -> SourceSecret | None:
+    """The secret of that source without what it is; None where the source is not connected."""
+    return SourceSecret.objects.select_related("source").defer("wrapped").filter(source__key=key).first()
 
 
 def connected() -> list[SourceSecret]:

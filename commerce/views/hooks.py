@@ -38,7 +38,7 @@ def _trial(request: HttpRequest, store: str, source: str) -> HttpResponse:
     if STORES[store].tries is None:
         return HttpResponseNotAllowed(["POST"])
     try:
-        told = deliveries.reply(store=STORES[store], source_key=source, query=request.GET.dict())
+        told = deliveries.reply(store=STORES[store], source_key=source, query=request.GET.dict(), now=timezone.now())
     except deliveries.UnableToAccept as problem:
         return _refusal(problem.status, problem.code, problem.detail)
     return HttpResponse(told.body, content_type=f"{told.media_type}; charset=utf-8")

@@ -4,16 +4,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import access, actors, context, source_secrets
+from cdp.core import access, actors, context
 from cdp.core.models import SourceSecret
 from cdp.core.views.access import requires
 from commerce.hooks.registry import PLATFORMS, STORES
@@ -41,6 +39,7 @@ def show(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpResponse:
     asked, tokens = reading.open_notices(), reading.tokens()
+    failed, tallies = reading.failures(), reading.tallies()
     can_connect = access.allows(request.user.role, "settings")  # type: ignore[union-attr]
     context.show(notice.person_id for notice in asked if notice.person_id)
     return render(
@@ -48,13 +47,18 @@ def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpRespon
         "commerce/stores.html",
         {
             "notices": [{"notice": notice, **_named(notice, is_shown=notice.id == shown)} for notice in asked],
-            "failures": [{"row": row, "reason": reading.reason(row.reason)} for row in reading.failures()],
+            "failures": [{"row": row, "reason": reading.reason(row.reason)} for row in failed],
             "waiting": reading.waiting(),
-            "tallies": reading.tallies(),
+            "tallies": tallies,
             "faults": [{"row": row, "reason": reading.reason(row.code)} for row in faults.newest()],
             "connected": [
                 {
-                    **_addressed(one.source.key, one, has_token=one.source_id in tokens, in_full=can_connect),
+                    **_connection(one, has_token=one.source_id in tokens),
+                    "state": reading.state(
+                        one,
+                        rows=[row for row in tallies if row["source__key"] == one.source.key],
+                        failed=[row for row in failed if row.source_id == one.source_id],
+                    ),
                     "refused": tokens.get(one.source_id, ""),
                 }
                 for one in reading.connected()
@@ -74,18 +78,14 @@ def _named(notice: StoreNotice, *, is_shown: bool) -> dict[str, Any]:
     return {"who": email if is_shown else masking.of("email", email), "is_masked": not is_shown}
 
 
-def _addressed(key: str, secret: SourceSecret, *, has_token: bool, in_full: bool) -> dict[str, Any]:
-    """A source with the full addresses that its store sends to; of a secret of before nobody knows whose it is."""
-    kinds = [secret.vendor] if secret.vendor in STORES else [name for name in STORES if name not in PLATFORMS]
-    is_platform = secret.vendor in PLATFORMS
+def _connection(secret: SourceSecret, *, has_token: bool) -> dict[str, Any]:
+    """A source that may send, and what it is."""
+    store = STORES.get(secret.vendor)
     return {
         "source": secret.source,
-        "set_at": secret.set_at,
-        "addresses": [
-            (STORES[kind].name, settings.CDP_BASE_URL + reverse("commerce:hook", args=[kind, key])) for kind in kinds
-        ],
-        "verify_token": source_secrets.verify_token(key) if secret.vendor == "facebook" and in_full else "",
-        "lacks_token": is_platform and not has_token,
+        "icon": store.guide.icon if store else "building-store",
+        "vendor": store.name if store else ", ".join(one.name for key, one in STORES.items() if key not in PLATFORMS),
+        "lacks_token": secret.vendor in PLATFORMS and not has_token,
     }
 
 

@@ -17,7 +17,7 @@ REASONS: Mapping[str, str | Promise] = {
     "phone_without_country": _("Write the phone number with its country code, like +66 81 234 5678."),
     "phone_too_short": _("This phone number is too short."),
     "phone_too_long": _("This phone number is too long."),
-    "phone_not_in_use": _("No phone number looks like this in that country."),
+    "phone_not_in_use": _("This is not a valid phone number in that country. Please check the digits."),
     "phone_digits_lost": _("A spreadsheet shortened this phone number; its last digits are lost."),
     # e-mail addresses
     "not_an_email": _("This is not an e-mail address."),
@@ -46,7 +46,7 @@ REASONS: Mapping[str, str | Promise] = {
     "control_characters": _("This has characters that cannot be shown."),
     "identifier_too_long": _("This identifier is longer than 200 characters."),
     "card_number": _("This looks like a full card number. Only a token of it may be kept."),
-    "suppressed": _("This person was forgotten at their wish; only they themselves can come back."),
+    "suppressed": _("This person was erased at their own wish; only they themselves can come back."),
     "unknown_kind": _("This kind of identifier is not known."),
 }
 

@@ -37,7 +37,7 @@ def customer_erase(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
                 return redirect("customers:customer-detail", row.id)
             problem = _("Others are writing the same people at this moment. Please try again.")
         else:
-            messages.success(request, _("The person was forgotten."))
+            messages.success(request, _("The person was erased."))
             return redirect("customers:customer-list")
     context = {"profile": reading.one(row), "foreseen": erasures.foresee(row.id), "problem": problem}
     return render(request, "customers/erase.html", context, status=422 if problem else 200)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models import Source
@@ -25,6 +26,19 @@ CODES = {
     Code.BAD_TIMESTAMP: _("Unreadable time"),
     Code.INDIGESTIBLE: _("Could not be stored"),
 }
+AWAY: dict[str, str | Promise] = {
+    "invalid_write_key": _("No write key, or one that is not known"),
+    "origin_not_allowed": _("A website that this source does not allow"),
+    "payload_too_large": _("A request that is too large"),
+    "busy": _("Too much at once; the client sends it again"),
+    "unavailable": _("Events could not be stored just then; the client sends them again"),
+    "not_found": _("An address that does not exist"),
+    "method_not_allowed": _("A request of the wrong kind"),
+    "unknown_encoding": _("Packed in a way that cannot be read"),
+    "invalid_gzip": _("Packed data that is damaged"),
+    "missing_batch": _("A batch without events"),
+}
+"""Why whole requests were refused, beside the reasons for single events."""
 
 
 class FilterForm(forms.Form):

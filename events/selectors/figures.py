@@ -4,6 +4,7 @@ moment. What robots did is stored like everything and counted beside it.
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,19 @@ def _run(columns: str, where: str, order: str, params: dict[str, Any]) -> list[A
     with connection.cursor() as cursor:
         cursor.execute(_SUMS.format(columns=columns, where=where, order=order), {**params, "most": MOST_HOURS})
         return list(cursor.fetchall())
+
+
+def total(rows: Iterable[Sums]) -> Sums:
+    """All of them together."""
+    found = Sums("", None, 0, 0, 0, 0, 0, 0, None)
+    for row in rows:
+        found.stored += row.stored
+        found.waiting += row.waiting
+        found.duplicates += row.duplicates
+        found.rejected += row.rejected
+        found.unconsented += row.unconsented
+        found.bots += row.bots
+    return found
 
 
 def turned_away(*, since: dt.datetime) -> list[tuple[str, str, int]]:

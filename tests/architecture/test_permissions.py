@@ -122,10 +122,15 @@ PAGES = [
     ("web:form-poster", "GET", "cmaspo"),
     ("commerce:stores", "GET", "spo"),
     ("commerce:store-connect", "GET", "o"),
+    ("commerce:vendor-connect", "GET", "o"),
+    ("commerce:vendor-connect", "POST", "o"),
+    ("commerce:connection", "GET", "spo"),
     ("commerce:delivery-replay", "POST", "spo"),
     ("commerce:notice-show", "POST", "spo"),
     ("commerce:notice-close", "POST", "po"),
     ("events:overview", "GET", "spo"),
+    ("events:connect", "GET", "o"),
+    ("events:connect", "POST", "o"),
     ("events:quarantine-list", "GET", "spo"),
     ("events:quarantine-detail", "GET", "spo"),
     ("events:quarantine-detail", "POST", "spo"),
@@ -157,6 +162,7 @@ ARGUMENTS = {
     "action": "start",
     "step": "content",
     "token": "nonsense",
+    "vendor": "shopify",
 }
 
 

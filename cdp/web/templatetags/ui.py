@@ -123,6 +123,7 @@ register.filter("money", formats.money)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
 register.filter("clock", formats.clock)
+register.filter("clock_exact", formats.clock_exact)
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Lead ads of Facebook and Instagram (webhook `leadgen` of a page, Graph API 2024 and later)."""
 
-from commerce.hooks.facebook import asking, envelope, leads
+from commerce.hooks.facebook import asking, envelope, guide, leads
 from commerce.hooks.stores import Store
 
 STORE = Store(
@@ -9,6 +9,7 @@ STORE = Store(
     envelope=envelope.read,
     sign=envelope.sign,
     greets=envelope.greets,
+    guide=guide.GUIDE,
     topics={"leadgen": leads.told},
     parts=envelope.parts,
     tries=envelope.agree,

@@ -1,7 +1,7 @@
 """The official account of a shop on LINE (webhooks of the Messaging API)."""
 
 from commerce.hooks import signatures
-from commerce.hooks.line import asking, chats, envelope
+from commerce.hooks.line import asking, chats, envelope, guide
 from commerce.hooks.stores import Store
 
 STORE = Store(
@@ -10,6 +10,7 @@ STORE = Store(
     envelope=envelope.read,
     sign=signatures.sign,
     greets=envelope.greets,
+    guide=guide.GUIDE,
     topics={
         "follow": chats.followed,
         "unfollow": chats.left,

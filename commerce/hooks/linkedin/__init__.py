@@ -1,6 +1,6 @@
 """Lead forms of LinkedIn (Lead Sync API, versions of 2024 and later)."""
 
-from commerce.hooks.linkedin import asking, envelope, leads
+from commerce.hooks.linkedin import asking, envelope, guide, leads
 from commerce.hooks.stores import Store
 
 STORE = Store(
@@ -10,6 +10,7 @@ STORE = Store(
     sign=envelope.sign,
     also_signs=envelope.sign_body,
     greets=envelope.greets,
+    guide=guide.GUIDE,
     topics={"lead_action": leads.told},
     parts=envelope.parts,
     tries=envelope.agree,

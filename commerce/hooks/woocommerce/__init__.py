@@ -2,7 +2,7 @@
 
 from commerce.hooks import signatures
 from commerce.hooks.stores import Store
-from commerce.hooks.woocommerce import envelope, topics
+from commerce.hooks.woocommerce import envelope, guide, topics
 
 STORE = Store(
     key="woocommerce",
@@ -10,5 +10,6 @@ STORE = Store(
     envelope=envelope.read,
     sign=signatures.sign,
     greets=envelope.greets,
+    guide=guide.GUIDE,
     topics=topics.READERS,
 )

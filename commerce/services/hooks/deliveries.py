@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from cdp.core import audit, ids, source_secrets, wake
+from cdp.core import audit, ids, source_secrets, trials, wake
 from cdp.core.actors import Actor
 from cdp.core.crypto import envelope as sealing
 from cdp.core.crypto import hourly, index
@@ -93,10 +93,14 @@ def accept(*, store: Store, source_key: str, headers: Mapping[str, str], body: b
     A topic that nobody reads is counted and nothing else. The same delivery again changes nothing.
     """
     if store.greets(headers, body):
+        if _known(store, source_key)[0] is not None:
+            trials.note(trials.TRIED, source_key=source_key, at=now)
         return
     told = store.envelope(headers)
     source, secret = _known(store, source_key)
     if not _is_signed(store, told.signature, secret, body) or source is None:
+        if source is not None:
+            trials.note(trials.UNSIGNED, source_key=source_key, at=now)
         raise UnableToAccept(401, "wrong_signature", "The signature does not belong to this source and body.")
     if store.parts is None and (told.topic not in store.topics or told.is_test):
         _count(source.id, told.topic, State.IGNORED if told.is_test else UNKNOWN, now=now)
@@ -107,6 +111,7 @@ def accept(*, store: Store, source_key: str, headers: Mapping[str, str], body: b
         raise UnableToAccept(400, "malformed_json", "The body is no JSON.") from problem
     if not isinstance(content, dict):
         raise UnableToAccept(400, "not_an_object", "The body must be a JSON object.")
+    trials.note(trials.TRIED, source_key=source_key, at=now)
     if store.parts is None:
         _keep(store, source, [(told.topic, told.delivery, body)], now=now)
     else:
@@ -114,14 +119,17 @@ def accept(*, store: Store, source_key: str, headers: Mapping[str, str], body: b
     wake.hooks()
 
 
-def reply(*, store: Store, source_key: str, query: Mapping[str, str]) -> Reply:
+def reply(*, store: Store, source_key: str, query: Mapping[str, str], now: datetime) -> Reply:
     """The answer to what a platform asks before it sends anything. Raises UnableToAccept."""
     source, secret = _known(store, source_key)
     found = None
     if store.tries and source and secret:
         found = store.tries(Trial(query, secret, source_secrets.verify_token(source_key)))
     if found is None:
+        if source is not None:
+            trials.note(trials.UNSIGNED, source_key=source_key, at=now)
         raise UnableToAccept(403, "not_agreed", "This does not belong to this source.")
+    trials.note(trials.TRIED, source_key=source_key, at=now)
     return found
 
 

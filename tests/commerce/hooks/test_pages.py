@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -90,18 +91,22 @@ def test_the_page_of_a_shop_without_stores_says_what_to_do(db, privacy):
     assert "Nothing has been told yet" in privacy.get("/hooks/").content.decode()
 
 
-def test_an_administrator_connects_a_store_and_gets_its_addresses(client, db, settings):
+@pytest.mark.parametrize("vendor", ["shopify", "woocommerce", "facebook", "linkedin", "line"])
+def test_an_administrator_connects_each_kind_by_its_own_steps_and_gets_its_address(client, db, settings, vendor):
     settings.CDP_BASE_URL = "https://crm.example.com"
     client.force_login(factories.staff("admin"))
     assert "/hooks/connect/" in client.get("/hooks/").content.decode()
-    given = {"name": "Bangkok Shop", "secret": SECRET}
-    answer = client.post("/hooks/connect/", given, follow=True)
+    assert f"/hooks/connect/{vendor}/" in client.get("/hooks/connect/").content.decode()
+    asked = client.get(f"/hooks/connect/{vendor}/").content.decode()
+    assert ('name="token"' in asked) == (vendor in {"facebook", "linkedin", "line"})
+    answer = client.post(f"/hooks/connect/{vendor}/", {"name": "Bangkok Shop", "secret": SECRET}, follow=True)
     page = answer.content.decode()
-    assert answer.redirect_chain == [("/hooks/", 302)]
-    assert 'data-copy="https://crm.example.com/hooks/shopify/bangkok-shop"' in page
-    assert 'data-copy="https://crm.example.com/hooks/woocommerce/bangkok-shop"' in page
+    assert answer.redirect_chain == [("/hooks/connections/bangkok-shop/", 302)]
+    assert f'data-copy="https://crm.example.com/hooks/{vendor}/bangkok-shop"' in page
+    assert (source_secrets.verify_token("bangkok-shop") in page) == (vendor == "facebook")
+    assert "Nothing has arrived yet" in page
     assert SECRET not in page
-    secret = SourceSecret.objects.get(source__key="bangkok-shop", source__kind="store")
+    secret = SourceSecret.objects.get(source__key="bangkok-shop", source__kind="store", vendor=vendor)
     assert source_secrets.find(secret.source) == SECRET.encode()
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {
         "core:source:created",
@@ -109,15 +114,33 @@ def test_an_administrator_connects_a_store_and_gets_its_addresses(client, db, se
     }
 
 
+def test_the_page_of_a_connection_follows_what_arrives(shopify, privacy):
+    cache.clear()
+    place = f"/hooks/connections/{shopify.source.key}/"
+
+    def state() -> str:
+        return privacy.get(place, {"watch": ""}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "Nothing has arrived yet" in state()
+    shopify.send("customers/create", CUSTOMER, secret="another secret altogether")
+    assert "signature does not fit" in state()
+    shopify.tell("customers/create", CUSTOMER)
+    assert "It works" in state()
+    shopify.tell("orders/create", ORDER | {"currency": "bitcoin"})
+    assert "Unknown currency" in state()
+    assert privacy.get("/hooks/connections/no-such/").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("name", "secret"), [("ร้าน", SECRET), ("Sample", SECRET), ("", SECRET), ("Shop", "short"), ("Shop", "")]
 )
 def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, name, secret):
     client.force_login(factories.staff("admin"))
-    answer = client.post("/hooks/connect/", {"name": name, "secret": secret})
+    answer = client.post("/hooks/connect/shopify/", {"name": name, "secret": secret})
     assert answer.status_code == 422
     assert not SourceSecret.objects.exists()
     assert f'value="{SECRET}"' not in answer.content.decode()
+    assert client.post("/hooks/connect/nothing/", {"name": name, "secret": secret}).status_code == 404
 
 
 @pytest.mark.parametrize(

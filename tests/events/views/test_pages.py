@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cdp.core.models import AccessEntry, AuditEntry
+from cdp.core import api_keys
+from cdp.core.models import AccessEntry, AuditEntry, Source
 from events.models import Event, InboxRow, RejectedEvent
 from events.selectors import figures
 from events.services import draining
@@ -42,6 +43,35 @@ def test_the_page_shows_sources_hours_and_what_was_turned_away(caller, steward):
     assert "web-shop" in page
     assert steward.get(reverse("events:overview"), {"source": "web-shop"}).status_code == 200
     assert steward.get(reverse("events:overview"), {"source": "nobody"}).status_code == 404
+
+
+def test_the_newest_events_are_told_by_themselves_without_anything_personal(caller, steward):
+    caller.send({**EVENT, "event": "Product Viewed", "properties": {"name": "Serum", "note": "planted@example.com"}})
+    draining.drain(now=timezone.now())
+    asked = {"watch": "", "source": "web-shop"}
+    part = steward.get(reverse("events:overview"), asked, headers={"HX-Request": "true"}).content.decode()
+    assert "Viewed a product · Serum" in part
+    assert "planted@example.com" not in part
+    assert "<html" not in part
+    factories.source("quiet")
+    quiet = steward.get(reverse("events:overview"), {"source": "quiet"}).content.decode()
+    assert "Nothing arrived from this source" in quiet
+    assert "Serum" not in quiet
+
+
+def test_a_website_is_connected_once_and_may_send(client, db):
+    client.force_login(factories.staff("admin"))
+    asked = {"name": "Tea house", "origin": "tea.example/th"}
+    made = client.post(reverse("events:connect"), asked)
+    key = made.context["write_key"]
+    assert f"data-key=&quot;{key}&quot;" in made.content.decode()
+    source = Source.objects.get(key="tea-house")
+    assert source.allowed_origins == ["https://tea.example"]
+    assert bytes(source.write_key_digest) == bytes(api_keys.digest(key))
+    assert AuditEntry.objects.filter(action="core:source:created").count() == 1
+    for wrong in (asked, {"name": "ร้าน"}, {"name": "Signup"}, {"name": "Other", "origin": "ftp://x"}):
+        assert client.post(reverse("events:connect"), wrong).status_code == 422
+    assert key not in client.get(reverse("events:connect")).content.decode()
 
 
 def test_the_list_opens_nothing_and_one_event_is_opened_on_the_record(caller, steward):
