@@ -155,8 +155,8 @@ def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, na
 )
 def test_a_fault_stands_at_the_field_that_has_it_and_nothing_is_written(client, db, field, text):
     client.force_login(factories.staff("admin"))
-    given = {"vendor": "facebook", "name": "Page", "secret": SECRET, "token": "", "consent_box": "", field: text}
-    answer = client.post("/hooks/connect/", given)
+    given = {"name": "Page", "secret": SECRET, "token": "", "consent_box": "", field: text}
+    answer = client.post("/hooks/connect/facebook/", given)
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {field}
     assert f'id="id_{field}_error"' in answer.content.decode()
