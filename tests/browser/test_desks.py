@@ -145,3 +145,39 @@ def test_a_sale_by_phone_number_by_code_or_by_card_lands_on_its_buyer(guide: tou
     _status, orders = guide.shop.call("GET", f"/api/v1/orders?customer={buyer}")
     assert [order["total"] for order in orders["results"]] == ["100.00"] * 4
     context.close()
+
+
+@pytest.mark.long
+def test_a_walk_in_signs_up_by_the_code_at_the_counter_and_is_known_there(guide: tour.Tour) -> None:
+    poster = guide.context("clerk").new_page()
+    poster.goto(f"{guide.shop.url}/forms/signup/poster/?src=qr-counter")
+    expect(poster.locator("svg.qr")).to_be_visible()
+    own = guide.context(viewport=PHONE, has_touch=True).new_page()
+    own.goto(f"{guide.shop.url}/signup/?src=qr-counter&lang=en")
+    own.locator("input[name=name]").fill("Ploy Walkin")
+    own.locator("input[name=phone]").fill("0845550199")
+    for box in own.locator("input[type=checkbox]").all():
+        expect(box).not_to_be_checked()
+    for _screen in range(3):
+        own.get_by_role("button", name="Next", exact=True).click()
+    own.get_by_role("button", name="Join").click()
+    voucher, quick = own.locator(".voucher-code"), own.get_by_text("That was quick")
+    expect(voucher.or_(quick)).to_be_visible()
+    if quick.is_visible():  # no person fills it in within two seconds
+        own.get_by_role("button", name="Join").click()
+    expect(voucher).to_be_visible()
+    code = own.locator(".voucher-code").inner_text()
+
+    # At the counter the coupon of the sign-up is there to tap.
+    page = guide.context("clerk", viewport=TABLET, has_touch=True).new_page()
+    page.goto(f"{guide.shop.url}/counter/")
+    page.locator("[data-desk-field]").fill("084-555-0199")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/counter/[0-9a-f-]{36}/"))
+    page.locator(f"input[value='{code}']").check()
+    page.locator("input[name=amount]").fill("1000")
+    page.locator(".desk-save .btn").click()
+    expect(page.locator(".toast")).to_contain_text("900.00")
+    expect(page.locator(f"input[value='{code}']")).to_have_count(0)
+    for one in (poster, own, page):
+        one.context.close()

@@ -310,3 +310,20 @@ def test_the_parts_of_the_page_read_nothing_twice(clerk, ada):
         clerk.get(page(ada))
     statements = [query["sql"] for query in asked.captured_queries]
     assert sorted(statements) == sorted(set(statements))
+
+
+def test_the_timeline_is_narrowed_to_a_group_or_to_one_kind(clerk, ada):
+    factories.order(ada, external_id="A-7")
+    clerk.post(reverse("customers:note-add", args=[ada.id]), {"text": "Likes green tea", "kind": "note"})
+
+    def kinds(kind):
+        return {entry["kind"] for entry in clerk.get(page(ada), {"kind": kind}).context["entries"]}
+
+    assert kinds("") >= {"order", "note"}
+    assert kinds("bought") == kinds("order") == {"order"}
+    assert kinds("said") == kinds("note") == {"note"}
+    shown = clerk.get(page(ada), {"kind": "order"})
+    assert [group["key"] for group in shown.context["groups"]] == ["", "bought", "said", "online", "known"]
+    listed = [one["key"] for group in shown.context["kinds"] for one in group["kinds"]]
+    assert len(listed) == len(set(listed)) > 15
+    assert text(shown).count('aria-current="true"') >= 1

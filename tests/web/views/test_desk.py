@@ -128,7 +128,10 @@ def test_somebody_new_needs_a_name_and_a_way_to_be_reached(clerk):
     response = clerk.post("/counter/new/", {"name": "Somchai"})
     assert response.status_code == 422
     assert "Give a phone number or an e-mail address." in text(response)
-    assert clerk.post("/counter/new/", {"name": "Somchai", "phone": "12"}).status_code == 422
+    again = clerk.post("/counter/new/", {"name": "Somchai", "phone": "12", "heard": "friend"})
+    assert again.status_code == 422
+    for kept in ('value="Somchai"', 'value="12"', 'value="friend" selected'):
+        assert kept in text(again)
 
 
 def sheet(desk="counter", **fields):
