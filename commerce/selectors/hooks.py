@@ -48,6 +48,7 @@ REASONS: dict[str, str | Promise] = {
     "no_answer": _("The platform did not answer for days"),
     "not_json": _("The platform answered something that cannot be read"),
     "unreadable_body": _("Too old to be read"),
+    "not_written": _("It could not be written; the reason is in the server's log"),
     "review_of_another": _("A review with this number is somebody else's; it stays as it was."),
     "fault": _("A fault of ours; it is in the server's log"),
 }

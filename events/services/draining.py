@@ -4,6 +4,7 @@ One drain at a time, in inbox order, so that the borders of batches do not matte
 inbox as it was.
 """
 
+import contextlib
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
@@ -35,6 +36,8 @@ batch ends before the event that exceeds it, within a request if need be, so tha
 WAVES = 25
 """Times that sources which tell of the same people may take turns in one transaction: some sixty statements each."""
 ROWS = 2000
+TRIES = 32
+"""Parts in which a request with events at fault is worked off, before it is taken for one fault as a whole."""
 
 
 @dataclass(slots=True)
@@ -85,7 +88,7 @@ class _Batch:
 def drain(*, now: dt.datetime, events: int = EVENTS) -> Drained | None:
     """Work off the oldest of the inbox, about `events` events. None when another drain is at work.
 
-    When a batch cannot be digested it is halved until the one request at fault is found; that one goes to the
+    When a batch cannot be digested it is halved until the one event at fault is found; that one goes to the
     quarantine, so that nobody else waits for it.
     """
     with memory.collecting_when_told():
@@ -97,8 +100,8 @@ def _digest(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
         return _work(wanted, now)
     except pipeline.INDIGESTIBLE as problem:
         if len(wanted) == 1:
-            log.exception("a request of the inbox goes to the quarantine", row=str(wanted[0]), exc_info=problem)
-            return _set_aside(wanted[0], now)
+            log.exception("a request of the inbox cannot be digested", row=str(wanted[0]), exc_info=problem)
+            return _digest_apart(wanted[0], now)
     middle = len(wanted) // 2
     first = _digest(wanted[:middle], now)
     if first is None or not first.is_whole:
@@ -107,7 +110,32 @@ def _digest(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
     return first if second is None else first.and_(second)
 
 
-def _work(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
+def _digest_apart(wanted: uuid.UUID, now: dt.datetime) -> Drained | None:
+    """A request with an event at fault: what lies before it is worked off, by halves, then it is set aside alone, then
+    what follows. A request at whose events this fails TRIES times is at fault as a whole.
+    """
+    done, is_known = Drained(), True
+    for _try in range(TRIES):
+        size = InboxRow.objects.filter(id=wanted).values_list("accepted", flat=True).first()
+        if size is None:
+            return done
+        part, most = None, size // 2 if is_known else size
+        is_known = False
+        while part is None and most:
+            with contextlib.suppress(*pipeline.INDIGESTIBLE):
+                part = _work([wanted], now, most=most)
+                if part is None:
+                    return None  # another drain is at work
+            most //= 2
+        part = part or _set_aside(wanted, now, most=1)
+        if part is None:
+            return None
+        done = done.and_(part)
+    rest = _set_aside(wanted, now)
+    return done if rest is None else done.and_(rest)
+
+
+def _work(wanted: Sequence[uuid.UUID], now: dt.datetime, *, most: int | None = None) -> Drained | None:
     with transaction.atomic():
         if not _alone():
             return None
@@ -115,7 +143,7 @@ def _work(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
         if not batch.rows:
             return None if wanted else Drained()  # another drain did them since we looked
         _read(batch, now)
-        _end_early(batch)
+        _end_early(batch, most)
         fresh = _without_repeats(batch, now)
         _write(fresh, now)
         return _finish(batch, fresh, now)
@@ -169,9 +197,12 @@ def _read(batch: _Batch, now: dt.datetime) -> None:
                 batch.events.append(_Read(row, place, parcel, reader.read(call, source), digest, is_robot))
 
 
-def _end_early(batch: _Batch) -> None:
-    """Leave to the next batch what would make more than JOINS visitors somebody, or take more than WAVES."""
+def _end_early(batch: _Batch, most: int | None) -> None:
+    """Leave to the next batch what would make more than JOINS visitors somebody, take more than WAVES, or is more than
+    `most` events.
+    """
     keeps = people.within([read.told for read in batch.events], joins=JOINS, waves=WAVES)
+    keeps = keeps if most is None else min(keeps, most)
     if keeps == len(batch.events):
         return
     edge = batch.events[keeps]
@@ -181,14 +212,18 @@ def _end_early(batch: _Batch) -> None:
     batch.unconsented = [(row, place) for row, place in batch.unconsented if (row.id, place) < after]
     batch.rows = [row for row in batch.rows if (row.id, 0) < after]
     if edge.place:
-        left, parcel = edge.row.accepted - edge.place, edge.parcel
-        rest = msgspec.structs.replace(parcel, events=parcel.events[edge.place :], first=parcel.first + edge.place)
-        row = edge.row
-        sealed = inbox.seal_parcel(rest, row=row.id, source=row.source_id)
-        batch.rest = InboxRow(
-            id=row.id, source_id=row.source_id, received_at=row.received_at, accepted=left, rejected=0, sealed=sealed
-        )
-        row.accepted = edge.place
+        batch.rest = _rest(edge.row, edge.parcel, edge.place)
+
+
+def _rest(row: InboxRow, parcel: inbox.Parcel, place: int) -> InboxRow:
+    """The request with its events from that place on; `row` keeps those before."""
+    left = row.accepted - place
+    rest = msgspec.structs.replace(parcel, events=parcel.events[place:], first=parcel.first + place)
+    sealed = inbox.seal_parcel(rest, row=row.id, source=row.source_id)
+    row.accepted = place
+    return InboxRow(
+        id=row.id, source_id=row.source_id, received_at=row.received_at, accepted=left, rejected=0, sealed=sealed
+    )
 
 
 def _without_repeats(batch: _Batch, now: dt.datetime) -> list[_Read]:
@@ -320,8 +355,10 @@ def _count(rows: Sequence[InboxRow], counts: _Counts) -> None:
         )
 
 
-def _set_aside(wanted: uuid.UUID, now: dt.datetime) -> Drained | None:
-    """Move the events of a request that cannot be digested to the quarantine, where staff see them."""
+def _set_aside(wanted: uuid.UUID, now: dt.datetime, *, most: int | None = None) -> Drained | None:
+    """Move the events of a request that cannot be digested, or the first `most`, to the quarantine, where staff see
+    them.
+    """
     with transaction.atomic():
         if not _alone():
             return None
@@ -333,6 +370,8 @@ def _set_aside(wanted: uuid.UUID, now: dt.datetime) -> Drained | None:
         reason = tracking.Refusal(tracking.Code.INDIGESTIBLE, "The event was accepted and could not be stored.")
         batch.refused = [
             (row, place, inbox.to_quarantine(bytes(item), reason, row=row, parcel=parcel))
-            for place, item in enumerate(parcel.events)
+            for place, item in enumerate(parcel.events[:most])
         ]
+        if most is not None and most < len(parcel.events):
+            batch.rest = _rest(row, parcel, most)
         return _finish(batch, [], now)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from cdp.core import pipeline
@@ -21,6 +22,7 @@ from surveys.rules import ratings
 from surveys.services import reviews
 from surveys.services.reviews import ReviewInput
 
+log = structlog.get_logger("reviews")
 READER = "surveys.collect"
 NAMES = ("product reviewed", "reviewed product")
 FOREIGN = "review_of_another"
@@ -42,9 +44,25 @@ def collect(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
             except Unreadable as problem:
                 wrong.append((event, problem.code, problem.place))
         for source, told in sorted(found.items()):
-            counts = reviews.write_many(reviews=[one for _event, one in told], source=source, now=now)
-            wrong += [(told[place][0], FOREIGN, "review_id") for place in counts.foreign]
+            wrong += _write(told, source, now)
         faults.record(wrong=wrong, right=events, now=now)
+
+
+def _write(told: Sequence[tuple[Event, ReviewInput]], source: str, now: dt.datetime) -> list[tuple[Event, str, str]]:
+    """Write these reviews; returns the events of which none came, each with its reason. What the database refuses is
+    halved until the one event at fault is found: nobody else's reviews and orders wait for it.
+    """
+    try:
+        with transaction.atomic():
+            counts = reviews.write_many(reviews=[one for _event, one in told], source=source, now=now)
+    except pipeline.INDIGESTIBLE as problem:
+        if len(told) == 1:
+            (event, _one) = told[0]
+            log.warning("a review cannot be written", row=str(event.id), fault=type(problem).__name__)
+            return [(event, "not_written", "")]
+        middle = len(told) // 2
+        return [*_write(told[:middle], source, now), *_write(told[middle:], source, now)]
+    return [(told[place][0], FOREIGN, "review_id") for place in counts.foreign]
 
 
 def _review(event: Event, keyring: subjects.Keyring) -> ReviewInput:

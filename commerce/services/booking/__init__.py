@@ -82,7 +82,13 @@ def look_after_waiting(*, now: dt.datetime) -> int:
     """
     found: set[uuid.UUID] = set()
     for awaited in handover.awaited(READER, limit=_AWAITED):
-        found.update(handover.arrived(READER, keys.find(keys.ORDERS, awaited).keys()))
-    found.update(handover.waited_since(READER, now - PATIENCE, limit=_OVERDUE))
-    pipeline.mark(sorted(found), cause="commerce.waited", lane=pipeline.BULK)
-    return len(found)
+        came = keys.find(keys.ORDERS, awaited).keys()
+        # With its mark or not at all: what nobody is marked for would lie until its customer does something else.
+        with transaction.atomic():
+            whose = handover.arrived(READER, came)
+            pipeline.mark(whose, cause="commerce.waited", lane=pipeline.BULK)
+        found.update(whose)
+    with transaction.atomic():
+        whose = handover.waited_since(READER, now - PATIENCE, limit=_OVERDUE)
+        pipeline.mark(whose, cause="commerce.waited", lane=pipeline.BULK)
+    return len(found.union(whose))

@@ -270,6 +270,38 @@ def test_a_request_that_cannot_be_digested_goes_to_the_quarantine_and_stops_nobo
     assert (counted.stored, counted.rejected) == (6, 1)
 
 
+@pytest.mark.parametrize("bad", [{0}, {3}, {5}, {1, 4}, set(range(6))])
+def test_of_one_request_only_the_events_at_fault_go_to_the_quarantine(source, monkeypatch, bad):
+    real = recording.record_many
+
+    def breaks(rows, **more):
+        if any(row.name == "Poison" for row in rows):
+            raise ValueError("poison")
+        return real(rows, **more)
+
+    monkeypatch.setattr(recording, "record_many", breaks)
+    events = [{**VIEW, "event": "Poison" if place in bad else f"Fine {place}"} for place in range(6)]
+    put(source, *events)
+    put(source, VIEW)
+    drain()
+    fine = {f"Fine {place}" for place in range(6)} - {f"Fine {place}" for place in bad}
+    assert set(Event.objects.values_list("name", flat=True)) == fine | {VIEW["event"]}
+    assert (RejectedEvent.objects.count(), InboxRow.objects.count()) == (len(bad), 0)
+    counted = SourceHour.objects.get()
+    assert (counted.stored, counted.rejected) == (7 - len(bad), len(bad))
+
+
+def test_a_request_whose_events_all_fail_does_not_take_for_ever(source, monkeypatch):
+    def breaks(*_args, **_more):
+        raise ValueError("poison")
+
+    monkeypatch.setattr(recording, "record_many", breaks)
+    monkeypatch.setattr(draining, "TRIES", 2)
+    put(source, *([VIEW] * 6))
+    assert drain().refused == RejectedEvent.objects.count() == 6
+    assert not InboxRow.objects.exists()
+
+
 @pytest.mark.parametrize(("context", "code"), [({"page": {"path": "\x00"}}, "forbidden_character"), (None, "too_deep")])
 def test_a_context_that_an_older_version_accepted_is_refused_and_spoils_nothing(source, context, code):
     if context is None:

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import DataError
 from django.utils import timezone
 
 from cdp.core import pipeline
@@ -85,6 +86,24 @@ def test_nobody_overwrites_what_somebody_else_wrote(ada):
     assert not read(bea)
     assert Review.objects.count() == ReviewKey.objects.count() == 1
     assert list(BookingFault.objects.values_list("code", "place")) == [("review_of_another", "review_id")] * 2
+
+
+def test_a_review_that_the_database_refuses_holds_up_nobody_elses(ada, monkeypatch):
+    write = reviews.write_many
+
+    def refused(*, reviews, **more):
+        if any(one.external_id == "bad" for one in reviews):
+            raise DataError
+        return write(reviews=reviews, **more)
+
+    monkeypatch.setattr(reviews, "write_many", refused)
+    with monkeypatch.context() as held:
+        held.setattr(pipeline, "drain_all", lambda **_: 0)
+        for minute, number in enumerate(("r1", "bad", "r2")):
+            tell(ada, minute, review_id=number, rating=5)
+    pipeline.drain_all(now=timezone.now())
+    assert sorted(Review.objects.values_list("external_id", flat=True)) == ["r1", "r2"]
+    assert list(BookingFault.objects.values_list("code", flat=True)) == ["not_written"]
 
 
 def test_of_two_who_tell_one_review_together_it_is_the_first_ones(ada):
