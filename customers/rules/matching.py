@@ -183,7 +183,9 @@ class Matcher:
             for digest, customers in several.items():
                 if absorbed in customers:
                     several[digest] = list(dict.fromkeys(survivor if who == absorbed else who for who in customers))
-        is_later = theirs.name and theirs.name.word and provenance.holds(theirs.name.word, theirs.name.rank, ours.name)
+        is_later = (
+            theirs.name and theirs.name.word and provenance.outdoes(theirs.name.word, theirs.name.rank, ours.name)
+        )
         if is_later or ours.given_name is None:
             ours.name, ours.given_name = theirs.name or ours.name, theirs.given_name
         self.joined[absorbed], self.links[absorbed] = survivor, link

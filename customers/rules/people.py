@@ -10,7 +10,7 @@ from typing import Any
 
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from customers.rules import dates, identifiers, incomes, names, places, postcodes
+from customers.rules import dates, identifiers, incomes, names, phones, places, postcodes
 from customers.rules.unreadable import Unreadable
 
 IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token")
@@ -113,6 +113,8 @@ class Person:
     created_at: dt.datetime | None = None
     is_sample: bool = False
     cleared: frozenset[str] = frozenset()
+    # A telephone that the country's plan does not have (see `phones.NotInUse`): known again by it, never called.
+    unlisted_phone: str = ""
     # When this was so and by which fact it was told (`order:1001`), where the door knows better than its now.
     told_at: dt.datetime | None = None
     told_by: str = ""
@@ -204,6 +206,14 @@ def _identifier(kind: str) -> _Reader:
     return lambda value, _person, _rules, region: identifiers.normalise(kind, value, region=region)
 
 
+def _phone(value: str, person: Person, _rules: Rules, region: str) -> str:
+    try:
+        return identifiers.normalise("phone", value, region=region)
+    except phones.NotInUse as problem:
+        person.unlisted_phone = problem.likely
+        raise
+
+
 def _text(name: str) -> Callable[[str], str]:
     longest = TEXTS[name]
 
@@ -253,7 +263,7 @@ _READERS: dict[str, _Reader] = {
     "line_id": _identifier("line_id"),
     "card_token": _identifier("card"),
     "email": _identifier("email"),
-    "phone": _identifier("phone"),
+    "phone": _phone,
     "birth_date": lambda value, _person, rules, _region: dates.birth_date(
         value, dayfirst=rules.dayfirst, era=rules.era, today=rules.today
     ),

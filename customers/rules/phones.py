@@ -36,6 +36,22 @@ _TYPES = (
 _TOO_SHORT = phonenumbers.NumberParseException.TOO_SHORT_NSN, phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD
 
 
+_LEAST_DIGITS = 4
+"""Different digits in a number that somebody may have: what is typed to fill a field has fewer."""
+_COUNTED = "01234567890123456789"
+
+
+class NotInUse(unreadable.Unreadable):
+    """A number that no plan of its country gives out. `likely` is its E.164 spelling where it is as long as a mobile
+    and does not look made up, else empty: plans change before we know of it, and two who tell it are one all the same.
+    """
+
+    def __init__(self, likely: str = "") -> None:
+        """Its code is the one of such numbers."""
+        super().__init__("phone_not_in_use")
+        self.likely = likely
+
+
 @dataclass(frozen=True, slots=True)
 class _Country:
     """The patterns of a calling code's main region, compiled."""
@@ -136,8 +152,20 @@ def _parsed(text: str, home: str | None) -> str:
             raise unreadable.Unreadable("phone_too_short")
         if reason == phonenumbers.ValidationResult.TOO_LONG:
             raise unreadable.Unreadable("phone_too_long")
-        raise unreadable.Unreadable("phone_not_in_use")
+        raise NotInUse(
+            phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if _is_likely(number) else ""
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_likely(number: phonenumbers.PhoneNumber) -> bool:
+    """As long as the country's mobiles, and not what is typed to fill a field."""
+    if not phonenumbers.is_possible_number_for_type(number, phonenumbers.PhoneNumberType.MOBILE):
+        return False
+    digits = phonenumbers.national_significant_number(number)
+    if digits[0] == "0" or number.italian_leading_zero or len(set(digits)) < _LEAST_DIGITS:
+        return False
+    return digits not in _COUNTED and digits not in _COUNTED[::-1]
 
 
 def _unshortened(match: re.Match[str]) -> str:

@@ -68,6 +68,14 @@ def holds(new: Word, rank: int, old: Standing | None) -> bool:
     return (rank, new.order) >= (old.rank, old.word.order)
 
 
+def outdoes(new: Word, rank: int, old: Standing | None) -> bool:
+    """Whether a word of somebody absorbed takes the place of the survivor's. Of equal ones the survivor's stays: what
+    the survivor heard since they are one was told behind it, at the same moment of the same file.
+    """
+    is_equal = old is not None and old.word is not None and (rank, new.order) == (old.rank, old.word.order)
+    return not is_equal and holds(new, rank, old)
+
+
 def may_add(new: Word, old: Standing) -> bool:
     """Whether an older word may make fuller what holds: not what was corrected since, and not a weak word."""
     held = old.word

@@ -115,14 +115,14 @@ def is_later(ours: provenance.Standing | None, theirs: provenance.Standing | Non
         return False
     if ours is None or not ours.is_filled:
         return True
-    return theirs.word is not None and provenance.holds(theirs.word, theirs.rank, ours)
+    return theirs.word is not None and provenance.outdoes(theirs.word, theirs.rank, ours)
 
 
 def _is_later(group: str, survivor: Mapping[str, Any], absorbed: Mapping[str, Any], ranks: Sequence[int]) -> bool:
     register = registers(group)[-1]
     theirs = provenance.of(absorbed["origins"], register)
     ours = provenance.Standing(provenance.of(survivor["origins"], register), ranks[0])
-    return theirs is not None and provenance.holds(theirs, ranks[1], ours)
+    return theirs is not None and provenance.outdoes(theirs, ranks[1], ours)
 
 
 def _rank(group: str, row: Mapping[str, Any]) -> int:

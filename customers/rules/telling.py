@@ -13,6 +13,7 @@ FIELDS = frozenset(field.name for field in fields(Person)) - {
     "created_at",
     "told_at",
     "told_by",
+    "unlisted_phone",
 }
 PARTS = ("given_name", "family_name")
 

@@ -30,8 +30,9 @@ _LOCK = 0x0CD_1B0C
 EVENTS = 5000
 """Events of one transaction: a third of a second, unless people log in (JOINS)."""
 JOINS = 500
-"""Visitors of one transaction who turn out to be somebody: their history changes hands, about 2 ms each (ADR 12). The
-batch ends before the event that exceeds it, within a request if need be, so that nobody waits long for its locks.
+"""Visitors of one transaction who turn out to be somebody, and people who turn out to be one: their history changes
+hands, about 2 ms each (ADR 12). The batch ends before the event that exceeds it, within a request if need be, so that
+nobody waits long for its locks.
 """
 WAVES = 25
 """Times that sources which tell of the same people may take turns in one transaction: some sixty statements each."""

@@ -89,19 +89,45 @@ class Reader:
 
 
 def within(told: Sequence[Told], *, joins: int, waves: int) -> int:
-    """How many of the calls, from the first, make at most `joins` visitors one with the person they turned out to be,
-    and are taken in at most `waves`: both say how long a transaction holds its locks. At least one.
+    """How many of the calls, from the first, make at most `joins` visitors or known people one with somebody else, and
+    are taken in at most `waves`: both say how long a transaction holds its locks. At least one.
     """
     waiting = visitors.waiting({visitor for one in told if one.person for visitor in one.visitors})
     met: set[str] = set()
+    meetings = 0
     most = len(told)
-    for place, one in enumerate(told):
+    for place, (one, people_met) in enumerate(zip(told, _meetings(told), strict=True)):
         met |= one.visitors.keys() & waiting if one.person else set()
-        if len(met) > joins and place:
+        meetings += people_met
+        if len(met) + meetings > joins and place:
             most = place
             break
     ends = [wave[-1] + 1 for wave in _waves(told[:most])]
     return ends[waves - 1] if len(ends) > waves else most
+
+
+def _meetings(told: Sequence[Told]) -> list[int]:
+    """How many people each call makes one at most: those whom its identifiers name beside the first. No phone does."""
+    named = [[key.digest for key in one.keys if key.kind != "phone"] for one in told]
+    linked = {digest for digests in named if len(digests) > 1 for digest in digests}
+    if not linked:
+        return [0] * len(told)
+    whose: dict[bytes, object] = dict(holding.owners(linked))
+    into: dict[object, object] = {}
+
+    def standing(who: object) -> object:
+        while who in into:
+            who = into[who]
+        return who
+
+    found = []
+    for digests in named:
+        there = dict.fromkeys(standing(whose[digest]) for digest in digests if digest in whose)
+        found.append(max(len(there) - 1, 0))
+        first = next(iter(there), digests[0] if digests else None)  # somebody new is as good as called by the digest
+        into.update((other, first) for other in there if other != first)
+        whose.update((digest, first) for digest in digests if digest in linked)
+    return found
 
 
 def resolve(told: Sequence[Told], *, now: dt.datetime) -> list[Owner]:

@@ -211,8 +211,9 @@ def _kinds(source: str) -> list[tuple[str, str, str, _Spelling]]:
         ("email", "email", "", emails.key),
         ("card_token", "card", "", None),
         ("phone", "phone", "", None),
+        ("unlisted_phone", "phone", "", None),  # of both there is one at most
     ]
 
 
-FIELDS_OF = {kind: field for field, kind, _scope, _spelling in _kinds("")}
+FIELDS_OF = {kind: field for field, kind, _scope, _spelling in reversed(_kinds(""))}
 """Kind of identifier → field of a person."""

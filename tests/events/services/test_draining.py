@@ -157,6 +157,23 @@ def test_a_batch_ends_before_too_many_visitors_turn_out_to_be_somebody(source, m
     assert Event.objects.filter(kind="track").count() == 9
 
 
+def test_a_batch_ends_before_too_many_people_turn_out_to_be_one(source, monkeypatch):
+    monkeypatch.setattr(draining, "JOINS", 2)
+    put(source, *({"type": "identify", "userId": f"u{n}"} for n in range(5)))
+    emails = [{"type": "identify", "anonymousId": f"d{n}", "traits": {"email": f"{n}@example.com"}} for n in range(5)]
+    put(source, *emails)
+    drain()
+    drain()
+    assert Customer.objects.filter(status=Status.KNOWN).count() == 10
+    put(source, *({**one, "anonymousId": "", "userId": f"u{n}"} for n, one in enumerate(emails)))
+    put(source, {"type": "identify", "userId": "u0", "traits": {"email": "0@example.com"}})  # one already
+    rounds = []
+    while (done := drain()).rows:
+        rounds.append(done.stored)
+    assert rounds == [2, 2, 2]
+    assert Customer.objects.filter(status=Status.KNOWN).count() == 5
+
+
 def test_a_shared_device_takes_nobody_over(source):
     put(source, {**VIEW, "userId": "u1", "anonymousId": "anon-1"}, {**VIEW, "userId": "u2", "anonymousId": "anon-1"})
     drain()

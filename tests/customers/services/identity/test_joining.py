@@ -95,6 +95,18 @@ def test_what_a_later_word_replaced_speaks_neither_for_nor_against(db, before, a
     assert known() == (1 if is_one else 2)
 
 
+@pytest.mark.parametrize("sizes", [[4], [2, 1, 1], [1, 1, 1, 1]])
+def test_at_one_moment_what_was_told_behind_a_merge_stands(db, sizes):
+    rows = [{"external_id": "1", "city": "Phuket"}, {"email": EMAIL, "city": "Bangkok"}]
+    rows += [{"external_id": "1", "email": EMAIL}, {"external_id": "1", "email": "b@example.com", "city": "Ubon"}]
+    left = [person(country="TH", **raw) for raw in rows]
+    for size in sizes:
+        told(*left[:size])
+        left = left[size:]
+    (one,) = Customer.objects.filter(status="known")
+    assert (one.city, reading.one(one).email) == ("Ubon", "b@example.com")
+
+
 def test_the_merge_says_why_and_can_be_taken_back_for_good(db):
     first, second = told(person(external_id="1", name="Ann Lee"), person(email=EMAIL, city="Bangkok", country="TH"))
     assert told(person(external_id="1", email=EMAIL)) == [first]

@@ -18,6 +18,7 @@ from cdp.core.models import Mark
 from customers.models import Address, ContactPoint, Customer, Identifier, MergeSuggestion, SharedIdentifier
 from customers.rules import people, provenance
 from customers.rules.people import Person
+from customers.selectors import lineage, listing
 from customers.services import identity
 from customers.services.identity import contacts, profiles, writing
 from tests import factories
@@ -265,7 +266,8 @@ TOLD = st.fixed_dictionaries(
 
 def _state(found: list[uuid.UUID]) -> list[object]:
     first: dict[uuid.UUID, int] = {}
-    partition = [first.setdefault(who, len(first)) for who in found]
+    stands = lineage.standing(found)  # a later piece may have found out that two are one
+    partition = [first.setdefault(stands[who], len(first)) for who in found]
     rows = [Customer.objects.get(id=who) for who in first]
     return [
         partition,
@@ -421,3 +423,24 @@ def test_a_guest_of_a_phone_becomes_one_of_the_household_when_somebody_trusted_n
     assert Identifier.objects.get(kind="phone").is_shared
     for name, who in (("Malee Dee", malee), ("Xavier Dee", guest), ("Nok Dee", third)):
         assert one(person(phone="0812345678", name=name)) == who
+
+
+# --- numbers that no plan has -----------------------------------------------------------------------------------------
+
+
+def test_a_number_that_no_plan_has_is_a_key_and_no_way_of_contact(db):
+    def told(**raw):
+        found, faults = people.clean({"phone": "069-571-2671", **raw}, RULES)
+        assert [fault.problem.code for fault in faults] == ["phone_not_in_use"]
+        return found
+
+    assert not told(name="Ann Lee").is_identified
+    one, again, other = resolve(
+        told(email="ann@example.com", name="Ann Lee"),
+        told(external_id="7", name="Ann Lee"),
+        told(external_id="8", name="Bob Lee"),
+    )
+    assert one.customer == again.customer != other.customer
+    assert not ContactPoint.objects.filter(kind="phone").exists()
+    (digest,) = listing.digests("+66695712671", region="TH")[:1]
+    assert Identifier.objects.get(digest=digest).kind == "phone"
