@@ -478,6 +478,10 @@ def test_a_lead_is_taken_by_its_id_alone_where_line_refuses_our_token_and_staff_
     token = SourceToken.objects.get(name="access")
     assert (token.refused_for, token.refused_at is None) == (reason, False)
     assert list(reading.tokens().values()) == [reading.reason(reason)]
+    line.client.force_login(factories.staff("steward"))
+    page = line.client.get("/hooks/").content.decode()
+    assert "access token refused" in page
+    assert str(reading.reason(reason)) in page
     line.has()
     line.tell(line.body(line.event("message", number="01B", message={"type": "text", "text": "hi"})))
     assert profiles.one(person.customer.id).name == "มะลิ"

@@ -177,12 +177,14 @@ def test_a_file_of_reviews_brings_people_and_what_they_wrote_once(imports, ada):
     assert (edited["created"], edited["updated"]) == (0, 1)
 
 
-def test_a_file_says_which_reviews_were_answered_and_takes_no_review_from_its_writer(imports, ada):
+def test_a_file_says_which_reviews_were_answered_and_takes_no_review_from_its_writer(imports, ada, client):
     header = HEADER.replace("date,", "date,reply date,")
     imports("reviews", header + "1,CUP,5,Nice,Warm,2026-01-02 10:00,,ada@example.com,Ada\n")
     assert [one.is_replied for one in read(ada)] == [False]
     imports("reviews", header + "1,CUP,5,Nice,Warm,2026-01-02 10:00,2026-01-04,ada@example.com,Ada\n")
     assert [one.is_replied for one in read(ada)] == [True]
+    client.force_login(factories.staff("steward"))
+    assert "Answered" in client.get(f"/customers/{ada.id}/").content.decode()
     report = imports("reviews", header + "1,CUP,1,Bad,Cold,2026-01-05,,bea@example.com,Bea\n")
     assert [(one["column"], one["code"]) for one in report["rejected"]] == [("review id", "review_of_another")]
     assert [(one.rating, one.body, one.is_replied) for one in read(ada)] == [(5, "Warm", True)]
