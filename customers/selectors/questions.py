@@ -5,7 +5,7 @@ line may not be the one we think. What we have is for the eyes of staff, to comp
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from cdp.core import acquaintance
 from customers.models import Asked, FormChoice, ProfileQuestion
 from customers.rules import bands, places, profiling, provenance, settling, tags, trust
 from customers.rules.people import LANGUAGES
-from customers.rules.profiling import Context, Fact, Item, Reply, Said, Setting, Why
+from customers.rules.profiling import Context, Fact, Input, Item, Reply, Said, Setting, Why
 from customers.rules.trust import Level, Trust
 from customers.selectors import choices as offered
 from customers.selectors.profiles import Contact, Kind, Profile
@@ -97,6 +97,31 @@ def standing(
     )
     questions = [_question(one, rows[one.key], profile) for one in wanted if one.key not in shown]
     return Standing(found, questions)
+
+
+def on_form(*, shown: Collection[str], now: datetime) -> Question | None:
+    """The one thing that a public form asks besides its own (`shown`, by the keys of questions); None where nothing is
+    left. The same for everybody, as a form does not know who fills it in: what it takes for trust is the name and the
+    contact that stand in it, so nothing sensitive is ever asked there.
+    """
+    rows = {row.key: row for row in active()}
+    wanted = profiling.wanted(
+        [setting(row) for row in rows.values()],
+        facts={},
+        said={},
+        level=Level.ACQUAINTED,
+        context=Context.FORM,
+        since=now,
+        now=now,
+    )
+    for one in wanted:
+        item = profiling.ITEMS[one.key]
+        if one.key in shown or len(item.fields) > 1:
+            continue
+        question = Question(item, one.why, None, "", rows[one.key].ask, rows[one.key].still)
+        if question.choices or item.input not in {Input.CHOICE, Input.CHOICES}:
+            return question
+    return None
 
 
 def judge(profile: Profile, *, lineage: Sequence[uuid.UUID], said: Mapping[str, Said], now: datetime) -> Trust:

@@ -16,7 +16,7 @@ from cdp.core.models import Source
 from cdp.web.views import public
 from commerce.models import PreOrder, Warranty
 from consent.models import ConsentRecord
-from customers.models import Arrival, Customer, FormChoice
+from customers.models import Arrival, Customer, FormChoice, ProfileQuestion
 from loyalty.models import Coupon, Offer
 from tests import factories, filling
 
@@ -246,6 +246,27 @@ def test_the_lists_are_the_shops_own(db, client):
     assert 'name="heard"' not in page
     filling.send(client, "signup", interests=["tea", "home"], **ANN)
     assert set(Customer.objects.get(status="known").interests) == {"tea", "home"}
+
+
+def test_a_form_asks_the_next_useful_thing_of_the_shops_list_and_keeps_the_answer(db, client):
+    page = client.get("/warranty/?lang=th").content.decode()
+    assert ProfileQuestion.objects.get(key="heard").ask["th"] in page
+    filling.send(client, "warranty", heard="friend", **FORMS["warranty"])
+    assert Customer.objects.get(status="known").tags == ["heard:friend"]
+    ProfileQuestion.objects.filter(key="heard").update(contexts=["counter"])
+    ProfileQuestion.objects.filter(key="gender").update(position=0)
+    assert 'name="heard"' not in client.get("/warranty/").content.decode()
+    filling.send(client, "warranty", gender="female", **FORMS["warranty"] | {"name": "Bo", "email": "b@example.com"})
+    assert Customer.objects.get(status="known", tags=[]).gender == "female"
+
+
+def test_a_form_asks_nothing_twice_and_nothing_sensitive(db, client):
+    ProfileQuestion.objects.exclude(key__in=["heard", "income_band", "children", "occupation"]).update(is_active=False)
+    ProfileQuestion.objects.update(level=0, position=0)
+    form = client.get("/signup/").context["form"]
+    assert form.asked is None
+    ProfileQuestion.objects.update(is_active=False)
+    assert client.get("/warranty/").context["form"].asked is None
 
 
 @pytest.mark.parametrize("typed", ["1990-03-05", "5/3/2533", "5 มี.ค. 2533"])

@@ -26,7 +26,10 @@ class PreorderForm(PublicForm):
         Screen(_("What would you like?"), ("product", "quantity")),
         Screen(_("When and how?"), ("wish_on", "way", "address", "note")),
         Screen(
-            _("Who are you?"), ("name", "email", "phone"), _("By this we tell you when it is there. One way is enough.")
+            _("Who are you?"),
+            ("name", "email", "phone"),
+            _("By this we tell you when it is there. One way is enough."),
+            asks=True,
         ),
         Screen(
             _("May we write to you?"),

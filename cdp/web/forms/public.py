@@ -17,21 +17,29 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core.files import dates, problems
 from consent.selectors import purposes
 from customers.rules import people, unreadable
+from customers.rules.profiling import Input
+from customers.selectors import questions
+from customers.selectors.questions import Question
 
 HOME_OF = {"th": "TH", "ko": "KR"}
 ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
 PERSON = ("name", "email", "phone")
+ALWAYS_TOLD = ("name", "email", "phone", "language")
+"""What every form knows without asking more: the language is the one it is read in."""
 OLDEST_PURCHASE = dt.timedelta(days=366 * 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One thought: on a phone it is a screen of its own. `consents` adds the boxes at its end."""
+    """One thought: on a phone it is a screen of its own. `asks` adds the next useful question of the shop's own list at
+    its end, `consents` the boxes.
+    """
 
     title: str | Promise
     fields: Sequence[str] = ()
     text: str | Promise = ""
     consents: bool = False
+    asks: bool = False
 
 
 class DayField(forms.Field):
@@ -51,6 +59,19 @@ class DayField(forms.Field):
             return dates.day(text, dayfirst=True)
         except problems.ValueProblem as problem:
             raise forms.ValidationError(str(problem.reason)) from problem
+
+
+def _field_of(question: Question) -> forms.Field:
+    """The question as a field that may stay empty, in the words of the shop."""
+    words: dict[str, Any] = {"label": question.sentence(get_language() or "en"), "required": False}
+    item = question.item
+    if item.input is Input.CHOICE:
+        return forms.ChoiceField(choices=[("", _("Choose one")), *question.choices], **words)
+    if item.input is Input.CHOICES:
+        return forms.MultipleChoiceField(choices=question.choices, widget=forms.CheckboxSelectMultiple, **words)
+    if item.input is Input.DATE:
+        return forms.CharField(max_length=40, widget=forms.DateInput(attrs={"type": "date"}), **words)
+    return forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}), **words)
 
 
 class PublicForm(forms.Form):
@@ -83,6 +104,9 @@ class PublicForm(forms.Form):
         """Add one unticked box per purpose and channel, in the words of the register."""
         super().__init__(*args, **kwargs)
         self.person = people.Person()
+        self.asked = questions.on_form(shown={*ALWAYS_TOLD, *self.fields}, now=timezone.now())
+        if self.asked:
+            self.fields[self.asked.key] = _field_of(self.asked)
         self.consents: dict[str, tuple[str, str, str]] = {}
         wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en")}
         for purpose, channel in ASKED:
@@ -115,7 +139,11 @@ class PublicForm(forms.Form):
     def names_on(self, screen: str) -> Sequence[str]:
         """The fields of one screen by its number from 0; none for a number that is none."""
         numbers = {str(number): one for number, one in enumerate(self.screens)}
-        return [name for name in numbers[screen].fields if name in self.fields] if screen in numbers else []
+        return self._names(numbers[screen]) if screen in numbers else []
+
+    def _names(self, screen: Screen) -> list[str]:
+        asked = [self.asked.key] if screen.asks and self.asked else []
+        return [name for name in (*screen.fields, *asked) if name in self.fields]
 
     @property
     def pages(self) -> list[dict[str, Any]]:
@@ -124,7 +152,7 @@ class PublicForm(forms.Form):
             {
                 "title": screen.title,
                 "text": screen.text,
-                "fields": [self[name] for name in screen.fields if name in self.fields],
+                "fields": [self[name] for name in self._names(screen)],
                 "consents": [self[name] for name in self.consents] if screen.consents else [],
             }
             for screen in self.screens
@@ -133,13 +161,32 @@ class PublicForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the person with the one standard of all doors; its faults stand at their fields."""
         data = super().clean() or {}
-        self.person = self._read_person({name: str(data.get(name) or "") for name in PERSON})
+        self.person = self._read_person({name: str(data.get(name) or "") for name in PERSON} | self._told(data))
+        self._keep_answer(data)
         if data.get("name") and not self.person.name and "name" not in self.errors:
             self.add_error("name", self.fields["name"].error_messages["required"])
         if not (self.person.email or self.person.phone or {"email", "phone"} & set(self.errors)):
             self.add_error("email", gettext("Give an e-mail address or a phone number, so that we can reach you."))
         self.person.language = (get_language() or "")[:2]
         return data
+
+    def _told(self, data: dict[str, Any]) -> dict[str, str]:
+        """The answer to the question as a field of the person, where one standard reads it."""
+        item = self.asked.item if self.asked else None
+        if item is None or item.tag or item.input is Input.CHOICES:
+            return {}
+        return {item.fields[0]: str(data.get(item.key) or "")}
+
+    def _keep_answer(self, data: dict[str, Any]) -> None:
+        """The answer where it is a choice of the shop's own words."""
+        item = self.asked.item if self.asked else None
+        given = data.get(item.key) if item else None
+        if item is None or not given:
+            return
+        if item.tag:
+            self.person.tags = (f"{item.tag}{given}",)
+        elif item.input is Input.CHOICES:
+            self.person.interests = tuple(given)
 
     def _read_person(self, raw: dict[str, str]) -> people.Person:
         today = timezone.localdate()
@@ -151,7 +198,7 @@ class PublicForm(forms.Form):
             if len(fewer) < len(faults):
                 person, faults = again, fewer
         for fault in faults:
-            self.add_error(fault.field, str(fault.problem.reason))
+            self.add_error(fault.field if fault.field in self.fields else None, str(fault.problem.reason))
         return person
 
     def check_day(self, name: str, *, earliest: dt.date, latest: dt.date) -> None:

@@ -20,7 +20,7 @@ class SignupForm(PublicForm):
     key = "signup"
     screens: ClassVar[Sequence[Screen]] = (
         Screen(_("Who are you?"), ("name", "email", "phone"), _("One way to reach you is enough.")),
-        Screen(_("What do you like?"), ("interests", "heard"), _("Skip what you would rather not say.")),
+        Screen(_("What do you like?"), ("interests", "heard"), _("Skip what you would rather not say."), asks=True),
         Screen(
             _("When is your birthday?"), ("birth_date",), _("Only to wish you well on the day, perhaps with a gift.")
         ),
@@ -59,7 +59,7 @@ class SignupForm(PublicForm):
         data = super().clean()
         self.person.interests = tuple(data.get("interests") or ())
         if data.get("heard"):
-            self.person.tags = (f"heard:{data['heard']}",)
+            self.person.tags = (*self.person.tags, f"heard:{data['heard']}")
         if data.get("birth_date"):
             try:
                 today = timezone.localdate()

@@ -25,6 +25,7 @@ class WarrantyForm(PublicForm):
             _("Who are you?"),
             ("name", "email", "phone"),
             _("By this we find your card when you need it. One way to reach you is enough."),
+            asks=True,
         ),
         Screen(
             _("May we write to you?"),
