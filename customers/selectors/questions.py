@@ -99,9 +99,9 @@ def standing(
     return Standing(found, questions)
 
 
-def on_form(*, shown: Collection[str], now: datetime) -> Question | None:
-    """The one thing that a public form asks besides its own (`shown`, by the keys of questions); None where nothing is
-    left. The same for everybody, as a form does not know who fills it in: what it takes for trust is the name and the
+def on_form(*, among: Collection[str], now: datetime) -> Question | None:
+    """The one thing that a public form asks besides its own, `among` what it can ask (keys); None where none is left.
+    The same for everybody, as a form does not know who fills it in: what it takes for trust is the name and the
     contact that stand in it, so nothing sensitive is ever asked there.
     """
     rows = {row.key: row for row in active()}
@@ -116,7 +116,7 @@ def on_form(*, shown: Collection[str], now: datetime) -> Question | None:
     )
     for one in wanted:
         item = profiling.ITEMS[one.key]
-        if one.key in shown or len(item.fields) > 1:
+        if one.key not in among:
             continue
         question = Question(item, one.why, None, "", rows[one.key].ask, rows[one.key].still)
         if question.choices or item.input not in {Input.CHOICE, Input.CHOICES}:

@@ -249,8 +249,7 @@ def test_the_lists_are_the_shops_own(db, client):
 
 
 def test_a_form_asks_the_next_useful_thing_of_the_shops_list_and_keeps_the_answer(db, client):
-    page = client.get("/warranty/?lang=th").content.decode()
-    assert ProfileQuestion.objects.get(key="heard").ask["th"] in page
+    assert 'name="heard"' in client.get("/warranty/").content.decode()
     filling.send(client, "warranty", heard="friend", **FORMS["warranty"])
     assert Customer.objects.get(status="known").tags == ["heard:friend"]
     ProfileQuestion.objects.filter(key="heard").update(contexts=["counter"])

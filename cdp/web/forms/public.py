@@ -24,8 +24,15 @@ from customers.selectors.questions import Question
 HOME_OF = {"th": "TH", "ko": "KR"}
 ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
 PERSON = ("name", "email", "phone")
-ALWAYS_TOLD = ("name", "email", "phone", "language")
-"""What every form knows without asking more: the language is the one it is read in."""
+LABELS = {
+    "heard": _("How did you hear about us?"),
+    "birth_date": _("Date of birth"),
+    "interests": _("What are you interested in?"),
+    "line_id": _("LINE ID"),
+    "gender": _("Gender"),
+    "chose": _("Why did you choose us?"),
+}
+"""What a form can ask besides its own. The shop's sentences are to be spoken, with the manners of speaking."""
 OLDEST_PURCHASE = dt.timedelta(days=366 * 30)
 
 
@@ -62,8 +69,8 @@ class DayField(forms.Field):
 
 
 def _field_of(question: Question) -> forms.Field:
-    """The question as a field that may stay empty, in the words of the shop."""
-    words: dict[str, Any] = {"label": question.sentence(get_language() or "en"), "required": False}
+    """The question as a field that may stay empty."""
+    words: dict[str, Any] = {"label": LABELS[question.key], "required": False}
     item = question.item
     if item.input is Input.CHOICE:
         return forms.ChoiceField(choices=[("", _("Choose one")), *question.choices], **words)
@@ -104,7 +111,7 @@ class PublicForm(forms.Form):
         """Add one unticked box per purpose and channel, in the words of the register."""
         super().__init__(*args, **kwargs)
         self.person = people.Person()
-        self.asked = questions.on_form(shown={*ALWAYS_TOLD, *self.fields}, now=timezone.now())
+        self.asked = questions.on_form(among=LABELS.keys() - self.fields.keys(), now=timezone.now())
         if self.asked:
             self.fields[self.asked.key] = _field_of(self.asked)
         self.consents: dict[str, tuple[str, str, str]] = {}
