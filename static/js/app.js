@@ -290,6 +290,12 @@
       else if (!document.hidden && !isPaused()) htmx.trigger(box, "watch");
     }, Number(box.dataset.watch) * 1000);
     ["htmx:responseError", "htmx:sendError"].forEach((name) => box.addEventListener(name, () => clearInterval(timer)));
+    // The same answer again is not put in again: screen readers would read it out every time.
+    let before = "";
+    box.addEventListener("htmx:beforeSwap", (event) => {
+      if (event.detail.serverResponse === before) event.detail.shouldSwap = false;
+      before = event.detail.serverResponse;
+    });
     if (pause) pause.hidden = false;
   }
   $$("[data-watch]").forEach(watch);
