@@ -52,8 +52,10 @@ TARGETS = {
 PREFIX = "customer."
 _MOMENTS = {"created_at": "created_at", "told_at": "updated_at"}
 """Field of a person → target."""
-NEW_PEOPLE, ROUGHLY = "people", "people_roughly"
-"""What a check counts beside rows: people who would be new, and that somebody may have been counted twice."""
+NEW_PEOPLE, JOINED, ROUGHLY = "people", "people_joined", "people_roughly"
+"""What a check counts beside rows: people who would be new, records of people we know that would become one with
+another, and that somebody may have been counted twice.
+"""
 SYNONYMS = {
     "customer id": "external_id",
     "customer no": "external_id",
@@ -273,11 +275,11 @@ class Columns:
 class Foresight:
     """What resolving the people of a checked file would come to, chunk after chunk."""
 
-    def __init__(self, source: Source, now: datetime) -> None:
-        """Nobody told of yet."""
+    def __init__(self, source: Source, now: datetime, *, joins: bool = True) -> None:
+        """Nobody told of yet. `joins` as in `identity.resolve_many`."""
         self._source = source
         self._word = Word(source.key, now)
-        self._identity = identity.Foresight()
+        self._identity = identity.Foresight(joins=joins)
 
     def people(self, found: Sequence[people.Person], lines: Sequence[int] = ()) -> registry.Counts:
         """How many of them would be new customers; with their lines also which would be left out."""
@@ -288,7 +290,11 @@ class Foresight:
     def of(self, batch: identity.Batch) -> registry.Counts:
         """The same of people whose keys are made, and which of them are known by another name."""
         resolutions = self._identity.resolve(batch, self._word)
-        also = {NEW_PEOPLE: _created(resolutions), **({ROUGHLY: 1} if self._identity.is_rough else {})}
+        also = {
+            NEW_PEOPLE: _created(resolutions) - self._identity.fewer,
+            **({JOINED: self._identity.joined} if self._identity.joined else {}),
+            **({ROUGHLY: 1} if self._identity.is_rough else {}),
+        }
         if not batch.lines:
             return registry.Counts(also=also)
         gone = refused(batch.people, batch.lines, resolutions)

@@ -112,7 +112,7 @@ class Handler:
         # Beside them the download of refused rows has columns of its own, which say nothing of the review.
         columns = enumerate(context.survey.columns)
         self.original = [position for position, name in columns if name not in mapping.OWN_COLUMNS]
-        self.foresight = people_import.Foresight(context.source, context.now)
+        self.foresight = people_import.Foresight(context.source, context.now, joins=False)
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Sequence[Told]:
         """A review for each good row."""

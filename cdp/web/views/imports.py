@@ -25,7 +25,7 @@ from cdp.web import formats
 from cdp.web.views import import_undo
 from commerce.services.order_import import SHORT
 from customers.rules import places
-from customers.services.people_import import NEW_PEOPLE, ROUGHLY
+from customers.services.people_import import JOINED, NEW_PEOPLE, ROUGHLY
 
 PAGE = 50
 SHOWN_REJECTS = 100
@@ -304,6 +304,7 @@ def _result(job: Job) -> dict[str, Any]:
         "counted": engine.COUNTED,
         "unused": _unused(job),
         "newcomers": _newcomers(job),
+        "joined": _joined(job),
         "short": _short(job),
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}
@@ -352,6 +353,19 @@ def _newcomers(job: Job) -> str:
         else ngettext("{n} new customer would be made.", "{n} new customers would be made.", people)
     )
     return text.format(n=formats.number(people))
+
+
+def _joined(job: Job) -> str:
+    """How many customers a checked file would make one with another, because a row of it names both."""
+    joined = job.result.get("also", {}).get(JOINED, 0) if drafts.is_checked(job) else 0
+    if not joined:
+        return ""
+    text = ngettext(
+        "{n} customer would be merged with another, because a row names both.",
+        "{n} customers would be merged with others, because a row names both.",
+        joined,
+    )
+    return text.format(n=formats.number(joined))
 
 
 def _usable(job: Job) -> str:

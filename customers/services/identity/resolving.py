@@ -277,27 +277,51 @@ class Foresight:
     has forgotten some, and that somebody who came again after that is counted as new once more.
     """
 
-    def __init__(self) -> None:
-        """Nobody told of yet."""
-        self._matcher = Matcher(owners={}, shared={}, holders={})
+    def __init__(self, *, joins: bool = True) -> None:
+        """Nobody told of yet. `joins` as in `resolve_many`."""
+        self._joins = joins
+        self._begin()
         self.is_rough = False
+        self.joined = self.fewer = 0
+        """Of the last batch: records of people we know that would become one with another, and people whom it or one
+        before it would have made new and who turn out to be somebody.
+        """
+
+    def _begin(self) -> None:
+        self._matcher = Matcher(owners={}, shared={}, holders={})
+        self._evidence = Evidence(self._matcher)
+        self._known: set[uuid.UUID] = set()
+        if self._joins:
+            self._matcher.decide_by(self._evidence.may_join)
 
     def resolve(self, batch: Batch, base: Word) -> list[Resolution]:
         """Who each person would be; customers who would be new have ids that nobody ever gets. `base` is the word of
         who knows no better.
         """
         if len(self._matcher.owners) > MOST_REMEMBERED:
-            self._matcher, self.is_rough = Matcher(owners={}, shared={}, holders={}), True
+            self._begin()
+            self.is_rough = True
+        self.joined = self.fewer = 0
         barred = barring.since({key.digest for person_keys in batch.keys for key in person_keys})
         return _without(barred, batch, lambda rest: self._resolve(rest, base)) if barred else self._resolve(batch, base)
 
     def _resolve(self, batch: Batch, base: Word) -> list[Resolution]:
-        self._matcher.learn(_matcher([key for person_keys in batch.keys for key in person_keys]))
-        names = map(Named, batch.given_names, batch.ranks, batch.words(base))
-        return [
-            _resolution(self._matcher.judge(person_keys, named=named, new_id=new_id))
-            for person_keys, named, new_id in zip(batch.keys, names, batch.ids, strict=True)
-        ]
+        read = _matcher([key for person_keys in batch.keys for key in person_keys])
+        self._matcher.learn(read)
+        self._known |= read.holders.keys()
+        words, before = batch.words(base), len(self._matcher.joined)
+        self._evidence.begin(batch, words)
+        found: list[Resolution] = []
+        for person_keys, named, new_id in zip(
+            batch.keys, map(Named, batch.given_names, batch.ranks, words), batch.ids, strict=True
+        ):
+            verdict = self._matcher.judge(person_keys, named=named, new_id=new_id)
+            self._evidence.note(verdict.customer, len(found))
+            found.append(_resolution(verdict))
+        for absorbed in itertools.islice(self._matcher.joined, before, None):
+            self.joined += absorbed in self._known
+            self.fewer += absorbed not in self._known
+        return found
 
 
 def _matcher(keys: Sequence[Key], *, is_stranger: bool = False, only_fills: bool = False) -> Matcher:

@@ -93,7 +93,7 @@ class Handler:
         ]
         self.rest = [(name, position) for position, name in sorted(rest)]  # in the order of the file
         self.style = context.style("lead.arrived_at")
-        self.foresight = people_import.Foresight(context.source, context.now)
+        self.foresight = people_import.Foresight(context.source, context.now, joins=False)
 
     def parse(
         self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject

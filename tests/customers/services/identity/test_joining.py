@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cdp.core.actors import SYSTEM
 from customers.models import Customer, MergeLog, MergeSuggestion
-from customers.rules import people
+from customers.rules import people, provenance
 from customers.rules.people import Person
 from customers.selectors import profiles as reading
 from customers.services import identity, merging, suggestions
@@ -105,6 +105,26 @@ def test_at_one_moment_what_was_told_behind_a_merge_stands(db, sizes):
         left = left[size:]
     (one,) = Customer.objects.filter(status="known")
     assert (one.city, reading.one(one).email) == ("Ubon", "b@example.com")
+
+
+def test_a_check_foretells_who_would_become_one(db):
+    told(person(external_id="1", name="Ann Lee"), person(email=EMAIL))
+    foresight, base = identity.Foresight(), provenance.Word("shop", NOW)
+
+    def checked(*persons: Person) -> tuple[int, int, int]:
+        found = foresight.resolve(identity.gather(persons, factories.source("shop")), base)
+        created = sum(one.outcome is identity.Outcome.CREATED for one in found)
+        return created, foresight.joined, foresight.fewer
+
+    bea, cho = [
+        (person(member_number=f"M{n}", name=one), person(line_id=f"line{n}", name=other))
+        for n, (one, other) in enumerate([("Bea Lee", "Bea Lee"), ("Cho Kim", "Cho Lee")])
+    ]
+    assert checked(person(external_id="1", email=EMAIL)) == (0, 1, 0)
+    assert checked(person(email=EMAIL), *bea, *cho) == (4, 0, 0)
+    assert checked(person(member_number="M0", line_id="line0")) == (0, 0, 1)
+    assert checked(person(member_number="M1", line_id="line1")) == (0, 0, 0), "two families"
+    assert known() == 2
 
 
 def test_the_merge_says_why_and_can_be_taken_back_for_good(db):
