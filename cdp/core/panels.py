@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from django.utils.functional import Promise
 
+from cdp.core.crypto import subjects
 from cdp.core.models import User
 
 LEFT, RIGHT = "left", "right"
@@ -27,6 +28,11 @@ class Question:
     reader: User
     now: datetime
     _read: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def keyring(self) -> subjects.Keyring:
+        """The keys of the customer and of those absorbed."""
+        return self.once("core.keyring", lambda: subjects.load(self.lineage))
 
     def once(self, key: str, read: Callable[[], T]) -> T:
         """What `read` gives, read once for all parts of this one page: a panel and advice often need the same row."""

@@ -71,10 +71,12 @@ def waiting() -> int:
     return PreOrder.objects.filter(state=PreOrder.State.WAITING).order_by()[:1000].count()
 
 
-def opened(rows: Sequence[PreOrder], *, with_owners: bool = True) -> list[Shown]:
-    """These pre-orders in clear, in their order; five queries at most, however many."""
+def opened(
+    rows: Sequence[PreOrder], *, with_owners: bool = True, keyring: subjects.Keyring | None = None
+) -> list[Shown]:
+    """These pre-orders in clear, in their order; five queries at most, however many. `keyring`: keys that are open."""
     people = list(dict.fromkeys(row.customer_id for row in rows))
-    keyring = subjects.load(people)
+    keyring = keyring or subjects.load(people)
     owners = profiles.opened(people, with_places=False, keyring=keyring) if with_owners else {}
 
     def text(row: PreOrder, column: str) -> str:
@@ -126,7 +128,10 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     rows = sorted(found[:20], key=lambda row: row.state not in rules.OPEN)
     if not rows:
         return None
-    return {"preorders": opened(rows[:SHOWN], with_owners=False), "has_more": len(rows) > SHOWN}
+    return {
+        "preorders": opened(rows[:SHOWN], with_owners=False, keyring=question.keyring),
+        "has_more": len(rows) > SHOWN,
+    }
 
 
 def _product(row: PreOrder, keyring: subjects.Keyring) -> str:

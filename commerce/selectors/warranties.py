@@ -100,10 +100,12 @@ def claimed() -> int:
     return Warranty.objects.filter(state=Warranty.State.CLAIMED).order_by()[:1000].count()
 
 
-def opened(rows: Sequence[Warranty], *, today: date, with_owners: bool = True) -> list[Shown]:
-    """These cards in clear, in their order; six queries at most, however many."""
+def opened(
+    rows: Sequence[Warranty], *, today: date, with_owners: bool = True, keyring: subjects.Keyring | None = None
+) -> list[Shown]:
+    """These cards in clear, in their order; six queries at most, however many. `keyring`: keys that are open."""
     people = list(dict.fromkeys(row.customer_id for row in rows))
-    keyring = subjects.load(people)
+    keyring = keyring or subjects.load(people)
     owners = profiles.opened(people, with_places=False, keyring=keyring) if with_owners else {}
     twice = _others(rows)
     return [_shown(row, keyring, twice.get(row.id, 0), owners.get(row.customer_id), today) for row in rows]
@@ -222,7 +224,8 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     if not rows:
         return None
     today = timezone.localdate(question.now)
-    return {"cards": opened(rows[:SHOWN], today=today, with_owners=False), "has_more": len(rows) > SHOWN}
+    shown = opened(rows[:SHOWN], today=today, with_owners=False, keyring=question.keyring)
+    return {"cards": shown, "has_more": len(rows) > SHOWN}
 
 
 def _product(row: Warranty, keyring: subjects.Keyring) -> str:

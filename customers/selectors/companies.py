@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,15 +10,14 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext
 
-from cdp.core import audit, panels, timeline
+from cdp.core import audit, pages, panels, timeline
 from cdp.core.crypto import index, subjects
 from cdp.core.models import AuditEntry
-from customers.models import Company, CompanyKey, CompanyLink, Customer
+from customers.models import Company, CompanyKey, CompanyLink
 from customers.rules import companies as rules
-from customers.selectors import staff
+from customers.selectors import profiles, staff
 
-PAGE = 50
-COUNTED = 10_000
+PAGE = pages.SIZE
 CONTACTS = 50
 RECENT_PEOPLE, RECENT = 20, 6
 HISTORY = 20
@@ -39,15 +38,6 @@ class Filters:
     def given(self) -> dict[str, str]:
         """The filters in force by name."""
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page, newest first."""
-
-    rows: Sequence[Company]
-    has_newer: bool
-    has_older: bool
 
 
 def listed(filters: Filters) -> QuerySet[Company]:
@@ -77,22 +67,14 @@ def exact(text: str) -> list[uuid.UUID]:
 
 def page(
     filters: Filters, *, older_than: uuid.UUID | None = None, newer_than: uuid.UUID | None = None, size: int = PAGE
-) -> Page:
+) -> pages.Page[Company]:
     """The page after `older_than`, or before `newer_than`, or the first."""
-    rows = listed(filters)
-    if newer_than:
-        nearest = list(rows.filter(id__gt=newer_than).order_by("id")[: size + 1])
-        return Page(nearest[:size][::-1], has_newer=len(nearest) > size, has_older=True)
-    if older_than:
-        rows = rows.filter(id__lt=older_than)
-    found = list(rows.order_by("-id")[: size + 1])
-    return Page(found[:size], has_newer=older_than is not None, has_older=len(found) > size)
+    return pages.page(listed(filters), older_than=older_than, newer_than=newer_than, size=size)
 
 
 def count(filters: Filters) -> tuple[int, bool]:
-    """How many pass the filters, and whether that is all of them: counting stops at COUNTED."""
-    found = listed(filters).order_by().values("id")[: COUNTED + 1].count()
-    return min(found, COUNTED), found <= COUNTED
+    """How many pass the filters, and whether that is all of them: counting stops where nobody reads on."""
+    return pages.count(listed(filters))
 
 
 def sizes(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -191,7 +173,7 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     link = of_customer(question.customer)
     if link is None and not may_edit:
         return None
-    told = "" if link else _told(question.customer)
+    told = "" if link else _told(question)
     return (
         {
             "link": link,
@@ -205,9 +187,10 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     )
 
 
-def _told(customer: uuid.UUID) -> str:
+def _told(question: panels.Question) -> str:
     """The company in the customer's own words, where it names one."""
-    words = Customer.objects.filter(id=customer).values_list("company", flat=True).first() or ""
+    profile = profiles.asked_about(question)
+    words = profile.customer.company if profile else ""
     return words if rules.key(words) else ""
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from cdp.core import audit, ids, open_things, panels, timeline
+from cdp.core import audit, ids, open_things, pages, panels, timeline
 from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, User
 from customers.models import Lead, LeadKey
@@ -19,8 +19,7 @@ from customers.rules.leads import Answer
 from customers.selectors import staff
 
 TABLE = "customers_lead"
-PAGE = 50
-COUNTED = 10_000
+PAGE = pages.SIZE
 HISTORY = 50
 OPEN = (Lead.Status.NEW, Lead.Status.CONTACTED, Lead.Status.QUALIFIED)
 
@@ -34,15 +33,6 @@ class Filters:
     since: dt.datetime | None = None
     source: str = ""
     owner: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page, newest first."""
-
-    rows: Sequence[Lead]
-    has_newer: bool
-    has_older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +67,14 @@ def listed(filters: Filters) -> QuerySet[Lead]:
 
 def page(
     filters: Filters, *, older_than: uuid.UUID | None = None, newer_than: uuid.UUID | None = None, size: int = PAGE
-) -> Page:
+) -> pages.Page[Lead]:
     """The page after `older_than`, or before `newer_than`, or the first."""
-    rows = listed(filters)
-    if newer_than:
-        nearest = list(rows.filter(id__gt=newer_than).order_by("id")[: size + 1])
-        return Page(nearest[:size][::-1], has_newer=len(nearest) > size, has_older=True)
-    if older_than:
-        rows = rows.filter(id__lt=older_than)
-    found = list(rows.order_by("-id")[: size + 1])
-    return Page(found[:size], has_newer=older_than is not None, has_older=len(found) > size)
+    return pages.page(listed(filters), older_than=older_than, newer_than=newer_than, size=size)
 
 
 def count(filters: Filters) -> tuple[int, bool]:
-    """How many pass the filters, and whether that is all of them: counting stops at COUNTED."""
-    found = listed(filters).order_by().values("id")[: COUNTED + 1].count()
-    return min(found, COUNTED), found <= COUNTED
+    """How many pass the filters, and whether that is all of them: counting stops where nobody reads on."""
+    return pages.count(listed(filters))
 
 
 def any_at_all() -> bool:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from cdp.core import audiences
+from cdp.core import audiences, pages
 from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer, Status
@@ -24,7 +24,7 @@ from customers.rules import member_numbers, names, phones, unreadable
 from customers.selectors import endings, identifiers, profiles
 from customers.selectors.profiles import Profile
 
-PAGE = 50
+PAGE = pages.SIZE
 MOST_FOUND = 200
 EXACT_BELOW = 10_000
 # Not shown in any list, and wide.
@@ -49,15 +49,6 @@ class Filters:
     def given(self) -> dict[str, str]:
         """The filters in force by name."""
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page, newest first."""
-
-    rows: Sequence[Customer]
-    has_newer: bool
-    has_older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +79,9 @@ def known(filters: Filters) -> QuerySet[Customer]:
 
 def page(
     filters: Filters, *, older_than: uuid.UUID | None = None, newer_than: uuid.UUID | None = None, size: int = PAGE
-) -> Page:
+) -> pages.Page[Customer]:
     """The page after `older_than`, or the one before `newer_than`, or the first. Raises UnknownAudience."""
-    rows = known(filters)
-    if newer_than:
-        nearest = list(rows.filter(id__gt=newer_than).order_by("id")[: size + 1])
-        return Page(nearest[:size][::-1], has_newer=len(nearest) > size, has_older=True)
-    if older_than:
-        rows = rows.filter(id__lt=older_than)
-    found = list(rows.order_by("-id")[: size + 1])
-    return Page(found[:size], has_newer=older_than is not None, has_older=len(found) > size)
+    return pages.page(known(filters), older_than=older_than, newer_than=newer_than, size=size)
 
 
 def search(text: str, filters: Filters, *, region: str, in_full: bool = False) -> Found:

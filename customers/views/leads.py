@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import actors, sources
+from cdp.core import actors, pages, sources
 from cdp.core.crypto import subjects
 from cdp.core.models import User
 from cdp.core.views.access import requires
@@ -70,7 +70,7 @@ def _filters(given: dict[str, str]) -> reading.Filters:
     )
 
 
-def _rows(page: reading.Page) -> list[dict[str, Any]]:
+def _rows(page: pages.Page[Lead]) -> list[dict[str, Any]]:
     people = profiles.opened([row.customer_id for row in page.rows], with_places=False)
     steps = reading.next_steps(page.rows, subjects.load({row.customer_id for row in page.rows if row.next_step}))
     named, owners = sources.names(), staff.names(row.owner_id for row in page.rows)

@@ -120,11 +120,10 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     rows = sorted(found[:20], key=lambda row: state(row, at=question.now) != "open")
     if not rows:
         return None
-    keyring = subjects.load({row.customer_id for row in rows})
     shown = [
         {
             "row": row,
-            "code": code_of(row, keyring),
+            "code": code_of(row, question.keyring),
             "state": state(row, at=question.now),
             "last_day": last_day(row),
             "value": value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY),

@@ -103,10 +103,9 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     figures = Review.objects.filter(customer_id__in=question.lineage).aggregate(count=Count("id"), mean=Avg("rating"))
     if not figures["count"]:
         return None
-    keyring = subjects.load([question.customer, *question.lineage])
     return {
         "count": figures["count"],
         "mean": None if figures["mean"] is None else Decimal(figures["mean"]).quantize(Decimal("0.1")),
-        "reviews": newest(question.lineage, keyring, limit=SHOWN),
+        "reviews": newest(question.lineage, question.keyring, limit=SHOWN),
         "excerpt": EXCERPT,
     }

@@ -5,16 +5,17 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from cdp.core import actors
 from cdp.core.models import AccessEntry, AuditEntry
-from commerce.models import Cart, CartLine
+from commerce.models import Cart, CartLine, PreOrder, Warranty
 from customers.models import Customer, Interaction, Note, Status
 from customers.services import notes
-from tests import factories
+from tests import factories, filling
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -305,6 +306,11 @@ def test_says_that_nobody_asked_about_email_and_what_to_do(clerk, ada):
 def test_the_parts_of_the_page_read_nothing_twice(clerk, ada):
     factories.order(ada, external_id="10482", amount="1290", placed_at=timezone.now() - dt.timedelta(days=200))
     factories.consent(ada)
+    factories.coupon(ada)
+    told = {"name": "Ada Lovelace", "email": "ada@example.com", "product": "Kettle"}
+    filling.send(Client(), "warranty", bought_on="2026-11-01", **told)
+    filling.send(Client(), "preorder", quantity="2", way="pickup", **told)
+    assert ada.id == Warranty.objects.get().customer_id == PreOrder.objects.get().customer_id
     clerk.get(page(ada))
     with CaptureQueriesContext(connection) as asked:
         clerk.get(page(ada))
