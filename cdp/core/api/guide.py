@@ -48,14 +48,9 @@ TAGS = [
     {
         "name": "orders",
         "description": "What customers bought and gave back. An order is unique on your source and its number; telling "
-        "it again changes nothing, telling it otherwise updates it.",
+        "it again changes nothing, telling it otherwise updates it. Stock interests say who waits for an article.",
     },
     {"name": "products", "description": "What the shop sells, by SKU."},
-    {
-        "name": "stock-interests",
-        "description": "Who waits until an article is there again, for storefronts that do not track. The scope is "
-        "that of orders.",
-    },
     {
         "name": "consents",
         "description": "What customers allow, as a ledger: statements are added with their proof and never changed.",
