@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 
-from tests.commerce.hooks.platforms import interface
+from tests.commerce.hooks.platforms import Facebook, Line, LinkedIn, interface
 from tests.commerce.hooks.stores import Shopify, WooCommerce, connected
 
 DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
@@ -42,3 +42,18 @@ def api(settings):
     with interface() as told:
         settings.CDP_META_URL = settings.CDP_LINKEDIN_URL = settings.CDP_LINE_URL = told.address
         yield told
+
+
+@pytest.fixture
+def facebook(client, api):
+    return Facebook(client, api)
+
+
+@pytest.fixture
+def linkedin(client, api):
+    return LinkedIn(client, api)
+
+
+@pytest.fixture
+def line(client, api):
+    return Line(client, api)

@@ -17,28 +17,13 @@ from commerce.services import connecting
 from commerce.services.hooks import deliveries
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import policies
-from customers.models import ContactPoint, Customer, Interaction, Lead
+from customers.models import Customer, Lead
 from customers.selectors import leads, profiles
 from tests import factories
-from tests.commerce.hooks.platforms import NOBODY, SECRET, TOKEN, USER, Facebook, Line, LinkedIn
+from tests.commerce.hooks.platforms import SECRET, TOKEN, Facebook, Line, LinkedIn
 
 pytestmark = pytest.mark.django_db
 PERSON = {"full_name": "Ada Somsri", "email": "ada@example.com", "phone_number": "+66812345678"}
-
-
-@pytest.fixture
-def facebook(client, api):
-    return Facebook(client, api)
-
-
-@pytest.fixture
-def linkedin(client, api):
-    return LinkedIn(client, api)
-
-
-@pytest.fixture
-def line(client, api):
-    return Line(client, api)
 
 
 def proof(record: ConsentRecord) -> dict:
@@ -390,118 +375,12 @@ def test_what_linkedin_refuses_is_told_in_words(linkedin, status, reason):
     assert linkedin.states() == [("failed", reason)]
 
 
-# --- LINE -------------------------------------------------------------------------------------------------------
-
-
-def test_line_tries_the_address_with_no_events(line):
-    assert line.send(line.body()).status_code == 200
-    assert not HookDelivery.objects.exists()
-
-
-def test_who_follows_the_account_is_known_by_the_name_they_gave_themselves(line):
-    line.has()
-    line.tell(line.body(line.event("follow")))
-    lead = only()
-    person = profiles.one(lead.customer_id)
-    assert (person.name, person.customer.language, person.customer.source) == ("มะลิ", "th", "shop-line")
-    assert (lead.platform, lead.form, lead.external_id) == ("line", "follow", "")
-    assert [(one.kind, one.value) for one in person.contacts] == [("line", USER)]
-    assert not ConsentRecord.objects.exists()
-
-
-def test_the_name_of_a_chat_is_no_news_of_somebody_known(line):
-    known = factories.customer(line_id=USER, name="Mali Suksai")
-    line.has(name="มะลิ 🌸")
-    line.tell(line.body(line.event("follow")))
-    assert profiles.one(known.id).name == "Mali Suksai"
-    assert only().customer_id == known.id
-
-
-def reachable() -> bool:
-    return ContactPoint.objects.get(kind="line").bounced_at is None
-
-
-def test_who_leaves_cannot_be_reached_there_until_they_come_back(line):
-    line.has()
-    line.tell(line.body(line.event("follow", at=1_790_000_000_000)))
-    line.tell(line.body(line.event("unfollow", at=1_790_000_100_000)))
-    assert not reachable()
-    line.tell(line.body(line.event("follow", at=1_790_000_200_000)))
-    assert reachable()
-    assert Lead.objects.count() == 1
-    assert not ConsentState.objects.exists()
-
-
-def test_a_follow_that_arrives_late_does_not_undo_that_somebody_left(line):
-    line.has()
-    line.tell(line.body(line.event("follow", at=1_790_000_000_000)))
-    line.tell(line.body(line.event("unfollow", at=1_790_000_100_000)))
-    line.tell(line.body(line.event("message", at=1_790_000_050_000, message={"type": "text", "text": "hi"})))
-    assert not reachable()
-
-
-def test_the_first_words_of_somebody_new_stay_with_the_lead(line):
-    line.has()
-    line.tell(line.body(line.event("message", message={"type": "text", "text": "มีเซรั่มไหม"})))
-    assert leads.opened(only()).answers[0].answer == "มีเซรั่มไหม"
-
-
-def test_what_people_write_stands_on_their_timeline_once(line):
-    line.has()
-    message = {"type": "text", "id": "m-1", "text": "มีเซรั่มไหม"}
-    line.tell(line.body(line.event("message", number="01A", message=message)))
-    line.tell(line.body(line.event("message", number="01B", message=message)))
-    chat = Interaction.objects.get()
-    assert (chat.kind, chat.direction, chat.customer_id) == ("chat", "in", only().customer_id)
-
-
-def test_the_same_event_sent_again_is_the_same_event(line):
-    line.has()
-    line.tell(line.body(line.event("follow", number="01A")))
-    again = line.event("follow", number="01A")
-    again["deliveryContext"] = {"isRedelivery": True}
-    line.tell(line.body(again))
-    assert HookDelivery.objects.count() == 1
-
-
-def test_without_a_profile_the_id_alone_says_who_it_is(line):
-    line.tell(line.body(line.event("follow", user=NOBODY)))
-    assert profiles.one(only().customer_id).name == ""
-
-
-@pytest.mark.parametrize(("status", "reason"), [(401, "token_refused"), (403, "permission_missing")])
-def test_a_lead_is_taken_by_its_id_alone_where_line_refuses_our_token_and_staff_see_that(line, status, reason):
-    line.api.answers[f"/v2/bot/profile/{USER}"] = (status, {})
-    line.tell(line.body(line.event("follow", number="01A")))
-    person = profiles.one(only().customer_id)
-    assert ([(one.kind, one.value) for one in person.contacts], line.states()) == ([("line", USER)], [("done", "")])
-    token = SourceToken.objects.get(name="access")
-    assert (token.refused_for, token.refused_at is None) == (reason, False)
-    assert list(reading.tokens().values()) == [reading.reason(reason)]
-    line.client.force_login(factories.staff("steward"))
-    page = line.client.get("/hooks/").content.decode()
-    assert "access token refused" in page
-    assert str(reading.reason(reason)) in page
-    line.has()
-    line.tell(line.body(line.event("message", number="01B", message={"type": "text", "text": "hi"})))
-    assert profiles.one(person.customer.id).name == "มะลิ"
-    assert list(reading.tokens().values()) == [""]
-
-
 def test_a_token_that_was_refused_is_forgotten_with_a_new_one(facebook):
     facebook.api.answers["/1001"] = (401, {"error": {}})
     facebook.tell(facebook.notify("1001"))
     assert SourceToken.objects.get(name="access").refused_for == "token_refused"
     connected_again("facebook", token="EAAB-another-token")
     assert SourceToken.objects.get(name="access").refused_at is None
-
-
-def test_a_long_message_is_kept_whole_with_its_lines(line):
-    line.has()
-    text = "\n".join(f"line {number} of a long letter" for number in range(170))
-    line.tell(line.body(line.event("message", message={"type": "text", "id": "m-1", "text": text})))
-    assert leads.opened(only()).answers[0].answer == text
-    assert (Interaction.objects.count(), line.states()) == (1, [("done", "")])
 
 
 def test_what_does_not_fit_its_place_stays_whole_among_the_answers(facebook):
@@ -521,10 +400,3 @@ def test_a_lead_with_more_than_can_be_kept_is_taken_without_it_and_staff_are_tol
     assert [one.answer for one in leads.opened(only()).answers] == ["blue"]
     assert facebook.states() == [("failed", "too_long")]
     assert str(reading.reason("too_long")) != "too_long"
-
-
-def test_groups_and_unknown_people_are_left_aside(line):
-    event = line.event("message", message={"type": "text", "text": "hi"})
-    event["source"] = {"type": "group", "groupId": "C1"}
-    line.tell(line.body(event))
-    assert (Lead.objects.count(), line.states()) == (0, [("ignored", "")])

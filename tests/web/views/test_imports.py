@@ -3,53 +3,16 @@
 import csv
 import datetime as dt
 import io
-import json
 import uuid
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cdp.core import jobs, uploads
-from cdp.core.crypto import subjects
 from cdp.core.imports import engine
 from cdp.core.models import AuditEntry, Job, Source
-from consent.models import ConsentRecord, ConsentState
-from consent.selectors import ledger
-from consent.services import reference
 from customers.models import Customer
-from tests import factories
-
-CONTENT = "email,name,shoe size\na@example.com,Ann,38\nbad,Bob,42\n=cmd()@x,=1+1,7\n"
-
-
-@pytest.fixture
-def steward(db, client, settings, tmp_path):
-    settings.CDP_VAR = tmp_path
-    client.force_login(factories.staff("steward"))
-    return client
-
-
-def upload(client, content: str = CONTENT, **fields: str):
-    file = SimpleUploadedFile("people.csv", content.encode())
-    return client.post("/imports/new/", {"kind": "customers", "source": "Fair", "file": file, **fields})
-
-
-@pytest.fixture
-def draft(steward) -> Job:
-    assert upload(steward).status_code == 302
-    return Job.objects.get()
-
-
-def mapped(client, job: Job, **extra: str):
-    columns = {"column:email": "customer.email", "column:name": "customer.name", "column:shoe size": ""}
-    return client.post(f"/imports/{job.id}/columns/", columns | extra)
-
-
-def page(client, job: Job) -> str:
-    response = client.get(f"/imports/{job.id}/")
-    assert response.status_code == 200
-    return response.content.decode()
+from tests.web.views.importing import CONTENT, mapped, page, said, started, upload
 
 
 def test_a_file_goes_all_the_way(steward, draft):
@@ -68,15 +31,6 @@ def test_a_file_goes_all_the_way(steward, draft):
     assert not uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
     assert page(steward, draft)
     assert "people.csv" in steward.get("/imports/").content.decode()
-
-
-def started(client, job: Job) -> Job:
-    """The job, checked and handed to the workers to be imported."""
-    mapped(client, job)
-    jobs.run_waiting()
-    assert client.post(f"/imports/{job.id}/start/").status_code == 302
-    job.refresh_from_db()
-    return job
 
 
 def test_an_import_that_was_killed_when_all_was_written_is_done_the_next_time(steward, draft, monkeypatch):
@@ -209,10 +163,6 @@ def test_a_draft_is_thrown_away_with_its_file(steward, draft):
     draft.refresh_from_db()
     assert draft.state == "cancelled"
     assert not uploads.path_of(uuid.UUID(draft.params["file"]["upload"])).exists()
-
-
-def said(response) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
 
 
 @pytest.mark.parametrize("state", ["waiting", "running", "done"])
@@ -402,114 +352,3 @@ def test_a_list_of_refused_rows_that_was_cut_says_how_many_are_missing(steward, 
     jobs.run_waiting()
     again.refresh_from_db()
     assert (again.result["accepted"], again.result["rejected"]) == (2, 0)
-
-
-def test_a_check_says_which_columns_are_left_out(steward, draft):
-    mapped(steward, draft)
-    jobs.run_waiting()
-    assert "1 column is left out: shoe size" in page(steward, draft)
-    upload(steward, "email," + ",".join(f"extra {n}" for n in range(1, 11)) + "\na@example.com" + ",1" * 10 + "\n")
-    wide = Job.objects.exclude(id=draft.id).get()
-    steward.post(f"/imports/{wide.id}/columns/", {"column:email": "customer.email"})
-    jobs.run_waiting()
-    shown = page(steward, wide)
-    assert "10 columns are left out: extra 1, extra 2, " in shown
-    assert "extra 9" not in shown
-
-
-def test_a_mapping_that_does_not_fit_is_told_by_the_words_of_the_page(steward, draft):
-    shown = mapped(steward, draft, **{"column:email": ""}).context["error"]
-    assert "Customer number / E-mail" in shown or "E-mail" in shown
-    assert "customer." not in shown
-    assert "“E-mail”" in mapped(steward, draft, **{"column:name": "customer.email"}).context["error"]
-
-
-def test_a_file_without_rows_says_so_and_offers_no_import(steward):
-    upload(steward, "email,name\n")
-    job = Job.objects.get()
-    steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email"})
-    jobs.run_waiting()
-    shown = page(steward, job)
-    assert "The file has no rows" in shown
-    assert "Every line can be used" not in shown
-    assert f"/imports/{job.id}/start/" not in shown
-
-
-@pytest.mark.parametrize(
-    ("kind", "columns", "row"),
-    [
-        ("customers", {"who": "customer.email"}, "{who}"),
-        (
-            "consents",
-            {"who": "customer.email", "a": "consent.purpose", "b": "consent.channel", "c": "consent.granted"},
-            "{who},marketing,email,yes",
-        ),
-        (
-            "orders",
-            {"who": "customer.email", "a": "order.external_id", "b": "order.placed_at", "c": "order.total"},
-            "{who},A-1,2026-05-01,10",
-        ),
-    ],
-)
-def test_a_check_says_how_many_new_people_the_file_would_bring(steward, kind, columns, row):
-    factories.customer(email="known@example.com")
-    people = ["known@example.com", "new@example.com", "NEW@example.com", "other@example.com"]
-    lines = [row.format(who=who).replace("A-1", f"A-{n}") for n, who in enumerate(people)]
-    upload(steward, "\n".join([",".join(columns), *lines]), kind=kind)
-    job = Job.objects.get()
-    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
-    jobs.run_waiting()
-    assert "2 new customers would be made." in page(steward, job)
-    assert Customer.objects.filter(status="known").count() == 1
-
-
-def test_a_check_of_orders_says_how_many_would_lose_lines(steward):
-    upload(steward, "order,date,product,price\nA,2026-05-01,Tea,5\nA,2026-05-01,Pot,x\n", kind="orders")
-    job = Job.objects.get()
-    columns = {
-        "order": "order.external_id",
-        "date": "order.placed_at",
-        "product": "line.name",
-        "price": "line.unit_price",
-    }
-    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
-    jobs.run_waiting()
-    assert "1 order comes in without one or more of its lines." in page(steward, job)
-
-
-@pytest.mark.parametrize(
-    ("heading", "yes", "no"),
-    [("마케팅 수신 동의", "동의", "거부"), ("ยินยอมรับข่าวสาร", "ยินยอม", "ไม่ยินยอม"), ("Marketing", "Y", "N")],
-)
-def test_a_column_that_agrees_to_marketing_becomes_consent_with_its_words(steward, heading, yes, no):
-    reference.ensure()
-    upload(steward, f"email,name,{heading}\na@example.com,Ann,{yes}\nb@example.com,Bob,{no}\nc@example.com,Cho,\n")
-    job = Job.objects.get()
-    assert "consents/marketing/email" in page(steward, job)
-    columns = {"email": "customer.email", "name": "customer.name", heading: "consents/marketing/email"}
-    assert steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": to for name, to in columns.items()}).url
-    jobs.run_waiting()
-    steward.post(f"/imports/{job.id}/back/")
-    assert '<option value="consents/marketing/email" selected>' in page(steward, job)
-    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": to for name, to in columns.items()})
-    jobs.run_waiting()
-    steward.post(f"/imports/{job.id}/start/")
-    jobs.run_waiting()
-    job.refresh_from_db()
-    assert (job.state, job.result["accepted"]) == ("done", 3)
-    states = ConsentState.objects.filter(purpose="marketing", channel="email")
-    assert sorted(states.values_list("is_granted", flat=True)) == [False, True]
-    records = list(ConsentRecord.objects.all())
-    keyring = subjects.load([record.customer_id for record in records])
-    told = [json.dumps(ledger.evidence(record, keyring), ensure_ascii=False) for record in records]
-    assert any(f"{heading}: {yes}" in one for one in told)
-    assert any(f"{heading}: {no}" in one for one in told)
-
-
-def test_two_columns_cannot_both_be_the_same_consent(steward):
-    reference.ensure()
-    upload(steward, "email,a,b\na@example.com,Y,N\n")
-    job = Job.objects.get()
-    same = {"column:a": "consents/marketing/email", "column:b": "consents/marketing/email"}
-    response = steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email", **same})
-    assert response.status_code == 422

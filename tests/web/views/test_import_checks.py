@@ -1,0 +1,126 @@
+"""What the check of a file says on the page, and columns that agree to something."""
+
+import json
+
+import pytest
+
+from cdp.core import jobs
+from cdp.core.crypto import subjects
+from cdp.core.models import Job
+from consent.models import ConsentRecord, ConsentState
+from consent.selectors import ledger
+from consent.services import reference
+from customers.models import Customer
+from tests import factories
+from tests.web.views.importing import mapped, page, upload
+
+
+def test_a_check_says_which_columns_are_left_out(steward, draft):
+    mapped(steward, draft)
+    jobs.run_waiting()
+    assert "1 column is left out: shoe size" in page(steward, draft)
+    upload(steward, "email," + ",".join(f"extra {n}" for n in range(1, 11)) + "\na@example.com" + ",1" * 10 + "\n")
+    wide = Job.objects.exclude(id=draft.id).get()
+    steward.post(f"/imports/{wide.id}/columns/", {"column:email": "customer.email"})
+    jobs.run_waiting()
+    shown = page(steward, wide)
+    assert "10 columns are left out: extra 1, extra 2, " in shown
+    assert "extra 9" not in shown
+
+
+def test_a_mapping_that_does_not_fit_is_told_by_the_words_of_the_page(steward, draft):
+    shown = mapped(steward, draft, **{"column:email": ""}).context["error"]
+    assert "Customer number / E-mail" in shown or "E-mail" in shown
+    assert "customer." not in shown
+    assert "“E-mail”" in mapped(steward, draft, **{"column:name": "customer.email"}).context["error"]
+
+
+def test_a_file_without_rows_says_so_and_offers_no_import(steward):
+    upload(steward, "email,name\n")
+    job = Job.objects.get()
+    steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email"})
+    jobs.run_waiting()
+    shown = page(steward, job)
+    assert "The file has no rows" in shown
+    assert "Every line can be used" not in shown
+    assert f"/imports/{job.id}/start/" not in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "row"),
+    [
+        ("customers", {"who": "customer.email"}, "{who}"),
+        (
+            "consents",
+            {"who": "customer.email", "a": "consent.purpose", "b": "consent.channel", "c": "consent.granted"},
+            "{who},marketing,email,yes",
+        ),
+        (
+            "orders",
+            {"who": "customer.email", "a": "order.external_id", "b": "order.placed_at", "c": "order.total"},
+            "{who},A-1,2026-05-01,10",
+        ),
+    ],
+)
+def test_a_check_says_how_many_new_people_the_file_would_bring(steward, kind, columns, row):
+    factories.customer(email="known@example.com")
+    people = ["known@example.com", "new@example.com", "NEW@example.com", "other@example.com"]
+    lines = [row.format(who=who).replace("A-1", f"A-{n}") for n, who in enumerate(people)]
+    upload(steward, "\n".join([",".join(columns), *lines]), kind=kind)
+    job = Job.objects.get()
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
+    jobs.run_waiting()
+    assert "2 new customers would be made." in page(steward, job)
+    assert Customer.objects.filter(status="known").count() == 1
+
+
+def test_a_check_of_orders_says_how_many_would_lose_lines(steward):
+    upload(steward, "order,date,product,price\nA,2026-05-01,Tea,5\nA,2026-05-01,Pot,x\n", kind="orders")
+    job = Job.objects.get()
+    columns = {
+        "order": "order.external_id",
+        "date": "order.placed_at",
+        "product": "line.name",
+        "price": "line.unit_price",
+    }
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
+    jobs.run_waiting()
+    assert "1 order comes in without one or more of its lines." in page(steward, job)
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "no"),
+    [("마케팅 수신 동의", "동의", "거부"), ("ยินยอมรับข่าวสาร", "ยินยอม", "ไม่ยินยอม"), ("Marketing", "Y", "N")],
+)
+def test_a_column_that_agrees_to_marketing_becomes_consent_with_its_words(steward, heading, yes, no):
+    reference.ensure()
+    upload(steward, f"email,name,{heading}\na@example.com,Ann,{yes}\nb@example.com,Bob,{no}\nc@example.com,Cho,\n")
+    job = Job.objects.get()
+    assert "consents/marketing/email" in page(steward, job)
+    columns = {"email": "customer.email", "name": "customer.name", heading: "consents/marketing/email"}
+    assert steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": to for name, to in columns.items()}).url
+    jobs.run_waiting()
+    steward.post(f"/imports/{job.id}/back/")
+    assert '<option value="consents/marketing/email" selected>' in page(steward, job)
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": to for name, to in columns.items()})
+    jobs.run_waiting()
+    steward.post(f"/imports/{job.id}/start/")
+    jobs.run_waiting()
+    job.refresh_from_db()
+    assert (job.state, job.result["accepted"]) == ("done", 3)
+    states = ConsentState.objects.filter(purpose="marketing", channel="email")
+    assert sorted(states.values_list("is_granted", flat=True)) == [False, True]
+    records = list(ConsentRecord.objects.all())
+    keyring = subjects.load([record.customer_id for record in records])
+    told = [json.dumps(ledger.evidence(record, keyring), ensure_ascii=False) for record in records]
+    assert any(f"{heading}: {yes}" in one for one in told)
+    assert any(f"{heading}: {no}" in one for one in told)
+
+
+def test_two_columns_cannot_both_be_the_same_consent(steward):
+    reference.ensure()
+    upload(steward, "email,a,b\na@example.com,Y,N\n")
+    job = Job.objects.get()
+    same = {"column:a": "consents/marketing/email", "column:b": "consents/marketing/email"}
+    response = steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email", **same})
+    assert response.status_code == 422
