@@ -17,6 +17,7 @@ ZERO = Decimal(0)
 LONGEST_NUMBER = 200
 LARGEST = Decimal(10) ** 14
 FINEST = -6
+AHEAD = dt.timedelta(days=1)
 
 
 WHOLE = 100_000
@@ -108,6 +109,8 @@ def money(body: Body, name: str) -> Decimal | None:
         amount = Decimal(str(value).strip())
     except InvalidOperation as problem:
         raise Unreadable(name, "not_a_number") from problem
+    if amount.is_nan():
+        raise Unreadable(name, "not_a_number")
     if not amount.is_finite() or abs(amount) >= LARGEST:
         raise Unreadable(name, "too_large")
     return round(amount, -FINEST) if int(amount.as_tuple().exponent) < FINEST else amount
@@ -129,8 +132,14 @@ def currency(body: Body, name: str) -> str:
     return code
 
 
-def moment(body: Body, name: str, *, zone: dt.tzinfo | None = None) -> dt.datetime | None:
-    """A moment; one without a zone is in `zone`, or unreadable where none is given."""
+def moment(
+    body: Body, name: str, telling: Telling | None = None, *, zone: dt.tzinfo | None = None
+) -> dt.datetime | None:
+    """A moment; one without a zone is in `zone`, or unreadable where none is given.
+
+    With a telling one that lies more than a day after it is unreadable: a clock ten years ahead would place an order
+    where no report looks, and nothing the store tells afterwards would ever be newer.
+    """
     value = body.get(name)
     if value is None or value == "":
         return None
@@ -146,6 +155,8 @@ def moment(body: Body, name: str, *, zone: dt.tzinfo | None = None) -> dt.dateti
         found = found.replace(tzinfo=zone)
     if not dt.datetime(1990, 1, 1, tzinfo=dt.UTC) <= found <= dt.datetime(2200, 1, 1, tzinfo=dt.UTC):
         raise Unreadable(name, "not_a_time")
+    if telling is not None and found > telling.received_at + AHEAD:
+        raise Unreadable(name, "in_the_future")
     return found.astimezone(dt.UTC)
 
 

@@ -29,6 +29,7 @@ REASONS: dict[str, str | Promise] = {
     "too_long": _("A text is longer than can be kept; everything else was taken"),
     "not_a_text": _("This is no text"),
     "not_a_number": _("This is no number"),
+    "in_the_future": _("This date lies in the future."),
     "not_a_time": _("This is no point in time"),
     "without_a_zone": _("A time without a time zone"),
     "not_an_object": _("This has another form than the store documents"),

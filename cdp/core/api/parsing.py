@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 
-from cdp.core.api import problems
+from cdp.core.api import pointers
 
 LARGEST = 5 * 1024 * 1024
 MOST_DIGITS = 400
@@ -28,6 +28,8 @@ class StrictJSONParser(BaseParser):
     def parse(self, stream: IO[Any], media_type: Any = None, parser_context: Any = None) -> Any:
         """The parsed body."""
         request = (parser_context or {}).get("request")
+        if request is not None and request.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
+            raise Compressed
         try:
             raw = stream.read(LARGEST + 1) if request is None else request._request.body
         except RequestDataTooBig as error:
@@ -70,6 +72,14 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class Compressed(exceptions.APIException):
+    """415: nothing is unpacked here, so that nobody can make a small body a large one."""
+
+    status_code = 415
+    default_detail = _lazy("A compressed body is not taken here; send it without Content-Encoding.")
+    default_code = "compressed"
+
+
 class Unfit(exceptions.ParseError):
     """400: a text in the body, or the name of a member, that cannot be stored, with its place."""
 
@@ -89,7 +99,7 @@ def _refuse_unfit(value: Any, *place: str | int) -> None:
             _refuse_unfit(inner, *place, position)
     elif isinstance(value, str) and (found := _UNFIT.search(value)):
         # Spelt only now: in a body of a million sound values the places alone would be work for minutes.
-        pointer = "".join(f"/{problems.escaped(str(step))}" for step in place)
+        pointer = "".join(f"/{pointers.escaped(str(step))}" for step in place)
         if found[0] == "\0":
             raise Unfit(_("The body holds a NUL character, which cannot be stored."), pointer)
         message = _("The body holds half of a surrogate pair (U+%(code)s), which is no character; leave it out.")

@@ -12,6 +12,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from cdp.core.api import pointers
+
 log = structlog.get_logger("api")
 MEDIA_TYPE = "application/problem+json"
 
@@ -118,7 +120,7 @@ def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
     """DRF's nested validation errors as JSON pointers (RFC 6901)."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            place = pointer if name == "non_field_errors" else f"{pointer}/{escaped(str(name))}"
+            place = pointer if name == "non_field_errors" else f"{pointer}/{pointers.escaped(str(name))}"
             yield from places(inner, place)
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):
@@ -128,11 +130,6 @@ def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
                 yield {"pointer": pointer, "detail": str(inner)}
     else:
         yield {"pointer": pointer, "detail": str(detail)}
-
-
-def escaped(name: str) -> str:
-    """A member's name as a step of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def response(request: HttpRequest, code: str, status_code: int, detail: str) -> JsonResponse:

@@ -1,5 +1,6 @@
 """Error pages: what happened, what to do next, in the reader's language; JSON under /api/."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -7,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core.api import problems
 
 _API = ("/api/", "/v1/")
-CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 500: "server_error"}
+CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 413: "too_large", 500: "server_error"}
 DETAILS = {
     400: _("The request could not be understood."),
     403: _("This is not allowed."),
     404: _("There is nothing at this address."),
+    413: _("The body is larger than 5 MB."),
     500: _("Something went wrong on our side; it was written to the log."),
 }
 
@@ -23,8 +25,8 @@ def _answer(request: HttpRequest, status: int, template: str = "") -> HttpRespon
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400."""
-    return _answer(request, 400)
+    """400; 413 where it was more than anybody may send."""
+    return _answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -18,10 +18,10 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     """An order made, paid, fulfilled, cancelled or changed, with the refunds told in it. Test orders are no facts."""
     if body.get("test") is True:
         return []
-    placed_at = reading.moment(body, "processed_at") or reading.moment(body, "created_at")
+    placed_at = reading.moment(body, "processed_at", telling) or reading.moment(body, "created_at", telling)
     if placed_at is None:
         raise Unreadable("created_at", "missing")
-    at = reading.moment(body, "updated_at") or telling.received_at
+    at = reading.moment(body, "updated_at", telling) or telling.received_at
     status, order_id = _status(body), reading.number(body, "id")
     coupons = [reading.text(code, "code", longest=80) for code in reading.rows(body, "discount_codes")]
     source_name = reading.text(body, "source_name", longest=40)
@@ -75,7 +75,7 @@ def refunded(body: Body, telling: Telling) -> Sequence[Fact]:
         external_id=reading.number(body, "id"),
         amount=amount,
         lines=tuple(lines),
-        at=reading.moment(body, "processed_at") or reading.moment(body, "created_at"),
+        at=reading.moment(body, "processed_at", telling) or reading.moment(body, "created_at", telling),
         currency=currency,
         reason=reading.text(body, "note", longest=200),
     )
@@ -190,4 +190,8 @@ def _given_back(body: Body) -> tuple[Decimal, str]:
 
 def moment_of(body: Body, telling: Telling) -> dt.datetime:
     """The store's own clock of a thing."""
-    return reading.moment(body, "updated_at") or reading.moment(body, "created_at") or telling.received_at
+    return (
+        reading.moment(body, "updated_at", telling)
+        or reading.moment(body, "created_at", telling)
+        or telling.received_at
+    )

@@ -13,9 +13,11 @@ SAYS = {"subscribed": True, "unsubscribed": False}
 
 def told(body: Body, telling: Telling) -> Sequence[Fact]:
     """A customer made, changed, enabled or disabled."""
-    at = reading.moment(body, "updated_at") or telling.received_at
+    at = reading.moment(body, "updated_at", telling) or telling.received_at
     raw = raw_of(body)
-    return [PersonTold(number=reading.number(body, "id"), at=at, raw=raw, consents=tuple(_consents(body, at=at)))]
+    return [
+        PersonTold(number=reading.number(body, "id"), at=at, raw=raw, consents=tuple(_consents(body, telling, at=at)))
+    ]
 
 
 def raw_of(body: Body) -> dict[str, str]:
@@ -65,17 +67,17 @@ def buyer(body: Body) -> dict[str, str]:
     }
 
 
-def _consents(body: Body, *, at: Any) -> list[ConsentTold]:
+def _consents(body: Body, telling: Telling, *, at: Any) -> list[ConsentTold]:
     found = []
     for name, channel in (("email_marketing_consent", "email"), ("sms_marketing_consent", "sms")):
         said = reading.mapping(body, name)
         granted = SAYS.get(reading.text(said, "state").lower())
         if granted is not None:
-            when = reading.moment(said, "consent_updated_at") or at
+            when = reading.moment(said, "consent_updated_at", telling) or at
             found.append(ConsentTold(channel, granted, when, _evidence(said, ("state", "opt_in_level"))))
     # Before 2022 there was one flag for e-mail; false says nothing, because that is what it starts with.
     if "email_marketing_consent" not in body and body.get("accepts_marketing") is True:
-        when = reading.moment(body, "accepts_marketing_updated_at") or at
+        when = reading.moment(body, "accepts_marketing_updated_at", telling) or at
         found.append(ConsentTold("email", True, when, _evidence(body, ("accepts_marketing", "marketing_opt_in_level"))))
     return found
 

@@ -6,11 +6,11 @@ from commerce.hooks import reading
 from commerce.hooks.reading import Body, Telling
 
 
-def moment(body: Body, name: str) -> dt.datetime | None:
+def moment(body: Body, name: str, telling: Telling) -> dt.datetime | None:
     """A moment in UTC. The twin without `_gmt` is in a zone that nobody tells, so it is not looked at."""
-    return reading.moment(body, f"{name}_gmt", zone=dt.UTC)
+    return reading.moment(body, f"{name}_gmt", telling, zone=dt.UTC)
 
 
 def modified(body: Body, telling: Telling) -> dt.datetime:
     """The store's own clock of a thing."""
-    return moment(body, "date_modified") or moment(body, "date_created") or telling.received_at
+    return moment(body, "date_modified", telling) or moment(body, "date_created", telling) or telling.received_at

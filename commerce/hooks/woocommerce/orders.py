@@ -20,7 +20,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     status = statuses.find(said)
     if status is None:
         raise Unreadable("status", "unknown_status")
-    placed_at = clocks.moment(body, "date_created")
+    placed_at = clocks.moment(body, "date_created", telling)
     if placed_at is None:
         raise Unreadable("date_created_gmt", "missing")
     currency = reading.currency(body, "currency")

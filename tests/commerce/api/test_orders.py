@@ -197,6 +197,8 @@ def test_every_fault_has_its_pointer(shop):
         ({"placed_at": "2026-13-20T00:00:00Z"}, "/placed_at"),
         ({"placed_at": "0001-01-01T00:00:00+14:00"}, "/placed_at"),
         ({"placed_at": "2026-11-20T16:30:00+25:00"}, "/placed_at"),
+        ({"placed_at": "2036-11-22T00:00:00Z"}, "/placed_at"),
+        ({"updated_at": "2036-11-22T00:00:00Z"}, "/updated_at"),
         ({"currency": "฿"}, "/currency"),
         ({"currency": ""}, "/currency"),
         ({"total": "1e400"}, "/total"),

@@ -5,10 +5,11 @@ import json
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cdp.core import actors
 from commerce.models import HookDelivery, HookTally, Order
+from commerce.selectors import hooks as reading
 from commerce.services import orders
 from commerce.services.hooks import deliveries
 from customers.models import Customer
@@ -157,6 +158,41 @@ def test_an_unreadable_value_fails_with_its_place_and_can_be_replayed(shopify, m
     deliveries.work_off(now=timezone.now())
     failed.refresh_from_db()
     assert (failed.state, failed.attempts) == ("failed", 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "reason", "place"),
+    [
+        ({"created_at": "2036-11-01T10:00:00+07:00"}, "in_the_future", "created_at"),
+        ({"updated_at": "2036-11-01T10:00:00+07:00"}, "in_the_future", "updated_at"),
+        ({"created_at": "1016-11-01T10:00:00+07:00"}, "not_a_time", "created_at"),
+        ({"total_price": "-5.00"}, "below_zero", "total_price"),
+        ({"total_price": "NaN"}, "not_a_number", "total_price"),
+        ({"total_price": "9" * 30}, "too_large", "total_price"),
+        ({"line_items": [{"quantity": -1, "price": "60.00", "sku": "CUP"}]}, "below_zero", "quantity"),
+        ({"line_items": "none"}, "not_a_list", "line_items"),
+    ],
+)
+def test_an_order_that_cannot_be_true_waits_for_staff_with_its_place_in_their_words(shopify, told, reason, place):
+    shopify.tell("orders/create", ORDER | told)
+    failed = HookDelivery.objects.get()
+    assert (failed.state, failed.reason, failed.place) == ("failed", reason, place)
+    assert not Order.objects.exists()
+    assert not Customer.objects.filter(status="known").exists()
+    words = set()
+    for language in ("en", "th", "ko"):
+        with translation.override(language):
+            words.add(str(reading.reason(reason)))
+    assert len(words - {reason}) == 3
+
+
+def test_a_store_whose_clock_ran_ahead_is_heard_again_once_it_is_right(woo):
+    told = {"id": 1, "number": "1", "status": "processing", "currency": "THB", "total": "10.00"}
+    told |= {"billing": {"email": "ada@example.com"}, "date_created_gmt": "2026-11-01T03:00:00"}
+    woo.tell("order.updated", told | {"date_modified_gmt": "2036-11-01T03:00:00"})
+    assert HookDelivery.objects.get().place == "date_modified_gmt"
+    woo.tell("order.updated", told | {"date_modified_gmt": "2026-11-01T03:00:00"})
+    assert Order.objects.get().amount == 10
 
 
 def test_a_fault_of_ours_is_tried_again_and_leaves_nothing_half_written(shopify, monkeypatch):

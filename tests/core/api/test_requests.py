@@ -1,5 +1,6 @@
 """What every call shares: strict bodies, problems with a code, answers given again, limits."""
 
+import gzip
 import io
 import json
 
@@ -70,6 +71,14 @@ def test_a_backslash_before_u0000_is_just_text():
 
 def test_numbers_stay_exact():
     assert str(parse(b"[0.10]")[0]) == "0.10"
+
+
+@pytest.mark.parametrize("body", [json.dumps(ORDER).encode(), b" " * 50_000_000], ids=["an order", "a bomb"])
+def test_a_compressed_body_is_415_and_is_not_unpacked(client, key, body):
+    response = post(client, key, body=gzip.compress(body, mtime=0), Content_Encoding="gzip")
+    assert (response.status_code, response.json()["code"]) == (415, "compressed")
+    assert response["Content-Type"] == "application/problem+json"
+    assert not Order.objects.exists()
 
 
 def test_a_body_that_is_too_large_is_413(client, key, settings, monkeypatch):
