@@ -280,10 +280,11 @@ def test_a_child_allows_nothing_alone(db, client):
     assert not ConsentRecord.objects.exists()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "larger than 5 MB"), ("th", "เกิน 5 MB"), ("ko", "5 MB를 넘어")])
-def test_ten_megabytes_in_a_form_are_refused_in_the_language_of_the_reader(db, client, language, words):
+@pytest.mark.parametrize("language", ["en", "th", "ko"])
+def test_ten_megabytes_in_a_form_are_refused_in_the_language_of_the_reader(db, client, language):
     answer = filling.send(client, "signup", f"?lang={language}", **ANN | {"name": "x" * 10_000_000})
-    assert (answer.status_code, words in answer.content.decode()) == (413, True)
+    page = answer.content.decode()
+    assert (answer.status_code, "5 MB" in page, f'<html lang="{language}"' in page) == (413, True, True)
     assert not Customer.objects.filter(status="known").exists()
 
 
