@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from cdp.core.migrating import AddIndexAnew
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 from django.db.models import Q
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="message", name="address", field=models.BinaryField(editable=False, null=True)
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="message",
             index=models.Index(
                 fields=["campaign_id", "address"],

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from cdp.core.migrating import AddIndexAnew
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     atomic = False  # CREATE INDEX CONCURRENTLY: writers go on meanwhile
     dependencies: ClassVar[list[tuple[str, str]]] = [("commerce", "0008_warranties_and_preorders")]
     operations: ClassVar[list[Operation]] = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name=model,
             index=models.Index(
                 condition=models.Q(("sku", ""), _negated=True), fields=["sku"], name=f"commerce_{model}_sku"

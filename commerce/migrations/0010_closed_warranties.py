@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from cdp.core.migrating import AddIndexAnew
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     atomic = False  # CREATE INDEX CONCURRENTLY: writers go on meanwhile
     dependencies: ClassVar[list[tuple[str, str]]] = [("commerce", "0009_lines_by_sku")]
     operations: ClassVar[list[Operation]] = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="warranty",
             index=models.Index(fields=["-id"], name="commerce_warranty_closed", condition=models.Q(state="closed")),
         ),

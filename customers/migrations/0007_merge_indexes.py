@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from cdp.core.migrating import AddIndexAnew
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
     atomic = False  # CREATE INDEX CONCURRENTLY: writers go on meanwhile
     dependencies: ClassVar[list[tuple[str, str]]] = [("customers", "0006_merge_log")]
     operations: ClassVar[list[Operation]] = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="mergesuggestion",
             index=models.Index(fields=["-id"], name="customers_suggestion_open", condition=models.Q(state="open")),
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="sharedidentifier",
             index=models.Index(fields=["customer_id"], name="customers_shared_customer"),
         ),

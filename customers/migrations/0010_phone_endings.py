@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from cdp.core.migrating import AddIndexAnew
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="ending",
             field=models.BigIntegerField(editable=False, null=True),
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="contactpoint",
             index=models.Index(
                 fields=["ending"],

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from cdp.core.migrating import AddIndexAnew
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
             ],
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="mergesuggestion",
             index=models.Index(fields=["other_id"], name="customers_suggestion_other"),
         ),

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from cdp.core.migrating import AddIndexAnew
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
     atomic = False  # CREATE INDEX CONCURRENTLY: writers go on meanwhile
     dependencies: ClassVar[list[tuple[str, str]]] = [("customers", "0016_leads_and_companies")]
     operations: ClassVar[list[Operation]] = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="lead",
             index=models.Index(fields=["source", "-id"], name="customers_lead_source"),
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="lead",
             index=models.Index(
                 fields=["owner_id", "-id"], name="customers_lead_owner", condition=models.Q(owner_id__isnull=False)

@@ -16,6 +16,17 @@ _KEYS = frozenset(
     creditcard cardnumber pan iban nationalid citizenid passport ssn ip ipaddress sharemessage reviewbody message
     comment note notes traits customer user contact ชื่อ อีเมล โทรศัพท์ ที่อยู่ 이름 이메일 전화번호 주소""".split()
 )
+# What a name that ends so holds, whatever stands before: `delivery_address`, `customerEmail`, `mobile_number`.
+_ENDS = frozenset(
+    """email emails mail phone phones mobile telephone tel whatsapp address addresses street dob birthday birthdate
+    birth passport ssn iban surname firstname lastname""".split()
+)
+_WHOSE = frozenset(
+    """first last full given family middle nick user customer contact billing shipping delivery receiver recipient
+    holder sender buyer guest member""".split()
+)
+_NUMBERED = frozenset("number no nr num".split())
+_PERSONAL_NUMBERS = frozenset("contact card".split())
 # Numbers under such names are the shop's own, whatever they look like.
 _CODES = ("id", "ids", "sku", "code", "barcode", "gtin", "ean", "upc", "isbn", "number", "at", "time", "timestamp")
 _BETWEEN = re.compile(r"[\s_.:-]+")  # not \W: the vowels of Thai are marks
@@ -73,7 +84,21 @@ def _is_personal(key: str, value: Any) -> bool:
 
 @lru_cache(maxsize=4096)  # a storefront has few names, and each of its events has them all
 def _is_personal_key(key: str) -> bool:
-    return _BETWEEN.sub("", unicodedata.normalize("NFC", key)).casefold() in _KEYS or _EMAIL.search(key) is not None
+    plain = unicodedata.normalize("NFC", key)
+    if _BETWEEN.sub("", plain).casefold() in _KEYS or _EMAIL.search(key):
+        return True
+    words = [word for part in _words(plain) if (word := part.rstrip("0123456789"))] or [""]
+    is_number = len(words) > 1 and words[-1] in _NUMBERED
+    *before, last = words[:-1] if is_number else words
+    return (
+        last in _ENDS
+        or (last == "name" and bool(before) and before[-1] in _WHOSE)
+        or (is_number and last in _PERSONAL_NUMBERS)
+    )
+
+
+def _words(key: str) -> list[str]:
+    return _BETWEEN.split(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).casefold())
 
 
 def _is_personal_value(key: str, value: Any) -> bool:
@@ -89,8 +114,7 @@ def _is_personal_value(key: str, value: Any) -> bool:
 
 @lru_cache(maxsize=4096)
 def _looks_like_code(key: str) -> bool:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
-    return _BETWEEN.split(words)[-1] in _CODES
+    return _words(key)[-1] in _CODES
 
 
 def _is_phone(text: str) -> bool:

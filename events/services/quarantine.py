@@ -100,7 +100,10 @@ def _context(text: str, limits: tracking.Limits) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         refusal = tracking.Refusal(tracking.Code.NOT_AN_OBJECT, "A context is a JSON object.")
         raise UnableToReplay(refusal, in_context=True)
-    fault = tracking.judge_context(found, limits=limits)
+    try:
+        fault = tracking.judge_context(found, limits=limits)
+    except UnicodeEncodeError:
+        fault = tracking.Refusal(tracking.Code.FORBIDDEN_CHARACTER, "A text ends in half a character (lone surrogate).")
     if fault is not None:
         raise UnableToReplay(fault, in_context=True)
     return found

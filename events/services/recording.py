@@ -14,7 +14,7 @@ from cdp.core.crypto import subjects
 from customers.selectors import lineage
 from customers.services import buckets
 from events.models import Event
-from events.rules import visits
+from events.rules import scrubbing, visits
 from events.services import handover, partitions
 
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -62,14 +62,15 @@ class EventRow:
 def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipeline.BULK) -> int:
     """Write events by COPY into their months and mark their customers. Returns how many.
 
-    Times are clamped to 2000 … now + 1 day, as the fine print says.
+    Times are clamped to 2000 … now + 1 day, as the fine print says. A name that is somebody's address or phone (the
+    title of a page, say) is sealed with what else is personal, and the event goes by its kind.
     """
     if not rows:
         return 0
     times = [min(max(row.occurred_at, EARLIEST), now + AHEAD) for row in rows]
     with transaction.atomic():
         partitions.ensure_months(times)
-        rows, keyring = _with_keys(rows)
+        rows, keyring = _with_keys([_named(row) for row in rows])
         named = ids.raw7s_at(times)
         copying.packed(
             Event,
@@ -90,6 +91,12 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
             lane=lane,
         )
     return len(rows)
+
+
+def _named(row: EventRow) -> EventRow:
+    if not scrubbing.is_personal(row.name):
+        return row
+    return replace(row, name=row.kind.title(), personal={**(row.personal or {}), "name": row.name})
 
 
 def _with_keys(rows: Sequence[EventRow]) -> tuple[Sequence[EventRow], subjects.Keyring]:

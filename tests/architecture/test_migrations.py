@@ -3,12 +3,14 @@
 from contextlib import closing, contextmanager
 
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from cdp.core.checks import OURS
+from cdp.core.migrating import AddIndexAnew
 
 SCRATCH = "scratch"
 
@@ -17,6 +19,18 @@ def test_migrations_have_names_that_say_what_they_do():
     names = [name for app, name in MigrationLoader(None).disk_migrations if app in OURS]
     assert names
     assert not [name for name in names if "_auto_" in name or name.endswith(("_initial", "_update"))]
+
+
+def test_indexes_are_made_so_that_they_can_be_made_again():
+    operations = [
+        operation
+        for (app, _name), migration in MigrationLoader(None).disk_migrations.items()
+        if app in OURS
+        for operation in migration.operations
+        if isinstance(operation, AddIndexConcurrently)
+    ]
+    assert operations
+    assert not [operation for operation in operations if not isinstance(operation, AddIndexAnew)]
 
 
 def test_models_and_migrations_agree(db):

@@ -16,6 +16,7 @@ from events.rules import scrubbing
         {"url": "https://shop.example/serum?utm_source=line", "path": "/serum", "price": "0.95"},
         {"products": [{"sku": "A", "name": "Cream"}, {"sku": "B"}], "coupon": "WELCOME10"},
         {"is_gift": True, "note": None},
+        {"phone_model": "X12", "mail_type": "news", "product_name": "Case", "card": "visa", "house_number": 7},
     ],
 )
 def test_what_was_looked_at_stays(values):
@@ -37,6 +38,14 @@ def test_what_was_looked_at_stays(values):
         ({"shipping": {"address": {"street": "99 Sukhumvit"}, "method": "post"}}, ["shipping.address"]),
         ({"people": [{"phone": 812345678}, "b@example.com"]}, ["people.0.phone", "people.1"]),
         ({"mali@example.com": 1}, ["mali@example.com"]),
+        ({"mobile_number": "812345678"}, ["mobile_number"]),
+        ({"contactNumber": 812345678, "id_card_number": 1}, ["contactNumber", "id_card_number"]),
+        ({"whatsapp_no": "1", "tel2": "2", "user_email": "x"}, ["whatsapp_no", "tel2", "user_email"]),
+        ({"shipping_address1": "12 Soi 5", "homeAddress": "1"}, ["shipping_address1", "homeAddress"]),
+        (
+            {"customer_first_name": "Mali", "billing_name": "M", "dob": "1990"},
+            ["customer_first_name", "billing_name", "dob"],
+        ),
         ({"โทรศัพท์": "1", "이메일": "x"}, ["โทรศัพท์", "이메일"]),
     ],
 )

@@ -202,6 +202,15 @@ def test_what_is_personal_is_sealed_with_the_event(source):
     assert b"mali" not in bytes(event.sealed)
 
 
+def test_a_name_that_is_somebodys_address_is_sealed_with_the_event(source):
+    put(source, {"type": "page", "userId": "u1", "properties": {"title": "Order for mali@example.com"}})
+    drain()
+    event = Event.objects.get()
+    assert (event.name, event.properties) == ("Page", {})
+    opened = subjects.load([event.customer_id]).open(event.sealed, table="events_event", column="sealed", row=event.id)
+    assert json.loads(opened)["name"] == "Order for mali@example.com"
+
+
 def test_a_clock_that_is_ten_years_off_is_put_right(source):
     put(source, {**VIEW, "timestamp": "2016-11-22T11:30:00Z"}, sent_at="2016-11-22T12:30:00Z")
     drain()

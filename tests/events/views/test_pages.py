@@ -129,7 +129,7 @@ def test_the_context_of_a_batch_is_judged_again_and_can_be_mended_or_dropped(cal
     form = steward.get(first).context["form"]
     assert json.loads(form.initial["context"]) == {"page": {"path": "/a\x00"}}
     text = form.initial["event"]
-    for wrong in (form.initial["context"], "{", "[]", '{}, "batch": null'):
+    for wrong in (form.initial["context"], "{", "[]", '{}, "batch": null', '{"a": "\\ud800"}'):
         again = steward.post(first, {"event": text, "context": wrong})
         assert (again.status_code, bool(again.context["form"].errors["context"])) == (422, True)
     mended = {"page": {"path": "/a"}}
