@@ -432,14 +432,14 @@ def find_at_the_desk(page: Page) -> None:
 def sign_up_badly(page: Page) -> None:
     """An address that is none."""
     page.locator("input[name=email]").fill("nobody at nowhere")
-    page.locator("main button[type=submit]").click()
+    page.locator("main .btn-primary[type=submit]").click()
     expect(page.locator(".field-errors").first).to_be_visible()
 
 
 def fill_signup(page: Page, name: str, email: str) -> None:
     """The form as somebody sends it, screen by screen where it has screens; sent once more if that was too quick."""
     next_ = page.get_by_role("button", name=re.compile("Next|ถัดไป|다음"))
-    submit = page.locator("main button[type=submit]")
+    submit = page.locator("main .btn-primary[type=submit]")
     page.locator("input[name=name]").fill(name)
     page.locator("input[name=email]").fill(email)
     while next_.is_visible():

@@ -30,7 +30,11 @@ INTERACTIVE = 0
 BULK = 1
 ASIDE = 9
 """Marks of customers whose facts a step cannot digest; their next change tries again."""
-INDIGESTIBLE = (DataError, IntegrityError, ArithmeticError, LookupError, TypeError, ValueError)
+INDIGESTIBLE = (
+    DataError, IntegrityError, ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What a fact that nobody foresaw raises, and no outage: those end by themselves, so whoever works tries again."""
 BATCH = 2000
 DEEPEST = 10
 

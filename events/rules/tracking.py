@@ -173,11 +173,16 @@ def _split_leniently(body: bytes, *, is_batch: bool) -> Request:
     half = f"{_ITS_CONTEXT} has a text that ends in half a character (lone surrogate)."
     return Request(
         parts,
-        key if isinstance(key, str) else None,
-        sent_at if isinstance(sent_at, str) else None,
+        key if _is_text(key) else None,
+        sent_at if _is_text(sent_at) else None,
         json.loads(mended),
         Refusal(Code.FORBIDDEN_CHARACTER, half) if mended != told.encode(errors="surrogatepass") else None,
     )
+
+
+def _is_text(value: Any) -> bool:
+    """A text without half characters."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _refuse(constant: str) -> None:

@@ -280,29 +280,6 @@
     new BroadcastChannel("cdp-tablet").addEventListener("message", () => location.replace("/"));
   }
 
-  // --- what is watched asks again every few seconds (data-watch), not in a hidden tab, not while it is paused, and no
-  // more once an answer failed: one sentence about that is enough ------------------------------------------------
-  function watch(box) {
-    const pause = $(`[data-watch-pause="${box.id}"]`);
-    const isPaused = () => pause && pause.getAttribute("aria-pressed") === "true";
-    const timer = setInterval(() => {
-      if (!box.isConnected) clearInterval(timer);
-      else if (!document.hidden && !isPaused()) htmx.trigger(box, "watch");
-    }, Number(box.dataset.watch) * 1000);
-    ["htmx:responseError", "htmx:sendError"].forEach((name) => box.addEventListener(name, () => clearInterval(timer)));
-    // The same answer again is not put in again: screen readers would read it out every time.
-    let before = "";
-    box.addEventListener("htmx:beforeSwap", (event) => {
-      if (event.detail.serverResponse === before) event.detail.shouldSwap = false;
-      before = event.detail.serverResponse;
-    });
-    if (pause) pause.hidden = false;
-  }
-  $$("[data-watch]").forEach(watch);
-  on("click", "[data-watch-pause]", (_event, button) =>
-    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true")),
-  );
-
   // --- focus: the first wrong field after a form came back, the page's own mark otherwise -----------------------
   function focusFirst(root) {
     const wrong = $('[aria-invalid="true"]', root) || $("[data-autofocus]", root);

@@ -246,7 +246,7 @@ def test_a_customer_signs_up_without_scripts(live_server: LiveServer, browser: B
     for box in boxes.all():
         expect(box).not_to_be_checked()
     page.locator("input[name=email]").fill("nobody at nowhere")
-    page.locator("main button[type=submit]").click()
+    page.locator("main .btn-primary[type=submit]").click()
     expect(page.locator(".field-errors").first).to_be_visible()
     tour.fill_signup(page, "New Person", "new.person@example.com")
     expect(page).to_have_url(f"{live_server.url}/signup/done/")

@@ -89,21 +89,26 @@ class MailServer:
         self.answer: Callable[[int, Envelope], str | None] = lambda _n, _envelope: None
         self.seen = 0
         self._ready = threading.Event()
+        self._spoken_to: list[SMTP] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         assert self._ready.wait(60)
 
     def _serve(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._server = self.loop.run_until_complete(
-            self.loop.create_server(
-                lambda: SMTP(self, hostname="mail.test", enable_SMTPUTF8=False, loop=self.loop), "127.0.0.1", 0
-            )
-        )
+        self._server = self.loop.run_until_complete(self.loop.create_server(self._speak, "127.0.0.1", 0))
         self.port = self._server.sockets[0].getsockname()[1]
         self._ready.set()
         self.loop.run_forever()
+        for smtp in self._spoken_to:
+            if smtp.transport is not None:
+                smtp.transport.abort()
+        self.loop.run_until_complete(asyncio.sleep(0))  # or the ends of lines outlive the loop that closes them
         self.loop.close()
+
+    def _speak(self) -> SMTP:
+        self._spoken_to.append(SMTP(self, hostname="mail.test", enable_SMTPUTF8=False, loop=self.loop))
+        return self._spoken_to[-1]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.seen += 1

@@ -21,7 +21,11 @@ from cdp.core.files import problems, records, surveys
 
 LARGEST_PART = 4 * 1024**3
 LARGEST_TEXTS = 512 * 1024**2
+LARGEST_FRAME = 32 * 1024**2  # styles, relations and the like, which are opened whole
+LONGEST_TEXT = 1024**2  # a cell of Excel holds 32,767 characters
+LONGEST_ROW = 64 * 1024**2
 MOST_COLUMNS = 16_384
+_BLOCK = 256 * 1024
 _DIGITS = 15
 _DAMAGED = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError,
@@ -68,7 +72,9 @@ class Spreadsheet:
 
 
 def _check(stream: BinaryIO) -> None:
-    """Refuse what is no workbook, or one that unpacks to more than a machine can bear."""
+    """Refuse what is no workbook, or one that unpacks to more than a machine can bear: small archives may hold texts
+    and rows of gigabytes, which the reader would take into memory at once.
+    """
     head = stream.read(4)
     stream.seek(0)
     if head == b"\xd0\xcf\x11\xe0":
@@ -76,14 +82,41 @@ def _check(stream: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             parts = {part.filename: part.file_size for part in archive.infolist()}
+            is_bearable = _is_bearable(archive)
     except (*_DAMAGED, zipfile.LargeZipFile) as error:
         raise problems.FileProblem("damaged_file") from error
     if not any(name.startswith("xl/") for name in parts):
         raise problems.FileProblem("zip_archive")
-    texts = sum(size for name, size in parts.items() if name.casefold().endswith("sharedstrings.xml"))
-    if max(parts.values()) > LARGEST_PART or texts > LARGEST_TEXTS:
+    if not is_bearable:
         raise problems.FileProblem("workbook_too_large")
     stream.seek(0)
+
+
+def _is_bearable(archive: zipfile.ZipFile) -> bool:
+    for part in archive.infolist():
+        name = part.filename.casefold()
+        is_sheet, is_texts = "worksheets/" in name, name.endswith("sharedstrings.xml")
+        largest = LARGEST_PART if is_sheet else LARGEST_TEXTS if is_texts else LARGEST_FRAME
+        if not name.endswith((".xml", ".rels")) or part.file_size <= LONGEST_TEXT:
+            continue
+        if part.file_size > largest:
+            return False
+        if (is_sheet or is_texts) and not _is_in_pieces(archive, part, has_rows=is_sheet):
+            return False
+    return True
+
+
+def _is_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, has_rows: bool) -> bool:
+    """Whether a tag begins often enough, and a row as well, without taking more than a block into memory."""
+    since_tag = since_row = 0
+    with archive.open(part) as stream:
+        while block := stream.read(_BLOCK):
+            tag, row = block.rfind(b"<"), max(block.rfind(b"<row"), block.rfind(b":row"))
+            since_tag = len(block) - tag if tag >= 0 else since_tag + len(block)
+            since_row = len(block) - row if row >= 0 else since_row + len(block)
+            if since_tag > LONGEST_TEXT or (has_rows and since_row > LONGEST_ROW):
+                return False
+    return True
 
 
 def _rows(stream: BinaryIO) -> Iterator[records.type_of_record]:
@@ -94,11 +127,12 @@ def _rows(stream: BinaryIO) -> Iterator[records.type_of_record]:
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
-            # What a sheet says of its own size is often wrong; its rows are not.
+            # What a sheet says of its own size is often wrong; its rows are not. They come as long as they are: asked
+            # for so many columns, each would be filled up to that many.
             sheet.reset_dimensions()
             found = False
-            for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
-                cells = ["" if value is None else _text(value) for value in values]
+            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                cells = ["" if value is None else _text(value) for value in values[:MOST_COLUMNS]]
                 while cells and not cells[-1]:
                     cells.pop()
                 if cells:

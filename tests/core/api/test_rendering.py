@@ -101,6 +101,7 @@ def written(call):
         "evidence": {"form": "1"},
     }
     call("POST", "consents", consent)
+    interest = call("POST", "stock-interests", {"customer": {"email": "a@example.com"}, "sku": "CUP"})
     metrics.update([uuid.UUID(customer)], timezone.now())
     segment = call("POST", "segments", {"name": "All", "rules": {"all": []}})
     campaign = call("POST", "campaigns", CAMPAIGN)
@@ -111,6 +112,7 @@ def written(call):
         "campaigns": campaign["id"],
         "segments": segment["key"],
         "products": "CUP",
+        "stock-interests": interest["id"],
         "coupons": factories.coupon(Customer.objects.get(id=customer)).code,
     }
 
@@ -122,7 +124,7 @@ def test_every_time_of_every_answer_has_the_one_form(call, written):
         if path.startswith("/api/v1/") and "get" in methods:
             asked.append(path)
             resource = path.split("/")[3]
-            query = f"?customer={written['customers']}" if path == "/api/v1/consents" else ""
+            query = f"?customer={written['customers']}" if resource in {"consents", "stock-interests"} else ""
             answer = call("GET", re.sub(r"\{\w+\}", written.get(resource, ""), path) + query)
             found = list(times(answer))
             seen |= {path} if found else set()

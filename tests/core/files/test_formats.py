@@ -11,7 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from cdp.core.files import dialect, documents, problems, reader
+from cdp.core.files import dialect, documents, problems, reader, spreadsheets
 
 DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 CARDS = DATA / "vcards_dev"
@@ -106,6 +106,26 @@ def test_an_interrupted_workbook_goes_on_at_its_row():
     body = workbook([["id"], *([str(number)] for number in range(10))])
     what = dialect.survey(io.BytesIO(body))
     assert [cells for _, cells in reader.rows(io.BytesIO(body), what, start_row=8)] == [["8"], ["9"]]
+
+
+def with_filler(filler: bytes, text: bytes) -> bytes:
+    """A small archive with a workbook that has something large where a cell says `filler`."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["id"], ["filler"]]))) as archive,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as repacked,
+    ):
+        for name in archive.namelist():
+            repacked.writestr(name, archive.read(name).replace(filler, text))
+    return packed.getvalue()
+
+
+def test_a_small_workbook_with_a_huge_cell_or_row_is_refused_without_taking_it_into_memory(monkeypatch):
+    monkeypatch.setattr(spreadsheets, "LONGEST_ROW", 1_500_000)
+    assert refusal(with_filler(b"filler", b"a" * 2_000_000)).code == "workbook_too_large"
+    assert refusal(with_filler(b"</row></sheetData>", b"<c/>" * 500_000)).code == "workbook_too_large"
+    rows = b"".join(b'</row><row r="%d"><c><v>1</v></c>' % number for number in range(3, 60_000))
+    assert len(read(with_filler(b"</row></sheetData>", rows + b"</row></sheetData>"))) == 59_998
 
 
 def test_a_zip_named_csv_and_an_old_workbook_and_a_cut_one_are_told_apart():

@@ -41,4 +41,4 @@ def test_staff_cannot_write_down_again_who_was_forgotten(log_in, ann):
     log_in("privacy").post(address(ann), {"sure": "yes"})
     answer = log_in("steward").post(reverse("customers:customer-new"), {"email": "ann@example.com", "name": "Ann"})
     assert answer.status_code == 422
-    assert "forgotten" in answer.content.decode()
+    assert "erased at their own wish" in answer.content.decode()

@@ -184,6 +184,13 @@ def test_a_context_that_cannot_be_stored_refuses_the_events_that_carry_it(contex
     assert (kept.context is None) == (code in {Code.TOO_DEEP, Code.TOO_LARGE})
 
 
+@pytest.mark.parametrize("is_batch", [True, False])
+def test_half_a_character_is_no_write_key_and_no_time_of_sending(is_batch):
+    body = b'{"writeKey": "\\ud800", "sentAt": "\\ud800", "batch": [{"userId": "u"}]}'
+    found = tracking.split(body, is_batch=is_batch)
+    assert (found.write_key, found.sent_at, len(found.items)) == (None, None, 1)
+
+
 def test_a_whole_emoji_in_the_context_beside_half_a_one_is_no_fault():
     body = b'{"batch": [{"userId":"\\ud83d"}], "context": {"page": {"title": "\\ud83d\\ude00"}}}'
     request = tracking.split(body, is_batch=True)
