@@ -183,7 +183,7 @@ def test_too_large_is_what_django_says(db):
         def body(self):
             raise RequestDataTooBig
 
-    request = type("R", (), {"_request": Request()})()
+    request = type("R", (), {"_request": Request(), "headers": {}})()
     with pytest.raises(parsing.TooLarge):
         parsing.StrictJSONParser().parse(io.BytesIO(), parser_context={"request": request})
 
