@@ -35,6 +35,7 @@ METRICS = "/v1/m"
 _SETTINGS = ("/v1/projects/", "/settings")
 _LONGEST_AGENT = 300
 WAIT_SECONDS = 2
+LONG_WAIT_SECONDS = 300
 
 
 class Door:
@@ -72,6 +73,10 @@ class Door:
             problem = refused
         except (Error, committing.Unavailable):
             problem = answers.retry(503, "unavailable", "Cannot store events just now.", after=WAIT_SECONDS)
+        except Exception:
+            # A fault of ours. Clients keep what was not taken, and some of them die of an answer that is not JSON.
+            log.exception("the door failed", request_id=request_id)
+            problem = answers.retry(503, "internal", "This went wrong here. Keep the events.", after=LONG_WAIT_SECONDS)
         finally:
             if connection.connection is not None:  # an hour's new key was read in this thread
                 connection.close()

@@ -11,7 +11,7 @@ from cdp.core import api_keys
 from cdp.core.models import Source
 from events.door import keys
 from events.models import InboxRow, RefusedRequests, RejectedEvent, SourceLimits
-from events.services import committing, inbox, refusals
+from events.services import committing, inbox, intake, refusals
 
 EVENT = {"type": "track", "event": "Viewed", "userId": "u1", "messageId": "m1"}
 SINGLE = {
@@ -254,6 +254,16 @@ def test_answers_503_and_keeps_nothing_while_the_database_is_away(caller, monkey
     answer = caller.send(EVENT)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
     assert InboxRow.objects.count() == 1
+
+
+def test_a_fault_of_ours_is_told_as_json_and_the_events_stay_with_the_client(caller, monkeypatch):
+    def fail(*_args, **_more):
+        raise RuntimeError
+
+    monkeypatch.setattr(intake, "take", fail)
+    answer = caller.send(EVENT)
+    assert (answer.status, answer.body["code"], answer.headers["Retry-After"]) == (503, "internal", "300")
+    assert not InboxRow.objects.exists()
 
 
 def test_answers_429_when_too_much_waits(caller, monkeypatch):
