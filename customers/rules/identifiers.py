@@ -44,6 +44,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("email", 40, 1),
             Kind("card", 50, 5),
             Kind("phone", 60, 1, weak=True),
+            # A number that no plan has, with the whole name of who told it (`Person.named_number`).
+            Kind("unlisted_phone", 65, 5, weak=True),
             Kind("anonymous_id", 90, None),
         )
     }

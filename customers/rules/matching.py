@@ -236,6 +236,9 @@ class Matcher:
         candidates = self.shared.get(key.digest)
         if candidates is None:
             owner = self.owners.get(key.digest)
+            if key.kind == "unlisted_phone" and owner is not None and owner != chosen:
+                # It holds the whole name that was told, and counts only as long as the customer is called so.
+                return owner if self.holder(owner).given_name == given_name else None
             if owner is None or owner == chosen or key.kind != "phone" or self._same_name(owner, given_name):
                 return owner
             candidates = [owner, *self.guests.get(key.digest, ())]

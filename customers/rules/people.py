@@ -113,7 +113,7 @@ class Person:
     created_at: dt.datetime | None = None
     is_sample: bool = False
     cleared: frozenset[str] = frozenset()
-    # A telephone that the country's plan does not have (see `phones.NotInUse`): known again by it, never called.
+    # A telephone that the country's plan does not have (see `phones.NotInUse`): never called, evidence beside a name.
     unlisted_phone: str = ""
     # When this was so and by which fact it was told (`order:1001`), where the door knows better than its now.
     told_at: dt.datetime | None = None
@@ -125,6 +125,17 @@ class Person:
         return bool(
             self.external_id or self.email or self.phone or self.member_number or self.line_id or self.card_token
         )
+
+    @property
+    def named_number(self) -> str:
+        """The unlisted telephone together with the whole name, for only both are evidence; empty where any is missing.
+
+        A number that no plan has may be a filler of many, or a foreign one read in the wrong country.
+        """
+        if not (self.unlisted_phone and self.given_name and self.family_name):
+            return ""
+        called = [" ".join(names.words(part)) for part in (self.given_name, self.family_name)]
+        return "\n".join((self.unlisted_phone, *called)) if all(called) else ""
 
 
 @dataclass(slots=True)

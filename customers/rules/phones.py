@@ -9,6 +9,7 @@ agree; a property test holds them together.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -36,14 +37,15 @@ _TYPES = (
 _TOO_SHORT = phonenumbers.NumberParseException.TOO_SHORT_NSN, phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD
 
 
-_LEAST_DIGITS = 4
+_LEAST_DIGITS = 5
 """Different digits in a number that somebody may have: what is typed to fill a field has fewer."""
-_COUNTED = "01234567890123456789"
+_MOST_REPEATED = 4
+"""Digits that come again and again in what is typed to fill a field: 12121212, 12312312, 12341234."""
 
 
 class NotInUse(unreadable.Unreadable):
     """A number that no plan of its country gives out. `likely` is its E.164 spelling where it is as long as a mobile
-    and does not look made up, else empty: plans change before we know of it, and two who tell it are one all the same.
+    and does not look made up, else empty: plans change before we know of it, and it may be evidence beside a name.
     """
 
     def __init__(self, likely: str = "") -> None:
@@ -163,9 +165,20 @@ def _is_likely(number: phonenumbers.PhoneNumber) -> bool:
     if not phonenumbers.is_possible_number_for_type(number, phonenumbers.PhoneNumberType.MOBILE):
         return False
     digits = phonenumbers.national_significant_number(number)
-    if digits[0] == "0" or number.italian_leading_zero or len(set(digits)) < _LEAST_DIGITS:
-        return False
-    return digits not in _COUNTED and digits not in _COUNTED[::-1]
+    return digits[0] != "0" and not number.italian_leading_zero and not _is_filler(digits)
+
+
+def _is_filler(digits: str) -> bool:
+    """Whether a finger walked over the keys: few digits, a group again and again, or steps that are mostly the same
+    (123456780, 987654320) or to the next key (112233445). One of twenty random numbers looks so, too.
+    """
+    if len(set(digits)) < _LEAST_DIGITS:
+        return True
+    if any(digits[width:] == digits[:-width] for width in range(1, _MOST_REPEATED + 1)):
+        return True
+    steps = [(int(after) - int(before)) % 10 for before, after in itertools.pairwise(digits)]
+    near = sum(step in (0, 1, 9) for step in steps)
+    return max(map(steps.count, steps)) * 8 >= len(steps) * 5 or near * 4 >= len(steps) * 3
 
 
 def _unshortened(match: re.Match[str]) -> str:

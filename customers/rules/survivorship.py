@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from customers.rules import provenance, settling
+from customers.rules import identifiers, provenance, settling
 
 Side = Literal["survivor", "absorbed"]
 
@@ -186,4 +186,4 @@ def may_merge_by_machine(
         return False
     if either_is_anonymous:
         return True
-    return link != "phone" and same_given_name
+    return not identifiers.KINDS[link].weak and same_given_name

@@ -20,7 +20,7 @@ from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer, Status
 from customers.rules import identifiers as identifier_rules
-from customers.rules import member_numbers, names, phones, unreadable
+from customers.rules import member_numbers, names, unreadable
 from customers.selectors import endings, identifiers, profiles
 from customers.selectors.profiles import Profile
 
@@ -122,8 +122,6 @@ def digests(text: str, *, region: str) -> list[bytes]:
     for kind in ("email", "phone", "member_number", "line_id", "card"):
         try:
             found.append(identifiers.digest(kind, identifier_rules.normalise(kind, text, region=region)))
-        except phones.NotInUse as problem:
-            found += [identifiers.digest(kind, problem.likely)] if problem.likely else []
         except unreadable.Unreadable:
             continue
     if member := member_numbers.ours(text):

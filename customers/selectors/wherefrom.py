@@ -19,7 +19,11 @@ SHOWN = tuple(kind for kind in identifiers.KINDS if kind != "anonymous_id")
 """Identifiers that the page explains; of browsers it says how many there are, beside the merges."""
 _AT_ONCE = timedelta(minutes=1)
 _DESKS = {"phone": gettext_lazy("Told on the phone"), "counter": gettext_lazy("Told at the counter")}
-_KINDS = {**dict(ContactPoint.Kind.choices), "card": gettext_lazy("Payment card")}
+_KINDS = {
+    **dict(ContactPoint.Kind.choices),
+    "card": gettext_lazy("Payment card"),
+    "unlisted_phone": gettext_lazy("Name and phone"),
+}
 
 
 @dataclass(frozen=True, slots=True)

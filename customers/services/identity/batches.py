@@ -186,7 +186,14 @@ class Keys:
     def __init__(self, source: Source) -> None:
         """External ids are unique within `source`."""
         self._of = [
-            (operator.attrgetter(field), kind, scope, f"{scope}\n".encode(), index.hasher(f"identifier.{kind}"), spell)
+            (
+                operator.attrgetter(_TOGETHER.get(field, field)),
+                kind,
+                scope,
+                f"{scope}\n".encode(),
+                index.hasher(f"identifier.{kind}"),
+                spell,
+            )
             for field, kind, scope, spell in _kinds(source.key)
         ]
 
@@ -200,6 +207,8 @@ class Keys:
 
 
 _Spelling = Callable[[str], str] | None
+_TOGETHER = {"unlisted_phone": "named_number"}
+"""What identifies only together with other words: field → what holds all of them."""
 
 
 def _kinds(source: str) -> list[tuple[str, str, str, _Spelling]]:
@@ -211,9 +220,9 @@ def _kinds(source: str) -> list[tuple[str, str, str, _Spelling]]:
         ("email", "email", "", emails.key),
         ("card_token", "card", "", None),
         ("phone", "phone", "", None),
-        ("unlisted_phone", "phone", "", None),  # of both there is one at most
+        ("unlisted_phone", "unlisted_phone", "", None),
     ]
 
 
-FIELDS_OF = {kind: field for field, kind, _scope, _spelling in reversed(_kinds(""))}
+FIELDS_OF = {kind: field for field, kind, _scope, _spelling in _kinds("")}
 """Kind of identifier → field of a person."""

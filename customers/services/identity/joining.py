@@ -15,7 +15,7 @@ from cdp.core.actors import SYSTEM
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from customers.models import Customer, MergeSuggestion
-from customers.rules import names, provenance, settling, survivorship
+from customers.rules import identifiers, names, provenance, settling, survivorship
 from customers.rules.matching import LIMITS, Matcher
 from customers.rules.people import Person
 from customers.rules.provenance import Word
@@ -109,7 +109,7 @@ class Evidence:
 
     def may_join(self, one: uuid.UUID, other: uuid.UUID, link: str, given_name: int | None) -> bool:
         """See `matching.MayJoin`."""
-        if link == "phone":
+        if identifiers.KINDS[link].weak:
             return False
         holders = [self._matcher.holder(who) for who in (one, other)]
         called = {holder.given_name for holder in holders} | {given_name}

@@ -21,6 +21,7 @@ def test_kinds_are_ordered_and_limited_as_the_fine_print_says():
         "line_id": 1,
         "email": 1,
         "phone": 1,
+        "unlisted_phone": 5,
         "card": 5,
         "anonymous_id": None,
     }

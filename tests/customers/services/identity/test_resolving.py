@@ -18,7 +18,7 @@ from cdp.core.models import Mark
 from customers.models import Address, ContactPoint, Customer, Identifier, MergeSuggestion, SharedIdentifier
 from customers.rules import people, provenance
 from customers.rules.people import Person
-from customers.selectors import lineage, listing
+from customers.selectors import lineage
 from customers.services import identity
 from customers.services.identity import contacts, profiles, writing
 from tests import factories
@@ -428,19 +428,58 @@ def test_a_guest_of_a_phone_becomes_one_of_the_household_when_somebody_trusted_n
 # --- numbers that no plan has -----------------------------------------------------------------------------------------
 
 
-def test_a_number_that_no_plan_has_is_a_key_and_no_way_of_contact(db):
-    def told(**raw):
-        found, faults = people.clean({"phone": "069-571-2671", **raw}, RULES)
-        assert [fault.problem.code for fault in faults] == ["phone_not_in_use"]
-        return found
+def unlisted(*, number="069-571-2671", **raw):
+    found, faults = people.clean({"phone": number, **raw}, RULES)
+    assert [fault.problem.code for fault in faults] == ["phone_not_in_use"]
+    return found
 
-    assert not told(name="Ann Lee").is_identified
-    one, again, other = resolve(
-        told(email="ann@example.com", name="Ann Lee"),
-        told(external_id="7", name="Ann Lee"),
-        told(external_id="8", name="Bob Lee"),
+
+def test_a_number_that_no_plan_has_recognises_with_the_whole_name_and_is_no_way_of_contact(db):
+    assert not unlisted(name="Ann Lee").is_identified
+    one, again = resolve(
+        unlisted(email="ann@example.com", name="Ann Lee"),
+        unlisted(external_id="7", given_name="ANN", family_name="Lee"),
     )
-    assert one.customer == again.customer != other.customer
+    assert one.customer == again.customer
     assert not ContactPoint.objects.filter(kind="phone").exists()
-    (digest,) = listing.digests("+66695712671", region="TH")[:1]
-    assert Identifier.objects.get(digest=digest).kind == "phone"
+    assert sorted(Identifier.objects.values_list("kind", flat=True)) == ["email", "external_id", "unlisted_phone"]
+
+
+def test_a_number_that_no_plan_has_is_nothing_without_the_whole_name(db):
+    rows = [
+        {"external_id": "1", "name": "Ann Lee"},
+        {"email": "ann@example.com", "name": "Ann"},
+        {"member_number": "M1", "name": "Ann Kim"},
+        {"line_id": "ann", "name": "Bob Lee"},
+        {"card_token": "tok_1"},
+    ]
+    found = resolve(*(unlisted(**row) for row in rows))
+    assert len({one.customer for one in found}) == len(rows)
+    assert not MergeSuggestion.objects.exists()
+    assert not Identifier.objects.filter(is_shared=True).exists()
+
+
+@pytest.mark.parametrize("number", ["0112233445", "0123456780"])
+def test_what_is_typed_to_fill_a_field_recognises_nobody(db, number):
+    first, second = resolve(
+        unlisted(number=number, email="ann@example.com", name="Ann Lee"),
+        unlisted(number=number, external_id="7", name="Ann Lee"),
+    )
+    assert first.customer != second.customer
+
+
+def test_a_number_that_no_plan_has_merges_nobody_who_is_known(db):
+    first, second = resolve(unlisted(email="ann@example.com", name="Ann Lee"), person(external_id="7", name="Ann Lee"))
+    (again,) = resolve(unlisted(external_id="7", name="Ann Lee"))
+    assert (again.customer, again.outcome) == (second.customer, identity.Outcome.CONFLICT)
+    assert Customer.objects.filter(status="known").count() == 2
+    assert MergeSuggestion.objects.get().state == "open"
+    (third,) = resolve(unlisted(external_id="8", name="Ann Lee"))  # of a number that the file gives one person
+    assert third.customer == first.customer
+
+
+def test_a_number_that_no_plan_has_finds_nobody_who_is_called_otherwise_by_now(db):
+    resolve(unlisted(email="ann@example.com", name="Ann Lee"))
+    (first,) = resolve(person(email="ann@example.com", name="Bob Kim"))
+    (second,) = resolve(unlisted(external_id="7", name="Ann Lee"))
+    assert first.customer != second.customer
