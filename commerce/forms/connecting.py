@@ -46,6 +46,12 @@ class ConnectForm(forms.Form):
         ),
     )
 
+    replaces = forms.BooleanField(
+        label=_("Replace the connection of this name"),
+        required=False,
+        help_text=_("Its secret goes, and what is signed with it is turned away from then on."),
+    )
+
     def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
         """For one kind of store or platform."""
         super().__init__(*args, **kwargs)

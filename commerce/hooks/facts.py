@@ -40,7 +40,9 @@ class RefundTold:
 
 @dataclass(frozen=True, slots=True)
 class OrderTold:
-    """An order with its buyer, the tokens of the cart it came from, and the refunds told with it."""
+    """An order with its buyer, the tokens of the cart it came from, and the refunds told with it. `is_ahead`: by its
+    store's clock it was placed after it was told of, so its first telling says best when.
+    """
 
     order_id: str
     at: datetime
@@ -48,6 +50,7 @@ class OrderTold:
     buyer: Mapping[str, str]
     tokens: tuple[str, ...] = ()
     refunds: tuple[RefundTold, ...] = ()
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from cdp.core.files import values
 from commerce.rules.inputs import MOST_LINES
@@ -17,7 +17,10 @@ ZERO = Decimal(0)
 LONGEST_NUMBER = 200
 LARGEST = Decimal(10) ** 14
 FINEST = -6
-AHEAD = dt.timedelta(days=1)
+AHEAD = dt.timedelta(days=7)
+"""How far a store's clock may run ahead for an order to be taken as placed when it was received."""
+LITTLE = dt.timedelta(minutes=1)
+"""By how much a store's clock may differ from ours and still be taken at its word."""
 
 
 WHOLE = 100_000
@@ -35,10 +38,28 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What readers may know besides the body: which source tells, and when it was received."""
+    """What readers may know besides the body: which source tells, when it was received, and when it is read, which may
+    be days later when it is tried again.
+    """
 
     source: str
     received_at: dt.datetime
+    read_at: dt.datetime
+
+    def clock(self, told: dt.datetime) -> dt.datetime:
+        """A moment by the store's clock, but not behind the one at which it told of it.
+
+        Nothing told afterwards would ever be newer than a clock that ran ahead. That it did is no reason to lose what
+        it told: we said that we have it, and the store will not tell it again.
+        """
+        return min(told, self.received_at + LITTLE)
+
+
+class Placed(NamedTuple):
+    """When an order was placed; `is_ahead`: its store's clock runs ahead, so this is when it was first told of."""
+
+    at: dt.datetime
+    is_ahead: bool
 
 
 Body = Mapping[str, Any]
@@ -135,10 +156,8 @@ def currency(body: Body, name: str) -> str:
 def moment(
     body: Body, name: str, telling: Telling | None = None, *, zone: dt.tzinfo | None = None
 ) -> dt.datetime | None:
-    """A moment; one without a zone is in `zone`, or unreadable where none is given.
-
-    With a telling one that lies more than a day after it is unreadable: a clock ten years ahead would place an order
-    where no report looks, and nothing the store tells afterwards would ever be newer.
+    """A moment; one without a zone is in `zone`, or unreadable where none is given. With a telling it is one by the
+    store's clock, which is not believed when it runs ahead.
     """
     value = body.get(name)
     if value is None or value == "":
@@ -155,9 +174,21 @@ def moment(
         found = found.replace(tzinfo=zone)
     if not dt.datetime(1990, 1, 1, tzinfo=dt.UTC) <= found <= dt.datetime(2200, 1, 1, tzinfo=dt.UTC):
         raise Unreadable(name, "not_a_time")
-    if telling is not None and found > telling.received_at + AHEAD:
+    found = found.astimezone(dt.UTC)
+    return found if telling is None else telling.clock(found)
+
+
+def placed(body: Body, name: str, telling: Telling, *, zone: dt.tzinfo | None = None) -> Placed | None:
+    """When an order was placed. No order is placed after it was told of; one placed years ahead is unreadable, until
+    that moment is near: it would lie where no report looks, and it is no clock's fault.
+    """
+    told = moment(body, name, zone=zone)
+    if told is None:
+        return None
+    if told > telling.read_at + AHEAD:
         raise Unreadable(name, "in_the_future")
-    return found.astimezone(dt.UTC)
+    at = telling.clock(told)
+    return Placed(at, at < told)
 
 
 def filled(raw: Mapping[str, str]) -> dict[str, str]:

@@ -49,6 +49,7 @@ def connect(request: HttpRequest, vendor: str) -> HttpResponse:
                 vendor=vendor,
                 token=given.get("token", ""),
                 consent_box=given.get("consent_box", ""),
+                replaces=given["replaces"],
                 actor=actors.staff(request.user),  # type: ignore[arg-type]
                 now=timezone.now(),
             )
@@ -57,7 +58,9 @@ def connect(request: HttpRequest, vendor: str) -> HttpResponse:
         else:
             messages.success(request, _("It is connected. Now give it the address."))
             return redirect("commerce:connection", source.key)
-    context = {"form": form, "store": store, "proposed": secrets.token_urlsafe(24)}
+    # Nobody is asked before there is something to replace.
+    asks = connecting.REPLACES in form.data or connecting.REPLACES in form.errors or bool(form.initial["name"])
+    context = {"form": form, "store": store, "proposed": secrets.token_urlsafe(24), "asks": asks}
     return render(request, "commerce/connect_one.html", context, status=422 if form.errors else 200)
 
 

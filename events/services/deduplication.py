@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from cdp.core import copying
+from cdp.core import copying, forgetting
 from cdp.core.crypto import index
 from events.models import MessageKey
 
@@ -47,4 +47,5 @@ def release(digests: Iterable[bytes]) -> None:
 
 def forget_old(*, now: dt.datetime) -> int:
     """Delete keys older than the window. Returns how many."""
-    return MessageKey.objects.filter(seen_on__lt=now.astimezone(dt.UTC).date() - WINDOW).delete()[0]
+    old = MessageKey.objects.filter(seen_on__lt=now.astimezone(dt.UTC).date() - WINDOW)
+    return forgetting.in_portions(old)

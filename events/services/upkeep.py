@@ -5,6 +5,7 @@ import datetime as dt
 import structlog
 from django.conf import settings
 
+from cdp.core import forgetting
 from cdp.core.crypto import hourly
 from events.models import RefusedRequests, RejectedEvent
 from events.services import deduplication, partitions, retention
@@ -21,6 +22,6 @@ def tidy(*, now: dt.datetime) -> None:
     retention.drop_old(months=settings.CDP_EVENTS_KEPT_MONTHS, now=now)
     if partitions.stray():
         log.error("events lie in the partition of those that have no month")
-    RejectedEvent.objects.filter(received_at__lt=now - hourly.KEPT).delete()
-    RefusedRequests.objects.filter(hour__lt=now - REFUSALS_KEPT).delete()
+    forgetting.in_portions(RejectedEvent.objects.filter(received_at__lt=now - hourly.KEPT).order_by("id"))
+    forgetting.in_portions(RefusedRequests.objects.filter(hour__lt=now - REFUSALS_KEPT))
     deduplication.forget_old(now=now)

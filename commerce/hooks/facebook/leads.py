@@ -37,7 +37,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
             platform=_PLATFORMS.get(platform.casefold(), "facebook"),
             number=number,
             external_id=number,
-            at=_created(lead) or _created(body) or telling.received_at,
+            at=_created(lead, telling) or _created(body, telling) or telling.received_at,
             raw=raw,
             words=words,
             answers=answers,
@@ -65,12 +65,13 @@ def _answers(lead: Body) -> dict[str, str]:
     return found
 
 
-def _created(body: Mapping[str, Any]) -> dt.datetime | None:
+def _created(body: Mapping[str, Any], telling: Telling) -> dt.datetime | None:
     """A moment in seconds, as webhooks tell it, or written out, as the Graph does."""
     value = body.get("created_time")
     if isinstance(value, int) and not isinstance(value, bool):
-        return dt.datetime.fromtimestamp(value, tz=dt.UTC) if 0 < value < _LONGEST_SECONDS else None
-    return reading.moment(body, "created_time")
+        is_one = 0 < value < _LONGEST_SECONDS
+        return telling.clock(dt.datetime.fromtimestamp(value, tz=dt.UTC)) if is_one else None
+    return reading.moment(body, "created_time", telling)
 
 
 def _is_ticked(value: Any) -> bool:

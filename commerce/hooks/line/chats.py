@@ -76,4 +76,4 @@ def _moment(body: Body, telling: Telling) -> dt.datetime:
     value = body.get("timestamp")
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < _LONGEST:
         return telling.received_at
-    return dt.datetime.fromtimestamp(value / 1000, tz=dt.UTC)
+    return telling.clock(dt.datetime.fromtimestamp(value / 1000, tz=dt.UTC))

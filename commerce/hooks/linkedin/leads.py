@@ -33,7 +33,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
             platform="linkedin",
             number=number,
             external_id=number,
-            at=_moment(response, "submittedAt") or _moment(body, "occurredAt") or telling.received_at,
+            at=_moment(response, "submittedAt", telling) or _moment(body, "occurredAt", telling) or telling.received_at,
             raw=raw,
             words={
                 "form": reading.text(form, "name", longest=WHOLE),
@@ -93,8 +93,8 @@ def _entity(body: Body) -> str:
     return entity if isinstance(entity, str) else ""
 
 
-def _moment(body: Body, name: str) -> dt.datetime | None:
+def _moment(body: Body, name: str, telling: Telling) -> dt.datetime | None:
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < _LONGEST:
         return None
-    return dt.datetime.fromtimestamp(value / 1000, tz=dt.UTC)
+    return telling.clock(dt.datetime.fromtimestamp(value / 1000, tz=dt.UTC))

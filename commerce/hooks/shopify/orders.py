@@ -18,8 +18,8 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     """An order made, paid, fulfilled, cancelled or changed, with the refunds told in it. Test orders are no facts."""
     if body.get("test") is True:
         return []
-    placed_at = reading.moment(body, "processed_at", telling) or reading.moment(body, "created_at", telling)
-    if placed_at is None:
+    placed = reading.placed(body, "processed_at", telling) or reading.placed(body, "created_at", telling)
+    if placed is None:
         raise Unreadable("created_at", "missing")
     at = reading.moment(body, "updated_at", telling) or telling.received_at
     status, order_id = _status(body), reading.number(body, "id")
@@ -27,7 +27,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     source_name = reading.text(body, "source_name", longest=40)
     order = OrderInput(
         external_id=reading.text(body, "name", longest=200) or order_id,
-        placed_at=placed_at,
+        placed_at=placed.at,
         currency=_currency(body),
         status=status,
         total=_amount(body, "total_price"),
@@ -48,6 +48,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
             order_id=order_id,
             at=progress.clock(at, status),
             order=order,
+            is_ahead=placed.is_ahead,
             buyer=people.buyer(body),
             tokens=tokens(body),
             refunds=tuple(refund for refund in refunds if isinstance(refund, RefundTold)),

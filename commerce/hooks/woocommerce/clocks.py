@@ -11,6 +11,11 @@ def moment(body: Body, name: str, telling: Telling) -> dt.datetime | None:
     return reading.moment(body, f"{name}_gmt", telling, zone=dt.UTC)
 
 
+def placed(body: Body, telling: Telling) -> reading.Placed | None:
+    """When an order was made."""
+    return reading.placed(body, "date_created_gmt", telling, zone=dt.UTC)
+
+
 def modified(body: Body, telling: Telling) -> dt.datetime:
     """The store's own clock of a thing."""
     return moment(body, "date_modified", telling) or moment(body, "date_created", telling) or telling.received_at

@@ -20,8 +20,8 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     status = statuses.find(said)
     if status is None:
         raise Unreadable("status", "unknown_status")
-    placed_at = clocks.moment(body, "date_created", telling)
-    if placed_at is None:
+    placed = clocks.placed(body, telling)
+    if placed is None:
         raise Unreadable("date_created_gmt", "missing")
     currency = reading.currency(body, "currency")
     if not currency:
@@ -31,7 +31,7 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
     coupons = [reading.text(row, "code", longest=80) for row in reading.rows(body, "coupon_lines")]
     order = OrderInput(
         external_id=reading.text(body, "number", longest=200) or order_id,
-        placed_at=placed_at,
+        placed_at=placed.at,
         currency=currency,
         status=status,
         total=reading.not_below_zero(body, "total"),
@@ -48,7 +48,8 @@ def told(body: Body, telling: Telling) -> Sequence[Fact]:
         for row in reading.rows(body, "refunds")
         if (refund := _refund(row, currency=currency, at=clocks.modified(body, telling))) is not None
     )
-    return [OrderTold(order_id=order_id, at=at, order=order, buyer=people.buyer(body), refunds=refunds)]
+    buyer = people.buyer(body)
+    return [OrderTold(order_id=order_id, at=at, order=order, buyer=buyer, refunds=refunds, is_ahead=placed.is_ahead)]
 
 
 def deleted(body: Body, telling: Telling) -> Sequence[Fact]:

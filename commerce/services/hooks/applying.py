@@ -4,6 +4,7 @@ The caller holds the transaction. Whatever arrives twice, or later than somethin
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cdp.core import pipeline
@@ -13,7 +14,7 @@ from commerce.models import HookDelivery, Order
 from commerce.rules import carts as rules
 from commerce.rules import statuses
 from commerce.rules.carts import CartInput
-from commerce.rules.inputs import RefundInput
+from commerce.rules.inputs import OrderInput, RefundInput
 from commerce.rules.revisions import Outcome
 from commerce.selectors import orders as reading
 from commerce.services import carts, orders, products, refunds, tracked_orders
@@ -72,7 +73,7 @@ def _person(fact: facts.PersonTold, receipt: Receipt) -> bool:
 
 def _order(fact: facts.OrderTold, receipt: Receipt) -> bool:
     source = receipt.source
-    order = fact.order
+    order = _placed_at_first(fact, source.key)
     if not marks.advance(source.key, "order", fact.order_id, at=fact.at, number=order.external_id):
         return _refunds(fact, receipt)  # an older telling may still be the first to tell of a refund
     marks.advance(source.key, "currency", "", at=fact.at, number=order.currency)
@@ -96,6 +97,12 @@ def _order(fact: facts.OrderTold, receipt: Receipt) -> bool:
         )
     told = _refunds(fact, receipt)
     return told or written.outcome in {Outcome.CREATED, Outcome.UPDATED}
+
+
+def _placed_at_first(fact: facts.OrderTold, source: str) -> OrderInput:
+    """The order, placed when it was first told of if its store's clock runs ahead: each telling is received later."""
+    known = reading.by_number(source, fact.order.external_id).first() if fact.is_ahead else None
+    return replace(fact.order, placed_at=known.placed_at) if known else fact.order
 
 
 def _current(fact: facts.OrderTold, receipt: Receipt) -> Mapping[str, str]:

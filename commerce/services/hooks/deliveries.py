@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from cdp.core import audit, ids, source_secrets, trials, wake
+from cdp.core import audit, forgetting, ids, source_secrets, trials, wake
 from cdp.core.actors import Actor
 from cdp.core.crypto import envelope as sealing
 from cdp.core.crypto import hourly, index
@@ -281,7 +281,7 @@ def _apply(
 ) -> tuple[bool, list[refunds.UnableToWriteRefund | reading.Unreadable]]:
     """Whether anything was new, and what could not be written beside the rest."""
     reader = STORES[work.vendor].topics[work.topic]
-    told = reader(body, reading.Telling(source.key, work.received_at))
+    told = reader(body, reading.Telling(source.key, work.received_at, now))
     receipt = applying.Receipt(source=source, received_at=work.received_at, now=now)
     news = [applying.write(fact, receipt) for fact in told]
     return any(news), receipt.problems
@@ -355,7 +355,7 @@ def try_again(*, source: Source, now: datetime) -> int:
 
 def forget_old(*, now: datetime) -> int:
     """Drop deliveries whose bodies can no longer be read. Returns how many."""
-    return HookDelivery.objects.filter(received_at__lt=now - KEPT).delete()[0]
+    return forgetting.in_portions(HookDelivery.objects.filter(received_at__lt=now - KEPT))
 
 
 def _count(source: uuid.UUID, topic: str, outcome: str, *, now: datetime) -> None:

@@ -155,13 +155,14 @@ def test_without_a_token_staff_are_told_and_a_token_brings_the_lead(client, api)
         token=TOKEN,
         actor=actors.SYSTEM,
         now=timezone.now(),
+        replaces=True,
     )
     deliveries.work_off(now=timezone.now())
     assert (facebook.states(), Lead.objects.count()) == ([("done", "")], 1)
 
 
 def connected_again(vendor, **more):
-    told = {"secret": SECRET, "vendor": vendor, "actor": actors.SYSTEM, "now": timezone.now()}
+    told = {"secret": SECRET, "vendor": vendor, "actor": actors.SYSTEM, "now": timezone.now(), "replaces": True}
     return connecting.connect(name="shop facebook", **told, **more)
 
 

@@ -164,6 +164,24 @@ def test_a_fault_stands_at_the_field_that_has_it_and_nothing_is_written(client, 
     assert not Source.objects.filter(key="page").exists()
 
 
+def test_a_name_in_use_is_refused_until_replacing_is_chosen(client, db):
+    client.force_login(factories.staff("admin"))
+    first = {"name": "Bangkok Shop", "secret": SECRET, "token": "a-token-of-line"}
+    assert 'name="replaces"' not in client.get("/hooks/connect/line/").content.decode()
+    assert client.post("/hooks/connect/line/", first).status_code == 302
+    again = {"name": "bangkok shop", "secret": "another secret", "token": ""}
+    asked = client.post("/hooks/connect/facebook/", again)
+    assert (asked.status_code, set(asked.context["form"].errors)) == (422, {"replaces"})
+    assert 'name="replaces"' in asked.content.decode()
+    kept = SourceSecret.objects.get()
+    assert (kept.vendor, source_secrets.find(kept.source)) == ("line", SECRET.encode())
+    assert source_secrets.find_token(kept.source, "access") == "a-token-of-line"
+    assert client.post("/hooks/connect/facebook/", again | {"replaces": "on"}).status_code == 302
+    kept.refresh_from_db()
+    assert (kept.vendor, source_secrets.find(kept.source)) == ("facebook", b"another secret")
+    assert 'name="replaces"' in client.get("/hooks/connect/line/?name=bangkok-shop").content.decode()
+
+
 def test_a_steward_sees_who_connects_a_store_and_cannot_do_it(client, db):
     client.force_login(factories.staff("steward"))
     page = client.get("/hooks/").content.decode()
