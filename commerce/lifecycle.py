@@ -1,7 +1,7 @@
 """What becomes of orders, refunds, carts and wishes when a customer is merged, exported or erased.
 
 Erasing keeps them: the law wants the books for years, revenue must stay true, and nothing in them tells who it was
-once the customer's keys are destroyed.
+once the customer's keys are destroyed: why money was given back is sealed with them.
 """
 
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
@@ -40,7 +40,7 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.KEEP,
     follows=("commerce.Order", "order_id"),
-    export=("source", "external_id", "order_id", "at", "currency", "amount", "reason"),
+    export=("source", "external_id", "order_id", "at", "currency", "amount", "words"),
     resolved_by="resolved_by",
 )
 declare(

@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import context
 from cdp.core.models import Source
 from commerce.models import Order, Refund
 from commerce.rules import money
@@ -29,7 +30,7 @@ class DocumentAdmin(admin.ModelAdmin):
     search_help_text = _("The exact number")
     search_fields = ("external_id",)
     ordering = ("-id",)
-    readonly_fields = ("customer_id", "lines")
+    readonly_fields: tuple[str, ...] = ("customer_id", "lines")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -98,7 +99,8 @@ class OrderAdmin(DocumentAdmin):
 class RefundAdmin(DocumentAdmin):
     ids_by_number = staticmethod(reading.refund_ids_by_number)
     lines_of = staticmethod(reading.refund_lines_of)
-    list_display = ("external_id", "source", "at", "amount", "currency", "reason")
+    readonly_fields = (*DocumentAdmin.readonly_fields, "reason")
+    list_display = ("external_id", "source", "at", "amount", "currency")
     list_filter = ("currency",)
     fields = (
         "external_id",
@@ -112,3 +114,8 @@ class RefundAdmin(DocumentAdmin):
         "lines",
         "created_at",
     )
+
+    @admin.display(description=_("Reason"))
+    def reason(self, refund: Refund) -> str:
+        context.show([refund.customer_id])
+        return reading.reasons_of([refund]).get(refund.id, "")

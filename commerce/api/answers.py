@@ -45,7 +45,7 @@ class RefundAnswer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     currency = serializers.CharField()
     amount = serializers.CharField()
-    reason = serializers.CharField()
+    reason = serializers.CharField(help_text="Kept sealed with the customer; of a guest no reason is kept.")
     lines = RefundLineAnswer(many=True)
     created_at = serializers.DateTimeField()
 
@@ -195,7 +195,7 @@ def refund(detailed: DetailedRefund) -> Json:
         "at": row.at,
         "currency": row.currency,
         "amount": money.text(row.amount, row.currency),
-        "reason": row.reason,
+        "reason": detailed.reason,
         "lines": [
             {
                 "sku": line.sku,

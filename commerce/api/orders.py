@@ -184,7 +184,9 @@ class OrderViewSet(ApiViewSet):
             ) from error
         except refunds.UnableToWriteRefund as error:
             raise _problem(error.code, error.pointer, error.detail) from error
-        answer = answers.refund(DetailedRefund(recorded.refund, list(recorded.lines)))
+        refund = recorded.refund
+        reason = reading.reasons_of([refund]).get(refund.id, "")
+        answer = answers.refund(DetailedRefund(refund, list(recorded.lines), reason))
         return Response(answer, status=status.HTTP_201_CREATED if recorded.is_new else status.HTTP_200_OK)
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core.crypto.fields import SealedField
 from cdp.core.models import OwnedForeignKey, OwnedModel, Placement
 
 
@@ -27,7 +28,7 @@ class Refund(OwnedModel):
     at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=18, decimal_places=4)
-    reason = models.CharField(max_length=200, blank=True)
+    words = SealedField()  # why, as somebody wrote it
     content_digest = models.BinaryField(null=True)
     import_id = models.UUIDField(null=True)
     is_currency_assumed = models.BooleanField(default=False, db_default=False, editable=False)  # as of the order

@@ -8,16 +8,20 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from cdp.core.crypto import subjects
 from commerce.models import Order, OrderKey, OrderLine, Refund, RefundKey, RefundLine
 from commerce.rules import digests
+
+REFUNDS = "commerce_refund"
 
 
 @dataclass(slots=True)
 class DetailedRefund:
-    """A refund with its lines."""
+    """A refund with its lines and, opened, why it was given."""
 
     refund: Refund
     lines: list[RefundLine] = field(default_factory=list)
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -124,8 +128,21 @@ def refund_lines_of(refunds: Sequence[Refund]) -> dict[uuid.UUID, list[RefundLin
     return found
 
 
+def reasons_of(refunds: Sequence[Refund], keyring: subjects.Keyring | None = None) -> dict[uuid.UUID, str]:
+    """Why these refunds were given, by refund id; those without words, or whose key was destroyed, are left out.
+
+    Without a keyring the keys are loaded, in one query where there is anything to open.
+    """
+    told = [refund for refund in refunds if refund.words]
+    if not told:
+        return {}
+    opening = keyring or subjects.load({refund.customer_id for refund in told})
+    found = {refund.id: opening.open(refund.words, table=REFUNDS, column="words", row=refund.id) for refund in told}
+    return {refund: text for refund, text in found.items() if text}
+
+
 def detailed(orders: Sequence[Order]) -> list[DetailedOrder]:
-    """These orders with lines and refunds; three queries however many."""
+    """These orders with lines and refunds; three queries however many, and one for the keys of what is sealed."""
     if not orders:
         return []
     refunds = list(
@@ -133,9 +150,9 @@ def detailed(orders: Sequence[Order]) -> list[DetailedOrder]:
             customer_id__in={order.customer_id for order in orders}, order_id__in=[order.id for order in orders]
         ).order_by("at", "id")
     )
-    returned = refund_lines_of(refunds)
+    returned, reasons = refund_lines_of(refunds), reasons_of(refunds)
     given_back: dict[uuid.UUID | None, list[DetailedRefund]] = defaultdict(list)
     for refund in refunds:
-        given_back[refund.order_id].append(DetailedRefund(refund, returned[refund.id]))
+        given_back[refund.order_id].append(DetailedRefund(refund, returned[refund.id], reasons.get(refund.id, "")))
     lines = lines_of(orders)
     return [DetailedOrder(order, lines[order.id], given_back[order.id]) for order in orders]

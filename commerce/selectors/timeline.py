@@ -55,7 +55,7 @@ def orders(question: Question) -> list[Entry]:
 def refunds(question: Question) -> list[Entry]:
     """One entry per refund or return."""
     found = reading.refunds_of_customer(question.customers, before=question.before, limit=question.limit)
-    lines = reading.refund_lines_of(found)
+    lines, reasons = reading.refund_lines_of(found), reading.reasons_of(found, question.keyring)
     return [
         Entry(
             id=str(refund.id),
@@ -70,7 +70,7 @@ def refunds(question: Question) -> list[Entry]:
                 "order": str(refund.order_id) if refund.order_id else None,
                 "amount": money.text(refund.amount, refund.currency),
                 "currency": refund.currency,
-                "reason": refund.reason,
+                "reason": reasons.get(refund.id, ""),
                 "lines": [
                     {
                         "sku": line.sku,

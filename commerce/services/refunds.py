@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cdp.core import audit, ids, pipeline
 from cdp.core.actors import Actor
+from cdp.core.crypto import index
 from cdp.core.models import Source
 from commerce.models import Order, OrderKey, Refund, RefundLine
 from commerce.rules import amounts, digests
@@ -63,7 +64,8 @@ def write(
     """Write a refund once: the same again is answered with what is stored.
 
     Of an order, at most what it came to can go back, all refunds together; without an order, `customer_id` says whose
-    it is (None for a guest) and `currency` must be told. The order keeps the state its source told.
+    it is (None for a guest) and `currency` must be told. The order keeps the state its source told. The reason is
+    sealed with the customer; of a guest none is kept.
     Raises RefundExists and UnableToWriteRefund.
     """
     with transaction.atomic():
@@ -79,16 +81,16 @@ def write(
             at=refund.at or now,
             currency=told.currency,
             amount=amount,
-            reason=refund.reason,
-            content_digest=digests.refund(told, order_id=current.id if current else ""),
+            content_digest=_digest(told, current),
             is_tracked=is_tracked,
             created_at=now,
         )
-        known = _known(row)
+        known = _known(row, told, current)
         if known is not None:
             return known
         if current is not None:
             _check_fits(row, current)
+        row.words = returns.sealed(row, refund.reason)
         lines = returns.line_rows(row, priced)
         rows.insert(Refund, [row])
         rows.insert(RefundLine, lines)
@@ -126,7 +128,13 @@ def _priced(told: RefundInput) -> tuple[tuple[amounts.PricedLine, ...], Decimal]
     return lines, amount
 
 
-def _known(row: Refund) -> Recorded | None:
+def _digest(told: RefundInput, order: Order | None) -> bytes:
+    """Of the words only a keyed digest goes in: it outlives the customer, and nobody can try words on it."""
+    words = index.digest("commerce_refund.words", told.reason).hex() if told.reason else ""
+    return digests.refund(replace(told, reason=words), order_id=order.id if order else "")
+
+
+def _known(row: Refund, told: RefundInput, order: Order | None) -> Recorded | None:
     """Claim the number. The stored refund if it was written before."""
     key = digests.key(row.source, row.external_id)
     mine = Owner(row.customer_id, row.id)
@@ -137,7 +145,9 @@ def _known(row: Refund) -> Recorded | None:
     if stored is None:  # its rows were deleted and only the key is left
         keys.point(keys.REFUNDS, {key: mine})
         return None
-    if stored.content_digest is None or bytes(stored.content_digest) != row.content_digest:
+    # Refunds from before the words were sealed have them in their digest as they were told.
+    same = {row.content_digest, digests.refund(told, order_id=order.id if order else "")}
+    if stored.content_digest is None or bytes(stored.content_digest) not in same:
         raise RefundExists(stored.id)
     lines = RefundLine.objects.filter(customer_id=stored.customer_id, refund_id=stored.id).order_by("id")
     return Recorded(stored, list(lines), is_new=False)

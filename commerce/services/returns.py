@@ -11,12 +11,17 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cdp.core import ids
+from cdp.core.crypto import subjects
 from commerce.models import Refund, RefundLine
 from commerce.rules import amounts, digests
 from commerce.rules.amounts import PricedLine
+from commerce.selectors import orders as reading
 from commerce.services import keys, rows
 from commerce.services.drafts import Draft, UnableToWriteOrder
 from commerce.services.keys import Owner
+from customers.services import buckets
+
+_BUCKETS = frozenset(buckets.IDS)
 
 
 def settle(drafts: Sequence[Draft]) -> dict[bytes, uuid.UUID]:
@@ -88,9 +93,11 @@ def move(drafts: Sequence[Draft]) -> None:
     found = [refund.id for refund in refunds]
     lines = list(RefundLine.objects.filter(customer_id__in=before, refund_id__in=found))
     delete(refunds)
+    reasons = reading.reasons_of(refunds)
     new_owner = {refund.id: owners[refund.order_id] for refund in refunds if refund.order_id}
     for refund in refunds:
         refund.customer_id = new_owner[refund.id]
+        refund.words = sealed(refund, reasons.get(refund.id, ""))
     for line in lines:
         line.customer_id = new_owner[line.refund_id]
     rows.insert(Refund, refunds)
@@ -148,6 +155,16 @@ def line_rows(refund: Refund, lines: Sequence[PricedLine]) -> list[RefundLine]:
         )
         for line in lines
     ]
+
+
+def sealed(refund: Refund, reason: str) -> bytes | None:
+    """Why money was given back, sealed for whose refund it is; nothing of a guest, who has no key to destroy."""
+    if not reason or refund.customer_id in _BUCKETS:
+        return None
+    keyring, owner = subjects.load([refund.customer_id]), refund.customer_id
+    if owner not in keyring.writing:
+        return None
+    return keyring.seal(reason, customer=owner, table=reading.REFUNDS, column="words", row=refund.id)
 
 
 def _is_return_of(refund: Refund, draft: Draft) -> bool:

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from cdp.core import actors
-from cdp.core.models import AuditEntry
+from cdp.core.models import AccessEntry, AuditEntry
 from commerce.models import ExchangeRate, Product, Store, Storefront
-from commerce.rules.inputs import LineInput, OrderInput
-from commerce.services import orders, stores
+from commerce.rules.inputs import LineInput, OrderInput, RefundInput
+from commerce.services import orders, refunds, stores
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,14 @@ def test_orders_and_refunds_are_found_by_number_and_only_looked_at(steward, orde
     assert steward.post(f"/admin/commerce/order/{order.id}/delete/", {"post": "yes"}).status_code == 403
     assert steward.get("/admin/commerce/order/add/").status_code == 403
     assert "1001" in steward.get("/admin/commerce/refund/", {"q": "1001"}).content.decode()
+
+
+def test_why_a_refund_was_given_is_opened_on_its_own_page_and_that_is_noted(steward, order):
+    told = RefundInput("r1", Decimal(5), reason="it broke")
+    given = refunds.write(refund=told, order=order, source=factories.source(), actor=actors.SYSTEM, now=NOW).refund
+    assert "it broke" not in steward.get("/admin/commerce/refund/", {"q": "r1"}).content.decode()
+    assert "it broke" in steward.get(f"/admin/commerce/refund/{given.id}/change/").content.decode()
+    assert AccessEntry.objects.get(view="admin:commerce_refund_change").customer_ids == [order.customer_id]
 
 
 def test_nobody_but_stewards_gets_in(order):

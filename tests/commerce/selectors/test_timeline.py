@@ -32,7 +32,7 @@ def tell(order, customer):
 
 
 def read(customer, *only, before=None, limit=50):
-    question = timeline.Question([customer.id], before, limit, subjects.Keyring())
+    question = timeline.Question([customer.id], before, limit, subjects.load([customer.id]))
     with translation.override("en"):
         return timeline.entries(question, only=only)
 
@@ -62,6 +62,7 @@ def test_a_refund_is_an_entry_of_its_own(ada):
     )
     newest, oldest = read(ada, "order", "refund")
     assert (newest.kind, newest.title, newest.data["amount"]) == ("refund", "Refund r1", "5.00")
+    assert newest.data["reason"] == "broken"
     assert newest.data["order"] == oldest.id == str(order.id)
 
 

@@ -1,6 +1,7 @@
 """Money given back: once, never more than was paid."""
 
 import datetime as dt
+import importlib
 import threading
 import uuid
 from dataclasses import replace
@@ -12,9 +13,12 @@ from django.db import connection
 from cdp.core import actors
 from cdp.core.models import AuditEntry, Mark
 from commerce.models import Order, Refund, RefundKey, RefundLine
+from commerce.rules import digests
 from commerce.rules.inputs import LineInput, OrderInput, RefundInput
+from commerce.selectors import orders as reading
 from commerce.services import orders, refunds
-from customers.services import buckets
+from customers.selectors import exports
+from customers.services import buckets, erasing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +45,10 @@ def order(shop, ada):
     return orders.write(order=told, customer_id=ada.id, source=shop, actor=actors.SYSTEM, now=NOW).order
 
 
+def reason(refund):
+    return reading.reasons_of([refund]).get(refund.id, "")
+
+
 def give(refund, order, source, **fields):
     return refunds.write(refund=refund, order=order, source=source, actor=actors.SYSTEM, now=NOW, **fields)
 
@@ -51,10 +59,77 @@ def test_a_refund_belongs_to_the_customer_of_its_order(shop, ada, order):
     assert recorded.is_new
     refund = Refund.objects.get()
     assert (refund.customer_id, refund.order_id, refund.amount, refund.currency) == (ada.id, order.id, 10, "THB")
-    assert (refund.at, refund.reason, refund.source) == (AT, "broken", "shop")
+    assert (refund.at, reason(refund), refund.source) == (AT, "broken", "shop")
     assert set(Mark.objects.values_list("customer_id", flat=True)) == {ada.id}
     entry = AuditEntry.objects.get(action="commerce:refund:written")
     assert (entry.customer_id, entry.object_id) == (ada.id, str(refund.id))
+
+
+def clear_text():
+    """All refunds as they lie in the database, bytes as text."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT r::text, encode(r.words, 'escape') FROM commerce_refund AS r")
+        return str(cursor.fetchall())
+
+
+def test_why_a_refund_was_given_lies_sealed_and_goes_with_the_person(shop, ada, order):
+    give(replace(TEN, reason="for planted@example.com 0812345678"), order, shop)
+    assert "planted" not in clear_text()
+    assert exports.of(ada.id)["commerce.Refund"][0]["words"] == "for planted@example.com 0812345678"
+    erasing.erase(customer=ada.id, actor=actors.SYSTEM, at=NOW)
+    refund = Refund.objects.get()
+    assert (refund.amount, reason(refund)) == (10, "")
+
+
+def test_of_a_guest_no_reason_is_kept_and_the_same_refund_is_still_known(shop):
+    told = replace(TEN, reason="for Mrs Kim 0812345678", currency="THB")
+    assert give(told, None, shop).is_new
+    assert (Refund.objects.get().words, give(told, None, shop).is_new) == (None, False)
+
+
+def test_a_refund_from_before_the_words_were_sealed_is_known_again(shop, order):
+    told = replace(TEN, reason="broken", currency="THB")
+    give(told, order, shop)
+    Refund.objects.filter(customer_id=order.customer_id).update(content_digest=digests.refund(told, order_id=order.id))
+    assert not give(told, order, shop).is_new
+
+
+def test_the_reason_goes_along_with_an_order_that_changes_hands(shop, ada, order):
+    give(replace(TEN, reason="broken"), order, shop)
+    ben = factories.customer(email="ben@example.com")
+    told = OrderInput("1001", AT, "THB", total=Decimal(100), coupon="X")
+    orders.write(order=told, customer_id=ben.id, source=shop, actor=actors.SYSTEM, now=NOW)
+    refund = Refund.objects.get()
+    assert (refund.customer_id, reason(refund)) == (ben.id, "broken")
+    erasing.erase(customer=ada.id, actor=actors.SYSTEM, at=NOW)
+    assert reason(refund) == "broken"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reasons_from_before_are_sealed_and_can_be_opened_again(shop, ada, order, monkeypatch):
+    steps = importlib.import_module("commerce.migrations.0012_seal_refund_words")
+    monkeypatch.setattr(steps, "PORTION", 2)
+    for number in range(5):
+        give(replace(TEN, external_id=f"r{number}", amount=Decimal(1)), order, shop)
+    give(replace(TEN, external_id="guest", currency="THB"), None, shop)
+    with connection.schema_editor() as editor:
+        editor.execute("ALTER TABLE commerce_refund ADD COLUMN reason varchar(200) NOT NULL DEFAULT ''")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE commerce_refund SET reason = 'planted ' || external_id WHERE external_id <> 'r1'")
+        for _again in range(2):
+            steps.seal(None, connection.schema_editor())
+        assert "planted" not in clear_text()
+        assert {one.external_id: reason(one) for one in Refund.objects.all() if one.words} == {
+            name: f"planted {name}" for name in ("r0", "r2", "r3", "r4")
+        }
+        steps.open_(None, connection.schema_editor())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT external_id, reason FROM commerce_refund WHERE reason <> '' ORDER BY 1")
+            assert cursor.fetchall() == [(name, f"planted {name}") for name in ("r0", "r2", "r3", "r4")]
+    finally:
+        with connection.schema_editor() as editor:
+            editor.execute("ALTER TABLE commerce_refund DROP COLUMN reason")
 
 
 def test_a_refund_keeps_the_order_and_its_state(shop, order):
