@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -30,7 +30,7 @@ class DocumentAdmin(admin.ModelAdmin):
     search_help_text = _("The exact number")
     search_fields = ("external_id",)
     ordering = ("-id",)
-    readonly_fields: tuple[str, ...] = ("customer_id", "lines")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("customer_id", "lines")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -99,7 +99,7 @@ class OrderAdmin(DocumentAdmin):
 class RefundAdmin(DocumentAdmin):
     ids_by_number = staticmethod(reading.refund_ids_by_number)
     lines_of = staticmethod(reading.refund_lines_of)
-    readonly_fields = (*DocumentAdmin.readonly_fields, "reason")
+    readonly_fields: ClassVar[tuple[str, ...]] = (*DocumentAdmin.readonly_fields, "reason")
     list_display = ("external_id", "source", "at", "amount", "currency")
     list_filter = ("currency",)
     fields = (
