@@ -36,6 +36,7 @@ _CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
 _DIGIT = re.compile(r"\d")
 MOST_DIGITS = 15
 _NESTED = (dict, list)
+_SHORTEST_NUMBER, _LONGEST_NUMBER = 10**7, 10**19
 
 
 def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -51,11 +52,15 @@ def is_personal(text: str) -> bool:
 
 def _clear(values: dict[str, Any], path: str, personal: dict[str, Any]) -> dict[str, Any]:
     found = {}
-    for key, value in values.items():
-        if _is_personal(key, value):
+    for key, value in values.items():  # for every value of every event: without a call that can be spared
+        if value is None or value is True or value is False:
+            found[key] = value
+        elif _is_personal_key(key):
             personal[f"{path}{key}"] = value
         elif isinstance(value, _NESTED):
             found[key] = _inner(value, f"{path}{key}", key, personal)
+        elif _is_personal_value(key, value):
+            personal[f"{path}{key}"] = value
         else:
             found[key] = value
     return found
@@ -102,7 +107,12 @@ def _words(key: str) -> list[str]:
 
 
 def _is_personal_value(key: str, value: Any) -> bool:
-    text = value if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        text = value
+    elif not _SHORTEST_NUMBER <= abs(value) <= _LONGEST_NUMBER or value != value // 1:
+        return False  # no phone has a fraction, and the digits of one third are no card
+    else:
+        text = str(int(value))
     if ("@" in text or "%40" in text) and _EMAIL.search(text):
         return True
     if len(text) < 8 or _DIGIT.search(text) is None:

@@ -16,6 +16,7 @@ from events.rules import scrubbing
         {"url": "https://shop.example/serum?utm_source=line", "path": "/serum", "price": "0.95"},
         {"products": [{"sku": "A", "name": "Cream"}, {"sku": "B"}], "coupon": "WELCOME10"},
         {"is_gift": True, "note": None},
+        {"price": 12.333333333333334, "share": 4111111111111.111, "rating": 4, "views": -5, "huge": 1e300},
         {"phone_model": "X12", "mail_type": "news", "product_name": "Case", "card": "visa", "house_number": 7},
     ],
 )
