@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors, jobs, sources, uploads
+from cdp.core import actors, audit, jobs, sources, uploads
 from cdp.core.files import safety
 from cdp.core.imports import drafts, engine, mapping, reading, registry, undoing
 from cdp.core.models import Job
@@ -135,7 +135,10 @@ def detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         return response
     if job.state == Job.State.DRAFT:
         return _mapping_page(request, job)
-    return render(request, "web/imports/detail.html", _result(job))
+    result = _result(job)
+    if result["rejects"]:
+        _note_look(request, job)
+    return render(request, "web/imports/detail.html", result)
 
 
 @requires("imports")
@@ -199,6 +202,7 @@ def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
     The original columns stand behind two of our own that an import ignores.
     """
     job = _job(job_id)
+    _note_look(request, job)
     reasons = engine.reasons()
     names = engine.header(job)
     kept = [position for position, name in enumerate(names) if name not in reading.OWN_COLUMNS]
@@ -221,6 +225,13 @@ def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
     return response
 
 
+def _note_look(request: HttpRequest, job: Job) -> None:
+    """Who saw names and numbers of a file, in the access log. Nobody knows yet whose they are: it names the import."""
+    view = request.resolver_match.view_name if request.resolver_match else "web:import-detail"
+    actor = actors.staff(request.user)  # type: ignore[arg-type]
+    audit.looked(actor=actor, at=timezone.now(), view=view, customers=[], reason=f"import {job.id}")
+
+
 def _told(entry: dict[str, Any], reason: str) -> str:
     return f"{entry['column']}: {reason}" if entry["column"] else reason
 
@@ -233,6 +244,7 @@ class _Echo:
 
 
 def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: int = 200) -> HttpResponse:
+    _note_look(request, job)  # the samples beside the columns are people's
     kind = registry.get(job.params["kind"])
     try:
         columns = drafts.columns(job)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cdp.core import jobs, uploads
 from cdp.core.imports import engine
-from cdp.core.models import AuditEntry, Job, Source
+from cdp.core.models import AccessEntry, AuditEntry, Job, Source
 from customers.models import Customer
 from tests.web.views.importing import CONTENT, mapped, page, said, started, upload
 
@@ -64,6 +64,19 @@ def test_rejected_rows_download_as_a_csv_that_runs_nothing(steward, draft):
     assert [row[0] for row in rows[1:]] == ["3", "4"]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows[1:] for cell in row)
     assert "people" not in response["Content-Disposition"]
+
+
+def test_whoever_sees_values_of_a_file_stands_in_the_access_log(steward, draft):
+    AccessEntry.objects.all().delete()
+    page(steward, draft)  # samples beside the columns
+    mapped(steward, draft)
+    jobs.run_waiting()
+    page(steward, draft)
+    steward.get(f"/imports/{draft.id}/rejected.csv")
+    steward.get("/imports/")
+    looks = list(AccessEntry.objects.order_by("at").values_list("view", "reason", "customer_ids"))
+    about = f"import {draft.id}"
+    assert looks == [(f"web:import-{view}", about, []) for view in ("detail", "detail", "rejects")]
 
 
 @pytest.mark.parametrize(
