@@ -1,5 +1,7 @@
 """Sources, made on first use by whoever brings facts."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_slug
 from django.utils.translation import gettext, gettext_noop
@@ -42,6 +44,21 @@ def ensure(key: str, *, kind: str = Source.Kind.API) -> Source:
     """The source of that key, made if new. Raises UnableToUse."""
     check(key)
     return Source.objects.get_or_create(key=key, defaults={"name": key, "kind": kind})[0]
+
+
+def open_to_pages(source: Source, origins: Sequence[str]) -> bool:
+    """Let pages of these origins (scheme and host) send to `source`, which is not saved; whether that made it a source
+    that only fills.
+
+    With its first origin its write key stands in pages, where everybody can read it. What it tells of people we know
+    then only fills what is empty, as at a public form (ADR 5), until an administrator chooses otherwise.
+    """
+    is_first = bool(origins) and not source.allowed_origins
+    source.allowed_origins = list(origins)
+    if not is_first or source.known_people == Source.KnownPeople.FILL:
+        return False
+    source.known_people = Source.KnownPeople.FILL
+    return True
 
 
 def names() -> dict[str, str]:

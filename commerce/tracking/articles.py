@@ -1,7 +1,8 @@
 """Products and lines of events. Prices come as numbers or texts, currencies in any case."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from commerce.rules.inputs import MOST_LINES, LineInput
 ONE = Decimal(1)
 HIGHEST = Decimal(10) ** 12  # more than an article can cost, and than its column holds
 MOST_PIECES = Decimal(10) ** 8
+_HOST = re.compile(r"https?://([a-z0-9.-]+)(?::\d+)?(?:/|\Z)")  # strict: browsers read a backslash as the path's begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,22 @@ def article(body: Body, *, shared: str = "") -> Article | None:
         url=_address(body, "url"),
         image_url=_address(body, "image_url"),
     )
+
+
+def of_hosts(article: Article, origins: Collection[str]) -> Article:
+    """The article with those of its addresses only that are of the hosts of these origins, or of hosts below them
+    (`img.shop.example` for `https://www.shop.example`). The origin `*` is everybody's.
+    """
+    if "*" in origins:
+        return article
+    hosts = {found[1].removeprefix("www.") for origin in origins if (found := _HOST.match(origin.lower()))}
+
+    def own(address: str) -> str:
+        found = _HOST.match(address.lower())
+        is_own = found is not None and any(f".{found[1]}".endswith(f".{host}") for host in hosts)
+        return address if is_own else ""
+
+    return replace(article, url=own(article.url), image_url=own(article.image_url))
 
 
 def products(body: Body) -> list[Body]:

@@ -27,7 +27,8 @@ class Connected:
 
 def connect(*, name: str, origins: Sequence[str], actor: Actor, now: datetime) -> Connected:
     """The source `name` with a write key; one that only files used becomes the website's. `origins`: scheme and host of
-    the pages that may send, besides those it allows already.
+    the pages that may send, besides those it allows already. A website's key only fills what is empty of people who
+    are known, for everybody can read it.
 
     Raises UnableToConnect with nothing written.
     """
@@ -41,7 +42,7 @@ def connect(*, name: str, origins: Sequence[str], actor: Actor, now: datetime) -
         source = Source.objects.select_for_update().get(key=key)
         if source.write_key_digest:
             raise UnableToConnect(_("A source of this name has a write key already. Please take another name."))
-        source.allowed_origins = list(dict.fromkeys([*source.allowed_origins, *origins]))
-        source.save(update_fields=["allowed_origins"])
+        sources.open_to_pages(source, list(dict.fromkeys([*source.allowed_origins, *origins])))
+        source.save(update_fields=["allowed_origins", "known_people"])
         audit.record(audit.Action.SOURCE_CREATED, actor=actor, at=now, subject=key)
         return Connected(source=source, write_key=api_keys.create_write_key(source))

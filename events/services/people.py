@@ -82,8 +82,8 @@ class Reader:
         person, only_repeats = _person(call, self._rules)
         told = Told(call, source, person, self._keyers[source.id](person) if person else [], only_repeats=only_repeats)
         if call.may_measure:
-            told.anonymous = _id(call.event.anonymous_id)
-            told.previous = _id(call.event.previous_id) if call.event.kind == "alias" and person else ""
+            told.anonymous = kept(call.event.anonymous_id)
+            told.previous = kept(call.event.previous_id) if call.event.kind == "alias" and person else ""
             told.visitors = {one: visitors.digest(one) for one in (told.anonymous, told.previous) if one}
         return told
 
@@ -322,7 +322,7 @@ def _seen(
     return seen
 
 
-def _id(raw: str, kind: str = "anonymous_id") -> str:
+def kept(raw: str, kind: str = "anonymous_id") -> str:
     """An id as it is kept; empty where it stands for nobody ("null", "guest")."""
     try:
         return identifiers.normalise(kind, raw) if raw else ""
@@ -336,7 +336,7 @@ def _person(call: Call, rules: people.Rules) -> tuple[Person | None, bool]:
     """
     if not call.may_measure:
         return None, False
-    raw, external_id = visits.person_of(call.event), _id(call.event.user_id, "external_id")
+    raw, external_id = visits.person_of(call.event), kept(call.event.user_id, "external_id")
     # Of two words about the same field the later one holds, whichever came first.
     told_at, told_by = call.event.occurred_at, f"event:{call.event.message_id}"
     person = Person(external_id=external_id, told_at=told_at, told_by=told_by)

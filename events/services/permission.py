@@ -1,7 +1,8 @@
 """What calls tell of permission to measure becomes a statement of the person (`consent.services.signals`).
 
 A "yes" is the word of whose event it is. A "no" leaves the event without a person, but not the word: it is the word of
-whom the ids of the call stand for, who are looked up and never made.
+whom the ids of the call stand for, who are looked up and never made. Where a call names a user it is that user's alone:
+the browser may be one that somebody else used before.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from customers.selectors import identifiers as holding
 from customers.services import buckets
 from customers.services.identity import visitors
 from events.rules import visits
+from events.services import people
 from events.services.people import Owner, Told
 
 _NOBODY = frozenset(buckets.IDS)
@@ -26,20 +28,23 @@ def take(told: Sequence[Told], owners: Sequence[Owner], *, now: dt.datetime) -> 
         word = visits.measurement_word(one.call.event.context)
         if word and owner.customer not in _NOBODY:
             words.append(_word(one, owner.customer, granted=True))
-        elif word is False and (one.call.event.user_id or one.call.event.anonymous_id):
+        elif word is False:
             refusals.append(one)
-    digests = {id(one): _digests(one) for one in refusals}
-    known = holding.owners({digest for found in digests.values() for digest in found})
-    for one in refusals:
-        customers = dict.fromkeys(known[digest] for digest in digests[id(one)] if digest in known)
-        words.extend(_word(one, customer, granted=False) for customer in customers)
+    named = [(one, digest) for one in refusals if (digest := _digest(one)) is not None]
+    known = holding.owners({digest for _one, digest in named})
+    words.extend(_word(one, known[digest], granted=False) for one, digest in named if digest in known)
     signals.hear(words, now=now)
 
 
-def _digests(one: Told) -> list[bytes]:
+def _digest(one: Told) -> bytes | None:
+    """The id that says whose word it is. A visitor whom nobody knows has no statement that could be written, so that
+    beside a user the browser's id adds nobody but a wrong person.
+    """
     event = one.call.event
-    named = [holding.digest("external_id", event.user_id, one.source.key)] if event.user_id else []
-    return named + ([visitors.digest(event.anonymous_id)] if event.anonymous_id else [])
+    if user := people.kept(event.user_id, "external_id"):
+        return holding.digest("external_id", user, one.source.key)
+    visitor = people.kept(event.anonymous_id)
+    return visitors.digest(visitor) if visitor else None
 
 
 def _word(one: Told, customer: uuid.UUID, *, granted: bool) -> signals.Word:

@@ -55,7 +55,8 @@ class Source(Model):
         db_default=KnownPeople.UPDATE.value,
         help_text=_(
             "A write key in a web page can be read by everybody. “Only what is empty is filled” keeps names, "
-            "addresses and identifiers that are known as they are, and merges nobody who is known."
+            "addresses and identifiers that are known as they are, and merges nobody who is known. With “The later "
+            "word holds” and origins, anybody who knows a customer's e-mail address can rename that customer."
         ),
     )
     created_at = models.DateTimeField(auto_now_add=True)

@@ -58,6 +58,7 @@ class Desk:
     prefix: str = ""
     takes_orders: bool = True
     is_public: bool = False  # anybody may have written these events: pages carry the key
+    pages: frozenset[str] = frozenset()  # origins of the pages that carry it
     ordered: dict[str, tuple[uuid.UUID, uuid.UUID]] = field(default_factory=dict)  # number → owner and order
     problems: list[tuple[Event, str, str]] = field(default_factory=list)  # event, code, place
     waiting: list[tuple[Event, bytes]] = field(default_factory=list)  # event, key of the order that it waits for
@@ -97,21 +98,27 @@ def desks(events: Sequence[Event], *, now: dt.datetime) -> Iterator[Desk]:
     for key, heard in sorted(by_source.items()):
         source = sources.get(key) or Source(key=key, name=key)  # deleted since: its key still names its facts
         is_public = key not in sources or bool(source.allowed_origins)
+        pages = frozenset(source.allowed_origins)
         front = fronts.get(source.id)
         if front is None:
-            yield Desk(source, now, heard, known, is_public=is_public)
+            yield Desk(source, now, heard, known, is_public=is_public, pages=pages)
         else:
-            yield Desk(front.orders_of, now, heard, known, front.number_prefix, front.takes_orders, is_public)
+            yield Desk(front.orders_of, now, heard, known, front.number_prefix, front.takes_orders, is_public, pages)
 
 
 def learn(desk: Desk) -> None:
-    """What these events say of products."""
+    """What these events say of products. Where anybody may have written them, their addresses are of the shop's own
+    hosts: nobody leads staff and customers to another one.
+    """
     told = []
     for one in desk.heard:
         try:
             rows = articles.products(one.body)
             shared = articles.currency(one.body)
-            told += [(found, one.at) for row in rows if (found := articles.article(row, shared=shared)) is not None]
+            found = [article for row in rows if (article := articles.article(row, shared=shared)) is not None]
+            told += [
+                (articles.of_hosts(article, desk.pages) if desk.is_public else article, one.at) for article in found
+            ]
         except Unreadable:
             continue  # whoever reads the event for what it is about says so
     products.hear(told, now=desk.now)

@@ -11,7 +11,7 @@ FORM = {
     "kind": "store",
     "consent_mode": "require",
     "without_consent": "refuse",
-    "known_people": "fill",
+    "known_people": "update",
     "allowed_origins": "https://shop.example/, https://www.shop.example",
     "limits-TOTAL_FORMS": "1",
     "limits-INITIAL_FORMS": "0",
@@ -32,3 +32,24 @@ def test_sets_origins_and_limits(client, db, role, status):
         assert source.allowed_origins == ["https://shop.example", "https://www.shop.example"]
         assert (source.consent_mode, source.known_people) == ("require", "fill")
         assert SourceLimits.objects.get().event_bytes == 4 << 20
+
+
+def test_the_first_origins_make_a_source_that_only_fills_and_updating_is_a_choice_with_a_warning(client, db):
+    source = factories.source("web-shop")
+    client.force_login(factories.staff("admin"))
+    page = f"/admin/core/source/{source.id}/change/"
+
+    def save(**told):
+        answer = client.post(page, {**FORM, "limits-0-event_bytes": "", "limits-TOTAL_FORMS": "0", **told}, follow=True)
+        source.refresh_from_db()
+        return source.known_people, [str(message) for message in answer.context["messages"]]
+
+    now, warned = save(allowed_origins="")
+    assert (now, len(warned)) == ("update", 1)
+    now, warned = save()
+    assert (now, "everybody can read" in warned[0]) == ("fill", True)
+    now, warned = save()
+    assert (now, "can rename" in warned[0]) == ("update", True), "chosen once more, for a source that has origins"
+    now, warned = save(allowed_origins="https://shop.example, https://th.shop.example")
+    assert (now, "can rename" in warned[0]) == ("update", True)
+    assert save(known_people="fill")[0] == "fill"

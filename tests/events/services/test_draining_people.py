@@ -11,7 +11,7 @@ from customers.selectors import identifiers, profiles
 from customers.services import buckets, erasing
 from customers.services.identity import visitors
 from events.models import Event
-from events.services import draining
+from events.services import connecting, draining
 from tests import factories
 from tests.events.services.requests_waiting import NOW, VIEW, drain, put
 
@@ -152,6 +152,26 @@ def test_a_batch_ends_where_sources_would_take_too_many_turns(source, monkeypatc
         rounds.append(done.stored)
     assert rounds == [3, 3, 2]
     assert Customer.objects.filter(status=Status.KNOWN).count() >= 1
+
+
+def test_the_key_of_a_connected_website_renames_nobody_and_moves_no_way_to_reach_them(db):
+    buckets.ensure()
+    files = factories.source("web")
+    made = connecting.connect(name="Web", origins=["https://shop.example"], actor=actors.SYSTEM, now=NOW)
+    assert (made.source, made.source.known_people) == (files, Source.KnownPeople.FILL)
+    ann = factories.customer(name="Ann Lee", email="ann@example.com", phone="+66812345678", city="Bangkok")
+    traits = {"email": "ann@example.com", "firstName": "Mal", "lastName": "Ory", "phone": "+66899999999"}
+    traits["address"] = {"street": "1 Evil Rd", "city": "Seoul", "country": "KR"}
+    put(made.source, {"type": "identify", "anonymousId": "evil", "traits": traits})
+    drain()
+    ann.refresh_from_db()
+    person = profiles.one(ann)
+    assert (person.name, person.phone, ann.city) == ("Ann Lee", "+66812345678", "Bangkok")
+    assert not identifiers.owners([identifiers.digest("phone", "+66899999999", "")])
+    files.refresh_from_db()
+    assert files.known_people == Source.KnownPeople.FILL
+    app = connecting.connect(name="Server", origins=[], actor=actors.SYSTEM, now=NOW)
+    assert app.source.known_people == Source.KnownPeople.UPDATE
 
 
 def test_a_source_that_only_fills_leaves_what_is_known_as_it_is_and_gives_way_to_every_other(source):

@@ -7,7 +7,8 @@ import pytest
 from cdp.core import actors
 from consent.models import ConsentRecord, ConsentState
 from consent.services import grants
-from customers.models import Customer, Status
+from customers.models import Customer, Identifier, Status
+from customers.selectors import identifiers
 from customers.services import buckets
 from events.services import draining
 from tests import factories
@@ -82,6 +83,18 @@ def test_a_no_is_the_word_of_whom_the_ids_stand_for_and_the_event_is_nobodys(sou
     drain()
     assert states() == [("measurement", "any", False)]
     assert Customer.objects.filter(status=Status.KNOWN).count() == 1
+
+
+def test_a_no_on_a_shared_browser_is_the_word_of_whom_the_call_names_and_of_nobody_else(source):
+    put(source, identify(None, user="ann", anonymousId="dev-1"), identify(None, user="bob"))
+    drain()
+    put(source, page(False, userId="bob", anonymousId="dev-1"), page(False, userId="who", anonymousId="dev-1"))
+    drain()
+    bob = Identifier.objects.get(digest=identifiers.digest("external_id", "bob", source.key)).customer_id
+    assert list(ConsentRecord.objects.values_list("customer_id", "status")) == [(bob, "denied")]
+    put(source, page(False, userId="null", anonymousId="dev-1"))  # no name at all: the browser is Ann's
+    drain()
+    assert ConsentRecord.objects.exclude(customer_id=bob).count() == 1
 
 
 def test_a_no_of_a_stranger_makes_nobody(source):

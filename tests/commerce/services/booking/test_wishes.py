@@ -60,6 +60,19 @@ def test_a_look_at_a_product_teaches_the_catalogue(web, ada):
     assert (Product.objects.get().name, Product.objects.get().price) == ("New cup", 110)
 
 
+def test_a_key_that_pages_carry_leads_to_no_other_host_than_the_shops(web, ada):
+    web.source.allowed_origins = ["https://www.shop.example"]
+    web.source.save()
+    web(ada, "Product Viewed", 1, url="https://evil.example/cup", image_url="https://evil-shop.example/c.jpg", **CUP)
+    cup = Product.objects.get()
+    assert (cup.name, cup.url, cup.image_url) == ("Cup", "", "")
+    strange = "https://evil.example\\.shop.example/cup"
+    web(ada, "Product Viewed", 2, url=strange, image_url="https://img.shop.example/c.jpg", **CUP)
+    web(ada, "Product Viewed", 3, url="https://shop.example:8443/cup", **CUP)
+    cup.refresh_from_db()
+    assert (cup.url, cup.image_url) == ("https://shop.example:8443/cup", "https://img.shop.example/c.jpg")
+
+
 def test_what_somebody_wrote_of_a_product_stays_and_blanks_are_filled(web, ada):
     values = {"name": "Cup", "price": 80, "currency": "USD"}
     products.write(sku="CUP", values=values, actor=SYSTEM, now=timezone.now())
