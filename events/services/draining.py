@@ -4,7 +4,6 @@ One drain at a time, in inbox order, so that the borders of batches do not matte
 inbox as it was.
 """
 
-import contextlib
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
@@ -38,7 +37,7 @@ WAVES = 25
 """Times that sources which tell of the same people may take turns in one transaction: some sixty statements each."""
 ROWS = 2000
 TRIES = 32
-"""Parts in which a request with events at fault is worked off, before it is taken for one fault as a whole."""
+"""Events of a request that are set aside one after another, before it is taken for one fault as a whole."""
 
 
 @dataclass(slots=True)
@@ -83,6 +82,7 @@ class _Batch:
     refused: list[tuple[InboxRow, int, RejectedEvent]] = field(default_factory=list)
     unconsented: list[tuple[InboxRow, int]] = field(default_factory=list)
     rest: InboxRow | None = None  # of the last row, when the batch ends within it
+    cut: inbox.Parcel | None = None  # all of a single request of which only the first events are read
     is_whole: bool = True
 
 
@@ -112,28 +112,35 @@ def _digest(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:
 
 
 def _digest_apart(wanted: uuid.UUID, now: dt.datetime) -> Drained | None:
-    """A request with an event at fault: what lies before it is worked off, by halves, then it is set aside alone, then
-    what follows. A request at whose events this fails TRIES times is at fault as a whole.
+    """A request with events at fault: what lies before one is worked off, by halves, then it is set aside alone, then
+    what follows, in strides that grow. Where TRIES events in a row are at fault, so is the rest.
     """
-    done, is_known = Drained(), True
-    for _try in range(TRIES):
-        size = InboxRow.objects.filter(id=wanted).values_list("accepted", flat=True).first()
-        if size is None:
-            return done
-        part, most = None, size // 2 if is_known else size
-        is_known = False
-        while part is None and most:
-            with contextlib.suppress(*pipeline.INDIGESTIBLE):
+    done, barren, stride = Drained(), 0, 1
+    size = within = _size(wanted)  # the first `within` events are known to hold one at fault
+    while size and barren < TRIES:
+        most = within // 2 if within else min(stride, size)
+        part = None
+        if most:
+            try:
                 part = _work([wanted], now, most=most)
-                if part is None:
-                    return None  # another drain is at work
-            most //= 2
-        part = part or _set_aside(wanted, now, most=1)
+            except pipeline.INDIGESTIBLE:
+                within = most
+                continue
+            barren, stride = 0, most * 2
+        else:
+            part = _set_aside(wanted, now, most=1)
+            barren, stride = barren + 1, 1
         if part is None:
-            return None
-        done = done.and_(part)
-    rest = _set_aside(wanted, now)
+            return None  # another drain is at work
+        done, left = done.and_(part), _size(wanted)
+        size, within = left, max(within - (size - left), 0)
+    rest = _set_aside(wanted, now) if size else None
     return done if rest is None else done.and_(rest)
+
+
+def _size(wanted: uuid.UUID) -> int:
+    """How many events of a request wait."""
+    return InboxRow.objects.filter(id=wanted).values_list("accepted", flat=True).first() or 0
 
 
 def _work(wanted: Sequence[uuid.UUID], now: dt.datetime, *, most: int | None = None) -> Drained | None:
@@ -143,7 +150,7 @@ def _work(wanted: Sequence[uuid.UUID], now: dt.datetime, *, most: int | None = N
         batch = _Batch(list(InboxRow.objects.filter(id__in=wanted).order_by("id")))
         if not batch.rows:
             return None if wanted else Drained()  # another drain did them since we looked
-        _read(batch, now)
+        _read(batch, now, most)
         _end_early(batch, most)
         fresh = _without_repeats(batch, now)
         _write(fresh, now)
@@ -168,7 +175,8 @@ def _oldest(events: int) -> list[uuid.UUID]:
     return chosen
 
 
-def _read(batch: _Batch, now: dt.datetime) -> None:
+def _read(batch: _Batch, now: dt.datetime, most: int | None) -> None:
+    """Open and judge the requests; of a single one the first `most` events, if told, and the rest waits."""
     sources = Source.objects.in_bulk({row.source_id for row in batch.rows})
     reader = people.Reader(now)
     for row in batch.rows:
@@ -178,6 +186,9 @@ def _read(batch: _Batch, now: dt.datetime) -> None:
             # Older than the keys of its hour, which only happens when nothing drained for seven days.
             log.exception("a request of the inbox cannot be opened any more", row=str(row.id), events=row.accepted)
             continue
+        if most is not None and most < len(parcel.events):
+            batch.cut = parcel
+            parcel = msgspec.structs.replace(parcel, events=parcel.events[:most])
         source, sender = sources[row.source_id], parcel.sender
         must_ask = source.consent_mode == "require"
         found = inbox.events_of(parcel, row=row.id, received_at=row.received_at)
@@ -200,11 +211,12 @@ def _read(batch: _Batch, now: dt.datetime) -> None:
 
 def _end_early(batch: _Batch, most: int | None) -> None:
     """Leave to the next batch what would make more than JOINS visitors somebody, take more than WAVES, or is more than
-    `most` events.
+    the first `most` events of a single request.
     """
     keeps = people.within([read.told for read in batch.events], joins=JOINS, waves=WAVES)
-    keeps = keeps if most is None else min(keeps, most)
     if keeps == len(batch.events):
+        if batch.cut and most is not None:
+            batch.is_whole, batch.rest = False, _rest(batch.rows[0], batch.cut, most)
         return
     edge = batch.events[keeps]
     batch.is_whole, batch.events = False, batch.events[:keeps]
@@ -213,7 +225,7 @@ def _end_early(batch: _Batch, most: int | None) -> None:
     batch.unconsented = [(row, place) for row, place in batch.unconsented if (row.id, place) < after]
     batch.rows = [row for row in batch.rows if (row.id, 0) < after]
     if edge.place:
-        batch.rest = _rest(edge.row, edge.parcel, edge.place)
+        batch.rest = _rest(edge.row, batch.cut or edge.parcel, edge.place)
 
 
 def _rest(row: InboxRow, parcel: inbox.Parcel, place: int) -> InboxRow:

@@ -275,6 +275,27 @@ def test_of_one_request_only_the_events_at_fault_go_to_the_quarantine(source, mo
     assert (counted.stored, counted.rejected) == (7 - len(bad), len(bad))
 
 
+def test_good_events_among_many_at_fault_are_all_stored(source, monkeypatch):
+    real, asked = recording.record_many, []
+
+    def breaks(rows, **more):
+        asked.append(len(rows))
+        if any(row.name == "Poison" for row in rows):
+            raise ValueError("poison")
+        return real(rows, **more)
+
+    monkeypatch.setattr(recording, "record_many", breaks)
+    monkeypatch.setattr(draining, "TRIES", 3)
+    places = range(60)
+    put(source, *({**VIEW, "event": "Poison" if place % 3 else f"Fine {place}"} for place in places))
+    drain()
+    assert Event.objects.count() == 20, "two at fault in a row are fewer than three"
+    assert (RejectedEvent.objects.count(), InboxRow.objects.count()) == (40, 0)
+    counted = SourceHour.objects.get()
+    assert (counted.stored, counted.rejected) == (20, 40)
+    assert len(asked) < 200
+
+
 def test_a_request_whose_events_all_fail_does_not_take_for_ever(source, monkeypatch):
     def breaks(*_args, **_more):
         raise ValueError("poison")
