@@ -12,7 +12,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from cdp.core.crypto import hourly, index
-from tests import emptying, sql_guard
+from tests import data, emptying, sql_guard
 
 # How fast a machine thinks of examples is no property of ours.
 hypothesis.settings.register_profile(
@@ -24,6 +24,8 @@ hypothesis.settings.load_profile("house")
 
 
 def pytest_configure() -> None:
+    if os.environ.get("CDP_REQUIRE_DATA") == "1" and (missing := data.missing()):
+        raise pytest.UsageError(f"CDP_REQUIRE_DATA=1, and these data sets are not in {data.FOLDER}: {missing}")
     # Hashed and compressed static files belong to a deployment; tests serve the sources.
     settings.STORAGES = {
         **settings.STORAGES,

@@ -64,7 +64,7 @@ def _tear_down() -> None:
 
 def _forget_the_machine() -> None:
     """What is set here must not leak into the tests, or they pass here and fail elsewhere."""
-    keep = {"CDP_REQUIRE_BROWSER"}
+    keep = {"CDP_REQUIRE_BROWSER", "CDP_REQUIRE_DATA"}
     drop = {name for name in os.environ if name.startswith("CDP_")} - keep
     drop |= {
         "ALLOWED_HOSTS",

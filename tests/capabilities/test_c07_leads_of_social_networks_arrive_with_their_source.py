@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 
 from commerce.services.hooks import deliveries
+from consent.models import ConsentRecord
 from customers.models import Customer, Lead
+from customers.selectors import profiles
 from tests import factories
 from tests.commerce.hooks.conftest import api  # noqa: F401  (the interfaces of all platforms)
 from tests.commerce.hooks.platforms import Facebook, Line, LinkedIn
@@ -17,6 +19,64 @@ EXPORT = (
     "phone_number\nl:9001\t2026-10-01T08:00:00+07:00\tag:1\tSpring\tf:77001\tSkin test\tig\tfalse\toily\t"
     "file@example.com\tFile Person\tp:+66812340000\n"
 )
+# As LinkedIn's Campaign Manager hands them out, with the box of the form as a column of its own.
+LINKEDIN = (
+    "Lead ID,Lead Type,Test Lead,Created At,Account Name,Campaign Group Name,Campaign Name,Form Name,First Name,"
+    "Last Name,Email Address,Phone Number,Company Name,Job Title,How many rooms?,Send me news by e-mail\n"
+    "li-1,SPONSORED,false,2026-10-01 10:00:00,Shop,Asia,Hotels 2026,Catalogue,Bo,Kim,bo@example.com,+821012345678,"
+    "Seoul Hotels,Buyer,120,true\n"
+    "li-2,SPONSORED,false,2026-10-01 11:00:00,Shop,Asia,Hotels 2026,Catalogue,Dao,Suksan,dao@example.com,,"
+    "Rose Inn,Owner,12,false\n"
+    "li-3,SPONSORED,false,2026-10-02 09:00:00,Shop,Asia,Hotels 2026,Catalogue,Eve,Park,eve@example.com,,,,,\n"
+)
+# Friends of an account, as tools of LINE list them: known by their id, and many of them by nothing else.
+LINE = (
+    "User ID,Display name,Picture URL,Status message,Language,Added on,Phone number\n"
+    f"U{'a1' * 16},มะลิ,https://profile.line-scdn.net/0h,สวัสดี,th,2026-10-01 10:00,\n"
+    f"U{'b2' * 16},Ploy,,,en,2026-10-02 10:00,081-234-5678\n"
+    f"U{'c3' * 16},ก้อย,,,th,2026-10-03 10:00,\n"
+)
+
+
+def told_by(source):
+    """Leads of a source: platform, form, and the person's name with what first brought them."""
+    rows = Lead.objects.filter(source=source).order_by("arrived_at")
+    people = [profiles.one(row.customer_id) for row in rows]
+    return [(row.platform, row.form, one.name, one.customer.source) for row, one in zip(rows, people, strict=True)]
+
+
+def test_files_of_all_three_networks_bring_each_lead_once_with_its_source_and_no_consent_but_what_was_ticked(
+    tmp_path, monkeypatch
+):
+    imports = Importer(tmp_path, monkeypatch)
+    box = {
+        "columns": {"Email Address": "customer.email", "Send me news by e-mail": "consent.granted"},
+        "constants": {"consent.purpose": "marketing", "consent.channel": "email"},
+    }
+    for _twice in range(2):
+        reports = [
+            imports("leads", EXPORT.encode("utf-16"), source="shop-facebook"),
+            imports("leads", LINKEDIN.encode("utf-8-sig"), source="shop-linkedin"),
+            imports("leads", LINE.encode("utf-8-sig"), source="shop-line"),
+        ]
+        assert [report["rejected"] for report in reports] == [[], [], []]
+    assert told_by("shop-facebook") == [("instagram", "Skin test", "File Person", "shop-facebook")]
+    assert told_by("shop-linkedin") == [
+        ("linkedin", "Catalogue", name, "shop-linkedin") for name in ("Bo Kim", "Dao Suksan", "Eve Park")
+    ]
+    assert told_by("shop-line") == [("line", "follow", name, "shop-line") for name in ("มะลิ", "Ploy", "ก้อย")]
+    assert Customer.objects.filter(status="known").count() == Lead.objects.count() == 7
+    # To leave one's address is no consent, nor is it to follow an account.
+    assert not ConsentRecord.objects.exists()
+
+    # The box of the form becomes consent where staff say so: given or denied as it stands there, silence is neither.
+    imports("consents", LINKEDIN.encode("utf-8-sig"), source="shop-linkedin", mapping=box)
+    words = ConsentRecord.objects.values_list("customer_id", "purpose", "channel", "status", "source")
+    told = {(profiles.one(who).email, *rest) for who, *rest in words}
+    assert told == {
+        ("bo@example.com", "marketing", "email", "given", "shop-linkedin"),
+        ("dao@example.com", "marketing", "email", "denied", "shop-linkedin"),
+    }
 
 
 def test_leads_arrive_by_webhook_and_file_and_are_followed_up(client, api, tmp_path, monkeypatch):  # noqa: F811

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = ("migrate", "web", "worker", "beat")
 # Set by the image, by the supervisor or by whoever develops; nothing a deployment should set.
-ELSEWHERE = {"CDP_VAR", "CDP_HOST", "CDP_SUPERVISED", "CDP_REQUIRE_BROWSER", "DEBUG", "PORT"}
+ELSEWHERE = {"CDP_VAR", "CDP_HOST", "CDP_SUPERVISED", "CDP_REQUIRE_BROWSER", "CDP_REQUIRE_DATA", "DEBUG", "PORT"}
 
 
 def settings_names() -> set[str]:
