@@ -1,4 +1,8 @@
-"""Monthly partitions of the events table, made on demand."""
+"""Monthly partitions of the events table, made on demand; years that are long over get one for the whole year.
+
+Whoever has a write key names the times of events, and every question about a customer looks into every partition: with
+years a key makes some sixty at most, where months would be more than three hundred.
+"""
 
 import datetime as dt
 import re
@@ -10,17 +14,19 @@ from psycopg import sql
 from cdp.core import ids
 
 _LOCK = 0x0CD_E7E47
-_MONTH = re.compile(r"events_event_\d{4}_\d{2}")
+_SPAN = re.compile(r"events_event_(\d{4})(?:_(\d{2}))?")
+_YEARS_BEFORE = 3
+"""A year is made whole once that many lie between it and the present one."""
 
 
 def ensure(first: dt.datetime, last: dt.datetime) -> list[str]:
     """Make the partitions of every month from `first` to `last` (aware) that are missing; returns their names."""
-    return _ensure(_months(first, last))
+    return _ensure(_months(first, last), first)
 
 
-def ensure_months(moments: Iterable[dt.datetime]) -> list[str]:
-    """Make the partitions of exactly the months these moments (aware) lie in: one event of 2011 needs one of 2011."""
-    return _ensure(sorted({_start(moment) for moment in moments}))
+def ensure_months(moments: Iterable[dt.datetime], *, now: dt.datetime) -> list[str]:
+    """Make the partitions of exactly the months these moments (aware) lie in: one event of 2011 needs that of 2011."""
+    return _ensure(sorted({_start(moment) for moment in moments}), now)
 
 
 def ensure_ahead(*, now: dt.datetime) -> list[str]:
@@ -29,8 +35,12 @@ def ensure_ahead(*, now: dt.datetime) -> list[str]:
 
 
 def before(moment: dt.datetime) -> list[str]:
-    """The partitions of the months that ended by then, the oldest first."""
-    return sorted(name for name in _known() if _MONTH.fullmatch(name) and name < _name(moment))
+    """The partitions of the months and years that ended by then, the oldest first."""
+    month = _start(moment)
+    spans = {name: found for name in _known() if (found := _SPAN.fullmatch(name))}
+    return sorted(
+        name for name, span in spans.items() if (int(span[1]), int(span[2] or 13)) < (month.year, month.month)
+    )
 
 
 def stray() -> int:
@@ -46,26 +56,44 @@ def _known() -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _ensure(months: Sequence[dt.datetime]) -> list[str]:
+def _ensure(months: Sequence[dt.datetime], now: dt.datetime) -> list[str]:
     """Two processes may ask at once: an advisory lock makes the second find them."""
+    if not _missing(months, now):
+        return []
     made: list[str] = []
     with connection.cursor() as cursor:
-        known = _known()
-        missing = [month for month in months if _name(month) not in known]
-        if not missing:
-            return made
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        for month in missing:
+        for name, (start, end) in _missing(months, now).items():  # asked again: the other one may have made them
             statement = sql.SQL(
                 "CREATE TABLE IF NOT EXISTS {} PARTITION OF events_event FOR VALUES FROM ({}) TO ({})"
             ).format(
-                sql.Identifier(_name(month)),
-                sql.Literal(str(ids.floor(month))),
-                sql.Literal(str(ids.floor(_next(month)))),
+                sql.Identifier(name),
+                sql.Literal(str(ids.floor(start))),
+                sql.Literal(str(ids.floor(end))),
             )
             cursor.execute(statement)
-            made.append(_name(month))
+            made.append(name)
     return made
+
+
+def _missing(months: Sequence[dt.datetime], now: dt.datetime) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+    """What has to be made, with its begin and end. A year of which months are there already goes on by the month."""
+    known = _known()
+    by_month = {span[1] for name in known if (span := _SPAN.fullmatch(name)) and span[2]}
+    found = {}
+    for month in months:
+        year = month.replace(month=1)
+        if _name(month) in known or _year_name(year) in known:
+            continue
+        if year.year >= now.year - _YEARS_BEFORE or f"{year:%Y}" in by_month:
+            found[_name(month)] = (month, _next(month))
+        else:
+            found[_year_name(year)] = (year, year.replace(year=year.year + 1))
+    return found
+
+
+def _year_name(year: dt.datetime) -> str:
+    return f"events_event_{year:%Y}"
 
 
 def _name(month: dt.datetime) -> str:

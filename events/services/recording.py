@@ -69,7 +69,7 @@ def record_many(rows: Sequence[EventRow], *, now: dt.datetime, lane: int = pipel
         return 0
     times = [min(max(row.occurred_at, EARLIEST), now + AHEAD) for row in rows]
     with transaction.atomic():
-        partitions.ensure_months(times)
+        partitions.ensure_months(times, now=now)
         rows, keyring = _with_keys([_named(row) for row in rows])
         named = ids.raw7s_at(times)
         copying.packed(

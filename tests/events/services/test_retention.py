@@ -71,6 +71,29 @@ def test_the_present_month_and_the_whole_ones_before_it_stay(months, left):
     assert Event.objects.count() == left
 
 
+def test_years_long_over_take_one_partition_each_however_many_months_are_named():
+    who = factories.customer()
+    there = set(partitions.before(NOW))
+    moments = [dt.datetime(2000 + n // 12, n % 12 + 1, 15, tzinfo=dt.UTC) for n in range(26 * 12)]
+    seen(who, *moments)
+    made = set(partitions.before(NOW)) - there
+    assert {name for name in made if "_202" not in name} == {f"events_event_{year}" for year in range(2000, 2020)}
+    assert len(made) <= 23 + 3 * 12
+    assert (Event.objects.count(), partitions.stray()) == (len(moments), 0)
+    assert set(Event.objects.values_list("occurred_at", flat=True)) == set(moments)
+    assert partitions.ensure_months(moments, now=NOW) == []
+    earlier = dt.datetime(2020, 5, 1, tzinfo=dt.UTC)
+    assert partitions.ensure_months([dt.datetime(1999, 5, 1, tzinfo=dt.UTC)], now=earlier) == ["events_event_1999"]
+    assert partitions.before(dt.datetime(2001, 12, 1, tzinfo=dt.UTC)) == ["events_event_1999", "events_event_2000"]
+    assert retention.drop_old(months=26 * 12, now=NOW) == ["events_event_1999"]
+
+
+def test_a_year_that_has_months_already_goes_on_by_the_month():
+    may, june = dt.datetime(2011, 5, 1, tzinfo=dt.UTC), dt.datetime(2011, 6, 1, tzinfo=dt.UTC)
+    assert partitions.ensure_months([may], now=may) == ["events_event_2011_05"]
+    assert partitions.ensure_months([may, june], now=NOW) == ["events_event_2011_06"]
+
+
 def test_a_month_somebody_works_with_waits_for_the_next_hour(monkeypatch):
     seen(factories.customer(), dt.datetime(2026, 1, 15, tzinfo=dt.UTC))
     Mark.objects.all().delete()
