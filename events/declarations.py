@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import panels, timeline
+from cdp.core import jobs, panels, timeline
 from cdp.core.imports import registry, undoing
 from events.selectors import history, visits
-from events.services import event_import
+from events.services import event_import, quarantine_again
 
 registry.declare(event_import.KIND)
+jobs.kind(quarantine_again.KIND)(quarantine_again.run)
 undoing.declare(*event_import.PARTS, words=event_import.WORDS)
 
 timeline.provide("visit", _("Website visits"), visits.entries, group=timeline.ONLINE, folds="event")

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
     path("connect/", connecting.connect, name="connect"),
     path("quarantine/", quarantine.listing, name="quarantine-list"),
+    path("quarantine/again/", quarantine.again, name="quarantine-again"),
     path("quarantine/<uuid:event_id>/", quarantine.detail, name="quarantine-detail"),
 ]

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import actors
 from cdp.core.crypto.envelope import Unopenable
@@ -17,7 +18,7 @@ from cdp.core.views.access import requires
 from events.forms.quarantine import CODES, EventForm, FilterForm
 from events.rules.tracking import Code
 from events.selectors import quarantine as reading
-from events.services import quarantine
+from events.services import quarantine, quarantine_again
 
 
 @requires("steward")
@@ -33,10 +34,25 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": [{"row": row, "reason": _label(row.code)} for row in shown],
         "form": FilterForm(given),
         "is_filtered": bool(given),
+        "given": given,
         "older": older,
         "newer": "?" + urlencode(given) if cursor else "",
     }
     return render(request, "events/quarantine/list.html", context)
+
+
+@requires("steward")
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    """`/events/quarantine/again/`: all that the list's filter finds, sent in again in the background."""
+    given = {name: value for name in ("source", "code") if (value := request.POST.get(name, "")[:60])}
+    actor = actors.staff(request.user)  # type: ignore[arg-type]
+    source, code = given.get("source", ""), given.get("code", "")
+    if quarantine_again.start(source=source, code=code, actor=actor, at=timezone.now()) is None:
+        messages.info(request, _("Nothing refused for these reasons"))
+    else:
+        messages.success(request, _("They are being sent in again; what is still refused stays here."))
+    return redirect(reverse("events:quarantine-list") + ("?" + urlencode(given) if given else ""))
 
 
 @requires("steward")

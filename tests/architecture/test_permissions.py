@@ -132,6 +132,7 @@ PAGES = [
     ("events:connect", "GET", "o"),
     ("events:connect", "POST", "o"),
     ("events:quarantine-list", "GET", "spo"),
+    ("events:quarantine-again", "POST", "spo"),
     ("events:quarantine-detail", "GET", "spo"),
     ("events:quarantine-detail", "POST", "spo"),
 ]

@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cdp.core import api_keys
-from cdp.core.models import AccessEntry, AuditEntry, Source
+from cdp.core import api_keys, jobs
+from cdp.core.models import AccessEntry, AuditEntry, Job, Source
 from events.models import Event, InboxRow, RejectedEvent
 from events.selectors import figures
-from events.services import draining
+from events.services import draining, quarantine_again, recording
 from tests import factories
 
 EVENT = {"type": "track", "event": "Viewed", "userId": "u1", "messageId": "m1"}
@@ -103,6 +103,27 @@ def test_a_mended_event_is_taken_in_and_counted_as_accepted(caller, steward):
     event = Event.objects.get()
     assert (event.message_id, event.received_at) == ("m2", row.received_at)
     assert AuditEntry.objects.filter(action="events:quarantine:replayed").exists()
+
+
+def test_all_of_a_filter_are_sent_in_again_and_counted_as_accepted(caller, steward, monkeypatch):
+    monkeypatch.setattr(recording, "record_many", lambda *_a, **_m: 1 / 0)
+    caller.send(EVENT, {**EVENT, "messageId": "m3"}, BROKEN)
+    draining.drain(now=timezone.now())
+    monkeypatch.undo()
+    assert sums() == (3, 0, 0, 0, 3)
+    monkeypatch.setattr(quarantine_again, "PAGE", 1)
+    assert "Send all in again" in steward.get(reverse("events:quarantine-list")).content.decode()
+    asked = steward.post(reverse("events:quarantine-again"), {"code": "indigestible"})
+    assert asked.url.endswith("?code=indigestible")
+    jobs.run_waiting()
+    assert sums() == (3, 0, 2, 0, 1)
+    draining.drain(now=timezone.now())
+    assert sums() == (3, 2, 0, 0, 1)
+    steward.post(reverse("events:quarantine-again"))
+    jobs.run_waiting()
+    assert sorted(Job.objects.values_list("result__sent", "result__refused")) == [(0, 1), (2, 0)]
+    assert RejectedEvent.objects.get().code == "missing_identity", "what is still wrong stays"
+    assert AuditEntry.objects.filter(action="events:quarantine:replayed").count() == 4
 
 
 @pytest.mark.parametrize("text", ["{", "5", "", json.dumps(BROKEN)])
