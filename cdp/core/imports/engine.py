@@ -6,19 +6,20 @@ last chunk and the result is the same as without the kill.
 
 import base64
 import contextlib
+import functools
 import gc
 import hashlib
 import itertools
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop
@@ -31,7 +32,8 @@ from cdp.core.files import dialect, problems
 from cdp.core.imports import mapping, reading, registry, together, tracing, undoing
 from cdp.core.models import Job, JobReject, Source
 
-MOST_REJECTS = 100_000
+MOST_REJECTS = 10_000_000
+"""Beyond any file that people send, so that what is wrong is listed whole; a slip of a whole disk still ends."""
 MOST_TOLD = 10_000
 MORE = "more_not_listed"
 """The remark about a file with more rejects than that; its count is how many are not listed."""
@@ -40,6 +42,7 @@ COUNTED = {"passed_over", "other_name", MORE}
 KEPT: set[str] = set()
 """What is said of values that are taken as they are."""
 PAGE = 2000
+Page = list[JobReject]
 LONGEST_ROW = 20_000
 """Bytes of a refused row that are kept; of a longer one only the value that was wrong."""
 _VALUE, _TAKEN = "~", "="
@@ -351,14 +354,27 @@ def rejects(job: Job, *, limit: int = 1000) -> list[dict[str, Any]]:
     return [_noted(entry) for entry in JobReject.objects.filter(job=job).order_by("line", "id")[:limit]]
 
 
-def all_rejects(job: Job) -> Iterator[dict[str, Any]]:
-    """Every rejected and warned line of a job in file order, read page by page."""
+def all_rejects(
+    job: Job, *, is_rejected: bool | None = None, read: Callable[[Callable[[], Page]], Page] = lambda page: page()
+) -> Iterator[dict[str, Any]]:
+    """Every rejected and warned line of a job in file order, or only those of one sort, read page by page.
+
+    `read` does the reading of a page, for who wants to try it again.
+    """
     found = JobReject.objects.filter(job=job).order_by("line", "id")
-    page = list(found[:PAGE])
+    if is_rejected is not None:
+        is_taken = Q(reason__startswith=_VALUE) | Q(reason__startswith=_TAKEN)
+        found = found.filter(~is_taken if is_rejected else is_taken)
+    page = read(lambda: list(found[:PAGE]))
     while page:
         yield from map(_noted, page)
-        last = page[-1]  # one line may have several entries, so the line alone does not say where the page ended
-        page = list(found.filter(Q(line__gt=last.line) | Q(line=last.line, id__gt=last.id))[:PAGE])
+        page = read(functools.partial(_following, found, page[-1]))
+
+
+def _following(found: QuerySet[JobReject], last: JobReject) -> Page:
+    """The next page; one line may have several entries, so the line alone does not say where the last one ended."""
+    # The first condition is what the index begins at, whatever the planner makes of the second.
+    return list(found.filter(line__gte=last.line).filter(Q(line__gt=last.line) | Q(id__gt=last.id))[:PAGE])
 
 
 def unlisted(job: Job) -> int:

@@ -1,8 +1,10 @@
 """Starting an import from a file on this machine and seeing it through, whoever works on it."""
 
 import functools
+import itertools
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,31 +124,56 @@ def _further(job: Job) -> Job:
 
 
 def report(job: Job) -> dict[str, Any]:
-    """The result of an import in the form of the contract (without seconds)."""
-    noted = engine.rejects(job, limit=engine.MOST_REJECTS)
+    """The result of an import in the form of the contract (without seconds), all of it in memory."""
+    return {name: list(found) if isinstance(found, Iterator) else found for name, found in _parts(job)}
+
+
+def head(job: Job, *, most: int) -> dict[str, Any]:
+    """The same with at most so many rejected lines and warnings."""
+    return {
+        name: list(itertools.islice(found, most)) if isinstance(found, Iterator) else found
+        for name, found in _parts(job)
+    }
+
+
+def as_json(job: Job, *, seconds: float) -> Iterator[str]:
+    """The same as one JSON object in pieces, however many lines were wrong, with how long it took."""
+    opening = "{"
+    for name, found in _parts(job):
+        yield f"{opening}{json.dumps(name)}: "
+        opening = ", "
+        if not isinstance(found, Iterator):
+            yield json.dumps(found)
+            continue
+        yield "["
+        for position, entry in enumerate(found):
+            yield (", " if position else "") + json.dumps(entry, ensure_ascii=False)
+        yield "]"
+    yield f'{opening}"seconds": {json.dumps(seconds)}}}'
+
+
+def _parts(job: Job) -> Iterator[tuple[str, Any]]:
+    """Name and value of each part of a result; long ones are read page by page, also across an outage."""
+    yield "rows", job.result.get("rows", 0)
+    yield "accepted", job.result.get("accepted", 0)
+    yield "rejected", _listed(job, is_rejected=True)
+    yield "created", job.result.get("created", 0)
+    yield "updated", job.result.get("updated", 0)
     reasons = engine.reasons()
-    lines = [
-        {
+    remarks = (
+        {**remark, "reason": str(reasons.get(remark["code"], remark["code"]))}
+        for remark in job.result.get("warnings", [])
+    )
+    yield "warnings", itertools.chain(remarks, _listed(job, is_rejected=False))
+
+
+def _listed(job: Job, *, is_rejected: bool) -> Iterator[dict[str, Any]]:
+    reasons = engine.reasons()
+    for entry in engine.all_rejects(job, is_rejected=is_rejected, read=outages.outlast):
+        yield {
             "line": entry["line"],
             "column": entry["column"],
             "value": entry["value"],
             "reason": str(reasons.get(entry["reason"], entry["reason"])),
             "code": entry["reason"],
-            "rejected": entry["rejected"],
         }
-        for entry in noted
-    ]
-    rejected = [{k: v for k, v in line.items() if k != "rejected"} for line in lines if line["rejected"]]
-    warned = [{k: v for k, v in line.items() if k != "rejected"} for line in lines if not line["rejected"]]
-    remarks = [
-        {**remark, "reason": str(reasons.get(remark["code"], remark["code"]))}
-        for remark in job.result.get("warnings", [])
-    ]
-    return {
-        "rows": job.result.get("rows", 0),
-        "accepted": job.result.get("accepted", 0),
-        "rejected": rejected,
-        "created": job.result.get("created", 0),
-        "updated": job.result.get("updated", 0),
-        "warnings": remarks + warned,
-    }

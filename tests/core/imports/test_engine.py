@@ -159,6 +159,20 @@ def test_as_many_bad_rows_as_can_be_listed_are_all_listed(imports, monkeypatch):
     assert (JobReject.objects.count(), imports.remarks()) == (5, set())
 
 
+def test_every_bad_row_is_told_however_many_pages_they_fill(imports, monkeypatch):
+    monkeypatch.setattr(engine, "PAGE", 3)
+    content = HEADER + ",bad,Nobody\nc1,nonsense,1\n" * 10
+    report = imports("customers", content, dry_run=True)
+    assert [one["line"] for one in report["rejected"]] == list(range(2, 22, 2))
+    assert [one["line"] for one in report["warnings"]] == [
+        line for line in range(3, 22, 2) for _both in ("email", "name")
+    ]
+    assert [line for line, _cells, _noted in engine.rejected_rows(imports.job)] == list(range(2, 22))
+    assert json.loads("".join(running.as_json(imports.job, seconds=1.5))) == {**report, "seconds": 1.5}
+    few = running.head(imports.job, most=2)
+    assert few == {**report, "rejected": report["rejected"][:2], "warnings": report["warnings"][:2]}
+
+
 def test_rejected_values_are_sealed(imports):
     imports("customers", HEADER + ",somchai-at-example,Nobody\n")
     with connection.cursor() as cursor:

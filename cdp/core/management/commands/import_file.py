@@ -19,6 +19,8 @@ from cdp.core.actors import SYSTEM
 from cdp.core.imports import engine, registry, running
 from cdp.core.models import Job
 
+SHOWN = 20
+
 
 class Command(BaseCommand):
     """Import customers, orders, consents … from CSV."""
@@ -83,15 +85,17 @@ class Command(BaseCommand):
         )
 
     def _tell(self, job: Job, seconds: float, *, as_json: bool) -> None:
-        report = outages.outlast(lambda: running.report(job))
         result = job.result
         if as_json:
-            self.stdout.write(json.dumps({**report, "seconds": round(seconds, 3)}, ensure_ascii=False))
+            for piece in running.as_json(job, seconds=round(seconds, 3)):
+                self.stdout.write(piece, ending="")
+            self.stdout.write("")
             return
+        report = running.head(job, most=SHOWN)
         line = _("line {line}: {column}: {reason} ({value})")
-        for entry in report["rejected"][:20]:
+        for entry in report["rejected"]:
             self.stderr.write(line.format(**{**entry, "value": repr(entry["value"])}))
-        for warning in report["warnings"][:20]:
+        for warning in report["warnings"]:
             where = warning.get("column") or _("the file")
             count = f" {warning['count']:,}" if warning["code"] in engine.COUNTED and warning.get("count") else ""
             reason = f"{warning['reason']}{count}"
