@@ -10,6 +10,7 @@ from tests import running
 PEOPLE = 1500
 LINES = 60_000
 ORDERS = LINES // 3
+MANY = 30_000
 NOW = datetime.fromisoformat("2026-06-30T12:00:00+07:00")
 CAMPAIGN = {
     "name": "Win back",
@@ -69,6 +70,33 @@ def _write(path: Path, header: list[str], rows: Iterable[list[str]]) -> None:
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def write_people(folder: Path) -> Path:
+    """As many people as `MANY`, each in one row."""
+    _write(
+        folder / "people.csv",
+        ["customer.external_id", "customer.email", "customer.phone", "customer.name"],
+        ([f"m{n}", f"m{n}@example.com", f"+668{n:08d}", f"Min {n}"] for n in range(MANY)),
+    )
+    return folder / "people.csv"
+
+
+def write_visits(folder: Path) -> Path:
+    """As many events as `MANY`; each stands there twice, far apart, because two of a kind are two."""
+    _write(
+        folder / "visits.csv",
+        ["event.name", "event.at", "customer.external_id"],
+        (
+            [
+                f"Tasted {number % 7}",
+                (NOW - timedelta(days=30) + timedelta(seconds=number)).strftime("%Y-%m-%d %H:%M:%S"),
+                f"m{number % PEOPLE}",
+            ]
+            for number in (*range(MANY // 2), *range(MANY // 2))
+        ),
+    )
+    return folder / "visits.csv"
 
 
 def assert_orders_are_whole(shop: running.Shop) -> None:
