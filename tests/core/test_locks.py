@@ -42,10 +42,10 @@ def test_a_process_does_not_call_itself_dead():
 
 
 def test_a_claim_dies_with_its_connection():
+    holder = locks.alive()  # kept until the end: collected at any moment, it would give its lock back in the middle
     numbers: list[int] = []
 
     def die() -> None:
-        holder = locks.alive()
         numbers.append(holder.__enter__())
         # As kill -9 does: closing would only hand the session back to the pool.
         with suppress(OperationalError), connection.cursor() as cursor:
@@ -56,6 +56,7 @@ def test_a_claim_dies_with_its_connection():
     thread.start()
     thread.join()
     assert _elsewhere(numbers[0])
+    holder.__exit__(None, None, None)
 
 
 def test_asking_about_a_claim_does_not_take_it():
