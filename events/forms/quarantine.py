@@ -32,6 +32,7 @@ AWAY: dict[str, str | Promise] = {
     "payload_too_large": _("A request that is too large"),
     "busy": _("Too much at once; the client sends it again"),
     "unavailable": _("Events could not be stored just then; the client sends them again"),
+    "internal": _("Events could not be stored just then; the client sends them again"),
     "not_found": _("An address that does not exist"),
     "method_not_allowed": _("A request of the wrong kind"),
     "unknown_encoding": _("Packed in a way that cannot be read"),

@@ -45,10 +45,12 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     """`/events/quarantine/again/`: all that the list's filter finds, sent in again in the background."""
-    given = {name: value for name in ("source", "code") if (value := request.POST.get(name, "")[:60])}
+    form = FilterForm(request.POST)
+    is_known = form.is_valid()  # a filter that is none finds nothing, not everything
+    given = {name: value for name, value in form.cleaned_data.items() if value} if is_known else {}
     actor = actors.staff(request.user)  # type: ignore[arg-type]
     source, code = given.get("source", ""), given.get("code", "")
-    if quarantine_again.start(source=source, code=code, actor=actor, at=timezone.now()) is None:
+    if not is_known or quarantine_again.start(source=source, code=code, actor=actor, at=timezone.now()) is None:
         messages.info(request, _("Nothing refused for these reasons"))
     else:
         messages.success(request, _("They are being sent in again; what is still refused stays here."))
