@@ -52,17 +52,11 @@ def is_personal(text: str) -> bool:
 
 def _clear(values: dict[str, Any], path: str, personal: dict[str, Any]) -> dict[str, Any]:
     found = {}
-    for key, value in values.items():  # for every value of every event: without a call that can be spared
-        if value is None or value is True or value is False:
-            found[key] = value
-        elif _is_personal_key(key):
-            personal[f"{path}{key}"] = value
-        elif isinstance(value, _NESTED):
-            found[key] = _inner(value, f"{path}{key}", key, personal)
-        elif _is_personal_value(key, value):
+    for key, value in values.items():
+        if _is_personal(key, value):
             personal[f"{path}{key}"] = value
         else:
-            found[key] = value
+            found[key] = _inner(value, f"{path}{key}", key, personal) if isinstance(value, _NESTED) else value
     return found
 
 

@@ -120,6 +120,9 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _HALF = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
 
 
+_HALF_A_CHARACTER = "A text ends in half a character (lone surrogate)."
+
+
 @dataclass(slots=True)
 class Request:
     """A request taken apart: its events as sent, and what it says for all of them."""
@@ -210,7 +213,10 @@ def judge_context(context: dict[str, Any] | None, *, limits: Limits | None = Non
         return None
     if _is_deep([context]):
         return Refusal(Code.TOO_DEEP, f"{_ITS_CONTEXT} may be nested {DEEPEST} levels deep.")
-    data = _encoder.encode(context)
+    try:
+        data = _encoder.encode(context)
+    except UnicodeEncodeError:
+        return Refusal(Code.FORBIDDEN_CHARACTER, _HALF_A_CHARACTER)
     if limits and len(data) > limits.event_bytes:
         return Refusal(Code.TOO_LARGE, f"{_ITS_CONTEXT} may have at most {limits.event_bytes} bytes.")
     if b"\\u0000" in data and _NUL.search(data):
@@ -269,7 +275,7 @@ def _decode(raw: bytes | memoryview | msgspec.Raw) -> Message | Refusal:
         return Refusal(Code.WRONG_TYPE, f"{problem}.", _id_of(data))
     except (msgspec.DecodeError, UnicodeDecodeError):
         if _HALF.search(data):
-            return Refusal(Code.FORBIDDEN_CHARACTER, "A text ends in half a character (lone surrogate).", _id_of(data))
+            return Refusal(Code.FORBIDDEN_CHARACTER, _HALF_A_CHARACTER, _id_of(data))
         return Refusal(Code.INVALID_JSON, "The event is not valid JSON in UTF-8.")
     if b"\\u0000" in data and _NUL.search(data):
         return Refusal(Code.FORBIDDEN_CHARACTER, "A text holds the character NUL.", _shown(message))

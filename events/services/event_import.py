@@ -133,6 +133,7 @@ class Handler:
         before = [one for one, digest in zip(parsed, digests, strict=True) if digest not in new]
         named = [one.person for one, _ in fresh if one.person is not None]
         watch = import_trace.Watch(self.context)
+        fact = people_import.fact_of(self.context)
         found = (
             identity.resolve_many(
                 named,
@@ -140,7 +141,7 @@ class Handler:
                 now=now,
                 lane=pipeline.BULK,
                 before_change=watch.before,
-                by=people_import.fact_of(self.context),
+                by=fact,
             )
             if named
             else []
@@ -149,7 +150,6 @@ class Handler:
         customers = [who.customer for who in found]
         known = iter(zip(customers, deciding.resolved_by(named, customers, source=source), strict=True))
         unnamed = {f"{source.key}:{one.session}" for one, _ in fresh if one.person is None}
-        fact = people_import.fact_of(self.context)
         nobodies = visitors.resolve(
             [visitors.Visitor(session, None, fact) for session in sorted(unnamed)], source=source, now=now
         )
@@ -183,9 +183,9 @@ class Handler:
     def _forgotten_before(self, told: Sequence[Told]) -> list[registry.Told]:
         """Rows that were in before their person was forgotten: those are nobody's any more, and not known either."""
         named = [one for one in told if one.person is not None]
-        gone = identity.forgotten([one.person for one in named if one.person], source=self.context.source)
-        nobody = [identity.NOBODY] * len(named)
-        return self._forgotten([one for one, is_gone in zip(named, gone, strict=True) if is_gone], nobody[: sum(gone)])
+        are_gone = identity.forgotten([one.person for one in named if one.person], source=self.context.source)
+        gone = [one for one, is_gone in zip(named, are_gone, strict=True) if is_gone]
+        return self._forgotten(gone, [identity.NOBODY] * len(gone))
 
     def _row(self, one: Told, customer: uuid.UUID, by: bytes | None) -> recording.EventRow:
         properties: Mapping[str, Any] = {"session": one.session} if one.session else {}

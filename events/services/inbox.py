@@ -58,7 +58,6 @@ class Entry:
 
 _parcels = msgspec.json.Decoder(Parcel)
 _encoder = msgspec.json.Encoder()
-_INBOX_CONTEXT = b"events.inbox:"
 
 
 def pack(
@@ -84,7 +83,7 @@ def pack(
     shared: dict[str, Any] = {"sender": sender, "kind": kind, "sent_at": request.sent_at, "context": request.context}
     (row,) = ids.raw7s(1)
     events = _encoder.encode(Parcel(events=[_raw(item) for item in accepted], **shared))
-    blob = hourly.seal(events, context=_INBOX_CONTEXT + row + source.bytes)
+    blob = hourly.seal(events, context=_context("inbox", row, source))
     kept = [(item, verdict) for item, verdict in refused if verdict.code != tracking.Code.NO_CONSENT]
     numbers = (4, len(accepted), 4, len(kept), 4, len(refused) - len(kept))
     head = _INBOX.pack(7, 16, row, 16, source.bytes, 8, moment, *numbers, len(blob))
@@ -109,11 +108,11 @@ def _seal(table: str, row: uuid.UUID, source: uuid.UUID, parcel: Parcel) -> byte
 
 
 def _seal_bytes(table: str, row: uuid.UUID, source: uuid.UUID, data: bytes) -> bytes:
-    return hourly.seal(data, context=_context(table, row, source))
+    return hourly.seal(data, context=_context(table, row.bytes, source))
 
 
-def _context(table: str, row: uuid.UUID, source: uuid.UUID) -> bytes:
-    return f"events.{table}:".encode() + row.bytes + source.bytes
+def _context(table: str, row: bytes, source: uuid.UUID) -> bytes:
+    return f"events.{table}:".encode() + row + source.bytes
 
 
 def seal_parcel(parcel: Parcel, *, row: uuid.UUID, source: uuid.UUID) -> bytes:
@@ -123,12 +122,12 @@ def seal_parcel(parcel: Parcel, *, row: uuid.UUID, source: uuid.UUID) -> bytes:
 
 def open_parcel(sealed: bytes, *, row: uuid.UUID, source: uuid.UUID) -> Parcel:
     """What an inbox row holds. Raises `envelope.Unopenable`."""
-    return _parcels.decode(hourly.open_(sealed, context=_context("inbox", row, source)))
+    return _parcels.decode(hourly.open_(sealed, context=_context("inbox", row.bytes, source)))
 
 
 def open_rejected(sealed: bytes, *, row: uuid.UUID, source: uuid.UUID) -> tuple[Parcel, bytes]:
     """What a row of the quarantine holds, and the event as it came. Raises `envelope.Unopenable`."""
-    head, _, raw = hourly.open_(sealed, context=_context("rejected", row, source)).partition(b"\n")
+    head, _, raw = hourly.open_(sealed, context=_context("rejected", row.bytes, source)).partition(b"\n")
     return _parcels.decode(head), raw
 
 

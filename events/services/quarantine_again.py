@@ -14,14 +14,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cdp.core import audit, ids, jobs
+from cdp.core import audit, jobs
 from cdp.core.actors import Actor
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Job
-from events.models import InboxRow, RejectedEvent, SourceLimits
+from events.models import InboxRow, RejectedEvent
 from events.rules import tracking
 from events.selectors import quarantine as reading
-from events.services import inbox
+from events.selectors import senders
+from events.services import inbox, quarantine
 
 KIND = "quarantine-again"
 PAGE = 200
@@ -59,9 +60,9 @@ def _page(job: Job) -> bool:
         rows = list(found.order_by("id").select_for_update(of=("self",))[: min(PAGE, MOST - job.done)])
         if not rows:
             return False
-        limits = _limits({row.source_id for row in rows})
+        limits = senders.limits({row.source_id for row in rows})
         sent = [(row, parcel) for row in rows if (parcel := _passing(row, limits[row.source_id])) is not None]
-        InboxRow.objects.bulk_create(_accepted(row, parcel) for row, parcel in sent)
+        InboxRow.objects.bulk_create(quarantine.accepted(row, parcel) for row, parcel in sent)
         RejectedEvent.objects.filter(id__in=[row.id for row, _parcel in sent]).delete()
         before: dict[str, Any] = job.result
         job.result = {
@@ -88,32 +89,9 @@ def _passing(row: RejectedEvent, limits: tracking.Limits) -> inbox.Parcel | None
         parcel, raw = inbox.open_rejected(bytes(row.sealed), row=row.id, source=row.source_id)
         fault = tracking.check(raw, kind=parcel.kind, limits=limits)
         fault = fault or tracking.judge_context(parcel.context, limits=limits)
-    except (Unopenable, UnicodeEncodeError):
+    except Unopenable:
         return None
     return None if fault else msgspec.structs.replace(parcel, events=[msgspec.Raw(raw)], code="", message="")
-
-
-def _accepted(row: RejectedEvent, parcel: inbox.Parcel) -> InboxRow:
-    """A request of that one event, counted as accepted instead of refused in the hour in which it was received."""
-    accepted = ids.uuid7()
-    return InboxRow(
-        id=accepted,
-        source_id=row.source_id,
-        received_at=row.received_at,
-        accepted=1,
-        rejected=-1,
-        sealed=inbox.seal_parcel(parcel, row=accepted, source=row.source_id),
-    )
-
-
-def _limits(sources: set[uuid.UUID]) -> dict[uuid.UUID, tracking.Limits]:
-    own = {one.source_id: one for one in SourceLimits.objects.filter(source_id__in=sources)}
-    return {
-        key: tracking.Limits(own[key].event_bytes, own[key].body_bytes, own[key].batch_events)
-        if key in own
-        else tracking.Limits()
-        for key in sources
-    }
 
 
 def _text(value: uuid.UUID | None) -> str:

@@ -81,11 +81,11 @@ def _check(stream: BinaryIO) -> None:
         raise problems.FileProblem("old_workbook")
     try:
         with zipfile.ZipFile(stream) as archive:
-            parts = {part.filename: part.file_size for part in archive.infolist()}
+            names = archive.namelist()
             is_bearable = _is_bearable(archive)
     except (*_DAMAGED, zipfile.LargeZipFile) as error:
         raise problems.FileProblem("damaged_file") from error
-    if not any(name.startswith("xl/") for name in parts):
+    if not any(name.startswith("xl/") for name in names):
         raise problems.FileProblem("zip_archive")
     if not is_bearable:
         raise problems.FileProblem("workbook_too_large")
