@@ -11,6 +11,8 @@ from django.urls import is_valid_path
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from cdp.web import language
+
 THEMES = ("light", "dark")
 
 
@@ -104,8 +106,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shop_host": urlsplit(settings.CDP_SHOP_URL).netloc,
         "shop_email": _mailbox(),
         "theme": theme if theme in THEMES else "",
-        # Each language in its own words, for people who cannot read the page they are on.
-        "languages": [("en", "English"), ("th", "ไทย"), ("ko", "한국어")],
+        "languages": language.OWN_NAMES,
         "rail": SimpleLazyObject(places),
     }
 

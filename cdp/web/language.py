@@ -12,6 +12,9 @@ from django.utils import translation
 
 from cdp.web import kiosk
 
+OWN_NAMES = [("en", "English"), ("th", "ไทย"), ("ko", "한국어")]
+"""Each language in its own words, for people who cannot read the page they are on."""
+
 
 class LanguageLinkMiddleware:
     """Stands after LocaleMiddleware and after the one that applies the language of a staff account."""
@@ -23,11 +26,13 @@ class LanguageLinkMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Switch for this request and set the cookie that LocaleMiddleware reads next time."""
         wanted = request.GET.get("lang", "")
-        is_known = wanted in dict(settings.LANGUAGES)
         tablet = kiosk.of(request)
-        if not is_known and tablet is None:
+        if wanted in dict(settings.LANGUAGES):
+            language = wanted
+        elif tablet is not None:
+            language = tablet.home
+        else:
             return self.get_response(request)
-        language = wanted if is_known or tablet is None else tablet.home
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)

@@ -187,7 +187,7 @@ def take_back_products(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> N
         going, later = _going(undo, trace)
         Product.objects.filter(id__in=going).delete()
         tracing.drop(one for one in later if one.subject in going)
-        _count_products(undo, done=len(going), of=len(trace.data))
+        undo.count(PRODUCTS, PRODUCTS_KEPT, done=len(going), of=len(trace.data))
 
 
 def foresee_products(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
@@ -195,12 +195,7 @@ def foresee_products(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> Non
     for trace in traces:
         going, _later = _going(undo, trace)
         undo.ahead[traces_of.PRODUCTS].update(going)
-        _count_products(undo, done=len(going), of=len(trace.data))
-
-
-def _count_products(undo: undoing.Undo, *, done: int, of: int) -> None:
-    undo.counts[PRODUCTS] += done
-    undo.counts[PRODUCTS_KEPT] += of - done
+        undo.count(PRODUCTS, PRODUCTS_KEPT, done=len(going), of=len(trace.data))
 
 
 def _going(undo: undoing.Undo, trace: tracing.Trace) -> tuple[set[uuid.UUID], list[tracing.Trace]]:

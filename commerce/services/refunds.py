@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cdp.core import audit, ids, pipeline
 from cdp.core.actors import Actor
-from cdp.core.crypto import index
+from cdp.core.crypto import index, subjects
 from cdp.core.models import Source
 from commerce.models import Order, OrderKey, Refund, RefundLine
 from commerce.rules import amounts, digests
@@ -90,7 +90,7 @@ def write(
             return known
         if current is not None:
             _check_fits(row, current)
-        row.words = returns.sealed(row, refund.reason)
+        row.words = returns.sealed(row, refund.reason, subjects.load([row.customer_id] if refund.reason else []))
         lines = returns.line_rows(row, priced)
         rows.insert(Refund, [row])
         rows.insert(RefundLine, lines)

@@ -95,9 +95,10 @@ def move(drafts: Sequence[Draft]) -> None:
     delete(refunds)
     reasons = reading.reasons_of(refunds)
     new_owner = {refund.id: owners[refund.order_id] for refund in refunds if refund.order_id}
+    keyring = subjects.load({owner for refund, owner in new_owner.items() if reasons.get(refund)})
     for refund in refunds:
         refund.customer_id = new_owner[refund.id]
-        refund.words = sealed(refund, reasons.get(refund.id, ""))
+        refund.words = sealed(refund, reasons.get(refund.id, ""), keyring)
     for line in lines:
         line.customer_id = new_owner[line.refund_id]
     rows.insert(Refund, refunds)
@@ -157,12 +158,10 @@ def line_rows(refund: Refund, lines: Sequence[PricedLine]) -> list[RefundLine]:
     ]
 
 
-def sealed(refund: Refund, reason: str) -> bytes | None:
+def sealed(refund: Refund, reason: str, keyring: subjects.Keyring) -> bytes | None:
     """Why money was given back, sealed for whose refund it is; nothing of a guest, who has no key to destroy."""
-    if not reason or refund.customer_id in _BUCKETS:
-        return None
-    keyring, owner = subjects.load([refund.customer_id]), refund.customer_id
-    if owner not in keyring.writing:
+    owner = refund.customer_id
+    if not reason or owner in _BUCKETS or owner not in keyring.writing:
         return None
     return keyring.seal(reason, customer=owner, table=reading.REFUNDS, column="words", row=refund.id)
 

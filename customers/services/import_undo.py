@@ -92,10 +92,13 @@ def _made(
     later = tracing.of_subjects(undo.import_id, import_trace.CHANGED, list(told))
     words = import_undo_words.read(undo, trace.data, later)
     gone, stay = _judged(undo, told, rows, words)
-    changes = {
-        customer: [_as_change(told[customer], rows[customer], undo, keyring, words)]
-        for customer, keyring in _with_keyrings(stay)
-    }
+    changes: dict[uuid.UUID, list[_Change]] = {}
+    if stay:
+        source = Source.objects.get(key=undo.source)
+        changes = {
+            customer: [_as_change(told[customer], rows[customer], undo, source, keyring, words)]
+            for customer, keyring in _with_keyrings(stay)
+        }
     for one in later:
         if one.subject in changes:
             changes[one.subject].append(one.data)
@@ -176,6 +179,7 @@ def _as_change(
     told: Sequence[Person],
     row: Mapping[str, Any],
     undo: undoing.Undo,
+    source: Source,
     keyring: subjects.Keyring,
     words: import_undo_words.Words,
 ) -> _Change:
@@ -184,7 +188,6 @@ def _as_change(
     What somebody else told since stays, and be it the same.
     """
     customer = uuid.UUID(row["id"])
-    source = Source.objects.get(key=undo.source)
     person, _words = settling.settled((one, Word(undo.source, one.told_at or undo.now)) for one in told)
     others = words.of_others(customer, row["origins"])
     fields: dict[str, list[Any]] = {name: ["", value] for name in profiles.PLAIN if (value := getattr(person, name))}

@@ -80,14 +80,12 @@ def retold(undo: undoing.Undo, customers: Collection[uuid.UUID]) -> dict[uuid.UU
 
 def first(customer: uuid.UUID, others: Collection[str], source: Source) -> set[bytes]:
     """The ways of contact that come first because somebody else told of them."""
-    registers = {
-        kind: settling.register_of(field, scope=scope)
-        for field, kind, scope in contacts.slots(source)
-        if settling.register_of(field, scope=scope) in others
+    kinds = {
+        kind for field, kind, scope in contacts.slots(source) if settling.register_of(field, scope=scope) in others
     }
-    if not registers:
+    if not kinds:
         return set()
-    rows = ContactPoint.objects.filter(customer_id=customer, is_primary=True, kind__in=list(registers))
+    rows = ContactPoint.objects.filter(customer_id=customer, is_primary=True, kind__in=kinds)
     return {
         bytes(digest)
         for kind, scope, digest in rows.values_list("kind", "source", "digest")

@@ -359,12 +359,19 @@ def refused(
     told: Sequence[people.Person], lines: Sequence[int], resolutions: Sequence[identity.Resolution]
 ) -> list[registry.Told]:
     """The rows of people who were forgotten: a file does not bring them back."""
-    gone = []
-    for person, line, resolution in zip(told, lines, resolutions, strict=True):
-        if resolution.outcome is identity.Outcome.SUPPRESSED:
-            field = next(field for field in people.IDENTIFYING if getattr(person, field))
-            gone.append((line, PREFIX + field, getattr(person, field), "suppressed"))
-    return gone
+    judged = zip(told, lines, resolutions, strict=True)
+    return [_suppressed(person, line) for person, line, one in judged if one.outcome is identity.Outcome.SUPPRESSED]
+
+
+def forgotten(told: Sequence[people.Person], lines: Sequence[int], *, source: Source) -> list[registry.Told]:
+    """The same for people whom nobody resolves."""
+    judged = zip(told, lines, identity.forgotten(told, source=source), strict=True)
+    return [_suppressed(person, line) for person, line, is_gone in judged if is_gone]
+
+
+def _suppressed(person: people.Person, line: int) -> registry.Told:
+    field = next(field for field in people.IDENTIFYING if getattr(person, field))
+    return line, PREFIX + field, getattr(person, field), "suppressed"
 
 
 def _created(resolutions: Sequence[identity.Resolution]) -> int:

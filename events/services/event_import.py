@@ -182,10 +182,9 @@ class Handler:
 
     def _forgotten_before(self, told: Sequence[Told]) -> list[registry.Told]:
         """Rows that were in before their person was forgotten: those are nobody's any more, and not known either."""
-        named = [one for one in told if one.person is not None]
-        are_gone = identity.forgotten([one.person for one in named if one.person], source=self.context.source)
-        gone = [one for one, is_gone in zip(named, are_gone, strict=True) if is_gone]
-        return self._forgotten(gone, [identity.NOBODY] * len(gone))
+        named = [(one.person, one.line) for one in told if one.person is not None]
+        persons, lines = [person for person, _line in named], [line for _person, line in named]
+        return people_import.forgotten(persons, lines, source=self.context.source)
 
     def _row(self, one: Told, customer: uuid.UUID, by: bytes | None) -> recording.EventRow:
         properties: Mapping[str, Any] = {"session": one.session} if one.session else {}

@@ -106,12 +106,16 @@ def usable(lineage: Sequence[uuid.UUID], *, keyring: subjects.Keyring, now: date
     return [
         Usable(
             code=code_of(row, keyring),
-            value=value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY),
+            value=_worth(row),
             last_day=last_day(row),
             is_first_order=row.is_first_order,
         )
         for row in found[:SHOWN]
     ]
+
+
+def _worth(row: Coupon) -> str:
+    return value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY)
 
 
 def panel(question: panels.Question) -> Mapping[str, Any] | None:
@@ -126,7 +130,7 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
             "code": code_of(row, question.keyring),
             "state": state(row, at=question.now),
             "last_day": last_day(row),
-            "value": value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY),
+            "value": _worth(row),
         }
         for row in rows[:SHOWN]
     ]

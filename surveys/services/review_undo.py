@@ -81,7 +81,7 @@ def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         _delete(mine)
         ReviewKey.objects.filter(digest__in=[made[row].key for row in mine]).delete()
         tracing.drop(later)
-        _count(undo, REMOVED, done=len(mine), of=len(made))
+        undo.count(REMOVED, KEPT, done=len(mine), of=len(made))
         _mark(one.customer for one in mine.values())
 
 
@@ -92,7 +92,7 @@ def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         mine = _mine(made)
         undo.ahead[MADE].update(made)
         undo.ahead[Review._meta.label].update(mine)
-        _count(undo, REMOVED, done=len(mine), of=len(made))
+        undo.count(REMOVED, KEPT, done=len(mine), of=len(made))
 
 
 def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
@@ -114,7 +114,7 @@ def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> No
             )
     owners = {uuid.UUID(image["id"]): uuid.UUID(image["customer_id"]) for image in images}
     reviews.point({left[row].key: (customer, row) for row, customer in owners.items()})
-    _count(undo, RESTORED, done=len(mine), of=len(left))
+    undo.count(RESTORED, KEPT, done=len(mine), of=len(left))
     _mark([*(one.customer for one in mine.values()), *owners.values()])
 
 
@@ -124,7 +124,7 @@ def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None
     mine = _mine(left)
     named_nobody = {row for row in mine if uuid.UUID(json.loads(left[row].before)["customer_id"]) in _BUCKETS}
     undo.ahead[Review._meta.label].update(named_nobody)
-    _count(undo, RESTORED, done=len(mine), of=len(left))
+    undo.count(RESTORED, KEPT, done=len(mine), of=len(left))
 
 
 def _made(undo: undoing.Undo, trace: tracing.Trace) -> tuple[dict[uuid.UUID, _Left], list[tracing.Trace]]:
@@ -176,11 +176,6 @@ def _rows(owners: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, _Row]:
 
 def _delete(rows: Mapping[uuid.UUID, _Row]) -> None:
     Review.objects.filter(customer_id__in={one.customer for one in rows.values()}, id__in=list(rows)).delete()
-
-
-def _count(undo: undoing.Undo, word: str, *, done: int, of: int) -> None:
-    undo.counts[word] += done
-    undo.counts[KEPT] += of - done
 
 
 def _mark(customers: Any) -> None:

@@ -51,6 +51,11 @@ class Undo:
     counts: Counter[str] = field(default_factory=Counter)
     ahead: defaultdict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
 
+    def count(self, word: str, kept: str, *, done: int, of: int) -> None:
+        """So many of these are taken back under `word`, the rest stays under `kept`."""
+        self.counts[word] += done
+        self.counts[kept] += of - done
+
 
 @dataclass(frozen=True)
 class Part:

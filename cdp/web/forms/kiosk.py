@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-LANGUAGES = [("en", "English"), ("th", "ไทย"), ("ko", "한국어")]
+from cdp.web import language as languages
 
 
 class HandOverForm(forms.Form):
@@ -16,13 +15,8 @@ class HandOverForm(forms.Form):
         label=_("Form"),
         choices=[("signup", _("Sign-up")), ("warranty", _("Warranty")), ("preorder", _("Pre-order"))],
     )
-    language = forms.ChoiceField(label=_("Language it begins in"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Language it begins in"), choices=languages.OWN_NAMES)
     back = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
-
-    def clean_language(self) -> str:
-        """One that we speak."""
-        language: str = self.cleaned_data["language"]
-        return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class UnlockForm(forms.Form):

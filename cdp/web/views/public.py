@@ -65,8 +65,8 @@ def answer(request: HttpRequest, door: Door) -> HttpResponse:
     """Show the form, or take it; or, while somebody is filling it in, what its buttons ask for (`meanwhile`)."""
     tablet = kiosk.of(request)
     if request.method != "POST":
-        if _is_staff_on_tablet(request, tablet):
-            return _hand_over_first(door, tablet)
+        if (first := _hand_over_first(request, door, tablet)) is not None:
+            return first
         token = receipts.new_token(door.key, now=timezone.now())
         return _form(request, door, door.form(initial={"form_token": token}, is_kiosk=tablet is not None))
     meanwhile = request.POST.get("meanwhile", "")
@@ -135,13 +135,11 @@ def _document(request: HttpRequest, door: Door, policy: Policy) -> HttpResponse:
     return response
 
 
-def _is_staff_on_tablet(request: HttpRequest, tablet: kiosk.Kiosk | None) -> bool:
-    """Whether a page for the tablet was opened inside the session of a member of staff, who must hand it over first."""
-    return tablet is not None and not tablet.is_locked and request.user.is_authenticated
-
-
-def _hand_over_first(door: Door, tablet: kiosk.Kiosk | None) -> HttpResponse:
-    return redirect(tablets.start_address(door.key, tablet.home if tablet else settings.LANGUAGE_CODE))
+def _hand_over_first(request: HttpRequest, door: Door, tablet: kiosk.Kiosk | None) -> HttpResponse | None:
+    """To the hand-over where a page for the tablet was opened in the session of staff, which must not be inside it."""
+    if tablet is None or tablet.is_locked or not request.user.is_authenticated:
+        return None
+    return redirect(tablets.start_address(door.key, tablet.home))
 
 
 def _tablet(request: HttpRequest, door: Door, tablet: kiosk.Kiosk | None) -> dict[str, Any]:
@@ -195,8 +193,8 @@ def _take(
 def thanks(request: HttpRequest, door: Door) -> HttpResponse:
     """The same words for everybody, so that nobody learns who was known; and what this browser's form came to."""
     tablet = kiosk.of(request)
-    if _is_staff_on_tablet(request, tablet):
-        return _hand_over_first(door, tablet)
+    if (first := _hand_over_first(request, door, tablet)) is not None:
+        return first
     path = reverse(f"web:{door.key}")
     context = {
         "told": _readable(receipts.shown_for(request.COOKIES.get(TICKET, ""), door.key)),

@@ -74,15 +74,15 @@ class Page:
 def show(request: HttpRequest, customer: uuid.UUID, plan: Plan) -> HttpResponse:
     """The page by GET; by POST what was filled in on it, or what one of its buttons names."""
     row, now = desks.person(customer), timezone.now()
-    seen = glance.of(row, context=plan.desk.context, now=now)
-    if request.method != "POST":
-        return _drawn(request, seen, plan, Page(), now=now)
     if request.POST.get(DO):
         page = _act(request, row, plan, request.POST[DO], now=now)
         if page is None:
             return redirect(plan.desk.person, row.id)
-        # What was done changed what is seen.
+        # Only now: what was done changed what is seen.
         return _drawn(request, glance.of(row, context=plan.desk.context, now=now), plan, page, now=now)
+    seen = glance.of(row, context=plan.desk.context, now=now)
+    if request.method != "POST":
+        return _drawn(request, seen, plan, Page(), now=now)
     page = Page(forms.TalkForm(request.POST), forms.SaleForm(request.POST))
     if CARD in plan.acts and request.POST.get("card_token", "").strip():
         # Terminals and scanners end with Enter, which is the button that saves all.
@@ -110,10 +110,11 @@ def _save(
     request: HttpRequest, row: Customer, plan: Plan, page: Page, said: consents.Said, *, now: datetime
 ) -> list[str]:
     """Write down what was filled in; the sentences about what was saved. Raises talks.UnableToSave."""
-    desk, words = plan.desk, _("This page stood open for too long. Look over it and save once more.")
+    desk = plan.desk
     try:
         token = receipts.read_token(request.POST.get(TOKEN, ""), desk.context.value, now=now)
     except receipts.Stale as stale:
+        words = _("This page stood open for too long. Look over it and save once more.")
         raise talks.UnableToSave("", {"": words}) from stale
     # A call was about something; at the counter not every purchase is worth a word.
     has_talk, has_sale = desk is desks.PHONE or not page.talk.is_silent, not page.sale.is_silent
@@ -127,17 +128,12 @@ def _save(
     )
     if sheet.is_empty:
         raise talks.UnableToSave("", {"": _("Nothing is filled in yet.")})
-    typed = [
-        (name, request.POST.getlist(name))
-        for name in sorted(request.POST)
-        if name not in {TOKEN, "csrfmiddlewaretoken"}
-    ]
     try:
         return talks.save(
             customer=row.id,
             sheet=sheet,
             token=token,
-            content=typed,
+            content=talks.content_of(request.POST, leaving=(TOKEN, "csrfmiddlewaretoken")),
             context=desk.context,
             actor=desks.actor(request),
             at=now,

@@ -168,10 +168,7 @@ class Handler:
         """The rows whose contact was forgotten: they are left out, company and all, for people to decide about."""
         named = [(one.person, one.line) for one in parsed if one.person]
         persons, lines = [person for person, _line in named], [line for _person, line in named]
-        gone = identity.forgotten(persons, source=self.context.source)
-        barred = [position for position, is_gone in enumerate(gone) if is_gone]
-        nobody = [identity.NOBODY] * len(barred)
-        return people_import.refused([persons[one] for one in barred], [lines[one] for one in barred], nobody)
+        return people_import.forgotten(persons, lines, source=self.context.source)
 
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
         """How many of the people would be new, and which rows are about somebody who was forgotten."""

@@ -124,7 +124,7 @@ def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         held.delete()
         Company.objects.filter(id__in=going).delete()
         tracing.drop(later)
-        _count(undo, REMOVED, done=len(going), of=len(made))
+        undo.count(REMOVED, KEPT, done=len(going), of=len(made))
         pipeline.mark(people, cause="customers.companies", lane=pipeline.BULK)
 
 
@@ -133,7 +133,7 @@ def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     for trace in traces:
         made, _later = _made(undo, trace)
         undo.ahead[MADE].update(made)
-        _count(undo, REMOVED, done=len(_untouched(undo, made)), of=len(made))
+        undo.count(REMOVED, KEPT, done=len(_untouched(undo, made)), of=len(made))
 
 
 def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
@@ -229,11 +229,6 @@ def _untouched(undo: undoing.Undo, made: Mapping[uuid.UUID, _Noted]) -> list[uui
 
 def _facts_as_left(row: Company, noted: _Noted) -> list[str]:
     return [name for name, (_was, now) in noted.facts.items() if getattr(row, name) == now]
-
-
-def _count(undo: undoing.Undo, word: str, *, done: int, of: int) -> None:
-    undo.counts[word] += done
-    undo.counts[KEPT] += of - done
 
 
 PARTS = (

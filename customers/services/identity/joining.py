@@ -151,12 +151,15 @@ class Evidence:
         return self._batch.people[position], self._words[position]
 
     def _load(self, customers: Collection[uuid.UUID]) -> None:
-        rows, states = profiles.read(customers) if customers else ({}, {})
-        sealed = Customer.objects.filter(id__in=list(rows)).values_list("id", "status", "family_name") if rows else ()
-        keyring = subjects.load(list(rows)) if rows else None
+        if not customers:
+            return
         self._known |= {customer: _Facts(lineage=frozenset((customer,))) for customer in customers}
+        rows, states = profiles.read(customers)
+        if not rows:
+            return
+        keyring = subjects.load(rows)
+        sealed = Customer.objects.filter(id__in=list(rows)).values_list("id", "status", "family_name")
         for customer, status, family_name in sealed:
-            assert keyring is not None, "loaded for these rows"  # noqa: S101
             family = keyring.open(family_name, table=profiles.TABLE, column="family_name", row=customer)
             self._known[customer] = _Facts(
                 status in lineage.LIVING,

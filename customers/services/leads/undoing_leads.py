@@ -53,7 +53,7 @@ def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         gone = _as_left("DELETE FROM customers_lead AS l USING", made, _WHOLE, "RETURNING l.id, l.customer_id")
         LeadKey.objects.filter(digest__in=[made[row].key for row in gone]).delete()
         tracing.drop(later)
-        _count(undo, REMOVED, done=len(gone), of=len(made))
+        undo.count(REMOVED, KEPT, done=len(gone), of=len(made))
         _mark(gone.values())
 
 
@@ -65,7 +65,7 @@ def foresee_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         going = _as_left("SELECT l.id, l.customer_id FROM customers_lead AS l JOIN", made, _WHOLE)
         undo.ahead[MADE].update(made)
         undo.ahead[Lead._meta.label].update(going)
-        _count(undo, REMOVED, done=len(going), of=len(made))
+        undo.count(REMOVED, KEPT, done=len(going), of=len(made))
 
 
 def take_back_completed(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
@@ -74,7 +74,7 @@ def take_back_completed(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> 
     emptied = ", ".join(f"{name} = CASE WHEN {_same(name)} THEN '' ELSE l.{name} END" for name in NAMES)
     verb = f"UPDATE customers_lead AS l SET {emptied} FROM"  # noqa: S608  (names of columns)
     done = _as_left(verb, filled, _ANY, "RETURNING l.id, l.customer_id")
-    _count(undo, RESTORED, done=len(done), of=len(filled))
+    undo.count(RESTORED, KEPT, done=len(done), of=len(filled))
     _mark(done.values())
 
 
@@ -82,7 +82,7 @@ def foresee_completed(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> No
     """Count them."""
     filled = {row: one for row, one in _completed(traces).items() if row not in undo.ahead[MADE]}
     found = _as_left("SELECT l.id, l.customer_id FROM customers_lead AS l JOIN", filled, _ANY)
-    _count(undo, RESTORED, done=len(found), of=len(filled))
+    undo.count(RESTORED, KEPT, done=len(found), of=len(filled))
 
 
 def _made(trace: tracing.Trace) -> dict[uuid.UUID, _Noted]:
@@ -150,11 +150,6 @@ def _as_left(verb: str, noted: Mapping[uuid.UUID, _Noted], where: str, ending: s
 
 def _keys(noted: Mapping[uuid.UUID, _Noted]) -> list[bytes]:
     return [one.key for one in noted.values()]
-
-
-def _count(undo: undoing.Undo, word: str, *, done: int, of: int) -> None:
-    undo.counts[word] += done
-    undo.counts[KEPT] += of - done
 
 
 def _mark(customers: Iterable[uuid.UUID]) -> None:

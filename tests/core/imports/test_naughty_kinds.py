@@ -19,7 +19,6 @@ from events.models import Event
 from surveys.rules import markup
 from surveys.selectors import reviews
 from tests import factories, naughty
-from tests.importing import Importer
 
 WORST = (*naughty.OWN, "a\x00b", "\ud800", "é" * 150, "é" * 250, "y" * 12_000)
 """Files may hold what no browser sends."""
@@ -99,11 +98,6 @@ def written(suffix, rows):
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue().encode("utf-8", "surrogatepass")
-
-
-@pytest.fixture
-def imports(db, tmp_path, monkeypatch):
-    return Importer(tmp_path, monkeypatch)
 
 
 @pytest.fixture
