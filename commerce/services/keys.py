@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from cdp.core import copying
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -81,16 +83,14 @@ def find(table: KeyTable, digests: Iterable[bytes]) -> dict[bytes, Owner]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT digest, customer_id, {table.column} FROM {table.name} WHERE digest = ANY(%s)",  # noqa: S608
-            [wanted],
+            f"SELECT digest, customer_id, {table.column} FROM {table.name} WHERE digest = ANY(%s::bytea[])",  # noqa: S608
+            [copying.array(wanted)],
         )
         return {bytes(digest): Owner(customer, row) for digest, customer, row in cursor.fetchall()}
 
 
-def _columns(owners: Mapping[bytes, Owner]) -> list[list[object]]:
-    in_order = sorted(owners.items())
-    return [
-        [digest for digest, _ in in_order],
-        [owner.customer for _, owner in in_order],
-        [owner.row for _, owner in in_order],
-    ]
+def _columns(owners: Mapping[bytes, Owner]) -> list[str]:
+    in_order = sorted(owners)
+    found = [owners[digest] for digest in in_order]
+    columns = in_order, [owner.customer for owner in found], [owner.row for owner in found]
+    return [copying.array(column) for column in columns]
