@@ -14,7 +14,7 @@ MOST = 8
 @dataclass(frozen=True, slots=True)
 class OpenThing:
     """One of them, already in the reader's language. `at` orders them, newest first; `note` is a word or two beside,
-    `day` when it is due; `done_url` takes a POST that says it is done, `done` is what a desk calls that.
+    `day` when it is due; `done` is the act of a desk's page that says it is done.
     """
 
     title: str
@@ -23,7 +23,6 @@ class OpenThing:
     note: str = ""
     url: str = ""
     day: date | None = None
-    done_url: str = ""
     done: str = ""
 
 

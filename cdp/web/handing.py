@@ -36,7 +36,6 @@ OPEN = {f"web:{form}{part}" for form in taking.FORMS for part in ("", "-done")} 
     UNLOCK,
 }
 """All that a locked tablet opens, by the names of the addresses."""
-INTERFACES = ("/api/", "/v1/")
 
 
 class UnableToUnlock(Exception):
@@ -99,7 +98,7 @@ class LockedTabletMiddleware:
 def _refusal(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=401)  # the page around it reloads itself
-    if request.path.startswith(INTERFACES):
+    if request.path.startswith(problems.PATHS):
         return problems.response(request, "locked", 403, str(_("This tablet is locked to the forms for customers.")))
     return redirect(UNLOCK)
 

@@ -41,7 +41,6 @@ urlpatterns: list[URLPattern] = [
     path("phone/find/", desk.find, {"desk": "phone"}, name="phone-find"),
     path("phone/new/", desk.new, {"desk": "phone"}, name="phone-new"),
     path("phone/<uuid:customer>/", phone.call, name="phone-call"),
-    path("customers/<uuid:customer>/promises/<uuid:part>/done/", desk.promise_done, name="promise-done"),
     path("warranty/", warranty.form, name="warranty"),
     path("warranty/done/", warranty.done, name="warranty-done"),
     path("preorder/", preorder.form, name="preorder"),

@@ -57,11 +57,7 @@ class StockInterestViewSet(ApiViewSet):
             places = [{"pointer": "/customer", "detail": str(error)}]
             raise Problem(error.code, str(error), status_code=code, errors=places) from error
         except resolving.UnableToResolve as error:
-            raise Problem(
-                "busy",
-                _("The same people are being written by many requests at once; send it again."),
-                status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
-            ) from error
+            raise problems.busy() from error
         context.show([told.interest.customer_id])
         answered = status.HTTP_201_CREATED if told.is_new else status.HTTP_200_OK
         return Response(answers.stock_interest(told.interest), status=answered)
@@ -83,7 +79,7 @@ class StockInterestViewSet(ApiViewSet):
         customers = None
         if "customer" in filters:
             try:
-                customers = _lineage(uuid.UUID(filters["customer"]))
+                customers = lineage.facts_under(uuid.UUID(filters["customer"]))
             except ValueError as error:
                 raise problems.invalid("customer", _("Must be a UUID.")) from error
         page: list[Any] = self.paginate_queryset(reading.waiting(customers=customers, sku=filters.get("sku"))) or []
@@ -104,10 +100,3 @@ class StockInterestViewSet(ApiViewSet):
         except (ValueError, interest.UnableToNote) as error:
             raise exceptions.NotFound(_("There is no such interest.")) from error
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _lineage(customer: uuid.UUID) -> list[uuid.UUID]:
-    try:
-        return lineage.of(lineage.get(customer).customer.id)
-    except (lineage.Unknown, lineage.Erased):
-        return [customer]

@@ -67,7 +67,7 @@ class OrderViewSet(ApiViewSet):
         except orders.UnableToWriteOrder as error:
             raise _problem(error.code, error.pointer, error.detail) from error
         except resolving.UnableToResolve as error:
-            raise _busy() from error
+            raise problems.busy() from error
         is_new = written.outcome is Outcome.CREATED
         return Response(_one(written.order), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
@@ -95,7 +95,7 @@ class OrderViewSet(ApiViewSet):
         customers = None
         if "customer" in filters:
             try:
-                customers = _lineage(uuid.UUID(filters["customer"]))
+                customers = lineage.facts_under(uuid.UUID(filters["customer"]))
             except ValueError:
                 faults.append({"pointer": "customer", "detail": _("Must be a UUID.")})
         if faults:
@@ -144,7 +144,7 @@ class OrderViewSet(ApiViewSet):
                 teller=identity.Teller.ANSWERED,
             )
         except resolving.UnableToResolve as error:
-            raise _busy() from error
+            raise problems.busy() from error
         for position, result in zip(purchases, written, strict=True):
             if isinstance(result, orders.UnableToWriteOrder):
                 problem = _problem(result.code, f"/orders/{position}{result.pointer}", result.detail)
@@ -200,14 +200,6 @@ def _order(text: str) -> Order:
     return found
 
 
-def _lineage(customer: uuid.UUID) -> list[uuid.UUID]:
-    """Survivor and absorbed ids; orders of an erased person stay under the old id."""
-    try:
-        return lineage.of(lineage.get(customer).customer.id)
-    except (lineage.Unknown, lineage.Erased):
-        return [customer]
-
-
 def _one(order: Order) -> answers.Json:
     (detailed,) = reading.detailed([order])
     return answers.order(detailed)
@@ -246,12 +238,4 @@ def _problem(code: str, pointer: str, detail: str) -> Problem:
         detail,
         status_code=status.HTTP_409_CONFLICT if code in CONFLICTS else status.HTTP_422_UNPROCESSABLE_ENTITY,
         errors=[{"pointer": pointer, "detail": detail}],
-    )
-
-
-def _busy() -> Problem:
-    return Problem(
-        "busy",
-        _("The same people are being written by many requests at once; send it again."),
-        status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
     )

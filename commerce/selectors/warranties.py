@@ -163,15 +163,25 @@ class Claim:
 
 def claims_of(row: Warranty) -> list[Claim]:
     """The claims of a card, newest first."""
-    keyring = subjects.load([row.customer_id])
     found = WarrantyClaim.objects.filter(customer_id=row.customer_id, warranty_id=row.id)
+    return _in_clear(row, found.order_by("-opened_at", "-id")[:PAGE])
+
+
+def open_claim_of(row: Warranty) -> Claim | None:
+    """The claim of a card that is not closed yet; one at most is."""
+    found = WarrantyClaim.objects.filter(customer_id=row.customer_id, warranty_id=row.id, closed_at=None)
+    return next(iter(_in_clear(row, found[:1])), None)
+
+
+def _in_clear(row: Warranty, claims: Iterable[WarrantyClaim]) -> list[Claim]:
+    keyring = subjects.load([row.customer_id])
     return [
         Claim(
             one,
             keyring.open(one.text, table=CLAIMS, column="text", row=one.id),
             keyring.open(one.outcome, table=CLAIMS, column="outcome", row=one.id),
         )
-        for one in found.order_by("-opened_at", "-id")[:PAGE]
+        for one in claims
     ]
 
 

@@ -141,7 +141,7 @@ def claim(*, warranty: uuid.UUID, text: str, actor: Actor, now: dt.datetime) -> 
     text = _text(text)
     with transaction.atomic():
         card = _locked(warranty)
-        waiting = next((one for one in reading.claims_of(card) if one.row.closed_at is None), None)
+        waiting = reading.open_claim_of(card)
         if waiting is not None and waiting.text == text:
             return waiting.row
         if waiting is not None:

@@ -16,7 +16,7 @@ from cdp.core import moments
 from cdp.core import timeline as registry
 from cdp.core.api.authentication import key_of
 from cdp.core.api.pagination import SIZE
-from cdp.core.api.problems import Problem, conflict, invalid
+from cdp.core.api.problems import Problem, busy, conflict, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Source
 from customers.api import answers, bodies, examples, filters, pagination
@@ -121,7 +121,7 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
         except resolving.Suppressed as error:
             raise _suppressed() from error
         except resolving.UnableToResolve as error:
-            raise _busy() from error
+            raise busy() from error
         code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
         return Response(answer_of(saved.customer), status=code)
 
@@ -241,11 +241,3 @@ def _conflict(error: resolving.IdentityConflict) -> Problem:
 
 def _suppressed() -> Problem:
     return conflict("suppressed", str(unreadable.REASONS["suppressed"]))
-
-
-def _busy() -> Problem:
-    return Problem(
-        "busy",
-        _("Other requests are writing the same person. Please try again."),
-        status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
-    )

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count
-from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from cdp.core import timeline
@@ -75,7 +74,6 @@ def promised(lineage: Sequence[uuid.UUID]) -> list[OpenThing]:
             at=row.started_at,
             icon="calendar-due",
             day=row.follow_up_on,
-            done_url=reverse("web:promise-done", args=[row.customer_id, row.id]),
             done=f"promise:{row.id}",
         )
         for row in rows

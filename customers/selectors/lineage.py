@@ -72,3 +72,11 @@ def of(customer: uuid.UUID) -> list[uuid.UUID]:
             break
         found += layer
     return found
+
+
+def facts_under(customer: uuid.UUID) -> list[uuid.UUID]:
+    """Every id under which facts of who this id means may lie; of the erased and of nobody only the id itself."""
+    try:
+        return of(get(customer).customer.id)
+    except (Unknown, Erased):
+        return [customer]

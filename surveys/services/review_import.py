@@ -17,6 +17,7 @@ from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import layouts, mapping, registry
 from customers.rules import people
+from customers.selectors import lineage
 from customers.services import identity, import_trace, people_import
 from surveys.rules import markup, ratings
 from surveys.services import collecting, review_undo, reviews
@@ -207,7 +208,7 @@ class Handler:
         found = {line: resolution.customer for line, resolution in zip(lines, resolutions, strict=True)}
         parsed = [one for one in parsed if one.line not in left_out]
         owners: list[uuid.UUID | None] = [found.get(one.line) for one in parsed]
-        stands = reviews.surviving({owner for owner in owners if owner is not None})
+        stands = lineage.standing({owner for owner in owners if owner is not None})
         told = [
             ReviewInput(
                 external_id=one.external_id,

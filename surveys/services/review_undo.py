@@ -15,6 +15,8 @@ from django.utils.translation import gettext_noop
 
 from cdp.core import pipeline
 from cdp.core.imports import tracing, undoing
+from commerce.services import keys
+from commerce.services.keys import Owner
 from customers.services import buckets
 from surveys.models import Review, ReviewKey
 from surveys.services import reviews
@@ -113,7 +115,7 @@ def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> No
                 [json.dumps(images)],
             )
     owners = {uuid.UUID(image["id"]): uuid.UUID(image["customer_id"]) for image in images}
-    reviews.point({left[row].key: (customer, row) for row, customer in owners.items()})
+    keys.point(reviews.KEYS, {left[row].key: Owner(customer, row) for row, customer in owners.items()})
     undo.count(RESTORED, KEPT, done=len(mine), of=len(left))
     _mark([*(one.customer for one in mine.values()), *owners.values()])
 
@@ -149,11 +151,10 @@ def _changed(traces: Sequence[tracing.Trace]) -> dict[uuid.UUID, _Left]:
 
 def _mine(left: Mapping[uuid.UUID, _Left], *, lock: bool = False) -> dict[uuid.UUID, _Row]:
     """Those of the reviews that are as the import left them, and whose they are. Their keys are locked."""
-    keys = ReviewKey.objects.filter(digest__in=[one.key for one in left.values()])
-    places = {bytes(key.digest): (key.customer_id, key.review_id) for key in keys}
-    if lock and places:
-        places = reviews.claim(places)
-    owners = {row: customer for customer, row in places.values()}
+    places = keys.find(reviews.KEYS, [one.key for one in left.values()])
+    if lock:
+        places = keys.claim(reviews.KEYS, places)
+    owners = {place.row: place.customer for place in places.values()}
     rows = _rows({row: owners[row] for row in left if row in owners})
     return {row: one for row, one in rows.items() if one.digest == left[row].digest}
 

@@ -7,18 +7,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cdp.core import copying, ids, pipeline
 from cdp.core.crypto import subjects
-from customers.models import Customer, Status
+from commerce.services import keys
+from commerce.services.keys import KeyTable, Owner
 from customers.services import buckets
 from surveys.models import Review
 from surveys.selectors.reviews import TABLE
 
 LONGEST_TITLE, LONGEST_BODY = 300, 10_000
+KEYS = KeyTable("surveys_reviewkey", "review_id")
 _BUCKETS = frozenset(buckets.IDS)
 _COLUMNS = (
     "id",
@@ -34,13 +35,6 @@ _COLUMNS = (
     "replied_at",
     "resolved_by",
 )
-
-
-class _Place(NamedTuple):
-    """Whose a review is, and which row."""
-
-    customer: uuid.UUID
-    review: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +105,10 @@ def write_many(
         return Counts()
     with transaction.atomic():
         wanted = {
-            key(source, number): _Place(one.customer or buckets.bucket_for(f"{source}/{number}"), ids.uuid7())
+            key(source, number): Owner(one.customer or buckets.bucket_for(f"{source}/{number}"), ids.uuid7())
             for number, one in first.items()
         }
-        claimed = _claim(wanted)
+        claimed = keys.claim(KEYS, wanted)
         known = _known(claimed[digest] for digest in wanted if claimed[digest] != wanted[digest])
         owned = {row.external_id: row.customer_id for row in known.values() if row.customer_id not in _BUCKETS}
         latest, foreign = _judged(reviews, owned, is_vouched=is_vouched)
@@ -124,7 +118,7 @@ def write_many(
         made: list[tuple[bytes, Review, ReviewInput]] = []
         for number, one in latest.items():
             digest = key(source, number)
-            row = known.get(claimed[digest].review)
+            row = known.get(claimed[digest].row)
             if row is not None and not _is_news(row, one, keyring):
                 continue
             if row is not None:
@@ -135,7 +129,8 @@ def write_many(
         whose, which = {row.customer_id for row in gone.values()}, [row.id for row in gone.values()]
         Review.objects.filter(customer_id__in=whose, id__in=which).delete()
         copying.rows(Review, _COLUMNS, (_line(row, one, keyring) for _digest, row, one in made))
-        _point({digest: _Place(row.customer_id, row.id) for digest, row, _one in made}, claimed)
+        places = {digest: Owner(row.customer_id, row.id) for digest, row, _one in made}
+        keys.point(KEYS, {digest: place for digest, place in places.items() if claimed[digest] != place})
         touched = {row.customer_id for _digest, row, _one in made} | whose
         pipeline.mark(sorted(touched - _BUCKETS), cause="surveys.reviews", lane=lane)
     written = [(digest, row.customer_id, row.id, digest not in gone) for digest, row, _one in made]
@@ -186,13 +181,13 @@ def _is_news(known: Review, told: ReviewInput, keyring: subjects.Keyring) -> boo
     return said != (known.sku, known.rating, known.at, *words)
 
 
-def _row(told: ReviewInput, known: Review | None, place: _Place, source: str) -> Review:
+def _row(told: ReviewInput, known: Review | None, place: Owner, source: str) -> Review:
     """The review as it is to be stored, without its sealed words. Who is somebody stays whose it is."""
     owner = place.customer
     if known is not None and known.customer_id not in _BUCKETS:
         owner = known.customer_id
     return Review(
-        id=known.id if known else place.review,
+        id=known.id if known else place.row,
         customer_id=owner,
         source=source,
         external_id=told.external_id,
@@ -226,70 +221,11 @@ def _line(row: Review, told: ReviewInput, keyring: subjects.Keyring) -> tuple[ob
     )
 
 
-def _known(places: Iterable[_Place]) -> dict[uuid.UUID, Review]:
+def _known(places: Iterable[Owner]) -> dict[uuid.UUID, Review]:
     wanted = list(places)
     if not wanted:
         return {}
     found = Review.objects.filter(
-        customer_id__in={place.customer for place in wanted}, id__in=[place.review for place in wanted]
+        customer_id__in={place.customer for place in wanted}, id__in=[place.row for place in wanted]
     )
     return {row.id: row for row in found}
-
-
-def _claim(wanted: dict[bytes, _Place]) -> dict[bytes, _Place]:
-    return {digest: _Place(*place) for digest, place in claim(wanted).items()}
-
-
-def claim(wanted: Mapping[bytes, tuple[uuid.UUID, uuid.UUID]]) -> dict[bytes, tuple[uuid.UUID, uuid.UUID]]:
-    """Make or lock these keys, in the order of their digests; what each points at now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO surveys_reviewkey AS known (digest, customer_id, review_id)
-            SELECT * FROM unnest(%s::bytea[], %s::uuid[], %s::uuid[])
-            ON CONFLICT (digest) DO UPDATE SET review_id = known.review_id
-            RETURNING digest, customer_id, review_id
-            """,
-            _columns(wanted),
-        )
-        return {bytes(digest): (customer, review) for digest, customer, review in cursor.fetchall()}
-
-
-def _point(places: dict[bytes, _Place], before: dict[bytes, _Place]) -> None:
-    point({digest: place for digest, place in places.items() if before[digest] != place})
-
-
-def point(moved: Mapping[bytes, tuple[uuid.UUID, uuid.UUID]]) -> None:
-    """Let these keys name whose review it is by now, and which row."""
-    if not moved:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO surveys_reviewkey (digest, customer_id, review_id)
-            SELECT * FROM unnest(%s::bytea[], %s::uuid[], %s::uuid[])
-            ON CONFLICT (digest) DO UPDATE SET customer_id = EXCLUDED.customer_id, review_id = EXCLUDED.review_id
-            """,
-            _columns(moved),
-        )
-
-
-def _columns(places: Mapping[bytes, tuple[uuid.UUID, uuid.UUID]]) -> list[list[object]]:
-    ordered = sorted(places.items())
-    return [
-        [digest for digest, _place in ordered],
-        [customer for _digest, (customer, _review) in ordered],
-        [review for _digest, (_customer, review) in ordered],
-    ]
-
-
-def surviving(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    """Who stands for each of these customers now; those who are neither known nor visitors are left out."""
-    rows = Customer.objects.filter(id__in=customers).values_list("id", "status", "merged_into")
-    found: dict[uuid.UUID, uuid.UUID] = {}
-    for customer, status, survivor in rows:
-        if status in (Status.KNOWN, Status.ANONYMOUS):
-            found[customer] = customer
-        elif status == Status.MERGED and survivor is not None:
-            found[customer] = survivor
-    return found

@@ -56,7 +56,6 @@ PAGES = [
     ("web:phone-new", "POST", "cspo"),
     ("web:phone-call", "GET", "cspo"),
     ("web:phone-call", "POST", "cspo"),
-    ("web:promise-done", "POST", "cspo"),
     ("customers:customer-erase", "GET", "po"),
     ("customers:customer-erase", "POST", "po"),
     ("customers:pair-list", "GET", "spo"),

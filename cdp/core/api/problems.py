@@ -16,6 +16,8 @@ from cdp.core.api import pointers
 
 log = structlog.get_logger("api")
 MEDIA_TYPE = "application/problem+json"
+PATHS = ("/api/", "/v1/")
+"""Where programs ask: they get problems, not pages."""
 
 
 class Problem(exceptions.APIException):
@@ -44,6 +46,15 @@ class Problem(exceptions.APIException):
 def conflict(code: str, detail: str, **extra: Any) -> Problem:
     """A 409."""
     return Problem(code, detail, status_code=status.HTTP_409_CONFLICT, **extra)
+
+
+def busy() -> Problem:
+    """Who it is could not be found out, because others write the same people at this moment."""
+    return Problem(
+        "busy",
+        _("The same people are being written by many requests at once; send it again."),
+        status_code=status.HTTP_503_SERVICE_UNAVAILABLE,
+    )
 
 
 def invalid(pointer: str, detail: str) -> Problem:

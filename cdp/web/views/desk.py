@@ -20,7 +20,6 @@ from customers.rules import unreadable
 from customers.rules.profiling import Context, Input
 from customers.selectors import lineage, profiles
 from customers.selectors.questions import Question
-from customers.services import interactions
 from customers.services.identity import resolving
 
 MOST_BUTTONS = 5
@@ -137,17 +136,6 @@ def new(request: HttpRequest, desk: str) -> HttpResponse:
             return redirect(here.person, saved.customer)
     context = {**_start(here, finding.Found(""), form), "rivals": rivals}
     return render(request, here.template, context, status=status)
-
-
-@requires("customers.edit")
-@require_POST
-def promise_done(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> HttpResponse:
-    """What was promised in a call was done."""
-    row = person(customer)
-    interactions.follow_up(customer=row.id, interaction=part, actor=actor(request), at=timezone.now())
-    messages.success(request, _("Marked as done"))
-    back = request.POST.get("desk", "")
-    return redirect(DESKS[Context(back)].person if back in DESKS else "customers:customer-detail", row.id)
 
 
 def asked(question: Question, seen: glance.Glance, reader: str, data: Any = None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core.api import problems
 
-_API = ("/api/", "/v1/")
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 413: "too_large", 500: "server_error"}
 DETAILS = {
     400: _("The request could not be understood."),
@@ -19,7 +18,7 @@ DETAILS = {
 
 
 def _answer(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
-    if request.path.startswith(_API):
+    if request.path.startswith(problems.PATHS):
         return problems.response(request, CODES[status], status, str(DETAILS[status]))
     return render(request, template or f"errors/{status}.html", status=status)
 

@@ -10,7 +10,6 @@ writing    new customers by COPY, changes of known ones set-wise
 from customers.services.identity.batches import PACKED, Batch, Keys, gather, packed, prepare, unpacked
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
-    NOBODY,
     Foresight,
     IdentityConflict,
     Outcome,
@@ -26,7 +25,6 @@ from customers.services.identity.resolving import (
 from customers.services.suppressions import Suppressed, Teller
 
 __all__ = [
-    "NOBODY",
     "PACKED",
     "Batch",
     "Foresight",
