@@ -1,15 +1,22 @@
-"""Sources, made on first use by whoever brings facts."""
+"""Sources, made on first use by whoever brings facts.
 
+Programs call a source by its key, which stands in addresses and is what external ids are unique in. People call it by
+its name, in whatever script; its key is derived from that once and stays.
+"""
+
+import itertools
+import unicodedata
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_slug
+from django.utils.text import slugify
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from cdp.core.models import Source
 
-LONGEST_KEY = 60
+LONGEST_KEY, LONGEST_NAME = 60, 120
 MOST = 500
 READY_MADE = {
     "kiosk": gettext_noop("Tablet in the shop"),
@@ -44,6 +51,44 @@ def ensure(key: str, *, kind: str = Source.Kind.API) -> Source:
     """The source of that key, made if new. Raises UnableToUse."""
     check(key)
     return Source.objects.get_or_create(key=key, defaults={"name": key, "kind": kind})[0]
+
+
+def key_of(name: str) -> str:
+    """The key of the source that people call so: that of a source with this key or name, else a free one.
+
+    A name of Latin letters and digits is its own key ("Web shop": web-shop). Of any other name the key is what is left
+    of it, with a number: two names must not meet in the few letters they share.
+    """
+    text = " ".join(name.split())
+    known = names()
+    if text in known:
+        return text
+    if same := next((key for key, other in known.items() if other.casefold() == text.casefold()), ""):
+        return same
+    slug = slugify(text)[:LONGEST_KEY].strip("-_")
+    if slug and _is_latin(text):
+        return slug
+    taken = {*known, *READY_MADE}
+    if slug and slug not in taken:
+        return slug
+    stem = slug[: LONGEST_KEY - 4].strip("-_") or "source"
+    return next(key for number in itertools.count(1) if (key := f"{stem}-{number}") not in taken)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether nothing but accents and signs is lost where only Latin letters and digits are kept."""
+    return all(sign.isascii() for sign in unicodedata.normalize("NFKD", text) if sign.isalnum())
+
+
+def called(name: str, *, kind: str) -> Source:
+    """The source that people call so, made if new. Raises UnableToUse for a name without a letter or digit."""
+    text = " ".join(name.split())
+    if not any(sign.isalnum() for sign in text) or len(text) > LONGEST_NAME:
+        raise UnableToUse(
+            _("The name of a source has 1 to %(longest)s characters, a letter or digit among them.")
+            % {"longest": LONGEST_NAME}
+        )
+    return Source.objects.get_or_create(key=key_of(text), defaults={"name": text, "kind": kind})[0]
 
 
 def open_to_pages(source: Source, origins: Sequence[str]) -> bool:

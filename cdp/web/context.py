@@ -11,6 +11,7 @@ from django.urls import is_valid_path
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import sources
 from cdp.web import language
 
 THEMES = ("light", "dark")
@@ -45,7 +46,7 @@ PLACES = (
     Place("/quality/", "quality", _("Quality"), "steward", "care"),
     Place("/consent/", "consent", _("Consent"), "campaigns.view", "care"),
     Place("/imports/", "imports", _("Imports"), "imports", "care"),
-    Place("/hooks/", "plug", _("Stores"), "steward", "care"),
+    Place("/hooks/", "plug", _("Stores and platforms"), "steward", "care"),
     Place("/events/", "activity", _("Tracking"), "steward", "care"),
     Place("/settings/", "settings", _("Settings"), "settings", "care"),
 )
@@ -108,6 +109,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "languages": language.OWN_NAMES,
         "rail": SimpleLazyObject(places),
+        "source_names": SimpleLazyObject(sources.names),  # by key, for the filter `named`
     }
 
 

@@ -469,6 +469,7 @@ KIND = registry.Kind(
     label=_("Orders"),
     targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
     handler=Handler,
+    senses=people_import.senses,
     required=(("order.external_id",), ("order.placed_at",), ("line.unit_price", "order.total")),
     synonyms={
         **{name: people_import.PREFIX + target for name, target in people_import.SYNONYMS.items()},

@@ -239,6 +239,7 @@ KIND = registry.Kind(
     label=_("Consents"),
     targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
     handler=Handler,
+    senses=people_import.senses,
     required=(
         ("consent.purpose",),
         ("consent.channel",),

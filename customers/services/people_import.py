@@ -14,7 +14,7 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import mapping, registry
 from cdp.core.models import Source
 from cdp.core.models.sources import SAMPLE
-from customers.rules import people
+from customers.rules import name_columns, people
 from customers.rules.provenance import Word
 from customers.services import identity, import_trace
 
@@ -125,6 +125,8 @@ SYNONYMS = {
     "이름": "name",
     "성명": "name",
     "성함": "name",
+    "성": "family_name",
+    "성씨": "family_name",
     "고객명": "name",
     "first name": "given_name",
     "firstname": "given_name",
@@ -194,6 +196,13 @@ SYNONYMS = {
 def qualified(names: Mapping[str, Any]) -> dict[str, Any]:
     """Targets or synonyms with the `customer.` prefix, for kinds whose rows also name a customer."""
     return {f"{PREFIX}{name}": label for name, label in names.items()}
+
+
+def senses(columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """A guessed mapping with its name columns as their values show them (registry.Kind.senses)."""
+    ours = {target.removeprefix(PREFIX): name for target, name in columns.items() if target.startswith(PREFIX)}
+    others = {target: name for target, name in columns.items() if not target.startswith(PREFIX)}
+    return {**others, **qualified(name_columns.settle(ours, rows))}
 
 
 def fact_of(context: registry.Context) -> str:
@@ -400,6 +409,7 @@ KIND = registry.Kind(
         "รหัส": PREFIX + "external_id",  # in a file of orders it may be a product's
     },
     identifiers=frozenset(PREFIX + name for name in ("external_id", "member_number", "phone")),
+    senses=senses,
     chunk=2000,
     is_pure=True,
     is_undoable=True,

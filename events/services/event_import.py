@@ -247,6 +247,7 @@ KIND = registry.Kind(
     label=_("Events"),
     targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
     handler=Handler,
+    senses=people_import.senses,
     required=(
         ("event.name",),
         ("event.at",),

@@ -249,6 +249,7 @@ KIND = registry.Kind(
     label=_("Reviews"),
     targets={**TARGETS, **people_import.qualified(people_import.TARGETS)},
     handler=Handler,
+    senses=people_import.senses,
     required=(("review.sku",), ("review.rating", "review.body")),
     synonyms={
         **{name: people_import.PREFIX + target for name, target in people_import.SYNONYMS.items()},

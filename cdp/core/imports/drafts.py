@@ -1,6 +1,5 @@
 """An import on a page: uploaded, mapped, checked, started. One job row goes through all of it."""
 
-import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, jobs, sources, uploads, wake
 from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
-from cdp.core.files import dates, reader
-from cdp.core.imports import engine, layouts, mapping, reading, registry
+from cdp.core.files import dates
+from cdp.core.imports import engine, layouts, mapping, reading, registry, undoing
 from cdp.core.models import Job, Source
 
 UNNAMED = "import"
@@ -51,10 +50,11 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
     file = {"upload": str(upload_id)}
     try:
         what = reading.survey(file, {})
+        rows = reading.first(file, what, reading.SEEN)
     except reading.UnableToRead as problem:
         uploads.delete(upload_id)
         raise UnableToImport(str(problem)) from problem
-    guessed = mapping.guess(kind=registry.get(kind), header=what.columns, file=name)
+    guessed = mapping.guess(kind=registry.get(kind), header=what.columns, file=name, rows=rows)
     layout = layouts.find(kind, what.columns, file=name)
     source = source or (layout.platform if layout else UNNAMED)
     with transaction.atomic():
@@ -90,8 +90,7 @@ def columns(job: Job) -> list[Column]:
     options = job.params["mapping"]["options"]
     what = reading.survey(job.params["file"], options)
     try:
-        with reading.telling(), reading.opened(job.params["file"]) as stream:
-            rows = [cells for _line, cells in itertools.islice(reader.rows(stream, what), SAMPLES)]
+        rows = reading.first(job.params["file"], what, SAMPLES)
     except reading.UnableToRead as problem:
         raise UnableToImport(str(problem)) from problem
     targets = {
@@ -126,8 +125,9 @@ def unused(job: Job) -> list[str]:
 
 
 def choose(job: Job, *, data: Mapping[str, Any], source: str = "") -> None:
-    """Take the mapping, and another `source` than the proposed one, from the page. Raises UnableToImport where it does
-    not fit, or when it is too late to change.
+    """Take the mapping, and another `source` (its name or key) than the proposed one, from the page.
+
+    Raises UnableToImport where it does not fit, or when it is too late to change.
     """
     kind = registry.get(job.params["kind"])
     if not _free(job).exists():
@@ -148,9 +148,8 @@ def choose(job: Job, *, data: Mapping[str, Any], source: str = "") -> None:
         labels = {key: label for key, (label, _beside) in registry.besides(kind.key).items()}
         raise UnableToImport(problem.labelled({**kind.targets, **labels})) from problem
     job.params["mapping"] = mapped.as_json()
-    job.params["source"] = source or job.params["source"]
     try:
-        sources.ensure(job.params["source"], kind=Source.Kind.FILE)
+        job.params["source"] = sources.called(source or job.params["source"], kind=Source.Kind.FILE).key
     except sources.UnableToUse as problem:
         raise UnableToImport(str(problem)) from problem
     if not _free(job).update(params=job.params):
@@ -196,6 +195,32 @@ def start(job: Job, *, actor: Actor, at: datetime) -> None:
             details={"kind": job.params["kind"], "source": job.params["source"]},
         )
         _queue(job, dry_run=False)
+
+
+def has_stopped(job: Job, *, at: datetime) -> bool:
+    """Whether an import ended before its file did, and can go on at its checkpoint."""
+    if job.kind != "import" or job.params["dry_run"] or job.state not in {Job.State.FAILED, Job.State.CANCELLED}:
+        return False
+    is_kept = "upload" not in job.params["file"] or job.created_at > at - hourly.KEPT
+    return is_kept and not undoing.is_begun(job)
+
+
+def go_on(job: Job, *, actor: Actor, at: datetime) -> None:
+    """Have the workers import what is left of a file whose import failed or was stopped; what is in stays and is not
+    written twice. Raises UnableToImport when it runs, is done or undone, or its upload is gone.
+    """
+    with transaction.atomic():
+        found = Job.objects.select_for_update().get(id=job.id)
+        if not has_stopped(found, at=at):
+            raise UnableToImport(_too_late(found))
+        audit.record(
+            audit.Action.IMPORT_STARTED,
+            actor=actor,
+            at=at,
+            subject=found.id,
+            details={"kind": found.params["kind"], "source": found.params["source"], "row": found.done},
+        )
+        jobs.go_on(found, params=found.params)
 
 
 def _queue(job: Job, *, dry_run: bool) -> None:

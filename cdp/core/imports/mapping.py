@@ -106,8 +106,10 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
     return mapped
 
 
-def guess(*, kind: Kind, header: Sequence[str], file: str = "") -> Mapped:
-    """The mapping of a known layout, else one from the names in the header alone; may be incomplete (see `missing`)."""
+def guess(*, kind: Kind, header: Sequence[str], file: str = "", rows: Sequence[Sequence[str]] = ()) -> Mapped:
+    """The mapping of a known layout, else one from the names in the header, which the first `rows` may correct; may be
+    incomplete (see `missing`).
+    """
     if (known := layouts.find(kind.key, header, file=file)) is not None:
         also = {
             key: Mapped(layouts.present(part["columns"], header), part.get("constants", {}))
@@ -124,6 +126,8 @@ def guess(*, kind: Kind, header: Sequence[str], file: str = "") -> Mapped:
         target = _guessed(column, kind)
         if target and target not in found:
             found[target] = column
+    if kind.senses and rows:
+        found = dict(kind.senses(found, [dict(zip(header, cells, strict=False)) for cells in rows]))
     country = "" if COUNTRY in found or COUNTRY not in kind.targets else _country(header)
     return Mapped({**found, **_rest(kind, header, found)}, {COUNTRY: country} if country else {})
 

@@ -20,6 +20,8 @@ from cdp.core.crypto.envelope import Unopenable
 from cdp.core.files import dialect, problems, reader, safety
 from cdp.core.imports import mapping, registry, together
 
+SEEN = 50
+"""Rows whose values help to tell what a column is."""
 APART_FROM = 10_000
 """Rows from which a process of its own pays: below, both ends of the work are most of it."""
 _RACY_NS = 100_000_000  # a file changed so recently may change again without a new time stamp
@@ -83,6 +85,12 @@ def survey(file: Mapping[str, str], options: Mapping[str, Any]) -> dialect.Surve
         if stamp is None:
             return _survey.__wrapped__(described, stamp, how)
         return _survey(described, stamp, how)
+
+
+def first(file: Mapping[str, str], what: dialect.Survey, count: int) -> list[list[str]]:
+    """The cells of the first rows of a surveyed file. Raises UnableToRead."""
+    with telling(), opened(file) as stream:
+        return [cells for _line, cells in itertools.islice(reader.rows(stream, what), count)]
 
 
 def _stamp(file: Mapping[str, str]) -> tuple[int, ...] | None:

@@ -117,6 +117,8 @@ class Kind:
     remembers: bool = (
         False  # what its handler makes of a row depends on the rows before: going on, it parses them again
     )
+    senses: Callable[[Mapping[str, str], Sequence[Mapping[str, str]]], Mapping[str, str]] | None = None
+    """(target → column, first rows as column → cell) → the guess by names as the values show that it is."""
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 

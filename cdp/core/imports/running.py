@@ -66,7 +66,8 @@ def checked_mapping(file: dict[str, str], *, kind: registry.Kind, data: dict[str
         what = reading.survey(file, (data or {}).get("options") or {})
         if data is not None:
             return mapping.read(data, kind=kind, header=what.columns)
-        guessed = mapping.guess(kind=kind, header=what.columns, file=Path(file.get("path", "")).name)
+        rows, name = reading.first(file, what, reading.SEEN), Path(file.get("path", "")).name
+        guessed = mapping.guess(kind=kind, header=what.columns, file=name, rows=rows)
         return mapping.read(guessed.as_json(), kind=kind, header=what.columns)
     except (reading.UnableToRead, mapping.BadMapping, problems.FileProblem) as problem:
         raise UnableToBegin(str(problem)) from problem

@@ -127,6 +127,12 @@ register.filter("clock_exact", formats.clock_exact)
 
 
 @register.filter
+def named(key: str, names: Mapping[str, str]) -> str:
+    """What staff call it: `row.source|named:source_names`; what has no name is shown as it is."""
+    return names.get(str(key), str(key))
+
+
+@register.filter
 def money_round(value: Any, currency: str) -> str:
     """Money without decimals, for key numbers."""
     return formats.money(value, currency, 0)

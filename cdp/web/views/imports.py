@@ -37,12 +37,12 @@ class UploadForm(forms.Form):
     """What to import and where it comes from; the file itself is taken from the dropzone."""
 
     kind = forms.ChoiceField(label=gettext_lazy("What is in the file?"))
-    source = forms.SlugField(
+    source = forms.CharField(
         label=gettext_lazy("Where does it come from?"),
-        max_length=60,
+        max_length=sources.LONGEST_NAME,
         required=False,
         help_text=gettext_lazy(
-            "A short name such as shopify or old-till. Customer numbers are unique within one source."
+            "A name such as Shopify or Old till. Customer numbers are unique within one source."
             " Leave it empty where the columns show it: you see it in the next step and can change it."
         ),
     )
@@ -52,10 +52,6 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [(kind.key, kind.label) for kind in registry.kinds().values()]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-
-    def clean_source(self) -> str:
-        """Source keys are lower case."""
-        return str(self.cleaned_data["source"]).lower()
 
 
 @requires("imports")
@@ -162,7 +158,7 @@ def choose(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         options["era"] = era
     try:
         data = {"columns": columns, "constants": constants, "options": options}
-        drafts.choose(job, data=data, source=request.POST.get("source", "").strip().lower())
+        drafts.choose(job, data=data, source=request.POST.get("source", "").strip())
         drafts.check(job)
     except drafts.UnableToImport as problem:
         job.params["mapping"].update({"columns": columns, "constants": constants})
@@ -174,14 +170,19 @@ def choose(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 @requires("imports")
 @require_POST
 def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
-    """Start, go back to the mapping, or stop."""
+    """Start, go on, check again, go back to the mapping, or stop."""
     job = _job(job_id)
     actor = actors.staff(request.user)  # type: ignore[arg-type]
     try:
         if action == "start":
             drafts.start(job, actor=actor, at=timezone.now())
         elif action == "back":
-            Job.objects.filter(id=job.id, state=Job.State.DONE, params__dry_run=True).update(state=Job.State.DRAFT)
+            checked = [Job.State.DONE, Job.State.FAILED]
+            Job.objects.filter(id=job.id, state__in=checked, params__dry_run=True).update(state=Job.State.DRAFT)
+        elif action == "continue":
+            drafts.go_on(job, actor=actor, at=timezone.now())
+        elif action == "check" and job.state == Job.State.FAILED:
+            drafts.check(job)
         elif action == "stop":
             jobs.cancel(job)
         elif action == "discard":
@@ -246,6 +247,7 @@ class _Echo:
 def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: int = 200) -> HttpResponse:
     _note_look(request, job)  # the samples beside the columns are people's
     kind = registry.get(job.params["kind"])
+    named, told = sources.names(), request.POST.get("source", "").strip() or job.params["source"]
     try:
         columns = drafts.columns(job)
     except (drafts.UnableToImport, reading.UnableToRead) as problem:
@@ -261,7 +263,7 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
                 {"key": key, "label": label, "group": key.partition(".")[0]} for key, label in kind.targets.items()
             ]
             + [{"key": key, "label": label} for key, (label, _what) in registry.besides(kind.key).items()],
-            "required": [" / ".join(str(kind.targets[target]) for target in group) for group in kind.required],
+            "required": [[kind.targets[target] for target in group] for group in kind.required],
             "constants": [
                 {"key": key, "label": kind.targets[key], "value": job.params["mapping"]["constants"].get(key, "")}
                 for key in (
@@ -274,7 +276,9 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
                 if key in kind.targets
             ],
             "error": error,
-            "sources": sorted(sources.names()),
+            "sources": sorted(named.values()),
+            "source": named.get(told, told),
+            "shop_country": places.country_name(settings.CDP_SHOP_COUNTRY, get_language() or "en"),
             "dayfirst": {True: "day", False: "month"}.get(job.params["mapping"]["options"].get("dayfirst"), ""),
             "era": job.params["mapping"]["options"].get("era", ""),
             "has_open_dates": any("open" in {column.order, column.era} for column in columns),
@@ -309,6 +313,8 @@ def _result(job: Job) -> dict[str, Any]:
         "is_cut": engine.unlisted(job) > 0,
         "brought": _brought(job),
         "failure": jobs.sentence(job.error),
+        "has_stopped": drafts.has_stopped(job, at=timezone.now()),
+        "is_check_failed": bool(job.params["dry_run"]) and job.state == Job.State.FAILED,
         "usable": _usable(job) if job.params["dry_run"] and job.result.get("warned") else "",
         "read_as": _read_as(job, noted),
         "warned": job.result.get("warned", 0),

@@ -213,6 +213,7 @@ KIND = registry.Kind(
         **people_import.qualified({name: people_import.TARGETS[name] for name in CONTACT}),
     },
     handler=Handler,
+    senses=people_import.senses,
     required=(("company.name", "company.external_id"),),
     synonyms=SYNONYMS,
     identifiers=frozenset({"company.external_id", "customer.external_id", "customer.phone"}),

@@ -213,6 +213,7 @@ KIND = registry.Kind(
         **{name: label for name, label in people_import.qualified(people_import.TARGETS).items() if name not in LEFT},
     },
     handler=Handler,
+    senses=people_import.senses,
     required=(tuple(people_import.PREFIX + name for name in people.IDENTIFYING if name != "external_id"),),
     synonyms={
         **{

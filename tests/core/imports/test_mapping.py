@@ -144,3 +144,10 @@ def test_ordinary_headers_are_recognised(kind, column, target):
 
 def test_a_code_in_a_file_of_orders_is_nobodys_number_by_itself():
     assert mapping.guess(kind=registry.get("orders"), header=["รหัส"]).columns == {}
+
+
+@pytest.mark.parametrize("kind", ["customers", "orders", "consents", "leads"])
+def test_a_column_of_whole_names_is_one_whatever_it_is_called(kind):
+    rows = [["นายสมชาย ใจดี", "0812345678"], ["มาลี รักไทย", "0898765432"]]
+    guessed = mapping.guess(kind=registry.get(kind), header=["ชื่อ", "เบอร์โทร"], rows=rows).columns
+    assert guessed == {"customer.name": "ชื่อ", "customer.phone": "เบอร์โทร"}

@@ -16,7 +16,7 @@ from tests.web.views.importing import CONTENT, mapped, page, said, started, uplo
 
 
 def test_a_file_goes_all_the_way(steward, draft):
-    assert (draft.state, draft.title, draft.params["source"], draft.total) == ("draft", "people.csv", "fair", 3)
+    assert (draft.state, draft.title, draft.params["source"], draft.total) == ("draft", "people.csv", "Fair", 3)
     assert "a@example.com" in page(steward, draft)  # samples beside each column
     assert mapped(steward, draft).status_code == 302
     jobs.run_waiting()
@@ -85,7 +85,7 @@ def test_whoever_sees_values_of_a_file_stands_in_the_access_log(steward, draft):
         ("", {}),
         ("PK\x03\x04", {}),
         (CONTENT, {"kind": "spaceships"}),
-        (CONTENT, {"source": "two words"}),
+        (CONTENT, {"source": "longer than a name can be " * 5}),
     ],
 )
 def test_what_cannot_be_used_is_told_and_not_kept(steward, content, fields, tmp_path):
@@ -105,11 +105,11 @@ def test_where_a_file_comes_from_is_proposed_by_its_columns_and_can_be_changed(s
     assert job.params["source"] == proposed
     assert f'value="{proposed}"' in page(steward, job)
     columns = {f"column:{name}": "customer.email" for name in header.split(",") if name.lower() == "email"}
-    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "source": "two words"}).status_code == 422
-    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "source": "Old-Till"}).status_code == 302
+    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "source": "…"}).status_code == 422
+    assert steward.post(f"/imports/{job.id}/columns/", {**columns, "source": "Old Till"}).status_code == 302
     job.refresh_from_db()
     assert job.params["source"] == "old-till"
-    assert list(Source.objects.values_list("key", flat=True)) == ["old-till"]
+    assert list(Source.objects.values_list("key", "name")) == [("old-till", "Old Till")]
 
 
 def test_how_a_column_writes_its_dates_is_shown_and_what_is_unclear_is_asked(steward):
@@ -365,3 +365,51 @@ def test_a_list_of_refused_rows_that_was_cut_says_how_many_are_missing(steward, 
     jobs.run_waiting()
     again.refresh_from_db()
     assert (again.result["accepted"], again.result["rejected"]) == (2, 0)
+
+
+def unreadable(*_args, **_more):
+    raise engine.mapping.BadMapping("The file has another form now.")
+
+
+def test_an_import_that_failed_is_gone_on_with_on_its_page(steward, draft, monkeypatch):
+    started(steward, draft)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.mapping, "read", unreadable)
+        jobs.run_waiting()
+    assert Job.objects.get(id=draft.id).state == "failed"
+    shown = page(steward, draft)
+    assert "Go on importing" in shown
+    assert "Nothing of the file is in yet." in shown
+    steward.post(f"/imports/{draft.id}/continue/")
+    jobs.run_waiting()
+    draft.refresh_from_db()
+    assert (draft.state, draft.error, draft.result["accepted"]) == ("done", "", 1)
+    assert AuditEntry.objects.filter(action="core:import:started").count() == 2
+    again = steward.post(f"/imports/{draft.id}/continue/", follow=True)
+    assert said(again) == ["This import is already running or done."]
+
+
+def test_a_check_that_failed_is_done_again(steward, draft, monkeypatch):
+    with monkeypatch.context() as patch:
+        mapped(steward, draft)
+        patch.setattr(engine.mapping, "read", unreadable)
+        jobs.run_waiting()
+    assert "Check again" in page(steward, draft)
+    steward.post(f"/imports/{draft.id}/check/")
+    jobs.run_waiting()
+    assert Job.objects.get(id=draft.id).state == "done"
+
+
+def test_the_columns_page_says_which_country_applies_and_what_is_enough(steward, draft):
+    shown = page(steward, draft)
+    assert "Left empty, phone numbers and addresses without a country are read as those of Thailand" in shown
+    assert (
+        "At least one of these is needed: Customer number, Member number, LINE id, E-mail, Phone, Card token" in shown
+    )
+
+
+def test_the_source_of_a_file_has_any_name(steward, draft):
+    mapped(steward, draft, source="ร้านเก่า สาขา 2")
+    assert Source.objects.get(name="ร้านเก่า สาขา 2").key == "2"
+    assert "ร้านเก่า สาขา 2" in page(steward, draft)
