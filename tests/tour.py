@@ -28,6 +28,9 @@ ARGUMENTS = [
 LANGUAGES = {"th": "ไทย", "ko": "한국어", "en": "English"}
 PLATFORMS = ("shopify", "woocommerce", "facebook", "linkedin", "line")
 EDITED = ("trigger", "audience", "message")
+NAME = "Kim Minji"
+SOMEBODY = NAME[:3].lower()
+"""Half the name of somebody whom the tour itself makes known: who else is in a sample shop, its numbers decide."""
 PASSWORD = "a long word for pictures"
 
 Visitor = Literal["owner", "clerk", "nobody", "halfway"]
@@ -182,7 +185,7 @@ class Tour:
 
     def _pair(self) -> str:
         """Two records of which a third knows both numbers, for a steward to judge."""
-        told = {"name": "Kim Minji", "email": "minji.of.the.tour@example.com", "language": "ko"}
+        told = {"name": NAME, "email": "minji.of.the.tour@example.com", "language": "ko"}
         for number, body in enumerate((told, {"name": "김민지", "phone": "+82 10 2345 6789"})):
             self._read("/api/v1/customers/", method="POST", body={"external_id": f"PAIR-{number}", **body})
         both = {"external_id": "PAIR-0", "email": told["email"], "phone": "+82 10 2345 6789"}
@@ -420,12 +423,12 @@ def search_everything(page: Page) -> None:
 def find_somebody(page: Page) -> None:
     """Half a name in the list's own field."""
     with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.locator("main input[type=search]").fill("som")
+        page.locator("main input[type=search]").fill(SOMEBODY)
 
 
 def find_at_the_desk(page: Page) -> None:
     """Half a name in the one field of the counter."""
-    page.locator("[data-desk-field]").fill("som")
+    page.locator("[data-desk-field]").fill(SOMEBODY)
     expect(page.locator("[data-desk-match]").first).to_be_visible()
 
 

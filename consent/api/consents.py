@@ -26,6 +26,7 @@ from consent.services import grants
 from customers.selectors import lineage
 
 ID_FIELDS = {"customer"}
+GONE = OpenApiResponse(description="`erased`: nobody is left under that id.")
 NOBODY = OpenApiResponse(description="There is no such customer.")
 
 
@@ -82,7 +83,7 @@ class ConsentViewSet(ApiViewSet):
         operation_id="consents_create",
         summary="Record what a customer allows or refuses",
         request=bodies.ConsentBody,
-        responses={201: OpenApiResponse(answers.ConsentAnswer, description="Recorded."), 404: NOBODY},
+        responses={201: OpenApiResponse(answers.ConsentAnswer, description="Recorded."), 404: NOBODY, 410: GONE},
     )
     def create(self, request: Request) -> Response:
         """Write one statement, made now."""
@@ -111,7 +112,7 @@ class ConsentViewSet(ApiViewSet):
         operation_id="consents_list",
         summary="What a customer said, newest first",
         parameters=[OpenApiParameter("customer", OpenApiTypes.UUID, required=True, description="The customer.")],
-        responses={200: answers.ConsentAnswer(many=True), 404: NOBODY},
+        responses={200: answers.ConsentAnswer(many=True), 404: NOBODY, 410: GONE},
     )
     def list(self, request: Request) -> Response:
         """The history of one customer."""

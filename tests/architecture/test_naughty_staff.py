@@ -46,6 +46,16 @@ def talk(desk):
     return lambda: {"form_token": filling.token(desk), "direction": "in"}
 
 
+def after_closing(client, card):
+    """One claim of a card is open at a time."""
+
+    def close():
+        client.post(f"/warranties/{card.id}/close/", {"text": "Mended"})
+        return {}
+
+    return close
+
+
 def fields_of(client, address):
     """A form as a browser has it."""
     form = client.get(address).context["form"]
@@ -61,7 +71,7 @@ def wrong_of(client, address, fields, texts, *, page="", start=None, read=None):
         typed = dict(zip(fields, row, strict=True))
         sent = {**(start() if start else {}), **{name: text for name, text in typed.items() if text}}
         answer = client.post(address, sent)
-        if answer.status_code == 422 or (answer.status_code == 200 and "form" in (answer.context or {})):
+        if answer.status_code in {200, 422} and "form" in (answer.context or {}):
             errors = answer.context["form"].errors
             shown = answer.content.decode()
             found += [("lost", name, ascii(sent[name])) for name in errors if not naughty.shows(shown, sent[name])]
@@ -107,7 +117,8 @@ def case(admin, ada, lead, card):
                          "read": dict.fromkeys(("name", "industry", "city"), people.plain)}),
             "segment": ("/segments/new/", {"name": 100, "description": 200}, {"start": lambda: {"name": f"Segment {next(numbers)}", "rules": '{"all": []}'}}),
             "campaign": ("/campaigns/new/", {"name": 120}, {"start": lambda: {"starter": "announcement", "purpose": "marketing"}}),
-            "claim": (f"/warranties/{card.id}/claim/", {"text": 1000}, {"page": f"/warranties/{card.id}/"}),
+            "claim": (f"/warranties/{card.id}/claim/", {"text": 1000},
+                      {"start": after_closing(admin, card), "page": f"/warranties/{card.id}/"}),
         }[name]  # fmt: skip
 
     return case

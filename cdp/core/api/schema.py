@@ -13,6 +13,8 @@ from cdp.core.api.problems import MEDIA_TYPE, TITLES
 
 Endpoint = tuple[str, str, str, Any]
 PREFIX = "/api/v1/"
+PERSON = f"{PREFIX}customers/{{"
+"""How addresses of one person begin: whoever was erased is gone at each of them."""
 JSON = "application/json"
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 PARAMETERS = {
@@ -140,6 +142,8 @@ class ResourceSchema(AutoSchema):
         codes = {401, 403, 422, 429}
         if "{" in self.path:
             codes.add(404)
+        if self.path.startswith(PERSON):
+            codes.add(410)
         if self._is_write:
             codes.add(409)
         if self.method in {"POST", "PUT", "PATCH"}:

@@ -91,6 +91,14 @@ def test_every_call_tells_of_its_problems(schema):
             assert content["example"]["status"] == int(code)
 
 
+def test_whoever_was_erased_is_gone_at_every_address_of_a_person(schema):
+    told = {(path, method): call["responses"] for path, method, call in calls(schema)}
+    silent = [one for one, answers in told.items() if "/customers/{" in one[0] and "410" not in answers]
+    assert silent == []
+    consents = "/api/v1/consents"
+    assert all(answers["410"]["content"] for (path, _method), answers in told.items() if path == consents)
+
+
 def test_parameters_are_described_and_are_those_that_are_taken(schema):
     views = {prefix: view for prefix, view, _name in router.registry}
     told = {}
