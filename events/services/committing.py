@@ -1,20 +1,24 @@
-"""Group commit: many requests wait, one thread writes what is queued by COPY, commits, and lets them all go.
+"""Group commit: many requests wait, one thread writes what is queued, commits, and lets them all go.
 
-One committing thread per process, made on first use, so that a forked server process gets its own. A single COPY in
-autocommit is a transaction of its own: two round trips, one flush to disk for everybody who waits. Nothing is answered
-before; whoever waits while PostgreSQL is away is told so, and the client sends again.
+One committing thread per process, made on first use, so that a forked server process gets its own. A single statement
+in autocommit is a transaction of its own: one round trip, one flush to disk for everybody who waits. Nothing is
+answered before; whoever waits while PostgreSQL is away is told so, and the client sends again.
+
+The statement is prepared, takes a column of the group's rows as each of its parameters, and is run by libpq itself:
+psycopg's own ways wait in Python, where each step of theirs stands in line with the request threads.
 """
 
 import contextlib
 import os
+import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
 import structlog
-from psycopg import sql
+from psycopg import errors, pq
 
 from cdp.core import autonomous
 from events.services import inbox
@@ -25,8 +29,6 @@ MOST_WAITING_BYTES = 64 * 1024 * 1024
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
 """After a failure: requests that come meanwhile are refused at once instead of each trying to connect."""
-_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_TAIL = b"\xff\xff"
 
 
 class Unavailable(Exception):
@@ -45,19 +47,50 @@ class _Ticket:
     def __init__(self, entry: inbox.Entry) -> None:
         self.entry = entry
         self.error: Exception | None = None
-        self.size = len(entry.inbox) + sum(map(len, entry.rejected))
+        self.size = len(entry.inbox[-1]) + sum([len(row[-1]) for row in entry.rejected])
         self.gate = threading.Lock()
         self.gate.acquire()
 
 
-def _statement(table: str, columns: tuple[str, ...]) -> sql.Composed:
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
+class _Table:
+    """A table that is written to, and how a column of its rows becomes a parameter."""
+
+    _HEAD = struct.Struct(">iiiii")  # of an array: one dimension, no NULL, type, length, counted from 1
+
+    def __init__(self, name: str, columns: tuple[str, ...], types: tuple[str, ...]) -> None:
+        """`types` are the names of the columns' types."""
+        found = [psycopg.adapters.types[type_] for type_ in types]
+        self._types = [type_.oid for type_ in found]
+        self.arrays = [type_.array_oid for type_ in found]
+        self._name, self._columns, self._names = name, columns, types
+
+    def insert(self, *, first: int) -> str:
+        """The statement, with parameters counted from `first`."""
+        values = ", ".join(f"${number}::{name}[]" for number, name in enumerate(self._names, first))
+        return f"INSERT INTO {self._name} ({', '.join(self._columns)}) SELECT * FROM unnest({values})"  # noqa: S608  names of ours
+
+    def parameters(self, rows: Sequence[inbox.Row]) -> list[bytes]:
+        """Every column of the rows as an array."""
+        pack, count = self._HEAD.pack, len(rows)
+        return [
+            b"".join([pack(1, 0, type_, count, 1), *column])
+            for type_, column in zip(self._types, zip(*rows, strict=True), strict=True)
+        ]
 
 
-_INBOX = _statement("events_inboxrow", inbox.INBOX_COLUMNS)
-_REJECTED = _statement("events_rejectedevent", inbox.REJECTED_COLUMNS)
+_INBOX = _Table(
+    "events_inboxrow", inbox.INBOX_COLUMNS, ("uuid", "uuid", "timestamptz", "int4", "int4", "int4", "bytea")
+)
+_REJECTED = _Table("events_rejectedevent", inbox.REJECTED_COLUMNS, ("uuid", "uuid", "timestamptz", "varchar", "bytea"))
+_ACCEPTED_ONLY, _WITH_REJECTED = b"accepted", b"rejected"
+_STATEMENTS = {
+    _ACCEPTED_ONLY: (_INBOX.insert(first=1), _INBOX.arrays),
+    _WITH_REJECTED: (
+        f"WITH accepted AS ({_INBOX.insert(first=1)}) {_REJECTED.insert(first=len(_INBOX.arrays) + 1)}",
+        _INBOX.arrays + _REJECTED.arrays,
+    ),
+}
+"""One statement each, so that both tables are written or neither."""
 
 
 class Committer:
@@ -130,35 +163,43 @@ class Committer:
 
     def _write(self, entries: list[inbox.Entry]) -> None:
         refused = [row for entry in entries for row in entry.rejected]
-        rows = b"".join([_HEAD, *[entry.inbox for entry in entries], _TAIL])
+        statement, parameters = _ACCEPTED_ONLY, _INBOX.parameters([entry.inbox for entry in entries])
+        if refused:
+            statement, parameters = _WITH_REJECTED, parameters + _REJECTED.parameters(refused)
         if self._connection is None:
-            self._connection = self._connect()
+            self._connection = self._opened()
         try:
-            self._copy(self._connection, rows, refused)
+            _run(self._connection, statement, parameters)
         except psycopg.OperationalError:
             # An idle connection dies with a restarted server, so once more. If the server went away at the very moment
             # of the commit, the rows are there already and their ids say so.
             self._drop()
-            self._connection = self._connect()
+            self._connection = self._opened()
             with contextlib.suppress(psycopg.errors.UniqueViolation):
-                self._copy(self._connection, rows, refused)
+                _run(self._connection, statement, parameters)
 
-    @staticmethod
-    def _copy(connected: "psycopg.Connection[Any]", rows: bytes, refused: list[bytes]) -> None:
-        if not refused:
-            with connected.cursor() as cursor, cursor.copy(_INBOX) as copy:
-                copy.write(rows)
-            return
-        with connected.transaction(), connected.cursor() as cursor:
-            with cursor.copy(_INBOX) as copy:
-                copy.write(rows)
-            with cursor.copy(_REJECTED) as copy:
-                copy.write(b"".join([_HEAD, *refused, _TAIL]))
+    def _opened(self) -> "psycopg.Connection[Any]":
+        opened = self._connect()
+        for name, (statement, types) in _STATEMENTS.items():
+            _confirm(opened.pgconn.prepare(name, statement.encode(), types))
+        return opened
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _run(connected: "psycopg.Connection[Any]", statement: bytes, parameters: Sequence[bytes]) -> None:
+    _confirm(connected.pgconn.exec_prepared(statement, parameters, [pq.Format.BINARY] * len(parameters)))
+
+
+def _confirm(result: pq.abc.PGresult) -> None:
+    if result.status == pq.ExecStatus.COMMAND_OK:
+        return
+    if result.error_field(pq.DiagnosticField.SQLSTATE) is None:  # not PostgreSQL speaks but libpq: nobody is there
+        raise psycopg.OperationalError(result.get_error_message())
+    raise errors.error_from_result(result)
 
 
 _made: tuple[int, Committer] | None = None

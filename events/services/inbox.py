@@ -1,7 +1,7 @@
 """The inbox: events that were accepted and wait to become facts, and the quarantine of those that were refused.
 
-Request threads judge, seal and pack; `events.services.committing` writes. What is packed here are rows in the binary
-format of COPY, so that the committing thread only joins bytes.
+Request threads judge, seal and pack; `events.services.committing` writes. What is packed here are values in
+PostgreSQL's binary format, each behind its length, so that the committing thread only joins bytes.
 """
 
 import datetime as dt
@@ -18,10 +18,11 @@ from cdp.core.crypto import hourly
 from events.models import InboxRow, RejectedEvent
 from events.rules import tracking
 
+Row = tuple[bytes, ...]
 INBOX_COLUMNS = ("id", "source_id", "received_at", "accepted", "rejected", "unconsented", "sealed")
 REJECTED_COLUMNS = ("id", "source_id", "received_at", "code", "sealed")
-_INBOX = struct.Struct(">hi16si16siqiiiiiii")
-_REJECTED = struct.Struct(">hi16si16siqi")
+_INBOX, _INBOX_PARTS = struct.Struct(">i16si16siqiiiiiii"), struct.Struct("20s20s12s8s8s8s4s")
+_REJECTED, _REJECTED_PARTS = struct.Struct(">i16si16siq"), struct.Struct("20s20s12s")
 _LENGTH = struct.Struct(">i")
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -50,10 +51,10 @@ class Parcel(msgspec.Struct, omit_defaults=True):
 
 @dataclass(slots=True)
 class Entry:
-    """What one request adds: the packed row of the inbox and the packed rows of the quarantine."""
+    """What one request adds: the row of the inbox and the rows of the quarantine, packed, value by value."""
 
-    inbox: bytes
-    rejected: list[bytes] = field(default_factory=list)
+    inbox: Row
+    rejected: list[Row] = field(default_factory=list)
 
 
 _parcels = msgspec.json.Decoder(Parcel)
@@ -86,21 +87,21 @@ def pack(
     blob = hourly.seal(events, context=_context("inbox", row, source))
     kept = [(item, verdict) for item, verdict in refused if verdict.code != tracking.Code.NO_CONSENT]
     numbers = (4, len(accepted), 4, len(kept), 4, len(refused) - len(kept))
-    head = _INBOX.pack(7, 16, row, 16, source.bytes, 8, moment, *numbers, len(blob))
-    return Entry(head + blob, [_rejected(item, verdict, source, moment, shared) for item, verdict in kept])
+    *values, length = _INBOX_PARTS.unpack(_INBOX.pack(16, row, 16, source.bytes, 8, moment, *numbers, len(blob)))
+    return Entry((*values, length + blob), [_rejected(item, verdict, source, moment, shared) for item, verdict in kept])
 
 
 def _raw(item: Any) -> msgspec.Raw:
     return item if isinstance(item, msgspec.Raw) else msgspec.Raw(item)
 
 
-def _rejected(item: Any, refusal: tracking.Refusal, source: uuid.UUID, moment: int, shared: dict[str, Any]) -> bytes:
+def _rejected(item: Any, refusal: tracking.Refusal, source: uuid.UUID, moment: int, shared: dict[str, Any]) -> Row:
     row, code = ids.uuid7(), refusal.code.encode()
     # What was refused need not be JSON that an encoder would repeat, so it travels beside the parcel as it came.
     parcel = Parcel(events=[], code=refusal.code, message=refusal.message, **shared)
     blob = _seal_bytes("rejected", row, source, _encoder.encode(parcel) + b"\n" + bytes(item))
-    parts = [_REJECTED.pack(5, 16, row.bytes, 16, source.bytes, 8, moment, len(code)), code, _LENGTH.pack(len(blob))]
-    return b"".join([*parts, blob])
+    values = _REJECTED_PARTS.unpack(_REJECTED.pack(16, row.bytes, 16, source.bytes, 8, moment))
+    return (*values, _LENGTH.pack(len(code)) + code, _LENGTH.pack(len(blob)) + blob)
 
 
 def _seal(table: str, row: uuid.UUID, source: uuid.UUID, parcel: Parcel) -> bytes:
