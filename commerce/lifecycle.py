@@ -27,6 +27,7 @@ declare(
         "store",
     ),
     resolved_by="resolved_by",
+    fact=("order:", "external_id"),
 )
 declare(
     "commerce.OrderLine",

@@ -16,6 +16,7 @@ declare(
     on_erase=OnErase.DELETE,
     export=("kind", "value", "verified_at"),
     one_of=OneOf("is_primary", ("kind", "source")),
+    told_by="told_by",
 )
 declare(
     "customers.Address",

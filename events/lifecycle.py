@@ -9,6 +9,7 @@ declare(
     on_erase=OnErase.DELETE,
     export=("name", "kind", "occurred_at", "source", "properties", "sealed"),
     resolved_by="resolved_by",
+    fact=("event:", "message_id"),
 )
 declare(
     "events.Session",

@@ -51,7 +51,9 @@ class Declaration:
     For rows that change hands: `follows` is (parent model, column of the parent's id), for lines that go where their
     order goes, whatever ids they have by then; `one_of` is a partial unique rule, kept by clearing the flag of the
     rows that arrive; rows for which `busy` holds (column → value) may not change hands: somebody is at work on them;
-    `resolved_by` is the column with the identifier digest that decided whose fact it is. For derived rows: `rebuild`
+    `resolved_by` is the column with the identifier digest that decided whose fact it is; `fact` is (how words name it,
+    the column of its name), as `event:<message_id>`, and `told_by` the column in which a row keeps the fact that told
+    it, behind its source: un-merging sends it where the fact goes. For derived rows: `rebuild`
     writes those of these customers anew at once; without it they wait for the pipeline. `counted` is for a room that
     keeps how many rows there are: it is told, in the same transaction, which ones a merge took out (by -1) and
     un-merging put back (by 1). When the import that brought a customer is taken back, any row here keeps the customer;
@@ -66,6 +68,8 @@ class Declaration:
     one_of: OneOf | None = None
     busy: Mapping[str, Any] = field(default_factory=dict)
     resolved_by: str = ""
+    fact: tuple[str, str] | None = None
+    told_by: str = ""
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None
     counted: Counted | None = None
     holders: Holders | None = None
@@ -99,6 +103,8 @@ def declare(
     one_of: OneOf | None = None,
     busy: Mapping[str, Any] | None = None,
     resolved_by: str = "",
+    fact: tuple[str, str] | None = None,
+    told_by: str = "",
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None,
     counted: Counted | None = None,
     holders: Holders | None = None,
@@ -113,6 +119,8 @@ def declare(
         one_of=one_of,
         busy=busy or {},
         resolved_by=resolved_by,
+        fact=fact,
+        told_by=told_by,
         rebuild=rebuild,
         counted=counted,
         holders=holders,

@@ -408,7 +408,7 @@ class Handler:
         watch.after(buyers, found)
         forgotten = [who.outcome is identity.Outcome.SUPPRESSED for who in found]
         customers = [who.customer for who in found]
-        by = deciding.resolved_by(buyers, customers, source=source)
+        by = deciding.decided_by(buyers, found, source=source)
         decided = zip(customers, by, forgotten, strict=True)
         taken: list[Document] = []
         gone: list[Document] = []

@@ -82,7 +82,7 @@ def place_many(
         who_told = list(zip(identified, found, strict=True))
         gone = {position for position, who in who_told if who.outcome is identity.Outcome.SUPPRESSED}
         customers = {position: None if position in gone else who.customer for position, who in who_told}
-        by = deciding.resolved_by(people, [who.customer for who in found], source=source)
+        by = deciding.decided_by(people, found, source=source)
         barred = gone if teller is identity.Teller.ANSWERED else set()
         places = [position for position in range(len(purchases)) if position not in barred]
         named = dict(zip(identified, by, strict=True))

@@ -78,6 +78,7 @@ class Verdict:
     shared: list[Key] = field(default_factory=list)  # a household's phone: one more holder
     rivals: list[uuid.UUID] = field(default_factory=list)
     is_other_name: bool = False  # found by the e-mail alone, and known by a given name that disagrees
+    by: bytes | None = None  # the identifier they were known by before; None for somebody new
 
 
 class Matcher:
@@ -140,6 +141,7 @@ class Matcher:
         keys = sorted(keys, key=lambda key: PRIORITY[key.kind])
         customer: uuid.UUID | None = None
         found_by = ""
+        by: bytes | None = None
         rivals: list[uuid.UUID] = []
         refused: set[bytes] = set()
         shared: list[Key] = []
@@ -157,7 +159,7 @@ class Matcher:
                 rivals.append(owner)
                 refused.add(key.digest)
                 continue
-            customer, found_by = owner, key.kind
+            customer, found_by, by = owner, key.kind, key.digest
         created = customer is None
         customer = customer or new_id
         holder = self.holder(customer)
@@ -170,7 +172,7 @@ class Matcher:
             shared = []
         claimed = [key for key in open_ if self._claim(key, customer, holder, shared)]
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
-        return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)), is_other_name)
+        return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)), is_other_name, by)
 
     def _unite(self, one: uuid.UUID, other: uuid.UUID, link: Link) -> uuid.UUID:
         """These two are one from now on, known by the older one's id. What is told next finds them as one."""

@@ -183,15 +183,17 @@ def _of_source(told: Sequence[Told], now: dt.datetime) -> list[Owner]:
     source = told[0].source
     lifted = _leave_out_forgotten(told)
     users = _users_before(told)
-    named = _named(told, source, now, is_back=bool(lifted))
+    owners = _named(told, source, now, is_back=bool(lifted))
+    named = [None if owner is None else owner.customer for owner in owners]
     seen = _seen(told, named, users, source, now)
     known = visitors.resolve(seen, source=source, now=now) if seen else {}
     back = [(digest, known[one]) for each in told for one, digest in each.visitors.items() if digest in lifted]
     suppressions.lift((pair for pair in back if pair[1] not in _BUCKETS), source=source, at=now)
     found = []
-    for one, customer in zip(told, named, strict=True):
-        if customer is not None:
-            found.append(Owner(customer, one.keys[0].digest))
+    for one, owner in zip(told, owners, strict=True):
+        if owner is not None:
+            # Somebody new is known by the strongest of what was told.
+            found.append(owner if owner.resolved_by else owner._replace(resolved_by=one.keys[0].digest))
         elif one.anonymous:
             found.append(Owner(known[one.anonymous], one.visitors[one.anonymous]))
         else:
@@ -247,8 +249,8 @@ def _users_before(told: Sequence[Told]) -> dict[int, uuid.UUID | int]:
     return found
 
 
-def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: bool) -> list[uuid.UUID | None]:
-    """The customer of each call that names somebody.
+def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: bool) -> list[Owner | None]:
+    """The customer of each call that names somebody, and by which identifier they were known before it.
 
     Most calls only repeat an id, and most of those the id of somebody known: they tell nothing that resolving could
     write, so that looking up is enough. An id that nobody has yet is asked once.
@@ -276,7 +278,7 @@ def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: b
             if person.external_id:
                 first.setdefault(person.external_id, len(order))
             order.append(person)
-    customers: list[uuid.UUID | None] = []
+    customers: list[Owner | None] = []
     if order:
         # A key that pages carry is anybody's: what it tells never makes two known customers one.
         joins, only_fills = not source.allowed_origins, source.known_people == Source.KnownPeople.FILL
@@ -284,11 +286,14 @@ def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: b
         resolutions = identity.resolve_many(
             order, source=source, now=now, lane=pipeline.INTERACTIVE, teller=teller, joins=joins, only_fills=only_fills
         )
-        customers = [None if who.outcome is identity.Outcome.SUPPRESSED else who.customer for who in resolutions]
+        customers = [
+            None if who.outcome is identity.Outcome.SUPPRESSED else Owner(who.customer, who.by) for who in resolutions
+        ]
         if joins and known:
             known = holding.owners(known)  # what the others told may have made two of them one
     return [
-        known[found] if isinstance(found, bytes) else None if found is None else customers[found] for found in positions
+        Owner(known[found], found) if isinstance(found, bytes) else None if found is None else customers[found]
+        for found in positions
     ]
 
 

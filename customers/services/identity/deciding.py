@@ -7,6 +7,7 @@ from cdp.core.models import Source
 from customers.rules.people import Person
 from customers.selectors import identifiers
 from customers.services.identity import batches
+from customers.services.identity.resolving import Resolution
 
 
 def resolved_by(people: Sequence[Person], customers: Sequence[uuid.UUID], *, source: Source) -> list[bytes | None]:
@@ -17,3 +18,13 @@ def resolved_by(people: Sequence[Person], customers: Sequence[uuid.UUID], *, sou
         next((key.digest for key in person_keys if owners.get(key.digest) == customer), None)
         for person_keys, customer in zip(keys, customers, strict=True)
     ]
+
+
+def decided_by(people: Sequence[Person], found: Sequence[Resolution], *, source: Source) -> list[bytes | None]:
+    """For each person the digest by which resolving found them: one that was known before, not one that the same fact
+    told; of somebody new the strongest.
+    """
+    new = [place for place, who in enumerate(found) if who.by is None]
+    strongest = resolved_by([people[place] for place in new], [found[place].customer for place in new], source=source)
+    of_new = dict(zip(new, strongest, strict=True))
+    return [of_new[place] if who.by is None else who.by for place, who in enumerate(found)]

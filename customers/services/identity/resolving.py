@@ -56,6 +56,7 @@ class Resolution(NamedTuple):
     outcome: Outcome
     rivals: tuple[uuid.UUID, ...] = ()
     is_other_name: bool = False  # one by the e-mail alone, under a given name that disagrees with the one known
+    by: bytes | None = None  # the identifier they were known by before this was told; None for somebody new
 
 
 NOBODY = Resolution(buckets.IDS[0], Outcome.SUPPRESSED)
@@ -267,7 +268,7 @@ def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch],
 
 def _resolution(verdict: Verdict, stands: Mapping[uuid.UUID, uuid.UUID] = MappingProxyType({})) -> Resolution:
     customer = stands.get(verdict.customer, verdict.customer)
-    return Resolution(customer, verdict.outcome, tuple(verdict.rivals), verdict.is_other_name)
+    return Resolution(customer, verdict.outcome, tuple(verdict.rivals), verdict.is_other_name, verdict.by)
 
 
 class Foresight:

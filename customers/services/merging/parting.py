@@ -12,9 +12,9 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from cdp.core.lifecycle import OnMerge
 from cdp.core.models import DataKey
-from customers.models import Customer, MergeLog, MergeSuggestion, Status
+from customers.models import ContactPoint, Customer, MergeLog, MergeSuggestion, Status
 from customers.selectors import merges
-from customers.services.merging import golden, keys, rows
+from customers.services.merging import golden, keys, retold, rows
 from customers.services.merging.joining import lock, rebuild
 from customers.services.merging.refusals import Reason, UnableToUnmerge
 
@@ -38,7 +38,8 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
         raise UnableToUnmerge(Reason.ERASED)
 
     back = _Back(log, later, holder)
-    back.digests = keys.give_back(log.identifiers, giver=holder, taker=absorbed)
+    returned = keys.give_back(log.identifiers, giver=holder, taker=absorbed)
+    back.digests, back.facts = retold.follow(returned, giver=holder, taker=absorbed)
     for model, declaration in lifecycle.declarations().items():
         if declaration.on_merge is OnMerge.MOVE:
             back.give(model, declaration)
@@ -49,8 +50,10 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
             flags = log.flags.get(model._meta.label, {})
             for customer, wanted in ((absorbed, flags.get("theirs", [])), (holder, flags.get("ours", []))):
                 rows.raise_flags(model, declaration.one_of, customer=customer, wanted=wanted)
+    retold.settle(absorbed, holder, facts=back.facts, flagged=back.flagged)
     _reseal(absorbed, holder)
     _restore(log, later, locked, at)
+    retold.hand_words_over(absorbed, holder, facts=back.facts, at=at)
     Customer.objects.filter(id=absorbed).update(status=log.absorbed_status, merged_into=None, updated_at=at)
     keys.follow(keys.owned([absorbed]), to={})
     undo = {"undone_at": at, "undone_by_kind": actor.kind, "undone_by_id": actor.id}
@@ -80,6 +83,9 @@ class _Back:
     def __init__(self, log: MergeLog, later: Sequence[MergeLog], holder: uuid.UUID) -> None:
         self.log, self.later, self.holder = log, later, holder
         self.digests: list[bytes] = []
+        self.facts: set[str] = set()
+        self.flagged: list[uuid.UUID] = []
+        """Ways of contact that came first for both."""
         self.parents: dict[str, list[uuid.UUID]] = defaultdict(list)
         self.counts: dict[str, int] = {}
 
@@ -94,6 +100,8 @@ class _Back:
         self._from_images(model, set(listed) - set(found))
         if declaration.resolved_by:
             found += self._move(model, declaration, declaration.resolved_by, self.digests)
+        if declaration.told_by:
+            found += self._move(model, declaration, declaration.told_by, list(self.facts))
         self.parents[label.lower()] += found
         if found:
             self.counts[label] = len(found)
@@ -106,7 +114,11 @@ class _Back:
         if rows.busy(model, declaration.busy, customers=[self.holder]):
             raise UnableToUnmerge(Reason.BUSY)
         moved = rows.move(model, declaration, {self.holder: self.log.absorbed_id}, only=(column, values))
-        return moved[self.holder].ids if moved else []
+        if not moved:
+            return []
+        if model is ContactPoint:
+            self.flagged += moved[self.holder].flagged
+        return moved[self.holder].ids
 
     def _from_images(self, model: type[models.Model], missing: set[uuid.UUID]) -> None:
         """Rows that a later merge turned into images, because they collided there."""

@@ -1,5 +1,6 @@
 import dataclasses
 import datetime as dt
+import re
 import uuid
 from decimal import Decimal
 
@@ -194,6 +195,38 @@ def test_an_order_by_the_absorbed_ones_phone_goes_back_with_that_phone(ann, anni
     unmerge(log)
     assert dict(Order.objects.values_list("external_id", "customer_id")) == {"21": annie.id, "22": ann.id}
     assert Refund.objects.get().customer_id == annie.id
+
+
+def test_what_a_fact_told_since_goes_back_with_it(ann, annie):
+    log = merge(ann, annie)
+    told = {
+        "placed_at": NOW,
+        "currency": "THB",
+        "lines": [LineInput(sku="a", quantity=Decimal(1), unit_price=Decimal(50))],
+    }
+    rules, source, line = people.Rules(region="TH", today=NOW.date()), factories.source(), "U" + "1" * 32
+    calls = (
+        ("31", {"phone": "0812345678", "line_id": line}),
+        ("32", {"line_id": line, "member_number": "M-77"}),
+        ("33", {"email": "ann@example.com", "external_id": "77"}),
+    )
+    for number, said in calls:
+        buyer, faults = people.clean(said, rules)
+        assert not faults
+        bought = orders.Purchase(OrderInput(external_id=number, **told), buyer=buyer)
+        orders.place(purchase=bought, source=source, actor=actors.SYSTEM, now=NOW)
+    assert set(Identifier.objects.values_list("customer_id", flat=True)) == {ann.id}
+    unmerge(log)
+    owners = dict(Order.objects.values_list("external_id", "customer_id"))
+    assert owners == {"31": annie.id, "32": annie.id, "33": ann.id}
+    for who, kinds, points in (
+        (annie, ["line_id", "member_number", "phone"], ["line", "member_number", "phone"]),
+        (ann, ["email", "external_id"], ["email", "external_id"]),
+    ):
+        assert sorted(Identifier.objects.filter(customer_id=who.id).values_list("kind", flat=True)) == kinds
+        assert sorted(one.kind for one in profiles.one(who.id).contacts if one.is_primary) == points
+    assert Customer.objects.get(id=annie.id).origins["line_id"][2] == "order:32"
+    assert not {"order:31", "order:32"} & set(re.findall(r"order:\d+", str(Customer.objects.get(id=ann.id).origins)))
 
 
 def test_lines_written_anew_since_go_back_with_their_order(ann, annie):

@@ -1,0 +1,106 @@
+"""What was told of a person while two were one: identifiers and ways of contact go where the facts go that told them.
+
+An `identify` that named the absorbed one's customer number may have told a new address. The event goes back by its
+`resolved_by`; so must the address, and by it what was told of whoever it leads to, and so on.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from cdp.core import lifecycle
+from customers.models import ContactPoint, Customer, Identifier
+from customers.rules import provenance, settling, survivorship
+from customers.services.merging import golden, keys, rows
+
+
+def follow(digests: Sequence[bytes], *, giver: uuid.UUID, taker: uuid.UUID) -> tuple[list[bytes], set[str]]:
+    """Identifiers of `giver` that facts resolved by any of `digests` told recognise `taker` from now on, and those that
+    facts resolved by these told, and so on. Returns all digests, and of the facts (`provenance.told_by`) those that
+    told an identifier or a way of contact. Call it before the facts themselves change hands.
+    """
+    told = Identifier.objects.filter(customer_id=giver).exclude(told_by=None)
+    waiting = {bytes(digest): fact for digest, fact in told.values_list("digest", "told_by")}
+    points = ContactPoint.objects.filter(customer_id=giver).exclude(told_by=None)
+    wanted = {fact for fact in (*waiting.values(), *points.values_list("told_by", flat=True)) if fact}
+    found, facts, fresh = list(digests), set[str](), list(digests)
+    while fresh:
+        facts |= _resolved(wanted - facts, giver, fresh)
+        fresh = [digest for digest, fact in waiting.items() if fact in facts]
+        for digest in fresh:
+            del waiting[digest]
+        keys.give_back({"own": [digest.hex() for digest in fresh]}, giver=giver, taker=taker)
+        found += fresh
+    return found, facts
+
+
+def _resolved(wanted: Collection[str], customer: uuid.UUID, digests: Sequence[bytes]) -> set[str]:
+    """Those of the facts that one of these identifiers brought to the customer."""
+    found: set[str] = set()
+    for model, declaration in lifecycle.declarations().items():
+        if declaration.fact is None:
+            continue
+        prefix, column = declaration.fact
+        tellers = [provenance.teller(one) for one in wanted]
+        names = {fact.removeprefix(prefix) for _source, fact in tellers if fact.startswith(prefix)}
+        if names:
+            facts = model._default_manager.filter(
+                **{"customer_id": customer, f"{declaration.resolved_by}__in": digests, f"{column}__in": names}
+            )
+            found |= {
+                provenance.told_by(source, f"{prefix}{name}") for source, name in facts.values_list("source", column)
+            }
+    return found.intersection(wanted)
+
+
+def settle(absorbed: uuid.UUID, holder: uuid.UUID, *, facts: Collection[str], flagged: Collection[uuid.UUID]) -> None:
+    """Which way of contact comes first, on both sides, and whose word that is: of the absorbed one the row that came
+    first for both (`flagged`), else what was told last; of the holder what was told last where the first one left.
+    """
+    rule = lifecycle.declarations()[ContactPoint].one_of
+    assert rule is not None, "one of each kind comes first"  # noqa: S101
+    mine = ContactPoint.objects.filter(customer_id=absorbed)
+    came = dict.fromkeys(mine.filter(told_by__in=facts).order_by("-pk").values_list("pk", flat=True))
+    wanted = {row.pk: (row.kind, row.source) for row in mine.filter(pk__in=[*came, *flagged])}
+    first: dict[tuple[str, str], uuid.UUID] = {}
+    for row in (*flagged, *came):
+        if row in wanted:
+            first.setdefault(wanted[row], row)
+    rows.raise_flags(ContactPoint, rule, customer=absorbed, wanted=list(first.values()), takes=True)
+    rows.raise_flags_anew(ContactPoint, rule, customers=[absorbed, holder])
+
+
+def hand_words_over(absorbed: uuid.UUID, holder: uuid.UUID, *, facts: Collection[str], at: datetime) -> None:
+    """The words about ways of contact that went back go with them, and what is told of the holder's is who told those
+    that come first now.
+    """
+    if not facts:
+        return
+    people = Customer.objects.in_bulk([absorbed, holder])
+    first: dict[uuid.UUID, dict[str, ContactPoint]] = {absorbed: {}, holder: {}}
+    for row in ContactPoint.objects.filter(customer_id__in=[absorbed, holder], is_primary=True):
+        first[row.customer_id][_register(row.kind, row.source)] = row
+    taken: dict[str, Any] = {}
+    left: dict[str, Any] = {}
+    for register in {*first[absorbed], *first[holder], *map(_register, ContactPoint.Kind.values)}:
+        entry = (people[holder].origins or {}).get(register)
+        if entry is None or provenance.told_by(entry[0], entry[2]) not in facts:
+            continue
+        mine, theirs = first[absorbed].get(register), first[holder].get(register)
+        if mine is not None and mine.told_by in facts:
+            taken[f"{golden.ORIGIN}{register}"] = entry
+        left[f"{golden.ORIGIN}{register}"] = None if theirs is None else _word(theirs)
+    for who, columns in ((absorbed, taken), (holder, left)):
+        if columns:
+            Customer.objects.filter(id=who).update(**golden.assign(people[who], columns), updated_at=at)
+
+
+def _register(kind: str, scope: str = "") -> str:
+    (field,) = survivorship.registers(kind)
+    return settling.register_of(field, scope=scope)
+
+
+def _word(row: ContactPoint) -> list[Any]:
+    source, fact = provenance.teller(row.told_by)
+    return provenance.spelt(provenance.Word(source or row.source, row.created_at, fact))
