@@ -5,13 +5,17 @@ An `identify` that named the absorbed one's customer number may have told a new 
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from cdp.core import lifecycle
+from cdp.core.crypto import subjects
 from customers.models import ContactPoint, Customer, Identifier
 from customers.rules import provenance, settling, survivorship
+from customers.rules.matching import LIMITS
+from customers.selectors import identifiers, suppressions
 from customers.services.merging import golden, keys, rows
 
 
@@ -69,6 +73,28 @@ def settle(absorbed: uuid.UUID, holder: uuid.UUID, *, facts: Collection[str], fl
             first.setdefault(wanted[row], row)
     rows.raise_flags(ContactPoint, rule, customer=absorbed, wanted=list(first.values()), takes=True)
     rows.raise_flags_anew(ContactPoint, rule, customers=[absorbed, holder])
+
+
+def claim(absorbed: uuid.UUID, *, facts: Collection[str]) -> None:
+    """What identified nobody because the two together had one of its kind already identifies the one of whom it was
+    told: addresses and numbers that went back, unless they are somebody's by now. Call it when they are resealed.
+    """
+    points = list(ContactPoint.objects.filter(customer_id=absorbed, told_by__in=facts).order_by("pk"))
+    if not points:
+        return
+    keyring = subjects.load([absorbed])
+    held = Counter(Identifier.objects.filter(customer_id=absorbed).values_list("kind", "source"))
+    for row in points:
+        (kind,), scope = survivorship.registers(row.kind), row.source
+        if held[kind, scope] >= LIMITS[kind]:
+            continue
+        value = keyring.open(row.value, table=ContactPoint._meta.db_table, column="value", row=row.pk)
+        marker = identifiers.digest(kind, value, scope)
+        if suppressions.since([marker]):
+            continue
+        told = {"kind": kind, "source": scope, "created_at": row.created_at, "told_by": row.told_by}
+        _key, is_new = Identifier.objects.get_or_create(digest=marker, defaults={"customer_id": absorbed, **told})
+        held[kind, scope] += is_new
 
 
 def hand_words_over(absorbed: uuid.UUID, holder: uuid.UUID, *, facts: Collection[str], at: datetime) -> None:

@@ -233,7 +233,7 @@ BOUNDED = settings(
 LONG = settings(
     BOUNDED,
     max_examples=int(os.environ.get("CDP_EXAMPLES", "400")),
-    derandomize=False,
+    derandomize="CDP_EXAMPLES" not in os.environ,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 
