@@ -7,6 +7,7 @@ wants it (text and varchar alike; `moment` for timestamptz, `day` for date, `tex
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from struct import Struct
 
@@ -23,6 +24,9 @@ _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
 _BIGINT, _VARCHAR = 20, 1043  # the fixed type numbers of PostgreSQL's catalogue
 _NO_ELEMENTS = {kind: LENGTHS[12] + bytes(8) + kind.to_bytes(4) for kind in (_BIGINT, _VARCHAR)}
+_GROUP, _DECIMALS, _NEGATIVE = 10_000, 4, 0x4000
+_CENT, _EXACT = Decimal("0.0001"), Context(prec=60, rounding=ROUND_HALF_UP)
+_numeric = Struct(">HhHH").pack
 _bigint = Struct(">iq").pack
 _array = Struct(">iiiiii").pack
 
@@ -68,6 +72,20 @@ def moment(value: dt.datetime) -> bytes:
     """A timestamptz."""
     since = value - _EPOCH
     return _bigint(8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+
+
+@lru_cache(maxsize=16384)  # prices come again and again
+def numeric(value: Decimal) -> bytes:
+    """A numeric with up to four decimals, rounded half away from zero as PostgreSQL rounds into such a column."""
+    sign, digits, _ = value.quantize(_CENT, context=_EXACT).as_tuple()
+    rest, groups = int("".join(map(str, digits))), []
+    while rest:
+        rest, group = divmod(rest, _GROUP)
+        groups.append(group)
+    count = len(groups)
+    weight = count - 2 if count else 0  # the last group is what stands behind the point
+    body = _numeric(count, weight, _NEGATIVE if sign and count else 0, _DECIMALS)
+    return raw(body + b"".join(group.to_bytes(2) for group in reversed(groups)))
 
 
 def day(value: dt.date | None) -> bytes:

@@ -12,6 +12,7 @@ from commerce.rules.inputs import ZERO, LineInput, OrderInput
 
 CENT = Decimal("0.0001")
 LARGEST = Decimal(10) ** 14
+_MILLE = Decimal("0.001")
 _ROUNDED_UP = LARGEST - CENT / 2
 """From here on rounding gives LARGEST."""
 TOLERANCE = Decimal("0.01")
@@ -58,6 +59,11 @@ def rounded(amount: Decimal) -> Decimal:
     if abs(amount) >= _ROUNDED_UP:
         raise TooLarge
     return amount.quantize(CENT, context=_EXACT)
+
+
+def quantity(told: Decimal) -> Decimal:
+    """A quantity as its column keeps it: three decimals, half away from zero."""
+    return told.quantize(_MILLE, context=_EXACT)
 
 
 def line_amount(line: LineInput) -> Decimal:

@@ -4,7 +4,7 @@ Where a chunk ends must not change an order: whatever its rows are compared with
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from django.db import connection
 
 from cdp.core.imports.registry import Context
-from commerce.rules import digests
 from commerce.rules.documents import Document
 from commerce.rules.inputs import ZERO
 from commerce.services import keys
@@ -77,9 +76,8 @@ def go_on(number: str, before: Earlier | None) -> Document:
     )
 
 
-def find(numbers: Iterable[str], *, context: Context) -> dict[str, Earlier]:
-    """Those of the orders that this import has begun already, by number."""
-    wanted = [digests.key(context.source.key, number) for number in numbers]
+def find(wanted: Sequence[bytes], *, context: Context) -> dict[str, Earlier]:
+    """Those of the orders with these keys that this import has begun already, by number."""
     found: dict[str, Earlier] = {}
     for number, currency, total, discount, shipping, tax, sold in _rows(_ORDERS, keys.ORDERS, wanted, context):
         # A zero is what the column has where nothing was told; only a total may be told as zero.
@@ -95,9 +93,8 @@ def find(numbers: Iterable[str], *, context: Context) -> dict[str, Earlier]:
     return found
 
 
-def known(numbers: Iterable[str], *, context: Context) -> frozenset[str]:
-    """Those of the order numbers that stand here already, by anything but this import."""
-    wanted = [digests.key(context.source.key, number) for number in numbers]
+def known(wanted: Sequence[bytes], *, context: Context) -> frozenset[str]:
+    """The numbers of those orders with these keys that stand here already, by anything but this import."""
     rows = [*_rows(_KNOWN_ORDERS, keys.ORDERS, wanted, context), *_rows(_KNOWN_REFUNDS, keys.REFUNDS, wanted, context)]
     return frozenset(number for (number,) in rows)
 
@@ -137,7 +134,7 @@ _REFUNDS = """
 """
 
 
-def _rows(statement: str, table: keys.KeyTable, wanted: list[bytes], context: Context) -> list[tuple[Any, ...]]:
+def _rows(statement: str, table: keys.KeyTable, wanted: Sequence[bytes], context: Context) -> list[tuple[Any, ...]]:
     owners = keys.find(table, wanted).values()
     if not owners:
         return []

@@ -18,9 +18,7 @@ from commerce.services.keys import Owner
 ZERO = Decimal(0)
 UNTOLD_STATUS = "paid"
 TEXTS = ("coupon", "channel", "store")
-_HEADER = (
-    "id",
-    "customer_id",
+_TOLD = (
     "source",
     "external_id",
     "placed_at",
@@ -36,16 +34,17 @@ _HEADER = (
     "channel",
     "store",
     "import_id",
-    "resolved_by",
     "is_status_assumed",
     "is_currency_assumed",
     "created_at",
     "updated_at",
 )
-_LINE = (
-    "id",
+# Whose it is comes first: where rows are spelt beforehand (`order_import_spelling`) it is all that is left to say.
+HEADER = ("customer_id", "resolved_by", "id", *_TOLD)
+LINE = (
     "customer_id",
     "order_id",
+    "id",
     "sku",
     "name",
     "category",
@@ -80,23 +79,22 @@ def write_orders(documents: Sequence[Document], placed: Placed, context: Context
     _drop_old_lines(
         "commerce_order", "commerce_orderline", "order_id", [placed[d.external_id][:2] for d in known], context
     )
+    new = ((document, *placed[document.external_id]) for document in documents)
     copying.rows(
         Order,
-        _HEADER,
+        HEADER,
         (
-            _header(document, placed[document.external_id], context, zero_is_purchase=zero_is_purchase)
-            for document in documents
-            if placed[document.external_id][2]
+            (customer, document.resolved_by, row, *told(document, context, zero_is_purchase=zero_is_purchase))
+            for document, customer, row, is_new in new
+            if is_new
         ),
     )
-    copying.rows(OrderLine, _LINE, _lines(documents, placed))
+    copying.rows(OrderLine, LINE, _lines(documents, placed))
     _update_headers(known, placed, context, zero_is_purchase=zero_is_purchase)
 
 
-def _header(
-    document: Document, place: tuple[uuid.UUID, uuid.UUID, bool], context: Context, *, zero_is_purchase: bool
-) -> tuple[Any, ...]:
-    customer, row, _ = place
+def told(document: Document, context: Context, *, zero_is_purchase: bool) -> tuple[Any, ...]:
+    """The columns of a new order that depend neither on whose it is nor on its id, as _TOLD names them."""
     given = document.numbers.get("total")
     discount, shipping, tax = (document.numbers.get(name, ZERO) for name in ("discount", "shipping", "tax"))
     sales = document.sales
@@ -117,8 +115,6 @@ def _header(
     )
     texts = (document.texts.get(name, "") for name in TEXTS)
     return (
-        row,
-        customer,
         context.source.key,
         document.external_id,
         document.placed_at,
@@ -132,7 +128,6 @@ def _header(
         counted,
         *texts,
         context.import_id,
-        document.resolved_by,
         not document.status,
         not document.currency,
         context.now,
@@ -145,9 +140,9 @@ def _lines(documents: Iterable[Document], placed: Placed) -> Iterable[tuple[Any,
         customer, row, _ = placed[document.external_id]
         for line in document.sales:
             yield (
-                ids.uuid7(),
                 customer,
                 row,
+                ids.uuid7(),
                 line.sku,
                 line.name,
                 line.category,

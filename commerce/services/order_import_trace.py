@@ -5,14 +5,13 @@ keeps the whole document with its lines as it was.
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from cdp.core.imports import tracing
 from cdp.core.imports.registry import Context
-from commerce.rules import digests
 from commerce.services import keys
 from commerce.services.keys import Owner
 
@@ -35,13 +34,13 @@ TABLES = {
 }
 
 
-def before(numbers: Collection[str], context: Context) -> None:
-    """Note what the documents of these numbers were like before this import met them; call it first in a chunk."""
-    wanted = [digests.key(context.source.key, number) for number in numbers]
+def before(known: Mapping[str, Mapping[bytes, Owner]], context: Context) -> None:
+    """Note what known documents (their owners by key, by the kinds of TABLES) were like before this import met them;
+    call it first in a chunk.
+    """
     for kind, table in TABLES.items():
-        owners = keys.find(table.keys, wanted)
-        if owners:
-            tracing.note_all(context.import_id, CHANGED, _images(kind, table, owners, context))
+        if known[kind]:
+            tracing.note_all(context.import_id, CHANGED, _images(kind, table, known[kind], context))
 
 
 def _images(
@@ -68,12 +67,10 @@ def _images(
         return [(row, [kind, digest_of[row], head, lines]) for row, head, lines in cursor.fetchall()]
 
 
-def made(kind: str, placed: Mapping[str, tuple[uuid.UUID, uuid.UUID, bool]], context: Context) -> None:
-    """Note the documents that are new."""
-    source = context.source.key
-    new = [[digests.key(source, number), row.bytes] for number, (_, row, is_new) in placed.items() if is_new]
+def made(kind: str, new: Mapping[bytes, uuid.UUID], context: Context) -> None:
+    """Note the documents that are new: their rows by key."""
     if new:
-        tracing.note(context.import_id, MADE, [kind, new])
+        tracing.note(context.import_id, MADE, [kind, [[digest, row.bytes] for digest, row in new.items()]])
 
 
 def products_made(skus: Sequence[str], context: Context) -> None:

@@ -54,16 +54,25 @@ class Watch:
         """Remember what these customers are like; called again when resolving has to be tried again."""
         self._before = _look(known)
 
-    def after(self, people: Sequence[Person], resolutions: Sequence[identity.Resolution]) -> None:
-        """Note who was made and what changed. Call it in the chunk's transaction, after resolving."""
+    def after(
+        self,
+        people: Sequence[Person],
+        resolutions: Sequence[identity.Resolution],
+        *,
+        facts: Sequence[str] | None = None,
+    ) -> None:
+        """Note who was made and what changed. Call it in the chunk's transaction, after resolving. `facts` told of
+        each, where the people themselves do not say (`identity.Batch.facts`).
+        """
         created = {found.customer for found in resolutions if found.outcome is identity.Outcome.CREATED}
         created -= self._before.keys()  # made by one row and merged into somebody known by another
         positions = [position for position, found in enumerate(resolutions) if found.customer in created]
         if positions:
             made = [resolutions[position].customer.bytes for position in positions]
             told = identity.packed(people, positions)
-            facts = sorted({people[position].told_by for position in positions} - {""})
-            tracing.note(self._context.import_id, MADE, [made, told, identity.PACKED, facts])
+            tellers = (people[at].told_by if facts is None else facts[at] for at in positions)
+            by = sorted(set(tellers) - {""})
+            tracing.note(self._context.import_id, MADE, [made, told, identity.PACKED, by])
         after = _look(self._before)
         if after:  # whoever made them, this import speaks for them from now on, and be it with the same words
             again = b"".join(customer.bytes for customer in sorted(after))

@@ -353,7 +353,7 @@ class Handler:
             before_change=watch.before,
             by=fact_of(self.context),
         )
-        watch.after(parsed.people, resolutions)
+        watch.after(parsed.people, resolutions, facts=parsed.facts())
         created, gone = _created(resolutions), refused(parsed.people, parsed.lines, resolutions)
         return registry.Counts(
             created, len(parsed) - created - len(gone), notes=_other_names(parsed, resolutions), refused=gone

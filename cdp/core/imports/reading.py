@@ -5,9 +5,10 @@ import functools
 import gc
 import itertools
 import json
+import marshal
 import time
 import uuid
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ SEEN = 50
 """Rows whose values help to tell what a column is."""
 APART_FROM = 10_000
 """Rows from which a process of its own pays: below, both ends of the work are most of it."""
+_WITHOUT_REFERENCES = 2  # the version of the format that does not look for what comes twice
 _RACY_NS = 100_000_000  # a file changed so recently may change again without a new time stamp
 
 
@@ -34,8 +36,7 @@ class UnableToRead(Exception):
     """The file cannot be used at all; the message says why."""
 
 
-Note = tuple[int, str, str, str, bool]
-"""Line, target, raw value, reason code, whether the row was rejected."""
+Note = registry.Note
 
 
 @dataclass(slots=True)
@@ -124,27 +125,71 @@ def pieces(
     With `beside` a long file is read and parsed in a process of its own, one chunk ahead; only for kinds that say they
     need nothing but their rows for it. Raises apart.Died when that process is killed.
     """
-    make = functools.partial(_pieces, file, kind, handler, context, start_row)
-    if beside and kind.is_pure and context.survey.rows_estimate - start_row >= APART_FROM:
-        return apart.running(make)
-    return contextlib.closing(make())
+    is_long = beside and context.survey.rows_estimate - start_row >= APART_FROM
+    if is_long and kind.is_pure:
+        return apart.running(functools.partial(_pieces, file, kind, handler, context, start_row))
+    # What is to be done with the mended rows of a file, only the database knows: each of them would be read twice.
+    is_mended = set(OWN_COLUMNS) <= set(context.survey.columns)
+    if is_long and isinstance(handler, registry.Parted) and not is_mended:
+        return _parted(file, kind, handler, context, start_row)
+    return contextlib.closing(_pieces(file, kind, handler, context, start_row))
+
+
+@contextlib.contextmanager
+def _parted(
+    file: Mapping[str, str],
+    kind: registry.Kind,
+    handler: registry.Parted,
+    context: registry.Context,
+    start_row: int,
+) -> Iterator[Iterator[Piece]]:
+    """The chunks prepared in the process beside and finished here."""
+    make = functools.partial(_pieces, file, kind, _Preparing(handler), context, start_row)
+    with apart.running(make) as prepared:
+        yield (_finished(piece, handler) for piece in prepared)
+
+
+class _Preparing:
+    """A handler of which only the first step is done; the rows travel with it, in one piece."""
+
+    def __init__(self, handler: registry.Parted) -> None:
+        self._handler = handler
+
+    def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> Any:
+        whole: Any = rows
+        return self._handler.prepare(rows, reject, warn), marshal.dumps(whole, _WITHOUT_REFERENCES)
+
+
+def _finished(piece: Piece, handler: registry.Parted) -> Piece:
+    """A chunk after the second step, or parsed as a whole where that asks for it."""
+    if not piece.rows:
+        return piece
+    prepared, written = piece.parsed
+    rows = functools.cache(lambda: marshal.loads(written))  # noqa: S302  (our own child)
+    told = [note for note in piece.notes if isinstance(note, tuple)]
+    piece.parsed = handler.finish(prepared, rows, told)
+    if piece.parsed is None:
+        piece.notes = [note for note in piece.notes if not isinstance(note, tuple)]
+        piece.parsed = handler.parse(rows(), *registry.noting(piece.notes))
+        piece.noted = _noted(rows(), piece.notes)
+    return piece
+
+
+def _noted(rows: Sequence[registry.Row], notes: Sequence[Note | problems.RowProblem]) -> dict[int, list[str]]:
+    """The cells of the rows that a handler's notes are about, by line."""
+    lines = {note[0] for note in notes if isinstance(note, tuple)}
+    return {line: cells for line, cells in rows if line in lines} if lines else {}
 
 
 def _pieces(
     file: Mapping[str, str],
     kind: registry.Kind,
-    handler: registry.Handler,
+    handler: registry.Parser,
     context: registry.Context,
     start_row: int,
 ) -> Generator[Piece, None, None]:
     notes: list[Note | problems.RowProblem] = []
-
-    def reject(line: int, target: str, value: str, code: str) -> None:
-        notes.append((line, target, value, code, True))
-
-    def warn(line: int, target: str, value: str, code: str) -> None:
-        notes.append((line, target, value, code, False))
-
+    reject, warn = registry.noting(notes)
     if start_row and (kind.remembers or any(registry.get(key).remembers for key in together.others(handler))):
         _look_back(file, kind, handler, context, start_row)
     with memory.collecting_when_told(), opened(file) as stream:
@@ -152,9 +197,7 @@ def _pieces(
         rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
         while chunk := list(itertools.islice(rows, kind.chunk)):
             parsed = handler.parse(chunk, reject, warn)
-            lines = {note[0] for note in notes if isinstance(note, tuple)}
-            noted = {line: cells for line, cells in chunk if line in lines} if lines else {}
-            yield Piece(len(chunk), parsed, notes.copy(), together.passed_over(handler, chunk), noted)
+            yield Piece(len(chunk), parsed, notes.copy(), together.passed_over(handler, chunk), _noted(chunk, notes))
             notes.clear()
             del chunk, parsed
             gc.collect()
@@ -162,7 +205,7 @@ def _pieces(
 
 
 def _look_back(
-    file: Mapping[str, str], kind: registry.Kind, handler: registry.Handler, context: registry.Context, end: int
+    file: Mapping[str, str], kind: registry.Kind, handler: registry.Parser, context: registry.Context, end: int
 ) -> None:
     """Let the handler see the rows that an earlier run wrote, in the same chunks; what it says of them is told."""
 

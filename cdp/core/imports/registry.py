@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from cdp.core.actors import Actor
 from cdp.core.files import dates
@@ -56,6 +56,18 @@ Reject = Callable[[int, str, str, str], None]
 """(line, target, value, reason code): the row is left out."""
 
 
+Note = tuple[int, str, str, str, bool]
+"""Line, target, raw value, reason code, whether the row was rejected."""
+
+
+def noting(notes: list[Any]) -> tuple[Reject, Reject]:
+    """How a handler rejects and warns so that it is noted there."""
+    return (
+        lambda line, target, value, code: notes.append((line, target, value, code, True)),
+        lambda line, target, value, code: notes.append((line, target, value, code, False)),
+    )
+
+
 class RowRefused(Exception):
     """A row cannot be taken; handlers raise it where they read a cell and reject the row where they loop."""
 
@@ -84,17 +96,34 @@ class Counts:
     """What is said of the file as a whole with a number, by the code of its sentence."""
 
 
-class Handler(Protocol):
-    """Reads and writes the rows of one import."""
+class Parser(Protocol):
+    """Reads the rows of one import."""
 
     def parse(self, rows: Sequence[Row], reject: Reject, warn: Reject) -> Any:
         """Standardise rows; what cannot be used is rejected, what is left out of a good row is warned of."""
+
+
+class Handler(Parser, Protocol):
+    """Reads and writes the rows of one import."""
 
     def write(self, parsed: Any) -> Counts:
         """Write what was parsed; runs inside the transaction of the chunk."""
 
     def foresee(self, parsed: Any) -> Counts:
         """What writing it would tell, without writing: for a file that is only checked. Chunks come in their order."""
+
+
+@runtime_checkable
+class Parted(Handler, Protocol):
+    """A handler that can parse in two steps, the first of which needs nothing but its rows."""
+
+    def prepare(self, rows: Sequence[Row], reject: Reject, warn: Reject) -> Any:
+        """The first step; gives what can be pickled."""
+
+    def finish(self, prepared: Any, rows: Callable[[], Sequence[Row]], notes: Sequence[Note]) -> Any:
+        """The second step, after the chunk before is written: what `write` takes. None where the rows have to be
+        parsed as a whole after all. `notes` are those of the first step.
+        """
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,12 @@ class Chosen:
         return self.handler.foresee(parsed)
 
 
-def passed_over(handler: registry.Handler, rows: Sequence[registry.Row]) -> int:
+def passed_over(handler: registry.Parser, rows: Sequence[registry.Row]) -> int:
     """How many of the rows the handler does not look at."""
     return len(rows) - len(handler.of(rows)) if isinstance(handler, Chosen) else 0
 
 
-def others(handler: registry.Handler) -> Collection[str]:
+def others(handler: registry.Parser) -> Collection[str]:
     """The keys of the kinds that read the same rows beside the first one."""
     if isinstance(handler, Chosen):
         return others(handler.handler)

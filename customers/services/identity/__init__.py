@@ -7,7 +7,7 @@ fresh      the rows of a new customer, spelt before it is known who is new
 writing    new customers by COPY, changes of known ones set-wise
 """
 
-from customers.services.identity.batches import PACKED, Batch, Keys, gather, packed, prepare, unpacked
+from customers.services.identity.batches import PACKED, Batch, Keys, gather, packed, prepare, prepare_alike, unpacked
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
     Foresight,
@@ -43,6 +43,7 @@ __all__ = [
     "look_up",
     "packed",
     "prepare",
+    "prepare_alike",
     "resolve_batch",
     "resolve_many",
     "unpacked",

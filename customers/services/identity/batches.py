@@ -6,7 +6,7 @@ import marshal
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 from cdp.core import ids
@@ -16,7 +16,7 @@ from customers.rules import emails, provenance, settling
 from customers.rules.matching import Key
 from customers.rules.people import Person
 from customers.rules.provenance import Word
-from customers.services.identity import fresh, profiles
+from customers.services.identity import contacts, fresh, profiles
 
 _DATES = ("birth_date", "created_at")
 _TOLD = ("told_at", "told_by")  # travel beside the people, because words are needed where people stay packed
@@ -30,9 +30,9 @@ PACKED = (*_FIELDS, *_DATES)
 class Packed(Sequence[Person]):
     """People who travelled between processes; each is opened when somebody asks for it, which is rare."""
 
-    def __init__(self, people: Sequence[bytes]) -> None:
-        """Take them as `pack` made them."""
-        self._people = people
+    def __init__(self, people: Sequence[bytes], told: Sequence[Told | None] | None = None) -> None:
+        """Take them as `pack` made them, with when and by which fact each was told of."""
+        self._people, self._told = people, told
 
     @overload
     def __getitem__(self, index: int) -> Person: ...
@@ -41,11 +41,13 @@ class Packed(Sequence[Person]):
     def __getitem__(self, index: int | slice) -> Person | Sequence[Person]:
         """One of them, or several that stay packed."""
         if isinstance(index, slice):
-            return Packed(self._people[index])
+            return Packed(self._people[index], None if self._told is None else self._told[index])
         state, birth, created = marshal.loads(self._people[index])  # noqa: S302  (made by `pack`)
         person = Person(**dict(zip(_FIELDS, state, strict=True)))
         person.birth_date = dt.date.fromordinal(birth) if birth else None
         person.created_at = dt.datetime.fromisoformat(created) if created else None
+        if self._told is not None and (told := self._told[index]) is not None:
+            person.told_at, person.told_by = told
         return person
 
     def __len__(self) -> int:
@@ -105,6 +107,7 @@ class Batch:
     ranks: bytes = b""  # of each name, 0 where none was told (see `settling.name_rank`)
     told: list[Told | None] | None = None  # when and by which fact, None where it is the batch's own
     lines: Sequence[int] = ()  # where in a file each of them stands, if they come from one
+    firsts: Sequence[int] | None = None  # where each is told of first in these very words; None: nobody comes again
 
     def __len__(self) -> int:
         """How many people."""
@@ -115,6 +118,17 @@ class Batch:
         if self.told is None:
             return [base] * len(self.keys)
         return [base if told is None else provenance.of_fact(base, at=told[0], fact=told[1]) for told in self.told]
+
+    def facts(self) -> list[str]:
+        """The fact that told of each person, empty where it is the batch's own."""
+        return [""] * len(self.keys) if self.told is None else ["" if told is None else told[1] for told in self.told]
+
+    def together(self) -> dict[int, list[int]]:
+        """The positions of everybody whose rows are made, by the first of them; the rows are made of all of them."""
+        found: dict[int, list[int]] = {}
+        for position, first in enumerate(self.firsts if self.firsts is not None else range(len(self.keys))):
+            found.setdefault(first, []).append(position)
+        return found
 
     def __getstate__(self) -> tuple[Any, ...]:
         """Few large values instead of many small objects: what is sent between processes is paid for twice."""
@@ -129,13 +143,14 @@ class Batch:
             self.ranks,
             self.told,
             array.array("Q", self.lines),
+            None if self.firsts is None else array.array("I", self.firsts),
         )
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """The same batch; its people stay packed."""
         people, keys, self.kinds, self.given_names, raw, self.rows, self.identifiers, *rest = state
-        self.ranks, self.told, self.lines = rest
-        self.people = Packed(people)
+        self.ranks, self.told, self.lines, self.firsts = rest
+        self.people = Packed(people, self.told)
         self.ids = [uuid.UUID(bytes=raw[start : start + 16]) for start in range(0, len(raw), 16)]
         if self.identifiers is None:
             self.keys = [list(map(Key._make, some)) for some in keys]
@@ -144,6 +159,8 @@ class Batch:
                 [Key(kind, scope, fresh.digest_of(line)) for (kind, scope), line in zip(kinds, lines, strict=True)]
                 for kinds, lines in zip(self.kinds, self.identifiers, strict=True)
             ]
+        if self.firsts is not None:
+            self.keys = [self.keys[first] for first in self.firsts]
 
 
 def gather(people: Sequence[Person], source: Source) -> Batch:
@@ -178,6 +195,73 @@ def prepare(people: Sequence[Person], source: Source, *, maker: fresh.Maker) -> 
         maker.identifiers(keys, id_, word) for keys, id_, word in zip(batch.keys, batch.ids, words, strict=True)
     ]
     return batch
+
+
+def prepare_alike(people: Sequence[Person], source: Source, *, maker: fresh.Maker, firsts: Sequence[int]) -> Batch:
+    """As `prepare`, for people of whom the same is told again and again by facts of their own: but for when and by
+    which fact each was told of (and since when they are known), everybody is as the one at `firsts`.
+
+    What is worked out about the first is everybody's, and the rows are what somebody new is after all of it.
+    """
+    own = sorted(set(firsts))
+    alone = gather([people[first] for first in own], source)
+    at = {first: number for number, first in enumerate(own)}
+    numbers = [at[first] for first in firsts]
+    batch = Batch(
+        people=people,
+        keys=[alone.keys[number] for number in numbers],
+        given_names=[alone.given_names[number] for number in numbers],
+        ids=ids.uuid7s(len(people)),
+        ranks=bytes([alone.ranks[number] for number in numbers]),
+        told=_told(people),
+        firsts=firsts,
+    )
+    words = batch.words(maker.base)
+    batch.rows = _whole_rows(batch, words, maker, source)
+    shapes: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
+    batch.identifiers = []
+    for position, (first, keys) in enumerate(zip(firsts, batch.keys, strict=True)):
+        is_first = position == first
+        shape = tuple((key.kind, key.scope) for key in keys) if is_first else ()
+        batch.kinds.append(shapes.setdefault(shape, shape))
+        batch.identifiers.append(maker.identifiers(keys, batch.ids[first], words[first]) if is_first else [])
+    return batch
+
+
+def _whole_rows(batch: Batch, words: Sequence[Word], maker: fresh.Maker, source: Source) -> fresh.Rows:
+    """At the first position of each person the rows made of all that is told; nothing at the others."""
+    heard = {
+        batch.ids[first]: [(batch.people[position], words[position]) for position in positions]
+        for first, positions in batch.together().items()
+    }
+    again = {customer: told for customer, told in heard.items() if len(told) > 1}
+    settled = {customer: settling.settled(told) for customer, told in again.items()}
+    # The states learn which word holds about each way of contact.
+    contacts.plan_points(
+        again, {customer: state for customer, (_, state) in settled.items()}, known=(), source=source, base=maker.base
+    )
+    made: list[Person] = []
+    origins: list[dict[str, Any] | None] = []
+    for customer, told in heard.items():
+        first, word = told[0]
+        if customer in settled:
+            whole, state = settled[customer]
+            reached = {field: getattr(first, field) for field in (*settling.CONTACTS, "street", *_TOLD)}
+            made.append(replace(whole, **reached))
+            origins.append(provenance.gathered(state.words, otherwise=word))
+        else:
+            made.append(first)
+            origins.append(None)
+    firsts = list(batch.together())
+    rows = maker.make(
+        made,
+        list(heard),
+        given_names=[batch.given_names[first] for first in firsts],
+        origins=origins,
+    )
+    nothing = fresh.Fresh(b"", b"", b"", b"")
+    alone = set(firsts)
+    return fresh.Rows(next(rows) if position in alone else nothing for position in range(len(batch.keys)))
 
 
 class Keys:

@@ -143,12 +143,12 @@ class Maker:
         *,
         given_names: Iterable[int | None] | None = None,
         keep: Callable[[uuid.UUID, uuid.UUID, AESGCM], None] | None = None,
-        origins: Iterable[Mapping[str, Any]] | None = None,
+        origins: Iterable[Mapping[str, Any] | None] | None = None,
     ) -> Iterator[Fresh]:
         """The rows of `people`, whose ids are to be `customers`.
 
         `given_names` are the numbers of their given names where they are known already. `keep` is told of each
-        (customer, key id, key). `origins` say who told what of each where that was more than one word.
+        (customer, key id, key). `origins` say who told what of each who was told of by more than one word.
         """
         people = list(people)
         if given_names is None:

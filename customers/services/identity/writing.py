@@ -45,12 +45,18 @@ def write(
     for position, verdict in enumerate(verdicts):
         told.setdefault(verdict.customer, []).append(position)
     new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
-    _write_new([told[customer][0] for customer in told if customer in new and len(told[customer]) == 1], batch, maker)
+    made = None if batch.firsts is None else batch.together()
+    alone = {
+        customer: positions[0]
+        for customer, positions in told.items()
+        if customer in new and (len(positions) == 1 if made is None else positions == made.get(positions[0]))
+    }
+    _write_new(list(alone.values()), batch, maker)
     # Who is told of more than once, or known already, is made of everything that was told.
     others = {
         customer: [(batch.people[position], words[position]) for position in positions]
         for customer, positions in told.items()
-        if customer not in new or len(positions) > 1
+        if customer not in alone
     }
     if others:
         _write_others(others, new, maker, source=source, now=now, is_stranger=is_stranger, base=base)
@@ -72,7 +78,7 @@ def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker, words
 
 
 def _write_new(positions: Sequence[int], batch: Batch, maker: fresh.Maker) -> None:
-    """New customers who are told of once: their rows need nothing but themselves."""
+    """New customers who are told of once, or by nothing but what their rows are made of: they need nothing else."""
     if batch.rows is not None:
         fresh.copy(batch.rows, positions)
         return
