@@ -8,12 +8,15 @@ from commerce.selectors import open as unfinished
 from commerce.selectors import preorders, warranties, wishes
 from commerce.selectors import timeline as history
 from commerce.services import booking, import_undo, order_import, order_layouts, product_import
+from commerce.services.booking import explaining
 from commerce.tracking import names
+from events.selectors import remarks
 from events.services import handover
 
 registry.declare(order_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 handover.want(booking.READER, names.KINDS)
+remarks.declare(explaining.remarks)
 registry.declare(product_import.KIND)
 layouts.declare(*order_layouts.LAYOUTS, *product_import.LAYOUTS)
 engine.explain(

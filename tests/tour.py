@@ -311,6 +311,7 @@ class Tour:
             Stop("connection", "/hooks/connections/tour-store/"),
             Stop("website-connect", "/events/connect/"),
             Stop("website-connected", "/events/connect/", act=connect_a_website),
+            Stop("source-settings", "/events/sources/storefront/"),
             Stop("events-of-a-source", "/events/?source=storefront", act=open_an_event),
             Stop("consent", "/consent/"),
             Stop("privacy", "/privacy/", "nobody"),

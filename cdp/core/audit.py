@@ -66,6 +66,7 @@ class Action(StrEnum):
     KEY_CREATED = "core:api_key:created"
     KEY_REVOKED = "core:api_key:revoked"
     SOURCE_CREATED = "core:source:created"
+    SOURCE_CHANGED = "core:source:changed"
     SOURCE_SECRET_SET = "core:source:secret_set"  # noqa: S105  (the name of an action)
     SOURCE_TOKEN_SET = "core:source:token_set"  # noqa: S105  (the name of an action)
     STAFF_CREATED = "core:staff:created"

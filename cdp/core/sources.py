@@ -106,6 +106,11 @@ def open_to_pages(source: Source, origins: Sequence[str]) -> bool:
     return True
 
 
+def shown(source: Source) -> str:
+    """What staff call it."""
+    return gettext(READY_MADE.get(source.key) or source.name or source.key)
+
+
 def names() -> dict[str, str]:
     """Every source by key, named as staff read it. A shop has tens of them at most."""
     named = Source.objects.values_list("key", "name")[:MOST]

@@ -37,4 +37,6 @@ class Guide:
     test: Step
     token: Text = ""
     has_consent_box: bool = False
+    shortest: int = 32
+    """What a whole secret has at least; a shorter one was cut while it was copied."""
     topics: Sequence[str] = ()

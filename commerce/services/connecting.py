@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from cdp.core import audit, source_secrets, sources
@@ -60,6 +59,17 @@ def connect(
         raise UnableToConnect(str(problem), field=_FIELDS.get(problem.name, "secret")) from problem
 
 
+def _source(name: str) -> tuple[Source, bool]:
+    """The source that staff call so, and whether it is new."""
+    if sources.key_of(name) in sources.READY_MADE:
+        raise UnableToConnect(_("This name belongs to the product itself. Please take another."))
+    before = Source.objects.filter(key=sources.key_of(name)).exists()
+    try:
+        return sources.called(name, kind=Source.Kind.STORE), not before
+    except sources.UnableToUse as problem:
+        raise UnableToConnect(str(problem)) from problem
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     name: str
@@ -72,15 +82,9 @@ class _Given:
 
 def _connect(given: _Given, actor: Actor, now: datetime) -> Source:
     vendor = given.vendor
-    key = slugify(given.name)[: sources.LONGEST_KEY].strip("-_")
-    if not key:
-        raise UnableToConnect(_("The name needs at least one Latin letter or digit: it becomes part of the address."))
-    if key in sources.READY_MADE:
-        raise UnableToConnect(_("This name belongs to the product itself. Please take another."))
     with transaction.atomic():
-        source, is_new = Source.objects.get_or_create(
-            key=key, defaults={"name": given.name[:120], "kind": Source.Kind.STORE}
-        )
+        source, is_new = _source(given.name)
+        key = source.key
         if is_new:
             audit.record(audit.Action.SOURCE_CREATED, actor=actor, at=now, subject=key)
         elif not given.replaces and SourceSecret.objects.filter(source=source).exists():

@@ -107,6 +107,12 @@ def of_hosts(article: Article, origins: Collection[str]) -> Article:
     return replace(article, url=own(article.url), image_url=own(article.image_url))
 
 
+def foreign_hosts(article: Article, own: Article) -> set[str]:
+    """The hosts whose addresses `of_hosts` left off."""
+    gone = [told for told, kept in ((article.url, own.url), (article.image_url, own.image_url)) if told and not kept]
+    return {found[1] for address in gone if (found := _HOST.match(address.lower()))}
+
+
 def products(body: Body) -> list[Body]:
     """The products of an event; one that is about a single product is a list of that."""
     if body.get("products") is not None:

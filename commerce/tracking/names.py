@@ -2,6 +2,8 @@
 
 from typing import Final
 
+READER: Final = "commerce.book"
+"""By which name events are handed to this room (events.services.handover)."""
 VIEWED: Final = "viewed"
 ADDED: Final = "added"
 REMOVED: Final = "removed"

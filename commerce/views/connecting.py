@@ -1,5 +1,6 @@
 """The staff pages that connect a store or platform: which one, its own steps and secret, and then whether it works."""
 
+import re
 import secrets
 from typing import Any
 
@@ -13,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import access, actors, source_secrets
+from cdp.core import access, actors, source_secrets, sources
 from cdp.core.views.access import requires
 from commerce.forms.connecting import ConnectForm
 from commerce.hooks.registry import PLATFORMS, STORES
 from commerce.hooks.stores import Store
 from commerce.selectors import hooks as reading
 from commerce.services import connecting
+
+_BYTES = 24
+_OURS = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 @requires("settings")
@@ -35,10 +39,13 @@ def choose(request: HttpRequest) -> HttpResponse:
 def connect(request: HttpRequest, vendor: str) -> HttpResponse:
     """`/hooks/connect/{vendor}/`: what to copy where, and the form for it; then the page of the connection."""
     store = _store(vendor)
+    proposed = _proposed(request, store)
+    again = request.GET.get("name", "")[: sources.LONGEST_NAME]
     form = ConnectForm(
         request.POST if request.method == "POST" else None,
         store=store,
-        initial={"name": request.GET.get("name", "")[:60]},
+        proposed=proposed,
+        initial={"name": sources.names().get(again, again)},
     )
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = form.cleaned_data
@@ -60,7 +67,7 @@ def connect(request: HttpRequest, vendor: str) -> HttpResponse:
             return redirect("commerce:connection", source.key)
     # Nobody is asked before there is something to replace.
     asks = connecting.REPLACES in form.data or connecting.REPLACES in form.errors or bool(form.initial["name"])
-    context = {"form": form, "store": store, "proposed": secrets.token_urlsafe(24), "asks": asks}
+    context = {"form": form, "store": store, "proposed": proposed, "asks": asks}
     return render(request, "commerce/connect_one.html", context, status=422 if form.errors else 200)
 
 
@@ -87,6 +94,14 @@ def connection(request: HttpRequest, key: str) -> HttpResponse:
         "is_open": _is_open(),
     }
     return render(request, "commerce/connection.html", context)
+
+
+def _proposed(request: HttpRequest, store: Store) -> str:
+    """The secret that the page proposes, where that store takes one of ours; the same one after a mistake."""
+    if not any(step.shows == "secret" for step in store.guide.before):
+        return ""
+    before = request.POST.get("proposed", "")
+    return before if _OURS.fullmatch(before) else secrets.token_urlsafe(_BYTES)
 
 
 def address(vendor: str, key: str) -> str:

@@ -17,7 +17,7 @@ from cdp.core.views.access import requires
 from commerce.hooks.registry import PLATFORMS, STORES
 from commerce.models import StoreNotice
 from commerce.selectors import hooks as reading
-from commerce.services.booking import faults
+from commerce.services.booking import explaining
 from commerce.services.hooks import deliveries, notices
 from customers.rules import masking
 
@@ -50,7 +50,8 @@ def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpRespon
             "failures": [{"row": row, "reason": reading.reason(row.reason)} for row in failed],
             "waiting": reading.waiting(),
             "tallies": tallies,
-            "faults": [{"row": row, "reason": reading.reason(row.code)} for row in faults.newest()],
+            "faults": explaining.told(),
+            "left_off": explaining.left_off(),
             "connected": [
                 {
                     **_connection(one, has_token=one.source_id in tokens),

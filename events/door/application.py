@@ -80,6 +80,7 @@ class Door:
         finally:
             if connection.connection is not None:  # an hour's new key was read in this thread
                 connection.close()
+        source_key = source_key or self._sender(environ, problem)
         refusals.note(problem.code, source_key=source_key, at=now)
         log.info("refused", status=problem.status, code=problem.code, source=source_key, request_id=request_id)
         headers = [*problem.headers, *(allowed or self._readable(origin))]
@@ -107,6 +108,17 @@ class Door:
         if len(body) > known.limits.body_bytes:
             raise _too_large(known.limits.body_bytes)
         return known, request
+
+    def _sender(self, environ: dict[str, Any], problem: Refused) -> str:
+        """Whose request was refused before its body was read, by a key that stands beside the body; empty else."""
+        if problem.status == HTTPStatus.UNAUTHORIZED:
+            return ""
+        try:
+            key = keys.chosen(environ, None)
+            known = self._keys.find(key) if key else None
+        except Error:
+            return ""
+        return known.key if known else ""
 
     def _rest(self, path: str, method: str, kind: str | None, origin: str) -> tuple[Headers, bytes]:
         """Everything but events: preflight, settings and figures of the browser client. Raises Refused."""

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import sources
 from cdp.core.models import Source
 from events.rules.tracking import Code
 
@@ -49,8 +50,10 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the sources that may send."""
         super().__init__(*args, **kwargs)
-        keys = Source.objects.filter(write_key_digest__isnull=False).values_list("key", "name")[:200]
-        self.fields["source"].choices = [("", _("All sources")), *keys]  # type: ignore[attr-defined]
+        named = sources.names()
+        keys = Source.objects.filter(write_key_digest__isnull=False).values_list("key", flat=True)[:200]
+        choices = [("", _("All sources")), *((key, named.get(key, key)) for key in keys)]
+        self.fields["source"].choices = choices  # type: ignore[attr-defined]
         self.fields["code"].choices = [  # type: ignore[attr-defined]
             ("", _("All reasons")),
             *((str(code), label) for code, label in CODES.items()),

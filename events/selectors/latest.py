@@ -6,7 +6,7 @@ Nothing sealed is opened: properties lie scrubbed in the clear, and whose event 
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +24,12 @@ AHEAD = dt.timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One stored event without the one who did it. `is_visit` is false for robots and what servers told."""
+    """One stored event. `is_visit` is false for robots and what servers told. Whose it is, is for looking further, not
+    for showing.
+    """
 
     id: uuid.UUID
+    customer_id: uuid.UUID
     received_at: dt.datetime
     occurred_at: dt.datetime
     source: str
@@ -38,9 +41,9 @@ class Latest:
 
 # The bounds on the id leave two months of the partitioned table, each read backwards by its primary key.
 _LATEST = """
-SELECT id, received_at, occurred_at, source, kind, name, properties::text, is_visit
+SELECT id, customer_id, received_at, occurred_at, source, kind, name, properties::text, is_visit
 FROM (
-    SELECT id, received_at, occurred_at, source, kind, name, properties, is_visit
+    SELECT id, customer_id, received_at, occurred_at, source, kind, name, properties, is_visit
     FROM events_event WHERE id >= %(first)s AND id < %(last)s
     ORDER BY id DESC LIMIT %(through)s
 ) newest
@@ -61,6 +64,23 @@ def events(*, sources: Sequence[str], last: dt.datetime) -> Sequence[Latest]:
     return sorted(rows, key=lambda one: (one.received_at, one.id), reverse=True)
 
 
+def of_ids(found: Collection[uuid.UUID]) -> dict[uuid.UUID, Latest]:
+    """The stored events of these ids; what was dropped with its month is missing."""
+    if not found:
+        return {}
+    with connection.cursor() as cursor:
+        # The times in the ids leave the months they are of; there each is found by the primary key.
+        cursor.execute(
+            """
+            SELECT id, customer_id, received_at, occurred_at, source, kind, name, properties::text, is_visit
+            FROM events_event WHERE id = ANY(%s::uuid[]) AND id >= %s AND id <= %s
+            """,
+            [list(found), min(found), max(found)],
+        )
+        rows = [_opened(row) for row in cursor.fetchall()]
+    return {one.id: one for one in rows}
+
+
 def _opened(row: Sequence[Any]) -> Latest:
-    event, received, occurred, source, kind, name, properties, is_visit = row
-    return Latest(event, received, occurred, source, kind, name, json.loads(properties), is_visit)
+    event, customer, received, occurred, source, kind, name, properties, is_visit = row
+    return Latest(event, customer, received, occurred, source, kind, name, json.loads(properties), is_visit)

@@ -1,11 +1,12 @@
-"""A website or an app is connected: a source of its own with a write key, and the pages that may send."""
+"""A website or an app is connected: a source of its own with a write key, and the pages that may send; and what an
+administrator changes of it later.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from cdp.core import api_keys, audit, sources
@@ -15,6 +16,10 @@ from cdp.core.models import Source
 
 class UnableToConnect(Exception):
     """No source can be made by that name; the message says why."""
+
+
+class UnableToChange(Exception):
+    """It cannot be called so; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,13 @@ def connect(*, name: str, origins: Sequence[str], actor: Actor, now: datetime) -
 
     Raises UnableToConnect with nothing written.
     """
-    key = slugify(name)[: sources.LONGEST_KEY].strip("-_")
-    if not key:
-        raise UnableToConnect(_("The name needs at least one Latin letter or digit: it becomes the key of the source."))
-    if key in sources.READY_MADE:
+    if sources.key_of(name) in sources.READY_MADE:
         raise UnableToConnect(_("This name belongs to the product itself. Please take another."))
     with transaction.atomic():
-        Source.objects.get_or_create(key=key, defaults={"name": name[:120], "kind": Source.Kind.STORE})
+        try:
+            key = sources.called(name, kind=Source.Kind.STORE).key
+        except sources.UnableToUse as problem:
+            raise UnableToConnect(str(problem)) from problem
         source = Source.objects.select_for_update().get(key=key)
         if source.write_key_digest:
             raise UnableToConnect(_("A source of this name has a write key already. Please take another name."))
@@ -46,3 +51,28 @@ def connect(*, name: str, origins: Sequence[str], actor: Actor, now: datetime) -
         source.save(update_fields=["allowed_origins", "known_people"])
         audit.record(audit.Action.SOURCE_CREATED, actor=actor, at=now, subject=key)
         return Connected(source=source, write_key=api_keys.create_write_key(source))
+
+
+def change(*, source: Source, name: str, origins: Sequence[str], actor: Actor, now: datetime) -> bool:
+    """Call a source by another name and let these pages send, and no others; whether its key only fills from now on,
+    because its first page stands among them. Raises UnableToChange for a name that another source has.
+    """
+    shown = " ".join(name.split())
+    with transaction.atomic():
+        found = Source.objects.select_for_update().get(id=source.id)
+        if shown != found.name and Source.objects.filter(name__iexact=shown).exclude(id=found.id).exists():
+            raise UnableToChange(_("Another source has this name already. Please take another."))
+        before = {"name": found.name, "origins": list(found.allowed_origins)}
+        found.name = shown
+        only_fills = sources.open_to_pages(found, origins)
+        if before == {"name": shown, "origins": list(origins)}:
+            return False
+        found.save(update_fields=["name", "allowed_origins", "known_people"])
+        audit.record(
+            audit.Action.SOURCE_CHANGED,
+            actor=actor,
+            at=now,
+            subject=found.key,
+            details={"before": before, "after": {"name": shown, "origins": list(origins)}},
+        )
+    return only_fills

@@ -112,11 +112,16 @@ def _send_on(reader: str, missing: Collection[uuid.UUID]) -> None:
     pipeline.again({customer for customer, _event in elsewhere}, cause="events.sent_on")
 
 
+def aside_of(reader: str) -> str:
+    """The name under which events wait aside for what that reader must hear first."""
+    return reader + _WAITING
+
+
 def wait(reader: str, events: Iterable[tuple[Event, bytes]]) -> None:
     """Let events wait aside until what each awaits, a digest, has `arrived`. The row's id tells since when: since the
     event was received.
     """
-    aside = reader + _WAITING
+    aside = aside_of(reader)
     rows = ((ids.uuid7_at(one.received_at), one.customer_id, aside, one.id, awaits) for one, awaits in events)
     copying.rows(Handover, _COLUMNS, rows)
 

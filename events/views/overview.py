@@ -18,7 +18,7 @@ from cdp.core.views.access import requires
 from events.forms.quarantine import AWAY, CODES
 from events.rules import titles
 from events.rules.tracking import Code
-from events.selectors import figures, latest
+from events.selectors import figures, latest, remarks
 
 DAY = dt.timedelta(days=1)
 HOURS = 25
@@ -63,11 +63,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _told(events: Sequence[latest.Latest]) -> list[dict[str, Any]]:
-    """Each event in the reader's words, and as it was stored."""
+    """Each event in the reader's words, as it was stored, and what did not come of it."""
+    remarked = remarks.of(events)
     return [
         {
             "row": one,
             "title": titles.told(one.kind, one.name, one.properties),
+            "remark": remarked.get(one.id),
             "is_late": one.received_at - one.occurred_at > dt.timedelta(minutes=5),
             "text": json.dumps(one.properties, ensure_ascii=False, indent=2, sort_keys=True)[:LONGEST],
         }

@@ -8,6 +8,7 @@ GUIDE = Guide(
     icon="brand-linkedin",
     brings=_("Leads from the forms of your ads, with form, campaign and answers"),
     secret=_("Client secret"),
+    shortest=16,
     token=_("Access token"),
     has_consent_box=True,
     before=(

@@ -8,10 +8,14 @@ GUIDE = Guide(
     icon="shopping-cart",
     brings=_("Orders with their refunds, customers and products, within seconds"),
     secret=_("Secret of the webhooks"),
+    shortest=16,
     before=(
         Step(
             _("Take a secret"),
-            _("This one was made for you. Copy it into the form here, and keep it until all webhooks are made."),
+            _(
+                "This one was made for you and stands in the form here already. Copy it now and keep it until all"
+                " webhooks are made: it is not shown again."
+            ),
             "secret",
         ),
     ),

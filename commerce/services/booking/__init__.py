@@ -6,6 +6,8 @@ refunds   money given back
 carts     what was put in and taken out
 wishes    wish lists, what somebody waits for, coupons
 faults    what could not be read, for staff
+explaining  what staff are told of it, and of all that became no fact
+foreign_hosts  where pictures are that were left off
 """
 
 import datetime as dt
@@ -20,10 +22,11 @@ from commerce.rules import digests
 from commerce.services import keys
 from commerce.services.booking import carts, faults, hearing, orders, refunds, wishes
 from commerce.services.booking.hearing import Desk
+from commerce.tracking import names
 from events.services import handover
 
 log = structlog.get_logger("booking")
-READER = "commerce.book"
+READER = names.READER
 PATIENCE = dt.timedelta(days=6)
 """How long a refund waits for its order."""
 _OVERDUE = 2000

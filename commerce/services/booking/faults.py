@@ -1,7 +1,7 @@
 """Events of which no fact could be made, for staff: which, where in it, why; never a value of it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db import connection
 
@@ -40,11 +40,6 @@ def record(*, wrong: Iterable[tuple[Event, str, str]], right: Iterable[Event], n
             )
         if mended and BookingFault.objects.exists():
             cursor.execute("DELETE FROM commerce_bookingfault WHERE event_id = ANY(%s)", [mended])
-
-
-def newest(limit: int = 50) -> Sequence[BookingFault]:
-    """The newest faults."""
-    return list(BookingFault.objects.order_by("-noted_at", "-id")[:limit])
 
 
 def forget_old(*, now: dt.datetime) -> int:

@@ -11,6 +11,7 @@ from cdp.core.models import Source
 from commerce.hooks.reading import Unreadable
 from commerce.models import Storefront
 from commerce.services import products
+from commerce.services.booking import foreign_hosts
 from commerce.tracking import articles, names
 from customers.models import Customer, Status
 from customers.services import buckets
@@ -111,17 +112,22 @@ def learn(desk: Desk) -> None:
     hosts: nobody leads staff and customers to another one.
     """
     told = []
+    foreign: set[str] = set()
     for one in desk.heard:
         try:
             rows = articles.products(one.body)
             shared = articles.currency(one.body)
             found = [article for row in rows if (article := articles.article(row, shared=shared)) is not None]
-            told += [
-                (articles.of_hosts(article, desk.pages) if desk.is_public else article, one.at) for article in found
-            ]
+            kept = [articles.of_hosts(article, desk.pages) if desk.is_public else article for article in found]
+            told += [(article, one.at) for article in kept]
+            for article, own in zip(found, kept, strict=True):
+                if own is not article:
+                    foreign |= articles.foreign_hosts(article, own)
         except Unreadable:
             continue  # whoever reads the event for what it is about says so
     products.hear(told, now=desk.now)
+    if foreign and desk.pages:
+        foreign_hosts.note(desk.heard[0].event.source, foreign)
 
 
 def _is_robot(event: Event) -> bool:

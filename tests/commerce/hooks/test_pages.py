@@ -114,6 +114,26 @@ def test_an_administrator_connects_each_kind_by_its_own_steps_and_gets_its_addre
     }
 
 
+def test_a_secret_made_here_is_filled_in_and_a_part_of_it_is_refused(client, db):
+    client.force_login(factories.staff("admin"))
+    place = "/hooks/connect/woocommerce/"
+    made = client.get(place).context["proposed"]
+    filled = {"name": "ร้านชา", "proposed": made}
+    for cut in (made[:8], made[:-1], "a secret of 15"):
+        refused = client.post(place, filled | {"secret": cut})
+        assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"secret"})
+        page = refused.content.decode()
+        assert f'value="{made}"' in page, "it stands there again"
+        assert f'value="{cut}"' not in page
+    assert "only a part of the secret" in client.post(place, filled | {"secret": made[:20]}).content.decode()
+    assert client.post(place, filled | {"secret": made}).status_code == 302
+    kept = SourceSecret.objects.get()
+    assert (kept.source.key, kept.source.name) == ("source-1", "ร้านชา")
+    assert source_secrets.find(kept.source) == made.encode()
+    assert "ร้านชา" in client.get("/hooks/").content.decode()
+    assert 'value="ร้านชา"' in client.get(f"{place}?name=source-1").content.decode()
+
+
 def test_the_page_of_a_connection_follows_what_arrives(shopify, privacy):
     cache.clear()
     place = f"/hooks/connections/{shopify.source.key}/"
@@ -132,7 +152,8 @@ def test_the_page_of_a_connection_follows_what_arrives(shopify, privacy):
 
 
 @pytest.mark.parametrize(
-    ("name", "secret"), [("ร้าน", SECRET), ("Sample", SECRET), ("", SECRET), ("Shop", "short"), ("Shop", "")]
+    ("name", "secret"),
+    [("…", SECRET), ("Sample", SECRET), ("", SECRET), ("Shop", "short"), ("Shop", SECRET[:31]), ("Shop", "")],
 )
 def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, name, secret):
     client.force_login(factories.staff("admin"))
@@ -150,7 +171,7 @@ def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, na
         ("token", "ไม่ใช่โทเค็น-ไม่ใช่โทเค็น"),
         ("consent_box", "ยินยอม"),
         ("secret", " a b c "),
-        ("name", "ร้าน"),
+        ("name", "?"),
     ],
 )
 def test_a_fault_stands_at_the_field_that_has_it_and_nothing_is_written(client, db, field, text):
@@ -169,7 +190,7 @@ def test_a_name_in_use_is_refused_until_replacing_is_chosen(client, db):
     first = {"name": "Bangkok Shop", "secret": SECRET, "token": "a-token-of-line"}
     assert 'name="replaces"' not in client.get("/hooks/connect/line/").content.decode()
     assert client.post("/hooks/connect/line/", first).status_code == 302
-    again = {"name": "bangkok shop", "secret": "another secret", "token": ""}
+    again = {"name": "bangkok shop", "secret": "another secret that has 32 letters", "token": ""}
     asked = client.post("/hooks/connect/facebook/", again)
     assert (asked.status_code, set(asked.context["form"].errors)) == (422, {"replaces"})
     assert 'name="replaces"' in asked.content.decode()
@@ -178,7 +199,7 @@ def test_a_name_in_use_is_refused_until_replacing_is_chosen(client, db):
     assert source_secrets.find_token(kept.source, "access") == "a-token-of-line"
     assert client.post("/hooks/connect/facebook/", again | {"replaces": "on"}).status_code == 302
     kept.refresh_from_db()
-    assert (kept.vendor, source_secrets.find(kept.source)) == ("facebook", b"another secret")
+    assert (kept.vendor, source_secrets.find(kept.source)) == ("facebook", b"another secret that has 32 letters")
     assert 'name="replaces"' in client.get("/hooks/connect/line/?name=bangkok-shop").content.decode()
 
 

@@ -280,10 +280,13 @@ def test_answers_429_when_too_much_waits(caller, monkeypatch):
 def test_refused_requests_are_counted(caller):
     caller("/v1/track", EVENT)
     caller("/v1/batch", b"{", Authorization=caller.basic())
+    caller("/v1/batch", b"{", Authorization=f"Bearer {caller.key}")
+    caller("/v1/track", b"{", query=f"writeKey={caller.key}")
+    caller("/v1/track", b"{", Authorization="Bearer wk_nobody")
     refusals.close()
-    counted = dict(RefusedRequests.objects.values_list("code", "count"))
-    assert sum(counted.values()) == 2
-    assert set(counted) == {"invalid_write_key", "invalid_json"}
+    counted = {(row.code, row.source_key): row.count for row in RefusedRequests.objects.all()}
+    whose = caller.source.key
+    assert counted == {("invalid_write_key", ""): 1, ("invalid_json", whose): 3, ("invalid_json", ""): 1}
 
 
 def test_many_at_once_are_all_stored_once(caller):

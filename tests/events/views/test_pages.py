@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cdp.core import api_keys, jobs
+from cdp.core import api_keys, jobs, pipeline
 from cdp.core.models import AccessEntry, AuditEntry, Job, Source
 from events.models import Event, InboxRow, RejectedEvent
 from events.selectors import figures
@@ -59,19 +59,76 @@ def test_the_newest_events_are_told_by_themselves_without_anything_personal(call
     assert "Serum" not in quiet
 
 
+def test_an_order_that_was_not_written_says_so_beside_its_event(caller, steward):
+    order = {**EVENT, "event": "Order Completed", "properties": {"order_id": "1001", "total": "a lot"}}
+    caller.send(order, {**EVENT, "messageId": "m3"})
+    draining.drain(now=timezone.now())
+    pipeline.drain_all(now=timezone.now())
+    part = steward.get(reverse("events:overview"), {"watch": ""}, headers={"HX-Request": "true"}).content.decode()
+    assert part.count("no order was written") == 1
+    assert "This is no number: total" in part
+    assert 'href="/hooks/#no-fact"' in part
+
+
 def test_a_website_is_connected_once_and_may_send(client, db):
     client.force_login(factories.staff("admin"))
-    asked = {"name": "Tea house", "origin": "tea.example/th"}
+    asked = {"name": "Tea house", "origin": "tea.example/th?x=1"}
     made = client.post(reverse("events:connect"), asked)
-    key = made.context["write_key"]
-    assert f"data-key=&quot;{key}&quot;" in made.content.decode()
+    key, page = made.context["write_key"], made.content.decode()
+    assert f"data-key=&quot;{key}&quot;" in page
+    assert "“/th?x=1” was left off" in page
+    assert "[&quot;consent&quot;, { measurement: true }]" in page or '["consent", { measurement: true }]' in page
+    assert "<code>https://tea.example</code>" in page
     source = Source.objects.get(key="tea-house")
     assert source.allowed_origins == ["https://tea.example"]
     assert bytes(source.write_key_digest) == bytes(api_keys.digest(key))
     assert AuditEntry.objects.filter(action="core:source:created").count() == 1
-    for wrong in (asked, {"name": "ร้าน"}, {"name": "Signup"}, {"name": "Other", "origin": "ftp://x"}):
+    for wrong in (asked, {"name": "–"}, {"name": "Signup"}, {"name": "Other", "origin": "ftp://x"}):
         assert client.post(reverse("events:connect"), wrong).status_code == 422
     assert key not in client.get(reverse("events:connect")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://127.0.0.1:8000", "Websites cannot reach this address"),
+        ("http://crm.example", "This address is not encrypted"),
+        ("https://crm.example", ""),
+    ],
+)
+def test_an_address_that_websites_cannot_use_is_warned_of(client, db, settings, address, words):
+    settings.CDP_BASE_URL, settings.IS_LOOPBACK = address, "127." in address
+    settings.IS_HTTPS = address.startswith("https")
+    client.force_login(factories.staff("admin"))
+    asked = client.get(reverse("events:connect")).content.decode()
+    made = client.post(reverse("events:connect"), {"name": "ร้านออนไลน์", "origin": "ร้าน.example"}).content.decode()
+    for page in (asked, made):
+        assert ("callout-warning" in page) == bool(words)
+        assert words in page
+    assert Source.objects.get(name="ร้านออนไลน์").key == "source-1"
+    assert "ร้านออนไลน์" in client.get(reverse("events:overview")).content.decode()
+
+
+def test_the_name_and_the_pages_of_a_website_are_changed_later(client, db):
+    client.force_login(factories.staff("admin"))
+    source = factories.source("tea")
+    api_keys.create_write_key(source)
+    place = reverse("events:source", args=["tea"])
+    assert place in client.get(reverse("events:overview"), {"source": "tea"}).content.decode()
+    refused = client.post(place, {"name": "Tea", "origins": "https://tea.example/th/"})
+    assert refused.status_code == 422
+    assert "write https://tea.example instead of https://tea.example/th/" in refused.content.decode()
+    factories.source("other")
+    assert client.post(place, {"name": "other", "origins": ""}).status_code == 422
+    told = {"name": "ร้านชา", "origins": "https://tea.example/\ncdn.tea.example, https://tea.example"}
+    saved = client.post(place, told, follow=True)
+    assert "only what is empty is filled" in saved.content.decode()
+    source.refresh_from_db()
+    assert (source.name, source.known_people) == ("ร้านชา", "fill")
+    assert source.allowed_origins == ["https://tea.example", "https://cdn.tea.example"]
+    assert client.post(place, told).status_code == 302
+    assert AuditEntry.objects.filter(action="core:source:changed").count() == 1
+    assert client.get(reverse("events:source", args=["other"])).status_code == 404
 
 
 def test_the_list_opens_nothing_and_one_event_is_opened_on_the_record(caller, steward):

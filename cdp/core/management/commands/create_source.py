@@ -7,9 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
-from cdp.core import api_keys, audit, source_secrets
+from cdp.core import api_keys, audit, source_secrets, sources
 from cdp.core.actors import SYSTEM
 from cdp.core.models import Source
 
@@ -31,15 +30,15 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Create and print; a source that is there already only gets its secret."""
-        key = slugify(options["name"])[:60]
-        if not key:
-            raise CommandError("The name needs at least one Latin letter or digit for its key.")
         secret = _secret(options)
         now = timezone.now()
         with transaction.atomic():
-            source, is_new = Source.objects.get_or_create(
-                key=key, defaults={"name": options["name"], "kind": options["kind"]}
-            )
+            is_new = not Source.objects.filter(key=sources.key_of(options["name"])).exists()
+            try:
+                source = sources.called(options["name"], kind=options["kind"])
+            except sources.UnableToUse as problem:
+                raise CommandError(str(problem)) from problem
+            key = source.key
             if not is_new and source.write_key_digest and secret is None:
                 message = f"The source {key} has a write key already."
                 raise CommandError(message)
