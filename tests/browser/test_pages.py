@@ -36,6 +36,11 @@ BUSY = """() => [
   ...document.getAnimations().filter((one) => one instanceof CSSTransition && one.playState !== "finished").map((one) =>
     `moves: ${one.transitionProperty} ${one.playState} ${one.effect.target.outerHTML.slice(0, 160)}`)]"""
 AT_REST = f"() => ({BUSY})().length === 0"
+SWITCHED = """(theme) => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const {bsTheme, themeChoice} = document.documentElement.dataset;
+  seen(themeChoice !== "system" || bsTheme === theme);
+})))"""
+"""Browsers tell scripts of another scheme with the next frame: until then half the page has the colours of before."""
 FOREIGN = ("admin",)
 """Django's own admin: its markup is not ours, so only what breaks a page counts there."""
 
@@ -63,6 +68,7 @@ def judged(page: Page, stop: tour.Stop, looks: Sequence[Look]) -> list[str]:
     for name, width, height, theme in looks:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.wait_for_function(SWITCHED, arg=theme)
         tour.settle(page)
         # The colour of what is just changing cannot be judged; everything is measured at rest.
         if busy := restless(page):
