@@ -8,6 +8,7 @@ from typing import Any
 from cdp.core.models import Source
 from customers.models import CompanyLink
 from customers.rules import companies as rules
+from customers.rules import names
 from customers.services import buckets
 from customers.services.companies import company_import, keeping, linking
 from events.rules import scrubbing
@@ -23,6 +24,7 @@ TRAITS = {
     "city": ("city",),
 }
 """Ours, and how clients call them; those of a place may stand under `address`."""
+LONGEST = 500
 _NOBODY = frozenset(buckets.IDS)
 
 
@@ -52,18 +54,25 @@ def _names_company(group_id: str) -> bool:
 
 
 def company_of(group: str, traits: Mapping[str, Any]) -> rules.CompanyInput:
-    """The company of a group call, without what cannot be read and what is somebody's: an event is no form."""
+    """The company of a group call, without what cannot be read and what is somebody's: an event is no form. A text that
+    is longer than can be kept is cut short, so that the company is at least named.
+    """
     address = traits.get("address")
     places: Mapping[str, Any] = address if isinstance(address, Mapping) else {}
     raw = {"external_id": group}
-    for field, names in TRAITS.items():
-        found = next((traits[name] for name in names if _is_plain(traits.get(name))), None)
+    for field, called in TRAITS.items():
+        found = next((traits[name] for name in called if _is_plain(traits.get(name))), None)
         if found is None:
-            found = next((places[name] for name in names if _is_plain(places.get(name))), None)
+            found = next((places[name] for name in called if _is_plain(places.get(name))), None)
         if found is not None and not scrubbing.is_personal(str(found)):
-            raw[field] = str(found)[:500]
+            raw[field] = _shortened(str(found), company_import.TEXTS.get(field, LONGEST))
     company, _faults = company_import.read(raw)
     return company
+
+
+def _shortened(text: str, longest: int) -> str:
+    plain = names.display(text)
+    return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"
 
 
 def _is_plain(value: Any) -> bool:

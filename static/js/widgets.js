@@ -147,7 +147,7 @@
   // data-guard on a form: leaving with unsaved text asks first.
   let unsaved = false;
   on("input", "form[data-guard]", () => (unsaved = true));
-  document.addEventListener("submit", () => (unsaved = false));
+  document.addEventListener("submit", (event) => (unsaved = unsaved && event.defaultPrevented));
   addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
 
   // data-check-all-in="selector": a link-like button that ticks every box in a group (interests, channels).

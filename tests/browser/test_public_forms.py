@@ -96,7 +96,13 @@ def test_a_tablet_that_the_clerk_hands_over_shows_nothing_of_staff_until_the_pas
     for tab in (other_tab, page):
         tab.goto(f"/counter/{known.id}/")
         expect(tab.get_by_role("heading", name="Secret Person")).to_be_visible()
+    page.locator("#sheet input[name=amount]").fill("120")
     page.get_by_role("button", name="Hand the tablet to the customer").click()
+    expect(page.get_by_text("What was typed on this page is not saved yet")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#sheet input[name=amount]")).to_have_value("120")
+    page.get_by_role("button", name="Hand the tablet to the customer").click()
+    page.get_by_role("button", name="Hand it over").click()
     expect(page.locator("input[name=name]")).to_be_visible()
     expect(other_tab.get_by_role("heading", name="This tablet is for customers now")).to_be_visible()
     page.go_back()
