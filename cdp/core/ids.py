@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 _lock = threading.Lock()
@@ -14,6 +14,7 @@ _VERSION = 0x7 << 76
 _VARIANT = 0x2 << 62
 _TAIL_MASK = (1 << 62) - 1
 _HALVES = struct.Struct(">QQ")
+_DAY = 86_400_000  # milliseconds
 _RANDOM = struct.Struct(">HQ")
 
 
@@ -79,6 +80,12 @@ def raw7s_at(moments: Sequence[datetime]) -> list[bytes]:
         )
         for moment, (head, tail) in zip(moments, _RANDOM.iter_unpack(random), strict=True)
     ]
+
+
+def days_of(values: Iterable[bytes]) -> list[datetime]:
+    """The days (in UTC) in which the time parts of these ids lie, each once: few, where ids are many."""
+    days = {int.from_bytes(value[:6]) // _DAY for value in values}
+    return [datetime.fromtimestamp(day * _DAY / 1000, tz=UTC) for day in sorted(days)]
 
 
 def floor(moment: datetime) -> uuid.UUID:

@@ -1,7 +1,7 @@
 """By what a person can be recognised: digests, and who holds them."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import connection
 
@@ -14,6 +14,12 @@ from customers.rules import identifiers
 def digest(kind: str, value: str, scope: str = "") -> bytes:
     """The digest of a normalised identifier; `scope` is the source's key for external ids, empty otherwise."""
     return index.digest(f"identifier.{kind}", f"{scope}\n{identifiers.key(kind, value)}")
+
+
+def digester(kind: str, scope: str = "") -> Callable[[str], bytes]:
+    """`digest` for many normalised identifiers of one kind and scope."""
+    run = index.hasher(f"identifier.{kind}")
+    return lambda value: run(f"{scope}\n{identifiers.key(kind, value)}".encode())
 
 
 def holders(digests: Iterable[bytes]) -> list[uuid.UUID]:

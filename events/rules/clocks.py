@@ -25,6 +25,8 @@ def read(value: str | float) -> dt.datetime:
     try:
         if isinstance(value, str):
             found = dt.datetime.fromisoformat(value.strip())
+            if found.tzinfo is dt.UTC:
+                return found
             return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
         if not math.isfinite(value):
             raise Unreadable
@@ -49,7 +51,10 @@ def occurred(happened: dt.datetime | None, *, sent_at: dt.datetime | None, recei
         return received_at.astimezone(dt.UTC)
     try:
         moment = happened if sent_at is None else received_at - (sent_at - happened)
-        moment = moment.astimezone(dt.UTC)
+        if moment.tzinfo is not dt.UTC:
+            moment = moment.astimezone(dt.UTC)
     except OverflowError:  # at the ends of the calendar
         moment = EARLIEST if sent_at is None or sent_at > happened else received_at + AHEAD
+    if EARLIEST <= moment <= received_at:  # nearly always: what follows costs more than all the rest
+        return moment
     return min(max(moment, EARLIEST), received_at.astimezone(dt.UTC) + AHEAD)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -361,8 +361,7 @@ def _is_deep(layer: list[Any]) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class Tracked:
+class Tracked(msgspec.Struct):
     """One event as the drain works with it."""
 
     kind: str
@@ -373,9 +372,9 @@ class Tracked:
     anonymous_id: str = ""
     group_id: str = ""
     previous_id: str = ""
-    properties: dict[str, Any] = field(default_factory=dict)
-    traits: dict[str, Any] = field(default_factory=dict)
-    context: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Any] = {}
+    traits: dict[str, Any] = {}
+    context: dict[str, Any] = {}
 
 
 def read(
@@ -402,35 +401,34 @@ def read(
     if isinstance(happened, Refusal):
         return happened
     sort = kind or message.type or ""
-    own = message.context or {}
-    properties = message.properties or {}
-    name = (message.event or "").strip() if sort == "track" else (message.name or "").strip()
-    if sort in {"page", "screen"}:
-        name = name or str(properties.get("name") or properties.get("title") or "").strip()
-        if message.category and "category" not in properties:
-            properties = {**properties, "category": message.category}
+    own, properties, traits = message.context or {}, message.properties or {}, message.traits or {}
+    if sort == "track":
+        name = (message.event or "").strip()
+    else:
+        name = (message.name or "").strip()
+        if sort in {"page", "screen"}:
+            name = name or str(properties.get("name") or properties.get("title") or "").strip()
+            if message.category and "category" not in properties:
+                properties = {**properties, "category": message.category}
+    # Traits of a group are the company's; those of the surroundings are the person's.
+    if sort != "group" and (around := own.get("traits")) and isinstance(around, dict):
+        traits = {**around, **traits}
+    told_sent = message.sentAt if message.sentAt is not None else sent_at
     return Tracked(
-        kind=sort,
-        name=(name or sort.title())[:LONGEST_NAME],
-        message_id=_message_id(message, raw if happened else place.encode()),
-        occurred_at=clocks.occurred(
-            happened,
-            sent_at=clocks.sent(message.sentAt if message.sentAt is not None else sent_at),
-            received_at=received_at,
+        sort,
+        (name or sort.title())[:LONGEST_NAME],
+        _message_id(message, raw if happened else place.encode()),
+        clocks.occurred(
+            happened, sent_at=None if told_sent is None else clocks.sent(told_sent), received_at=received_at
         ),
-        user_id=identifier(message.userId),
-        anonymous_id=identifier(message.anonymousId),
-        group_id=identifier(message.groupId),
-        previous_id=identifier(message.previousId),
-        properties=properties,
-        # Traits of a group are the company's; those of the surroundings are the person's.
-        traits={**({} if sort == "group" else _dict(own.get("traits"))), **(message.traits or {})},
-        context={**(context or {}), **own},
+        identifier(message.userId),
+        identifier(message.anonymousId),
+        identifier(message.groupId),
+        identifier(message.previousId),
+        properties,
+        traits,
+        {**context, **own} if context else own,
     )
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _message_id(message: Message, content: bytes) -> str:

@@ -36,8 +36,9 @@ _LONGEST = 500
 _LONGEST_QUERY = 4000
 _PAGES = frozenset({"page", "screen"})
 _ADDRESSES = ("url", "referrer", "search", "path")
-_PAGE = ("path", "url", "referrer", "title", "search")
-_CAMPAIGN = ("name", "source", "medium", "term", "content")
+_PAGE = frozenset({"path", "url", "referrer", "title", "search"})
+_TAGS = ("source", "medium", "term", "content")
+_CAMPAIGN = frozenset({"name", *_TAGS})
 
 
 def person_of(event: Tracked) -> dict[str, str]:
@@ -80,7 +81,11 @@ def may_measure(context: Mapping[str, Any], *, privacy_signal: bool, must_ask: b
     """Whether what happened may be kept with a person: the visitor's own word in the event's context, else the
     browser's signal, else the source's rule for events without a word.
     """
-    word = measurement_word(context)
+    return allows(measurement_word(context), privacy_signal=privacy_signal, must_ask=must_ask)
+
+
+def allows(word: bool | None, *, privacy_signal: bool, must_ask: bool) -> bool:  # noqa: FBT001  (see measurement_word)
+    """`may_measure` of whoever's word is read already."""
     return not (privacy_signal or must_ask) if word is None else word
 
 
@@ -137,20 +142,21 @@ def campaign_of(address: Any) -> dict[str, str]:
         return {}
     query = address.partition("?")[2].partition("#")[0]
     told = dict(parse_qsl(query[:_LONGEST_QUERY]))
-    words = {"name": told.get("utm_campaign"), **{key: told.get(f"utm_{key}") for key in _CAMPAIGN[1:]}}
+    words = {"name": told.get("utm_campaign"), **{key: told.get(f"utm_{key}") for key in _TAGS}}
     return {key: value[:_LONGEST] for key, value in words.items() if value}
 
 
-def shortened(kind: str, properties: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def shortened(kind: str, properties: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """(properties, what of them is not for everybody): addresses of pages lose their queries, which hold what people
     typed and who they are; the whole is kept sealed. What is no page view stays as it is.
     """
+    if kind not in _PAGES:
+        return properties, {}
     found, whole = dict(properties), {}
-    if kind in _PAGES:
-        for key in _ADDRESSES:
-            value = found.get(key)
-            if isinstance(value, str) and (short := _without_query(key, value)) != value:
-                found[key], whole[key] = short, value
+    for key in _ADDRESSES:
+        value = found.get(key)
+        if isinstance(value, str) and (short := _without_query(key, value)) != value:
+            found[key], whole[key] = short, value
     return found, whole
 
 
@@ -158,7 +164,7 @@ def _without_query(key: str, value: str) -> str:
     return "" if key == "search" else value.partition("?")[0].partition("#")[0]
 
 
-def _chosen(value: Any, keys: tuple[str, ...]) -> dict[str, str]:
+def _chosen(value: Any, keys: frozenset[str]) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
-    return {key: value[key][:_LONGEST] for key in keys if isinstance(value.get(key), str) and value[key]}
+    return {key: told[:_LONGEST] for key, told in value.items() if key in keys and isinstance(told, str) and told}

@@ -15,7 +15,7 @@ import msgspec
 
 from cdp.core import ids
 from cdp.core.crypto import hourly
-from events.models import InboxRow, RejectedEvent
+from events.models import RejectedEvent
 from events.rules import tracking
 
 Row = tuple[bytes, ...]
@@ -132,7 +132,9 @@ def open_rejected(sealed: bytes, *, row: uuid.UUID, source: uuid.UUID) -> tuple[
     return _parcels.decode(head), raw
 
 
-def to_quarantine(raw: bytes, refusal: tracking.Refusal, *, row: InboxRow, parcel: Parcel) -> RejectedEvent:
+def to_quarantine(
+    raw: bytes, refusal: tracking.Refusal, *, source: uuid.UUID, received_at: dt.datetime, parcel: Parcel
+) -> RejectedEvent:
     """An event that had been accepted, as an unsaved row of the quarantine."""
     rejected = ids.uuid7()
     about = Parcel(
@@ -144,10 +146,8 @@ def to_quarantine(raw: bytes, refusal: tracking.Refusal, *, row: InboxRow, parce
         code=refusal.code,
         message=refusal.message,
     )
-    blob = _seal_bytes("rejected", rejected, row.source_id, _encoder.encode(about) + b"\n" + raw)
-    return RejectedEvent(
-        id=rejected, source_id=row.source_id, received_at=row.received_at, code=refusal.code, sealed=blob
-    )
+    blob = _seal_bytes("rejected", rejected, source, _encoder.encode(about) + b"\n" + raw)
+    return RejectedEvent(id=rejected, source_id=source, received_at=received_at, code=refusal.code, sealed=blob)
 
 
 def events_of(
@@ -156,6 +156,7 @@ def events_of(
     """Each event of an inbox row as sent and as read."""
     # The door refuses such a context; rows that an older version accepted may still wait.
     fault = tracking.judge_context(parcel.context)
+    request = str(row)
     for position, item in enumerate(parcel.events, parcel.first):
         raw = bytes(item)
         yield (
@@ -167,6 +168,6 @@ def events_of(
                 received_at=received_at,
                 sent_at=parcel.sent_at,
                 context=parcel.context,
-                place=f"{row}:{position}",
+                place=f"{request}:{position}",
             ),
         )

@@ -7,10 +7,10 @@ people are taken in waves, and who was forgotten stays so until their own act.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
 from django.conf import settings
 
 from cdp.core import pipeline
@@ -26,45 +26,58 @@ from customers.services.identity import visitors
 from customers.services.identity.visitors import Visitor
 from events.rules import visits
 from events.rules.tracking import Tracked
+from events.services.recording import Owner
 
 
 class Call(NamedTuple):
-    """One event, whether it may be kept with a person, and when it was received."""
+    """One event, whether it may be kept with a person, when it was received, and its word about being measured."""
 
     event: Tracked
     may_measure: bool
     received_at: dt.datetime
+    word: bool | None = None
 
 
-class Owner(NamedTuple):
-    """Whose an event is, and the digest of the identifier that told it (None: nobody's)."""
+class Told(msgspec.Struct):
+    """What a call of a source tells of whose it is. An alias also tells `previous`, another id of the same person.
 
-    customer: uuid.UUID
-    resolved_by: bytes | None
+    Picklable and small: of most calls it is two ids and their digests.
+    """
 
-
-@dataclass(slots=True)
-class Told:
-    """What a call of a source tells of whose it is. An alias also tells `previous`, another id of the same person."""
-
-    call: Call
     source: Source
-    person: Person | None
-    keys: list[Key]
+    kind: str
+    message_id: str
+    occurred_at: dt.datetime
+    received_at: dt.datetime
+    raw_id: str  # as it came: chooses the bucket of what is nobody's
+    person: Person | None = None  # who tells more than the id
+    external_id: str = ""  # of who tells nothing else
+    keys: Sequence[Key] = ()  # of anybody who is named, the strongest first
     anonymous: str = ""
     previous: str = ""
-    visitors: dict[str, bytes] = field(default_factory=dict)  # digests of both, where they are there
-    only_repeats: bool = False  # tells nothing of a person but the id
+    visitors: dict[str, bytes] = {}
+    word: bool | None = None  # what they said of being measured
+    refused_by: bytes | None = None  # the id that stands for whoever said "no"
+    group: Tracked | None = None  # the whole of a group call
+
+    @property
+    def fact(self) -> str:
+        """By which name what it tells is noted."""
+        return f"event:{self.message_id}"
 
     @property
     def digests(self) -> set[bytes]:
         """Everything by which the call names somebody."""
         return {key.digest for key in self.keys} | set(self.visitors.values())
 
+    def named(self) -> Person:
+        """Whom a call with keys names."""
+        return self.person or Person(external_id=self.external_id, told_at=self.occurred_at, told_by=self.fact)
+
     def forget(self) -> None:
         """It names nobody."""
-        self.person, self.keys, self.anonymous, self.previous, self.visitors = None, [], "", "", {}
-        self.only_repeats = False
+        self.person, self.external_id, self.keys = None, "", ()
+        self.anonymous, self.previous, self.visitors = "", "", {}
 
 
 class Reader:
@@ -73,41 +86,87 @@ class Reader:
     def __init__(self, now: dt.datetime) -> None:
         """For one batch."""
         self._rules = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=now.date())
-        self._keyers: dict[uuid.UUID, identity.Keys] = {}
+        self._keyers: dict[str, tuple[identity.Keys, Callable[[str], bytes]]] = {}
 
     def read(self, call: Call, source: Source) -> Told:
         """What one call tells."""
-        if source.id not in self._keyers:
-            self._keyers[source.id] = identity.Keys(source)
-        person, only_repeats = _person(call, self._rules)
-        told = Told(call, source, person, self._keyers[source.id](person) if person else [], only_repeats=only_repeats)
-        if call.may_measure:
-            told.anonymous = kept(call.event.anonymous_id)
-            told.previous = kept(call.event.previous_id) if call.event.kind == "alias" and person else ""
-            told.visitors = {one: visitors.digest(one) for one in (told.anonymous, told.previous) if one}
+        event, may_measure, received_at, word = call
+        raw_id = event.anonymous_id or event.user_id
+        told = Told(source, event.kind, event.message_id, event.occurred_at, received_at, raw_id, word=word)
+        if event.kind == "group":
+            told.group = event
+        if may_measure:
+            self._name(told, event)
+            if event.anonymous_id and (anonymous := kept(event.anonymous_id)):
+                told.anonymous, told.visitors = anonymous, {anonymous: visitors.digest(anonymous)}
+            if event.kind == "alias" and told.keys and (previous := kept(event.previous_id)):
+                told.previous = previous
+                told.visitors[previous] = visitors.digest(previous)
+        if word is False:
+            told.refused_by = self._refused_by(event, source)
         return told
+
+    def _name(self, told: Told, event: Tracked) -> None:
+        """The person it names, if any."""
+        external_id = kept(event.user_id) if event.user_id else ""
+        if raw := visits.person_of(event):
+            whole, _faults = people.clean(raw, self._rules)
+            # Of two words about the same field the later one holds, whichever came first.
+            whole.external_id, whole.told_at, whole.told_by = external_id, told.occurred_at, told.fact
+            if not whole.is_identified:
+                return
+            if whole != Person(external_id=external_id, told_at=told.occurred_at, told_by=told.fact):
+                told.person, told.keys = whole, self._of(told.source)[0](whole)
+                return
+        if external_id:
+            key = Key("external_id", told.source.key, self._of(told.source)[1](external_id))
+            told.external_id, told.keys = external_id, (key,)
+
+    def _refused_by(self, event: Tracked, source: Source) -> bytes | None:
+        """The id that says whose "no" it is: the user's alone where there is one, for the browser may be one that
+        somebody else used before. A visitor whom nobody knows has no statement that could be written.
+        """
+        if user := kept(event.user_id):
+            return self._of(source)[1](user)
+        visitor = kept(event.anonymous_id)
+        return visitors.digest(visitor) if visitor else None
+
+    def _of(self, source: Source) -> tuple[identity.Keys, Callable[[str], bytes]]:
+        """Where the identifiers of a source get their digests: those of a person, and that of a user's id alone."""
+        if source.key not in self._keyers:
+            self._keyers[source.key] = identity.Keys(source), holding.digester("external_id", source.key)
+        return self._keyers[source.key]
 
 
 def within(told: Sequence[Told], *, joins: int, waves: int) -> int:
     """How many of the calls, from the first, make at most `joins` visitors or known people one with somebody else, and
     are taken in at most `waves`: both say how long a transaction holds its locks. At least one.
     """
-    waiting = visitors.waiting({visitor for one in told if one.person for visitor in one.visitors})
+    waiting = visitors.waiting({visitor for one in told if one.keys for visitor in one.visitors})
+    meetings_of = _meetings(told)
+    if not waiting and not any(meetings_of):
+        return _in_time(told, len(told), waves)
     met: set[str] = set()
     meetings = 0
     most = len(told)
-    for place, (one, people_met) in enumerate(zip(told, _meetings(told), strict=True)):
-        met |= one.visitors.keys() & waiting if one.person else set()
+    for place, (one, people_met) in enumerate(zip(told, meetings_of, strict=True)):
+        met |= one.visitors.keys() & waiting if one.keys else set()
         meetings += people_met
         if len(met) + meetings > joins and place:
             most = place
             break
+    return _in_time(told, most, waves)
+
+
+def _in_time(told: Sequence[Told], most: int, waves: int) -> int:
     ends = [wave[-1] + 1 for wave in _waves(told[:most])]
     return ends[waves - 1] if len(ends) > waves else most
 
 
 def _meetings(told: Sequence[Told]) -> list[int]:
     """How many people each call makes one at most: those whom its identifiers name beside the first. No phone does."""
+    if not any(len(one.keys) > 1 for one in told):
+        return [0] * len(told)
     named = [[key.digest for key in one.keys if key.kind != "phone"] for one in told]
     linked = {digest for digests in named if len(digests) > 1 for digest in digests}
     if not linked:
@@ -136,12 +195,14 @@ def resolve(told: Sequence[Told], *, now: dt.datetime) -> list[Owner]:
     An event without permission to measure, or whose ids stand for nobody ("null", "guest"), or of somebody who was
     forgotten, belongs to a bucket.
     """
-    found: dict[int, Owner] = {}
     waves = list(_waves(told))
+    if len(waves) == 1 and len({one.source.key for one in told}) == 1:
+        return _of_source(told, now)
+    found: dict[int, Owner] = {}
     for wave in waves:
-        by_source: dict[uuid.UUID, list[int]] = {}
+        by_source: dict[str, list[int]] = {}
         for place in wave:
-            by_source.setdefault(told[place].source.id, []).append(place)
+            by_source.setdefault(told[place].source.key, []).append(place)
         for places in by_source.values():
             owners = _of_source([told[place] for place in places], now)
             found.update(zip(places, owners, strict=True))
@@ -157,22 +218,22 @@ def _waves(told: Sequence[Told]) -> Iterator[list[int]]:
 
     Within a source the order holds by itself; sources that have nobody in common need none.
     """
-    if len({one.source.id for one in told}) < 2:  # one source, or none
+    if len({one.source.key for one in told}) < 2:  # one source, or none
         if told:
             yield list(range(len(told)))
         return
     owners = holding.owners({digest for one in told for digest in one.digests})
     # Of a household's phone any holder may be meant: which one, the name says only when the call is judged.
     households = holding.households({key.digest for one in told for key in one.keys if key.kind == "phone"})
-    touched: dict[object, uuid.UUID] = {}
+    touched: dict[object, str] = {}
     wave: list[int] = []
     for place, one in enumerate(told):
         touches: set[object] = {owners.get(digest, digest) for digest in one.digests} | one.digests
         touches.update(*(households.get(key.digest, ()) for key in one.keys))
-        if any(touched.get(what, one.source.id) != one.source.id for what in touches):
+        if any(touched.get(what, one.source.key) != one.source.key for what in touches):
             yield wave
             touched, wave = {}, []
-        touched.update(dict.fromkeys(touches, one.source.id))
+        touched.update(dict.fromkeys(touches, one.source.key))
         wave.append(place)
     if wave:
         yield wave
@@ -197,8 +258,7 @@ def _of_source(told: Sequence[Told], now: dt.datetime) -> list[Owner]:
         elif one.anonymous:
             found.append(Owner(known[one.anonymous], one.visitors[one.anonymous]))
         else:
-            event = one.call.event
-            found.append(Owner(buckets.bucket_for(event.anonymous_id or event.user_id), None))
+            found.append(Owner(buckets.bucket_for(one.raw_id), None))
     return found
 
 
@@ -209,7 +269,10 @@ def _leave_out_forgotten(told: Sequence[Told]) -> set[bytes]:
     """Take out what names somebody who was forgotten. Returns the digests that come back: of an identify that was
     received since, which is the person's own act.
     """
-    barred = barring.since({digest for one in told for digest in one.digests})
+    named: set[bytes] = set()
+    for one in told:
+        named.update([key.digest for key in one.keys], one.visitors.values())
+    barred = barring.since(named)
     lifted: set[bytes] = set()
     if not barred:
         return lifted
@@ -217,7 +280,7 @@ def _leave_out_forgotten(told: Sequence[Told]) -> set[bytes]:
         mine = one.digests & barred.keys() - lifted
         if not mine:
             continue
-        if one.call.event.kind == "identify" and one.call.received_at > max(barred[digest] for digest in mine):
+        if one.kind == "identify" and one.received_at > max(barred[digest] for digest in mine):
             lifted |= mine
         elif any(key.digest in mine for key in one.keys):
             one.forget()
@@ -255,29 +318,28 @@ def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: b
     Most calls only repeat an id, and most of those the id of somebody known: they tell nothing that resolving could
     write, so that looking up is enough. An id that nobody has yet is asked once.
     """
-    repeated = {one.keys[0].digest for one in told if one.only_repeats}
+    repeated = {one.keys[0].digest for one in told if one.external_id}
     # Somebody who comes back from being forgotten has something to be written.
     known = {} if is_back else holding.owners(repeated)
     order: list[Person] = []
     positions: list[int | bytes | None] = []
     first: dict[str, int] = {}
     for one in told:
-        person = one.person
-        if person is None:
+        if not one.keys:
             positions.append(None)
-        elif one.only_repeats:
+        elif one.person is None:
             if (digest := one.keys[0].digest) in known:
                 positions.append(digest)
                 continue
-            if person.external_id not in first:
-                first[person.external_id] = len(order)
-                order.append(person)
-            positions.append(first[person.external_id])
+            if one.external_id not in first:
+                first[one.external_id] = len(order)
+                order.append(one.named())
+            positions.append(first[one.external_id])
         else:
             positions.append(len(order))
-            if person.external_id:
-                first.setdefault(person.external_id, len(order))
-            order.append(person)
+            if one.person.external_id:
+                first.setdefault(one.person.external_id, len(order))
+            order.append(one.person)
     customers: list[Owner | None] = []
     if order:
         # A key that pages carry is anybody's: what it tells never makes two known customers one.
@@ -311,15 +373,14 @@ def _seen(
     """
     seen, pairs = [], []
     for place, (one, customer) in enumerate(zip(told, named, strict=True)):
-        fact = f"event:{one.call.event.message_id}"
         if one.anonymous:
-            seen.append(Visitor(one.anonymous, customer, fact))
+            seen.append(Visitor(one.anonymous, customer, one.fact))
         if not one.previous or customer is None:
             continue
         user = users.get(place)
         other = named[user] if isinstance(user, int) else user
         if other is None:
-            seen.append(Visitor(one.previous, customer, fact))
+            seen.append(Visitor(one.previous, customer, one.fact))
         elif other != customer:
             pairs.append((customer, other))
     if pairs:
@@ -327,26 +388,9 @@ def _seen(
     return seen
 
 
-def kept(raw: str, kind: str = "anonymous_id") -> str:
-    """An id as it is kept; empty where it stands for nobody ("null", "guest")."""
+def kept(raw: str) -> str:
+    """An id of a user or visitor as it is kept; empty where it stands for nobody ("null", "guest")."""
     try:
-        return identifiers.normalise(kind, raw) if raw else ""
+        return identifiers.external_id(raw) if raw else ""
     except unreadable.Unreadable:
         return ""
-
-
-def _person(call: Call, rules: people.Rules) -> tuple[Person | None, bool]:
-    """The person a call names, standardised as at every door, and whether it tells nothing of them but the id; None
-    when it names nobody or may not.
-    """
-    if not call.may_measure:
-        return None, False
-    raw, external_id = visits.person_of(call.event), kept(call.event.user_id, "external_id")
-    # Of two words about the same field the later one holds, whichever came first.
-    told_at, told_by = call.event.occurred_at, f"event:{call.event.message_id}"
-    person = Person(external_id=external_id, told_at=told_at, told_by=told_by)
-    if not raw:
-        return (person, True) if external_id else (None, False)
-    whole, _faults = people.clean(raw, rules)
-    whole.external_id, whole.told_at, whole.told_by = external_id, told_at, told_by
-    return (whole, whole == person) if whole.is_identified else (None, False)

@@ -234,14 +234,14 @@ def test_the_later_word_about_a_person_holds_whichever_came_first(source):
 
 
 def test_a_request_that_cannot_be_digested_goes_to_the_quarantine_and_stops_nobody(source, monkeypatch):
-    real = recording.record_many
+    real = recording.record_spelt
 
-    def breaks(rows, **more):
-        if any(row.name == "Poison" for row in rows):
+    def breaks(events, owners, **more):
+        if any(b"Poison" in event.row for event in events):
             raise ValueError("poison")
-        return real(rows, **more)
+        return real(events, owners, **more)
 
-    monkeypatch.setattr(recording, "record_many", breaks)
+    monkeypatch.setattr(recording, "record_spelt", breaks)
     for _ in range(5):
         put(source, VIEW)
     put(source, {**VIEW, "event": "Poison"})
@@ -256,14 +256,14 @@ def test_a_request_that_cannot_be_digested_goes_to_the_quarantine_and_stops_nobo
 
 @pytest.mark.parametrize("bad", [{0}, {3}, {5}, {1, 4}, set(range(6))])
 def test_of_one_request_only_the_events_at_fault_go_to_the_quarantine(source, monkeypatch, bad):
-    real = recording.record_many
+    real = recording.record_spelt
 
-    def breaks(rows, **more):
-        if any(row.name == "Poison" for row in rows):
+    def breaks(events, owners, **more):
+        if any(b"Poison" in event.row for event in events):
             raise ValueError("poison")
-        return real(rows, **more)
+        return real(events, owners, **more)
 
-    monkeypatch.setattr(recording, "record_many", breaks)
+    monkeypatch.setattr(recording, "record_spelt", breaks)
     events = [{**VIEW, "event": "Poison" if place in bad else f"Fine {place}"} for place in range(6)]
     put(source, *events)
     put(source, VIEW)
@@ -276,15 +276,15 @@ def test_of_one_request_only_the_events_at_fault_go_to_the_quarantine(source, mo
 
 
 def test_good_events_among_many_at_fault_are_all_stored(source, monkeypatch):
-    real, asked = recording.record_many, []
+    real, asked = recording.record_spelt, []
 
-    def breaks(rows, **more):
-        asked.append(len(rows))
-        if any(row.name == "Poison" for row in rows):
+    def breaks(events, owners, **more):
+        asked.append(len(events))
+        if any(b"Poison" in event.row for event in events):
             raise ValueError("poison")
-        return real(rows, **more)
+        return real(events, owners, **more)
 
-    monkeypatch.setattr(recording, "record_many", breaks)
+    monkeypatch.setattr(recording, "record_spelt", breaks)
     monkeypatch.setattr(draining, "TRIES", 3)
     places = range(60)
     put(source, *({**VIEW, "event": "Poison" if place % 3 else f"Fine {place}"} for place in places))
@@ -300,7 +300,7 @@ def test_a_request_whose_events_all_fail_does_not_take_for_ever(source, monkeypa
     def breaks(*_args, **_more):
         raise ValueError("poison")
 
-    monkeypatch.setattr(recording, "record_many", breaks)
+    monkeypatch.setattr(recording, "record_spelt", breaks)
     monkeypatch.setattr(draining, "TRIES", 2)
     put(source, *([VIEW] * 6))
     assert drain().refused == RejectedEvent.objects.count() == 6

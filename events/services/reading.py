@@ -1,0 +1,198 @@
+"""What can be done with waiting requests before anybody asks who they are of: open, judge, spell.
+
+It needs the rows, their sources and the keys of their hours, and knows nobody. So it can be done in a process beside
+the one that writes (`events.services.ahead`): what it gives is picklable and small.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from django.db import connection
+
+from cdp.core import copying
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.models import Source
+from events.models import RejectedEvent
+from events.rules import scrubbing, tracking, visits
+from events.services import deduplication, inbox, people, recording
+from events.services.people import Call
+
+log = structlog.get_logger("inbox")
+ROWS = 5000
+
+
+class Request(msgspec.Struct):
+    """A row of the inbox, and what became of its events so far."""
+
+    id: uuid.UUID
+    source: uuid.UUID
+    received_at: dt.datetime
+    accepted: int
+    rejected: int
+    unconsented: int
+    opened: int = 0
+    dropped: int = 0  # for want of consent, only now
+    stored: int = 0
+    robots: int = 0
+
+    @property
+    def late(self) -> int:
+        """Refused only now: the rules became stricter, the event cannot be digested, or its key is gone."""
+        return self.accepted - self.opened - self.dropped
+
+
+class Read(msgspec.Struct):
+    """One event on its way."""
+
+    request: Request
+    place: int  # among the events of its request
+    told: people.Told
+    digest: bytes
+    spelt: recording.Spelt
+    is_robot: bool
+
+
+class Batch(msgspec.Struct):
+    """Requests in inbox order with their events."""
+
+    requests: list[Request] = []
+    events: list[Read] = []
+    refused: list[tuple[Request, int, RejectedEvent]] = []
+    unconsented: list[tuple[Request, int]] = []
+    rest: int | None = None  # the place in the last request from which on it waits for the next batch
+    is_whole: bool = True
+
+
+def oldest(events: int, *, after: uuid.UUID | None = None) -> list[uuid.UUID]:
+    """The oldest requests (after that one) with at most `events` events, at least one request."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, accepted FROM events_inboxrow WHERE id > %s ORDER BY id LIMIT %s",
+            [after or uuid.UUID(int=0), ROWS],
+        )
+        sizes = cursor.fetchall()
+    chosen: list[uuid.UUID] = []
+    for row, size in sizes:
+        events -= size
+        if chosen and events < 0:
+            break
+        chosen.append(row)
+    return chosen
+
+
+def read(wanted: Sequence[uuid.UUID], *, now: dt.datetime, most: int | None = None) -> Batch:
+    """Open and judge those of the requests that are still there; of a single one the first `most` events, if told, and
+    the rest waits.
+    """
+    batch = Batch()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, source_id, received_at, accepted, rejected, unconsented, sealed FROM events_inboxrow
+            WHERE id = ANY(%s::uuid[]) ORDER BY id
+            """,
+            [copying.array(wanted)],
+        )
+        rows = cursor.fetchall()
+    sources = Source.objects.in_bulk({row[1] for row in rows})
+    reader = people.Reader(now)
+    found: list[_Judged] = []
+    for *about, sealed in rows:
+        request = Request(*about)
+        batch.requests.append(request)
+        try:
+            parcel = inbox.open_parcel(bytes(sealed), row=request.id, source=request.source)
+        except Unopenable:
+            # Older than the keys of its hour, which only happens when nothing drained for seven days.
+            log.exception(
+                "a request of the inbox cannot be opened any more", row=str(request.id), events=request.accepted
+            )
+            continue
+        if most is not None and most < len(parcel.events):
+            parcel = msgspec.structs.replace(parcel, events=parcel.events[:most])
+            batch.rest, batch.is_whole = most, False
+        _judge(batch, found, request, parcel, sources[request.source], reader)
+    ids = recording.new_ids([one.event.occurred_at for one in found], now=now)
+    batch.events = [
+        Read(one.request, one.place, one.told, one.digest, _spelt(one, event, at), one.is_robot)
+        for one, (event, at) in zip(found, ids, strict=True)
+    ]
+    return batch
+
+
+class _Judged(msgspec.Struct):
+    request: Request
+    place: int
+    event: tracking.Tracked
+    told: people.Told
+    digest: bytes
+    agent: str
+    is_robot: bool
+
+
+def _judge(
+    batch: Batch,
+    found: list[_Judged],
+    request: Request,
+    parcel: inbox.Parcel,
+    source: Source,
+    reader: people.Reader,
+) -> None:
+    signal, agent, received_at = parcel.sender.privacy_signal, parcel.sender.agent, request.received_at
+    must_ask = source.consent_mode == "require"
+    digest = deduplication.digester(source.id)
+    for place, (raw, event) in enumerate(inbox.events_of(parcel, row=request.id, received_at=received_at)):
+        if isinstance(event, tracking.Refusal):
+            rejected = inbox.to_quarantine(raw, event, source=request.source, received_at=received_at, parcel=parcel)
+            batch.refused.append((request, place, rejected))
+            continue
+        word = visits.measurement_word(event.context)
+        may = visits.allows(word, privacy_signal=signal, must_ask=must_ask)
+        if not may and source.without_consent == "refuse":
+            # The door refuses these; the source was set so since.
+            batch.unconsented.append((request, place))
+            continue
+        # A robot without a name is nobody: it would be a new visitor with every page.
+        is_robot = visits.is_robot(event, agent)
+        told = reader.read(Call(event, may and (bool(event.user_id) or not is_robot), received_at, word), source)
+        found.append(_Judged(request, place, event, told, digest(event.message_id), agent, is_robot))
+
+
+def _spelt(one: _Judged, event_id: bytes, at: dt.datetime) -> recording.Spelt:
+    event = one.event
+    shown, addresses = visits.shortened(event.kind, event.properties)
+    properties, personal = scrubbing.split(shown)
+    if event.kind == "group":
+        (personal if scrubbing.is_personal(event.group_id) else properties)["group_id"] = event.group_id
+    around = visits.surroundings(event, one.agent, is_robot=one.is_robot)
+    if "page" in around:
+        around["page"], whole = visits.shortened("page", around["page"])
+        addresses |= {f"$context.page.{key}": value for key, value in whole.items()}
+    hidden: Mapping[str, Any] = {}
+    if around:
+        surroundings, hidden = scrubbing.split(around)
+        if surroundings:
+            properties["$context"] = surroundings
+    told: dict[str, Any] = {}
+    if addresses or personal:
+        told["properties"] = addresses | personal
+    if hidden:
+        told["context"] = hidden
+    if event.traits:
+        told["traits"] = event.traits
+    return recording.spell(
+        event_id,
+        kind=event.kind,
+        name=event.name,
+        source=one.told.source.key,
+        message_id=event.message_id,
+        occurred_at=at,
+        received_at=one.request.received_at,
+        properties=properties,
+        personal=told,
+        is_bot=one.is_robot,
+    )
