@@ -1,5 +1,6 @@
 """Queue doors of the room. Each looks for rows and ends when there are none."""
 
+import contextlib
 import time
 
 from celery import shared_task
@@ -14,10 +15,10 @@ TURN_SECONDS = 20
 def process_inbox() -> None:
     """Drain for at most TURN_SECONDS, then let other work have the worker; beat calls again."""
     ends = time.monotonic() + TURN_SECONDS
-    while time.monotonic() < ends:
-        done = draining.drain(now=timezone.now())
-        if done is None or not done.rows:
-            return
+    with contextlib.closing(draining.work_off(now=timezone.now)) as batches:
+        for _done in batches:
+            if time.monotonic() > ends:
+                return
 
 
 @shared_task

@@ -2,7 +2,8 @@
 
 The process is forked, so keys that this process has opened need not be handed over and never lie anywhere else. It
 inherits no database connection: all files but the pipe are closed before it begins, or PostgreSQL would not notice when
-the parent is killed, and locks that prove life would outlive their owner. What it makes travels over the pipe, one
+the parent is killed, and locks that prove life would outlive their owner. If it asks the database, it gets a session of
+its own, which sees what is committed. What it makes travels over the pipe, one
 piece ahead at most, so memory stays bounded. When the parent dies, writing fails and the process ends; when the process
 dies, the parent raises Died and whoever works goes on from its last commit.
 """
@@ -88,6 +89,9 @@ def _work(make: Callable[[], Iterator[Any]], pipe: int) -> NoReturn:
         os.closerange(pipe + 1, os.sysconf("SC_OPEN_MAX"))
         for connection in connections.all(initialized_only=True):
             connection.connection = None  # forgotten, not closed: the session is the parent's
+            # Nor is there anybody to run the pool: threads are not forked.
+            options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+            connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
         gc.freeze()
         try:
             for found in make():

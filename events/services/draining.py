@@ -1,21 +1,22 @@
 """The inbox becomes facts: open, read, drop repeats, find out whose, write, count, delete; one transaction a batch.
 
 One drain at a time, in inbox order, so that the borders of batches do not matter. A drain that is killed leaves the
-inbox as it was.
+inbox as it was. Where much waits, a process beside this one opens, judges and spells the next batch (ADR 7).
 """
 
 import datetime as dt
+import functools
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import structlog
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
-from cdp.core import copying, ids, memory, pipeline
+from cdp.core import apart, copying, ids, memory, pipeline
 from events.models import InboxRow, RejectedEvent
 from events.rules import tracking
 from events.services import deduplication, groups, inbox, people, permission, reading, recording
@@ -33,6 +34,8 @@ nobody waits long for its locks.
 """
 WAVES = 25
 """Times that sources which tell of the same people may take turns in one transaction: some sixty statements each."""
+MUCH = 4 * EVENTS
+"""Events from which on a process beside this one reads ahead: what it gains is more than what starting it costs."""
 TRIES = 32
 """Events of a request that are set aside one after another, before it is taken for one fault as a whole."""
 
@@ -67,7 +70,54 @@ def drain(*, now: dt.datetime, events: int = EVENTS) -> Drained | None:
     quarantine, so that nobody else waits for it.
     """
     with memory.collecting_when_told():
-        return _digest(reading.oldest(events), now)
+        return _digest(reading.oldest(events).ids, now)
+
+
+def work_off(*, now: Callable[[], dt.datetime]) -> Iterator[Drained | None]:
+    """Batch after batch, until nothing waits; None as the last when another drain is at work. `now` is read for each.
+
+    Close the iterator when you stop before its end.
+    """
+    is_whole = True
+    while True:
+        # Where batches end early (JOINS) what was read ahead would be read for nothing.
+        if is_whole and not connection.in_atomic_block and reading.is_long(MUCH):
+            yield from _with_reader(now)
+        done = drain(now=now())
+        yield done
+        if done is None or not done.rows:
+            return
+        is_whole = done.is_whole
+
+
+def _with_reader(now: Callable[[], dt.datetime]) -> Iterator[Drained]:
+    """Batches that a process beside this one reads, up to the first that cannot be taken as it was read: the caller
+    looks at the inbox anew.
+    """
+    with apart.running(functools.partial(reading.ahead, EVENTS, now=now)) as batches:
+        while True:
+            with memory.collecting_when_told():
+                done = _next(batches, now)
+            if done is None:
+                return
+            yield done
+            if not done.is_whole:
+                return
+
+
+def _next(batches: Iterator[Batch], now: Callable[[], dt.datetime]) -> Drained | None:
+    try:
+        batch = next(batches, None)
+    except (apart.Died, Error, *pipeline.INDIGESTIBLE) as problem:
+        log.warning("the process that reads the inbox ahead ended", fault=type(problem).__name__)
+        return None
+    if batch is None:
+        return None
+    try:
+        with transaction.atomic():
+            return _settle(batch, now()) if _alone() and reading.are_waiting(batch.requests) else None
+    except pipeline.INDIGESTIBLE:
+        return None  # the caller finds the event at fault
 
 
 def _digest(wanted: Sequence[uuid.UUID], now: dt.datetime) -> Drained | None:

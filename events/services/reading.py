@@ -1,19 +1,19 @@
 """What can be done with waiting requests before anybody asks who they are of: open, judge, spell.
 
 It needs the rows, their sources and the keys of their hours, and knows nobody. So it can be done in a process beside
-the one that writes (`events.services.ahead`): what it gives is picklable and small.
+the one that writes: what it gives is picklable and small.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 from django.db import connection
 
-from cdp.core import copying
+from cdp.core import copying, memory
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Source
 from events.models import RejectedEvent
@@ -23,6 +23,7 @@ from events.services.people import Call
 
 log = structlog.get_logger("inbox")
 ROWS = 5000
+"""Requests of one batch."""
 
 
 class Request(msgspec.Struct):
@@ -67,7 +68,14 @@ class Batch(msgspec.Struct):
     is_whole: bool = True
 
 
-def oldest(events: int, *, after: uuid.UUID | None = None) -> list[uuid.UUID]:
+class Portion(NamedTuple):
+    """Ids of requests, and whether others wait behind them."""
+
+    ids: list[uuid.UUID]
+    has_more: bool
+
+
+def oldest(events: int, *, after: uuid.UUID | None = None) -> Portion:
     """The oldest requests (after that one) with at most `events` events, at least one request."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -79,9 +87,44 @@ def oldest(events: int, *, after: uuid.UUID | None = None) -> list[uuid.UUID]:
     for row, size in sizes:
         events -= size
         if chosen and events < 0:
-            break
+            return Portion(chosen, has_more=True)
         chosen.append(row)
-    return chosen
+    return Portion(chosen, has_more=len(sizes) == ROWS)
+
+
+def ahead(events: int, *, now: Callable[[], dt.datetime]) -> Iterator[Batch]:
+    """Batch after batch, as long as more waits behind it; for a process that reads ahead of the one that writes.
+
+    The last ones are left: requests that are being written now may yet come to lie before them.
+    """
+    last = None
+    while True:
+        wanted, has_more = oldest(events, after=last)
+        if not has_more:
+            return
+        with memory.collecting_when_told():
+            yield read(wanted, now=now())
+        last = wanted[-1]
+
+
+def are_waiting(requests: Sequence[Request]) -> bool:
+    """Whether requests that were read still wait as they were: nobody worked on them, or on a part of one, since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), coalesce(sum(accepted), 0) FROM events_inboxrow WHERE id = ANY(%s::uuid[])",
+            [copying.array([request.id for request in requests])],
+        )
+        return bool(cursor.fetchone() == (len(requests), sum(request.accepted for request in requests)))
+
+
+def is_long(events: int) -> bool:
+    """Whether at least so many events wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(accepted), 0) >= %s FROM (SELECT accepted FROM events_inboxrow LIMIT %s) AS waiting",
+            [events, events],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def read(wanted: Sequence[uuid.UUID], *, now: dt.datetime, most: int | None = None) -> Batch:

@@ -20,16 +20,12 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Drain; where a worker is at it already, wait until it has done what was there."""
         stored = duplicates = refused = 0
-        while True:
-            done = draining.drain(now=timezone.now())
-            if done is None:
-                if not InboxRow.objects.exists():
+        while InboxRow.objects.exists():
+            for done in draining.work_off(now=timezone.now):
+                if done is None:
+                    time.sleep(PAUSE_SECONDS)
                     break
-                time.sleep(PAUSE_SECONDS)
-                continue
-            if not done.rows:
-                break
-            stored, duplicates, refused = stored + done.stored, duplicates + done.duplicates, refused + done.refused
-            if self.stdout.isatty():
-                self.stdout.write(f"\r{stored:,} stored", ending="")
+                stored, duplicates, refused = stored + done.stored, duplicates + done.duplicates, refused + done.refused
+                if self.stdout.isatty():
+                    self.stdout.write(f"\r{stored:,} stored", ending="")
         self.stdout.write(f"{stored} events stored, {duplicates} duplicates, {refused} refused.")
