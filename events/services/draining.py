@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ def drain(*, now: dt.datetime, events: int = EVENTS) -> Drained | None:
         return _digest(reading.oldest(events).ids, now)
 
 
-def work_off(*, now: Callable[[], dt.datetime]) -> Iterator[Drained | None]:
+def work_off(*, now: Callable[[], dt.datetime]) -> Generator[Drained | None, None, None]:
     """Batch after batch, until nothing waits; None as the last when another drain is at work. `now` is read for each.
 
     Close the iterator when you stop before its end.
