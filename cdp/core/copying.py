@@ -68,6 +68,8 @@ def _copying(model: type[models.Model], columns: Sequence[str], form: str = "") 
 
 def array(values: Sequence[Any]) -> str:
     """An array as one text parameter (`%s::bytea[]`), many times faster than psycopg's own way of writing it."""
+    if set(map(type, values)) == {bytes}:  # thousands of digests, mostly: without a call for each
+        return r'{"\\x' + r'","\\x'.join(map(bytes.hex, values)) + '"}'
     return "{" + ",".join([_PARTS.get(value.__class__, _part)(value) for value in values]) + "}"
 
 

@@ -132,15 +132,7 @@ def read(wanted: Sequence[uuid.UUID], *, now: dt.datetime, most: int | None = No
     the rest waits.
     """
     batch = Batch()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, source_id, received_at, accepted, rejected, unconsented, sealed FROM events_inboxrow
-            WHERE id = ANY(%s::uuid[]) ORDER BY id
-            """,
-            [copying.array(wanted)],
-        )
-        rows = cursor.fetchall()
+    rows = _waiting(wanted)
     sources = Source.objects.in_bulk({row[1] for row in rows})
     reader = people.Reader(now)
     found: list[_Judged] = []
@@ -165,6 +157,18 @@ def read(wanted: Sequence[uuid.UUID], *, now: dt.datetime, most: int | None = No
         for one, (event, at) in zip(found, ids, strict=True)
     ]
     return batch
+
+
+def _waiting(wanted: Sequence[uuid.UUID]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, source_id, received_at, accepted, rejected, unconsented, sealed FROM events_inboxrow
+            WHERE id = ANY(%s::uuid[]) ORDER BY id
+            """,
+            [copying.array(wanted)],
+        )
+        return cursor.fetchall()
 
 
 class _Judged(msgspec.Struct):
