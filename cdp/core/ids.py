@@ -16,6 +16,7 @@ _TAIL_MASK = (1 << 62) - 1
 _HALVES = struct.Struct(">QQ")
 _DAY = 86_400_000  # milliseconds
 _RANDOM = struct.Struct(">HQ")
+_TAIL = struct.Struct(">Q")
 
 
 def _renew() -> None:
@@ -62,7 +63,7 @@ def _draw(count: int) -> tuple[int, tuple[int, ...]]:
     with _lock:
         first = max(now, _last + 1)
         _last = first + count - 1
-    return first, struct.unpack(f">{count}Q", os.urandom(8 * count))
+    return first, _TAIL.unpack(os.urandom(8)) if count == 1 else struct.unpack(f">{count}Q", os.urandom(8 * count))
 
 
 def uuid7_at(moment: datetime) -> uuid.UUID:

@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import Error, connection
-from django.utils import timezone
 
 from events.door import addresses, answers, browser, keys, reading, script
 from events.door.answers import Headers, Refused, StartResponse
@@ -54,7 +53,7 @@ class Door:
         if not path.startswith(("/v1/", "/beacon/")):
             return self._inner(environ, start)
         request_id = os.urandom(8).hex()
-        now = timezone.now()
+        now = dt.datetime.now(dt.UTC)
         origin = environ.get("HTTP_ORIGIN", "")
         allowed: Headers = []
         source_key = ""

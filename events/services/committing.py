@@ -1,11 +1,13 @@
-"""Group commit: many requests wait, one thread writes what is queued, commits, and lets them all go.
+"""Group commit: whoever comes first writes for all who wait, commits, and lets them go; nobody is answered before.
 
-One committing thread per process, made on first use, so that a forked server process gets its own. A single statement
-in autocommit is a transaction of its own: one round trip, one flush to disk for everybody who waits. Nothing is
-answered before; whoever waits while PostgreSQL is away is told so, and the client sends again.
+There is no thread for it: a request that finds nobody writing writes at once and is answered without waiting for
+another thread to be woken; those that come meanwhile form the next group, and one of them is told to write it. When
+many wait already, the disk is slow: another group goes along, and PostgreSQL flushes both at once. Whoever waits while
+PostgreSQL is away is told so, and the client sends again.
 
-The statement is prepared, takes a column of the group's rows as each of its parameters, and is run by libpq itself:
-psycopg's own ways wait in Python, where each step of theirs stands in line with the request threads.
+A single statement in autocommit is a transaction of its own: one round trip with its flush. It is prepared, takes a
+column of the group's rows as each of its parameters, and is run by libpq itself: psycopg's own ways wait in Python,
+where each step of theirs stands in line with the other requests.
 """
 
 import contextlib
@@ -27,6 +29,10 @@ log = structlog.get_logger("tracking")
 
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 PATIENCE_SECONDS = 10.0
+MOST_WRITING = 3
+"""Groups, each on a connection of its own."""
+ENOUGH_WAITING = 5
+"""So many do not wait for the group that is being written. Fewer would only make for more and smaller groups."""
 PAUSE_SECONDS = 0.2
 """After a failure: requests that come meanwhile are refused at once instead of each trying to connect."""
 
@@ -40,13 +46,14 @@ class Busy(Exception):
 
 
 class _Ticket:
-    """One waiting request. The lock is held until the commit is decided."""
+    """One waiting request. The lock is held until the commit is decided, or until it is to write a group itself."""
 
-    __slots__ = ("entry", "error", "gate", "size")
+    __slots__ = ("entry", "error", "gate", "group", "size")
 
     def __init__(self, entry: inbox.Entry) -> None:
         self.entry = entry
         self.error: Exception | None = None
+        self.group: list[_Ticket] | None = None
         self.size = len(entry.inbox[-1]) + sum([len(row[-1]) for row in entry.rejected])
         self.gate = threading.Lock()
         self.gate.acquire()
@@ -94,22 +101,18 @@ _STATEMENTS = {
 
 
 class Committer:
-    """The queue and its thread. `connect` gives a psycopg connection in autocommit."""
+    """The queue of those who wait, and the connections. `connect` gives a psycopg connection in autocommit."""
 
     def __init__(self, connect: Callable[[], "psycopg.Connection[Any]"]) -> None:
-        """Start the thread; it ends with the process."""
+        """Nothing is connected before the first request."""
         self._connect = connect
-        self._connection: psycopg.Connection[Any] | None = None
+        self._idle: list[psycopg.Connection[Any]] = []
         self._mutex = threading.Lock()
-        self._wake = threading.Lock()
-        self._wake.acquire()
         self._queue: list[_Ticket] = []
         self._bytes = 0
-        self._sleeps = True
+        self._writing = 0
         self._failed_at = -PAUSE_SECONDS
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="tracking-commit", daemon=True)
-        self._thread.start()
 
     def commit(self, entry: inbox.Entry) -> None:
         """Return once the entry is durable. Raises Busy before, Unavailable when it may not be."""
@@ -121,44 +124,65 @@ class Committer:
                 raise Busy
             self._queue.append(ticket)
             self._bytes += ticket.size
-            if self._sleeps:
-                self._sleeps = False
-                self._wake.release()
-        if not ticket.gate.acquire(timeout=PATIENCE_SECONDS):
-            raise Unavailable
+            group = self._next()
+        if group is None:
+            group = self._wait(ticket)
+        if group is not None:
+            self._lead(group, ticket)
         if ticket.error is not None:
             raise Unavailable from ticket.error
 
     def close(self) -> None:
-        """Write what is queued, end the thread and the connection. Nobody may commit afterwards."""
+        """End the connections, those in use as soon as their group is written. Nobody may commit afterwards."""
         with self._mutex:
             self._closing = True
-            if self._sleeps:
-                self._sleeps = False
-                self._wake.release()
-        self._thread.join()
+            idle, self._idle = self._idle, []
+        for connected in idle:
+            connected.close()
 
-    def _run(self) -> None:
-        while True:
+    def _next(self) -> "list[_Ticket] | None":
+        """The group to be written now by whoever asks, if it is time for one. To be called with the mutex."""
+        if not self._queue or (self._writing and (self._writing >= MOST_WRITING or len(self._queue) < ENOUGH_WAITING)):
+            return None
+        group, self._queue, self._bytes = self._queue, [], 0
+        self._writing += 1
+        return group
+
+    def _wait(self, ticket: _Ticket) -> "list[_Ticket] | None":
+        """Until it is decided, or until the request has to write the group that is returned. Raises Unavailable."""
+        if not ticket.gate.acquire(timeout=PATIENCE_SECONDS):
             with self._mutex:
-                tickets, self._queue, self._bytes = self._queue, [], 0
-                self._sleeps = not tickets and not self._closing
-            if not tickets and self._closing:
-                self._drop()
-                return
-            if not tickets:
-                self._wake.acquire()
-                continue
-            error: Exception | None = None
-            try:
-                self._write([ticket.entry for ticket in tickets])
-            except Exception as problem:  # whatever it is, those who wait must hear of it
-                error = problem
-                self._failed_at = time.monotonic()
-                log.exception("inbox cannot be written", requests=len(tickets))
-                self._drop()
-            for ticket in tickets:
-                ticket.error = error
+                if ticket in self._queue:
+                    self._queue.remove(ticket)
+                    self._bytes -= ticket.size
+            if ticket.group is None:  # or else the others would wait for somebody who left
+                raise Unavailable
+        return ticket.group
+
+    def _lead(self, group: list[_Ticket], own: _Ticket) -> None:
+        """Write the group, let its requests go, and have the next one written."""
+        error: Exception | None = Unavailable()
+        try:
+            self._write([ticket.entry for ticket in group])
+            error = None
+        except Exception as problem:
+            error = problem
+            self._failed_at = time.monotonic()
+            log.exception("inbox cannot be written", requests=len(group))
+        finally:  # whatever it was, those who wait must hear of it
+            self._release(group, own, error)
+
+    def _release(self, group: list[_Ticket], own: _Ticket, error: Exception | None) -> None:
+        with self._mutex:
+            self._writing -= 1
+            following = self._next()
+            if following is not None:
+                following[0].group = following
+        if following is not None:
+            following[0].gate.release()
+        for ticket in group:
+            ticket.error = error
+            if ticket is not own:
                 ticket.gate.release()
 
     def _write(self, entries: list[inbox.Entry]) -> None:
@@ -166,28 +190,34 @@ class Committer:
         statement, parameters = _ACCEPTED_ONLY, _INBOX.parameters([entry.inbox for entry in entries])
         if refused:
             statement, parameters = _WITH_REJECTED, parameters + _REJECTED.parameters(refused)
-        if self._connection is None:
-            self._connection = self._opened()
+        with self._mutex:
+            connected = self._idle.pop() if self._idle else None
         try:
-            _run(self._connection, statement, parameters)
-        except psycopg.OperationalError:
-            # An idle connection dies with a restarted server, so once more. If the server went away at the very moment
-            # of the commit, the rows are there already and their ids say so.
-            self._drop()
-            self._connection = self._opened()
-            with contextlib.suppress(psycopg.errors.UniqueViolation):
-                _run(self._connection, statement, parameters)
+            connected = connected or self._opened()
+            try:
+                _run(connected, statement, parameters)
+            except psycopg.OperationalError:
+                # An idle connection dies with a restarted server, so once more. If the server went away at the very
+                # moment of the commit, the rows are there already and their ids say so.
+                connected.close()
+                connected = self._opened()
+                with contextlib.suppress(psycopg.errors.UniqueViolation):
+                    _run(connected, statement, parameters)
+        except BaseException:
+            if connected is not None:
+                connected.close()
+            raise
+        with self._mutex:
+            if not self._closing:
+                self._idle.append(connected)
+                return
+        connected.close()
 
     def _opened(self) -> "psycopg.Connection[Any]":
         opened = self._connect()
         for name, (statement, types) in _STATEMENTS.items():
             _confirm(opened.pgconn.prepare(name, statement.encode(), types))
         return opened
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
 
 def _run(connected: "psycopg.Connection[Any]", statement: bytes, parameters: Sequence[bytes]) -> None:
@@ -219,7 +249,7 @@ def of_this_process() -> Committer:
 
 
 def close() -> None:
-    """End this process's committer, when it was ever used."""
+    """End this process's connections, when there are any."""
     global _made
     with _making:
         made, _made = _made, None

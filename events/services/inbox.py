@@ -74,16 +74,13 @@ def pack(
 
     Of events that nobody allowed to be measured only the number is written.
     """
-    refused = [(item, verdict) for item, verdict in zip(request.items, verdicts, strict=True) if verdict is not None]
-    accepted = (
-        list(request.items)
-        if not refused
-        else [item for item, verdict in zip(request.items, verdicts, strict=True) if verdict is None]
-    )
+    judged = list(zip(request.items, verdicts, strict=True))
+    accepted = [_raw(item) for item, verdict in judged if verdict is None]
+    refused = [(item, verdict) for item, verdict in judged if verdict is not None]
     moment = (received_at - _EPOCH) // _MICROSECOND
     shared: dict[str, Any] = {"sender": sender, "kind": kind, "sent_at": request.sent_at, "context": request.context}
     (row,) = ids.raw7s(1)
-    events = _encoder.encode(Parcel(events=[_raw(item) for item in accepted], **shared))
+    events = _encoder.encode(Parcel(events=accepted, **shared))
     blob = hourly.seal(events, context=_context("inbox", row, source))
     kept = [(item, verdict) for item, verdict in refused if verdict.code != tracking.Code.NO_CONSENT]
     numbers = (4, len(accepted), 4, len(kept), 4, len(refused) - len(kept))

@@ -7,12 +7,12 @@ its hour and the key is deleted with it (fine print: after use or 7 days).
 import contextlib
 import os
 import threading
+import time
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.utils import timezone
 
 from cdp.core import autonomous
 from cdp.core.crypto import ring
@@ -59,7 +59,7 @@ def hour_of(moment: datetime) -> int:
 
 def seal(data: bytes, *, context: bytes) -> bytes:
     """`data` sealed under the key of the present hour; `context` names what it is and must match on opening."""
-    hour = hour_of(timezone.now())
+    hour = int(time.time()) // 3600  # `hour_of` the present moment
     key = _made(hour)
     nonce = os.urandom(NONCE)
     return hour.to_bytes(_HOUR) + nonce + key.encrypt(nonce, data, context)

@@ -1,16 +1,17 @@
-"""Group commit: nobody is answered before the commit, and nobody waits for ever."""
+"""Group commit: nobody is answered before the commit, somebody always writes, and nobody waits for ever."""
 
 import datetime as dt
 import threading
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection
 
 from cdp.core import autonomous
-from events.models import InboxRow
+from events.models import InboxRow, RejectedEvent
 from events.rules import tracking
 from events.services import committing, inbox
 
@@ -52,36 +53,151 @@ def test_what_is_returned_from_is_durable(committer):
     assert InboxRow.objects.get().received_at == NOW
 
 
+class Held(committing.Committer):
+    """Writes nothing before it is told to."""
+
+    def __init__(self, connect: Callable[[], "psycopg.Connection[Any]"] = autonomous.connect) -> None:
+        super().__init__(connect)
+        self.go, self.groups = threading.Event(), list[int]()
+        self.writers: list[threading.Thread] = []
+
+    def _write(self, entries: list[inbox.Entry]) -> None:
+        self.groups.append(len(entries))
+        self.writers.append(threading.current_thread())
+        self.go.wait(PATIENCE)
+        super()._write(entries)
+
+
+def come(committer: Held, requests: int, answers: list[str], *, until_: Callable[[], bool]) -> list[threading.Thread]:
+    """Requests in threads of their own, once they have come so far."""
+
+    def one() -> None:
+        try:
+            committer.commit(entry())
+            answers.append("stored")
+        except committing.Unavailable:
+            answers.append("unavailable")
+
+    threads = [threading.Thread(target=one) for _ in range(requests)]
+    for thread in threads:
+        thread.start()
+    until(until_)
+    return threads
+
+
+def let_go(committer: Held, *threads: threading.Thread) -> None:
+    committer.go.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    committer.close()
+
+
+def test_a_lone_request_writes_itself(transactional_db):
+    committer = Held()
+    committer.go.set()
+    committer.commit(entry())
+    committer.commit(entry())
+    committer.close()
+    assert committer.writers == [threading.current_thread()] * 2
+    assert InboxRow.objects.count() == 2
+
+
 def test_requests_that_come_together_are_committed_together(transactional_db, monkeypatch):
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
-    writing, gate, groups = threading.Event(), threading.Event(), []
-
-    class Slow(committing.Committer):
-        def _write(self, entries):
-            writing.set()
-            gate.wait()
-            groups.append(len(entries))
-            super()._write(entries)
-
-    committer = Slow(autonomous.connect)
-    threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(20)]
-    threads[0].start()
-    assert writing.wait(PATIENCE)  # one is being written, the others queue behind it
-    for thread in threads[1:]:
-        thread.start()
-    until(lambda: len(committer._queue) == 19)
-    gate.set()
-    for thread in threads:
-        thread.join()
-    committer.close()
-    assert groups == [1, 19]
+    monkeypatch.setattr(committing, "MOST_WRITING", 1)
+    committer, answers = Held(), list[str]()
+    first = come(committer, 1, answers, until_=lambda: committer.groups == [1])
+    rest = come(committer, 19, answers, until_=lambda: len(committer._queue) == 19)
+    let_go(committer, *first, *rest)
+    assert committer.groups == [1, 19]
+    assert answers == ["stored"] * 20
     assert InboxRow.objects.count() == 20
+
+
+def test_many_who_wait_do_not_wait_for_a_slow_disk(transactional_db, monkeypatch):
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(committing, "MOST_WRITING", 2)
+    enough, answers = committing.ENOUGH_WAITING, list[str]()
+    committer = Held()
+    first = come(committer, 1, answers, until_=lambda: committer.groups == [1])
+    few = come(committer, enough - 1, answers, until_=lambda: len(committer._queue) == enough - 1)
+    assert committer.groups == [1]
+    last = come(committer, 1, answers, until_=lambda: committer.groups == [1, enough])
+    more = come(committer, enough, answers, until_=lambda: len(committer._queue) == enough)
+    let_go(committer, *first, *few, *last, *more)
+    assert committer.groups == [1, enough, enough]  # no third one along with the two
+    assert InboxRow.objects.count() == 1 + 2 * enough
+
+
+def test_a_failure_answers_all_who_waited_for_it_and_nobody_else(transactional_db, monkeypatch):
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(committing, "MOST_WRITING", 1)
+    faults, answers = [None, psycopg.DataError("a fault")], list[str]()
+
+    class Faulty(Held):
+        def _write(self, entries):
+            super()._write(entries if (fault := faults.pop(0)) is None else [])
+            if fault is not None:
+                raise fault
+
+    monkeypatch.setattr(committing, "_run", lambda *_arguments: None)
+    committer = Faulty()
+    first = come(committer, 1, answers, until_=lambda: committer.groups == [1])
+    rest = come(committer, 3, answers, until_=lambda: len(committer._queue) == 3)
+    let_go(committer, *first, *rest)
+    assert sorted(answers) == ["stored", *["unavailable"] * 3]
+    assert committer._writing == 0  # the next request finds nobody writing
+
+
+def test_whoever_lost_patience_leaves_the_queue_and_holds_nobody_up(transactional_db, monkeypatch):
+    monkeypatch.setattr(committing, "MOST_WRITING", 1)
+    committer, answers = Held(), list[str]()
+    first = come(committer, 1, answers, until_=lambda: committer.groups == [1])
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0.01)
+    come(committer, 2, answers, until_=lambda: answers == ["unavailable"] * 2)
+    assert (committer._queue, committer._bytes) == ([], 0)
+    let_go(committer, *first)
+    committer.commit(entry())
+    assert committer.groups == [1, 1]
+    assert InboxRow.objects.count() == 2
+
+
+def test_whoever_is_told_to_write_when_patience_ends_still_writes_for_the_others(transactional_db, monkeypatch):
+    committer, answers = Held(), list[str]()
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0.0)
+    ticket, other = committing._Ticket(entry()), committing._Ticket(entry())
+    ticket.group = [ticket, other]  # the queue was handed to it between the end of its wait and the mutex
+    assert committer._wait(ticket) == [ticket, other]
+    committer._writing = 1
+    committer.go.set()
+    committer._lead(ticket.group, ticket)
+    assert other.gate.acquire(timeout=PATIENCE)
+    assert other.error is None
+    assert (InboxRow.objects.count(), answers) == (2, [])
+    committer.close()
+
+
+def test_accepted_and_refused_events_of_a_group_are_one_transaction(committer, monkeypatch):
+    refusal = tracking.Refusal(tracking.Code.MISSING_NAME, "A track call needs the name of its event.")
+    both = inbox.pack(
+        source=uuid.uuid4(),
+        request=tracking.Request([b'{"type":"page","userId":"u"}', b'{"type":"track","userId":"u"}']),
+        kind=None,
+        verdicts=[None, refusal],
+        sender=inbox.Sender(),
+        received_at=NOW,
+    )
+    committer.commit(both)
+    assert (InboxRow.objects.get().rejected, RejectedEvent.objects.get().code) == (1, "missing_name")
+    with pytest.raises(committing.Unavailable):
+        committer.commit(inbox.Entry(entry().inbox, both.rejected))  # that row of the quarantine is there already
+    assert InboxRow.objects.count() == 1
 
 
 def test_goes_on_after_the_server_ended_its_connection(committer):
     committer.commit(entry())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [committer._connection.info.backend_pid])
+        cursor.execute("SELECT pg_terminate_backend(%s)", [committer._idle[0].info.backend_pid])
     committer.commit(entry())
     assert InboxRow.objects.count() == 2
 
@@ -106,23 +222,11 @@ def test_says_so_when_the_server_is_away_and_recovers(transactional_db, monkeypa
 
 def test_holds_only_so_much_in_memory(transactional_db, monkeypatch):
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
-    writing, gate = threading.Event(), threading.Event()
-
-    class Stuck(committing.Committer):
-        def _write(self, entries):
-            writing.set()
-            gate.wait()
-
-    committer = Stuck(autonomous.connect)
-    threads = [threading.Thread(target=committer.commit, args=[entry()]) for _ in range(2)]
-    threads[0].start()
-    assert writing.wait(PATIENCE)
-    threads[1].start()
-    until(lambda: bool(committer._queue))
+    committer, answers = Held(), list[str]()
+    threads = come(committer, 1, answers, until_=lambda: committer.groups == [1])
+    threads += come(committer, 1, answers, until_=lambda: len(committer._queue) == 1)
     monkeypatch.setattr(committing, "MOST_WAITING_BYTES", 10)
     with pytest.raises(committing.Busy):
         committer.commit(entry())
-    gate.set()
-    for thread in threads:
-        thread.join()
-    committer.close()
+    let_go(committer, *threads)
+    assert answers == ["stored"] * 2
