@@ -6,6 +6,7 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
+from tests.web.views import importing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -21,13 +22,15 @@ def test_long_words_do_not_widen_a_page(live_server: LiveServer, browser: Browse
     person.save(update_fields=["tags"])
     client = Client()
     client.force_login(factories.staff("admin"))
+    rows = "".join(f"{number}.{person.tags[0]}@a-very-long-name-of-a-shop.example.com\n" for number in range(3))
+    mapping = importing.upload(client, f"email\n{rows}")["Location"]
     context = browser.new_context(reduced_motion="reduce")
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page = context.new_page()
     wider = {}
     for width in (360, 1280, 1440):
         page.set_viewport_size({"width": width, "height": 800})
-        for path in ("/customers/", f"/customers/{person.id}/"):
+        for path in ("/customers/", f"/customers/{person.id}/", mapping):
             page.goto(live_server.url + path)
             wider[width, path] = page.evaluate(WIDER)
     context.close()

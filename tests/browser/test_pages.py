@@ -104,7 +104,10 @@ def visit(context: BrowserContext, base: str, stop: tour.Stop, looks: Sequence[L
     statuses: list[tuple[str, int]] = []
     page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {urlsplit(request.url).path}"))
+    page.on(
+        "requestfailed",
+        lambda request: wrong.append(f"failed: {urlsplit(request.url).path}") if is_lost(request) else None,
+    )
 
     def heard(answer: Response) -> None:
         if answer.status >= 400:
@@ -126,6 +129,11 @@ def visit(context: BrowserContext, base: str, stop: tour.Stop, looks: Sequence[L
     page.close()
     # The browser reports a page that answers 404 or 422 as an error; its status was judged above.
     return found + [text for text in wrong if "Failed to load resource" not in text]
+
+
+def is_lost(request: Request) -> bool:
+    """Whether nobody answered. What a page that is left was still asking for, the browser gives up itself."""
+    return request.failure != "net::ERR_ABORTED"
 
 
 @pytest.mark.long
