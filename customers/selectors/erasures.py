@@ -48,7 +48,8 @@ def foresee(customer: uuid.UUID) -> Foreseen:
         if not count:
             continue
         goes_away = declaration.on_erase is OnErase.DELETE
-        if isinstance(model._meta.verbose_name_plural, Promise):  # named for people, in their language
+        # Named for people, in their language. Of a model without a name the plural is lazy, too: "segment changes".
+        if isinstance(model._meta.verbose_name, Promise):
             (goes if goes_away else stays).append(Part(str(model._meta.verbose_name_plural), count))
         elif goes_away:
             others += count

@@ -3,6 +3,7 @@
 import csv
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -313,6 +315,7 @@ def _result(job: Job) -> dict[str, Any]:
         "is_cut": engine.unlisted(job) > 0,
         "brought": _brought(job),
         "failure": jobs.sentence(job.error),
+        "see_url": _see(job),
         "has_stopped": drafts.has_stopped(job, at=timezone.now()),
         "is_check_failed": bool(job.params["dry_run"]) and job.state == Job.State.FAILED,
         "usable": _usable(job) if job.params["dry_run"] and job.result.get("warned") else "",
@@ -329,6 +332,14 @@ def _result(job: Job) -> dict[str, Any]:
             for remark in job.result.get("warnings", [])
         ],
     }
+
+
+def _see(job: Job) -> str:
+    """Where the people of a finished import are; empty for other kinds, and where nobody came in."""
+    is_in = job.state == Job.State.DONE and not job.params["dry_run"] and job.result.get("accepted")
+    if job.params["kind"] != "customers" or not is_in or undoing.is_begun(job):
+        return ""
+    return reverse("customers:customer-list") + "?" + urlencode({"source": job.params["source"]})
 
 
 def _unused(job: Job) -> str:
