@@ -112,7 +112,10 @@ class SourceLimits(Model):
 
 
 class MessageKey(models.Model):
-    """A keyed digest of (source, messageId) and the day it was last counted as new: an event is stored once."""
+    """A keyed digest of (source, messageId) and the day it was last counted as new: an event is stored once.
+
+    Those of imported files are remembered for good; their day never comes (`events.services.deduplication`).
+    """
 
     placement = Placement.KEY
 

@@ -1,4 +1,7 @@
-"""An event is stored once: its messageId is remembered for thirty days, per source."""
+"""An event is stored once: its messageId is remembered per source, for thirty days or, of files, for good.
+
+Clients send again for hours. A file may be imported again after years, whole or as a part of a longer one.
+"""
 
 import datetime as dt
 import uuid
@@ -11,6 +14,7 @@ from cdp.core.crypto import index
 from events.models import MessageKey
 
 WINDOW = dt.timedelta(days=30)
+LASTING = dt.date(9999, 12, 31)
 _FIELD = "event.message"
 _DIGEST = 16
 
@@ -26,12 +30,23 @@ def digester(source: uuid.UUID) -> Callable[[str], bytes]:
     return lambda message_id: run((start + message_id).encode())[:_DIGEST]
 
 
-def claim(digests: Iterable[bytes], *, now: dt.datetime) -> set[bytes]:
-    """Those of the digests that were not seen within the window; they count as seen from now on. In a transaction."""
+def claim(digests: Iterable[bytes], *, now: dt.datetime, is_lasting: bool = False) -> set[bytes]:
+    """Those of the digests that were not seen within the window; they count as seen from now on. In a transaction.
+
+    With `is_lasting` all of them are remembered for good.
+    """
     distinct = set(digests)
     if not distinct:
         return distinct
     wanted, today = sorted(distinct), now.astimezone(dt.UTC).date()
+    new = _claim(wanted, today, LASTING if is_lasting else today)
+    if is_lasting and len(new) < len(wanted):
+        known = MessageKey.objects.filter(digest__in=sorted(distinct - new), seen_on__lt=LASTING)
+        known.update(seen_on=LASTING)  # an older version remembered them for a while only
+    return new
+
+
+def _claim(wanted: list[bytes], today: dt.date, seen_on: dt.date) -> set[bytes]:
     with connection.cursor() as cursor:
         # Nearly always all of them are new, so only the number comes back; else the new ones, as one value.
         cursor.execute(
@@ -45,11 +60,11 @@ def claim(digests: Iterable[bytes], *, now: dt.datetime) -> set[bytes]:
             )
             SELECT CASE WHEN count(*) < %s THEN string_agg(digest, '') END, count(*) FROM new
             """,
-            [copying.array(wanted), today, today - WINDOW, len(wanted)],
+            [copying.array(wanted), seen_on, today - WINDOW, len(wanted)],
         )
         new, count = cursor.fetchone()
     if count == len(wanted):
-        return distinct
+        return set(wanted)
     joined = bytes(new or b"")
     return {joined[start : start + _DIGEST] for start in range(0, len(joined), _DIGEST)}
 

@@ -1,7 +1,7 @@
 """Importing what people did elsewhere: one row is one event of a person, or of a visit nobody has a name for.
 
-An event is stored once within thirty days, however often its file is imported: its message id is made of what the row
-says and of how many equal rows stood before it in the file, also when the import was killed in between.
+An event is stored once, however often and however late its file is imported again: its message id is made of what the
+row says and of how many equal rows stood before it in the file, also when the import was killed in between.
 """
 
 import hashlib
@@ -128,7 +128,7 @@ class Handler:
         """Resolve the people and the visits, write the events that are new."""
         source, now = self.context.source, self.context.now
         digests = [deduplication.digest(source.id, one.message_id) for one in parsed]
-        new = deduplication.claim(digests, now=now)
+        new = deduplication.claim(digests, now=now, is_lasting=True)
         fresh = [(one, digest) for one, digest in zip(parsed, digests, strict=True) if digest in new]
         before = [one for one, digest in zip(parsed, digests, strict=True) if digest not in new]
         named = [one.person for one, _ in fresh if one.person is not None]

@@ -1,5 +1,7 @@
 """Events of a file: each row once, whatever happens on the way, and gone again when the import is taken back."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
@@ -9,7 +11,7 @@ from cdp.core.models import Job
 from customers.models import Customer
 from customers.services import erasing
 from events.models import Event, MessageKey
-from events.services import event_import
+from events.services import event_import, upkeep
 from tests import factories
 from tests.importing import Importer
 
@@ -58,6 +60,21 @@ def test_equal_rows_are_all_kept_when_the_import_is_killed_between_them(imports,
     assert told("cut") == told("whole")
     assert len(told("cut")) == 9
     assert imports("events", imports.file(content), source="cut")["created"] == 0
+
+
+@pytest.mark.parametrize("from_an_older_version", [False, True])
+def test_a_file_that_is_imported_again_months_later_adds_nothing(imports, time_machine, from_an_older_version):
+    content = HEADER + EQUAL * 2 + EQUAL.replace("ann", "bob")
+    imports("events", content)
+    if from_an_older_version:  # it forgot them after thirty days, unless their file came again before that
+        MessageKey.objects.update(seen_on=timezone.now().date())
+        imports("events", content + "\n")
+    time_machine.move_to(timezone.now() + dt.timedelta(days=60))
+    upkeep.tidy(now=timezone.now())
+    again = imports("events", content + "\n\n")
+    assert (again["accepted"], again["created"], again["updated"]) == (3, 0, 3)
+    assert Event.objects.filter(source="shop").count() == 3
+    assert undo(imports.job) == {}, "what an import did not bring it does not take back"
 
 
 def test_events_from_before_our_time_are_taken_back_as_well(imports):
