@@ -46,6 +46,13 @@ def is_dead(number: int) -> bool:
         return True
 
 
+def take_turns(what: bytes) -> None:
+    """Wait until no other transaction has taken its turn with the same digest. In a transaction, to its end."""
+    number = int.from_bytes(what[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
 @contextlib.contextmanager
 def alone(number: int) -> Iterator[bool]:
     """Hold this lock for the duration of the block if nobody else does; yields whether we are the one. Never waits.

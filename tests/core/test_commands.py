@@ -1,11 +1,17 @@
 """The commands of the contract: what they print, and how they end."""
 
+import contextlib
 import json
+import threading
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
 
-from cdp.core import api_keys, pipeline
+from cdp.core import api_keys, jobs, locks, pipeline
+from cdp.core.actors import SYSTEM
+from cdp.core.imports import running
 from cdp.core.models import ApiKey, AuditEntry, Job, Source, User
 from cdp.web import first_run
 from commerce.models import Product
@@ -44,6 +50,55 @@ def test_import_file_says_in_one_line_what_it_did(db, people, capsys):
     told = capsys.readouterr()
     assert told.out.startswith("1 of 2 rows imported: 1 new, 0 known, 1 rejected")
     assert told.out.count("\n") == 1
+
+
+def test_a_second_shell_is_told_of_the_import_that_is_under_way_and_waits_for_it(db, people, capsys, monkeypatch):
+    job = running.begin(
+        kind="customers", path=people.resolve(), source="import", mapping=None, dry_run=False, actor=SYSTEM
+    )
+    real, looks = jobs.sweep, []
+
+    def sweep():
+        looks.append(1)
+        if len(looks) == 4:
+            Job.objects.update(state=Job.State.DONE)
+        return real()
+
+    monkeypatch.setattr(jobs, "sweep", sweep)
+    monkeypatch.setattr(running, "LOOK_SECONDS", 0)
+    with locks.alive() as number:
+        Job.objects.filter(id=job.id).update(
+            state=Job.State.RUNNING, claimed_by=number, started_at=timezone.now(), result={"rows": 7}
+        )
+        call_command("import_file", "customers", people, json=True, no_wait=True)
+    told = capsys.readouterr()
+    assert told.err.startswith("Another process is importing this file already, since ")
+    assert told.err.count("\n") == 1
+    assert json.loads(told.out)["rows"] == 7
+    assert Job.objects.get().id == job.id
+
+
+def test_two_shells_that_begin_at_once_share_one_job(transactional_db, people, monkeypatch):
+    both, real, found = threading.Barrier(2), running.create, []
+
+    def create(**how):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.2)  # the other one has looked, too, if nothing holds it up
+        return real(**how)
+
+    def begin():
+        how = {"kind": "customers", "path": people, "source": "import", "mapping": None, "dry_run": False}
+        found.append(running.begin(**how, actor=SYSTEM).id)
+        connection.close()
+
+    monkeypatch.setattr(running, "create", create)
+    threads = [threading.Thread(target=begin) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    assert len(set(found)) == 1 == Job.objects.count()
 
 
 def test_a_dry_run_says_so_and_writes_nothing(db, people, capsys):

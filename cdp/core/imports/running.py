@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cdp.core import audit, jobs, outages, sources
+from cdp.core import audit, jobs, locks, outages, sources
 from cdp.core.actors import Actor
 from cdp.core.files import problems
 from cdp.core.imports import engine, mapping, reading, registry
@@ -41,19 +41,27 @@ def begin(*, kind: str, path: Path, source: str, mapping: dict[str, Any] | None,
     file = {"path": str(path)}
     mapped = checked_mapping(file, kind=registry.get(kind), data=mapping)
     fingerprint = engine.fingerprint(file, kind=kind, source=source, mapped=mapped.as_json())
-    if not dry_run:
-        jobs.sweep()
-        open_states = [Job.State.DRAFT, Job.State.WAITING, Job.State.RUNNING, Job.State.FAILED]
-        for job in Job.objects.filter(kind="import", fingerprint=fingerprint, state__in=open_states).order_by("-id"):
-            if not job.params["dry_run"]:
-                job.params["file"] = file
-                Job.objects.filter(id=job.id).update(params=job.params, attempts=0)
-                Job.objects.filter(id=job.id, state=Job.State.FAILED).update(state=Job.State.DRAFT)
-                return Job.objects.get(id=job.id)
-    return create(
-        file=file, title=path.name, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor,
-        fingerprint=fingerprint,
-    )  # fmt: skip
+    with transaction.atomic():
+        if not dry_run:
+            locks.take_turns(fingerprint)  # or two shells that begin at once would both find nothing
+            jobs.sweep()
+            if (job := _unfinished(fingerprint, file)) is not None:
+                return job
+        return create(
+            file=file, title=path.name, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor,
+            fingerprint=fingerprint,
+        )  # fmt: skip
+
+
+def _unfinished(fingerprint: bytes, file: dict[str, str]) -> Job | None:
+    open_states = [Job.State.DRAFT, Job.State.WAITING, Job.State.RUNNING, Job.State.FAILED]
+    for job in Job.objects.filter(kind="import", fingerprint=fingerprint, state__in=open_states).order_by("-id"):
+        if not job.params["dry_run"]:
+            job.params["file"] = file
+            Job.objects.filter(id=job.id).update(params=job.params, attempts=0)
+            Job.objects.filter(id=job.id, state=Job.State.FAILED).update(state=Job.State.DRAFT)
+            return Job.objects.get(id=job.id)
+    return None
 
 
 def checked_mapping(file: dict[str, str], *, kind: registry.Kind, data: dict[str, Any] | None) -> mapping.Mapped:
@@ -107,21 +115,29 @@ def create(
     return job
 
 
-def finish(job: Job, show: Callable[[int, int], None]) -> Job:
-    """Run the job here, or watch whoever runs it, until it has ended. Progress goes to `show(done, total)`."""
+def finish(job: Job, show: Callable[[int, int], None], *, watching: Callable[[Job], None] | None = None) -> Job:
+    """Run the job here, or watch whoever runs it, until it has ended. Progress goes to `show(done, total)`.
+
+    `watching` is called once if another process is found at work on it.
+    """
     with jobs.watching(show):
         while job.state in {Job.State.DRAFT, Job.State.WAITING, Job.State.RUNNING}:
-            job = outages.outlast(functools.partial(_further, job))
+            job, is_watched = outages.outlast(functools.partial(_further, job))
+            if is_watched and watching is not None:
+                watching(job)
+                watching = None
             show(job.done, job.total)
     return job
 
 
-def _further(job: Job) -> Job:
-    """The job after this process has worked on it, or has looked how others do."""
-    if not (job.state in {Job.State.DRAFT, Job.State.WAITING} and jobs.run(job.id, claim_from=job.state)):
-        time.sleep(LOOK_SECONDS)
-        jobs.sweep()
-    return Job.objects.get(id=job.id)
+def _further(job: Job) -> tuple[Job, bool]:
+    """The job after this process has worked on it, or has looked how others do; whether others are at work."""
+    if job.state in {Job.State.DRAFT, Job.State.WAITING} and jobs.run(job.id, claim_from=job.state):
+        return Job.objects.get(id=job.id), False
+    time.sleep(LOOK_SECONDS)
+    jobs.sweep()  # what runs afterwards has somebody alive
+    job = Job.objects.get(id=job.id)
+    return job, job.state == Job.State.RUNNING
 
 
 def report(job: Job) -> dict[str, Any]:

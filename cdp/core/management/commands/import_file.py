@@ -1,6 +1,7 @@
 """`manage.py import_file KIND PATH`: import a file from the command line.
 
-A second call with the same file, kind, source and mapping goes on with an import that was cut off.
+A second call with the same file, kind, source and mapping goes on with an import that was cut off, and waits for one
+that is under way.
 """
 
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -66,13 +67,18 @@ class Command(BaseCommand):
             def show(done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total or None)
 
-            job = running.finish(job, show)
+            job = running.finish(job, show, watching=self._watching)
         if job.state == Job.State.DONE and not (options["dry_run"] or options["no_wait"]):
             outages.outlast(lambda: pipeline.settle(now=timezone.now))
         self._tell(job, time.perf_counter() - started, as_json=options["json"])
         if job.state != Job.State.DONE:
             message = _("Not imported: {reason}").format(reason=jobs.sentence(job.error) or job.get_state_display())
             raise CommandError(message)
+
+    def _watching(self, job: Job) -> None:
+        begun = formats.date_format(timezone.localtime(job.started_at), "DATETIME_FORMAT")
+        message = _("Another process is importing this file already, since {time}. Waiting for it to end.")
+        self.stderr.write(message.format(time=begun))
 
     def _bar(self, *, quiet: bool) -> Progress:
         return Progress(
