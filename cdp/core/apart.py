@@ -61,12 +61,12 @@ def _widen(pipe: int) -> None:
 
 def _received(pipe: Any) -> Iterator[Any]:
     while True:
-        is_last, found = pickle.loads(_read(pipe, int.from_bytes(_read(pipe, _SIZE))))  # noqa: S301  (our own child)
-        if isinstance(found, BaseException):
-            raise found
+        is_last, *found = pickle.loads(_read(pipe, int.from_bytes(_read(pipe, _SIZE))))  # noqa: S301  (our own child)
+        if isinstance(found[0], BaseException):
+            raise found[0]
         if is_last:
             return
-        yield found
+        yield found.pop()  # whoever takes it holds it alone, and may look for garbage when it is gone
 
 
 def _read(pipe: Any, size: int) -> bytearray:
@@ -96,6 +96,7 @@ def _work(make: Callable[[], Iterator[Any]], pipe: int) -> NoReturn:
         try:
             for found in make():
                 _send(pipe, (False, found))
+                del found  # before `make` looks for garbage
             _send(pipe, (True, None))
         except BrokenPipeError:
             pass

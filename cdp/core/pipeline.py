@@ -63,7 +63,9 @@ def mark(customers: Iterable[uuid.UUID], *, cause: str, lane: int = INTERACTIVE)
         log.error("pipeline chain too deep", cause=cause, depth=depth)
         return
     seen = _seen.get()
-    rows = [customer for customer in dict.fromkeys(customers) if customer not in seen]
+    rows = list(dict.fromkeys(customers))
+    if seen:
+        rows = [customer for customer in rows if customer not in seen]
     if not rows:
         return
     tail = binary.smallint(lane) + binary.text(cause[:60]) + binary.smallint(depth)

@@ -64,9 +64,7 @@ class Watch:
         """Note who was made and what changed. Call it in the chunk's transaction, after resolving. `facts` told of
         each, where the people themselves do not say (`identity.Batch.facts`).
         """
-        created = {found.customer for found in resolutions if found.outcome is identity.Outcome.CREATED}
-        created -= self._before.keys()  # made by one row and merged into somebody known by another
-        positions = [position for position, found in enumerate(resolutions) if found.customer in created]
+        positions = self._made(resolutions)
         if positions:
             made = [resolutions[position].customer.bytes for position in positions]
             told = identity.packed(people, positions)
@@ -90,6 +88,15 @@ class Watch:
         changed += [(customer, {}) for customer in sorted(absorbed)]  # to be counted
         if changed:
             tracing.note_all(self._context.import_id, CHANGED, changed)
+
+    def _made(self, resolutions: Sequence[identity.Resolution]) -> list[int]:
+        """The rows about people who are new with this chunk."""
+        created = identity.Outcome.CREATED
+        if not self._before and all(found.outcome is created for found in resolutions):
+            return list(range(len(resolutions)))
+        made = {found.customer for found in resolutions if found.outcome is created}
+        made -= self._before.keys()  # made by one row and merged into somebody known by another
+        return [position for position, found in enumerate(resolutions) if found.customer in made]
 
 
 def _registers(context: registry.Context) -> list[str]:

@@ -368,8 +368,9 @@ def refused(
     told: Sequence[people.Person], lines: Sequence[int], resolutions: Sequence[identity.Resolution]
 ) -> list[registry.Told]:
     """The rows of people who were forgotten: a file does not bring them back."""
-    judged = zip(told, lines, resolutions, strict=True)
-    return [_suppressed(person, line) for person, line, one in judged if one.outcome is identity.Outcome.SUPPRESSED]
+    suppressed = identity.Outcome.SUPPRESSED
+    gone = [position for position, found in enumerate(resolutions) if found.outcome is suppressed]
+    return [_suppressed(told[position], lines[position]) for position in gone]  # who travelled here is opened only now
 
 
 def forgotten(told: Sequence[people.Person], lines: Sequence[int], *, source: Source) -> list[registry.Told]:

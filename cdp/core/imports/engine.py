@@ -109,6 +109,7 @@ def _work_through(job: Job) -> None:
         with reading.telling(), memory.collecting_when_told(), source as pieces:
             for piece in pieces:
                 work.piece(piece)
+                del piece  # or the collector would look through all of it
                 gc.collect(1)
             work.finish()
     except reading.UnableToRead as problem:

@@ -197,9 +197,11 @@ def _pieces(
         rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
         while chunk := list(itertools.islice(rows, kind.chunk)):
             parsed = handler.parse(chunk, reject, warn)
-            yield Piece(len(chunk), parsed, notes.copy(), together.passed_over(handler, chunk), _noted(chunk, notes))
+            told = _noted(chunk, notes)
+            piece = [Piece(len(chunk), parsed, notes.copy(), together.passed_over(handler, chunk), told)]
             notes.clear()
-            del chunk, parsed
+            del chunk, parsed, told
+            yield piece.pop()  # held by nobody here while it is used, so that collecting need not look through it
             gc.collect()
         yield Piece(0, None, notes)
 

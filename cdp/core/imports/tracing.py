@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
-from cdp.core import copying, ids
+from cdp.core import binary, copying, ids
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import ImportTrace
@@ -41,10 +41,18 @@ def note_all(import_id: uuid.UUID, part: str, noted: Iterable[tuple[uuid.UUID | 
     place = _place(import_id, part)
     encode = msgspec.msgpack.Encoder().encode
     # Sealed before the COPY begins: the first of an hour asks the database for its key.
+    head, middle = binary.begin(len(_COLUMNS)) + binary.ID, binary.ID + import_id.bytes + binary.text(part)
     rows = [
-        (ids.uuid7(), import_id, part, subject, hourly.seal(encode(data), context=place)) for subject, data in noted
+        b"".join(
+            (head, ids.uuid7().bytes, middle, _subject(subject), binary.raw(hourly.seal(encode(data), context=place)))
+        )
+        for subject, data in noted
     ]
-    copying.rows(ImportTrace, _COLUMNS, rows)
+    copying.packed(ImportTrace, _COLUMNS, rows)
+
+
+def _subject(subject: uuid.UUID | None) -> bytes:
+    return binary.NULL if subject is None else binary.ID + subject.bytes
 
 
 def page(import_id: uuid.UUID, part: str, *, size: int) -> list[Trace]:

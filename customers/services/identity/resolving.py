@@ -12,11 +12,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
-from cdp.core import copying, pipeline
+from cdp.core import looking_up, pipeline
 from cdp.core.models import Source
 from customers.models import Customer, Identifier, SharedIdentifier
 from customers.rules import provenance, settling
@@ -215,8 +215,11 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
     if how.only_fills:
         batch = replace(batch, people=_filling(batch, verdicts, matcher))
     if how.before_change is not None:
-        new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
-        how.before_change({verdict.customer for verdict in verdicts}.union(matcher.joined) - new)
+        changed = {verdict.customer for verdict in verdicts if verdict.outcome is not Outcome.CREATED}
+        changed.update(matcher.joined)
+        if changed:
+            changed -= {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
+        how.before_change(changed)
     writing.write(
         batch,
         verdicts,
@@ -267,7 +270,7 @@ def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch],
 
 
 def _resolution(verdict: Verdict, stands: Mapping[uuid.UUID, uuid.UUID] = MappingProxyType({})) -> Resolution:
-    customer = stands.get(verdict.customer, verdict.customer)
+    customer = stands.get(verdict.customer, verdict.customer) if stands else verdict.customer
     return Resolution(customer, verdict.outcome, tuple(verdict.rivals), verdict.is_other_name, verdict.by)
 
 
@@ -330,15 +333,12 @@ def _matcher(keys: Sequence[Key], *, is_stranger: bool = False, only_fills: bool
     digests = list({key.digest for key in keys})
     owners: dict[bytes, uuid.UUID] = {}
     shared_digests: list[bytes] = []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT digest, customer_id, is_shared FROM customers_identifier WHERE digest = ANY(%s::bytea[])",
-            [copying.array(digests)],
-        )
-        for digest, customer, is_shared in cursor.fetchall():
-            owners[bytes(digest)] = customer
-            if is_shared:
-                shared_digests.append(bytes(digest))
+    for digest, customer, is_shared in looking_up.by_digests(
+        "SELECT digest, customer_id, is_shared FROM customers_identifier WHERE digest = ANY(%s)", digests
+    ):
+        owners[bytes(digest)] = customer
+        if is_shared:
+            shared_digests.append(bytes(digest))
     shared: dict[bytes, list[uuid.UUID]] = {digest: [] for digest in shared_digests}
     guests: dict[bytes, list[uuid.UUID]] = {}
     phones = [key.digest for key in keys if key.kind == "phone" and key.digest in owners]

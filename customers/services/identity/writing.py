@@ -41,27 +41,44 @@ def write(
     maker = fresh.Maker(source, now, base=base)
     fresh.copy_identifiers(_claims(batch, verdicts, maker, words))
     _share(verdicts, known_holders, is_stranger=is_stranger or base.is_weak)
-    told: dict[uuid.UUID, list[int]] = {}
-    for position, verdict in enumerate(verdicts):
-        told.setdefault(verdict.customer, []).append(position)
-    new = {verdict.customer for verdict in verdicts if verdict.outcome is Outcome.CREATED}
-    made = None if batch.firsts is None else batch.together()
-    alone = {
-        customer: positions[0]
-        for customer, positions in told.items()
-        if customer in new and (len(positions) == 1 if made is None else positions == made.get(positions[0]))
-    }
-    _write_new(list(alone.values()), batch, maker)
-    # Who is told of more than once, or known already, is made of everything that was told.
-    others = {
-        customer: [(batch.people[position], words[position]) for position in positions]
-        for customer, positions in told.items()
-        if customer not in alone
-    }
+    once, others = _apart(batch, verdicts)
+    _write_new(once, batch, maker)
     if others:
-        _write_others(others, new, maker, source=source, now=now, is_stranger=is_stranger, base=base)
+        new = {customer for customer, told in others.items() if verdicts[told[0]].outcome is Outcome.CREATED}
+        heard = {
+            customer: [(batch.people[position], words[position]) for position in told]
+            for customer, told in others.items()
+        }
+        _write_others(heard, new, maker, source=source, now=now, is_stranger=is_stranger, base=base)
     rivals = ((verdict.customer, rival) for verdict in verdicts for rival in verdict.rivals)
     suggestions.ask(rivals, source=source, at=now)
+
+
+def _apart(batch: Batch, verdicts: Sequence[Verdict]) -> tuple[list[int], dict[uuid.UUID, list[int]]]:
+    """Where the new customers stand whose rows are what was made of them beforehand, and where everybody else does:
+    who is told of more than once, or known already, is made of everything that was told.
+    """
+    made = None if batch.firsts is None else batch.together()
+    again = {verdict.customer for verdict in verdicts if verdict.outcome is not Outcome.CREATED}
+    if made is None and not again:  # strangers, each told of once: the case of nearly all chunks
+        return list(range(len(verdicts))), {}
+    once: list[int] = []
+    told: dict[uuid.UUID, list[int]] = {}
+    for position, verdict in enumerate(verdicts):
+        if made is None and verdict.customer not in again:
+            once.append(position)
+        else:
+            told.setdefault(verdict.customer, []).append(position)
+    if made is not None:
+        created = (
+            (customer, positions)
+            for customer, positions in told.items()
+            if verdicts[positions[0]].outcome is Outcome.CREATED
+        )
+        alone = {customer: positions[0] for customer, positions in created if positions == made.get(positions[0])}
+        once = list(alone.values())
+        told = {customer: positions for customer, positions in told.items() if customer not in alone}
+    return once, told
 
 
 def _claims(batch: Batch, verdicts: Sequence[Verdict], maker: fresh.Maker, words: Sequence[Word]) -> list[bytes]:
