@@ -98,7 +98,8 @@ def bigints(values: Sequence[int]) -> bytes:
     if not values:
         return _NO_ELEMENTS[_BIGINT]
     count = len(values)
-    flat = [part for value in values for part in (8, value)]
+    flat = [8] * (2 * count)
+    flat[1::2] = values
     return _array(20 + 12 * count, 1, 0, _BIGINT, count, 1) + _bigints(count).pack(*flat)
 
 

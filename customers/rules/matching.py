@@ -112,8 +112,8 @@ class Matcher:
         self.links: dict[uuid.UUID, Link] = {}
         """Absorbed → what joined them."""
 
-    def decide_by(self, may_join: MayJoin) -> None:
-        """Join people whom one fact names together where this says so."""
+    def decide_by(self, may_join: MayJoin | None) -> None:
+        """Join people whom one fact names together where this says so; nobody without it."""
         self._may_join = may_join
 
     def learn(self, other: "Matcher") -> None:

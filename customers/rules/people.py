@@ -147,6 +147,14 @@ class Fault:
     problem: ValueProblem
 
 
+def unread(field: str, value: str, problem: ValueProblem) -> Fault:
+    """A fault to be kept. Without the frames in which it was raised: they hold it in turn, and with it all that its
+    file's chunk is made of, until somebody looks for garbage; that was a sixth of reading customers.
+    """
+    problem.__cause__ = problem.__context__ = None
+    return Fault(field, value, problem.with_traceback(None))
+
+
 @dataclass(slots=True)
 class Rules:
     """What cleaning needs to know of its surroundings."""
@@ -172,7 +180,7 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
             region = person.country or region
         except Unreadable as problem:
             if problem.code != "missing":
-                faults.append(Fault("country", country, problem))
+                faults.append(unread("country", country, problem))
     for name, value in raw.items():
         if not value or name in _APART or value.isspace():
             continue
@@ -181,13 +189,13 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
             setattr(person, name, alone(value) if alone else _READERS[name](value, person, rules, region))
         except Unreadable as problem:
             if problem.code != "missing":  # "-" and "n/a" say that nothing was told
-                faults.append(Fault(name, value, problem))
+                faults.append(unread(name, value, problem))
     if "income" in raw and not person.income_band:
         try:
             person.income_band = _income_band(raw["income"])
         except ValueProblem as problem:
             if problem.code != "missing":
-                faults.append(Fault("income", raw["income"], problem))
+                faults.append(unread("income", raw["income"], problem))
     _complete_name(person)
     if person.postcode or person.street:
         _complete_place(person, rules.region)
@@ -196,8 +204,9 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
 
 def contradictions(person: Person) -> list[Fault]:
     """Values that were taken as they are and do not fit together: whoever keeps the list should look at them."""
-    place = postcodes.Place(person.country, person.province, person.city, person.postcode)
-    if person.postcode and postcodes.is_elsewhere(place):
+    if person.postcode and postcodes.is_elsewhere(
+        postcodes.Place(person.country, person.province, person.city, person.postcode)
+    ):
         return [Fault("postcode", person.postcode, Unreadable("postcode_elsewhere"))]
     return []
 

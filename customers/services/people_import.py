@@ -246,18 +246,15 @@ class Columns:
         """The standardised person and what could not be read. A row that says when it was changed tells what was so
         then, so that an older file does not undo a newer word.
         """
-        moments = {field: raw.pop(name, "") for field, name in _MOMENTS.items()}
+        moments = [(field, name, text) for field, name in _MOMENTS.items() if (text := raw.pop(name, ""))]
         person, faults = people.clean(raw, self.rules)
         faults += people.contradictions(person)
         person.is_sample = self.is_sample
-        for field, text in moments.items():
-            if not text:
-                continue
-            name = _MOMENTS[field]
+        for field, name, text in moments:
             try:
                 setattr(person, field, values.moment(text, zone=self.context.zone, **self.styles[name]))
             except ValueProblem as problem:
-                faults.append(people.Fault(name, text, problem))
+                faults.append(people.unread(name, text, problem))
         return person, faults
 
     def nobody(self, cells: Sequence[str], faults: Sequence[people.Fault]) -> registry.RowRefused:

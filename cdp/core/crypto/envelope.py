@@ -4,10 +4,12 @@ The associated data names table, column and row, so a sealed value copied to ano
 name the customer, because rows move when customers merge.
 """
 
+import operator
 import os
 import uuid
 from collections.abc import Iterator
 from functools import cache
+from struct import Struct
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 VERSION = b"\x01"
 NONCE = 12
 _HEAD = 1 + 16
+_NONCES = Struct(f"{NONCE}s")
+_first = operator.itemgetter(0)
 
 
 class Unopenable(Exception):
@@ -34,8 +38,7 @@ def head(key_id: bytes) -> bytes:
 
 def nonces(count: int) -> Iterator[bytes]:
     """As many nonces as `count` from one draw of random bytes: each is for one value, so never keep what is left."""
-    block = os.urandom(NONCE * count)
-    return (block[start : start + NONCE] for start in range(0, len(block), NONCE))
+    return map(_first, _NONCES.iter_unpack(os.urandom(NONCE * count)))
 
 
 def key_id_of(sealed: bytes | memoryview) -> uuid.UUID:

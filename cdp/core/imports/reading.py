@@ -26,6 +26,10 @@ SEEN = 50
 APART_FROM = 10_000
 """Rows from which a process of its own pays: below, both ends of the work are most of it."""
 _WITHOUT_REFERENCES = 2  # the version of the format that does not look for what comes twice
+_WHOLE_COLLECTION = 20
+"""Chunks after which memory is looked through as a whole. After each one the newest objects suffice: what is older are
+the values that come again, tens of thousands.
+"""
 _RACY_NS = 100_000_000  # a file changed so recently may change again without a new time stamp
 
 
@@ -195,6 +199,7 @@ def _pieces(
     with memory.collecting_when_told(), opened(file) as stream:
         rows = reader.rows(stream, context.survey, start_row=start_row, report=notes.append)
         rows = _without_float_suffix(_as_before_the_download(rows, context), kind, context)
+        made = 0
         while chunk := list(itertools.islice(rows, kind.chunk)):
             parsed = handler.parse(chunk, reject, warn)
             told = _noted(chunk, notes)
@@ -202,7 +207,8 @@ def _pieces(
             notes.clear()
             del chunk, parsed, told
             yield piece.pop()  # held by nobody here while it is used, so that collecting need not look through it
-            gc.collect()
+            made += 1
+            gc.collect(1 if made % _WHOLE_COLLECTION else 2)
         yield Piece(0, None, notes)
 
 

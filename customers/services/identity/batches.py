@@ -188,7 +188,7 @@ def prepare(people: Sequence[Person], source: Source, *, maker: fresh.Maker) -> 
     batch.rows = fresh.Rows(maker.make(people, batch.ids, given_names=batch.given_names))
     shapes: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}  # few: one object each travels once
     for keys in batch.keys:
-        shape = tuple((key.kind, key.scope) for key in keys)
+        shape = tuple([key[:2] for key in keys])
         batch.kinds.append(shapes.setdefault(shape, shape))
     words = batch.words(maker.base)
     batch.identifiers = [

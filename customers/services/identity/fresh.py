@@ -187,9 +187,9 @@ class Maker:
     def _customer(
         self, person: Person, customer: bytes, given_name: int | None, sealing: "_Sealing", origins: bytes
     ) -> bytes:
-        seal = sealing.seal
+        seal = sealing.data
         sealed = [
-            seal(value, column + customer) if value else binary.NULL
+            seal(value.encode(), column + customer) if value else binary.NULL
             for value, column in zip(_sealed_of(person), self._columns, strict=True)
         ]
         created = self._moment if person.created_at is None else binary.moment(person.created_at)
@@ -239,7 +239,7 @@ class Maker:
         if not (person.street or person.city or person.postcode):
             return b""
         row = next(rows)
-        street = sealing.seal(person.street, _ADDRESS_STREET + row) if person.street else binary.NULL
+        street = sealing.data(person.street.encode(), _ADDRESS_STREET + row) if person.street else binary.NULL
         word = binary.word
         return b"".join(
             (
@@ -287,14 +287,11 @@ class _Sealing:
     def __init__(self, head: bytes, key: AESGCM, nonces: Iterator[bytes]) -> None:
         self._head, self._encrypt, self._nonces = head, key.encrypt, nonces
 
-    def seal(self, text: str, place: bytes) -> bytes:
-        """The field of a sealed text."""
-        return self.data(text.encode(), place)
-
     def data(self, data: bytes, place: bytes) -> bytes:
         """The field of a sealed text that is encoded already."""
         nonce = next(self._nonces)
-        return binary.raw(self._head + nonce + self._encrypt(nonce, data, place))
+        sealed = self._head + nonce + self._encrypt(nonce, data, place)
+        return _LENGTHS[len(sealed)] + sealed if len(sealed) < _SHORT else binary.raw(sealed)
 
 
 def copy_identifiers(lines: Iterable[bytes]) -> None:
@@ -323,6 +320,7 @@ def copy(rows: Rows, positions: Sequence[int], *, alone: bool = False) -> None:
         copying.packed(Address, contacts.ADDRESS_COLUMNS, addresses)
 
 
+_LENGTHS, _SHORT = binary.LENGTHS, len(binary.LENGTHS)  # without a call: eight values a person
 _KEY_HEAD = binary.begin(len(_KEY)) + binary.ID
 _CUSTOMER_HEAD = binary.begin(len(_CUSTOMER)) + binary.ID
 _CONTACT_HEAD = binary.begin(len(contacts.CONTACT_COLUMNS)) + binary.ID

@@ -4,6 +4,7 @@ Of two words about a field the later one holds, whichever came first (`customers
 nothing, and only fields named in `cleared` become empty. Rows of which nothing new is known are not written.
 """
 
+import functools
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -42,6 +43,11 @@ def _name_values(person: Person, customer: uuid.UUID, keyring: subjects.Keyring)
 
 def given_name_key(given_name: str) -> int | None:
     """The blind number by which given names are compared; None for no name."""
+    return _given_name_key(index.field_key(GIVEN_NAME_FIELD), given_name) if given_name else None
+
+
+@functools.lru_cache(maxsize=8192)  # the same few thousand names come again and again
+def _given_name_key(_key: bytes, given_name: str) -> int | None:
     words = " ".join(names.words(given_name))
     return index.number(GIVEN_NAME_FIELD, words) if words else None
 

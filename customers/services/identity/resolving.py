@@ -212,6 +212,7 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
             verdict.shared.clear()
         evidence.note(verdict.customer, len(verdicts))
         verdicts.append(verdict)
+    matcher.decide_by(None)  # or the two would hold each other, and the batch, until somebody looks for garbage
     if how.only_fills:
         batch = replace(batch, people=_filling(batch, verdicts, matcher))
     if how.before_change is not None:
