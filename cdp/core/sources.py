@@ -6,7 +6,7 @@ its name, in whatever script; its key is derived from that once and stays.
 
 import itertools
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_slug
@@ -109,6 +109,11 @@ def open_to_pages(source: Source, origins: Sequence[str]) -> bool:
 def shown(source: Source) -> str:
     """What staff call it."""
     return gettext(READY_MADE.get(source.key) or source.name or source.key)
+
+
+def name_in(named: Mapping[str, str], key: str) -> str:
+    """What staff call the source of that key; `named` are the `names()`. Ours have a name before their first use."""
+    return named.get(key) or (gettext(READY_MADE[key]) if key in READY_MADE else key)
 
 
 def names() -> dict[str, str]:

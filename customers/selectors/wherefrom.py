@@ -1,10 +1,11 @@
 """Where each value of a profile comes from, in the words of the customer's page: "Order #1001 · Storefront"."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,7 +51,7 @@ class Words:
         kind, _colon, number = fact.partition(":")
         if kind == "staff":
             return str(_DESKS.get(source) or (_("Entered by staff") if is_first else _("Corrected by staff")))
-        where = self._named.get(source, source)
+        where = sources.name_in(self._named, source)
         tell = _FACTS.get(kind)
         what = tell(self._files.get(number, "") if kind == "import" else number) if tell else ""
         return " · ".join(dict.fromkeys(part for part in (what, where) if part))
@@ -100,6 +101,16 @@ class WhereFrom:
     parts: Mapping[uuid.UUID, Told]
     links: Collection[Told]
 
+    @property
+    def fields_together(self) -> Sequence[Told]:
+        """Fields that the same one told on the same day in one line: a file brings a dozen at once."""
+        return _together(self.fields.values())
+
+    @property
+    def links_together(self) -> Sequence[Told]:
+        """The same of identifiers; those that are confirmed or shared stand apart."""
+        return _together(self.links)
+
 
 def of(profile: Profile, *, labels: Mapping[str, object], named: Mapping[str, str]) -> WhereFrom:
     """Who told each field of `labels` that is filled, each way of contact and address, and each identifier.
@@ -132,6 +143,18 @@ def of(profile: Profile, *, labels: Mapping[str, object], named: Mapping[str, st
             for link in links
         ],
     )
+
+
+def _together(told: Iterable[Told]) -> list[Told]:
+    """One for each teller and day, in the order of the first, with all labels."""
+    groups: dict[tuple[object, ...], list[Told]] = {}
+    for one in told:
+        day = timezone.localdate(one.at) if one.at else None
+        groups.setdefault((one.by, day, one.is_verified, one.is_shared), []).append(one)
+    return [
+        replace(first, label=", ".join(dict.fromkeys(one.label for one in [first, *rest])))
+        for first, *rest in groups.values()
+    ]
 
 
 _Said = tuple[str, str, datetime | None]

@@ -105,12 +105,12 @@ def company_detail(request: HttpRequest, company: uuid.UUID) -> HttpResponse:
             {
                 "label": _("Web address")
                 if key.kind == CompanyKey.Kind.DOMAIN
-                else _("Number at {source}").format(source=named.get(key.source, key.source)),
+                else _("Number at {source}").format(source=sources.name_in(named, key.source)),
                 "value": key.value,
             }
             for key in reading.numbers(row.id)
         ],
-        "source_name": named.get(row.source, row.source),
+        "source_name": sources.name_in(named, row.source),
         "recent": [
             {"at": entry.at, "kind": entry.kind, "title": entry.title, "icon": entry.icon}
             for entry in reading.recent(row.id)

@@ -78,7 +78,7 @@ def _rows(page: pages.Page[Lead]) -> list[dict[str, Any]]:
         {
             "lead": row,
             "person": people.get(row.customer_id),
-            "source": named.get(row.source, row.source),
+            "source": sources.name_in(named, row.source),
             "owner": owners.get(str(row.owner_id), ""),
             "step": steps.get(row.id, ""),
         }
@@ -202,7 +202,7 @@ def _context(request: HttpRequest, row: Lead, *, shown: bool = False) -> dict[st
         ],
         "reveals": reveals,
         "reasons": REASONS,
-        "source_name": named.get(row.source, row.source),
+        "source_name": sources.name_in(named, row.source),
         "status_form": forms.StatusForm(initial={"status": row.status}),
         "owner_form": forms.OwnerForm(initial={"owner": str(row.owner_id or "")}),
         "step_form": forms.StepForm(initial={"text": content.next_step, "on": row.next_on}),

@@ -64,7 +64,7 @@ def pair_list(request: HttpRequest) -> HttpResponse:
             {
                 "pair": pair,
                 "same": _labels(pair.same),
-                "source": named.get(pair.suggestion.source, pair.suggestion.source),
+                "source": sources.name_in(named, pair.suggestion.source),
             }
             for pair in found
         ],

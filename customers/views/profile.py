@@ -91,7 +91,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "education": bands.shown("education", row.education),
         "children": bands.shown("children", row.children),
         "language_name": places.language_name(row.language, language),
-        "source_name": named.get(row.source, row.source),
+        "source_name": sources.name_in(named, row.source),
         "tags": [{"key": tag, "label": tags.shown(tag)} for tag in row.tags],
         "numbers": [
             {"label": _number_label(contact, named), "value": contact.value, "told": told.parts[contact.id]}
@@ -261,7 +261,7 @@ def _condensed(entries: Sequence[timeline.Entry], named: Mapping[str, str]) -> l
             shown += [_entry(entry, named) for entry in steps]
             continue
         folded = SafeString(render_to_string("customers/visit.html", {"steps": steps, "kind": kind}))
-        source = named.get(steps[0].source, steps[0].source)
+        source = sources.name_in(named, steps[0].source)
         icon = steps[0].icon if kind == "segment" else ""
         shown.append(
             {"at": steps[0].at, "kind": kind, "title": _run(steps), "source": source, "icon": icon, "html": folded}
@@ -285,7 +285,7 @@ def _entry(entry: timeline.Entry, named: Mapping[str, str]) -> dict[str, Any]:
         "at": entry.at,
         "kind": entry.kind,
         "title": entry.title,
-        "source": named.get(entry.source, entry.source),
+        "source": sources.name_in(named, entry.source),
         "actor": entry.data.get("author", ""),
         "icon": entry.icon if entry.icon != "point" else "",
         "html": SafeString(render_to_string("customers/entry.html", {"data": entry.data}).strip()),
@@ -295,7 +295,7 @@ def _entry(entry: timeline.Entry, named: Mapping[str, str]) -> dict[str, Any]:
 def _number_label(contact: profiles.Contact, named: Mapping[str, str]) -> str:
     if contact.kind == Kind.MEMBER:
         return _("Member number")
-    return _("Number at %(source)s") % {"source": named.get(contact.source, contact.source)}
+    return _("Number at %(source)s") % {"source": sources.name_in(named, contact.source)}
 
 
 def _rendered(request: HttpRequest, side: str, question: panels.Question) -> list[str]:

@@ -67,8 +67,8 @@ class Source(Model):
         ordering: ClassVar[list[str]] = ["key"]
 
     def __str__(self) -> str:
-        """The key: sources are no personal data."""
-        return self.key
+        """What staff call it: sources are no personal data."""
+        return self.name or self.key
 
 
 class SourceSecret(Model):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from cdp.core import sources
 from cdp.web import charts, formats, initials, markup, vocabulary
 
 register = template.Library()
@@ -129,7 +130,7 @@ register.filter("clock_exact", formats.clock_exact)
 @register.filter
 def named(key: str, names: Mapping[str, str]) -> str:
     """What staff call it: `row.source|named:source_names`; what has no name is shown as it is."""
-    return names.get(str(key), str(key))
+    return sources.name_in(names, str(key))
 
 
 @register.filter

@@ -70,6 +70,11 @@ def test_fields_contacts_and_identifiers_say_who_told_them(shop, clerk, django_a
         ("E-mail", "Import customers.csv · Storefront"),
         ("Phone", "Order #1001 · Storefront"),
     ]
+    assert [(one.label, one.by) for one in told.fields_together] == [
+        ("Name, Company", "Import customers.csv · Storefront"),
+        ("Place", "Order #1001 · Storefront"),
+    ]
+    assert [one.label for one in told.links_together] == ["E-mail", "Phone"]
     assert told.parts[profile.phone_contact.id].by == "Order #1001 · Storefront"
     page = clerk.get(reverse("customers:customer-detail", args=[ann])).content.decode()
     assert 'title="Order #1001 · Storefront · 3 Oct 2026"' in page
