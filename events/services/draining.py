@@ -206,7 +206,7 @@ def _end_early(batch: Batch) -> None:
 
 def _rest_of(request: Request, place: int) -> InboxRow:
     """The request with its events from that place on; `request` keeps those before."""
-    row = InboxRow.objects.get(id=request.id)
+    row = InboxRow.objects.get(id=uuid.UUID(bytes=request.id))
     parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
     rest = msgspec.structs.replace(parcel, events=parcel.events[place:], first=parcel.first + place)
     row.sealed = inbox.seal_parcel(rest, row=row.id, source=row.source_id)
@@ -253,8 +253,7 @@ def _finish(batch: Batch, fresh: Sequence[Read], now: dt.datetime) -> Drained:
         read.request.robots += read.is_robot
     _count(batch.requests)
     with connection.cursor() as cursor:
-        wanted = copying.array([request.id for request in batch.requests])
-        cursor.execute("DELETE FROM events_inboxrow WHERE id = ANY(%s::uuid[])", [wanted])
+        cursor.execute("DELETE FROM events_inboxrow WHERE id = ANY(%s::uuid[])", [reading.ids_of(batch.requests)])
     if rest:
         rest.save(force_insert=True)
     return Drained(
@@ -315,7 +314,7 @@ def _set_aside(wanted: uuid.UUID, now: dt.datetime, *, most: int | None = None) 
         if row is None:
             return None
         parcel = inbox.open_parcel(bytes(row.sealed), row=row.id, source=row.source_id)
-        request = Request(row.id, row.source_id, row.received_at, row.accepted, row.rejected, row.unconsented)
+        request = Request(row.id.bytes, row.source_id, row.received_at, row.accepted, row.rejected, row.unconsented)
         reason = tracking.Refusal(tracking.Code.INDIGESTIBLE, "The event was accepted and could not be stored.")
         batch = Batch([request])
         for place, item in enumerate(parcel.events[:most]):

@@ -7,16 +7,10 @@ people are taken in waves, and who was forgotten stays so until their own act.
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
-
-import msgspec
-from django.conf import settings
+from collections.abc import Iterator, Sequence
 
 from cdp.core import pipeline
 from cdp.core.models import Source
-from customers.rules import identifiers, people, unreadable
-from customers.rules.matching import Key
 from customers.rules.people import Person
 from customers.selectors import identifiers as holding
 from customers.selectors import lineage
@@ -24,125 +18,15 @@ from customers.selectors import suppressions as barring
 from customers.services import buckets, identity, suggestions, suppressions
 from customers.services.identity import visitors
 from customers.services.identity.visitors import Visitor
-from events.rules import visits
-from events.rules.tracking import Tracked
+from events.services.hearing import Told
 from events.services.recording import Owner
-
-
-class Call(NamedTuple):
-    """One event, whether it may be kept with a person, when it was received, and its word about being measured."""
-
-    event: Tracked
-    may_measure: bool
-    received_at: dt.datetime
-    word: bool | None = None
-
-
-class Told(msgspec.Struct):
-    """What a call of a source tells of whose it is. An alias also tells `previous`, another id of the same person.
-
-    Picklable and small: of most calls it is two ids and their digests.
-    """
-
-    source: Source
-    kind: str
-    message_id: str
-    occurred_at: dt.datetime
-    received_at: dt.datetime
-    raw_id: str  # as it came: chooses the bucket of what is nobody's
-    person: Person | None = None  # who tells more than the id
-    external_id: str = ""  # of who tells nothing else
-    keys: Sequence[Key] = ()  # of anybody who is named, the strongest first
-    anonymous: str = ""
-    previous: str = ""
-    visitors: dict[str, bytes] = {}
-    word: bool | None = None  # what they said of being measured
-    refused_by: bytes | None = None  # the id that stands for whoever said "no"
-    group: Tracked | None = None  # the whole of a group call
-
-    @property
-    def fact(self) -> str:
-        """By which name what it tells is noted."""
-        return f"event:{self.message_id}"
-
-    @property
-    def digests(self) -> set[bytes]:
-        """Everything by which the call names somebody."""
-        return {key.digest for key in self.keys} | set(self.visitors.values())
-
-    def named(self) -> Person:
-        """Whom a call with keys names."""
-        return self.person or Person(external_id=self.external_id, told_at=self.occurred_at, told_by=self.fact)
-
-    def forget(self) -> None:
-        """It names nobody."""
-        self.person, self.external_id, self.keys = None, "", ()
-        self.anonymous, self.previous, self.visitors = "", "", {}
-
-
-class Reader:
-    """Reads what calls tell, standardised as at every door."""
-
-    def __init__(self, now: dt.datetime) -> None:
-        """For one batch."""
-        self._rules = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=now.date())
-        self._keyers: dict[str, tuple[identity.Keys, Callable[[str], bytes]]] = {}
-
-    def read(self, call: Call, source: Source) -> Told:
-        """What one call tells."""
-        event, may_measure, received_at, word = call
-        raw_id = event.anonymous_id or event.user_id
-        told = Told(source, event.kind, event.message_id, event.occurred_at, received_at, raw_id, word=word)
-        if event.kind == "group":
-            told.group = event
-        if may_measure:
-            self._name(told, event)
-            if event.anonymous_id and (anonymous := kept(event.anonymous_id)):
-                told.anonymous, told.visitors = anonymous, {anonymous: visitors.digest(anonymous)}
-            if event.kind == "alias" and told.keys and (previous := kept(event.previous_id)):
-                told.previous = previous
-                told.visitors[previous] = visitors.digest(previous)
-        if word is False:
-            told.refused_by = self._refused_by(event, source)
-        return told
-
-    def _name(self, told: Told, event: Tracked) -> None:
-        """The person it names, if any."""
-        external_id = kept(event.user_id) if event.user_id else ""
-        if raw := visits.person_of(event):
-            whole, _faults = people.clean(raw, self._rules)
-            # Of two words about the same field the later one holds, whichever came first.
-            whole.external_id, whole.told_at, whole.told_by = external_id, told.occurred_at, told.fact
-            if not whole.is_identified:
-                return
-            if whole != Person(external_id=external_id, told_at=told.occurred_at, told_by=told.fact):
-                told.person, told.keys = whole, self._of(told.source)[0](whole)
-                return
-        if external_id:
-            key = Key("external_id", told.source.key, self._of(told.source)[1](external_id))
-            told.external_id, told.keys = external_id, (key,)
-
-    def _refused_by(self, event: Tracked, source: Source) -> bytes | None:
-        """The id that says whose "no" it is: the user's alone where there is one, for the browser may be one that
-        somebody else used before. A visitor whom nobody knows has no statement that could be written.
-        """
-        if user := kept(event.user_id):
-            return self._of(source)[1](user)
-        visitor = kept(event.anonymous_id)
-        return visitors.digest(visitor) if visitor else None
-
-    def _of(self, source: Source) -> tuple[identity.Keys, Callable[[str], bytes]]:
-        """Where the identifiers of a source get their digests: those of a person, and that of a user's id alone."""
-        if source.key not in self._keyers:
-            self._keyers[source.key] = identity.Keys(source), holding.digester("external_id", source.key)
-        return self._keyers[source.key]
 
 
 def within(told: Sequence[Told], *, joins: int, waves: int) -> int:
     """How many of the calls, from the first, make at most `joins` visitors or known people one with somebody else, and
     are taken in at most `waves`: both say how long a transaction holds its locks. At least one.
     """
-    waiting = visitors.waiting({visitor for one in told if one.keys for visitor in one.visitors})
+    waiting = visitors.waiting({visitor for one in told if one.key for visitor in one.visitors})
     meetings_of = _meetings(told)
     if not waiting and not any(meetings_of):
         return _in_time(told, len(told), waves)
@@ -150,7 +34,7 @@ def within(told: Sequence[Told], *, joins: int, waves: int) -> int:
     meetings = 0
     most = len(told)
     for place, (one, people_met) in enumerate(zip(told, meetings_of, strict=True)):
-        met |= one.visitors.keys() & waiting if one.keys else set()
+        met |= one.visitors.keys() & waiting if one.key else set()
         meetings += people_met
         if len(met) + meetings > joins and place:
             most = place
@@ -165,7 +49,7 @@ def _in_time(told: Sequence[Told], most: int, waves: int) -> int:
 
 def _meetings(told: Sequence[Told]) -> list[int]:
     """How many people each call makes one at most: those whom its identifiers name beside the first. No phone does."""
-    if not any(len(one.keys) > 1 for one in told):
+    if not any(len(one.all_keys) > 1 for one in told):
         return [0] * len(told)
     named = [[key.digest for key in one.keys if key.kind != "phone"] for one in told]
     linked = {digest for digests in named if len(digests) > 1 for digest in digests}
@@ -254,7 +138,7 @@ def _of_source(told: Sequence[Told], now: dt.datetime) -> list[Owner]:
     for one, owner in zip(told, owners, strict=True):
         if owner is not None:
             # Somebody new is known by the strongest of what was told.
-            found.append(owner if owner.resolved_by else owner._replace(resolved_by=one.keys[0].digest))
+            found.append(owner if owner.resolved_by else owner._replace(resolved_by=one.key))
         elif one.anonymous:
             found.append(Owner(known[one.anonymous], one.visitors[one.anonymous]))
         else:
@@ -271,7 +155,10 @@ def _leave_out_forgotten(told: Sequence[Told]) -> set[bytes]:
     """
     named: set[bytes] = set()
     for one in told:
-        named.update([key.digest for key in one.keys], one.visitors.values())
+        if one.key:
+            named.add(one.key)
+        if one.all_keys or one.visitors:
+            named |= one.digests
     barred = barring.since(named)
     lifted: set[bytes] = set()
     if not barred:
@@ -318,17 +205,17 @@ def _named(told: Sequence[Told], source: Source, now: dt.datetime, *, is_back: b
     Most calls only repeat an id, and most of those the id of somebody known: they tell nothing that resolving could
     write, so that looking up is enough. An id that nobody has yet is asked once.
     """
-    repeated = {one.keys[0].digest for one in told if one.external_id}
+    repeated = {one.key for one in told if one.external_id}
     # Somebody who comes back from being forgotten has something to be written.
     known = {} if is_back else holding.owners(repeated)
     order: list[Person] = []
     positions: list[int | bytes | None] = []
     first: dict[str, int] = {}
     for one in told:
-        if not one.keys:
+        if not one.key:
             positions.append(None)
         elif one.person is None:
-            if (digest := one.keys[0].digest) in known:
+            if (digest := one.key) in known:
                 positions.append(digest)
                 continue
             if one.external_id not in first:
@@ -386,11 +273,3 @@ def _seen(
     if pairs:
         suggestions.ask(pairs, source=source, at=now)
     return seen
-
-
-def kept(raw: str) -> str:
-    """An id of a user or visitor as it is kept; empty where it stands for nobody ("null", "guest")."""
-    try:
-        return identifiers.external_id(raw) if raw else ""
-    except unreadable.Unreadable:
-        return ""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from consent.services import signals
 from customers.selectors import identifiers as holding
 from customers.services import buckets
-from events.services.people import Told
+from events.services.hearing import Told
 from events.services.recording import Owner
 
 _NOBODY = frozenset(buckets.IDS)

@@ -6,7 +6,7 @@ the one that writes: what it gives is picklable and small.
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,8 +18,8 @@ from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Source
 from events.models import RejectedEvent
 from events.rules import scrubbing, tracking, visits
-from events.services import deduplication, inbox, people, recording
-from events.services.people import Call
+from events.services import deduplication, hearing, inbox, recording
+from events.services.hearing import Call
 
 log = structlog.get_logger("inbox")
 ROWS = 5000
@@ -29,7 +29,7 @@ ROWS = 5000
 class Request(msgspec.Struct):
     """A row of the inbox, and what became of its events so far."""
 
-    id: uuid.UUID
+    id: bytes  # the 16 of the row's
     source: uuid.UUID
     received_at: dt.datetime
     accepted: int
@@ -46,12 +46,17 @@ class Request(msgspec.Struct):
         return self.accepted - self.opened - self.dropped
 
 
+def ids_of(requests: Iterable[Request]) -> str:
+    """Their ids as one parameter (`%s::uuid[]`)."""
+    return "{" + ",".join([request.id.hex() for request in requests]) + "}"
+
+
 class Read(msgspec.Struct):
     """One event on its way."""
 
     request: Request
     place: int  # among the events of its request
-    told: people.Told
+    told: hearing.Told
     digest: bytes
     spelt: recording.Spelt
     is_robot: bool
@@ -112,7 +117,7 @@ def are_waiting(requests: Sequence[Request]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(sum(accepted), 0) FROM events_inboxrow WHERE id = ANY(%s::uuid[])",
-            [copying.array([request.id for request in requests])],
+            [ids_of(requests)],
         )
         return bool(cursor.fetchone() == (len(requests), sum(request.accepted for request in requests)))
 
@@ -134,23 +139,24 @@ def read(wanted: Sequence[uuid.UUID], *, now: dt.datetime, most: int | None = No
     batch = Batch()
     rows = _waiting(wanted)
     sources = Source.objects.in_bulk({row[1] for row in rows})
-    reader = people.Reader(now)
+    digesters = {source: deduplication.digester(source) for source in sources}
+    reader = hearing.Reader(now)
     found: list[_Judged] = []
-    for *about, sealed in rows:
-        request = Request(*about)
+    for row, source_id, *about, sealed in rows:
+        source = sources[source_id]
+        request = Request(row.bytes, source.id, *about)
         batch.requests.append(request)
         try:
-            parcel = inbox.open_parcel(bytes(sealed), row=request.id, source=request.source)
+            parcel = inbox.open_parcel(sealed, row=row, source=source_id)
         except Unopenable:
             # Older than the keys of its hour, which only happens when nothing drained for seven days.
-            log.exception(
-                "a request of the inbox cannot be opened any more", row=str(request.id), events=request.accepted
-            )
+            log.exception("a request of the inbox cannot be opened any more", row=str(row), events=request.accepted)
             continue
         if most is not None and most < len(parcel.events):
             parcel = msgspec.structs.replace(parcel, events=parcel.events[:most])
             batch.rest, batch.is_whole = most, False
-        _judge(batch, found, request, parcel, sources[request.source], reader)
+        told = inbox.events_of(parcel, row=row, received_at=request.received_at)
+        _judge(batch, found, told, request, parcel, source, reader, digesters[source_id])
     ids = recording.new_ids([one.event.occurred_at for one in found], now=now)
     batch.events = [
         Read(one.request, one.place, one.told, one.digest, _spelt(one, event, at), one.is_robot)
@@ -175,7 +181,7 @@ class _Judged(msgspec.Struct):
     request: Request
     place: int
     event: tracking.Tracked
-    told: people.Told
+    told: hearing.Told
     digest: bytes
     agent: str
     is_robot: bool
@@ -184,15 +190,16 @@ class _Judged(msgspec.Struct):
 def _judge(
     batch: Batch,
     found: list[_Judged],
+    events: Iterable[tuple[bytes, tracking.Tracked | tracking.Refusal]],
     request: Request,
     parcel: inbox.Parcel,
     source: Source,
-    reader: people.Reader,
+    reader: hearing.Reader,
+    digest: Callable[[str], bytes],
 ) -> None:
     signal, agent, received_at = parcel.sender.privacy_signal, parcel.sender.agent, request.received_at
     must_ask = source.consent_mode == "require"
-    digest = deduplication.digester(source.id)
-    for place, (raw, event) in enumerate(inbox.events_of(parcel, row=request.id, received_at=received_at)):
+    for place, (raw, event) in enumerate(events):
         if isinstance(event, tracking.Refusal):
             rejected = inbox.to_quarantine(raw, event, source=request.source, received_at=received_at, parcel=parcel)
             batch.refused.append((request, place, rejected))
