@@ -3,6 +3,8 @@
 import unicodedata
 import zlib
 
+from customers.rules import names
+
 COLOURS = 8
 # Thai vowels that are written before the consonant they follow in speech: the consonant is the initial.
 THAI_LEADING = "เแโใไ"
@@ -11,9 +13,11 @@ THAI_LEADING = "เแโใไ"
 def of(name: str) -> str:
     """Two letters for Latin and similar scripts, the given name for Korean, one letter for Thai; "?" for no letters.
 
-    Korean names are read by their given name: 김민수 is 민수, as Korean address books show it.
+    Korean names are read by their given name: 김민수 is 민수, as Korean address books show it. Titles stand for nobody:
+    a whole name is kept as it was told, and half a shop's customers would be คุณ.
     """
-    words = [word for word in name.split() if any(char.isalpha() for char in word)]
+    bare = names.untitled(name[: names.LONGEST])
+    words = [word for word in bare.split() if any(char.isalpha() for char in word)]
     if not words:
         return "?"
     letters = ["".join(char for char in word if char.isalpha()) for word in words]

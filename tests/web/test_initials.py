@@ -21,6 +21,12 @@ from cdp.web import initials
         ("•••", "?"),
         ("42", "?"),
         ("d'Arc", "D"),
+        ("คุณสมใจ", "ส"),
+        ("ด.ญ. จันทร์จิรา ใจดี", "จ"),
+        ("น.ส.", "น"),  # nothing but a title stays what it is
+        ("คุณากร แสงทอง", "ค"),
+        ("Dr. Ann Lee", "AL"),
+        ("김민수님", "민수"),
     ],
 )
 def test_initials_follow_the_script_of_the_name(name: str, expected: str) -> None:

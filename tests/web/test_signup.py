@@ -11,6 +11,7 @@ from cdp.web.views import public
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import policies, purposes
 from customers.models import ContactPoint, Customer
+from customers.selectors import profiles
 from customers.services.identity import resolving
 from tests import factories, filling
 
@@ -30,6 +31,12 @@ def only() -> Customer:
 
 def name_of(customer: Customer) -> str:
     return subjects.load([customer.id]).open(customer.name, table="customers_customer", column="name", row=customer.id)
+
+
+def test_a_title_is_no_given_name(db, client):
+    fill(client, name="ด.ญ. จันทร์จิรา")
+    found = profiles.one(only())
+    assert (found.name, found.given_name, found.family_name) == ("ด.ญ. จันทร์จิรา", "จันทร์จิรา", "")
 
 
 def test_no_box_is_ticked_beforehand(db, client):

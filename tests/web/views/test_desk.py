@@ -124,6 +124,14 @@ def test_a_new_caller_comes_from_the_phone_and_says_how_they_heard(clerk):
     assert Asked.objects.get(customer=customer).question == "heard"
 
 
+@pytest.mark.parametrize("desk", ["counter", "phone"])
+def test_somebody_new_is_called_without_their_title(clerk, desk):
+    response = clerk.post(f"/{desk}/new/", {"name": "คุณสมใจ", "phone": "089 999 9999"})
+    found = profiles.one(Customer.objects.get(status="known"))
+    assert (found.name, found.given_name, found.family_name) == ("คุณสมใจ", "สมใจ", "")
+    assert 'avatar-lg" aria-hidden="true">ส<' in text(clerk.get(response["Location"]))
+
+
 def test_somebody_new_needs_a_name_and_a_way_to_be_reached(clerk):
     response = clerk.post("/counter/new/", {"name": "Somchai"})
     assert response.status_code == 422
