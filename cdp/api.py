@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 from analytics.api import customers as customer_figures
 from analytics.api import segments
 from campaigns.api import campaigns
-from commerce.api import interests, orders, products
+from commerce.api import interests, line_links, orders, products
 from consent.api import consents
 from customers.api import customers
 from loyalty.api import coupons
@@ -29,6 +29,7 @@ router.register(
 router.register("orders", orders.OrderViewSet, basename="order")
 router.register("products", products.ProductViewSet, basename="product")
 router.register("stock-interests", interests.StockInterestViewSet, basename="stock-interest")
+router.register("line-links", line_links.LineLinkViewSet, basename="line-link")
 router.register("coupons", coupons.CouponViewSet, basename="coupon")
 router.register("segments", segments.SegmentViewSet, basename="segment")
 router.register(

@@ -13,6 +13,7 @@ from commerce.models import Order, Product, Refund, StockInterest
 from commerce.rules import amounts, money
 from commerce.rules.revisions import Outcome
 from commerce.selectors.orders import DetailedOrder, DetailedRefund
+from commerce.services import line_links
 from customers.services import buckets
 
 _BUCKETS = frozenset(buckets.IDS)
@@ -218,6 +219,17 @@ class StockInterestAnswer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
     noted_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class LineLinkAnswer(serializers.Serializer[Any]):
+    nonce = serializers.CharField(help_text="For LINE's dialog, as it is: once, until `expires_at`.")
+    customer = serializers.UUIDField(help_text="The customer, or the one they were merged into.")
+    expires_at = serializers.DateTimeField()
+
+
+def line_link(nonce: line_links.Nonce) -> Json:
+    """A nonce for LINE's account-link dialog."""
+    return {"nonce": nonce.text, "customer": str(nonce.customer), "expires_at": nonce.expires_at}
 
 
 def stock_interest(row: StockInterest) -> Json:

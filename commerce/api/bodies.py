@@ -224,6 +224,10 @@ class StockInterestBody(StrictSerializer):
         return interest.Wanted(person=buyer, **attrs)
 
 
+class LineLinkBody(StrictSerializer):
+    customer = serializers.UUIDField(help_text="Who has logged in on your website.")
+
+
 def _not_to_come(value: datetime, now: datetime) -> datetime:
     if value > now + AHEAD:
         raise serializers.ValidationError(_("This lies more than a day in the future; check the date and its zone."))

@@ -106,6 +106,16 @@ INTEREST = {
     "noted_at": "2026-11-20T16:30:00+07:00",
     "ended_at": None,
 }
+LINE_LINKS = {
+    "create": Example(
+        request={"customer": INTEREST["customer"]},
+        response={
+            "nonce": "AAAAAAAHoWQ3nS0fJc9cQ4yk2VbWm1uXr8TzLd6pEoGhKiNvBqAxMwYsCtUjRfZlPeDgHaIkObVnXmQcWyErTuJpSdFhGw",
+            "customer": INTEREST["customer"],
+            "expires_at": "2026-11-20T17:30:00+07:00",
+        },
+    )
+}
 INTERESTS = {
     "list": Example(response=page(INTEREST)),
     "create": Example(request={"customer": {"email": "mali@example.com"}, "sku": "CUP"}, response=INTEREST),

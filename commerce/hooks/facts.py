@@ -118,6 +118,16 @@ class LeadTold:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTold:
+    """Somebody who had logged in as a customer linked their chat account: a `nonce` of ours says which customer."""
+
+    kind: str
+    value: str
+    nonce: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReachTold:
     """Whether a person can be reached in a chat since then: they follow the shop's account, or left it."""
 
@@ -147,6 +157,7 @@ Fact = (
     | CartTold
     | NoticeTold
     | LeadTold
+    | LinkTold
     | ReachTold
     | ChatTold
 )

@@ -272,6 +272,7 @@ CALLS = [
     ("PUT", "products/A-1", "products:write"),
     ("GET", "stock-interests", "orders:read"),
     ("POST", "stock-interests", "orders:write"),
+    ("POST", "line-links", "customers:write"),
     ("DELETE", f"stock-interests/{ID}", "orders:write"),
     ("GET", "consents", "consents:read"),
     ("POST", "consents", "consents:write"),

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from commerce.hooks import asking, reading
-from commerce.hooks.facts import ChatTold, Fact, LeadTold, ReachTold
+from commerce.hooks.facts import ChatTold, Fact, LeadTold, LinkTold, ReachTold
 from commerce.hooks.line.asking import USER
 from commerce.hooks.reading import Body, Telling
 
 _LONGEST = 4_102_444_800_000  # the year 2100, in milliseconds
+_LONGEST_NONCE = 255
 
 
 def followed(body: Body, telling: Telling) -> Sequence[Fact]:
@@ -40,10 +41,14 @@ def wrote(body: Body, telling: Telling) -> Sequence[Fact]:
 
 def linked(body: Body, telling: Telling) -> Sequence[Fact]:
     """Somebody linked their account of the shop with LINE. A link that failed says nothing."""
-    user = _user(body)
-    if not user or reading.text(reading.mapping(body, "link"), "result") != "ok":
+    user, link = _user(body), reading.mapping(body, "link")
+    if not user or reading.text(link, "result") != "ok":
         return []
-    return [_lead(body, user, _moment(body, telling), form="account link")]
+    at = _moment(body, telling)
+    lead = _lead(body, user, at, form="account link")
+    nonce = reading.text(link, "nonce", longest=_LONGEST_NONCE)
+    # First who it is: the lead is theirs then.
+    return [LinkTold("line_id", user, nonce, at), lead] if nonce else [lead]
 
 
 def _lead(body: Body, user: str, at: dt.datetime, *, form: str, answers: dict[str, str] | None = None) -> LeadTold:

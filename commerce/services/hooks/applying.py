@@ -219,6 +219,7 @@ _WRITERS: Mapping[type, Callable[[Any, Receipt], bool]] = {
     facts.CartTold: _cart,
     facts.NoticeTold: _notice,
     facts.LeadTold: leads.take,
+    facts.LinkTold: leads.link,
     facts.ReachTold: leads.reach,
     facts.ChatTold: leads.chat,
 }

@@ -7,18 +7,20 @@ from cdp.core import source_secrets
 from cdp.core.actors import SYSTEM
 from cdp.core.crypto import index
 from commerce.hooks import facts, reading
+from commerce.services import line_links
 from commerce.services.hooks import marks
 from commerce.services.hooks.receipts import Receipt
 from consent.services import ticks
 from customers.models import Customer
 from customers.rules import leads as rules
 from customers.rules import people
-from customers.services import identity, interactions
+from customers.services import identity, interactions, linking, merging
 from customers.services import reach as reach_of
 from customers.services.leads import taking
 
 MARKETING, EMAIL = "marketing", "email"
 CONSENT_BOX = "consent box"
+LINK = "account link"
 TEST = "<test lead"
 LONGEST_CHAT = rules.LONGEST_ANSWER  # a message on LINE has at most 5,000 characters
 
@@ -93,6 +95,20 @@ def _consent(fact: facts.LeadTold, lead: rules.LeadInput, taken: taking.Taken, r
         ),
         now=receipt.now,
     )
+
+
+def link(fact: facts.LinkTold, receipt: Receipt) -> bool:
+    """The chat account belongs to the customer whom the nonce holds; with one that is not ours, or ended, to nobody."""
+    customer = line_links.redeem(fact.nonce, source=receipt.source, at=fact.at, now=receipt.now)
+    if customer is None:
+        return False
+    person, _ = people.clean({fact.kind: fact.value}, receipt.rules)
+    try:
+        return linking.link(
+            customer=customer, person=person, kind=fact.kind, source=receipt.source, now=receipt.now, by=LINK
+        )
+    except merging.UnableToMerge as problem:
+        raise identity.UnableToResolve from problem
 
 
 def reach(fact: facts.ReachTold, receipt: Receipt) -> bool:

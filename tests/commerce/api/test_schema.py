@@ -20,9 +20,10 @@ def test_every_address_is_told_as_the_documentation_writes_it(schema):
     ours = {
         path: set(calls)
         for path, calls in schema["paths"].items()
-        if "/orders" in path or "/products" in path or "/stock-" in path
+        if "/orders" in path or "/products" in path or "/stock-" in path or "/line-" in path
     }
     assert ours == {
+        "/api/v1/line-links": {"post"},
         "/api/v1/orders": {"get", "post"},
         "/api/v1/orders/batch": {"post"},
         "/api/v1/orders/{id}": {"get"},
