@@ -56,6 +56,8 @@ def test_what_somebody_did_on_line_before_belongs_to_them_once_they_linked_their
     assert {lead.customer_id for lead in Lead.objects.all()} == {mali.id}
     assert Interaction.objects.get().customer_id == mali.id
     assert not MergeSuggestion.objects.filter(state="open").exists()
+    line.client.force_login(factories.staff("steward"))
+    assert "they logged in and linked their chat account" in line.client.get(f"/customers/{mali.id}/").content.decode()
     line.tell(line.body(line.event("message", message={"type": "text", "id": "m-2", "text": "ขอบคุณ"})))
     assert set(Interaction.objects.values_list("customer_id", flat=True)) == {mali.id}
 
