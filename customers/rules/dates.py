@@ -10,6 +10,7 @@ from customers.rules import unreadable
 
 OLDEST = 120
 _SIX = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
+_WHOLE_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})\s*([-/.])\s*([0-9]{1,2})\s*\2\s*([0-9]{2})")
 
 
@@ -35,13 +36,20 @@ def birth_date(raw: str, *, dayfirst: bool | None, today: dt.date, era: str = ""
         else:
             day = dates.day(text, dayfirst=dayfirst, era=era)
     except problems.ValueProblem as problem:
-        code = "too_old" if problem.code == "out_of_range" else problem.code
+        code = _beyond(text, today) if problem.code == "out_of_range" else problem.code
         raise unreadable.Unreadable(code) from problem
     if day > today:
         raise unreadable.Unreadable("in_the_future")
     if today.year - day.year > OLDEST:
         raise unreadable.Unreadable("too_old")
     return day
+
+
+def _beyond(text: str, today: dt.date) -> str:
+    """On which side of a life the year lies that no calendar of ours holds."""
+    years = [int(digits) for digits in _WHOLE_YEAR.findall(text)]
+    ours = [year - dates.BUDDHIST if dates.is_buddhist(year) else year for year in years]
+    return "in_the_future" if any(year > today.year for year in ours) else "too_old"
 
 
 def _recent(year: int, month: int, number: int, today: dt.date, ahead: int = 0) -> dt.date:

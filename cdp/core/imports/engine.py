@@ -238,13 +238,13 @@ class _Work:
         self.job.result["rejected" if rejected else "warned"] += 1
         self._list(line, column, value, code if rejected else f"{_VALUE}{code}", row)
 
-    def _tell(self, told: Sequence[registry.Told]) -> None:
-        """List rows that are taken as they are and should be looked at all the same."""
+    def _tell(self, told: Sequence[registry.Told], row: Sequence[str] | None = None) -> None:
+        """List rows that are taken as they are and should be looked at all the same; `row` if it is one and at hand."""
         for line, target, value, code in told:
             self.job.result["told"] = self.job.result.get("told", 0) + 1
             self._remark_more(code, 1)
             if self.job.result["told"] <= MOST_TOLD:  # their number stands in the remark; refusals need the room
-                self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}")
+                self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}", row)
 
     def _list(self, line: int, column: str, value: str, reason: str, row: Sequence[str] | None = None) -> None:
         result = self.job.result
@@ -284,7 +284,7 @@ class _Work:
                 continue
             line, target, value, code, is_rejected = note
             if code in KEPT and not is_rejected:
-                self._tell([(line, target, value, code)])
+                self._tell([(line, target, value, code)], piece.noted.get(line))
                 continue
             rejected += is_rejected
             row = piece.noted.pop(line, None)  # once for each line
@@ -393,10 +393,15 @@ def header(job: Job) -> list[str]:
 
 
 def rejected_rows(job: Job) -> Iterator[tuple[int, list[str], list[dict[str, Any]]]]:
-    """Line, cells and notes of each line that has notes, in file order. Cells are empty where they are not kept."""
+    """Line, cells and notes of each line that has notes, in file order. Cells are empty where they are not kept.
+
+    Lines that were taken as they are and whose cells are not kept are left out: there is nothing of them to mend.
+    """
     for line, noted in itertools.groupby(all_rejects(job), key=lambda entry: entry["line"]):
         entries = list(noted)
-        yield line, next((entry["row"] for entry in entries if entry["row"]), []), entries
+        cells: list[str] = next((entry["row"] for entry in entries if entry["row"]), [])
+        if cells or not all(entry["taken"] for entry in entries):
+            yield line, cells, entries
 
 
 def _row_place(job: uuid.UUID, line: int) -> bytes:

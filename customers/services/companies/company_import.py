@@ -55,6 +55,7 @@ SYNONYMS = {
     "size": "company.employees",
     "headcount": "company.employees",
     "จำนวนพนักงาน": "company.employees",
+    "พนักงาน": "company.employees",
     "직원수": "company.employees",
     "직원 수": "company.employees",
     "country region": "company.country",
@@ -79,7 +80,16 @@ SYNONYMS = {
     "contact name": "customer.name",
     "contact phone": "customer.phone",
     "ผู้ติดต่อ": "customer.name",
+    "ชื่อผู้ติดต่อ": "customer.name",
+    "อีเมลผู้ติดต่อ": "customer.email",
+    "เบอร์ผู้ติดต่อ": "customer.phone",
+    "เบอร์โทรผู้ติดต่อ": "customer.phone",
+    "โทรศัพท์ผู้ติดต่อ": "customer.phone",
     "담당자": "customer.name",
+    "담당자명": "customer.name",
+    "담당자 이메일": "customer.email",
+    "담당자 연락처": "customer.phone",
+    "담당자 전화번호": "customer.phone",
 }
 
 

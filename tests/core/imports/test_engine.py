@@ -159,6 +159,12 @@ def test_as_many_bad_rows_as_can_be_listed_are_all_listed(imports, monkeypatch):
     assert (JobReject.objects.count(), imports.remarks()) == (5, set())
 
 
+def test_a_row_that_is_taken_and_told_of_can_be_mended_as_a_whole(imports):
+    imports("customers", "external_id,province,postcode,country\nc1,กรุงเทพมหานคร,50200,TH\n")
+    ((line, cells, (told,)),) = engine.rejected_rows(imports.job)
+    assert (line, cells, told["reason"]) == (2, ["c1", "กรุงเทพมหานคร", "50200", "TH"], "postcode_elsewhere")
+
+
 def test_every_bad_row_is_told_however_many_pages_they_fill(imports, monkeypatch):
     monkeypatch.setattr(engine, "PAGE", 3)
     content = HEADER + ",bad,Nobody\nc1,nonsense,1\n" * 10

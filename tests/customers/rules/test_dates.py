@@ -46,6 +46,9 @@ def test_reads_a_date_of_birth(raw, wanted):
         ("2026-11-22", "in_the_future"),
         ("1905-01-01", "too_old"),
         ("0001-01-01", "too_old"),
+        ("9/9/2699", "in_the_future"),
+        ("13/10/2401", "too_old"),
+        ("01-01-3000", "in_the_future"),
     ],
 )
 def test_says_why_a_date_cannot_be_one_of_birth(raw, code):
