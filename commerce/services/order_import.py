@@ -56,7 +56,7 @@ SYNONYMS = {
         ),
         "order.status": "order status, สถานะ, สถานะคำสั่งซื้อ, 상태, 주문상태",
         "order.currency": "สกุลเงิน, 통화",
-        "order.total": "ยอดสุทธิ, ยอดรวมสุทธิ, ยอดรวมทั้งหมด, ยอดชำระ, 결제금액, 총결제금액, 총 결제금액, 주문금액, 총주문금액",
+        "order.total": "ยอดสุทธิ, ยอดรวมสุทธิ, ยอดรวมทั้งหมด, ยอดชำระ, 결제금액, 총결제금액, 주문금액, 총주문금액",
         "order.shipping": "ค่าจัดส่ง, ค่าส่ง, 배송비",
         "line.sku": "stock code, item code, item no, product id, product code, รหัสสินค้า, 상품코드, 상품번호",
         "line.name": "item, item name, product, product name, description, สินค้า, ชื่อสินค้า, 상품, 상품명, 제품, 제품명",
