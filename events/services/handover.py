@@ -5,6 +5,8 @@ into a small queue, in the same transaction; the room's step of the pipeline tak
 on. So a customer without such events costs a step nothing but a look into a short index, whatever their history, and
 the queue moves with the person when two become one.
 
+Visits are cut by the same queue: of a run of events one row is enough for that (see `stretches`).
+
 What cannot be used yet, because something else must be told first, waits aside under the name of what it awaits, so
 that it is not looked at with everything else that its customer does.
 """

@@ -15,7 +15,7 @@ from customers.selectors import lineage
 from customers.services import buckets
 from events.models import Event
 from events.rules import scrubbing, visits
-from events.services import handover, partitions
+from events.services import handover, partitions, stretches
 
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 AHEAD = dt.timedelta(days=1)
@@ -66,6 +66,7 @@ class Spelt(msgspec.Struct):
     row: bytes
     readers: Sequence[str] = ()
     personal: bytes = b""
+    is_visit: bool = False
 
 
 class Owner(NamedTuple):
@@ -136,7 +137,8 @@ def spell(
             binary.ID,
         ]
     )
-    return Spelt(event, row, called.readers, msgspec.json.encode(personal) if personal else b"")
+    sealed_later = msgspec.json.encode(personal) if personal else b""
+    return Spelt(event, row, called.readers, sealed_later, called.is_visit and not is_bot)
 
 
 class _Called(NamedTuple):
@@ -146,6 +148,7 @@ class _Called(NamedTuple):
     as_person: bytes
     readers: Sequence[str]
     is_personal: bool
+    is_visit: bool
 
 
 @lru_cache(maxsize=4096)  # a shop has few names of events, and pages that many look at
@@ -153,8 +156,9 @@ def _called(kind: str, name: str) -> _Called:
     is_personal = scrubbing.is_personal(name)
     shown = kind.title() if is_personal else name
     fields = binary.text(kind) + binary.text(shown)
-    is_visit = binary.TRUE if visits.is_visit(kind, shown) else binary.FALSE
-    return _Called(fields + binary.FALSE, fields + is_visit, tuple(handover.readers(kind, shown)), is_personal)
+    is_visit = visits.is_visit(kind, shown)
+    as_person = fields + (binary.TRUE if is_visit else binary.FALSE)
+    return _Called(fields + binary.FALSE, as_person, tuple(handover.readers(kind, shown)), is_personal, is_visit)
 
 
 def record_spelt(
@@ -177,7 +181,8 @@ def record_spelt(
             if event.readers
             for reader in event.readers
         ]
-        handover.hand_over(waiting)
+        seen = ((owner.customer, event.id) for event, owner in zip(events, owners, strict=True) if event.is_visit)
+        handover.hand_over([*waiting, *stretches.of(one for one in seen if one[0] not in _BUCKETS)])
         # Nobody's events change nobody's figures; a room that makes facts of them has to be woken all the same.
         awaited = {customer for customer, _reader, _event in waiting}
         changed = [

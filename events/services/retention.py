@@ -9,7 +9,7 @@ from psycopg import sql
 
 from cdp.core import patience, pipeline
 from customers.services import buckets
-from events.services import partitions
+from events.services import partitions, stretches
 
 log = structlog.get_logger("events")
 WAIT_SECONDS = 2.0
@@ -56,5 +56,7 @@ def _mark_everybody_in(partition: str) -> None:
             people = [row[0] for row in cursor.fetchall()]
         if not people:
             return
-        pipeline.mark((who for who in people if who not in _BUCKETS), cause="events.month_dropped", lane=pipeline.BULK)
+        known = [who for who in people if who not in _BUCKETS]
+        stretches.whole(known)
+        pipeline.mark(known, cause="events.month_dropped", lane=pipeline.BULK)
         low = people[-1]

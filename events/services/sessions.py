@@ -3,13 +3,14 @@
 Nothing is remembered about what was derived before but the visits themselves. Each carries a fingerprint of its events;
 where the events of a customer, cut at their pauses, give the same start, end and fingerprint, the visit stands and its
 events are not read. So late events, events out of order, merges, un-merges and months that were dropped all come to
-what one clean derivation gives, and cost the visits they touch.
+what one clean derivation gives, and cost the visits they touch. New events cut no more than the time around them anew
+(`stretches`); whatever else happened to events asks for the whole history.
 """
 
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -19,12 +20,13 @@ from cdp.core import copying, ids, pipeline
 from customers.services import buckets
 from events.rules import sessions
 from events.rules.sessions import Act, Visit
+from events.services import stretches
+from events.services.stretches import Stretch
 
 EVENTS_AT_ONCE = 20_000
 """Events of changed visits in memory at a time."""
 CUSTOMERS_AT_ONCE = 2000
 _BUCKETS = frozenset(buckets.IDS)
-_TICK = dt.timedelta(milliseconds=1)  # of an id's clock
 
 # The cuts read the index and two small columns; properties are read only where something changed.
 _CHANGED = """
@@ -33,7 +35,7 @@ WITH paused AS (
            e.occurred_at - lag(e.occurred_at) OVER (PARTITION BY e.customer_id ORDER BY e.occurred_at, e.id)
                < make_interval(secs => %(gap)s) AS goes_on,
            rank() OVER (PARTITION BY e.customer_id ORDER BY e.occurred_at) AS place
-    FROM events_event e WHERE e.customer_id = ANY(%(ids)s) AND e.is_visit
+    FROM {events}
 ), begun AS (
     SELECT p.customer_id, p.id, p.occurred_at, p.place,
            max(p.occurred_at) FILTER (WHERE p.goes_on IS NOT TRUE) OVER so_far AS began,
@@ -50,13 +52,30 @@ WITH paused AS (
     FROM cut c GROUP BY c.customer_id, c.began, c.day, c.part
 ), known AS (
     SELECT s.customer_id, s.started_at, s.ended_at, s.events, s.fingerprint
-    FROM events_session s WHERE s.customer_id = ANY(%(ids)s)
+    FROM {visits}
 )
 SELECT coalesce(f.customer_id, k.customer_id), coalesce(f.started_at, k.started_at), f.ended_at, f.events, f.fingerprint
 FROM found f FULL JOIN known k ON k.customer_id = f.customer_id AND k.started_at = f.started_at
 WHERE (f.ended_at, f.events, f.fingerprint) IS DISTINCT FROM (k.ended_at, k.events, k.fingerprint)
 ORDER BY 1, 2
 """
+
+_WHOLE = _CHANGED.format(
+    events="events_event e WHERE e.customer_id = ANY(%(ids)s) AND e.is_visit",
+    visits="events_session s WHERE s.customer_id = ANY(%(ids)s)",
+)
+# Stretches of one customer have a pause between them, so their order alone tells them apart.
+_PARTS = _CHANGED.format(
+    events="""unnest(%(ids)s::uuid[], %(lows)s::timestamptz[], %(highs)s::timestamptz[], %(first)s::uuid[],
+                %(last)s::uuid[]) AS w (customer_id, low, high, first, last)
+    CROSS JOIN LATERAL (
+        SELECT e.customer_id, e.id, e.occurred_at FROM events_event e
+        WHERE e.customer_id = w.customer_id AND e.occurred_at >= w.low AND e.occurred_at <= w.high
+          AND e.id >= w.first AND e.id < w.last AND e.is_visit
+    ) AS e""",
+    visits="""unnest(%(ids)s::uuid[], %(lows)s::timestamptz[], %(highs)s::timestamptz[]) AS w (customer_id, low, high)
+    JOIN events_session s ON s.customer_id = w.customer_id AND s.started_at >= w.low AND s.started_at <= w.high""",
+)
 
 # An id begins with its moment: its bounds say in which month to look, or every month would be asked for every visit.
 # Only events of one moment can be more than the most a visit has: the first of them stand for the others.
@@ -135,19 +154,22 @@ class _Changed(NamedTuple):
 
 def update(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
     """Pipeline step: bring the visits of these customers up to their events. What stands is not written."""
-    derive(customers)
-
-
-def derive(customers: Collection[uuid.UUID]) -> None:
-    """The same for those whose events changed hands just now, in the transaction of the merge: visits know no now."""
     wanted = sorted(set(customers) - _BUCKETS)
     if not wanted:
         return
     with transaction.atomic():
-        changed = _changed(wanted)
-        _forget([one for one in changed if one.ended_at is None])
-        for portion in _portions([one for one in changed if one.ended_at is not None]):
-            _write(portion)
+        everything, parts = stretches.take(wanted)
+        derive(everything)
+        if parts:
+            _settle(_changed(_PARTS, _bounds(parts)))
+
+
+def derive(customers: Collection[uuid.UUID]) -> None:
+    """The same for whole histories, in the transaction of the merge that gave events to others: visits know no now."""
+    wanted = sorted(set(customers) - _BUCKETS)
+    if wanted:
+        with transaction.atomic():
+            _settle(_changed(_WHOLE, {"ids": wanted}))
 
 
 def rebuild(*, on_progress: Callable[[int], None] | None = None) -> int:
@@ -177,12 +199,22 @@ def _portion_after(low: uuid.UUID) -> list[uuid.UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _changed(customers: Sequence[uuid.UUID]) -> list[_Changed]:
+def _bounds(parts: Sequence[Stretch]) -> dict[str, Any]:
+    return {
+        "ids": copying.array([part.customer for part in parts]),
+        "lows": copying.array([part.low for part in parts]),
+        "highs": copying.array([part.high for part in parts]),
+        "first": copying.array([ids.floor(part.low) for part in parts]),
+        "last": copying.array([ids.floor(part.high + stretches.TICK) for part in parts]),
+    }
+
+
+def _changed(statement: str, params: Mapping[str, Any]) -> list[_Changed]:
     with connection.cursor() as cursor:
         cursor.execute(
-            _CHANGED,
+            statement,
             {
-                "ids": list(customers),
+                **params,
                 "gap": sessions.GAP.total_seconds(),
                 "longest": sessions.LONGEST.total_seconds(),
                 "most": sessions.MOST_EVENTS,
@@ -190,6 +222,13 @@ def _changed(customers: Sequence[uuid.UUID]) -> list[_Changed]:
             },
         )
         return [_Changed(*row) for row in cursor.fetchall()]
+
+
+def _settle(changed: Sequence[_Changed]) -> None:
+    """Bring the stored visits to that."""
+    _forget([one for one in changed if one.ended_at is None])
+    for portion in _portions([one for one in changed if one.ended_at is not None]):
+        _write(portion)
 
 
 def _portions(changed: Sequence[_Changed]) -> Iterator[list[_Changed]]:
@@ -237,7 +276,7 @@ def _visits(portion: Sequence[_Changed]) -> Iterator[tuple[tuple[uuid.UUID, dt.d
         "starts": [one.started_at for one in portion],
         "ends": [one.ended_at for one in portion],
         "lows": [ids.floor(one.started_at) for one in portion],
-        "highs": [ids.floor((one.ended_at or one.started_at) + _TICK) for one in portion],
+        "highs": [ids.floor((one.ended_at or one.started_at) + stretches.TICK) for one in portion],
         "engaged": sessions.ENGAGED,
         "most": sessions.MOST_EVENTS,
     }

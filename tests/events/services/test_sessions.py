@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from cdp.core import actors
 from customers.models import MergeLog
 from customers.services import buckets, merging
-from events.models import Event, Session
+from events.models import Event, Handover, Session
 from events.rules import sessions as rules
-from events.services import recording, sessions
+from events.services import recording, sessions, stretches
 from tests import factories
 
 NOW = dt.datetime(2026, 11, 22, 12, 30, tzinfo=dt.UTC)
@@ -51,7 +51,7 @@ def clean(*customers):
     """The same after one derivation from nothing."""
     ids = [getattr(one, "id", one) for one in customers]
     Session.objects.filter(customer_id__in=ids).delete()
-    sessions.update(ids, NOW)
+    sessions.derive(ids)
     return told(*ids)
 
 
@@ -102,6 +102,7 @@ def test_a_month_that_is_gone_takes_its_visits_along():
     write(row(who, 0), row(who, 100))
     sessions.update([who.id], NOW)
     Event.objects.filter(customer=who).earliest("occurred_at").delete()
+    stretches.whole([who.id])
     sessions.update([who.id], NOW)
     assert Session.objects.get().started_at == NOW - dt.timedelta(days=3) + dt.timedelta(minutes=100)
 
@@ -171,6 +172,51 @@ def test_any_course_of_events_gives_what_one_clean_derivation_gives(course):
                 == cut
             )
         transaction.set_rollback(True)
+
+
+tenths = st.integers(0, 60)
+near = st.sampled_from([0, 1, -1, 400, 1500])  # microseconds: a pause of exactly half an hour, just less, just more
+batches = st.lists(st.lists(st.tuples(tenths, near, st.booleans()), min_size=1, max_size=6), max_size=6)
+
+
+@settings(slow, max_examples=15)
+@given(batches, st.sampled_from([3, 20]), st.sampled_from([90, 10_000]), st.sampled_from([2, 20]))
+def test_cutting_the_time_around_new_events_gives_what_cutting_all_of_it_gives(told_of, most, longest, runs):
+    """In whatever portions and order they come, across the border of two months, and where nobody ever pauses."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "MOST_EVENTS", most)
+        patch.setattr(rules, "LONGEST", dt.timedelta(minutes=longest))
+        patch.setattr(stretches, "FIRST_LOOK", rules.GAP + dt.timedelta(minutes=11))
+        patch.setattr(stretches, "WIDER", 2)
+        patch.setattr(stretches, "MOST", runs)
+        who = factories.customer()
+        begin = -18 * 24 * 60 - 15 * 60 - 30  # November began three hours later
+        for batch in told_of:
+            write(
+                *(
+                    row(who, begin + 10 * tenth + few / 60e6, path=f"/{tenth}", is_bot=is_bot and few == 1)
+                    for tenth, few, is_bot in batch
+                )
+            )
+            sessions.update([who.id], NOW)
+            assert not Handover.objects.exists()
+        found = told(who)
+        assert found == clean(who)
+        assert sum(visit[4] for visit in found) == Event.objects.filter(customer=who, is_visit=True).count()
+        transaction.set_rollback(True)
+
+
+def test_a_page_view_costs_nothing_of_what_lies_a_pause_away(django_assert_num_queries):
+    who, other = factories.customer(), factories.customer()
+    write(*(row(who, minutes, path="/") for minutes in (0, 500, 525, 1000)), row(other, 0, path="/"))
+    sessions.update([who.id, other.id], NOW)
+    Session.objects.update(pages=99, fingerprint=1)  # whoever looks at them derives them anew
+    write(row(who, 510, path="/new"))
+    sessions.update([who.id, other.id], NOW)
+    pages = Session.objects.order_by("customer_id", "started_at").values_list("customer_id", "pages")
+    assert sorted(pages) == sorted([(who.id, 99), (who.id, 3), (who.id, 99), (other.id, 99)])
+    with django_assert_num_queries(3):  # begin, whether anything is due, end
+        sessions.update([who.id, other.id], NOW)
 
 
 def cut_of(who):
