@@ -111,22 +111,10 @@
     ask(element).then((yes) => yes && event.detail.issueRequest(true));
   });
 
-  // data-confirm-if-changed: asked only where another form holds something that was typed and not saved.
-  document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (form && form.method !== "get" && !form.matches("[role=search]")) form.classList.add("is-changed");
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) event.detail.elt.classList.remove("is-changed");
-  });
-  const hasUnsaved = (but) =>
-    $$("main form").some((form) => form !== but && (form.matches(".is-changed") || $("[aria-invalid=true]", form)));
-
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const source = event.submitter && event.submitter.dataset.confirm ? event.submitter : form;
     if (!source.dataset.confirm || form.dataset.confirmed || isHtmx(form)) return;
-    if (source.dataset.confirmIfChanged !== undefined && !hasUnsaved(form)) return;
     event.preventDefault();
     ask(source).then((yes) => {
       if (!yes) return;

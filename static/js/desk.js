@@ -28,6 +28,21 @@
     (next < 0 ? field : found[Math.min(next, found.length - 1)]).focus();
   });
 
+  // data-confirm-if-changed: handing the tablet over asks only where something was typed and not saved, or was refused.
+  let typed = false;
+  const mark = (event) => (typed = typed || !!(event.target.form && event.target.form.id === "sheet"));
+  ["input", "change"].forEach((type) => document.addEventListener(type, mark));
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.dataset.confirmIfChanged === undefined || typed || document.querySelector("#sheet [aria-invalid=true]"))
+        return;
+      form.dataset.confirmed = "yes";
+    },
+    true,
+  );
+
   // A radio button that is pressed once more is let go: nothing has to be chosen.
   document.addEventListener("mousedown", (event) => {
     const choice = event.target.closest && event.target.closest(".desk-choice");

@@ -422,3 +422,10 @@ def test_enter_sends_the_form_and_changes_no_language(db, client, form):
     first = re.search(r"<button[^>]*>", page).group()
     assert 'form="public-form"' in first
     assert "meanwhile" not in first
+
+
+@every
+def test_the_thanks_lead_on_to_the_shop_where_it_has_an_address(db, client, settings, form):
+    assert "shop.example.com" not in client.get(f"/{form}/done/").content.decode()
+    settings.CDP_SHOP_URL = "https://shop.example.com"
+    assert 'href="https://shop.example.com"' in client.get(f"/{form}/done/").content.decode()
