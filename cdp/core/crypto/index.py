@@ -76,6 +76,11 @@ def _hmac(key: bytes) -> Callable[[bytes], bytes]:
     return run
 
 
+@lru_cache(maxsize=8)
+def _by_key(key: bytes) -> Callable[[bytes], bytes]:
+    return _hmac(key)
+
+
 def number(field: str, value: str) -> int:
     """A 63-bit digest that fits a bigint column; good for comparing two rows, not for uniqueness."""
     return struct.unpack(">q", digest(field, value)[:8])[0] & 0x7FFF_FFFF_FFFF_FFFF
@@ -87,15 +92,12 @@ def tokens(field: str, terms: Iterable[str]) -> list[int]:
     One letter is enough for Thai, Hangul or Han, where it already narrows much; other scripts start at two.
     """
     key = field_key(field)
-    found: set[int] = set()
-    for term in terms:
-        found.update(_prefixes(key, term))
-    return sorted(found)
+    return sorted(set[int]().union(*[_prefixes(key, term) for term in terms]))
 
 
 @lru_cache(maxsize=16384)  # the same few thousand names come again and again
 def _prefixes(key: bytes, term: str) -> tuple[int, ...]:
-    shortest, digest_ = 1 if term[:1] > "\u0e00" else 2, _hmac(key)
+    shortest, digest_ = 1 if term[:1] > "\u0e00" else 2, _by_key(key)
     return tuple(
         struct.unpack(">q", digest_(term[:length].encode())[:8])[0]
         for length in range(min(shortest, len(term)), min(len(term), LONGEST_PREFIX) + 1)

@@ -47,6 +47,8 @@ _CUSTOMER = (
     "created_at",
     "updated_at",
 )
+_Seal = Callable[[bytes, bytes], bytes]
+"""The field of a text that is to be sealed for a place, both encoded."""
 # Row ids and nonces are drawn for so many at once: three names, each kind of contact point, one street.
 _MOST_ROWS = len(contacts.KINDS) + 1
 _MOST_SEALED = len(profiles.SEALED) + _MOST_ROWS
@@ -163,15 +165,15 @@ class Maker:
             if keep is not None:
                 keep(customer_id, uuid.UUID(bytes=key_id), key)
             customer = customer_id.bytes
-            sealing = _Sealing(envelope.head(key_id), key, nonces)
+            seal = _sealing(envelope.head(key_id), key, nonces)
             told = self._told if not (person.told_at or person.told_by) else self._tells(self.word(person))
             if words is not None:
                 told = told._replace(origins=binary.json(msgspec.json.encode(words)))
             yield Fresh(
                 _KEY_HEAD + key_id + binary.ID + customer + self._key_tail + binary.raw(wrapped) + self._moment,
-                self._customer(person, customer, given_name, sealing, told.origins),
-                self._contact_points(person, customer, sealing, rows, told.by),
-                self._address(person, customer, sealing, rows),
+                self._customer(person, customer, given_name, seal, told.origins),
+                self._contact_points(person, customer, seal, rows, told.by),
+                self._address(person, customer, seal, rows),
             )
 
     def word(self, person: Person) -> Word:
@@ -184,10 +186,7 @@ class Maker:
         by = provenance.told_by(word.source, word.fact)
         return _Told(binary.json(msgspec.json.encode({provenance.BASE: provenance.spelt(word)})), binary.text(by))
 
-    def _customer(
-        self, person: Person, customer: bytes, given_name: int | None, sealing: "_Sealing", origins: bytes
-    ) -> bytes:
-        seal = sealing.data
+    def _customer(self, person: Person, customer: bytes, given_name: int | None, seal: _Seal, origins: bytes) -> bytes:
         sealed = [
             seal(value.encode(), column + customer) if value else binary.NULL
             for value, column in zip(_sealed_of(person), self._columns, strict=True)
@@ -214,7 +213,7 @@ class Maker:
         )
 
     def _contact_points(
-        self, person: Person, customer: bytes, sealing: "_Sealing", rows: Iterator[bytes], told: bytes
+        self, person: Person, customer: bytes, seal: _Seal, rows: Iterator[bytes], told: bytes
     ) -> bytes:
         parts: list[bytes] = []
         for value, (kind, scope, digest, tail, is_phone) in zip(_contacts_of(person), self._contacts, strict=True):
@@ -226,7 +225,7 @@ class Maker:
                     binary.ID,
                     customer,
                     kind,
-                    sealing.data(data, _CONTACT_VALUE + row),
+                    seal(data, _CONTACT_VALUE + row),
                     _DIGEST,
                     digest(scope + data),
                     tail,
@@ -235,11 +234,11 @@ class Maker:
                 )
         return b"".join(parts)
 
-    def _address(self, person: Person, customer: bytes, sealing: "_Sealing", rows: Iterator[bytes]) -> bytes:
+    def _address(self, person: Person, customer: bytes, seal: _Seal, rows: Iterator[bytes]) -> bytes:
         if not (person.street or person.city or person.postcode):
             return b""
         row = next(rows)
-        street = sealing.data(person.street.encode(), _ADDRESS_STREET + row) if person.street else binary.NULL
+        street = seal(person.street.encode(), _ADDRESS_STREET + row) if person.street else binary.NULL
         word = binary.word
         return b"".join(
             (
@@ -279,19 +278,16 @@ class _Told(NamedTuple):
     by: bytes
 
 
-class _Sealing:
-    """One customer's fresh key; the nonces are drawn for many customers at once."""
+def _sealing(head: bytes, key: AESGCM, nonces: Iterator[bytes]) -> _Seal:
+    """Sealing under one customer's fresh key; the nonces are drawn for many customers at once."""
+    encrypt = key.encrypt
 
-    __slots__ = ("_encrypt", "_head", "_nonces")
-
-    def __init__(self, head: bytes, key: AESGCM, nonces: Iterator[bytes]) -> None:
-        self._head, self._encrypt, self._nonces = head, key.encrypt, nonces
-
-    def data(self, data: bytes, place: bytes) -> bytes:
-        """The field of a sealed text that is encoded already."""
-        nonce = next(self._nonces)
-        sealed = self._head + nonce + self._encrypt(nonce, data, place)
+    def seal(data: bytes, place: bytes) -> bytes:
+        nonce = next(nonces)
+        sealed = head + nonce + encrypt(nonce, data, place)
         return _LENGTHS[len(sealed)] + sealed if len(sealed) < _SHORT else binary.raw(sealed)
+
+    return seal
 
 
 def copy_identifiers(lines: Iterable[bytes]) -> None:
