@@ -45,12 +45,15 @@ class _Quiet(wsgiref.simple_server.WSGIRequestHandler):
 
 
 class _Clock:
-    """The door's clock is the page's: what was sent has just been received."""
+    """The door's clock (it stands for its module datetime) is the page's: what was sent has just been received."""
+
+    UTC = dt.UTC
 
     def __init__(self) -> None:
         self.told = threading.local()
+        self.datetime = self
 
-    def now(self) -> dt.datetime:
+    def now(self, _zone: dt.tzinfo) -> dt.datetime:
         return getattr(self.told, "at", None) or timezone.now()
 
 
@@ -67,6 +70,9 @@ class Website:
         self.policy = ""
         self.statuses: list[int] = []
         self.fails_with: list[tuple[str, str]] = []  # what the next posts are answered instead: (status, Retry-After)
+        self.sent: list[str] = []  # the ids of all that was posted, as often as it was posted
+        self.answers = threading.Event()  # cleared: what is posted is stored, and its answer waits
+        self.answers.set()
         self._heard = threading.Condition()
         self._messages: set[str] = set()
         door = Door(lambda environ, start: [])
@@ -90,12 +96,15 @@ class Website:
             told = json.loads(body)
             _clock.told.at = dt.datetime.fromisoformat(told["sentAt"])
             messages |= {event["messageId"] for event in told["batch"]}
+            self.sent += [event["messageId"] for event in told["batch"]]
             if self.fails_with:
                 status, after = self.fails_with.pop(0)
                 cors = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "Retry-After")]
                 noting(status, [("Retry-After", after), *cors])
                 return [b"{}"]
-            return door(environ, noting)
+            answer = list(door(environ, noting))
+            self.answers.wait(PATIENCE)
+            return answer
 
         self._crm = wsgiref.simple_server.make_server("127.0.0.1", 0, crm, _Threads, _Quiet)
         self.crm = f"http://127.0.0.1:{self._crm.server_port}"
@@ -140,6 +149,7 @@ class Website:
 
     def close(self) -> None:
         """Close both doors."""
+        self.answers.set()
         for server in (self._crm, self._pages):
             server.shutdown()
             server.server_close()
@@ -150,12 +160,12 @@ def website(source: Source) -> Iterator[Website]:
     """Both servers, and the committing thread that ends with them."""
     committing._made = None
     site = Website(source)
-    real, application.timezone = application.timezone, _clock  # type: ignore[attr-defined, assignment]
+    real, application.dt = application.dt, _clock  # type: ignore[attr-defined, assignment]
     try:
         yield site
     finally:
         site.close()
-        application.timezone = real  # type: ignore[attr-defined]
+        application.dt = real  # type: ignore[attr-defined]
         refusals.close()
         committing.close()
 

@@ -33,7 +33,7 @@
   const read = (store) => { try { return JSON.parse(win[store].getItem(SHELF)); } catch { return null; } };
   const write = (store, value) => { try { value ? win[store].setItem(SHELF, JSON.stringify(value)) : win[store].removeItem(SHELF); } catch { /* Full, or forbidden: memory serves. */ } };
 
-  let consents = null, me = { id: uuid() }, queue = [], flying = null, timer = 0, tries = 0;
+  let consents = null, me = { id: uuid() }, queue = [], flying = false, handed = false, timer = 0, tries = 0;
   let view = null, shownAt = 0, campaign = {}, path = "", referrer = "";
 
   const allowed = () => !!consents && consents.measurement === true;
@@ -118,37 +118,47 @@
     while (count < events.length && count < 100 && (room -= size(events[count]) + 1) >= 0) count++;
     return events.slice(0, count);
   };
-  const post = (events, keepalive) => fetch(host + "/v1/batch", {
-    method: "POST", keepalive, credentials: "omit", referrerPolicy: "no-referrer", headers: { "Content-Type": "text/plain" },
-    body: JSON.stringify({ writeKey: key, sentAt: iso(now()), batch: events }),
-  });
+  // What is under way and lives on without the page; whoever leaves meanwhile need not send it once more.
+  const under = new Set();
+  const waiting = () => queue.filter((event) => !under.has(event.messageId));
+  const post = (events, keepalive) => {
+    if (keepalive) for (const event of events) under.add(event.messageId);
+    return fetch(host + "/v1/batch", {
+      method: "POST", keepalive, credentials: "omit", referrerPolicy: "no-referrer", headers: { "Content-Type": "text/plain" },
+      body: JSON.stringify({ writeKey: key, sentAt: iso(now()), batch: events }),
+    }).finally(() => { for (const event of events) under.delete(event.messageId); });
+  };
   const drop = (events) => { const gone = new Set(events.map((event) => event.messageId)); queue = queue.filter((event) => !gone.has(event.messageId)); keep(); };
 
   const send = safe(() => {
     if (!queue.length || flying || !consents) return;
     clearTimeout(timer);
     timer = 0;
-    const events = flying = portion(queue, BATCH);
-    post(events, false).then((answer) => {
+    const next = waiting();
+    if (!next.length) return;
+    // A browser lets little live on without its page, and other scripts share that: long queues and repetitions do without.
+    const alive = !tries && size(next) < CHUNK - 200, events = portion(next, alive ? CHUNK : BATCH);
+    flying = true;
+    post(events, alive).then((answer) => {
       const again = answer.status === 429 || answer.status >= 500;
       if (!again) { tries = 0; drop(events); }
       return again ? Math.min(300, parseInt(answer.headers.get("Retry-After"), 10) || 0) * 1000 || -1 : 0;
     }, () => -1).then((wait) => {
-      flying = null;
+      flying = false;
       if (wait) soon(wait > 0 ? wait : Math.min(MINUTE, 1000 * 2 ** tries++) * (0.9 + Math.random() / 5));
       else if (queue.length) send();
     });
   });
 
   // On the way out: a browser lets 64 KB live on. What does not fit, and what fails, is in the queue of the tab; whatever
-  // arrives twice has the same messageId.
+  // arrives twice has the same messageId. Nobody hears the answer to what is sent here, so where the browser says that a
+  // page of this site comes next, that one has the queue and sends it, once.
   const leave = safe(() => {
     look();
     if (!allowed()) queue = unnamed(queue);
-    const events = portion(queue, CHUNK);
-    if (!events.length) return;
-    flying = events;
-    post(events, true).then((answer) => { if (answer.ok) drop(events); }, () => {}).then(() => { flying = null; if (consents && queue.length) soon(1000); });
+    if (handed && allowed() && (read("sessionStorage") || []).length === queue.length) return;
+    const events = portion(waiting(), CHUNK - size(queue.filter((event) => under.has(event.messageId))));
+    if (events.length) post(events, true).then((answer) => { if (answer.ok) drop(events); }, () => {}).then(() => { if (consents && queue.length) soon(1000); });
     // Without consent nothing comes back to try again.
     if (!allowed()) queue = [];
   });
@@ -299,7 +309,14 @@
       shownAt = now();
     }));
     on(win, "pagehide", leave);
-    on(win, "pageshow", safe((event) => { if (event.persisted && set.page !== "manual") { referrer = ""; api.page(); } }));
+    on(win, "pageswap", (event) => { handed = !!event.activation; });
+    on(win, "pageshow", safe((event) => {
+      if (!event.persisted) return;
+      // Pages in between had the queue.
+      handed = false;
+      if (read("localStorage")) queue = read("sessionStorage") || [];
+      if (set.page !== "manual") { referrer = ""; api.page(); }
+    }));
     on(win, "online", send);
     // Another tab took consent back, or somebody logged out there.
     on(win, "storage", safe((event) => {

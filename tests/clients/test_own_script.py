@@ -197,6 +197,50 @@ def test_what_was_not_delivered_survives_a_reload(site, open_page):
     assert len({one.customer_id for one in found}) == 1
 
 
+def shop(site):
+    """Three pages in a ring, whose links tell something before they lead on; one has a form, which does, too."""
+    site.attributes, site.policy = 'data-consent="given"', ""
+    for path, title, following in (("/", "Home", "/shelf"), ("/shelf", "Shelf", "/serum"), ("/serum", "Serum", "/")):
+        link = f'<a id="on" href="{following}" data-cdp-event="Followed">On</a>'
+        site.add(path, title, f'{link}<form action="{following}"><button id="send">Go</button></form>')
+    return site
+
+
+def look_at(page):
+    page.wait_for_function("window.cdp && cdp.version")
+    page.context.clock.run_for(4000)
+
+
+def test_clicking_through_a_site_sends_everything_once(site, open_page):
+    page = open_page(shop(site).url)
+    for button in ("#on", "#send", "#on", "#on"):
+        look_at(page)
+        page.wait_for_function("sessionStorage.length === 0")
+        page.click(button)
+    look_at(page)
+    page.wait_for_function("sessionStorage.length === 0")
+    page.goto("about:blank")
+    site.wait_for_events(5 + 5 + 3 + 1)
+    found = [one.name for one in events()]
+    counts = {name: found.count(name) for name in ("Page Engaged", "Followed", "Form Submitted")}
+    assert (len(found), counts) == (14, {"Page Engaged": 5, "Followed": 3, "Form Submitted": 1})
+    assert sorted(site.sent) == sorted(set(site.sent))
+
+
+def test_nothing_is_lost_where_pages_are_left_before_the_door_answers(site, open_page):
+    site.answers.clear()
+    page = open_page(shop(site).url)
+    for _ in range(3):
+        look_at(page)
+        page.click("#on")
+    look_at(page)
+    page.goto("about:blank")
+    site.answers.set()
+    site.wait_for_events(4 + 4 + 3)
+    found = [one.name for one in events()]
+    assert (len(found), found.count("Followed"), found.count("Page Engaged")) == (11, 3, 4)
+
+
 def test_a_day_of_many_events_leaves_in_pieces_a_browser_lets_live_on(site, open_page):
     page = open_page(site.url)
     page.evaluate("cdp.consent({measurement: true})")
