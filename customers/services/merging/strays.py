@@ -31,10 +31,12 @@ def gather(customers: Sequence[uuid.UUID], now: datetime) -> None:
 
 
 def _judge_anew(absorbed: Sequence[uuid.UUID], working: Collection[uuid.UUID]) -> None:
-    """What never moves is read by lineage: derive anew at once what survivors have of it."""
+    """What never moves is read by lineage: derive anew at once what survivors have of it, and what was derived for the
+    absorbed before their rows were fetched.
+    """
     holders = set(standing.hold(absorbed).values())
     standing.queue(holders)
-    rebuild(*sorted(holders))
+    rebuild(*sorted(holders.union(absorbed)))
     pipeline.mark(sorted(holders.difference(working)), cause="customers.strays")
 
 

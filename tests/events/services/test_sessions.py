@@ -8,7 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cdp.core import actors
+from cdp.core import actors, pipeline
 from customers.models import MergeLog
 from customers.services import buckets, merging
 from events.models import Event, Handover, Session
@@ -217,6 +217,18 @@ def test_a_page_view_costs_nothing_of_what_lies_a_pause_away(django_assert_num_q
     assert sorted(pages) == sorted([(who.id, 99), (who.id, 3), (who.id, 99), (other.id, 99)])
     with django_assert_num_queries(3):  # begin, whether anything is due, end
         sessions.update([who.id, other.id], NOW)
+
+
+def test_a_visit_that_was_cut_just_before_its_events_were_fetched_goes_along():
+    ada, bea = factories.customer(), factories.customer()
+    write(row(ada, 0, path="/"))
+    merging.merge(survivor=ada.id, absorbed=bea.id, reason="test", actor=actors.SYSTEM, at=NOW)
+    write(row(bea, 10, path="/late"))
+    sessions.update([bea.id], NOW)
+    assert Session.objects.filter(customer=bea).exists()
+    pipeline.drain_all(now=NOW)
+    assert [visit[4] for visit in told(ada, bea)] == [2]
+    assert told(ada, bea) == clean(ada, bea)
 
 
 def cut_of(who):
