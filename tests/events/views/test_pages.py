@@ -163,7 +163,7 @@ def test_a_mended_event_is_taken_in_and_counted_as_accepted(caller, steward):
 
 
 def test_all_of_a_filter_are_sent_in_again_and_counted_as_accepted(caller, steward, monkeypatch):
-    monkeypatch.setattr(recording, "record_many", lambda *_a, **_m: 1 / 0)
+    monkeypatch.setattr(recording, "record_spelt", lambda *_a, **_m: 1 / 0)
     caller.send(EVENT, {**EVENT, "messageId": "m3"}, BROKEN)
     draining.drain(now=timezone.now())
     monkeypatch.undo()
