@@ -166,8 +166,11 @@ def test_create_source_prints_its_write_key_once(db, capsys):
     assert capsys.readouterr().out.startswith("wk_")
     with pytest.raises(CommandError, match="already"):
         call_command("create_source", "My Shop")
-    with pytest.raises(CommandError, match="Latin"):
-        call_command("create_source", "ร้าน")
+    with pytest.raises(CommandError, match="letter or digit"):
+        call_command("create_source", "–")
+    call_command("create_source", "ร้าน")
+    assert "Its key is source-1." in capsys.readouterr().err
+    assert Source.objects.get(key="source-1").name == "ร้าน"
     assert Source.objects.get(key="my-shop").write_key_digest
 
 

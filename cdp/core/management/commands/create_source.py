@@ -51,6 +51,8 @@ class Command(BaseCommand):
             if is_new or not source.write_key_digest:
                 audit.record(audit.Action.SOURCE_CREATED, actor=SYSTEM, at=now, subject=key)
                 self.stdout.write(api_keys.create_write_key(source))
+                if key != options["name"]:
+                    self.stderr.write(f"Its key is {key}.")
 
 
 def _secret(options: dict[str, Any]) -> str | None:
