@@ -62,7 +62,9 @@ class Tour:
         """A browser of that visitor, logged in once and for all."""
         if visitor != "nobody" and visitor not in self.states:
             self.states[visitor] = self._log_in(visitor)
-        return self.browser.new_context(storage_state=self.states.get(visitor), **options)
+        context = self.browser.new_context(storage_state=self.states.get(visitor), **options)
+        context.set_default_timeout(60_000)  # as what is expected: a busy machine is no fault
+        return context
 
     def _log_in(self, visitor: Visitor) -> StorageState:
         told = self.shop.credentials

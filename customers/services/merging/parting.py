@@ -52,7 +52,7 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
                 rows.raise_flags(model, declaration.one_of, customer=customer, wanted=wanted)
     retold.settle(absorbed, holder, facts=back.facts, flagged=back.flagged)
     _reseal(absorbed, holder)
-    retold.claim(absorbed, facts=back.facts)
+    retold.claim(absorbed, holder, since=log.at)
     _restore(log, later, locked, at)
     retold.hand_words_over(absorbed, holder, facts=back.facts, at=at)
     Customer.objects.filter(id=absorbed).update(status=log.absorbed_status, merged_into=None, updated_at=at)

@@ -75,15 +75,22 @@ def settle(absorbed: uuid.UUID, holder: uuid.UUID, *, facts: Collection[str], fl
     rows.raise_flags_anew(ContactPoint, rule, customers=[absorbed, holder])
 
 
-def claim(absorbed: uuid.UUID, *, facts: Collection[str]) -> None:
-    """What identified nobody because the two together had one of its kind already identifies the one of whom it was
-    told: addresses and numbers that went back, unless they are somebody's by now. Call it when they are resealed.
+def claim(*people: uuid.UUID, since: datetime) -> None:
+    """What identified nobody because the two together had one of its kind already identifies the one who has it now:
+    addresses and numbers told since they were merged, unless they are somebody's. Call it when all is resealed.
     """
-    points = list(ContactPoint.objects.filter(customer_id=absorbed, told_by__in=facts).order_by("pk"))
+    for who in people:
+        _claim(who, since)
+
+
+def _claim(who: uuid.UUID, since: datetime) -> None:
+    points = list(
+        ContactPoint.objects.filter(customer_id=who, created_at__gte=since).exclude(told_by=None).order_by("pk")
+    )
     if not points:
         return
-    keyring = subjects.load([absorbed])
-    held = Counter(Identifier.objects.filter(customer_id=absorbed).values_list("kind", "source"))
+    keyring = subjects.load([who])
+    held = Counter(Identifier.objects.filter(customer_id=who).values_list("kind", "source"))
     for row in points:
         (kind,), scope = survivorship.registers(row.kind), row.source
         if held[kind, scope] >= LIMITS[kind]:
@@ -93,7 +100,7 @@ def claim(absorbed: uuid.UUID, *, facts: Collection[str]) -> None:
         if suppressions.since([marker]):
             continue
         told = {"kind": kind, "source": scope, "created_at": row.created_at, "told_by": row.told_by}
-        _key, is_new = Identifier.objects.get_or_create(digest=marker, defaults={"customer_id": absorbed, **told})
+        _key, is_new = Identifier.objects.get_or_create(digest=marker, defaults={"customer_id": who, **told})
         held[kind, scope] += is_new
 
 

@@ -176,6 +176,7 @@ anything = given(
     ],
     order=[0, 0, 0],
 )
+@example(steps=[("merge", 2, 1), ("identify", 2, "user", "phone", "newer"), ("track", 2, "user")], order=[0, 0, 0])
 @anything
 def test_what_is_told_of_merged_people_goes_to_whom_it_named(steps, order):
     judge(steps, order)
