@@ -160,12 +160,12 @@ def website(source: Source) -> Iterator[Website]:
     """Both servers, and the committing thread that ends with them."""
     committing._made = None
     site = Website(source)
-    real, application.dt = application.dt, _clock  # type: ignore[attr-defined, assignment]
+    real, application.dt = application.dt, _clock  # type: ignore[assignment]
     try:
         yield site
     finally:
         site.close()
-        application.dt = real  # type: ignore[attr-defined]
+        application.dt = real
         refusals.close()
         committing.close()
 

@@ -67,11 +67,23 @@ class Sheet:
 
 
 class UnableToSave(Exception):
-    """Nothing was saved. `part` is where the fault lies; `faults` are sentences by its fields, "" for it as a whole."""
+    """Nothing was saved. `faults` are sentences by the part where they lie and by its fields, "" for a whole."""
 
-    def __init__(self, part: str, faults: Mapping[str, Any]) -> None:
+    def __init__(self, faults: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__("not saved")
-        self.part, self.faults = part, dict(faults)
+        self.faults = {part: dict(told) for part, told in faults.items()}
+
+
+@dataclass(slots=True)
+class _Written:
+    """What came of the parts: what was saved, what was refused, and who else had what was told."""
+
+    told: list[str] = field(default_factory=list)
+    faults: dict[str, dict[str, Any]] = field(default_factory=dict)
+    conflict: resolving.IdentityConflict | None = None
+
+    def refuse(self, part: str, faults: Mapping[str, Any]) -> None:
+        self.faults.setdefault(part, {}).update(faults)
 
 
 class _Repeated(Exception):
@@ -111,32 +123,39 @@ def save(
     context: Context,
     actor: Actor,
     at: datetime,
+    is_readable: bool = True,
 ) -> list[str]:
     """Write a sheet down and say in sentences what was saved. `token` is that of the page, `content` all that was typed
-    on it: sent again, nothing is written and the sentences are the first ones.
+    on it: sent again, nothing is written and the sentences are the first ones. Where a part could not even be read
+    (`is_readable`), it is not on the sheet and nothing is saved, but what is wrong with the others is told.
 
-    Raises UnableToSave, and receipts.Stale where something else was saved from this page before.
+    Raises UnableToSave with the faults of all parts, and receipts.Stale where something else was saved from this page
+    before.
     """
     claim = receipts.claim_of(context.value, token, [str(customer), token.name, content])
     origin = origins.source(context)
+    written = _Written()
     try:
         with transaction.atomic():
             before = receipts.begin(claim, now=at)
             if before is not None:
                 raise _Repeated(before)
-            told = _written(customer, sheet, token, origin, context, actor, at)
-            receipts.finish(claim, {"told": "\n".join(told)})
+            _write(written, customer, sheet, token, origin, context, actor, at)
+            if written.faults or not is_readable:
+                raise UnableToSave(written.faults)
+            receipts.finish(claim, {"told": "\n".join(written.told)})
     except _Repeated as repeated:
         return repeated.taken.answer.get("told", "").splitlines()
-    except resolving.IdentityConflict as conflict:
-        # What was asked of the steward went with the rest of the transaction; it is asked again.
-        profiles.suggest(conflict.customers, source=origin, actor=actor, at=at)
-        words = _("This belongs to another customer already. A data steward was asked whether they are one person.")
-        raise UnableToSave(ANSWER, {"": words}) from conflict
-    return told
+    except UnableToSave:
+        if written.conflict is not None:
+            # What was asked of the steward went with the rest of the transaction; it is asked again.
+            profiles.suggest(written.conflict.customers, source=origin, actor=actor, at=at)
+        raise
+    return written.told
 
 
-def _written(
+def _write(
+    written: _Written,
     customer: uuid.UUID,
     sheet: Sheet,
     token: receipts.Token,
@@ -144,10 +163,10 @@ def _written(
     context: Context,
     actor: Actor,
     at: datetime,
-) -> list[str]:
-    told = []
-    with _told_apart():
-        if sheet.answer is not None:
+) -> None:
+    """Try each part, also behind one that was refused, so that all that is wrong is told at once."""
+    if sheet.answer is not None:
+        with _told_apart(written):
             profiling.reply(
                 customer=customer,
                 question=sheet.answer.question,
@@ -158,37 +177,44 @@ def _written(
                 actor=actor,
                 at=at,
             )
-            told.append(_("Answer saved"))
-        if sheet.sale is not None:
+            written.told.append(_("Answer saved"))
+    if sheet.sale is not None:
+        with _told_apart(written):
             sold = sales.take(customer=customer, sale=sheet.sale, source=origin, actor=actor, at=at)
-            told.append(_sold(sold))
-        if sheet.talk is not None:
+            written.told.append(_sold(sold))
+    if sheet.talk is not None:
+        with _told_apart(written):
             _log(customer, sheet.talk, token, origin, actor, at)
-            told.append(_("Call saved") if context is Context.PHONE else _("Visit saved"))
-        if sheet.said is not None:
+            written.told.append(_("Call saved") if context is Context.PHONE else _("Visit saved"))
+    if sheet.said is not None:
+        with _told_apart(written):
             count = consents.record(customer=customer, said=sheet.said, context=context, actor=actor, at=at)
             if count:
-                told.append(ngettext("%(n)s consent recorded", "%(n)s consents recorded", count) % {"n": count})
-    return told
+                written.told.append(ngettext("%(n)s consent recorded", "%(n)s consents recorded", count) % {"n": count})
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
-    """Each part's own refusal as a fault of that part."""
+def _told_apart(written: _Written) -> Iterator[None]:
+    """Each part's own refusal as a fault of that part, with which what it wrote is taken back."""
     try:
-        yield
+        with transaction.atomic():
+            yield
     except profiling.UnableToAnswer as unable:
-        raise UnableToSave(ANSWER, unable.faults) from unable
-    except resolving.Suppressed as unable:
-        raise UnableToSave(ANSWER, {"": unreadable.REASONS["suppressed"]}) from unable
+        written.refuse(ANSWER, unable.faults)
+    except resolving.Suppressed:
+        written.refuse(ANSWER, {"": unreadable.REASONS["suppressed"]})
+    except resolving.IdentityConflict as conflict:
+        written.conflict = conflict
+        words = _("This belongs to another customer already. A data steward was asked whether they are one person.")
+        written.refuse(ANSWER, {"": words})
     except sales.UnableToSell as unable:
-        raise UnableToSave(SALE, {unable.field: unable.reason}) from unable
+        written.refuse(SALE, {unable.field: unable.reason})
     except interactions.UnableToLog as unable:
-        raise UnableToSave(TALK, {unable.field: unable.reason}) from unable
+        written.refuse(TALK, {unable.field: unable.reason})
     except consents.UnableToRecord as unable:
-        raise UnableToSave(CONSENTS, {"": str(unable)}) from unable
-    except profiles.UnableToEdit as unable:
-        raise UnableToSave("", {"": gettext_lazy("This customer is no longer here.")}) from unable
+        written.refuse(CONSENTS, {"": str(unable)})
+    except profiles.UnableToEdit:
+        written.refuse("", {"": gettext_lazy("This customer is no longer here.")})
 
 
 def _sold(sold: sales.Sold) -> str:

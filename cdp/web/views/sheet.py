@@ -115,19 +115,19 @@ def _save(
         token = receipts.read_token(request.POST.get(TOKEN, ""), desk.context.value, now=now)
     except receipts.Stale as stale:
         words = _("This page stood open for too long. Look over it and save once more.")
-        raise talks.UnableToSave("", {"": words}) from stale
+        raise talks.UnableToSave({"": {"": words}}) from stale
     # A call was about something; at the counter not every purchase is worth a word.
     has_talk, has_sale = desk is desks.PHONE or not page.talk.is_silent, not page.sale.is_silent
-    if (has_talk and not page.talk.is_valid()) | (has_sale and not page.sale.is_valid()):
-        raise talks.UnableToSave("", {})
+    reads_talk, reads_sale = has_talk and page.talk.is_valid(), has_sale and page.sale.is_valid()
     sheet = talks.Sheet(
-        talk=page.talk.told(desk.kind) if has_talk else None,
+        talk=page.talk.told(desk.kind) if reads_talk else None,
         answer=forms.answer(request.POST),
-        sale=page.sale.told(sales.number_of(token)) if has_sale else None,
+        sale=page.sale.told(sales.number_of(token)) if reads_sale else None,
         said=None if said.is_silent else said,
     )
+    is_readable = (has_talk, has_sale) == (reads_talk, reads_sale)
     if sheet.is_empty:
-        raise talks.UnableToSave("", {"": _("Nothing is filled in yet.")})
+        raise talks.UnableToSave({"": {"": _("Nothing is filled in yet.")}} if is_readable else {})
     try:
         return talks.save(
             customer=row.id,
@@ -137,21 +137,24 @@ def _save(
             context=desk.context,
             actor=desks.actor(request),
             at=now,
+            is_readable=is_readable,
         )
     except receipts.Stale as stale:
         words = _("This page was saved before with something else on it. Save once more if this is new.")
-        raise _Used("", {"": words}) from stale
+        raise _Used({"": {"": words}}) from stale
 
 
 def _place(page: Page, unable: talks.UnableToSave) -> None:
     """Put the faults where they belong: those of talk and purchase into their forms, the rest where they are drawn."""
-    form = {talks.TALK: page.talk, talks.SALE: page.sale}.get(unable.part)
-    if form is None:
-        names = {talks.ANSWER: "question_faults", talks.CONSENTS: "consent_faults"}
-        page.faults[names.get(unable.part, "page_faults")] = unable.faults
-        return
-    for name, words in unable.faults.items():
-        form.add_error(name if name in form.fields else None, str(words))
+    forms_of = {talks.TALK: page.talk, talks.SALE: page.sale}
+    names = {talks.ANSWER: "question_faults", talks.CONSENTS: "consent_faults"}
+    for part, faults in unable.faults.items():
+        form = forms_of.get(part)
+        if form is None:
+            page.faults[names.get(part, "page_faults")] = faults
+            continue
+        for name, words in faults.items():
+            form.add_error(name if name in form.fields else None, str(words))
 
 
 def _act(request: HttpRequest, row: Customer, plan: Plan, name: str, *, now: datetime) -> Page | None:

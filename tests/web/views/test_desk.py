@@ -17,7 +17,7 @@ from commerce.rules.inputs import LineInput
 from commerce.services import products
 from consent.models import ConsentRecord
 from consent.selectors import ledger, purposes
-from customers.models import Asked, Customer, Identifier, Interaction
+from customers.models import Asked, Customer, Identifier, Interaction, MergeSuggestion
 from customers.selectors import profiles
 from customers.services import erasing
 from loyalty.models import Coupon
@@ -346,6 +346,26 @@ def test_one_fault_keeps_everything_else_as_it_was_typed(clerk, malee):
         assert shown.count('value="order" ') == 1
         assert fields["form_token"] == answer.context["token"]
     assert not [model for model in (Order, Interaction, ConsentRecord) if model.objects.exists()]
+
+
+def test_all_faults_of_a_page_are_told_at_once(clerk, malee):
+    bobs = factories.coupon(factories.customer(name="Bob", phone="0898765432"))
+    asked = {"question": "email", "answer_email": "malee at home"}
+    both = {"yes": "marketing_email", "no": "marketing_email"}
+    answer = clerk.post(page(malee), sheet(amount="120", coupon=bobs.code, follow_up_on="then", **asked, **both))
+    assert answer.status_code == 422
+    assert "belongs to somebody else" in str(answer.context["sale_form"].errors["coupon"])
+    assert answer.context["question_faults"].keys() == {"email"}
+    assert answer.context["form"].errors.keys() == {"follow_up_on"}
+    assert answer.context["consent_faults"]
+    factories.customer(name="Somebody Else", email="else@example.com")
+    answer = clerk.post(
+        page(malee), sheet(amount="120", coupon="NO-SUCH", question="email", answer_email="else@example.com")
+    )
+    assert "A data steward was asked" in text(answer)
+    assert answer.context["sale_form"].errors.keys() == {"coupon"}
+    assert MergeSuggestion.objects.count() == 1
+    assert not [model for model in (Order, Interaction, ConsentRecord, Asked) if model.objects.exists()]
 
 
 def test_an_answer_and_that_there_was_none_is_refused(clerk, malee):
