@@ -21,11 +21,13 @@ LASTS = timedelta(hours=1)
 """LINE gives people ten minutes for the dialog."""
 _CONTEXT = b"commerce.line_link"
 _INSIDE = struct.Struct(">16sq")
+_USED = uuid.uuid5(uuid.NAMESPACE_OID, _CONTEXT.decode())
+"""No source's, so that no message can be called like a nonce that was used, nor a second source take it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nonce:
-    """What to send to LINE: 94 letters, digits, `-` and `_` (LINE takes up to 255)."""
+    """What to send to LINE: 80 letters, digits, `-` and `_` (LINE takes up to 255)."""
 
     text: str
     customer: uuid.UUID
@@ -37,20 +39,26 @@ def issue(*, customer: uuid.UUID, now: datetime) -> Nonce:
     standing = lineage.get(customer).customer.id
     expires_at = (now + LASTS).replace(microsecond=0)
     sealed = hourly.seal(_INSIDE.pack(standing.bytes, int(expires_at.timestamp())), context=_CONTEXT)
-    return Nonce(base64.urlsafe_b64encode(sealed).decode().rstrip("="), standing, expires_at)
+    return Nonce(_spell(sealed), standing, expires_at)
 
 
 def redeem(text: str, *, source: Source, at: datetime, now: datetime) -> uuid.UUID | None:
-    """Whose nonce it is, once; None for one that is not ours, was used before, or had ended at that time.
+    """Whose nonce it is, once, by whichever source it comes; None for one that is not ours, was used before, or had ended
+    at that time.
 
     In a transaction: what is rolled back was not used.
     """
     try:
-        sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         customer, ends = _INSIDE.unpack(hourly.open_(sealed, context=_CONTEXT))
     except (binascii.Error, ValueError, struct.error, envelope.Unopenable):
         return None
-    if at > datetime.fromtimestamp(ends, tz=UTC):
+    # The same bytes have many spellings; only the one that was issued counts.
+    if text != _spell(sealed) or at > datetime.fromtimestamp(ends, tz=UTC):
         return None
-    used = deduplication.digest(source.id, f"line link {text}")
+    used = deduplication.digest(_USED, sealed.hex())
     return uuid.UUID(bytes=customer) if deduplication.claim([used], now=now) else None
+
+
+def _spell(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")

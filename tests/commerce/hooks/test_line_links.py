@@ -83,6 +83,28 @@ def test_a_nonce_that_does_not_hold_joins_nobody(line, shop, mali, how):
     assert Lead.objects.exclude(customer=mali).count() == (how != "failed")
 
 
+def test_a_nonce_works_once_however_it_is_spelt_and_whichever_source_it_comes_by(mali):
+    now, source = timezone.now(), factories.source("line")
+    texts = (line_links.issue(customer=mali.id, now=now).text for _ in range(1000))
+    nonce = next(text for text in texts if "-" in text or "_" in text)
+    assert len(nonce) == 80
+
+    def redeem(text, by=source):
+        return line_links.redeem(text, source=by, at=now, now=now)
+
+    twins = [
+        nonce.replace("-", "+").replace("_", "/"),
+        nonce + "=",
+        nonce + "====",
+        f"{nonce}\n",
+        f"{nonce[:9]} {nonce[9:]}",
+    ]
+    assert [redeem(twin) for twin in twins] == [None] * 5, "none of them was issued"
+    assert redeem(nonce) == mali.id
+    assert [redeem(twin) for twin in [nonce, *twins]] == [None] * 6
+    assert redeem(nonce, factories.source("line-2")) is None
+
+
 def test_two_who_are_both_known_by_more_than_line_are_left_to_a_steward(line, shop, mali):
     other = factories.customer(line_id=USER, email="malee@example.com", name="Malee Chaiyo")
     linked(line, nonce_for(shop, mali))
