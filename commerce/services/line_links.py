@@ -43,8 +43,8 @@ def issue(*, customer: uuid.UUID, now: datetime) -> Nonce:
 
 
 def redeem(text: str, *, source: Source, at: datetime, now: datetime) -> uuid.UUID | None:
-    """Whose nonce it is, once, by whichever source it comes; None for one that is not ours, was used before, or had ended
-    at that time.
+    """Whose nonce it is, once, whichever source it comes by; None for one that is not ours, was used before, or had
+    ended at that time.
 
     In a transaction: what is rolled back was not used.
     """

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from customers.models import Customer, Status
+from customers.models import Customer, MergeLog, Status
 
 LONGEST_CHAIN = 20
 LIVING = frozenset({Status.KNOWN, Status.ANONYMOUS})
@@ -59,6 +59,21 @@ def standing(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
             elif status == Status.MERGED and merged_into:
                 above[asked] = merged_into
         layer = above
+    return found
+
+
+def holders(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """With whom facts told of these may lie today: themselves, who stands for them, and who was parted from any of
+    those, for un-merging takes along what was told while two were one.
+    """
+    found = set(customers)
+    layer = found
+    for _ in range(LONGEST_CHAIN):
+        parted = MergeLog.objects.filter(customer_id__in=layer, undone_at__isnull=False)
+        layer = {*standing(layer).values(), *parted.values_list("absorbed_id", flat=True)} - found
+        if not layer:
+            break
+        found |= layer
     return found
 
 

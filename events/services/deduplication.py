@@ -1,6 +1,8 @@
 """An event is stored once: its messageId is remembered per source, for thirty days or, of files, for good.
 
-Clients send again for hours. A file may be imported again after years, whole or as a part of a longer one.
+Clients send again for hours. A file may be imported again after years, whole or as a part of a longer one. The keys of
+its events go with them when an import is taken back or their month is dropped. They stay when a person is erased, on
+purpose: what somebody did before they were forgotten must not come back with an old file, even when they do.
 """
 
 import datetime as dt
@@ -15,6 +17,8 @@ from events.models import MessageKey
 
 WINDOW = dt.timedelta(days=30)
 LASTING = dt.date(9999, 12, 31)
+IMPORTED = "import-"
+"""How the messageId of every event of a file begins."""
 _FIELD = "event.message"
 _DIGEST = 16
 
@@ -72,6 +76,11 @@ def _claim(wanted: list[bytes], today: dt.date, seen_on: dt.date) -> set[bytes]:
 def release(digests: Iterable[bytes]) -> None:
     """Messages that are not kept after all; sent again they count as new."""
     MessageKey.objects.filter(digest__in=list(digests)).delete()
+
+
+def is_any_lasting() -> bool:
+    """Whether events of files were ever stored."""
+    return MessageKey.objects.filter(seen_on=LASTING).exists()
 
 
 def forget_old(*, now: dt.datetime) -> int:

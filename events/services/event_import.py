@@ -106,7 +106,9 @@ class Handler:
         what = f"{name}\n{at.isoformat()}\n{session}\n{person.external_id or person.email or person.phone}"
         nth = self.repeats.number(hashlib.sha256(what.encode()).digest())
         number = hashlib.sha256(f"{what}\n{nth}".encode()).hexdigest()[:32]
-        return Told(line, name, at, session, person if person.is_identified else None, f"import-{number}")
+        return Told(
+            line, name, at, session, person if person.is_identified else None, f"{deduplication.IMPORTED}{number}"
+        )
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         position = self.context.columns.get(f"event.{name}")
@@ -201,26 +203,29 @@ class Handler:
 
 
 def take_back(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
-    """Remove the events, let their message ids go, and derive the visits of their people anew."""
+    """Remove the events, let the message ids of those found go, and derive the visits of their people anew."""
     for trace in traces:
         query, params = _selected(undo, trace)
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE {query}", params)
-            undo.counts[REMOVED] += cursor.rowcount
-        deduplication.release([digest for _, _, digest in trace.data[2]])
-        holders = params[0]
-        sessions.derive(holders)
-        pipeline.mark(holders, cause="events.import_undone", lane=pipeline.BULK)
+            cursor.execute(f"DELETE {query} RETURNING customer_id, message_id", params)
+            gone = cursor.fetchall()
+        undo.counts[REMOVED] += len(gone)
+        messages = {message for _, message in gone}
+        # One that was not found may be kept somewhere still: imported again, it would be there twice.
+        deduplication.release([digest for _, message, digest in trace.data[2] if message in messages])
+        losers = sorted({customer for customer, _ in gone})
+        sessions.derive(losers)
+        pipeline.mark(losers, cause="events.import_undone", lane=pipeline.BULK)
 
 
 def _selected(undo: undoing.Undo, trace: tracing.Trace) -> tuple[str, list[Any]]:
-    """The events of a trace, as the end of a statement with its parameters; the first of them is whose they may be."""
+    """The events of a trace, as the end of a statement with its parameters."""
     noted = trace.data[2]
     # Under these times they are kept, however long ago they were.
     first, last = (max(datetime.fromisoformat(at), recording.EARLIEST) for at in trace.data[:2])
     told = {uuid.UUID(bytes=customer) for customer, _, _ in noted}
-    # Merged since, their events went along.
-    holders = sorted({*told, *lineage.standing(told).values()})
+    # Merged or parted since, their events went along.
+    holders = sorted(lineage.holders(told))
     edge = uuid.UUID(int=ids.floor(last).int + (1 << 80))
     messages = [message for _, message, _ in noted]
     query = (

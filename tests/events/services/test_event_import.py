@@ -8,10 +8,10 @@ from django.utils import timezone
 from cdp.core import actors, jobs
 from cdp.core.imports import running, undoing
 from cdp.core.models import Job
-from customers.models import Customer
-from customers.services import erasing
+from customers.models import Customer, SuppressedIdentifier
+from customers.services import erasing, merging
 from events.models import Event, MessageKey
-from events.services import event_import, upkeep
+from events.services import event_import, retention, upkeep
 from tests import factories
 from tests.importing import Importer
 
@@ -83,6 +83,60 @@ def test_events_from_before_our_time_are_taken_back_as_well(imports):
     assert undo(imports.job)["events_removed"] == 2
     assert not Event.objects.filter(source="shop").exists()
     assert not MessageKey.objects.exists()
+
+
+@pytest.mark.parametrize("is_told_of_survivor", [False, True])
+def test_events_of_two_who_were_one_in_between_are_taken_back_once_they_are_parted(imports, is_told_of_survivor):
+    ann, bob, cat = (factories.customer(email=f"{name}@example.com") for name in ("ann", "bob", "cat"))
+
+    def merge(survivor, absorbed):
+        return merging.merge(
+            survivor=survivor.id, absorbed=absorbed.id, reason="t", actor=actors.SYSTEM, at=timezone.now()
+        ).id
+
+    content = HEADER + EQUAL
+    if not is_told_of_survivor:
+        imports("events", content)
+    logs = [merge(bob, ann), merge(cat, bob)]
+    if is_told_of_survivor:
+        imports("events", content)
+    job = imports.job
+    for log in reversed(logs):
+        merging.unmerge(merge_log=log, actor=actors.SYSTEM, at=timezone.now())
+    assert Event.objects.get(source="shop").customer_id == ann.id
+    assert undo(job)["events_removed"] == 1
+    assert not Event.objects.filter(source="shop").exists()
+    assert not MessageKey.objects.exists()
+    assert imports("events", content + "\n")["created"] == 1
+
+
+def test_an_event_that_is_not_found_when_its_import_is_taken_back_is_not_doubled_by_the_next(imports):
+    content = HEADER + EQUAL + EQUAL.replace("ann", "bob")
+    imports("events", content)
+    Event.objects.filter(source="shop", customer=Event.objects.filter(source="shop")[0].customer_id).update(
+        customer=factories.customer().id
+    )
+    assert undo(imports.job)["events_removed"] == 1
+    assert imports("events", content + "\n")["created"] == 1
+    assert Event.objects.filter(source="shop").count() == 2
+
+
+def test_a_file_of_a_month_that_was_dropped_counts_as_new(imports):
+    content = HEADER + EQUAL + EQUAL.replace("2026-03", "2025-03")
+    imports("events", content)
+    dropped = retention.drop_old(months=12, now=dt.datetime(2026, 11, 22, tzinfo=dt.UTC))
+    assert ("events_event_2025_03" in dropped, MessageKey.objects.count()) == (True, 1)
+    assert imports("events", content + "\n")["created"] == 1
+    assert Event.objects.filter(source="shop").count() == 2
+
+
+def test_what_somebody_erased_did_does_not_come_back_with_the_file(imports):
+    content = HEADER + EQUAL
+    imports("events", content)
+    ann = Customer.objects.get(status="known")
+    erasing.erase(customer=ann.id, actor=actors.SYSTEM, at=timezone.now())
+    SuppressedIdentifier.objects.all().delete()  # as for somebody who came back
+    assert imports("events", content + "\n")["created"] == 0
 
 
 def test_rows_of_people_who_were_forgotten_are_listed_as_refused_and_come_in_once_they_are_back(imports):
