@@ -1,5 +1,6 @@
 """What REST takes: the body of a customer, and the filters of lists."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -75,18 +76,34 @@ class CustomerBody(StrictSerializer):
     )
     created_at = MomentField(required=False, allow_null=True, help_text=_("Since when the person is a customer."))
 
-    def person(self, *, country: str = "") -> Person:
+    def to_internal_value(self, data: Any) -> Any:
+        """The members; when one of them is refused, what cannot be read of the others is told with it."""
+        try:
+            return super().to_internal_value(data)
+        except ValidationError as error:
+            if not isinstance(data, dict) or not isinstance(error.detail, dict):
+                raise
+            refused = error.detail
+            rest = {name: value for name, value in data.items() if name in self.fields and name not in refused}
+            _person, faults = self._read(super().to_internal_value(rest))
+            raise ValidationError({**refused, **faults}) from error
+
+    def person(self) -> Person:
         """The standardised person of a valid body; values that cannot be read are a 422 with their pointers.
 
-        `country` is where the person is known to live.
+        `country` in the context is where the person is known to live.
         """
-        told = {name: value for name, value in self.validated_data.items() if name != "self"}
-        created_at = told.pop("created_at", None)
-        person, faults = telling.read(told, rules(), country=country)
+        person, faults = self._read(self.validated_data)
         if faults:
-            raise ValidationError({fault.field: [str(fault.problem.reason)] for fault in faults})
-        person.created_at = created_at
+            raise ValidationError(faults)
+        person.created_at = self.validated_data.get("created_at")
         return person
+
+    def _read(self, members: Mapping[str, Any]) -> tuple[Person, dict[str, list[str]]]:
+        """The person that valid members tell, and what cannot be read of it by field."""
+        told = {name: value for name, value in members.items() if name not in {"self", "created_at"}}
+        person, faults = telling.read(told, rules(), country=self.context.get("country", ""))
+        return person, {fault.field: [str(fault.problem.reason)] for fault in faults}
 
     @property
     def is_self(self) -> bool:

@@ -147,9 +147,9 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
     def partial_update(self, request: Request, id: str) -> Response:
         """Edit one customer."""
         row = found(id)
-        body = bodies.CustomerBody(data=request.data)
+        body = bodies.CustomerBody(data=request.data, context={"country": row.country})
         body.is_valid(raise_exception=True)
-        person = body.person(country=row.country)
+        person = body.person()
         try:
             profiles.edit(
                 customer=row.id,

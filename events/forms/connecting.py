@@ -1,5 +1,6 @@
 """What is asked to connect a website or an app, and what can be changed of it afterwards."""
 
+import ipaddress
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,25 +12,40 @@ from django.utils.translation import gettext_lazy
 from cdp.core import sources
 
 LONGEST = 200
+"""What a source keeps of one origin."""
 MOST_ORIGINS = 50
 UNREADABLE = gettext_lazy("Write the address as it stands in the browser, for example https://shop.example.")
+_OWN_PORTS = {"http": 80, "https": 443}
+"""Browsers leave out the port that a scheme has anyway."""
+_HOST = re.compile(r"[a-z0-9._-]+", re.ASCII)
 
 
 def origin(told: str) -> tuple[str, str]:
     """(origin, what was cut off) of a written address: scheme and host, as browsers name a website, and the rest.
 
-    Raises ValidationError.
+    Letter for letter what a browser sends, for the door compares it so. Raises ValidationError, too, for one that a
+    source cannot keep.
     """
     try:
         parts = urlsplit(told if "//" in told else f"https://{told}")
-        port = f":{parts.port}" if parts.port else ""
-        host = (parts.hostname or "").encode("idna").decode()
+        port = "" if parts.port in {None, _OWN_PORTS.get(parts.scheme)} else f":{parts.port}"
+        host = _host(parts.hostname or "")
     except (ValueError, UnicodeError):
         raise forms.ValidationError(UNREADABLE) from None
-    if not host or parts.scheme not in {"http", "https"}:
+    whole = f"{parts.scheme}://{host}{port}"
+    if not host or parts.scheme not in _OWN_PORTS or len(whole) > LONGEST:
         raise forms.ValidationError(UNREADABLE)
     rest = parts._replace(scheme="", netloc="").geturl().strip("/")
-    return f"{parts.scheme}://{host}{port}", f"/{rest}" if rest else ""
+    return whole, f"/{rest}" if rest else ""
+
+
+def _host(told: str) -> str:
+    """A host as browsers write it; empty for what none can be. Raises ValueError."""
+    if ":" in told:
+        # In brackets and as short as can be; browsers know no zones of a machine's own network.
+        return f"[{ipaddress.IPv6Address(told).compressed}]" if "%" not in told else ""
+    host = told.encode("idna").decode().lower()
+    return host if _HOST.fullmatch(host) else ""
 
 
 class ConnectForm(forms.Form):
@@ -88,8 +104,6 @@ class SourceForm(forms.Form):
                     _("Browsers name a website without what follows its host: write %(origin)s instead of %(told)s.")
                     % {"origin": whole, "told": line[:LONGEST]}
                 )
-            if len(whole) > LONGEST:
-                raise forms.ValidationError(UNREADABLE)
             found[whole] = None
         if len(found) > MOST_ORIGINS:
             raise forms.ValidationError(_("At most %(most)s addresses.") % {"most": MOST_ORIGINS})

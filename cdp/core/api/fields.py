@@ -1,6 +1,8 @@
 """Strict parts of request bodies: nothing unknown, nothing guessed, every fault with its pointer."""
 
+import difflib
 import re
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -12,6 +14,7 @@ from cdp.core import moments
 from cdp.core.files import values
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_MOST_HINTS, _LONGEST_HINTED = 20, 60
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -24,9 +27,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         """The validated members; every fault at once."""
         if self.answered and _is_map(data):
             data = {name: value for name, value in data.items() if name not in self.answered}
-        unknown = (
-            {str(name): [_("Unknown field.")] for name in data if name not in self.fields} if _is_map(data) else {}
-        )
+        unknown = _unknown(data, self.fields) if _is_map(data) else {}
         try:
             found = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -103,6 +104,18 @@ class WordsField(serializers.CharField):
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """The text."""
         return super().run_validation(data) or ""
+
+
+def _unknown(data: Mapping[Any, Any], known: Collection[str]) -> dict[str, list[str]]:
+    """What is said of each member that is not known; the first ones hear which one comes near, for a body has room for
+    half a million names.
+    """
+    names = [str(name) for name in data if name not in known]
+    told = {name: [str(_("Unknown field."))] for name in names}
+    for name in names[:_MOST_HINTS]:
+        if len(name) <= _LONGEST_HINTED and (near := difflib.get_close_matches(name, known, n=1)):
+            told[name] = [_("Unknown field. Did you mean %(known)s?") % {"known": near[0]}]
+    return told
 
 
 def _is_map(data: Any) -> bool:

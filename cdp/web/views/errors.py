@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core.api import problems
 
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 413: "too_large", 500: "server_error"}
+IN_API = {404: _("There is nothing at this address; what there is stands at /api/docs/.")}
+"""Where a program, or somebody who writes one, asks."""
 DETAILS = {
     400: _("The request could not be understood."),
     403: _("This is not allowed."),
@@ -19,7 +21,8 @@ DETAILS = {
 
 def _answer(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
     if request.path.startswith(problems.PATHS):
-        return problems.response(request, CODES[status], status, str(DETAILS[status]))
+        told = IN_API if request.path.startswith("/api/") else {}
+        return problems.response(request, CODES[status], status, str(told.get(status, DETAILS[status])))
     return render(request, template or f"errors/{status}.html", status=status)
 
 

@@ -118,6 +118,14 @@ def test_a_wrong_value_is_named_with_its_place_and_nothing_is_written(store, fie
     assert not Customer.objects.exclude(status=Status.BUCKET).exists()
 
 
+def test_unknown_members_and_wrong_values_are_told_at_once_and_what_was_meant(store):
+    body = {"email": "not-an-email", "fone": "1", "zzz": 1, "tags": "vip", "birth_date": "someday"}
+    told = {one["pointer"]: one["detail"] for one in store.post("customers", body).json()["errors"]}
+    assert set(told) == {"/email", "/fone", "/zzz", "/tags", "/birth_date"}
+    assert told["/fone"] == "Unknown field. Did you mean phone?"
+    assert told["/zzz"] == "Unknown field."
+
+
 def test_a_body_that_names_nobody_is_refused(store):
     response = store.post("customers", {"name": "Ada"})
     assert response.status_code == 422

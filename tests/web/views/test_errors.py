@@ -19,6 +19,14 @@ def test_a_lost_customer_gets_words_and_no_log_in(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/costumers"])
+def test_a_lost_program_hears_where_its_addresses_are_described(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "/api/docs/" in response.json()["detail"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("view", "status"),
     [("bad_request", 400), ("forbidden", 403), ("not_found", 404), ("server_error", 500), ("csrf_failure", 403)],
