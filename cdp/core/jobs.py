@@ -153,6 +153,7 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
         if not claimed:
             return False
         job = Job.objects.get(id=job_id)
+        job.claimed_by = number
         try:
             if job.attempts > MOST_ATTEMPTS:
                 raise JobFailed(gettext_noop("The work was interrupted too often; please look at the server's log."))
@@ -179,14 +180,18 @@ def run(job_id: uuid.UUID, *, claim_from: str = Job.State.WAITING) -> bool:
 
 def _finish(job: Job, state: str, *, error: str = "") -> None:
     now: datetime = timezone.now()
-    Job.objects.filter(id=job.id).update(state=state, error=error, finished_at=now, claimed_by=None)
+    # Whose claim is gone has no say any more: the job waits for others, or they are at work on it.
+    ours = Job.objects.filter(id=job.id, claimed_by=job.claimed_by)
+    if not ours.update(state=state, error=error, finished_at=now, claimed_by=None):
+        return
     job.state, job.error, job.finished_at = state, error, now
 
 
 def progress(job: Job, *, done: int, total: int | None = None, checkpoint: dict[str, Any] | None = None) -> None:
     """Move the job on. Call it in the transaction of the chunk, so that facts and checkpoint commit together.
 
-    Raises Cancelled when somebody cancelled the job, which also rolls the chunk back.
+    Raises Cancelled when somebody cancelled the job, or it is not claimed by this run any more, which also rolls the
+    chunk back.
     """
     job.done = done
     changes: dict[str, Any] = {"done": done, "result": job.result}
@@ -195,7 +200,7 @@ def progress(job: Job, *, done: int, total: int | None = None, checkpoint: dict[
     if checkpoint is not None:
         job.checkpoint = changes["checkpoint"] = checkpoint
         job.attempts = changes["attempts"] = 1  # only attempts that get nowhere count
-    if not Job.objects.filter(id=job.id).exclude(state=Job.State.CANCELLED).update(**changes):
+    if not Job.objects.filter(id=job.id, state=Job.State.RUNNING, claimed_by=job.claimed_by).update(**changes):
         raise Cancelled
     if show := _watcher.get():
         show(job.done, job.total)
@@ -225,11 +230,18 @@ def cancel(job: Job) -> None:
     )
 
 
+def is_ending(job: Job) -> bool:
+    """Whether a job was cancelled and who works on it has not yet come to the end of its present chunk."""
+    return job.state == Job.State.CANCELLED and job.claimed_by is not None and not locks.is_dead(job.claimed_by)
+
+
 def go_on(job: Job, *, params: dict[str, Any], state: str = Job.State.WAITING) -> None:
-    """Let work that failed, was cancelled or never began go on at its checkpoint."""
+    """Let work that failed, was cancelled or never began go on at its checkpoint. A run of it that is still ending
+    loses its claim, and what it has not committed.
+    """
     stopped = [Job.State.FAILED, Job.State.CANCELLED, Job.State.DRAFT]
     Job.objects.filter(id=job.id, state__in=stopped).update(
-        state=state, params=params, attempts=0, error="", finished_at=None
+        state=state, params=params, attempts=0, error="", finished_at=None, claimed_by=None
     )
     if state == Job.State.WAITING:
         transaction.on_commit(wake.jobs)

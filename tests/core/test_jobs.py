@@ -107,6 +107,41 @@ def test_a_cancelled_job_ends_before_its_next_chunk_and_keeps_what_was_committed
     assert kept.finished_at is not None
 
 
+def test_of_two_runs_of_one_job_the_one_without_the_claim_keeps_nothing(kind):
+    runs: list[str] = []
+
+    def work(job: Job) -> None:
+        runs.append("begun")
+        if len(runs) == 1:
+            jobs.cancel(job)
+            jobs.go_on(job, params={})
+            assert jobs.run(job.id)  # by another worker, meanwhile
+            runs.append("ended")
+        with transaction.atomic():
+            jobs.progress(job, done=job.done + 2, checkpoint={"row": job.done})
+        runs.append("kept")
+
+    job = _submit(kind(work))
+    jobs.run(job.id)
+    assert runs == ["begun", "begun", "kept", "ended"]
+    kept = Job.objects.get(id=job.id)
+    assert (kept.state, kept.done, kept.claimed_by) == (Job.State.DONE, 2, None)
+
+
+def test_a_job_that_was_told_to_go_on_before_its_cancelled_run_ended_goes_on(kind):
+    def work(job: Job) -> None:
+        jobs.cancel(job)
+        assert jobs.is_ending(Job.objects.get(id=job.id))
+        try:
+            jobs.progress(job, done=1)
+        finally:
+            jobs.go_on(job, params={})
+
+    job = _submit(kind(work))
+    jobs.run(job.id)
+    assert _state(job) == Job.State.WAITING
+
+
 def test_work_that_is_interrupted_again_and_again_is_given_up(kind):
     job = _submit(kind(lambda job: None))
     Job.objects.filter(id=job.id).update(attempts=jobs.MOST_ATTEMPTS)

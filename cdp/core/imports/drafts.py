@@ -199,6 +199,15 @@ def start(job: Job, *, actor: Actor, at: datetime) -> None:
 
 def has_stopped(job: Job, *, at: datetime) -> bool:
     """Whether an import ended before its file did, and can go on at its checkpoint."""
+    return _could_go_on(job, at=at) and not jobs.is_ending(job)
+
+
+def is_ending(job: Job, *, at: datetime) -> bool:
+    """Whether an import was stopped, can go on, but is still at the rows that it had begun with."""
+    return _could_go_on(job, at=at) and jobs.is_ending(job)
+
+
+def _could_go_on(job: Job, *, at: datetime) -> bool:
     if job.kind != "import" or job.params["dry_run"] or job.state not in {Job.State.FAILED, Job.State.CANCELLED}:
         return False
     is_kept = "upload" not in job.params["file"] or job.created_at > at - hourly.KEPT
@@ -207,10 +216,12 @@ def has_stopped(job: Job, *, at: datetime) -> bool:
 
 def go_on(job: Job, *, actor: Actor, at: datetime) -> None:
     """Have the workers import what is left of a file whose import failed or was stopped; what is in stays and is not
-    written twice. Raises UnableToImport when it runs, is done or undone, or its upload is gone.
+    written twice. Raises UnableToImport when it runs, is still ending, is done or undone, or its upload is gone.
     """
     with transaction.atomic():
         found = Job.objects.select_for_update().get(id=job.id)
+        if is_ending(found, at=at):
+            raise UnableToImport(still_ending())
         if not has_stopped(found, at=at):
             raise UnableToImport(_too_late(found))
         audit.record(
@@ -221,6 +232,11 @@ def go_on(job: Job, *, actor: Actor, at: datetime) -> None:
             details={"kind": found.params["kind"], "source": found.params["source"], "row": found.done},
         )
         jobs.go_on(found, params=found.params)
+
+
+def still_ending() -> str:
+    """Why a stopped import cannot go on this moment."""
+    return _("The import is still ending the rows it had begun with. In a moment you can go on with it.")
 
 
 def _queue(job: Job, *, dry_run: bool) -> None:

@@ -125,7 +125,8 @@ def detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = _job(job_id)
     if request.headers.get("HX-Request") and "watch" in request.GET:
         told = import_undo.state_of(job)
-        if job.state in {Job.State.WAITING, Job.State.RUNNING} or told.get("is_undoing"):
+        is_open = job.state in {Job.State.WAITING, Job.State.RUNNING} or drafts.is_ending(job, at=timezone.now())
+        if is_open or told.get("is_undoing"):
             left = _left(told["undo"] or job)
             return render(request, "web/imports/_progress.html", {"job": job, "left": left, **told})
         response = HttpResponse()
@@ -183,7 +184,7 @@ def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
             Job.objects.filter(id=job.id, state__in=checked, params__dry_run=True).update(state=Job.State.DRAFT)
         elif action == "continue":
             drafts.go_on(job, actor=actor, at=timezone.now())
-        elif action == "check" and job.state == Job.State.FAILED:
+        elif action == "check":
             drafts.check(job)
         elif action == "stop":
             jobs.cancel(job)
@@ -317,6 +318,7 @@ def _result(job: Job) -> dict[str, Any]:
         "failure": jobs.sentence(job.error),
         "see_url": _see(job),
         "has_stopped": drafts.has_stopped(job, at=timezone.now()),
+        "still_ending": drafts.still_ending() if drafts.is_ending(job, at=timezone.now()) else "",
         "is_check_failed": bool(job.params["dry_run"]) and job.state == Job.State.FAILED,
         "usable": _usable(job) if job.params["dry_run"] and job.result.get("warned") else "",
         "read_as": _read_as(job, noted),

@@ -12,6 +12,7 @@ from cdp.core import jobs, uploads
 from cdp.core.imports import engine
 from cdp.core.models import AccessEntry, AuditEntry, Job, Source
 from customers.models import Customer
+from customers.services import people_import
 from tests.web.views.importing import CONTENT, mapped, page, said, started, upload
 
 
@@ -390,6 +391,32 @@ def test_an_import_that_failed_is_gone_on_with_on_its_page(steward, draft, monke
     assert said(again) == ["This import is already running or done."]
 
 
+def test_a_stopped_import_goes_on_only_when_its_last_rows_have_ended(steward, draft, monkeypatch):
+    started(steward, draft)
+    real, told = people_import.Handler.write, []
+
+    def write(self, parsed):
+        if not told:
+            steward.post(f"/imports/{draft.id}/stop/")
+            told.extend(said(steward.post(f"/imports/{draft.id}/continue/", follow=True)))
+            told.append("Go on importing" in page(steward, draft))
+            watched = steward.get(f"/imports/{draft.id}/?watch", headers={"HX-Request": "true"})
+            told.append("HX-Refresh" in watched.headers)
+        return real(self, parsed)
+
+    monkeypatch.setattr(people_import.Handler, "write", write)
+    jobs.run_waiting()
+    ending = "The import is still ending the rows it had begun with. In a moment you can go on with it."
+    assert told == [ending, False, False]
+    assert Job.objects.get(id=draft.id).state == "cancelled"
+    assert not Customer.objects.filter(status="known").exists()
+    assert "Go on importing" in page(steward, draft)
+    steward.post(f"/imports/{draft.id}/continue/")
+    jobs.run_waiting()
+    draft.refresh_from_db()
+    assert (draft.state, draft.result["accepted"], draft.result["rows"]) == ("done", 1, 3)
+
+
 def test_a_check_that_failed_is_done_again(steward, draft, monkeypatch):
     with monkeypatch.context() as patch:
         mapped(steward, draft)
@@ -397,6 +424,8 @@ def test_a_check_that_failed_is_done_again(steward, draft, monkeypatch):
         jobs.run_waiting()
     assert "Check again" in page(steward, draft)
     steward.post(f"/imports/{draft.id}/check/")
+    twice = steward.post(f"/imports/{draft.id}/check/", follow=True)
+    assert said(twice) == ["This import is already running or done."]
     jobs.run_waiting()
     assert Job.objects.get(id=draft.id).state == "done"
 
