@@ -43,6 +43,7 @@ declare(
     follows=("commerce.Order", "order_id"),
     export=("source", "external_id", "order_id", "at", "currency", "amount", "words"),
     resolved_by="resolved_by",
+    fact=("order:", "external_id"),  # a mere return in a file has the number of its order
 )
 declare(
     "commerce.RefundLine",

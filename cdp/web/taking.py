@@ -76,7 +76,7 @@ def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: d
             teller=identity.Teller.SELF,
             by=f"form:{sending.form}",
         )
-        (resolved_by,) = deciding.resolved_by([sending.person], [resolution.customer], source=source)
+        (resolved_by,) = deciding.decided_by([sending.person], [resolution], source=source)
         told = Told(resolution.customer, source.key, resolved_by, now)
         arrivals.note(
             customer=told.customer,

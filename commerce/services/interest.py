@@ -85,7 +85,7 @@ def _who(wanted: Wanted, *, source: Source, now: datetime) -> tuple[uuid.UUID, b
         (found,) = identity.resolve_many([person], source=source, now=now, is_stranger=True)
         if found.outcome is identity.Outcome.SUPPRESSED:
             raise UnableToNote("suppressed", str(unreadable.REASONS["suppressed"]))
-        return found.customer, deciding.resolved_by([person], [found.customer], source=source)[0]
+        return found.customer, deciding.decided_by([person], [found], source=source)[0]
     try:
         if wanted.customer_id is None:
             raise lineage.Unknown

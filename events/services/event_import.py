@@ -150,7 +150,7 @@ class Handler:
         )
         watch.after(named, found)
         customers = [who.customer for who in found]
-        known = iter(zip(customers, deciding.resolved_by(named, customers, source=source), strict=True))
+        known = iter(zip(customers, deciding.decided_by(named, found, source=source), strict=True))
         unnamed = {f"{source.key}:{one.session}" for one, _ in fresh if one.person is None}
         nobodies = visitors.resolve(
             [visitors.Visitor(session, None, fact) for session in sorted(unnamed)], source=source, now=now

@@ -93,7 +93,7 @@ def take(
                 first[key], wanted[key] = place, (customer, rows[key])
         claimed = _claim(wanted)
         fresh = [key in claimed and first[key] == place for place, key in enumerate(keys)]
-        by = deciding.resolved_by(people, [one.customer for one in resolutions], source=source)
+        by = deciding.decided_by(people, resolutions, source=source)
         batch = _Batch(told, customers, keys, rows, resolutions, by)
         rows_made = _write([place for place, is_fresh in enumerate(fresh) if is_fresh], batch, source=source, now=now)
         completed = _complete({key: told[place] for key, place in first.items() if key not in claimed})
