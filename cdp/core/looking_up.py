@@ -18,12 +18,16 @@ _LENGTH = binary.LENGTHS[index.DIGEST]
 
 
 def by_digests(statement: LiteralString, digests: Collection[bytes]) -> list[tuple[Any, ...]]:
-    """The rows of a statement whose one parameter is a bytea[] of these digests, which are whole ones."""
+    """The rows of a statement whose one parameter is a bytea[] of these digests, which are whole ones.
+
+    From MANY on Django does not see the statement: whatever counts queries, or wraps them, counts it not.
+    """
     if len(digests) < MANY:
         with connection.cursor() as cursor:
             cursor.execute(statement.replace("%s", "%s::bytea[]"), [copying.array(list(digests))])
             return cursor.fetchall()
     # Django's cursor spells parameters into the statement, which binary ones cannot be.
+    connection.validate_no_broken_transaction()
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.adapters.register_dumper(_Digests, _DigestsDumper)

@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from customers.rules import people
 
+TEXTS = {"coupon": 80, "channel": 40, "store": 80}
+"""The texts of an order, in the order in which its rows are written, with the characters that each has room for."""
+
 
 @dataclass(slots=True)
 class Line:

@@ -7,7 +7,6 @@ document of its own. Everything is set-based: a chunk costs the same few stateme
 
 import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
-from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -65,13 +64,8 @@ SYNONYMS = {
     }.items()
     for name in names.split(", ")
 }
-TEXTS = {"coupon": 80, "channel": 40, "store": 80}
-LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
-ZERO = Decimal(0)
 SHORT = "orders_short"
 """What an import counts beside orders: those that come in without some of their lines."""
-LARGEST_QUANTITY = Decimal(10) ** 11 - Decimal("0.0005")
-"""From here on rounding to three decimals gives more digits than the column has."""
 
 
 class Handler:

@@ -15,12 +15,11 @@ from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import registry
 from commerce.rules import amounts, currencies, statuses
-from commerce.rules.documents import Document, Line
+from commerce.rules.documents import TEXTS, Document, Line
 from commerce.services import order_import_earlier as earlier
 from customers.rules import people, provenance
 from customers.services import people_import
 
-TEXTS = {"coupon": 80, "channel": 40, "store": 80}
 LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
 ZERO = Decimal(0)
 LARGEST_QUANTITY = Decimal(10) ** 11 - Decimal("0.0005")

@@ -12,12 +12,11 @@ from cdp.core import copying, ids
 from cdp.core.imports.registry import Context
 from commerce.models import Order, OrderLine, Refund, RefundLine
 from commerce.rules import amounts, statuses
-from commerce.rules.documents import Document
+from commerce.rules.documents import TEXTS, Document
 from commerce.services.keys import Owner
 
 ZERO = Decimal(0)
 UNTOLD_STATUS = "paid"
-TEXTS = ("coupon", "channel", "store")
 _TOLD = (
     "source",
     "external_id",

@@ -238,13 +238,16 @@ class _Work:
         self.job.result["rejected" if rejected else "warned"] += 1
         self._list(line, column, value, code if rejected else f"{_VALUE}{code}", row)
 
-    def _tell(self, told: Sequence[registry.Told], row: Sequence[str] | None = None) -> None:
-        """List rows that are taken as they are and should be looked at all the same; `row` if it is one and at hand."""
+    def _tell(self, told: Sequence[registry.Told], rows: dict[int, list[str]] | None = None) -> None:
+        """List rows that are taken as they are and should be looked at all the same; those of `rows` (by line) go with
+        the first that is listed of their line.
+        """
+        rows = {} if rows is None else rows
         for line, target, value, code in told:
             self.job.result["told"] = self.job.result.get("told", 0) + 1
             self._remark_more(code, 1)
             if self.job.result["told"] <= MOST_TOLD:  # their number stands in the remark; refusals need the room
-                self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}", row)
+                self._list(line, self.context.name_of(target), value, f"{_TAKEN}{code}", rows.pop(line, None))
 
     def _list(self, line: int, column: str, value: str, reason: str, row: Sequence[str] | None = None) -> None:
         result = self.job.result
@@ -284,7 +287,7 @@ class _Work:
                 continue
             line, target, value, code, is_rejected = note
             if code in KEPT and not is_rejected:
-                self._tell([(line, target, value, code)], piece.noted.get(line))
+                self._tell([(line, target, value, code)], piece.noted)
                 continue
             rejected += is_rejected
             row = piece.noted.pop(line, None)  # once for each line

@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from cdp.core import jobs
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import reading, tracing
-from cdp.core.models import DataKey, ImportTrace, JobReject, Source
+from cdp.core.models import DataKey, ImportTrace, Job, JobReject, Source
 from commerce.models import Order, Store
 from commerce.rules.inputs import RefundInput
-from commerce.services import order_import_trace, refunds
+from commerce.services import order_import, order_import_trace, refunds
 from customers.models import Address, ContactPoint, Customer, Identifier, SuppressedIdentifier
 from customers.selectors import profiles
 from customers.services import erasing, import_trace
@@ -126,3 +127,29 @@ def test_what_comes_of_a_file_is_the_same_as_in_one_process(imports, monkeypatch
     again = imports("orders", content)  # every order is known by now
     assert (again["created"], again["accepted"]) == (0, here["accepted"])
     assert picture() == found[1]
+
+
+def test_an_import_that_is_killed_between_two_chunks_goes_on_to_the_same_facts(imports, monkeypatch):
+    content = imports.file(rows(4))
+    begin_anew(imports)
+    imports.chunk("orders", 17)
+    here = imports("orders", content)
+    found = everything(imports.job)
+    begin_anew(imports)
+    monkeypatch.setattr(reading, "APART_FROM", 1)
+    real, calls = order_import.Handler.write, []
+
+    def write(self, parsed):
+        calls.append(parsed)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(self, parsed)
+
+    monkeypatch.setattr(order_import.Handler, "write", write)
+    job = imports.begin("orders", content)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(job.id, claim_from=job.state)
+    assert Job.objects.get(id=job.id).done == 17
+    assert imports("orders", content) == here
+    assert imports.job.id == job.id
+    assert everything(imports.job) == found

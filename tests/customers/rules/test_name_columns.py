@@ -38,10 +38,22 @@ def test_a_given_name_that_stands_alone_is_what_most_of_its_values_are(values, f
         ("name", [("민수", "김"), ("영희", "이")], {"given_name": "a", "family_name": "b"}),
         ("name", [("김민수", "김"), ("이영희", "이")], {"name": "a"}),
         ("name", [("Anna", ""), ("", "Smith")], {"name": "a", "family_name": "b"}),
+        ("name", [("Ann Lee", "Lee")] * 3 + [("Bob", "Jones")] * 2, {"name": "a", "family_name": "b"}),
+        ("given_name", [("Ann Lee", "Lee")] * 3 + [("Bob", "Jones")] * 2, {"name": "a", "family_name": "b"}),
+        ("name", [("Ann Lee", "Lee")] * 9 + [("Bob", "Jones")], {"name": "a"}),
     ],
 )
 def test_beside_a_family_name_it_is_the_given_one_unless_it_repeats_it(guessed, rows, columns):
     assert settled({guessed: "a", "family_name": "b"}, *rows) == columns
+
+
+@pytest.mark.parametrize(
+    "header", ["First name", "FIRST_NAME", "firstname", "Given name", "customer.given_name", "ชื่อจริง"]
+)
+def test_a_header_that_says_given_name_is_believed(header):
+    assert settled({"given_name": header}, ["Mary Ann"], ["Anna Maria"], ["Kim"]) == {"given_name": header}
+    columns = {"given_name": header, "family_name": "b"}
+    assert settled(columns, ["Mary Ann", "Ann"], ["Bo Li", "Li"], ["Kim", "Jones"]) == columns
 
 
 def test_where_whole_and_given_name_both_have_a_column_nothing_is_moved():
