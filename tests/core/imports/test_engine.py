@@ -165,6 +165,19 @@ def test_a_row_that_is_taken_and_told_of_can_be_mended_as_a_whole(imports):
     assert (line, cells, told["reason"]) == (2, ["c1", "กรุงเทพมหานคร", "50200", "TH"], "postcode_elsewhere")
 
 
+@pytest.mark.parametrize(("most_told", "kept"), [(10, [True, False]), (0, [True])])
+def test_the_cells_of_a_line_are_kept_once_with_the_first_of_its_notes_that_is_listed(
+    imports, monkeypatch, most_told, kept
+):
+    monkeypatch.setattr(engine, "MOST_TOLD", most_told)
+    header = "order.external_id,order.placed_at,line.unit_price,line.quantity,province,postcode,country,customer id\n"
+    imports("orders", f"{header}O1,2026-03-01,5,many,กรุงเทพมหานคร,50200,TH,c1\n")
+    noted = JobReject.objects.order_by("id").values_list("row", flat=True)
+    assert [row is not None for row in noted] == kept
+    ((line, cells, _noted),) = engine.rejected_rows(imports.job)
+    assert (line, cells[:4]) == (2, ["O1", "2026-03-01", "5", "many"])
+
+
 def test_every_bad_row_is_told_however_many_pages_they_fill(imports, monkeypatch):
     monkeypatch.setattr(engine, "PAGE", 3)
     content = HEADER + ",bad,Nobody\nc1,nonsense,1\n" * 10
