@@ -1,5 +1,6 @@
 """An import on a page: uploaded, mapped, checked, started. One job row goes through all of it."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ UNNAMED = "import"
 SAMPLES = 3
 LONGEST_SAMPLE = 60
 _PERSON = "customer."
+_MENDED = re.compile(r"rejected-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+"""The name of a file of refused rows tells the import that refused them."""
+_OF_THE_FILE = frozenset({"encoding", "delimiter", "header_line"})
+"""What options say of how a file is written, which another file with the same columns need not be."""
 _KEPT_OPTIONS = frozenset({"only", "currency_by_country"})
 
 
@@ -45,7 +50,8 @@ class Column:
 
 def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Actor) -> Job:
     """Survey an upload and make a draft with a guessed mapping. Without a `source` the platform that writes such files
-    is proposed. Raises UnableToImport; the upload is gone then.
+    is proposed. Refused rows that were mended are read as the import that refused them read its own, and are of its
+    source. Raises UnableToImport; the upload is gone then.
     """
     file = {"upload": str(upload_id)}
     try:
@@ -54,19 +60,42 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
     except reading.UnableToRead as problem:
         uploads.delete(upload_id)
         raise UnableToImport(str(problem)) from problem
-    guessed = mapping.guess(kind=registry.get(kind), header=what.columns, file=name, rows=rows)
-    layout = layouts.find(kind, what.columns, file=name)
-    source = source or (layout.platform if layout else UNNAMED)
+    if (before := _before_mending(kind, name, what.columns)) is not None:
+        mapped, proposed = before
+    else:
+        mapped = mapping.guess(kind=registry.get(kind), header=what.columns, file=name, rows=rows)
+        layout = layouts.find(kind, what.columns, file=name)
+        proposed = layout.platform if layout else UNNAMED
+    source = source or proposed
     with transaction.atomic():
         job = jobs.submit(
             "import",
             title=name[:200],
-            params=engine.params(file=file, kind=kind, source=source, mapped=guessed, dry_run=True, actor=actor),
+            params=engine.params(file=file, kind=kind, source=source, mapped=mapped, dry_run=True, actor=actor),
             created_by=actor.id,
             state=Job.State.DRAFT,
         )
         Job.objects.filter(id=job.id).update(total=what.rows_estimate)
     return job
+
+
+def _before_mending(kind: str, name: str, header: Sequence[str]) -> tuple[mapping.Mapped, str] | None:
+    """Mapping and source of the import that refused these rows; None for other files, and where the columns differ."""
+    told = _MENDED.search(name)
+    if told is None or not set(reading.OWN_COLUMNS) <= set(header):
+        return None
+    job = Job.objects.filter(id=uuid.UUID(told[1]), kind="import", params__kind=kind).first()
+    if job is None:
+        return None
+    ours = {column for column in header if column not in reading.OWN_COLUMNS}
+    if (theirs := {column for column in engine.header(job) if column not in reading.OWN_COLUMNS}) and ours != theirs:
+        return None
+    data = job.params["mapping"]
+    options = {option: value for option, value in data["options"].items() if option not in _OF_THE_FILE}
+    try:
+        return mapping.read({**data, "options": options}, kind=registry.get(kind), header=header), job.params["source"]
+    except mapping.BadMapping:
+        return None
 
 
 def listed(*, at: datetime) -> QuerySet[Job]:

@@ -9,7 +9,7 @@ CONTENT = "email,name,shoe size\na@example.com,Ann,38\nbad,Bob,42\n=cmd()@x,=1+1
 
 
 def upload(client, content: str = CONTENT, **fields: str):
-    file = SimpleUploadedFile("people.csv", content.encode())
+    file = SimpleUploadedFile(fields.pop("name", "people.csv"), content.encode())
     return client.post("/imports/new/", {"kind": "customers", "source": "Fair", "file": file, **fields})
 
 

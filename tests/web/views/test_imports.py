@@ -347,6 +347,39 @@ def test_the_file_of_refused_rows_is_mended_and_imported_again(steward):
     assert (again.result["rows"], again.result["accepted"], again.result["rejected"]) == (2, 2, 0)
 
 
+@pytest.mark.parametrize(
+    ("change", "is_taken_over", "source"),
+    [
+        ({}, True, "fair"),
+        ({"source": "Market"}, True, "market"),
+        ({"email,": "e-mail,"}, False, "import"),
+        ({"import_line": "line"}, False, "import"),
+        ({"name": "people.csv"}, False, "import"),
+        ({"name": f"rejected-{uuid.UUID(int=7)}.csv"}, False, "import"),
+    ],
+    ids=["as it was", "another source", "other columns", "without ours", "another file", "an unknown import"],
+)
+def test_mended_rows_are_read_as_the_import_that_refused_them_read_its_own(steward, change, is_taken_over, source):
+    upload(steward, "email;name;phone\nbad;Bob;+66812345678\n")
+    job = Job.objects.get()
+    columns = {"email": "customer.email", "name": "customer.family_name"}
+    told = {f"column:{name}": target for name, target in columns.items()} | {"constant:customer.country": "KR"}
+    steward.post(f"/imports/{job.id}/columns/", told)
+    jobs.run_waiting()
+    text = b"".join(steward.get(f"/imports/{job.id}/rejected.csv").streaming_content).decode("utf-8-sig")
+    fields = {"name": f"rejected-{job.id} (1).csv", "source": ""}
+    for part, other in change.items():
+        if part in fields:
+            fields[part] = other
+        else:
+            text = text.replace(part, other, 1)
+    upload(steward, text.replace(",bad,", ",bob@example.com,"), **fields)
+    again = Job.objects.exclude(id=job.id).get().params
+    assert again["source"].lower() == source
+    assert (again["mapping"]["columns"] == columns) is is_taken_over
+    assert (again["mapping"]["constants"] == {"customer.country": "KR"}) is is_taken_over
+
+
 def test_a_list_of_refused_rows_that_was_cut_says_how_many_are_missing(steward, monkeypatch):
     monkeypatch.setattr(engine, "MOST_REJECTS", 2)
     upload(steward, "email,name\n" + "bad,Bob\n" * 1_250)
