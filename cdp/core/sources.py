@@ -6,12 +6,14 @@ its name, in whatever script; its key is derived from that once and stays.
 
 import itertools
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_slug
 from django.utils.text import slugify
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from cdp.core.models import Source
@@ -53,26 +55,70 @@ def ensure(key: str, *, kind: str = Source.Kind.API) -> Source:
     return Source.objects.get_or_create(key=key, defaults={"name": key, "kind": kind})[0]
 
 
+def known(name: str) -> str:
+    """The key of the source that people mean by this text, ours among them: as it is offered, by its name or by its
+    key; empty for a new one. Raises UnableToUse where more than one can be meant: strangers who have the same number
+    there would become one person.
+    """
+    text, offered = " ".join(name.split()), labels()
+    folded = text.casefold()
+    if chosen := next((key for key, label in offered.items() if label.casefold() == folded), ""):
+        return chosen
+    called_so = {key for key, other in names().items() if other.casefold() == folded}
+    meant = sorted(called_so | ({text} & offered.keys()))
+    if len(meant) > 1:
+        told = ", ".join(offered[key] for key in meant)
+        raise UnableToUse(_("This can be more than one source. Write which of them: %(sources)s.") % {"sources": told})
+    if meant:
+        return meant[0]
+    plain = folded.replace(" ", "-")
+    if offered.get(plain) == plain:  # made by a program and never named
+        return plain
+    return _ours(folded)
+
+
 def key_of(name: str) -> str:
-    """The key of the source that people call so: that of a source with this key or name, else a free one.
+    """The key of the source that people call so: that of a `known` one, else a free one. Raises UnableToUse.
 
     A name of Latin letters and digits is its own key ("Web shop": web-shop). Of any other name the key is what is left
-    of it, with a number: two names must not meet in the few letters they share.
+    of it, with a number where that is taken: two names must not meet in the few letters they share.
     """
-    text = " ".join(name.split())
-    known = names()
-    if text in known:
-        return text
-    if same := next((key for key, other in known.items() if other.casefold() == text.casefold()), ""):
-        return same
+    return known(name) or _free(" ".join(name.split()))
+
+
+def _free(text: str) -> str:
     slug = slugify(text)[:LONGEST_KEY].strip("-_")
-    if slug and _is_latin(text):
-        return slug
-    taken = {*known, *READY_MADE}
+    stem = slug[: LONGEST_KEY - 4].strip("-_") or "source"
+    taken = {*Source.objects.filter(key__startswith=stem).values_list("key", flat=True), *READY_MADE}
     if slug and slug not in taken:
         return slug
-    stem = slug[: LONGEST_KEY - 4].strip("-_") or "source"
     return next(key for number in itertools.count(1) if (key := f"{stem}-{number}") not in taken)
+
+
+def is_taken(name: str, *, besides: str = "") -> bool:
+    """Whether another source than that of the key `besides`, or one that this product makes, has this name or the key
+    that would come of it.
+    """
+    text = " ".join(name.split())
+    folded, slug = text.casefold(), slugify(text)[:LONGEST_KEY].strip("-_") if _is_latin(text) else ""
+    if _ours(folded) not in {"", besides}:
+        return True
+    return any(
+        folded in {key.casefold(), other.casefold()} or slug == key for key, other in names().items() if key != besides
+    )
+
+
+def _ours(folded: str) -> str:
+    """The key of the source of ours that is called so in any language; empty for none."""
+    plain = folded.replace(" ", "-")
+    if plain in READY_MADE:
+        return plain
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for key, label in READY_MADE.items():
+                if gettext(label).casefold() == folded:
+                    return key
+    return ""
 
 
 def _is_latin(text: str) -> bool:
@@ -81,14 +127,21 @@ def _is_latin(text: str) -> bool:
 
 
 def called(name: str, *, kind: str) -> Source:
-    """The source that people call so, made if new. Raises UnableToUse for a name without a letter or digit."""
+    """The source that people call so, made if new. Raises UnableToUse for a name without a letter or digit, and where
+    more than one can be meant.
+    """
     text = " ".join(name.split())
-    if not any(sign.isalnum() for sign in text) or len(text) > LONGEST_NAME:
-        raise UnableToUse(
-            _("The name of a source has 1 to %(longest)s characters, a letter or digit among them.")
-            % {"longest": LONGEST_NAME}
-        )
-    return Source.objects.get_or_create(key=key_of(text), defaults={"name": text, "kind": kind})[0]
+    while True:
+        there = known(text)
+        if not there and (not any(sign.isalnum() for sign in text) or len(text) > LONGEST_NAME):
+            raise UnableToUse(
+                _("The name of a source has 1 to %(longest)s characters, a letter or digit among them.")
+                % {"longest": LONGEST_NAME}
+            )
+        made = {"name": text[:LONGEST_NAME], "kind": kind}
+        source, is_new = Source.objects.get_or_create(key=there or _free(text), defaults=made)
+        if there or is_new:  # else somebody has taken that key for another name meanwhile
+            return source
 
 
 def open_to_pages(source: Source, origins: Sequence[str]) -> bool:
@@ -118,5 +171,16 @@ def name_in(named: Mapping[str, str], key: str) -> str:
 
 def names() -> dict[str, str]:
     """Every source by key, named as staff read it. A shop has tens of them at most."""
-    named = Source.objects.values_list("key", "name")[:MOST]
-    return {key: gettext(READY_MADE.get(key) or name or key) for key, name in named}
+    named = Source.objects.order_by("key").values_list("key", "name")[:MOST]
+    return {key: gettext(READY_MADE[key]) if key in READY_MADE else name or key for key, name in named}
+
+
+def labels() -> dict[str, str]:
+    """Every source by key as it is offered to be chosen: by its name, with its key where others are called so."""
+    named = names()
+    often = Counter([name.casefold() for name in named.values()])
+    keys = {key.casefold(): key for key in named}
+    return {
+        key: name if often[name.casefold()] == 1 and keys.get(name.casefold(), key) == key else f"{name} ({key})"
+        for key, name in named.items()
+    }

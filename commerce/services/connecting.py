@@ -61,13 +61,13 @@ def connect(
 
 def _source(name: str) -> tuple[Source, bool]:
     """The source that staff call so, and whether it is new."""
-    if sources.key_of(name) in sources.READY_MADE:
-        raise UnableToConnect(_("This name belongs to the product itself. Please take another."))
-    before = Source.objects.filter(key=sources.key_of(name)).exists()
     try:
-        return sources.called(name, kind=Source.Kind.STORE), not before
+        known = sources.known(name)
+        if known not in sources.READY_MADE:
+            return sources.called(name, kind=Source.Kind.STORE), not known
     except sources.UnableToUse as problem:
         raise UnableToConnect(str(problem)) from problem
+    raise UnableToConnect(_("This name belongs to the product itself. Please take another."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def connect(request: HttpRequest, vendor: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         store=store,
         proposed=proposed,
-        initial={"name": sources.names().get(again, again)},
+        initial={"name": sources.labels().get(again, again)},
     )
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = form.cleaned_data

@@ -37,8 +37,14 @@ def connect(*, name: str, origins: Sequence[str], actor: Actor, now: datetime) -
 
     Raises UnableToConnect with nothing written.
     """
-    if sources.key_of(name) in sources.READY_MADE:
+    try:
+        known = sources.known(name)
+    except sources.UnableToUse as problem:
+        raise UnableToConnect(str(problem)) from problem
+    if known in sources.READY_MADE:
         raise UnableToConnect(_("This name belongs to the product itself. Please take another."))
+    if not known and sources.is_taken(name):
+        raise UnableToConnect(_("Another source has this name already. Please take another."))
     with transaction.atomic():
         try:
             key = sources.called(name, kind=Source.Kind.STORE).key
@@ -55,12 +61,13 @@ def connect(*, name: str, origins: Sequence[str], actor: Actor, now: datetime) -
 
 def change(*, source: Source, name: str, origins: Sequence[str], actor: Actor, now: datetime) -> bool:
     """Call a source by another name and let these pages send, and no others; whether its key only fills from now on,
-    because its first page stands among them. Raises UnableToChange for a name that another source has.
+    because its first page stands among them. Raises UnableToChange for a name that another source has, or whose key it
+    would be.
     """
     shown = " ".join(name.split())
     with transaction.atomic():
         found = Source.objects.select_for_update().get(id=source.id)
-        if shown != found.name and Source.objects.filter(name__iexact=shown).exclude(id=found.id).exists():
+        if shown != found.name and sources.is_taken(shown, besides=found.key):
             raise UnableToChange(_("Another source has this name already. Please take another."))
         before = {"name": found.name, "origins": list(found.allowed_origins)}
         found.name = shown

@@ -55,9 +55,10 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
     """
     file = {"upload": str(upload_id)}
     try:
+        source = (sources.known(source) or source) if source else ""
         what = reading.survey(file, {})
         rows = reading.first(file, what, reading.SEEN)
-    except reading.UnableToRead as problem:
+    except (reading.UnableToRead, sources.UnableToUse) as problem:
         uploads.delete(upload_id)
         raise UnableToImport(str(problem)) from problem
     if (before := _before_mending(kind, name, what.columns)) is not None:
@@ -153,8 +154,9 @@ def unused(job: Job) -> list[str]:
     return [name for name in header if name not in used]
 
 
-def choose(job: Job, *, data: Mapping[str, Any], source: str = "") -> None:
-    """Take the mapping, and another `source` (its name or key) than the proposed one, from the page.
+def choose(job: Job, *, data: Mapping[str, Any], source: str = "", source_key: str = "") -> None:
+    """Take the mapping, and where the file comes from: the source of that key if there is one, else the one that people
+    mean by the text `source`, else the proposed one.
 
     Raises UnableToImport where it does not fit, or when it is too late to change.
     """
@@ -178,7 +180,10 @@ def choose(job: Job, *, data: Mapping[str, Any], source: str = "") -> None:
         raise UnableToImport(problem.labelled({**kind.targets, **labels})) from problem
     job.params["mapping"] = mapped.as_json()
     try:
-        job.params["source"] = sources.called(source or job.params["source"], kind=Source.Kind.FILE).key
+        known = source_key or ("" if source else job.params["source"])
+        if not known or not Source.objects.filter(key=known).exists():
+            known = sources.called(source or job.params["source"], kind=Source.Kind.FILE).key
+        job.params["source"] = known
     except sources.UnableToUse as problem:
         raise UnableToImport(str(problem)) from problem
     if not _free(job).update(params=job.params):

@@ -161,7 +161,11 @@ def choose(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         options["era"] = era
     try:
         data = {"columns": columns, "constants": constants, "options": options}
-        drafts.choose(job, data=data, source=request.POST.get("source", "").strip())
+        told = request.POST.get("source", "").strip()
+        # A text that nobody has touched means the source that was offered, whatever is called so meanwhile.
+        is_offered = told == request.POST.get("offered-as", "").strip()
+        offered = request.POST.get("offered", "") if is_offered else ""
+        drafts.choose(job, data=data, source=told, source_key=offered)
         drafts.check(job)
     except drafts.UnableToImport as problem:
         job.params["mapping"].update({"columns": columns, "constants": constants})
@@ -250,7 +254,9 @@ class _Echo:
 def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: int = 200) -> HttpResponse:
     _note_look(request, job)  # the samples beside the columns are people's
     kind = registry.get(job.params["kind"])
-    named, told = sources.names(), request.POST.get("source", "").strip() or job.params["source"]
+    named, told = sources.labels(), request.POST.get("source", "").strip()
+    offered = job.params["source"] if job.params["source"] in named else ""
+    shown = named.get(job.params["source"], job.params["source"])
     try:
         columns = drafts.columns(job)
     except (drafts.UnableToImport, reading.UnableToRead) as problem:
@@ -280,7 +286,9 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
             ],
             "error": error,
             "sources": sorted(named.values()),
-            "source": named.get(told, told),
+            "source": told or shown,
+            "offered": offered,
+            "offered_as": shown,
             "shop_country": places.country_name(settings.CDP_SHOP_COUNTRY, get_language() or "en"),
             "dayfirst": {True: "day", False: "month"}.get(job.params["mapping"]["options"].get("dayfirst"), ""),
             "era": job.params["mapping"]["options"].get("era", ""),

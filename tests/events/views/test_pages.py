@@ -118,8 +118,10 @@ def test_the_name_and_the_pages_of_a_website_are_changed_later(client, db):
     refused = client.post(place, {"name": "Tea", "origins": "https://tea.example/th/"})
     assert refused.status_code == 422
     assert "write https://tea.example instead of https://tea.example/th/" in refused.content.decode()
-    factories.source("other")
-    assert client.post(place, {"name": "other", "origins": ""}).status_code == 422
+    Source.objects.filter(key=factories.source("web-shop").key).update(name="Old shop")
+    for taken in ("web-shop", "old SHOP", "Web shop", "Staff", "พนักงาน"):
+        assert client.post(place, {"name": taken, "origins": ""}).status_code == 422
+    assert client.post(reverse("events:connect"), {"name": "Web shop", "origin": ""}).status_code == 422
     told = {"name": "ร้านชา", "origins": "https://tea.example/\ncdn.tea.example, https://tea.example"}
     saved = client.post(place, told, follow=True)
     assert "only what is empty is filled" in saved.content.decode()
@@ -128,7 +130,7 @@ def test_the_name_and_the_pages_of_a_website_are_changed_later(client, db):
     assert source.allowed_origins == ["https://tea.example", "https://cdn.tea.example"]
     assert client.post(place, told).status_code == 302
     assert AuditEntry.objects.filter(action="core:source:changed").count() == 1
-    assert client.get(reverse("events:source", args=["other"])).status_code == 404
+    assert client.get(reverse("events:source", args=["web-shop"])).status_code == 404
 
 
 def test_the_list_opens_nothing_and_one_event_is_opened_on_the_record(caller, steward):

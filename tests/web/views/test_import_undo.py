@@ -32,6 +32,7 @@ def test_the_page_tells_in_numbers_what_goes_and_the_import_says_what_went(impor
     imports("customers", PEOPLE)
     page = f"/imports/{imports.job.id}/"
     assert "Can be undone until" in steward.get(page).text
+    assert "before undoing began" not in steward.get(page).text
     asked = steward.get(f"{page}undo/").text
     assert "Customers removed, whom only this import knew" in asked
     assert "Customers who are again as they were before" in asked
@@ -42,6 +43,7 @@ def test_the_page_tells_in_numbers_what_goes_and_the_import_says_what_went(impor
     jobs.run_waiting()
     done = steward.get(page).text
     assert "This import was undone" in done
+    assert "What it had brought before undoing began" in done
     assert "Can be undone until" not in done
     assert steward.get(f"{page}undo/").status_code == 302
     assert "Undone" in steward.get("/imports/").text

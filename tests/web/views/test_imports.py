@@ -113,6 +113,28 @@ def test_where_a_file_comes_from_is_proposed_by_its_columns_and_can_be_changed(s
     assert list(Source.objects.values_list("key", "name")) == [("old-till", "Old Till")]
 
 
+def test_a_source_that_was_offered_is_meant_whatever_others_are_called(steward):
+    Source.objects.create(key="shopify", name="Shopify TH")
+    Source.objects.create(key="shop-2", name="shopify")
+    assert upload(steward, source="shopify").status_code == 422
+    assert upload(steward, source="Shopify TH").status_code == 302
+    job = Job.objects.get()
+    assert job.params["source"] == "shopify"
+    text = page(steward, job)
+    assert 'name="offered" value="shopify"' in text
+    assert '<option value="shopify (shop-2)">' in text
+    Source.objects.filter(key="shopify").update(name="Shop")
+    Source.objects.create(key="later", name="Shopify TH")
+    told = {"offered": "shopify", "offered-as": "Shopify TH"}
+    for typed, key in (("Shopify TH", "shopify"), ("shopify (shop-2)", "shop-2")):
+        assert mapped(steward, job, **told, source=typed).status_code == 302
+        job.refresh_from_db()
+        assert job.params["source"] == key
+        jobs.run_waiting()
+    Source.objects.create(key="third", name="shopify")
+    assert mapped(steward, job, **told, source="shopify").status_code == 422
+
+
 def test_how_a_column_writes_its_dates_is_shown_and_what_is_unclear_is_asked(steward):
     upload(steward, "email,birthday,signed up\na@example.com,02/03/67,15/12/2567\nb@example.com,04/05/66,02/03/67\n")
     job = Job.objects.get()

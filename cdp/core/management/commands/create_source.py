@@ -33,8 +33,8 @@ class Command(BaseCommand):
         secret = _secret(options)
         now = timezone.now()
         with transaction.atomic():
-            is_new = not Source.objects.filter(key=sources.key_of(options["name"])).exists()
             try:
+                is_new = not Source.objects.filter(key=sources.key_of(options["name"])).exists()
                 source = sources.called(options["name"], kind=options["kind"])
             except sources.UnableToUse as problem:
                 raise CommandError(str(problem)) from problem
