@@ -158,7 +158,7 @@ class Website:
 @contextlib.contextmanager
 def website(source: Source) -> Iterator[Website]:
     """Both servers, and the committing thread that ends with them."""
-    committing._made = None
+    committing.close()
     site = Website(source)
     real, application.dt = application.dt, _clock  # type: ignore[assignment]
     try:

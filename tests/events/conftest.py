@@ -60,10 +60,10 @@ class Caller:
 
 
 @pytest.fixture
-def caller(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
+def caller(transactional_db: None) -> Iterator[Caller]:
     source = factories.source("web-shop")
     key = api_keys.create_write_key(source)
-    monkeypatch.setattr(committing, "_made", None)
+    committing.close()
     refusals.forget()
     yield Caller(Door(lambda environ, start: [b'"django"']), source, key)
     refusals.close()
