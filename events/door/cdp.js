@@ -18,7 +18,7 @@
   const early = win[name];
   if (!key || (early && early.version)) return;
   const host = (set.host || new URL(tag.src).origin).replace(/\/$/, "");
-  const MINUTE = 6e4, AWAY = 30 * MINUTE, MOST = 200, CHUNK = 6e4, BATCH = 4e5, VERSION = "1";
+  const MINUTE = 6e4, AWAY = 30 * MINUTE, PATIENCE = 5000, MOST = 200, CHUNK = 6e4, BATCH = 4e5, VERSION = "1";
   const SHELF = "cdp:" + key.slice(-8);
   const signal = nav.globalPrivacyControl || nav.doNotTrack === "1" || win.doNotTrack === "1";
   const now = () => Date.now();
@@ -33,7 +33,7 @@
   const read = (store) => { try { return JSON.parse(win[store].getItem(SHELF)); } catch { return null; } };
   const write = (store, value) => { try { value ? win[store].setItem(SHELF, JSON.stringify(value)) : win[store].removeItem(SHELF); } catch { /* Full, or forbidden: memory serves. */ } };
 
-  let consents = null, me = { id: uuid() }, queue = [], flying = false, handed = false, timer = 0, tries = 0;
+  let consents = null, me = { id: uuid() }, queue = [], flying = false, leaving = false, timer = 0, due = 0, tries = 0;
   let view = null, shownAt = 0, campaign = {}, path = "", referrer = "";
 
   const allowed = () => !!consents && consents.measurement === true;
@@ -43,8 +43,10 @@
   const keep = () => {
     if (!allowed()) return;
     write("localStorage", { ...me, consents });
-    write("sessionStorage", queue.length ? queue : null);
+    write("sessionStorage", queue.length ? queue.map((event) => (under.has(event.messageId) ? { ...event, under: Math.min(under.get(event.messageId), now()) } : event)) : null);
   };
+  // The queue of the tab, as the page before left it.
+  const shelf = () => (read("sessionStorage") || []).map(({ under: since, ...event }) => { if (since) under.set(event.messageId, Math.min(since, now())); return event; });
 
   const consent = (told) => {
     if (!object(told)) return consents && { ...consents };
@@ -112,21 +114,28 @@
 
   // Bytes, not characters: a Thai letter has three.
   const size = (value) => new Blob([JSON.stringify(value)]).size;
-  const soon = (wait) => { if (!timer && !flying) timer = setTimeout(safe(() => { timer = 0; send(); }), wait); };
+  const soon = (wait) => {
+    if (flying || (timer && due <= now() + wait)) return;
+    clearTimeout(timer);
+    due = now() + wait;
+    timer = setTimeout(safe(() => { timer = 0; send(); }), wait);
+  };
   const portion = (events, limit) => {
     let room = limit - 200, count = 0;
     while (count < events.length && count < 100 && (room -= size(events[count]) + 1) >= 0) count++;
     return events.slice(0, count);
   };
-  // What is under way and lives on without the page; whoever leaves meanwhile need not send it once more.
-  const under = new Set();
-  const waiting = () => queue.filter((event) => !under.has(event.messageId));
+  // What is under way and lives on without the page, and since when: of this page until it is answered, of a page before,
+  // whose answer nobody hears any more, for a while. Whoever leaves meanwhile need not send it once more.
+  const under = new Map();
+  const waiting = () => queue.filter((event) => !(under.get(event.messageId) + PATIENCE > now()));
+  // A page that is about to go is told that it failed, though it lives on.
   const post = (events, keepalive) => {
-    if (keepalive) for (const event of events) under.add(event.messageId);
+    if (keepalive) for (const event of events) under.set(event.messageId, Infinity);
     return fetch(host + "/v1/batch", {
       method: "POST", keepalive, credentials: "omit", referrerPolicy: "no-referrer", headers: { "Content-Type": "text/plain" },
       body: JSON.stringify({ writeKey: key, sentAt: iso(now()), batch: events }),
-    }).finally(() => { for (const event of events) under.delete(event.messageId); });
+    }).finally(() => { for (const event of events) leaving ? under.set(event.messageId, now()) : under.delete(event.messageId); });
   };
   const drop = (events) => { const gone = new Set(events.map((event) => event.messageId)); queue = queue.filter((event) => !gone.has(event.messageId)); keep(); };
 
@@ -135,7 +144,7 @@
     clearTimeout(timer);
     timer = 0;
     const next = waiting();
-    if (!next.length) return;
+    if (!next.length) return soon(PATIENCE);
     // A browser lets little live on without its page, and other scripts share that: long queues and repetitions do without.
     const alive = !tries && size(next) < CHUNK - 200, events = portion(next, alive ? CHUNK : BATCH);
     flying = true;
@@ -151,14 +160,13 @@
   });
 
   // On the way out: a browser lets 64 KB live on. What does not fit, and what fails, is in the queue of the tab; whatever
-  // arrives twice has the same messageId. Nobody hears the answer to what is sent here, so where the browser says that a
-  // page of this site comes next, that one has the queue and sends it, once.
+  // arrives twice has the same messageId. Nobody knows whether the next page has this script, or whether there is one.
   const leave = safe(() => {
     look();
     if (!allowed()) queue = unnamed(queue);
-    if (handed && allowed() && (read("sessionStorage") || []).length === queue.length) return;
-    const events = portion(waiting(), CHUNK - size(queue.filter((event) => under.has(event.messageId))));
+    const events = portion(waiting(), CHUNK - size(queue.filter((event) => under.get(event.messageId) === Infinity)));
     if (events.length) post(events, true).then((answer) => { if (answer.ok) drop(events); }, () => {}).then(() => { if (consents && queue.length) soon(1000); });
+    keep();
     // Without consent nothing comes back to try again.
     if (!allowed()) queue = [];
   });
@@ -286,7 +294,7 @@
     campaign = campaigns();
     const old = read("localStorage");
     // Their own word of another page holds, also over what the browser asks in general.
-    if (old && old.id && object(old.consents) && old.consents.measurement) { const { consents: told, ...who } = old; me = who; consents = told; queue = read("sessionStorage") || []; }
+    if (old && old.id && object(old.consents) && old.consents.measurement) { const { consents: told, ...who } = old; me = who; consents = told; queue = shelf(); }
     else if (set.consent === "given" && !signal) consent({ measurement: true });
     const calls = Array.isArray(early) ? early : [];
     win[name] = api;
@@ -308,13 +316,15 @@
       if (hiddenAt && now() - hiddenAt >= AWAY && set.page !== "manual") api.page();
       shownAt = now();
     }));
+    on(win, "pageswap", () => { leaving = true; });
     on(win, "pagehide", leave);
-    on(win, "pageswap", (event) => { handed = !!event.activation; });
+    // Where the browser says so early, the answer may still be heard.
+    if (win.navigation) on(win.navigation, "navigate", (event) => { if (allowed() && !event.destination.sameDocument && event.downloadRequest == null) leave(); });
     on(win, "pageshow", safe((event) => {
       if (!event.persisted) return;
+      leaving = false;
       // Pages in between had the queue.
-      handed = false;
-      if (read("localStorage")) queue = read("sessionStorage") || [];
+      if (read("localStorage")) queue = shelf();
       if (set.page !== "manual") { referrer = ""; api.page(); }
     }));
     on(win, "online", send);
