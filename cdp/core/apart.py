@@ -3,9 +3,9 @@
 The process is forked, so keys that this process has opened need not be handed over and never lie anywhere else. It
 inherits no database connection: all files but the pipe are closed before it begins, or PostgreSQL would not notice when
 the parent is killed, and locks that prove life would outlive their owner. If it asks the database, it gets a session of
-its own, which sees what is committed. What it makes travels over the pipe, one
-piece ahead at most, so memory stays bounded. When the parent dies, writing fails and the process ends; when the process
-dies, the parent raises Died and whoever works goes on from its last commit.
+its own, which sees what is committed. What it makes travels over the pipe, one piece ahead at most, so memory stays
+bounded. When the parent dies, writing fails and the process ends; when the process dies, hangs or cannot be started,
+the parent raises Died and whoever works goes on from its last commit.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import fcntl
 import gc
 import os
 import pickle
+import select
 import signal
 import traceback
 from collections.abc import Callable, Iterator
@@ -22,22 +23,30 @@ from django.db import connections
 
 _SIZE = 8
 _PIPE = 1 << 20  # the largest that everybody may ask for
+SILENCE_SECONDS = 120
+"""Nothing takes so long: a process that says nothing meanwhile hangs."""
 _T = TypeVar("_T")
 
 
 class Died(Exception):
-    """The process ended without a word: killed, or out of memory."""
+    """The process ended without a word (killed, or out of memory), says none, or could not be started."""
 
 
 @contextlib.contextmanager
 def running(make: Callable[[], Iterator[_T]]) -> Iterator[Iterator[_T]]:
     """What `make()` gives, made by a forked process; its exceptions come through here.
 
-    `make` runs on this process's memory as it is now. What it gives must be picklable.
+    `make` runs on this process's memory as it is now. What it gives must be picklable. Raises Died at once when the
+    process cannot be started.
     """
     coming, going = os.pipe()
     _widen(going)
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as problem:  # no memory, or too many processes
+        os.close(coming)
+        os.close(going)
+        raise Died from problem
     if not pid:
         _work(make, going)
     os.close(going)
@@ -73,6 +82,10 @@ def _read(pipe: Any, size: int) -> bytearray:
     whole = bytearray(size)
     rest = memoryview(whole)
     while rest:
+        ready = select.poll()  # which, unlike select, takes descriptors of any number
+        ready.register(pipe, select.POLLIN)
+        if not ready.poll(SILENCE_SECONDS * 1000):
+            raise Died
         count = pipe.readinto(rest)
         if not count:
             raise Died

@@ -4,6 +4,7 @@ One drain at a time, in inbox order, so that the borders of batches do not matte
 inbox as it was. Where much waits, a process beside this one opens, judges and spells the next batch (ADR 7).
 """
 
+import contextlib
 import datetime as dt
 import functools
 import uuid
@@ -94,7 +95,12 @@ def _with_reader(now: Callable[[], dt.datetime]) -> Iterator[Drained]:
     """Batches that a process beside this one reads, up to the first that cannot be taken as it was read: the caller
     looks at the inbox anew.
     """
-    with apart.running(functools.partial(reading.ahead, EVENTS, now=now)) as batches:
+    with contextlib.ExitStack() as until_the_end:
+        try:
+            batches = until_the_end.enter_context(apart.running(functools.partial(reading.ahead, EVENTS, now=now)))
+        except apart.Died as problem:
+            log.warning("no process can read the inbox ahead", fault=str(problem.__cause__))
+            return
         while True:
             with memory.collecting_when_told():
                 done = _next(batches, now)
@@ -115,7 +121,7 @@ def _next(batches: Iterator[Batch], now: Callable[[], dt.datetime]) -> Drained |
         return None
     try:
         with transaction.atomic():
-            return _settle(batch, now()) if _alone() and reading.are_waiting(batch.requests) else None
+            return _settle(batch, now()) if _alone() and reading.are_next(batch.requests) else None
     except pipeline.INDIGESTIBLE:
         return None  # the caller finds the event at fault
 

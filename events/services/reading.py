@@ -112,21 +112,29 @@ def ahead(events: int, *, now: Callable[[], dt.datetime]) -> Iterator[Batch]:
         last = wanted[-1]
 
 
-def are_waiting(requests: Sequence[Request]) -> bool:
-    """Whether requests that were read still wait as they were: nobody worked on them, or on a part of one, since."""
+def are_next(requests: Sequence[Request]) -> bool:
+    """Whether requests that were read still wait as they were (nobody worked on them, or on a part of one, since) and
+    none lies before them: one that was committed late, behind those that were read.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), coalesce(sum(accepted), 0) FROM events_inboxrow WHERE id = ANY(%s::uuid[])",
-            [ids_of(requests)],
+            """
+            SELECT count(*), coalesce(sum(accepted), 0), EXISTS (SELECT FROM events_inboxrow WHERE id < %s)
+            FROM events_inboxrow WHERE id = ANY(%s::uuid[])
+            """,
+            [uuid.UUID(bytes=min([request.id for request in requests], default=bytes(16))), ids_of(requests)],
         )
-        return bool(cursor.fetchone() == (len(requests), sum(request.accepted for request in requests)))
+        return bool(cursor.fetchone() == (len(requests), sum(request.accepted for request in requests), False))
 
 
 def is_long(events: int) -> bool:
     """Whether at least so many events wait."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(accepted), 0) >= %s FROM (SELECT accepted FROM events_inboxrow LIMIT %s) AS waiting",
+            """
+            SELECT coalesce(sum(accepted), 0) >= %s
+            FROM (SELECT accepted FROM events_inboxrow ORDER BY id LIMIT %s) AS waiting
+            """,
             [events, events],
         )
         return bool(cursor.fetchone()[0])

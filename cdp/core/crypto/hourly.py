@@ -25,6 +25,15 @@ _HOUR = 8
 _making = threading.Lock()
 
 
+def _renew() -> None:
+    """A forked process must not wait for a lock that a thread of its parent held."""
+    global _making  # noqa: PLW0603  (module state is what a fork copies)
+    _making = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew)
+
+
 def _context(hour: int) -> bytes:
     return b"core.hourly_key:" + hour.to_bytes(_HOUR)
 

@@ -1,10 +1,14 @@
 """A process beside the drain reads ahead: the same facts as in one process, also when that process is killed."""
 
+import errno
 import os
 import signal
+import threading
+from pathlib import Path
 
 import pytest
 
+from cdp.core import apart
 from customers.models import Customer, Status
 from customers.services import buckets
 from events.models import Event, InboxRow, RejectedEvent, SourceHour
@@ -14,6 +18,7 @@ from tests.events.services.requests_waiting import NOW, VIEW, put
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARENT = os.getpid()
+FILES = Path("/proc/self/fd")
 WORD = {"consent": {"categoryPreferences": {"analytics": False}}}
 
 
@@ -134,6 +139,50 @@ def test_what_was_read_ahead_and_changed_since_is_read_anew(source, told_apart):
     assert draining.drain(now=NOW, events=5).stored == 5  # another drain, while the next batch is read already
     assert sum(one.stored for one in batches) == 35
     assert Event.objects.count() == 50
+    assert told_apart["beside"] >= 1
+    assert told_apart["here"] >= 2, "the drain between, and the one that looks anew"
+
+
+def test_a_request_that_is_committed_late_is_not_overtaken_by_all_that_was_read_ahead(source):
+    for n in range(40):
+        put(source, *({**VIEW, "messageId": f"m{n:02d}-{k}"} for k in range(5)))
+    late = InboxRow.objects.order_by("id")[5]
+    InboxRow.objects.filter(id=late.id).delete()
+    batches = draining.work_off(now=lambda: NOW)
+    assert [next(batches).stored for _ in range(4)] == [10] * 4
+    late.save(force_insert=True)
+    next(batches)
+    assert not InboxRow.objects.filter(id=late.id).exists()
+    list(batches)
+    assert Event.objects.count() == 200
+
+
+def test_where_no_process_can_be_started_the_drain_works_alone(source, told_apart, monkeypatch):
+    def refuse():
+        raise OSError(errno.ENOMEM, "no memory")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    for _ in range(6):
+        put(source, *[VIEW] * 5)
+    files = len(list(FILES.iterdir()))
+    assert sum(one.stored for one in work_off()) == 30
+    assert told_apart["beside"] == 0
+    assert len(list(FILES.iterdir())) == files
+
+
+def test_a_reader_that_hangs_is_given_up(source, monkeypatch):
+    monkeypatch.setattr(apart, "SILENCE_SECONDS", 0.1)
+    real = reading.read
+
+    def read(wanted, **more):
+        if os.getpid() != PARENT:
+            threading.Event().wait()
+        return real(wanted, **more)
+
+    monkeypatch.setattr(reading, "read", read)
+    for _ in range(6):
+        put(source, *[VIEW] * 5)
+    assert sum(one.stored for one in work_off()) == Event.objects.count() == 30
 
 
 def test_an_event_at_fault_is_found_and_the_others_are_stored(source, monkeypatch):
