@@ -14,13 +14,21 @@ import psycopg
 from django.db import connection
 
 CONNECT_SECONDS = 3
+_WATCHED = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A server that went away without a word is noticed after ten seconds, not after the system's quarter of an hour."""
 _CONNECTING = ("dbname", "user", "password", "host", "port", "options", "sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 def connect() -> "psycopg.Connection[Any]":
     """A connection of our own in autocommit, beside Django's pool, which other requests may have emptied."""
     params = connection.get_connection_params()
-    wanted = {name: params[name] for name in _CONNECTING if name in params}
+    wanted = {name: params[name] for name in _CONNECTING if name in params} | _WATCHED
     return psycopg.connect(**wanted, autocommit=True, connect_timeout=CONNECT_SECONDS)
 
 

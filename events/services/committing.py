@@ -2,8 +2,9 @@
 
 There is no thread for it: a request that finds nobody writing writes at once and is answered without waiting for
 another thread to be woken; those that come meanwhile form the next group, and one of them is told to write it. When
-many wait already, the disk is slow: another group goes along, and PostgreSQL flushes both at once. Whoever waits while
-PostgreSQL is away is told so, and the client sends again.
+many wait already, the disk is slow: another group goes along, and PostgreSQL flushes both at once. Nor does anybody
+wait longer than a moment for a group that hangs. Whoever waits while PostgreSQL is away is told so, and the client
+sends again.
 
 A single statement in autocommit is a transaction of its own: one round trip with its flush. It is prepared, takes a
 column of the group's rows as each of its parameters, and is run by libpq itself: psycopg's own ways wait in Python,
@@ -31,6 +32,10 @@ MOST_WAITING_BYTES = 64 * 1024 * 1024
 PATIENCE_SECONDS = 10.0
 MOST_WRITING = 3
 """Groups, each on a connection of its own."""
+SLOW_SECONDS = 1.0
+"""A group that takes longer may hang: the others do not wait for it."""
+MOST_CONNECTIONS = 2 * MOST_WRITING
+"""With the groups that may hang."""
 ENOUGH_WAITING = 5
 """So many do not wait for the group that is being written. Fewer would only make for more and smaller groups."""
 PAUSE_SECONDS = 0.2
@@ -110,7 +115,7 @@ class Committer:
         self._mutex = threading.Lock()
         self._queue: list[_Ticket] = []
         self._bytes = 0
-        self._writing = 0
+        self._writing: dict[int, float] = {}  # since when, by the id of the group
         self._failed_at = -PAUSE_SECONDS
         self._closing = False
 
@@ -120,7 +125,7 @@ class Committer:
             raise Unavailable
         ticket = _Ticket(entry)
         with self._mutex:
-            if self._bytes + ticket.size > MOST_WAITING_BYTES and self._queue:
+            if self._bytes + ticket.size > MOST_WAITING_BYTES and self._bytes:
                 raise Busy
             self._queue.append(ticket)
             self._bytes += ticket.size
@@ -142,46 +147,76 @@ class Committer:
 
     def _next(self) -> "list[_Ticket] | None":
         """The group to be written now by whoever asks, if it is time for one. To be called with the mutex."""
-        if not self._queue or (self._writing and (self._writing >= MOST_WRITING or len(self._queue) < ENOUGH_WAITING)):
+        if not self._queue:
             return None
-        group, self._queue, self._bytes = self._queue, [], 0
-        self._writing += 1
+        now = time.monotonic()
+        if self._writing:
+            writing = len([since for since in self._writing.values() if now - since < SLOW_SECONDS])
+            if writing and (writing >= MOST_WRITING or len(self._queue) < ENOUGH_WAITING):
+                return None
+            if len(self._writing) >= MOST_CONNECTIONS:
+                return None
+        group, self._queue = self._queue, []
+        self._writing[id(group)] = now
         return group
 
     def _wait(self, ticket: _Ticket) -> "list[_Ticket] | None":
         """Until it is decided, or until the request has to write the group that is returned. Raises Unavailable."""
-        if not ticket.gate.acquire(timeout=PATIENCE_SECONDS):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            if ticket.gate.acquire(timeout=min(left, SLOW_SECONDS)):
+                return ticket.group
             with self._mutex:
-                if ticket in self._queue:
-                    self._queue.remove(ticket)
-                    self._bytes -= ticket.size
-            if ticket.group is None:  # or else the others would wait for somebody who left
-                raise Unavailable
+                group = self._next() if ticket in self._queue else None
+            if group is not None:  # whoever was to have it written hangs
+                return group
+        with self._mutex:
+            if ticket in self._queue:
+                self._queue.remove(ticket)
+                self._bytes -= ticket.size
+        if ticket.group is None:  # or else the others would wait for somebody who left
+            raise Unavailable
         return ticket.group
 
     def _lead(self, group: list[_Ticket], own: _Ticket) -> None:
         """Write the group, let its requests go, and have the next one written."""
-        error: Exception | None = Unavailable()
+        outcomes: Sequence[Exception | None] = [Unavailable()] * len(group)
+        try:
+            outcomes = self._outcomes(group)
+        finally:  # whatever it was, those who wait must hear of it
+            self._release(group, own, outcomes)
+
+    def _outcomes(self, group: list[_Ticket]) -> Sequence[Exception | None]:
+        """Write the group, of which only the request at fault is refused; what became of each."""
         try:
             self._write([ticket.entry for ticket in group])
-            error = None
-        except Exception as problem:
-            error = problem
+        except psycopg.OperationalError as problem:
             self._failed_at = time.monotonic()
             log.exception("inbox cannot be written", requests=len(group))
-        finally:  # whatever it was, those who wait must hear of it
-            self._release(group, own, error)
+            return [problem] * len(group)
+        except Exception as problem:
+            log.exception("inbox cannot be written", requests=len(group))
+            if len(group) == 1:
+                return [problem]
+        else:
+            return [None] * len(group)
+        found: list[Exception | None] = []
+        for ticket in group:
+            is_away = found and isinstance(found[-1], psycopg.OperationalError)
+            found += found[-1:] if is_away else self._outcomes([ticket])
+        return found
 
-    def _release(self, group: list[_Ticket], own: _Ticket, error: Exception | None) -> None:
+    def _release(self, group: list[_Ticket], own: _Ticket, outcomes: Sequence[Exception | None]) -> None:
         with self._mutex:
-            self._writing -= 1
+            self._writing.pop(id(group), None)
+            self._bytes -= sum([ticket.size for ticket in group])
             following = self._next()
             if following is not None:
                 following[0].group = following
         if following is not None:
             following[0].gate.release()
-        for ticket in group:
-            ticket.error = error
+        for ticket, outcome in zip(group, outcomes, strict=True):
+            ticket.error = outcome
             if ticket is not own:
                 ticket.gate.release()
 
@@ -196,7 +231,7 @@ class Committer:
             connected = connected or self._opened()
             try:
                 _run(connected, statement, parameters)
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, errors.InvalidSqlStatementName):
                 # An idle connection dies with a restarted server, so once more. If the server went away at the very
                 # moment of the commit, the rows are there already and their ids say so.
                 connected.close()
@@ -215,8 +250,12 @@ class Committer:
 
     def _opened(self) -> "psycopg.Connection[Any]":
         opened = self._connect()
-        for name, (statement, types) in _STATEMENTS.items():
-            _confirm(opened.pgconn.prepare(name, statement.encode(), types))
+        try:
+            for name, (statement, types) in _STATEMENTS.items():
+                _confirm(opened.pgconn.prepare(name, statement.encode(), types))
+        except BaseException:
+            opened.close()
+            raise
         return opened
 
 

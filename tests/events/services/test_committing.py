@@ -129,24 +129,96 @@ def test_many_who_wait_do_not_wait_for_a_slow_disk(transactional_db, monkeypatch
     assert InboxRow.objects.count() == 1 + 2 * enough
 
 
-def test_a_failure_answers_all_who_waited_for_it_and_nobody_else(transactional_db, monkeypatch):
+@pytest.mark.parametrize(
+    ("fault", "stored"), [(psycopg.DataError("a fault"), 3), (psycopg.OperationalError("away"), 1)]
+)
+def test_a_fault_refuses_its_own_request_and_a_server_that_is_away_the_group(
+    transactional_db, monkeypatch, fault, stored
+):
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(committing, "SLOW_SECONDS", PATIENCE)
     monkeypatch.setattr(committing, "MOST_WRITING", 1)
-    faults, answers = [None, psycopg.DataError("a fault")], list[str]()
+    wrong, answers = list[inbox.Entry](), list[str]()
 
     class Faulty(Held):
         def _write(self, entries):
-            super()._write(entries if (fault := faults.pop(0)) is None else [])
-            if fault is not None:
+            if any(one is two for one in entries for two in wrong):
+                self.groups.append(len(entries))
                 raise fault
+            super()._write(entries)
 
-    monkeypatch.setattr(committing, "_run", lambda *_arguments: None)
     committer = Faulty()
     first = come(committer, 1, answers, until_=lambda: committer.groups == [1])
     rest = come(committer, 3, answers, until_=lambda: len(committer._queue) == 3)
+    wrong.append(committer._queue[1].entry)
     let_go(committer, *first, *rest)
-    assert sorted(answers) == ["stored", *["unavailable"] * 3]
-    assert committer._writing == 0  # the next request finds nobody writing
+    assert answers.count("stored") == stored == InboxRow.objects.count()
+    assert len(answers) == 4
+    assert committer._writing == {}  # the next request finds nobody writing
+    assert committer._bytes == 0
+    if stored == 3:
+        committer.commit(entry())  # at once: nobody else is refused
+
+
+def test_nobody_waits_for_a_connection_that_hangs(transactional_db, monkeypatch):
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(committing, "SLOW_SECONDS", 0.05)
+    hangs, answers = [True], list[str]()
+
+    class Hanging(Held):
+        def _write(self, entries):
+            if hangs and hangs.pop():
+                super()._write(entries)
+            else:
+                committing.Committer._write(self, entries)
+
+    committer = Hanging()
+    first = come(committer, 1, answers, until_=lambda: committer.groups == [1])
+    come(committer, 1, answers, until_=lambda: answers == ["stored"])  # came while it was not yet known to hang
+    committer.commit(entry())
+    assert InboxRow.objects.count() == 2
+    monkeypatch.setattr(committing, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0.1)
+    with pytest.raises(committing.Unavailable):
+        committer.commit(entry())
+    let_go(committer, *first)
+
+
+def test_a_commit_of_unknown_result_is_asked_for_once_more_and_stored_once(committer, monkeypatch):
+    real, runs = committing._run, list[None]()
+
+    def run(*arguments):
+        real(*arguments)
+        runs.append(None)
+        if len(runs) == 1:
+            raise psycopg.OperationalError("cut after the commit")
+
+    monkeypatch.setattr(committing, "_run", run)
+    committer.commit(entry())
+    assert (InboxRow.objects.count(), len(runs)) == (1, 1)  # the second one met its own row
+
+
+def test_a_connection_that_does_not_know_its_statements_is_made_anew_once(committer):
+    committer.commit(entry())
+    committer._idle[0].execute("DEALLOCATE ALL")
+    committer.commit(entry())
+    assert InboxRow.objects.count() == 2
+
+
+def test_a_connection_that_cannot_be_prepared_is_closed(transactional_db, monkeypatch):
+    opened = []
+    monkeypatch.setattr(committing, "_STATEMENTS", {b"wrong": ("INSERT INTO nowhere VALUES ($1)", [0])})
+    committer = committing.Committer(lambda: opened.append(autonomous.connect()) or opened[-1])
+    with pytest.raises(committing.Unavailable):
+        committer.commit(entry())
+    assert opened
+    assert all(one.closed for one in opened)
+
+
+def test_a_server_that_went_away_without_a_word_is_noticed(committer):
+    committer.commit(entry())
+    told = {one.keyword: one.val for one in committer._idle[0].pgconn.info}
+    assert (told[b"keepalives"], told[b"tcp_user_timeout"]) == (b"1", b"10000")
 
 
 def test_whoever_lost_patience_leaves_the_queue_and_holds_nobody_up(transactional_db, monkeypatch):
@@ -155,8 +227,9 @@ def test_whoever_lost_patience_leaves_the_queue_and_holds_nobody_up(transactiona
     first = come(committer, 1, answers, until_=lambda: committer.groups == [1])
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0.01)
     come(committer, 2, answers, until_=lambda: answers == ["unavailable"] * 2)
-    assert (committer._queue, committer._bytes) == ([], 0)
+    assert (committer._queue, committer._bytes) == ([], committing._Ticket(entry()).size)
     let_go(committer, *first)
+    assert committer._bytes == 0
     committer.commit(entry())
     assert committer.groups == [1, 1]
     assert InboxRow.objects.count() == 2
@@ -168,7 +241,6 @@ def test_whoever_is_told_to_write_when_patience_ends_still_writes_for_the_others
     ticket, other = committing._Ticket(entry()), committing._Ticket(entry())
     ticket.group = [ticket, other]  # the queue was handed to it between the end of its wait and the mutex
     assert committer._wait(ticket) == [ticket, other]
-    committer._writing = 1
     committer.go.set()
     committer._lead(ticket.group, ticket)
     assert other.gate.acquire(timeout=PATIENCE)
