@@ -48,12 +48,16 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
         rows.count(declaration, images, by=1)
         if declaration.one_of:
             flags = log.flags.get(model._meta.label, {})
-            for customer, wanted in ((absorbed, flags.get("theirs", [])), (holder, flags.get("ours", []))):
-                rows.raise_flags(model, declaration.one_of, customer=customer, wanted=wanted)
-    retold.settle(absorbed, holder, facts=back.facts, flagged=back.flagged)
+            rows.raise_flags(model, declaration.one_of, customer=absorbed, wanted=flags.get("theirs", []))
+            # Nobody may bear the flag on purpose: it is raised again only where it left.
+            if model is not ContactPoint and back.flagged[model._meta.label]:
+                rows.raise_flags(model, declaration.one_of, customer=holder, wanted=flags.get("ours", []))
+    left = back.flagged[ContactPoint._meta.label]
+    retold.settle(absorbed, holder, log=log, facts=back.facts, left=left)
     _reseal(absorbed, holder)
     retold.claim(absorbed, holder, since=log.at)
     _restore(log, later, locked, at)
+    retold.fill(absorbed, holder, logs=[log, *later], facts=back.facts, left=left)
     retold.hand_words_over(absorbed, holder, facts=back.facts, at=at)
     Customer.objects.filter(id=absorbed).update(status=log.absorbed_status, merged_into=None, updated_at=at)
     keys.follow(keys.owned([absorbed]), to={})
@@ -85,8 +89,8 @@ class _Back:
         self.log, self.later, self.holder = log, later, holder
         self.digests: list[bytes] = []
         self.facts: set[str] = set()
-        self.flagged: list[uuid.UUID] = []
-        """Ways of contact that came first for both."""
+        self.flagged: dict[str, list[uuid.UUID]] = defaultdict(list)
+        """Rows that came first for both, by their model."""
         self.parents: dict[str, list[uuid.UUID]] = defaultdict(list)
         self.counts: dict[str, int] = {}
 
@@ -117,8 +121,7 @@ class _Back:
         moved = rows.move(model, declaration, {self.holder: self.log.absorbed_id}, only=(column, values))
         if not moved:
             return []
-        if model is ContactPoint:
-            self.flagged += moved[self.holder].flagged
+        self.flagged[model._meta.label] += moved[self.holder].flagged
         return moved[self.holder].ids
 
     def _from_images(self, model: type[models.Model], missing: set[uuid.UUID]) -> None:

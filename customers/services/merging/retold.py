@@ -5,18 +5,20 @@ An `identify` that named the absorbed one's customer number may have told a new 
 """
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from cdp.core import lifecycle
 from cdp.core.crypto import subjects
-from customers.models import ContactPoint, Customer, Identifier
+from customers.models import ContactPoint, Customer, Identifier, MergeLog
 from customers.rules import provenance, settling, survivorship
 from customers.rules.matching import LIMITS
 from customers.selectors import identifiers, suppressions
 from customers.services.merging import golden, keys, rows
+
+Rows = Collection[uuid.UUID]
 
 
 def follow(digests: Sequence[bytes], *, giver: uuid.UUID, taker: uuid.UUID) -> tuple[list[bytes], set[str]]:
@@ -58,21 +60,78 @@ def _resolved(wanted: Collection[str], customer: uuid.UUID, digests: Sequence[by
     return found.intersection(wanted)
 
 
-def settle(absorbed: uuid.UUID, holder: uuid.UUID, *, facts: Collection[str], flagged: Collection[uuid.UUID]) -> None:
-    """Which way of contact comes first, on both sides, and whose word that is: of the absorbed one the row that came
-    first for both (`flagged`), else what was told last; of the holder what was told last where the first one left.
+def settle(absorbed: uuid.UUID, holder: uuid.UUID, *, log: MergeLog, facts: Collection[str], left: Rows) -> None:
+    """Which way of contact of the absorbed one comes first: the row that came first for both (`left`), else what was
+    told last. What was emptied on purpose stays empty: by them before, or by whoever looked at both since.
     """
+    rule = _rule()
+    mine = list(ContactPoint.objects.filter(customer_id=absorbed).order_by("-pk"))
+    theirs = ContactPoint.objects.filter(customer_id=holder, is_primary=True)
+    filled = {_group(row) for row in (*mine, *theirs) if row.is_primary}
+    people = Customer.objects.in_bulk([absorbed, holder])
+    listed = log.flags.get(ContactPoint._meta.label, {}).get("theirs", [])
+    is_short = not {str(row.pk) for row in mine}.issuperset(listed)
+    first = {_group(row): row.pk for row in mine if row.pk in left}
+    for row in mine:
+        group = _group(row)
+        # A row that had come first may have gone with somebody else who was parted since.
+        if group in first or not (row.told_by in facts or (is_short and group not in filled)):
+            continue
+        own, common = _word_of(people[absorbed], row), _word_of(people[holder], row)
+        if group in filled or not (_empties(own) or (_empties(common) and common.at >= log.at)):
+            first[group] = row.pk
+    rows.raise_flags(ContactPoint, rule, customer=absorbed, wanted=list(first.values()), takes=True)
+
+
+def fill(
+    absorbed: uuid.UUID, holder: uuid.UUID, *, logs: Sequence[MergeLog], facts: Collection[str], left: Rows
+) -> None:
+    """Where the way of contact that came first for both left the holder (`left`), the one told last before comes first.
+    What was emptied on purpose before that one was told stays empty. Call it when the holder's words are restored.
+    """
+    gone = {_group(row) for row in ContactPoint.objects.filter(customer_id=absorbed, pk__in=left)}
+    if not gone:
+        return
+    ours = {row for log in logs for row in log.flags.get(ContactPoint._meta.label, {}).get("ours", [])}
+    since, person = logs[0].at, Customer.objects.get(id=holder)
+    waiting: dict[tuple[str, str], list[ContactPoint]] = defaultdict(list)
+    for row in ContactPoint.objects.filter(customer_id=holder):
+        if _group(row) in gone:
+            waiting[_group(row)].append(row)
+    wanted = []
+    for group in waiting.values():
+        found, word = group, _word_of(person, group[0])
+        corrected = word.not_before if word else None
+        if corrected:
+            is_gone = word is not None and provenance.told_by(word.source, word.fact) in facts
+            found = [
+                row
+                for row in group
+                if (str(row.pk) in ours and corrected < since) or (is_gone and row.created_at >= max(since, corrected))
+            ]
+        if found:
+            wanted.append(max(found, key=lambda row: (row.created_at >= since, str(row.pk) in ours, row.pk)).pk)
+    rows.raise_flags(ContactPoint, _rule(), customer=holder, wanted=wanted)
+
+
+def _rule() -> lifecycle.OneOf:
     rule = lifecycle.declarations()[ContactPoint].one_of
     assert rule is not None, "one of each kind comes first"  # noqa: S101
-    mine = ContactPoint.objects.filter(customer_id=absorbed)
-    came = dict.fromkeys(mine.filter(told_by__in=facts).order_by("-pk").values_list("pk", flat=True))
-    wanted = {row.pk: (row.kind, row.source) for row in mine.filter(pk__in=[*came, *flagged])}
-    first: dict[tuple[str, str], uuid.UUID] = {}
-    for row in (*flagged, *came):
-        if row in wanted:
-            first.setdefault(wanted[row], row)
-    rows.raise_flags(ContactPoint, rule, customer=absorbed, wanted=list(first.values()), takes=True)
-    rows.raise_flags_anew(ContactPoint, rule, customers=[absorbed, holder])
+    return rule
+
+
+def _group(row: ContactPoint) -> tuple[str, str]:
+    return row.kind, row.source
+
+
+def _word_of(person: Customer, row: ContactPoint) -> provenance.Word | None:
+    """The word that holds about that kind of contact."""
+    return provenance.of(person.origins, _register(row.kind, row.source))
+
+
+def _empties(word: provenance.Word | None) -> TypeGuard[provenance.Word]:
+    """Whether somebody corrected what stood there: where nothing comes first, it was emptied then."""
+    return word is not None and word.not_before is not None and word.not_before == word.at
 
 
 def claim(*people: uuid.UUID, since: datetime) -> None:

@@ -238,24 +238,6 @@ def raise_flags(
         )
 
 
-def raise_flags_anew(model: type[models.Model], rule: OneOf, *, customers: Collection[uuid.UUID]) -> None:
-    """Give the flag to the newest row of each group in which nobody bears it."""
-    table = model._meta.db_table
-    group = ", ".join(f"mine.{column}" for column in ("customer_id", *rule.group))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE {table} AS bare SET {rule.flag} = true FROM (
-                SELECT DISTINCT ON ({group}) mine.customer_id, mine.id FROM {table} AS mine
-                WHERE mine.customer_id = ANY(%s::uuid[])
-                  AND NOT EXISTS ({_rival(table, rule, taker="mine.customer_id", row="mine")})
-                ORDER BY {group}, mine.id DESC
-            ) AS newest WHERE bare.customer_id = newest.customer_id AND bare.id = newest.id
-            """,  # noqa: S608  (names of tables and columns)
-            [copying.array(list(customers))],
-        )
-
-
 def _rival(table: str, rule: OneOf, *, taker: str, row: str = "gone") -> str:
     same = "".join(f" AND rival.{column} = {row}.{column}" for column in rule.group)
     return f"SELECT 1 FROM {table} rival WHERE rival.customer_id = {taker} AND rival.{rule.flag}{same}"  # noqa: S608
