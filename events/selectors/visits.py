@@ -55,7 +55,9 @@ def _step(start: dt.datetime, step: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def summary(question: Question) -> dict[str, Any] | None:
-    """How often they came, what brought them first and last, when they logged in; None for who never came."""
+    """How often they came, what brought them first and last, when they logged in; of whom only a robot came, that; None
+    for who never came.
+    """
     return _summary(question.lineage)
 
 
@@ -65,7 +67,7 @@ def _summary(customers: Sequence[uuid.UUID]) -> dict[str, Any] | None:
         visits=Count("id"), pages=Sum("pages"), seconds=Sum("seconds"), login=Max("signed_in_at"), last=Max("ended_at")
     )
     if not sums["visits"]:
-        return None
+        return _robot(customers)
     ordered = visits.order_by("started_at", "id")
     first = ordered.first()
     touched = ordered.filter(~Q(channel=Session.Channel.DIRECT)).last()
@@ -77,3 +79,11 @@ def _summary(customers: Sequence[uuid.UUID]) -> dict[str, Any] | None:
         "touched": touched and {"at": touched.started_at, "origin": _origin(touched)},
         "device": str(Session.Device(device["device"]).label) if device else "",
     }
+
+
+def _robot(customers: Sequence[uuid.UUID]) -> dict[str, Any] | None:
+    """The last event of a robot; None where there is none. Events that are no visit are few, and have an index."""
+    told = Event.objects.filter(customer_id__in=list(customers), is_visit=False)
+    robots = told.filter(properties__contains={"$context": {"bot": True}})
+    last = robots.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
+    return None if last is None else {"robot": last}
