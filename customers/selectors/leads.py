@@ -16,7 +16,7 @@ from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, User
 from customers.models import Lead, LeadKey
 from customers.rules.leads import Answer
-from customers.selectors import staff
+from customers.selectors import profiles, staff
 
 TABLE = "customers_lead"
 PAGE = pages.SIZE
@@ -102,6 +102,35 @@ def opened(lead: Lead, keyring: subjects.Keyring | None = None) -> Content:
         found.get("told", {}),
         keyring.open(lead.next_step, table=TABLE, column="next_step", row=lead.id),
     )
+
+
+def differing(content: Content, profile: profiles.Profile | None) -> list[tuple[str, str, str]]:
+    """(field, what was told, what we have) of whatever a lead told otherwise than we know it. An address or a number
+    that is known beside the first one is known, too.
+    """
+    if profile is None:
+        return [(name, said, "") for name, said in content.told.items()]
+    place = profile.place
+    first = {
+        "name": profile.name,
+        "email": profile.email,
+        "phone": profile.phone,
+        "company": profile.customer.company,
+        "job_title": profile.customer.job_title,
+        "city": place.city if place else profile.customer.city,
+        "postcode": place.postcode if place else "",
+        "street": place.street if place else "",
+    }
+    found = []
+    for name, said in content.told.items():
+        others = [one.value for one in profile.contacts if one.kind == name]
+        if _alike(said) not in {_alike(one) for one in (first.get(name, ""), *others)}:
+            found.append((name, said, first.get(name, "")))
+    return found
+
+
+def _alike(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def next_steps(leads: Sequence[Lead], keyring: subjects.Keyring) -> dict[uuid.UUID, str]:

@@ -197,8 +197,8 @@ def _context(request: HttpRequest, row: Lead, *, shown: bool = False) -> dict[st
         "profile": profile,
         "content": content,
         "told": [
-            (_label(name), value if reveals else masking.of(MASKED.get(name, "text"), value))
-            for name, value in content.told.items()
+            (_label(name), *(one if reveals else masking.of(MASKED.get(name, "text"), one) for one in values))
+            for name, *values in reading.differing(content, profile)
         ],
         "reveals": reveals,
         "reasons": REASONS,
