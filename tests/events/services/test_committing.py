@@ -77,6 +77,8 @@ def come(committer: Held, requests: int, answers: list[str], *, until_: Callable
             answers.append("stored")
         except committing.Unavailable:
             answers.append("unavailable")
+        finally:
+            connection.close()  # what is sealed may have asked for its key; a connection that is not closed is lost
 
     threads = [threading.Thread(target=one) for _ in range(requests)]
     for thread in threads:
