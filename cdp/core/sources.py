@@ -60,7 +60,7 @@ def known(name: str) -> str:
     key; empty for a new one. Raises UnableToUse where more than one can be meant: strangers who have the same number
     there would become one person.
     """
-    text, offered = " ".join(name.split()), labels()
+    text, offered = _spaced(name), labels()
     folded = text.casefold()
     if chosen := next((key for key, label in offered.items() if label.casefold() == folded), ""):
         return chosen
@@ -83,11 +83,21 @@ def key_of(name: str) -> str:
     A name of Latin letters and digits is its own key ("Web shop": web-shop). Of any other name the key is what is left
     of it, with a number where that is taken: two names must not meet in the few letters they share.
     """
-    return known(name) or _free(" ".join(name.split()))
+    return known(name) or _free(_spaced(name))
+
+
+def _spaced(name: str) -> str:
+    """A name as it is kept: one blank between words."""
+    return " ".join(name.split())
+
+
+def _slug(text: str) -> str:
+    """The key that a name would have if nobody had it; empty where no Latin letter or digit is left."""
+    return slugify(text)[:LONGEST_KEY].strip("-_")
 
 
 def _free(text: str) -> str:
-    slug = slugify(text)[:LONGEST_KEY].strip("-_")
+    slug = _slug(text)
     stem = slug[: LONGEST_KEY - 4].strip("-_") or "source"
     taken = {*Source.objects.filter(key__startswith=stem).values_list("key", flat=True), *READY_MADE}
     if slug and slug not in taken:
@@ -99,8 +109,8 @@ def is_taken(name: str, *, besides: str = "") -> bool:
     """Whether another source than that of the key `besides`, or one that this product makes, has this name or the key
     that would come of it.
     """
-    text = " ".join(name.split())
-    folded, slug = text.casefold(), slugify(text)[:LONGEST_KEY].strip("-_") if _is_latin(text) else ""
+    text = _spaced(name)
+    folded, slug = text.casefold(), _slug(text) if _is_latin(text) else ""
     if _ours(folded) not in {"", besides}:
         return True
     return any(
@@ -130,7 +140,7 @@ def called(name: str, *, kind: str) -> Source:
     """The source that people call so, made if new. Raises UnableToUse for a name without a letter or digit, and where
     more than one can be meant.
     """
-    text = " ".join(name.split())
+    text = _spaced(name)
     while True:
         there = known(text)
         if not there and (not any(sign.isalnum() for sign in text) or len(text) > LONGEST_NAME):

@@ -6,7 +6,7 @@ import uuid
 
 from events.models import InboxRow
 from events.rules import tracking
-from events.services import draining, inbox
+from events.services import draining, inbox, recording
 
 NOW = dt.datetime(2026, 11, 22, 12, 30, tzinfo=dt.UTC)
 VIEW = {"type": "track", "event": "Product Viewed", "userId": "u1", "properties": {"sku": "A-1"}}
@@ -38,3 +38,17 @@ def put(source, *events, sender=None, at=NOW, kind=None, **batch):
 
 def drain():
     return draining.drain(now=NOW)
+
+
+def poison(monkeypatch):
+    """Let the writing of events break where one is called so; returns how many each try was asked to write."""
+    real, asked = recording.record_spelt, []
+
+    def breaks(events, owners, **more):
+        asked.append(len(events))
+        if any(b"Poison" in event.row for event in events):
+            raise ValueError("poison")
+        return real(events, owners, **more)
+
+    monkeypatch.setattr(recording, "record_spelt", breaks)
+    return asked

@@ -11,7 +11,7 @@ from customers.services import buckets
 from events.models import Event, InboxRow, MessageKey, RejectedEvent, SourceHour
 from events.services import draining, inbox, recording
 from tests import factories
-from tests.events.services.requests_waiting import NOW, VIEW, drain, put
+from tests.events.services.requests_waiting import NOW, VIEW, drain, poison, put
 
 pytestmark = pytest.mark.django_db
 
@@ -234,14 +234,7 @@ def test_the_later_word_about_a_person_holds_whichever_came_first(source):
 
 
 def test_a_request_that_cannot_be_digested_goes_to_the_quarantine_and_stops_nobody(source, monkeypatch):
-    real = recording.record_spelt
-
-    def breaks(events, owners, **more):
-        if any(b"Poison" in event.row for event in events):
-            raise ValueError("poison")
-        return real(events, owners, **more)
-
-    monkeypatch.setattr(recording, "record_spelt", breaks)
+    poison(monkeypatch)
     for _ in range(5):
         put(source, VIEW)
     put(source, {**VIEW, "event": "Poison"})
@@ -256,14 +249,7 @@ def test_a_request_that_cannot_be_digested_goes_to_the_quarantine_and_stops_nobo
 
 @pytest.mark.parametrize("bad", [{0}, {3}, {5}, {1, 4}, set(range(6))])
 def test_of_one_request_only_the_events_at_fault_go_to_the_quarantine(source, monkeypatch, bad):
-    real = recording.record_spelt
-
-    def breaks(events, owners, **more):
-        if any(b"Poison" in event.row for event in events):
-            raise ValueError("poison")
-        return real(events, owners, **more)
-
-    monkeypatch.setattr(recording, "record_spelt", breaks)
+    poison(monkeypatch)
     events = [{**VIEW, "event": "Poison" if place in bad else f"Fine {place}"} for place in range(6)]
     put(source, *events)
     put(source, VIEW)
@@ -276,15 +262,7 @@ def test_of_one_request_only_the_events_at_fault_go_to_the_quarantine(source, mo
 
 
 def test_good_events_among_many_at_fault_are_all_stored(source, monkeypatch):
-    real, asked = recording.record_spelt, []
-
-    def breaks(events, owners, **more):
-        asked.append(len(events))
-        if any(b"Poison" in event.row for event in events):
-            raise ValueError("poison")
-        return real(events, owners, **more)
-
-    monkeypatch.setattr(recording, "record_spelt", breaks)
+    asked = poison(monkeypatch)
     monkeypatch.setattr(draining, "TRIES", 3)
     places = range(60)
     put(source, *({**VIEW, "event": "Poison" if place % 3 else f"Fine {place}"} for place in places))

@@ -12,9 +12,9 @@ from cdp.core import apart
 from customers.models import Customer, Status
 from customers.services import buckets
 from events.models import Event, InboxRow, RejectedEvent, SourceHour
-from events.services import draining, people, reading, recording
+from events.services import draining, people, reading
 from tests import factories
-from tests.events.services.requests_waiting import NOW, VIEW, put
+from tests.events.services.requests_waiting import NOW, VIEW, poison, put
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARENT = os.getpid()
@@ -186,14 +186,7 @@ def test_a_reader_that_hangs_is_given_up(source, monkeypatch):
 
 
 def test_an_event_at_fault_is_found_and_the_others_are_stored(source, monkeypatch):
-    real = recording.record_spelt
-
-    def breaks(events, owners, **more):
-        if any(b"Poison" in event.row for event in events):
-            raise ValueError("poison")
-        return real(events, owners, **more)
-
-    monkeypatch.setattr(recording, "record_spelt", breaks)
+    poison(monkeypatch)
     for n in range(10):
         put(source, *[VIEW] * 4, {**VIEW, "event": "Poison" if n in {3, 7} else "Fine"})
     work_off()
