@@ -5,14 +5,14 @@ import uuid
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.api import answers
 from analytics.selectors import metrics, segments
 from cdp.core import context
-from cdp.core.api.problems import Problem
+from cdp.core.api import problems
 from cdp.core.api.views import ApiViewSet
 from customers.selectors import lineage
 
@@ -65,4 +65,4 @@ def _customer(text: str) -> uuid.UUID:
     except (ValueError, lineage.Unknown) as error:
         raise exceptions.NotFound(_("There is no such customer.")) from error
     except lineage.Erased as error:
-        raise Problem("erased", _("This customer was erased."), status_code=status.HTTP_410_GONE) from error
+        raise problems.erased() from error

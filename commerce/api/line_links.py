@@ -1,14 +1,13 @@
 """REST: linking an account of the shop's website with LINE."""
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core import context
-from cdp.core.api.problems import Problem
+from cdp.core.api import problems
 from cdp.core.api.views import ApiViewSet
 from commerce.api import answers, bodies, examples
 from commerce.services import line_links
@@ -41,6 +40,6 @@ class LineLinkViewSet(ApiViewSet):
         except lineage.Unknown as error:
             raise exceptions.NotFound from error
         except lineage.Erased as error:
-            raise Problem("erased", _("The customer was erased."), status_code=status.HTTP_410_GONE) from error
+            raise problems.erased() from error
         context.show([nonce.customer])
         return Response(answers.line_link(nonce), status=status.HTTP_201_CREATED)

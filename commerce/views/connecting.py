@@ -88,7 +88,7 @@ def connection(request: HttpRequest, key: str) -> HttpResponse:
     context |= {
         "walks": [{"store": store, "address": address(store.key, key)} for store in kinds],
         "can_connect": can_connect,
-        "verify_token": source_secrets.verify_token(key) if secret.vendor == "facebook" and can_connect else "",
+        "verify_token": source_secrets.verify_token(key) if can_connect else "",
         "lacks_token": secret.vendor in PLATFORMS and secret.source_id not in tokens,
         "refused": tokens.get(secret.source_id, ""),
         "is_open": _is_open(),

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core import context
+from cdp.core.api import problems
 from cdp.core.api.pagination import SealedCursorPagination
-from cdp.core.api.problems import Problem, invalid
 from cdp.core.api.views import ApiViewSet
 from cdp.core.crypto import subjects
 from consent.api import answers, bodies, examples
@@ -105,7 +105,7 @@ class ConsentViewSet(ApiViewSet):
                 evidence=values["evidence"],
             )
         except grants.UnableToRecord as error:
-            raise invalid(f"/{error.field}", str(error)) from error
+            raise problems.invalid(f"/{error.field}", str(error)) from error
         return Response(_shown([record], [record.customer_id])[0], status=status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -118,7 +118,7 @@ class ConsentViewSet(ApiViewSet):
         """The history of one customer."""
         filters = self.paginator.filters(request)  # type: ignore[union-attr]
         if "customer" not in filters:
-            raise invalid("customer", _("Name the customer."))
+            raise problems.invalid("customer", _("Name the customer."))
         persons = lineage.of(_customer(filters["customer"]))
         page: list[Any] = self.paginate_queryset(ledger.history(persons)) or []
         return self.get_paginated_response(_shown(page, persons))
@@ -150,13 +150,15 @@ def _customer(given: uuid.UUID | str) -> uuid.UUID:
     try:
         wanted = uuid.UUID(str(given))
     except ValueError as error:
-        raise invalid("customer", _("Must be a UUID.")) from error
+        raise problems.invalid("customer", _("Must be a UUID.")) from error
     try:
         return lineage.get(wanted).customer.id
     except lineage.Erased as error:
-        raise Problem("erased", _("The customer was erased."), status_code=status.HTTP_410_GONE) from error
+        raise problems.erased() from error
     except lineage.Unknown as error:
-        raise Problem("not_found", _("There is no such customer."), status_code=status.HTTP_404_NOT_FOUND) from error
+        raise problems.Problem(
+            "not_found", _("There is no such customer."), status_code=status.HTTP_404_NOT_FOUND
+        ) from error
 
 
 def _shown(records: list[ConsentRecord], persons: list[uuid.UUID]) -> list[dict[str, Any]]:

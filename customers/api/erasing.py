@@ -12,9 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cdp.core.api.problems import conflict
+from cdp.core.api import problems
 from cdp.core.api.views import ApiViewSet
-from customers.api.finding import erased, found
+from customers.api.finding import found
 from customers.models import Status
 from customers.services import erasing
 
@@ -63,7 +63,9 @@ class ErasingMixin(ApiViewSet):
 
 def _refused(error: erasing.UnableToErase) -> exceptions.APIException:
     if error.reason is erasing.Reason.ERASED:
-        return erased()
+        return problems.erased()
     if error.reason is erasing.Reason.UNKNOWN:
         return exceptions.NotFound()
-    return conflict(error.reason.value, str(_("Others are writing the same people at this moment. Please try again.")))
+    return problems.conflict(
+        error.reason.value, str(_("Others are writing the same people at this moment. Please try again."))
+    )

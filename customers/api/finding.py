@@ -3,10 +3,9 @@
 import uuid
 from typing import Any
 
-from django.utils.translation import gettext as _
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 
-from cdp.core.api.problems import Problem
+from cdp.core.api import problems
 from customers.api import answers
 from customers.models import Customer
 from customers.selectors import lineage
@@ -20,12 +19,7 @@ def found(id: str) -> Customer:
     except (ValueError, lineage.Unknown) as error:
         raise exceptions.NotFound from error
     except lineage.Erased as error:
-        raise erased() from error
-
-
-def erased() -> Problem:
-    """Nobody is left under that id."""
-    return Problem("erased", _("This person was erased."), status_code=status.HTTP_410_GONE)
+        raise problems.erased() from error
 
 
 def answer_of(customer: uuid.UUID | Customer) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from cdp.core.actors import SYSTEM
 from cdp.core.models import Source
-from customers.models import Identifier, MergeSuggestion
+from customers.models import Identifier
 from customers.rules.matching import PRIORITY, Key
 from customers.rules.people import Person
 from customers.selectors import lineage
@@ -64,9 +64,4 @@ def _may_take(taker: uuid.UUID, holder: uuid.UUID, kind: str, held: list[Key]) -
         return False
     if Identifier.objects.filter(customer_id=holder).exclude(kind=kind).exists():
         return False
-    ours, theirs = lineage.of(taker), lineage.of(holder)
-    apart = MergeSuggestion.objects.filter(state=suggestions.APART)
-    return not (
-        apart.filter(customer_id__in=ours, other_id__in=theirs)
-        | apart.filter(customer_id__in=theirs, other_id__in=ours)
-    ).exists()
+    return not suggestions.are_apart(lineage.of(taker), lineage.of(holder))

@@ -1,7 +1,7 @@
 """Two records may be one person: a steward is asked, and decides."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +12,13 @@ from cdp.core.models import Source
 from customers.models import MergeSuggestion
 
 OPEN, APART = "open", "apart"
+
+
+def are_apart(ours: Collection[uuid.UUID], theirs: Collection[uuid.UUID]) -> bool:
+    """Whether somebody said that they are two people. Each is a person with all who were merged into them."""
+    both = [*ours, *theirs]
+    pairs = MergeSuggestion.objects.filter(customer_id__in=both, other_id__in=both, state=APART)
+    return any((first in ours) != (second in ours) for first, second in pairs.values_list("customer_id", "other_id"))
 
 
 def ask(pairs: Iterable[tuple[uuid.UUID, uuid.UUID]], *, source: Source, at: datetime) -> list[tuple[uuid.UUID, ...]]:

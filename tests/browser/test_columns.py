@@ -1,9 +1,8 @@
 """Which columns a table shows is the reader's choice and stays so on their machine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -15,14 +14,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def page(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
+def page(live_server: LiveServer, browser: Browser, sign_in: Callable[..., None]) -> Iterator[Page]:
     Product.objects.create(
         sku="A-1", name="Green tea", category="Tea", created_at=timezone.now(), updated_at=timezone.now()
     )
-    client = Client()
-    client.force_login(factories.staff("admin"))
     context = browser.new_context(reduced_motion="reduce")
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    sign_in(context, factories.staff("admin"))
     page = context.new_page()
     page.goto(f"{live_server.url}/products/")
     yield page

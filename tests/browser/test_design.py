@@ -28,24 +28,22 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+def open_as(
+    live_server: LiveServer, browser: Browser, complaints: list[str], sign_in: Callable[..., None]
+) -> Iterator[Callable[..., Page]]:
     """A page of a signed-in administrator; what its console complains about is collected."""
     user = factories.staff()
 
     opened: list[BrowserContext] = []
 
     def visit(path: str, size: str = "desktop", scheme: Any = "light", language: str = "en") -> Page:
-        from django.test import Client
-
-        client = Client()
-        client.force_login(user)
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
         )
         opened.append(context)
-        cookies = {"sessionid": client.cookies["sessionid"].value, "cdp_language": language}
-        context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+        sign_in(context, user)
+        context.add_cookies([{"name": "cdp_language", "value": language, "url": live_server.url}])
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

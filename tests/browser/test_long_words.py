@@ -1,5 +1,7 @@
 """Names, addresses and tags without a blank to break at stay inside the page."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser
@@ -12,7 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def test_long_words_do_not_widen_a_page(live_server: LiveServer, browser: Browser) -> None:
+def test_long_words_do_not_widen_a_page(
+    live_server: LiveServer, browser: Browser, sign_in: Callable[..., None]
+) -> None:
     person = factories.customer(
         name="Wolfeschlegelsteinhausenbergerdorff Hubert",
         email="wolfeschlegelsteinhausenbergerdorff.hubert.blaine@a-very-long-name-of-a-shop.example.com",
@@ -21,11 +25,11 @@ def test_long_words_do_not_widen_a_page(live_server: LiveServer, browser: Browse
     person.tags = [f"a-tag-that-somebody-made-rather-long-{number}" for number in range(6)]
     person.save(update_fields=["tags"])
     client = Client()
-    client.force_login(factories.staff("admin"))
+    client.force_login(user := factories.staff("admin"))
     rows = "".join(f"{number}.{person.tags[0]}@a-very-long-name-of-a-shop.example.com\n" for number in range(3))
     mapping = importing.upload(client, f"email\n{rows}")["Location"]
     context = browser.new_context(reduced_motion="reduce")
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    sign_in(context, user)
     page = context.new_page()
     wider = {}
     for width in (360, 1280, 1440):

@@ -4,13 +4,12 @@ The shop is started once. Each page is opened once and judged in every size and 
 looked at on the server of the tests, which is there at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 from playwright.sync_api import TimeoutError as Impatient
 from pytest_django.live_server_helper import LiveServer
@@ -154,12 +153,10 @@ def test_every_page_is_sound(guide: tour.Tour, language: str) -> None:
 
 
 @pytest.fixture
-def owner(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
+def owner(browser: Browser, sign_in: Callable[..., None]) -> Iterator[Page]:
     """A page of somebody who may do everything."""
-    client = Client()
-    client.force_login(factories.staff())
     context = browser.new_context()
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    sign_in(context, factories.staff())
     yield context.new_page()
     context.close()
 

@@ -2,12 +2,11 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -50,14 +49,12 @@ def opened(browser: Browser) -> Iterator[Any]:
 
 
 @pytest.fixture
-def clerk(opened: Any, live_server: LiveServer) -> Any:
+def clerk(opened: Any, live_server: LiveServer, sign_in: Callable[..., None]) -> Any:
     """The page of a clerk on a device of that size."""
 
     def clerk(size: dict[str, Any]) -> Page:
-        client = Client()
-        client.force_login(factories.staff("clerk"))
         context = opened(size, base_url=live_server.url, reduced_motion="reduce")
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        sign_in(context, factories.staff("clerk"))
         return context.new_page()
 
     return clerk

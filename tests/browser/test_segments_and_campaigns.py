@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django import Settings
@@ -30,18 +29,18 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_as(live_server: LiveServer, browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+def open_as(
+    live_server: LiveServer, browser: Browser, complaints: list[str], sign_in: Callable[..., None]
+) -> Iterator[Callable[..., Page]]:
     opened: list[BrowserContext] = []
 
     def visit(path: str, size: str = "desktop", scheme: Any = "light", role: str = "marketer") -> Page:
-        client = Client()
-        client.force_login(factories.staff(role))
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
         )
         opened.append(context)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        sign_in(context, factories.staff(role))
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -225,11 +224,9 @@ def test_saving_an_unfinished_segment_says_what_is_missing_and_goes_on_saying_it
     assert [said for said in complaints if "422" not in said] == []
 
 
-def test_without_scripts_the_json_does(live_server: LiveServer, browser: Browser) -> None:
-    client = Client()
-    client.force_login(factories.staff("marketer"))
+def test_without_scripts_the_json_does(live_server: LiveServer, browser: Browser, sign_in: Callable[..., None]) -> None:
     context = browser.new_context(java_script_enabled=False)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    sign_in(context, factories.staff("marketer"))
     page = context.new_page()
     page.goto(live_server.url + "/segments/new/")
     page.get_by_label("Name").fill("By hand")

@@ -57,6 +57,11 @@ def busy() -> Problem:
     )
 
 
+def erased() -> Problem:
+    """Nobody is left under that id: who had it was erased."""
+    return Problem("erased", _("This person was erased."), status_code=status.HTTP_410_GONE)
+
+
 def invalid(pointer: str, detail: str) -> Problem:
     """A 422 about one place of the body, or one parameter of the address."""
     return invalid_places([{"pointer": pointer, "detail": detail}])

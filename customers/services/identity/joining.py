@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from cdp.core.actors import SYSTEM
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
-from customers.models import Customer, MergeSuggestion
+from customers.models import Customer
 from customers.rules import identifiers, names, provenance, settling, survivorship
 from customers.rules.matching import LIMITS, Matcher
 from customers.rules.people import Person
@@ -122,7 +122,7 @@ class Evidence:
         return survivorship.may_merge_by_machine(
             survivorship.Evidence(held[0], held[1], LIMITS),
             same_given_name=len(called) < 2 and not differ,
-            kept_apart=self._is_apart(ours.lineage | theirs.lineage, ours.lineage),
+            kept_apart=suggestions.are_apart(ours.lineage, theirs.lineage),
             either_is_anonymous=False,
             link=link,
         )
@@ -168,13 +168,6 @@ class Evidence:
                 rows[customer][_BIRTH],
                 _spelt(family) if family else "",
             )
-
-    @staticmethod
-    def _is_apart(both: Collection[uuid.UUID], ours: Collection[uuid.UUID]) -> bool:
-        pairs = MergeSuggestion.objects.filter(
-            customer_id__in=list(both), other_id__in=list(both), state=suggestions.APART
-        ).values_list("customer_id", "other_id")
-        return any((first in ours) != (second in ours) for first, second in pairs)
 
 
 def join(matcher: Matcher, *, source: Source, at: dt.datetime) -> dict[uuid.UUID, uuid.UUID]:

@@ -14,11 +14,10 @@ from cdp.core.lifecycle import OnMerge
 from cdp.core.models import DataKey
 from customers.models import ContactPoint, Customer, MergeLog, MergeSuggestion, Status
 from customers.selectors import merges
+from customers.services import suggestions
 from customers.services.merging import golden, keys, retold, rows
 from customers.services.merging.joining import lock, rebuild
 from customers.services.merging.refusals import Reason, UnableToUnmerge
-
-APART = "apart"
 
 
 def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
@@ -176,7 +175,12 @@ def _keep_apart(one: uuid.UUID, other: uuid.UUID, at: datetime) -> None:
     """Whoever takes a merge back says that they are two people: the machine does not ask again."""
     first, second = sorted((one, other))
     pair = MergeSuggestion.objects.filter(customer_id=first, other_id=second)
-    if not pair.update(state=APART):
+    if not pair.update(state=suggestions.APART):
         MergeSuggestion.objects.create(
-            id=ids.uuid7(), customer_id=first, other_id=second, reason="unmerged", state=APART, created_at=at
+            id=ids.uuid7(),
+            customer_id=first,
+            other_id=second,
+            reason="unmerged",
+            state=suggestions.APART,
+            created_at=at,
         )
