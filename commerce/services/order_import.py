@@ -64,6 +64,23 @@ SYNONYMS = {
     }.items()
     for name in names.split(", ")
 }
+DOUBTFUL = {
+    name: targets
+    for targets, names in {
+        ("order.discount", "line.discount"): (
+            "discount, discounts, discount amount, total discount, ส่วนลด, มูลค่าส่วนลด, ส่วนลดรวม, 할인, 할인액, 할인금액,"
+            " 할인가"
+        ),
+        ("order.total", "line.unit_price"): (
+            "total, amount, sum, subtotal, sub total, total amount, total price, grand total, line total,"
+            " ยอดรวม, รวม, ราคารวม, รวมเงิน, จำนวนเงิน, ยอดเงิน, มูลค่า, 합계, 금액, 총액, 총금액, 합계금액"
+        ),
+        ("order.tax",): "vat, sales tax, ภาษี, ภาษีมูลค่าเพิ่ม, 세금, 부가세, 세액",
+        ("order.shipping",): "delivery, delivery fee, shipping fee, shipping cost, ค่าขนส่ง, 배송료, 택배비",
+    }.items()
+    for name in names.split(", ")
+}
+"""Money of the order as a whole, or of the line: the header alone does not say."""
 SHORT = "orders_short"
 """What an import counts beside orders: those that come in without some of their lines."""
 
@@ -270,6 +287,7 @@ KIND = registry.Kind(
         **{name: people_import.PREFIX + target for name, target in people_import.SYNONYMS.items()},
         **SYNONYMS,
     },
+    doubtful=DOUBTFUL,
     identifiers=frozenset(
         {"order.external_id", *(people_import.PREFIX + name for name in ("external_id", "member_number", "phone"))}
     ),

@@ -3,6 +3,7 @@
 Imported grants need no double opt-in. A row must name somebody we know or will know: people who are new are made.
 """
 
+import re
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from cdp.core.imports import registry, tracing
+from cdp.core.imports import mapping, registry, tracing
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import ledger, purposes
 from consent.services import grants, import_undo
@@ -46,6 +47,27 @@ SYNONYMS = {
     "날짜": "consent.at",
 }
 AGREES = _("Agrees")
+_EMAIL, _SMS = "marketing/email", "marketing/sms"
+_MEANT = {
+    mapping.plain(name): choice
+    for choice, names in {
+        _EMAIL: (
+            "newsletter, newsletters, newsletter opt in, newsletter subscription, subscribed to newsletter,"
+            " mailing list, email opt in, email marketing, accepts email marketing, email consent,"
+            " รับข่าวสาร, ต้องการรับข่าวสาร, ยินยอมรับข่าวสาร, สมัครรับข่าวสาร, รับข่าวสารทางอีเมล, รับข่าวสารทางอีเมล์,"
+            " รับอีเมลข่าวสาร, รับจดหมายข่าว, จดหมายข่าว, สมัครจดหมายข่าว,"
+            " 뉴스레터, 뉴스레터 수신, 뉴스레터 구독, 소식지 수신, 이메일 수신, 메일 수신, 이메일 마케팅 수신"
+        ),
+        _SMS: (
+            "sms opt in, sms marketing, sms marketing consent, accepts sms marketing, sms consent,"
+            " รับ sms, ยินยอมรับ sms, รับข่าวสารทาง sms, รับข้อความ sms, sms 수신, 문자 수신, sms 마케팅 수신"
+        ),
+    }.items()
+    for name in names.split(", ")
+}
+"""Headers that name a permission and the way it is for. One that says only marketing leaves the way open."""
+_WHETHER = re.compile(r"(?:동의)?(?:여부)?(?:yn)?\Z")
+"""Korean headers often end in “agreed”, “whether” or “(Y/N)”."""
 LONGEST_EVIDENCE = 2000
 JUST_BEFORE = timedelta(microseconds=1)
 Slot = tuple[uuid.UUID, str, str]
@@ -232,7 +254,23 @@ def _constants(choice: str) -> dict[str, str]:
     return {"consent.purpose": purpose, "consent.channel": channel}
 
 
-BESIDE = registry.Beside("consents", "consent.granted", choices=_choices, constants=_constants)
+def _meant(column: str, values_: Sequence[str]) -> str:
+    """The permission that a column seems to tell: by its name, and only if its values are a yes or a no each."""
+    name = mapping.plain(column)
+    choice = _MEANT.get(name) or _MEANT.get(_WHETHER.sub("", name), "")
+    told = [value for value in values_ if value.strip().casefold() not in NOTHING_SAID and not values.is_missing(value)]
+    return choice if choice and told and all(map(_is_answer, told)) and choice in _choices() else ""
+
+
+def _is_answer(value: str) -> bool:
+    try:
+        values.boolean(value)
+    except ValueProblem:
+        return False
+    return True
+
+
+BESIDE = registry.Beside("consents", "consent.granted", choices=_choices, constants=_constants, meant=_meant)
 """A column of a customers file like “마케팅 수신 동의” is a statement by each of them, its words the evidence."""
 KIND = registry.Kind(
     key="consents",

@@ -16,6 +16,7 @@ from cdp.core.models import Source
 from cdp.core.models.sources import SAMPLE
 from customers.rules import name_columns, people
 from customers.rules.provenance import Word
+from customers.rules.unreadable import Unreadable
 from customers.services import identity, import_trace
 
 TARGETS = {
@@ -50,6 +51,8 @@ TARGETS = {
     "updated_at": _("Last changed"),
 }
 PREFIX = "customer."
+TAGGING = f"{PREFIX}tag"
+"""For a column that has no field: each value becomes a tag with the column's name before it, like “shoe size: 38”."""
 _MOMENTS = {"created_at": "created_at", "told_at": "updated_at"}
 """Field of a person → target."""
 NEW_PEOPLE, JOINED, ROUGHLY = "people", "people_joined", "people_roughly"
@@ -219,7 +222,12 @@ class Columns:
         self.cells = [
             (target.removeprefix(PREFIX), position)
             for target, position in context.columns.items()
-            if target.startswith(PREFIX)
+            if target.startswith(PREFIX) and not target.startswith(f"{TAGGING}:")
+        ]
+        self.tagging = [
+            (context.survey.columns[position], position)
+            for target, position in context.columns.items()
+            if target.startswith(f"{TAGGING}:")
         ]
         self.constants = {
             target.removeprefix(PREFIX): value
@@ -241,6 +249,21 @@ class Columns:
         """The raw fields of a row, blanks left out."""
         found = {name: cells[position] for name, position in self.cells if cells[position]}
         return {**self.constants, **found} if self.constants else found
+
+    def tag(self, person: people.Person, cells: Sequence[str]) -> list[people.Fault]:
+        """Give a person the tags that columns without a field say; what does not fit is told and left out."""
+        faults, tags = [], dict.fromkeys(person.tags)
+        for name, position in self.tagging:
+            if values.is_missing(cells[position]):
+                continue
+            value = people.plain(cells[position])
+            tag = f"{people.plain(name)}: {value}"
+            if len(tag) > people.LONGEST_LISTED or len(tags) >= people.MOST_LISTED:
+                faults.append(people.Fault(f"tag:{name}", value, Unreadable("too_long")))
+            else:
+                tags[tag] = None
+        person.tags = tuple(tags)
+        return faults
 
     def clean(self, raw: dict[str, str]) -> tuple[people.Person, list[people.Fault]]:
         """The standardised person and what could not be read. A row that says when it was changed tells what was so
@@ -327,6 +350,8 @@ class Handler:
         found, lines = [], []
         for line, cells in rows:
             person, faults = self.columns.clean(self.columns.raw(cells))
+            if self.columns.tagging:
+                faults += self.columns.tag(person, cells)
             if person.is_identified:
                 for fault in faults:
                     warn(line, PREFIX + fault.field, fault.value, fault.problem.code)
@@ -399,7 +424,8 @@ def _other_names(batch: identity.Batch, resolutions: Sequence[identity.Resolutio
 KIND = registry.Kind(
     key="customers",
     label=_("Customers"),
-    targets=qualified(TARGETS),
+    targets={**qualified(TARGETS), TAGGING: _("Tag with the name of the column")},
+    many=frozenset({TAGGING}),
     handler=Handler,
     required=(tuple(PREFIX + name for name in people.IDENTIFYING),),
     synonyms={

@@ -55,11 +55,13 @@ _APART = re.compile(r"\b(us|hk|nt|au|ca|[sac])\s+\$", re.IGNORECASE)
 
 _YES = (
     "1 1.0 yes y true t on x ✓ ✔ ☑ subscribed opted_in opt_in opted-in opt-in optin checked enabled "
-    "agreed accepted granted ใช่ จริง ยินยอม ตกลง สมัคร รับ 예 네 참 동의 동의함 수신동의 수신 はい 是"
+    "agreed accepted granted ใช่ จริง ยินยอม ตกลง สมัคร รับ ต้องการ"
+    " 예 네 참 동의 동의함 수신동의 수신 구독 はい 是"
 )
 _NO = (
     "0 0.0 no n false f off unsubscribed opted_out opt_out opted-out opt-out optout unchecked disabled declined denied "
-    "ไม่ ไม่ใช่ เท็จ ไม่ยินยอม ไม่ตกลง ยกเลิก ไม่รับ 아니오 아니요 거짓 미동의 비동의 수신거부 거부 いいえ 否"
+    "ไม่ ไม่ใช่ เท็จ ไม่ยินยอม ไม่ตกลง ยกเลิก ไม่รับ ไม่ต้องการ"
+    " 아니오 아니요 거짓 미동의 비동의 수신거부 수신안함 미수신 미구독 거부 いいえ 否"
 )
 _BOOLEANS = dict.fromkeys(_YES.split(), True) | dict.fromkeys(_NO.split(), False)
 

@@ -1,9 +1,9 @@
 """An import on a page: uploaded, mapped, checked, started. One job row goes through all of it."""
 
+import dataclasses
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ class UnableToImport(Exception):
     """The import cannot go on; the message says why."""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Column:
     """One column of an uploaded file as the mapping page shows it."""
 
@@ -44,6 +44,8 @@ class Column:
     order: str = ""
     """Which number of its dates is the day: "day" or "month" first, "open" where the file cannot tell; empty for a
     column without such dates."""
+    doubts: Sequence[str] = ()
+    """The targets that its name may mean, where nobody but the shop can tell which."""
     era: str = ""
     """Of which era its two-digit years are (see dates.day); empty where that needs no word."""
 
@@ -66,6 +68,8 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
     else:
         mapped = mapping.guess(kind=registry.get(kind), header=what.columns, file=name, rows=rows)
         layout = layouts.find(kind, what.columns, file=name)
+        if layout is None:
+            mapped = _with_meant(mapped, kind, what.columns, rows)
         proposed = layout.platform if layout else UNNAMED
     source = source or proposed
     with transaction.atomic():
@@ -99,6 +103,30 @@ def _before_mending(kind: str, name: str, header: Sequence[str]) -> tuple[mappin
         return None
 
 
+def _with_meant(
+    mapped: mapping.Mapped, kind: str, header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> mapping.Mapped:
+    """The guess with what its other columns seem to say beside the kind (registry.Beside). Only proposed where somebody
+    looks at it before anything is written: a permission is never guessed behind people's backs.
+    """
+    also = dict(mapped.also)
+    used = {*mapped.columns.values(), *mapping.OWN_COLUMNS}
+    offers = registry.offers(kind)
+    for position, column in enumerate(header if offers else ()):
+        if column in used:
+            continue
+        values = [cells[position] for cells in rows if cells[position].strip()]
+        for beside in offers:
+            choice = beside.meant(column, values)
+            if choice and (key := f"{beside.kind}/{choice}") not in also:
+                known = registry.get(key).targets
+                shared = {target: name for target, name in mapped.columns.items() if target in known}
+                common = {target: value for target, value in mapped.constants.items() if target in known}
+                constants = {**common, **beside.constants(choice)}
+                also[key] = mapping.Mapped({**shared, beside.target: column}, constants)
+    return dataclasses.replace(mapped, also=also)
+
+
 def listed(*, at: datetime) -> QuerySet[Job]:
     """The imports worth showing: a draft leaves the list with its upload, which lives as long as its hour's key."""
     abandoned = {"state": Job.State.DRAFT, "params__file__has_key": "upload", "created_at__lte": at - hourly.KEPT}
@@ -129,9 +157,11 @@ def columns(job: Job) -> list[Column]:
         for column, target in part["columns"].items()
         if "/" in key and not target.startswith(_PERSON)
     } | job.params["mapping"]["columns"]
+    doubts = mapping.doubts(registry.get(job.params["kind"]), what.columns)
     return [
         Column(
             name=name,
+            doubts=doubts.get(name, ()),
             samples=[cells[position][:LONGEST_SAMPLE] for cells in rows if cells[position]],
             target=targets.get(name, ""),
             order={True: "day", False: "month", None: dates.OPEN}[what.dayfirst[name]] if name in what.dayfirst else "",
@@ -152,6 +182,11 @@ def unused(job: Job) -> list[str]:
     except reading.UnableToRead as problem:
         raise UnableToImport(str(problem)) from problem
     return [name for name in header if name not in used]
+
+
+def doubtful(job: Job) -> list[str]:
+    """Those of the unused columns whose names may mean one of several targets. Raises UnableToImport like `unused`."""
+    return list(mapping.doubts(registry.get(job.params["kind"]), unused(job)))
 
 
 def choose(job: Job, *, data: Mapping[str, Any], source: str = "", source_key: str = "") -> None:

@@ -92,7 +92,7 @@ def read(data: Any, *, kind: Kind, header: Sequence[str]) -> Mapped:
                 },
             )
         _known_target(target, kind)
-        place = f"{target}:{column}" if target == kind.rest else target
+        place = f"{target}:{column}" if target == kind.rest or target in kind.many else target
         if place in targets:
             raise BadMapping(TWO_COLUMNS, targets=[target])
         targets[place] = column
@@ -130,6 +130,12 @@ def guess(*, kind: Kind, header: Sequence[str], file: str = "", rows: Sequence[S
         found = dict(kind.senses(found, [dict(zip(header, cells, strict=False)) for cells in rows]))
     country = "" if COUNTRY in found or COUNTRY not in kind.targets else _country(header)
     return Mapped({**found, **_rest(kind, header, found)}, {COUNTRY: country} if country else {})
+
+
+def doubts(kind: Kind, header: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The columns whose names may mean one of several targets, with those targets."""
+    names = {plain(name): targets for name, targets in kind.doubtful.items()}
+    return {column: targets for column in header if (targets := names.get(plain(column)))}
 
 
 def _rest(kind: Kind, header: Sequence[str], taken: Mapping[str, str], passed: Collection[str] = ()) -> dict[str, str]:
@@ -220,7 +226,8 @@ def _complete(mapped: Mapped, kind: Kind) -> None:
         raise BadMapping(_("One column must be mapped to %(targets)s."), targets=group)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A header as it is compared with others: without case, signs and blanks."""
     folded = unicodedata.normalize("NFKC", name).casefold().replace("#", " no")
     # Thai vowels above and below are marks, no letters, and yet tell words apart: only what stands between is dropped.
     return "".join(sign for sign in folded if sign.isalnum() or unicodedata.category(sign).startswith("M"))
@@ -229,8 +236,8 @@ def _plain(name: str) -> str:
 def _guessed(column: str, kind: Kind) -> str | None:
     if column in kind.targets:
         return column
-    plain = _plain(column)
+    name = plain(column)
     for target in kind.targets:
-        if plain in {_plain(target), _plain(target.partition(".")[2])}:
+        if name in {plain(target), plain(target.partition(".")[2])}:
             return target
-    return {_plain(name): target for name, target in kind.synonyms.items()}.get(plain)
+    return {plain(synonym): target for synonym, target in kind.synonyms.items()}.get(name)

@@ -139,8 +139,11 @@ class Kind:
     handler: Callable[[Context], Handler]
     required: Sequence[Sequence[str]] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    doubtful: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Headers that may mean one of several targets, which nobody but the shop can tell."""
     identifiers: frozenset[str] = frozenset()  # targets whose column loses a `.0` that stands in every value
     rest: str = ""  # the target of columns that nothing else takes; several columns may have it
+    many: frozenset[str] = frozenset()  # other targets that several columns may have
     chunk: int = 5000
     is_undoable: bool = False  # its handler notes traces (see tracing) by which an import can be taken back
     remembers: bool = (
@@ -163,6 +166,8 @@ class Beside:
     """Choice → label for people; asked anew for each page, because rows of the shop may be choices."""
     constants: Callable[[str], Mapping[str, str]]
     """What every row has in common once that choice is made."""
+    meant: Callable[[str, Sequence[str]], str] = lambda _column, _values: ""
+    """The choice that a column by its name and its first values seems to mean; empty where they say nothing of it."""
 
 
 _kinds: dict[str, Kind] = {}
@@ -182,6 +187,11 @@ def get(key: str) -> Kind:
 def offer(kind: str, beside: Beside) -> None:
     """Let columns of a kind's files say something beside it."""
     _beside.setdefault(kind, []).append(beside)
+
+
+def offers(kind: str) -> Sequence[Beside]:
+    """What columns of a kind's files may say beside it, as it was offered."""
+    return _beside.get(kind, ())
 
 
 def besides(kind: str) -> Mapping[str, tuple[str, Beside]]:

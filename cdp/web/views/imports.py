@@ -3,31 +3,24 @@
 import csv
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import actors, audit, jobs, sources, uploads
 from cdp.core.files import safety
-from cdp.core.imports import drafts, engine, mapping, reading, registry, undoing
+from cdp.core.imports import drafts, engine, reading, registry, undoing
 from cdp.core.models import Job
 from cdp.core.uploads import SealedUpload
 from cdp.core.views.access import requires
-from cdp.web import formats
-from cdp.web.views import import_undo
-from commerce.services.order_import import SHORT
-from customers.rules import places
-from customers.services.people_import import JOINED, NEW_PEOPLE, ROUGHLY
+from cdp.web.views import import_columns, import_undo, import_words
 
 PAGE = 50
 SHOWN_REJECTS = 100
@@ -127,7 +120,7 @@ def detail(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         told = import_undo.state_of(job)
         is_open = job.state in {Job.State.WAITING, Job.State.RUNNING} or drafts.is_ending(job, at=timezone.now())
         if is_open or told.get("is_undoing"):
-            left = _left(told["undo"] or job)
+            left = import_words.left(told["undo"] or job)
             return render(request, "web/imports/_progress.html", {"job": job, "left": left, **told})
         response = HttpResponse()
         response.headers["HX-Refresh"] = "true"
@@ -253,60 +246,11 @@ class _Echo:
 
 def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: int = 200) -> HttpResponse:
     _note_look(request, job)  # the samples beside the columns are people's
-    kind = registry.get(job.params["kind"])
-    named, told = sources.labels(), request.POST.get("source", "").strip()
-    offered = job.params["source"] if job.params["source"] in named else ""
-    shown = named.get(job.params["source"], job.params["source"])
     try:
-        columns = drafts.columns(job)
+        shown = import_columns.context(job, told=request.POST.get("source", "").strip())
     except (drafts.UnableToImport, reading.UnableToRead) as problem:
         return render(request, "web/imports/detail.html", {**_result(job), "error": error or str(problem)}, status=422)
-    return render(
-        request,
-        "web/imports/mapping.html",
-        {
-            "job": job,
-            "kind": kind,
-            "columns": columns,
-            "targets": [
-                {"key": key, "label": label, "group": key.partition(".")[0]} for key, label in kind.targets.items()
-            ]
-            + [{"key": key, "label": label} for key, (label, _what) in registry.besides(kind.key).items()],
-            "required": [[kind.targets[target] for target in group] for group in kind.required],
-            "constants": [
-                {"key": key, "label": kind.targets[key], "value": job.params["mapping"]["constants"].get(key, "")}
-                for key in (
-                    "order.currency",
-                    "consent.purpose",
-                    "consent.channel",
-                    "consent.granted",
-                    "customer.country",
-                )
-                if key in kind.targets
-            ],
-            "error": error,
-            "sources": sorted(named.values()),
-            "source": told or shown,
-            "offered": offered,
-            "offered_as": shown,
-            "shop_country": places.country_name(settings.CDP_SHOP_COUNTRY, get_language() or "en"),
-            "dayfirst": {True: "day", False: "month"}.get(job.params["mapping"]["options"].get("dayfirst"), ""),
-            "era": job.params["mapping"]["options"].get("era", ""),
-            "has_open_dates": any("open" in {column.order, column.era} for column in columns),
-        },
-        status=status,
-    )
-
-
-def _left(job: Job) -> str:
-    """How long it will still take, by how long it took so far; empty as long as nobody can say."""
-    seconds = jobs.seconds_left(job, now=timezone.now())
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return ngettext("about {n} second left", "about {n} seconds left", seconds).format(n=seconds)
-    minutes = round(seconds / 60)
-    return ngettext("about {n} minute left", "about {n} minutes left", minutes).format(n=formats.number(minutes))
+    return render(request, "web/imports/mapping.html", {**shown, "error": error}, status=status)
 
 
 def _result(job: Job) -> dict[str, Any]:
@@ -315,129 +259,34 @@ def _result(job: Job) -> dict[str, Any]:
     return {
         **import_undo.state_of(job),
         "job": job,
-        "left": _left(job),
+        "left": import_words.left(job),
         "kind": _kind_label(job),
         "is_check": bool(job.params["dry_run"]),
         "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
         "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
         "more_rejects": sum(job.result.get(name, 0) for name in ("rejected", "warned", "told")) > SHOWN_REJECTS,
         "is_cut": engine.unlisted(job) > 0,
-        "brought": _brought(job),
+        "brought": import_words.brought(job),
         "failure": jobs.sentence(job.error),
-        "see_url": _see(job),
+        "see_url": import_words.see(job),
         "has_stopped": drafts.has_stopped(job, at=timezone.now()),
         "still_ending": drafts.still_ending() if drafts.is_ending(job, at=timezone.now()) else "",
         "is_check_failed": bool(job.params["dry_run"]) and job.state == Job.State.FAILED,
-        "usable": _usable(job) if job.params["dry_run"] and job.result.get("warned") else "",
-        "read_as": _read_as(job, noted),
+        "usable": import_words.usable(job) if job.params["dry_run"] and job.result.get("warned") else "",
+        "read_as": import_words.read_as(job, noted),
         "warned": job.result.get("warned", 0),
         "left_out": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
         "counted": engine.COUNTED,
-        "unused": _unused(job),
-        "newcomers": _newcomers(job),
-        "joined": _joined(job),
-        "short": _short(job),
+        "unused": import_words.unused(job),
+        "doubtful": import_words.doubtful(job),
+        "newcomers": import_words.newcomers(job),
+        "joined": import_words.joined(job),
+        "short": import_words.short(job),
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}
             for remark in job.result.get("warnings", [])
         ],
     }
-
-
-def _see(job: Job) -> str:
-    """Where the people of a finished import are; empty for other kinds, and where nobody came in."""
-    is_in = job.state == Job.State.DONE and not job.params["dry_run"] and job.result.get("accepted")
-    if job.params["kind"] != "customers" or not is_in or undoing.is_begun(job):
-        return ""
-    return reverse("customers:customer-list") + "?" + urlencode({"source": job.params["source"]})
-
-
-def _unused(job: Job) -> str:
-    """Which columns of a checked file are not imported, the first ones by name, so that nobody misses it."""
-    if not drafts.is_checked(job):
-        return ""
-    try:
-        names = drafts.unused(job)
-    except drafts.UnableToImport:  # the upload is gone; what was found in it is told all the same
-        return ""
-    if not names:
-        return ""
-    shown = ", ".join(names[:SHOWN_COLUMNS]) + (", …" if len(names) > SHOWN_COLUMNS else "")
-    text = ngettext("{n} column is left out: {names}", "{n} columns are left out: {names}", len(names))
-    return text.format(n=formats.number(len(names)), names=shown)
-
-
-def _short(job: Job) -> str:
-    """How many orders are smaller than in the file, because lines of theirs were refused."""
-    orders = job.result.get("also", {}).get(SHORT, 0)
-    if not orders:
-        return ""
-    text = ngettext(
-        "{n} order comes in without one or more of its lines.",
-        "{n} orders come in without one or more of their lines.",
-        orders,
-    )
-    return text.format(n=formats.number(orders))
-
-
-def _newcomers(job: Job) -> str:
-    """How many people a checked file would make customers: a consent or an order for an unknown address brings one."""
-    also = job.result.get("also", {}) if drafts.is_checked(job) else {}
-    people = also.get(NEW_PEOPLE, 0)
-    if not people:
-        return ""
-    text = (
-        ngettext("At most {n} new customer would be made.", "At most {n} new customers would be made.", people)
-        if also.get(ROUGHLY)
-        else ngettext("{n} new customer would be made.", "{n} new customers would be made.", people)
-    )
-    return text.format(n=formats.number(people))
-
-
-def _joined(job: Job) -> str:
-    """How many customers a checked file would make one with another, because a row of it names both."""
-    joined = job.result.get("also", {}).get(JOINED, 0) if drafts.is_checked(job) else 0
-    if not joined:
-        return ""
-    text = ngettext(
-        "{n} customer would be merged with another, because a row names both.",
-        "{n} customers would be merged with others, because a row names both.",
-        joined,
-    )
-    return text.format(n=formats.number(joined))
-
-
-def _usable(job: Job) -> str:
-    """What a check found: rows that can be used are not yet values that can."""
-    rows, values = job.result.get("accepted", 0), job.result.get("warned", 0)
-    parts = [ngettext("{n} row can be used", "{n} rows can be used", rows).format(n=formats.number(rows))]
-    parts.append(ngettext("{n} value left out", "{n} values left out", values).format(n=formats.number(values)))
-    return ", ".join(parts)
-
-
-def _read_as(job: Job, noted: list[dict[str, Any]]) -> str:
-    """Which country's phone numbers were expected, where some were not read and no column says the country."""
-    mapped = job.params["mapping"]
-    if mapping.COUNTRY in mapped["columns"].values() or not any(entry["reason"] in PHONE_CODES for entry in noted):
-        return ""
-    country = str(mapped["constants"].get(mapping.COUNTRY) or settings.CDP_SHOP_COUNTRY)
-    text = _(
-        "Phone numbers without a country code were read as numbers of {country}. If they belong to another country,"
-        " choose Country on the Columns step."
-    )
-    return text.format(country=places.country_name(country, get_language() or "en"))
-
-
-def _brought(job: Job) -> str:
-    """What a finished import wrote, in the things it is about: a line of a file is not yet an order."""
-    if job.params["dry_run"] or job.params["kind"] != "orders" or not job.finished_at:
-        return ""
-    orders = job.result.get("created", 0) + job.result.get("updated", 0)
-    refunds = job.result.get("also", {}).get("refunds", 0)
-    parts = [ngettext("{n} order", "{n} orders", orders).format(n=formats.number(orders))]
-    if refunds:
-        parts.append(ngettext("{n} refund", "{n} refunds", refunds).format(n=formats.number(refunds)))
-    return ", ".join(parts)
 
 
 def _kind_label(job: Job) -> Any:

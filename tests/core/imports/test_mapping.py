@@ -45,6 +45,18 @@ def test_a_target_is_guessed_once_and_unknown_columns_are_left(customers):
     assert guessed.columns == {"customer.email": "email"}
 
 
+@pytest.mark.parametrize("column", ["ส่วนลด", "ยอดรวม", "할인 금액", "합계", "Amount"])
+def test_money_that_may_be_the_orders_or_a_lines_is_left_to_people(column):
+    orders = registry.get("orders")
+    assert mapping.guess(kind=orders, header=[column]).columns == {}
+    assert len(mapping.doubts(orders, ["Order", column])[column]) == 2
+
+
+def test_several_columns_may_become_tags(customers):
+    data = {"columns": {"Email": "customer.email", "이름": "customer.tag", "Full Name": "customer.tag"}}
+    assert read(customers, data).as_json()["columns"] == data["columns"]
+
+
 def test_a_mapping_survives_its_own_json(customers):
     data = {
         "columns": {"Email": "customer.email"},

@@ -117,6 +117,43 @@ def test_a_column_that_agrees_to_marketing_becomes_consent_with_its_words(stewar
     assert any(f"{heading}: {no}" in one for one in told)
 
 
+@pytest.mark.parametrize(
+    ("heading", "yes", "no"),
+    [("รับข่าวสาร", "รับ", "ไม่รับ"), ("Newsletter", "yes", "never subscribed"), ("뉴스레터 수신 동의 (Y/N)", "Y", "N")],
+)
+def test_a_column_of_yes_and_no_to_news_is_proposed_as_consent(steward, heading, yes, no):
+    reference.ensure()
+    upload(steward, f"email,{heading}\na@example.com,{yes}\nb@example.com,{no}\n")
+    assert '<option value="consents/marketing/email" selected>' in page(steward, Job.objects.get())
+
+
+def test_a_column_named_like_a_permission_without_answers_is_not_proposed(steward):
+    reference.ensure()
+    upload(steward, "email,Newsletter\na@example.com,Weekly\nb@example.com,yes\n")
+    assert "selected>Agrees" not in page(steward, Job.objects.get())
+
+
+def test_a_doubtful_money_column_is_asked_about_and_told_when_it_stays_out(steward):
+    columns = {"เลขที่คำสั่งซื้อ": "order.external_id", "วันที่": "order.placed_at", "ราคา": "line.unit_price"}
+    upload(steward, ",".join([*columns, "ส่วนลด"]) + "\nA-1,2026-05-01,100,5\n", kind="orders")
+    job = Job.objects.get()
+    shown = page(steward, job)
+    assert "Money columns that can mean two things" in shown
+    assert "Order discount / Line discount?" in shown
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
+    jobs.run_waiting()
+    assert "ส่วนลด looks like money of the orders and is left out." in page(steward, job)
+
+
+def test_columns_without_a_field_are_kept_as_tags_with_their_names(steward, draft):
+    assert "“shoe size: 38”" in page(steward, draft)
+    mapped(steward, draft, **{"column:shoe size": "customer.tag"})
+    jobs.run_waiting()
+    steward.post(f"/imports/{draft.id}/start/")
+    jobs.run_waiting()
+    assert [person.tags for person in Customer.objects.filter(status="known")] == [["shoe size: 38"]]
+
+
 def test_two_columns_cannot_both_be_the_same_consent(steward):
     reference.ensure()
     upload(steward, "email,a,b\na@example.com,Y,N\n")
