@@ -59,7 +59,8 @@ def key(email: str) -> str:
     local, _, domain = email.rpartition("@")
     if domain in _GMAIL:
         local, domain = local.partition("+")[0] or local, "gmail.com"
-    folded = f"{local}@{domain}".casefold()
+    # Not casefold: groß@ and gross@ are two mailboxes, and straße.de is not strasse.de.
+    folded = f"{local}@{domain}".lower()
     return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
 
 

@@ -57,8 +57,10 @@ _KOREAN_POLITE = "씨|님|고객님|회원님|선생님|사장님|교수님|박�
 _KOREAN_POSTS = (
     "(?:사원|주임|대리|과장|차장|부장|팀장|실장|본부장|소장|점장|원장|이사|상무|전무|대표|사장|회장|교수|박사|선생)님?"
 )
+# 양 is "Miss" behind a whole name of three syllables (김서현 양, 김 서현 양); behind two it is the family: 서현 양.
 KOREAN_HONORIFIC = re.compile(
-    rf"(?:(?<=[\uac00-\ud7a3]{{2}})(?:{_KOREAN_POLITE}|\s*\((?:{_KOREAN_POLITE})\)|\s+(?:군|양|{_KOREAN_POSTS}))"
+    rf"(?:(?<=[\uac00-\ud7a3]{{2}})(?:{_KOREAN_POLITE}|\s*\((?:{_KOREAN_POLITE})\)|\s+(?:군|{_KOREAN_POSTS}))"
+    rf"|(?:(?<=[\uac00-\ud7a3]{{3}})|(?<=[\uac00-\ud7a3]\s[\uac00-\ud7a3]{{2}}))\s+양"
     rf"|(?<=[\uac00-\ud7a3])\s+(?:{_KOREAN_POLITE})|(?<=^[\uac00-\ud7a3])씨)$"
 )
 KOREAN_HONORIFIC_WORD = re.compile(rf"(?<=[\uac00-\ud7a3])\s+(?:{_KOREAN_POLITE})$")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import phonenumbers
@@ -29,7 +30,14 @@ _LABEL = re.compile(
     r"[\s.:：#=-]*",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"\s*(?:[/,;|\n]|\bor\b|หรือ|또는)\s*", re.IGNORECASE)
+_SEVERAL = re.compile(r"\s*(?:[/,;|&\n]|\bor\b|\band\b|หรือ|และ|또는|및)\s*", re.IGNORECASE)
+# An extension in words that the library does not know, and what the number is or whose: "081 234 5678 (แม่)". The
+# library would dial the letters of "030 163747 home", too.
+_EXTENSION = re.compile(r"\s*\(?(?:ต่อ|กด|내선|구내|内線|分機|分机)[\s.:]*(?:번호\s*)?[0-9][0-9\s,~-]*\)?$")
+_NOTE = re.compile(r"(?<=[0-9)])[\s(\[]+[^\d()\[]*[^\W\d_][^\d()\[]*[)\]]?$")
+# 02-123-4567~9: several lines of one office. No number ends in a digit by itself behind four others.
+_RANGE = re.compile(r"(?<=[0-9]{4})\s*[-~–]\s*[0-9]{1,2}$")
+_SURE_RANGE = re.compile(r"(?<=[-. ][0-9]{4})\s*[-~–]\s*[0-9]$")
 _TYPES = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
     "voicemail",
@@ -37,6 +45,8 @@ _TYPES = (
 _TOO_SHORT = phonenumbers.NumberParseException.TOO_SHORT_NSN, phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD
 
 
+_FEWEST = 7
+"""Digits that make what stands before a word a number by itself."""
 _LEAST_DIGITS = 5
 """Different digits in a number that somebody may have: what is typed to fill a field has fewer."""
 _MOST_REPEATED = 4
@@ -123,16 +133,30 @@ def _slow(raw: str, region: str | None) -> str:
         text = match[1]
     if match := _SCIENTIFIC.fullmatch(text):
         text = _unshortened(match)
-    text = _LABEL.sub("", text).strip()
+    text = _LABEL.sub("", text.replace("_", " ").replace("\t", " ")).strip()
     home = region.upper() if region and region.upper() in phonenumbers.SUPPORTED_REGIONS else None
-    try:
-        return _parsed(text, home)
-    except unreadable.Unreadable:
-        first = _SEVERAL.split(text)[0]
-        # Two numbers in one cell: the first is the one that people mean.
-        if first != text and sum(c.isdigit() for c in first) > 6:
-            return _parsed(first, home)
-        raise
+    failed: unreadable.Unreadable | None = None
+    for reading in _readings(text):
+        try:
+            return _parsed(reading, home)
+        except unreadable.Unreadable as problem:
+            if failed is None or (reading == text and not isinstance(failed, NotInUse)):
+                failed = problem
+    assert failed is not None, "the text itself is a reading"  # noqa: S101
+    raise failed
+
+
+def _readings(text: str) -> Iterator[str]:
+    """What the number in a text may be, the likeliest first; each has enough digits to be one."""
+    alone = _SURE_RANGE.sub("", _NOTE.sub("", _EXTENSION.sub("", text)))
+    if alone != text and sum(c.isdigit() for c in alone) >= _FEWEST:
+        yield alone
+    yield text
+    # Two numbers in one cell: the first is the one that people mean.
+    first = _SEVERAL.split(alone)[0]
+    for part in (first, _RANGE.sub("", first)):
+        if part not in {alone, text} and sum(c.isdigit() for c in part) >= _FEWEST:
+            yield part
 
 
 def _parsed(text: str, home: str | None) -> str:

@@ -52,10 +52,13 @@ _NAME_DAY_YEAR = re.compile(_NAME + r"[\s\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s\-/,]+
 _YEAR_NAME_DAY = re.compile(r"(\d{4})[\s\-/]+" + _NAME + r"[\s\-/]+(\d{1,2})")
 # Words that may stand around a date: weekdays, "on the", the names of eras.
 _NOISE = re.compile(
-    r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+|^(?:วัน\S*?\s*)?ที่\s*|^วัน\S+\s+|\s*\(?[월화수목금토일]요일\)?|\s*\([월화수목금토일]\)"
+    r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+|^(?:วัน\S*?\s*)?ที่\s*|^วัน\S+\s+|^(?:อา|จ|อ|พ|พฤ|ศ|ส)\.\s*(?=\d)"
+    r"|^(?:อาทิตย์|จันทร์|อังคาร|พุธ|พฤหัส(?:บดี)?|ศุกร์|เสาร์)(?:ที่)?\s*(?=\d)|\s*\(?[월화수목금토일]요일\)?|\s*\([월화수목금토일]\)"
     r"|พ\.?\s?ศ\.?\s*|ค\.?\s?ศ\.?\s*|\bb\.?e\.?\s*|\ba\.?d\.?\s*|\bc\.?e\.?\s*|เดือน\s*",
     re.IGNORECASE,
 )
+# What databases and spreadsheets write behind a day that has no time.
+_MIDNIGHT = re.compile(r"[T ](?:0{1,2}:00(?::00(?:\.0+)?)?(?: ?Z|[+-]00:?00)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
 _ERA = re.compile(r"(?P<buddhist>พ\.?\s?ศ|\bb\.?e\b)|(?P<common>ค\.?\s?ศ|\ba\.?d\b|\bc\.?e\b)", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
@@ -91,6 +94,8 @@ def day(text: str, *, dayfirst: bool | None = None, era: str = "") -> dt.date:
         raise problems.ValueProblem("missing")
     if len(text) > _LONGEST:
         raise problems.ValueProblem("not_a_date")
+    if ":" in text:
+        text = _MIDNIGHT.sub("", text)
     if match := _YEAR_FIRST.fullmatch(text) or _EAST_ASIAN.fullmatch(text):
         return _year_first(match)
     if match := _YEAR_LAST.fullmatch(text):

@@ -28,6 +28,7 @@ _THAI_WORD = re.compile(
     r"[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e31\u0e34-\u0e3a]?[\u0e47-\u0e4e]{0,2}[\u0e30\u0e32\u0e33]?"
     r"|(?<=[\u0e01-\u0e4e])[\u0e2f\u0e46]|[\u0e3f\u0e50-\u0e59]"
 )
+_THAI_BESIDE_LATIN = re.compile(r"[A-Za-z][\u0e01-\u0e4e]|[\u0e01-\u0e4e](?=[A-Za-z])")
 
 # Syllables of names, addresses, shops and the grammar between them.
 _COMMON_SYLLABLES = frozenset(
@@ -58,7 +59,9 @@ def _thai(text: str) -> float:
         score += sum(_THAI.get(letter, -6.0) for letter in match[0])
     strange = _NOT_ASCII.findall(text)
     ornaments = sum(1 for letter in strange if letter in _TYPOGRAPHY)
-    return score - 7.0 * ornaments + _IMPOSSIBLE * (len(strange) - placed - ornaments)
+    # Åsa read as Thai has a Thai letter in the middle of a Latin word.
+    mixed = len(_THAI_BESIDE_LATIN.findall(text))
+    return score - 4.0 * mixed - 7.0 * ornaments + _IMPOSSIBLE * (len(strange) - placed - ornaments)
 
 
 def _korean(text: str) -> float:
@@ -73,6 +76,11 @@ def _korean_letter(letter: str) -> float:
     if "\u4e00" <= letter <= "\u9fff":
         return -11.0
     return 2 * _IMPOSSIBLE if letter == source.MARK else -10.0
+
+
+def _johab(text: str) -> float:
+    """As Korean, but rarer than anything else here: two bytes alone are a Thai or a Korean word of the other codes."""
+    return _korean(text) - 1.0 * len(_NOT_ASCII.findall(text))
 
 
 def _is_euc_kr(syllable: str) -> bool:
@@ -113,7 +121,7 @@ def _western(text: str) -> float:
 _JUDGES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("cp874", _thai),
     ("cp949", _korean),
-    ("johab", _korean),
+    ("johab", _johab),
     ("cp932", _japanese),
     ("cp1252", _western),
 )

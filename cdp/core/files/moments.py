@@ -12,18 +12,21 @@ from cdp.core.files.problems import ValueProblem
 _LONGEST = 80
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TIME = re.compile(
-    r"(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})\s*[:.시]\s*(?P<minute>\d{2})분?\s*(?:[:.]?\s*(?P<second>\d{2})초?"
-    r"(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half2>[ap]\.?m\.?(?![a-z]))?\s*(?:น\.?)?",
+    r"(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})\s*[:.]\s*(?P<minute>\d{2})(?:\s*[:.]\s*(?P<second>\d{2})"
+    r"(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?P<half2>[ap]\.?m\.?(?![a-z])|오전|오후)?\s*(?:น\.?)?"
+    r"|(?P<half_ko>오전|오후)?\s*(?P<hour_ko>\d{1,2})\s*시(?:\s*(?P<minute_ko>\d{1,2})\s*분?)?"
+    r"(?:\s*(?P<second_ko>\d{1,2})\s*초)?",
     re.IGNORECASE,
 )
-_SIMPLE = re.compile(r"(\S+) (\d{1,2}):(\d{2})(?::(\d{2}))?")
+_SIMPLE = re.compile(r"(\S+?),? (\d{1,2}):(\d{2})(?::(\d{2}))?")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{1,2}\s*시|\d{1,2}\.\d{2}\s*น")
-_ZONE = re.compile(r"(?:(?:gmt|utc)\s*)?([+-])(\d{2}):?(\d{2})?", re.IGNORECASE)
+_ZONE = re.compile(r"(?:(?:gmt|utc)\s*)?([+-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
 _ZONES = {"z": 0, "utc": 0, "gmt": 0, "ict": 7, "kst": 9, "jst": 9}
 _SECONDS = re.compile(r"1\d{9}(?:\.\d{1,6})?")
 _MILLISECONDS = re.compile(r"1\d{12}")
-_COMPACT = re.compile(r"(\d{8})T?(\d{2})(\d{2})(\d{2})?")
+_COMPACT = re.compile(r"(\d{8})T?(\d{2})(\d{2})(\d{2})?(Z)?")
 _SERIAL = re.compile(r"(\d{5})\.(\d+)")
+_BEFORE_TIME = re.compile(r"[\sT,]+\Z|\s*(?:เวลา|,?\s+at)\s*\Z", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*\([^)]*\)\s*\Z|\s*\[[\w/]+\]\s*\Z")
 
 
@@ -58,7 +61,8 @@ def _numeric(text: str) -> dt.datetime | None:
 def _split(text: str, *, dayfirst: bool | None, era: str) -> tuple[dt.datetime, dt.timedelta | None]:
     """The naive moment and the distance from UTC that is written behind it."""
     if match := _COMPACT.fullmatch(text):
-        return _at(match[1], int(match[2]), int(match[3]), int(match[4] or 0), dayfirst=dayfirst), None
+        naive = _at(match[1], int(match[2]), int(match[3]), int(match[4] or 0), dayfirst=dayfirst)
+        return naive, dt.timedelta(0) if match[5] else None
     if match := _SERIAL.fullmatch(text):
         seconds = round(float("0." + match[2]) * 86400)
         return _at(match[1], dayfirst=dayfirst) + dt.timedelta(seconds=seconds), None
@@ -71,10 +75,13 @@ def _split(text: str, *, dayfirst: bool | None, era: str) -> tuple[dt.datetime, 
     match = _TIME.match(text, start)
     if match is None:
         raise ValueProblem("not_a_time")
-    offset = _offset(text[match.end() :].strip())
-    if start == 0:
-        raise ValueProblem("not_a_date")
-    moment = _at(re.sub(r"[\sT,]+\Z|\s*เวลา\s*\Z", "", text[:start]), dayfirst=dayfirst, era=era) + _time(match)
+    behind = text[match.end() :].strip(" ,")
+    if start == 0:  # 2:05 PM 3/5/2024
+        if not behind:
+            raise ValueProblem("not_a_date")
+        return _at(behind, dayfirst=dayfirst, era=era) + _time(match), None
+    offset = _offset(behind)
+    moment = _at(_BEFORE_TIME.sub("", text[:start]), dayfirst=dayfirst, era=era) + _time(match)
     return moment, offset
 
 
@@ -89,15 +96,16 @@ def _at(
 
 
 def _time(match: re.Match[str]) -> dt.timedelta:
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
-    half = (match["half"] or match["half2"] or "").casefold().replace(".", "")
+    told = {name.removesuffix("_ko"): text for name, text in match.groupdict().items() if text}
+    hour, minute, second = (int(told.get(name, 0)) for name in ("hour", "minute", "second"))
+    half = told.get("half", told.get("half2", "")).casefold().replace(".", "")
     if half:
         if not 1 <= hour <= 12:
             raise ValueProblem("not_a_time")
         hour = hour % 12 + (12 if half in {"pm", "오후"} else 0)
     if hour > 23 or minute > 59 or second > 59:
         raise ValueProblem("not_a_time")
-    micro = int((match["fraction"] or "0")[:6].ljust(6, "0"))
+    micro = int(told.get("fraction", "0")[:6].ljust(6, "0"))
     return dt.timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micro)
 
 

@@ -18,6 +18,7 @@ Report = Callable[[problems.RowProblem], None]
 type_of_record = tuple[int, list[str]]
 
 QUOTE = '"'
+_ESCAPED = '\\"'
 # Lines that may wait for the end of one quoted field before its quote counts as forgotten.
 _LONGEST_RECORD = 4 * source.BLOCK
 _END = "\u0000end"
@@ -33,9 +34,12 @@ def parse(
     """
     window: list[str] = []
     line = first_line
+    is_spaced = False
     for block in itertools.chain(blocks, [""]):
         final = not block
         judge = _Judge(delimiter=delimiter, width=width, report=report)
+        # Ann, "Lee, A.": whoever puts a blank behind the delimiter quotes behind the blank.
+        judge.is_spaced = is_spaced = is_spaced or f"{delimiter} {QUOTE}" in block
         fresh = source.lines(block)
         if "\0" in block:
             fresh = _without_nul(fresh, line + len(window), report)
@@ -54,6 +58,7 @@ class _Judge:
         self.width = width
         self.report = report
         self.marked = False
+        self.is_spaced = False
 
     def records(self, window: list[str], first: int, *, final: bool) -> Generator[type_of_record, None, int]:
         """Yield the records of the window; return how many of its lines are done (the rest waits for more)."""
@@ -104,6 +109,8 @@ class _Judge:
 
     def _mend(self, window: list[str], position: int, end: int, first: int) -> tuple[list[str] | None, int]:
         """What becomes of the lines position..end that are no proper record: cells or None, and where to go on."""
+        if any(_ESCAPED in line for line in window[position:end]) and (escaped := self._escaped(window, position)):
+            return escaped
         alone, closed = self._loosely([window[position]])
         if closed and alone is not None:
             return alone, position + 1
@@ -116,6 +123,18 @@ class _Judge:
                 return together, end
         self._refuse(first + position, "unclosed_quote", window[position])
         return None, position + 1
+
+    def _escaped(self, window: list[str], position: int) -> tuple[list[str], int] | None:
+        """The record and where it ends as databases write it, a backslash before each quote inside a field; None where
+        that makes no sense of it.
+        """
+        reader = self._reader(itertools.islice(window, position, None), strict=True, escape="\\")
+        try:
+            cells = next(reader, [])
+        except csv.Error:
+            return None
+        is_fitting = len(cells) == self.width if self.width else len(cells) > 1
+        return (cells, position + reader.line_num) if is_fitting else None
 
     def _loosely(self, lines: list[str]) -> tuple[list[str] | None, bool]:
         """The first record of lines read forgivingly, and whether its quotes were closed within them."""
@@ -139,8 +158,15 @@ class _Judge:
         last, _ = self._loosely(lines[-1:])
         return last is not None and len(last) == self.width and (len(lines) == 1 or self._stand_alone(lines[:-1]))
 
-    def _reader(self, lines: Iterable[str], *, strict: bool) -> _csv.Reader:
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=QUOTE, strict=strict)
+    def _reader(self, lines: Iterable[str], *, strict: bool, escape: str | None = None) -> _csv.Reader:
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=QUOTE,
+            strict=strict,
+            escapechar=escape,
+            skipinitialspace=strict and self.is_spaced,
+        )
 
     def _refuse(self, line: int, code: str, cells: list[str] | str) -> None:
         if isinstance(cells, str):

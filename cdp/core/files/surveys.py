@@ -117,7 +117,7 @@ def header(found: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     width = max(widths.items(), key=lambda item: (item[1], item[0]))[0]
     for line, cells in found:
         filled = sum(1 for cell in cells if cell.strip())
-        if filled >= max(1, (width + 1) // 2):
+        if filled >= max(1, (width + 1) // 2) and (len(cells) > 1 or width == 1):
             return line, cells
     return found[0]
 

@@ -140,6 +140,8 @@ def _row(card: list[_Property]) -> dict[str, str]:
         if entry.name in ranked:
             if _rank(entry) < _UNWANTED:
                 ranked[entry.name].append(entry)
+        elif entry.name == "BDAY" and "X-APPLE-OMIT-YEAR" in entry.parameters:
+            continue  # 1604 stands for a year that nobody told
         elif (read := _READERS.get(entry.name)) and (value := read(entry.value)):
             found.setdefault(_NAMES[entry.name], value)
     for entry in card:
@@ -159,9 +161,12 @@ def _row(card: list[_Property]) -> dict[str, str]:
     return found
 
 
-def _rank(entry: _Property) -> int:
+def _rank(entry: _Property) -> float:
     kinds = entry.parameters.get("TYPE", [])
-    preferred = -4 if "PREF" in entry.parameters else 0
+    preferred = 0.0
+    if "PREF" in entry.parameters:  # 4.0 counts them from 1 to 100
+        told = entry.parameters["PREF"][0]
+        preferred = -4 + (min(int(told), 100) / 101 if told.isdecimal() else 0)
     return preferred + sum(_RANKS.get(kind, 0) for kind in kinds)
 
 

@@ -105,6 +105,12 @@ def test_finds_the_header_under_titles():
     assert [remark.code for remark in found.warnings] == ["lines_above_header"]
 
 
+def test_finds_the_header_of_two_columns_under_a_title():
+    found = survey_of("# exported\nname,email\nAnn,ann@example.com\n")
+    assert (found.columns, found.header_line) == (("name", "email"), 2)
+    assert survey_of(",email\n0,ann@example.com\n").columns == ("column 1", "email")
+
+
 def test_the_header_line_can_be_chosen():
     found = survey_of("a,b\nid,name\n1,Ann\n", header_line=2)
     assert found.columns == ("id", "name")

@@ -20,10 +20,16 @@ def test_one_korean_word_tells(name, encoding):
     assert body.decode(encodings.guess(body)) == f"id,name\n1,{name}\n"
 
 
-@pytest.mark.parametrize("name", ["José", "Müller", "François", "Söderström", "Zoë", "Muñoz", "Renée Zürcher"])
+@pytest.mark.parametrize(
+    "name", ["José", "Müller", "François", "Söderström", "Zoë", "Muñoz", "Renée Zürcher", "Åsa", "Ángel"]
+)
 def test_one_western_word_tells(name):
     body = f"id,name\n1,{name}\n".encode("cp1252")
     assert body.decode(encodings.guess(body)) == f"id,name\n1,{name}\n"
+
+
+def test_a_word_of_two_bytes_is_no_johab():
+    assert encodings.guess("name,email\nนก,a@example.com\n".encode("cp874")) != "johab"
 
 
 def test_thai_in_utf_8_with_a_broken_byte_stays_utf_8():

@@ -254,6 +254,15 @@ def test_a_card_in_another_charset_is_read():
     assert read(whole.encode("cp874"))[0]["name"] == "สมชาย ใจดี"
 
 
+def test_the_preferred_of_several_comes_first_and_a_birthday_without_its_year_is_none():
+    card = (
+        "BEGIN:VCARD\nVERSION:4.0\nFN:Min\nEMAIL;PREF=2:second@example.com\nEMAIL;PREF=1:first@example.com\n"
+        "BDAY;X-APPLE-OMIT-YEAR=1604:1604-03-05\nEND:VCARD\n"
+    )
+    (row,) = read(card.encode())
+    assert (row["email"], row["email 2"], row["birth_date"]) == ("first@example.com", "second@example.com", "")
+
+
 def test_a_card_that_never_ends_is_refused_with_its_line():
     reports: list[problems.RowProblem] = []
     rows = read(b"BEGIN:VCARD\nFN:Ann\nBEGIN:VCARD\nFN:Bob\nEND:VCARD\n\nBEGIN:VCARD\nFN:Cho\n", reports)

@@ -99,6 +99,30 @@ def test_a_sloppy_quote_is_read_as_it_is_meant():
     assert told == []
 
 
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        (r'"Ann \"Bee\" Lee"', 'Ann "Bee" Lee'),
+        (r'"Ann \"Bee, Cee\" Lee"', 'Ann "Bee, Cee" Lee'),
+        ('"line\nsays \\"hi\\""', 'line\nsays "hi"'),
+        (r'"C:\"', "C:\\"),  # as the standard has it: a backslash is no sign
+    ],
+)
+def test_a_quote_behind_a_backslash_is_a_quote(cell, wanted):
+    rows, told = read(f'id,name,note\n1,{cell},"x"\n2,"Bob","y"\n')
+    assert [cells for _line, cells in rows] == [["1", wanted, "x"], ["2", "Bob", "y"]]
+    assert told == []
+
+
+def test_quotes_behind_a_blank_are_quotes():
+    rows, told = read('id, name, note\n1, "Lee, Ann", "x"\n2, Bob "B" Kim, y\n')
+    assert [[cell.strip() for cell in cells] for _line, cells in rows] == [
+        ["1", "Lee, Ann", "x"],
+        ["2", 'Bob "B" Kim', "y"],
+    ]
+    assert told == []
+
+
 def test_a_long_text_with_lines_and_quotes_stays_one_field():
     text = "\n".join(f'line {number} with "quotes" and, commas' for number in range(3000))
     output = io.StringIO(newline="")

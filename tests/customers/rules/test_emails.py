@@ -149,6 +149,8 @@ def test_two_spellings_of_one_mailbox_have_one_key(one, other):
         ("a.nn@gmail.com", "ann@gmail.com"),  # dots stay, on purpose
         ("ann+shop@example.com", "ann@example.com"),  # only Gmail is known to drop the tag
         ("ann@example.com", "ann@example.org"),
+        ("groß@example.com", "gross@example.com"),
+        ("ann@straße.de", "ann@strasse.de"),
     ],
 )
 def test_two_mailboxes_have_two_keys(one, other):

@@ -46,6 +46,17 @@ def code_of(raw: str, region: str | None) -> str:
         "tel:+66-81-234-5678",
         " 081-234-5678 ",
         "081-234-5678 / 02-123-4567",
+        "081-234-5678 และ 02-123-4567",
+        "081-234-5678 & 089-999-9999",
+        "081-234-5678 ต่อ 12",
+        "081-234-5678 (ต่อ 12-14)",
+        "081-234-5678 (คุณแม่)",
+        "โทร 081-234-5678 (บ้าน)",
+        "081-234-5678 home",
+        "081-234-5678-9",
+        "081-234-5678~80",
+        "081_234_5678",
+        "081\t234\t5678",
     ],
 )
 def test_reads_the_many_spellings_of_a_thai_number(raw):
@@ -54,7 +65,16 @@ def test_reads_the_many_spellings_of_a_thai_number(raw):
 
 @pytest.mark.parametrize(
     "raw",
-    ["010-3923-2752", "1039232752", "+82 10-3923-2752", "821039232752", "휴대폰: 010 3923 2752", "0082 10 3923 2752"],
+    [
+        "010-3923-2752",
+        "010-3923-2752 내선 12",
+        "010 3923 2752 엄마",
+        "1039232752",
+        "+82 10-3923-2752",
+        "821039232752",
+        "휴대폰: 010 3923 2752",
+        "0082 10 3923 2752",
+    ],
 )
 def test_reads_a_korean_number(raw):
     if raw.startswith("00"):
@@ -112,6 +132,20 @@ def test_a_number_that_no_plan_has_may_still_be_somebodys(raw, region, likely):
     with pytest.raises(Unreadable) as caught:
         phones.normalise(raw, region=region)
     assert getattr(caught.value, "likely", "") == likely
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "number"),
+    [
+        ("030 163747 home", "DE", "+4930163747"),
+        ("02-212-3440~9", "KR", "+8222123440"),
+        ("0-2123-4567-9", "TH", "+6621234567"),
+        ("1-800-FLOWERS", "US", "+18003569377"),
+        ("1 800 555 TOYS", "US", "+18005558697"),
+    ],
+)
+def test_words_behind_a_number_are_dialled_only_where_it_is_none_without_them(raw, region, number):
+    assert phones.normalise(raw, region=region) == number
 
 
 def test_agrees_with_the_collection_of_spellings():
