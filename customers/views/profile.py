@@ -24,7 +24,7 @@ from customers.forms.contacts import ReasonForm
 from customers.models import Customer, Interaction, Note
 from customers.rules import bands, places, tags
 from customers.rules.reasons import REASONS
-from customers.selectors import history, lineage, profiles, wherefrom
+from customers.selectors import changes, history, lineage, profiles, wherefrom
 from customers.selectors.profiles import Kind
 from customers.services import interactions, member_numbers, notes
 from customers.services import profiles as profile_services
@@ -32,22 +32,25 @@ from customers.services import profiles as profile_services
 SHORTEST_RUN = {"event": 3, "segment": 2}
 """How many entries of such a kind on one day, one after the other, are folded into one line."""
 _LABELS = {
-    "name": gettext_lazy("Name"),
-    "birth_date": gettext_lazy("Birthday"),
-    "gender": gettext_lazy("Gender"),
-    "language": gettext_lazy("Language"),
-    "nationality": gettext_lazy("Nationality"),
-    "country": gettext_lazy("Country"),
-    "city": gettext_lazy("Place"),
-    "company": gettext_lazy("Company"),
-    "job_title": gettext_lazy("Job title"),
-    "occupation": gettext_lazy("Occupation"),
-    "income_band": gettext_lazy("Income band"),
-    "education": gettext_lazy("Education"),
-    "children": gettext_lazy("Children"),
-    "interests": gettext_lazy("Interests"),
-    "tags": gettext_lazy("Tags"),
-}
+    field: changes.NAMES[field]
+    for field in (
+        "name",
+        "birth_date",
+        "gender",
+        "language",
+        "nationality",
+        "country",
+        "city",
+        "company",
+        "job_title",
+        "occupation",
+        "income_band",
+        "education",
+        "children",
+        "interests",
+        "tags",
+    )
+} | {"city": gettext_lazy("Place")}
 """Fields of which the page says who told them."""
 
 

@@ -16,10 +16,10 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import index, subjects
 from customers.models import CompanyKey, CompanyLink, CompanySweep, ContactPoint, Customer
 from customers.rules import companies as rules
+from customers.selectors import companies as reading
 from customers.selectors import lineage
 
 How = CompanyLink.How
-BY_RULE = (How.NAME, How.DOMAIN)
 STRENGTH = (How.DOMAIN, How.NAME, How.GROUP, How.EXTERNAL, How.STAFF)
 """The later is the stronger: a stronger word replaces a weaker one, an equal one the earlier."""
 SWEPT = 2000
@@ -44,14 +44,14 @@ def apply(customers: Sequence[uuid.UUID], *, now: datetime) -> list[uuid.UUID]:
             """,
             [list(customers), list(lineage.LIVING)],
         )
-        rows = [row for row in cursor.fetchall() if row[2] is None or row[2] in BY_RULE]
+        rows = [row for row in cursor.fetchall() if row[2] is None or row[2] in reading.BY_RULE]
     wanted = _by_name({customer: told for customer, told, _how, _company in rows if told})
     wanted |= _by_domain([customer for customer, *_ in rows if customer not in wanted])
     have = {customer: (company, how) for customer, _told, how, company in rows if how}
     gone = [customer for customer in have if customer not in wanted]
     fresh = {customer: to for customer, to in wanted.items() if have.get(customer) != to}
     if gone:
-        CompanyLink.objects.filter(customer_id__in=gone, how__in=BY_RULE).delete()
+        CompanyLink.objects.filter(customer_id__in=gone, how__in=reading.BY_RULE).delete()
     _put(fresh, now=now)
     return [*gone, *fresh]
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from cdp.core import pipeline
 from cdp.core.imports import tracing, undoing
 from customers.models import Company, CompanyKey, CompanyLink
+from customers.selectors import companies as reading
 from customers.selectors import lineage
 from customers.services import standing
 from customers.services.companies import keeping, linking
@@ -97,7 +98,7 @@ def foresee_links(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     """Count them; a link that something else had said before keeps its customer."""
     told = _folded_links(traces)
     mine = _mine(told)
-    by_rule = {str(how) for how in linking.BY_RULE}
+    by_rule = {str(how) for how in reading.BY_RULE}
     going = {row.id for row in mine if not told[row.customer_id][0] or told[row.customer_id][0][1] in by_rule}
     undo.ahead[CompanyLink._meta.label].update(going)
     undo.ahead[LINKED].update(row.id for row in mine)
@@ -221,7 +222,7 @@ def _untouched(undo: undoing.Undo, made: Mapping[uuid.UUID, _Noted]) -> list[uui
     same = {row for row, at in written.items() if at.isoformat() == made[row].at}
     keys = CompanyKey.objects.filter(company_id__in=same).values_list("company_id", "digest")
     same -= {row for row, digest in keys if bytes(digest) not in made[row].keys}
-    said = CompanyLink.objects.filter(company_id__in=same).exclude(how__in=linking.BY_RULE)
+    said = CompanyLink.objects.filter(company_id__in=same).exclude(how__in=reading.BY_RULE)
     said = said.exclude(id__in=undo.ahead[LINKED])
     same -= set(filter(None, said.order_by().values_list("company_id", flat=True).distinct()))
     return sorted(same)
