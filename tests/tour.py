@@ -210,7 +210,7 @@ class Tour:
 
     def _store(self) -> None:
         """A connected store that sent an order nobody can read, and that wants somebody to be forgotten."""
-        secret = "shpss_of the tour, long enough"
+        secret = "shpss_of the tour, and as long as theirs"
         context = self.context("owner")
         page = context.new_page()
         page.goto(f"{self.shop.url}/hooks/connect/shopify/")
