@@ -24,8 +24,13 @@ engine.explain(
     {
         **unreadable.REASONS,
         "test_lead": _("The platform's own trial lead, which is nobody."),
+        "domain_of_another": _(
+            "Another company, of this file or known before, has this web address and another name. Both are kept; merge"
+            " them on the page of one of them if they are the same."
+        ),
         "no_company_named": _("The row names no company."),
     },
+    counted=("domain_of_another",),
     kept=("postcode_elsewhere",),
 )
 reference.needed(rows.ensure)

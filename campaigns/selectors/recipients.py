@@ -8,13 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from django.conf import settings
 
 from analytics.models import CustomerMetrics
 from analytics.rules import currencies
 from campaigns.rules import markup, templates
 from campaigns.selectors import contacts
+from cdp.core import written_dates
 from cdp.core.crypto import subjects
 from customers.models import Customer
 from customers.rules import names
@@ -121,4 +121,4 @@ def _moment(moment: datetime | None, language: str, zone: ZoneInfo) -> templates
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
     local = moment.astimezone(zone)
-    return templates.Moment.of(local, format_date(local, format="long", locale=locale))
+    return templates.Moment.of(local, written_dates.dated(local, "long", locale))

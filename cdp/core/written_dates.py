@@ -1,13 +1,20 @@
-"""Short dates and times of day in the order and words of the reader's language: "25 May", "25 พ.ค.", "5월 25일"."""
+"""Short dates and times of day in the order and words of the reader's language: "25 May", "25 พ.ค.", "5월 25일".
+
+Years are those of the calendar that the language is read with: in Thai the Buddhist one, 2569 for 2026.
+"""
 
 import datetime as dt
-from functools import cache, lru_cache
+import re
+from functools import lru_cache
 
 from babel import Locale, dates
 from django.utils import translation
 
 # English is written here as most of the world writes it: day before month, 24 hours.
 LOCALES = {"en": "en_GB", "th": "th_TH", "ko": "ko_KR"}
+BUDDHIST = 543
+"""Years by which the Buddhist calendar is ahead; its months and days are ours."""
+_YEAR = re.compile("G|y+")
 
 
 @lru_cache(maxsize=16)
@@ -25,14 +32,24 @@ def day(on: dt.date) -> str:
     return dates.format_skeleton("MMMd", on, locale=locale())
 
 
+def dated(on: dt.date, width: str, words: Locale | None = None) -> str:
+    """A date with its year in one of CLDR's widths (`medium`, `long`, `full`), in the words of a locale."""
+    words = words or locale()
+    return str(dates.format_date(on, format=_of_year(words.date_formats[width].pattern, on, words), locale=words))
+
+
 def whole(on: dt.date) -> str:
-    """Day, month and year: "25 May 2026", "2026년 5월 25일"."""
-    return dates.format_date(on, format="long" if locale().language == "ko" else "medium", locale=locale())
+    """Day, month and year: "25 May 2026", "25 พ.ค. 2569", "2026년 5월 25일"."""
+    return dated(on, "long" if locale().language == "ko" else "medium")
 
 
 def month(on: dt.date, *, long: bool = False) -> str:
-    """Month and year: "May 2026", "2026년 5월"; `long` with the whole name of the month."""
-    return dates.format_skeleton("yMMMM" if long else "yMMM", on, locale=locale())
+    """Month and year: "May 2026", "พ.ค. 2569", "2026년 5월"; `long` with the whole name of the month."""
+    words, wanted = locale(), "yMMMM" if long else "yMMM"
+    if wanted not in words.datetime_skeletons:
+        return str(dates.format_skeleton(wanted, on, locale=words))
+    pattern = _of_year(words.datetime_skeletons[wanted].pattern, on, words)
+    return str(dates.format_date(on, format=pattern, locale=words))
 
 
 def clock(at: dt.datetime) -> str:
@@ -47,13 +64,21 @@ def clock_exact(at: dt.datetime) -> str:
 
 def moment(at: dt.datetime) -> str:
     """Date and time to the second."""
-    return _moments(locale()).apply(at, locale())
+    return _moments(locale(), at.year).apply(at, locale())
 
 
-@cache
-def _moments(words: Locale) -> dates.DateTimePattern:
-    joined, day_of = str(words.datetime_formats["medium"]), str(words.date_formats["medium"].pattern)
+@lru_cache(maxsize=256)
+def _moments(words: Locale, year: int) -> dates.DateTimePattern:
+    joined = str(words.datetime_formats["medium"])
+    day_of = _of_year(words.date_formats["medium"].pattern, dt.date(year, 1, 1), words)
     return dates.parse_pattern(joined.replace("{0}", _times(words, "medium")).replace("{1}", day_of))
+
+
+def _of_year(pattern: object, on: dt.date, words: Locale) -> str:
+    """The pattern with the year of the language's calendar in it; Babel itself counts only ours."""
+    if words.language != "th":
+        return str(pattern)
+    return _YEAR.sub(lambda found: "'พ.ศ.'" if found[0] == "G" else f"'{on.year + BUDDHIST}'", str(pattern))
 
 
 def _times(words: Locale, width: str) -> str:

@@ -73,11 +73,11 @@ def _local(value: dt.datetime) -> dt.datetime:
 
 
 def day(value: dt.date | dt.datetime | None, *, long: bool = False) -> str:
-    """A date such as "21 Nov 2026"; `long` with weekday and full month."""
+    """A date such as "21 Nov 2026", "21 พ.ย. 2569"; `long` with weekday and full month."""
     if value is None:
         return NOTHING
     on = _local(value).date() if isinstance(value, dt.datetime) else value
-    return dates.format_date(on, format="full" if long else "medium", locale=locale())
+    return written_dates.dated(on, "full" if long else "medium")
 
 
 def clock(value: dt.datetime) -> str:

@@ -55,6 +55,7 @@ STATUSES: dict[str, Look] = {
     # orders
     "paid": Look("success", _("Paid")),
     "fulfilled": Look("success", _("Delivered")),
+    "sold": Look("success", _("Bought in the shop")),  # fulfilled, where nothing is delivered
     "completed": Look("success", _("Completed")),
     "processing": Look("info", _("In progress")),
     "refunded": Look("warning", _("Refunded")),

@@ -19,7 +19,7 @@ ACCESS = "access"
 MOST_ROWS = 500
 
 REASONS: dict[str, str | Promise] = {
-    "order_unknown": _("The order of this refund was never told"),
+    "order_unknown": _("The order of this refund never arrived"),
     "refund_exceeds_order": _("All refunds together would be more than the order came to"),
     "other_currency": _("The refund is in another currency than its order"),
     "too_large": _("An amount is too large"),

@@ -18,7 +18,7 @@ from commerce.services import order_import_earlier as earlier
 from commerce.services import order_import_ready as ready
 from commerce.services import order_import_writing as writing
 from commerce.services import returns
-from commerce.services.order_import_reading import Reader
+from commerce.services.order_import_reading import Read, Reader
 from customers.rules import people
 from customers.services import buckets, identity, import_trace, people_import
 from customers.services.identity import deciding
@@ -95,6 +95,7 @@ class Handler:
         self.foresight = people_import.Foresight(context.source, context.now)
         self.short: dict[str, int] = {}
         self.assumed = 0  # quantities of this chunk
+        self.buyers: Mapping[str, int] = {}  # how its orders name them
         self.is_part = set(reading.OWN_COLUMNS) <= set(context.survey.columns)
         self._before: tuple[set[str], set[str], set[str]] = set(), set(), set()
         self.zero_is_purchase = bool(context.options.get("zero_is_purchase"))
@@ -111,7 +112,7 @@ class Handler:
         # What was refused of a file is not all of an order: to put it in the place of what came in would lose the rest.
         known = earlier.known(wanted, context=self.context) if self.is_part else frozenset()
         read = self.reader.read(rows, reject, warn, begun=begun, known=known)
-        self.assumed = read.assumed
+        self.assumed, self.buyers = read.assumed, read.buyers(begun=begun)
         self._refuse_booked_returns(read.documents, reject, warn)
         self._note_short(set(read.documents), read.refused)
         return list(read.documents.values())
@@ -163,9 +164,9 @@ class Handler:
         taken = set(prepared.numbers)
         lost = [digests.key(source, number) for number in prepared.refused - taken]
         self._rows, self._begun = rows, earlier.find([*prepared.keys, *lost], context=self.context)
+        self.assumed, self.buyers = prepared.assumed, prepared.buyers
         if self._begun and not self._go_on(prepared, notes):
             return None
-        self.assumed = prepared.assumed
         self._note_short(taken, prepared.refused)
         return prepared
 
@@ -182,6 +183,8 @@ class Handler:
             if document.is_order != was_order:
                 return False
             prepared.whole[at[number]] = document
+        counted = Read(found).buyers()
+        self.buyers = {code: number - counted.get(code, 0) for code, number in prepared.buyers.items()}
         return True
 
     def _read_again(
@@ -242,7 +245,7 @@ class Handler:
 
     def _with_notes(self, counts: registry.Counts) -> registry.Counts:
         remarks = {"quantity_assumed": self.assumed} if self.assumed else {}
-        return dataclasses.replace(counts, also={**counts.also, **self.short}, remarks=remarks)
+        return dataclasses.replace(counts, also={**counts.also, **self.short, **self.buyers}, remarks=remarks)
 
 
 def _is_about_person(note: registry.Note) -> bool:

@@ -22,6 +22,8 @@ from customers.services import people_import
 
 LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
 ZERO = Decimal(0)
+UNNAMED, NUMBERED = "orders_unnamed", "orders_numbered"
+"""What an import counts beside orders: those that name no buyer, and those that name one only by a number."""
 LARGEST_QUANTITY = Decimal(10) ** 11 - Decimal("0.0005")
 """From here on rounding to three decimals gives more digits than the column has."""
 
@@ -33,6 +35,17 @@ class Read:
     documents: dict[str, Document] = field(default_factory=dict)  # by number, in the order of first appearance
     refused: set[str] = field(default_factory=set)  # the numbers of rows that were refused
     assumed: int = 0  # quantities that no cell told
+
+    def buyers(self, *, begun: Collection[str] = ()) -> dict[str, int]:
+        """How many orders name no buyer, and how many nothing but a number. Orders that go on where an earlier
+        chunk ended are counted there.
+        """
+        fresh = [one for number, one in self.documents.items() if number not in begun and one.is_order]
+        found = {
+            UNNAMED: sum(1 for one in fresh if one.person is None),
+            NUMBERED: sum(1 for one in fresh if one.person is not None and _is_a_number(one.person)),
+        }
+        return {code: number for code, number in found.items() if number}
 
 
 class Reader:
@@ -324,6 +337,14 @@ class Reader:
         if status is None:
             raise registry.RowRefused("order.status", text, "unknown_status")
         return str(status)
+
+
+def _is_a_number(person: people.Person) -> bool:
+    """Whether a buyer has nothing but a customer number or a phone number."""
+    others = (person.email, person.line_id, person.member_number, person.card_token)
+    return bool(person.external_id or person.phone) and not any(
+        (*others, person.name, person.given_name, person.family_name)
+    )
 
 
 def _whole_list(context: registry.Context, target: str) -> list[int]:

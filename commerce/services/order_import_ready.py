@@ -5,7 +5,7 @@ what turns out to be known is read again from its rows as a document of its own.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdp.core import ids
@@ -37,6 +37,7 @@ class Ready:
     seen: writing.Seen
     refused: set[str]
     assumed: int
+    buyers: Mapping[str, int]
     whole: dict[int, Document] = field(default_factory=dict)
 
     def documents(self) -> list[writing.Written]:
@@ -92,5 +93,6 @@ class Maker:
             seen=writing.seen_in(documents),
             refused=read.refused,
             assumed=read.assumed,
+            buyers=read.buyers(),
             whole=whole,
         )

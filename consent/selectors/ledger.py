@@ -126,7 +126,7 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
 def _title(record: ConsentRecord, purpose: str) -> str:
     about = {"purpose": purpose, "channel": purposes.channel_name(record.channel)}
     if record.status == ConsentRecord.Status.RETRACTED:
-        return gettext("Import undone, its word no longer counts: %(purpose)s") % about
+        return gettext("Import undone, this no longer counts: %(purpose)s") % about
     if record.channel == Channel.ANY:
         if record.status == ConsentRecord.Status.GIVEN:
             return gettext("Allowed: %(purpose)s") % about

@@ -17,7 +17,7 @@ REASONS: Mapping[str, str | Promise] = {
     "phone_without_country": _("Write the phone number with its country code, like +66 81 234 5678."),
     "phone_too_short": _("This phone number is too short."),
     "phone_too_long": _("This phone number is too long."),
-    "phone_not_in_use": _("This is not a valid phone number in that country. Please check the digits."),
+    "phone_not_in_use": _("This phone number does not exist. Please check the digits and the country."),
     "phone_digits_lost": _("A spreadsheet shortened this phone number; its last digits are lost."),
     # e-mail addresses
     "not_an_email": _("This is not an e-mail address."),
@@ -32,7 +32,7 @@ REASONS: Mapping[str, str | Promise] = {
     # places
     "unknown_country": _("This country is not known."),
     "unknown_province": _("This province or state is not known."),
-    "not_a_postcode": _("This is not a postcode of that country."),
+    "not_a_postcode": _("This postcode does not belong to the country of the address."),
     "old_postcode": _("This is one of Korea's six-digit postcodes of before 2015; today they have five digits."),
     "postcode_elsewhere": _("This postcode belongs to another province or district; both were kept as they are."),
     # companies

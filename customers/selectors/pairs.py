@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from babel import dates
 from django.utils.translation import get_language, gettext
 
 from cdp.core import written_dates
@@ -142,7 +141,7 @@ def _values(profile: Profile) -> Mapping[str, str]:
         "name": profile.name,
         "place": profile.where,
         "gender": genders.get(row.gender, row.gender),
-        "birth_date": dates.format_date(row.birth_date, "medium", written_dates.locale()) if row.birth_date else "",
+        "birth_date": written_dates.dated(row.birth_date, "medium") if row.birth_date else "",
         "language": places.language_name(row.language, language),
         "nationality": places.country_name(row.nationality, language) if row.nationality else "",
     }

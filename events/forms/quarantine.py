@@ -18,7 +18,7 @@ CODES = {
     Code.FORBIDDEN_CHARACTER: _("Forbidden character"),
     Code.WRONG_TYPE: _("A field of the wrong type"),
     Code.UNKNOWN_TYPE: _("Unknown type of call"),
-    Code.MISSING_IDENTITY: _("Nobody named"),
+    Code.MISSING_IDENTITY: _("Nobody is named"),
     Code.MISSING_NAME: _("No name of the event"),
     Code.INVALID_NAME: _("Name too long"),
     Code.MISSING_GROUP: _("No group id"),

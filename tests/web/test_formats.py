@@ -79,6 +79,14 @@ def test_a_moment_is_told_in_the_zone_of_the_shop() -> None:
         assert formats.moment(None) == "—"
 
 
+def test_thai_dates_have_the_year_of_the_thai_calendar() -> None:
+    with translation.override("th"), timezone.override("Asia/Bangkok"):
+        assert formats.day(dt.date(2028, 2, 29)) == "29 ก.พ. 2571"
+        assert formats.day(NOW, long=True) == "วันเสาร์ที่ 21 พฤศจิกายน พ.ศ. 2569"
+        assert formats.moment(NOW) == "21 พ.ย. 2569 19:00:00 +07"
+        assert written_dates.month(NOW.date(), long=True) == "พฤศจิกายน 2569"
+
+
 def test_days_near_today_have_names() -> None:
     today = dt.date(2026, 11, 21)
     with translation.override("en"):
@@ -90,7 +98,7 @@ def test_days_near_today_have_names() -> None:
     ("language", "day", "month", "clock"),
     [
         ("en", "25 May", "May 2026", "15:24"),
-        ("th", "25 พ.ค.", "พ.ค. 2026", "15:24"),
+        ("th", "25 พ.ค.", "พ.ค. 2569", "15:24"),
         ("ko", "5월 25일", "2026년 5월", "오후 3:24"),
     ],
 )

@@ -14,7 +14,9 @@ from cdp.core.imports import drafts, mapping, undoing
 from cdp.core.models import Job
 from cdp.web import formats
 from commerce.services.order_import import SHORT
+from commerce.services.order_import_reading import NUMBERED, UNNAMED
 from customers.rules import places
+from customers.services.companies.company_import import NEW_COMPANIES
 from customers.services.people_import import JOINED, NEW_PEOPLE, ROUGHLY
 
 SHOWN_COLUMNS = 8
@@ -100,6 +102,37 @@ def newcomers(job: Job) -> str:
         else ngettext("{n} new customer would be made.", "{n} new customers would be made.", people)
     )
     return text.format(n=formats.number(people))
+
+
+def companies(job: Job) -> str:
+    """How many companies a checked file would make."""
+    made = job.result.get("also", {}).get(NEW_COMPANIES, 0) if drafts.is_checked(job) else 0
+    if not made:
+        return ""
+    text = ngettext("{n} new company would be made.", "{n} new companies would be made.", made)
+    return text.format(n=formats.number(made))
+
+
+def buyers(job: Job) -> list[str]:
+    """What happens to orders that do not say, or hardly say, who bought."""
+    also, found = job.result.get("also", {}), []
+    if unnamed := also.get(UNNAMED, 0):
+        text = ngettext(
+            "{n} order names no buyer: it counts in the shop's figures and stands on no customer's page.",
+            "{n} orders name no buyer: they count in the shop's figures and stand on no customer's page.",
+            unnamed,
+        )
+        found.append(text.format(n=formats.number(unnamed)))
+    if numbered := also.get(NUMBERED, 0):
+        text = ngettext(
+            "{n} order names its buyer only by a customer or phone number. Whoever has that number gets it; for a number nobody"
+            " has, a customer without a name is made. A file of customers with the same numbers completes them.",
+            "{n} orders name their buyers only by a customer or phone number. Whoever has that number gets them; for a number"
+            " nobody has, a customer without a name is made. A file of customers with the same numbers completes them.",
+            numbered,
+        )
+        found.append(text.format(n=formats.number(numbered)))
+    return found
 
 
 def joined(job: Job) -> str:

@@ -277,10 +277,18 @@ def _result(job: Job) -> dict[str, Any]:
         "warned": job.result.get("warned", 0),
         "left_out": job.result.get("rejected", 0) + job.result.get("passed_over", 0),
         "counted": engine.COUNTED,
-        "unused": import_words.unused(job),
         "doubtful": import_words.doubtful(job),
-        "newcomers": import_words.newcomers(job),
-        "joined": import_words.joined(job),
+        "told": [
+            text
+            for text in (
+                import_words.newcomers(job),
+                import_words.companies(job),
+                import_words.joined(job),
+                *import_words.buyers(job),
+                import_words.unused(job),
+            )
+            if text
+        ],
         "short": import_words.short(job),
         "remarks": [
             {**remark, "reason": reasons.get(remark["code"], remark["code"])}

@@ -113,7 +113,7 @@ def _waiting(events: Mapping[uuid.UUID, latest.Latest]) -> dict[uuid.UUID, Remar
         event_id__in=events,
     ).values_list("event_id", "reader")
     late = _("It waits for its turn; as soon as the workers run it is written.")
-    unknown = _("The order that it is about was not told yet. It waits for that for six days.")
+    unknown = _("Its order has not arrived yet. It waits six days for it.")
     now = timezone.now()
     return {
         event: Remark(_("waits"), unknown if reader == aside else late)
@@ -134,7 +134,7 @@ def _left_alone(events: Mapping[uuid.UUID, latest.Latest]) -> dict[uuid.UUID, Re
         return told
     fronts = Storefront.objects.filter(takes_orders=False, source__key__in={one.source for one in orders.values()})
     sources = set(fronts.values_list("source__key", flat=True))
-    why = _("Orders of this website count only when its store tells them; it is set so at the storefront.")
+    why = _("Orders of this website count only when its store reports them; that is set on its storefront.")
     return {event: Remark(_missed(one.name), why) for event, one in orders.items() if one.source in sources} | told
 
 

@@ -1,7 +1,7 @@
 """Importing companies from a file, and who belongs to them where the rows say so."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,8 @@ TARGETS = {
     "company.domain": _("Web address of the company"),
 }
 TEXTS = {"name": rules.LONGEST_NAME, "industry": rules.LONGEST_INDUSTRY, "city": 120}
+NEW_COMPANIES = "companies_new"
+"""What a check counts beside people: companies that would be made."""
 CONTACT = ("external_id", "email", "phone", "name", "given_name", "family_name", "job_title", "line_id")
 """Of whom a row may tell beside the company: somebody who works there."""
 SYNONYMS = {
@@ -93,7 +95,7 @@ SYNONYMS = {
 }
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Told:
     """A row: the company, and the person it names, if it names one."""
 
@@ -110,6 +112,7 @@ class Handler:
         self.context = context
         self.people = people_import.Columns(context)
         self.foresight = people_import.Foresight(context.source, context.now)
+        self.companies = keeping.Foresight()
 
     def parse(self, rows: Sequence[registry.Row], reject: registry.Reject, warn: registry.Reject) -> list[Told]:
         """A company for each row that names one; what else cannot be read is left out of it."""
@@ -145,8 +148,10 @@ class Handler:
         written = keeping.write_many([one.company for one in parsed], source=source, now=now)
         named = [(one, company) for one, company in zip(parsed, written.companies, strict=True) if one.person]
         undoing_companies.note(written, import_id=self.context.import_id, now=now)
+        twins = _twins(parsed, written)
         if not named:
-            return registry.Counts(written.created, len(set(written.companies)) - written.created, refused=gone)
+            known = len(set(written.companies)) - written.created
+            return registry.Counts(written.created, known, notes=twins, refused=gone)
         persons = [one.person for one, _company in named if one.person]
         watch = import_trace.Watch(self.context)
         found = identity.resolve_many(
@@ -171,6 +176,7 @@ class Handler:
             written.created,
             len(set(written.companies)) - written.created,
             also={"contacts": contacts} if contacts else {},
+            notes=twins,
             refused=gone,
         )
 
@@ -181,9 +187,24 @@ class Handler:
         return people_import.forgotten(persons, lines, source=self.context.source)
 
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
-        """How many of the people would be new, and which rows are about somebody who was forgotten."""
+        """How many companies and people would be new, which companies look like one another, and which rows are about
+        somebody who was forgotten.
+        """
         named = [(one.person, one.line) for one in parsed if one.person]
-        return self.foresight.people([person for person, _line in named], [line for _person, line in named])
+        counts = self.foresight.people([person for person, _line in named], [line for _person, line in named])
+        gone = {line for line, *_rest in counts.refused}
+        left = [one for one in parsed if one.line not in gone]
+        written = self.companies.tell([one.company for one in left], source=self.context.source)
+        also = {**counts.also, NEW_COMPANIES: written.created}
+        return dataclasses.replace(counts, also=also, notes=[*counts.notes, *_twins(left, written)])
+
+
+def _twins(told: Sequence[Told], written: keeping.Written) -> list[registry.Told]:
+    """The rows whose company has the web address of another one: a branch of its house, or the same under two names."""
+    return [
+        (told[position].line, f"{PREFIX}domain", told[position].company.domain, "domain_of_another")
+        for position in written.shared
+    ]
 
 
 def read(told: dict[str, str]) -> tuple[rules.CompanyInput, list[tuple[str, str, str]]]:

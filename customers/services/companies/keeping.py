@@ -55,6 +55,8 @@ class Written:
     made: set[uuid.UUID] = field(default_factory=set)
     changes: dict[uuid.UUID, dict[str, list[Any]]] = field(default_factory=dict)
     keys: dict[uuid.UUID, list[bytes]] = field(default_factory=dict)
+    shared: list[int] = field(default_factory=list)
+    """The positions of inputs whose domain is that of a company with another name."""
 
 
 def digest(kind: str, value: str, *, source: str = "") -> bytes:
@@ -73,23 +75,12 @@ def write_many(told: Sequence[CompanyInput], *, source: Source, now: datetime, l
     with transaction.atomic():
         take_turns()
         keys = [_keys(one, source.key) for one in told]
-        known = _known({key_.digest for some in keys for key_ in some})
-        written, fresh = Written([]), []
+        written = _sorted(told, keys, _known({key_.digest for some in keys for key_ in some}))
         facts: dict[uuid.UUID, CompanyInput] = {}
-        for one, some in zip(told, keys, strict=True):
-            company = _found(one, some, known)
-            if company is None:
-                company = ids.uuid7()
-                written.made.add(company)
-            for key_ in some:
-                if key_.digest not in known:
-                    known[key_.digest] = key_.company_id = company
-                    fresh.append(key_)
-                    written.keys.setdefault(company, []).append(key_.digest)
+        for one, company in zip(told, written.companies, strict=True):
             facts[company] = _together(facts.get(company), one)
-            written.companies.append(company)
+        fresh = [key_ for some in keys for key_ in some if key_.company_id]
         _insert({row: facts[row] for row in facts if row in written.made}, source, now)
-        written.created = len(written.made)
         written.changes = _update({row: facts[row] for row in facts if row not in written.made}, now, lane)
         written.updated = len(written.changes)
         _insert_keys(fresh, now)
@@ -103,6 +94,39 @@ class _Key:
     value: str
     digest: bytes
     company_id: uuid.UUID | None = None
+
+
+class Foresight:
+    """What telling of companies would come to, chunk after chunk; nothing is written."""
+
+    def __init__(self) -> None:
+        self._seen: dict[bytes, uuid.UUID] = {}
+
+    def tell(self, told: Sequence[CompanyInput], *, source: Source) -> Written:
+        """Which of them would be made, and which share a domain with another one."""
+        keys = [_keys(one, source.key) for one in told]
+        known = _known({key_.digest for some in keys for key_ in some} - set(self._seen))
+        self._seen |= known
+        return _sorted(told, keys, self._seen)
+
+
+def _sorted(told: Sequence[CompanyInput], keys: Sequence[Sequence[_Key]], known: dict[bytes, uuid.UUID]) -> Written:
+    """The company of each input: one of the `known`, or a new one, by which the later ones are found as well."""
+    written = Written([])
+    for position, (one, some) in enumerate(zip(told, keys, strict=True)):
+        company = _found(one, some, known)
+        if company is None:
+            company = ids.uuid7()
+            written.made.add(company)
+        for key_ in some:
+            if key_.digest not in known:
+                known[key_.digest] = key_.company_id = company
+                written.keys.setdefault(company, []).append(key_.digest)
+            elif key_.kind == Kind.DOMAIN and known[key_.digest] != company:
+                written.shared.append(position)
+        written.companies.append(company)
+    written.created = len(written.made)
+    return written
 
 
 def _keys(one: CompanyInput, source: str) -> list[_Key]:

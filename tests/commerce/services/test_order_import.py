@@ -406,6 +406,17 @@ def test_orders_that_lose_lines_are_counted(imports, dry_run, size):
     assert imports.job.result["also"]["orders_short"] == 2
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("size", [1, 100])
+def test_orders_without_a_buyer_and_with_a_mere_number_are_counted(imports, dry_run, size):
+    imports.chunk("orders", size)
+    rows = ["A,,", "A,,", "B,77,", "C,77,ann@example.com", "D,78,", "E,,ann@example.com"]
+    lines = [f"{row},2026-05-01,Tea,5" for row in rows]
+    imports("orders", "\n".join(["order,customer no,email,date,product,price", *lines]), dry_run=dry_run)
+    also = imports.job.result["also"]
+    assert (also["orders_unnamed"], also["orders_numbered"]) == (1, 2)
+
+
 def test_orders_that_lose_nothing_are_not_counted(imports):
     imports("orders", "order,date,product,price\nA,2026-05-01,Tea,5\nB,2026-05-01,Tea,x\n")
     assert "orders_short" not in imports.job.result["also"]

@@ -89,7 +89,7 @@ def test_who_was_merged_by_machine_says_what_named_both(shop, clerk):
     assert (one.fact, one.named_labels) == ("Order #3 · Storefront", "Member number, E-mail")
     assert MergeLog.objects.get().why["named"] == ["member_number", "email"]
     url = reverse("customers:customer-detail", args=[first])
-    assert "by itself: Order #3 · Storefront named both (Member number, E-mail)" in clerk.get(url).content.decode()
+    assert "automatically: Order #3 · Storefront named both (Member number, E-mail)" in clerk.get(url).content.decode()
 
 
 def test_what_nobody_noted_is_said_to_be_so(shop):

@@ -34,6 +34,15 @@ def of(customer: Customer) -> tuple[str, str] | None:
     return (link.company.name if link.company else "", link.how) if link else None
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_companies_with_one_web_address_and_two_names_are_told_of(imported, dry_run):
+    imported("companies", "company,website\nSiam Paper North,siampaper.example\n")
+    content = "company,website\nSiam Paper Co.,siampaper.example\nSIAM PAPER,siampaper.example\nOther,other.example\n"
+    report = imported("companies", content, dry_run=dry_run)
+    assert [(one["line"], one["code"]) for one in report["rejected"]] == []
+    assert [(one["code"], one["count"]) for one in imported.job.result["warnings"]] == [("domain_of_another", 2)]
+
+
 def test_one_company_is_known_once_whatever_its_spelling():
     one, other = write(CompanyInput(name="Siam Paper Co., Ltd."), CompanyInput(name="SIAM PAPER", industry="Paper"))
     assert one.id == other.id
