@@ -187,7 +187,7 @@ class Reader:
             raw = self.people.raw(cells)
             person, faults = self.people.clean(dict(raw))
             identifying = [fault for fault in faults if fault.field in people.IDENTIFYING]
-            if person.is_identified:
+            if person.is_somebody:
                 found = person
                 for fault in faults:
                     warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)

@@ -75,9 +75,9 @@ def place_many(
     """
     with transaction.atomic():
         identified = [
-            position for position, one in enumerate(purchases) if one.buyer is not None and one.buyer.is_identified
+            position for position, one in enumerate(purchases) if one.buyer is not None and one.buyer.is_somebody
         ]
-        people = [_told(one.buyer, one.order) for one in purchases if one.buyer is not None and one.buyer.is_identified]
+        people = [_told(one.buyer, one.order) for one in purchases if one.buyer is not None and one.buyer.is_somebody]
         found = identity.resolve_many(people, source=source, now=now) if people else []
         who_told = list(zip(identified, found, strict=True))
         gone = {position for position, who in who_told if who.outcome is identity.Outcome.SUPPRESSED}

@@ -109,7 +109,7 @@ class Handler:
         for line, cells in rows:
             person, faults = self.people.clean(self.people.raw(cells))
             try:
-                if not person.is_identified:
+                if not person.is_somebody:
                     raise self.people.nobody(cells, faults)
                 if self._cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID:
                     continue

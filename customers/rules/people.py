@@ -127,6 +127,13 @@ class Person:
         )
 
     @property
+    def is_somebody(self) -> bool:
+        """Whether there is enough to know them by again, for what machines tell and nobody can be asked about: an
+        order is somebody's who gave a whole name and a telephone that is only in no plan yet.
+        """
+        return self.is_identified or bool(self.named_number)
+
+    @property
     def named_number(self) -> str:
         """The unlisted telephone together with the whole name, for only both are evidence; empty where any is missing.
 

@@ -352,7 +352,7 @@ class Handler:
             person, faults = self.columns.clean(self.columns.raw(cells))
             if self.columns.tagging:
                 faults += self.columns.tag(person, cells)
-            if person.is_identified:
+            if person.is_somebody:
                 for fault in faults:
                     warn(line, PREFIX + fault.field, fault.value, fault.problem.code)
                 found.append(person)
@@ -402,8 +402,8 @@ def forgotten(told: Sequence[people.Person], lines: Sequence[int], *, source: So
 
 
 def _suppressed(person: people.Person, line: int) -> registry.Told:
-    field = next(field for field in people.IDENTIFYING if getattr(person, field))
-    return line, PREFIX + field, getattr(person, field), "suppressed"
+    field = next((field for field in people.IDENTIFYING if getattr(person, field)), "phone")
+    return line, PREFIX + field, getattr(person, field) or person.unlisted_phone, "suppressed"
 
 
 def _created(resolutions: Sequence[identity.Resolution]) -> int:

@@ -49,7 +49,7 @@ def _person(fact: facts.PersonTold, receipt: Receipt) -> bool:
     if not marks.advance(source.key, "customer", fact.number, at=fact.at):
         return False
     person, _ = people.clean(fact.raw, receipt.rules)
-    if not person.is_identified:
+    if not person.is_somebody:
         return False
     person.told_at = fact.at
     (found,) = identity.resolve_many([person], source=source, now=receipt.now, by=STORE)
@@ -81,7 +81,7 @@ def _order(fact: facts.OrderTold, receipt: Receipt) -> bool:
     buyer, _ = people.clean(_current(fact, receipt), receipt.rules)
     buyer.told_at = fact.at
     written = orders.place(
-        purchase=orders.Purchase(order, buyer if buyer.is_identified else None),
+        purchase=orders.Purchase(order, buyer if buyer.is_somebody else None),
         source=source,
         actor=SYSTEM,
         now=receipt.now,

@@ -79,6 +79,15 @@ def test_a_buyer_who_cannot_be_read_costs_the_row_and_a_blank_one_is_a_guest(imp
     assert (buyer("2"), buyer("3")) == ("bucket", "known")
 
 
+def test_a_guest_with_a_whole_name_and_a_number_of_no_plan_yet_is_somebody(imports):
+    header = "order.external_id,order.placed_at,customer.email,customer.name,customer.phone,line.unit_price\n"
+    told = [",Ann Lee,069-571-2671", "ann@example.com,Ann Lee,+66695712671", ",Ann Kim,069-571-2671", ",Bob,0695712671"]
+    imports("orders", header + "".join(f"{number},2026-03-04,{who},5\n" for number, who in enumerate(told, start=1)))
+    assert [(number, code) for number, _column, code in imports.problems()] == [(5, "phone_not_in_use")]
+    assert order("1").customer_id == order("2").customer_id != order("3").customer_id
+    assert buyer("3") == "known"
+
+
 def test_a_buyer_with_one_readable_identifier_is_taken_with_a_warning(imports):
     header = "order.external_id,order.placed_at,customer.email,customer.external_id,line.unit_price\n"
     imports("orders", header + "1,2026-03-04,not-an-address,c1,5\n")

@@ -101,6 +101,12 @@ def test_a_row_with_no_identifier_at_all_is_told(imports):
     assert imports.problems() == [(2, "email", "nobody_named"), (3, "email", "nobody_named")]
 
 
+def test_a_row_with_a_whole_name_and_a_number_of_no_plan_yet_is_somebody(imports):
+    report = imports("customers", "phone,name\n069-571-2671,Ann Lee\n0695712671,Ann Lee\n0112233445,Bob Kim\n")
+    assert (report["created"], imports.problems()) == (1, [(4, "phone", "phone_not_in_use")])
+    assert imports.remarks() == {"phone_not_in_use"}
+
+
 def test_buddhist_and_dayfirst_birthdays_are_read_by_the_column(imports):
     imports("customers", "email,birth_date\na@example.com,25/12/2533\nb@example.com,03/04/2533\n")
     assert set(Customer.objects.filter(status="known").values_list("birth_date", flat=True)) == {
