@@ -20,7 +20,7 @@ from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer, Status
 from customers.rules import identifiers as identifier_rules
-from customers.rules import member_numbers, names, unreadable
+from customers.rules import member_numbers, names, postcodes, unreadable
 from customers.selectors import endings, identifiers, profiles
 from customers.selectors.profiles import Profile
 
@@ -174,5 +174,7 @@ def quick(text: str, *, limit: int, in_full: bool = False) -> list[tuple[Profile
 
 def _hint(profile: Profile) -> str:
     contact = profile.contact(profiles.Kind.EMAIL) or profile.contact(profiles.Kind.PHONE)
-    parts = (contact.masked if contact else "", profile.customer.city or profile.province_name(get_language() or "en"))
+    language, row = get_language() or "en", profile.customer
+    where = postcodes.district_name(row.city, row.province, language) or profile.province_name(language)
+    parts = (contact.masked if contact else "", where)
     return " · ".join(part for part in parts if part)

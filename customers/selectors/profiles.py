@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from cdp.core import context, ids, panels
 from cdp.core.crypto import subjects
 from customers.models import Address, ContactPoint, Customer
-from customers.rules import masking, names, places, tags
+from customers.rules import masking, names, places, postcodes, tags
 
 Kind = ContactPoint.Kind
 LANGUAGES = {"thai": "th", "hangul": "ko", "kana": "ja", "han": "zh"}
@@ -64,8 +64,9 @@ class Place:
         language = get_language() or "en"
         province = places.known_province(self.province, language)
         country = places.country_name(self.country, language) if self.country else ""
-        town = " ".join(part for part in (self.city, self.postcode) if part)
-        return ", ".join(part for part in (town, "" if province == self.city else province, country) if part)
+        city = postcodes.district_name(self.city, self.province, language)
+        town = " ".join(part for part in (city, self.postcode) if part)
+        return ", ".join(part for part in (town, "" if province == city else province, country) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,8 @@ class Profile:
         """City and province (or country) in the reader's language, for a cell of a table."""
         language = get_language() or "en"
         area = self.province_name(language) or self.country_name(language)
-        return ", ".join(dict.fromkeys(part for part in (self.customer.city, area) if part))
+        city = postcodes.district_name(self.customer.city, self.customer.province, language)
+        return ", ".join(dict.fromkeys(part for part in (city, area) if part))
 
     def contact(self, kind: str, source: str = "") -> Contact | None:
         """The primary contact point of a kind; customer numbers have one per source."""

@@ -17,7 +17,7 @@ from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.forms import companies as forms
 from customers.models import Company, CompanyKey
-from customers.rules import places
+from customers.rules import places, postcodes
 from customers.selectors import companies as reading
 from customers.selectors import lineage, profiles
 from customers.services import profiles as writing
@@ -79,7 +79,8 @@ def _place(company: Company) -> str:
     language = get_language() or "en"
     province = places.known_province(company.province, language)
     country = places.country_name(company.country, language) if company.country else ""
-    return ", ".join(dict.fromkeys(part for part in (company.city, province or country) if part))
+    city = postcodes.district_name(company.city, company.province, language)
+    return ", ".join(dict.fromkeys(part for part in (city, province or country) if part))
 
 
 @requires("customers.view")

@@ -19,7 +19,7 @@ from cdp.core.views.access import requires
 from customers.models import MergeLog
 from customers.rules import survivorship
 from customers.rules.survivorship import Side
-from customers.selectors import lineage, pairs
+from customers.selectors import lineage, pairs, profiles
 from customers.services import merging, suggestions
 
 REASON = "steward"
@@ -106,9 +106,11 @@ def pair_detail(request: HttpRequest, pair: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The two are one person now. It can be taken back on this page."))
             return redirect("customers:customer-detail", found.survivor.id)
     in_full = bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+    shown = pairs.rows(found, in_full=in_full)
     context: dict[str, Any] = {
         "pair": found,
-        "rows": [{"row": row, "label": LABELS[row.key]} for row in pairs.rows(found, in_full=in_full)],
+        "rows": [{"row": row, "label": LABELS[row.key]} for row in shown],
+        "has_choices": any(row.is_choice for row in shown),
         "same": _labels(found.same),
         "problem": problem,
     }
@@ -127,8 +129,19 @@ def customer_unmerge(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID)
     except merging.UnableToUnmerge as refused:
         messages.error(request, str(REFUSALS.get(refused.reason, _("This merge was taken back already."))))
     else:
-        messages.success(request, _("They are two people again, as they were before."))
+        back, stays = _named(log.absorbed_id, customer)
+        messages.success(
+            request,
+            _("They are two people again: %(back)s has a page of their own once more, %(stays)s stays on this one.")
+            % {"back": back, "stays": stays},
+        )
     return redirect("customers:customer-detail", customer)
+
+
+def _named(*customers: uuid.UUID) -> list[str]:
+    """What to call these customers in a sentence."""
+    opened = profiles.opened(customers, with_places=False)
+    return [opened[who].name if who in opened and opened[who].name else _("No name yet") for who in customers]
 
 
 def _choices(request: HttpRequest) -> dict[str, Side]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import sources
 from cdp.core.models import Source
+from events.forms import connecting
 from events.models import SourceLimits
 
 
@@ -30,8 +31,8 @@ class SourceForm(forms.ModelForm):
     only_fills_now = False
 
     def clean_allowed_origins(self) -> list[str]:
-        """Origins as browsers send them: scheme and host, without a path."""
-        return [origin.strip().rstrip("/") for origin in self.cleaned_data["allowed_origins"] if origin.strip()]
+        """Origins as browsers send them, read like those of the source's own page."""
+        return connecting.origins(self.cleaned_data["allowed_origins"])
 
     def clean(self) -> dict[str, Any]:
         """The first origins make a source one that only fills; a source that has some may be set as one likes."""

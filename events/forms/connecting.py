@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,24 @@ def origin(told: str) -> tuple[str, str]:
         raise forms.ValidationError(UNREADABLE)
     rest = parts._replace(scheme="", netloc="").geturl().strip("/")
     return whole, f"/{rest}" if rest else ""
+
+
+def origins(told: Iterable[str]) -> list[str]:
+    """Each written address as an origin, once, in their order; `*` stands for all. Raises ValidationError, also for an
+    address with a path: a path is refused, not cut unseen.
+    """
+    found: dict[str, Any] = {}
+    for line in filter(None, map(str.strip, told)):
+        whole, cut = (line, "") if line == "*" else origin(line)
+        if cut:
+            raise forms.ValidationError(
+                _("Browsers name a website without what follows its host: write %(origin)s instead of %(told)s.")
+                % {"origin": whole, "told": line[:LONGEST]}
+            )
+        found[whole] = None
+    if len(found) > MOST_ORIGINS:
+        raise forms.ValidationError(_("At most %(most)s addresses.") % {"most": MOST_ORIGINS})
+    return list(found)
 
 
 def _host(told: str) -> str:
@@ -92,19 +111,5 @@ class SourceForm(forms.Form):
     )
 
     def clean_origins(self) -> list[str]:
-        """Each once, in the order in which they were written; an address with a path is refused, not cut unseen."""
-        found: dict[str, Any] = {}
-        for line in re.split(r"[\s,]+", self.cleaned_data["origins"].strip()):
-            if line in {"", "*"}:
-                found.update({line: None} if line else {})
-                continue
-            whole, cut = origin(line)
-            if cut:
-                raise forms.ValidationError(
-                    _("Browsers name a website without what follows its host: write %(origin)s instead of %(told)s.")
-                    % {"origin": whole, "told": line[:LONGEST]}
-                )
-            found[whole] = None
-        if len(found) > MOST_ORIGINS:
-            raise forms.ValidationError(_("At most %(most)s addresses.") % {"most": MOST_ORIGINS})
-        return list(found)
+        """As `origins` reads them, apart by commas, blanks or lines."""
+        return origins(re.split(r"[\s,]+", self.cleaned_data["origins"].strip()))

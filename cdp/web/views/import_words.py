@@ -125,10 +125,12 @@ def buyers(job: Job) -> list[str]:
         found.append(text.format(n=formats.number(unnamed)))
     if numbered := also.get(NUMBERED, 0):
         text = ngettext(
-            "{n} order names its buyer only by a customer or phone number. Whoever has that number gets it; for a number nobody"
-            " has, a customer without a name is made. A file of customers with the same numbers completes them.",
-            "{n} orders name their buyers only by a customer or phone number. Whoever has that number gets them; for a number"
-            " nobody has, a customer without a name is made. A file of customers with the same numbers completes them.",
+            "{n} order names its buyer only by a customer or phone number. Whoever has that number gets it; for a"
+            " number nobody has, a customer without a name is made. A file of customers with the same numbers completes"
+            " them.",
+            "{n} orders name their buyers only by a customer or phone number. Whoever has that number gets them; for a"
+            " number nobody has, a customer without a name is made. A file of customers with the same numbers completes"
+            " them.",
             numbered,
         )
         found.append(text.format(n=formats.number(numbered)))

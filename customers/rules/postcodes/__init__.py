@@ -80,6 +80,15 @@ def is_elsewhere(told: Place) -> bool:
     return word not in found.compared and near is not None and told.postcode[:_GROUP] not in near
 
 
+def district_name(city: str, province: str, language: str) -> str:
+    """A Thai district as the reader writes it, whichever way it was told; everything else as it stands."""
+    names = _named_districts(province).get(_plain(city)) if city and province.startswith("TH-") else None
+    if names is None:
+        return city
+    thai, english = names
+    return thai if language == "th" else english
+
+
 def country_of(text: str) -> str:
     """The country in whose letters an address is written, of the two that we know; the empty text where unclear."""
     is_thai, is_korean = bool(_THAI.search(text)), bool(_HANGUL.search(text))
@@ -120,6 +129,17 @@ def _thai_districts() -> dict[str, tuple[str, str]]:
     head, _, _tail = _table("thailand.txt").partition("\n\n")
     rows = (line.split("|") for line in head.splitlines())
     return {number: (thai, english) for number, thai, english in rows}
+
+
+@functools.lru_cache(maxsize=128)
+def _named_districts(province: str) -> dict[str, tuple[str, str]]:
+    """Every spelling of the districts of a Thai province, with their names in Thai and English."""
+    found = {}
+    for number, (thai, english) in _thai_districts().items():
+        if number.startswith(province.removeprefix("TH-")):
+            names = (thai.removeprefix("เขต"), english)
+            found.update(dict.fromkeys((_plain(thai), _plain(english)), names))
+    return found
 
 
 @functools.cache

@@ -13,6 +13,23 @@ from tests import data
 
 
 @pytest.mark.parametrize(
+    ("city", "province", "language", "shown"),
+    [
+        ("เมืองภูเก็ต", "TH-83", "en", "Mueang Phuket"),
+        ("Mueang Phuket", "TH-83", "th", "เมืองภูเก็ต"),
+        ("เขตบางรัก", "TH-10", "ko", "Bang Rak"),
+        ("บางรัก", "TH-10", "th", "บางรัก"),
+        ("Patong", "TH-83", "th", "Patong"),
+        ("บางรัก", "", "en", "บางรัก"),
+        ("강남구", "KR-11", "en", "강남구"),
+        ("", "TH-83", "en", ""),
+    ],
+)
+def test_a_thai_district_is_written_as_the_reader_writes_it(city, province, language, shown):
+    assert postcodes.district_name(city, province, language) == shown
+
+
+@pytest.mark.parametrize(
     ("told", "completed"),
     [
         (Place("TH", "", "", "83100"), Place("TH", "TH-83", "เมืองภูเก็ต", "83100")),

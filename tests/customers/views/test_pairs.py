@@ -155,11 +155,12 @@ def test_the_customer_page_tells_of_the_merge_and_takes_it_back(steward, people)
     page = steward.get(detail).content.decode()
     assert "Merged from" in page
     assert "Annie Ray" in page
-    assert "These go back: 2 records, 2 identifiers, and what came since" in page
+    assert "Annie Ray becomes a customer of their own again, with 2 records, 2 identifiers and what came in" in page
     back = reverse("customers:customer-unmerge", args=[people[0].id, log.id])
     assert back in page
     assert steward.get(reverse("customers:customer-detail", args=[people[1].id])).url == detail
-    steward.post(back)
+    told = steward.post(back, follow=True).content.decode()
+    assert "Annie Ray has a page of their own once more, " in told
     assert lineage.get(people[1].id).customer.id == people[1].id
     assert Customer.objects.filter(status=Status.KNOWN).count() == 2
     assert "Merged from" not in steward.get(detail).content.decode()
@@ -170,7 +171,7 @@ def test_one_record_that_goes_back_is_told_in_the_singular():
     one = {"id": ids.uuid7(), "at": timezone.now(), "records": 1, "identifiers": 1}
     context = {"merges": {"shown": [one]}, "may": True, "customer_id": ids.uuid7()}
     page = render_to_string("customers/merged_panel.html", context)
-    assert "These go back: 1 record, 1 identifier, and what came since" in page
+    assert "a customer of its own again, with 1 record, 1 identifier and what came in since" in page
 
 
 def test_a_clerk_sees_the_merge_but_cannot_take_it_back(client, people):

@@ -34,6 +34,15 @@ def test_sets_origins_and_limits(client, db, role, status):
         assert SourceLimits.objects.get().event_bytes == 4 << 20
 
 
+@pytest.mark.parametrize("told", ["https://shop.example/path", "ftp://shop.example", "shop example"])
+def test_refuses_what_no_browser_sends_as_an_origin(client, db, told):
+    source = factories.source("web-shop")
+    client.force_login(factories.staff("admin"))
+    page = client.post(f"/admin/core/source/{source.id}/change/", {**FORM, "allowed_origins": told})
+    assert (page.status_code, "allowed_origins" in page.context["adminform"].form.errors) == (200, True)
+    assert Source.objects.get(id=source.id).allowed_origins == []
+
+
 def test_the_first_origins_make_a_source_that_only_fills_and_updating_is_a_choice_with_a_warning(client, db):
     source = factories.source("web-shop")
     client.force_login(factories.staff("admin"))
