@@ -1,5 +1,6 @@
 """What every page's frame needs: the rail, the languages, the theme, the shop's name."""
 
+from collections.abc import Sequence
 from email.utils import parseaddr
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from cdp.core import sources
 from cdp.web import language
 
 THEMES = ("light", "dark")
+BAR = 4
+"""Places in the bar of a phone, beside “More”."""
 
 
 class Place(NamedTuple):
@@ -91,6 +94,15 @@ def rail(path: str, user: Any) -> list[dict[str, Any]]:
     return list(items.values())
 
 
+def within_reach(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What of a rail stands in the bar at the bottom of a phone: its first places, and the counter in the last of them
+    for whoever works there: nobody who serves a customer should have to look for it.
+    """
+    first = list(items[:BAR])
+    counter = next((item for item in items[BAR:] if item["url"] == COUNTER_PLACES[0].path), None)
+    return [*first[: BAR - 1], counter] if counter else first
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the frames in templates/staff.html and templates/public.html."""
     theme = request.COOKIES.get("cdp_theme", "")
@@ -100,6 +112,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         user = getattr(request, "user", None)
         return rail(request.path, user) if user is not None and user.is_authenticated else []
 
+    shown = SimpleLazyObject(places)
     return {
         "shop_name": getattr(settings, "CDP_SHOP_NAME", "") or _("Our shop"),
         "shop_address": getattr(settings, "CDP_SHOP_ADDRESS", ""),
@@ -108,7 +121,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shop_email": _mailbox(),
         "theme": theme if theme in THEMES else "",
         "languages": language.OWN_NAMES,
-        "rail": SimpleLazyObject(places),
+        "rail": shown,
+        "bar": SimpleLazyObject(lambda: within_reach(shown)),
         "source_names": SimpleLazyObject(sources.names),  # by key, for the filter `named`
     }
 

@@ -28,6 +28,19 @@ def test_a_clerk_starts_at_the_counter_and_sees_no_campaigns() -> None:
     assert not {"/", "/campaigns/"} & set(paths("clerk"))
 
 
+@pytest.mark.parametrize(
+    ("role", "bar"),
+    [
+        ("clerk", ["/counter/", "/phone/", "/appointments/", "/preorders/"]),
+        ("steward", ["/", "/customers/", "/surveys/", "/counter/"]),
+        ("marketer", ["/", "/customers/", "/segments/", "/campaigns/"]),
+    ],
+)
+def test_the_counter_is_one_tap_away_on_a_phone_for_whoever_works_there(role: str, bar: list[str]) -> None:
+    rail = context.rail("/", User(role=role, email="a@example.com"))
+    assert [item["url"] for item in context.within_reach(rail)] == bar
+
+
 def test_a_room_that_is_not_built_does_not_show() -> None:
     rail = context.rail("/customers/", User(role="admin", email="a@example.com"))
     customers = next(item for item in rail if item["url"] == "/customers/")

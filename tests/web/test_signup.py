@@ -42,6 +42,7 @@ def test_a_title_is_no_given_name(db, client):
 def test_no_box_is_ticked_beforehand(db, client):
     page = client.get("/signup/").content.decode()
     assert page.count('type="checkbox"') >= 4
+    assert (page.count("You can stop them at any time"), page.count('aria-describedby="about-marketing"')) == (1, 3)
     assert "checked" not in page
 
 

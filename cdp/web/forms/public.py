@@ -115,6 +115,7 @@ class PublicForm(forms.Form):
         if self.asked:
             self.fields[self.asked.key] = _field_of(self.asked)
         self.consents: dict[str, tuple[str, str, str]] = {}
+        self.about: dict[str, str] = {}
         wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en")}
         for purpose, channel in ASKED:
             if purpose not in wording or channel not in wording[purpose].channels:
@@ -127,9 +128,10 @@ class PublicForm(forms.Form):
                     "channel": purposes.channel_name(channel),
                 }
             self.consents[name] = (purpose, channel, "\n".join(filter(None, (label, wording[purpose].description))))
-            self.fields[name] = forms.BooleanField(
-                label=label, required=False, initial=False, help_text=wording[purpose].description
-            )
+            # What the boxes of one purpose have in common is said once, above them.
+            described = forms.CheckboxInput(attrs={"aria-describedby": f"about-{purpose}"})
+            self.fields[name] = forms.BooleanField(label=label, required=False, initial=False, widget=described)
+            self.about[purpose] = wording[purpose].description
         if is_kiosk:  # the shop's tablet must not offer what the last person typed
             for field in self.fields.values():
                 field.widget.attrs["autocomplete"] = "off"
@@ -160,9 +162,20 @@ class PublicForm(forms.Form):
                 "title": screen.title,
                 "text": screen.text,
                 "fields": [self[name] for name in self._names(screen)],
-                "consents": [self[name] for name in self.consents] if screen.consents else [],
+                "consents": self._boxes() if screen.consents else [],
             }
             for screen in self.screens
+        ]
+
+    def _boxes(self) -> list[dict[str, Any]]:
+        """The boxes by their purpose, with the words that hold for all of one."""
+        return [
+            {
+                "purpose": purpose,
+                "about": about,
+                "boxes": [self[name] for name, (asked, *_rest) in self.consents.items() if asked == purpose],
+            }
+            for purpose, about in self.about.items()
         ]
 
     def clean(self) -> dict[str, Any]:
