@@ -61,6 +61,14 @@ declare(
 declare("customers.MergeSuggestion", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
 # What a merge did, with images of rows, has to stay where un-merging looks for it; it goes with the person.
 declare("customers.MergeLog", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE)
+# What was told while a merge stood, so that un-merging tells it again to whom it belongs.
+declare(
+    "customers.Telling",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    resolved_by="resolved_by",
+    holders=lambda _customers, _without: (),  # only repeats what facts told
+)
 declare("core.DataKey", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
 declare_keys("customers.Identifier", owned=None)
 declare_keys("customers.SharedIdentifier", owned=None)

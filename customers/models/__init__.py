@@ -14,6 +14,7 @@ from customers.models.notes import Note
 from customers.models.profiling import Asked, ProfileQuestion
 from customers.models.suggestions import MergeSuggestion
 from customers.models.suppressions import SuppressedIdentifier
+from customers.models.tellings import Telling
 
 __all__ = [
     "Address",
@@ -38,4 +39,5 @@ __all__ = [
     "SharedIdentifier",
     "Status",
     "SuppressedIdentifier",
+    "Telling",
 ]

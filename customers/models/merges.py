@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from cdp.core.models import OwnedModel
 
@@ -23,6 +23,8 @@ class MergeLog(OwnedModel):
     absorbed_status = models.CharField(max_length=10)
     # Columns of the survivor's row: {"before": {…}, "wrote": {…}}; a field is restored only while it is as written.
     fields = models.JSONField(default=dict)
+    # The survivor's row as it was just before, where somebody known was absorbed: {"columns": {…}, "origins": {…}}.
+    base = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     moved = models.JSONField(default=dict)  # {model: [row ids]}
     images = models.JSONField(default=dict)  # {model: {row id: the whole row as JSON text}} of rows that collided
     flags = models.JSONField(default=dict)  # {model: {"cleared": [ids], "demoted": [ids]}} of partial unique rules
@@ -43,4 +45,10 @@ class MergeLog(OwnedModel):
             models.Index(fields=["customer", "-at"], name="customers_mergelog_customer"),
             # Into whom somebody was absorbed: facts that arrive under an old id, un-merging.
             models.Index(fields=["absorbed_id"], name="customers_mergelog_absorbed"),
+            # Who stands for several known people, asked with every batch that tells of somebody known: few rows.
+            models.Index(
+                fields=["customer", "-id"],
+                name="customers_mergelog_people",
+                condition=Q(undone_at__isnull=True) & ~Q(absorbed_status="anonymous"),
+            ),
         ]

@@ -212,6 +212,28 @@ def names_of(profile: Profile, person: Person) -> tuple[str, str, str]:
     return whole, given, family
 
 
+def outcome_of(after: Profile, person: Person, source: Source) -> Person:
+    """What an edit came to, of all that it told or cleared: names, places and lists as a whole."""
+    told = {field for field in TOLD if getattr(person, field) or field in person.cleared}
+    for whole in (NAMES, PLACE):
+        told |= set(whole) if told.intersection(whole) else set()
+    now: dict[str, Any] = {}
+    for field in told:
+        if field in CONTACTS:
+            scope = source.key if field == "external_id" else ""
+            contact = after.contact(str(contacts.KINDS[field]), scope)
+            now[field] = contact.value if contact else ""
+        elif field in NAMES:
+            now[field] = getattr(after, field)
+        elif field == "street":
+            now[field] = after.place.street if after.place else ""
+        else:
+            value = getattr(after.customer, field)
+            now[field] = tuple(value) if isinstance(value, list) else value
+    emptied = {field for field, value in now.items() if not value}
+    return Person(**now, cleared=frozenset(emptied | told.intersection(settling.ADDED)))
+
+
 def differences(before: Profile | None, after: Profile) -> Mapping[str, tuple[Any, Any]]:
     """Field → (old, new) of everything that changed, for the audit."""
     old, new = facts(before) if before else {}, facts(after)

@@ -21,7 +21,7 @@ from customers.rules.people import Person
 from customers.rules.provenance import Word
 from customers.selectors import profiles as reading
 from customers.selectors import suppressions as barring
-from customers.services import editing, identity, suggestions, suppressions
+from customers.services import editing, identity, suggestions, suppressions, tellings
 from customers.services.identity.resolving import IdentityConflict
 
 STAFF_SOURCE = "staff"
@@ -131,6 +131,8 @@ def _apply(
     Customer.objects.filter(id=customer).update(**changes, updated_at=at)
     after = reading.one(customer, shown=False)
     assert after is not None, "the row is there"  # noqa: S101
+    # Who types names the customer by their id: parted later on, it stays with whoever stands for both now.
+    tellings.note({customer: [(customer.bytes, editing.outcome_of(after, person, source), word)]}, keyring=keyring)
     return before, after
 
 

@@ -107,12 +107,12 @@ def update(
     told: Mapping[uuid.UUID, Sequence[Person]],
     keyring: subjects.Keyring,
     *,
-    source: Source,
+    source: Source | None,
     now: datetime,
     base: Word,
 ) -> None:
     """Change known customers to what their states came to by what was `told`; `base` is the word of who knows no
-    better. Raises Outrun.
+    better. Without a `source` nobody is told of anew: it stays who brought them. Raises Outrun.
     """
     changed = [
         (customer, *new)
@@ -130,7 +130,7 @@ def _changed(
     told: Sequence[Person],
     customer: uuid.UUID,
     keyring: subjects.Keyring,
-    source: Source,
+    source: Source | None,
     base: Word,
 ) -> list[Any] | None:
     """What to write in the order of `_write`, or None when nothing changes. NULL means "as it is then"."""
@@ -143,7 +143,7 @@ def _changed(
     interests = list(keen.interests) if keen and keen.interests and list(keen.interests) != row["interests"] else []
     forgets_interests = keen is not None and not keen.interests and bool(row["interests"])
     tags, forgets_tags = _tags(row["tags"], told)
-    sources = [source.key] if source.key not in row["sources"] else []
+    sources = [source.key] if source and source.key not in row["sources"] else []
     since = min((person.created_at for person in told if person.created_at), default=None)
     created_at = since if since and since < row["created_at"] else None
     name: list[Any] = [None] * 5

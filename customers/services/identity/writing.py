@@ -14,7 +14,7 @@ from customers.rules import people, provenance, settling
 from customers.rules.matching import Outcome, Verdict
 from customers.rules.people import Person
 from customers.rules.provenance import Word
-from customers.services import suggestions
+from customers.services import suggestions, tellings
 from customers.services.identity import contacts, fresh, profiles
 from customers.services.identity.batches import Batch
 from customers.services.identity.profiles import Outrun
@@ -49,7 +49,8 @@ def write(
             customer: [(batch.people[position], words[position]) for position in told]
             for customer, told in others.items()
         }
-        _write_others(heard, new, maker, source=source, now=now, is_stranger=is_stranger, base=base)
+        by = {customer: [verdicts[position].by for position in told] for customer, told in others.items()}
+        _write_others(heard, by, new, maker, source=source, now=now, is_stranger=is_stranger, base=base)
     rivals = ((verdict.customer, rival) for verdict in verdicts for rival in verdict.rivals)
     suggestions.ask(rivals, source=source, at=now)
 
@@ -106,6 +107,7 @@ def _write_new(positions: Sequence[int], batch: Batch, maker: fresh.Maker) -> No
 
 def _write_others(
     heard: Mapping[uuid.UUID, Sequence[Heard]],
+    by: Mapping[uuid.UUID, Sequence[bytes | None]],
     new: Collection[uuid.UUID],
     maker: fresh.Maker,
     *,
@@ -114,7 +116,9 @@ def _write_others(
     is_stranger: bool,
     base: Word,
 ) -> None:
-    """Known customers, and new ones of whom several words tell: which word holds must be found out."""
+    """Known customers, and new ones of whom several words tell: which word holds must be found out. `by` are the
+    identifiers by which the words found them.
+    """
     made = [customer for customer in heard if customer in new]
     known = [customer for customer in heard if customer not in new]
     rows, states = profiles.read(known)
@@ -135,6 +139,16 @@ def _write_others(
     fresh.copy(fresh.Rows(maker.make(persons, made, keep=keyring.add, origins=origins)), range(len(made)), alone=True)
     told = {customer: [person for person, _word in heard[customer]] for customer in rows}
     profiles.update(rows, states, told, keyring, source=source, now=now, base=base)
+    said = {
+        customer: [
+            (digest, person, word)
+            for digest, (person, word) in zip(by[customer], heard[customer], strict=True)
+            if digest
+        ]
+        for customer in rows
+    }
+    if not tellings.note(said, keyring=keyring):
+        raise Outrun
     contacts.write_points(points, keyring=keyring, now=now)
     contacts.write_addresses(reached, states, known=known, keyring=keyring, now=now)
 

@@ -14,6 +14,7 @@ from customers.rules import provenance, survivorship
 from customers.rules.survivorship import Side
 
 TABLE = "customers_customer"
+_NOTHING: tuple[Any, ...] = ("", None, [])
 SEALED = ("name", "given_name", "family_name")
 COLUMNS = (*(column for columns in survivorship.GROUPS.values() for column in columns), *survivorship.LISTS)
 
@@ -48,10 +49,10 @@ def fold(
     logged: Fields = {}
     columns: dict[str, Any] = {}
     groups: dict[str, dict[str, Any]] = {
-        group: taken | ({} if group in survivorship.LISTS else _origins(group, absorbed))
+        group: taken | ({} if group in survivorship.LISTS else origins_of(group, absorbed))
         for group, (_side, taken) in blended(survivor, absorbed, choices).items()
     }
-    groups |= {kind: _origins(kind, absorbed) for kind in contacts}
+    groups |= {kind: origins_of(kind, absorbed) for kind in contacts}
     for group, taken in groups.items():
         wrote = {column: _resealed(column, value, absorbed.id, survivor.id, keyring) for column, value in taken.items()}
         logged[group] = {
@@ -71,8 +72,8 @@ def fold(
     return logged
 
 
-def _origins(group: str, absorbed: Customer) -> dict[str, Any]:
-    """Who told the absorbed one's side of a group. Where nobody knows any more, its source must have."""
+def origins_of(group: str, absorbed: Customer) -> dict[str, Any]:
+    """Who told a row's side of a group. Where nobody knows any more, its source must have."""
     found = {}
     for register in survivorship.registers(group):
         known = absorbed.origins or {}
@@ -83,6 +84,40 @@ def _origins(group: str, absorbed: Customer) -> dict[str, Any]:
         nobody = provenance.spelt(provenance.Word(absorbed.source, absorbed.created_at))
         found[ORIGIN + register] = list(entry or nobody)
     return found
+
+
+def image(row: Customer) -> dict[str, Any]:
+    """The row as it is before a merge changes it: what a field falls back to when those who told it leave."""
+    return {
+        "columns": {column: spelt(getattr(row, column)) for column in COLUMNS},
+        "origins": row.origins,
+        "created_at": row.created_at.isoformat(),
+    }
+
+
+def fill(
+    row: Customer, absorbed: Customer, groups: Collection[str], keyring: subjects.Keyring, *, at: dt.datetime
+) -> Fields:
+    """Fill what the row lacks of these groups from somebody it absorbed before, and write it; as for the log."""
+    logged: Fields = {}
+    columns: dict[str, Any] = {}
+    for group in groups:
+        if any(getattr(row, column) not in _NOTHING for column in survivorship.GROUPS[group]):
+            continue
+        taken = {column: getattr(absorbed, column) for column in survivorship.GROUPS[group]}
+        if all(value in _NOTHING for value in taken.values()):
+            continue
+        taken |= origins_of(group, absorbed)
+        wrote = {column: _resealed(column, value, absorbed.id, row.id, keyring) for column, value in taken.items()}
+        logged[group] = {
+            "before": {column: spelt(value_of(row, column)) for column in taken},
+            "wrote": {column: spelt(value) for column, value in wrote.items()},
+            "from": {column: spelt(value) for column, value in taken.items()},
+        }
+        columns |= wrote
+    if columns:
+        Customer.objects.filter(id=row.id).update(**assign(row, columns), updated_at=at)
+    return logged
 
 
 def value_of(row: Customer, column: str) -> Any:
@@ -183,7 +218,7 @@ def carry(
             continue
         further[group] = dict(logged)
         taken = {column: value_of(lower, column) for column in logged["wrote"]}
-        if any(value not in ("", None, []) for column, value in taken.items() if not column.startswith(ORIGIN)):
+        if any(value not in _NOTHING for column, value in taken.items() if not column.startswith(ORIGIN)):
             wrote = {column: _resealed(column, value, lower.id, upper.id, keyring) for column, value in taken.items()}
             heirs[group] = logged["wrote"], {column: spelt(value) for column, value in wrote.items()}
             logged["from"] = {column: spelt(value) for column, value in taken.items()}

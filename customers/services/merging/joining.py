@@ -106,6 +106,8 @@ def _join(pairs: Sequence[Pair], reason: str, actor: Actor, at: datetime) -> Joi
     _move(logs, into)
     keyring = _keyring(pairs, locked, logs, own, at)
     for pair in pairs:
+        if locked[pair.absorbed].status == Status.KNOWN:  # nothing that goes into a profile was told by a visitor
+            logs[pair.absorbed].base = golden.image(locked[pair.survivor])
         logs[pair.absorbed].fields = golden.fold(
             locked[pair.survivor], locked[pair.absorbed], pair.choices, keyring, contacts=_taken(pair, ways)
         )

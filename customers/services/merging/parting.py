@@ -14,8 +14,8 @@ from cdp.core.lifecycle import OnMerge
 from cdp.core.models import DataKey
 from customers.models import ContactPoint, Customer, MergeLog, MergeSuggestion, Status
 from customers.selectors import merges
-from customers.services import suggestions
-from customers.services.merging import golden, keys, retold, rows
+from customers.services import suggestions, tellings
+from customers.services.merging import golden, keys, retold, rows, sides
 from customers.services.merging.joining import lock, rebuild
 from customers.services.merging.refusals import Reason, UnableToUnmerge
 
@@ -42,6 +42,8 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
     for model, declaration in lifecycle.declarations().items():
         if declaration.on_merge is OnMerge.MOVE:
             back.give(model, declaration)
+    heard = sides.Sides(log, later, holder, locked, at)
+    heard.give_addresses()
     for model, declaration in lifecycle.declarations().items():
         images = rows.put_back(model, log.images.get(model._meta.label, {}).values(), customer=absorbed)
         rows.count(declaration, images, by=1)
@@ -55,15 +57,25 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
     retold.settle(absorbed, holder, log=log, facts=back.facts, left=left)
     _reseal(absorbed, holder)
     retold.claim(absorbed, holder, since=log.at)
-    _restore(log, later, locked, at)
+    _restore(log, later, locked, heard, at)
     retold.fill(absorbed, holder, logs=[log, *later], facts=back.facts, left=left)
     retold.hand_words_over(absorbed, holder, facts=back.facts, at=at)
+    heard.settle_addresses(heard.hear())
+    heard.settle_contacts()
     Customer.objects.filter(id=absorbed).update(status=log.absorbed_status, merged_into=None, updated_at=at)
     keys.follow(keys.owned([absorbed]), to={})
     undo = {"undone_at": at, "undone_by_kind": actor.kind, "undone_by_id": actor.id}
     # What was kept for this moment has served; the log remembers who, when and why.
-    emptied: dict[str, dict[str, object]] = {"images": {}, "fields": {}, "moved": {}, "flags": {}, "identifiers": {}}
+    emptied: dict[str, dict[str, object]] = {
+        "images": {},
+        "fields": {},
+        "base": {},
+        "moved": {},
+        "flags": {},
+        "identifiers": {},
+    }
     MergeLog.objects.filter(customer_id=log.customer_id, id=log.id).update(**undo, **emptied)
+    tellings.forget([absorbed, *(one.customer_id for one in (log, *later))])
     rebuild(absorbed, holder)
     for other in {log.customer_id, holder}:
         _keep_apart(absorbed, other, at)
@@ -145,19 +157,27 @@ def _reseal(absorbed: uuid.UUID, holder: uuid.UUID) -> None:
             rows.reseal(model, customer=absorbed, keyring=keyring, keys=own)
 
 
-def _restore(log: MergeLog, later: Sequence[MergeLog], locked: dict[uuid.UUID, Customer], at: datetime) -> None:
+def _restore(
+    log: MergeLog,
+    later: Sequence[MergeLog],
+    locked: dict[uuid.UUID, Customer],
+    heard: sides.Sides,
+    at: datetime,
+) -> None:
     """The survivor's row, and the rows of those who absorbed the survivor in turn."""
     lower = locked[log.customer_id]
     below = log.fields
     restored = golden.take_back(lower, below, at=at)
     _inherit(log, {group: (one["wrote"], one["before"]) for group, one in below.items() if group not in restored})
     below = {group: logged for group, logged in below.items() if group in restored}
+    below = heard.fall_back(0, below)
     keyring = subjects.load([*locked])
-    for one in later:
+    for level, one in enumerate(later, 1):
         upper = locked[one.customer_id]
         below, heirs = golden.carry(upper, one.fields, below, lower, keyring)
         MergeLog.objects.filter(customer_id=one.customer_id, id=one.id).update(fields=one.fields)
         _inherit(one, heirs)
+        below = heard.fall_back(level, below)
         lower = upper
 
 

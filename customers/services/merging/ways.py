@@ -1,0 +1,92 @@
+"""Which of somebody's ways of contact comes first when they are parted: the one whose word holds among their own.
+
+What came first before the merge, and what was told of them since, is heard once more in its order. So of two known
+addresses the one that was told again last comes first, as it would without the merge.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from customers.models import ContactPoint, Customer
+from customers.rules import provenance, settling, tellings
+from customers.rules.settling import State
+from customers.services.identity import contacts
+from customers.services.merging import rows
+from customers.services.merging.retold import primary_rule
+
+_Slot = tuple[str, str, str]
+"""Field of a person, kind of contact point, scope of its value."""
+
+
+def settle(
+    customer: uuid.UUID,
+    told: Sequence[tellings.Telling],
+    *,
+    before: Collection[str],
+    origins: provenance.Origins | None,
+    at: datetime,
+) -> None:
+    """Of each kind that was told since, the right one comes first; `before` are the ids of those that came first when
+    the two were merged, `origins` the words of then.
+    """
+    slots = dict.fromkeys(slot for one in told for slot in _slots(one))
+    if not slots:
+        return
+    state = State(origins=origins)
+    points = list(ContactPoint.objects.filter(customer_id=customer))
+    wanted: dict[_Slot, ContactPoint] = {}
+    for slot in slots:
+        chosen = _chosen(slot, state, told, points, before)
+        if chosen is not None:
+            wanted[slot] = chosen
+    raised = [row.pk for row in wanted.values()]
+    rows.raise_flags(ContactPoint, primary_rule(), customer=customer, wanted=raised, takes=True)
+    known = Customer.objects.values_list("origins", flat=True).get(id=customer)
+    words = {
+        register: word
+        for field, _kind, scope in wanted
+        if (word := state.word(register := settling.register_of(field, scope=scope))) is not None
+    }
+    changed = provenance.changed(known, words)
+    if changed is not None:
+        Customer.objects.filter(id=customer).update(origins=changed, updated_at=at)
+
+
+def _slots(one: tellings.Telling) -> list[_Slot]:
+    return [
+        (field, str(kind), one.word.source if kind is ContactPoint.Kind.EXTERNAL else "")
+        for field, kind in contacts.KINDS.items()
+        if getattr(one.person, field) or field in one.person.cleared
+    ]
+
+
+def _chosen(
+    slot: _Slot,
+    state: State,
+    told: Sequence[tellings.Telling],
+    points: Sequence[ContactPoint],
+    before: Collection[str],
+) -> ContactPoint | None:
+    """The way of contact that comes first after everything that was told; None where somebody emptied it."""
+    field, kind, scope = slot
+    register = settling.register_of(field, scope=scope)
+    mine = {bytes(row.digest): row for row in points if (row.kind, row.source) == (kind, scope)}
+    chosen = next((row for row in mine.values() if str(row.pk) in before), None)
+    if chosen is not None:
+        state.filled.add(register)
+    for one in told:
+        if slot not in _slots(one):
+            continue
+        value = getattr(one.person, field)
+        if not value:
+            state.hear_contact(register, one.person, one.word)
+            state.filled.discard(register)
+            chosen = None
+            continue
+        row = mine.get(contacts.digest(kind, f"{scope}\n{value}" if scope else value))
+        if row is None or (chosen is not None and chosen.verified_at and not row.verified_at):
+            continue
+        if state.hear_contact(register, one.person, one.word):
+            chosen = row
+    return chosen
