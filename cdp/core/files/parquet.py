@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import duckdb
@@ -13,9 +14,14 @@ import fsspec
 
 from cdp.core.files import problems, records, surveys
 
-_PIECE = 2048
+LONGEST_ROW = 128 * 1024
+"""Of a row's texts together, in bytes: a repeated text costs nothing in such a file, but memory wherever it is read."""
+MOST_LISTED = 16 * 1024**2
+"""Items of lists that one group of rows may have: they are unpacked together."""
+_PIECE = 256
 _MEMORY = "512MB"
 _FILE = "cdp-import://file"
+_SIZE = '"cdp: bytes of the row"'
 
 
 class Parquet:
@@ -30,7 +36,7 @@ class Parquet:
     def header(self, stream: BinaryIO, options: surveys.Options) -> surveys.Header:
         """The names of the columns; those of a structure are joined by a dot."""
         with _opened(stream) as connection:
-            return surveys.Header(tuple(name for name, _ in _columns(connection)), 0, 1, 0)
+            return surveys.Header(tuple(column.name for column in _columns(connection)), 0, 1, 0)
 
     def rows(
         self,
@@ -41,12 +47,20 @@ class Parquet:
     ) -> Iterator[records.type_of_record]:
         """Every row with its number, the first being 1."""
         with _opened(stream) as connection:
-            chosen = ", ".join(expression for _, expression in _columns(connection))
-            cursor = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [_FILE])  # noqa: S608 - quoted names
+            columns = _columns(connection)
+            length = " + ".join(f"coalesce({column.length}, 0)" for column in columns)
+            texts = ", ".join(f"CASE WHEN {_SIZE} <= {LONGEST_ROW} THEN {column.text} END" for column in columns)
+            cursor = connection.execute(
+                f"SELECT {_SIZE}, {texts} FROM (SELECT *, {length} AS {_SIZE} FROM read_parquet(?))",  # noqa: S608 - quoted names
+                [_FILE],
+            )
             number = data_line
             while piece := cursor.fetchmany(_PIECE):
-                for values in piece:
-                    yield number, ["" if value is None else value for value in values]
+                for size, *values in piece:
+                    if size > LONGEST_ROW:
+                        report(problems.RowProblem(number, "field_too_large", rejected=True))
+                    else:
+                        yield number, ["" if value is None else value for value in values]
                     number += 1
 
 
@@ -57,30 +71,52 @@ def _opened(stream: BinaryIO) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("SET enable_progress_bar = false")
             connection.execute("SET timezone = 'UTC'")
             connection.register_filesystem(_One(stream))
+            _check(connection)
             yield connection
     except duckdb.Error as error:
         raise problems.FileProblem("damaged_file") from error
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Name and SQL of every column as text: lists as words with commas between, structures as a column each."""
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """`text` and `length` are SQL: the value as text, and about how many bytes that has, found without making it."""
+
+    name: str
+    text: str
+    length: str
+
+
+def _check(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse lists that a machine cannot bear: a small file may repeat one item millions of times in a row."""
+    listed = connection.execute(
+        "SELECT max(num_values) FROM parquet_metadata(?) WHERE num_values > row_group_num_rows", [_FILE]
+    ).fetchone()
+    if listed and (listed[0] or 0) > MOST_LISTED:
+        raise problems.FileProblem("table_too_large")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> list[_Column]:
+    """Every column as text: lists as words with commas between, structures as a column each."""
     cursor = connection.execute("SELECT * FROM read_parquet(?) LIMIT 0", [_FILE])
-    found: list[tuple[str, str]] = []
+    found: list[_Column] = []
     for name, kind, *_rest in cursor.description or ():
         _add(found, str(name), _quoted(str(name)), kind)
     return found
 
 
-def _add(found: list[tuple[str, str]], name: str, expression: str, kind: Any) -> None:
+def _add(found: list[_Column], name: str, expression: str, kind: Any) -> None:
     if kind.id == "struct":
         for part, inner in kind.children:
             _add(found, f"{name}.{part}", f"{expression}.{_quoted(part)}", inner)
     elif kind.id in {"list", "array"}:
-        found.append((name, f"array_to_string(CAST({expression} AS VARCHAR[]), ', ')"))
+        items = f"CAST({expression} AS VARCHAR[])"
+        length = f"list_sum(list_transform({items}, lambda item: 2 + coalesce(strlen(item), 0)))"
+        found.append(_Column(name, f"array_to_string({items}, ', ')", length))
     elif kind.id == "blob":
-        found.append((name, f"TRY(decode({expression}))"))
+        found.append(_Column(name, f"TRY(decode({expression}))", f"octet_length({expression})"))
     else:
-        found.append((name, f"CAST({expression} AS VARCHAR)"))
+        text = f"CAST({expression} AS VARCHAR)"
+        found.append(_Column(name, text, f"strlen({text})"))
 
 
 def _quoted(name: str) -> str:

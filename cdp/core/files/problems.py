@@ -50,6 +50,7 @@ REASONS: Mapping[str, str | Promise] = {
         "This is an old (.xls) or password-protected workbook. Save it as .xlsx without a password and try again."
     ),
     "workbook_too_large": _("This workbook is too large when unpacked. Save it as CSV and try again."),
+    "table_too_large": _("This table is too large when unpacked. Save it as CSV and try again."),
     "no_vcard": _("No card in this file ends where it should."),
     # what a survey of a file remarks
     "other_sheets": _("The workbook has several sheets; the first one with anything in it is read."),

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from cdp.core.files import dialect, documents, problems, reader, spreadsheets
+from cdp.core.files import parquet as tables
 
 DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 CARDS = DATA / "vcards_dev"
@@ -227,6 +228,22 @@ def test_a_parquet_file_goes_on_at_its_row_and_a_cut_one_is_refused(tmp_path):
     assert [cells for _, cells in reader.rows(path, what, start_row=4998)] == [["4998"], ["4999"]]
     assert refusal(path.read_bytes()[:-100]).code == "damaged_file"
     assert refusal(b"PAR1 and nothing else").code == "damaged_file"
+
+
+def test_a_small_parquet_file_that_unpacks_to_gigabytes_is_refused_where_it_does(tmp_path, monkeypatch):
+    path = parquet(
+        "SELECT i AS id, CASE WHEN i = 7 THEN 'short' ELSE repeat('x', 200000) END AS note, "
+        "CASE WHEN i = 8 THEN ['a'] ELSE list_transform(range(30000), lambda one: 'wide') END AS tags "
+        "FROM range(16) t(i)",
+        tmp_path,
+    )
+    assert path.stat().st_size < 200_000
+    reports: list[problems.RowProblem] = []
+    what = dialect.survey(path)
+    assert list(reader.rows(path, what, report=reports.append)) == []
+    assert {(one.code, one.rejected) for one in reports} == {("field_too_large", True)}
+    monkeypatch.setattr(tables, "MOST_LISTED", 400_000)
+    assert refusal(path.read_bytes()).code == "table_too_large"
 
 
 # vCards
