@@ -19,11 +19,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from cdp.core.files import problems, records, surveys
 
-LARGEST_PART = 4 * 1024**3
+LARGEST_PART = 2 * 1024**3
 LARGEST_TEXTS = 512 * 1024**2
 LARGEST_FRAME = 32 * 1024**2  # styles, relations and the like, which are opened whole
 LONGEST_TEXT = 1024**2  # a cell of Excel holds 32,767 characters
 LONGEST_ROW = 64 * 1024**2
+MOST_ROWS = 1_048_576  # of a sheet of Excel; one that is empty costs nothing in the file
 MOST_COLUMNS = 16_384
 _BLOCK = 256 * 1024
 _DIGITS = 15
@@ -107,14 +108,17 @@ def _is_bearable(archive: zipfile.ZipFile) -> bool:
 
 
 def _is_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, has_rows: bool) -> bool:
-    """Whether a tag begins often enough, and a row as well, without taking more than a block into memory."""
-    since_tag = since_row = 0
+    """Whether a tag begins often enough, and a row as well, but no more rows than a sheet has; only a block of it is in
+    memory.
+    """
+    since_tag = since_row = rows = 0
     with archive.open(part) as stream:
         while block := stream.read(_BLOCK):
             tag, row = block.rfind(b"<"), max(block.rfind(b"<row"), block.rfind(b":row"))
             since_tag = len(block) - tag if tag >= 0 else since_tag + len(block)
             since_row = len(block) - row if row >= 0 else since_row + len(block)
-            if since_tag > LONGEST_TEXT or (has_rows and since_row > LONGEST_ROW):
+            rows += block.count(b"<row") + block.count(b":row") // 2  # with a prefix ends are counted, too
+            if since_tag > LONGEST_TEXT or (has_rows and (since_row > LONGEST_ROW or rows > MOST_ROWS)):
                 return False
     return True
 

@@ -125,6 +125,10 @@ def test_a_small_workbook_with_a_huge_cell_or_row_is_refused_without_taking_it_i
     monkeypatch.setattr(spreadsheets, "LONGEST_ROW", 1_500_000)
     assert refusal(with_filler(b"filler", b"a" * 2_000_000)).code == "workbook_too_large"
     assert refusal(with_filler(b"</row></sheetData>", b"<c/>" * 500_000)).code == "workbook_too_large"
+    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 70_000)
+    assert (
+        refusal(with_filler(b"</row></sheetData>", b"</row>" + b"<row></row>" * 100_000)).code == "workbook_too_large"
+    )
     rows = b"".join(b'</row><row r="%d"><c><v>1</v></c>' % number for number in range(3, 60_000))
     assert len(read(with_filler(b"</row></sheetData>", rows + b"</row></sheetData>"))) == 59_998
 
