@@ -89,10 +89,15 @@ class Door:
     def _request(self, environ: dict[str, Any], *, is_batch: bool) -> tuple[senders.Known, tracking.Request]:
         """Who sends what. Raises Refused."""
         try:
-            body = reading.body(environ, limit=self._keys.largest_body())
+            limit = self._keys.largest_body()
+        except Error:
+            reading.throw_away(environ)
+            raise
+        try:
+            body = reading.body(environ, limit=limit)
             request = tracking.split(body, is_batch=is_batch)
         except reading.TooLarge:
-            raise _too_large(self._keys.largest_body()) from None
+            raise _too_large(limit) from None
         except reading.UnknownEncoding:
             raise Refused(415, "unknown_encoding", "A body may be plain or gzip.") from None
         except reading.BrokenGzip:

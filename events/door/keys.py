@@ -72,6 +72,11 @@ class Keys:
             found = self._known.get(digest)
         return found
 
+    def _keep_fresh(self) -> None:
+        age = time.monotonic() - self._read_at
+        if age > REMEMBERED_SECONDS:
+            self._read(age)
+
     def _read(self, age: float) -> None:
         with self._mutex:
             if time.monotonic() - self._read_at < age:
@@ -84,13 +89,15 @@ class Keys:
                 connection.close()
 
     def largest_body(self) -> int:
-        """The most bytes any source may send at once: a body is read before its key is known."""
+        """The most bytes any source may send at once: a body is read before its key is known. A client throws away for
+        good what was too large, so what is remembered must not be older than a key's. Raises as `find`.
+        """
+        self._keep_fresh()
         return self._largest
 
     def origins(self) -> frozenset[str]:
         """The origins of all sources: a preflight comes without a key."""
-        if time.monotonic() - self._read_at > REMEMBERED_SECONDS:
-            self._read(time.monotonic() - self._read_at)
+        self._keep_fresh()
         return frozenset().union(*(known.origins for known in self._known.values()))
 
     def forget(self) -> None:

@@ -30,6 +30,12 @@ def body(environ: dict[str, Any], *, limit: int) -> bytes:
     return _inflated(raw, limit) if encoding.endswith("gzip") else raw
 
 
+def throw_away(environ: dict[str, Any]) -> None:
+    """Read what nobody needs, so that the client gets to hear the answer."""
+    told = environ.get("CONTENT_LENGTH") or ""
+    _throw_away(environ["wsgi.input"], min(int(told), _PATIENT_BYTES) if told.isascii() and told.isdigit() else 0)
+
+
 def _read(environ: dict[str, Any], limit: int) -> bytes:
     stream = environ["wsgi.input"]
     told = environ.get("CONTENT_LENGTH") or ""

@@ -30,7 +30,8 @@ CODES = {
 AWAY: dict[str, str | Promise] = {
     "invalid_write_key": _("No write key, or one that is not known"),
     "origin_not_allowed": _("A website that this source does not allow"),
-    "payload_too_large": _("A request that is too large"),
+    "too_large": _("A request that is too large"),
+    "too_many_events": _("A batch with too many events"),
     "busy": _("Too much at once; the client sends it again"),
     "unavailable": _("Events could not be stored just then; the client sends them again"),
     "internal": _("Events could not be stored just then; the client sends them again"),

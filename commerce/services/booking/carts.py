@@ -114,9 +114,9 @@ class _Shelf:
             self.of_person.setdefault(stored.customer_id, []).append(cart)
             self.by_token |= dict.fromkeys(stored.tokens, cart)
 
-    def find(self, one: Heard, told: telling.Told) -> tuple[_Cart | None, bool]:
+    def find(self, one: Heard, told: telling.Told, *, begins: bool) -> tuple[_Cart | None, bool]:
         """The cart an event belongs to, and whether it still happens to it: what is older than the order that ended a
-        cart only tells under which names that one went.
+        cart only tells under which names that one went. None where it is of none and `begins` none.
         """
         named = [self.by_token[token] for token in told.tokens if token in self.by_token]
         cart = next((cart for cart in named if not cart.is_over), named[0] if named else None)
@@ -127,7 +127,7 @@ class _Shelf:
         if cart is not None and cart.is_over and one.at <= cart.told_at:
             return cart, False
         if cart is None or cart.is_over:
-            cart = self._begin(one, told, after=cart)
+            cart = self._begin(one, told, after=cart) if begins else None
         return cart, True
 
     def _near(self, one: Heard, told: telling.Told) -> _Cart | None:
@@ -165,8 +165,13 @@ def book(desk: Desk) -> None:
         return
     shelf = _Shelf(_known(desk, told))
     ties: Counter[tuple[uuid.UUID, dt.datetime]] = Counter()
+    refused = desk.refused()
     for one, said in told:
-        cart, happens = shelf.find(one, said)
+        # Who ordered is not to be asked about the cart any more, though of the order itself nothing could be written.
+        is_refused = one.event.id in refused
+        cart, happens = shelf.find(one, said, begins=not is_refused)
+        if is_refused and cart is not None and cart.is_over:
+            continue
         if cart is None or (not happens and cart.tokens.keys() >= set(said.tokens)):
             continue
         if not happens:
@@ -192,10 +197,12 @@ def _tellings(desk: Desk) -> list[tuple[Heard, telling.Told]]:
     heard = desk.of(names.CARTS)
     orders = {one.event.id: ordering.number(one.body) for one in heard if _has_number(one)}
     inner = marks.numbers(desk.source.key, "order", filter(None, orders.values()))
+    refused = desk.refused()
     found = []
     for one in heard:
         try:
             number = orders.get(one.event.id, "")
+            number = "" if one.event.id in refused else number  # an order that does not exist names no cart
             said = telling.told(one.kind, one.body, order=inner.get(number) or desk.number(number))
         except Unreadable as problem:
             desk.refuse(one, problem)

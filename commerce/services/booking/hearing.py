@@ -76,6 +76,10 @@ class Desk:
         """The same desk before anything came of it, with these of its events."""
         return replace(self, heard=heard, ordered={}, problems=list(problems), waiting=[])
 
+    def refused(self) -> set[uuid.UUID]:
+        """The events of which nothing could be written."""
+        return {event.id for event, _code, _place in self.problems}
+
     def refuse(self, one: Heard, problem: Unreadable) -> None:
         """Nothing of this event is written, and why."""
         self.problems.append((one.event, problem.code, problem.place))

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import OperationalError
 
 from cdp.core import api_keys
 from cdp.core.models import Source
@@ -171,7 +172,6 @@ def test_a_large_event_is_refused_alone(caller):
 def test_a_source_may_have_limits_of_its_own(caller):
     SourceLimits.objects.create(source=caller.source, event_bytes=4 << 20, body_bytes=4 << 20, batch_events=5000)
     large = {**EVENT, "properties": {"text": "x" * 1_000_000}}
-    assert caller.send(EVENT).status == 200  # the limits are known from the first question on
     assert caller.send(large, large).body["accepted"] == 2
     assert caller.send(*[1] * 3000).status == 200
     other = api_keys.create_write_key(Source.objects.create(key="other", name="Other"))
@@ -243,6 +243,16 @@ def test_the_browser_client_finds_its_settings(caller, shop_page, settings):
 
 
 # --- When things go wrong -----------------------------------------------------------------------------------------------
+
+
+def test_a_large_body_is_never_too_large_while_nobody_can_say_how_large_one_may_be(caller, monkeypatch):
+    def broken():
+        raise OperationalError
+
+    monkeypatch.setattr(keys.senders, "by_digest", broken)
+    caller.door._keys.forget()
+    answer = caller.send({**EVENT, "properties": {"text": "x" * 2_000_000}})
+    assert (answer.status, answer.body["code"]) == (503, "unavailable")
 
 
 def test_answers_503_and_keeps_nothing_while_the_database_is_away(caller, monkeypatch):

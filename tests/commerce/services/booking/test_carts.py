@@ -71,6 +71,17 @@ def test_the_order_ends_the_cart_under_whatever_name_it_went(web, ada):
     assert inside(cart) == {"CUP": 1}
 
 
+def test_an_order_that_cannot_be_written_ends_the_cart_that_there_is_and_makes_none(web, ada):
+    for order, total in (("W-1", -5), ("W-2", "abc")):
+        web(ada, "Order Completed", 0, order_id=order, total=total, currency="THB", products=[CUP])
+    assert not Cart.objects.exists()
+    web(ada, "Product Added", 1, cart_id="c", **CUP)
+    web(ada, "Order Completed", 2, order_id="W-3", cart_id="c", total=100, currency="XXZ", products=[CUP])
+    web(ada, "Order Completed", 3, order_id="W-4", total=-5, currency="THB", products=[CUP])
+    cart = Cart.objects.get()
+    assert (cart.status, cart.order_id, cart.tokens, Order.objects.exists()) == ("ordered", None, ["c"], False)
+
+
 def test_events_without_any_name_belong_to_what_the_visitor_has_in_hand(web, ada):
     web(ada, "Product Added", 0, **CUP)
     web(ada, "Product Added", 20, **PEN)
