@@ -11,6 +11,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from struct import Struct
 
+from cdp.core import memory
+
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
@@ -52,10 +54,8 @@ def json(value: bytes) -> bytes:
     return raw(b"\x01" + value)
 
 
-@lru_cache(maxsize=8192)
-def word(value: str) -> bytes:
-    """A text or varchar of which there are few: codes, cities, job titles."""
-    return raw(value.encode())
+word = memory.remembering(text, most=8192)
+"""A text or varchar of which there are few: codes, cities, job titles."""
 
 
 def smallint(value: int) -> bytes:

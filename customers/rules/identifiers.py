@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -54,8 +54,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 # Files and the API call the field of a card by what it holds.
 FIELDS: Mapping[str, str] = MappingProxyType({"card_token": "card"})
 
-_ZEROS = re.compile(r"[0-]*")
-
 _NOBODY = frozenset(
     "-1 null none nil nan undefined anonymous anon guest nobody n/a na #n/a unknown unidentified not_authenticated "
     "distinct_id true false no (null) {} [] walk-in walkin ไม่มี ลูกค้าทั่วไป 없음 비회원 손님".split()
@@ -75,22 +73,12 @@ def normalise(kind: str, raw: str, *, region: str | None = None) -> str:
     Unreadable: unknown_kind, missing, placeholder, control_characters, identifier_too_long, card_number, and what
     emails and phones say.
     """
-    if kind == "email":
-        return _email(raw)
     if kind == "phone":
         return phones.normalise(raw, region=region)
     kind = FIELDS.get(kind, kind)
     if kind not in KINDS:
         raise unreadable.Unreadable("unknown_kind")
-    value = external_id(raw)
-    if kind == "member_number":
-        return _member_number(value)
-    if kind == "line_id":
-        # User ids come from LINE itself; handles are typed by people.
-        return value if _LINE_USER.fullmatch(value) else value.removeprefix("@").casefold()
-    if kind == "card" and is_card_number(value):
-        raise unreadable.Unreadable("card_number")
-    return value
+    return ALONE[kind](raw)
 
 
 def key(kind: str, value: str) -> str:
@@ -120,7 +108,7 @@ def external_id(raw: str) -> str:
 
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for nobody: zeros and dashes, -1, null, guest and their like."""
-    return _ZEROS.fullmatch(value) is not None or value.casefold() in _NOBODY
+    return not value.strip("0-") or value.casefold() in _NOBODY
 
 
 def has_float_suffix(values: Iterable[str]) -> bool:
@@ -153,12 +141,25 @@ def is_card_number(value: str) -> bool:
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
-def _member_number(value: str) -> str:
+def _member_number(raw: str) -> str:
     """As printed on the card: no blanks, capitals, full-width letters narrow."""
-    number = "".join(unicodedata.normalize("NFKC", value).split()).upper()
+    number = "".join(unicodedata.normalize("NFKC", external_id(raw)).split()).upper()
     if not number.isascii():
         number = unicodedata.normalize("NFKC", number)
     return external_id(number)
+
+
+def _line_id(raw: str) -> str:
+    """User ids come from LINE itself; handles are typed by people."""
+    value = external_id(raw)
+    return value if _LINE_USER.fullmatch(value) else value.removeprefix("@").casefold()
+
+
+def _card(raw: str) -> str:
+    value = external_id(raw)
+    if is_card_number(value):
+        raise unreadable.Unreadable("card_number")
+    return value
 
 
 def _email(raw: str) -> str:
@@ -167,3 +168,15 @@ def _email(raw: str) -> str:
     if email.rpartition("@")[0].casefold() in _NO_MAILBOX:
         raise unreadable.Unreadable("placeholder")
     return email
+
+
+ALONE: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        **dict.fromkeys(KINDS.keys() - {"phone"}, external_id),
+        "member_number": _member_number,
+        "line_id": _line_id,
+        "card": _card,
+        "email": _email,
+    }
+)
+"""Kind → how `normalise` reads it, for all that need nothing but the text."""

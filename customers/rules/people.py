@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cdp.core import memory
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from customers.rules import dates, identifiers, incomes, names, phones, places, postcodes
@@ -229,13 +230,9 @@ def _income_band(value: str) -> str:
 _Reader = Callable[[str, Person, Rules, str], Any]
 
 
-def _identifier(kind: str) -> _Reader:
-    return lambda value, _person, _rules, region: identifiers.normalise(kind, value, region=region)
-
-
 def _phone(value: str, person: Person, _rules: Rules, region: str) -> str:
     try:
-        return identifiers.normalise("phone", value, region=region)
+        return phones.normalise(value, region=region)
     except phones.NotInUse as problem:
         person.unlisted_phone = problem.likely
         raise
@@ -282,14 +279,9 @@ def _listed(value: str) -> tuple[str, ...]:
     return found
 
 
-_few = functools.lru_cache(maxsize=4096)  # for fields whose values come again and again
-_postcode = _few(places.postcode)
+_few = functools.partial(memory.remembering, most=4096)  # for fields whose values come again and again
+_postcode = functools.lru_cache(maxsize=4096)(places.postcode)
 _READERS: dict[str, _Reader] = {
-    "external_id": _identifier("external_id"),
-    "member_number": _identifier("member_number"),
-    "line_id": _identifier("line_id"),
-    "card_token": _identifier("card"),
-    "email": _identifier("email"),
     "phone": _phone,
     "birth_date": lambda value, _person, rules, _region: dates.birth_date(
         value, dayfirst=rules.dayfirst, era=rules.era, today=rules.today
@@ -301,6 +293,7 @@ _READERS: dict[str, _Reader] = {
 _ALONE: dict[str, Callable[[str], Any]] = {
     **{name: _few(_text(name)) for name in TEXTS if name != "street"},
     "street": _text("street"),
+    **{name: identifiers.ALONE[identifiers.FIELDS.get(name, name)] for name in IDENTIFYING if name != "phone"},
     "name": names.normalise,
     "given_name": _few(names.part),
     "family_name": _few(names.part),

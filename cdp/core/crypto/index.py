@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from cdp.core import autonomous
@@ -63,15 +64,13 @@ def hasher(field: str) -> Callable[[bytes], bytes]:
 
 
 def _hmac(key: bytes) -> Callable[[bytes], bytes]:
-    """HMAC-SHA-256 (RFC 2104) whose two key blocks are hashed beforehand: half the price of hmac.digest, 0.7 µs."""
-    block = key.ljust(hashlib.sha256().block_size, b"\0")
-    inner, outer = (hashlib.sha256(block.translate(table)) for table in (hmac.trans_36, hmac.trans_5C))
+    """HMAC-SHA-256 whose key blocks are hashed beforehand: a third of the price of hmac.digest."""
+    begin = HMAC(key, hashes.SHA256()).copy
 
     def run(value: bytes) -> bytes:
-        first, second = inner.copy(), outer.copy()
-        first.update(value)
-        second.update(first.digest())
-        return second.digest()
+        going = begin()
+        going.update(value)
+        return going.finalize()
 
     return run
 
@@ -92,16 +91,18 @@ def tokens(field: str, terms: Iterable[str]) -> list[int]:
     One letter is enough for Thai, Hangul or Han, where it already narrows much; other scripts start at two.
     """
     key = field_key(field)
-    return sorted(set[int]().union(*[_prefixes(key, term) for term in terms]))
+    found: dict[int, None] = {}
+    for term in terms:
+        found |= _prefixes(key, term)
+    return sorted(found)
 
 
 @lru_cache(maxsize=16384)  # the same few thousand names come again and again
-def _prefixes(key: bytes, term: str) -> tuple[int, ...]:
+def _prefixes(key: bytes, term: str) -> dict[int, None]:
     shortest, digest_ = 1 if term[:1] > "\u0e00" else 2, _by_key(key)
-    return tuple(
-        struct.unpack(">q", digest_(term[:length].encode())[:8])[0]
-        for length in range(min(shortest, len(term)), min(len(term), LONGEST_PREFIX) + 1)
-    )
+    lengths = range(min(shortest, len(term)), min(len(term), LONGEST_PREFIX) + 1)
+    found = (struct.unpack(">q", digest_(term[:length].encode())[:8])[0] for length in lengths)
+    return dict.fromkeys(sorted(found))
 
 
 def query_tokens(field: str, terms: Iterable[str]) -> list[int]:
