@@ -107,12 +107,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the frames in templates/staff.html and templates/public.html."""
     theme = request.COOKIES.get("cdp_theme", "")
 
+    @cache  # the rail and the bar of one page
     def places() -> list[dict[str, Any]]:
         # Lazy: an error page must not ask the database who is looking, it may be the database that failed.
         user = getattr(request, "user", None)
         return rail(request.path, user) if user is not None and user.is_authenticated else []
 
-    shown = SimpleLazyObject(places)
     return {
         "shop_name": getattr(settings, "CDP_SHOP_NAME", "") or _("Our shop"),
         "shop_address": getattr(settings, "CDP_SHOP_ADDRESS", ""),
@@ -121,8 +121,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shop_email": _mailbox(),
         "theme": theme if theme in THEMES else "",
         "languages": language.OWN_NAMES,
-        "rail": shown,
-        "bar": SimpleLazyObject(lambda: within_reach(shown)),
+        "rail": SimpleLazyObject(places),
+        "bar": SimpleLazyObject(lambda: within_reach(places())),
         "source_names": SimpleLazyObject(sources.names),  # by key, for the filter `named`
     }
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -70,11 +70,17 @@ def _told(events: Sequence[latest.Latest]) -> list[dict[str, Any]]:
             "row": one,
             "title": titles.told(one.kind, one.name, one.properties),
             "remark": remarked.get(one.id),
+            "is_robot": _is_robot(one.properties),
             "is_late": one.received_at - one.occurred_at > dt.timedelta(minutes=5),
             "text": json.dumps(one.properties, ensure_ascii=False, indent=2, sort_keys=True)[:LONGEST],
         }
         for one in events
     ]
+
+
+def _is_robot(properties: Mapping[str, Any]) -> bool:
+    context = properties.get("$context")
+    return isinstance(context, dict) and context.get("bot") is True
 
 
 def _reason(code: str) -> str:

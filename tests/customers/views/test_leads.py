@@ -27,4 +27,4 @@ def test_what_was_told_differently_stands_beside_what_we_have_and_nothing_else(l
     assert [label for label, _said, _known in response.context["told"]] == ["Name", "Company"]
     assert response.context["told"][0][1] == name
     assert ("We have: Bob" in page) == (role == "steward")
-    assert "We have none" in page
+    assert "Not known to us" in page
