@@ -13,6 +13,8 @@ from cdp.core.written_dates import locale
 # Where the language has no sign of its own for a currency, the sign people know is shorter than the code.
 SIGNS = {"THB": "฿", "KRW": "₩", "JPY": "¥", "VND": "₫", "PHP": "₱", "INR": "₹", "MYR": "RM", "IDR": "Rp", "TWD": "NT$"}
 NOTHING = "—"
+MINUS = "\N{MINUS SIGN}"
+"""As wide as a plus, unlike the hyphen."""
 
 Number = int | float | Decimal | str
 
@@ -65,6 +67,7 @@ def money(value: Number | None, currency: str, digits: int | None = None) -> str
         pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
         text = numbers.format_currency(amount, code, format=pattern, locale=locale(), currency_digits=False)
     sign = SIGNS.get(code)
+    text = text.replace("-", MINUS)
     return text.replace(f"{code}\N{NO-BREAK SPACE}", sign).replace(code, sign) if sign else str(text)
 
 
@@ -98,6 +101,11 @@ def moment(value: dt.datetime | None) -> str:
     text = written_dates.moment(local)
     zone = local.tzname()
     return f"{text} {zone}" if zone else text
+
+
+def minute(value: dt.datetime | None) -> str:
+    """Date and time of day as people say them: "21 Nov 2026 14:05", on the shop's clock."""
+    return NOTHING if value is None else f"{day(value)} {clock(value)}"
 
 
 def ago(value: dt.datetime, now: dt.datetime) -> str:

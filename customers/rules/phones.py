@@ -42,6 +42,7 @@ _TYPES = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
     "voicemail",
 )  # fmt: skip
+_KOREAN_MOBILE, _KOREAN_MOBILE_LENGTH = "+8210", 13
 _TOO_SHORT = phonenumbers.NumberParseException.TOO_SHORT_NSN, phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD
 
 
@@ -86,8 +87,17 @@ def normalise(raw: str, *, region: str | None) -> str:
         if match := _FLOAT.fullmatch(raw):
             raw = match[1]
         if found := _fast(raw, region):
-            return found
-    return _slow(raw, region)
+            return _whole(found)
+    return _whole(_slow(raw, region))
+
+
+def _whole(number: str) -> str:
+    """The number, if it is one that somebody can have. The library takes Korean mobiles as short as those of before
+    2004; behind 010 there have never been fewer than eight digits, so a shorter one has lost one.
+    """
+    if number.startswith(_KOREAN_MOBILE) and len(number) < _KOREAN_MOBILE_LENGTH:
+        raise unreadable.Unreadable("phone_too_short")
+    return number
 
 
 def country(number: str) -> str | None:

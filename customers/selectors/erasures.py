@@ -39,17 +39,18 @@ def foresee(customer: uuid.UUID) -> Foreseen:
     stays: list[Part] = []
     others = 0
     for model, declaration in lifecycle.declarations().items():
-        # Parts of something are told by it, what no person is given a copy of is nothing to them, and what is derived
-        # from facts goes without saying.
+        # What no person is given a copy of is nothing to them, and what is derived from facts goes without saying.
+        # Parts of something are told by it; a refund has a name of its own, for its order may be unknown to us.
         is_derived = declaration.on_merge is OnMerge.REBUILD
-        if model is Customer or not declaration.export or declaration.follows or is_derived:
+        is_named = isinstance(model._meta.verbose_name, Promise)
+        if model is Customer or not declaration.export or is_derived or (declaration.follows and not is_named):
             continue
         count = model._default_manager.filter(customer_id__in=people).count()
         if not count:
             continue
         goes_away = declaration.on_erase is OnErase.DELETE
         # Named for people, in their language. Of a model without a name the plural is lazy, too: "segment changes".
-        if isinstance(model._meta.verbose_name, Promise):
+        if is_named:
             (goes if goes_away else stays).append(Part(str(model._meta.verbose_name_plural), count))
         elif goes_away:
             others += count

@@ -6,6 +6,7 @@ told. Who was known before is as before. A value that changed since stays; so do
 by which a later fact found the person.
 """
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -197,6 +198,10 @@ def _as_change(
         if values := list(getattr(person, name)):
             fields[name] = [[], values]
     fields = {name: pair for name, pair in fields.items() if settling.register_of(name) not in others}
+    since = min((one.created_at for one in told if one.created_at), default=None)
+    if since == dt.datetime.fromisoformat(row["created_at"]) and settling.register_of("created_at") not in others:
+        # Nobody else told an earlier day: they are a customer since we heard of them.
+        fields["created_at"] = [ids.moment_of(customer).isoformat(), row["created_at"]]
     if len(row["sources"]) > 1:
         fields["sources"] = [[], [undo.source]]
     if person.name and row["name"] and not {provenance.NAME, provenance.FAMILY} & others:

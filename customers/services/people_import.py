@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core import pipeline
 from cdp.core.files import values
@@ -23,8 +24,8 @@ TARGETS = {
     "external_id": _("Customer number"),
     "email": _("E-mail"),
     "phone": _("Phone"),
-    "name": _("Name"),
-    "given_name": _("Given name"),
+    "name": pgettext_lazy("column", "Whole name"),
+    "given_name": pgettext_lazy("column", "Given name alone"),
     "family_name": _("Family name"),
     "gender": _("Gender"),
     "birth_date": _("Birth date"),

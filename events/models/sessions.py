@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core.models import OwnedModel
 
@@ -26,7 +27,7 @@ class Session(OwnedModel):
 
     class Device(models.TextChoices):
         UNKNOWN = "", _("Unknown")
-        PHONE = "phone", _("Phone")
+        PHONE = "phone", pgettext_lazy("device", "Phone")
         TABLET = "tablet", _("Tablet")
         DESKTOP = "desktop", _("Computer")
 

@@ -118,6 +118,30 @@ def test_a_customer_with_something_from_elsewhere_stays_without_what_the_import_
     assert Identifier.objects.filter(customer_id=bob.id).count() == 1  # by something one must be found again
 
 
+@pytest.mark.parametrize("is_known_before", [False, True])
+def test_since_when_somebody_is_a_customer_goes_with_the_file_that_told_it(imports, is_known_before):
+    if is_known_before:
+        imports("orders", ORDERS, source="shop")
+    imports("customers", "email,signed up\nann@example.com,2020-05-06\n", source="list")
+    people = imports.job
+    if not is_known_before:
+        imports("orders", ORDERS, source="shop")
+    ann = Order.objects.filter(external_id="A1").get().customer
+    assert ann.created_at.year == 2020
+    assert undo(people).get("values_kept", 0) == 0
+    ann.refresh_from_db()
+    known_since = dt.date(2026, 1, 2) if is_known_before else timezone.now().date()
+    assert ann.created_at.date() == known_since
+
+
+def test_a_day_that_another_file_told_too_stays(imports):
+    imports("customers", "email,signed up\nann@example.com,2020-05-06\n", source="list")
+    people = imports.job
+    imports("customers", "email,signed up\nann@example.com,2020-05-06\n", source="till")
+    undo(people)
+    assert Customer.objects.get(status="known").created_at.year == 2020
+
+
 def test_what_was_changed_since_stays_and_is_counted(imports):
     imports("customers", "email,name,city,job title\nann@example.com,Ann,Bangkok,Cook\n", source="shop")
     imports("customers", "email,name,city,job title\nann@example.com,Ann,Phuket,Chef\n", source="shop")

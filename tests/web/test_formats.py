@@ -18,7 +18,7 @@ NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
         ("ko", "1234.5", "KRW", "₩1,234"),
         ("en", "1234.5", "KRW", "₩1,234"),
         ("en", Decimal("9.90"), "GBP", "£9.90"),
-        ("en", "-3", "THB", "-฿3.00"),
+        ("en", "-3", "THB", "\N{MINUS SIGN}฿3.00"),
         ("en", None, "THB", "—"),
         ("en", "not a number", "THB", "—"),
     ],

@@ -123,6 +123,7 @@ register.filter("percent", formats.percent)
 register.filter("money", formats.money)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
+register.filter("minute", formats.minute)
 register.filter("clock", formats.clock)
 register.filter("clock_exact", formats.clock_exact)
 
@@ -363,7 +364,7 @@ def consent_matrix(rows: Iterable[Mapping[str, Any]], channels: Iterable[str], c
                     "look": {"allowed": "granted", "withdrawn": "denied", "unneeded": "none"}.get(
                         cell["status"], cell["status"]
                     ),
-                    "exact": formats.moment(cell["at"]) if cell.get("at") else "",
+                    "exact": formats.minute(cell["at"]) if cell.get("at") else "",
                 }
                 for cell in row["cells"]
             ],

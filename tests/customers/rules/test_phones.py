@@ -148,6 +148,14 @@ def test_words_behind_a_number_are_dialled_only_where_it_is_none_without_them(ra
     assert phones.normalise(raw, region=region) == number
 
 
+@pytest.mark.parametrize("raw", ["010-2345-100", "+82 10 2345 100", "010-234-1000 엄마"])
+def test_a_korean_mobile_that_lost_a_digit_is_none_though_the_library_takes_it(raw):
+    with pytest.raises(Unreadable) as caught:
+        phones.normalise(raw, region="KR")
+    assert caught.value.code == "phone_too_short"
+    assert phones.normalise("011-234-5678", region="KR") == "+82112345678"
+
+
 def test_agrees_with_the_collection_of_spellings():
     if not SPELLINGS.exists():
         pytest.skip("the shared data with 7,318 spellings is not beside this clone")

@@ -1,6 +1,9 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from cdp.core import ids
+from commerce.models import Refund
 from customers.models import Customer, Status
 from tests import factories
 
@@ -29,6 +32,21 @@ def test_the_page_says_what_goes_and_what_stays_and_asks_once_more(log_in, ann):
     assert (done.status_code, Customer.objects.get(id=ann.id).status) == (302, Status.ERASED)
     assert client.get(address(ann)).status_code == 410
     assert client.get(reverse("customers:customer-detail", args=[ann.id])).status_code == 410
+
+
+def test_a_refund_without_its_order_is_named_among_what_stays(log_in, ann):
+    now = timezone.now()
+    Refund.objects.create(
+        id=ids.uuid7(),
+        customer=ann,
+        source="shop",
+        external_id="R-1",
+        at=now,
+        currency="KRW",
+        amount=29000,
+        created_at=now,
+    )
+    assert "Refunds" in log_in("privacy").get(address(ann)).content.decode()
 
 
 def test_who_may_not_forget_people_is_not_offered_to(log_in, ann):
