@@ -24,7 +24,7 @@ from customers.forms.contacts import ReasonForm
 from customers.models import Customer, Interaction, Note
 from customers.rules import bands, places, tags
 from customers.rules.reasons import REASONS
-from customers.selectors import changes, history, lineage, profiles, wherefrom
+from customers.selectors import changes, history, lineage, profiles, sharing, wherefrom
 from customers.selectors.profiles import Kind
 from customers.services import interactions, member_numbers, notes
 from customers.services import profiles as profile_services
@@ -82,7 +82,10 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     language = get_language() or "en"
     named = question.once("core.sources", sources.names)
     told = wherefrom.of(profile, labels=_LABELS, named=named)
+    sharers, has_more_sharers = sharing.of(profile)
     context = {
+        "sharers": sharers,
+        "has_more_sharers": has_more_sharers,
         "profile": profile,
         "customer": row,
         "told": told,

@@ -11,7 +11,7 @@ from cdp.web.views import public
 from consent.models import ConsentRecord, ConsentState
 from consent.selectors import policies, purposes
 from customers.models import ContactPoint, Customer
-from customers.selectors import profiles
+from customers.selectors import profiles, sharing
 from customers.services.identity import resolving
 from tests import factories, filling
 
@@ -92,6 +92,10 @@ def test_a_family_member_with_the_same_phone_is_somebody_else(db, client):
     bob = Customer.objects.exclude(id=ann.id).get(status="known")
     assert name_of(bob) == "Bob Smith"
     assert not ContactPoint.objects.filter(customer=ann, kind="email").exists()
+    for profile, others in ((profiles.one(ann), [bob.id]), (profiles.one(bob), [ann.id])):
+        assert profile is not None
+        found, has_more = sharing.of(profile)
+        assert ([one.id for one in found], has_more) == (others, False)
 
 
 def test_known_or_new_gets_the_same_answer(db, client):

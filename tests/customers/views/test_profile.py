@@ -41,6 +41,15 @@ def text(response):
     return response.content.decode()
 
 
+def test_whoever_gave_the_same_telephone_is_named_on_the_page(log_in, ada):
+    factories.customer(name="Bea Lovelace", phone="0812345678", email="bea@example.com")
+    factories.customer(name="Cyd Else", phone="0812345679")
+    told = text(log_in("clerk").get(page(ada)))
+    assert "The same phone number:" in told
+    assert "Bea Lovelace" in told
+    assert "Cyd Else" not in told
+
+
 def test_shows_who_it_is_and_what_happened(clerk, ada):
     factories.order(ada, external_id="10482", amount="1290")
     factories.consent(ada)
