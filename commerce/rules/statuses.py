@@ -22,7 +22,8 @@ UNCOUNTED = frozenset({PENDING, VOIDED, FAILED, CANCELLED})
 _WORDS = {
     PENDING: (
         "pending, pending payment, payment pending, awaiting payment, waiting for payment, unpaid, on hold, draft, "
-        "checkout draft, auto draft, new, "
+        "checkout draft, auto draft, new, requires payment method, requires action, requires confirmation, "
+        "requires capture, uncaptured, incomplete, "
         "รอชำระเงิน, รอการชำระเงิน, รอดำเนินการ, 입금대기, 결제대기, 입금 전, 주문접수"
     ),
     PAID: (
@@ -40,7 +41,9 @@ _WORDS = {
     REFUNDED: "refunded, fully refunded, returned, return, คืนเงินแล้ว, คืนเงิน, คืนสินค้า, 환불, 환불완료, 반품, 반품완료",
     PARTIALLY_REFUNDED: "partially refunded, partly refunded, partial refund, คืนเงินบางส่วน, 부분환불, 부분 환불",
     VOIDED: "voided, void, expired, โมฆะ, หมดอายุ, 무효, 만료",
-    FAILED: "failed, failure, declined, denied, error, rejected, payment failed, ล้มเหลว, ไม่สำเร็จ, 실패, 결제실패",
+    FAILED: (
+        "failed, failure, declined, denied, error, rejected, payment failed, blocked, ล้มเหลว, ไม่สำเร็จ, 실패, 결제실패"
+    ),
     CANCELLED: (
         "cancelled, canceled, cancellation, deleted, trash, trashed, abandoned, "
         "ยกเลิก, ยกเลิกแล้ว, 취소, 취소완료, 주문취소"

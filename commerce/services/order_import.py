@@ -291,6 +291,7 @@ KIND = registry.Kind(
         **SYNONYMS,
     },
     doubtful=DOUBTFUL,
+    several=people_import.SEVERAL,
     identifiers=frozenset(
         {"order.external_id", *(people_import.PREFIX + name for name in ("external_id", "member_number", "phone"))}
     ),

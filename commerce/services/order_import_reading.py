@@ -75,7 +75,7 @@ class Reader:
             for position in context.columns.values()
         }
         self.refunds = _whole_list(context, "order.refunded")
-        self.style = context.style("order.placed_at")
+        self.style, self.zone = context.style("order.placed_at"), context.zone_of("order.placed_at")
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
         self._assumed = 0
         self._known: Collection[str] = ()
@@ -181,7 +181,7 @@ class Reader:
 
     def _person(self, line: int, cells: list[str], warn: registry.Reject) -> people.Person | None:
         """The buyer; None is a guest. The same cells give the same person without reading them again."""
-        key = tuple(cells[position] for _, position in self.people.cells)
+        key = tuple(cells[position] for position in self.people.positions)
         found = self._people.get(key, self)
         if found is self:
             raw = self.people.raw(cells)
@@ -285,7 +285,7 @@ class Reader:
     def _moment(self, cells: list[str]) -> datetime:
         text = self._cell(cells, self.at, "placed_at")
         try:
-            at = values.moment(text, zone=self.context.zone, **self.style)
+            at = values.moment(text, zone=self.zone, **self.style)
         except ValueProblem as problem:
             raise registry.RowRefused("order.placed_at", text, problem.code) from problem
         if at > self.context.now + provenance.AHEAD:

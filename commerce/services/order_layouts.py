@@ -1,6 +1,25 @@
 """Exports of orders that we know."""
 
+from types import MappingProxyType
+
 from cdp.core.imports.layouts import Layout
+
+_STRIPE = MappingProxyType(
+    {
+        "id": "order.external_id",
+        "Created date (UTC)": "order.placed_at",
+        "Created (UTC)": "order.placed_at",
+        "Status": "order.status",
+        "Currency": "order.currency",
+        "Amount": "order.total",
+        "Amount Refunded": "order.refunded",
+        "Customer ID": "customer.external_id",
+        "Customer Email": "customer.email",
+        "Customer Phone": "customer.phone",
+    }
+)
+_LIVE = MappingProxyType({"only": {"Mode": ["Live", "live", ""]}})
+"""Trials of the shop's own people are no purchases."""
 
 LAYOUTS = (
     Layout(
@@ -36,6 +55,7 @@ LAYOUTS = (
             "Billing Country": "customer.country",
             "Billing Company": "customer.company",
         },
+        otherwise={"customer.phone": ("Phone",)},
     ),
     # The export names no currency, and shops sell in several.
     Layout(
@@ -63,12 +83,49 @@ LAYOUTS = (
             "Last Name (Billing)": "customer.family_name",
             "Company (Billing)": "customer.company",
             "Address 1&2 (Billing)": "customer.street",
+            "Address 1 (Billing)": "customer.street",
             "City (Billing)": "customer.city",
             "State Code (Billing)": "customer.province",
             "Postcode (Billing)": "customer.postcode",
             "Country Code (Billing)": "customer.country",
         },
         options={"currency_by_country": True},
+        behind={"customer.street": ("Address 2 (Billing)",)},
+    ),
+    # Other plugins export the fields as the shop's tables call them.
+    Layout(
+        key="woocommerce.orders.fields",
+        kind="orders",
+        signature=frozenset({"order_number", "status", "order_total", "billing_email"}),
+        columns={
+            "order_number": "order.external_id",
+            "order_date": "order.placed_at",
+            "date": "order.placed_at",
+            "status": "order.status",
+            "order_currency": "order.currency",
+            "order_total": "order.total",
+            "discount_total": "order.discount",
+            "shipping_total": "order.shipping",
+            "tax_total": "order.tax",
+            "refunded_total": "order.refunded",
+            "item_sku": "line.sku",
+            "item_name": "line.name",
+            "item_quantity": "line.quantity",
+            "item_price": "line.unit_price",
+            "billing_email": "customer.email",
+            "billing_phone": "customer.phone",
+            "billing_first_name": "customer.given_name",
+            "billing_last_name": "customer.family_name",
+            "billing_company": "customer.company",
+            "billing_address_1": "customer.street",
+            "billing_city": "customer.city",
+            "billing_state": "customer.province",
+            "billing_postcode": "customer.postcode",
+            "billing_country": "customer.country",
+        },
+        options={"currency_by_country": True},
+        otherwise={"customer.email": ("customer_email",)},
+        behind={"customer.street": ("billing_address_2",)},
     ),
     # What their programming interfaces answer, as JSON: names of nested things joined by dots, a row a line item.
     Layout(
@@ -114,6 +171,13 @@ LAYOUTS = (
             "billing_address.country_code": "customer.country",
             "billing_address.company": "customer.company",
         },
+        otherwise={
+            "customer.email": ("contact_email", "customer.email"),
+            "customer.phone": ("customer.phone", "billing_address.phone"),
+            "customer.given_name": ("billing_address.first_name",),
+            "customer.family_name": ("billing_address.last_name",),
+        },
+        behind={"customer.street": ("billing_address.address2",)},
     ),
     Layout(
         key="woocommerce.api.orders",
@@ -146,21 +210,21 @@ LAYOUTS = (
             "billing.postcode": "customer.postcode",
             "billing.country": "customer.country",
         },
+        behind={"customer.street": ("billing.address_2",)},
     ),
     Layout(
         key="stripe.payments",
         kind="orders",
-        signature=frozenset({"id", "Created date (UTC)", "Amount", "Currency", "Customer Email"}),
-        columns={
-            "id": "order.external_id",
-            "Created date (UTC)": "order.placed_at",
-            "Status": "order.status",
-            "Currency": "order.currency",
-            "Amount": "order.total",
-            "Amount Refunded": "order.refunded",
-            "Customer Email": "customer.email",
-            "Customer Phone": "customer.phone",
-        },
+        signature=frozenset({"id", "Created date (UTC)", "Amount", "Currency"}),
+        columns=_STRIPE,
+        options=_LIVE,
+    ),
+    Layout(
+        key="stripe.payments.before_2022",
+        kind="orders",
+        signature=frozenset({"id", "Created (UTC)", "Amount", "Currency"}),
+        columns=_STRIPE,
+        options=_LIVE,
     ),
     Layout(
         key="online_retail",

@@ -26,6 +26,7 @@ TARGETS = {
     "consent.purpose": _("Purpose"),
     "consent.channel": _("Channel"),
     "consent.granted": _("Allowed"),
+    "consent.opted_out": _("Opted out"),
     "consent.at": _("When"),
     "consent.evidence": _("Evidence"),
 }
@@ -34,6 +35,9 @@ SYNONYMS = {
     "channel": "consent.channel",
     "consent": "consent.granted",
     "opt in": "consent.granted",
+    "opt out": "consent.opted_out",
+    "opted out": "consent.opted_out",
+    "unsubscribed": "consent.opted_out",
     "allowed": "consent.granted",
     "timestamp": "consent.at",
     "date": "consent.at",
@@ -111,7 +115,7 @@ class Handler:
             try:
                 if not person.is_somebody:
                     raise self.people.nobody(cells, faults)
-                if self._cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID:
+                if self._cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID or self._is_silent(cells):
                     continue
                 found.append(self._statement(line, person, cells))
             except registry.RowRefused as refusal:
@@ -131,13 +135,15 @@ class Handler:
         channel = self._cell(cells, "consent.channel").strip().casefold()
         if channel not in self.offered[purpose]:
             raise registry.RowRefused("consent.channel", channel, "unknown_channel")
-        granted, at = self._cell(cells, "consent.granted"), self._cell(cells, "consent.at")
+        at, target = self._cell(cells, "consent.at"), "consent.granted"
+        if not (granted := self._cell(cells, target)) and "consent.opted_out" in self.context.columns:
+            target, granted = "consent.opted_out", self._cell(cells, "consent.opted_out")
         try:
-            allowed = values.boolean(granted)
+            allowed = values.boolean(granted) == (target == "consent.granted")
         except ValueProblem as problem:
-            raise registry.RowRefused("consent.granted", granted, problem.code) from problem
+            raise registry.RowRefused(target, granted, problem.code) from problem
         try:
-            when = values.moment(at, zone=self.context.zone, **self.style) if at else None
+            when = values.moment(at, zone=self.context.zone_of("consent.at"), **self.style) if at else None
         except ValueProblem as problem:
             raise registry.RowRefused("consent.at", at, problem.code) from problem
         if when and when > self.context.now + grants.AHEAD:
@@ -145,11 +151,20 @@ class Handler:
         evidence = people.plain(self._cell(cells, "consent.evidence") or self._in_words(granted))[:LONGEST_EVIDENCE]
         return Statement(line, person, purpose, channel, allowed, when, evidence)
 
+    def _is_silent(self, cells: Sequence[str]) -> bool:
+        """Whether nobody opted out and nothing says that they ever opted in."""
+        out = self._cell(cells, "consent.opted_out")
+        if "consent.opted_out" not in self.context.columns or self._cell(cells, "consent.granted"):
+            return False
+        try:
+            return not values.boolean(out)
+        except ValueProblem as problem:
+            return problem.code == "missing"
+
     def _in_words(self, granted: str) -> str:
         """The heading and the answer, where the file has no words of its own for what was agreed to."""
-        if "consent.granted" not in self.context.columns:
-            return ""
-        return f"{self.context.name_of('consent.granted')}: {granted.strip()}"
+        told = [target for target in ("consent.granted", "consent.opted_out") if target in self.context.columns]
+        return f"{self.context.name_of(told[0])}: {granted.strip()}" if told else ""
 
     def _cell(self, cells: Sequence[str], target: str) -> str:
         position = self.context.columns.get(target)
@@ -281,7 +296,7 @@ KIND = registry.Kind(
     required=(
         ("consent.purpose",),
         ("consent.channel",),
-        ("consent.granted",),
+        ("consent.granted", "consent.opted_out"),
         tuple(people_import.PREFIX + name for name in people.IDENTIFYING),
     ),
     synonyms={

@@ -42,6 +42,8 @@ def normalise(raw: str) -> str:
     text = raw.strip(_AROUND)
     if text[:7].lower() == "mailto:":
         text = text[7:]
+    # Google puts all addresses of one kind into one cell.
+    text = text.partition(" ::: ")[0].rstrip(_AROUND)
     # A spreadsheet's apostrophe; no mailbox starts with one.
     text = text.removeprefix("'")
     if found := _fast(text):

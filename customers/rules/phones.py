@@ -30,7 +30,7 @@ _LABEL = re.compile(
     r"[\s.:：#=-]*",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"\s*(?:[/,;|&\n]|\bor\b|\band\b|หรือ|และ|또는|및)\s*", re.IGNORECASE)
+_SEVERAL = re.compile(r"\s*(?:[/,;|&\n]|:::|\bor\b|\band\b|หรือ|และ|또는|및)\s*", re.IGNORECASE)
 # An extension in words that the library does not know, and what the number is or whose: "081 234 5678 (แม่)". The
 # library would dial the letters of "030 163747 home", too.
 _EXTENSION = re.compile(r"\s*\(?(?:ต่อ|กด|내선|구내|内線|分機|分机)[\s.:]*(?:번호\s*)?[0-9][0-9\s,~-]*\)?$")

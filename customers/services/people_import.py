@@ -97,6 +97,18 @@ SYNONYMS = {
     "telephone": "phone",
     "tel": "phone",
     "phone number": "phone",
+    "phone no": "phone",
+    "tel no": "phone",
+    "mobile phone": "phone",
+    "mobile number": "phone",
+    "mobile no": "phone",
+    "mobile phone number": "phone",
+    "cell": "phone",
+    "cell phone": "phone",
+    "home phone": "phone",
+    "work phone": "phone",
+    "business phone": "phone",
+    "primary phone": "phone",
     "โทรศัพท์": "phone",
     "โทร": "phone",
     "เบอร์": "phone",
@@ -197,6 +209,10 @@ SYNONYMS = {
 }
 
 
+SEVERAL = frozenset({f"{PREFIX}email", f"{PREFIX}phone"})
+"""What lists often have in several columns (telephone, mobile), each filled for some of the people only."""
+
+
 def qualified(names: Mapping[str, Any]) -> dict[str, Any]:
     """Targets or synonyms with the `customer.` prefix, for kinds whose rows also name a customer."""
     return {f"{PREFIX}{name}": label for name, label in names.items()}
@@ -235,6 +251,12 @@ class Columns:
             for target, value in context.constants.items()
             if target.startswith(PREFIX)
         }
+        self.otherwise, self.behind = (
+            [(target.removeprefix(PREFIX), some) for target, some in context.further(option).items() if some]
+            for option in ("otherwise", "behind")
+        )
+        self.positions = [position for _name, position in self.cells]
+        self.positions += [position for _name, some in (*self.otherwise, *self.behind) for position in some]
         zone = context.zone
         assert isinstance(zone, ZoneInfo), "the shop's zone is a named one"  # noqa: S101
         self.rules = people.Rules(
@@ -249,6 +271,14 @@ class Columns:
     def raw(self, cells: Sequence[str]) -> dict[str, str]:
         """The raw fields of a row, blanks left out."""
         found = {name: cells[position] for name, position in self.cells if cells[position]}
+        for name, positions in self.otherwise:
+            if values.is_missing(found.get(name, "")):
+                found.update(next(([(name, cells[one])] for one in positions if not values.is_missing(cells[one])), []))
+        for name, positions in self.behind:
+            told = found.get(name, "")
+            more = [cells[one] for one in positions if not values.is_missing(cells[one]) and cells[one] not in told]
+            if more:
+                found[name] = ", ".join([told, *more] if told else more)
         return {**self.constants, **found} if self.constants else found
 
     def tag(self, person: people.Person, cells: Sequence[str]) -> list[people.Fault]:
@@ -276,7 +306,9 @@ class Columns:
         person.is_sample = self.is_sample
         for field, name, text in moments:
             try:
-                setattr(person, field, values.moment(text, zone=self.context.zone, **self.styles[name]))
+                setattr(
+                    person, field, values.moment(text, zone=self.context.zone_of(PREFIX + name), **self.styles[name])
+                )
             except ValueProblem as problem:
                 faults.append(people.unread(name, text, problem))
         return person, faults
@@ -295,7 +327,7 @@ class Columns:
 
     def _unused(self) -> Iterator[tuple[str, int]]:
         """Columns that by their names identify people, and that the mapping leaves out."""
-        used = set(self.context.columns.values())
+        used = {*self.context.columns.values(), *self.positions}
         for position, name in enumerate(self.context.survey.columns):
             meant = mapping.guess(kind=KIND, header=[name]).columns
             if position not in used and any(PREFIX + field in meant for field in people.IDENTIFYING):
@@ -434,6 +466,7 @@ KIND = registry.Kind(
         "รหัส": PREFIX + "external_id",  # in a file of orders it may be a product's
     },
     identifiers=frozenset(PREFIX + name for name in ("external_id", "member_number", "phone")),
+    several=SEVERAL,
     senses=senses,
     chunk=2000,
     is_pure=True,

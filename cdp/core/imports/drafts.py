@@ -27,7 +27,7 @@ _MENDED = re.compile(r"rejected-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
 """The name of a file of refused rows tells the import that refused them."""
 _OF_THE_FILE = frozenset({"encoding", "delimiter", "header_line"})
 """What options say of how a file is written, which another file with the same columns need not be."""
-_KEPT_OPTIONS = frozenset({"only", "currency_by_country"})
+_KEPT_OPTIONS = frozenset({"only", "currency_by_country", "otherwise", "behind"})
 
 
 class UnableToImport(Exception):
@@ -48,6 +48,9 @@ class Column:
     """The targets that its name may mean, where nobody but the shop can tell which."""
     era: str = ""
     """Of which era its two-digit years are (see dates.day); empty where that needs no word."""
+    instead_of: str = ""
+    behind: str = ""
+    """The column in whose place, where that one is empty, or behind which its values are taken."""
 
 
 def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Actor) -> Job:
@@ -158,6 +161,16 @@ def columns(job: Job) -> list[Column]:
         if "/" in key and not target.startswith(_PERSON)
     } | job.params["mapping"]["columns"]
     doubts = mapping.doubts(registry.get(job.params["kind"]), what.columns)
+    of = {target: column for column, target in job.params["mapping"]["columns"].items()}
+    instead_of, behind = (
+        {
+            name: of[target]
+            for target, names in (options.get(option) or {}).items()
+            for name in names
+            if target in of and name not in targets
+        }
+        for option in ("otherwise", "behind")
+    )
     return [
         Column(
             name=name,
@@ -166,6 +179,8 @@ def columns(job: Job) -> list[Column]:
             target=targets.get(name, ""),
             order={True: "day", False: "month", None: dates.OPEN}[what.dayfirst[name]] if name in what.dayfirst else "",
             era=what.eras.get(name, ""),
+            instead_of=instead_of.get(name, ""),
+            behind=behind.get(name, ""),
         )
         for position, name in enumerate(what.columns)
     ]
@@ -177,6 +192,8 @@ def unused(job: Job) -> list[str]:
     parts = [told, *told.get("also", {}).values()]
     used = {column for part in parts for column in part["columns"]}
     used.update(reading.OWN_COLUMNS, told["options"].get("only") or {})
+    for option in ("otherwise", "behind"):
+        used.update(*(told["options"].get(option) or {}).values())
     try:
         header = reading.survey(job.params["file"], told["options"]).columns
     except reading.UnableToRead as problem:

@@ -16,6 +16,7 @@ from cdp.core.imports.registry import Kind
 
 OPTIONS = {
     "encoding", "delimiter", "header_line", "dayfirst", "era", "zero_is_purchase", "currency_by_country", "only",
+    "otherwise", "behind",
 }  # fmt: skip
 ERAS = {dates.BUDDHIST_ERA, dates.COMMON_ERA}
 PARTS = {"columns", "constants", "options", "also"}
@@ -117,19 +118,30 @@ def guess(*, kind: Kind, header: Sequence[str], file: str = "", rows: Sequence[S
         }
         taken = layouts.present(known.columns, header)
         # What a layout names without a target is its system's own business.
-        others = {column for column, target in known.columns.items() if target}
         named = {target: column for target, column in taken.items() if target}
-        passed = set(known.columns) - others
-        return Mapped({**named, **_rest(kind, header, named, passed)}, known.constants, known.options, also)
+        passed = {column for column, target in known.columns.items() if not target}
+        further = {
+            option: layouts.further(told, named, header)
+            for option, told in (("otherwise", known.otherwise), ("behind", known.behind))
+        }
+        passed.update(column for some in further.values() for columns in some.values() for column in columns)
+        options = {**known.options, **{option: some for option, some in further.items() if some}}
+        return Mapped({**named, **_rest(kind, header, named, passed)}, known.constants, options, also)
     found: dict[str, str] = {}
+    more: dict[str, list[str]] = {}
     for column in header:
         target = _guessed(column, kind)
         if target and target not in found:
             found[target] = column
+        elif target in kind.several:
+            more.setdefault(target, []).append(column)
     if kind.senses and rows:
         found = dict(kind.senses(found, [dict(zip(header, cells, strict=False)) for cells in rows]))
     country = "" if COUNTRY in found or COUNTRY not in kind.targets else _country(header)
-    return Mapped({**found, **_rest(kind, header, found)}, {COUNTRY: country} if country else {})
+    options = {"otherwise": more} if more else {}
+    passed = {column for columns in more.values() for column in columns}
+    rest = _rest(kind, header, found, passed)
+    return Mapped({**found, **rest}, {COUNTRY: country} if country else {}, options)
 
 
 def doubts(kind: Kind, header: Sequence[str]) -> dict[str, Sequence[str]]:
@@ -192,6 +204,10 @@ def _check_options(options: Mapping[str, Any]) -> None:
     only = options.get("only") or {}
     if not isinstance(only, dict) or not all(isinstance(values, list) for values in only.values()) or len(only) > 1:
         raise BadMapping(_("The option “%(name)s” must name one column and a list of its values."), {"name": "only"})
+    for name in ("otherwise", "behind"):
+        further = options.get(name) or {}
+        if not isinstance(further, dict) or not all(isinstance(columns, list) for columns in further.values()):
+            raise BadMapping(_("The option “%(name)s” must name targets, each with a list of columns."), {"name": name})
     encoding, delimiter, header_line = (options.get(name) for name in ("encoding", "delimiter", "header_line"))
     if not isinstance(encoding, str | None):
         raise BadMapping(_("The option “%(name)s” must be a text."), {"name": "encoding"})

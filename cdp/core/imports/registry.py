@@ -1,6 +1,7 @@
 """What can be imported. A room declares a kind in its declarations.py."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from cdp.core.models import Source
 
 Row = tuple[int, list[str]]
 """Physical line in the file and its cells."""
+
+
+_IN_UTC = re.compile(r"\b(?:UTC|GMT)\b")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,24 @@ class Context:
     def style(self, target: str) -> dates.Style:
         """How the column of a target writes its days."""
         return {"dayfirst": self.dayfirst(target), "era": self.era(target)}
+
+    def zone_of(self, target: str) -> dt.tzinfo:
+        """The zone of times that name none in the column of a target: what its name says, else the shop's."""
+        position = self.columns.get(target)
+        is_utc = position is not None and _IN_UTC.search(self.survey.columns[position])
+        return dt.UTC if is_utc else self.zone
+
+    def further(self, option: str) -> dict[str, list[int]]:
+        """Target → the cells of its further columns, as the option `otherwise` or `behind` names them: those that are
+        not mapped to anything by themselves.
+        """
+        names, used = self.survey.columns, set(self.columns.values())
+        told = {
+            target: [names.index(column) for column in columns if column in names]
+            for target, columns in (self.options.get(option) or {}).items()
+            if target in self.columns
+        }
+        return {target: [one for one in positions if one not in used] for target, positions in told.items()}
 
     def name_of(self, target: str) -> str:
         """The file's own name of the column behind a target, for messages."""
@@ -142,6 +164,7 @@ class Kind:
     doubtful: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Headers that may mean one of several targets, which nobody but the shop can tell."""
     identifiers: frozenset[str] = frozenset()  # targets whose column loses a `.0` that stands in every value
+    several: frozenset[str] = frozenset()  # targets that a file may have in several columns, of which some are empty
     rest: str = ""  # the target of columns that nothing else takes; several columns may have it
     many: frozenset[str] = frozenset()  # other targets that several columns may have
     chunk: int = 5000

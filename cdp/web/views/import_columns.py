@@ -59,5 +59,7 @@ def _shown(column: drafts.Column, kind: registry.Kind) -> dict[str, Any]:
         "target": column.target,
         "likely": [{"key": key, "label": kind.targets[key]} for key in column.doubts],
         "others": [kind.targets[key] for key in column.doubts if key != column.target],
+        "instead_of": column.instead_of,
+        "behind": column.behind,
         "is_consent": column.target.startswith("consents/"),
     }
