@@ -222,9 +222,8 @@ def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
             yield writer.writerow(["", f"{reasons[engine.MORE]} {missing}", *("" for _name in kept)])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    made = timezone.localtime(job.created_at)  # not the file's own name, which may be somebody's
-    name = f"rejected-{job.params['kind']}-{made:%Y-%m-%d-%H%M}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    # By the id the import of the mended rows finds this one, its columns and its source (`drafts`).
+    response.headers["Content-Disposition"] = f'attachment; filename="rejected-{job.id}.csv"'
     return response
 
 
