@@ -1,12 +1,14 @@
 """What this room declares to the kernel."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import jobs, panels, timeline
+from cdp.core import jobs, panels, reference, timeline
 from cdp.core.imports import registry, undoing
 from events.selectors import history, visits
-from events.services import event_import, quarantine_again
+from events.services import event_import, partitions, quarantine_again
 
+reference.needed(lambda: partitions.ensure_ahead(now=timezone.now()))
 registry.declare(event_import.KIND)
 jobs.kind(quarantine_again.KIND)(quarantine_again.run)
 undoing.declare(*event_import.PARTS, words=event_import.WORDS)

@@ -25,6 +25,9 @@ log = structlog.get_logger("jobs")
 MOST_ATTEMPTS = 5
 LONGEST_ERROR = 500
 """Characters that a job's row has for why it failed."""
+ATTENDED = "attended"
+"""The parameter of a job that only a terminal waits for: it ends with that terminal."""
+_GONE = gettext_noop("The terminal that waited for this was closed; start it again.")
 
 Runner = Callable[[Job], None]
 Watcher = Callable[[int, int], None]
@@ -127,12 +130,15 @@ def run_waiting() -> int:
 
 
 def sweep() -> int:
-    """Put jobs whose worker died back into the queue. Returns how many."""
+    """Put jobs whose worker died back into the queue; end those that only a terminal waited for. Returns how many."""
     freed = 0
-    for job_id, number in Job.objects.filter(state=Job.State.RUNNING).values_list("id", "claimed_by"):
+    for job_id, number, params in Job.objects.filter(state=Job.State.RUNNING).values_list("id", "claimed_by", "params"):
         if number is None or locks.is_dead(number):
+            changes: dict[str, Any] = {"state": Job.State.WAITING}
+            if params.get(ATTENDED):
+                changes = {"state": Job.State.FAILED, "error": _GONE, "finished_at": timezone.now()}
             freed += Job.objects.filter(id=job_id, state=Job.State.RUNNING, claimed_by=number).update(
-                state=Job.State.WAITING, claimed_by=None
+                claimed_by=None, **changes
             )
     return freed
 

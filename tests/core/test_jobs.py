@@ -85,6 +85,14 @@ def test_a_job_whose_worker_died_is_put_back_and_goes_on_at_its_checkpoint(kind)
     assert _state(job) == Job.State.DONE
 
 
+def test_what_only_a_terminal_waited_for_ends_with_it(kind):
+    job = _submit(kind(lambda job: None))
+    Job.objects.filter(id=job.id).update(state=Job.State.RUNNING, params={jobs.ATTENDED: True})
+    assert jobs.sweep() == 1
+    gone = Job.objects.get(id=job.id)
+    assert (gone.state, jobs.sentence(gone.error).split()[0]) == (Job.State.FAILED, "The")
+
+
 def test_a_job_whose_worker_lives_is_left_alone(kind):
     swept: list[int] = []
     job = _submit(kind(lambda job: swept.append(jobs.sweep())))

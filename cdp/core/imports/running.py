@@ -99,7 +99,8 @@ def create(
         job = jobs.submit(
             "import",
             title=title,
-            params=engine.params(file=file, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor),
+            params=engine.params(file=file, kind=kind, source=source, mapped=mapped, dry_run=dry_run, actor=actor)
+            | {jobs.ATTENDED: dry_run and "path" in file},
             created_by=actor.id,
             fingerprint=fingerprint,
             state=state,
