@@ -63,6 +63,12 @@ KOREAN_HONORIFIC = re.compile(
     rf"|(?:(?<=[\uac00-\ud7a3]{{3}})|(?<=[\uac00-\ud7a3]\s[\uac00-\ud7a3]{{2}}))\s+양"
     rf"|(?<=[\uac00-\ud7a3])\s+(?:{_KOREAN_POLITE})|(?<=^[\uac00-\ud7a3])씨)$"
 )
+ORGANISATION = re.compile(
+    r"^(?:บริษัท|บ(?:จก|มจ)\.?\s|หจก\.?\s|ห้างหุ้นส่วน|ร้าน|โรงเรียน|โรงพยาบาล|โรงแรม|มหาวิทยาลัย|สำนักงาน|เทศบาล|มูลนิธิ|สมาคม|สหกรณ์)"
+    r"|^(?:\(주\)|㈜|주식회사\s|\(유\)|유한회사\s|사단법인\s|재단법인\s)|(?:\(주\)|㈜|\s주식회사)$"
+    r"|\b(?i:co\.?,?\s*ltd|ltd|limited|inc|llc|llp|plc|corp|corporation|gmbh|pte|bhd|company)\.?$"
+)
+"""A firm that stands where a name should: no word of it is a given name, or all firms on one telephone were one."""
 KOREAN_HONORIFIC_WORD = re.compile(rf"(?<=[\uac00-\ud7a3])\s+(?:{_KOREAN_POLITE})$")
 # Kim Min-su: with a hyphen and a small letter after it the given name is Korean and comes last.
 KOREAN_IN_LATIN = re.compile(

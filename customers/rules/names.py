@@ -96,6 +96,8 @@ def script(name: str) -> type_of_script:
 def split(name: str) -> Parts:
     """Given and family name without titles. A lone word is the given name, but for Korean and Chinese full names."""
     name = name[:LONGEST]
+    if name_words.ORGANISATION.search(name):
+        return Parts(name, "")
     code = script(name)
     if "," in name:
         family, _, given = name.partition(",")

@@ -189,7 +189,7 @@ def postcode(raw: str, country: str | None) -> str:
         return text
     if pattern.fullmatch(text):
         return text
-    bare = re.sub(r"[\s-]", "", text)
+    bare = re.sub(r"^(?:우편번호|우)[):.]?|[\s()\[\]-]", "", text)
     if bare.isdecimal() and len(bare) == _LENGTHS.get(where, 0) - 1:
         bare = "0" + bare
     if where in _MARKS:

@@ -107,6 +107,7 @@ def from_street(street: str, told: Place) -> Place:
 
 # --- Thailand ---
 
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _POSTCODE = re.compile(r"(?<!\d)([1-9]\d{4})(?!\d)\D*$")
 _DISTRICT = re.compile(r"(?:อำเภอ|อ\.|เขต)\s*([ก-๛]+(?:\s[ก-๛]+)*?)(?=\s*(?:จังหวัด|จ\.|กรุงเทพ|กทม|\d|,|$)|\s)")
 _PROVINCE = re.compile(r"(?:จังหวัด|จ\.)\s*([ก-๛]+)|(กรุงเทพมหานคร|กรุงเทพฯ|กรุงเทพ|กทม\.?)")
@@ -115,6 +116,7 @@ _AROUND = re.compile(r"^(?:อำเภอ|อ\.|เขต|กิ่งอำเ
 
 def _from_thai(street: str, told: Place, country: str) -> Place:
     province, city, postcode = told.province, told.city, told.postcode
+    street = street.translate(_THAI_DIGITS)
     if not province and (found := _PROVINCE.search(street)):
         province = _province(found[1] or found[2], country)
     if not city and (found := _DISTRICT.search(street)):
@@ -160,7 +162,11 @@ def _thailand() -> dict[str, Area]:
 # --- Korea ---
 
 _MOVED = {"대구광역시": {"군위군"}}  # since July 2023; the table is older
-_KOREAN_HEAD = re.compile(r"^(?:\(?(\d{5})\)?\s+)?([가-힣]+)\s+([가-힣]+[시군구])(?:\s+([가-힣]+구))?(?=\s)")
+# (06236), [06236], 우)06236, or one of six digits as it was until 2015, which says nothing any more.
+_KOREAN_HEAD = re.compile(
+    r"^(?:[(\[]?(?:우\s*[).]?\s*)?(?:(\d{5})|\d{3}-?\d{3})[)\]]?\s*)?([가-힣]+)\s+([가-힣]+[시군구])(?:\s+([가-힣]+구))?(?=\s)"
+)
+_KOREAN_TAIL = re.compile(r"\s[(\[]?(?:우\s*[).]?\s*)?(\d{5})[)\]]?$")
 
 
 def _from_korean(street: str, told: Place, country: str) -> Place:
@@ -170,7 +176,11 @@ def _from_korean(street: str, told: Place, country: str) -> Place:
     if told.province and told.province != province:
         return told
     city = told.city or " ".join(filter(None, (found[3], found[4])))
-    return _taken(told, country, Place(country, province, city, told.postcode or found[1] or ""))
+    postcode = told.postcode or found[1] or ""
+    if not postcode and (tail := _KOREAN_TAIL.search(street)):
+        known = area(country, tail[1])
+        postcode = tail[1] if known and province in known.provinces else ""
+    return _taken(told, country, Place(country, province, city, postcode))
 
 
 class _Run(NamedTuple):

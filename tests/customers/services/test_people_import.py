@@ -101,6 +101,12 @@ def test_a_row_with_no_identifier_at_all_is_told(imports):
     assert imports.problems() == [(2, "email", "nobody_named"), (3, "email", "nobody_named")]
 
 
+def test_two_firms_on_one_telephone_are_two(imports):
+    names = ["บริษัท เอบีซี จำกัด", "บริษัท ดีอีเอฟ จำกัด", '"ABC Co., Ltd."', '"DEF Co., Ltd."']
+    report = imports("customers", "phone,name\n" + "".join(f"02-123-4567,{name}\n" for name in names))
+    assert (report["created"], imports.problems()) == (4, [])
+
+
 def test_a_row_with_a_whole_name_and_a_number_of_no_plan_yet_is_somebody(imports):
     report = imports("customers", "phone,name\n069-571-2671,Ann Lee\n0695712671,Ann Lee\n0112233445,Bob Kim\n")
     assert (report["created"], imports.problems()) == (1, [(4, "phone", "phone_not_in_use")])
