@@ -20,7 +20,8 @@ from customers.rules.provenance import Word
 TABLE = "customers_telling"
 Said = tuple[bytes, Person, Word]
 """The identifier that decided of whom it is, what was told, and whose word it is."""
-_Row = tuple[uuid.UUID, bytes, list[tellings.Telling]]
+Row = tuple[uuid.UUID, bytes, list[tellings.Telling]]
+"""A row of what is remembered: its id, the identifier that decided, and what was told."""
 
 
 def several(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
@@ -74,7 +75,7 @@ def _write(changed: Sequence[tuple[uuid.UUID, uuid.UUID, bytes | None]], seen: S
         return cursor.rowcount == len(changed)
 
 
-def of(customer: uuid.UUID, keyring: subjects.Keyring) -> list[_Row]:
+def of(customer: uuid.UUID, keyring: subjects.Keyring) -> list[Row]:
     """Everything that is remembered of a customer: row, identifier, and what was told, as it was heard."""
     found = Telling.objects.filter(customer_id=customer).order_by("pk")
     return [(row.id, bytes(row.resolved_by), _read(keyring, row)) for row in found]

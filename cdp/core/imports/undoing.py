@@ -5,11 +5,12 @@ deletion of its traces commit together, so whatever is killed in between goes on
 nothing. What was changed since the import stays as it is and is counted.
 """
 
+import contextlib
 import datetime as dt
 import itertools
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +90,16 @@ def words() -> Mapping[str, Any]:
 def is_begun(job: Job) -> bool:
     """Whether somebody had this import taken back already."""
     return UNDONE in job.result
+
+
+def begun(imports: Collection[str]) -> set[str]:
+    """Those of these imports that somebody had taken back; what is no id of one is none."""
+    found = set()
+    for one in imports:
+        with contextlib.suppress(ValueError):
+            found.add(uuid.UUID(one))
+    undone = Job.objects.filter(id__in=found, result__has_key=UNDONE) if found else Job.objects.none()
+    return {str(one) for one in undone.values_list("id", flat=True)}
 
 
 def until(job: Job) -> dt.datetime | None:

@@ -3,6 +3,8 @@
 joining   merge, many pairs at a time: rows change hands, what cannot is kept as an image, everything is logged
 parting   un-merge: the log backwards, and later facts by the identifier that resolved them
 retold    what was told of somebody since: identifiers and ways of contact follow the facts that told them
+tellers   the same where a fact names many people
+sides     fields told since: each side hears its own again; with `places` postal addresses, with `ways` who comes first
 strays    facts that arrive under an absorbed id, gathered by the pipeline
 rows      the one helper by which rows change hands
 keys      identifiers and key tables

@@ -15,7 +15,7 @@ from cdp.core.models import DataKey
 from customers.models import ContactPoint, Customer, MergeLog, MergeSuggestion, Status
 from customers.selectors import merges
 from customers.services import suggestions, tellings
-from customers.services.merging import golden, keys, retold, rows, sides
+from customers.services.merging import golden, keys, retold, rows, sides, tellers
 from customers.services.merging.joining import lock, rebuild
 from customers.services.merging.refusals import Reason, UnableToUnmerge
 
@@ -38,7 +38,9 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
 
     back = _Back(log, later, holder)
     returned = keys.give_back(log.identifiers, giver=holder, taker=absorbed)
-    back.digests, back.facts = retold.follow(returned, giver=holder, taker=absorbed)
+    told = tellers.Tellers(log, holder)
+    back.digests, back.facts = retold.follow(returned, told, giver=holder, taker=absorbed)
+    back.points = [row for row, teller in told.points.items() if teller in set(back.digests)]
     for model, declaration in lifecycle.declarations().items():
         if declaration.on_merge is OnMerge.MOVE:
             back.give(model, declaration)
@@ -100,6 +102,8 @@ class _Back:
         self.log, self.later, self.holder = log, later, holder
         self.digests: list[bytes] = []
         self.facts: set[str] = set()
+        self.points: list[uuid.UUID] = []
+        """Ways of contact that words told which the absorbed one's identifiers decided."""
         self.flagged: dict[str, list[uuid.UUID]] = defaultdict(list)
         """Rows that came first for both, by their model."""
         self.parents: dict[str, list[uuid.UUID]] = defaultdict(list)
@@ -118,6 +122,7 @@ class _Back:
             found += self._move(model, declaration, declaration.resolved_by, self.digests)
         if declaration.told_by:
             found += self._move(model, declaration, declaration.told_by, list(self.facts))
+            found += self._move(model, declaration, "id", self.points)
         self.parents[label.lower()] += found
         if found:
             self.counts[label] = len(found)

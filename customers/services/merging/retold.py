@@ -16,26 +16,32 @@ from customers.models import ContactPoint, Customer, Identifier, MergeLog
 from customers.rules import provenance, settling, survivorship
 from customers.rules.matching import LIMITS
 from customers.selectors import identifiers, suppressions
-from customers.services.merging import golden, keys, rows
+from customers.services.merging import golden, keys, rows, tellers
 
 Rows = Collection[uuid.UUID]
 
 
-def follow(digests: Sequence[bytes], *, giver: uuid.UUID, taker: uuid.UUID) -> tuple[list[bytes], set[str]]:
+def follow(
+    digests: Sequence[bytes], known: tellers.Tellers, *, giver: uuid.UUID, taker: uuid.UUID
+) -> tuple[list[bytes], set[str]]:
     """Identifiers of `giver` that facts resolved by any of `digests` told recognise `taker` from now on, and those that
-    facts resolved by these told, and so on. Returns all digests, and of the facts (`provenance.told_by`) those that
-    told an identifier or a way of contact. Call it before the facts themselves change hands.
+    facts resolved by these told, and so on; `known` says it of facts that name no single person. Returns all digests,
+    and of the facts (`provenance.told_by`) those that told an identifier or a way of contact. Call it before the facts
+    themselves change hands.
     """
     told = Identifier.objects.filter(customer_id=giver).exclude(told_by=None)
     waiting = {bytes(digest): fact for digest, fact in told.values_list("digest", "told_by")}
     points = ContactPoint.objects.filter(customer_id=giver).exclude(told_by=None)
     wanted = {fact for fact in (*waiting.values(), *points.values_list("told_by", flat=True)) if fact}
     found, facts, fresh = list(digests), set[str](), list(digests)
+    heard = dict(known.identifiers)
     while fresh:
         facts |= _resolved(wanted - facts, giver, fresh)
-        fresh = [digest for digest, fact in waiting.items() if fact in facts]
+        told_now = {digest for digest, teller in heard.items() if teller in fresh}
+        fresh = [digest for digest, fact in waiting.items() if fact in facts or digest in told_now]
         for digest in fresh:
             del waiting[digest]
+            heard.pop(digest, None)
         keys.give_back({"own": [digest.hex() for digest in fresh]}, giver=giver, taker=taker)
         found += fresh
     return found, facts

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from cdp.core.crypto import subjects
+from cdp.core.imports import undoing
 from customers.models import ContactPoint, Customer, MergeLog, Status, Telling
 from customers.rules import provenance, settling, survivorship, tellings
 from customers.services import tellings as noting
@@ -40,6 +41,7 @@ class Sides:
         told = noting.of(self.absorbed, self.keyring)
         mine = places.in_order(one for _row, _by, some in told for one in some if one.since >= log.id)
         self.theirs = noting.of(holder, self.keyring)
+        mine, self.theirs = _but_undone(mine, self.theirs)
         hands = [one for _row, by, some in self.theirs if len(by) == _ID for one in some]
         self.gone = {tellings.name_of(one.word) for one in mine}
         self.told = mine
@@ -67,10 +69,11 @@ class Sides:
         """
         flags = self.log.flags.get(ContactPoint._meta.label, {})
         row = self.locked[self.absorbed]
-        ways.settle(self.absorbed, self.mine, before=flags.get("theirs", []), origins=row.origins, at=self.at)
+        theirs, nothing = flags.get("theirs", []), frozenset[tellings.Name]()
+        ways.settle(self.absorbed, self.mine, nothing, before=theirs, origins=row.origins, at=self.at)
         if self.log.base and self.log.customer_id == self.holder and not self._stars:
             told, origins = self._told(0), self.log.base["origins"]
-            ways.settle(self.holder, told, before=flags.get("ours", []), origins=origins, at=self.at)
+            ways.settle(self.holder, told, self.gone, before=flags.get("ours", []), origins=origins, at=self.at)
 
     # --- fields ---
 
@@ -274,6 +277,19 @@ class Sides:
 
 _GROUPS = tuple(group for group in survivorship.GROUPS if group != "source")
 """Which source brought somebody first no later fact tells."""
+
+
+def _but_undone(
+    mine: list[tellings.Telling], theirs: list[noting.Row]
+) -> tuple[list[tellings.Telling], list[noting.Row]]:
+    """What was told, but for imports that were taken back since: nobody is told that again."""
+    every = [*mine, *(one for _row, _by, some in theirs for one in some)]
+    jobs = {fact.removeprefix(provenance.FILE) for one in every if (fact := one.word.fact).startswith(provenance.FILE)}
+    undone = {f"{provenance.FILE}{job}" for job in undoing.begun(jobs)}
+    return (
+        [one for one in mine if one.word.fact not in undone],
+        [(row, by, [one for one in some if one.word.fact not in undone]) for row, by, some in theirs],
+    )
 
 
 def _entries(told: Sequence[tellings.Telling], group: str) -> tuple[list[str], bool]:

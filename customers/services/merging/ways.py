@@ -22,15 +22,18 @@ _Slot = tuple[str, str, str]
 def settle(
     customer: uuid.UUID,
     told: Sequence[tellings.Telling],
+    gone: Collection[tellings.Name],
     *,
     before: Collection[str],
     origins: provenance.Origins | None,
     at: datetime,
 ) -> None:
-    """Of each kind that was told since, the right one comes first; `before` are the ids of those that came first when
-    the two were merged, `origins` the words of then.
+    """Of each kind that was told since, the right one comes first, and of each whose word is one of `gone`; `before`
+    are the ids of those that came first when the two were merged, `origins` the words of then.
     """
-    slots = dict.fromkeys(slot for one in told for slot in _slots(one))
+    known = Customer.objects.values_list("origins", flat=True).get(id=customer) or {}
+    left = _left(known, gone)
+    slots = dict.fromkeys((*(slot for one in told for slot in _slots(one)), *left.values()))
     if not slots:
         return
     state = State(origins=origins)
@@ -42,15 +45,27 @@ def settle(
             wanted[slot] = chosen
     raised = [row.pk for row in wanted.values()]
     rows.raise_flags(ContactPoint, primary_rule(), customer=customer, wanted=raised, takes=True)
-    known = Customer.objects.values_list("origins", flat=True).get(id=customer)
+    for register, slot in left.items():
+        if slot not in wanted:
+            del known[register]  # nothing is left of which anybody could tell who told it
     words = {
         register: word
         for field, _kind, scope in wanted
         if (word := state.word(register := settling.register_of(field, scope=scope))) is not None
     }
     changed = provenance.changed(known, words)
-    if changed is not None:
-        Customer.objects.filter(id=customer).update(origins=changed, updated_at=at)
+    if changed is not None or left:
+        Customer.objects.filter(id=customer).update(origins=changed or known, updated_at=at)
+
+
+def _left(origins: provenance.Origins | None, gone: Collection[tellings.Name]) -> dict[str, _Slot]:
+    """The registers of ways of contact whose words left, each with what it is about."""
+    found = {}
+    for register, entry in (origins or {}).items():
+        field, _, scope = register.partition("@")
+        if field in contacts.KINDS and tellings.name_of(provenance.read(entry)) in gone:
+            found[register] = field, str(contacts.KINDS[field]), scope
+    return found
 
 
 def _slots(one: tellings.Telling) -> list[_Slot]:

@@ -33,10 +33,12 @@ FRESH = ("new", "newer")
 """What each of them may tell while they are merged: addresses, numbers and browsers that nobody else has."""
 
 
+WHO = "customer.external_id,customer.email,customer.phone\n"
 BUYER = "order.external_id,order.placed_at,line.unit_price,customer.external_id,customer.email,customer.phone\n"
 FILES = {
     "sale": ("orders", BUYER + "{number},{at},5"),
     "return": ("orders", BUYER + "{number},{at},-5"),
+    "person": ("customers", f"customer.job_title,customer.city,customer.country,{WHO}Driver,Chiang Mai,TH"),
     "row": ("events", "event,timestamp,customer.external_id,customer.email,customer.phone\nProduct Viewed,{at}"),
 }
 """What files tell of a person: their kind, and the line up to who it is."""
@@ -131,7 +133,7 @@ class World:
         kind, line = FILES[file]
         self.clock += dt.timedelta(minutes=1)
         about = (f"u{who}", "") if by == "user" else ("", email(who, "known"))
-        told = phone(who, word) if word and kind == "orders" else ""
+        told = phone(who, word) if word and kind != "events" else ""
         line = line.format(number=f"O{next(self.numbers)}", at=self.clock.isoformat())
         self.imports(kind, ",".join((line, *about, told)) + "\n", source="web")
 
@@ -214,6 +216,7 @@ def imports(tmp_path, monkeypatch):
         ("identify", 1, "email", "place", "newer"),
         ("identify", 1, "user", "job", "newer"),
         ("identify", 0, "email", "job", "newer"),
+        ("person", 1, "email", "newer"),
         ("identify", 1, "user", "place", "new"),
     ],
     order=[0, 0, 0],

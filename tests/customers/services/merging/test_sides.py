@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from cdp.core import actors
-from customers.models import Address, Customer, MergeLog, Telling
+from cdp.core.imports import undoing
+from cdp.core.models import Job
+from customers.models import Address, ContactPoint, Customer, Identifier, MergeLog, Telling
 from customers.rules import people
 from customers.rules.people import Person
 from customers.selectors import exports, profiles
@@ -28,7 +30,9 @@ def at(minutes):
 
 def tell(email, minutes, *, source="shop", by="", told_at=None, **raw):
     """A fact that names somebody by their address, told so many minutes after the merge."""
-    person, faults = people.clean({"email": email, **raw}, people.Rules(region="TH", today=NOW.date()))
+    person, faults = people.clean(
+        {**({"email": email} if email else {}), **raw}, people.Rules(region="TH", today=NOW.date())
+    )
     assert not faults
     person.told_at = None if told_at is None else at(told_at)
     (found,) = identity.resolve_many(
@@ -218,3 +222,52 @@ def judge(ann, annie, order, places, shape):
         assert not "\n".join(difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm=""))
     assert not Telling.objects.exists()
     assert set(MergeLog.objects.values_list("undone_at", flat=True)) == {at(60)}
+
+
+def test_what_rows_of_files_told_by_which_somebody_is_reached_goes_with_who_the_row_named(ann, annie):
+    log = merge(ann, annie)
+    tell(ANNIE, 1, by="import:1", phone="0812345678")
+    tell("", 2, by="import:1", phone="0812345678", line_id="U" + "1" * 32, job_title="Tailor")
+    tell(ANN, 3, by="import:1", member_number="M-1")
+    assert origin(ann, "phone") == "import:1"
+    unmerge(log)
+    for who, kinds in ((ann, ["email", "member_number"]), (annie, ["email", "line_id", "phone"])):
+        assert sorted(Identifier.objects.filter(customer_id=who.id).values_list("kind", flat=True)) == kinds
+        points = ContactPoint.objects.filter(customer_id=who.id, is_primary=True).values_list("kind", flat=True)
+        assert sorted(points) == [kind.removesuffix("_id") for kind in kinds]
+        assert set(row(who).origins) & {"phone", "line_id", "member_number"} == set(kinds) - {"email"}
+    assert (row(ann).job_title, row(annie).job_title) == ("", "Tailor")
+
+
+def test_of_two_known_addresses_the_one_told_again_last_comes_first_again(ann, annie):
+    tell(ANNIE, -40, phone="0812345678")
+    tell("", -30, phone="0812345678", line_id="U" + "2" * 32)
+    log = merge(ann, annie)
+    tell("", 1, line_id="U" + "2" * 32, phone="0899999999")
+    tell("", 2, line_id="U" + "2" * 32, phone="0812345678")
+    tell(ANN, 3, phone="0877777777")
+    unmerge(log)
+    first = {who: profiles.one(who.id).value("phone") for who in (ann, annie)}
+    assert first == {ann: "+66877777777", annie: "+66812345678"}
+    assert (origin(ann, "phone"), origin(annie, "phone")) == ("order:3", "order:2")
+
+
+def test_what_an_import_told_that_was_taken_back_since_is_told_to_nobody(ann, annie):
+    job = Job.objects.create(kind="import", title="x", result={})
+    log = merge(ann, annie)
+    tell(ANNIE, 1, by=f"import:{job.id}", job_title="Tailor")
+    Job.objects.filter(id=job.id).update(result={undoing.UNDONE: str(job.id)})
+    Customer.objects.filter(id=ann.id).update(job_title="", origins=ann.origins)
+    unmerge(log)
+    assert (row(ann).job_title, row(annie).job_title) == ("", "")
+
+
+def test_the_same_two_merged_and_parted_again_and_again_keep_their_own(ann, annie):
+    for number in range(3):
+        log = merge(*((ann, annie), (annie, ann), (ann, annie))[number], minutes=10 * number)
+        tell(ANN, 10 * number + 1, job_title=f"Baker {number}", tags=f"a{number}", city="Bangkok", country="TH")
+        tell(ANNIE, 10 * number + 2, job_title=f"Tailor {number}", tags=f"b{number}", city="Phuket", country="TH")
+        unmerge(log, minutes=10 * number + 3)
+        assert (row(ann).job_title, row(annie).job_title) == (f"Baker {number}", f"Tailor {number}")
+        assert (row(ann).city, row(annie).city) == ("Bangkok", "Phuket")
+    assert (row(ann).tags, row(annie).tags) == (["vip", "a0", "a1", "a2"], ["b0", "b1", "b2"])
