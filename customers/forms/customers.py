@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from customers.rules import places, telling
+from customers.rules import homes, places, telling
 from customers.rules.people import LANGUAGES, Person, Rules
 from customers.selectors.profiles import Kind, Profile
 
@@ -82,7 +82,7 @@ class CustomerForm(forms.Form):
             told = {name: value for name, value in told.items() if value}
         country = self.profile.customer.country if self.profile else ""
         rules = Rules(region=settings.CDP_SHOP_COUNTRY, today=timezone.localdate(), dayfirst=True)
-        person, faults = telling.read(told, rules, country=country)
+        person, faults = homes.read(lambda rules_: telling.read(told, rules_, country=country), rules)
         for fault in faults:
             self.add_error(fault.field, str(fault.problem.reason))
         if self.profile is None and not faults and not person.is_identified:

@@ -19,8 +19,8 @@ from cdp.core import audiences, pages
 from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer, Status
+from customers.rules import homes, member_numbers, names, postcodes, unreadable
 from customers.rules import identifiers as identifier_rules
-from customers.rules import member_numbers, names, postcodes, unreadable
 from customers.selectors import endings, identifiers, profiles
 from customers.selectors.profiles import Profile
 
@@ -119,9 +119,10 @@ def name_tokens(text: str) -> list[int]:
 def digests(text: str, *, region: str) -> list[bytes]:
     """The digests of everything that `text` as a whole may be."""
     found = []
-    for kind in ("email", "phone", "member_number", "line_id", "card"):
+    numbers = [("phone", home) for home in homes.regions(region)]  # as any of our customers says it
+    for kind, home in [("email", region), *numbers, ("member_number", region), ("line_id", region), ("card", region)]:
         try:
-            found.append(identifiers.digest(kind, identifier_rules.normalise(kind, text, region=region)))
+            found.append(identifiers.digest(kind, identifier_rules.normalise(kind, text, region=home)))
         except unreadable.Unreadable:
             continue
     if member := member_numbers.ours(text):

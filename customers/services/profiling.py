@@ -13,7 +13,7 @@ from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from cdp.core.models import Source
 from customers.models import Asked, Customer
-from customers.rules import people, profiling, telling
+from customers.rules import homes, people, profiling, telling
 from customers.rules.people import Person
 from customers.rules.profiling import Input, Item, Reply
 from customers.selectors import lineage, questions
@@ -100,7 +100,7 @@ def _read(item: Item, told: Told, customer: uuid.UUID) -> Person:
         raise UnableToAnswer({item.key: _("Write down the answer first.")})
     country = Customer.objects.filter(id=customer).values_list("country", flat=True).first() or ""
     rules = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=timezone.localdate(), dayfirst=True)
-    person, faults = telling.read(given, rules, country=country)
+    person, faults = homes.read(lambda rules_: telling.read(given, rules_, country=country), rules)
     if faults:
         raise UnableToAnswer({fault.field: fault.problem.reason for fault in faults})
     # Silence about a part of the answer (no province) forgets nothing.

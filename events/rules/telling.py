@@ -91,7 +91,8 @@ def sentence(*, origin: str, entry: str, exit_: str) -> str:
     """Where somebody came from, began and left."""
     parts = [_("Came from {origin}").format(origin=origin) if origin else _("Came directly")]
     if entry and entry == exit_:
-        return f"{parts[0]} · {_('stayed at {path}').format(path=entry)}"
+        parts.append(_("stayed at {path}").format(path=entry))
+        return " · ".join(parts)
     if entry:
         parts.append(_("began at {path}").format(path=entry))
     if exit_:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.web.desk import sales, talks
 from customers.models import FormChoice, Interaction
-from customers.rules import people
+from customers.rules import homes, people
 from customers.rules.people import Person, Rules
 from customers.rules.profiling import Reply
 from customers.selectors import choices, interactions
@@ -42,6 +42,7 @@ class NewPersonForm(forms.Form):
         label=pgettext_lazy("number", "Phone"),
         max_length=60,
         required=False,
+        help_text=_("From another country: with its country code, like +82 10 1234 5678."),
         widget=forms.TelInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     email = forms.CharField(
@@ -65,7 +66,7 @@ class NewPersonForm(forms.Form):
         """Read the person by the one standard of all doors."""
         data = super().clean() or {}
         raw = {field: str(data.get(field) or "") for field in ("name", "phone", "email")}
-        self.person, faults = people.clean(raw, rules())
+        self.person, faults = homes.read(lambda rules_: people.clean(raw, rules_), rules())
         for fault in faults:
             self.add_error(fault.field, str(fault.problem.reason))
         if not faults and not self.person.is_identified:

@@ -16,12 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core.files import dates, problems
 from consent.selectors import purposes
-from customers.rules import people, unreadable
+from customers.rules import homes, people, unreadable
 from customers.rules.profiling import Input
 from customers.selectors import questions
 from customers.selectors.questions import Question
 
-HOME_OF = {"th": "TH", "ko": "KR"}
 ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
 PERSON = ("name", "email", "phone")
 LABELS = {
@@ -212,9 +211,9 @@ class PublicForm(forms.Form):
         today = timezone.localdate()
         language = (get_language() or "")[:2]
         person, faults = people.clean(raw, people.Rules(region=settings.CDP_SHOP_COUNTRY, today=today))
-        if any(fault.field == "phone" for fault in faults) and language in HOME_OF:
+        if any(fault.field == "phone" for fault in faults) and language in homes.OF_LANGUAGE:
             # A number without its country code: the reader's country is the next best guess after the shop's.
-            again, fewer = people.clean(raw, people.Rules(region=HOME_OF[language], today=today))
+            again, fewer = people.clean(raw, people.Rules(region=homes.OF_LANGUAGE[language], today=today))
             if len(fewer) < len(faults):
                 person, faults = again, fewer
         for fault in faults:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cdp.web.desk import finding
 from customers.rules import member_numbers
+from tests import factories
 
 NUMBER = "M1234567894"
 
@@ -29,6 +30,26 @@ def test_a_scanned_card_is_read_whatever_the_keyboard_is_set_to(scanned):
 @pytest.mark.parametrize("typed", ["ทราย", "มาลี ใจดี", "ㅡ", "ㅡ김민지", "?", "081-234 5678", "tok_ㅡ1"])
 def test_what_people_type_stays_as_it_is(typed):
     assert finding.plain(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("shop", "typed", "number"),
+    [
+        ("TH", "010-9876-5432", "+821098765432"),
+        ("TH", "081 234 5678", "+66812345678"),
+        ("KR", "081 234 5678", "+66812345678"),
+        ("US", "010 9876 5432", "+821098765432"),
+    ],
+)
+def test_a_number_is_understood_as_its_owner_says_it(settings, shop, typed, number):
+    settings.CDP_SHOP_COUNTRY = shop
+    assert finding.proposed(typed) == {"phone": number}
+
+
+@pytest.mark.django_db
+def test_a_customer_of_another_country_is_found_by_the_number_as_they_say_it():
+    who = factories.customer(name="한소희", phone="+821098765432")
+    assert finding.find("010-9876-5432", in_full=False).only == who.id
 
 
 @given(st.text(max_size=300))
