@@ -119,7 +119,7 @@ def name_tokens(text: str) -> list[int]:
 def digests(text: str, *, region: str) -> list[bytes]:
     """The digests of everything that `text` as a whole may be."""
     found = []
-    numbers = [("phone", home) for home in homes.regions(region)]  # as any of our customers says it
+    numbers = [("phone", home) for home in homes.regions(region, text)]  # as any of our customers says it
     for kind, home in [("email", region), *numbers, ("member_number", region), ("line_id", region), ("card", region)]:
         try:
             found.append(identifiers.digest(kind, identifier_rules.normalise(kind, text, region=home)))

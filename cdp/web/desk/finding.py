@@ -99,7 +99,7 @@ def proposed(text: str) -> dict[str, str]:
     text = plain(text)
     if "@" in text:
         return {"email": text}
-    for region in homes.regions(settings.CDP_SHOP_COUNTRY):
+    for region in homes.regions(settings.CDP_SHOP_COUNTRY, text):
         with contextlib.suppress(unreadable.Unreadable):
             return {"phone": phones.normalise(text, region=region)}
     return {"name": names.display(text)} if text and not any(char.isdigit() for char in text) else {}
