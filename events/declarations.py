@@ -8,7 +8,6 @@ from cdp.core.imports import registry, undoing
 from events.selectors import history, visits
 from events.services import event_import, partitions, quarantine_again
 
-reference.needed(lambda: partitions.ensure_ahead(now=timezone.now()))
 registry.declare(event_import.KIND)
 jobs.kind(quarantine_again.KIND)(quarantine_again.run)
 undoing.declare(*event_import.PARTS, words=event_import.WORDS)
@@ -16,3 +15,8 @@ undoing.declare(*event_import.PARTS, words=event_import.WORDS)
 timeline.provide("visit", _("Website visits"), visits.entries, group=timeline.ONLINE, folds="event")
 timeline.provide("event", _("Website, step by step"), history.entries, group=timeline.ONLINE)
 panels.declare(panels.Panel("visits", panels.RIGHT, "events/visits_panel.html", visits.summary, position=30))
+
+
+@reference.needed
+def _months_ahead() -> None:
+    partitions.ensure_ahead(now=timezone.now())

@@ -26,6 +26,8 @@ TRAITS = {
 }
 ORDERED = frozenset({"order completed", "completed order"})
 _PLACES = {"street": "street", "city": "city", "state": "province", "postalcode": "postcode", "country": "country"}
+_EXTERNAL = frozenset({"email", "phone", "lineid", "membernumber"})
+_MOST_EXTERNAL = 20
 _MEASURING = ("measurement", "analytics", "statistics", "performance")
 # What mail programs, messengers and back offices tell about somebody who need not have been there.
 _ELSEWHERE = ("email ", "push notification ", "sms ", "line message ")
@@ -49,6 +51,7 @@ def person_of(event: Tracked) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     if event.kind == "identify":
+        _put_external(found, event.context.get("externalIds"))
         _put_traits(found, event.traits)
     elif event.kind == "track" and event.name.casefold() in ORDERED:
         traits = event.context.get("traits")
@@ -57,6 +60,19 @@ def person_of(event: Tracked) -> dict[str, str]:
     elif event.kind == "group":
         _put(found, "company", event.traits.get("name"))
     return found
+
+
+def company_of(event: Tracked) -> tuple[str, Mapping[str, Any]] | None:
+    """(id, facts) of the company that a call tells of: a group's, or the `company` among somebody's traits where it is
+    more than a name, which is a field of the person. None where there is none.
+    """
+    if event.kind == "group":
+        return event.group_id, event.traits
+    told = event.traits.get("company") if event.kind == "identify" else None
+    if not isinstance(told, dict) or not told.keys() - {"name"}:
+        return None
+    key = told.get("id")
+    return (str(key) if isinstance(key, str | int) and not isinstance(key, bool) else ""), told
 
 
 def _put_traits(found: dict[str, str], told: Mapping[str, Any]) -> None:
@@ -70,6 +86,16 @@ def _put_traits(found: dict[str, str], told: Mapping[str, Any]) -> None:
             _put(found, _PLACES.get(str(key).replace("_", "").lower(), ""), value)
     company = traits.get("company")
     _put(found, "company", company.get("name") if isinstance(company, dict) else company)
+
+
+def _put_external(found: dict[str, str], told: Any) -> None:
+    """`context.externalIds`: ids beside the user's, of kinds that we know; one in clear only, and of a person."""
+    for one in told[:_MOST_EXTERNAL] if isinstance(told, list) else ():
+        if not isinstance(one, dict):
+            continue
+        if one.get("collection", "users") == "users" and one.get("encoding", "none") == "none":
+            kind = str(one.get("type")).replace("_", "").lower()
+            _put(found, TRAITS[kind] if kind in _EXTERNAL else "", one.get("id"))
 
 
 def _put(found: dict[str, str], field: str, value: Any) -> None:

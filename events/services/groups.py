@@ -1,4 +1,4 @@
-"""Group calls: which company somebody belongs to, and what a client tells of that company."""
+"""Which company somebody belongs to, and what a client tells of that company, in a group call or among the traits."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from customers.rules import companies as rules
 from customers.rules import names
 from customers.services import buckets
 from customers.services.companies import company_import, keeping, linking
-from events.rules import scrubbing
+from events.rules import scrubbing, visits
 from events.rules.tracking import Tracked
 
 TRAITS = {
@@ -29,18 +29,24 @@ _NOBODY = frozenset(buckets.IDS)
 
 
 def take(told: Sequence[tuple[Tracked, uuid.UUID]], *, source: Source, now: datetime) -> None:
-    """Companies of the group calls among these events, in their order, and who belongs to them.
+    """Companies that these events tell of, in their order, and who belongs to them.
 
-    The same statements however many; nothing at all where no group call is among them.
+    The same statements however many; nothing at all where none tells of a company.
     """
-    calls = [(event, customer) for event, customer in told if event.kind == "group" and _names_company(event.group_id)]
+    calls: list[tuple[rules.CompanyInput, uuid.UUID]] = []
+    for event, customer in told:
+        found = visits.company_of(event)
+        if found is None or (event.kind == "group" and not _names_company(found[0])):
+            continue
+        company = company_of(found[0] if _names_company(found[0]) else "", found[1])
+        if company.is_named:
+            calls.append((company, customer))
     if not calls:
         return
-    inputs = [company_of(event.group_id, event.traits) for event, _customer in calls]
-    written = keeping.write_many(inputs, source=source, now=now)
+    written = keeping.write_many([company for company, _customer in calls], source=source, now=now)
     wanted = {
         customer: company
-        for (_event, customer), company in zip(calls, written.companies, strict=True)
+        for (_told, customer), company in zip(calls, written.companies, strict=True)
         if customer not in _NOBODY
     }
     linking.assign(wanted, how=CompanyLink.How.GROUP, now=now)
@@ -54,7 +60,7 @@ def _names_company(group_id: str) -> bool:
 
 
 def company_of(group: str, traits: Mapping[str, Any]) -> rules.CompanyInput:
-    """The company of a group call, without what cannot be read and what is somebody's: an event is no form. A text that
+    """The company of a call, without what cannot be read and what is somebody's: an event is no form. A text that
     is longer than can be kept is cut short, so that the company is at least named.
     """
     address = traits.get("address")

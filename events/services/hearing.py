@@ -88,7 +88,7 @@ class Reader:
         event, may_measure, received_at, word = call
         raw_id = event.anonymous_id or event.user_id
         told = Told(source, event.kind, event.message_id, event.occurred_at, received_at, raw_id, word=word)
-        if event.kind == "group":
+        if visits.company_of(event) is not None:
             told.group = event
         if may_measure:
             self._name(told, event)

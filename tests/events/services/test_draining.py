@@ -6,7 +6,7 @@ import json
 import pytest
 
 from cdp.core.crypto import subjects
-from customers.models import Company, Customer, Identifier, Status
+from customers.models import Company, CompanyLink, ContactPoint, Customer, Identifier, Status
 from customers.services import buckets
 from events.models import Event, InboxRow, MessageKey, RejectedEvent, SourceHour
 from events.services import draining, inbox, recording
@@ -325,6 +325,24 @@ def test_bots_are_flagged_and_pages_keep_their_surroundings(source):
         "campaign": {"source": "line"},
         "bot": True,
     }
+
+
+def test_identify_tells_of_the_company_and_of_ids_beside_the_users(source):
+    ids = [
+        {"id": "jane@acme.example", "type": "email", "collection": "users", "encoding": "none"},
+        {"id": "acme", "type": "member_number", "collection": "accounts"},
+        {"id": "0" * 64, "type": "phone", "encoding": "sha256"},
+        "odd",
+    ]
+    company = {"id": "a-1", "name": "Acme", "industry": "Paper", "employee_count": 40}
+    put(source, {"type": "identify", "userId": "u1", "traits": {"company": company}, "context": {"externalIds": ids}})
+    put(source, {"type": "identify", "userId": "u2", "traits": {"company": {"name": "Acme"}}})
+    put(source, {"type": "identify", "userId": "u3", "traits": {"company": {"plan": "gold"}}})
+    drain()
+    acme, link = Company.objects.get(), CompanyLink.objects.get()
+    assert (acme.name, acme.industry, acme.employees) == ("Acme", "Paper", 40)
+    jane = link.customer_id
+    assert [point.customer_id for point in ContactPoint.objects.exclude(kind="external_id")] == [jane]
 
 
 def test_a_group_that_is_somebodys_address_or_phone_lies_sealed_and_is_no_company(source):
