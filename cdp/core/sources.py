@@ -21,6 +21,7 @@ from cdp.core.models import Source
 LONGEST_KEY, LONGEST_NAME = 60, 120
 MOST = 500
 READY_MADE = {
+    "import": gettext_noop("Imported file"),
     "kiosk": gettext_noop("Tablet in the shop"),
     "preorder": gettext_noop("Pre-order form"),
     "qr-counter": gettext_noop("QR code at the counter"),

@@ -70,11 +70,21 @@ ORGANISATION = re.compile(
 )
 """A firm that stands where a name should: no word of it is a given name, or all firms on one telephone were one."""
 KOREAN_HONORIFIC_WORD = re.compile(rf"(?<=[\uac00-\ud7a3])\s+(?:{_KOREAN_POLITE})$")
-# Kim Min-su: with a hyphen and a small letter after it the given name is Korean and comes last.
-KOREAN_IN_LATIN = re.compile(
-    r"(?i:kim|lee|yi|rhee|park|pak|choi|choe|jung|jeong|chung|kang|cho|jo|yoon|yun|jang|chang|lim|im|han|oh|seo|shin|kwon"
+_KOREAN_FAMILY_IN_LATIN = (
+    r"(?:kim|lee|yi|rhee|park|pak|choi|choe|jung|jeong|chung|kang|cho|jo|yoon|yun|jang|chang|lim|im|han|oh|seo|shin|kwon"
     r"|hwang|ahn|song|ryu|yoo|yu|hong|jeon|ko|go|moon|yang|son|bae|baek|heo|hur|nam|shim|noh|ha|kwak|sung|cha|joo|woo"
-    r"|koo|min)\s[A-Z][A-Za-z]{1,5}-(?:[a-z]{1,5}|[A-Z]{2,5})",
+    r"|koo|min)"
+)
+_KOREAN_SYLLABLE_IN_LATIN = (
+    r"(?:kk|tt|pp|ss|jj|ch|sh|[gndrmbsjktphwyl])?"
+    r"(?:yae|yeo|wae|yoo|ae|ya|eo|eu|ui|ye|oe|wa|wo|we|wi|yo|yu|ee|oo|ou|[aeiou])(?:ng|[nmlkptgh])?"
+)
+# Kim Min-su: with a hyphen and a small letter after it the given name is Korean and comes last.
+KOREAN_IN_LATIN = re.compile(rf"(?i:{_KOREAN_FAMILY_IN_LATIN})\s[A-Z][A-Za-z]{{1,5}}-(?:[a-z]{{1,5}}|[A-Z]{{2,5}})")
+# Lee Sumin, Kim Su Min: of somebody in Korea. Min Lee and Su Min Kim have the family last.
+KOREAN_IN_LATIN_THERE = re.compile(
+    rf"(?i:({_KOREAN_FAMILY_IN_LATIN})\s(?!{_KOREAN_FAMILY_IN_LATIN}\Z)((?:{_KOREAN_SYLLABLE_IN_LATIN}){{1,3}}"
+    rf"|{_KOREAN_SYLLABLE_IN_LATIN}\s(?!(?:kim|lee|park|choi|jung|kang)\Z){_KOREAN_SYLLABLE_IN_LATIN}))"
 )
 
 KOREAN_FAMILIES = frozenset(

@@ -115,6 +115,13 @@ def split(name: str) -> Parts:
     return Parts(given, family)
 
 
+def split_there(name: str) -> Parts:
+    """As `split`, of somebody in Korea: in Latin letters, too, the family comes first where both parts sound Korean."""
+    if name.isascii() and (match := name_words.KOREAN_IN_LATIN_THERE.fullmatch(name)):
+        return Parts(match[2], match[1])
+    return split(name)
+
+
 def compose(given: str, family: str) -> str:
     """A full name out of two columns, in the order that its script wants."""
     given, family = given.strip(), family.strip()

@@ -204,7 +204,7 @@ def clean(raw: Mapping[str, str], rules: Rules) -> tuple[Person, list[Fault]]:
         except ValueProblem as problem:
             if problem.code != "missing":
                 faults.append(unread("income", raw["income"], problem))
-    _complete_name(person)
+    _complete_name(person, region)
     if person.postcode or person.street:
         _complete_place(person, rules.region)
     return person, faults
@@ -323,10 +323,11 @@ def _complete_place(person: Person, region: str) -> None:
         person.province, person.city, person.postcode = found.province, found.city, found.postcode
 
 
-def _complete_name(person: Person) -> None:
+def _complete_name(person: Person, region: str) -> None:
     """Whole name from its parts and the parts from the whole, whichever was told."""
     if person.name and not (person.given_name or person.family_name):
-        parts = names.split(person.name)
+        is_there = region == "KR" or person.nationality == "KR" or person.phone.startswith("+82")
+        parts = names.split_there(person.name) if is_there else names.split(person.name)
         person.given_name, person.family_name = parts.given, parts.family
     elif not person.name and (person.given_name or person.family_name):
         person.name = names.compose(person.given_name, person.family_name)

@@ -215,6 +215,25 @@ def test_makes_initials_for_a_badge(name, wanted):
 
 
 @pytest.mark.parametrize(
+    ("name", "given", "family"),
+    [
+        ("Lee Sumin", "Sumin", "Lee"),
+        ("LEE SUMIN", "SUMIN", "LEE"),
+        ("Kim Young Hee", "Young Hee", "Kim"),
+        ("Hwang Seunghyeon", "Seunghyeon", "Hwang"),
+        ("Yoon Seo-yeon", "Seo-yeon", "Yoon"),
+        ("Su Min Kim", "Su Min", "Kim"),
+        ("Min Lee", "Min", "Lee"),
+        ("Lee Harris", "Lee", "Harris"),
+        ("Park Jordan", "Park", "Jordan"),
+        ("Ann Smith", "Ann", "Smith"),
+    ],
+)
+def test_in_korea_the_family_comes_first_where_both_parts_sound_korean(name, given, family):
+    assert names.split_there(name) == (given, family)
+
+
+@pytest.mark.parametrize(
     ("given_name", "family_name", "wanted"),
     [
         ("สมชาย", "ใจดี", "สมชาย ใจดี"),
