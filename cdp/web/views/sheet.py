@@ -5,7 +5,7 @@ that was kept) are buttons of the same form, and a fault in one part keeps all o
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -97,9 +99,20 @@ def show(request: HttpRequest, customer: uuid.UUID, plan: Plan) -> HttpResponse:
         page.status, page.is_used = HTTPStatus.UNPROCESSABLE_ENTITY, isinstance(unable, _Used)
         _place(page, unable)
         return _drawn(request, seen, plan, page, now=now)
-    for sentence in said:
-        messages.success(request, sentence)
-    return plan.after(row)
+    following = plan.after(row)
+    _tell(request, said, row if following["Location"] != request.path else None)
+    return following
+
+
+def _tell(request: HttpRequest, said: Sequence[str], left: Customer | None) -> None:
+    """All that was saved in one message, with the way back where the next page is not about this customer."""
+    told = " ".join(said)
+    if left is None or not told:
+        if told:
+            messages.success(request, told)
+        return
+    page = reverse("customers:customer-detail", args=[left.id])
+    messages.success(request, format_html('{} <a href="{}">{}</a>', told, page, _("Open the customer")))
 
 
 class _Used(talks.UnableToSave):

@@ -159,6 +159,9 @@ def test_a_call_and_its_answer_are_saved_together(clerk, malee):
     )
     response = clerk.post(url, fields)
     assert response["Location"] == "/phone/"
+    after = text(clerk.get("/phone/"))
+    assert after.count("toast-success") == 1
+    assert f'<a href="/customers/{malee.id}/">' in after
     row = Interaction.objects.get(customer=malee)
     assert (row.kind, row.topic, row.outcome, row.source) == ("call", "delivery", "solved", "phone")
     malee.refresh_from_db()
