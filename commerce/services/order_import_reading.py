@@ -22,6 +22,7 @@ from customers.services import people_import
 
 LINE_TEXTS = {"sku": 120, "name": 300, "category": 200}
 ZERO = Decimal(0)
+_BARE = re.compile(r"[\d.,\s+-]*")
 UNNAMED, NUMBERED = "orders_unnamed", "orders_numbered"
 """What an import counts beside orders: those that name no buyer, and those that name one only by a number."""
 LARGEST_QUANTITY = Decimal(10) ** 11 - Decimal("0.0005")
@@ -74,6 +75,11 @@ class Reader:
             position: context.survey.columns[position] in context.survey.decimal_comma
             for position in context.columns.values()
         }
+        self.amounts = [
+            (positions[name], values.heading_unit(context.survey.columns[positions[name]]))
+            for positions, name in ((self.at, "total"), (self.line, "unit_price"))
+            if name in positions
+        ]
         self.refunds = _whole_list(context, "order.refunded")
         self.style, self.zone = context.style("order.placed_at"), context.zone_of("order.placed_at")
         self.is_currency_by_country = bool(context.options.get("currency_by_country"))
@@ -320,6 +326,8 @@ class Reader:
     def _currency(self, cells: list[str], person: people.Person | None) -> str:
         text = self._cell(cells, self.at, "currency")
         if not text.strip():
+            if unit := self._unit(cells):
+                return unit
             # Some exports name none: each order is in the money of the country that it was billed to.
             if self.is_currency_by_country and person is not None and person.country:
                 return currencies.of_country(person.country)
@@ -328,6 +336,21 @@ class Reader:
             return values.currency(text)
         except ValueProblem as problem:
             raise registry.RowRefused("order.currency", text, problem.code) from problem
+
+    def _unit(self, cells: list[str]) -> str:
+        """The currency that stands beside an amount (12,000원), or in the heading of its column; empty without one."""
+        for position, heading in self.amounts:
+            text = cells[position]
+            if text and not _BARE.fullmatch(text):
+                try:
+                    unit = values.money(text, comma=self.comma.get(position) or None)[1]
+                except ValueProblem:
+                    unit = None  # which is told where the amount is read
+                if unit:
+                    return unit
+            if text and heading:
+                return heading
+        return ""
 
     def _status(self, cells: list[str]) -> str:
         text = self._cell(cells, self.at, "status")

@@ -50,6 +50,7 @@ _WITHOUT_CENTS = frozenset({"KRW", "JPY", "VND", "IDR"})
 _POINT_GROUPS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _WIDE = str.maketrans("，．（）－＋−–", ",.()-+--")
 _BRACKETS = re.compile(r"([^\d().,+-]*)\(([^()]*)\)([^\d().,+-]*)")
+_IN_BRACKETS = re.compile(r"\s*[(\[（]([^()\[\]（）]+)[)\]）]\s*$")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_])\.(?=\s*(?:\d|$))")  # Rs.500, 500 THB.
 _APART = re.compile(r"\b(us|hk|nt|au|ca|[sac])\s+\$", re.IGNORECASE)
 
@@ -146,6 +147,20 @@ def currency(raw: str) -> str:
     if word.casefold() in SYMBOLS:
         return SYMBOLS[word.casefold()]
     raise ValueProblem("missing" if is_missing(word) else "unknown_currency")
+
+
+def heading_unit(column: str) -> str:
+    """The currency in brackets at the end of a column's name, 결제금액(원) or Total (THB); empty without one."""
+    found = _IN_BRACKETS.search(column)
+    try:
+        return currency(found[1]) if found else ""
+    except ValueProblem:
+        return ""
+
+
+def without_unit(column: str) -> str:
+    """The column's name without what stands in brackets at its end."""
+    return _IN_BRACKETS.sub("", column)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from cdp.core.files import dates
+from cdp.core.files import dates, values
 from cdp.core.imports import layouts, registry
 from cdp.core.imports.registry import Kind
 
@@ -252,8 +252,14 @@ def plain(name: str) -> str:
 def _guessed(column: str, kind: Kind) -> str | None:
     if column in kind.targets:
         return column
-    name = plain(column)
-    for target in kind.targets:
-        if name in {plain(target), plain(target.partition(".")[2])}:
-            return target
-    return {plain(synonym): target for synonym, target in kind.synonyms.items()}.get(name)
+    names = [plain(column)]
+    if values.heading_unit(column):  # 결제금액(원)
+        names.append(plain(values.without_unit(column)))
+    synonyms = {plain(synonym): target for synonym, target in kind.synonyms.items()}
+    for name in names:
+        for target in kind.targets:
+            if name in {plain(target), plain(target.partition(".")[2])}:
+                return target
+        if name in synonyms:
+            return synonyms[name]
+    return None

@@ -115,3 +115,23 @@ def test_payments_are_their_customers_in_their_zone_without_trials(imports):
     assert set(money) == {("JPY", 1, Decimal(1200)), ("BHD", 1, Decimal("5.505"))}
     assert Refund.objects.get().amount == Decimal("5.505")
     assert {order.placed_at.isoformat() for order in Order.objects.all()} == {"2024-03-05T20:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "amount", "currency"),
+    [
+        ("결제금액", '"12,000원"', "KRW"),
+        ("결제금액(원)", "12000", "KRW"),
+        ("ยอดสุทธิ", "1250.50 บาท", "THB"),
+        ("ยอดสุทธิ (USD)", "12.50", "USD"),
+        ("결제금액", "12000", "THB"),  # nothing says so, and the shop is Thai
+    ],
+)
+def test_the_money_is_that_which_stands_beside_the_amount(imports, heading, amount, currency):
+    imports(
+        "orders",
+        f"주문번호,주문일시,구매자명,구매자연락처,{heading}\nA1,2024-03-05 오후 3:05,홍길동,+82 10-1234-5678,{amount}\n",
+    )
+    assert imports.problems() == []
+    assert Order.objects.get().currency == currency
+    assert Customer.objects.filter(status="known").count() == 1
