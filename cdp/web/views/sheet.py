@@ -106,13 +106,13 @@ def show(request: HttpRequest, customer: uuid.UUID, plan: Plan) -> HttpResponse:
 
 def _tell(request: HttpRequest, said: Sequence[str], left: Customer | None) -> None:
     """All that was saved in one message, with the way back where the next page is not about this customer."""
-    told = " ".join(said)
+    told = " · ".join(said)
     if left is None or not told:
         if told:
             messages.success(request, told)
         return
     page = reverse("customers:customer-detail", args=[left.id])
-    messages.success(request, format_html('{} <a href="{}">{}</a>', told, page, _("Open the customer")))
+    messages.success(request, format_html('{} · <a href="{}">{}</a>', told, page, _("Open the customer")))
 
 
 class _Used(talks.UnableToSave):
