@@ -76,9 +76,21 @@ LONGEST_EVIDENCE = 2000
 JUST_BEFORE = timedelta(microseconds=1)
 Slot = tuple[uuid.UUID, str, str]
 NOTHING_SAID = frozenset(
-    {"never_subscribed", "never subscribed", "nonsubscribed", "non-subscribed", "not_subscribed", "not subscribed"}
+    {
+        *(
+            "never_subscribed",
+            "never subscribed",
+            "nonsubscribed",
+            "non-subscribed",
+            "not_subscribed",
+            "not subscribed",
+        ),
+        *("pending", "unconfirmed", "transactional", "unknown", "not specified", "not_set"),
+    }
 )
 """What audiences write of people who said neither yes nor no: that is no statement."""
+UNREACHED = frozenset({"cleaned", "bounced", "complained", "suppressed"})
+"""What audiences write of addresses to which nothing may be sent any more, whatever was allowed once."""
 
 
 @dataclass(slots=True)
@@ -139,7 +151,8 @@ class Handler:
         if not (granted := self._cell(cells, target)) and "consent.opted_out" in self.context.columns:
             target, granted = "consent.opted_out", self._cell(cells, "consent.opted_out")
         try:
-            allowed = values.boolean(granted) == (target == "consent.granted")
+            is_reached = granted.strip().casefold() not in UNREACHED
+            allowed = is_reached and values.boolean(granted) == (target == "consent.granted")
         except ValueProblem as problem:
             raise registry.RowRefused(target, granted, problem.code) from problem
         try:

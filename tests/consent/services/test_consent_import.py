@@ -90,6 +90,14 @@ def test_purpose_and_channel_may_be_constants(imports):
     assert ConsentState.objects.get().is_granted
 
 
+def test_the_words_of_audiences_are_yes_no_or_nothing(imports):
+    told = ["subscribed", "unsubscribed", "cleaned", "nonsubscribed", "pending", "TRUE", "1", "never_subscribed"]
+    rows = [f"{number}@example.com,marketing,email,{word},,\n" for number, word in enumerate(told)]
+    imports("consents", HEADER + "".join(rows))
+    assert imports.problems() == []
+    assert sorted(ConsentRecord.objects.values_list("status", flat=True)) == ["denied"] * 2 + ["given"] * 3
+
+
 def test_a_list_without_dates_does_not_undo_an_unsubscribe(imports):
     content = "email,purpose,channel,granted\nann@example.com,marketing,email,yes\n"
     imports("consents", content)
