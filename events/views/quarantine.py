@@ -1,5 +1,6 @@
 """The quarantine: refused events are listed without being opened, opened one at a time, mended and sent in again."""
 
+import json
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from cdp.core import actors
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.views.access import requires
 from events.forms.quarantine import CODES, EventForm, FilterForm
-from events.rules.tracking import Code
+from events.rules.tracking import Code, Refusal
 from events.selectors import quarantine as reading
 from events.services import quarantine, quarantine_again
 
@@ -79,12 +80,30 @@ def detail(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
             if problem.refusal is None:
                 raise Http404 from None
             place = "context" if problem.in_context else "event"
-            form.add_error(place, f"{_label(problem.refusal.code)}: {problem.refusal.message}")
+            form.add_error(place, _told(problem.refusal, told if place == "event" else around))
         else:
             messages.success(request, _("The event was taken in."))
             return redirect("events:quarantine-list")
     context = {"row": row, "opened": opened, "reason": _label(row.code), "form": form}
     return render(request, "events/quarantine/detail.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _told(refusal: Refusal, text: str) -> str:
+    """Why the event is still refused. Of broken JSON where it breaks; else what the sender would hear, in its words."""
+    label = _label(refusal.code)
+    if refusal.code != Code.INVALID_JSON:
+        return f"{label}: {refusal.message}"
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as problem:
+        return _("%(what)s: line %(line)s, column %(column)s") % {
+            "what": label,
+            "line": problem.lineno,
+            "column": problem.colno,
+        }
+    except RecursionError:
+        pass  # deeper than anybody can look for
+    return label
 
 
 def _label(code: str) -> str:
