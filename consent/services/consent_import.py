@@ -291,6 +291,8 @@ def _meant(column: str, values_: Sequence[str]) -> str:
 
 
 def _is_answer(value: str) -> bool:
+    if value.strip().casefold() in UNREACHED:
+        return True
     try:
         values.boolean(value)
     except ValueProblem:
