@@ -79,6 +79,7 @@ class Verdict:
     rivals: list[uuid.UUID] = field(default_factory=list)
     is_other_name: bool = False  # found by the e-mail alone, and known by a given name that disagrees
     by: bytes | None = None  # the identifier they were known by before; None for somebody new
+    held_by: uuid.UUID | None = None  # who had that identifier, where this word made them one with an older record
 
 
 class Matcher:
@@ -142,6 +143,7 @@ class Matcher:
         customer: uuid.UUID | None = None
         found_by = ""
         by: bytes | None = None
+        held_by: uuid.UUID | None = None
         rivals: list[uuid.UUID] = []
         refused: set[bytes] = set()
         shared: list[Key] = []
@@ -159,7 +161,8 @@ class Matcher:
                 rivals.append(owner)
                 refused.add(key.digest)
                 continue
-            customer, found_by, by = owner, key.kind, key.digest
+            customer = held_by = owner
+            found_by, by = key.kind, key.digest
         created = customer is None
         customer = customer or new_id
         holder = self.holder(customer)
@@ -171,8 +174,18 @@ class Matcher:
             open_ = [key for key in open_ if key not in shared and not holder.held.get((key.kind, key.scope))]
             shared = []
         claimed = [key for key in open_ if self._claim(key, customer, holder, shared)]
+        held_by = held_by if held_by != customer else None
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
-        return Verdict(customer, outcome, claimed, shared, list(dict.fromkeys(rivals)), is_other_name, by)
+        return Verdict(
+            customer,
+            outcome,
+            claimed,
+            shared,
+            list(dict.fromkeys(rivals)),
+            is_other_name,
+            by,
+            held_by if held_by != customer else None,
+        )
 
     def _unite(self, one: uuid.UUID, other: uuid.UUID, link: Link) -> uuid.UUID:
         """These two are one from now on, known by the older one's id. What is told next finds them as one."""

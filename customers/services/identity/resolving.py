@@ -223,7 +223,9 @@ def _resolve(batch: Batch, source: Source, base: Word, lane: int, how: _How) -> 
         how.before_change(changed)
     writing.write(
         batch,
-        verdicts,
+        [_as_told(batch, position, verdict) for position, verdict in enumerate(verdicts)]
+        if matcher.joined
+        else verdicts,
         source=source,
         now=base.at,
         known_holders=known_holders,
@@ -252,6 +254,15 @@ def _filling(batch: Batch, verdicts: Sequence[Verdict], matcher: Matcher) -> lis
         }  # fmt: skip
         told.append(replace(person, **left) if left else person)
     return told
+
+
+def _as_told(batch: Batch, position: int, verdict: Verdict) -> Verdict:
+    """The verdict as it is written. A word that makes two people one is told of the one whose identifier decided, and
+    the merge that follows takes it over; so it is theirs again once they are parted. What it empties is so for both.
+    """
+    if verdict.held_by is None or batch.people[position].cleared:
+        return verdict
+    return replace(verdict, customer=verdict.held_by)
 
 
 def _without(barred: Collection[bytes], batch: Batch, resolve: Callable[[Batch], list[Resolution]]) -> list[Resolution]:

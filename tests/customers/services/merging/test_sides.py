@@ -271,3 +271,16 @@ def test_the_same_two_merged_and_parted_again_and_again_keep_their_own(ann, anni
         assert (row(ann).job_title, row(annie).job_title) == (f"Baker {number}", f"Tailor {number}")
         assert (row(ann).city, row(annie).city) == ("Bangkok", "Phuket")
     assert (row(ann).tags, row(annie).tags) == (["vip", "a0", "a1", "a2"], ["b0", "b1", "b2"])
+
+
+def test_what_the_fact_told_that_made_them_one_goes_with_the_identifier_that_decided_it():
+    line = "U" + "3" * 32
+    ann = factories.customer(email=ANN, job_title="Baker", now=at(-60))
+    annie = factories.customer(line_id=line, now=at(-50))
+    assert tell(ANN, 1, line_id=line, member_number="M-7", job_title="Tailor", city="Krabi", country="TH") == ann.id
+    assert row(ann).job_title == "Tailor"
+    unmerge(MergeLog.objects.get())
+    assert (row(ann).job_title, row(ann).city) == ("Baker", "")
+    assert (row(annie).job_title, row(annie).city) == ("Tailor", "Krabi")
+    held = Identifier.objects.filter(customer_id=annie.id).values_list("kind", flat=True)
+    assert sorted(held) == ["line_id", "member_number"]
