@@ -3,10 +3,9 @@
 The process is forked, so keys that this process has opened need not be handed over and never lie anywhere else. It
 inherits no database connection: all files but the pipe are closed before it begins, or PostgreSQL would not notice when
 the parent is killed, and locks that prove life would outlive their owner. If it asks the database, it gets a session of
-its own, which sees what is committed. What it makes travels over the pipe, few pieces ahead at most, so memory stays
-bounded; a thread writes there, so that the next piece is made while nobody takes the one before. When the parent dies,
-writing fails and the process ends; when the process dies, hangs or cannot be started, the parent raises Died and
-whoever works goes on from its last commit.
+its own, which sees what is committed. What it makes travels over the pipe, one piece ahead at most, so memory stays
+bounded. When the parent dies, writing fails and the process ends; when the process dies, hangs or cannot be started,
+the parent raises Died and whoever works goes on from its last commit.
 """
 
 import contextlib
@@ -14,11 +13,8 @@ import fcntl
 import gc
 import os
 import pickle
-import queue
 import select
 import signal
-import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeVar
@@ -27,8 +23,6 @@ from django.db import connections
 
 _SIZE = 8
 _PIPE = 1 << 20  # the largest that everybody may ask for
-_TURN_SECONDS = 0.001
-"""A fifth of the usual: the thread that writes needs little, and the parent may be waiting for it."""
 SILENCE_SECONDS = 120
 """Nothing takes so long: a process that says nothing meanwhile hangs."""
 _T = TypeVar("_T")
@@ -39,11 +33,11 @@ class Died(Exception):
 
 
 @contextlib.contextmanager
-def running(make: Callable[[], Iterator[_T]], *, ahead: int = 1) -> Iterator[Iterator[_T]]:
+def running(make: Callable[[], Iterator[_T]]) -> Iterator[Iterator[_T]]:
     """What `make()` gives, made by a forked process; its exceptions come through here.
 
-    `make` runs on this process's memory as it is now. What it gives must be picklable. Of what nobody has taken yet
-    at most `ahead` pieces wait while one more is made. Raises Died at once when the process cannot be started.
+    `make` runs on this process's memory as it is now. What it gives must be picklable. Raises Died at once when the
+    process cannot be started.
     """
     coming, going = os.pipe()
     _widen(going)
@@ -54,7 +48,7 @@ def running(make: Callable[[], Iterator[_T]], *, ahead: int = 1) -> Iterator[Ite
         os.close(going)
         raise Died from problem
     if not pid:
-        _work(make, going, ahead)
+        _work(make, going)
     os.close(going)
     try:
         with open(coming, "rb", buffering=0) as pipe:  # noqa: PTH123  (a descriptor, not a path)
@@ -99,7 +93,7 @@ def _read(pipe: Any, size: int) -> bytearray:
     return whole
 
 
-def _work(make: Callable[[], Iterator[Any]], pipe: int, ahead: int) -> NoReturn:
+def _work(make: Callable[[], Iterator[Any]], pipe: int) -> NoReturn:
     """The life of the child; never returns into the parent's code."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
@@ -112,49 +106,23 @@ def _work(make: Callable[[], Iterator[Any]], pipe: int, ahead: int) -> NoReturn:
             options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
             connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
         gc.freeze()
-        sys.setswitchinterval(_TURN_SECONDS)
-        sending = _Sending(pipe, ahead)
         try:
             for found in make():
-                sending.send((False, found))
+                _send(pipe, (False, found))
                 del found  # before `make` looks for garbage
-            sending.send((True, None))
+            _send(pipe, (True, None))
+        except BrokenPipeError:
+            pass
         except Exception as problem:  # noqa: BLE001  (told to the parent, who decides)
             problem.add_note("".join(traceback.format_tb(problem.__traceback__)))
-            sending.send((True, problem))
-        sending.finish()
+            _send(pipe, (True, problem))
     finally:
         os._exit(0)
 
 
-class _Sending:
-    """Writes into the pipe beside the making. Nobody there to read any more is the end of the process."""
-
-    def __init__(self, pipe: int, ahead: int) -> None:
-        self._pipe = pipe
-        self._room = threading.Semaphore(ahead)
-        self._waiting = queue.SimpleQueue[bytes | None]()
-        self._thread = threading.Thread(target=self._write_all, daemon=True)
-        self._thread.start()
-
-    def send(self, what: Any) -> None:
-        """Leave it to be written as soon as there is room."""
-        data = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
-        self._room.acquire()
-        self._waiting.put(data)
-
-    def finish(self) -> None:
-        """Wait until everything is written."""
-        self._waiting.put(None)
-        self._thread.join()
-
-    def _write_all(self) -> None:
-        while (data := self._waiting.get()) is not None:
-            for part in (len(data).to_bytes(_SIZE), data):
-                rest = memoryview(part)
-                while rest:
-                    try:
-                        rest = rest[os.write(self._pipe, rest) :]
-                    except OSError:  # the parent has gone
-                        os._exit(0)
-            self._room.release()
+def _send(pipe: int, what: Any) -> None:
+    data = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+    for part in (len(data).to_bytes(_SIZE), data):
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(pipe, rest) :]

@@ -292,7 +292,7 @@ class Columns:
 
     def raw(self, cells: Sequence[str]) -> dict[str, str]:
         """The raw fields of a row, blanks left out."""
-        found = {name: cells[position] for name, position in self.cells if cells[position]}
+        found = {name: value for name, position in self.cells if (value := cells[position])}
         for name, positions in self.otherwise:
             if values.is_missing(found.get(name, "")):
                 found.update(next(([(name, cells[one])] for one in positions if not values.is_missing(cells[one])), []))

@@ -25,10 +25,6 @@ SEEN = 50
 """Rows whose values help to tell what a column is."""
 APART_FROM = 10_000
 """Rows from which a process of its own pays: below, both ends of the work are most of it."""
-AHEAD = 2
-"""Chunks, some six megabytes each, that may wait for who writes: neither process then waits for a slow chunk of the
-other's.
-"""
 _WITHOUT_REFERENCES = 2  # the version of the format that does not look for what comes twice
 _WHOLE_COLLECTION = 20
 """Chunks after which memory is looked through as a whole. After each one the newest objects suffice: what is older are
@@ -130,12 +126,12 @@ def pieces(
 ) -> AbstractContextManager[Iterator[Piece]]:
     """The file's chunks from a row on, parsed by the handler; a FileProblem comes where the file has it.
 
-    With `beside` a long file is read and parsed in a process of its own, AHEAD chunks ahead; only for kinds that say
-    they need nothing but their rows for it. Raises apart.Died when that process is killed.
+    With `beside` a long file is read and parsed in a process of its own, one chunk ahead; only for kinds that say they
+    need nothing but their rows for it. Raises apart.Died when that process is killed.
     """
     is_long = beside and context.survey.rows_estimate - start_row >= APART_FROM
     if is_long and kind.is_pure:
-        return apart.running(functools.partial(_pieces, file, kind, handler, context, start_row), ahead=AHEAD)
+        return apart.running(functools.partial(_pieces, file, kind, handler, context, start_row))
     # What is to be done with the mended rows of a file, only the database knows: each of them would be read twice.
     is_mended = set(OWN_COLUMNS) <= set(context.survey.columns)
     if is_long and isinstance(handler, registry.Parted) and not is_mended:
@@ -153,7 +149,7 @@ def _parted(
 ) -> Iterator[Iterator[Piece]]:
     """The chunks prepared in the process beside and finished here."""
     make = functools.partial(_pieces, file, kind, _Preparing(handler), context, start_row)
-    with apart.running(make, ahead=AHEAD) as prepared:
+    with apart.running(make) as prepared:
         yield (_finished(piece, handler) for piece in prepared)
 
 
