@@ -29,7 +29,11 @@ class LineLinkViewSet(ApiViewSet):
         "tells our webhook, and what is known of them on LINE belongs to this customer from then on. A nonce works "
         "once and for an hour. Never hand one to somebody who has not logged in as this customer.",
         request=bodies.LineLinkBody,
-        responses={201: answers.LineLinkAnswer, 410: OpenApiResponse(description="The person was erased.")},
+        responses={
+            201: answers.LineLinkAnswer,
+            404: OpenApiResponse(description="There is no such customer."),
+            410: OpenApiResponse(description="The person was erased."),
+        },
     )
     def create(self, request: Request) -> Response:
         """Issue a nonce."""

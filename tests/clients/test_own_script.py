@@ -242,7 +242,8 @@ def test_what_leaving_told_arrives_where_the_next_page_has_no_script(site, open_
     if closes:
         page.close()
     site.wait_for_events(3)
-    assert [one.name for one in events()] == ["Home", "Followed", "Page Engaged"]
+    # Told by two requests, whose clocks are put right each by its own way through the net.
+    assert sorted(one.name for one in events()) == ["Followed", "Home", "Page Engaged"]
 
 
 def test_what_was_under_way_when_a_page_was_left_waits_a_while_on_the_next(site, open_page):
