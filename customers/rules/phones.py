@@ -100,6 +100,14 @@ def _whole(number: str) -> str:
     return number
 
 
+def is_mobile(number: str) -> bool:
+    """Whether a number (E.164, or empty) is of a mobile, or may be one."""
+    if not number:
+        return False
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    return kind in {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
 def country(number: str) -> str | None:
     """The ISO 3166-1 code of the country or territory of an E.164 number; None where several share it for all."""
     return phonenumbers.region_code_for_number(phonenumbers.parse(number))

@@ -17,6 +17,7 @@ TODAY = dt.date(2026, 11, 22)
         ("TH", "081 234 5678", "+66812345678"),
         ("KR", "081 234 5678", "+66812345678"),
         ("US", "010 9876 5432", "+821098765432"),
+        ("TH", "042 123 4567", ""),  # a house in Udon Thani with a digit too many, or one in Daejeon
         ("TH", "1234567890", ""),  # ten digits are a number somewhere
         ("TH", "+1 202 555 01", ""),
         ("TH", "", ""),
