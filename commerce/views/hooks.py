@@ -7,11 +7,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from cdp.core import unread
 from commerce.hooks.registry import STORES
 from commerce.services.hooks import deliveries
-
-PATIENT_BYTES = 32 * 1024 * 1024
-"""So much of a body that is too large is read and thrown away."""
 
 
 @csrf_exempt
@@ -24,11 +22,11 @@ def receive(request: HttpRequest, store: str, source: str) -> HttpResponse:
         return _trial(request, store, source)
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > deliveries.MOST_BYTES:
-        _throw_away(request)
+        unread.throw_away(request)
         return _refusal(413, "too_large", "The body is larger than 4 MB.")
     body = request.read(deliveries.MOST_BYTES + 1)
     if len(body) > deliveries.MOST_BYTES:
-        _throw_away(request)
+        unread.throw_away(request)
         return _refusal(413, "too_large", "The body is larger than 4 MB.")
     try:
         deliveries.accept(
@@ -47,13 +45,6 @@ def _trial(request: HttpRequest, store: str, source: str) -> HttpResponse:
     except deliveries.UnableToAccept as problem:
         return _refusal(problem.status, problem.code, problem.detail)
     return HttpResponse(told.body, content_type=f"{told.media_type}; charset=utf-8")
-
-
-def _throw_away(request: HttpRequest) -> None:
-    """Read what nobody needs: a client that is still sending would not hear the answer."""
-    left = PATIENT_BYTES
-    while left > 0 and (block := request.read(min(left, 65_536))):
-        left -= len(block)
 
 
 def _refusal(status: int, code: str, message: str) -> HttpResponse:

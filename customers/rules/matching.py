@@ -174,7 +174,6 @@ class Matcher:
             open_ = [key for key in open_ if key not in shared and not holder.held.get((key.kind, key.scope))]
             shared = []
         claimed = [key for key in open_ if self._claim(key, customer, holder, shared)]
-        held_by = held_by if held_by != customer else None
         outcome = Outcome.CREATED if created else Outcome.CONFLICT if rivals else Outcome.ATTACHED
         return Verdict(
             customer,

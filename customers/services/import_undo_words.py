@@ -81,7 +81,7 @@ def retold(undo: undoing.Undo, customers: Collection[uuid.UUID]) -> dict[uuid.UU
 def first(customer: uuid.UUID, others: Collection[str], source: Source) -> set[bytes]:
     """The ways of contact that come first because somebody else told of them."""
     kinds = {
-        kind for field, kind, scope in contacts.slots(source) if settling.register_of(field, scope=scope) in others
+        kind for field, kind, scope in contacts.slots(source.key) if settling.register_of(field, scope=scope) in others
     }
     if not kinds:
         return set()
@@ -96,8 +96,8 @@ def first(customer: uuid.UUID, others: Collection[str], source: Source) -> set[b
 def without(person: Person, stay: Collection[bytes], source: Source) -> Person:
     """The person without what others told of, too."""
     left = dataclasses.replace(person)
-    for field, kind, scope in contacts.slots(source):
+    for field, kind, scope in contacts.slots(source.key):
         value = getattr(person, field)
-        if value and contacts.digest(kind, f"{scope}\n{value}" if scope else value) in stay:
+        if value and contacts.digest(kind, value, scope) in stay:
             setattr(left, field, "")
     return left

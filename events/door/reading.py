@@ -3,9 +3,8 @@
 import zlib
 from typing import Any
 
-_BLOCK = 64 * 1024
-_PATIENT_BYTES = 32 * 1024 * 1024
-"""So much of a body that is too large is read and thrown away, so that the client gets to hear the answer."""
+from cdp.core import unread
+
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -32,30 +31,26 @@ def body(environ: dict[str, Any], *, limit: int) -> bytes:
 
 def throw_away(environ: dict[str, Any]) -> None:
     """Read what nobody needs, so that the client gets to hear the answer."""
-    told = environ.get("CONTENT_LENGTH") or ""
-    _throw_away(environ["wsgi.input"], min(int(told), _PATIENT_BYTES) if told.isascii() and told.isdigit() else 0)
+    unread.throw_away(environ["wsgi.input"], _length(environ) or 0)
 
 
 def _read(environ: dict[str, Any], limit: int) -> bytes:
     stream = environ["wsgi.input"]
-    told = environ.get("CONTENT_LENGTH") or ""
-    length = int(told) if told.isascii() and told.isdigit() else None
+    length = _length(environ)
     if length is not None and length > limit:
-        _throw_away(stream, min(length, _PATIENT_BYTES))
+        unread.throw_away(stream, length)
         raise TooLarge
     data: bytes = stream.read(limit + 1 if length is None else length)
     if len(data) > limit:
-        _throw_away(stream, _PATIENT_BYTES)
+        unread.throw_away(stream)
         raise TooLarge
     return data
 
 
-def _throw_away(stream: Any, length: int) -> None:
-    while length > 0:
-        block = stream.read(min(_BLOCK, length))
-        if not block:
-            return
-        length -= len(block)
+def _length(environ: dict[str, Any]) -> int | None:
+    """What the request says of its length; None where it says nothing usable."""
+    told = environ.get("CONTENT_LENGTH") or ""
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 def _inflated(raw: bytes, limit: int) -> bytes:

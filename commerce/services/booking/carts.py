@@ -9,7 +9,7 @@ begins a new cart with the next event: shops use one name for a visitor's whole 
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -160,12 +160,12 @@ class _Shelf:
 
 def book(desk: Desk) -> None:
     """Write what happened to carts in these events."""
-    told = _tellings(desk)
+    refused = desk.refused()
+    told = _tellings(desk, refused)
     if not told:
         return
     shelf = _Shelf(_known(desk, told))
     ties: Counter[tuple[uuid.UUID, dt.datetime]] = Counter()
-    refused = desk.refused()
     for one, said in told:
         # Who ordered is not to be asked about the cart any more, though of the order itself nothing could be written.
         is_refused = one.event.id in refused
@@ -193,11 +193,10 @@ def _owner(cart: _Cart) -> uuid.UUID | None:
     return cart.ordered[0] if cart.ordered and cart.person is None else cart.person
 
 
-def _tellings(desk: Desk) -> list[tuple[Heard, telling.Told]]:
+def _tellings(desk: Desk, refused: Collection[uuid.UUID]) -> list[tuple[Heard, telling.Told]]:
     heard = desk.of(names.CARTS)
     orders = {one.event.id: ordering.number(one.body) for one in heard if _has_number(one)}
     inner = marks.numbers(desk.source.key, "order", filter(None, orders.values()))
-    refused = desk.refused()
     found = []
     for one in heard:
         try:

@@ -52,9 +52,9 @@ ADDRESS_COLUMNS = (
 )
 
 
-def digest(kind: str, value: str) -> bytes:
-    """The blind index of a contact point."""
-    return index.digest(field_of(kind), value)
+def digest(kind: str, value: str, scope: str = "") -> bytes:
+    """The blind index of a contact point; numbers of customers mean something in the `scope` of their source only."""
+    return index.digest(field_of(kind), f"{scope}\n{value}" if scope else value)
 
 
 def field_of(kind: str) -> str:
@@ -62,18 +62,14 @@ def field_of(kind: str) -> str:
     return f"contact.{kind}"
 
 
-def slots(source: Source) -> list[tuple[str, str, str]]:
-    """(field of a person, kind of contact point, scope of its value)."""
-    return [(field, str(kind), source.key if kind is KINDS["external_id"] else "") for field, kind in KINDS.items()]
+def slots(source: str) -> list[tuple[str, str, str]]:
+    """(field of a person, kind of contact point, scope of its value) of what the source of that key tells."""
+    return [(field, str(kind), source if kind is KINDS["external_id"] else "") for field, kind in KINDS.items()]
 
 
 def digests_of(person: Person, source: Source) -> set[bytes]:
     """The blind indexes of everything by which a person may be reached."""
-    return {
-        digest(kind, f"{scope}\n{value}" if scope else value)
-        for field, kind, scope in slots(source)
-        if (value := getattr(person, field))
-    }
+    return {digest(kind, value, scope) for field, kind, scope in slots(source.key) if (value := getattr(person, field))}
 
 
 def address_digest(person: Person) -> bytes:
@@ -111,7 +107,7 @@ def plan_points(
     """
     have, first = _known_points(known)
     plan = Points([], [], [])
-    fields = slots(source)
+    fields = slots(source.key)
     for customer, told in heard.items():
         state = states[customer]
         for field, kind, scope in fields:
@@ -124,7 +120,7 @@ def plan_points(
             for person, word in told:
                 if not (value := getattr(person, field)):
                     continue
-                marker = digest(kind, f"{scope}\n{value}" if scope else value)
+                marker = digest(kind, value, scope)
                 values.setdefault(marker, (value, word))
                 is_sure = have.get((customer, kind, marker), False)
                 if (is_sure or not (standing and have[customer, kind, standing])) and state.hear_contact(

@@ -130,7 +130,7 @@ class Maker:
                 binary.text(scope) + binary.TRUE + moment,
                 kind == ContactPoint.Kind.PHONE,
             )
-            for _field, kind, scope in contacts.slots(source)
+            for _field, kind, scope in contacts.slots(source.key)
         ]
         self._address_tail = binary.TRUE + source_field + moment
         self._address_digest = index.hasher(contacts.ADDRESS_FIELD)

@@ -75,10 +75,8 @@ class Places:
         """
         self._put_first(self.absorbed, self.mine, state)
         if self._left:
-            rule = lifecycle.declarations()[Address].one_of
-            assert rule is not None, "one address comes first"  # noqa: S101
             ours = self.log.flags.get(Address._meta.label, {}).get("ours", [])
-            rows.raise_flags(Address, rule, customer=self.holder, wanted=ours)
+            rows.raise_flags(Address, rows.flag_of(Address), customer=self.holder, wanted=ours)
         if theirs is not None:
             self._put_first(self.holder, self.theirs, theirs)
 

@@ -70,7 +70,7 @@ def settle(absorbed: uuid.UUID, holder: uuid.UUID, *, log: MergeLog, facts: Coll
     """Which way of contact of the absorbed one comes first: the row that came first for both (`left`), else what was
     told last. What was emptied on purpose stays empty: by them before, or by whoever looked at both since.
     """
-    rule = primary_rule()
+    rule = rows.flag_of(ContactPoint)
     mine = list(ContactPoint.objects.filter(customer_id=absorbed).order_by("-pk"))
     theirs = ContactPoint.objects.filter(customer_id=holder, is_primary=True)
     filled = {_group(row) for row in (*mine, *theirs) if row.is_primary}
@@ -117,14 +117,7 @@ def fill(
             ]
         if found:
             wanted.append(max(found, key=lambda row: (row.created_at >= since, str(row.pk) in ours, row.pk)).pk)
-    rows.raise_flags(ContactPoint, primary_rule(), customer=holder, wanted=wanted)
-
-
-def primary_rule() -> lifecycle.OneOf:
-    """The rule by which one way of contact of each kind comes first."""
-    rule = lifecycle.declarations()[ContactPoint].one_of
-    assert rule is not None, "one of each kind comes first"  # noqa: S101
-    return rule
+    rows.raise_flags(ContactPoint, rows.flag_of(ContactPoint), customer=holder, wanted=wanted)
 
 
 def _group(row: ContactPoint) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from django.db import connection, models
 from cdp.core import copying
 from cdp.core.crypto import subjects
 from cdp.core.crypto.fields import SealedField
-from cdp.core.lifecycle import Declaration, OneOf
+from cdp.core.lifecycle import Declaration, OneOf, declarations
 
 
 @dataclass
@@ -207,6 +207,13 @@ def flagged(
     for customer, row in rows.values_list("customer_id", "pk"):
         found[customer].append(row)
     return found
+
+
+def flag_of(model: type[models.Model]) -> OneOf:
+    """The rule by which one of somebody's rows comes first, for a table that has such a rule."""
+    rule = declarations()[model].one_of
+    assert rule is not None, f"one row of {model.__name__} comes first"  # noqa: S101
+    return rule
 
 
 def raise_flags(

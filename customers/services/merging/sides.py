@@ -118,7 +118,6 @@ class Sides:
             Customer.objects.filter(id=row.id).update(**golden.assign(row, columns), updated_at=self.at)
         registers = {register for group in {*resets, *below} for register in survivorship.registers(group)}
         registers |= {group for group in ("interests", "tags") if f"{golden.ORIGIN}{group}" in columns}
-        registers |= {register for group in below for register in survivorship.registers(group)}
         state = self._hear(row.id, told, registers=registers)
         if row.id == self.holder and registers & _PLACE:
             self._state = state
@@ -176,8 +175,7 @@ class Sides:
         stay, is_all = _entries(told, group)
         own = {*log.base["columns"][group], *stay}
         for one in over:
-            theirs = one.fields.get(group, {"wrote": {group: []}, "before": {group: []}})
-            own |= set(theirs["wrote"][group]) - set(theirs["before"][group])
+            own |= _added(one.fields, group)
             if one.absorbed_id in absorbed:
                 own |= set(getattr(absorbed[one.absorbed_id], group))
         columns: dict[str, Any] = {}
@@ -207,11 +205,10 @@ class Sides:
                 _put(star.base, start)
         for group in survivorship.LISTS:
             gone = set(_entries(self.told, group)[0]) - set(log.base["columns"][group])
-            if is_bottom and group in log.fields:
-                gone |= set(log.fields[group]["wrote"][group]) - set(log.fields[group]["before"][group])
+            if is_bottom:
+                gone |= _added(log.fields, group)
             for one in over:
-                theirs = one.fields.get(group, {"wrote": {group: []}, "before": {group: []}})
-                gone -= set(theirs["wrote"][group]) - set(theirs["before"][group])
+                gone -= _added(one.fields, group)
             theirs = [entry for entry in getattr(absorbed, group) if entry in gone]
             if group in star.fields or theirs:
                 known = star.fields.get(group, {"before": {group: []}, "wrote": {group: []}})
@@ -343,6 +340,12 @@ def _put(base: dict[str, Any], columns: Mapping[str, Any]) -> None:
     base["origins"] = {register: entry for register, entry in origins.items() if entry} or None
 
 
+def _added(fields: golden.Fields, group: str) -> set[str]:
+    """What a merge added to a list, as it logged it."""
+    logged = fields.get(group)
+    return set(logged["wrote"][group]) - set(logged["before"][group]) if logged else set()
+
+
 def _lists(known: Mapping[str, list[str]], row: Customer, below: golden.Fields) -> golden.Fields:
     """Which entries of lists left the row and which came, after what taking the merge back did."""
     found: golden.Fields = {}
@@ -350,7 +353,6 @@ def _lists(known: Mapping[str, list[str]], row: Customer, below: golden.Fields) 
         now = list(getattr(row, group))
         gone, added = set(before) - set(now), set(now) - set(before)
         if gone or added:
-            logged = below.get(group, {"wrote": {group: []}, "before": {group: []}})
-            wrote = (set(logged["wrote"][group]) - set(logged["before"][group]) | gone) - added
+            wrote = (_added(below, group) | gone) - added
             found[group] = {"before": {group: []}, "wrote": {group: sorted(wrote)}, "from": {}}
     return found

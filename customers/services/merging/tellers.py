@@ -39,15 +39,13 @@ class Tellers:
                 self.identifiers[bytes(digest)] = first[kind, bytes(digest)]
         points = ContactPoint.objects.filter(customer_id=holder, id__gt=log.id)
         for row, kind, digest in points.values_list("id", "kind", "digest"):
-            if (f"contact.{kind}", bytes(digest)) in first:
+            if (contacts.field_of(kind), bytes(digest)) in first:
                 self.points[row] = first[f"contact.{kind}", bytes(digest)]
 
 
 def _digests(one: tellings.Telling) -> Iterator[tuple[str, bytes]]:
     """What a telling told of identifiers and ways of contact, each by its kind and digest."""
-    for field, kind in contacts.KINDS.items():
-        value = getattr(one.person, field)
-        if value:
-            scope = one.word.source if kind is ContactPoint.Kind.EXTERNAL else ""
+    for field, kind, scope in contacts.slots(one.word.source):
+        if value := getattr(one.person, field):
             yield field, identifiers.digest(field, value, scope)
-            yield f"contact.{kind}", contacts.digest(str(kind), f"{scope}\n{value}" if scope else value)
+            yield contacts.field_of(kind), contacts.digest(kind, value, scope)

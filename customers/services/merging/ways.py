@@ -13,7 +13,6 @@ from customers.rules import provenance, settling, tellings
 from customers.rules.settling import State
 from customers.services.identity import contacts
 from customers.services.merging import rows
-from customers.services.merging.retold import primary_rule
 
 _Slot = tuple[str, str, str]
 """Field of a person, kind of contact point, scope of its value."""
@@ -44,7 +43,7 @@ def settle(
         if chosen is not None:
             wanted[slot] = chosen
     raised = [row.pk for row in wanted.values()]
-    rows.raise_flags(ContactPoint, primary_rule(), customer=customer, wanted=raised, takes=True)
+    rows.raise_flags(ContactPoint, rows.flag_of(ContactPoint), customer=customer, wanted=raised, takes=True)
     for register, slot in left.items():
         if slot not in wanted:
             del known[register]  # nothing is left of which anybody could tell who told it
@@ -70,9 +69,9 @@ def _left(origins: provenance.Origins | None, gone: Collection[tellings.Name]) -
 
 def _slots(one: tellings.Telling) -> list[_Slot]:
     return [
-        (field, str(kind), one.word.source if kind is ContactPoint.Kind.EXTERNAL else "")
-        for field, kind in contacts.KINDS.items()
-        if getattr(one.person, field) or field in one.person.cleared
+        slot
+        for slot in contacts.slots(one.word.source)
+        if getattr(one.person, slot[0]) or slot[0] in one.person.cleared
     ]
 
 
@@ -99,7 +98,7 @@ def _chosen(
             state.filled.discard(register)
             chosen = None
             continue
-        row = mine.get(contacts.digest(kind, f"{scope}\n{value}" if scope else value))
+        row = mine.get(contacts.digest(kind, value, scope))
         if row is None or (chosen is not None and chosen.verified_at and not row.verified_at):
             continue
         if state.hear_contact(register, one.person, one.word):
