@@ -5,11 +5,12 @@ begins with the zero of a long-distance call is looked for elsewhere, because an
 What is written down so is a mobile besides: one digit too many makes a Korean house of a Thai one.
 """
 
+import contextlib
 import dataclasses
 import unicodedata
 from collections.abc import Callable
 
-from customers.rules import phones
+from customers.rules import phones, unreadable
 from customers.rules.people import Fault, Person, Rules
 
 OF_LANGUAGE = {"th": "TH", "ko": "KR"}
@@ -22,6 +23,16 @@ def regions(first: str, told: str) -> list[str]:
     if not begins.isdecimal() or unicodedata.decimal(begins) != 0:
         return [first]
     return [first, *(country for country in OF_LANGUAGE.values() if country != first.upper())]
+
+
+def number(told: str, region: str) -> str:
+    """The number as it would be written down (E.164); empty for what is none."""
+    for country in regions(region, told):
+        with contextlib.suppress(unreadable.Unreadable):
+            found = phones.normalise(told, region=country)
+            if country == region or phones.is_mobile(found):
+                return found
+    return ""
 
 
 def read(reader: Callable[[Rules], tuple[Person, list[Fault]]], rules: Rules) -> tuple[Person, list[Fault]]:

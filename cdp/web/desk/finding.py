@@ -1,6 +1,5 @@
 """Finding a person by one field: a number, its last digits, a name, an address, a member's code, a card's token."""
 
-import contextlib
 import re
 import uuid
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from customers.rules import homes, member_numbers, names, phones, unreadable
+from customers.rules import homes, member_numbers, names
 from customers.rules import identifiers as identifier_rules
 from customers.selectors import endings, identifiers, listing, profiles
 from customers.selectors.profiles import Kind, Profile
@@ -99,7 +98,6 @@ def proposed(text: str) -> dict[str, str]:
     text = plain(text)
     if "@" in text:
         return {"email": text}
-    for region in homes.regions(settings.CDP_SHOP_COUNTRY, text):
-        with contextlib.suppress(unreadable.Unreadable):
-            return {"phone": phones.normalise(text, region=region)}
+    if number := homes.number(text, settings.CDP_SHOP_COUNTRY):
+        return {"phone": number}
     return {"name": names.display(text)} if text and not any(char.isdigit() for char in text) else {}

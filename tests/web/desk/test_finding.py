@@ -46,6 +46,11 @@ def test_a_number_is_understood_as_its_owner_says_it(settings, shop, typed, numb
     assert finding.proposed(typed) == {"phone": number}
 
 
+def test_a_number_with_a_digit_too_many_is_not_carried_over_as_a_house_in_another_country(settings):
+    settings.CDP_SHOP_COUNTRY = "TH"
+    assert finding.proposed("042 123 4567") == {}
+
+
 @pytest.mark.django_db
 def test_a_customer_of_another_country_is_found_by_the_number_as_they_say_it():
     who = factories.customer(name="한소희", phone="+821098765432")
