@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from cdp.core.views.access import requires
 from consent.models import Policy
 from consent.selectors import figures, packs, policies, purposes
+from consent.views import frame
 
 # The names of the law packs, which are data, so that catalogues can have words for them.
 LAWS = [
@@ -60,6 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 for pack in packs.every().values()
             ],
             "total": figures.known(),
+            **frame.tabs(request, "overview"),
         },
     )
 
