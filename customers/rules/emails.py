@@ -44,8 +44,8 @@ def normalise(raw: str) -> str:
         text = text[7:]
     # Google puts all addresses of one kind into one cell.
     text = text.partition(" ::: ")[0].rstrip(_AROUND)
-    # A spreadsheet's apostrophe; no mailbox starts with one.
-    text = text.removeprefix("'")
+    # A spreadsheet's apostrophe, one for each time it was saved; no mailbox starts with one.
+    text = text.lstrip("'")
     if found := _fast(text):
         return found
     if values.is_missing(text):
@@ -53,7 +53,8 @@ def normalise(raw: str) -> str:
     # The library takes its time over nonsense by the kilobyte.
     if len(text) > 4 * _LONGEST:
         raise unreadable.Unreadable("not_an_email")
-    return _slow(text)
+    found = _slow(text)
+    return normalise(found) if found.startswith("'") else found  # `Name <'address>`
 
 
 def key(email: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import email_validator
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from customers.rules import emails
@@ -116,6 +116,8 @@ def test_the_fast_path_says_what_the_library_says(local, domain):
 
 
 @given(LOCALS, DOMAINS)
+@example("''", "example.com")
+@example("''é", "example.com")
 def test_a_written_address_stays_as_it_is(local, domain):
     try:
         once = emails.normalise(f"{local}@{domain}")
@@ -123,6 +125,11 @@ def test_a_written_address_stays_as_it_is(local, domain):
         return
     assert emails.normalise(once) == once
     assert emails.key(emails.key(once)) == emails.key(once)
+
+
+@pytest.mark.parametrize("written", ["''ada@shop.example", "Ada <'ada@shop.example>", "'''ada@shop.example"])
+def test_apostrophes_before_an_address_are_no_part_of_it(written):
+    assert emails.normalise(written) == "ada@shop.example"
 
 
 @given(st.text(max_size=80))
