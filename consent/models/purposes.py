@@ -33,6 +33,8 @@ class Purpose(models.Model):
     channels = models.JSONField(_("channels"), default=list)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
+    # When a published version last turned what this purpose means: a "yes" older than this counts no more (the gate).
+    meaning_since = models.DateTimeField(_("meaning since"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("purpose")
