@@ -32,7 +32,7 @@ def api_key(scopes: tuple[str, ...] = ("*",), *, source_key: str = "shop") -> tu
     )
 
 
-def staff(role: str = "admin", email: str = "") -> User:
+def staff(role: str = "owner", email: str = "") -> User:
     """A member of staff who logs in with PASSWORD."""
     return User.objects.create_user(email or f"{role}@example.com", PASSWORD, role=role, name=role.title())
 

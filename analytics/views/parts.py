@@ -14,10 +14,9 @@ from cdp.core.views.access import requires
 from customers.selectors import listing, profiles
 
 SHOWN = 6
-SEES_SQL = frozenset({"analyst", "admin"})
 
 
-@requires("segments")
+@requires("segments.edit")
 @require_POST
 def rule_part(request: HttpRequest) -> HttpResponse:
     """A fresh row or group, a row about something else, or a whole document as rows."""
@@ -54,7 +53,7 @@ def rule_preview(request: HttpRequest) -> HttpResponse:
         "found": found,
         "share": share(found.count, everybody()),
         "people": list(profiles.opened(found.sample[:SHOWN], with_places=False).values()),
-        "sql": found.sql if request.user.role in SEES_SQL else "",  # type: ignore[union-attr]
+        "sql": found.sql if request.user.can("segments.sql") else "",  # type: ignore[union-attr]
     }
     return render(request, "analytics/rules/preview.html", context)
 

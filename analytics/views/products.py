@@ -95,7 +95,7 @@ def detail(request: HttpRequest, product: uuid.UUID) -> HttpResponse:
         },
         "has_sales": any(units for _day, units in months),
         "who": _who(found) if found else [],
-        "may_segment": request.user.can("segments"),  # type: ignore[union-attr]
+        "may_segment": request.user.can("segments.edit"),  # type: ignore[union-attr]
         "segment_query": urlencode({"sku": row.sku}),
         "counted_at": found.counted_at if found else None,
     }

@@ -39,11 +39,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     live = list(reading.live())
     rows = [{"segment": row, "share": parts.share(row.size, whole), "uses": used.get(row.key, [])} for row in live]
     is_counting = any(row.refreshed_at is None for row in live)
-    context = {"rows": rows, "whole": whole, "is_counting": is_counting}
+    context = {"rows": rows, "whole": whole, "is_counting": is_counting, "may_edit": request.user.can("segments.edit")}  # type: ignore[union-attr]
     return render(request, "analytics/segments/list.html", context)
 
 
-@requires("segments")
+@requires("segments.edit")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Define a segment."""
@@ -72,7 +72,7 @@ def _started(request: HttpRequest) -> dict[str, Any]:
     return {"order": {"sku": sku}, "count": {"op": ">=", "value": 1}} if sku else builder.EVERYBODY
 
 
-@requires("segments")
+@requires("segments.edit")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Change a segment."""
@@ -108,6 +108,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         "uses": uses.by_segment().get(segment.key, []),
         "dependents": _dependents(segment),
         "reveals": request.user.can("customers.reveal"),  # type: ignore[union-attr]
+        "may_edit": request.user.can("segments.edit"),  # type: ignore[union-attr]
         "may_campaign": request.user.can("campaigns.edit"),  # type: ignore[union-attr]
         **_members(request, segment),
         **_changes(segment),
@@ -131,7 +132,7 @@ def find_person(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "analytics/segments/found.html", context)
 
 
-@requires("segments")
+@requires("segments.edit")
 @require_POST
 def refresh(request: HttpRequest, key: str) -> HttpResponse:
     """Judge everybody again now."""
@@ -147,7 +148,7 @@ def refresh(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("analytics:segment-detail", segment.key)
 
 
-@requires("segments")
+@requires("segments.edit")
 @require_POST
 def archive(request: HttpRequest, key: str) -> HttpResponse:
     """Take a segment out of use."""

@@ -37,7 +37,7 @@ def warnings(definition: Definition, *, languages: Sequence[str], has_shop_url: 
         if not has_shop_url and any(templates.names_variable(text, "shop.url") for text in texts):
             detail = _(
                 "The text links to your shop, whose web address is not known here yet: people get the text without the "
-                "link. Ask your administrator to set the address of the shop."
+                "link. Ask the owner to set the address of the shop."
             )
             found.append(Problem(f"/steps/{position}/template", detail))
     if len(definition.steps) > 1:

@@ -1,4 +1,4 @@
-"""Staff accounts, made by an administrator or a command."""
+"""Staff accounts, made by an owner or a command."""
 
 from datetime import datetime
 

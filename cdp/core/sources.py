@@ -160,7 +160,7 @@ def open_to_pages(source: Source, origins: Sequence[str]) -> bool:
     that only fills.
 
     With its first origin its write key stands in pages, where everybody can read it. What it tells of people we know
-    then only fills what is empty, as at a public form (ADR 5), until an administrator chooses otherwise.
+    then only fills what is empty, as at a public form (ADR 5), until an owner chooses otherwise.
     """
     is_first = bool(origins) and not source.allowed_origins
     source.allowed_origins = list(origins)

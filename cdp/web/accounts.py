@@ -1,4 +1,4 @@
-"""How staff accounts behave: nobody signs up by themselves, an administrator invites."""
+"""How staff accounts behave: nobody signs up by themselves, an owner invites."""
 
 from typing import Any
 

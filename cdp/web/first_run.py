@@ -84,7 +84,7 @@ def _count_new_segments(now: dt.datetime) -> None:
 
 
 def _credentials(now: dt.datetime) -> dict[str, str]:
-    """A first administrator and the storefront's keys. An installation that has staff already keeps them."""
+    """A first owner and the storefront's keys. An installation that has staff already keeps them."""
     source, _ = Source.objects.get_or_create(
         key="storefront", defaults={"name": "Storefront", "kind": Source.Kind.STORE}
     )
@@ -93,7 +93,7 @@ def _credentials(now: dt.datetime) -> dict[str, str]:
     email, password = "owner@example.com", secrets.token_urlsafe(12)
     user = User.objects.filter(email=email).first()
     if user is None:
-        accounts.create(email=email, role="admin", password=password, name="Owner", actor=SYSTEM, at=now)
+        accounts.create(email=email, role="owner", password=password, name="Owner", actor=SYSTEM, at=now)
     else:  # the file was lost: the password in it must be one that works
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -133,7 +133,7 @@ def lead_detail(request: HttpRequest, customer: uuid.UUID, lead: uuid.UUID) -> H
     return render(request, "customers/leads/detail.html", _context(request, row))
 
 
-@requires("customers.view")
+@requires("customers.ask")
 @require_POST
 def lead_show(request: HttpRequest, customer: uuid.UUID, lead: uuid.UUID) -> HttpResponse:
     """The page with what the person wrote, for readers who see it masked; why is asked and written down."""
@@ -201,6 +201,7 @@ def _context(request: HttpRequest, row: Lead, *, shown: bool = False) -> dict[st
             for name, *values in reading.differing(content, profile)
         ],
         "reveals": reveals,
+        "may_ask": user.can("customers.ask"),
         "reasons": REASONS,
         "source_name": sources.name_in(named, row.source),
         "status_form": forms.StatusForm(initial={"status": row.status}),

@@ -105,6 +105,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
             if contact.kind in {Kind.MEMBER, Kind.EXTERNAL}
         ],
         "reveals": user.can("customers.reveal"),
+        "may_ask": user.can("customers.ask"),
         "may_edit": user.can("customers.edit"),
         "may_erase": user.can("customers.erase"),
         "best": advice[0] if advice else None,
@@ -190,7 +191,7 @@ def member_number_give(request: HttpRequest, customer: uuid.UUID) -> HttpRespons
     return redirect("customers:customer-detail", row.id)
 
 
-@requires("customers.view")
+@requires("customers.ask")
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_show(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> HttpResponse:
     """Ask why, then show one contact point or address in clear and write both into the logs."""
@@ -205,7 +206,7 @@ def contact_show(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> 
     place = next((place for place in profile.places if place.id == part), None)
     if contact is None and place is None:
         raise Http404
-    context: dict[str, Any] = {"customer": row, "contact": contact, "place": place, "part": part}
+    context: dict[str, Any] = {"customer": row, "contact": contact, "place": place, "part": part, "may_ask": True}
     if request.method == "POST":
         form = ReasonForm(request.POST)
         if form.is_valid():

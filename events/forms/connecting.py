@@ -96,7 +96,7 @@ class ConnectForm(forms.Form):
 
 
 class SourceForm(forms.Form):
-    """What an administrator may change of a connected website."""
+    """What an owner may change of a connected website."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=sources.LONGEST_NAME)
     origins = forms.CharField(

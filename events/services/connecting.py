@@ -1,5 +1,5 @@
 """A website or an app is connected: a source of its own with a write key, and the pages that may send; and what an
-administrator changes of it later.
+owner changes of it later.
 """
 
 from collections.abc import Sequence

@@ -18,7 +18,7 @@ from tests import factories, filling, naughty
 @pytest.fixture
 def admin(db, client):
     cache.clear()
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     return client
 
 

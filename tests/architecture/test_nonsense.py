@@ -52,7 +52,7 @@ def shop(db, monkeypatch):
 @pytest.fixture
 def admin(db, client):
     cache.clear()
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     client.raise_request_exception = False
     factories.customer(email="a@example.com", name="Ann")
     return client

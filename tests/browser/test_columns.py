@@ -19,7 +19,7 @@ def page(live_server: LiveServer, browser: Browser, sign_in: Callable[..., None]
         sku="A-1", name="Green tea", category="Tea", created_at=timezone.now(), updated_at=timezone.now()
     )
     context = browser.new_context(reduced_motion="reduce")
-    sign_in(context, factories.staff("admin"))
+    sign_in(context, factories.staff("owner"))
     page = context.new_page()
     page.goto(f"{live_server.url}/products/")
     yield page

@@ -25,7 +25,7 @@ def test_long_words_do_not_widen_a_page(
     person.tags = [f"a-tag-that-somebody-made-rather-long-{number}" for number in range(6)]
     person.save(update_fields=["tags"])
     client = Client()
-    client.force_login(user := factories.staff("admin"))
+    client.force_login(user := factories.staff("owner"))
     rows = "".join(f"{number}.{person.tags[0]}@a-very-long-name-of-a-shop.example.com\n" for number in range(3))
     mapping = importing.upload(client, f"email\n{rows}")["Location"]
     context = browser.new_context(reduced_motion="reduce")

@@ -34,7 +34,7 @@ def test_companies_come_from_files_and_people_belong_to_them(client, tmp_path, m
     paper = Company.objects.get(name="Siam Paper")
     assert (paper.employees, paper.size, paper.province) == (85, "51-200", "TH-10")
 
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     assert "Siam Paper" in client.get("/companies/", {"industry": "Paper"}).content.decode()
     page = client.get(f"/companies/{paper.id}/").content.decode()
     assert "Ada" in page
@@ -62,7 +62,7 @@ def test_companies_come_from_files_and_people_belong_to_them(client, tmp_path, m
 
 
 def test_staff_correct_and_merge_companies_and_choose_one_for_a_person(client):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     who = factories.customer(email="ada@example.com", name="Ada")
     for name, employees in (("Siam Paper", "85"), ("Siamese Paper Mill", "")):
         client.post("/companies/new/", {"name": name, "employees": employees, "country": "Thailand"})

@@ -35,7 +35,7 @@ def test_roles_with_the_capability_come_in_and_others_do_not(db, role):
 
 
 def test_somebody_switched_off_does_not_come_in(db):
-    user = factories.staff("admin")
+    user = factories.staff("owner")
     user.is_active = False
     with pytest.raises(PermissionDenied):
         ask(user)

@@ -135,9 +135,9 @@ def test_create_staff_makes_an_account_once_with_its_audit(db, capsys):
 @pytest.mark.parametrize(
     ("email", "role", "password"),
     [
-        ("nonsense", "admin", "correct horse battery"),
+        ("nonsense", "owner", "correct horse battery"),
         ("a@example.com", "king", "correct horse battery"),
-        ("a@example.com", "admin", "short"),
+        ("a@example.com", "owner", "short"),
     ],
 )
 def test_create_staff_refuses_nonsense(db, email, role, password):

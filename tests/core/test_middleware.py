@@ -50,7 +50,7 @@ def test_the_access_log_names_the_key_that_was_shown_a_customer(db, client):
 
 
 def test_a_page_without_customers_leaves_no_entry(db, client):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     client.get("/imports/")
     assert not AccessEntry.objects.exists()
 

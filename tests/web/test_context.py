@@ -20,7 +20,7 @@ def test_the_rail_names_the_rooms_in_their_order() -> None:
         "/ /customers/ /segments/ /campaigns/ /surveys/ /loyalty/ /insights/ /quality/ /consent/ /imports/ /hooks/ "
         "/events/ /settings/"
     )
-    assert paths("admin") == [*expected.split(), *COUNTER]
+    assert paths("owner") == [*expected.split(), *COUNTER]
 
 
 def test_a_clerk_starts_at_the_counter_and_sees_no_campaigns() -> None:
@@ -42,13 +42,13 @@ def test_the_counter_is_one_tap_away_on_a_phone_for_whoever_works_there(role: st
 
 
 def test_a_room_that_is_not_built_does_not_show() -> None:
-    rail = context.rail("/customers/", User(role="admin", email="a@example.com"))
+    rail = context.rail("/customers/", User(role="owner", email="a@example.com"))
     customers = next(item for item in rail if item["url"] == "/customers/")
     assert [child["url"] for child in customers["children"]] == ["/companies/", "/customers/pairs/", "/forms/"]
 
 
 def test_a_child_marks_itself_and_opens_its_parent() -> None:
-    rail = context.rail("/products/7/", User(role="admin", email="a@example.com"))
+    rail = context.rail("/products/7/", User(role="owner", email="a@example.com"))
     insights = next(item for item in rail if item["url"] == "/insights/")
     assert (insights["active"], insights["open"], insights["children"][0]["active"]) == (False, True, True)
     assert [item["url"] for item in rail if item["active"]] == []

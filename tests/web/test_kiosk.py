@@ -145,7 +145,7 @@ def test_somebody_else_of_the_shop_takes_over_with_an_account_of_their_own(table
 
 
 def test_the_second_factor_of_somebody_else_is_not_skipped(tablet):
-    other = factories.staff("admin")
+    other = factories.staff("owner")
     totp.TOTP.activate(other, totp.generate_totp_secret())
     answer = tablet.post(UNLOCK, {"email": other.email, "password": factories.PASSWORD})
     assert answer["Location"] == reverse("account_login")

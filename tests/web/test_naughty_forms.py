@@ -83,7 +83,7 @@ def opened(form, who):
 @pytest.fixture
 def wrong(client):
     staff = Client()
-    staff.force_login(factories.staff("admin"))
+    staff.force_login(factories.staff("owner"))
 
     def wrong(form, texts):
         """What did not come back, after every text went through a form."""

@@ -57,4 +57,4 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """A bearer scheme."""
-        return {"type": "http", "scheme": "bearer", "description": "An API key made by an administrator."}
+        return {"type": "http", "scheme": "bearer", "description": "An API key made by an owner."}

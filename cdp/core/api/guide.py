@@ -7,7 +7,7 @@ beside its ISO 4217 currency, phones are E.164, ids are UUIDs.
 
 ## Authentication
 
-Send an API key with every call: `Authorization: Bearer KEY`. An administrator makes keys
+Send an API key with every call: `Authorization: Bearer KEY`. An owner makes keys
 (`manage.py create_api_key NAME --scopes a,b`); each has scopes such as `orders:read` and `orders:write`, and one
 source, to which the facts written with it belong. Erasing a customer needs a scope of its own, `customers:erase`.
 No key or an unknown one is 401, a missing scope 403.

@@ -14,12 +14,12 @@ from cdp.core.models.base import Placement
 class Role(models.TextChoices):
     """What a person does in the shop."""
 
+    VIEWER = "viewer", _("Viewer")
     CLERK = "clerk", _("Clerk")
     MARKETER = "marketer", _("Marketer")
-    ANALYST = "analyst", _("Analyst")
     STEWARD = "steward", _("Data steward")
     PRIVACY = "privacy", _("Privacy officer")
-    ADMIN = "admin", _("Administrator")
+    OWNER = "owner", _("Owner")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -33,8 +33,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """An administrator, for Django's own command."""
-        return self.create_user(email, password, **{**fields, "role": Role.ADMIN})
+        """An owner, for Django's own command."""
+        return self.create_user(email, password, **{**fields, "role": Role.OWNER})
 
 
 class User(AbstractBaseUser):
@@ -75,8 +75,8 @@ class User(AbstractBaseUser):
 
     @property
     def is_superuser(self) -> bool:
-        """Whether the person is an administrator; Django's admin and allauth ask."""
-        return self.is_active and self.role == Role.ADMIN
+        """Whether the person is an owner; Django's admin and allauth ask."""
+        return self.is_active and self.role == Role.OWNER
 
     def can(self, capability: str) -> bool:
         """Whether the role includes that capability (see `cdp.core.access`)."""

@@ -43,8 +43,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         }
         for key in taking.FORMS
     ]
-    may_set = request.user.can("steward")  # type: ignore[union-attr]
-    return render(request, "web/forms/list.html", {"forms": forms, "may_set": may_set})
+    may = request.user.can  # type: ignore[union-attr]
+    context = {"forms": forms, "may_set": may("steward"), "may_hand_over": may("kiosk")}
+    return render(request, "web/forms/list.html", context)
 
 
 @requires("customers.view")

@@ -20,7 +20,7 @@ def start_address(form: str, language: str) -> str:
     return f"{reverse('web:kiosk-start')}?{urlencode({'form': form, 'language': language})}"
 
 
-@requires("customers.view")
+@requires("kiosk")
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """`/kiosk/`: says what will happen, then locks this browser and opens the form."""

@@ -49,7 +49,7 @@ class Heard:
 class Desk:
     """The events of one source on their way, in the order of their times, and what became of them.
 
-    `source` is whose numbers its orders have: the store behind the website where an administrator has said so.
+    `source` is whose numbers its orders have: the store behind the website where an owner has said so.
     """
 
     source: Source

@@ -67,14 +67,14 @@ def test_mistakes_stand_at_their_row_and_keep_what_was_written(marketer: Client)
     assert "This text is not JSON." in answer.content.decode()
 
 
-def test_the_preview_counts_and_shows_sql_to_analysts_only(log_in: Callable[[str], Client]) -> None:
+def test_the_preview_counts_and_shows_the_statement_to_owners_and_viewers_only(log_in: Callable[[str], Client]) -> None:
     factories.customer(name="Mali Srisuk", gender="female")
     asked = {"preview_rules": json.dumps(FEMALE)}
     page = log_in("marketer").post("/segments/rule-preview/", asked).content.decode()
     assert "Mali Srisuk" in page
     assert "SELECT" not in page
-    assert "SELECT" in log_in("analyst").post("/segments/rule-preview/", asked).content.decode()
-    answer = log_in("admin").post("/segments/rule-preview/", {"preview_rules": '{"all": [{"field": "x"}]}'})
+    assert "SELECT" in log_in("viewer").post("/segments/rule-preview/", asked).content.decode()
+    answer = log_in("owner").post("/segments/rule-preview/", {"preview_rules": '{"all": [{"field": "x"}]}'})
     assert 'data-pointer="/all/0/field"' in answer.content.decode()
 
 
@@ -184,7 +184,7 @@ def test_people_are_found_to_ask_about(marketer: Client) -> None:
     assert "no such customer" in marketer.get(f"/segments/women/?customer={uuid.uuid4()}").content.decode()
 
 
-@pytest.mark.parametrize(("role", "status"), [("marketer", 200), ("analyst", 200), ("clerk", 403), ("steward", 403)])
+@pytest.mark.parametrize(("role", "status"), [("marketer", 200), ("viewer", 200), ("clerk", 403), ("steward", 403)])
 def test_who_may_see_segments(log_in: Callable[[str], Client], role: str, status: int) -> None:
     assert log_in(role).get("/segments/").status_code == status
 

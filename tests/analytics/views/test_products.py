@@ -14,7 +14,7 @@ NOW = timezone.now()
 
 @pytest.fixture
 def owner(db, client):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     return client
 
 
@@ -65,7 +65,7 @@ def test_the_rail_leads_to_products(owner):
 
 
 @pytest.mark.parametrize(
-    ("role", "offered"), [("admin", (True, True)), ("steward", (True, False)), ("clerk", (False, False))]
+    ("role", "offered"), [("owner", (True, True)), ("steward", (True, False)), ("clerk", (False, False))]
 )
 def test_a_shop_without_products_offers_what_brings_them(db, client, role, offered):
     client.force_login(factories.staff(role))

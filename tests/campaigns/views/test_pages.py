@@ -164,10 +164,10 @@ def test_pausing_and_deleting(marketer: Client, announcement: Campaign) -> None:
     assert marketer.post(base + "shred/").status_code == 404
 
 
-@pytest.mark.parametrize("role", ["analyst", "privacy", "clerk", "steward"])
+@pytest.mark.parametrize("role", ["viewer", "privacy", "clerk", "steward"])
 def test_who_may_look_and_who_may_change(log_in: Callable[[str], Client], announcement: Campaign, role: str) -> None:
     client = log_in(role)
-    looks = role in {"analyst", "privacy"}
+    looks = role in {"viewer", "privacy"}
     base = f"/campaigns/{announcement.id}/"
     for path in ("/campaigns/", base, base + "check/", base + "dry-run/"):
         assert client.get(path).status_code == (200 if looks else 403)

@@ -131,7 +131,7 @@ def test_a_steward_names_a_store_and_an_administrator_ties_a_website_to_it(stewa
     assert AuditEntry.objects.get(action="commerce:store:written").details["name"] == ["", "Siam"]
     tie = {"source": factories.source("web").id, "orders_of": factories.source("shopify").id, "number_prefix": "#"}
     assert steward.post("/admin/commerce/storefront/add/", tie).status_code == 403
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     assert client.post("/admin/commerce/storefront/add/", tie).status_code == 302
     front = Storefront.objects.get()
     assert (front.number_prefix, front.takes_orders) == ("#", False)

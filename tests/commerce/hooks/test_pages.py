@@ -94,7 +94,7 @@ def test_the_page_of_a_shop_without_stores_says_what_to_do(db, privacy):
 @pytest.mark.parametrize("vendor", ["shopify", "woocommerce", "facebook", "linkedin", "line"])
 def test_an_administrator_connects_each_kind_by_its_own_steps_and_gets_its_address(client, db, settings, vendor):
     settings.CDP_BASE_URL = "https://crm.example.com"
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     assert "/hooks/connect/" in client.get("/hooks/").content.decode()
     assert f"/hooks/connect/{vendor}/" in client.get("/hooks/connect/").content.decode()
     asked = client.get(f"/hooks/connect/{vendor}/").content.decode()
@@ -115,7 +115,7 @@ def test_an_administrator_connects_each_kind_by_its_own_steps_and_gets_its_addre
 
 
 def test_a_secret_made_here_is_filled_in_and_a_part_of_it_is_refused(client, db):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     place = "/hooks/connect/woocommerce/"
     made = client.get(place).context["proposed"]
     filled = {"name": "ร้านชา", "proposed": made}
@@ -156,7 +156,7 @@ def test_the_page_of_a_connection_follows_what_arrives(shopify, privacy):
     [("…", SECRET), ("Sample", SECRET), ("", SECRET), ("Shop", "short"), ("Shop", SECRET[:31]), ("Shop", "")],
 )
 def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, name, secret):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     answer = client.post("/hooks/connect/shopify/", {"name": name, "secret": secret})
     assert answer.status_code == 422
     assert not SourceSecret.objects.exists()
@@ -175,7 +175,7 @@ def test_a_store_without_a_usable_name_or_secret_is_not_connected(client, db, na
     ],
 )
 def test_a_fault_stands_at_the_field_that_has_it_and_nothing_is_written(client, db, field, text):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     given = {"name": "Page", "secret": SECRET, "token": "", "consent_box": "", field: text}
     answer = client.post("/hooks/connect/facebook/", given)
     assert answer.status_code == 422
@@ -186,7 +186,7 @@ def test_a_fault_stands_at_the_field_that_has_it_and_nothing_is_written(client, 
 
 
 def test_a_name_in_use_is_refused_until_replacing_is_chosen(client, db):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     first = {"name": "Bangkok Shop", "secret": SECRET, "token": "a-token-of-line"}
     assert 'name="replaces"' not in client.get("/hooks/connect/line/").content.decode()
     assert client.post("/hooks/connect/line/", first).status_code == 302
@@ -244,7 +244,7 @@ def test_a_variable_that_is_not_there_is_named(db):
 
 
 def test_an_administrator_sets_a_secret_and_it_is_never_shown(db, client):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     source = factories.source("shop")
     client.post("/admin/core/sourcesecret/add/", {"source": str(source.id), "secret": SECRET})
     kept = SourceSecret.objects.get()

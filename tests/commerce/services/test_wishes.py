@@ -83,7 +83,7 @@ def test_the_page_of_a_customer_shows_cart_wishes_and_interest(shop, ada, client
     carts.record(cart=told, customer_id=ada.id, source=shop, now=now)
     wish_lists.add(wishes=[WishInput(ada.id, "PEN", now, name="Red pen")], source=shop, now=now)
     interest.note(interests=[InterestInput(ada.id, "INK", now, name="Black ink")], source=shop, now=now)
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     page = client.get(f"/customers/{ada.id}/").content.decode()
     for words in ("Cart left behind", "฿120.00", "2 × Blue cup", "Red pen", "Black ink"):
         assert words in page
@@ -93,5 +93,5 @@ def test_the_page_of_a_customer_shows_cart_wishes_and_interest(shop, ada, client
 
 
 def test_the_page_of_a_customer_without_any_of_it_has_no_empty_panel(ada, client):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     assert "Carts and wishes" not in client.get(f"/customers/{ada.id}/").content.decode()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     return client
 
 

@@ -126,7 +126,7 @@ def test_a_bad_row_is_told_in_whole_and_comes_in_once_it_is_mended(imports, kind
     assert told["reason"] not in {"", told["code"]}
     report = imports(kind, content)
     assert (report["rejected"], report["accepted"], brought(file)) == ([told], 1, 1)
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     page = f"/imports/{imports.job.id}/"
     assert BAD in client.get(page).text
     download = b"".join(client.get(f"{page}rejected.csv").streaming_content).decode("utf-8-sig")

@@ -21,14 +21,14 @@ FORM = {
 }
 
 
-@pytest.mark.parametrize(("role", "status"), [("admin", 302), ("steward", 403)])
+@pytest.mark.parametrize(("role", "status"), [("owner", 302), ("steward", 403)])
 def test_sets_origins_and_limits(client, db, role, status):
     source = factories.source("web-shop")
     client.force_login(factories.staff(role))
     assert client.get(f"/admin/core/source/{source.id}/change/").status_code == 200
     assert client.post(f"/admin/core/source/{source.id}/change/", FORM).status_code == status
     source = Source.objects.get(id=source.id)
-    if role == "admin":
+    if role == "owner":
         assert source.allowed_origins == ["https://shop.example", "https://www.shop.example"]
         assert (source.consent_mode, source.known_people) == ("require", "fill")
         assert SourceLimits.objects.get().event_bytes == 4 << 20
@@ -37,7 +37,7 @@ def test_sets_origins_and_limits(client, db, role, status):
 @pytest.mark.parametrize("told", ["https://shop.example/path", "ftp://shop.example", "shop example"])
 def test_refuses_what_no_browser_sends_as_an_origin(client, db, told):
     source = factories.source("web-shop")
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     page = client.post(f"/admin/core/source/{source.id}/change/", {**FORM, "allowed_origins": told})
     assert (page.status_code, "allowed_origins" in page.context["adminform"].form.errors) == (200, True)
     assert Source.objects.get(id=source.id).allowed_origins == []
@@ -45,7 +45,7 @@ def test_refuses_what_no_browser_sends_as_an_origin(client, db, told):
 
 def test_the_first_origins_make_a_source_that_only_fills_and_updating_is_a_choice_with_a_warning(client, db):
     source = factories.source("web-shop")
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     page = f"/admin/core/source/{source.id}/change/"
 
     def save(**told):

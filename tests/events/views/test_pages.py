@@ -71,7 +71,7 @@ def test_an_order_that_was_not_written_says_so_beside_its_event(caller, steward)
 
 
 def test_a_website_is_connected_once_and_may_send(client, db):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     asked = {"name": "Tea house", "origin": "tea.example/th?x=1"}
     made = client.post(reverse("events:connect"), asked)
     key, page = made.context["write_key"], made.content.decode()
@@ -99,7 +99,7 @@ def test_a_website_is_connected_once_and_may_send(client, db):
 def test_an_address_that_websites_cannot_use_is_warned_of(client, db, settings, address, words):
     settings.CDP_BASE_URL, settings.IS_LOOPBACK = address, "127." in address
     settings.IS_HTTPS = address.startswith("https")
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     asked = client.get(reverse("events:connect")).content.decode()
     made = client.post(reverse("events:connect"), {"name": "ร้านออนไลน์", "origin": "ร้าน.example"}).content.decode()
     for page in (asked, made):
@@ -110,7 +110,7 @@ def test_an_address_that_websites_cannot_use_is_warned_of(client, db, settings, 
 
 
 def test_the_name_and_the_pages_of_a_website_are_changed_later(client, db):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     source = factories.source("tea")
     api_keys.create_write_key(source)
     place = reverse("events:source", args=["tea"])

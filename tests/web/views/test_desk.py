@@ -209,7 +209,7 @@ def test_a_promise_is_open_until_it_is_done(clerk, malee):
 
 def test_contacts_are_masked_at_both_desks_for_every_role(malee):
     client = Client()
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     for desk in ("counter-person", "phone-call"):
         shown = text(client.get(page(malee, desk)))
         assert "+66 •• ••• 5678" in shown

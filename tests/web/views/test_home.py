@@ -24,7 +24,7 @@ def empty_cache():
 
 @pytest.fixture
 def admin(db, client):
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     return client
 
 
@@ -138,7 +138,7 @@ def test_nonsense_in_the_search_is_answered(admin, query):
     assert admin.post("/search/", {"q": query}).status_code == 200
 
 
-@pytest.mark.parametrize(("role", "home"), [("clerk", "/counter/"), ("marketer", "/"), ("admin", "/")])
+@pytest.mark.parametrize(("role", "home"), [("clerk", "/counter/"), ("marketer", "/"), ("owner", "/")])
 def test_who_logs_in_begins_where_they_work(client, db, role, home):
     user = factories.staff(role)
     answer = client.post("/accounts/login/", {"login": user.email, "password": factories.PASSWORD})

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from cdp.core import accounts
+from cdp.core import access, accounts
 from cdp.core.actors import SYSTEM
 from cdp.core.models import Role, User
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """See the contract."""
         parser.add_argument("email", metavar="EMAIL")
-        parser.add_argument("--role", default=Role.CLERK, choices=Role.values)
+        parser.add_argument("--role", default=Role.CLERK, type=access.role_of, choices=Role.values)
         parser.add_argument("--password", required=True)
         parser.add_argument("--name", default="")
 

@@ -59,7 +59,7 @@ def test_a_host_that_keeps_pictures_is_named_until_it_is_allowed(web, ada, clien
     web.source.save(update_fields=["allowed_origins"])
     web(ada, "Product Viewed", **CUP | {"image_url": "https://cdn.pictures.example/cup.jpg"})
     assert Product.objects.get(sku="CUP").image_url == ""
-    client.force_login(factories.staff("admin"))
+    client.force_login(factories.staff("owner"))
     page = client.get("/hooks/").content.decode()
     assert "cdn.pictures.example" in page
     assert "/events/sources/web/" in page
