@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from cdp.core.leaving import Permit
+
 
 @dataclass(frozen=True)
 class Outgoing:
@@ -14,6 +16,7 @@ class Outgoing:
 
     id: uuid.UUID
     customer: uuid.UUID
+    purpose: str
     address: str
     name: str
     language: str
@@ -40,5 +43,8 @@ class Unreachable(TryLater):
 class Carrier(Protocol):
     """An open way out."""
 
-    def send(self, outgoing: Outgoing) -> str:
-        """Hand over one message; returns the provider's id. Raises Rejected, TryLater or Unreachable."""
+    def send(self, outgoing: Outgoing, *, permit: Permit) -> str:
+        """Hand over one message under a permit that covers its reader; returns the provider's id.
+
+        Raises Rejected, TryLater, Unreachable or leaving.NotPermitted.
+        """

@@ -15,7 +15,8 @@ from django.db.models import Count
 
 from campaigns.models import Message
 from campaigns.selectors import contacts
-from cdp.core import mail
+from cdp.core import leaving, mail
+from cdp.core.leaving import Permit
 from consent.services import gate
 
 SAMPLE_PERSON = "sample_person"
@@ -34,6 +35,7 @@ class Verdict:
     reason: str = ""
     rule: str = ""
     address: bytes | None = field(default=None, repr=False)  # its digest, of those who may
+    permit: Permit | None = field(default=None, repr=False)  # of those who may at once
 
 
 def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: datetime) -> dict[uuid.UUID, Verdict]:
@@ -43,6 +45,7 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
     this machine.
     """
     decisions = gate.decide_many(customers, purpose=purpose, channel=channel, at=at)
+    permit = leaving.from_decisions(decisions, purpose=purpose, channel=channel, at=at).permit
     addresses = contacts.addresses(customers, channel=channel)
     samples = _samples(customers)
     verdicts = {}
@@ -56,7 +59,7 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
         elif decision.is_deferred:
             verdict = Verdict(True, decision.until or at, decision.reason, decision.rule, addresses[customer])
         else:
-            verdict = Verdict(True, at, address=addresses[customer])
+            verdict = Verdict(True, at, address=addresses[customer], permit=permit)
         verdicts[customer] = verdict
     return verdicts
 

@@ -107,7 +107,7 @@ def _judged(
 ) -> Tally:
     step = definition.steps[0]
     people, params = candidates.placed(definition, now=now, campaign=campaign, among=among)
-    denials = gate.denials(definition.purpose, step.channel, "c")
+    denials = gate.denials(definition.purpose, step.channel, "c", at=now)
     params |= denials.params | {
         "kind": contacts.KIND_OF_CHANNEL[step.channel],
         "campaign": campaign,

@@ -36,6 +36,7 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
     return Outgoing(
         id=message,
         customer=recipient.id,
+        purpose=purpose,
         address=recipient.address,
         name=recipient.name,
         language=language,

@@ -26,6 +26,7 @@ from campaigns.services import claims, rendering
 from cdp.core import locks
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
+from cdp.core.leaving import Permit
 
 log = structlog.get_logger("sending")
 BATCH = 50
@@ -89,13 +90,13 @@ class _Sender:
 
     def _work(self, batch: Sequence[Message], carrier: contract.Carrier) -> None:
         going = self._judged(batch)
-        people = self._people({message.customer_id for message in going})
-        for message in going:
+        people = self._people({message.customer_id for message, _permit in going})
+        for message, permit in going:
             person = people.get(message.customer_id)
             if person is None or not person.address:
                 self._fail(message, UNREADABLE)
             else:
-                self._send(message, person, carrier)
+                self._send(message, person, carrier, permit)
 
     def _people(self, customers: Collection[uuid.UUID]) -> dict[uuid.UUID, recipients.Recipient]:
         """The people who can be read: damaged bytes or a lost key of one must not hold up the others."""
@@ -110,12 +111,12 @@ class _Sender:
                     log.error("a customer cannot be read", customer=str(customer), fault=type(error).__name__)  # noqa: TRY400
             return found
 
-    def _judged(self, batch: Sequence[Message]) -> list[Message]:
-        """Those that may go now; the others are settled."""
+    def _judged(self, batch: Sequence[Message]) -> list[tuple[Message, Permit]]:
+        """Those that may go now, with their permits; the others are settled."""
         by_purpose: dict[str, list[Message]] = defaultdict(list)
         for message in batch:
             by_purpose[message.purpose].append(message)
-        going = []
+        going: list[tuple[Message, Permit]] = []
         back = returns.among(batch, now=self.now)
         for purpose, messages in by_purpose.items():
             customers = {message.customer_id for message in messages}
@@ -129,15 +130,17 @@ class _Sender:
                     verdict = decisions.Verdict(False, self.now, decisions.FREQUENCY_CAP, "house:frequency_cap")
                 if not verdict.may:
                     self._suppress(message, verdict)
-                elif verdict.due_at > self.now:
+                elif verdict.due_at > self.now or verdict.permit is None:
                     self._defer(message, verdict)
                 else:
-                    going.append(message)
+                    going.append((message, verdict.permit))
                     if message.customer_id in left:
                         left[message.customer_id] -= 1
         return going
 
-    def _send(self, message: Message, recipient: recipients.Recipient, carrier: contract.Carrier) -> None:
+    def _send(
+        self, message: Message, recipient: recipients.Recipient, carrier: contract.Carrier, permit: Permit
+    ) -> None:
         try:
             outgoing = rendering.outgoing(
                 message=message.id,
@@ -149,7 +152,7 @@ class _Sender:
             if not claims.attempt(message, self.number, at=self.now):
                 self.tally.counts["lost"] += 1
                 return
-            provider_id = carrier.send(outgoing)
+            provider_id = carrier.send(outgoing, permit=permit)
         except templates.BrokenTemplate:
             self._fail(message, "broken_template")
         except contract.Rejected as error:

@@ -19,7 +19,7 @@ from campaigns.selectors import recipients
 from campaigns.selectors.recipients import Recipient
 from campaigns.services import rendering
 from campaigns.services.previews import UnknownCustomer
-from cdp.core import context, ids, mail
+from cdp.core import context, ids, leaving, mail
 
 NOBODY = uuid.UUID(int=0)
 COUNTRY_OF_LANGUAGE = {"th": "TH", "ko": "KR"}
@@ -75,9 +75,10 @@ def send(
     recipient = _recipient(step, customer=customer, language=language, now=now)
     outgoing = rendering.outgoing(message=ids.uuid7(), step=step, purpose=purpose, recipient=recipient, now=now)
     message = compose.message(dataclasses.replace(outgoing, address=to, name=name))
+    permit = leaving.own(leaving.Own.STAFF_MAIL, channel="email", at=now)
     try:
         with mail.transport() as carrier:
-            carrier.send(message, name=f"test-{outgoing.id}")
+            carrier.send(message, name=f"test-{outgoing.id}", permit=permit)
     except (mail.Refused, mail.Unavailable, OSError) as error:
         raise UnableToSend(str(error)) from error
 

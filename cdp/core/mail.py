@@ -18,10 +18,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage as DjangoMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
 
-from cdp.core import environment
+from cdp.core import environment, leaving
+from cdp.core.leaving import Own, Permit
 
 TIMEOUT = 20
+OWN = (Own.STAFF_MAIL, Own.REQUEST_ANSWER)
+"""What may leave by mail without the word of a customer."""
 
 
 class Refused(Exception):
@@ -41,8 +45,8 @@ class Transport(Protocol):
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *problem: object) -> None: ...
-    def send(self, message: EmailMessage, *, name: str) -> None:
-        """Hand over one message. Raises Refused, Unavailable or Unreachable."""
+    def send(self, message: EmailMessage, *, name: str, permit: Permit) -> None:
+        """Hand over one message under a permit for e-mail. Raises Refused, Unavailable, Unreachable or NotPermitted."""
 
 
 class FileTransport:
@@ -60,8 +64,9 @@ class FileTransport:
     def __exit__(self, *problem: object) -> None:
         """Nothing to close."""
 
-    def send(self, message: EmailMessage, *, name: str) -> None:
+    def send(self, message: EmailMessage, *, name: str, permit: Permit) -> None:
         """Write the file whole or not at all."""
+        permit.check(channel="email", own=OWN)
         try:
             handle, draft = tempfile.mkstemp(dir=self.folder, suffix=".part")
             try:
@@ -112,12 +117,13 @@ class SmtpTransport:
             server.login(unquote(self.url.username), unquote(self.url.password or ""))
         return server
 
-    def send(self, message: EmailMessage, *, name: str) -> None:
+    def send(self, message: EmailMessage, *, name: str, permit: Permit) -> None:
         """Send one message. A broken connection is dropped, so that the next message gets a new one.
 
         A server that refuses us (wrong password, a sender it does not know) refuses every message: that is Unreachable,
         so that a wrong setting never turns a whole campaign into failures.
         """
+        permit.check(channel="email", own=OWN)
         try:
             if self._server is None:
                 self._server = self._connect()
@@ -184,8 +190,9 @@ class StaffMailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[DjangoMessage]) -> int:
         """Send each; returns how many."""
+        permit = leaving.own(Own.STAFF_MAIL, channel="email", at=timezone.now())
         with transport() as carrier:
             for message in email_messages:
                 parsed = message.message()
-                carrier.send(parsed, name=str(parsed["Message-ID"]).strip("<>").replace("/", "_"))
+                carrier.send(parsed, name=str(parsed["Message-ID"]).strip("<>").replace("/", "_"), permit=permit)
         return len(email_messages)

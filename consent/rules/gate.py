@@ -6,48 +6,13 @@ An explicit "no" stops everything. Without a word of the person the lawful basis
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from cdp.core.leaving import Decision, Outcome
 from consent.rules.packs import Basis, Pack, QuietHours
 
 REACHABLE = "known"
 UNKNOWN = "unknown"
-
-
-class Outcome(StrEnum):
-    """What the gate says."""
-
-    ALLOWED = "allowed"
-    DEFERRED = "deferred"
-    DENIED = "denied"
-
-
-@dataclass(frozen=True)
-class Decision:
-    """`deferred` stays planned until `until`; `denied` ends that occurrence. `reason` and `rule` are kept in rows."""
-
-    outcome: Outcome
-    until: dt.datetime | None = None
-    reason: str = ""
-    rule: str = ""
-
-    @property
-    def is_allowed(self) -> bool:
-        """Go on."""
-        return self.outcome is Outcome.ALLOWED
-
-    @property
-    def is_deferred(self) -> bool:
-        """Ask again at `until`."""
-        return self.outcome is Outcome.DEFERRED
-
-    @property
-    def is_denied(self) -> bool:
-        """Do not."""
-        return self.outcome is Outcome.DENIED
-
-
 ALLOWED = Decision(Outcome.ALLOWED)
 
 

@@ -7,13 +7,13 @@ thinking is in `consent.rules.gate`; a property test holds them together.
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
+from cdp.core.leaving import Decision, Denials
 from consent.rules import gate as rules
-from consent.rules.gate import Decision, Standing, Word
+from consent.rules.gate import Standing, Word
 from consent.rules.packs import Basis
 from consent.selectors import packs
 
@@ -45,7 +45,7 @@ def decide_many(
     }
 
 
-def allowed_condition(purpose: str, channel: str, alias: str) -> tuple[str, list[Any]]:
+def allowed_condition(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> tuple[str, list[Any]]:
     """An SQL condition and its parameters, true for whom `decide` does not deny (deferred ones included).
 
     `alias` is the alias of customers_customer in the caller's statement.
@@ -71,17 +71,7 @@ def allowed_condition(purpose: str, channel: str, alias: str) -> tuple[str, list
     )
 
 
-@dataclass(frozen=True)
-class Denials:
-    """Parts of a statement: `join` stands behind FROM; `reason` and `rule` are empty for those who are not denied."""
-
-    join: str
-    reason: str
-    rule: str
-    params: dict[str, Any]
-
-
-def denials(purpose: str, channel: str, alias: str) -> Denials:
+def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denials:
     """What `decide` says of everybody in a statement: why they are denied and by which rule; deferred ones are not.
 
     `alias` is the alias of customers_customer in the caller's statement. Parameters are named, with the prefix `gate_`.

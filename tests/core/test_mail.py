@@ -1,5 +1,6 @@
 """How e-mail leaves: files and mail servers, and what each refusal means."""
 
+import datetime as dt
 import smtplib
 from email.message import EmailMessage
 
@@ -7,7 +8,9 @@ import pytest
 from django.core import mail as django_mail
 from django.core.exceptions import ImproperlyConfigured
 
-from cdp.core import mail
+from cdp.core import leaving, mail
+
+OWN = leaving.own(leaving.Own.STAFF_MAIL, channel="email", at=dt.datetime(2026, 6, 30, tzinfo=dt.UTC))
 
 
 def message(subject: str = "Hello") -> EmailMessage:
@@ -19,9 +22,9 @@ def message(subject: str = "Hello") -> EmailMessage:
 
 def test_a_file_is_written_whole_and_named_by_its_message(tmp_path):
     with mail.transport(f"file:{tmp_path}/out") as carrier:
-        carrier.send(message("one"), name="m-1")
-        carrier.send(message("one"), name="m-1")
-        carrier.send(message("two"), name="m-2")
+        carrier.send(message("one"), name="m-1", permit=OWN)
+        carrier.send(message("one"), name="m-1", permit=OWN)
+        carrier.send(message("two"), name="m-2", permit=OWN)
     folder = tmp_path / "out"
     assert sorted(path.name for path in folder.iterdir()) == ["m-1.eml", "m-2.eml"]
     assert folder.stat().st_mode & 0o077 == 0
@@ -31,7 +34,7 @@ def test_a_file_is_written_whole_and_named_by_its_message(tmp_path):
 def test_a_folder_that_cannot_be_written_is_unreachable_and_leaves_nothing(tmp_path):
     carrier = mail.FileTransport(tmp_path / "gone")
     with pytest.raises(mail.Unreachable):
-        carrier.send(message(), name="m")
+        carrier.send(message(), name="m", permit=OWN)
 
 
 def test_file_without_a_path_is_the_outbox(settings, tmp_path):
@@ -92,7 +95,7 @@ def test_each_answer_of_a_server_means_one_thing_and_never_tells_an_address(monk
     carrier = mail.transport("smtp://mail.example.com")
     monkeypatch.setattr(carrier, "_connect", lambda: server)
     with pytest.raises(mail.Refused if means is mail.Refused else mail.Unavailable) as told:
-        carrier.send(message(), name="m")
+        carrier.send(message(), name="m", permit=OWN)
     assert type(told.value) is means
     assert "@" not in str(told.value)
     assert (carrier._server is server) is stays
@@ -104,13 +107,13 @@ def test_one_connection_serves_many_messages_and_ends_with_the_block(monkeypatch
     monkeypatch.setattr(carrier, "_connect", lambda: server)
     with carrier:
         for _ in range(3):
-            carrier.send(message(), name="m")
+            carrier.send(message(), name="m", permit=OWN)
     assert (server.sent, server.quits) == (3, 1)
 
 
 def test_a_server_that_is_not_there_is_unreachable():
     with pytest.raises(mail.Unreachable):
-        mail.transport("smtp://127.0.0.1:1").send(message(), name="m")
+        mail.transport("smtp://127.0.0.1:1").send(message(), name="m", permit=OWN)
 
 
 def test_mail_to_staff_takes_the_same_way(settings, tmp_path):
@@ -119,3 +122,15 @@ def test_mail_to_staff_takes_the_same_way(settings, tmp_path):
     (path,) = tmp_path.iterdir()
     assert "/" not in path.name
     assert b"Subject: Reset" in path.read_bytes()
+
+
+def test_no_mail_leaves_under_a_permit_for_something_else(tmp_path):
+    at = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
+    for permit in (
+        leaving.own(leaving.Own.STAFF_MAIL, channel="webhook", at=at),
+        leaving.own(leaving.Own.ERASURE_NOTICE, channel="email", at=at),
+    ):
+        for address in (f"file:{tmp_path}/out", "smtp://127.0.0.1:1"):
+            with mail.transport(address) as carrier, pytest.raises(leaving.NotPermitted):
+                carrier.send(message(), name="m-1", permit=permit)
+    assert not list(tmp_path.rglob("*.eml"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from campaigns.channels import contract
 from campaigns.channels.email import compose
 from cdp.core import mail
+from cdp.core.leaving import Permit
 
 
 class EmailCarrier:
@@ -14,14 +15,15 @@ class EmailCarrier:
     def __init__(self, transport: mail.Transport) -> None:
         self._transport = transport
 
-    def send(self, outgoing: contract.Outgoing) -> str:
-        """Compose and hand over. Raises Rejected, TryLater or Unreachable."""
+    def send(self, outgoing: contract.Outgoing, *, permit: Permit) -> str:
+        """Compose and hand over. Raises Rejected, TryLater, Unreachable or NotPermitted."""
+        permit.check(channel="email", customer=outgoing.customer, purpose=outgoing.purpose)
         try:
             message = compose.message(outgoing)
         except compose.BadAddress as error:
             raise contract.Rejected("bad_address") from error
         try:
-            self._transport.send(message, name=str(outgoing.id))
+            self._transport.send(message, name=str(outgoing.id), permit=permit)
         except mail.Unreachable as error:
             raise contract.Unreachable(str(error)) from error
         except mail.Unavailable as error:

@@ -20,6 +20,7 @@ ID = uuid.UUID("01990000-0000-7000-8000-000000000001")
 OUTGOING = Outgoing(
     id=ID,
     customer=uuid.UUID("01990000-0000-7000-8000-000000000002"),
+    purpose="marketing",
     address="mali@example.com",
     name="Mali Srisuk",
     language="en",

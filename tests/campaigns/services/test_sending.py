@@ -17,8 +17,8 @@ from campaigns.rules.backoff import MOST_ATTEMPTS
 from campaigns.selectors import decisions
 from campaigns.services import claims, drafts, sending, triggers
 from cdp.core import actors, locks
+from cdp.core.leaving import Decision, Outcome, Permit
 from cdp.core.models import DataKey
-from consent.rules.gate import Decision, Outcome
 from customers.models import ContactPoint, Customer
 from tests import factories
 from tests.campaigns.conftest import NOW, MailServer
@@ -310,7 +310,7 @@ def test_an_unforeseen_fault_ends_in_the_row(plan: Make, monkeypatch: pytest.Mon
 
         def __exit__(self, *_: object) -> None: ...
 
-        def send(self, _outgoing: Any) -> str:
+        def send(self, _outgoing: Any, *, permit: Permit) -> str:
             raise RuntimeError("boom")
 
     monkeypatch.setitem(registry.CARRIERS, "email", Carrier)

@@ -16,7 +16,7 @@ from campaigns.models import Campaign, Message, MessageEvent
 from campaigns.selectors import candidates, decisions
 from campaigns.services import drafts, triggers
 from cdp.core import actors
-from consent.rules.gate import Decision, Outcome
+from cdp.core.leaving import Decision, Outcome
 from customers.models import ContactPoint, Customer
 from tests import factories
 from tests.campaigns.conftest import NOW

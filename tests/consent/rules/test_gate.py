@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdp.core.leaving import Decision, Outcome
 from consent.rules import gate
-from consent.rules.gate import Outcome, Standing, Word
+from consent.rules.gate import Standing, Word
 from consent.selectors import packs
 
 KST = dt.timezone(dt.timedelta(hours=9))
@@ -19,7 +20,7 @@ def korea(hour: int, minute: int = 0, second: int = 0, micro: int = 0, day: int 
 
 def decide(
     pack: str, purpose: str, channel: str, at: dt.datetime = NOON, status: str = "known", **words: Word
-) -> gate.Decision:
+) -> Decision:
     standing = Standing(status=status, words=words)
     return gate.decide(standing, pack=packs.every()[pack], purpose=purpose, channel=channel, at=at)
 
