@@ -7,7 +7,18 @@ declare(
     "consent.ConsentRecord",
     on_merge=OnMerge.STAY,  # the ledger never changes: histories are read by lineage
     on_erase=OnErase.KEEP,  # that something was allowed and taken back; the evidence cannot be opened any more
-    export=("purpose", "channel", "status", "at", "source", "method", "policy_version", "language", "evidence"),
+    export=(
+        "purpose",
+        "channel",
+        "status",
+        "at",
+        "source",
+        "method",
+        "policy_version",
+        "purpose_version",
+        "language",
+        "evidence",
+    ),
     holders=import_undo.holders,
 )
 # Before the states, which delete what has no consent any more.
@@ -19,3 +30,15 @@ declare(
 )
 # At once: until the pipeline comes by, the gate would let through what one of the two has refused.
 declare("consent.ConsentState", on_merge=OnMerge.REBUILD, on_erase=OnErase.DELETE, rebuild=states.rebuild)
+declare(
+    "consent.ServedNotice",
+    on_merge=OnMerge.STAY,  # it proves what stood before whom, beside a record that stays as well
+    on_erase=OnErase.DELETE,
+    export=("place", "language", "versions", "shown_at", "answered_at", "agreed"),
+)
+declare(
+    "consent.TermsAcceptance",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.KEEP,  # part of a contract that the books keep; nothing in it tells who it was
+    export=("version", "language", "at", "place"),
+)

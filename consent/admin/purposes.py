@@ -16,30 +16,25 @@ class PurposeForm(forms.ModelForm):
 
     class Meta:
         model = Purpose
-        fields = ("key", "name", "description", "channels", "position", "is_active")
-
-    def clean_name(self) -> dict[str, str]:
-        return _texts(self.cleaned_data["name"])
-
-    def clean_description(self) -> dict[str, str]:
-        return _texts(self.cleaned_data["description"])
-
-
-def _texts(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()) or "en" not in value:
-        raise forms.ValidationError(_('Write one text for each language, English at least: {"en": "…"}.'))
-    return value
+        fields = ("key", "channels", "position", "is_active")
 
 
 @admin.register(Purpose)
 class PurposeAdmin(admin.ModelAdmin):
-    """Purposes are never deleted: records of years past name them. One out of use is simply not offered."""
+    """Purposes are never deleted: records of years past name them. One out of use is simply not offered.
+
+    Their words are versions, written and published under /consent/purposes/.
+    """
 
     form = PurposeForm
+    fields = ("key", "name", "description", "channels", "position", "is_active")
     list_display = ("key", "position", "is_active")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Purpose | None = None) -> tuple[str, ...]:
-        return ("key",) if obj else ()
+        return ("key", "name", "description") if obj else ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a purpose begins with words: /consent/purposes/
 
     def has_delete_permission(self, request: HttpRequest, obj: Purpose | None = None) -> bool:
         return False

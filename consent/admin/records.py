@@ -37,6 +37,7 @@ class ConsentRecordAdmin(admin.ModelAdmin):
         "source",
         "method",
         "policy_version",
+        "purpose_version",
         "language",
         "actor_kind",
         "actor_id",

@@ -22,6 +22,7 @@ class ConsentAnswer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
     method = serializers.CharField()
     policy_version = serializers.CharField()
+    purpose_version = serializers.CharField(help_text="The version of the purpose's words that held.")
     evidence = serializers.JSONField(allow_null=True)
 
 
@@ -38,5 +39,6 @@ def consent(record: ConsentRecord, keyring: subjects.Keyring) -> dict[str, Any]:
         "source": record.source,
         "method": record.method,
         "policy_version": record.policy_version,
+        "purpose_version": record.purpose_version,
         "evidence": ledger.evidence(record, keyring),
     }

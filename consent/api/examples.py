@@ -21,6 +21,7 @@ RECORD = {
     "source": "shop",
     "method": "api",
     "policy_version": "1.0",
+    "purpose_version": "1",
     "evidence": BODY["evidence"],
 }
 EXAMPLES = {"create": Example(request=BODY, response=RECORD), "list": Example(response=page(RECORD))}

@@ -1,8 +1,10 @@
 """What they allow; one file per aggregate."""
 
+from consent.models.activities import ProcessingActivity
 from consent.models.policies import Policy, PolicyText, PolicyVersion
 from consent.models.purposes import Channel, Purpose
 from consent.models.records import ConsentRecord, ConsentState
+from consent.models.shown import ServedCount, ServedNotice, TermsAcceptance
 from consent.models.special import SpecialDetail
 
 __all__ = [
@@ -12,6 +14,10 @@ __all__ = [
     "Policy",
     "PolicyText",
     "PolicyVersion",
+    "ProcessingActivity",
     "Purpose",
+    "ServedCount",
+    "ServedNotice",
     "SpecialDetail",
+    "TermsAcceptance",
 ]

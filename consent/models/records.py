@@ -26,6 +26,7 @@ class ConsentRecord(OwnedModel):
     source = models.CharField(max_length=60)
     method = models.CharField(max_length=30)  # form, import, api, unsubscribe, staff
     policy_version = models.CharField(max_length=20, blank=True)
+    purpose_version = models.CharField(max_length=20, blank=True, default="", db_default="")  # of the purpose's words
     language = models.CharField(max_length=5, blank=True)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)

@@ -20,7 +20,8 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from consent.models import ConsentRecord
 from consent.rules import ledger as rules
-from consent.selectors import ledger, purposes
+from consent.rules import notices as names
+from consent.selectors import ledger, notices, purposes
 from consent.services import states
 from customers.selectors import lineage, merges
 from customers.services import standing
@@ -53,6 +54,7 @@ class GrantRow:
     policy_version: str = ""
     language: str = ""
     evidence: Mapping[str, Any] | None = None
+    purpose_version: str = ""  # of the words shown; empty: those that held at `at`
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def record(
     policy_version: str = "",
     language: str = "",
     evidence: Mapping[str, Any] | None = None,
+    purpose_version: str = "",
     now: dt.datetime | None = None,
 ) -> ConsentRecord:
     """Write one statement, its state, its audit entry and the customer's mark; the record, or the one already there.
@@ -97,6 +100,7 @@ def record(
         policy_version=policy_version,
         language=language,
         evidence=evidence,
+        purpose_version=purpose_version,
     )
     recorded_at = now or at
     with transaction.atomic():
@@ -206,6 +210,7 @@ def _write(
         return []
     decided = [(row, status) for row, status in zip(rows, _statuses(rows, said), strict=True) if status is not None]
     keyring = subjects.load({row.customer for row, _ in decided if row.evidence})
+    words = notices.in_force_at({(names.of_purpose(row.purpose), row.at) for row, _ in decided})
     columns: list[list[Any]] = [[] for _ in range(9)]
     for row, status in decided:
         record_id = ids.uuid7()
@@ -217,7 +222,12 @@ def _write(
             status,
             row.at,
             row.source,
-            (row.method, row.policy_version, row.language),
+            (
+                row.method,
+                row.policy_version,
+                row.purpose_version or words.get((names.of_purpose(row.purpose), row.at), ""),
+                row.language,
+            ),
             _sealed(row, record_id, keyring),
         )
         for column, value in zip(columns, values, strict=True):
@@ -228,12 +238,12 @@ def _write(
         cursor.execute(
             """
             INSERT INTO consent_consentrecord (
-                id, customer_id, purpose, channel, status, at, source, evidence, method, policy_version, language,
-                recorded_at, actor_kind, actor_id
+                id, customer_id, purpose, channel, status, at, source, evidence, method, policy_version,
+                purpose_version, language, recorded_at, actor_kind, actor_id
             )
             SELECT *, %s::timestamptz, %s, %s::uuid FROM unnest(
                 %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
-                %s::bytea[], %s::text[], %s::text[], %s::text[]
+                %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[]
             )
             ON CONFLICT DO NOTHING
             RETURNING id, customer_id, status
@@ -246,6 +256,7 @@ def _write(
                 [proof[0] for proof in proofs],
                 [proof[1] for proof in proofs],
                 [proof[2] for proof in proofs],
+                [proof[3] for proof in proofs],
             ],
         )
         written = [_New(*found) for found in cursor.fetchall()]

@@ -4,15 +4,17 @@ They are a start for the shop to make its own: what is there already is never to
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 from django.db import connection, transaction
 
 from consent.models import PolicyText, PolicyVersion, Purpose
+from consent.rules import notices as names
 
 FOLDER = Path(__file__).resolve().parent.parent / "texts"
-FIRST = "1.0"
+FIRST, FIRST_WORDS = "1.0", "1"
 WRITTEN_AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 
 
@@ -21,12 +23,12 @@ class _Purpose(msgspec.Struct, forbid_unknown_fields=True):
     channels: list[str]
     name: dict[str, str]
     description: dict[str, str]
+    refusal: dict[str, str]
 
 
 def ensure() -> None:
     """Write what is missing. Safe to repeat; does nothing where the tables were migrated away."""
-    tables = set(connection.introspection.table_names())
-    if not {model._meta.db_table for model in (Purpose, PolicyVersion, PolicyText)} <= tables:
+    if not _is_complete():
         return
     with transaction.atomic():
         ensure_purposes()
@@ -34,9 +36,20 @@ def ensure() -> None:
             ensure_policy(policy)
 
 
+def _is_complete() -> bool:
+    """Whether the tables are there with all their columns: tests migrate back and forth."""
+    with connection.cursor() as cursor:
+        for model in (Purpose, PolicyVersion, PolicyText):
+            found = connection.introspection.get_table_description(cursor, model._meta.db_table)
+            if not {field.column for field in model._meta.local_concrete_fields} <= {column.name for column in found}:
+                return False
+    return True
+
+
 def ensure_purposes() -> None:
-    """The purposes the product speaks of, in the order customers see them."""
+    """The purposes the product speaks of, in the order customers see them, each with a first version of its words."""
     raw = (FOLDER / "purposes.json").read_bytes()
+    ours = msgspec.json.decode(raw, type=list[_Purpose])
     Purpose.objects.bulk_create(
         [
             Purpose(
@@ -46,24 +59,45 @@ def ensure_purposes() -> None:
                 channels=purpose.channels,
                 position=position,
             )
-            for position, purpose in enumerate(msgspec.json.decode(raw, type=list[_Purpose]))
+            for position, purpose in enumerate(ours)
         ],
         ignore_conflicts=True,
     )
+    known = set(PolicyVersion.objects.filter(policy__startswith=f"{names.PURPOSE}.").values_list("policy", flat=True))
+    refusals = {purpose.key: purpose.refusal for purpose in ours}
+    for purpose in Purpose.objects.all():
+        if names.of_purpose(purpose.key) in known:
+            continue
+        # Also the words of a shop that wrote its own before they had versions.
+        texts = {
+            language: names.Text(
+                title=purpose.name[language],
+                body=purpose.description.get(language, ""),
+                parts={names.REFUSAL: refusals.get(purpose.key, {}).get(language, "")},
+            )
+            for language in purpose.name
+        }
+        _publish(names.of_purpose(purpose.key), FIRST_WORDS, texts)
 
 
 def ensure_policy(policy: str) -> None:
     """A first published version of that document, unless the shop has any version of its own."""
     if PolicyVersion.objects.filter(policy=policy).exists():
         return
-    version = PolicyVersion.objects.create(policy=policy, version=FIRST)
+    texts = {}
     for path in sorted(FOLDER.glob(f"{policy}-{FIRST}.*.txt")):
         heading, _, body = path.read_text(encoding="utf-8").partition("\n")
-        PolicyText.objects.create(
-            version=version,
-            language=path.name.split(".")[-2],
-            title=heading.removeprefix("# ").strip(),
-            body=body.strip(),
-        )
+        texts[path.name.split(".")[-2]] = names.Text(title=heading.removeprefix("# ").strip(), body=body.strip())
+    _publish(policy, FIRST, texts)
+
+
+def _publish(name: str, number: str, texts: Mapping[str, names.Text]) -> None:
+    version = PolicyVersion.objects.create(policy=name, version=number)
+    PolicyText.objects.bulk_create(
+        [
+            PolicyText(version=version, language=language, title=text.title, body=text.body, parts=dict(text.parts))
+            for language, text in texts.items()
+        ]
+    )
     # Texts come before the date: what is published is final.
     PolicyVersion.objects.filter(id=version.id).update(published_at=WRITTEN_AT)

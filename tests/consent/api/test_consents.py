@@ -70,6 +70,7 @@ def test_a_grant_is_recorded_with_its_evidence(shop: Storefront) -> None:
         "source": "shop",
         "method": "api",
         "policy_version": "1.0",
+        "purpose_version": "1",
         "evidence": {"form": "checkout", "text": "News by e-mail"},
     }
     assert ConsentState.objects.get().is_granted

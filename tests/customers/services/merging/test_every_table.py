@@ -52,7 +52,9 @@ FATES = {
     "commerce.Wish": DECIDED,
     "consent.ConsentRecord": LINEAGE,  # a "no" said meanwhile holds for both (test_merged_people.py)
     "consent.ConsentState": DERIVED,
+    "consent.ServedNotice": LINEAGE,
     "consent.SpecialDetail": STAYS,  # beside the statement under which it was told
+    "consent.TermsAcceptance": LINEAGE,
     "core.DataKey": STAYS,  # the survivor's own, made at the merge
     "customers.Address": HEARD,
     "customers.Arrival": DECIDED,
