@@ -82,6 +82,7 @@ def test_the_shops_tablet_takes_a_walk_in_and_is_empty_for_the_next_one(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_a_tablet_that_the_clerk_hands_over_shows_nothing_of_staff_until_the_password(
     live_server: LiveServer, browser: Browser
 ) -> None:

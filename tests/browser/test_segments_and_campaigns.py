@@ -198,6 +198,7 @@ def test_pages_are_accessible_and_fit(
     assert complaints == []
 
 
+@pytest.mark.long
 def test_saving_an_unfinished_segment_says_what_is_missing_and_goes_on_saying_it(
     open_as: Callable[..., Page], complaints: list[str]
 ) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -242,6 +243,7 @@ def _complete(mapped: Mapped, kind: Kind) -> None:
         raise BadMapping(_("One column must be mapped to %(targets)s."), targets=group)
 
 
+@lru_cache(maxsize=8192)  # the same synonyms are compared with every header of every file
 def plain(name: str) -> str:
     """A header as it is compared with others: without case, signs and blanks."""
     folded = unicodedata.normalize("NFKC", name).casefold().replace("#", " no")

@@ -134,7 +134,7 @@ def segment(key: str, document) -> None:
     segments.create(key=key, name=key, rules=document, actor=actors.SYSTEM, at=NOW)
 
 
-@pytest.mark.parametrize("zone", ["Asia/Bangkok", "America/New_York"])
+@pytest.mark.parametrize("zone", ["Asia/Bangkok", pytest.param("America/New_York", marks=pytest.mark.long)])
 @thorough
 @given(population=populations, rule=rules, other=leaves.filter(lambda leaf: "segment" not in leaf))
 def test_a_rule_selects_whom_a_naive_judge_selects(zone, population, rule, other, settings):
