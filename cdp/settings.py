@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
         ("process-inbox", "events.tasks.process_inbox", 2),
         ("drain-pipeline", "cdp.core.tasks.drain_pipeline", 5),
         ("run-jobs", "cdp.core.tasks.run_jobs", 5),
+        ("send-notices", "cdp.core.tasks.send_notices", 5),
         ("send-messages", "campaigns.tasks.send_messages", 5),
         ("run-triggers", "campaigns.tasks.run_triggers", 300),
         ("refresh-segments", "analytics.tasks.refresh_segments", 600),

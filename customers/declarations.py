@@ -2,10 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import open_things, panels, reference, timeline
+from cdp.core import open_things, outbox, panels, reference, timeline
 from cdp.core.imports import engine, layouts, registry, undoing
 from customers.rules import unreadable
-from customers.selectors import advice, arrivals, changes, companies, interactions, leads, members, merges, notes
+from customers.selectors import (
+    advice,
+    arrivals,
+    changes,
+    companies,
+    interactions,
+    leads,
+    members,
+    merges,
+    notes,
+    samples,
+)
 from customers.services import buckets, choices, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
 from customers.services import reference as rows
 from customers.services.companies import company_import, undoing_companies
@@ -13,6 +24,7 @@ from customers.services.companies import layouts as company_layouts
 from customers.services.leads import layouts as lead_layouts
 from customers.services.leads import lead_import, undoing_leads
 
+outbox.held_back_by(samples.held_back)
 registry.declare(people_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 registry.declare(company_import.KIND)

@@ -1,6 +1,7 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
-from cdp.core.lifecycle import OneOf, OnErase, OnMerge, declare, declare_keys
+from cdp.core import outbox
+from cdp.core.lifecycle import OneOf, OnErase, OnMerge, declare, declare_forgetting, declare_keys
 from customers.models import Customer
 from customers.selectors import companies, leads
 
@@ -69,6 +70,16 @@ declare(
     resolved_by="resolved_by",
     holders=lambda _customers, _without: (),  # only repeats what facts told
 )
+# Notices to a person, of whatever room. They stay until their files are found by them, then both go.
+declare(
+    "core.Notice",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.KEEP,
+    busy={"state": "sending"},
+    export=("kind", "channel", "state", "created_at", "sent_at", "address"),
+    holders=lambda _customers, _without: (),  # tells of other facts
+)
+declare_forgetting(outbox.forget)
 declare("core.DataKey", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
 declare_keys("customers.Identifier", owned=None)
 declare_keys("customers.SharedIdentifier", owned=None)

@@ -18,6 +18,7 @@ from campaigns.selectors import contacts
 from cdp.core import leaving, mail
 from cdp.core.leaving import Permit
 from consent.services import gate
+from customers.selectors import samples
 
 SAMPLE_PERSON = "sample_person"
 NO_ADDRESS = "no_address"
@@ -47,10 +48,10 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
     decisions = gate.decide_many(customers, purpose=purpose, channel=channel, at=at)
     permit = leaving.from_decisions(decisions, purpose=purpose, channel=channel, at=at).permit
     addresses = contacts.addresses(customers, channel=channel)
-    samples = _samples(customers)
+    held_back = samples.held_back(customers)
     verdicts = {}
     for customer, decision in decisions.items():
-        if customer in samples:
+        if customer in held_back:
             verdict = Verdict(False, at, SAMPLE_PERSON, "house:sample")
         elif decision.is_denied:
             verdict = Verdict(False, at, decision.reason, decision.rule)
@@ -127,11 +128,3 @@ def capped(customers: Collection[uuid.UUID], *, purpose: str, at: datetime) -> d
 def samples_are_held_back() -> bool:
     """Whether messages leave this machine, so that sample people get none."""
     return mail.reaches_the_world()
-
-
-def _samples(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    if not samples_are_held_back():
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM customers_customer WHERE id = ANY(%s) AND is_sample", [list(customers)])
-        return {row[0] for row in cursor.fetchall()}

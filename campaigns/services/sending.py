@@ -19,11 +19,11 @@ from django.db.models import F
 from campaigns.channels import contract, registry
 from campaigns.models import Campaign, Message, MessageEvent
 from campaigns.rules import templates
-from campaigns.rules.backoff import MOST_ATTEMPTS, pause
 from campaigns.rules.definition import Definition, MessageStep
 from campaigns.selectors import decisions, definitions, recipients, returns
 from campaigns.services import claims, rendering
 from cdp.core import locks
+from cdp.core.backoff import MOST_ATTEMPTS, pause
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
 from cdp.core.leaving import Permit

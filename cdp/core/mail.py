@@ -68,16 +68,21 @@ class FileTransport:
         """Write the file whole or not at all."""
         permit.check(channel="email", own=OWN)
         try:
-            handle, draft = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(message.as_bytes())
-                Path(draft).replace(self.folder / f"{name}.eml")
-            except OSError:
-                Path(draft).unlink(missing_ok=True)
-                raise
+            write_whole(self.folder / f"{name}.eml", message.as_bytes())
         except OSError as error:  # a full disk refuses every message, not this one
             raise Unreachable(type(error).__name__) from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(draft).replace(path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
 
 
 class SmtpTransport:

@@ -7,12 +7,14 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from cdp.core import idempotency, jobs, pipeline, receipts, uploads
+from cdp.core import idempotency, jobs, locks, outbox, pipeline, receipts, uploads
 from cdp.core.crypto import hourly
 from cdp.core.imports import tracing
 
 TURN_SECONDS = 20
+NOTICES = 200
 _JOB_RUNNER = 0x0CD_F10E
+_NOTICES = 0x0CD_0B0D
 
 
 @shared_task
@@ -38,6 +40,17 @@ def run_jobs() -> None:
 
 
 @shared_task
+def send_notices() -> None:
+    """Deliver notices that are due for at most TURN_SECONDS; one process at a time, beat calls again."""
+    with locks.alone(_NOTICES) as is_ours:
+        ends = time.monotonic() + TURN_SECONDS
+        while is_ours and time.monotonic() < ends:
+            tally = outbox.send_due(now=timezone.now(), limit=NOTICES)
+            if tally.is_stopped or tally.handled < NOTICES:
+                return
+
+
+@shared_task
 def make_keys_ahead() -> None:
     """The key of the next hour, before the first request of that hour needs it."""
     hourly.make_ahead(now=timezone.now())
@@ -52,3 +65,4 @@ def tidy() -> None:
     receipts.forget_old(now=now)
     uploads.forget_old(now=now)
     tracing.forget_old(now=now)
+    outbox.forget_old(now=now)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from campaigns.channels import contract
 from campaigns.channels.email import compose
-from cdp.core import mail
+from cdp.core import letters, mail
 from cdp.core.leaving import Permit
 
 
@@ -20,7 +20,7 @@ class EmailCarrier:
         permit.check(channel="email", customer=outgoing.customer, purpose=outgoing.purpose)
         try:
             message = compose.message(outgoing)
-        except compose.BadAddress as error:
+        except letters.BadAddress as error:
             raise contract.Rejected("bad_address") from error
         try:
             self._transport.send(message, name=str(outgoing.id), permit=permit)

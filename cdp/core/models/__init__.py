@@ -6,6 +6,7 @@ from cdp.core.models.base import Model, OwnedForeignKey, OwnedModel, Placement
 from cdp.core.models.idempotency import IdempotentAnswer
 from cdp.core.models.jobs import ImportTrace, Job, JobReject
 from cdp.core.models.keys import DataKey, HourlyKey, IndexRoot
+from cdp.core.models.outbox import Notice
 from cdp.core.models.pipeline import Mark, PipelineState
 from cdp.core.models.receipts import FormReceipt
 from cdp.core.models.sources import Source, SourceSecret, SourceToken
@@ -25,6 +26,7 @@ __all__ = [
     "JobReject",
     "Mark",
     "Model",
+    "Notice",
     "OwnedForeignKey",
     "OwnedModel",
     "PipelineState",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from campaigns.channels.contract import Outgoing
 from campaigns.channels.email import compose
 from campaigns.rules import markup
+from cdp.core import letters
 
 ID = uuid.UUID("01990000-0000-7000-8000-000000000001")
 OUTGOING = Outgoing(
@@ -104,7 +105,7 @@ def test_no_header_begins_in_a_value(mark: str) -> None:
     ["", "nobody", "@example.com", "a@", "a@example.com\r\nBcc: b@example.com", "a b@example.com", "a@exa mple.com"],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(compose.BadAddress):
+    with pytest.raises(letters.BadAddress):
         compose.message(replace(OUTGOING, address=address))
 
 

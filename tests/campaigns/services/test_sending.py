@@ -13,10 +13,10 @@ from django.db import connection
 from campaigns.channels import registry
 from campaigns.channels.email import deliver
 from campaigns.models import CampaignVersion, Message, MessageEvent
-from campaigns.rules.backoff import MOST_ATTEMPTS
 from campaigns.selectors import decisions
 from campaigns.services import claims, drafts, sending, triggers
 from cdp.core import actors, locks
+from cdp.core.backoff import MOST_ATTEMPTS
 from cdp.core.leaving import Decision, Outcome, Permit
 from cdp.core.models import DataKey
 from customers.models import ContactPoint, Customer

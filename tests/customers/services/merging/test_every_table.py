@@ -56,6 +56,7 @@ FATES = {
     "consent.SpecialDetail": STAYS,  # beside the statement under which it was told
     "consent.TermsAcceptance": LINEAGE,
     "core.DataKey": STAYS,  # the survivor's own, made at the merge
+    "core.Notice": STAYS,  # written to whoever stood for both
     "customers.Address": HEARD,
     "customers.Arrival": DECIDED,
     "customers.Asked": STAYS,

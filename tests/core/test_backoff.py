@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.rules import backoff
+from cdp.core import backoff
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (1, 1), (2, 2), (5, 16), (9, 256), (10, 360), (500, 360)])

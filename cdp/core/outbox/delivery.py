@@ -1,0 +1,184 @@
+"""Delivers what is due, each notice once.
+
+Every notice is claimed, judged at this very moment, marked as attempted, handed over and marked as sent; each of these
+is a commit of its own, and nothing external happens inside a transaction.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError
+from django.db.models import F
+
+from cdp.core import leaving, locks
+from cdp.core.backoff import MOST_ATTEMPTS, pause
+from cdp.core.crypto import subjects
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.crypto.ring import UnknownRingKey
+from cdp.core.leaving import Own, Permit
+from cdp.core.models import Notice
+from cdp.core.outbox import carriers, claims, composing, forgetting, registry, writing
+
+log = structlog.get_logger("outbox")
+BATCH = 50
+SAMPLE = leaving.Decision(leaving.Outcome.DENIED, reason="sample_person", rule="house:sample")
+ANSWER = "house:answer"
+"""The rule under which something goes to somebody who is no customer: it answers what that somebody asked for."""
+
+
+@dataclass
+class Tally:
+    """What became of the notices of a run. `is_stopped` says that a channel could not be reached."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    is_stopped: bool = False
+
+    @property
+    def handled(self) -> int:
+        """How many notices were looked at."""
+        return sum(self.counts.values())
+
+
+def send_due(*, now: datetime, limit: int | None = None) -> Tally:
+    """Deliver what is due at `now` on all channels, at most `limit` notices. Safe beside others who do the same.
+
+    Counts: sent, dropped, deferred, retried, failed, lost (the claim, or the person was forgotten meanwhile).
+    """
+    claims.sweep()
+    tally = Tally()
+    for channel in carriers.CARRIERS:
+        with locks.alive() as number:
+            _Sender(number=number, channel=channel, now=now, tally=tally).run(limit)
+    return tally
+
+
+@dataclass
+class _Sender:
+    """One process working on one channel under one lock."""
+
+    number: int
+    channel: str
+    now: datetime
+    tally: Tally
+
+    def run(self, limit: int | None) -> None:
+        while limit is None or self.tally.handled < limit:
+            size = BATCH if limit is None else min(BATCH, limit - self.tally.handled)
+            batch = claims.take(self.number, channel=self.channel, now=self.now, limit=size)
+            if not batch:
+                return
+            try:
+                with carriers.CARRIERS[self.channel]() as carrier:
+                    for notice, permit in self._judged(batch):
+                        self._send(notice, carrier, permit)
+            except carriers.Unreachable as error:
+                # The server is gone, not the notice: the rest goes back at once and the next run tries again.
+                log.warning("channel unreachable", channel=self.channel, reason=str(error))
+                self.tally.is_stopped = True
+                return
+            finally:
+                claims.release(batch, self.number)
+
+    def _judged(self, batch: Sequence[Notice]) -> list[tuple[Notice, Permit]]:
+        """Those that may go now, with their permits; the others are settled."""
+        going = []
+        own = leaving.own(Own.REQUEST_ANSWER, channel=self.channel, at=self.now)
+        answers = {purpose: self._asked(batch, purpose) for purpose in {one.purpose for one in batch}}
+        for notice in batch:
+            permit, decisions = answers[notice.purpose]
+            if notice.customer_id == writing.NOBODY:
+                permit, decision = own, leaving.Decision(leaving.Outcome.ALLOWED, rule=ANSWER)
+            else:
+                decision = decisions[notice.customer_id]
+            if notice.valid_until and notice.valid_until <= self.now:
+                self._settle(notice, Notice.State.DROPPED, reason="too_late", rule="house:valid_until")
+            elif decision.is_deferred:
+                self._again(notice, "deferred", due_at=decision.until, reason=decision.reason, rule=decision.rule)
+            elif decision.is_denied or permit is None:
+                self._settle(notice, Notice.State.DROPPED, reason=decision.reason[:60], rule=decision.rule[:80])
+            else:
+                notice.rule = decision.rule
+                going.append((notice, permit))
+        return going
+
+    def _asked(self, batch: Sequence[Notice], purpose: str) -> tuple[Permit | None, dict[UUID, leaving.Decision]]:
+        """What the gate says of the customers of these notices, and the permit it amounts to."""
+        people = {one.customer_id for one in batch if one.purpose == purpose} - {writing.NOBODY}
+        if not people:
+            return None, {}
+        decisions = leaving.gate().decide_many(people, purpose=purpose, channel=self.channel, at=self.now)
+        decisions |= dict.fromkeys(registry.held_back(people), SAMPLE)
+        permit = leaving.from_decisions(decisions, purpose=purpose, channel=self.channel, at=self.now).permit
+        return permit, decisions
+
+    def _send(self, notice: Notice, carrier: carriers.Carrier, permit: Permit) -> None:
+        try:
+            outgoing = self._outgoing(notice)
+            if outgoing is None:
+                self._settle(notice, Notice.State.FAILED, reason="unreadable")
+                return
+            if not claims.attempt(notice, self.number, at=self.now):
+                self.tally.counts["lost"] += 1
+                return
+            carrier.send(outgoing, permit=permit)
+        except carriers.Rejected as error:
+            self._settle(notice, Notice.State.FAILED, reason=str(error)[:60], attempts=F("attempts") + 1)
+        except carriers.TryLater as error:
+            self._retry(notice, str(error))
+            if isinstance(error, carriers.Unreachable):
+                raise
+        except DatabaseError:
+            raise
+        except Exception as error:  # the boundary: one notice must not stop the others
+            log.exception("notice failed", notice=str(notice.id), kind=notice.kind)
+            self._settle(notice, Notice.State.FAILED, reason=f"fault:{type(error).__name__}"[:60])
+        else:
+            if not self._settle(notice, Notice.State.SENT, sent_at=self.now, rule=notice.rule):
+                # Somebody took us for dead and sends it again, or the person was forgotten: then no file may stay.
+                forgetting.remove_stray(notice)
+
+    def _outgoing(self, notice: Notice) -> composing.Outgoing | None:
+        """The notice in clear; None where its key is gone or its bytes are damaged."""
+        is_stranger = notice.customer_id == writing.NOBODY
+        try:
+            keyring = subjects.load([] if is_stranger else [notice.customer_id])
+            address = writing.opened(notice, "address", keyring)
+            data = writing.opened(notice, "data", keyring)
+        except (Unopenable, UnknownRingKey) as error:
+            log.error("a notice cannot be read", notice=str(notice.id), fault=type(error).__name__)  # noqa: TRY400
+            return None
+        if not address:
+            return None
+        return composing.Outgoing(
+            id=notice.id,
+            kind=notice.kind,
+            customer=None if is_stranger else notice.customer_id,
+            channel=notice.channel,
+            address=address,
+            language=notice.language,
+            data=json.loads(data or "{}"),
+            at=self.now,
+        )
+
+    # --- how a claim ends ---
+
+    def _retry(self, notice: Notice, reason: str) -> None:
+        attempts = notice.attempts + 1
+        if attempts >= MOST_ATTEMPTS:
+            self._settle(notice, Notice.State.FAILED, reason=reason[:60], attempts=attempts)
+        else:
+            self._again(notice, "retried", attempts=attempts, due_at=self.now + pause(attempts), reason=reason[:60])
+
+    def _again(self, notice: Notice, counted: str, **changes: object) -> None:
+        if claims.settle(notice, self.number, state=Notice.State.WAITING, **changes):
+            self.tally.counts[counted] += 1
+
+    def _settle(self, notice: Notice, state: str, **changes: object) -> bool:
+        done = claims.settle(notice, self.number, state=state, **({"reason": ""} | changes))
+        self.tally.counts[state if done else "lost"] += 1
+        return done

@@ -1,0 +1,64 @@
+"""What rooms tell the outbox: kinds of notices, who is never written to, and what stands in the footer."""
+
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notice. `code` names its templates: `templates/notices/<code>.txt`, whose first line is the subject,
+    and `<code>.html`; for channels of short texts `<code>.short.txt` where there is one.
+
+    `purpose` is what the decision is asked for; codes and receipts are `service`. `has_preferences` puts the links of
+    the footer (unsubscribe, settings) into it; a mail to somebody who may not be the customer goes without.
+    """
+
+    code: str
+    purpose: str = "service"
+    has_preferences: bool = True
+
+
+Holder = Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
+"""Takes customers and gives those who are never written to: people of the sample, where mail leaves this machine."""
+Footer = Callable[[uuid.UUID, str], Sequence[tuple[str, str]]]
+"""Takes a customer and a language (which is in force) and gives label and address of each link."""
+
+_kinds: dict[str, Kind] = {}
+_holders: list[Holder] = []
+_footers: list[Footer] = []
+
+
+def declare(kind: Kind) -> None:
+    """Register a kind; the same code again replaces it."""
+    _kinds[kind.code] = kind
+
+
+def kind(code: str) -> Kind:
+    """The kind of that code. Raises KeyError."""
+    return _kinds[code]
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every declared kind."""
+    return tuple(_kinds.values())
+
+
+def held_back_by(holder: Holder) -> None:
+    """Register who is never written to, whatever the law would allow; there is one."""
+    _holders[:] = [holder]
+
+
+def held_back(customers: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
+    """Those of these customers who are never written to."""
+    return _holders[0](customers) if _holders else ()
+
+
+def footed_by(footer: Footer) -> None:
+    """Register who gives the links of the footer; there is one."""
+    _footers[:] = [footer]
+
+
+def footer(customer: uuid.UUID, language: str) -> Sequence[tuple[str, str]]:
+    """The links of a customer's footer."""
+    return _footers[0](customer, language) if _footers else ()
