@@ -16,6 +16,7 @@ def in_force_at(wanted: Collection[tuple[str, dt.datetime]]) -> dict[tuple[str, 
     for name, version, published_at in rows.order_by("published_at", "id").values_list(
         "policy", "version", "published_at"
     ):
+        assert published_at is not None, "the statement asked for published ones"  # noqa: S101
         history[name].append((published_at, version))
     found = {}
     for name, at in wanted:
