@@ -1,6 +1,7 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
-from cdp.core.lifecycle import OnErase, OnMerge, declare
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_hold
+from consent.selectors import holds
 from consent.services import import_undo, states
 
 declare(
@@ -42,3 +43,12 @@ declare(
     on_erase=OnErase.KEEP,  # part of a contract that the books keep; nothing in it tells who it was
     export=("version", "language", "at", "place"),
 )
+# Whoever of the two is restricted or held, the one person is; un-merging leaves that with the survivor, who is asked.
+declare(
+    "consent.Restriction",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("since", "until", "lifted_at", "reason"),
+)
+declare("consent.LegalHold", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
+declare_hold(holds.held_now)

@@ -88,9 +88,13 @@ class KeyDeclaration:
 Forget = Callable[[Collection[uuid.UUID]], None]
 """Takes erased customers and destroys what of them lies outside of tables; may run twice."""
 
+Held = Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
+"""Takes customers and gives those whose data must stay for now, each with the reason in one word."""
+
 _declared: dict[str, Declaration] = {}
 _forgetters: list[Forget] = []
 _keys: dict[str, KeyDeclaration] = {}
+_holds: list[Held] = []
 
 
 def declare(
@@ -151,3 +155,16 @@ def declare_forgetting(forget: Forget) -> None:
 def forgetters() -> tuple[Forget, ...]:
     """Everything that has to forget people outside of tables."""
     return tuple(_forgetters)
+
+
+def declare_hold(held: Held) -> None:
+    """Declare who may not be forgotten for now: erasure and retention pass them by, with that reason."""
+    _holds.append(held)
+
+
+def held(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Whose data must stay for now, of these customers, and why."""
+    found: dict[uuid.UUID, str] = {}
+    for one in _holds:
+        found = {**one(customers), **found}
+    return found

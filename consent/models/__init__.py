@@ -4,6 +4,15 @@ from consent.models.activities import ProcessingActivity
 from consent.models.policies import Policy, PolicyText, PolicyVersion
 from consent.models.purposes import Channel, Purpose
 from consent.models.records import ConsentRecord, ConsentState
+from consent.models.requests import (
+    PrivacyAttempt,
+    PrivacyChange,
+    PrivacyCode,
+    PrivacyRequest,
+    PrivacyRequestStep,
+    Right,
+)
+from consent.models.restrictions import LegalHold, Restriction
 from consent.models.shown import ServedCount, ServedNotice, TermsAcceptance
 from consent.models.special import SpecialDetail
 
@@ -11,11 +20,19 @@ __all__ = [
     "Channel",
     "ConsentRecord",
     "ConsentState",
+    "LegalHold",
     "Policy",
     "PolicyText",
     "PolicyVersion",
+    "PrivacyAttempt",
+    "PrivacyChange",
+    "PrivacyCode",
+    "PrivacyRequest",
+    "PrivacyRequestStep",
     "ProcessingActivity",
     "Purpose",
+    "Restriction",
+    "Right",
     "ServedCount",
     "ServedNotice",
     "SpecialDetail",

@@ -47,7 +47,11 @@ class ErasingMixin(ApiViewSet):
         " It cannot be taken back and needs the scope `customers:erase`. Every id answers 410 afterwards.",
         parameters=[ID],
         request=None,
-        responses={200: ErasedAnswer, 409: OpenApiResponse(description="`busy`: try again."), 410: OpenApiTypes.OBJECT},
+        responses={
+            200: ErasedAnswer,
+            409: OpenApiResponse(description="`busy`: try again. `held`: a legal hold keeps the data."),
+            410: OpenApiTypes.OBJECT,
+        },
     )
     @action(detail=True, methods=["post"])
     def erase(self, request: Request, id: str) -> Response:
@@ -66,6 +70,8 @@ def _refused(error: erasing.UnableToErase) -> exceptions.APIException:
         return problems.erased()
     if error.reason is erasing.Reason.UNKNOWN:
         return exceptions.NotFound()
+    if error.reason is erasing.Reason.HELD:
+        return problems.conflict(error.reason.value, str(_("A legal hold keeps the data of this person for now.")))
     return problems.conflict(
         error.reason.value, str(_("Others are writing the same people at this moment. Please try again."))
     )

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cdp.core import actors
@@ -16,6 +17,11 @@ from customers.selectors import erasures
 from customers.selectors import profiles as reading
 from customers.services import erasing
 from customers.views.profile import found
+
+PROBLEMS = {
+    erasing.Reason.BUSY: gettext_lazy("Others are writing the same people at this moment. Please try again."),
+    erasing.Reason.HELD: gettext_lazy("A legal hold keeps the data of this person for now."),
+}
 
 
 @requires("customers.erase")
@@ -33,9 +39,9 @@ def customer_erase(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         try:
             erasing.erase(customer=row.id, actor=actors.staff(request.user), at=timezone.now())
         except erasing.UnableToErase as unable:
-            if unable.reason is not erasing.Reason.BUSY:
+            if unable.reason not in PROBLEMS:
                 return redirect("customers:customer-detail", row.id)
-            problem = _("Others are writing the same people at this moment. Please try again.")
+            problem = str(PROBLEMS[unable.reason])
         else:
             messages.success(request, _("The person was erased."))
             return redirect("customers:customer-list")

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown_customer"
     ERASED = "erased"
     BUSY = "busy"  # others kept writing or merging the same person: try again
+    HELD = "held"  # a legal hold: the data must stay until it is lifted
 
 
 class UnableToErase(Exception):
@@ -70,6 +71,8 @@ def _erase(customer: uuid.UUID, actor: Actor, at: datetime) -> Erased:
     standing = {row.id for row in locked if row.status in lineage.LIVING}
     if standing != {holder} or set(lineage.of(holder)) != set(everybody):
         raise UnableToErase(Reason.BUSY)  # merged, parted or erased while we waited for the locks
+    if lifecycle.held(everybody):
+        raise UnableToErase(Reason.HELD)
     rows = purging.purge(everybody, at=at)
     audit.record_many(
         audit.Action.CUSTOMER_ERASED,

@@ -53,6 +53,8 @@ FATES = {
     "consent.ConsentRecord": LINEAGE,  # a "no" said meanwhile holds for both (test_merged_people.py)
     "consent.ConsentState": DERIVED,
     "consent.ServedNotice": LINEAGE,
+    "consent.LegalHold": STAYS,
+    "consent.Restriction": STAYS,  # staff look at both then; freezing too much harms nobody
     "consent.SpecialDetail": STAYS,  # beside the statement under which it was told
     "consent.TermsAcceptance": LINEAGE,
     "core.DataKey": STAYS,  # the survivor's own, made at the merge

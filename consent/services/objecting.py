@@ -1,0 +1,102 @@
+"""An objection and the taking back of every consent: refusals in the ledger, many at once, by one service each.
+
+Both are words of a person like any other, so the gate needs to know nothing of them; a later "yes" lifts them again.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from django.db import transaction
+
+from cdp.core import audit, pipeline
+from cdp.core.actors import Actor
+from consent.models import Channel, ConsentState
+from consent.rules.packs import Basis, Pack
+from consent.selectors import packs, purposes
+from consent.services import grants
+from customers.models import Customer
+from customers.services import standing
+
+ADVERTISING = frozenset({"marketing", "marketing_night"})
+"""Purposes whose objection the law never weighs against anything (GDPR 21(2–3), PDPA s.32)."""
+METHOD = "request"
+
+
+class UnableToObject(Exception):
+    """There is no such person (any more)."""
+
+
+def object_(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, language: str = "") -> int:
+    """Refuse every purpose that rests on legitimate interest, and all advertising on all channels.
+
+    How many refusals were written; what was refused before is not written again. Raises UnableToObject.
+    """
+    return _refuse(
+        lambda _customer, pack, purpose, channel: (
+            purpose in ADVERTISING or pack.basis(purpose, channel) is Basis.LEGITIMATE_INTEREST
+        ),
+        action=audit.Action.OBJECTION_RECORDED,
+        customer=customer,
+        source=source,
+        actor=actor,
+        at=at,
+        language=language,
+    )
+
+
+def withdraw(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, language: str = "") -> int:
+    """Take back every consent the person has given; how many there were. Raises UnableToObject."""
+    allowed: dict[uuid.UUID, set[tuple[str, str]]] = {}
+
+    def is_given(here: uuid.UUID, _pack: Pack, purpose: str, channel: str) -> bool:
+        if here not in allowed:
+            states = ConsentState.objects.filter(customer_id=here, is_granted=True)
+            allowed[here] = set(states.values_list("purpose", "channel"))
+        return (purpose, channel) in allowed[here]
+
+    return _refuse(
+        is_given,
+        action=audit.Action.WITHDRAWAL_RECORDED,
+        customer=customer,
+        source=source,
+        actor=actor,
+        at=at,
+        language=language,
+    )
+
+
+def _refuse(
+    concerns: Callable[[uuid.UUID, Pack, str, str], bool],
+    *,
+    action: audit.Action,
+    customer: uuid.UUID,
+    source: str,
+    actor: Actor,
+    at: dt.datetime,
+    language: str,
+) -> int:
+    with transaction.atomic():
+        here = standing.hold([customer]).get(customer)
+        if here is None:
+            raise UnableToObject
+        pack = packs.of_country(Customer.objects.values_list("country", flat=True).get(id=here))
+        refused = set(ConsentState.objects.filter(customer_id=here, is_granted=False).values_list("purpose", "channel"))
+        rows = [
+            grants.GrantRow(
+                customer=here,
+                purpose=purpose,
+                channel=channel,
+                granted=False,
+                at=at,
+                source=source,
+                method=METHOD,
+                language=language,
+            )
+            for purpose, channels in sorted(purposes.channels().items())
+            for channel in sorted(channels, key=Channel.values.index)
+            if (purpose, channel) not in refused and concerns(here, pack, purpose, channel)
+        ]
+        written = grants.record_many(rows, actor=actor, now=at, lane=pipeline.INTERACTIVE).written
+        audit.record(action, actor=actor, at=at, customer=here, details={"refusals": written, "source": source})
+    return written
