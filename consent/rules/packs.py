@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from consent.rules.deadlines import Clock, Term
+
 EVERY = "*"
 """In `bases`: all channels that a purpose does not name."""
 
@@ -68,6 +70,24 @@ class Ages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     citation: str
 
 
+class Holidays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the calendar of a country does not know yet, and what it counts that this law does not: single days, and
+    days of every year as `MM-DD`.
+    """
+
+    add: frozenset[dt.date] = frozenset()
+    without: frozenset[dt.date] = frozenset()
+    never: frozenset[str] = frozenset()
+
+
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ground on which this law lets a request be refused; `rights` it is for, all where it names none."""
+
+    key: str
+    citation: str
+    rights: frozenset[str] = frozenset()
+
+
 class Deadlines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Clocks that the law starts. `answer_unit` is how a request's clock counts."""
 
@@ -94,6 +114,24 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     double_opt_in: frozenset[str] = frozenset()  # countries in which a grant is confirmed by a second step
     quiet_hours: QuietHours | None = None
     label: Label | None = None
+    requests: dict[str, Term] = {}  # by right; EVERY for those it does not name
+    counting: str = ""  # the citation by which days are counted
+    holidays: dict[str, Holidays] = {}  # by country
+    refusals: tuple[Refusal, ...] = ()
+    authority: str = ""  # whom a person may complain to: its name, in its own language and in English
+
+    @property
+    def version(self) -> str:
+        """Which text of the law this is: since when it holds, and when it was looked at last."""
+        return f"{self.effective_on}/{self.checked_on}"
+
+    def clock(self, right: str) -> Clock:
+        """How long a request may take. Raises LookupError where the pack does not say."""
+        return Clock(self.requests.get(right) or self.requests[EVERY], self.zone)
+
+    def grounds(self, right: str) -> list[Refusal]:
+        """On what grounds such a request may be refused."""
+        return [one for one in self.refusals if not one.rights or right in one.rights]
 
     def basis(self, purpose: str, channel: str) -> Basis:
         """What the use rests on. What the pack does not name needs consent."""
@@ -134,7 +172,13 @@ def _faults(pack: Pack) -> list[str]:
         faults.append("it was checked before it came into force")
     known = {citation.key for citation in pack.citations}
     cited = {pack.ages.citation} | {part.citation for part in (pack.quiet_hours, pack.label) if part}
+    cited |= {term.citation for term in pack.requests.values()} | {one.citation for one in pack.refusals}
+    cited |= {term.extend_citation for term in pack.requests.values() if term.extend}
+    cited |= {pack.counting} - {""}
     faults += [f"citation {key} is missing" for key in sorted(cited - known)]
+    if pack.requests and EVERY not in pack.requests:
+        faults.append("requests have no term for rights that are not named")
+    faults += [f"{key} is not a country of the pack" for key in sorted(pack.holidays.keys() - pack.countries)]
     quiet = pack.quiet_hours
     if quiet and quiet.starts == quiet.ends:
         faults.append("quiet hours last no time")
