@@ -52,3 +52,32 @@ declare(
 )
 declare("consent.LegalHold", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
 declare_hold(holds.held_now)
+# Ticks that nobody confirmed, or the proof that somebody did.
+declare(
+    "consent.Pending",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("boxes", "source", "state", "at", "settled_at", "told"),
+    holders=lambda _customers, _without: (),
+)
+# After a merge both stand, and the quieter one holds.
+declare(
+    "consent.ContactWish",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("frequency", "paused_until", "changed_at"),
+)
+declare(
+    "consent.Guardianship",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("channel", "address", "name", "boxes", "state", "method", "asked_at", "decided_at", "ends_on"),
+)
+# That the law's duty to tell was kept; the notice itself is in the outbox.
+declare(
+    "consent.Confirmation",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("kind", "at", "channel"),
+    holders=lambda _customers, _without: (),
+)

@@ -1,6 +1,7 @@
 """What they allow; one file per aggregate."""
 
 from consent.models.activities import ProcessingActivity
+from consent.models.pending import Confirmation, ContactWish, Guardianship, Pending
 from consent.models.policies import Policy, PolicyText, PolicyVersion
 from consent.models.purposes import Channel, Purpose
 from consent.models.records import ConsentRecord, ConsentState
@@ -18,9 +19,13 @@ from consent.models.special import SpecialDetail
 
 __all__ = [
     "Channel",
+    "Confirmation",
     "ConsentRecord",
     "ConsentState",
+    "ContactWish",
+    "Guardianship",
     "LegalHold",
+    "Pending",
     "Policy",
     "PolicyText",
     "PolicyVersion",

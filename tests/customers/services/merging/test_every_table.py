@@ -50,6 +50,10 @@ FATES = {
     "commerce.Warranty": DECIDED,
     "commerce.WarrantyClaim": FOLLOWS,
     "commerce.Wish": DECIDED,
+    "consent.Confirmation": STAYS,
+    "consent.ContactWish": STAYS,  # the quieter wish holds for both
+    "consent.Guardianship": STAYS,
+    "consent.Pending": STAYS,
     "consent.ConsentRecord": LINEAGE,  # a "no" said meanwhile holds for both (test_merged_people.py)
     "consent.ConsentState": DERIVED,
     "consent.ServedNotice": LINEAGE,
