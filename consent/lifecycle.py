@@ -9,16 +9,8 @@ declare(
     on_merge=OnMerge.STAY,  # the ledger never changes: histories are read by lineage
     on_erase=OnErase.KEEP,  # that something was allowed and taken back; the evidence cannot be opened any more
     export=(
-        "purpose",
-        "channel",
-        "status",
-        "at",
-        "source",
-        "method",
-        "policy_version",
-        "purpose_version",
-        "language",
-        "evidence",
+        *("purpose", "channel", "status", "at", "source", "method", "policy_version", "purpose_version", "language"),
+        *("form", "place", "evidence"),
     ),
     holders=import_undo.holders,
 )

@@ -103,6 +103,8 @@ def _grant(sending: Sending, told: Told) -> None:
             at=told.now,
             actor=CUSTOMER,
             language=sending.language,
+            form=sending.form,
+            place=sending.origin.place,
             country=sending.person.country,
             birth_date=sending.person.birth_date,
             evidence={"form": sending.form, "shown": list(sending.shown)},

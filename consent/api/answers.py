@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from cdp.core.crypto import subjects
 from consent.models import ConsentRecord
+from consent.rules.ledger import YES
 from consent.selectors import ledger
 
 
@@ -33,7 +34,7 @@ def consent(record: ConsentRecord, keyring: subjects.Keyring) -> dict[str, Any]:
         "customer": str(record.customer_id),
         "purpose": record.purpose,
         "channel": record.channel,
-        "granted": record.status == ConsentRecord.Status.GIVEN,
+        "granted": record.status in YES,
         "status": record.status,
         "at": record.at,
         "source": record.source,

@@ -16,6 +16,9 @@ class ConsentRecord(OwnedModel):
         GIVEN = "given", _("Given")
         DENIED = "denied", _("Denied")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")  # a "yes" that counts no more, though nobody refused
+        RECONFIRMED = "reconfirmed", _("Reconfirmed")
+        INHERITED = "inherited", _("Taken over")  # a "yes" said to somebody who lawfully passed it on
         RETRACTED = "retracted", _("Taken back with its import")  # neither yes nor no: see `retracts`
 
     purpose = models.CharField(max_length=30)
@@ -28,9 +31,11 @@ class ConsentRecord(OwnedModel):
     policy_version = models.CharField(max_length=20, blank=True)
     purpose_version = models.CharField(max_length=20, blank=True, default="", db_default="")  # of the purpose's words
     language = models.CharField(max_length=5, blank=True)
+    form = models.CharField(max_length=60, blank=True, db_default="")  # which of our forms, or of a platform's
+    place = models.CharField(max_length=60, blank=True, db_default="")  # the store, desk or page where it was said
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
-    evidence = SealedField()  # what was shown and chosen, where from; JSON
+    evidence = SealedField()  # what was shown and chosen, the shortened address, the browser; JSON
     # The statement of the same customer that counts no more, because the import that told it was taken back: nobody
     # said anything new, so what was said before holds again.
     retracts = models.UUIDField(null=True, editable=False)

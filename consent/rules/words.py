@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Said:
-    """One statement about one purpose and channel."""
+    """One statement about one purpose and channel; what `is_lapsed` is no "yes" any more, but nobody refused."""
 
     at: dt.datetime
     granted: bool
     id: uuid.UUID
+    is_lapsed: bool = False
 
     @property
     def rank(self) -> tuple[dt.datetime, bool, uuid.UUID]:
@@ -33,9 +34,9 @@ class Merge:
 def last(person: uuid.UUID, said: Mapping[uuid.UUID, Sequence[Said]], merges: Iterable[Merge]) -> Said | None:
     """What holds for `person`.
 
-    At a merge a "no" of either side wins, whatever the other had said later, until a grant after the merge; silence
-    of one side restricts nothing. A "no" that was said while two were held to be one holds for both once they are
-    parted, because nobody knows who said it.
+    At a merge a refusal of either side wins, whatever the other had said later, until a grant after the merge; silence
+    of one side restricts nothing, and what lapsed on one side counts against an older "yes" only. A "no" that was said
+    while two were held to be one holds for both once they are parted, because nobody knows who said it.
     """
     joined = sorted((one for one in merges if one.until is None), key=lambda one: one.at)
     parted = [one for one in merges if one.until is not None and one.absorbed == person]
@@ -76,5 +77,5 @@ def _stream(person: uuid.UUID, said: Mapping[uuid.UUID, Sequence[Said]], joined:
 
 def _stricter(one: Said | None, other: Said | None) -> Said | None:
     words = [word for word in (one, other) if word is not None]
-    refusals = [word for word in words if not word.granted]
+    refusals = [word for word in words if not word.granted and not word.is_lapsed]
     return max(refusals or words, key=lambda word: word.rank, default=None)

@@ -7,15 +7,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from cdp.core import panels, timeline
 from cdp.core.crypto import subjects
 from consent.models import Channel, ConsentRecord, ConsentState
+from consent.rules.ledger import YES
 from consent.rules.packs import Basis
 from consent.selectors import packs, purposes
 
 TABLE = "consent_consentrecord"
+_WITHOUT_CHANNEL = {
+    "given": gettext_noop("Allowed: %(purpose)s"),
+    "reconfirmed": gettext_noop("Allowed again: %(purpose)s"),
+    "inherited": gettext_noop("Permission taken over: %(purpose)s"),
+    "denied": gettext_noop("Said no: %(purpose)s"),
+    "withdrawn": gettext_noop("Withdrew consent: %(purpose)s"),
+    "expired": gettext_noop("Permission expired: %(purpose)s"),
+}
+_WITH_CHANNEL = {
+    "given": gettext_noop("Allowed: %(purpose)s by %(channel)s"),
+    "reconfirmed": gettext_noop("Allowed again: %(purpose)s by %(channel)s"),
+    "inherited": gettext_noop("Permission taken over: %(purpose)s by %(channel)s"),
+    "denied": gettext_noop("Said no: %(purpose)s by %(channel)s"),
+    "withdrawn": gettext_noop("Withdrew consent: %(purpose)s by %(channel)s"),
+    "expired": gettext_noop("Permission expired: %(purpose)s by %(channel)s"),
+}
 USUAL = (Channel.EMAIL, Channel.SMS, Channel.LINE, Channel.ANY)
 """Columns of the matrix that are there even where nothing was said."""
 
@@ -68,8 +85,8 @@ def said(question: panels.Question) -> list[ConsentState]:
 
 
 def matrix(latest: Iterable[ConsentState], *, language: str) -> Matrix:
-    """Purposes by channels for the customer page; status is granted, denied, withdrawn, none (never asked) or
-    unneeded: nothing was said, and the shop's law lets what people ordered or asked for be done without.
+    """Purposes by channels for the customer page; status is granted, denied, withdrawn, expired, none (never asked)
+    or unneeded: nothing was said, and the shop's law lets what people ordered or asked for be done without.
     """
     law = packs.of_shop()
     known = {(state.purpose, state.channel): state for state in latest}
@@ -115,7 +132,7 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
             data={
                 "purpose": record.purpose,
                 "channel": record.channel,
-                "granted": record.status == ConsentRecord.Status.GIVEN,
+                "granted": record.status in YES,
                 "status": record.status,
             },
         )
@@ -127,14 +144,5 @@ def _title(record: ConsentRecord, purpose: str) -> str:
     about = {"purpose": purpose, "channel": purposes.channel_name(record.channel)}
     if record.status == ConsentRecord.Status.RETRACTED:
         return gettext("Import undone, this no longer counts: %(purpose)s") % about
-    if record.channel == Channel.ANY:
-        if record.status == ConsentRecord.Status.GIVEN:
-            return gettext("Allowed: %(purpose)s") % about
-        if record.status == ConsentRecord.Status.WITHDRAWN:
-            return gettext("Withdrew consent: %(purpose)s") % about
-        return gettext("Said no: %(purpose)s") % about
-    if record.status == ConsentRecord.Status.GIVEN:
-        return gettext("Allowed: %(purpose)s by %(channel)s") % about
-    if record.status == ConsentRecord.Status.WITHDRAWN:
-        return gettext("Withdrew consent: %(purpose)s by %(channel)s") % about
-    return gettext("Said no: %(purpose)s by %(channel)s") % about
+    words = _WITHOUT_CHANNEL if record.channel == Channel.ANY else _WITH_CHANNEL
+    return gettext(words[record.status]) % about

@@ -16,7 +16,8 @@ from cdp.core import pipeline
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import mapping, registry, tracing
-from consent.models import ConsentRecord, ConsentState
+from consent.models import ConsentState
+from consent.rules.ledger import YES
 from consent.selectors import ledger, purposes
 from consent.services import grants, import_undo
 from customers.rules import people
@@ -245,7 +246,7 @@ class Handler:
         """The latest word that this source has told of them: each source has its own record of a person."""
         records = ledger.counting(customers).filter(source=self.context.source.key)
         return {
-            (customer, purpose, channel): status == ConsentRecord.Status.GIVEN
+            (customer, purpose, channel): status in YES
             for customer, purpose, channel, status in records.order_by("at", "id").values_list(
                 "customer_id", "purpose", "channel", "status"
             )

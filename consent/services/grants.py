@@ -26,6 +26,7 @@ from consent.services import states
 from customers.selectors import lineage, merges
 from customers.services import standing
 
+SAYABLE = frozenset({rules.RECONFIRMED, rules.INHERITED, rules.EXPIRED})
 AHEAD = dt.timedelta(minutes=5)
 """How far clocks may differ. A grant dated later would outlast every withdrawal until its day."""
 Key = tuple[uuid.UUID, str, str]
@@ -42,7 +43,12 @@ class UnableToRecord(Exception):
 
 @dataclass(frozen=True)
 class GrantRow:
-    """One statement of a person. `at` is when it was made; `evidence` is a JSON-ready mapping and gets sealed."""
+    """One statement of a person. `at` is when it was made; `evidence` is a JSON-ready mapping and gets sealed.
+
+    `status` is empty for a plain "yes" or "no"; else `reconfirmed` or `inherited` (a "yes"), or `expired` (no "yes" any
+    more), which ends only a "yes" that was said before `outlived`. `form` and `place` name the form and the store, desk
+    or page.
+    """
 
     customer: uuid.UUID
     purpose: str
@@ -55,6 +61,10 @@ class GrantRow:
     language: str = ""
     evidence: Mapping[str, Any] | None = None
     purpose_version: str = ""  # of the words shown; empty: those that held at `at`
+    form: str = ""
+    place: str = ""
+    status: str = ""
+    outlived: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -82,12 +92,15 @@ def record(
     evidence: Mapping[str, Any] | None = None,
     purpose_version: str = "",
     now: dt.datetime | None = None,
+    status: str = "",
+    form: str = "",
+    place: str = "",
 ) -> ConsentRecord:
     """Write one statement, its state, its audit entry and the customer's mark; the record, or the one already there.
 
     `at` is when the person said so, `now` when it is written down (default: the same moment). The word of somebody who
     was merged is the survivor's. It bears a later time where what was said before it stands ahead of it (see
-    `rules.heard_at`). Raises UnableToRecord.
+    `rules.heard_at`). `status`: see GrantRow; a "yes" that reconfirms nothing is given anew. Raises UnableToRecord.
     """
     row = GrantRow(
         customer=customer,
@@ -101,6 +114,9 @@ def record(
         language=language,
         evidence=evidence,
         purpose_version=purpose_version,
+        form=form,
+        place=place,
+        status=status,
     )
     recorded_at = now or at
     with transaction.atomic():
@@ -127,9 +143,10 @@ def record(
         same = ledger.history(lineage.of(customer)).filter(
             purpose=purpose, channel=channel, at=rows[0].at, source=source
         )
-        given = ConsentRecord.Status.GIVEN
-        found = same.filter(status=given) if granted else same.exclude(status=given)
-        return found[0]
+        found = same.filter(status__in=rules.YES) if granted else same.exclude(status__in=rules.YES)
+        if (before := found.first()) is None:
+            raise UnableToRecord(_("There is no permission that could expire."), field="status")
+        return before
 
 
 def record_many(
@@ -170,6 +187,9 @@ class _New:
 def _check(rows: Sequence[GrantRow], *, now: dt.datetime) -> None:
     known = purposes.channels()
     for index, row in enumerate(rows):
+        if row.status and (row.status not in SAYABLE or row.granted is not (row.status in rules.YES)):
+            message = f"{row.status!r} is nothing that can be said of granted={row.granted}"
+            raise ValueError(message)
         offered = known.get(row.purpose)
         if offered is None:
             listed = ", ".join(sorted(known))
@@ -206,9 +226,9 @@ def _write(
     rows: Sequence[GrantRow], said: Mapping[Key, Sequence[rules.Statement]], *, actor: Actor, now: dt.datetime
 ) -> list[_New]:
     """Insert what is new, in the order of the rows, and bring the states up to date."""
-    if not rows:
-        return []
     decided = [(row, status) for row, status in zip(rows, _statuses(rows, said), strict=True) if status is not None]
+    if not decided:
+        return []
     keyring = subjects.load({row.customer for row, _ in decided if row.evidence})
     words = notices.in_force_at({(names.of_purpose(row.purpose), row.at) for row, _ in decided})
     columns: list[list[Any]] = [[] for _ in range(9)]
@@ -227,6 +247,8 @@ def _write(
                 row.policy_version,
                 row.purpose_version or words.get((names.of_purpose(row.purpose), row.at), ""),
                 row.language,
+                row.form,
+                row.place,
             ),
             _sealed(row, record_id, keyring),
         )
@@ -239,11 +261,11 @@ def _write(
             """
             INSERT INTO consent_consentrecord (
                 id, customer_id, purpose, channel, status, at, source, evidence, method, policy_version,
-                purpose_version, language, recorded_at, actor_kind, actor_id
+                purpose_version, language, form, place, recorded_at, actor_kind, actor_id
             )
             SELECT *, %s::timestamptz, %s, %s::uuid FROM unnest(
                 %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
-                %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[]
+                %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]
             )
             ON CONFLICT DO NOTHING
             RETURNING id, customer_id, status
@@ -253,10 +275,7 @@ def _write(
                 actor.kind,
                 actor.id,
                 *columns,
-                [proof[0] for proof in proofs],
-                [proof[1] for proof in proofs],
-                [proof[2] for proof in proofs],
-                [proof[3] for proof in proofs],
+                *(list(column) for column in zip(*proofs, strict=True)),
             ],
         )
         written = [_New(*found) for found in cursor.fetchall()]
@@ -294,7 +313,7 @@ def _said(rows: Sequence[GrantRow]) -> _Ledger:
     retracted = {record.retracts for record in found}
     for record in found:
         key = (stands_for.get(record.customer_id, record.customer_id), record.purpose, record.channel)
-        granted = record.status == ConsentRecord.Status.GIVEN
+        granted = record.status in rules.YES
         statement = rules.Statement(granted, record.at, record.source, record.recorded_at)
         if record.id in retracted:
             spent[key].add(statement)
@@ -331,7 +350,10 @@ def _statuses(rows: Sequence[GrantRow], said: Mapping[Key, Sequence[rules.Statem
         groups[row.customer, row.purpose, row.channel].append(index)
     result: list[str | None] = [None] * len(rows)
     for key, indexes in groups.items():
-        incoming = [rules.Statement(rows[index].granted, rows[index].at, rows[index].source) for index in indexes]
+        incoming = [
+            rules.Statement(row.granted, row.at, row.source, status=row.status, outlived=row.outlived)
+            for row in (rows[index] for index in indexes)
+        ]
         for index, found in zip(indexes, rules.statuses(said.get(key, []), incoming), strict=True):
             result[index] = found
     return result

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cdp.core import pipeline
 from cdp.core.actors import CUSTOMER
 from consent.models import ConsentRecord, ConsentState
+from consent.rules.ledger import EXPIRED
 from consent.selectors import packs, policies, purposes
 from consent.services import grants, ticks
 from customers.models import Customer, Status
@@ -84,6 +85,7 @@ def hear(words: Sequence[Word], *, now: dt.datetime) -> int:
 def _standing(customers: set[uuid.UUID]) -> dict[uuid.UUID, _Standing]:
     """What stands of each, with the website of the statement where a website told it."""
     states = ConsentState.objects.filter(customer_id__in=customers, purpose=MEASUREMENT, channel=CHANNEL)
+    states = states.exclude(status=EXPIRED)  # nobody refused: whatever is said next is news
     found = {
         row: (granted, at, record)
         for row, granted, at, record in states.values_list("customer_id", "is_granted", "at", "record_id")

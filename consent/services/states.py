@@ -14,18 +14,19 @@ from django.db import connection
 
 from consent.models import ConsentRecord, ConsentState
 from consent.rules import words
+from consent.rules.ledger import EXPIRED, SAYS_YES, YES
 from consent.selectors.purposes import SPECIAL
 from customers.selectors import merges
 
 _RAISE = """
 INSERT INTO consent_consentstate AS state (id, customer_id, purpose, channel, is_granted, status, at, record_id)
 SELECT DISTINCT ON (customer_id, purpose, channel)
-    id, customer_id, purpose, channel, status = 'given', status, at, id
+    id, customer_id, purpose, channel, status IN {yes}, status, at, id
 FROM consent_consentrecord AS said
 WHERE customer_id = ANY(%(customers)s) AND status <> 'retracted' {only} AND NOT EXISTS (
     SELECT 1 FROM consent_consentrecord AS back WHERE back.customer_id = said.customer_id AND back.retracts = said.id
 )
-ORDER BY customer_id, purpose, channel, at DESC, (status = 'given'), id DESC
+ORDER BY customer_id, purpose, channel, at DESC, (status IN {yes}), id DESC
 ON CONFLICT (customer_id, purpose, channel) DO UPDATE SET
     is_granted = EXCLUDED.is_granted, status = EXCLUDED.status, at = EXCLUDED.at, record_id = EXCLUDED.record_id
 WHERE (EXCLUDED.at, NOT EXCLUDED.is_granted, EXCLUDED.record_id)
@@ -50,7 +51,7 @@ def advance(*, written_ids: Collection[uuid.UUID], customers: Collection[uuid.UU
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            _RAISE.format(only="AND id = ANY(%(records)s)"),
+            _RAISE.format(only="AND id = ANY(%(records)s)", yes=SAYS_YES),
             {"customers": sorted(customers), "records": list(written_ids)},
         )
     if trees := merges.trees(customers):
@@ -68,7 +69,7 @@ def rebuild(customers: Collection[uuid.UUID]) -> None:
         cursor.execute("DELETE FROM consent_consentstate WHERE customer_id = ANY(%s)", [wanted])
         cursor.execute("SELECT id FROM customers_customer WHERE id = ANY(%s) AND merged_into IS NULL", [wanted])
         standing = sorted(customer for (customer,) in cursor.fetchall())
-        cursor.execute(_RAISE.format(only=""), {"customers": standing})
+        cursor.execute(_RAISE.format(only="", yes=SAYS_YES), {"customers": standing})
     if trees := merges.trees(standing):
         _judge(trees)
     _drop_special(wanted)
@@ -90,9 +91,10 @@ def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
     for record in records:
         if record.status == ConsentRecord.Status.RETRACTED or record.id in retracted:
             continue
-        granted = record.status == ConsentRecord.Status.GIVEN
         status[record.id] = record.status
-        said[record.customer_id][record.purpose, record.channel].append(words.Said(record.at, granted, record.id))
+        said[record.customer_id][record.purpose, record.channel].append(
+            words.Said(record.at, record.status in YES, record.id, record.status == EXPIRED)
+        )
     states = []
     for customer, joined in sorted(trees.items()):
         history = [words.Merge(one.survivor, one.absorbed, one.at, one.until) for one in joined]

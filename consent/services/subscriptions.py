@@ -8,7 +8,7 @@ from django.db import transaction
 
 from cdp.core import actors
 from consent.models import ConsentRecord, ConsentState
-from consent.rules.ledger import JUST_AFTER
+from consent.rules.ledger import JUST_AFTER, REFUSALS
 from consent.selectors import ledger
 from consent.services import grants
 from consent.services.links import Subscription
@@ -33,7 +33,7 @@ def stop(subscription: Subscription, *, at: dt.datetime, evidence: dict[str, Any
         if customer is None:
             return None
         state = _state(customer, subscription)
-        if state is not None and not state.is_granted:
+        if state is not None and state.status in REFUSALS:
             return ledger.history(lineage.of(customer)).get(id=state.record_id)
         return grants.record(
             customer=customer,

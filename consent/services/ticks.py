@@ -1,8 +1,8 @@
 """Boxes that people tick themselves in a form, ours or a platform's: what of them counts as a "yes".
 
 Anybody may type anybody's address (decision 5), so the gates are the same for all forms: what was refused or withdrawn
-before stays refused; where the law asks for a confirmation by mail nothing is granted before there is one; a child
-allows nothing alone; and a box whose words nobody knows proves nothing.
+before stays refused (what expired may be asked again); where the law asks for a confirmation by mail nothing is granted
+before there is one; a child allows nothing alone; and a box whose words nobody knows proves nothing.
 """
 
 import datetime as dt
@@ -13,6 +13,7 @@ from typing import Any
 
 from cdp.core.actors import Actor
 from consent.models import ConsentState
+from consent.rules.ledger import REFUSALS
 from consent.selectors import packs, policies
 from consent.services import grants
 from customers.models import Customer
@@ -33,7 +34,7 @@ class Box:
 class Form:
     """What the proof says of the form: how it was put, where and when, and `evidence` besides each box's own words.
 
-    `country` and `birth_date` are what the person told in it.
+    `form` and `place` name the form and the store or desk; `country` and `birth_date` are what the person told in it.
     """
 
     source: str
@@ -42,6 +43,8 @@ class Form:
     actor: Actor
     evidence: Mapping[str, Any]
     language: str = ""
+    form: str = ""
+    place: str = ""
     country: str = ""
     birth_date: dt.date | None = None
 
@@ -51,7 +54,9 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     worded = [box for box in boxes if box.words.strip()]
     if not worded or not _may_say_yes(customer, form):
         return 0
-    refused = set(ConsentState.objects.filter(customer_id=customer, is_granted=False).values_list("purpose", "channel"))
+    refused = set(
+        ConsentState.objects.filter(customer_id=customer, status__in=REFUSALS).values_list("purpose", "channel")
+    )
     version = policies.current_version("privacy", at=form.at)
     counting = [box for box in worded if (box.purpose, box.channel) not in refused]
     for box in counting:
@@ -66,6 +71,8 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
             actor=form.actor,
             policy_version=version,
             language=form.language,
+            form=form.form,
+            place=form.place,
             evidence={**form.evidence, "text": box.words},
             now=now,
         )

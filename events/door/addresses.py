@@ -1,8 +1,8 @@
 """Where a request comes from, shortened: enough for a rough place and for counting, too little to find a person."""
 
-import ipaddress
-from functools import lru_cache
 from typing import Any
+
+from cdp.core.addresses import network
 
 
 def shortened(environ: dict[str, Any], *, proxies: int) -> str:
@@ -14,16 +14,4 @@ def shortened(environ: dict[str, Any], *, proxies: int) -> str:
     if proxies:
         reported = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
         address = reported[-proxies] if len(reported) >= proxies else address
-    return _network(address)
-
-
-@lru_cache(maxsize=1024)
-def _network(address: str) -> str:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    bits = 24 if found.version == 4 else 48
-    return str(ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address)
+    return network(address)

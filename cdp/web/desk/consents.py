@@ -19,6 +19,8 @@ from consent.selectors import packs, policies, purposes
 from consent.services import grants
 from customers.rules.profiling import Context
 
+ASKABLE = {"none", "granted", "expired"}
+"""What a "no" has something to say to: whoever refused already is not asked to refuse again."""
 READ, SHOWN = "read", "shown"
 HOW = (READ, SHOWN)
 NEEDS = {Channel.EMAIL: "email", Channel.SMS: "phone", Channel.PHONE: "phone", Channel.LINE: "line"}
@@ -137,6 +139,7 @@ def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, a
                 actor=actor,
                 policy_version=version,
                 language=said.language,
+                form=context.value,
                 evidence={"form": context.value, "text": box.told, "shown": shown, "how": said.how},
             )
     return len(chosen)
@@ -150,4 +153,4 @@ def _chosen(said: Said) -> list[tuple[Box, bool]]:
     if granted & refused:
         raise UnableToRecord(gettext("One line has a yes and a no. Keep one of them."))
     chosen = [(by_name[name], True) for name in sorted(granted) if not by_name[name].is_granted]
-    return chosen + [(by_name[name], False) for name in sorted(refused) if by_name[name].status in {"none", "granted"}]
+    return chosen + [(by_name[name], False) for name in sorted(refused) if by_name[name].status in ASKABLE]

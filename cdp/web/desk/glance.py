@@ -13,6 +13,7 @@ from cdp.core.open_things import OpenThing
 from commerce.models import Order, OrderLine
 from commerce.selectors import orders
 from consent.models import ConsentState
+from consent.rules.ledger import REFUSALS
 from consent.selectors import ledger
 from customers.models import Customer
 from customers.rules import places, tags
@@ -56,7 +57,9 @@ class Glance:
         said = {state.channel: state for state in self.states if state.purpose == "marketing"}.get("phone")
         if said is None:
             return "none"
-        return "granted" if said.is_granted else "denied"
+        if said.is_granted:
+            return "granted"
+        return "denied" if said.status in REFUSALS else "none"
 
 
 def of(row: Customer, *, context: Context, now: datetime) -> Glance:

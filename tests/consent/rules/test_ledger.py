@@ -87,3 +87,35 @@ def test_a_yes_of_this_moment_stands_behind_every_no_that_was_there_before_it(
 ) -> None:
     found = heard_at(existing, said(True, 3), is_said_now=True)
     assert found == DAY + dt.timedelta(hours=expected) + (expected == 5) * JUST_AFTER
+
+
+def lapses(hour: int, *, before: int = 99) -> Statement:
+    moment = DAY + dt.timedelta(hours=hour)
+    return Statement(False, moment, "policy", status="expired", outlived=DAY + dt.timedelta(hours=before))
+
+
+def again(hour: int) -> Statement:
+    return Statement(True, DAY + dt.timedelta(hours=hour), "shop", status="reconfirmed")
+
+
+@pytest.mark.parametrize(
+    ("existing", "incoming", "expected"),
+    [
+        ([said(True)], [lapses(1)], ["expired"]),
+        # Nothing expires but a "yes" that stands and is old enough.
+        ([], [lapses(1)], [None]),
+        ([said(False)], [lapses(1)], [None]),
+        ([said(True, 5)], [lapses(6, before=5)], [None]),
+        ([said(True, 4)], [lapses(6, before=5)], ["expired"]),
+        ([said(True), lapses(1)], [lapses(2)], [None]),
+        # Who says no after that declines; there was nothing to take back.
+        ([said(True), lapses(1)], [said(False, 2)], ["denied"]),
+        ([said(True)], [again(1)], ["reconfirmed"]),
+        ([], [again(1)], ["given"]),
+        ([said(True), said(False, 1)], [again(2)], ["given"]),
+        ([said(True), lapses(1)], [again(2)], ["given"]),
+        ([], [Statement(True, DAY, "firm", status="inherited")], ["inherited"]),
+    ],
+)
+def test_a_yes_may_lapse_be_confirmed_or_be_taken_over(existing, incoming, expected):
+    assert statuses(existing, incoming) == expected

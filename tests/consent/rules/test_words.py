@@ -49,3 +49,22 @@ def test_a_refusal_said_while_two_were_one_holds_for_both():
     assert last(B, words, [Merge(A, B, at(5), at(8))]) == said(6, "no")
     assert last(B, {A: [said(9, "no")], B: [said(1, "yes")]}, [Merge(A, B, at(5), at(8))]) == said(1, "yes")
     assert last(B, {A: [said(6, "yes")], B: [said(1, "yes")]}, [Merge(A, B, at(5), at(8))]) == said(1, "yes")
+
+
+def lapsed(hour):
+    return Said(at(hour), granted=False, id=uuid.UUID(int=100 + hour), is_lapsed=True)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        # What lapsed is no refusal: a younger "yes" of the other side stands, an older one goes with it.
+        ([said(3, "yes")], [said(1, "yes"), lapsed(2)], said(3, "yes")),
+        ([said(1, "yes")], [said(2, "yes"), lapsed(3)], lapsed(3)),
+        ([said(1, "no")], [said(2, "yes"), lapsed(3)], said(1, "no")),
+        ([said(1, "yes"), lapsed(2)], [], lapsed(2)),
+        ([said(1, "yes"), lapsed(2), said(6, "yes")], [], said(6, "yes")),
+    ],
+)
+def test_what_lapsed_on_one_side_is_no_refusal_of_the_other(ours, theirs, expected):
+    assert last(A, {A: ours, B: theirs}, [Merge(A, B, at(5))]) == expected

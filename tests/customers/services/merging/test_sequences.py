@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cdp.core import actors
 from consent.models import ConsentRecord, ConsentState
+from consent.rules.ledger import REFUSALS
 from consent.services import states
 from customers.models import Customer, MergeLog, Note, Status
 from customers.selectors import exports, lineage
@@ -111,9 +112,7 @@ class World:
         if self.has_said:
             return  # whether one may take back as a whole what a part refused, the tests of states say
         denied = {
-            lineage.get(record.customer_id).customer.id
-            for record in self.last_words()
-            if record.status != ConsentRecord.Status.GIVEN
+            lineage.get(record.customer_id).customer.id for record in self.last_words() if record.status in REFUSALS
         }
         assert not ConsentState.objects.filter(customer_id__in=denied, is_granted=True).exists()
 
