@@ -11,7 +11,7 @@ from django.db.migrations.operations.base import Operation
 class Migration(migrations.Migration):
     """What a statement may be, and more of its proof."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0012_privacy_requests")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0013_second_steps")]
     operations: ClassVar[list[Operation]] = [
         migrations.AddField("consentrecord", "form", models.CharField(blank=True, db_default="", max_length=60)),
         migrations.AddField("consentrecord", "place", models.CharField(blank=True, db_default="", max_length=60)),
