@@ -222,6 +222,7 @@ DATABASES = {
             # Every thread of a web process holds one, and two are left for what runs beside the requests.
             "pool": {"min_size": 1, "max_size": programs.BLOCKING_THREADS + 2, "timeout": 20},
             # Constant clean-up of sessions that a killed client left open inside a transaction.
+            "application_name": keys.connection_name(CDP_ENCRYPTION_KEYS),
             "options": "-c idle_in_transaction_session_timeout=120000",
         },
     }

@@ -4,17 +4,21 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, open_things, panels, timeline
 from cdp.core.imports import engine, layouts, registry, undoing
+from cdp.core.keys import holders
+from commerce.models import StoreNotice
 from commerce.selectors import open as unfinished
 from commerce.selectors import preorders, warranties, wishes
 from commerce.selectors import timeline as history
 from commerce.services import booking, import_undo, order_import, order_layouts, product_import
 from commerce.services.booking import explaining
+from commerce.services.hooks import notices
 from commerce.tracking import names
 from events.selectors import remarks
 from events.services import handover
 
 registry.declare(order_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
+holders.declare(holders.Holder(StoreNotice, ("id",), notices.context))
 handover.want(booking.READER, names.KINDS)
 remarks.declare(explaining.remarks)
 registry.declare(product_import.KIND)

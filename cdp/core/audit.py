@@ -74,6 +74,7 @@ class Action(StrEnum):
     IMPORT_UNDONE = "core:import:undone"
     KEY_CREATED = "core:api_key:created"
     KEY_REVOKED = "core:api_key:revoked"
+    KEYS_ROTATED = "core:keys:rotated"
     SOURCE_CREATED = "core:source:created"
     SOURCE_CHANGED = "core:source:changed"
     SOURCE_SECRET_SET = "core:source:secret_set"  # noqa: S105  (the name of an action)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
-from django.db import models
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, models
 
+from cdp.core.keys import proofs
 from cdp.core.models import Placement
 
 OURS = {"core", "customers", "consent", "events", "commerce", "surveys", "loyalty", "analytics", "campaigns"}
@@ -46,3 +47,14 @@ def owned_tables_can_be_distributed(app_configs: Any, **_: Any) -> list[CheckMes
             if field.unique and not field.primary_key
         ]
     return problems
+
+
+@register(Tags.database)
+def the_keys_open_what_is_sealed(app_configs: Any, databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """`manage.py check --database default`: every key that the database needs is there and is the right one."""
+    if not databases:
+        return []
+    try:
+        return [Error(str(fault), id="cdp.E010") for fault in proofs.faults()]
+    except DatabaseError:  # no tables yet
+        return []

@@ -8,15 +8,21 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 from cdp.core import actors, audit, context
+from cdp.core.api import problems
+from cdp.core.crypto import envelope, ring
 
 View = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("request")
 ANSWERS = (Http404, PermissionDenied, BadRequest, SuspiciousOperation)
 """What a view raises in order to answer: no faults of ours, and answered with pages of their own."""
+SHUT = (ring.UnknownRingKey, envelope.Unopenable)
+"""Sealed values that do not open: a key is missing or wrong, or a value was altered."""
 
 
 class RequestContextMiddleware:
@@ -51,12 +57,22 @@ class RequestContextMiddleware:
         )
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """A fault of ours: the reader is told that it is in the log, and this puts it there."""
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A fault of ours: the reader is told that it is in the log, and this puts it there.
+
+        What cannot be opened is said as such and shown to nobody as a blank; the text names ids of keys alone.
+        """
         if isinstance(exception, ANSWERS):
-            return
+            return None
         route = request.resolver_match.view_name if request.resolver_match else "-"
         log.error("unhandled fault", route=route, request_id=context.request_id.get(), exc_info=exception)
+        if not isinstance(exception, SHUT):
+            return None
+        log.error("sealed data cannot be opened", route=route, reason=str(exception))
+        if request.path.startswith(problems.PATHS):
+            detail = _("A part of the data cannot be opened with the keys of this server; nothing was changed.")
+            return problems.response(request, "sealed", 503, detail)
+        return render(request, "errors/sealed.html", status=503)
 
 
 class StaffPagesMiddleware:

@@ -4,6 +4,7 @@ A secret is wrapped by the key ring like a data key, bound to its source, so tha
 row copied to another source does not open.
 """
 
+import uuid
 from datetime import datetime
 
 from django.db import transaction
@@ -49,7 +50,7 @@ def put(*, source: Source, secret: str, actor: Actor, now: datetime, vendor: str
             defaults={
                 **({} if vendor is None else {"vendor": vendor}),
                 "ring_key": key_ring.primary,
-                "wrapped": key_ring.wrap(text.encode(), context=_context(source)),
+                "wrapped": key_ring.wrap(text.encode(), context=context(source.id)),
                 "set_at": now,
             },
         )
@@ -61,7 +62,7 @@ def find(source: Source, *, vendor: str = "") -> bytes | None:
     stored = SourceSecret.objects.filter(source=source).first()
     if stored is None or (vendor and stored.vendor not in {"", vendor}):
         return None
-    return ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=_context(source))
+    return ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=context(source.id))
 
 
 def put_token(*, source: Source, name: str, token: str, actor: Actor, now: datetime, shortest: int = SHORTEST) -> None:
@@ -76,7 +77,7 @@ def put_token(*, source: Source, name: str, token: str, actor: Actor, now: datet
             name=name,
             defaults={
                 "ring_key": key_ring.primary,
-                "wrapped": key_ring.wrap(text.encode(), context=_token_context(source, name)),
+                "wrapped": key_ring.wrap(text.encode(), context=token_context(source.id, name)),
                 "set_at": now,
                 "refused_at": None,
                 "refused_for": "",
@@ -104,7 +105,7 @@ def find_token(source: Source, name: str) -> str:
     stored = SourceToken.objects.filter(source=source, name=name).first()
     if stored is None:
         return ""
-    wrapped, context = bytes(stored.wrapped), _token_context(source, name)
+    wrapped, context = bytes(stored.wrapped), token_context(source.id, name)
     return ring.current().unwrap(wrapped, ring_key=stored.ring_key, context=context).decode()
 
 
@@ -125,9 +126,11 @@ def verify_token(source_key: str) -> str:
     return index.digest("core.verify_token", source_key).hex()[:32]
 
 
-def _context(source: Source) -> bytes:
-    return b"core.source_secret:" + source.id.bytes
+def context(source: uuid.UUID) -> bytes:
+    """The associated data of the wrapped secret of a source."""
+    return b"core.source_secret:" + source.bytes
 
 
-def _token_context(source: Source, name: str) -> bytes:
-    return b"core.source_token:" + source.id.bytes + name.encode()
+def token_context(source: uuid.UUID, name: str) -> bytes:
+    """The associated data of a wrapped token of a source."""
+    return b"core.source_token:" + source.bytes + name.encode()

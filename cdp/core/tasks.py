@@ -1,8 +1,10 @@
 """Queue doors of the kernel. Each is a wake-up: it looks for rows and ends when there are none."""
 
 import contextlib
+import datetime as dt
 import time
 
+import structlog
 from celery import shared_task
 from django.db import connection
 from django.utils import timezone
@@ -10,9 +12,13 @@ from django.utils import timezone
 from cdp.core import idempotency, jobs, locks, outbox, pipeline, receipts, uploads
 from cdp.core.crypto import hourly
 from cdp.core.imports import tracing
+from cdp.core.keys import rotation
 
+log = structlog.get_logger("core")
 TURN_SECONDS = 20
 NOTICES = 200
+REMEMBERED = dt.timedelta(days=30)
+"""So long after a rotation, rows of a process that did not take part in it are looked for."""
 _JOB_RUNNER = 0x0CD_F10E
 _NOTICES = 0x0CD_0B0D
 
@@ -66,3 +72,5 @@ def tidy() -> None:
     uploads.forget_old(now=now)
     tracing.forget_old(now=now)
     outbox.forget_old(now=now)
+    if late := rotation.find_late(since=now - REMEMBERED):
+        log.error("a process that was not restarted still wraps with removed keys", keys=late)

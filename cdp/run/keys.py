@@ -8,9 +8,14 @@ import base64
 import contextlib
 import os
 import secrets
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+CONNECTION = "cdp "
+LONGEST_NAME = 63
+"""What PostgreSQL keeps of the name of a connection."""
 
 
 def secret_key(var: Path) -> str:
@@ -21,6 +26,19 @@ def secret_key(var: Path) -> str:
 def encryption_keys(var: Path) -> str:
     """The key ring in the form of CDP_ENCRYPTION_KEYS: a comma list of `id:base64key`, the first is primary."""
     return stored(var, "encryption_keys", lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+def ids(ring: str) -> list[str]:
+    """The ids of a ring in the form of CDP_ENCRYPTION_KEYS, the primary first; never a key."""
+    return [part.strip().partition(":")[0] for part in ring.split(",")]
+
+
+def connection_name(ring: str) -> str:
+    """What this process calls its connections to the database: who it is, and the ids of its ring.
+
+    So a process that was not restarted with a new ring can be named instead of guessed at (`cdp.core.keys.processes`).
+    """
+    return f"{CONNECTION}{os.getpid()}@{socket.gethostname()[:20]} {'+'.join(ids(ring))}"[:LONGEST_NAME]
 
 
 def stored(var: Path, name: str, make: Callable[[], str]) -> str:

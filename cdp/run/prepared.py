@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdp.run import launch
+from cdp.run import keys, launch
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("*/migrations/*.py", "cdp/*/migrations/*.py", "static/**/*", "*/static/**/*", "cdp/*/static/**/*", "*.lock")
@@ -33,9 +33,20 @@ def note(var: Path) -> None:
 
 
 def fingerprint(var: Path) -> str:
-    """Changes when a migration, a static file, a lock file, the cluster or CDP_SAMPLE does."""
-    lines = [f"sample={os.environ.get('CDP_SAMPLE', '')}", f"pg={(var / 'pg').stat().st_ino}", *sorted(_files())]
+    """Changes when a migration, a static file, a lock file, the cluster, the key ring or CDP_SAMPLE does."""
+    lines = [
+        f"ring={_ring(var)}",
+        f"sample={os.environ.get('CDP_SAMPLE', '')}",
+        f"pg={(var / 'pg').stat().st_ino}",
+        *sorted(_files()),
+    ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _ring(var: Path) -> str:
+    """Changes with the keys that data is sealed with: whether they fit is looked at before anything is served."""
+    text = os.environ.get("CDP_ENCRYPTION_KEYS") or keys.encryption_keys(var)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _files() -> Iterator[str]:

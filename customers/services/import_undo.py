@@ -297,6 +297,7 @@ def _remove(undo: undoing.Undo, customers: Sequence[uuid.UUID]) -> None:
     if not customers:
         return
     import_undo_keys.let_go(dict.fromkeys(customers))
+    subjects.note_destroyed(customers)
     for model, declared in lifecycle.declarations().items():
         # What is derived goes with the pipeline's next turn: it keeps nothing of who is not known.
         if declared.on_erase is OnErase.DELETE and declared.on_merge is not OnMerge.REBUILD:

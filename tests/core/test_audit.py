@@ -33,6 +33,7 @@ def test_personal_values_are_sealed_and_go_with_the_key(db):
     place = {"table": "core_auditentry", "column": "sealed", "row": entry.id}
     opened = subjects.load([who.id]).open(entry.sealed, **place)
     assert json.loads(opened) == {"phone": ["+66812345678", "+66898765432"]}
+    subjects.note_destroyed([who.id])
     DataKey.objects.filter(customer_id=who.id).delete()
     assert subjects.load([who.id]).open(entry.sealed, **place) == ""
 

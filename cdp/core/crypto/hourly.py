@@ -34,7 +34,8 @@ def _renew() -> None:
 os.register_at_fork(after_in_child=_renew)
 
 
-def _context(hour: int) -> bytes:
+def context(hour: int) -> bytes:
+    """The associated data of a wrapped key of an hour."""
     return b"core.hourly_key:" + hour.to_bytes(_HOUR)
 
 
@@ -42,7 +43,7 @@ def _context(hour: int) -> bytes:
 def _key(hour: int) -> AESGCM:
     """Raises DoesNotExist, which is not remembered: another process may make the key at any moment."""
     stored = HourlyKey.objects.get(hour=hour)
-    return AESGCM(ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=_context(hour)))
+    return AESGCM(ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=context(hour)))
 
 
 def _made(hour: int) -> AESGCM:
@@ -53,7 +54,7 @@ def _made(hour: int) -> AESGCM:
         with contextlib.suppress(HourlyKey.DoesNotExist):
             return _key(hour)
         key_ring = ring.current()
-        wrapped = key_ring.wrap(os.urandom(32), context=_context(hour))
+        wrapped = key_ring.wrap(os.urandom(32), context=context(hour))
         autonomous.execute(
             "INSERT INTO core_hourlykey (hour, ring_key, wrapped) VALUES (%s, %s, %s) ON CONFLICT (hour) DO NOTHING",
             [hour, key_ring.primary, wrapped],

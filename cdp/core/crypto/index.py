@@ -22,7 +22,7 @@ from cdp.core.models import IndexRoot
 CURRENT_VERSION = 1
 DIGEST = 32
 LONGEST_PREFIX = 12
-_CONTEXT = b"core.index_root"
+CONTEXT = b"core.index_root"
 
 
 @cache
@@ -33,10 +33,10 @@ def root() -> bytes:
         key_ring = ring.current()
         autonomous.execute(
             "INSERT INTO core_indexroot (version, ring_key, wrapped) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [CURRENT_VERSION, key_ring.primary, key_ring.wrap(os.urandom(32), context=_CONTEXT)],
+            [CURRENT_VERSION, key_ring.primary, key_ring.wrap(os.urandom(32), context=CONTEXT)],
         )
         stored = IndexRoot.objects.get(version=CURRENT_VERSION)
-    return ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=_CONTEXT)
+    return ring.current().unwrap(bytes(stored.wrapped), ring_key=stored.ring_key, context=CONTEXT)
 
 
 @cache

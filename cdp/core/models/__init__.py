@@ -5,7 +5,7 @@ from cdp.core.models.audit import AccessEntry, AuditEntry
 from cdp.core.models.base import Model, OwnedForeignKey, OwnedModel, Placement
 from cdp.core.models.idempotency import IdempotentAnswer
 from cdp.core.models.jobs import ImportTrace, Job, JobReject
-from cdp.core.models.keys import DataKey, HourlyKey, IndexRoot
+from cdp.core.models.keys import DataKey, DestroyedKey, HourlyKey, IndexRoot, RingKey
 from cdp.core.models.outbox import Notice
 from cdp.core.models.pipeline import Mark, PipelineState
 from cdp.core.models.receipts import FormReceipt
@@ -17,6 +17,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "DataKey",
+    "DestroyedKey",
     "FormReceipt",
     "HourlyKey",
     "IdempotentAnswer",
@@ -31,6 +32,7 @@ __all__ = [
     "OwnedModel",
     "PipelineState",
     "Placement",
+    "RingKey",
     "Role",
     "Source",
     "SourceSecret",

@@ -43,3 +43,38 @@ class HourlyKey(models.Model):
     hour = models.BigIntegerField(primary_key=True)
     ring_key = models.CharField(max_length=40)
     wrapped = models.BinaryField()
+
+
+class RingKey(models.Model):
+    """A key of the ring that this database knows: what it must open, and since when it is used.
+
+    `proof` is a known word wrapped by it: a process that was given another key under the same id notices at its start,
+    before it writes anything that others cannot read.
+    """
+
+    placement = Placement.LOCAL
+
+    id = models.CharField(primary_key=True, max_length=40)
+    proof = models.BinaryField()
+    first_used_at = models.DateTimeField()
+    # Nothing names it any more: a process may start without it.
+    retired_at = models.DateTimeField(null=True)
+
+
+class DestroyedKey(models.Model):
+    """The ids of data keys that were destroyed on purpose: what they sealed is gone, and is empty where it is read.
+
+    A data key that is missing without standing here is lost, and whoever reads is told so instead of being shown a
+    blank. `is_mark` stands for all keys made before its id: those were destroyed before anybody took notes.
+    """
+
+    placement = Placement.LOCAL
+
+    id = models.UUIDField(primary_key=True)
+    is_mark = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # At most one row; the reader of a missing key asks for it.
+            models.Index(fields=["id"], name="core_destroyedkey_mark", condition=models.Q(is_mark=True)),
+        ]

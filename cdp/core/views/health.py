@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from cdp.core.keys import proofs
+
 
 @never_cache
 @require_safe
@@ -28,11 +30,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
     Losing the queue does not make it unready: nothing is lost without it.
     """
-    parts = {"database": _database(), "queue": _queue()}
-    ready = parts["database"]
+    parts: dict[str, object] = {"database": _database(), "queue": _queue()}
+    ready = bool(parts["database"])
+    if ready and (missing := [fault.key_id for fault in proofs.known_faults()]):
+        ready, parts["keys_missing"] = False, missing  # ids alone; what to do stands in the log of the start
     if settings.CDP_SUPERVISED:
-        parts["started"] = (settings.CDP_VAR / "ready").exists()
-        ready = ready and parts["started"]
+        parts["started"] = started = (settings.CDP_VAR / "ready").exists()
+        ready = ready and started
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
 
 

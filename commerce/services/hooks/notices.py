@@ -49,7 +49,7 @@ def note(*, told: NoticeTold, source: Source, rules: people.Rules, now: datetime
     if told.named:
         key_ring = ring.current()
         row.ring_key = key_ring.primary
-        row.wrapped = key_ring.wrap(json.dumps(told.named).encode(), context=_context(row.id))
+        row.wrapped = key_ring.wrap(json.dumps(told.named).encode(), context=context(row.id))
     StoreNotice.objects.bulk_create([row], ignore_conflicts=True)
 
 
@@ -57,7 +57,7 @@ def named(notice: StoreNotice) -> Mapping[str, Any]:
     """What the store named; nothing once the notice is closed."""
     if not notice.wrapped:
         return {}
-    text = ring.current().unwrap(bytes(notice.wrapped), ring_key=notice.ring_key, context=_context(notice.id))
+    text = ring.current().unwrap(bytes(notice.wrapped), ring_key=notice.ring_key, context=context(notice.id))
     found: Mapping[str, Any] = json.loads(text)
     return found
 
@@ -96,5 +96,6 @@ def _known(raw: Mapping[str, str], source: Source, rules: people.Rules) -> uuid.
     return found[0] if found else None
 
 
-def _context(notice: uuid.UUID) -> bytes:
+def context(notice: uuid.UUID) -> bytes:
+    """The associated data of what a notice named."""
     return b"commerce.store_notice:" + notice.bytes

@@ -10,6 +10,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from cdp.core import copying, lifecycle
+from cdp.core.crypto import subjects
 from cdp.core.lifecycle import Declaration, OnErase
 from customers.models import Customer, Identifier, MergeLog, MergeSuggestion, SharedIdentifier, Status
 from customers.services import suppressions
@@ -21,6 +22,7 @@ KEPT_COLUMNS = frozenset({"id", "status", "is_sample", "created_at", "updated_at
 def purge(customers: Sequence[uuid.UUID], *, at: datetime) -> dict[str, int]:
     """Forget these customers, whose rows the caller holds. Returns table → how many rows went."""
     keys = _keys(customers)
+    subjects.note_destroyed(customers)
     _suppress(customers, at=at)
     rows: dict[str, int] = {}
     with connection.cursor() as cursor:

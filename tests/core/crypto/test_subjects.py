@@ -6,7 +6,7 @@ import pytest
 
 from cdp.core import ids
 from cdp.core.crypto import envelope, subjects
-from cdp.core.models import DataKey
+from cdp.core.models import DataKey, DestroyedKey
 
 PLACE = {"table": "customers_note", "column": "text"}
 
@@ -39,8 +39,33 @@ def test_nothing_is_sealed_for_no_value(db, people):
 
 def test_a_destroyed_key_leaves_nothing_to_read(db, people):
     sealed = _made(people).seal("secret", customer=people[0], row=people[0], **PLACE)
+    subjects.note_destroyed([people[0]])
     DataKey.objects.filter(customer_id=people[0]).delete()
     assert subjects.load(people).open(sealed, row=people[0], **PLACE) == ""
+
+
+def test_a_key_that_is_gone_though_nobody_destroyed_it_is_no_blank(db, people):
+    sealed = _made(people).seal("secret", customer=people[0], row=people[0], **PLACE)
+    DataKey.objects.filter(customer_id=people[0]).delete()
+    with pytest.raises(subjects.LostKey, match=str(envelope.key_id_of(sealed))):
+        subjects.load(people).open(sealed, row=people[0], **PLACE)
+
+
+def test_what_was_destroyed_before_anybody_took_notes_stays_empty(db, people):
+    sealed = _made(people).seal("secret", customer=people[0], row=people[0], **PLACE)
+    DataKey.objects.filter(customer_id=people[0]).delete()
+    DestroyedKey.objects.create(id=ids.uuid7(), is_mark=True)
+    assert subjects.load(people).open(sealed, row=people[0], **PLACE) == ""
+    later = _made([people[1]]).seal("secret", customer=people[1], row=people[1], **PLACE)
+    DataKey.objects.filter(customer_id=people[1]).delete()
+    with pytest.raises(subjects.LostKey):
+        subjects.load(people).open(later, row=people[1], **PLACE)
+
+
+def test_a_key_made_after_the_ring_was_loaded_opens(db, people):
+    loaded = subjects.load(people)
+    sealed = _made(people).seal("late", customer=people[0], row=people[0], **PLACE)
+    assert loaded.open(sealed, row=people[0], **PLACE) == "late"
 
 
 def test_a_customer_with_several_keys_writes_with_the_newest_and_reads_with_all(db, people):

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from cdp.core import context
+from cdp.core.crypto import subjects
 from cdp.core.models import DataKey
 from customers.models import Customer, Status
 from customers.selectors import lineage, profiles
@@ -72,6 +73,7 @@ def test_whoever_is_shown_is_noted_and_who_is_compared_is_not(ada):
 
 
 def test_without_its_key_a_person_is_nothing_but_a_row(ada):
+    subjects.note_destroyed([ada.id])
     DataKey.objects.filter(customer_id=ada.id).delete()
     profile = profiles.one(ada.id)
     assert (profile.name, profile.email, profile.place.street) == ("", "", "")

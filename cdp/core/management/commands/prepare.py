@@ -7,9 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from cdp.core.keys import proofs
 
 
 class Command(BaseCommand):
@@ -21,6 +24,10 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database.")
             call_command("migrate", interactive=False, verbosity=0)
+        try:
+            proofs.enlist(now=timezone.now())
+        except proofs.WrongKeys as wrong:
+            raise CommandError(str(wrong)) from wrong
         self._collect()
         call_command("first_run")
         self.stdout.write("Prepared.")
