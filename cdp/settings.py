@@ -46,6 +46,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_SUPERVISED",
     "CDP_TRUSTED_PROXIES",
     "CDP_VAR",
+    "CDP_WEBHOOK_PRIVATE",
 }
 unknown = {name for name in os.environ if name.startswith("CDP_")} - KNOWN_CDP_VARIABLES
 if unknown:
@@ -132,6 +133,8 @@ CDP_SPECIAL_DETAILS = environment.special_details(env.str("CDP_SPECIAL_DETAILS",
 CDP_EVENTS_KEPT_MONTHS = env.int("CDP_EVENTS_KEPT_MONTHS", default=0)
 if not 0 <= CDP_EVENTS_KEPT_MONTHS <= 600:
     raise ImproperlyConfigured("CDP_EVENTS_KEPT_MONTHS must be 0 (keep all) to 600.")
+# Networks of the shop's own that webhooks may be told at (`10.0.0.0/8,127.0.0.1/32`), also without TLS.
+CDP_WEBHOOK_PRIVATE = environment.networks(env.str("CDP_WEBHOOK_PRIVATE", default=""), name="CDP_WEBHOOK_PRIVATE")
 CDP_METRICS_TOKEN = env.str("CDP_METRICS_TOKEN", default="")
 # How many proxies stand before us and report the client in X-Forwarded-For.
 CDP_TRUSTED_PROXIES = env.int("CDP_TRUSTED_PROXIES", default=0)
@@ -269,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
         ("forget-coupons", "loyalty.tasks.forget_coupons", 3600),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
+        ("tell-others", "cdp.core.tasks.tell_others", 5),
         ("sweep-companies", "customers.tasks.sweep_companies", 60),
         ("index-phones", "customers.tasks.index_phones", 600),
         ("tidy-events", "events.tasks.tidy", 3600),

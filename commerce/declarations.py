@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import acquaintance, open_things, panels, timeline
+from cdp.core import acquaintance, open_things, panels, timeline, webhooks
 from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import holders
 from commerce.models import StoreNotice
@@ -16,6 +16,7 @@ from commerce.tracking import names
 from events.selectors import remarks
 from events.services import handover
 
+webhooks.declare("order.created", _("Somebody ordered"), holds="customer, order, source, external_id, total, currency")
 registry.declare(order_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 holders.declare(holders.Holder(StoreNotice, ("id",), notices.context))

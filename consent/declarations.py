@@ -2,13 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import acquaintance, leaving, panels, reference, timeline
+from cdp.core import acquaintance, leaving, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, panel, special
 from consent.services import audience_layouts, consent_import, gate, import_undo
 from consent.services import reference as rows
 
 leaving.provide(gate)
+webhooks.declare(
+    "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
+)
 reference.needed(rows.ensure)
 registry.declare(consent_import.KIND)
 registry.offer("customers", consent_import.BESIDE)

@@ -83,6 +83,9 @@ class Action(StrEnum):
     KIOSK_LOCKED = "core:kiosk:locked"
     KIOSK_UNLOCKED = "core:kiosk:unlocked"
     ADMIN_CHANGED = "core:admin:changed"
+    WEBHOOK_CREATED = "core:webhook:created"
+    WEBHOOK_CHANGED = "core:webhook:changed"
+    WEBHOOK_DELETED = "core:webhook:deleted"
     EVENT_REPLAYED = "events:quarantine:replayed"
     CONTACT_REVEALED = "customers:contact:revealed"
 

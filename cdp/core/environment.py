@@ -5,6 +5,7 @@ phone number, and a mail address nobody understands is only noticed when the fir
 is refused with a sentence that says what to write. Nothing here needs Django's settings: they are made of it.
 """
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -42,6 +43,15 @@ def special_details(text: str, *, name: str = "CDP_SPECIAL_DETAILS") -> frozense
         message = f"{name} names {', '.join(sorted(unknown))}; known are: {', '.join(sorted(SPECIAL_DETAILS))}."
         raise ImproperlyConfigured(message)
     return told
+
+
+def networks(text: str, *, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """A comma list of networks, such as 10.0.0.0/8. Raises ImproperlyConfigured."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        message = f"{name} must be a comma list of networks such as 10.0.0.0/8,192.168.1.7/32."
+        raise ImproperlyConfigured(message) from error
 
 
 def mail_url(text: str, *, name: str) -> str:

@@ -13,6 +13,8 @@ from cdp.core import idempotency, jobs, locks, outbox, pipeline, receipts, uploa
 from cdp.core.crypto import hourly
 from cdp.core.imports import tracing
 from cdp.core.keys import rotation
+from cdp.core.webhooks import delivering, fanning
+from cdp.core.webhooks import forgetting as webhook_forgetting
 
 log = structlog.get_logger("core")
 TURN_SECONDS = 20
@@ -57,6 +59,13 @@ def send_notices() -> None:
 
 
 @shared_task
+def tell_others() -> None:
+    """Judge what happened and tell subscribers of it."""
+    fanning.fan_out(now=timezone.now())
+    delivering.deliver_due(now=timezone.now())
+
+
+@shared_task
 def make_keys_ahead() -> None:
     """The key of the next hour, before the first request of that hour needs it."""
     hourly.make_ahead(now=timezone.now())
@@ -74,3 +83,4 @@ def tidy() -> None:
     outbox.forget_old(now=now)
     if late := rotation.find_late(since=now - REMEMBERED):
         log.error("a process that was not restarted still wraps with removed keys", keys=late)
+    webhook_forgetting.forget_old(now=now)

@@ -45,3 +45,8 @@ def hooks() -> None:
 def companies() -> None:
     """Companies have new names or domains: everybody is to be looked at."""
     _send("customers.tasks.sweep_companies")
+
+
+def webhooks() -> None:
+    """Something happened that others are told of."""
+    _send("cdp.core.tasks.tell_others")

@@ -11,6 +11,7 @@ from cdp.core.models.pipeline import Mark, PipelineState
 from cdp.core.models.receipts import FormReceipt
 from cdp.core.models.sources import Source, SourceSecret, SourceToken
 from cdp.core.models.users import Role, User
+from cdp.core.models.webhooks import Webhook, WebhookDelivery, WebhookFact
 
 __all__ = [
     "AccessEntry",
@@ -38,4 +39,7 @@ __all__ = [
     "SourceSecret",
     "SourceToken",
     "User",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookFact",
 ]
