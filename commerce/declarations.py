@@ -16,7 +16,7 @@ from commerce.tracking import names
 from events.selectors import remarks
 from events.services import handover
 
-webhooks.declare("order.created", _("Somebody ordered"), holds="customer, order, source, external_id, total, currency")
+webhooks.declare("order.created", _("Somebody ordered"), holds="customer, order, external_id, placed_at, currency")
 registry.declare(order_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 holders.declare(holders.Holder(StoreNotice, ("id",), notices.context))

@@ -24,14 +24,11 @@ from customers.services.companies import layouts as company_layouts
 from customers.services.leads import layouts as lead_layouts
 from customers.services.leads import lead_import, undoing_leads
 
-<<<<<<< HEAD
 outbox.held_back_by(samples.held_back)
-=======
 webhooks.declare("customer.created", _("Somebody became a customer"), holds="customer, source")
 webhooks.declare("customer.updated", _("Details of a customer changed"), holds="customer, fields")
 webhooks.declare("customer.merged", _("Two customers turned out to be one"), holds="customer, absorbed")
 webhooks.declare(webhooks.ERASED, _("A customer was erased: forget them too"), holds="customer")
->>>>>>> 0dfb2a2 (Tell other systems what happened, signed and in order, where the gate lets them know)
 registry.declare(people_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
 registry.declare(company_import.KIND)

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cdp.core import audit, pipeline
+from cdp.core import audit, pipeline, webhooks
 from cdp.core.actors import Actor
 from cdp.core.models import Source
 from commerce.models import Order, OrderLine
@@ -236,6 +236,21 @@ def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -
         codes.redeem(naming, now=now)
     touched = {draft.owner for draft in written} | {draft.known.customer_id for draft in written if draft.known}
     pipeline.mark(sorted(touched - _BUCKETS), cause="commerce.orders", lane=lane)
+    new = [
+        webhooks.Fact(
+            draft.owner,
+            now,
+            {
+                "order": str(draft.order_id),
+                "external_id": draft.told.external_id,
+                "placed_at": draft.told.placed_at,
+                "currency": draft.told.currency,
+            },
+        )
+        for draft in written
+        if draft.outcome is Outcome.CREATED and draft.owner not in _BUCKETS
+    ]
+    webhooks.publish_many("order.created", new)
     only = written[0] if len(written) == 1 else None
     moves = {str(draft.order_id): str(draft.known.customer_id) for draft in written if draft.is_moved and draft.known}
     audit.record(

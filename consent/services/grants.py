@@ -15,7 +15,7 @@ import msgspec
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from cdp.core import audit, ids, pipeline
+from cdp.core import audit, ids, pipeline, webhooks
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from consent.models import ConsentRecord
@@ -280,7 +280,27 @@ def _write(
         )
         written = [_New(*found) for found in cursor.fetchall()]
     states.advance(written_ids=[new.id for new in written], customers={new.customer for new in written})
+    _tell(written, dict(zip(columns[0], (row for row, _status in decided), strict=True)), now)
     return written
+
+
+def _tell(written: Sequence[_New], said: Mapping[uuid.UUID, GrantRow], now: dt.datetime) -> None:
+    """Other systems learn of it, those whom a "no" concerns above all."""
+    facts = [
+        webhooks.Fact(
+            new.customer,
+            now,
+            {
+                "record": str(new.id),
+                "purpose": said[new.id].purpose,
+                "channel": said[new.id].channel,
+                "status": new.status,
+                "said_at": said[new.id].at,
+            },
+        )
+        for new in written
+    ]
+    webhooks.publish_many("consent.changed", facts)
 
 
 def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring) -> bytes | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cdp.core import audit, pipeline
+from cdp.core import audit, pipeline, webhooks
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
@@ -161,6 +161,10 @@ def _record(
         details={"source": source.key, "fields": sorted(changed)},
         personal={field: list(values) for field, values in changed.items()},
     )
+    if action is audit.Action.CUSTOMER_UPDATED:
+        webhooks.publish(
+            "customer.updated", customer=after.id, data={"fields": sorted(changed), "source": source.key}, at=at
+        )
 
 
 def suggest(customers: Sequence[uuid.UUID], *, source: Source, actor: Actor, at: datetime) -> None:

@@ -75,7 +75,7 @@ def change(
     is_active: bool | None = None,
 ) -> Webhook:
     """Change what is given. Switching it on again forgets its failures. Raises UnableToSave."""
-    changed = []
+    changed: list[str] = []
     if name is not None:
         webhook.name, changed = name.strip()[:120], [*changed, "name"]
     if url is not None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from cdp.core import audit, lifecycle, pipeline
+from cdp.core import audit, lifecycle, pipeline, webhooks
 from cdp.core.actors import Actor
 from customers.models import Customer, Status
 from customers.selectors import lineage
@@ -80,6 +80,7 @@ def _erase(customer: uuid.UUID, actor: Actor, at: datetime) -> Erased:
         at=at,
         entries=[(one, "", {"as": str(holder), "rows": rows if one == holder else {}}) for one in everybody],
     )
+    webhooks.publish_many(webhooks.ERASED, [webhooks.Fact(one, at) for one in everybody])
     # Facts that were on their way are swept by the pipeline, and again whatever is made of them.
     pipeline.mark(everybody, cause="customers.erased")
     transaction.on_commit(lambda: _forget_elsewhere(everybody))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from cdp.core import webhooks
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from customers.rules import people, provenance, settling
@@ -53,6 +54,18 @@ def write(
         _write_others(heard, by, new, maker, source=source, now=now, is_stranger=is_stranger, base=base)
     rivals = ((verdict.customer, rival) for verdict in verdicts for rival in verdict.rivals)
     suggestions.ask(rivals, source=source, at=now)
+    _tell(batch, verdicts, source=source, now=now)
+
+
+def _tell(batch: Batch, verdicts: Sequence[Verdict], *, source: Source, now: datetime) -> None:
+    """Other systems learn who is new; a visitor nobody knows is nobody yet."""
+    new = {
+        verdict.customer
+        for person, verdict in zip(batch.people, verdicts, strict=True)
+        if verdict.outcome is Outcome.CREATED and person.is_identified
+    }
+    facts = [webhooks.Fact(customer, now, {"source": source.key}) for customer in sorted(new)]
+    webhooks.publish_many("customer.created", facts)
 
 
 def _apart(batch: Batch, verdicts: Sequence[Verdict]) -> tuple[list[int], dict[uuid.UUID, list[int]]]:

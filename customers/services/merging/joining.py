@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from cdp.core import audit, copying, ids, lifecycle, pipeline
+from cdp.core import audit, copying, ids, lifecycle, pipeline, webhooks
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from cdp.core.lifecycle import OnMerge
@@ -240,6 +240,9 @@ def _tell(logs: Sequence[MergeLog], actor: Actor, at: datetime) -> None:
             for who, role in ((log.customer_id, "survivor"), (log.absorbed_id, "absorbed"))
         ]
     audit.record_many(audit.Action.CUSTOMERS_MERGED, actor=actor, at=at, entries=entries)
+    webhooks.publish_many(
+        "customer.merged", [webhooks.Fact(log.customer_id, at, {"absorbed": str(log.absorbed_id)}) for log in logs]
+    )
 
 
 # --- keys of sealed values ---

@@ -110,7 +110,7 @@ def test_an_erasure_is_told_by_its_id_and_takes_all_else_along(told):
     fanning.fan_out(now=timezone.now())
     tell(customer)
     erasing.erase(customer=customer.id, actor=actors.SYSTEM, at=timezone.now())
-    forgetting.forget([customer.id])
+    forgetting.forget([customer.id])  # as the sweep of the pipeline does once more
     go()
     assert told.types == ["customer.erased"]
     assert json.loads(told.got[0][1])["data"] == {"customer": str(customer.id)}
