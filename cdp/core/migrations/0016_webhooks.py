@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0014_notice'),
+        ('core', '0015_keys_of_the_ring'),
     ]
 
     operations = [
