@@ -316,6 +316,7 @@ class Tour:
             Stop("source-settings", "/events/sources/storefront/"),
             Stop("events-of-a-source", "/events/?source=storefront", act=open_an_event),
             Stop("consent", "/consent/"),
+            Stop("sealing", "/consent/sealing/"),
             Stop("privacy", "/privacy/", "nobody"),
             Stop("terms", "/terms/", "nobody"),
             Stop("signup", "/signup/", "nobody"),

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
 
 from cdp.core import lifecycle
 from cdp.core.checks import OURS
 from cdp.core.crypto.fields import SealedField
+from cdp.core.keys import report
 from cdp.core.models import Placement
+from tests import factories
 
 ROOT = Path(__file__).parents[2]
 MODELS = [model for model in apps.get_models() if model._meta.app_label in OURS]
@@ -73,6 +76,29 @@ def test_the_privacy_map_lists_exactly_the_sealed_columns():
         table = re.search(r"`(\w+)\.", place)[1]
         listed |= {f"{table}.{column}" for column in re.findall(r"\.(\w+)`", place)}
     assert listed == SEALED
+
+
+def test_every_text_of_a_customer_is_sealed_or_stands_in_the_privacy_map():
+    """A text or document beside a customer that nobody decided about would be where personal data gathers in clear."""
+    places = {place for line in report.lines() for place in line.places}
+    whole = {table for table, column in places if not column}
+    texts = (models.CharField, models.TextField, models.JSONField, models.BinaryField, ArrayField)
+    undecided = {
+        f"{model._meta.db_table}.{field.column}"
+        for model in OWNED
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, texts) and not isinstance(field, SealedField) and not field.choices
+        if model._meta.db_table not in whole and (model._meta.db_table, field.column) not in places
+    }
+    assert undecided == set()
+
+
+def test_the_report_of_sealing_names_every_sealed_column(db):
+    factories.customer(name="Ada Lovelace", email="ada@example.com")
+    found = {f"{one.table}.{one.column}": one for one in report.sealed_columns()}
+    assert set(found) == SEALED
+    assert (found["customers_customer.name"].rows, found["customers_customer.name"].is_exact) == (1, True)
+    assert found["customers_note.text"].rows == 0
 
 
 def _constants(tree):

@@ -104,6 +104,8 @@ PAGES = [
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
     ("consent:overview", "GET", "vmpo"),
+    ("consent:sealing", "GET", "po"),
+    ("consent:sealing-rotate", "POST", "o"),
     ("consent:special-keep", "POST", "cspo"),
     ("consent:special-forget", "POST", "cspo"),
     ("consent:special-show", "POST", "cspo"),

@@ -1,0 +1,74 @@
+"""/consent/sealing/: what is encrypted, under which keys, and what lies in clear by decision."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cdp.core import actors, jobs
+from cdp.core.keys import report, rotation
+from cdp.core.models import Job
+from cdp.core.views.access import requires
+from consent.views import frame
+
+HOUR = 3600
+
+
+@requires("consent.manage")
+@require_safe
+def sealing(request: HttpRequest) -> HttpResponse:
+    """The report, and the rotation of the keys for whoever may start one."""
+    keys, lines = report.keys_in_use(), report.lines()
+    hourly = report.hourly()
+    waiting = sum(key.total for key in keys if not key.is_first)
+    job = rotation.newest()
+    context: dict[str, Any] = {
+        "keys": keys,
+        "waiting": waiting,
+        "may_rotate": request.user.can("keys"),  # type: ignore[union-attr]
+        "job": job and _job(job),
+        "columns": report.sealed_columns(),
+        "years": report.by_age(),
+        "hourly": hourly | {name: _moment(hourly[name]) for name in ("first", "last") if hourly[name] is not None},
+        "digests": [line for line in lines if line.is_digest],
+        "plain": [line for line in lines if line.is_plain],
+        **frame.tabs(request, "sealing"),
+    }
+    return render(request, "consent/sealing.html", context)
+
+
+@requires("keys")
+@require_POST
+def rotate(request: HttpRequest) -> HttpResponse:
+    """Start moving everything to the first key."""
+    try:
+        rotation.begin(actor=actors.staff(request.user), at=timezone.now())  # type: ignore[arg-type]
+    except rotation.UnableToRotate as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("The rotation has begun. Everybody can go on working."))
+    return redirect("consent:sealing")
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {
+        "title": job.title,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "error": jobs.sentence(job.error),
+        "finished_at": job.finished_at,
+        "seconds_left": jobs.seconds_left(job, now=timezone.now()),
+        "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
+        "result": job.result,
+        "sentences": rotation.sentences(job.result.get("keys", ())),
+    }
+
+
+def _moment(hour: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(hour * HOUR, tz=dt.UTC)
