@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, leaving, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
-from consent.selectors import ledger, panel, special
+from consent.selectors import ledger, looks_panel, panel, special
 from consent.services import audience_layouts, consent_import, gate, import_undo
 from consent.services import reference as rows
 
@@ -28,6 +28,11 @@ panels.declare(
         template="consent/special_panel.html",
         context=special.context,
         position=65,
+    )
+)
+panels.declare(
+    panels.Panel(
+        "consent.looks", side=panels.LEFT, template="consent/looks_panel.html", context=looks_panel.context, position=90
     )
 )
 panels.advise("consent", panel.advice)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from consent.views import documents, overview, sealing, special, unsubscribe
+from consent.views import access_log, documents, overview, sealing, special, unsubscribe
 
 app_name = "consent"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("consent/special/<uuid:customer>/<slug:field>/", special.keep, name="special-keep"),
     path("consent/special/<uuid:customer>/<slug:field>/forget/", special.forget, name="special-forget"),
     path("consent/special/<uuid:customer>/<slug:field>/show/", special.show, name="special-show"),
+    path("consent/access/", access_log.access_log, name="access-log"),
     path("consent/sealing/", sealing.sealing, name="sealing"),
     path("consent/sealing/rotate/", sealing.rotate, name="sealing-rotate"),
     path("privacy/", documents.privacy, name="privacy"),

@@ -317,6 +317,7 @@ class Tour:
             Stop("events-of-a-source", "/events/?source=storefront", act=open_an_event),
             Stop("consent", "/consent/"),
             Stop("sealing", "/consent/sealing/"),
+            Stop("access-log", "/consent/access/"),
             Stop("privacy", "/privacy/", "nobody"),
             Stop("terms", "/terms/", "nobody"),
             Stop("signup", "/signup/", "nobody"),

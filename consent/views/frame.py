@@ -33,7 +33,7 @@ TABS = (
     Tab("retention", "consent:retention", _("Retention"), "consent.manage"),
     Tab("minimisation", "consent:minimisation", _("Unused fields"), "consent.manage"),
     Tab("breaches", "consent:breach-list", _("Breaches"), "consent.manage"),
-    Tab("access", "consent:access-log", _("Who looked"), "consent.manage"),
+    Tab("access", "consent:access-log", _("Who looked"), "access_log"),
     Tab("sealing", "consent:sealing", _("Encryption"), "consent.manage"),
 )
 

@@ -104,6 +104,7 @@ PAGES = [
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
     ("consent:overview", "GET", "vmpo"),
+    ("consent:access-log", "GET", "po"),
     ("consent:sealing", "GET", "po"),
     ("consent:sealing-rotate", "POST", "o"),
     ("consent:special-keep", "POST", "cspo"),

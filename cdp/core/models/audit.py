@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from cdp.core.crypto.fields import SealedField
@@ -44,6 +45,10 @@ class AccessEntry(Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            # "Who looked at me": an access request lists the entries of one customer.
+            # What is unusual of late.
             models.Index(fields=["at"], name="core_access_at"),
+            # "Who looked at me": an access request and the page of the log list the entries of one customer.
+            GinIndex(fields=["customer_ids"], name="core_access_customers"),
+            # What one member of staff looked at, newest first.
+            models.Index(fields=["actor_id", "-id"], name="core_access_actor"),
         ]

@@ -1,0 +1,169 @@
+"""/consent/access/: who looked at whom, and what of it is worth a question. Reading it is a look like any other."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from cdp.core.models import AccessEntry, ApiKey, User
+from cdp.core.views.access import requires
+from consent.forms.looks import ROOMS, LooksForm
+from consent.rules import looks as rules
+from consent.selectors import looks
+from consent.views import frame
+from customers.rules.reasons import REASONS
+from customers.selectors import profiles, staff
+
+NAMED = 6
+"""People of one look who are named; of more the number is told."""
+PAGES = {
+    "customers:customer-detail": gettext_lazy("Customer's page"),
+    "customers:customer-list": gettext_lazy("List of customers"),
+    "customers:customer-timeline": gettext_lazy("Timeline"),
+    "customers:customer-edit": gettext_lazy("Editing"),
+    "customers:contact-show": gettext_lazy("A hidden contact was shown"),
+    "business:lead-show": gettext_lazy("Hidden answers of a lead were shown"),
+    "consent:special-show": gettext_lazy("A sensitive detail was shown"),
+    "consent:access-log": gettext_lazy("Who looked"),
+}
+
+
+@requires("access_log")
+@require_safe
+def access_log(request: HttpRequest) -> HttpResponse:
+    """The log, narrowed by colleague, person, day, page and reason."""
+    colleagues = {str(user.id): user for user in User.objects.order_by("name", "email")[: staff.MOST]}
+    form = LooksForm(request.GET or None, colleagues=[(key, str(user)) for key, user in colleagues.items()])
+    filters = form.filters if request.GET else looks.Filters()
+    page = looks.page(filters, older_than=_id(request, "older"), newer_than=_id(request, "newer"))
+    people = profiles.opened(_named(page.rows, filters), with_places=False)
+    about = people.get(filters.customer) if filters.customer else None
+    asked = {
+        name: request.GET[name] for name in ("staff", "on", "room", "with_reason", "customer") if name in request.GET
+    }
+    rows = _rows(page.rows, people, colleagues)
+    context = {
+        "form": form,
+        "rows": rows,
+        "about": about,
+        "is_narrowed": filters.any,
+        "chips": _chips(filters, asked, colleagues, about),
+        "unusual": [
+            {"who": str(colleagues.get(str(one.staff), "")), "hour": one.hour, "people": one.people,
+             "url": "?" + urlencode({"staff": one.staff, "on": timezone.localtime(one.hour).date().isoformat()})}
+            for one in looks.unusual(now=timezone.now())
+        ] if not filters.any else [],
+        "newer_url": _further(asked, "newer", page.rows[:1]) if page.has_newer else "",
+        "older_url": _further(asked, "older", page.rows[-1:]) if page.has_older else "",
+        **frame.tabs(request, "access"),
+    }  # fmt: skip
+    return render(request, "consent/access_log.html", context)
+
+
+def _named(rows: Sequence[AccessEntry], filters: looks.Filters) -> list[uuid.UUID]:
+    """Whom the page names: of long lists the first few."""
+    first = [filters.customer] if filters.customer else []
+    return [*first, *(customer for row in rows for customer in row.customer_ids[:NAMED])]
+
+
+def _rows(
+    entries: Sequence[AccessEntry], people: Mapping[uuid.UUID, profiles.Profile], colleagues: Mapping[str, User]
+) -> list[dict[str, Any]]:
+    per_hour = looks.people_per_hour(entries)
+    keys = dict(
+        ApiKey.objects.filter(id__in={row.actor_id for row in entries if row.actor_kind == "key"}).values_list(
+            "id", "name"
+        )
+    )
+    reasons = dict(REASONS)
+    found = []
+    for row in entries:
+        user = colleagues.get(str(row.actor_id))
+        shown = [people[customer] for customer in row.customer_ids[:NAMED] if customer in people]
+        found.append(
+            {
+                "at": row.at,
+                "who": str(user) if user else keys.get(row.actor_id) or _kind(row.actor_kind),
+                "role": user.get_role_display() if user else _("API key") if row.actor_kind == "key" else "",
+                "page": PAGES.get(row.view) or _room(row),
+                "reason": reasons.get(row.reason, row.reason),
+                "people": shown,
+                "count": len(row.customer_ids),
+                "more": max(0, len(row.customer_ids) - NAMED),
+                "marks": _marks(row, user, shown, per_hour),
+            }
+        )
+    return found
+
+
+def _marks(
+    row: AccessEntry,
+    user: User | None,
+    shown: Sequence[profiles.Profile],
+    per_hour: Mapping[tuple[uuid.UUID, dt.datetime], int],
+) -> list[str]:
+    """What is unusual about a look of a colleague; programs never sleep and read much."""
+    if user is None:
+        return []
+    marks = []
+    hour = row.at.replace(minute=0, second=0, microsecond=0)
+    if rules.is_many(per_hour.get((user.id, hour), 0)):
+        marks.append(_("Many people in an hour"))
+    if rules.is_night(timezone.localtime(row.at).time()):
+        marks.append(_("At night"))
+    if len(row.customer_ids) <= NAMED and rules.shares_name(user.name, ((one.name, one.family_name) for one in shown)):
+        marks.append(_("Same name"))
+    return marks
+
+
+def _kind(kind: str) -> str:
+    return {"customer": _("The person"), "system": _("The system"), "key": _("API key")}.get(
+        kind, _("Former colleague")
+    )
+
+
+def _room(row: AccessEntry) -> str:
+    """Where a page belongs that has no words of its own."""
+    named = next((str(label) for start, label in ROOMS if start and row.view.startswith(start)), "")
+    return named or ("REST" if row.actor_kind == "key" else row.view)
+
+
+def _chips(
+    filters: looks.Filters, asked: Mapping[str, str], colleagues: Mapping[str, User], about: profiles.Profile | None
+) -> list[dict[str, Any]]:
+    told = {
+        "customer": (_("Customer"), about.name if about and about.name else str(filters.customer or "")),
+        "staff": (_("Who looked"), str(colleagues.get(str(filters.staff), filters.staff))),
+        "on": (_("Day"), filters.on),
+        "room": (_("Where"), str(dict(ROOMS).get(filters.room, ""))),
+        "with_reason": (_("With a reason"), ""),
+    }
+    return [
+        {
+            "label": label,
+            "value": value,
+            "remove_url": "?" + urlencode({key: text for key, text in asked.items() if key != name}),
+        }
+        for name, (label, value) in told.items()
+        if getattr(filters, name)
+    ]
+
+
+def _further(asked: Mapping[str, str], name: str, at: Sequence[AccessEntry]) -> str:
+    return "?" + urlencode({**asked, name: at[0].id}) if at else ""
+
+
+def _id(request: HttpRequest, name: str) -> uuid.UUID | None:
+    text = request.GET.get(name, "")
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise Http404 from error
