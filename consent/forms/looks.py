@@ -31,7 +31,7 @@ class LooksForm(forms.Form):
     def __init__(self, *args: object, colleagues: list[tuple[str, str]], **kwargs: object) -> None:
         """Offer these colleagues, as (id, name)."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["staff"].widget.choices = [("", _("Everybody")), *colleagues]  # type: ignore[attr-defined]
+        self.fields["staff"].widget.choices = [("", _("Everybody")), *colleagues]
 
     @property
     def filters(self) -> Filters:

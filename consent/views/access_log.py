@@ -91,7 +91,7 @@ def _rows(
         found.append(
             {
                 "at": row.at,
-                "who": str(user) if user else keys.get(row.actor_id) or _kind(row.actor_kind),
+                "who": str(user) if user else (row.actor_id and keys.get(row.actor_id)) or _kind(row.actor_kind),
                 "role": user.get_role_display() if user else _("API key") if row.actor_kind == "key" else "",
                 "page": PAGES.get(row.view) or _room(row),
                 "reason": reasons.get(row.reason, row.reason),

@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
+
+from cdp.core import migrating
 
 
 class Migration(migrations.Migration):
@@ -18,11 +19,11 @@ class Migration(migrations.Migration):
     ]
 
     operations: ClassVar[list[Operation]] = [
-        AddIndexConcurrently(
+        migrating.AddIndexAnew(
             model_name="accessentry",
             index=GinIndex(fields=["customer_ids"], name="core_access_customers"),
         ),
-        AddIndexConcurrently(
+        migrating.AddIndexAnew(
             model_name="accessentry",
             index=models.Index(fields=["actor_id", "-id"], name="core_access_actor"),
         ),
