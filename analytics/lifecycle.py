@@ -1,7 +1,11 @@
 """What becomes of this room's rows when a customer is merged, exported or erased."""
 
+from django.utils.translation import gettext_lazy as _
+
 from analytics.services import membership
+from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare
+from cdp.core.retention import Kind, Term, Unit
 
 declare(
     "analytics.CustomerMetrics",
@@ -33,3 +37,21 @@ declare(
     export=("segment_id", "entered", "at"),
     holders=lambda _customers, _without: (),  # the machine's own remarks about other facts
 )
+
+# --- how long it is kept ---
+
+retention.declare(
+    Kind(
+        key="analytics.segment_changes",
+        label=_("Who entered and left segments"),
+        about=_("Members stay members; only the history goes."),
+        model="analytics.SegmentChange",
+        moment="r.at",
+        term=Term(2, Unit.YEARS),
+        careful=True,
+    ),
+)
+retention.exempt(
+    "derived from facts, and gone with them", "analytics.CustomerMetrics", "analytics.SegmentMember",
+    "analytics.SegmentGrowth",
+)  # fmt: skip

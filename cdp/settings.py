@@ -267,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
         ("refresh-segments", "analytics.tasks.refresh_segments", 600),
         ("count-products", "analytics.tasks.count_products", 600),
         ("work-off-hooks", "commerce.tasks.work_off_hooks", 5),
+        ("keep-house", "consent.tasks.keep_house", 900),
         ("forget-hooks", "commerce.tasks.forget_hooks", 3600),
         ("look-after-booking", "commerce.tasks.look_after_booking", 3600),
         ("forget-coupons", "loyalty.tasks.forget_coupons", 3600),

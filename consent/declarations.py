@@ -7,6 +7,7 @@ from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, looks_panel, panel, special
 from consent.services import audience_layouts, consent_import, gate, import_undo
 from consent.services import reference as rows
+from consent.services.retention import running  # noqa: F401  (registers its job)
 
 leaving.provide(gate)
 webhooks.declare(

@@ -1,6 +1,11 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import holds as held_people
+from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_hold
+from cdp.core.retention import Kind, Term, Unit
 from consent.selectors import holds
 from consent.services import import_undo, states
 
@@ -72,4 +77,45 @@ declare(
     on_erase=OnErase.DELETE,
     export=("kind", "at", "channel"),
     holders=lambda _customers, _without: (),
+)
+# Who was affected stays known, as ids, also of those who were forgotten since.
+declare("consent.BreachPerson", on_merge=OnMerge.STAY, on_erase=OnErase.KEEP, export=("via", "added_at", "told_at"))
+
+# --- how long it is kept ---
+
+retention.declare(
+    Kind(
+        key="consent.served",
+        label=_("Which notices were shown to whom"),
+        about=_("Versions and language of what somebody saw, whether they answered or not."),
+        model="consent.ServedNotice",
+        moment="COALESCE(r.answered_at, r.shown_at)",
+        term=Term(5, Unit.YEARS),
+        careful=True,
+    ),
+)
+retention.exempt(
+    "the proof of what somebody allowed: as long as somebody is a customer; its evidence dies with the person",
+    "consent.ConsentRecord",
+    "consent.TermsAcceptance",
+)
+retention.exempt("counts, without people", "consent.ServedCount", "consent.FieldFigure", "consent.FieldUse")
+retention.exempt(
+    "what was done about a breach is shown to authorities years later, and names nobody",
+    "consent.Breach",
+    "consent.BreachPerson",
+    "consent.BreachStep",
+    "consent.BreachDraft",
+)
+held_people.declare(
+    "consent.hold",
+    "SELECT customer_id FROM consent_legalhold"
+    " WHERE lifted_at IS NULL AND placed_at <= now() AND (until IS NULL OR until > now())",
+)
+retention.exempt("derived from the records, and gone with them", "consent.ConsentState", "consent.SpecialDetail")
+retention.exempt("the proof that the rules are kept", "consent.RetentionRun", "consent.RetentionLine")
+retention.sign_of_life(
+    "consent.state",
+    "EXISTS (SELECT 1 FROM consent_consentstate t WHERE t.customer_id = r.id"
+    " AND (t.at >= %(before)s OR (t.is_granted AND r.status = 'known' AND t.purpose <> 'measurement')))",
 )

@@ -1,9 +1,14 @@
 """What becomes of this room's rows when a customer is merged, exported, erased."""
 
-from cdp.core import outbox
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import outbox, retention
 from cdp.core.lifecycle import OneOf, OnErase, OnMerge, declare, declare_forgetting, declare_keys
+from cdp.core.retention import Action, Follow, Kind, Start, Term, Unit, registry
 from customers.models import Customer
 from customers.selectors import companies, leads
+from customers.services import buckets
+from customers.services.erasing import inactive, visitors
 
 declare(
     "customers.Customer",
@@ -83,3 +88,112 @@ declare_forgetting(outbox.forget)
 declare("core.DataKey", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
 declare_keys("customers.Identifier", owned=None)
 declare_keys("customers.SharedIdentifier", owned=None)
+
+# --- how long it is kept ---
+
+registry.nobody_is(registry.Nobody(buckets.IDS, buckets.bucket_for))
+retention.declare(
+    Kind(
+        key="customers.anonymous",
+        label=_("Visitors who never said who they are"),
+        about=_("With everything they did. What they looked at may stay for the figures, without anybody."),
+        model="customers.Customer",
+        owner="id",
+        moment="r.created_at",
+        where="r.status = 'anonymous'",
+        start=Start.ACTIVITY,
+        term=Term(90, Unit.DAYS),
+        actions=(Action.DETACH, Action.DELETE),
+        remove=visitors.purge,
+        portion=200,
+    ),
+    Kind(
+        key="customers.inactive",
+        label=_("Customers nobody has seen for years"),
+        about=_("No order, no visit, no conversation, and no permission that holds."),
+        model="customers.Customer",
+        owner="id",
+        moment="r.created_at",
+        where="r.status = 'known'",
+        start=Start.ACTIVITY,
+        actions=(Action.PROPOSE, Action.FORGET),
+        careful=True,
+        remove=inactive.forget,
+        portion=20,
+    ),
+    Kind(
+        key="customers.interactions",
+        label=_("Calls, visits and chats"),
+        about=_("What was said at the counter and on the phone, complaints among it. Open promises stay."),
+        model="customers.Interaction",
+        moment="COALESCE(r.followed_up_at, r.started_at)",
+        where="r.follow_up_on IS NULL OR r.followed_up_at IS NOT NULL",
+        term=Term(3, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="customers.notes",
+        label=_("Notes about customers"),
+        about=_("What staff wrote on a customer's page."),
+        model="customers.Note",
+        moment="r.at",
+        term=Term(5, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="customers.leads",
+        label=_("Closed leads"),
+        about=_("Answers and next steps of leads that were won or lost."),
+        model="customers.Lead",
+        moment="r.status_at",
+        where="r.status IN ('won', 'lost')",
+        start=Start.ENDED,
+        follows=(Follow("customers.LeadKey", "lead_id", is_key=True),),
+        term=Term(1, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="customers.arrivals",
+        label=_("By which form somebody came"),
+        about=_("Form, place and campaign of a sign-up."),
+        model="customers.Arrival",
+        moment="r.at",
+        term=Term(3, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="customers.asked",
+        label=_("Which questions somebody was asked"),
+        about=_("So that nobody is asked the same thing again and again."),
+        model="customers.Asked",
+        moment="r.at",
+        term=Term(2, Unit.YEARS),
+        careful=True,
+    ),
+)
+retention.sign_of_life(
+    "customers.interaction",
+    "EXISTS (SELECT 1 FROM customers_interaction t WHERE t.customer_id = r.id AND t.started_at >= %(before)s)",
+)
+retention.sign_of_life(
+    "customers.lead",
+    "EXISTS (SELECT 1 FROM customers_lead t WHERE t.customer_id = r.id AND t.status_at >= %(before)s)",
+)
+retention.sign_of_life(
+    "customers.arrival",
+    "EXISTS (SELECT 1 FROM customers_arrival t WHERE t.customer_id = r.id AND t.at >= %(before)s)",
+)
+retention.exempt(
+    "part of the profile: as long as somebody is a customer, and gone with the person",
+    "customers.Address",
+    "customers.ContactPoint",
+    "customers.CompanyLink",
+    "core.DataKey",
+)
+retention.exempt(
+    "what un-merging needs: gone with the person",
+    "customers.MergeLog",
+    "customers.MergeSuggestion",
+    "customers.Telling",
+)
+retention.exempt("work in progress of a sweep, emptied by it", "customers.CompanySweep")

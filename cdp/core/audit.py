@@ -46,6 +46,8 @@ class Action(StrEnum):
     REQUEST_RECEIVED = "consent:request:received"
     REQUEST_STEPPED = "consent:request:stepped"
     REQUEST_CLOSED = "consent:request:closed"
+    RETENTION_DECIDED = "consent:retention:decided"
+    RETENTION_RUN = "consent:retention:run"
     POLICY_PUBLISHED = "consent:policy:published"
     ORDER_WRITTEN = "commerce:order:written"
     REFUND_WRITTEN = "commerce:refund:written"

@@ -1,14 +1,15 @@
 """What the kernel declares to itself: the kinds of jobs that run imports, take them back and rotate keys, the tables
-whose rows the key ring wraps, and what of webhooks goes with a person.
+whose rows the key ring wraps, what of webhooks goes with a person, and how long its tables are kept.
 """
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import lifecycle, source_secrets
+from cdp.core import lifecycle, retention, source_secrets
 from cdp.core.crypto import hourly, index, subjects
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
 from cdp.core.keys import holders, rotation  # noqa: F401  (registers the job)
 from cdp.core.models import DataKey, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook
+from cdp.core.retention import Follow, Kind, Start, Term, Unit
 from cdp.core.webhooks import forgetting, registry, subscriptions
 
 holders.declare(
@@ -21,3 +22,65 @@ holders.declare(
 )
 lifecycle.declare_forgetting(forgetting.forget)
 registry.declare("webhook.test", _("Somebody tries the connection"))
+retention.declare(
+    Kind(
+        key="core.access",
+        label=_("Who looked at whom"),
+        about=_("The access log, by whole months."),
+        model="core.AccessEntry",
+        owner="",
+        moment="r.at",
+        by_month=True,
+        names="r.customer_ids && %(held)s::uuid[]",
+        term=Term(3, Unit.YEARS),
+    ),
+    Kind(
+        key="core.audit",
+        label=_("Who changed what"),
+        about=_("The audit, by whole months."),
+        model="core.AuditEntry",
+        moment="r.at",
+        by_month=True,
+        names="r.customer_id = ANY(%(held)s::uuid[])",
+        term=Term(5, Unit.YEARS),
+    ),
+    Kind(
+        key="core.jobs",
+        label=_("Finished jobs"),
+        about=_("Imports and other long work, with their lists of refused rows."),
+        model="core.Job",
+        owner="",
+        moment="r.finished_at",
+        start=Start.ENDED,
+        where="r.state IN ('done', 'failed', 'cancelled')",
+        follows=(Follow("core.JobReject", "job_id"), Follow("core.ImportTrace", "job_id")),
+        term=Term(2, Unit.YEARS),
+    ),
+    Kind(
+        key="core.sessions",
+        label=_("Log-ins that ended"),
+        about=_("Sessions of staff, by which nobody can enter any more."),
+        model="sessions.Session",
+        owner="",
+        moment="r.expire_date",
+        start=Start.ENDED,
+        term=Term(1, Unit.DAYS),
+        is_secret=True,
+    ),
+    Kind(
+        key="core.admin_log",
+        label=_("History of the data admin"),
+        about=_("What was changed in /admin/; the audit has it too."),
+        model="admin.LogEntry",
+        owner="",
+        moment="r.action_time",
+        term=Term(3, Unit.YEARS),
+    ),
+)
+retention.brief("core.IdempotentAnswer", _("Answers for repeated requests"), Term(1, Unit.DAYS))
+retention.brief("core.FormReceipt", _("Receipts of public forms"), Term(7, Unit.DAYS))
+retention.brief("core.HourlyKey", _("Keys of the hour, with all they sealed"), Term(7, Unit.DAYS))
+retention.brief("core.Notice", _("Notices to customers that were sent"), Term(90, Unit.DAYS))
+retention.exempt("work in progress, emptied by the pipeline", "core.Mark", "core.PipelineState")
+retention.exempt("settings and secrets of the shop", "core.SourceSecret", "core.SourceToken", "core.ApiKey")
+retention.exempt("accounts of staff: closed, never forgotten, as records name them", "core.User")

@@ -22,7 +22,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.module_loading import import_string
 
 from cdp.core import binary, copying, wake
-from cdp.core.models import Mark
+from cdp.core.models import Mark, PipelineState
 
 log = structlog.get_logger("pipeline")
 
@@ -197,6 +197,13 @@ def hold(customers: Iterable[uuid.UUID]) -> None:
         cursor.execute(
             "SELECT 1 FROM core_pipelinestate WHERE customer_id = ANY(%s) ORDER BY customer_id FOR UPDATE", [wanted]
         )
+
+
+def forget(customers: Iterable[uuid.UUID]) -> None:
+    """Drop the marks and lock rows of customers whose rows are gone. In the transaction that holds them (`hold`)."""
+    gone = list(customers)
+    Mark.objects.filter(customer_id__in=gone).delete()
+    PipelineState.objects.filter(customer_id__in=gone).delete()
 
 
 def drain_all(*, now: datetime, on_progress: Callable[[int], None] | None = None) -> int:

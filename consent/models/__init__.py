@@ -1,6 +1,8 @@
 """What they allow; one file per aggregate."""
 
 from consent.models.activities import ProcessingActivity
+from consent.models.breaches import Breach, BreachDraft, BreachPerson, BreachStep
+from consent.models.minimisation import FieldDecision, FieldFigure, FieldUse
 from consent.models.pending import Confirmation, ContactWish, Guardianship, Pending
 from consent.models.policies import Policy, PolicyText, PolicyVersion
 from consent.models.purposes import Channel, Purpose
@@ -14,15 +16,23 @@ from consent.models.requests import (
     Right,
 )
 from consent.models.restrictions import LegalHold, Restriction
+from consent.models.retention import RetentionLine, RetentionRule, RetentionRun
 from consent.models.shown import ServedCount, ServedNotice, TermsAcceptance
 from consent.models.special import SpecialDetail
 
 __all__ = [
+    "Breach",
+    "BreachDraft",
+    "BreachPerson",
+    "BreachStep",
     "Channel",
     "Confirmation",
     "ConsentRecord",
     "ConsentState",
     "ContactWish",
+    "FieldDecision",
+    "FieldFigure",
+    "FieldUse",
     "Guardianship",
     "LegalHold",
     "Pending",
@@ -37,6 +47,9 @@ __all__ = [
     "ProcessingActivity",
     "Purpose",
     "Restriction",
+    "RetentionLine",
+    "RetentionRule",
+    "RetentionRun",
     "Right",
     "ServedCount",
     "ServedNotice",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from cdp.core.retention import terms
 from consent.rules.deadlines import Clock, Term
 
 EVERY = "*"
@@ -98,6 +99,25 @@ class Deadlines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt_days: int | None = None
 
 
+class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many days, months or years."""
+
+    amount: int
+    unit: Literal["days", "months", "years"]
+
+
+class Keeping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long these kinds of data (`cdp.core.retention`) are kept: what the law asks for at least, what it or its
+    authorities allow at most, and what a shop that has not decided starts with.
+    """
+
+    kinds: tuple[str, ...]
+    citation: str
+    at_least: Span | None = None
+    at_most: Span | None = None
+    usual: Span | None = None
+
+
 class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One jurisdiction."""
 
@@ -118,6 +138,7 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counting: str = ""  # the citation by which days are counted
     holidays: dict[str, Holidays] = {}  # by country
     refusals: tuple[Refusal, ...] = ()
+    retention: tuple[Keeping, ...] = ()
     authority: str = ""  # whom a person may complain to: its name, in its own language and in English
 
     @property
@@ -175,6 +196,13 @@ def _faults(pack: Pack) -> list[str]:
     cited |= {term.citation for term in pack.requests.values()} | {one.citation for one in pack.refusals}
     cited |= {term.extend_citation for term in pack.requests.values() if term.extend}
     cited |= {pack.counting} - {""}
+    cited |= {keeping.citation for keeping in pack.retention}
+    faults += [
+        f"{kind} is to be kept longer than it may be"
+        for keeping in pack.retention
+        for kind in keeping.kinds
+        if keeping.at_least and keeping.at_most and _term(keeping.at_least).days > _term(keeping.at_most).days
+    ]
     faults += [f"citation {key} is missing" for key in sorted(cited - known)]
     if pack.requests and EVERY not in pack.requests:
         faults.append("requests have no term for rights that are not named")
@@ -183,6 +211,10 @@ def _faults(pack: Pack) -> list[str]:
     if quiet and quiet.starts == quiet.ends:
         faults.append("quiet hours last no time")
     return faults
+
+
+def _term(span: Span) -> terms.Term:
+    return terms.Term(span.amount, terms.Unit(span.unit))
 
 
 def _is_country(code: str) -> bool:

@@ -95,3 +95,15 @@ def facts_under(customer: uuid.UUID) -> list[uuid.UUID]:
         return of(get(customer).customer.id)
     except (Unknown, Erased):
         return [customer]
+
+
+def everybody(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """All rows that are these persons: whoever stands for them, and everybody who was merged into those."""
+    found = {*customers, *standing(customers).values()}
+    layer = found
+    for _ in range(LONGEST_CHAIN):
+        if not layer:
+            break
+        layer = set(Customer.objects.filter(merged_into__in=layer).values_list("id", flat=True)) - found
+        found |= layer
+    return found

@@ -19,11 +19,18 @@ KEPT_COLUMNS = frozenset({"id", "status", "is_sample", "created_at", "updated_at
 """What a tombstone has beside its id: since when it was there, and since when it is one."""
 
 
-def purge(customers: Sequence[uuid.UUID], *, at: datetime) -> dict[str, int]:
-    """Forget these customers, whose rows the caller holds. Returns table → how many rows went."""
+def purge(customers: Sequence[uuid.UUID], *, at: datetime, suppress: bool = True) -> dict[str, int]:
+    """Forget these customers, whose rows the caller holds. Returns table → how many rows went.
+
+    Without `suppress` what they were recognised by is forgotten too: whoever comes again is new here.
+    """
     keys = _keys(customers)
     subjects.note_destroyed(customers)
-    _suppress(customers, at=at)
+    if suppress:
+        _suppress(customers, at=at)
+    else:
+        Identifier.objects.filter(customer_id__in=customers).delete()
+        SharedIdentifier.objects.filter(customer_id__in=customers).delete()
     rows: dict[str, int] = {}
     with connection.cursor() as cursor:
         # Append-only tables let go of rows only in a transaction that says so.

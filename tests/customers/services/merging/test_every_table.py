@@ -54,6 +54,7 @@ FATES = {
     "consent.ContactWish": STAYS,  # the quieter wish holds for both
     "consent.Guardianship": STAYS,
     "consent.Pending": STAYS,
+    "consent.BreachPerson": LINEAGE,
     "consent.ConsentRecord": LINEAGE,  # a "no" said meanwhile holds for both (test_merged_people.py)
     "consent.ConsentState": DERIVED,
     "consent.ServedNotice": LINEAGE,

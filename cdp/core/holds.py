@@ -1,0 +1,38 @@
+"""Whose data may not be destroyed for now: legal holds, which the room of permission keeps.
+
+A hold is put on one person; it holds everybody who was merged into them, too. Erasing asks for one person, retention
+leaves out all of them at once.
+"""
+
+import uuid
+from collections.abc import Collection
+
+from django.db import connection
+
+_statements: dict[str, str] = {}
+
+
+def declare(key: str, statement: str) -> None:
+    """Register a statement that gives the ids of held customers as its only column; the same key again replaces it."""
+    _statements[key] = statement
+
+
+def statement() -> str:
+    """One statement that gives every customer named by a hold; an id may come twice."""
+    if not _statements:
+        return "SELECT NULL::uuid WHERE false"
+    return " UNION ALL ".join(f"({one})" for _key, one in sorted(_statements.items()))
+
+
+def named() -> frozenset[uuid.UUID]:
+    """Every customer that a hold in force names. Holds are for disputes: few."""
+    if not _statements:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(statement())
+        return frozenset(row[0] for row in cursor.fetchall() if row[0])
+
+
+def held(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these customers that a hold names."""
+    return set(customers) & named()

@@ -1,0 +1,33 @@
+"""What this room does once a night, when the shop sleeps: each as a job that goes on after a kill."""
+
+import datetime as dt
+import zoneinfo
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from cdp.core.actors import SYSTEM
+from consent.selectors import retention as reading
+from consent.services.retention import running
+
+FROM = dt.time(2)
+"""Of the shop's clock."""
+
+
+def begin_due(*, now: dt.datetime) -> None:
+    """Begin the run of this night unless it has begun; a machine that was off at night does it when it wakes."""
+    local = now.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+    if local.time() >= FROM:
+        begin_retention(night=local.date(), now=now)
+
+
+def begin_retention(*, night: dt.date, now: dt.datetime) -> bool:
+    """The retention run of that night; whether it was us who began it."""
+    if reading.is_done(night):
+        return False
+    try:
+        with transaction.atomic():
+            running.begin(as_of=now, is_dry=False, actor=SYSTEM, at=now, night=night)
+    except IntegrityError:  # another beat was first
+        return False
+    return True
