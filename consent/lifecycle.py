@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import holds as held_people
 from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_hold
-from cdp.core.retention import Kind, Term, Unit
+from cdp.core.retention import Follow, Kind, Start, Term, Unit
 from consent.selectors import holds
 from consent.services import import_undo, states
 
@@ -85,6 +85,54 @@ declare("consent.BreachPerson", on_merge=OnMerge.STAY, on_erase=OnErase.KEEP, ex
 
 retention.declare(
     Kind(
+        key="consent.requests",
+        label=_("Requests about personal data"),
+        about=_("What somebody asked for and what was answered, counted from the answer."),
+        model="consent.PrivacyRequest",
+        moment="r.closed_at",
+        start=Start.ENDED,
+        follows=(Follow("consent.PrivacyRequestStep", "request_id"), Follow("consent.PrivacyChange", "request_id")),
+        term=Term(5, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="consent.codes",
+        label=_("One-time codes"),
+        about=_("Used or run out; what was asked for is unreadable after seven days."),
+        model="consent.PrivacyCode",
+        moment="r.asked_at",
+        term=Term(30, Unit.DAYS),
+    ),
+    Kind(
+        key="consent.attempts",
+        label=_("Links and codes that were refused"),
+        about=_("Forged, expired or used up. They name nobody."),
+        model="consent.PrivacyAttempt",
+        owner="",
+        moment="r.at",
+        term=Term(1, Unit.YEARS),
+    ),
+    Kind(
+        key="consent.pending",
+        label=_("Second steps that were taken or not"),
+        about=_("Ticks that waited for the link in a mail."),
+        model="consent.Pending",
+        moment="COALESCE(r.settled_at, r.expires_at)",
+        where="r.state <> 'waiting'",
+        start=Start.ENDED,
+        term=Term(3, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="consent.confirmations",
+        label=_("That somebody was told what we noted"),
+        about=_("The duty to confirm a permission, and that it was kept."),
+        model="consent.Confirmation",
+        moment="r.at",
+        term=Term(5, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
         key="consent.served",
         label=_("Which notices were shown to whom"),
         about=_("Versions and language of what somebody saw, whether they answered or not."),
@@ -106,6 +154,13 @@ retention.exempt(
     "consent.BreachPerson",
     "consent.BreachStep",
     "consent.BreachDraft",
+)
+retention.exempt(
+    "holds for as long as the person is a customer, and goes with the person",
+    "consent.Restriction",
+    "consent.LegalHold",
+    "consent.ContactWish",
+    "consent.Guardianship",
 )
 held_people.declare(
     "consent.hold",

@@ -84,3 +84,4 @@ retention.brief("core.Notice", _("Notices to customers that were sent"), Term(90
 retention.exempt("work in progress, emptied by the pipeline", "core.Mark", "core.PipelineState")
 retention.exempt("settings and secrets of the shop", "core.SourceSecret", "core.SourceToken", "core.ApiKey")
 retention.exempt("accounts of staff: closed, never forgotten, as records name them", "core.User")
+retention.exempt("what backups need to be opened, or must not open any more", "core.RingKey", "core.DestroyedKey")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, models
 
 from cdp.core import copying, ids
 from cdp.core.retention import terms
@@ -151,7 +151,7 @@ def _follows(one: Due, follow: Follow) -> int:
 def _above(one: Due, follow: Follow, alias: str) -> str:
     """SQL over `alias`, a row of `follow`: the row it follows is over."""
     kind = one.kind
-    same = f" AND {{0}}.customer_id = {alias}.customer_id" if kind.owner else ""
+    same = f" AND {{0}}.customer_id = {alias}.customer_id" if is_owned(apps.get_model(follow.model)) else ""
     if follow.parent in {"", kind.model}:
         key = kind.leading._meta.pk.column
         return (
@@ -164,6 +164,11 @@ def _above(one: Due, follow: Follow, alias: str) -> str:
         f"EXISTS (SELECT 1 FROM {table} {inner} WHERE {inner}.id = {alias}.{follow.column}"  # noqa: S608
         f"{same.format(inner)} AND {_above(one, parent, inner)})"
     )
+
+
+def is_owned(model: type[models.Model]) -> bool:
+    """Whether the rows of a table lie beside their customers."""
+    return any(column.column == "customer_id" for column in model._meta.local_concrete_fields)
 
 
 def _first_named(kind: Kind, held: Sequence[uuid.UUID]) -> dt.datetime | None:

@@ -85,7 +85,7 @@ def _following(
     model = apps.get_model(follow.model)
     table, key = model._meta.db_table, model._meta.pk.column
     takers = {parent: taker for parent, taker in above.items() if taker}
-    mine = "AND f.customer_id = ANY(%(owners)s::uuid[])" if owners and _is_owned(model) else ""
+    mine = "AND f.customer_id = ANY(%(owners)s::uuid[])" if owners and finding.is_owned(model) else ""
     params: dict[str, Any] = {"parents": list(above), "owners": copying.array(owners)}
     with connection.cursor() as cursor:
         if not takers:
@@ -128,10 +128,6 @@ def _nothing(field: "models.Field[Any, Any]") -> str:
     if field.null:
         return "NULL"
     return "'{}'" if isinstance(field, ArrayField | models.JSONField) else "''"
-
-
-def _is_owned(model: type[models.Model]) -> bool:
-    return any(field.column == "customer_id" for field in model._meta.local_concrete_fields)
 
 
 def _keys(follow: Follow, owners: Sequence[uuid.UUID]) -> Mapping[bytes, uuid.UUID]:

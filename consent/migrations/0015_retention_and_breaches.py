@@ -9,7 +9,7 @@ from cdp.core import appendonly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0011_notices_are_final"),
+        ("consent", "0014_more_of_a_statement"),
         ("customers", "0019_merges_of_people"),
     ]
 
