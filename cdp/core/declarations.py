@@ -85,3 +85,5 @@ retention.exempt("work in progress, emptied by the pipeline", "core.Mark", "core
 retention.exempt("settings and secrets of the shop", "core.SourceSecret", "core.SourceToken", "core.ApiKey")
 retention.exempt("accounts of staff: closed, never forgotten, as records name them", "core.User")
 retention.exempt("what backups need to be opened, or must not open any more", "core.RingKey", "core.DestroyedKey")
+retention.brief("core.WebhookFact", _("Facts for webhooks"), Term(30, Unit.DAYS))
+retention.brief("core.WebhookDelivery", _("Deliveries of webhooks"), Term(30, Unit.DAYS))
