@@ -27,6 +27,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_BACKUP_KEY",
     "CDP_BASE_URL",
     "CDP_CURRENCY",
+    "CDP_DOUBLE_OPT_IN",
     "CDP_ENCRYPTION_KEYS",
     "CDP_EVENTS_KEPT_MONTHS",
     "CDP_HOST",
@@ -127,6 +128,10 @@ CDP_CURRENCY = environment.currency(env.str("CDP_CURRENCY", default="THB"), name
 CDP_JURISDICTION = env.str("CDP_JURISDICTION", default="gdpr")
 if CDP_JURISDICTION not in {"gdpr", "pdpa_th", "pipa_kr"}:
     raise ImproperlyConfigured("CDP_JURISDICTION must be one of gdpr, pdpa_th, pipa_kr.")
+# Who confirms a sign-up by a link in a mail: those whose law asks for it, or everybody.
+CDP_DOUBLE_OPT_IN = env.str("CDP_DOUBLE_OPT_IN", default="law")
+if CDP_DOUBLE_OPT_IN not in {"law", "always"}:
+    raise ImproperlyConfigured("CDP_DOUBLE_OPT_IN must be law or always.")
 # Details of the special categories that this shop keeps, with explicit consent only; none unless somebody says so.
 CDP_SPECIAL_DETAILS = environment.special_details(env.str("CDP_SPECIAL_DETAILS", default=""))
 # Whole months of events before the present one; 0 keeps all of them.
@@ -262,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
         ("drain-pipeline", "cdp.core.tasks.drain_pipeline", 5),
         ("run-jobs", "cdp.core.tasks.run_jobs", 5),
         ("send-notices", "cdp.core.tasks.send_notices", 5),
+        ("tidy-consent", "consent.tasks.tidy", 3600),
         ("send-messages", "campaigns.tasks.send_messages", 5),
         ("run-triggers", "campaigns.tasks.run_triggers", 300),
         ("refresh-segments", "analytics.tasks.refresh_segments", 600),

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import acquaintance, leaving, panels, reference, timeline, webhooks
+from cdp.core import acquaintance, leaving, outbox, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, looks_panel, panel, special
-from consent.services import audience_layouts, consent_import, gate, import_undo
+from consent.services import audience_layouts, confirming, consent_import, footers, gate, import_undo, link_mails
 from consent.services import reference as rows
 from consent.services.retention import running  # noqa: F401  (registers its job)
 
@@ -14,6 +14,9 @@ webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
 reference.needed(rows.ensure)
+outbox.declare(outbox.Kind(confirming.KIND, has_preferences=False))  # nobody knows yet who reads it
+outbox.declare(outbox.Kind(link_mails.KIND, has_preferences=False))
+outbox.footed_by(footers.links_of)
 registry.declare(consent_import.KIND)
 registry.offer("customers", consent_import.BESIDE)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from consent.views import access_log, documents, overview, sealing, special, unsubscribe
+from consent.views import (
+    access_log,
+    confirm,
+    documents,
+    overview,
+    preferences,
+    sealing,
+    special,
+    unsubscribe,
+    well_known,
+)
 
 app_name = "consent"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +23,11 @@ urlpatterns: list[URLPattern] = [
     path("consent/access/", access_log.access_log, name="access-log"),
     path("consent/sealing/", sealing.sealing, name="sealing"),
     path("consent/sealing/rotate/", sealing.rotate, name="sealing-rotate"),
+    path("confirm/", confirm.confirm, {"token": ""}, name="confirm-cut"),
+    path("confirm/<path:token>", confirm.confirm, name="confirm"),
+    path("preferences/", preferences.ask_link, name="preferences-link"),
+    path("preferences/<path:token>", preferences.preferences_page, name="preferences"),
+    path(".well-known/gpc.json", well_known.gpc, name="gpc"),
     path("privacy/", documents.privacy, name="privacy"),
     path("terms/", documents.terms, name="terms"),
     # A link that was cut off or broken has its own answer, so all that may be left of one leads here.

@@ -26,6 +26,7 @@ class Outgoing:
     needs_consent: bool  # whether the person gets this because of a "yes"
     unsubscribe_url: str
     at: datetime
+    preferences_url: str = ""
 
 
 class Rejected(Exception):

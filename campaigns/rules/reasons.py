@@ -15,6 +15,8 @@ REASONS: dict[str, str | Promise] = {
     "bad_address": _("the address cannot be written to"),
     "unreadable": _("name or address can no longer be read"),
     "frequency_cap": _("got enough messages this week"),
+    "wish_less": _("wants to hear from us less often"),
+    "wish_pause": _("asked for a pause"),
     "quiet_hours": _("waits for the end of the quiet hours"),
     "came_back": _("came back before it was sent"),
     "sample_person": _("is a sample person, never written to outside"),
@@ -33,6 +35,8 @@ HOUSE_RULES: dict[str, str | Promise] = {
     "house:same_address": _("House rule: one message per address"),
     "house:frequency_cap": _("House rule: messages per week"),
     "house:came_back": _("House rule: no win-back after an order"),
+    "person:frequency": _("The person's wish: less often"),
+    "person:pause": _("The person's wish: a pause"),
     "status": _("House rule: known customers only"),
 }
 

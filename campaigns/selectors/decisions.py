@@ -4,19 +4,19 @@
 """
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
 
 from campaigns.models import Message
 from campaigns.selectors import contacts
 from cdp.core import leaving, mail
 from cdp.core.leaving import Permit
+from consent.selectors import wishes
 from consent.services import gate
 from customers.selectors import samples
 
@@ -24,6 +24,8 @@ SAMPLE_PERSON = "sample_person"
 NO_ADDRESS = "no_address"
 FREQUENCY_CAP = "frequency_cap"
 SAME_ADDRESS = "same_address"
+WISH_PAUSE = "wish_pause"
+WISH_LESS = "wish_less"
 CAP_WINDOW = timedelta(days=7)
 
 
@@ -104,25 +106,54 @@ def once_per_address(
     return found
 
 
-def capped(customers: Collection[uuid.UUID], *, purpose: str, at: datetime) -> dict[uuid.UUID, int]:
-    """How many more messages of that purpose each customer may get this week; empty while no cap is set."""
-    most = settings.CAMPAIGN_MESSAGES_PER_WEEK
-    if not most or purpose == "service":
+@dataclass
+class Left:
+    """How many more messages somebody may get now, and why no more: the shop's cap, or the person's own wish."""
+
+    messages: int
+    reason: str = FREQUENCY_CAP
+    rule: str = "house:frequency_cap"
+
+
+def capped(customers: Collection[uuid.UUID], *, purpose: str, at: datetime) -> dict[uuid.UUID, Left]:
+    """How many more messages of that purpose each may get: of everybody while the shop has a cap, else of those who
+    want to hear from us less often, or not at all for a while. Service messages are never held back.
+    """
+    if purpose == "service":
         return {}
-    sent = (
-        Message.objects.filter(
-            customer_id__in=list(customers),
-            purpose=purpose,
-            state=Message.State.SENT,
-            sent_at__gt=at - CAP_WINDOW,
-            sent_at__lte=at,
-        )
-        .values("customer_id")
-        .annotate(n=Count("id"))
-        .values_list("customer_id", "n")
-    )
-    counts = Counter(dict(sent))
-    return {customer: max(0, most - counts[customer]) for customer in customers}
+    most = settings.CAMPAIGN_MESSAGES_PER_WEEK
+    wanted = wishes.of_many(customers)
+    asked = list(customers) if most else list(wanted)
+    if not asked:
+        return {}
+    sent: dict[uuid.UUID, list[datetime]] = defaultdict(list)
+    longest = max([CAP_WINDOW, *(wish.window for wish in wanted.values() if wish.window)])
+    for customer, sent_at in Message.objects.filter(
+        customer_id__in=asked,
+        purpose=purpose,
+        state=Message.State.SENT,
+        sent_at__gt=at - longest,
+        sent_at__lte=at,
+    ).values_list("customer_id", "sent_at"):
+        if sent_at is not None:
+            sent[customer].append(sent_at)
+    found: dict[uuid.UUID, Left] = {}
+    for customer in asked:
+        limits = []
+        if most:
+            limits.append(Left(max(0, most - _since(sent[customer], at - CAP_WINDOW))))
+        wish = wanted.get(customer)
+        if wish and wish.is_paused(at):
+            limits.append(Left(0, WISH_PAUSE, "person:pause"))
+        elif wish and wish.window:
+            limits.append(Left(max(0, 1 - _since(sent[customer], at - wish.window)), WISH_LESS, "person:frequency"))
+        if limits:
+            found[customer] = min(limits, key=lambda left: left.messages)
+    return found
+
+
+def _since(moments: Sequence[datetime], begins: datetime) -> int:
+    return sum(moment > begins for moment in moments)
 
 
 def samples_are_held_back() -> bool:

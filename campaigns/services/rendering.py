@@ -45,6 +45,7 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
         label=pack.label_for(purpose, step.channel),
         needs_consent=pack.basis(purpose, step.channel) is Basis.CONSENT,
         unsubscribe_url=unsubscribe_url,
+        preferences_url=f"{links.preferences_url(customer=recipient.id, at=now)}?lang={language}",
         at=now,
     )
 

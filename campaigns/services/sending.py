@@ -126,16 +126,17 @@ class _Sender:
                 verdict = verdicts[message.customer_id]
                 if verdict.may and message.id in back:
                     verdict = decisions.Verdict(False, self.now, returns.CAME_BACK, returns.RULE)
-                if verdict.may and left.get(message.customer_id, 1) < 1:
-                    verdict = decisions.Verdict(False, self.now, decisions.FREQUENCY_CAP, "house:frequency_cap")
+                limit = left.get(message.customer_id)
+                if verdict.may and limit and limit.messages < 1:
+                    verdict = decisions.Verdict(False, self.now, limit.reason, limit.rule)
                 if not verdict.may:
                     self._suppress(message, verdict)
                 elif verdict.due_at > self.now or verdict.permit is None:
                     self._defer(message, verdict)
                 else:
                     going.append((message, verdict.permit))
-                    if message.customer_id in left:
-                        left[message.customer_id] -= 1
+                    if limit:
+                        limit.messages -= 1
         return going
 
     def _send(

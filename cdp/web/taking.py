@@ -8,14 +8,14 @@ mail nothing is granted before there is one. The answer on the screen is the sam
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from cdp.core import receipts
 from cdp.core.actors import CUSTOMER
 from cdp.core.models import Source
-from consent.services import ticks
+from consent.services import gpc, ticks
 from customers.rules.arrivals import Origin
 from customers.rules.people import Person
 from customers.services import arrivals, identity
@@ -38,7 +38,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One form as it was sent. `chosen`: purpose, channel and words of each ticked box; `shown`: the words of all."""
+    """One form as it was sent. `chosen`: purpose, channel and words of each ticked box; `shown`: the words of all;
+    `proof`: the network and the browser; `is_private`: that browser says that nothing may be sold or shared.
+    """
 
     form: str
     token: receipts.Token
@@ -48,6 +50,8 @@ class Sending:
     shown: Sequence[str]
     language: str
     origin: Origin
+    proof: Mapping[str, str] = field(default_factory=dict)
+    is_private: bool = False
 
 
 def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: dt.datetime) -> receipts.Taken:
@@ -89,6 +93,8 @@ def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: d
         )
         answer = facts(told)
         _grant(sending, told)
+        if sending.is_private:
+            gpc.refuse(customer=told.customer, proof=sending.proof, page=sending.form, at=now)
         return receipts.finish(claim, answer)
 
 
@@ -107,7 +113,9 @@ def _grant(sending: Sending, told: Told) -> None:
             place=sending.origin.place,
             country=sending.person.country,
             birth_date=sending.person.birth_date,
-            evidence={"form": sending.form, "shown": list(sending.shown)},
+            email=sending.person.email,
+            phone=sending.person.phone,
+            evidence={"form": sending.form, "shown": list(sending.shown), **sending.proof},
         ),
         now=told.now,
     )

@@ -1,5 +1,6 @@
 """Links that let a person act without logging in. They carry sealed ids and nothing readable."""
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 
@@ -52,3 +53,38 @@ def undo_token(record: uuid.UUID) -> str:
 def read_undo(token: str) -> uuid.UUID:
     """The withdrawal meant. Raises BadToken."""
     return uuid.UUID(bytes=tokens.read(UNDO, token))
+
+
+# --- the preference centre ---
+
+PREFERENCES = "consent.preferences"
+PREFERENCES_LAST = dt.timedelta(days=180)
+"""Long enough for a mail that was kept; the link to unsubscribe never ends."""
+
+
+class Expired(Exception):
+    """The link was ours, and is too old."""
+
+
+def preferences_token(*, customer: uuid.UUID, at: dt.datetime) -> str:
+    """A token for /preferences/{token}."""
+    return tokens.make(PREFERENCES, customer.bytes + int(at.timestamp()).to_bytes(8))
+
+
+def preferences_path(*, customer: uuid.UUID, at: dt.datetime) -> str:
+    """The address of somebody's preference centre on this host."""
+    return reverse("consent:preferences", args=[preferences_token(customer=customer, at=at)])
+
+
+def preferences_url(*, customer: uuid.UUID, at: dt.datetime) -> str:
+    """The full address, for the footer of a message."""
+    return settings.CDP_BASE_URL + preferences_path(customer=customer, at=at)
+
+
+def read_preferences(token: str, *, now: dt.datetime) -> uuid.UUID:
+    """Whose preference centre it is. Raises BadToken and Expired."""
+    payload = tokens.read(PREFERENCES, token)
+    issued = dt.datetime.fromtimestamp(int.from_bytes(payload[16:24]), dt.UTC)
+    if issued + PREFERENCES_LAST <= now:
+        raise Expired
+    return uuid.UUID(bytes=payload[:16])

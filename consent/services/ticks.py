@@ -15,7 +15,7 @@ from cdp.core.actors import Actor
 from consent.models import ConsentState
 from consent.rules.ledger import REFUSALS
 from consent.selectors import packs, policies
-from consent.services import grants
+from consent.services import confirming, grants
 from customers.models import Customer
 
 OF_AGE = 200
@@ -35,6 +35,7 @@ class Form:
     """What the proof says of the form: how it was put, where and when, and `evidence` besides each box's own words.
 
     `form` and `place` name the form and the store or desk; `country` and `birth_date` are what the person told in it.
+    `email` and `phone` are where a second step would be asked for.
     """
 
     source: str
@@ -47,12 +48,21 @@ class Form:
     place: str = ""
     country: str = ""
     birth_date: dt.date | None = None
+    email: str = ""
+    phone: str = ""
 
 
 def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.datetime) -> int:
-    """Write each ticked box that counts, with its words and the policy that held; how many were written."""
+    """Write each ticked box that counts, with its words and the policy that held; how many were written.
+
+    Where a second step is asked for, nothing is written: the addresses told in the form are asked (`confirming`).
+    """
     worded = [box for box in boxes if box.words.strip()]
-    if not worded or not _may_say_yes(customer, form):
+    said = _said(customer, form)
+    if not worded or said.is_too_young:
+        return 0
+    if confirming.is_asked_twice(said.countries):
+        _ask_twice(customer, worded, form)
         return 0
     refused = set(
         ConsentState.objects.filter(customer_id=customer, status__in=REFUSALS).values_list("purpose", "channel")
@@ -79,15 +89,41 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     return len(counting)
 
 
-def _may_say_yes(customer: uuid.UUID, form: Form) -> bool:
-    """Whether a tick alone is a "yes": no second step is asked for, and the person is old enough. What is known of the
-    person counts beside what was told, and of the two the stricter: a form must not make anybody somebody else.
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is known of the person beside what was told, and of the two the stricter: a form must not make anybody
+    somebody else.
     """
+
+    countries: Sequence[str]
+    is_too_young: bool
+
+
+def _said(customer: uuid.UUID, form: Form) -> _Said:
     known = Customer.objects.filter(id=customer).values_list("country", "birth_date").first() or ("", None)
-    countries = {form.country, known[0]} - {""} or {""}
+    countries = sorted({form.country, known[0]} - {""}) or [""]
     youngest = min(age(born, form.at.date()) for born in (form.birth_date, known[1]))
-    laws = [(country, packs.of_country(country)) for country in countries]
-    return not any(pack.asks_twice(country) or youngest < pack.ages.guardian_alone_under for country, pack in laws)
+    is_too_young = any(youngest < packs.of_country(country).ages.guardian_alone_under for country in countries)
+    return _Said(countries, is_too_young)
+
+
+def _ask_twice(customer: uuid.UUID, boxes: Sequence[Box], form: Form) -> None:
+    confirming.ask(
+        confirming.Question(
+            customer=customer,
+            boxes=[confirming.Asked(box.purpose, box.channel, box.words) for box in boxes],
+            email=form.email,
+            phone=form.phone,
+            source=form.source,
+            method=form.method,
+            language=form.language,
+            policy_version=policies.current_version("privacy", at=form.at),
+            evidence=form.evidence,
+            at=form.at,
+            form=form.form,
+            place=form.place,
+        )
+    )
 
 
 def age(born: dt.date | None, today: dt.date) -> int:

@@ -140,7 +140,15 @@ PAGES = [
     ("events:quarantine-detail", "GET", "spo"),
     ("events:quarantine-detail", "POST", "spo"),
 ]
-LINKS = {"consent:unsubscribe", "consent:unsubscribe-cut"}
+LINKS = {
+    "consent:unsubscribe",
+    "consent:unsubscribe-cut",
+    "consent:confirm",
+    "consent:confirm-cut",
+    "consent:preferences",
+    "consent:preferences-link",
+    "consent:gpc",
+}
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
 OPEN = FORMS | UNLOCK | {"consent:privacy", "consent:terms", "commerce:hook"} | LINKS

@@ -86,6 +86,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.answer: Callable[[int, Envelope], str | None] = lambda _n, _envelope: None
         self.seen = 0
         self._ready = threading.Event()
@@ -130,6 +131,7 @@ class MailServer:
 
     def _keep(self, envelope: Envelope) -> None:
         assert isinstance(envelope.content, bytes)
+        self.raw.append(envelope.content)
         self.received.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
 
     @property

@@ -52,6 +52,7 @@ def parts(outgoing: Outgoing) -> Parts:
         "address": settings.CDP_SHOP_ADDRESS,
         "reply_to": settings.DEFAULT_FROM_EMAIL,
         "unsubscribe_url": outgoing.unsubscribe_url,
+        "preferences_url": outgoing.preferences_url,
         "privacy_url": f"{settings.CDP_BASE_URL}{reverse('consent:privacy')}",
     }
     with translation.override(outgoing.language):

@@ -46,7 +46,7 @@ def parts(outgoing: Outgoing) -> Parts:
     with translation.override(outgoing.language):
         links: Sequence[tuple[str, str]] = ()
         if kind.has_preferences and outgoing.customer is not None:
-            links = registry.footer(outgoing.customer, outgoing.language)
+            links = registry.footer(outgoing.customer, outgoing.language, outgoing.at)
         shown = {
             **outgoing.data,
             "language": outgoing.language,

@@ -1,5 +1,6 @@
 """What rooms tell the outbox: kinds of notices, who is never written to, and what stands in the footer."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ class Kind:
 
 Holder = Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
 """Takes customers and gives those who are never written to: people of the sample, where mail leaves this machine."""
-Footer = Callable[[uuid.UUID, str], Sequence[tuple[str, str]]]
-"""Takes a customer and a language (which is in force) and gives label and address of each link."""
+Footer = Callable[[uuid.UUID, str, dt.datetime], Sequence[tuple[str, str]]]
+"""Takes a customer, a language (which is in force) and the moment, and gives label and address of each link."""
 
 _kinds: dict[str, Kind] = {}
 _holders: list[Holder] = []
@@ -59,6 +60,6 @@ def footed_by(footer: Footer) -> None:
     _footers[:] = [footer]
 
 
-def footer(customer: uuid.UUID, language: str) -> Sequence[tuple[str, str]]:
+def footer(customer: uuid.UUID, language: str, at: dt.datetime) -> Sequence[tuple[str, str]]:
     """The links of a customer's footer."""
-    return _footers[0](customer, language) if _footers else ()
+    return _footers[0](customer, language, at) if _footers else ()

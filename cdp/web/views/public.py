@@ -30,6 +30,7 @@ from cdp.web import kiosk, taking
 from cdp.web.forms.public import PublicForm
 from cdp.web.views import kiosk as tablets
 from consent.models import Policy
+from consent.rules import gpc
 from consent.selectors import policies
 from customers.rules import arrivals
 from customers.services import identity
@@ -166,6 +167,8 @@ def _take(
         shown=filled.shown(),
         language=(translation.get_language() or "en")[:2],
         origin=_origin(request),
+        proof=addresses.proof_of(request),
+        is_private=gpc.is_on(request.headers),
     )
     try:
         taken = taking.take(sending, facts=lambda told: door.facts(filled, told), now=now)

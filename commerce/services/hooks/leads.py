@@ -84,6 +84,8 @@ def _consent(fact: facts.LeadTold, lead: rules.LeadInput, taken: taking.Taken, r
             language=lead.person.language,
             country=lead.person.country,
             birth_date=lead.person.birth_date,
+            email=lead.person.email,
+            phone=lead.person.phone,
             evidence={
                 "platform": fact.platform,
                 "lead": fact.external_id,

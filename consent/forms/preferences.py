@@ -1,0 +1,14 @@
+"""Asking for a link to the preference centre."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class LinkForm(forms.Form):
+    """The address that a link is sent to."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )

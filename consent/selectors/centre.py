@@ -1,0 +1,152 @@
+"""What somebody's preference centre shows: every box with its words, what was recorded, how often, and by which name
+they are known there.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from consent.models import Channel, ConsentRecord, ContactWish
+from consent.rules import preferences as rules
+from consent.rules.ledger import YES
+from consent.rules.wishes import Wish
+from consent.selectors import ledger, packs, purposes, wishes
+from customers.models import Customer
+from customers.selectors import lineage, profiles
+
+ENTRIES = 50
+
+
+@dataclass(frozen=True)
+class Group:
+    """One purpose with its words and the boxes of its channels."""
+
+    key: str
+    name: str
+    description: str
+    options: Sequence["Box"]
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box as it is drawn."""
+
+    name: str
+    label: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of what was recorded."""
+
+    at: dt.datetime
+    what: str
+    channel: str
+    is_yes: bool
+    said: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Centre:
+    """Everything on the page. `is_child`: the law lets nothing be allowed without a guardian."""
+
+    person: Customer
+    masked: str
+    groups: Sequence[Group]
+    options: Sequence[rules.Option]
+    words: Mapping[str, str]
+    wish: Wish
+    entries: Sequence[Entry]
+    is_child: bool
+
+
+def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None:
+    """The centre of who stands for that id; None where nobody does."""
+    profile = profiles.one(customer, shown=False)
+    if profile is None:
+        return None
+    person = profile.customer
+    pack = packs.of_country(person.country)
+    wording = purposes.offered(language)
+    states = {(one.purpose, one.channel): (one.is_granted, one.status) for one in ledger.states([person.id])}
+    options = rules.options(
+        {purpose.key: purpose.channels for purpose in wording},
+        pack=pack,
+        states=states,
+        kinds={contact.kind for contact in profile.contacts},
+    )
+    groups, words = [], {}
+    for purpose in wording:
+        mine = [option for option in options if option.purpose == purpose.key]
+        if not mine:
+            continue
+        boxes = []
+        for option in mine:
+            label = gettext("Yes, please") if option.channel == Channel.ANY else purposes.channel_name(option.channel)
+            boxes.append(Box(option.name, label, option.is_on))
+            words[option.name] = f"{purpose.name} · {label}\n{purpose.description}"
+        groups.append(Group(purpose.key, purpose.name, purpose.description, boxes))
+    shown = profile.email_contact or profile.phone_contact
+    return Centre(
+        person=person,
+        masked=shown.masked if shown else "",
+        groups=groups,
+        options=options,
+        words=words,
+        wish=wishes.of(person.id),
+        entries=_entries(person.id, language),
+        is_child=_is_child(person, now.date()),
+    )
+
+
+def _entries(customer: uuid.UUID, language: str) -> list[Entry]:
+    names = purposes.names(language)
+    labels = dict(ConsentRecord.Status.choices)
+    return [
+        Entry(
+            at=record.at,
+            what=names.get(record.purpose, record.purpose),
+            channel="" if record.channel == Channel.ANY else purposes.channel_name(record.channel),
+            is_yes=record.status in YES,
+            said=str(labels.get(record.status, record.status)),
+            how=_how(record.method),
+        )
+        for record in ledger.history(lineage.of(customer)).defer("evidence")[:ENTRIES]
+    ]
+
+
+def _how(method: str) -> str:
+    return {
+        "form": gettext("in a form"),
+        "preferences": gettext("on this page"),
+        "unsubscribe": gettext("by a link in a message"),
+        "tracking": gettext("on the website"),
+        "gpc": gettext("by your browser's signal"),
+        "import": gettext("taken over from an earlier system"),
+        "guardian": gettext("by your guardian"),
+    }.get(method, gettext("told to us"))
+
+
+def _is_child(person: Customer, today: dt.date) -> bool:
+    born = person.birth_date
+    if born is None:
+        return False
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return age < packs.of_country(person.country).ages.guardian_alone_under
+
+
+def languages() -> list[tuple[str, str]]:
+    """Codes and own names of the languages we write in."""
+    own = {"en": "English", "th": "ไทย", "ko": "한국어"}
+    return [(code, own.get(code, code)) for code, _name in settings.LANGUAGES]
+
+
+def frequencies() -> dict[str, str]:
+    """How often one can want to hear from us, in words."""
+    return {value: str(label) for value, label in ContactWish.Frequency.choices}

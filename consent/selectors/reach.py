@@ -1,0 +1,37 @@
+"""Where somebody can be told something: the address of their own, and the language they read."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from customers.selectors import profiles
+
+LANGUAGE_OF_COUNTRY = {"TH": "th", "KR": "ko"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A channel, the address on it, how it is shown, and the language to write in."""
+
+    channel: str
+    address: str = field(repr=False)
+    masked: str
+    language: str
+
+
+def ways(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, Way]:
+    """The best way to each of these: an e-mail address that did not come back, else a phone. Nobody without one."""
+    found = {}
+    for customer, profile in profiles.opened(list(customers), shown=False).items():
+        mail, phone = profile.email_contact, profile.phone_contact
+        language = profile.customer.language[:2]
+        if language not in dict(settings.LANGUAGES):
+            country = profile.customer.country or settings.CDP_SHOP_COUNTRY
+            language = LANGUAGE_OF_COUNTRY.get(country, settings.LANGUAGE_CODE)
+        if mail is not None and mail.bounced_at is None:
+            found[customer] = Way("email", mail.value, mail.masked, language)
+        elif phone is not None:
+            found[customer] = Way("sms", phone.value, phone.masked, language)
+    return found

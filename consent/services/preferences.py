@@ -1,0 +1,179 @@
+"""What somebody decides in the preference centre: what is allowed, how often, in which language; and taking it back."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from cdp.core import pipeline
+from cdp.core.actors import CUSTOMER
+from cdp.core.crypto import tokens
+from consent.models import ConsentState, ContactWish
+from consent.rules.ledger import JUST_AFTER
+from consent.rules.preferences import Option
+from consent.rules.wishes import Wish
+from consent.selectors import policies, wishes
+from consent.services import grants
+from customers.services import standing
+
+METHOD = "preferences"
+SOURCE = "preferences"
+UNDO_FOR = dt.timedelta(hours=1)
+_UNDO = "consent.preferences.undo"
+
+
+class UnableToChange(Exception):
+    """Nothing was changed: the person is not there any more, or it is too late to take back."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is wanted: boxes to change with their words, and how often. `proof` is that of the request."""
+
+    customer: uuid.UUID
+    options: Sequence[Option]
+    words: Mapping[str, str]
+    wish: Wish
+    language: str
+    proof: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How many statements were written, and the token that takes all of it back for an hour (empty: nothing to)."""
+
+    written: int
+    undo: str = ""
+
+
+def choose(choice: Choice, *, at: dt.datetime) -> Changed:
+    """Write what was changed. Writing it again writes nothing. Raises UnableToChange."""
+    with transaction.atomic():
+        customer = _held(choice.customer)
+        before = wishes.of(customer)
+        records = [
+            (option, _write(customer, option, choice=choice, at=at).id) for option in _new(customer, choice.options)
+        ]
+        is_wish_new = choice.wish != before
+        if is_wish_new:
+            set_wish(customer, choice.wish, at=at)
+    if not records and not is_wish_new:
+        return Changed(0)
+    return Changed(len(records), _undo_token(customer, records, before if is_wish_new else None, at=at))
+
+
+def withdraw_all(
+    customer: uuid.UUID,
+    offered: Collection[Option],
+    *,
+    words: Mapping[str, str],
+    language: str,
+    proof: Mapping[str, Any],
+    at: dt.datetime,
+) -> Changed:
+    """Stop everything that is in use, in one press. Raises UnableToChange."""
+    off = [Option(option.purpose, option.channel, is_on=False) for option in offered if option.is_on]
+    wish = wishes.of(customer)
+    return choose(Choice(customer, off, words, wish, language, {**proof, "way": "all"}), at=at)
+
+
+def undo(token: str, *, customer: uuid.UUID, proof: Mapping[str, Any], at: dt.datetime) -> int:
+    """Take one change back: each box that nobody has touched since says again what it said. Returns how many did.
+
+    Raises UnableToChange when the token is none of this person's or older than UNDO_FOR.
+    """
+    try:
+        told = json.loads(tokens.read(_UNDO, token))
+    except (tokens.BadToken, ValueError) as error:
+        raise UnableToChange("no such change") from error
+    if dt.datetime.fromisoformat(told["at"]) < at - UNDO_FOR:
+        raise UnableToChange("too late")
+    with transaction.atomic():
+        holder = _held(customer)
+        if _held(uuid.UUID(told["customer"])) != holder:
+            raise UnableToChange("somebody else's")
+        done = 0
+        for purpose, channel, record in told["records"]:
+            states = ConsentState.objects.filter(customer_id=holder, purpose=purpose, channel=channel)
+            state = states.select_for_update().first()
+            if state is None or str(state.record_id) != record:
+                continue
+            grants.record(
+                customer=holder,
+                purpose=purpose,
+                channel=channel,
+                granted=not state.is_granted,
+                at=max(at, state.at + JUST_AFTER),
+                now=at,
+                source=SOURCE,
+                method=METHOD,
+                actor=CUSTOMER,
+                evidence={"page": METHOD, "way": "undo", "undoes": record, **proof},
+            )
+            done += 1
+        if told["wish"] is not None:
+            frequency, until = told["wish"]
+            set_wish(holder, Wish(frequency, dt.datetime.fromisoformat(until) if until else None), at=at)
+    return done
+
+
+def set_wish(customer: uuid.UUID, wish: Wish, *, at: dt.datetime) -> None:
+    """Keep how often somebody wants to hear from us, in place of what was kept. In a transaction that holds them."""
+    ContactWish.objects.filter(customer_id=customer).delete()
+    if wish != Wish():
+        ContactWish.objects.create(
+            customer_id=customer, frequency=wish.frequency, paused_until=wish.paused_until, changed_at=at
+        )
+    pipeline.mark([customer], cause="consent")
+
+
+def _new(customer: uuid.UUID, options: Sequence[Option]) -> list[Option]:
+    """Without those that say already what is wanted: two presses of a button are one."""
+    known = {
+        (purpose, channel): granted
+        for purpose, channel, granted in ConsentState.objects.filter(customer_id=customer).values_list(
+            "purpose", "channel", "is_granted"
+        )
+    }
+    return [option for option in options if known.get((option.purpose, option.channel)) is not option.is_on]
+
+
+def _write(customer: uuid.UUID, option: Option, *, choice: Choice, at: dt.datetime) -> Any:
+    return grants.record(
+        customer=customer,
+        purpose=option.purpose,
+        channel=option.channel,
+        granted=option.is_on,
+        at=at,
+        source=SOURCE,
+        method=METHOD,
+        actor=CUSTOMER,
+        policy_version=policies.current_version("privacy", at=at),
+        language=choice.language,
+        evidence={"page": METHOD, "text": choice.words.get(option.name, ""), **choice.proof},
+    )
+
+
+def _held(customer: uuid.UUID) -> uuid.UUID:
+    found = standing.hold([customer]).get(customer)
+    if found is None:
+        raise UnableToChange("nobody is there any more")
+    return found
+
+
+def _undo_token(
+    customer: uuid.UUID, records: Sequence[tuple[Option, uuid.UUID]], wish: Wish | None, *, at: dt.datetime
+) -> str:
+    told = {
+        "customer": str(customer),
+        "at": at.isoformat(),
+        "records": [[option.purpose, option.channel, str(record)] for option, record in records],
+        "wish": None
+        if wish is None
+        else [wish.frequency, wish.paused_until.isoformat() if wish.paused_until else None],
+    }
+    return tokens.make(_UNDO, json.dumps(told).encode())

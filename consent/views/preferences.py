@@ -1,0 +1,187 @@
+"""The preference centre: what somebody hears from us, how often, in which language; and taking everything back.
+
+The sealed token in the address is the permission, as in the link to unsubscribe; no cookie and no script is asked for.
+Nothing on the page says more of the person than a masked address. A link that is too old or broken leads to a form that
+sends a new one, with the same answer whoever asks.
+"""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from cdp.core import addresses
+from cdp.core.actors import CUSTOMER
+from consent.forms.preferences import LinkForm
+from consent.rules import gpc as gpc_rules
+from consent.rules import preferences as rules
+from consent.rules.wishes import PAUSES, Wish
+from consent.selectors import centre as reading
+from consent.selectors import people
+from consent.services import gpc, link_mails, links, preferences, tongues
+from consent.views import languages
+from consent.views.private import private
+
+
+@csrf_exempt
+@never_cache
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences_page(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows, POST changes: `act` says what."""
+    now = timezone.now()
+    try:
+        customer = links.read_preferences(token, now=now)
+    except links.BadToken:
+        return _without(request, "unknown")
+    except links.Expired:
+        return _without(request, "expired")
+    person = people.find(customer)
+    if person is None:
+        return _without(request, "expired")  # who was forgotten is answered like an old link
+    language = languages.of(request, otherwise=person.language)
+    with translation.override(language):
+        if gpc_rules.is_on(request.headers):
+            gpc.refuse(customer=person.id, proof=addresses.proof_of(request), page="preferences", at=now)
+        if request.method != "POST":
+            return _page(request, token, person.id, now)
+        return _acted(request, token, person.id, now)
+
+
+@csrf_exempt
+@never_cache
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_link(request: HttpRequest) -> HttpResponse:
+    """Without a link: an address is typed in, and if it is a customer's, a fresh link is sent there."""
+    with translation.override(languages.of(request)):
+        form = LinkForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            link_mails.send(
+                email=form.cleaned_data["email"], language=translation.get_language() or "en", at=timezone.now()
+            )
+            return render(request, "consent/preferences_link.html", {"state": "sent"})
+        status = 422 if request.method == "POST" else 200
+        return render(request, "consent/preferences_link.html", {"state": "ask", "form": form}, status=status)
+
+
+def _without(request: HttpRequest, state: str) -> HttpResponse:
+    with translation.override(languages.of(request)):
+        status = {"expired": 410, "unknown": 404}[state]
+        return render(request, "consent/preferences_link.html", {"state": state, "form": LinkForm()}, status=status)
+
+
+def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.datetime) -> HttpResponse:
+    act = request.POST.get("act", "save")
+    proof = addresses.proof_of(request)
+    try:
+        if act == "undo":
+            preferences.undo(request.POST.get("undo", ""), customer=customer, proof=proof, at=now)
+            return _page(request, token, customer, now, said=_("Taken back: everything is as it was before."))
+        centre = reading.of(customer, language=translation.get_language() or "en", now=now)
+        if centre is None:
+            return _without(request, "expired")
+        if act == "stop":
+            changed = preferences.withdraw_all(
+                customer,
+                centre.options,
+                words=centre.words,
+                language=translation.get_language() or "en",
+                proof=proof,
+                at=now,
+            )
+            said = _("Done. You get nothing from us any more but what you order or ask for.")
+        else:
+            changed = _saved(request, centre, proof, now)
+            said = _("Saved.")
+    except preferences.UnableToChange:
+        return _page(
+            request,
+            token,
+            customer,
+            now,
+            said=_("This can no longer be taken back here. Please choose below."),
+            status=409,
+        )
+    return _page(request, token, customer, now, said=said, undo=changed.undo)
+
+
+def _saved(
+    request: HttpRequest, centre: reading.Centre, proof: dict[str, str], now: dt.datetime
+) -> preferences.Changed:
+    shown = {name.removeprefix("was:"): value == "1" for name, value in request.POST.items() if name.startswith("was:")}
+    wanted = rules.changes(centre.options, shown=shown, ticked=set(request.POST.getlist("on")))
+    if centre.is_child:  # a child takes back alone, and allows with a guardian only
+        wanted = [option for option in wanted if not option.is_on]
+    choice = preferences.Choice(
+        customer=centre.person.id,
+        options=wanted,
+        words=centre.words,
+        wish=_wish(request, centre.wish, now),
+        language=translation.get_language() or "en",
+        proof=proof,
+    )
+    changed = preferences.choose(choice, at=now)
+    tongues.speak(centre.person, request.POST.get("language", ""), actor=CUSTOMER, at=now)
+    return changed
+
+
+def _wish(request: HttpRequest, before: Wish, now: dt.datetime) -> Wish:
+    frequency = request.POST.get("frequency", "")
+    if frequency not in reading.frequencies():
+        frequency = before.frequency
+    pause = request.POST.get("pause", "keep")
+    until = before.paused_until if before.is_paused(now) else None
+    if pause == "none":
+        until = None
+    elif pause in {str(days) for days in PAUSES}:
+        until = now + dt.timedelta(days=int(pause))
+    return Wish(frequency, until)
+
+
+def _page(
+    request: HttpRequest,
+    token: str,
+    customer: uuid.UUID,
+    now: dt.datetime,
+    *,
+    said: str = "",
+    undo: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    language = translation.get_language() or "en"
+    centre = reading.of(customer, language=language, now=now)
+    if centre is None:
+        return _without(request, "expired")
+    context: dict[str, Any] = {
+        "centre": centre,
+        "frequencies": reading.frequencies().items(),
+        "pauses": PAUSES,
+        "is_paused": centre.wish.is_paused(now),
+        "tongues": reading.languages(),
+        "language": centre.person.language[:2] or language,
+        "is_anything_on": any(option.is_on for option in centre.options),
+        "said": said,
+        "undo": undo,
+        "token": token,
+        "my_data_url": _url("consent:my-data"),
+        "gpc": gpc_rules.is_on(request.headers),
+    }
+    response = render(request, "consent/preferences.html", context, status=status)
+    response.headers["Content-Language"] = language
+    return response
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

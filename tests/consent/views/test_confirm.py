@@ -1,0 +1,208 @@
+"""Double opt-in: a tick counts once whoever reads the address says so, once, in time."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from cdp.core import actors, outbox
+from cdp.core.models import Notice
+from cdp.core.outbox import composing, writing
+from consent.models import ConsentRecord, ConsentState, Pending, Purpose
+from consent.services import confirming, ticks
+from customers.models import Customer
+from customers.services import merging
+from tests import factories, filling
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 20, 5, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+LINK = re.compile(r"https?://[^/]+(/confirm/[^\s\"<]+)")
+FORM = {"source": "signup", "method": "form", "actor": actors.CUSTOMER, "language": "en"}
+
+
+@pytest.fixture(autouse=True)
+def at_noon(settings, tmp_path):
+    settings.CDP_VAR = tmp_path
+    settings.EMAIL_URL = "file:"
+    cache.clear()
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def tick(customer, *boxes, at=NOW, **told):
+    form = ticks.Form(**FORM, at=at, evidence={"form": "signup", "ip": "203.0.113.0"}, email="uwe@example.com", **told)
+    made = [ticks.Box(*(box or ("marketing", "email", "News by e-mail"))) for box in boxes or (None,)]
+    return ticks.record(customer=customer.id, boxes=made, form=form, now=at)
+
+
+@pytest.fixture
+def uwe():
+    return factories.customer(email="uwe@example.com", country="DE")
+
+
+def link(folder):
+    outbox.send_due(now=NOW)
+    (path,) = (folder / "outbox").glob("*.eml")
+    import email
+    import email.policy
+
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    return LINK.search(message.get_body(("plain",)).get_content())[1]
+
+
+def stranger():
+    return Client(enforce_csrf_checks=True)
+
+
+def test_a_tick_from_germany_is_no_grant_but_a_question(uwe, tmp_path):
+    assert tick(uwe) == 0
+    assert not ConsentRecord.objects.exists()
+    assert Pending.objects.get().boxes == [["marketing", "email"]]
+    address = link(tmp_path)
+    page = stranger().get(address)
+    assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert "News by e-mail" in page.content.decode()
+    assert not ConsentRecord.objects.exists()  # looking confirms nothing
+
+
+def test_the_press_grants_with_both_steps_in_the_proof(uwe, tmp_path, at_noon):
+    from cdp.core.crypto import subjects
+    from consent.selectors import ledger
+
+    tick(uwe)
+    address = link(tmp_path)
+    at_noon.shift(HOUR)
+    answer = stranger().post(address, headers={"User-Agent": "Mozilla/5.0 (phone)"}, REMOTE_ADDR="198.51.100.77")
+    assert answer.status_code == 200
+    assert "/preferences/" in answer.content.decode()
+    record = ConsentRecord.objects.get()
+    assert (record.status, record.at, record.method) == ("given", NOW + HOUR, "form")
+    proof = ledger.evidence(record, subjects.load([uwe.id]))
+    assert proof["text"] == "News by e-mail"
+    assert (proof["ticked_at"], proof["ip"]) == (NOW.isoformat(), "203.0.113.0")
+    assert proof["confirmed"]["at"] == (NOW + HOUR).isoformat()
+    assert (proof["confirmed"]["ip"], proof["confirmed"]["user_agent"]) == ("198.51.100.0", "Mozilla/5.0 (phone)")
+    assert ConsentState.objects.get().is_granted
+
+
+def test_a_second_press_is_answered_politely_and_grants_nothing_back(uwe, tmp_path):
+    tick(uwe)
+    address = link(tmp_path)
+    assert stranger().post(address).status_code == 200
+    factories.consent(Customer.objects.get(id=uwe.id), granted=False, at=NOW + HOUR)
+    for ask in (stranger().get, stranger().post):
+        answer = ask(address)
+        assert (answer.status_code, "confirmed already" in answer.content.decode()) == (200, True)
+    assert not ConsentState.objects.get().is_granted
+
+
+def test_after_two_days_the_link_is_over_and_the_proof_gone(uwe, tmp_path, at_noon):
+    tick(uwe)
+    address = link(tmp_path)
+    at_noon.shift(confirming.LASTS)
+    assert stranger().post(address).status_code == 410
+    assert confirming.sweep(now=NOW + confirming.LASTS) == 1
+    assert (Pending.objects.get().state, Pending.objects.get().told) == ("expired", None)
+    assert stranger().get(address).status_code == 410
+    confirming.sweep(now=NOW + confirming.LASTS + dt.timedelta(days=8))
+    assert not Pending.objects.exists()
+    assert stranger().get(address).status_code == 410
+    assert not ConsentRecord.objects.exists()
+
+
+@pytest.mark.parametrize("broken", ["/confirm/", "/confirm/x", "/confirm/" + "A" * 80, "/confirm/%F0%9F%8E%84"])
+def test_a_forged_or_cut_link_says_so_and_nothing_else(uwe, broken):
+    tick(uwe)
+    for ask in (stranger().get, stranger().post):
+        answer = ask(broken)
+        assert answer.status_code == 404
+        assert "no longer works" in answer.content.decode()
+    assert not ConsentRecord.objects.exists()
+
+
+def test_the_same_form_again_writes_no_second_mail_and_an_address_is_left_in_peace(uwe):
+    for minutes in (0, 1, 30, 60, 90, 120):
+        tick(uwe, at=NOW + dt.timedelta(minutes=minutes))
+    assert Notice.objects.count() == confirming.MOST
+    tick(uwe, at=NOW + dt.timedelta(days=1, minutes=5))
+    assert Notice.objects.count() == confirming.MOST + 1
+
+
+def test_what_is_allowed_already_is_not_asked_for_again_and_what_was_refused_may_be(uwe):
+    factories.consent(uwe, channel="sms", at=NOW - HOUR)
+    factories.consent(uwe, granted=False, at=NOW - HOUR)
+    tick(uwe, ("marketing", "sms", "By SMS"), ("marketing", "email", "By e-mail"))
+    assert Pending.objects.get().boxes == [["marketing", "email"]]
+
+
+def test_boxes_for_the_phone_are_confirmed_on_the_phone(uwe):
+    tick(uwe, ("marketing", "email", "By e-mail"), ("marketing", "sms", "By SMS"), phone="+4915112345678")
+    assert set(Notice.objects.values_list("channel", flat=True)) == {"email", "sms"}
+
+
+def test_words_that_changed_their_meaning_meanwhile_grant_nothing(uwe, tmp_path):
+    tick(uwe)
+    address = link(tmp_path)
+    Purpose.objects.filter(key="marketing").update(meaning_since=NOW + HOUR)
+    with time_machine.travel(NOW + 2 * HOUR, tick=False):
+        answer = stranger().post(address)
+    assert (answer.status_code, "wording has changed" in answer.content.decode()) == (410, True)
+    assert not ConsentRecord.objects.exists()
+    assert Pending.objects.get().state == "waiting"
+
+
+def test_who_was_merged_meanwhile_confirms_for_the_one_they_are_now(uwe, tmp_path):
+    tick(uwe)
+    address = link(tmp_path)
+    other = factories.customer(email="uwe.b@example.com")
+    merging.merge(survivor=other.id, absorbed=uwe.id, reason="steward", actor=actors.SYSTEM, at=NOW)
+    assert stranger().post(address).status_code == 200
+    assert ConsentState.objects.get().customer_id == other.id
+
+
+def test_a_shop_can_ask_everybody_twice(settings):
+    mali = factories.customer(email="mali@example.com", country="TH")
+    assert tick(mali) == 1
+    ConsentRecord.objects.all()
+    settings.CDP_DOUBLE_OPT_IN = "always"
+    assert tick(mali, ("marketing", "sms", "By SMS")) == 0
+    assert Pending.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "th", "ko"])
+def test_the_mail_advertises_nothing_and_names_sender_and_policy(uwe, language):
+    tick(uwe)
+    row = Notice.objects.get()
+    told = composing.Outgoing(
+        id=row.id,
+        kind=row.kind,
+        customer=row.customer_id,
+        channel="email",
+        address="uwe@example.com",
+        language=language,
+        data={"url": "https://crm.example.com/confirm/x", "words": ["<b>x</b>"], "hours": 48},
+        at=NOW,
+    )
+    seen = composing.parts(told)
+    assert "48" in seen.text
+    assert "/privacy/" in seen.text
+    assert "Sukhumvit" in seen.html
+    assert "<b>x</b>" not in seen.html
+    assert "/preferences/" not in seen.text  # nobody knows yet who reads it
+    assert "https://crm.example.com/confirm/x" in seen.short
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_sign_up_answers_the_same_and_asks_whoever_reads_the_address(client, settings, known):
+    settings.CDP_DOUBLE_OPT_IN = "always"
+    if known:
+        factories.consent(factories.customer(email="ann@example.com"), granted=False, at=NOW - HOUR)
+    with time_machine.travel(NOW + HOUR, tick=False):
+        answer = filling.send(client, "signup", name="Ann", email="ann@example.com", consent_marketing_email="on")
+    assert (answer.status_code, answer["Location"]) == (302, "/signup/done/")
+    assert Notice.objects.get().address_digest == writing.digest("ann@example.com", channel="email")
+    assert not ConsentRecord.objects.filter(status="given").exists()

@@ -1,0 +1,263 @@
+"""The preference centre: everything in one place, without a log-in or a script, and withdrawing as easy as giving."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from campaigns.models import Message
+from campaigns.selectors import decisions
+from cdp.core import actors, ids
+from cdp.core.models import Notice
+from consent.models import ConsentRecord, ConsentState, ContactWish
+from consent.services import gate, links
+from customers.models import Customer
+from customers.services import erasing, merging
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 11, 20, 5, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+UNDO = re.compile(r'name="undo" value="([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    cache.clear()
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def mali():
+    found = factories.customer(email="mali.plant@example.com", phone="0812345678", name="Mali Plant", country="TH")
+    factories.consent(found, at=NOW - DAY)
+    return found
+
+
+def path(customer, at=NOW):
+    return links.preferences_path(customer=customer.id, at=at)
+
+
+def stranger():
+    return Client(enforce_csrf_checks=True)
+
+
+def save(customer, *on, was=None, objects=False, **more):
+    on = [*on, *([] if objects else ["profiling:any"])]  # which rests on no word in Thailand
+    page = stranger().get(path(customer)).content.decode()
+    shown = dict(re.findall(r'name="(was:[^"]+)" value="(\d)"', page)) if was is None else was
+    return stranger().post(path(customer), {"act": "save", "on": on, **shown, **more})
+
+
+def states(customer):
+    return dict(ConsentState.objects.filter(customer=customer).values_list("channel", "is_granted"))
+
+
+def test_the_page_shows_every_purpose_masks_the_address_and_sends_no_referrer(mali):
+    answer = stranger().get(path(mali))
+    page = answer.content.decode()
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "mali.plant@example.com" not in page
+    assert "Mali Plant" not in page
+    assert "@example.com" in page
+    for words in ("News and offers", "Offers at night too", "Offers that suit you", "Sharing with partners"):
+        assert words in page
+    assert 'value="marketing:email" checked' in page
+    assert 'value="service:email"' not in page  # what was ordered comes anyway
+    assert "<script" not in page
+
+
+def test_giving_and_taking_back_is_one_press_each_with_its_proof(mali):
+    save(mali, "marketing:sms")
+    assert states(mali) == {"email": False, "sms": True}
+    newest = ConsentRecord.objects.filter(method="preferences")
+    assert {(one.channel, one.status) for one in newest} == {("email", "withdrawn"), ("sms", "given")}
+    assert all(one.source == "preferences" and one.actor_kind == "customer" for one in newest)
+    assert gate.decide(customer=mali.id, purpose="marketing", channel="email", at=NOW).is_denied
+
+
+def test_saving_without_a_change_writes_nothing(mali):
+    before = ConsentRecord.objects.count()
+    save(mali, "marketing:email")
+    assert ConsentRecord.objects.count() == before
+
+
+def test_an_old_page_gives_nothing_back_that_was_taken_away_since(mali):
+    factories.consent(mali, granted=False, at=NOW - dt.timedelta(minutes=1))
+    save(mali, "marketing:email", was={"was:marketing:email": "1"})
+    assert states(mali) == {"email": False}
+
+
+def test_a_press_can_be_taken_back_for_an_hour(mali, at_noon):
+    page = save(mali, frequency="weekly").content.decode()
+    assert states(mali) == {"email": False}
+    token = UNDO.search(page)[1]
+    answer = stranger().post(path(mali), {"act": "undo", "undo": token})
+    assert (answer.status_code, states(mali)) == (200, {"email": True})
+    assert not ContactWish.objects.exists()
+    at_noon.shift(dt.timedelta(minutes=1))
+    page = save(mali).content.decode()
+    at_noon.shift(dt.timedelta(hours=2))
+    assert stranger().post(path(mali), {"act": "undo", "undo": UNDO.search(page)[1]}).status_code == 409
+    assert stranger().post(path(mali), {"act": "undo", "undo": "forged"}).status_code == 409
+    assert states(mali) == {"email": False}
+
+
+def test_nobody_takes_back_for_somebody_else(mali):
+    token = UNDO.search(save(mali).content.decode())[1]
+    other = factories.customer(email="other@example.com")
+    assert stranger().post(path(other), {"act": "undo", "undo": token}).status_code == 409
+    assert states(mali) == {"email": False}
+
+
+def test_everything_stops_with_one_press(mali):
+    factories.consent(mali, channel="sms", at=NOW - DAY)
+    factories.consent(mali, purpose="profiling", channel="any", at=NOW - DAY)
+    stranger().post(path(mali), {"act": "stop"})
+    assert not ConsentState.objects.filter(customer=mali, is_granted=True).exists()
+    stranger().post(path(mali), {"act": "stop"})  # twice is fine
+    assert ConsentRecord.objects.filter(status="withdrawn").count() == 3
+
+
+def test_what_the_law_allows_without_a_word_is_shown_as_on_and_can_be_objected_to():
+    uwe = factories.customer(email="uwe@example.com", country="FR")
+    page = stranger().get(path(uwe)).content.decode()
+    assert 'value="profiling:any" checked' in page
+    save(uwe, objects=True)
+    assert ConsentState.objects.get(customer=uwe).status == "denied"
+
+
+def test_how_often_and_a_pause_hold_campaigns_back(mali, at_noon):
+    save(mali, "marketing:email", frequency="weekly")
+    assert decisions.capped([mali.id], purpose="marketing", at=NOW)[mali.id].messages == 1
+    Message.objects.create(
+        customer=mali,
+        campaign_id=ids.uuid7(),
+        version=1,
+        step=0,
+        occurrence="x",
+        channel="email",
+        purpose="marketing",
+        state="sent",
+        due_at=NOW,
+        planned_at=NOW,
+        sent_at=NOW,
+    )
+    left = decisions.capped([mali.id], purpose="marketing", at=NOW + DAY)[mali.id]
+    assert (left.messages, left.rule) == (0, "person:frequency")
+    assert decisions.capped([mali.id], purpose="marketing", at=NOW + 8 * DAY)[mali.id].messages == 1
+    save(mali, "marketing:email", pause="30", frequency="usual")
+    left = decisions.capped([mali.id], purpose="marketing", at=NOW + 29 * DAY)[mali.id]
+    assert (left.messages, left.rule) == (0, "person:pause")
+    assert decisions.capped([mali.id], purpose="marketing", at=NOW + 30 * DAY) == {}
+    assert decisions.capped([mali.id], purpose="service", at=NOW) == {}
+    save(mali, "marketing:email", frequency="usual", pause="none")
+    assert not ContactWish.objects.exists()
+
+
+def test_of_two_who_became_one_the_quieter_wish_holds(mali):
+    other = factories.customer(email="other@example.com")
+    save(mali, "marketing:email", frequency="weekly")
+    save(other, frequency="monthly", pause="90")
+    merging.merge(survivor=mali.id, absorbed=other.id, reason="steward", actor=actors.SYSTEM, at=NOW)
+    page = stranger().get(path(other)).content.decode()  # the old link means the one they are now
+    assert 'value="monthly" checked' in page
+
+
+def test_the_language_is_the_persons_own_choice(mali):
+    save(mali, "marketing:email", language="ko")
+    assert Customer.objects.get(id=mali.id).language == "ko"
+    page = stranger().get(path(mali))
+    assert page.headers["Content-Language"] == "ko"
+    assert stranger().get(path(mali) + "?lang=th").headers["Content-Language"] == "th"
+    save(mali, language="xx")
+    assert Customer.objects.get(id=mali.id).language == "ko"
+
+
+def test_a_child_takes_back_alone_and_allows_nothing(mali):
+    child = factories.customer(email="kid@example.com", country="TH", birth_date="2019-05-01")
+    factories.consent(child, at=NOW - DAY)
+    page = stranger().get(path(child)).content.decode()
+    assert "guardian" in page
+    save(child, "marketing:sms", was={"was:marketing:email": "1", "was:marketing:sms": "0"})
+    assert states(child) == {"email": False}
+
+
+def test_boxes_nobody_offered_are_not_spoken_of(mali):
+    save(
+        mali,
+        "marketing:webhook",
+        "evil:email",
+        "special:any",
+        was={
+            "was:marketing:webhook": "0",
+            "was:evil:email": "0",
+            "was:special:any": "0",
+        },
+    )
+    assert states(mali) == {"email": True}
+
+
+def test_what_was_recorded_is_told(mali):
+    page = stranger().get(path(mali)).content.decode()
+    assert "What was recorded" in page
+    assert "Given" in page
+
+
+@pytest.mark.parametrize("ask", ["get", "post"])
+def test_old_forged_and_forgotten_links_lead_to_a_new_one(mali, ask, at_noon):
+    old = path(mali)
+    gone = factories.customer(email="gone@example.com")
+    forgotten = path(gone)
+    erasing.erase(customer=gone.id, actor=actors.SYSTEM, at=NOW)
+    assert getattr(stranger(), ask)(forgotten).status_code == 410
+    assert getattr(stranger(), ask)("/preferences/forged").status_code == 404
+    at_noon.shift(links.PREFERENCES_LAST)
+    answer = getattr(stranger(), ask)(old)
+    assert answer.status_code == 410
+    assert 'action="/preferences/' in answer.content.decode()
+    assert states(mali) == {"email": True}
+
+
+def test_asking_for_a_link_is_answered_alike_and_sends_one_to_customers_only(mali, client):
+    answers = [
+        client.post("/preferences/", {"email": who}).content
+        for who in ("mali.plant@example.com", "nobody@example.com", "MALI.plant@example.com ")
+    ]
+    assert len(set(answers)) == 1
+    assert [(one.customer_id, one.kind) for one in Notice.objects.all()] == [(mali.id, "preferences-link")] * 2 or (
+        Notice.objects.count() == 1
+    )
+    assert client.post("/preferences/", {"email": "no address"}).status_code == 422
+
+
+def test_no_address_is_flooded_with_links(mali, client, at_noon):
+    for _ in range(6):
+        client.post("/preferences/", {"email": "mali.plant@example.com"})
+        at_noon.shift(dt.timedelta(minutes=1))
+    assert Notice.objects.count() == 3
+
+
+def test_a_browser_that_asks_for_privacy_is_heard_once_and_told(mali, at_noon):
+    browser = Client(headers={"Sec-GPC": "1"})
+    page = browser.get(path(mali)).content.decode()
+    assert "Global Privacy Control" in page
+    refused = {(one.purpose, one.status, one.method) for one in ConsentRecord.objects.filter(method="gpc")}
+    assert refused == {("third_party", "denied", "gpc"), ("measurement", "denied", "gpc")}
+    # What is allowed knowingly afterwards stands, though the signal goes on.
+    at_noon.shift(dt.timedelta(minutes=1))
+    browser.post(path(mali), {"act": "save", "on": ["third_party:any"], "was:third_party:any": "0"})
+    at_noon.shift(DAY)
+    browser.get(path(mali))
+    assert ConsentState.objects.get(customer=mali, purpose="third_party").is_granted
+    assert ConsentRecord.objects.filter(method="gpc").count() == 2
+
+
+def test_the_signal_is_promised_where_machines_look(client):
+    answer = client.get("/.well-known/gpc.json")
+    assert answer.json() == {"gpc": True, "lastUpdate": "2026-11-22"}
