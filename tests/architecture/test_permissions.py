@@ -110,6 +110,13 @@ PAGES = [
     ("consent:special-keep", "POST", "cspo"),
     ("consent:special-forget", "POST", "cspo"),
     ("consent:special-show", "POST", "cspo"),
+    ("consent:retention", "GET", "po"),
+    ("consent:retention-confirm", "POST", "po"),
+    ("consent:retention-start", "POST", "po"),
+    ("consent:retention-forget", "POST", "po"),
+    ("consent:retention-run", "GET", "po"),
+    ("consent:retention-rule", "GET", "po"),
+    ("consent:retention-rule", "POST", "po"),
     ("commerce:warranty-list", "GET", "vcmspo"),
     ("commerce:warranty-list", "POST", "vcmspo"),
     ("commerce:warranty-detail", "GET", "vcmspo"),
@@ -155,6 +162,8 @@ OPEN = FORMS | UNLOCK | {"consent:privacy", "consent:terms", "commerce:hook"} | 
 ROOMS = {"web", "business", "customers", "analytics", "products", "campaigns", "consent", "events", "commerce"}
 ARGUMENTS = {
     "job_id": ID,
+    "run_id": ID,
+    "kind": "core.audit",
     "event_id": ID,
     "delivery_id": ID,
     "notice_id": ID,

@@ -1,0 +1,196 @@
+"""The staff pages /consent/retention/: what is kept how long, dry runs, reports, people to be forgotten."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cdp.core import actors
+from cdp.core.models import Job, User
+from cdp.core.retention import Action, registry
+from cdp.core.views.access import requires
+from consent.forms.retention import RuleForm
+from consent.models import RetentionLine, RetentionRun
+from consent.selectors import retention as reading
+from consent.services.retention import deciding, running
+from consent.views import frame
+
+OPEN = {Job.State.WAITING, Job.State.RUNNING, Job.State.DRAFT}
+INACTIVE = "customers.inactive"
+FRESH = dt.timedelta(days=7)
+"""People are forgotten by a list that is no older than that."""
+CONFIDENCE = {
+    "text": gettext_noop("read in the law"),
+    "secondary": gettext_noop("read about"),
+    "memory": gettext_noop("to be checked"),
+}
+
+
+@requires("consent.manage")
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every kind with its rule, what was over when last looked, and the latest runs."""
+    latest, runs = reading.latest(), reading.runs()
+    found = {line.kind: line for line in reading.lines(latest.id)} if latest else {}
+    rulings = reading.rulings()
+    kinds = [_told(one, found.get(one.kind.key)) for one in rulings]
+    open_job = _open_job(runs)
+    return render(
+        request,
+        "consent/retention.html",
+        {
+            "kinds": kinds,
+            "waiting": sum(1 for one in rulings if not one.is_in_force and one.term),
+            "latest": latest,
+            "runs": runs,
+            "job": open_job,
+            "proposed": _proposed(latest, found),
+            "briefs": [(brief.label, deciding.words(brief.term)) for brief in registry.briefs()],
+            **frame.tabs(request, "retention"),
+        },
+    )
+
+
+@requires("consent.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule(request: HttpRequest, kind: str) -> HttpResponse:
+    """Decide how long one kind is kept."""
+    try:
+        ruling = reading.ruling(kind)
+    except KeyError as error:
+        raise Http404 from error
+    form = RuleForm(ruling, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            deciding.decide(
+                kind=kind, term=form.term, action=form.chosen, actor=actors.staff(_user(request)), at=timezone.now()
+            )
+        except deciding.UnableToDecide as unable:
+            form.add_error("amount", str(unable))
+        else:
+            messages.success(request, _("In force"))
+            return redirect("consent:retention")
+    context = {"form": form, "k": _told(ruling, None), **frame.tabs(request, "retention")}
+    return render(request, "consent/retention_rule.html", context, status=422 if form.errors else 200)
+
+
+@requires("consent.manage")
+@require_POST
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Put every proposed rule in force as it is."""
+    count = deciding.decide_all(actor=actors.staff(_user(request)), at=timezone.now())
+    messages.success(
+        request, ngettext("%(n)s rule is in force now", "%(n)s rules are in force now", count) % {"n": count}
+    )
+    return redirect("consent:retention")
+
+
+@requires("consent.manage")
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin a dry run, or a run now; the report shows itself when it is there."""
+    now = timezone.now()
+    if (open_job := _open_job(reading.runs())) is not None:
+        return redirect("consent:retention-run", open_job.id)
+    run = running.begin(as_of=now, is_dry=request.POST.get("what") != "run", actor=actors.staff(_user(request)), at=now)
+    return redirect("consent:retention-run", run.id)
+
+
+@requires("customers.erase")
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Forget the people whom the last run proposed, and who have given no sign of life since."""
+    latest = reading.latest()
+    now = timezone.now()
+    if latest is None or latest.as_of < now - FRESH or _open_job(reading.runs()):
+        messages.error(request, _("Let a dry run look again first."))
+        return redirect("consent:retention")
+    run = running.begin(
+        as_of=latest.as_of, is_dry=False, actor=actors.staff(_user(request)), at=now, only=[INACTIVE], forget=True
+    )
+    return redirect("consent:retention-run", run.id)
+
+
+@requires("consent.manage")
+@require_safe
+def report(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """What one run found and took."""
+    run = reading.find_run(run_id)
+    if run is None:
+        raise Http404
+    lines = reading.lines(run.id)
+    job = Job.objects.filter(id=run.job_id).first()
+    known = {kind.key: kind for kind in registry.kinds()}
+    told = [
+        {
+            "line": line,
+            "label": known[line.kind].label if line.kind in known else line.kind,
+            "same": line.outcome == RetentionLine.Outcome.REMOVED and line.checksum == line.removed_checksum,
+            "tables": sorted((line.removed_tables or line.tables).items()),
+        }
+        for line in lines
+    ]
+    return render(
+        request,
+        "consent/retention_run.html",
+        {
+            "run": run,
+            "job": job,
+            "is_open": job is not None and job.state in OPEN,
+            "lines": [one for one in told if one["line"].rows or one["line"].held],
+            "quiet": [one for one in told if not (one["line"].rows or one["line"].held)],
+            "rows": sum(line.rows for line in lines),
+            "removed": sum(line.removed for line in lines),
+            **frame.tabs(request, "retention"),
+        },
+    )
+
+
+def _told(ruling: Any, line: RetentionLine | None) -> dict[str, Any]:
+    """A ruling in the reader's language."""
+    return {
+        "r": ruling,
+        "kind": ruling.kind,
+        "term": deciding.words(ruling.term) if ruling.term else "",
+        "start": registry.STARTS[ruling.kind.start],
+        "action": registry.ACTIONS[ruling.action],
+        "line": line,
+        "laws": [
+            {
+                "citation": demand.citation,
+                "at_least": deciding.words(demand.at_least) if demand.at_least else "",
+                "at_most": deciding.words(demand.at_most) if demand.at_most else "",
+                "surely": _(CONFIDENCE[demand.citation.confidence]),
+                "checked_on": demand.pack.checked_on,
+            }
+            for demand in ruling.demands
+        ],
+    }
+
+
+def _proposed(latest: RetentionRun | None, found: dict[str, RetentionLine]) -> int:
+    """How many people wait to be forgotten, by a list that is fresh."""
+    line = found.get(INACTIVE)
+    if latest is None or line is None or latest.as_of < timezone.now() - FRESH:
+        return 0
+    if reading.ruling(INACTIVE).action is not Action.PROPOSE or line.outcome == RetentionLine.Outcome.REMOVED:
+        return 0
+    return line.people
+
+
+def _open_job(runs: list[RetentionRun]) -> RetentionRun | None:
+    unfinished = [run for run in runs if run.finished_at is None and run.job_id]
+    states = dict(Job.objects.filter(id__in=[run.job_id for run in unfinished]).values_list("id", "state"))
+    return next((run for run in unfinished if states.get(run.job_id) in OPEN), None)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
+    return request.user
