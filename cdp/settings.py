@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,7 @@ env = environ.Env()
 KNOWN_CDP_VARIABLES = {
     "CDP_BACKUP_KEY",
     "CDP_BASE_URL",
+    "CDP_CHAIN_KEYS",
     "CDP_CURRENCY",
     "CDP_DOUBLE_OPT_IN",
     "CDP_ENCRYPTION_KEYS",
@@ -36,6 +37,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_LINKEDIN_URL",
     "CDP_META_URL",
     "CDP_METRICS_TOKEN",
+    "CDP_RECEIPT_KEYS",
     "CDP_REQUIRE_BROWSER",
     "CDP_REQUIRE_DATA",
     "CDP_SAMPLE",
@@ -71,6 +73,8 @@ if DEBUG and not IS_LOOPBACK:
 SECRET_KEY = env.str("SECRET_KEY", default="") or keys.secret_key(CDP_VAR)
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters; leave it unset to have one made.")
+CDP_CHAIN_KEYS = env.str("CDP_CHAIN_KEYS", default="") or keys.chain_keys(CDP_VAR)
+CDP_RECEIPT_KEYS = env.str("CDP_RECEIPT_KEYS", default="") or keys.receipt_keys(CDP_VAR)
 CDP_ENCRYPTION_KEYS = env.str("CDP_ENCRYPTION_KEYS", default="") or keys.encryption_keys(CDP_VAR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({_base.hostname, "127.0.0.1", "localhost"}))
 if "*" in ALLOWED_HOSTS:
@@ -264,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
     for name, task, seconds in [
         ("process-inbox", "events.tasks.process_inbox", 2),
+        ("seal-ledgers", "cdp.core.tasks.seal_ledgers", 2),
         ("drain-pipeline", "cdp.core.tasks.drain_pipeline", 5),
         ("run-jobs", "cdp.core.tasks.run_jobs", 5),
         ("send-notices", "cdp.core.tasks.send_notices", 5),
@@ -284,6 +289,12 @@ CELERY_BEAT_SCHEDULE = {
         ("index-phones", "customers.tasks.index_phones", 600),
         ("tidy-events", "events.tasks.tidy", 3600),
     ]
+}
+# At night of the shop, whatever beat was restarted for by day.
+CELERY_BEAT_SCHEDULE["verify-ledgers"] = {
+    "task": "cdp.core.tasks.verify_ledgers",
+    "schedule": crontab(hour=19, minute=20),
+    "options": {"expires": 3600},
 }
 
 # --- People who log in ------------------------------------------------------------------------------------------

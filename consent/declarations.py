@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import acquaintance, leaving, outbox, panels, reference, timeline, webhooks
+from cdp.core import acquaintance, chains, leaving, outbox, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, looks_panel, panel, special
 from consent.services import audience_layouts, confirming, consent_import, footers, gate, import_undo, link_mails
@@ -13,6 +13,7 @@ leaving.provide(gate)
 webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
+chains.declare("consent_consentrecord")
 reference.needed(rows.ensure)
 outbox.declare(outbox.Kind(confirming.KIND, has_preferences=False))  # nobody knows yet who reads it
 outbox.declare(outbox.Kind(link_mails.KIND, has_preferences=False))

@@ -82,6 +82,8 @@ class Action(StrEnum):
     SOURCE_SECRET_SET = "core:source:secret_set"  # noqa: S105  (the name of an action)
     SOURCE_TOKEN_SET = "core:source:token_set"  # noqa: S105  (the name of an action)
     STAFF_CREATED = "core:staff:created"
+    LEDGER_CLOSED = "core:ledger:closed"
+    LEDGER_ACCEPTED = "core:ledger:accepted"
     KIOSK_LOCKED = "core:kiosk:locked"
     KIOSK_UNLOCKED = "core:kiosk:unlocked"
     ADMIN_CHANGED = "core:admin:changed"

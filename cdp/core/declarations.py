@@ -4,7 +4,7 @@ whose rows the key ring wraps, what of webhooks goes with a person, and how long
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import lifecycle, retention, source_secrets
+from cdp.core import chains, lifecycle, retention, source_secrets
 from cdp.core.crypto import hourly, index, subjects
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
 from cdp.core.keys import holders, rotation  # noqa: F401  (registers the job)
@@ -87,3 +87,4 @@ retention.exempt("accounts of staff: closed, never forgotten, as records name th
 retention.exempt("what backups need to be opened, or must not open any more", "core.RingKey", "core.DestroyedKey")
 retention.brief("core.WebhookFact", _("Facts for webhooks"), Term(30, Unit.DAYS))
 retention.brief("core.WebhookDelivery", _("Deliveries of webhooks"), Term(30, Unit.DAYS))
+chains.declare("core_auditentry", "core_accessentry")

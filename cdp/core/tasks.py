@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cdp.core import idempotency, jobs, locks, outbox, pipeline, receipts, uploads
+from cdp.core.chains import sealing, verifying
 from cdp.core.crypto import hourly
 from cdp.core.imports import tracing
 from cdp.core.keys import rotation
@@ -21,6 +22,9 @@ TURN_SECONDS = 20
 NOTICES = 200
 REMEMBERED = dt.timedelta(days=30)
 """So long after a rotation, rows of a process that did not take part in it are looked for."""
+SEALED_AT_ONCE = 100_000
+"""Rows of each ledger in one turn: the first sealing of a large one must not hold a worker for long."""
+_VERIFIER = 0x0CD_C8EC
 _JOB_RUNNER = 0x0CD_F10E
 _NOTICES = 0x0CD_0B0D
 
@@ -63,6 +67,22 @@ def tell_others() -> None:
     """Judge what happened and tell subscribers of it."""
     fanning.fan_out(now=timezone.now())
     delivering.deliver_due(now=timezone.now())
+
+
+@shared_task
+def seal_ledgers() -> None:
+    """Give the rows of the ledgers their places. Whoever comes while another seals finds nothing to do."""
+    sealing.seal(now=timezone.now(), most=SEALED_AT_ONCE)
+
+
+@shared_task
+def verify_ledgers() -> None:
+    """Prove the ledgers, nightly; what was found stands on the page of the ledger."""
+    with locks.alone(_VERIFIER) as is_ours:
+        if is_ours:
+            found = verifying.verify(now=timezone.now(), whole=False)
+            rows, faults = (sum(getattr(one, name) for one in found) for name in ("rows", "fault_count"))
+            (log.error if faults else log.info)("ledgers verified", rows=rows, faults=faults)
 
 
 @shared_task

@@ -41,6 +41,16 @@ def connection_name(ring: str) -> str:
     return f"{CONNECTION}{os.getpid()}@{socket.gethostname()[:20]} {'+'.join(ids(ring))}"[:LONGEST_NAME]
 
 
+def chain_keys(var: Path) -> str:
+    """The keys of the ledgers' chains in the form of CDP_CHAIN_KEYS, as the ring's."""
+    return stored(var, "chain_keys", lambda: "c1:" + base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+def receipt_keys(var: Path) -> str:
+    """The keys that sign consent receipts in the form of CDP_RECEIPT_KEYS, as the ring's; the first one signs."""
+    return stored(var, "receipt_keys", lambda: "r1:" + base64.b64encode(secrets.token_bytes(32)).decode())
+
+
 def stored(var: Path, name: str, make: Callable[[], str]) -> str:
     """The secret called `name` under `var/keys`, made by `make()` when it is not there yet."""
     path = var / "keys" / name
