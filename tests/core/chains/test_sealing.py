@@ -77,6 +77,17 @@ def test_a_row_committed_late_is_sealed_behind_those_that_were_faster(db: None) 
     assert faults() == []
 
 
+def test_where_there_is_no_trigger_the_sealer_looks_for_rows_itself(db: None) -> None:
+    sealing.seal(now=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {TABLE}_chained ON {TABLE}")
+    write(2)
+    assert not ChainWaiting.objects.filter(table=TABLE).exists()
+    assert sealing.seal(now=timezone.now()) == 2
+    assert sealing.seal(now=timezone.now()) == 0
+    assert faults() == []
+
+
 def test_a_key_that_is_gone_is_told_and_a_new_one_begins_with_the_next_month(db: None, settings: object) -> None:
     now = timezone.now()
     sealing.seal(now=now)
