@@ -88,3 +88,8 @@ retention.exempt("what backups need to be opened, or must not open any more", "c
 retention.brief("core.WebhookFact", _("Facts for webhooks"), Term(30, Unit.DAYS))
 retention.brief("core.WebhookDelivery", _("Deliveries of webhooks"), Term(30, Unit.DAYS))
 chains.declare("core_auditentry", "core_accessentry")
+retention.exempt("what proves the ledgers; it goes with the closing of their months", "core.Chain", "core.ChainLink")
+retention.exempt(
+    "what proves the ledgers: a row for each of them, or minutes old", "core.ChainTable", "core.ChainWaiting"
+)
+retention.brief("core.ChainCheck", _("Verifications of ledgers"), Term(90, Unit.DAYS))
