@@ -318,6 +318,8 @@ class Tour:
             Stop("consent", "/consent/"),
             Stop("sealing", "/consent/sealing/"),
             Stop("access-log", "/consent/access/"),
+            Stop("settings", "/settings/"),
+            Stop("staff-new", "/settings/staff/new/"),
             Stop("privacy", "/privacy/", "nobody"),
             Stop("terms", "/terms/", "nobody"),
             Stop("signup", "/signup/", "nobody"),

@@ -16,6 +16,7 @@ from cdp.web.views import (
     preorder,
     search,
     signup,
+    staff,
     warranty,
 )
 
@@ -49,6 +50,12 @@ urlpatterns: list[URLPattern] = [
     path("kiosk/unlock/", kiosk.unlock, name="kiosk-unlock"),
     path("forms/", form_list.listing, name="form-list"),
     path("forms/<slug:form>/poster/", form_list.poster, name="form-poster"),
+    path("settings/", staff.settings, name="settings"),
+    path("settings/second-factor/", staff.policy, name="staff-policy"),
+    path("settings/staff/new/", staff.new, name="staff-new"),
+    path("settings/staff/<uuid:user>/", staff.account, name="staff-account"),
+    path("settings/staff/<uuid:user>/second-factor/", staff.factor_reset, name="staff-factor-reset"),
+    path("settings/staff/<uuid:user>/password/", staff.password_link, name="staff-password-link"),
     path("design/", design.gallery, name="design"),
     path("design/toast/", design.toast, name="design-toast"),
 ]

@@ -104,6 +104,14 @@ PAGES = [
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
     ("consent:overview", "GET", "vmpo"),
+    ("web:settings", "GET", "o"),
+    ("web:staff-policy", "POST", "o"),
+    ("web:staff-new", "GET", "o"),
+    ("web:staff-new", "POST", "o"),
+    ("web:staff-account", "GET", "o"),
+    ("web:staff-account", "POST", "o"),
+    ("web:staff-factor-reset", "POST", "o"),
+    ("web:staff-password-link", "POST", "o"),
     ("consent:access-log", "GET", "po"),
     ("consent:sealing", "GET", "po"),
     ("consent:sealing-rotate", "POST", "o"),
@@ -184,6 +192,7 @@ ARGUMENTS = {
     "action": "start",
     "step": "content",
     "token": "nonsense",
+    "user": ID,
     "vendor": "shopify",
 }
 

@@ -11,7 +11,7 @@ from cdp.core.models.outbox import Notice
 from cdp.core.models.pipeline import Mark, PipelineState
 from cdp.core.models.receipts import FormReceipt
 from cdp.core.models.sources import Source, SourceSecret, SourceToken
-from cdp.core.models.users import Role, User
+from cdp.core.models.users import Role, StaffPolicy, User
 from cdp.core.models.webhooks import Webhook, WebhookDelivery, WebhookFact
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Source",
     "SourceSecret",
     "SourceToken",
+    "StaffPolicy",
     "User",
     "Webhook",
     "WebhookDelivery",

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,8 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.CLERK)
     language = models.CharField(_("language"), max_length=5, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # Kept beside the role, so that no page has to read the policy: whether its holder works only with a second factor.
+    factor_required = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -89,3 +92,23 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Whether the app appears in /admin/."""
         return self.is_staff
+
+
+class StaffPolicy(models.Model):
+    """What the shop asks of its staff at log-in: one row, number 1; no row is the default."""
+
+    placement = Placement.LOCAL
+
+    class SecondFactor(models.TextChoices):
+        OFF = "off", _("Everybody decides for themselves")
+        RECOMMENDED = "recommended", _("Recommended to owners and privacy officers")
+        REQUIRED = "required", _("Required of the roles chosen below")
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    second_factor = models.CharField(max_length=12, choices=SecondFactor.choices, default=SecondFactor.RECOMMENDED)
+    roles = ArrayField(models.CharField(max_length=20), default=list)  # of whom it is required
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(id=1), name="core_staffpolicy_one"),
+        ]
