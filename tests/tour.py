@@ -315,11 +315,7 @@ class Tour:
             Stop("website-connected", "/events/connect/", act=connect_a_website),
             Stop("source-settings", "/events/sources/storefront/"),
             Stop("events-of-a-source", "/events/?source=storefront", act=open_an_event),
-            Stop("consent", "/consent/"),
-            Stop("sealing", "/consent/sealing/"),
-            Stop("access-log", "/consent/access/"),
-            Stop("settings", "/settings/"),
-            Stop("staff-new", "/settings/staff/new/"),
+            *(Stop(path.strip("/").replace("/", "-"), path) for path in CARE),
             Stop("privacy", "/privacy/", "nobody"),
             Stop("terms", "/terms/", "nobody"),
             Stop("signup", "/signup/", "nobody"),
@@ -357,6 +353,8 @@ class Tour:
         ]
 
 
+CARE = ("/consent/", "/consent/sealing/", "/consent/access/", "/settings/", "/settings/staff/new/")
+"""Plain pages below the line of the rail, named by their paths."""
 EMPTY = [
     Stop(f"empty-{name}", f"/{path}")
     for name, path in {
