@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Nothing is required until an owner says so."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
-        ("core", "0017_who_looked_at_whom"),
+        ("core", "0018_chains"),
     ]
 
     operations: ClassVar[list[Operation]] = [
