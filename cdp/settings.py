@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
         ("run-jobs", "cdp.core.tasks.run_jobs", 5),
         ("send-notices", "cdp.core.tasks.send_notices", 5),
         ("tidy-consent", "consent.tasks.tidy", 3600),
+        ("tell-people", "consent.tasks.tell_people", 3600),
         ("send-messages", "campaigns.tasks.send_messages", 5),
         ("run-triggers", "campaigns.tasks.run_triggers", 300),
         ("refresh-segments", "analytics.tasks.refresh_segments", 600),

@@ -5,7 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import acquaintance, chains, leaving, outbox, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, looks_panel, panel, special
-from consent.services import audience_layouts, confirming, consent_import, footers, gate, import_undo, link_mails
+from consent.services import (
+    audience_layouts,
+    confirming,
+    consent_import,
+    duties,
+    footers,
+    gate,
+    import_undo,
+    link_mails,
+)
 from consent.services import reference as rows
 from consent.services.retention import running  # noqa: F401  (registers its job)
 
@@ -17,6 +26,8 @@ chains.declare("consent_consentrecord")
 reference.needed(rows.ensure)
 outbox.declare(outbox.Kind(confirming.KIND, has_preferences=False))  # nobody knows yet who reads it
 outbox.declare(outbox.Kind(link_mails.KIND, has_preferences=False))
+outbox.declare(outbox.Kind(duties.RESULT))
+outbox.declare(outbox.Kind(duties.STILL))
 outbox.footed_by(footers.links_of)
 registry.declare(consent_import.KIND)
 registry.offer("customers", consent_import.BESIDE)

@@ -3,7 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from consent.services import confirming, nights
+from cdp.core import locks
+from consent.services import confirming, duties, nights
+
+_DUTIES = 0x0CD_D071
 
 
 @shared_task
@@ -16,3 +19,12 @@ def keep_house() -> None:
 def tidy() -> None:
     """End what nobody confirmed."""
     confirming.sweep(now=timezone.now())
+
+
+@shared_task
+def tell_people() -> None:
+    """Tell people what was noted of their word, and after two years that it still holds. One at a time."""
+    with locks.alone(_DUTIES) as is_ours:
+        if is_ours:
+            duties.tell_results(now=timezone.now())
+            duties.tell_still(now=timezone.now())

@@ -164,6 +164,12 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         label = self.label
         return label.text if label and purpose in label.purposes and channel in label.channels else ""
 
+    @property
+    def advertising(self) -> frozenset[str]:
+        """The purposes that are advertising to this law: what it wants labelled, and the one for the night."""
+        labelled = self.label.purposes if self.label else frozenset({"marketing"})
+        return labelled | ({self.quiet_hours.unless} if self.quiet_hours else frozenset())
+
     def asks_twice(self, country: str) -> bool:
         """Whether a grant from that country needs a confirming second step."""
         return country in self.double_opt_in
