@@ -30,7 +30,7 @@ test: ## run the tests (at most five minutes)
 	@$(setup_dev) && exec $(VENV)/python -m pytest -m "not ($(SLOW))" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: ## run the slow tests
-	@$(setup_dev) && exec $(VENV)/python -m pytest -m "$(SLOW)"
+	@$(setup_dev) && exec $(VENV)/python -m pytest -m "$(SLOW)" -n 2 --dist load
 
 lint: ## style, types, architecture, deployment checks
 	@$(setup_dev) && exec $(VENV)/python scripts/lint.py

@@ -91,8 +91,9 @@ class Supervisor:
         """Start, serve, stop. 0 when we were asked to stop."""
         self._listen_to_signals()
         try:
-            self._check_port()
+            # In this order: what a killed supervisor left behind may still hold the port.
             self._clear_leftovers()
+            self._check_port()
             launch.write_private(self.var / "up.json", json.dumps(self._about()) + "\n")
             self._start_servers()
             self._prepare()

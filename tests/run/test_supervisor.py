@@ -157,6 +157,23 @@ def test_children_end_with_a_killed_supervisor_and_the_next_start_works(up: Call
 
 @needs_proc
 @pytest.mark.long
+def test_a_web_server_that_hangs_behind_a_killed_supervisor_gives_its_port_to_the_next(up: Callable[[], Up]) -> None:
+    one = up()
+    one.wait_until_ready()
+    web = one.main_of("granian")
+    hanging = [pid for pid in one.members() if os.getpgid(pid) == web]
+    for pid in hanging:
+        os.kill(pid, signal.SIGSTOP)
+    one.process.kill()
+    one.process.wait()
+    second = up()
+    second.wait_until_ready()
+    assert second.end(signal.SIGTERM) == 0
+    assert not any(launch.identity(pid) for pid in hanging)
+
+
+@needs_proc
+@pytest.mark.long
 def test_an_ignored_interrupt_still_stops_it(up: Callable[[], Up]) -> None:
     # A shell that starts a command in the background lets it ignore SIGINT.
     kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
