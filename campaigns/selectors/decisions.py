@@ -62,7 +62,7 @@ def judge(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: d
         elif decision.is_deferred:
             verdict = Verdict(True, decision.until or at, decision.reason, decision.rule, addresses[customer])
         else:
-            verdict = Verdict(True, at, address=addresses[customer], permit=permit)
+            verdict = Verdict(True, at, rule=decision.rule, address=addresses[customer], permit=permit)
         verdicts[customer] = verdict
     return verdicts
 

@@ -61,6 +61,14 @@ def send_due(*, now: datetime, limit: int | None = None) -> Tally:
     return tally
 
 
+@dataclass(frozen=True)
+class _Going:
+    """What lets a message go: the permit, and the rule it rests on, which stays in the row."""
+
+    permit: Permit
+    rule: str
+
+
 @dataclass
 class _Sender:
     """One process working on one channel under one lock."""
@@ -90,13 +98,13 @@ class _Sender:
 
     def _work(self, batch: Sequence[Message], carrier: contract.Carrier) -> None:
         going = self._judged(batch)
-        people = self._people({message.customer_id for message, _permit in going})
-        for message, permit in going:
+        people = self._people({message.customer_id for message, _may in going})
+        for message, may in going:
             person = people.get(message.customer_id)
             if person is None or not person.address:
                 self._fail(message, UNREADABLE)
             else:
-                self._send(message, person, carrier, permit)
+                self._send(message, person, carrier, may)
 
     def _people(self, customers: Collection[uuid.UUID]) -> dict[uuid.UUID, recipients.Recipient]:
         """The people who can be read: damaged bytes or a lost key of one must not hold up the others."""
@@ -111,12 +119,12 @@ class _Sender:
                     log.error("a customer cannot be read", customer=str(customer), fault=type(error).__name__)  # noqa: TRY400
             return found
 
-    def _judged(self, batch: Sequence[Message]) -> list[tuple[Message, Permit]]:
-        """Those that may go now, with their permits; the others are settled."""
+    def _judged(self, batch: Sequence[Message]) -> list[tuple[Message, _Going]]:
+        """Those that may go now, with what lets them; the others are settled."""
         by_purpose: dict[str, list[Message]] = defaultdict(list)
         for message in batch:
             by_purpose[message.purpose].append(message)
-        going: list[tuple[Message, Permit]] = []
+        going: list[tuple[Message, _Going]] = []
         back = returns.among(batch, now=self.now)
         for purpose, messages in by_purpose.items():
             customers = {message.customer_id for message in messages}
@@ -134,13 +142,13 @@ class _Sender:
                 elif verdict.due_at > self.now or verdict.permit is None:
                     self._defer(message, verdict)
                 else:
-                    going.append((message, verdict.permit))
+                    going.append((message, _Going(verdict.permit, verdict.rule)))
                     if limit:
                         limit.messages -= 1
         return going
 
     def _send(
-        self, message: Message, recipient: recipients.Recipient, carrier: contract.Carrier, permit: Permit
+        self, message: Message, recipient: recipients.Recipient, carrier: contract.Carrier, going: _Going
     ) -> None:
         try:
             outgoing = rendering.outgoing(
@@ -153,7 +161,7 @@ class _Sender:
             if not claims.attempt(message, self.number, at=self.now):
                 self.tally.counts["lost"] += 1
                 return
-            provider_id = carrier.send(outgoing, permit=permit)
+            provider_id = carrier.send(outgoing, permit=going.permit)
         except templates.BrokenTemplate:
             self._fail(message, "broken_template")
         except contract.Rejected as error:
@@ -168,7 +176,7 @@ class _Sender:
             log.exception("message failed", message=str(message.id))
             self._fail(message, f"fault:{type(error).__name__}")
         else:
-            self._sent(message, provider_id)
+            self._sent(message, provider_id, going.rule)
 
     def _step(self, message: Message) -> MessageStep:
         key = (message.campaign_id, message.version)
@@ -179,8 +187,10 @@ class _Sender:
 
     # --- how a claim ends ---
 
-    def _sent(self, message: Message, provider_id: str) -> None:
-        self._settle(message, Message.State.SENT, event="sent", sent_at=self.now, provider_id=provider_id[:200])
+    def _sent(self, message: Message, provider_id: str, rule: str) -> None:
+        self._settle(
+            message, Message.State.SENT, event="sent", sent_at=self.now, provider_id=provider_id[:200], rule=rule
+        )
 
     def _suppress(self, message: Message, verdict: decisions.Verdict) -> None:
         self._settle(

@@ -139,6 +139,7 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holidays: dict[str, Holidays] = {}  # by country
     refusals: tuple[Refusal, ...] = ()
     retention: tuple[Keeping, ...] = ()
+    cited: dict[str, str] = {}  # kind of a rule of the gate → the citation that says so
     authority: str = ""  # whom a person may complain to: its name, in its own language and in English
 
     @property
@@ -158,6 +159,14 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What the use rests on. What the pack does not name needs consent."""
         channels = self.bases.get(purpose, {})
         return channels.get(channel) or channels.get(EVERY) or Basis.CONSENT
+
+    def citation_of(self, kind: str) -> str:
+        """The key of the citation behind a rule of the gate: `consent`, `objection`, `child`, `quiet_hours` …"""
+        if kind == "child":
+            return self.ages.citation
+        if kind == "quiet_hours" and self.quiet_hours:
+            return self.quiet_hours.citation
+        return self.cited.get(kind, "")
 
     def label_for(self, purpose: str, channel: str) -> str:
         """The label an advertisement must carry, or nothing."""
@@ -199,6 +208,7 @@ def _faults(pack: Pack) -> list[str]:
         faults.append("it was checked before it came into force")
     known = {citation.key for citation in pack.citations}
     cited = {pack.ages.citation} | {part.citation for part in (pack.quiet_hours, pack.label) if part}
+    cited |= set(pack.cited.values())
     cited |= {term.citation for term in pack.requests.values()} | {one.citation for one in pack.refusals}
     cited |= {term.extend_citation for term in pack.requests.values() if term.extend}
     cited |= {pack.counting} - {""}

@@ -1,7 +1,7 @@
 """The gate: may this happen to this person? Asked when planning, and again when sending, exporting and profiling.
 
 `decide` for one person, `decide_many` for a list, `allowed_condition` and `denials` for whole audiences in SQL. The
-thinking is in `consent.rules.gate`; a property test holds them together.
+thinking is in `consent.rules.gate`; 100,000 random cases hold them together.
 """
 
 import datetime as dt
@@ -13,16 +13,38 @@ from django.db import connection
 
 from cdp.core.leaving import Decision, Denials
 from consent.rules import gate as rules
-from consent.rules.gate import Standing, Word
-from consent.rules.packs import Basis
+from consent.rules.gate import Kind, Reason, Standing, Word
+from consent.rules.packs import Basis, Pack
 from consent.selectors import packs
+
+# The statements are put together from constants of this room and a plain alias; values travel beside them.
+# ruff: noqa: S608
+KIND_OF_CHANNEL = {"email": "email", "sms": "phone", "phone": "phone", "kakao": "phone", "line": "line"}
+"""Which kind of contact point a channel writes to."""
+
+# Who has addresses of that kind, none of which reaches anybody: from the few that are closed, by an index of theirs.
+_CLOSED = """
+SELECT DISTINCT shut.customer_id FROM customers_contactpoint shut
+WHERE shut.kind = {kind} AND shut.is_primary AND shut.bounced_at IS NOT NULL {among} AND NOT EXISTS (
+    SELECT 1 FROM customers_contactpoint open
+    WHERE open.customer_id = shut.customer_id AND open.kind = {kind} AND open.is_primary AND open.bounced_at IS NULL
+)
+"""
+_FROZEN = """
+SELECT DISTINCT held.customer_id FROM consent_restriction held
+WHERE held.lifted_at IS NULL AND (held.until IS NULL OR held.until > {at}) {among}
+"""
+_GUARDED = """
+SELECT DISTINCT ward.customer_id FROM consent_guardianship ward
+WHERE ward.state = 'confirmed' AND ward.ends_on > {on} {among}
+"""
 
 
 def decide(*, customer: uuid.UUID, purpose: str, channel: str, at: dt.datetime) -> Decision:
     """Allowed, deferred until a time, or denied with a reason, by what the person says now.
 
-    `at` is the planned moment: it decides on quiet hours only. The current state holds even where its record is later
-    than `at`, so that nothing goes out that was taken back since.
+    `at` is the planned moment: it decides on quiet hours and ages, and on what ends by itself. The current state holds
+    even where its record is later than `at`, so that nothing goes out that was taken back since.
     """
     return decide_many([customer], purpose=purpose, channel=channel, at=at)[customer]
 
@@ -31,7 +53,7 @@ def decide_many(
     customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: dt.datetime
 ) -> dict[uuid.UUID, Decision]:
     """The decision for each of these customers, in two statements; ids nobody knows are denied as `unknown`."""
-    standings = _standings(customers, purpose=purpose, channel=channel)
+    standings = _standings(customers, purpose=purpose, channel=channel, at=at)
     nobody = Standing()
     return {
         customer: rules.decide(
@@ -50,25 +72,63 @@ def allowed_condition(purpose: str, channel: str, alias: str, *, at: dt.datetime
 
     `alias` is the alias of customers_customer in the caller's statement.
     """
-    if not alias.isidentifier():
-        raise ValueError("the alias must be a plain name")
+    _check(alias)
+    shop, others = _by_answer(purpose, channel, alias, at)
+    kind = KIND_OF_CHANNEL.get(channel)
+    params: list[Any] = []
+    closed = "TRUE"
+    if kind:
+        closed = f"{alias}.id NOT IN ({_CLOSED.format(kind='%s', among='')})"
+        params = [kind, kind]
+    cases = ""
+    for countries, condition, values in others:
+        cases += f" WHEN {alias}.country = ANY(%s) THEN {condition}"
+        params += [countries, *values]
+    condition, values = shop
+    chosen = f"CASE{cases} ELSE {condition} END" if cases else condition
+    return f"({alias}.status = 'known' AND {closed} AND {chosen})", [*params, *values]
+
+
+def _by_answer(
+    purpose: str, channel: str, alias: str, at: dt.datetime
+) -> tuple[tuple[str, list[Any]], list[tuple[list[str], str, list[Any]]]]:
+    """What the shop's own law asks for, and (countries, condition, parameters) of laws that ask for something else."""
+    found: dict[tuple[Basis, dt.date], tuple[str, list[Any]]] = {}
+    of_pack: dict[str, tuple[Basis, dt.date]] = {}
+    for pack in packs.every().values():
+        basis = pack.basis(purpose, channel)
+        # What rests on a contract asks for no age.
+        key = (basis, dt.date.max if basis is Basis.CONTRACT else rules.born_by(pack, at=at))
+        of_pack[pack.key] = key
+        found.setdefault(key, _asks(key[0], key[1], purpose, channel, alias, at))
+    usual = of_pack[packs.of_shop().key]
+    others: dict[tuple[Basis, dt.date], list[str]] = {}
+    for pack in packs.every().values():
+        if of_pack[pack.key] != usual:
+            others.setdefault(of_pack[pack.key], []).extend(sorted(pack.countries))
+    return found[usual], [(countries, *found[key]) for key, countries in others.items()]
+
+
+def _asks(
+    basis: Basis, born_by: dt.date, purpose: str, channel: str, alias: str, at: dt.datetime
+) -> tuple[str, list[Any]]:
     state = (
-        f"SELECT 1 FROM consent_consentstate word WHERE word.customer_id = {alias}.id "  # noqa: S608  (a plain name)
+        f"SELECT 1 FROM consent_consentstate word WHERE word.customer_id = {alias}.id "
         "AND word.purpose = %s AND word.channel = %s"
     )
-    about = [purpose, channel]
-    said_yes, not_said_no = f"EXISTS ({state} AND word.is_granted)", f"NOT EXISTS ({state} AND NOT word.is_granted)"
-    every = packs.every().values()
-    asks = {pack.key: pack.basis(purpose, channel) is Basis.CONSENT for pack in every}
-    shop_asks = asks[packs.of_shop().key]
-    otherwise = sorted(country for pack in every if asks[pack.key] != shop_asks for country in pack.countries)
-    usual, other = (said_yes, not_said_no) if shop_asks else (not_said_no, said_yes)
-    if not otherwise:
-        return f"({alias}.status = 'known' AND {usual})", about
-    return (
-        f"({alias}.status = 'known' AND CASE WHEN {alias}.country = ANY(%s) THEN {other} ELSE {usual} END)",
-        [otherwise, *about, *about],
-    )
+    no = f"NOT EXISTS ({state} AND NOT word.is_granted AND word.status <> '{rules.EXPIRED}')"
+    about: list[Any] = [purpose, channel]
+    if basis is Basis.CONTRACT:
+        return no, about
+    frozen = f"{alias}.id NOT IN ({_FROZEN.format(at='%s', among='')})"
+    guarded = _GUARDED.format(on="%s", among="")
+    grown = f"({alias}.birth_date IS NULL OR {alias}.birth_date <= %s OR {alias}.id IN ({guarded}))"
+    params: list[Any] = [at, born_by, _day(at)]
+    if basis is Basis.LEGITIMATE_INTEREST:
+        return f"({frozen} AND {grown} AND {no})", [*params, *about]
+    meaning = "SELECT meaning_since FROM consent_purpose WHERE key = %s"
+    yes = f"EXISTS ({state} AND word.is_granted AND word.at >= COALESCE(({meaning}), '-infinity'))"
+    return f"({frozen} AND {grown} AND {yes})", [*params, *about, purpose]
 
 
 def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denials:
@@ -76,54 +136,126 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
 
     `alias` is the alias of customers_customer in the caller's statement. Parameters are named, with the prefix `gate_`.
     """
-    if not alias.isidentifier():
-        raise ValueError("the alias must be a plain name")
-    every = packs.every().values()
-    rules_of = {
-        pack.key: f"{pack.key}:{'consent' if pack.basis(purpose, channel) is Basis.CONSENT else 'objection'}"
-        for pack in every
-    }
+    _check(alias)
     params: dict[str, Any] = {
         "gate_purpose": purpose,
         "gate_channel": channel,
-        "gate_shop": rules_of[packs.of_shop().key],
+        "gate_kind": KIND_OF_CHANNEL.get(channel, ""),
+        "gate_at": at,
+        "gate_on": _day(at),
     }
-    cases = ""
-    for number, pack in enumerate(every):
-        params |= {f"gate_countries_{number}": sorted(pack.countries), f"gate_rule_{number}": rules_of[pack.key]}
-        cases += f" WHEN {alias}.country = ANY(%(gate_countries_{number})s) THEN %(gate_rule_{number})s"
+    shop = packs.of_shop()
+    laws, ages = "", ""
+    for number, pack in enumerate([*packs.every().values(), shop]):
+        is_last = number == len(packs.every())
+        params |= {f"gate_law_{number}": f"{pack.key}:{pack.basis(purpose, channel)}"}
+        params |= {f"gate_born_{number}": rules.born_by(pack, at=at)}
+        if not is_last:
+            params[f"gate_countries_{number}"] = sorted(pack.countries)
+        when = " ELSE" if is_last else f" WHEN {alias}.country = ANY(%(gate_countries_{number})s) THEN"
+        laws += f"{when} %(gate_law_{number})s"
+        ages += f"{when} %(gate_born_{number})s::date"
     join = (
         f" LEFT JOIN consent_consentstate word ON word.customer_id = {alias}.id"
         " AND word.purpose = %(gate_purpose)s AND word.channel = %(gate_channel)s"
-        f" CROSS JOIN LATERAL (SELECT CASE{cases} ELSE %(gate_shop)s END AS rule) law"
+        f" LEFT JOIN ({_FROZEN.format(at='%(gate_at)s', among='')}) frozen ON frozen.customer_id = {alias}.id"
+        f" LEFT JOIN ({_CLOSED.format(kind='%(gate_kind)s', among='')}) closed ON closed.customer_id = {alias}.id"
+        f" LEFT JOIN ({_GUARDED.format(on='%(gate_on)s', among='')}) guarded ON guarded.customer_id = {alias}.id"
+        f" CROSS JOIN LATERAL (SELECT split_part(base.law, ':', 1) AS pack, split_part(base.law, ':', 2) AS basis,"
+        f" base.born_by FROM (SELECT CASE{laws} END AS law, CASE{ages} END AS born_by) base) law"
+        " CROSS JOIN LATERAL (SELECT (SELECT meaning_since FROM consent_purpose WHERE key = %(gate_purpose)s) AS since)"
+        " meaning"
     )
-    silent = "word.customer_id IS NULL AND law.rule LIKE '%%:consent'"
+    no_contract = f"law.basis <> '{Basis.CONTRACT}'"
+    asks = f"law.basis = '{Basis.CONSENT}'"
+    steps = [
+        # condition, reason, rule
+        (f"{alias}.status <> 'known'", f"{alias}.status", f"'{rules.STATUS_RULE}'"),
+        (f"{no_contract} AND frozen.customer_id IS NOT NULL", f"'{Reason.RESTRICTED}'", _rule(Kind.RESTRICTION)),
+        ("closed.customer_id IS NOT NULL", f"'{Reason.SUPPRESSED}'", f"'{rules.ADDRESS_RULE}'"),
+        (
+            f"{no_contract} AND guarded.customer_id IS NULL AND {alias}.birth_date > law.born_by",
+            f"'{Reason.CHILD}'",
+            _rule(Kind.CHILD),
+        ),
+        (
+            f"NOT word.is_granted AND word.status <> '{rules.EXPIRED}'",
+            "word.status",
+            f"law.pack || CASE WHEN {asks} THEN ':{Kind.CONSENT}' ELSE ':{Kind.OBJECTION}' END",
+        ),
+        (f"{asks} AND word.customer_id IS NULL", f"'{Reason.NEVER_ASKED}'", _rule(Kind.CONSENT)),
+        (f"{asks} AND NOT word.is_granted", f"'{Reason.EXPIRED}'", _rule(Kind.CONSENT)),
+        (f"{asks} AND word.at < meaning.since", f"'{Reason.OUTDATED}'", _rule(Kind.MEANING)),
+    ]
     return Denials(
         join=join,
-        reason=f"CASE WHEN {alias}.status <> 'known' THEN {alias}.status WHEN NOT word.is_granted THEN word.status"
-        f" WHEN {silent} THEN 'never_asked' ELSE '' END",
-        rule=f"CASE WHEN {alias}.status <> 'known' THEN 'status'"
-        f" WHEN NOT word.is_granted OR ({silent}) THEN law.rule ELSE '' END",
+        reason="CASE" + "".join(f" WHEN {condition} THEN {reason}" for condition, reason, _ in steps) + " ELSE '' END",
+        rule="CASE" + "".join(f" WHEN {condition} THEN {rule}" for condition, _, rule in steps) + " ELSE '' END",
         params=params,
     )
 
 
-def _standings(customers: Collection[uuid.UUID], *, purpose: str, channel: str) -> dict[uuid.UUID, Standing]:
-    wanted = list(customers)
-    asked = {purpose} | {pack.quiet_hours.unless for pack in packs.every().values() if pack.quiet_hours}
+def _rule(kind: Kind) -> str:
+    return f"law.pack || ':{kind}'"
+
+
+def _check(alias: str) -> None:
+    if not alias.isidentifier():
+        raise ValueError("the alias must be a plain name")
+
+
+def _day(at: dt.datetime) -> dt.date:
+    return at.astimezone(dt.UTC).date()
+
+
+_WORDS = """
+SELECT word.customer_id, word.purpose, word.is_granted, word.status,
+    word.at >= COALESCE(meaning.meaning_since, '-infinity')
+FROM consent_consentstate word LEFT JOIN consent_purpose meaning ON meaning.key = word.purpose
+WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s) AND word.channel = %(channel)s
+"""
+_PEOPLE = f"""
+SELECT c.id, c.status, c.country, c.birth_date, frozen.customer_id IS NOT NULL, closed.customer_id IS NOT NULL,
+    guarded.customer_id IS NOT NULL
+FROM customers_customer c
+LEFT JOIN ({_FROZEN.format(at="%(at)s", among="AND held.customer_id = ANY(%(wanted)s)")}) frozen
+    ON frozen.customer_id = c.id
+LEFT JOIN ({_CLOSED.format(kind="%(kind)s", among="AND shut.customer_id = ANY(%(wanted)s)")}) closed
+    ON closed.customer_id = c.id
+LEFT JOIN ({_GUARDED.format(on="%(on)s", among="AND ward.customer_id = ANY(%(wanted)s)")}) guarded
+    ON guarded.customer_id = c.id
+WHERE c.id = ANY(%(wanted)s)
+"""
+
+
+def _standings(
+    customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: dt.datetime
+) -> dict[uuid.UUID, Standing]:
+    laws: Collection[Pack] = packs.every().values()
+    asked = {purpose} | {pack.quiet_hours.unless for pack in laws if pack.quiet_hours}
+    params = {
+        "wanted": list(customers),
+        "asked": sorted(asked),
+        "channel": channel,
+        "kind": KIND_OF_CHANNEL.get(channel, ""),
+        "at": at,
+        "on": _day(at),
+    }
     words: dict[uuid.UUID, dict[str, Word]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT customer_id, purpose, is_granted, status FROM consent_consentstate
-            WHERE customer_id = ANY(%s) AND purpose = ANY(%s) AND channel = %s
-            """,
-            [wanted, sorted(asked), channel],
-        )
-        for customer, about, is_granted, status in cursor.fetchall():
-            words.setdefault(customer, {})[about] = Word(is_granted, status)
-        cursor.execute("SELECT id, status, country FROM customers_customer WHERE id = ANY(%s)", [wanted])
+        cursor.execute(_WORDS, params)
+        for customer, about, is_granted, status, is_current in cursor.fetchall():
+            words.setdefault(customer, {})[about] = Word(is_granted, status, is_current)
+        cursor.execute(_PEOPLE, params)
         return {
-            customer: Standing(status=status, country=country, words=words.get(customer, {}))
-            for customer, status, country in cursor.fetchall()
+            row[0]: Standing(
+                status=row[1],
+                country=row[2],
+                words=words.get(row[0], {}),
+                birth_date=row[3],
+                is_restricted=row[4],
+                is_closed=row[5],
+                has_guardian=row[6],
+            )
+            for row in cursor.fetchall()
         }

@@ -8,20 +8,23 @@ from datetime import datetime
 
 from cdp.core import pipeline
 from customers.models import ContactPoint
+from customers.selectors import identifiers
 from customers.services.identity import contacts
 
 
 def set_open(*, customer: uuid.UUID, kind: str, value: str, is_open: bool, at: datetime, now: datetime) -> bool:
     """Say since when a value (by its field: email, phone, line_id) reaches nobody, or that it does again.
 
-    Returns whether that was news.
+    A mailbox that is gone is gone for everybody who shares it: all who are recognised by the value, or are its guests,
+    are told. Returns whether that was news.
     """
     slot = str(contacts.KINDS[kind])
-    points = ContactPoint.objects.filter(customer_id=customer, kind=slot, digest=contacts.digest(slot, value))
+    sharing = sorted({customer, *identifiers.holders([identifiers.digest(kind, value)])})
+    points = ContactPoint.objects.filter(customer_id__in=sharing, kind=slot, digest=contacts.digest(slot, value))
     if is_open:
         changed = points.filter(bounced_at__isnull=False).update(bounced_at=None)
     else:
         changed = points.filter(bounced_at__isnull=True).update(bounced_at=min(at, now))
     if changed:
-        pipeline.mark([customer], cause="customers.reach")
+        pipeline.mark(sharing, cause="customers.reach")
     return changed > 0
