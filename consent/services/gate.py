@@ -233,7 +233,7 @@ def _standings(
 ) -> dict[uuid.UUID, Standing]:
     laws: Collection[Pack] = packs.every().values()
     asked = {purpose} | {pack.quiet_hours.unless for pack in laws if pack.quiet_hours}
-    params = {
+    params: dict[str, Any] = {
         "wanted": list(customers),
         "asked": sorted(asked),
         "channel": channel,

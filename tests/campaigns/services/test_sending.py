@@ -197,7 +197,7 @@ def test_an_address_that_bounced_after_planning_is_left_alone(plan: Make, outbox
     plan(1)
     ContactPoint.objects.filter(kind="email").update(bounced_at=NOW)
     assert sending.send_due(now=LATER).counts == {"suppressed": 1}
-    assert Message.objects.get().reason == "no_address"
+    assert Message.objects.get().reason == "suppressed"
 
 
 def test_somebody_erased_after_planning_gets_nothing(plan: Make, outbox: Outbox) -> None:

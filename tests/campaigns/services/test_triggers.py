@@ -132,7 +132,7 @@ def test_who_may_not_be_written_to_has_a_row_with_the_reason(make_campaign: Make
         silent.id: ("never_asked", "gdpr:consent"),
         refused.id: ("denied", "gdpr:consent"),
         nameless.id: ("no_address", "house:address"),
-        bounced.id: ("no_address", "house:address"),
+        bounced.id: ("suppressed", "house:closed_address"),
     }
 
 
