@@ -20,6 +20,9 @@ from consent.services.retention import running  # noqa: F401  (registers its job
 
 leaving.provide(gate)
 webhooks.declare(
+    "customer.restricted", _("Somebody asked for a restriction: do not use their data for now"), holds="customer, until"
+)
+webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
 chains.declare("consent_consentrecord")

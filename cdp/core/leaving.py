@@ -64,7 +64,7 @@ class Own(StrEnum):
 
     STAFF_MAIL = "staff_mail"  # to a member of staff: password resets, notices, trials of a message
     REQUEST_ANSWER = "request_answer"  # the answer to somebody's own request, who may be no customer (any more)
-    ERASURE_NOTICE = "erasure_notice"  # ids only, so that others forget somebody as well
+    STOP_NOTICE = "stop_notice"  # ids and codes of an erasure or a "no", so that others stop as well
     TRIAL = "trial"  # a made-up fact to try a connection with
 
 

@@ -28,7 +28,7 @@ RULES: Mapping[str, str | Promise] = {
     # rules of the house; those of a law are told by its citation
     "status": _("House rule: known customers only"),
     "house:closed_address": _("House rule: nothing to an address that bounced or complained"),
-    "house:erasure_notice": _("House rule: who was told of somebody learns of the erasure"),
+    "house:stop_notice": _("House rule: who was told of somebody learns of an erasure or a “no”"),
     "house:no_person": _("House rule: about nobody in particular"),
 }
 

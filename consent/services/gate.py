@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from cdp.core.leaving import Decision, Denials
+from consent.models import Purpose
 from consent.rules import gate as rules
 from consent.rules.gate import Kind, Reason, Standing, Word
 from consent.rules.packs import Basis, Pack
@@ -19,6 +20,8 @@ from consent.selectors import packs
 
 # The statements are put together from constants of this room and a plain alias; values travel beside them.
 # ruff: noqa: S608
+ANY = "any"
+"""A word on this channel is one about every way in which a purpose may be served: of two words the newer holds."""
 KIND_OF_CHANNEL = {"email": "email", "sms": "phone", "phone": "phone", "kakao": "phone", "line": "line"}
 """Which kind of contact point a channel writes to."""
 
@@ -112,12 +115,23 @@ def _by_answer(
 def _asks(
     basis: Basis, born_by: dt.date, purpose: str, channel: str, alias: str, at: dt.datetime
 ) -> tuple[str, list[Any]]:
+    channels = _channels(purpose, channel)
     state = (
-        f"SELECT 1 FROM consent_consentstate word WHERE word.customer_id = {alias}.id "
-        "AND word.purpose = %s AND word.channel = %s"
+        f"FROM consent_consentstate word WHERE word.customer_id = {alias}.id "
+        "AND word.purpose = %s AND word.channel = ANY(%s)"
     )
-    no = f"NOT EXISTS ({state} AND NOT word.is_granted AND word.status <> '{rules.EXPIRED}')"
-    about: list[Any] = [purpose, channel]
+    is_no = f"NOT word.is_granted AND word.status <> '{rules.EXPIRED}'"
+    meaning = "SELECT meaning_since FROM consent_purpose WHERE key = %s"
+    is_yes = f"word.is_granted AND word.at >= COALESCE(({meaning}), '-infinity')"
+    newest = "ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status LIMIT 1"
+    if len(channels) == 1:
+        no, yes = f"NOT EXISTS (SELECT 1 {state} AND {is_no})", f"EXISTS (SELECT 1 {state} AND {is_yes})"
+        asked: list[Any] = [purpose, channels, purpose]
+    else:
+        no = f"NOT COALESCE((SELECT {is_no} {state} {newest}), FALSE)"
+        yes = f"COALESCE((SELECT {is_yes} {state} {newest}), FALSE)"
+        asked = [purpose, purpose, channels]
+    about: list[Any] = [purpose, channels]
     if basis is Basis.CONTRACT:
         return no, about
     frozen = f"{alias}.id NOT IN ({_FROZEN.format(at='%s', among='')})"
@@ -126,9 +140,7 @@ def _asks(
     params: list[Any] = [at, born_by, _day(at)]
     if basis is Basis.LEGITIMATE_INTEREST:
         return f"({frozen} AND {grown} AND {no})", [*params, *about]
-    meaning = "SELECT meaning_since FROM consent_purpose WHERE key = %s"
-    yes = f"EXISTS ({state} AND word.is_granted AND word.at >= COALESCE(({meaning}), '-infinity'))"
-    return f"({frozen} AND {grown} AND {yes})", [*params, *about, purpose]
+    return f"({frozen} AND {grown} AND {yes})", [*params, *asked]
 
 
 def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denials:
@@ -139,7 +151,7 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
     _check(alias)
     params: dict[str, Any] = {
         "gate_purpose": purpose,
-        "gate_channel": channel,
+        "gate_channels": _channels(purpose, channel),
         "gate_kind": KIND_OF_CHANNEL.get(channel, ""),
         "gate_at": at,
         "gate_on": _day(at),
@@ -156,8 +168,7 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         laws += f"{when} %(gate_law_{number})s"
         ages += f"{when} %(gate_born_{number})s::date"
     join = (
-        f" LEFT JOIN consent_consentstate word ON word.customer_id = {alias}.id"
-        " AND word.purpose = %(gate_purpose)s AND word.channel = %(gate_channel)s"
+        f" LEFT JOIN ({_word(purpose, channel)}) word ON word.customer_id = {alias}.id"
         f" LEFT JOIN ({_FROZEN.format(at='%(gate_at)s', among='')}) frozen ON frozen.customer_id = {alias}.id"
         f" LEFT JOIN ({_CLOSED.format(kind='%(gate_kind)s', among='')}) closed ON closed.customer_id = {alias}.id"
         f" LEFT JOIN ({_GUARDED.format(on='%(gate_on)s', among='')}) guarded ON guarded.customer_id = {alias}.id"
@@ -195,6 +206,26 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
     )
 
 
+def _word(purpose: str, channel: str) -> str:
+    """The word that holds about a purpose, per customer."""
+    only = "purpose = %(gate_purpose)s AND channel = ANY(%(gate_channels)s)"
+    if len(_channels(purpose, channel)) == 1:
+        return f"SELECT customer_id, is_granted, status, at FROM consent_consentstate WHERE {only}"
+    return (
+        "SELECT DISTINCT ON (customer_id) customer_id, is_granted, status, at FROM consent_consentstate"
+        f" WHERE {only} ORDER BY customer_id, at DESC, is_granted, status = 'expired', status"
+    )
+
+
+def _channels(purpose: str, channel: str) -> list[str]:
+    """Where a word about the purpose may stand that holds on that channel; mostly there alone, which is quicker."""
+    if channel == ANY:
+        return [ANY]
+    offered = Purpose.objects.filter(key=purpose).values_list("channels", flat=True).first()
+    # What is asked for a channel of its own has its words there; of what the register does not know, anywhere.
+    return [channel] if offered is not None and ANY not in offered else [channel, ANY]
+
+
 def _rule(kind: Kind) -> str:
     return f"law.pack || ':{kind}'"
 
@@ -212,7 +243,9 @@ _WORDS = """
 SELECT word.customer_id, word.purpose, word.is_granted, word.status,
     word.at >= COALESCE(meaning.meaning_since, '-infinity')
 FROM consent_consentstate word LEFT JOIN consent_purpose meaning ON meaning.key = word.purpose
-WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s) AND word.channel = %(channel)s
+WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s)
+    AND (word.channel = %(channel)s OR (word.channel = 'any' AND COALESCE(meaning.channels @> '["any"]', TRUE)))
+ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status
 """
 _PEOPLE = f"""
 SELECT c.id, c.status, c.country, c.birth_date, frozen.customer_id IS NOT NULL, closed.customer_id IS NOT NULL,
@@ -245,7 +278,7 @@ def _standings(
     with connection.cursor() as cursor:
         cursor.execute(_WORDS, params)
         for customer, about, is_granted, status, is_current in cursor.fetchall():
-            words.setdefault(customer, {})[about] = Word(is_granted, status, is_current)
+            words.setdefault(customer, {}).setdefault(about, Word(is_granted, status, is_current))
         cursor.execute(_PEOPLE, params)
         return {
             row[0]: Standing(

@@ -297,6 +297,7 @@ def _tell(written: Sequence[_New], said: Mapping[uuid.UUID, GrantRow], now: dt.d
                 "status": new.status,
                 "said_at": said[new.id].at,
             },
+            is_stop=not said[new.id].granted,
         )
         for new in written
     ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from cdp.core import audit, pipeline
+from cdp.core import audit, pipeline, webhooks
 from cdp.core.actors import Actor
 from consent.models import Restriction
 from consent.selectors import restrictions
@@ -57,6 +57,8 @@ def restrict(
             subject=row.id,
             details={"reason": reason.value, "until": until.isoformat() if until else None},
         )
+        told = {"until": until.isoformat() if until else None}
+        webhooks.publish_many("customer.restricted", [webhooks.Fact(here, at, told, is_stop=True)])
         pipeline.mark([here], cause="consent.restricted")
     return row
 

@@ -128,7 +128,7 @@ def test_no_mail_leaves_under_a_permit_for_something_else(tmp_path):
     at = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
     for permit in (
         leaving.own(leaving.Own.STAFF_MAIL, channel="webhook", at=at),
-        leaving.own(leaving.Own.ERASURE_NOTICE, channel="email", at=at),
+        leaving.own(leaving.Own.STOP_NOTICE, channel="email", at=at),
     ):
         for address in (f"file:{tmp_path}/out", "smtp://127.0.0.1:1"):
             with mail.transport(address) as carrier, pytest.raises(leaving.NotPermitted):

@@ -44,6 +44,7 @@ class WebhookFact(Model):
     customer_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     sealed = models.BinaryField()  # the data told, under the key of the hour
+    is_stop = models.BooleanField(default=False, db_default=False)  # told to everybody: see `publishing.Fact`
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -68,6 +69,7 @@ class WebhookDelivery(Model):
     event = models.CharField(max_length=40)
     customer_id = models.UUIDField(null=True)
     at = models.DateTimeField()
+    is_stop = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=60, blank=True)
     rule = models.CharField(max_length=60, blank=True)  # by which it was allowed or denied

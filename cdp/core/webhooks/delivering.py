@@ -19,7 +19,7 @@ from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
 from cdp.core.leaving import Own, Permit
 from cdp.core.models import Webhook, WebhookDelivery
-from cdp.core.webhooks import addresses, fanning, publishing, registry, signing, subscriptions
+from cdp.core.webhooks import addresses, fanning, publishing, signing, subscriptions
 
 log = structlog.get_logger("webhooks")
 BATCH = 100
@@ -84,12 +84,12 @@ def _permitted(
     webhook: Webhook, batch: Sequence[WebhookDelivery], now: datetime
 ) -> list[tuple[WebhookDelivery, Permit]]:
     """Those that may go now, each with its permit; the others are settled."""
-    people = sorted({one.customer_id for one in batch if one.customer_id and one.event != registry.ERASED})
+    people = sorted({one.customer_id for one in batch if one.customer_id and not one.is_stop})
     answer = leaving.ask_many(people, purpose=webhook.purpose, channel=fanning.CHANNEL, at=now) if people else None
     going = []
     for delivery in batch:
-        if delivery.event == registry.ERASED or delivery.customer_id is None:
-            reason = Own.ERASURE_NOTICE if delivery.event == registry.ERASED else Own.TRIAL
+        if delivery.is_stop or delivery.customer_id is None:
+            reason = Own.STOP_NOTICE if delivery.is_stop else Own.TRIAL
             going.append((delivery, leaving.own(reason, channel=fanning.CHANNEL, at=now)))
         elif answer is not None and answer.permit is not None and answer.permit.covers(delivery.customer_id):
             going.append((delivery, answer.permit))
@@ -108,7 +108,7 @@ def _attempt(webhook: Webhook, delivery: WebhookDelivery, permit: Permit, now: d
         channel=fanning.CHANNEL,
         customer=delivery.customer_id if permit.own is None else None,
         purpose=webhook.purpose,
-        own=(Own.ERASURE_NOTICE, Own.TRIAL),
+        own=(Own.STOP_NOTICE, Own.TRIAL),
     )
     try:
         body = body_of(delivery)

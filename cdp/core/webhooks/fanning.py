@@ -1,8 +1,7 @@
 """One delivery for each subscriber of a fact, with the gate's decision about the person it is about."""
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,12 +9,11 @@ from django.db import transaction
 from cdp.core import leaving, locks
 from cdp.core.leaving import Decision, Outcome
 from cdp.core.models import Webhook, WebhookDelivery, WebhookFact
-from cdp.core.webhooks import registry
 
 CHANNEL = "webhook"
 BATCH = 500
 _FANNING = 0x0CD_FA11
-TOLD = Decision(Outcome.ALLOWED, reason="erasure_notice", rule="house:erasure_notice")
+TOLD = Decision(Outcome.ALLOWED, reason="stop_notice", rule="house:stop_notice")
 NOBODYS = Decision(Outcome.ALLOWED, reason="nobody", rule="house:no_person")
 
 
@@ -40,12 +38,16 @@ def _batch(now: datetime) -> int:
 
 def _deliveries(facts: Sequence[WebhookFact], now: datetime) -> Iterator[WebhookDelivery]:
     webhooks = list(Webhook.objects.filter(is_active=True))
-    decided = judge([(fact.event, fact.customer_id) for fact in facts], {hook.purpose for hook in webhooks}, at=now)
+    asked = [fact.customer_id for fact in facts if fact.customer_id and not fact.is_stop]
+    decided = {purpose: judge(asked, purpose, at=now) for purpose in {hook.purpose for hook in webhooks}}
     for fact in facts:
         for webhook in webhooks:
             if fact.event not in webhook.events:
                 continue
-            decision = decided[webhook.purpose](fact.event, fact.customer_id)
+            if fact.is_stop:
+                decision = TOLD
+            else:
+                decision = decided[webhook.purpose][fact.customer_id] if fact.customer_id else NOBODYS
             is_denied = decision.is_denied
             yield WebhookDelivery(
                 webhook=webhook,
@@ -53,6 +55,7 @@ def _deliveries(facts: Sequence[WebhookFact], now: datetime) -> Iterator[Webhook
                 event=fact.event,
                 customer_id=fact.customer_id,
                 at=fact.at,
+                is_stop=fact.is_stop,
                 state=WebhookDelivery.State.DENIED if is_denied else WebhookDelivery.State.WAITING,
                 reason=decision.reason if is_denied else "",
                 rule=decision.rule,
@@ -62,24 +65,7 @@ def _deliveries(facts: Sequence[WebhookFact], now: datetime) -> Iterator[Webhook
             )
 
 
-class Judged:
-    """The decisions for one purpose."""
-
-    def __init__(self, decisions: Mapping[uuid.UUID, Decision]) -> None:
-        self._decisions = decisions
-
-    def __call__(self, event: str, customer: uuid.UUID | None) -> Decision:
-        """Of this event about this person. An erasure is told to everybody, what is about nobody to whoever asked."""
-        if event == registry.ERASED:
-            return TOLD
-        return NOBODYS if customer is None else self._decisions[customer]
-
-
-def judge(about: Sequence[tuple[str, uuid.UUID | None]], purposes: set[str], *, at: datetime) -> Mapping[str, Judged]:
-    """Purpose → the gate's decisions about everybody in `about` (event, customer); asked once for each purpose."""
-    people = sorted({customer for event, customer in about if customer and event != registry.ERASED})
-    found: dict[str, Judged] = defaultdict(lambda: Judged({}))
-    for purpose in purposes:
-        decisions = leaving.gate().decide_many(people, purpose=purpose, channel=CHANNEL, at=at) if people else {}
-        found[purpose] = Judged(decisions)
-    return found
+def judge(people: Sequence[uuid.UUID], purpose: str, *, at: datetime) -> dict[uuid.UUID, Decision]:
+    """What the gate says of telling others of these people for that purpose."""
+    wanted = sorted(set(people))
+    return leaving.gate().decide_many(wanted, purpose=purpose, channel=CHANNEL, at=at) if wanted else {}

@@ -13,7 +13,7 @@ KEPT = timedelta(days=30)
 
 
 def forget(customers: Collection[uuid.UUID]) -> None:
-    """Everything that was to be told of these people, but that they were forgotten. May run twice."""
+    """Everything that was to be told of these people, but their being forgotten. May run twice."""
     gone = list(customers)
     WebhookFact.objects.filter(customer_id__in=gone).exclude(event=registry.ERASED).delete()
     WebhookDelivery.objects.filter(customer_id__in=gone).exclude(event=registry.ERASED).delete()

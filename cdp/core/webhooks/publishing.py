@@ -18,11 +18,16 @@ PLACE = b"core_webhookfact.sealed:"
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that happened at `at`; `data` is JSON-ready and goes to subscribers as it is, if the gate lets it."""
+    """Something that happened at `at`; `data` is JSON-ready and goes to subscribers as it is, if the gate lets it.
+
+    `is_stop`: a "no" of the person, in ids and codes only. Every subscriber is told, whatever its purpose: whoever was
+    told more before must stop.
+    """
 
     customer: uuid.UUID | None
     at: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
+    is_stop: bool = False
 
 
 def publish(event: str, *, customer: uuid.UUID | None, data: Mapping[str, Any] | None = None, at: datetime) -> None:
@@ -44,12 +49,13 @@ def publish_many(event: str, facts: Sequence[Fact]) -> None:
         fact_id = ids.uuid7()
         about = {"customer": str(fact.customer)} if fact.customer else {}
         told = msgspec.json.encode({**about, **fact.data}, enc_hook=str)
-        rows.append((fact_id, fact.customer, fact.at, hourly.seal(told, context=PLACE + fact_id.bytes)))
+        sealed = hourly.seal(told, context=PLACE + fact_id.bytes)
+        rows.append((fact_id, fact.customer, fact.at, sealed, fact.is_stop or event == registry.ERASED))
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO core_webhookfact (id, customer_id, at, sealed, event)
-            SELECT *, %s FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::bytea[])
+            INSERT INTO core_webhookfact (id, customer_id, at, sealed, is_stop, event)
+            SELECT *, %s FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::bytea[], %s::boolean[])
             """,
             [event, *(list(column) for column in zip(*rows, strict=True))],
         )

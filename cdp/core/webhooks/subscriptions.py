@@ -76,6 +76,7 @@ def change(
 ) -> Webhook:
     """Change what is given. Switching it on again forgets its failures. Raises UnableToSave."""
     changed: list[str] = []
+    columns: list[str] = []
     if name is not None:
         webhook.name, changed = name.strip()[:120], [*changed, "name"]
     if url is not None:
@@ -89,8 +90,10 @@ def change(
         webhook.is_active, changed = is_active, [*changed, "is_active"]
         webhook.failing_since = webhook.paused_until = None
         webhook.disabled_at, webhook.disabled_for = (None if is_active else at), ""
+        columns = ["failing_since", "paused_until", "disabled_at", "disabled_for"]
     with transaction.atomic():
-        webhook.save()
+        # Only what changed: the secret may be wrapped by another key at this very moment.
+        webhook.save(update_fields=[*changed, *columns])
         audit.record(
             audit.Action.WEBHOOK_CHANGED, actor=actor, at=at, subject=webhook.id, details={"changed": sorted(changed)}
         )

@@ -26,6 +26,8 @@ ASKED = [
     ("service", "email"),
     ("profiling", "any"),
     ("third_party", "webhook"),
+    ("third_party", "file"),
+    ("profiling", "webhook"),
     ("made_by_the_shop", "email"),
 ]
 

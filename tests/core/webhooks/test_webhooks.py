@@ -10,6 +10,7 @@ from django.utils import timezone
 from cdp.core import actors, webhooks
 from cdp.core.models import Webhook, WebhookDelivery, WebhookFact
 from cdp.core.webhooks import delivering, fanning, forgetting, publishing, registry, signing, subscriptions
+from consent.services import grants
 from customers.services import erasing
 from tests import factories
 from tests.core.webhooks.receiving import receiver, verified
@@ -87,6 +88,42 @@ def test_who_did_not_allow_it_is_not_told_of_and_the_reason_stays(told):
     found = {row.customer_id: (row.state, row.reason, row.rule) for row in WebhookDelivery.objects.all()}
     assert found[silent.id] == (State.DENIED, "never_asked", "gdpr:consent")
     assert found[refused.id] == (State.DENIED, "denied", "gdpr:consent")
+
+
+def test_a_word_about_any_way_holds_for_webhooks_too(told):
+    subscribe(told.url, purpose="third_party")
+    subscribe(told.url, purpose="profiling")
+    willing, refused = factories.customer(), factories.customer()
+    factories.consent(willing, purpose="third_party", channel="any")
+    factories.consent(refused, purpose="profiling", channel="any", granted=False)
+    tell(willing)
+    tell(refused)
+    go()
+    found = {(row.customer_id, row.webhook.purpose): row.state for row in WebhookDelivery.objects.all()}
+    assert found == {
+        (willing.id, "third_party"): State.DELIVERED,
+        (willing.id, "profiling"): State.DELIVERED,
+        (refused.id, "third_party"): State.DENIED,
+        (refused.id, "profiling"): State.DENIED,
+    }
+
+
+def test_who_was_told_before_learns_of_the_no(told):
+    subscribe(told.url, purpose="third_party")
+    customer = factories.customer()
+    for granted in (True, False):
+        grants.record(
+            customer=customer.id,
+            purpose="third_party",
+            channel="any",
+            granted=granted,
+            at=timezone.now(),
+            source="shop",
+            method="test",
+            actor=actors.CUSTOMER,
+        )
+        go()
+    assert [json.loads(body)["data"]["status"] for _headers, body in told.got] == ["given", "withdrawn"]
 
 
 def test_what_was_taken_back_after_the_fact_is_not_told_either(told):
