@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 class Migration(migrations.Migration):
     """Facts and deliveries know whether they must stop somebody."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("core", "0017_who_looked_at_whom")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("core", "0019_second_factor")]
     operations: ClassVar[list[Operation]] = [
         migrations.AddField("webhookfact", "is_stop", models.BooleanField(default=False, db_default=False)),
         migrations.AddField("webhookdelivery", "is_stop", models.BooleanField(default=False, db_default=False)),
