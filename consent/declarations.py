@@ -12,6 +12,7 @@ from consent.services import (
     duties,
     footers,
     gate,
+    guardians,
     import_undo,
     link_mails,
 )
@@ -31,6 +32,9 @@ outbox.declare(outbox.Kind(confirming.KIND, has_preferences=False))  # nobody kn
 outbox.declare(outbox.Kind(link_mails.KIND, has_preferences=False))
 outbox.declare(outbox.Kind(duties.RESULT))
 outbox.declare(outbox.Kind(duties.STILL))
+for code in (guardians.KIND, guardians.DONE, guardians.NEEDED):
+    outbox.declare(outbox.Kind(code, has_preferences=False))
+outbox.declare(outbox.Kind(guardians.GROWN))
 outbox.footed_by(footers.links_of)
 registry.declare(consent_import.KIND)
 registry.offer("customers", consent_import.BESIDE)

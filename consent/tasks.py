@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cdp.core import locks
-from consent.services import confirming, duties, nights
+from consent.services import confirming, duties, guardians, nights
 
 _DUTIES = 0x0CD_D071
 
@@ -19,6 +19,7 @@ def keep_house() -> None:
 def tidy() -> None:
     """End what nobody confirmed."""
     confirming.sweep(now=timezone.now())
+    guardians.sweep(now=timezone.now())
 
 
 @shared_task

@@ -64,11 +64,14 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Under `guardian_under` a guardian decides; under `guardian_alone_under` nobody else may."""
+    """Under `guardian_under` a guardian decides; under `guardian_alone_under` nobody else may. Between the two a minor
+    allows alone what stands in `alone_purposes` (None: everything).
+    """
 
     guardian_under: int
     guardian_alone_under: int
     citation: str
+    alone_purposes: frozenset[str] | None = None
 
 
 class Holidays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +137,7 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     double_opt_in: frozenset[str] = frozenset()  # countries in which a grant is confirmed by a second step
     quiet_hours: QuietHours | None = None
     label: Label | None = None
+    guardian_methods: tuple[str, ...] = ()  # how a guardian is made sure of
     requests: dict[str, Term] = {}  # by right; EVERY for those it does not name
     counting: str = ""  # the citation by which days are counted
     holidays: dict[str, Holidays] = {}  # by country

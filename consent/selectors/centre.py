@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from consent.models import Channel, ConsentRecord, ContactWish
+from consent.rules import guardians
 from consent.rules import preferences as rules
 from consent.rules.ledger import YES
 from consent.rules.wishes import Wish
@@ -38,6 +39,7 @@ class Box:
     name: str
     label: str
     is_on: bool
+    needs_guardian: bool
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Centre:
-    """Everything on the page. `is_child`: the law lets nothing be allowed without a guardian."""
+    """Everything on the page. `is_child`: some or all of it only a guardian may allow.
+    `needs_guardian` are those purposes.
+    """
 
     person: Customer
     masked: str
@@ -64,6 +68,7 @@ class Centre:
     wish: Wish
     entries: Sequence[Entry]
     is_child: bool
+    needs_guardian: frozenset[str]
 
 
 def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None:
@@ -81,6 +86,11 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         states=states,
         kinds={contact.kind for contact in profile.contacts},
     )
+    needs_guardian = frozenset(
+        purpose.key
+        for purpose in wording
+        if not guardians.may_alone(pack, purpose=purpose.key, born=person.birth_date, today=now.date())
+    )
     groups, words = [], {}
     for purpose in wording:
         mine = [option for option in options if option.purpose == purpose.key]
@@ -89,7 +99,7 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         boxes = []
         for option in mine:
             label = gettext("Yes, please") if option.channel == Channel.ANY else purposes.channel_name(option.channel)
-            boxes.append(Box(option.name, label, option.is_on))
+            boxes.append(Box(option.name, label, option.is_on, purpose.key in needs_guardian))
             words[option.name] = f"{purpose.name} · {label}\n{purpose.description}"
         groups.append(Group(purpose.key, purpose.name, purpose.description, boxes))
     shown = profile.email_contact or profile.phone_contact
@@ -101,7 +111,8 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         words=words,
         wish=wishes.of(person.id),
         entries=_entries(person.id, language),
-        is_child=_is_child(person, now.date()),
+        is_child=bool(needs_guardian),
+        needs_guardian=needs_guardian,
     )
 
 
@@ -131,14 +142,6 @@ def _how(method: str) -> str:
         "import": gettext("taken over from an earlier system"),
         "guardian": gettext("by your guardian"),
     }.get(method, gettext("told to us"))
-
-
-def _is_child(person: Customer, today: dt.date) -> bool:
-    born = person.birth_date
-    if born is None:
-        return False
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return age < packs.of_country(person.country).ages.guardian_alone_under
 
 
 def languages() -> list[tuple[str, str]]:

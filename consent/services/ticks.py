@@ -13,9 +13,10 @@ from typing import Any
 
 from cdp.core.actors import Actor
 from consent.models import ConsentState
+from consent.rules import guardians as ages
 from consent.rules.ledger import REFUSALS
 from consent.selectors import packs, policies
-from consent.services import confirming, grants
+from consent.services import confirming, grants, guardians
 from customers.models import Customer
 
 OF_AGE = 200
@@ -57,9 +58,13 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
 
     Where a second step is asked for, nothing is written: the addresses told in the form are asked (`confirming`).
     """
-    worded = [box for box in boxes if box.words.strip()]
     said = _said(customer, form)
-    if not worded or said.is_too_young:
+    worded = [box for box in boxes if box.words.strip()]
+    alone = [box for box in worded if said.may_alone(box.purpose)]
+    if len(alone) < len(worded):
+        guardians.tell_child(customer=customer, address=form.email, language=form.language, at=form.at)
+    worded = alone
+    if not worded:
         return 0
     if confirming.is_asked_twice(said.countries):
         _ask_twice(customer, worded, form)
@@ -96,15 +101,19 @@ class _Said:
     """
 
     countries: Sequence[str]
-    is_too_young: bool
+    born: dt.date | None
+    today: dt.date
+
+    def may_alone(self, purpose: str) -> bool:
+        """Whether they are old enough to allow this purpose, by every law that may hold."""
+        laws = [packs.of_country(country) for country in self.countries]
+        return all(ages.may_alone(law, purpose=purpose, born=self.born, today=self.today) for law in laws)
 
 
 def _said(customer: uuid.UUID, form: Form) -> _Said:
     known = Customer.objects.filter(id=customer).values_list("country", "birth_date").first() or ("", None)
     countries = sorted({form.country, known[0]} - {""}) or [""]
-    youngest = min(age(born, form.at.date()) for born in (form.birth_date, known[1]))
-    is_too_young = any(youngest < packs.of_country(country).ages.guardian_alone_under for country in countries)
-    return _Said(countries, is_too_young)
+    return _Said(countries, max((born for born in (form.birth_date, known[1]) if born), default=None), form.at.date())
 
 
 def _ask_twice(customer: uuid.UUID, boxes: Sequence[Box], form: Form) -> None:

@@ -5,10 +5,12 @@ Nothing on the page says more of the person than a masked address. A link that i
 sends a new one, with the same answer whoever asks.
 """
 
+import contextlib
 import datetime as dt
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -20,13 +22,13 @@ from django.views.decorators.http import require_http_methods
 
 from cdp.core import addresses
 from cdp.core.actors import CUSTOMER
-from consent.forms.preferences import LinkForm
+from consent.forms.preferences import GuardianForm, LinkForm
 from consent.rules import gpc as gpc_rules
 from consent.rules import preferences as rules
 from consent.rules.wishes import PAUSES, Wish
 from consent.selectors import centre as reading
 from consent.selectors import people
-from consent.services import gpc, link_mails, links, preferences, tongues
+from consent.services import gpc, guardians, link_mails, links, preferences, tongues
 from consent.views import languages
 from consent.views.private import private
 
@@ -89,6 +91,8 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
         centre = reading.of(customer, language=translation.get_language() or "en", now=now)
         if centre is None:
             return _without(request, "expired")
+        if act == "guardian":
+            return _asked_guardian(request, token, centre, now)
         if act == "stop":
             changed = preferences.withdraw_all(
                 customer,
@@ -114,13 +118,35 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
     return _page(request, token, customer, now, said=said, undo=changed.undo)
 
 
+def _asked_guardian(request: HttpRequest, token: str, centre: reading.Centre, now: dt.datetime) -> HttpResponse:
+    form = GuardianForm(request.POST)
+    chosen = [
+        option for option in centre.options if option.name in set(request.POST.getlist("ask")) and not option.is_on
+    ]
+    if not form.is_valid() or not chosen:
+        said = _("Please choose what to ask for, and give your parent's or guardian's e-mail address.")
+        return _page(request, token, centre.person.id, now, said=said, status=422)
+    wanted = guardians.Wanted(
+        customer=centre.person.id,
+        boxes=[(option.purpose, option.channel) for option in chosen],
+        words=[centre.words[option.name] for option in chosen],
+        address=form.cleaned_data["guardian_email"],
+        name=form.cleaned_data["guardian_name"],
+        language=translation.get_language() or "en",
+    )
+    # The same words whether or not there was room for another mail: who tries addresses learns nothing.
+    with contextlib.suppress(guardians.UnableToAsk), transaction.atomic():
+        guardians.ask(wanted, at=now)
+    return _page(request, token, centre.person.id, now, said=_("Thank you. We have asked them by mail."))
+
+
 def _saved(
     request: HttpRequest, centre: reading.Centre, proof: dict[str, str], now: dt.datetime
 ) -> preferences.Changed:
     shown = {name.removeprefix("was:"): value == "1" for name, value in request.POST.items() if name.startswith("was:")}
     wanted = rules.changes(centre.options, shown=shown, ticked=set(request.POST.getlist("on")))
-    if centre.is_child:  # a child takes back alone, and allows with a guardian only
-        wanted = [option for option in wanted if not option.is_on]
+    # A child takes back alone, and allows with a guardian only.
+    wanted = [option for option in wanted if not option.is_on or option.purpose not in centre.needs_guardian]
     choice = preferences.Choice(
         customer=centre.person.id,
         options=wanted,

@@ -163,6 +163,8 @@ LINKS = {
     "consent:preferences",
     "consent:preferences-link",
     "consent:gpc",
+    "consent:guardian",
+    "consent:guardian-cut",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py

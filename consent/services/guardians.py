@@ -1,0 +1,294 @@
+"""A guardian decides for a child: asked by a mail to the address that was named, made sure of by a way the law knows,
+and written down as given by them. It holds until the child may decide; then it lapses and the child is asked.
+
+The mail advertises nothing. Who names a guardian proves nothing by it: only the press behind the link counts.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from cdp.core import ids, outbox
+from cdp.core.actors import CUSTOMER, SYSTEM, Actor
+from cdp.core.crypto import subjects, tokens
+from consent.models import Guardianship
+from consent.rules import guardians as rules
+from consent.selectors import packs, policies, reach
+from consent.services import expiring, grants, links
+from customers.models import Customer
+from customers.selectors import lineage
+from customers.services import standing
+
+KIND, DONE, GROWN, NEEDED = "guardian-ask", "guardian-done", "guardian-grown", "guardian-needed"
+LASTS = dt.timedelta(days=7)
+MOST = 3
+METHOD = "guardian"
+BY_LINK = "email_reply"
+TABLE = "consent_guardianship"
+_TOKEN = "consent.guardian"  # noqa: S105  (the kind of a token)
+
+
+class UnableToAsk(Exception):
+    """Nobody is asked: no birthday makes this a child, nothing was chosen, or the address was written to too often."""
+
+
+class Unanswerable(Exception):
+    """The link decides nothing; `reason` is unknown, expired or used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a guardian is asked to allow: boxes (purpose, channel) with their words, and where they are asked."""
+
+    customer: uuid.UUID
+    boxes: Sequence[tuple[str, str]]
+    words: Sequence[str]
+    address: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the guardian's page shows."""
+
+    row: Guardianship
+    words: Sequence[str]
+
+
+def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
+    """Write to the guardian. Raises UnableToAsk."""
+    person = Customer.objects.filter(id=wanted.customer).first()
+    if person is None or person.birth_date is None or not wanted.boxes:
+        raise UnableToAsk
+    pack, today = packs.of_country(person.country), at.date()
+    purposes = {purpose for purpose, _channel in wanted.boxes}
+    if all(rules.may_alone(pack, purpose=one, born=person.birth_date, today=today) for one in purposes):
+        raise UnableToAsk
+    if outbox.recent(address=wanted.address, kinds=[KIND], since=at - dt.timedelta(days=1)) >= MOST:
+        raise UnableToAsk
+    row = Guardianship(
+        id=ids.uuid7(),
+        customer_id=wanted.customer,
+        channel="email",
+        boxes=[list(box) for box in wanted.boxes],
+        language=wanted.language,
+        asked_at=at,
+        expires_at=at + LASTS,
+        ends_on=rules.decides_from(pack, purposes=purposes, born=person.birth_date),
+    )
+    keyring = subjects.load([wanted.customer])
+    for column, text in (
+        ("address", wanted.address),
+        ("name", wanted.name),
+        ("told", json.dumps({"words": list(wanted.words)}, ensure_ascii=False)),
+    ):
+        sealed = keyring.seal(text, customer=wanted.customer, table=TABLE, column=column, row=row.id)
+        setattr(row, column, sealed)
+    row.save(force_insert=True)
+    token = tokens.make(_TOKEN, wanted.customer.bytes + row.id.bytes)
+    outbox.put(
+        outbox.Draft(
+            kind=KIND,
+            customer=wanted.customer,
+            address=wanted.address,
+            key=f"{KIND}:{row.id}",
+            language=wanted.language,
+            data={
+                "url": settings.CDP_BASE_URL + reverse("consent:guardian", args=[token]),
+                "name": wanted.name,
+                "words": list(wanted.words),
+                "days": LASTS.days,
+            },
+            valid_until=row.expires_at,
+        ),
+        at=at,
+    )
+    return row
+
+
+def read(token: str, *, now: dt.datetime) -> Shown:
+    """What the link asks. Raises Unanswerable."""
+    row = _row(token)
+    if row.state in {Guardianship.State.CONFIRMED, Guardianship.State.REFUSED}:
+        raise Unanswerable("used")
+    told = _opened(row, "told")
+    if row.state != Guardianship.State.ASKED or row.expires_at <= now or not told:
+        raise Unanswerable("expired")
+    return Shown(row, json.loads(told)["words"])
+
+
+def answer(token: str, *, agrees: bool, proof: Mapping[str, Any], at: dt.datetime) -> Shown:
+    """The guardian's word by the link. Raises Unanswerable."""
+    with transaction.atomic():
+        held = standing.hold([_row(token).customer_id])
+        shown = read(token, now=at)
+        if shown.row.customer_id not in held:
+            raise Unanswerable("expired")
+        if not agrees:
+            if not _settle(shown.row, Guardianship.State.REFUSED, at=at):
+                raise Unanswerable("used")
+            return shown
+        _allow(shown.row, method=BY_LINK, actor=CUSTOMER, proof={"by": "link in a message", **proof}, at=at)
+        _thank(shown, at=at)
+    return shown
+
+
+def record(row: Guardianship, *, method: str, actor: Actor, at: dt.datetime) -> None:
+    """A guardian's word that staff have seen: on paper, by phone, in person. `method` is one of the law's pack.
+
+    Raises Unanswerable.
+    """
+    person = Customer.objects.get(id=row.customer_id)
+    if method not in packs.of_country(person.country).guardian_methods:
+        raise Unanswerable("unknown")
+    with transaction.atomic():
+        standing.hold([row.customer_id])
+        _allow(row, method=method, actor=actor, proof={"by": "staff"}, at=at)
+
+
+def _allow(row: Guardianship, *, method: str, actor: Actor, proof: Mapping[str, Any], at: dt.datetime) -> None:
+    if not _settle(row, Guardianship.State.CONFIRMED, at=at, method=method, verified_by=actor.id):
+        raise Unanswerable("used")
+    words = json.loads(_opened(row, "told") or '{"words": []}')["words"]
+    version = policies.current_version("privacy", at=at)
+    for (purpose, channel), text in zip(row.boxes, words, strict=False):
+        grants.record(
+            customer=row.customer_id,
+            purpose=purpose,
+            channel=channel,
+            granted=True,
+            at=at,
+            source=METHOD,
+            method=METHOD,
+            actor=actor,
+            policy_version=version,
+            language=row.language,
+            evidence={
+                "text": text,
+                "guardian": _opened(row, "name"),
+                "verified": method,
+                "asked_at": row.asked_at.isoformat(),
+                "until": row.ends_on.isoformat(),
+                **proof,
+            },
+        )
+
+
+def _settle(row: Guardianship, state: str, *, at: dt.datetime, **changes: Any) -> bool:
+    asked = Guardianship.objects.filter(customer_id=row.customer_id, id=row.id, state=Guardianship.State.ASKED)
+    return bool(asked.update(state=state, decided_at=at, **changes))
+
+
+def _thank(shown: Shown, *, at: dt.datetime) -> None:
+    """The confirmation that the law wants the guardian to get, with the way to take it back."""
+    row = shown.row
+    outbox.put(
+        outbox.Draft(
+            kind=DONE,
+            customer=row.customer_id,
+            address=_opened(row, "address"),
+            key=f"{DONE}:{row.id}",
+            language=row.language,
+            data={
+                "name": _opened(row, "name"),
+                "words": list(shown.words),
+                "url": links.preferences_url(customer=row.customer_id, at=at),
+            },
+        ),
+        at=at,
+    )
+
+
+def _row(token: str) -> Guardianship:
+    try:
+        payload = tokens.read(_TOKEN, token)
+        customer, asked = uuid.UUID(bytes=payload[:16]), uuid.UUID(bytes=payload[16:32])
+    except (tokens.BadToken, ValueError) as error:
+        raise Unanswerable("unknown") from error
+    holders = {customer, *lineage.standing([customer]).values()}
+    row = Guardianship.objects.filter(customer_id__in=holders, id=asked).first()
+    if row is None:
+        raise Unanswerable("expired")
+    return row
+
+
+def _opened(row: Guardianship, column: str) -> str:
+    return subjects.load([row.customer_id]).open(getattr(row, column), table=TABLE, column=column, row=row.id)
+
+
+# --- a child who ticked boxes, and a child who grew up ---
+
+
+def tell_child(*, customer: uuid.UUID, address: str, language: str, at: dt.datetime) -> bool:
+    """Tell a child who ticked boxes that a guardian has to agree, and where to name one; whether a mail was put.
+
+    Nothing was allowed by the ticks. Once a day for an address.
+    """
+    if not address or outbox.recent(address=address, kinds=[NEEDED], since=at - dt.timedelta(days=1)):
+        return False
+    put = outbox.put(
+        outbox.Draft(
+            kind=NEEDED,
+            customer=customer,
+            address=address,
+            key=f"{NEEDED}:{at.date().isoformat()}",
+            language=language or "en",
+            data={"url": links.preferences_url(customer=customer, at=at)},
+            valid_until=at + LASTS,
+        ),
+        at=at,
+    )
+    return put.is_new
+
+
+def sweep(*, now: dt.datetime, limit: int = 1000) -> int:
+    """End questions nobody answered, and let what guardians allowed lapse for those who may decide now, who are asked.
+
+    Returns how many grew up. Called outside of a transaction.
+    """
+    late = Guardianship.objects.filter(state=Guardianship.State.ASKED, expires_at__lte=now)
+    late.update(state=Guardianship.State.EXPIRED, decided_at=now, address=None, name=None, told=None)
+    grown = Guardianship.objects.filter(state=Guardianship.State.CONFIRMED, ends_on__lte=now.date()).order_by("id")
+    rows = list(grown[:limit])
+    ways = reach.ways({row.customer_id for row in rows})
+    for row in rows:
+        for purpose, channel in row.boxes:
+            expiring.expire(
+                purpose=purpose,
+                channels=[channel],
+                customers=[row.customer_id],
+                said_before=(row.decided_at or now) + dt.timedelta(microseconds=1),
+                reason="age",
+                actor=SYSTEM,
+                now=now,
+            )
+        with transaction.atomic():
+            Guardianship.objects.filter(customer_id=row.customer_id, id=row.id).update(
+                state=Guardianship.State.ENDED, address=None, name=None
+            )
+            if way := ways.get(row.customer_id):
+                outbox.put(
+                    outbox.Draft(
+                        kind=GROWN,
+                        customer=row.customer_id,
+                        channel=way.channel,
+                        address=way.address,
+                        key=f"{GROWN}:{row.id}",
+                        language=way.language,
+                        data={"url": links.preferences_url(customer=row.customer_id, at=now)},
+                    ),
+                    at=now,
+                )
+    return len(rows)
