@@ -36,6 +36,7 @@ declare(
     on_erase=OnErase.DELETE,
     export=("segment_id", "entered", "at"),
     holders=lambda _customers, _without: (),  # the machine's own remarks about other facts
+    is_ours=True,
 )
 
 # --- how long it is kept ---

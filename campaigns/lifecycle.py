@@ -14,12 +14,14 @@ declare(
     on_erase=OnErase.KEEP,
     busy={"state": "sending"},
     export=("channel", "purpose", "state", "reason", "planned_at", "sent_at"),
+    is_ours=True,
 )
 declare(
     "campaigns.MessageEvent",
     on_merge=OnMerge.STAY,
     on_erase=OnErase.KEEP,
     export=("kind", "at", "detail"),
+    is_ours=True,
 )
 declare_forgetting(forgetting.forget)
 

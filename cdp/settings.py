@@ -287,6 +287,8 @@ CELERY_BEAT_SCHEDULE = {
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tell-others", "cdp.core.tasks.tell_others", 5),
+        ("send-codes", "consent.tasks.send_codes", 5),
+        ("watch-requests", "consent.tasks.watch_requests", 600),
         ("sweep-companies", "customers.tasks.sweep_companies", 60),
         ("index-phones", "customers.tasks.index_phones", 600),
         ("tidy-events", "events.tasks.tidy", 3600),

@@ -17,6 +17,7 @@ from consent.services import (
     link_mails,
 )
 from consent.services import reference as rows
+from consent.services.requests import letters
 from consent.services.retention import running  # noqa: F401  (registers its job)
 
 leaving.provide(gate)
@@ -27,6 +28,15 @@ webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
 chains.declare("consent_consentrecord")
+for event, label in (
+    ("privacy_request.received", _("Somebody asked for their rights")),
+    ("privacy_request.extended", _("A request was extended")),
+    ("privacy_request.answered", _("A request was answered")),
+    ("privacy_request.refused", _("A request was refused")),
+):
+    webhooks.declare(event, label, holds="customer, request, reference, right, due_at")
+for kind in letters.KINDS:
+    outbox.declare(kind)
 reference.needed(rows.ensure)
 outbox.declare(outbox.Kind(confirming.KIND, has_preferences=False))  # nobody knows yet who reads it
 outbox.declare(outbox.Kind(link_mails.KIND, has_preferences=False))

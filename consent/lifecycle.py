@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import holds as held_people
 from cdp.core import retention
-from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_hold
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_forgetting, declare_hold
 from cdp.core.retention import Follow, Kind, Start, Term, Unit
 from consent.selectors import holds
 from consent.services import import_undo, states
+from consent.services.requests import copies
 
 declare(
     "consent.ConsentRecord",
@@ -46,9 +47,11 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("since", "until", "lifted_at", "reason"),
+    is_ours=True,
 )
 declare("consent.LegalHold", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
 declare_hold(holds.held_now)
+declare_forgetting(copies.forget)
 # Ticks that nobody confirmed, or the proof that somebody did.
 declare(
     "consent.Pending",

@@ -1,10 +1,11 @@
-"""Queue doors. Each is a wake-up: it looks whether something is due and ends when nothing is."""
+"""Queue doors of this room. Each is a wake-up: it looks for rows and ends when there are none."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from cdp.core import locks
 from consent.services import confirming, duties, guardians, nights
+from consent.services.requests import clocks, codes, copies, running
 
 _DUTIES = 0x0CD_D071
 
@@ -29,3 +30,19 @@ def tell_people() -> None:
         if is_ours:
             duties.tell_results(now=timezone.now())
             duties.tell_still(now=timezone.now())
+
+
+@shared_task
+def send_codes() -> None:
+    """Send the one-time codes that were asked for."""
+    codes.send_waiting(now=timezone.now())
+
+
+@shared_task
+def watch_requests() -> None:
+    """Tell staff what is due, put right what failed, and forget copies and codes whose time is over."""
+    now = timezone.now()
+    running.tidy(now=now)
+    clocks.watch(now=now)
+    copies.forget_old(now=now)
+    codes.forget_old(now=now)

@@ -31,12 +31,13 @@ declare(
     export=("street", "city", "province", "postcode", "country"),
     one_of=OneOf("is_primary"),
 )
-declare("customers.Note", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("kind", "at", "text"))
+declare("customers.Note", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("kind", "at", "text"), is_ours=True)
 declare(
     "customers.Interaction",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("kind", "direction", "topic", "outcome", "started_at", "follow_up_on", "text"),
+    is_ours=True,
 )
 # Where both were asked the same, the survivor's answer stays.
 declare("customers.Asked", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("question", "reply", "at"))

@@ -57,7 +57,8 @@ class Declaration:
     writes those of these customers anew at once; without it they wait for the pipeline. `counted` is for a room that
     keeps how many rows there are: it is told, in the same transaction, which ones a merge took out (by -1) and
     un-merging put back (by 1). When the import that brought a customer is taken back, any row here keeps the customer;
-    `holders` says instead whose rows do, of the customers it is given.
+    `holders` says instead whose rows do, of the customers it is given. `is_ours`: the shop wrote it, about the person
+    or to them, so it is part of a copy of everything, and no part of what the person may take to another service.
     """
 
     model: str
@@ -73,6 +74,12 @@ class Declaration:
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None
     counted: Counted | None = None
     holders: Holders | None = None
+    is_ours: bool = False
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether its rows are what the person told or did (GDPR 20): neither derived nor written by the shop."""
+        return bool(self.export) and not self.is_ours and self.on_merge is not OnMerge.REBUILD
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,7 @@ def declare(
     rebuild: Callable[[Collection[uuid.UUID]], None] | None = None,
     counted: Counted | None = None,
     holders: Holders | None = None,
+    is_ours: bool = False,
 ) -> None:
     """Declare a table by its model label, for example "commerce.Order"; see `Declaration`."""
     _declared[model.lower()] = Declaration(
@@ -128,6 +136,7 @@ def declare(
         rebuild=rebuild,
         counted=counted,
         holders=holders,
+        is_ours=is_ours,
     )
 
 

@@ -50,3 +50,8 @@ def companies() -> None:
 def webhooks() -> None:
     """Something happened that others are told of."""
     _send("cdp.core.tasks.tell_others")
+
+
+def requests() -> None:
+    """Somebody asked for a one-time code."""
+    _send("consent.tasks.send_codes")

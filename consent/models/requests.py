@@ -193,6 +193,7 @@ class PrivacyCode(Model):
 
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)  # when a worker looked who is meant, whether or not anybody was known
     contact_digest = models.BinaryField()  # keyed: how often one address is asked for, without telling which
     from_digest = models.BinaryField()  # keyed, of the shortened network address
     code_digest = models.BinaryField()
@@ -206,6 +207,10 @@ class PrivacyCode(Model):
         indexes: ClassVar[list[models.Index]] = [
             # How many codes went to one address lately.
             models.Index(fields=["contact_digest", "-asked_at"], name="consent_privacycode_contact"),
+            # What a worker has to send.
+            models.Index(
+                fields=["id"], name="consent_privacycode_waiting", condition=Q(sent_at__isnull=True, ended="")
+            ),
             # How many were asked for from one network lately; also what is old enough to be thrown away.
             models.Index(fields=["-asked_at", "from_digest"], name="consent_privacycode_asked"),
         ]

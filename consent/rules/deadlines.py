@@ -96,8 +96,8 @@ def can_extend(
 
 def share_used(*, received_at: dt.datetime, due_at: dt.datetime, now: dt.datetime) -> int:
     """How much of the time is gone, in whole percent; over 100 when it is late."""
-    whole = (due_at - received_at).total_seconds()
-    return 100 if whole <= 0 else max(0, int(100 * (now - received_at).total_seconds() // whole))
+    whole = due_at - received_at
+    return 100 if whole <= dt.timedelta() else max(0, 100 * (now - received_at) // whole)
 
 
 def step_reached(share: int) -> int:

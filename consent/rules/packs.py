@@ -76,7 +76,7 @@ class Ages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Holidays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the calendar of a country does not know yet, and what it counts that this law does not: single days, and
-    days of every year as `MM-DD`.
+    holidays by what the calendar calls them in English, with their substitutes.
     """
 
     add: frozenset[dt.date] = frozenset()

@@ -7,11 +7,17 @@ import holidays
 
 from consent.rules.packs import Pack
 
+LANGUAGE = "en_US"
+
 
 @cache
-def _of_year(country: str, year: int) -> frozenset[dt.date]:
-    """The public holidays of that country's whole state in that year."""
-    return frozenset(holidays.country_holidays(country, years=year))
+def _of_year(country: str, year: int) -> dict[dt.date, tuple[str, ...]]:
+    """The public holidays of that country's whole state in that year, each with its names in English."""
+    try:
+        found = holidays.country_holidays(country, years=year, language=LANGUAGE)
+    except NotImplementedError:  # a pack's country without a calendar: then there is none
+        return {}
+    return {day: tuple(found.get_list(day)) for day in found}
 
 
 def is_holiday(day: dt.date, *, pack: Pack, country: str) -> bool:
@@ -20,9 +26,11 @@ def is_holiday(day: dt.date, *, pack: Pack, country: str) -> bool:
     """
     if country not in pack.countries:
         return False
+    named = _of_year(country, day.year).get(day, ())
     mended = pack.holidays.get(country)
-    if mended is not None and day in mended.add:
+    if mended is None:
+        return bool(named)
+    if day in mended.add:
         return True
-    if mended is not None and (day in mended.without or day.strftime("%m-%d") in mended.never):
-        return False
-    return day in _of_year(country, day.year)
+    # A substitute is called like its holiday, with "(in lieu)" behind it.
+    return day not in mended.without and any(not name.startswith(tuple(mended.never)) for name in named)

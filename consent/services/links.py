@@ -88,3 +88,39 @@ def read_preferences(token: str, *, now: dt.datetime) -> uuid.UUID:
     if issued + PREFERENCES_LAST <= now:
         raise Expired
     return uuid.UUID(bytes=payload[:16])
+
+
+# --- requests of people ---
+
+PROGRESS = "request"
+TICKET = "request.code"
+
+
+def progress_token(request: uuid.UUID) -> str:
+    """A token for /my-data/r/{token}/: whoever has it sees how far the request is, and nothing of the person."""
+    return tokens.make(PROGRESS, request.bytes)
+
+
+def progress_url(request: uuid.UUID) -> str:
+    """The full address for a letter."""
+    return settings.CDP_BASE_URL + reverse("consent:my-data-progress", args=[progress_token(request)])
+
+
+def read_progress(token: str) -> uuid.UUID:
+    """The request meant. Raises BadToken."""
+    return uuid.UUID(bytes=tokens.read(PROGRESS, token))
+
+
+def code_ticket(code: uuid.UUID) -> str:
+    """What the browser that asked for a one-time code holds: without it the code is worth nothing."""
+    return tokens.make(TICKET, code.bytes)
+
+
+def read_code_ticket(token: str) -> uuid.UUID:
+    """The code meant. Raises BadToken."""
+    return uuid.UUID(bytes=tokens.read(TICKET, token))
+
+
+def desk_path(request: uuid.UUID) -> str:
+    """The page of a request for staff."""
+    return reverse("consent:request-detail", args=[request])

@@ -12,6 +12,7 @@ from django.db import transaction
 from cdp.core import audit, pipeline
 from cdp.core.actors import Actor
 from consent.models import Channel, ConsentState
+from consent.rules.ledger import REFUSALS
 from consent.rules.packs import Basis, Pack
 from consent.selectors import packs, purposes
 from consent.services import grants
@@ -81,7 +82,9 @@ def _refuse(
         if here is None:
             raise UnableToObject
         pack = packs.of_country(Customer.objects.values_list("country", flat=True).get(id=here))
-        refused = set(ConsentState.objects.filter(customer_id=here, is_granted=False).values_list("purpose", "channel"))
+        refused = set(
+            ConsentState.objects.filter(customer_id=here, status__in=REFUSALS).values_list("purpose", "channel")
+        )
         rows = [
             grants.GrantRow(
                 customer=here,

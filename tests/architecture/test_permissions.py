@@ -115,6 +115,14 @@ PAGES = [
     ("consent:access-log", "GET", "po"),
     ("consent:sealing", "GET", "po"),
     ("consent:sealing-rotate", "POST", "o"),
+    ("consent:request-list", "GET", "po"),
+    ("consent:request-detail", "GET", "po"),
+    ("consent:request-act", "POST", "po"),
+    ("consent:request-new", "GET", "cspo"),
+    ("consent:request-new", "POST", "cspo"),
+    ("consent:request-receipt", "GET", "cspo"),
+    ("consent:person", "GET", "po"),
+    ("consent:person", "POST", "po"),
     ("consent:special-keep", "POST", "cspo"),
     ("consent:special-forget", "POST", "cspo"),
     ("consent:special-show", "POST", "cspo"),
@@ -165,10 +173,13 @@ LINKS = {
     "consent:gpc",
     "consent:guardian",
     "consent:guardian-cut",
+    "consent:my-data-code",
+    "consent:my-data-progress",
+    "consent:my-data-certificate",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
-OPEN = FORMS | UNLOCK | {"consent:privacy", "consent:terms", "commerce:hook"} | LINKS
+OPEN = FORMS | UNLOCK | {"consent:privacy", "consent:terms", "consent:my-data", "commerce:hook"} | LINKS
 ROOMS = {"web", "business", "customers", "analytics", "products", "campaigns", "consent", "events", "commerce"}
 ARGUMENTS = {
     "job_id": ID,
@@ -195,6 +206,8 @@ ARGUMENTS = {
     "step": "content",
     "token": "nonsense",
     "user": ID,
+    "ticket": "nonsense",
+    "pk": ID,
     "vendor": "shopify",
 }
 

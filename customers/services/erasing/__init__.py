@@ -74,11 +74,12 @@ def _erase(customer: uuid.UUID, actor: Actor, at: datetime) -> Erased:
     if lifecycle.held(everybody):
         raise UnableToErase(Reason.HELD)
     rows = purging.purge(everybody, at=at)
+    told = {"rows": rows, "with": [str(one) for one in everybody]}
     audit.record_many(
         audit.Action.CUSTOMER_ERASED,
         actor=actor,
         at=at,
-        entries=[(one, "", {"as": str(holder), "rows": rows if one == holder else {}}) for one in everybody],
+        entries=[(one, "", {"as": str(holder), **(told if one == holder else {})}) for one in everybody],
     )
     webhooks.publish_many(webhooks.ERASED, [webhooks.Fact(one, at) for one in everybody])
     # Facts that were on their way are swept by the pipeline, and again whatever is made of them.

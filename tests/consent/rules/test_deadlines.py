@@ -49,6 +49,7 @@ THAI = [
     ("2026-03-07", "TH", "2026-04-07", "Chakri Day, Monday 6 April 2026"),
     ("2026-03-14", "TH", "2026-04-16", "Songkran from Monday 13 to Wednesday 15 April 2026"),
     ("2026-04-01", "TH", "2026-05-01", "Labour Day is no holiday of government offices"),
+    ("2027-04-03", "TH", "2027-05-03", "nor is its substitute, Monday 3 May 2027"),
     ("2026-04-04", "TH", "2026-05-05", "Coronation Day, Monday 4 May 2026"),
     ("2026-05-01", "TH", "2026-06-02", "Visakha Bucha on Sunday 31 May 2026, its substitute on Monday"),
     ("2026-05-04", "TH", "2026-06-04", "the Queen's birthday, Wednesday 3 June 2026"),

@@ -1,0 +1,161 @@
+"""What people and staff fill in about requests."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import PrivacyRequest, Right
+from consent.rules import requests as rules
+from customers.rules import people
+
+FIELD_NAMES = {
+    "name": _("Name"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "email": _("E-mail"),
+    "phone": _("Phone number"),
+    "birth_date": _("Birth date"),
+    "street": _("Street and house number"),
+    "city": _("City or district"),
+    "province": _("Province"),
+    "postcode": _("Postcode"),
+    "country": _("Country"),
+}
+RIGHT_HELP = {
+    Right.ACCESS: _("Everything we have about you, as a file you can read."),
+    Right.PORTABILITY: _("What you told us and did with us, as a file for programs."),
+    Right.RECTIFICATION: _("Something is wrong or out of date."),
+    Right.ERASURE: _("We forget you. This cannot be taken back."),
+    Right.RESTRICTION: _("We keep your data and do nothing with them."),
+    Right.OBJECTION: _("No advertising on any channel, and no profiling."),
+    Right.WITHDRAWAL: _("Everything you allowed ends at once."),
+}
+WAYS = {"email": "email", "phone": "sms"}
+"""How the code reaches an address, by the kind that it is read as."""
+
+
+class AskForm(forms.Form):
+    """The public form: a right, a way of contact, and what should be corrected. No more than sign-up asks for."""
+
+    right = forms.ChoiceField(choices=Right.choices)
+    contact = forms.CharField(
+        label=_("Your e-mail address or phone number"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        help_text=_("The one you gave us. We send a code there, to be sure that it is you."),
+    )
+    said = forms.CharField(
+        label=_("Anything we should know"),
+        required=False,
+        max_length=rules.LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, right: str = "", **kwargs: Any) -> None:
+        """`right` is what was chosen; a correction asks for the fields as well."""
+        super().__init__(*args, **kwargs)
+        self.fields["right"].widget = forms.HiddenInput()
+        if right == Right.RECTIFICATION:
+            for name in rules.CORRECTABLE:
+                self.fields[f"new_{name}"] = forms.CharField(label=FIELD_NAMES[name], required=False, max_length=300)
+            self.order_fields(["right", *(f"new_{name}" for name in rules.CORRECTABLE), "said", "contact"])
+
+    def clean(self) -> dict[str, Any]:
+        """Read the way of contact by the rules every door has; a correction corrects something."""
+        cleaned = super().clean() or {}
+        text = str(cleaned.get("contact", ""))
+        kind = "email" if "@" in text else "phone"
+        if text:
+            reading = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=timezone.localdate())
+            person, faults = people.clean({kind: text}, reading)
+            if faults:
+                self.add_error("contact", str(faults[0].problem.reason))
+            cleaned["address"], cleaned["channel"] = getattr(person, kind), WAYS[kind]
+            if not faults and not cleaned["address"]:
+                self.add_error("contact", _("Write an e-mail address or a phone number."))
+        if cleaned.get("right") == Right.RECTIFICATION and not self.changes and not cleaned.get("said"):
+            self.add_error(None, _("Write what is right in at least one field."))
+        return cleaned
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What should be corrected, by field."""
+        told = {name: str(self.data.get(f"new_{name}", "")).strip() for name in rules.CORRECTABLE}
+        return {name: value for name, value in told.items() if value}
+
+
+class CodeForm(forms.Form):
+    """A one-time code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "class": "code-input"}
+        ),
+    )
+
+
+STAFF_IDENTITIES = [
+    ("", _("Not yet")),
+    ("id_card", _("Saw an identity card")),
+    ("knows_order", _("Knows details of an order")),
+    ("code", _("Read out a code we sent")),
+    ("mandate", _("Showed a mandate")),
+    ("guardian_proof", _("Showed to be the guardian")),
+]
+STAFF_DOORS = [
+    (value, label)
+    for value, label in PrivacyRequest.Door.choices
+    if value not in {PrivacyRequest.Door.WEB, PrivacyRequest.Door.REST}
+]
+
+
+class IntakeForm(forms.Form):
+    """What staff write down for somebody who asks at the counter, on the phone or by letter."""
+
+    right = forms.ChoiceField(label=_("The customer asks for"), choices=Right.choices, widget=forms.RadioSelect)
+    door = forms.ChoiceField(label=_("How they asked"), choices=STAFF_DOORS)
+    received_on = forms.DateField(
+        label=_("On which day it came"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    identity = forms.ChoiceField(label=_("How you made sure who asks"), choices=STAFF_IDENTITIES, required=False)
+    asker = forms.ChoiceField(label=_("Who asks"), choices=PrivacyRequest.Asker.choices)
+    proof = forms.CharField(
+        label=_("What shows that they may"),
+        required=False,
+        max_length=500,
+        help_text=_("Of a guardian or an agent: which paper you saw, from when."),
+    )
+    language = forms.ChoiceField(label=_("Language of the answer"), choices=settings.LANGUAGES)
+    said = forms.CharField(
+        label=_("In the customer's words"),
+        required=False,
+        max_length=rules.LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Corrections have a field each."""
+        super().__init__(*args, **kwargs)
+        for name in rules.CORRECTABLE:
+            self.fields[f"new_{name}"] = forms.CharField(label=FIELD_NAMES[name], required=False, max_length=300)
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What should be corrected, by field."""
+        told = {name: str(self.cleaned_data.get(f"new_{name}", "")).strip() for name in rules.CORRECTABLE}
+        return {name: value for name, value in told.items() if value}
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """All but the corrections."""
+        return [field for field in self if not field.name.startswith("new_")]
+
+    @property
+    def change_fields(self) -> list[forms.BoundField]:
+        """The corrections."""
+        return [field for field in self if field.name.startswith("new_")]

@@ -1,0 +1,369 @@
+"""The copy of everything we know of a person: a ZIP with JSON, CSV and pages to read, in the person's language.
+
+What belongs in it is what every room declares in its `lifecycle.py`. Rows are read in portions and written as they
+come, sealed while they stream, so neither the file's size nor the person's history stands in memory, and nothing
+readable lies on a disk. It is deleted after a week, and with the person.
+"""
+
+import csv
+import html
+import io
+import json
+import uuid
+import zipfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from cdp.core import actors, ids, jobs, lifecycle, uploads
+from cdp.core.crypto import envelope, subjects
+from cdp.core.crypto.fields import SealedField
+from cdp.core.files import safety
+from cdp.core.models import AccessEntry, Job, User
+from consent.models import PrivacyCode, PrivacyRequest, Right
+from consent.rules import requests as rules
+from consent.services.requests import closing, steps
+from consent.services.requests.steps import Kind
+from customers.models import Customer
+from customers.selectors import lineage
+from customers.selectors import profiles as reading
+
+JOB = "privacy.copy"
+PORTION = 500
+LOOKS = "who_looked"
+_NOBODY = uuid.UUID(int=0)
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of the copy: its rows can be read as often as there are formats."""
+
+    name: str
+    title: str
+    columns: Sequence[str]
+    titles: Mapping[str, str]
+    rows: Callable[[], Iterator[Row]] = field(repr=False)
+
+
+class _Sink(io.RawIOBase):
+    """What a ZIP is written to: a sealed upload, which cannot go back."""
+
+    def __init__(self, writer: uploads.SealedWriter) -> None:
+        super().__init__()
+        self._writer = writer
+
+    def writable(self) -> bool:
+        """It is for writing."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Seal some bytes."""
+        self._writer.write(bytes(data))
+        return len(data)
+
+
+@jobs.kind(JOB)
+def run(job: Job) -> None:
+    """Make the copy a request asks for and answer the request. Done again after a kill, from the beginning."""
+    request = PrivacyRequest.objects.filter(id=uuid.UUID(job.params["request"])).first()
+    if request is None or request.closed_at or request.job_id != job.id:
+        return
+    upload = ids.uuid7()
+    now = timezone.now()
+    try:
+        size, counts = write(request, upload, at=now, progress=lambda done, total: _progress(job, done, total))
+        with transaction.atomic():
+            row = steps.locked(request.id)
+            if row.closed_at or row.job_id != job.id:
+                uploads.delete(upload)
+                return
+            outcome = {
+                "copy": str(upload),
+                "size": size,
+                "rows": counts,
+                "expires_at": (now + rules.COPY_LASTS).isoformat(),
+            }
+            closing.answered(row, actor=actors.SYSTEM, at=now, outcome=outcome)
+    except BaseException:
+        uploads.delete(upload)
+        raise
+
+
+def _progress(job: Job, done: int, total: int) -> None:
+    with transaction.atomic():
+        jobs.progress(job, done=done, total=total)
+
+
+def write(
+    request: PrivacyRequest, upload: uuid.UUID, *, at: datetime, progress: Callable[[int, int], None] = lambda *_: None
+) -> tuple[int, dict[str, int]]:
+    """Write the sealed ZIP; its size in bytes and how many rows each table has."""
+    writer = uploads.SealedWriter(upload)
+    counts: dict[str, int] = {}
+    with translation.override(request.language):
+        found = tables(request, at=at)
+        try:
+            with zipfile.ZipFile(_Sink(writer), "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr("schema.json", json.dumps(_schema(request, found, at), ensure_ascii=False, indent=1))
+                for number, table in enumerate(found, start=1):
+                    counts[table.name] = _write_json(archive, table)
+                    if counts[table.name]:
+                        _write_csv(archive, table)
+                    progress(number, len(found) + 1)
+                _write_page(archive, request, [table for table in found if counts[table.name]], at)
+        finally:
+            writer.close()
+    return writer.size, counts
+
+
+def tables(request: PrivacyRequest, *, at: datetime) -> list[Table]:
+    """Every table of the copy. Portability leaves out what the shop derived or wrote itself."""
+    people = lineage.facts_under(request.customer_id)
+    keyring = subjects.load(people)
+    redact = _redaction(people)
+    found = []
+    for model, declaration in lifecycle.declarations().items():
+        wanted = declaration.is_portable if request.right == Right.PORTABILITY else bool(declaration.export)
+        if wanted:
+            found.append(_table(model, declaration, people, keyring, redact))
+    if request.right == Right.ACCESS:
+        found.append(_looks(people))
+    return found
+
+
+def _table(
+    model: type[models.Model],
+    declaration: lifecycle.Declaration,
+    people: Collection[uuid.UUID],
+    keyring: subjects.Keyring,
+    redact: Callable[[str], str],
+) -> Table:
+    table = model._meta.db_table
+    known = {key: one for one in model._meta.concrete_fields for key in (one.name, one.attname)}
+    fields = {name: known[name] for name in declaration.export}
+    sealed = {name for name, one in fields.items() if isinstance(one, SealedField)}
+    texts = {name for name, one in fields.items() if isinstance(one, models.TextField)} | sealed
+    column = "id__in" if model is Customer else "customer_id__in"
+    columns = list(declaration.export)
+    key = model._meta.pk.attname
+
+    def rows() -> Iterator[Row]:
+        query = model._default_manager.filter(**{column: list(people)}).order_by(column.removesuffix("__in"), key)
+        for row in query.values(*dict.fromkeys([key, *columns])).iterator(chunk_size=PORTION):
+            plain = {}
+            for name in columns:
+                value = row[name]
+                if name in sealed:
+                    value = _opened(keyring, value, table=table, column=name, row=row[key])
+                if declaration.is_ours and name in texts and isinstance(value, str):
+                    value = redact(value)
+                plain[name] = value
+            yield plain
+
+    named = isinstance(model._meta.verbose_name, Promise)
+    return Table(
+        name=model._meta.label_lower.replace(".", "_"),
+        title=str(model._meta.verbose_name_plural) if named else model._meta.label,
+        columns=columns,
+        titles={name: str(getattr(one, "verbose_name", name)) for name, one in fields.items()},
+        rows=rows,
+    )
+
+
+def _opened(keyring: subjects.Keyring, value: bytes | None, *, table: str, column: str, row: uuid.UUID) -> str:
+    try:
+        return keyring.open(value, table=table, column=column, row=row)
+    except envelope.Unopenable:
+        return ""
+
+
+def _looks(people: Sequence[uuid.UUID]) -> Table:
+    """Who looked at the person, by what they are here and not by name: they have rights, too."""
+    roles = {user.id: str(user.get_role_display()) for user in User.objects.all()}
+
+    def rows() -> Iterator[Row]:
+        query = AccessEntry.objects.filter(customer_ids__overlap=list(people)).order_by("at", "id")
+        for at, kind, actor, view, reason in query.values_list(
+            "at", "actor_kind", "actor_id", "view", "reason"
+        ).iterator(chunk_size=PORTION):
+            who = roles.get(actor or _NOBODY, _("staff")) if kind == "staff" else kind
+            yield {"at": at, "who": who, "page": view, "reason": reason}
+
+    titles = {"at": _("When"), "who": _("Who"), "page": _("Page"), "reason": _("Reason")}
+    return Table(LOOKS, _("Who looked at your data"), list(titles), titles, rows)
+
+
+def _redaction(people: Sequence[uuid.UUID]) -> Callable[[str], str]:
+    """What staff wrote, without names of staff and without addresses and numbers of anybody else."""
+    staff = [(user.name, str(user.get_role_display())) for user in User.objects.all() if user.name.strip()]
+    profile = reading.one(people[0], shown=False)
+    own = {contact.value for contact in profile.contacts} if profile else set()
+    removed = f"[{_('somebody else')}]"
+    return lambda text: rules.without_others(text, staff=staff, own=own, removed=removed)
+
+
+def _write_json(archive: zipfile.ZipFile, table: Table) -> int:
+    count = 0
+    with archive.open(f"json/{table.name}.json", "w", force_zip64=True) as entry:
+        entry.write(b"[")
+        for row in table.rows():
+            text = json.dumps(row, ensure_ascii=False, default=_plain)
+            entry.write((",\n" if count else "\n").encode() + text.encode())
+            count += 1
+        entry.write(b"\n]\n")
+    return count
+
+
+def _write_csv(archive: zipfile.ZipFile, table: Table) -> None:
+    with archive.open(f"csv/{table.name}.csv", "w", force_zip64=True) as entry:
+        text = io.TextIOWrapper(entry, encoding="utf-8-sig", newline="", write_through=True)
+        writer = csv.writer(text)
+        writer.writerow(table.columns)
+        for row in table.rows():
+            writer.writerow([safety.cell(_cell(row[name])) for name in table.columns])
+        text.detach()
+
+
+def _write_page(archive: zipfile.ZipFile, request: PrivacyRequest, found: Sequence[Table], at: datetime) -> None:
+    with archive.open("index.html", "w", force_zip64=True) as entry:
+        _page(entry, request, found, at)
+
+
+def _page(entry: Any, request: PrivacyRequest, found: Sequence[Table], at: datetime) -> None:
+    """One page that opens without a network: a list of what there is, and a table for each."""
+    language = translation.get_language() or "en"
+    title = _("Your data at %(shop)s") % {"shop": settings.CDP_SHOP_NAME}
+    lead = _("Made on %(day)s for the request %(number)s.") % {
+        "day": date_format(timezone.localtime(at), "DATETIME_FORMAT"),
+        "number": request.reference,
+    }
+    put = lambda text: entry.write(text.encode())  # noqa: E731
+    put(f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">')
+    put('<meta name="viewport" content="width=device-width, initial-scale=1">')
+    put(f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>")
+    put(f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>")
+    put(f"<p>{html.escape(_('The folders json and csv hold the same for programs and spreadsheets.'))}</p><nav><ul>")
+    for table in found:
+        put(f'<li><a href="#{table.name}">{html.escape(table.title)}</a></li>')
+    put("</ul></nav>")
+    for table in found:
+        put(f'<section id="{table.name}"><h2>{html.escape(table.title)}</h2><div class="wide"><table><thead><tr>')
+        put("".join(f"<th>{html.escape(table.titles[name])}</th>" for name in table.columns))
+        put("</tr></thead><tbody>")
+        for row in table.rows():
+            cells = "".join(f"<td>{html.escape(_shown(row[name]))}</td>" for name in table.columns)
+            put(f"<tr>{cells}</tr>")
+        put("</tbody></table></div></section>")
+    put("</main></body></html>")
+
+
+def _schema(request: PrivacyRequest, found: Sequence[Table], at: datetime) -> dict[str, Any]:
+    """What the files mean, for programs."""
+    return {
+        "format": "cdp-personal-data/1",
+        "made_at": at.isoformat(),
+        "request": request.reference,
+        "right": request.right,
+        "times": "ISO 8601 with zone",
+        "amounts": "decimal numbers as text, in the currency of their row",
+        "files": [
+            {
+                "json": f"json/{table.name}.json",
+                "csv": f"csv/{table.name}.csv",
+                "title": table.title,
+                "columns": [{"name": name, "title": table.titles[name]} for name in table.columns],
+            }
+            for table in found
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).hex()
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return str(_plain(value)) if not isinstance(value, str) else value
+
+
+def _shown(value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, datetime):
+        return str(date_format(timezone.localtime(value), "DATETIME_FORMAT"))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_shown(one) for one in value)
+    return _cell(value)
+
+
+_STYLE = (
+    "body{font:16px/1.6 system-ui,'Noto Sans Thai','Noto Sans KR',sans-serif;margin:0;color:#14211e;background:#fff}"
+    "main{max-width:70rem;margin:0 auto;padding:1.5rem}h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.5rem}"
+    ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;vertical-align:top;"
+    "padding:.4rem .8rem;border-bottom:1px solid #d5ddd9}th{white-space:nowrap;background:#f3f6f4}"
+    "@media(prefers-color-scheme:dark){body{color:#e6ece9;background:#101614}th{background:#1a2320}"
+    "th,td{border-color:#2c3733}a{color:#7fd1b4}}:lang(ko){word-break:keep-all}"
+)
+
+
+def fetch(request: PrivacyRequest, *, at: datetime) -> BinaryIO | None:
+    """The copy as a stream of plain bytes; None where there is none (any more)."""
+    if not is_ready(request, at=at):
+        return None
+    with transaction.atomic():
+        steps.add(request, Kind.FETCHED, actor=actors.CUSTOMER, at=at)
+    return uploads.open_(uuid.UUID(request.outcome["copy"]))
+
+
+def is_ready(request: PrivacyRequest, *, at: datetime) -> bool:
+    """Whether a copy lies there to be fetched."""
+    told = request.outcome
+    if not told.get("copy") or at >= datetime.fromisoformat(told["expires_at"]):
+        return False
+    return uploads.path_of(uuid.UUID(told["copy"])).exists()
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete copies whose time is over. Returns how many."""
+    over = PrivacyRequest.objects.filter(
+        closed_at__lt=now - rules.COPY_LASTS, closed_at__gt=now - 4 * rules.COPY_LASTS, outcome__has_key="copy"
+    )
+    return _forget(over, now=now)
+
+
+def forget(customers: Collection[uuid.UUID]) -> None:
+    """Delete the copies of people who were erased, and what they asked for and did not prove."""
+    PrivacyCode.objects.filter(customer_id__in=list(customers)).delete()
+    theirs = PrivacyRequest.objects.filter(customer_id__in=list(customers), outcome__has_key="copy")
+    _forget(theirs, now=timezone.now())
+
+
+def _forget(rows: "models.QuerySet[PrivacyRequest]", *, now: datetime) -> int:
+    count = 0
+    for row in rows:
+        uploads.delete(uuid.UUID(row.outcome["copy"]))
+        with transaction.atomic():
+            again = steps.locked(row.id)
+            kept = {name: value for name, value in again.outcome.items() if name != "copy"}
+            steps.save(again, outcome=kept)
+            steps.add(again, Kind.DELETED, actor=actors.SYSTEM, at=now)
+        count += 1
+    return count

@@ -1,0 +1,135 @@
+"""A request begins: whose, which right, under which law, until when."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core import audit, ids
+from cdp.core.actors import Actor
+from consent.models import PrivacyRequest, Right
+from consent.rules import deadlines
+from consent.rules import requests as rules
+from consent.selectors import calendars, packs
+from consent.services.requests import letters, rectifying, running, steps
+from consent.services.requests.steps import Kind, UnableToDo, Words
+from customers.models import Customer
+from customers.services import standing
+
+IDENTITIES = ("code", "id_card", "knows_order", "mandate", "guardian_proof", "rest", "")
+OLDEST = timedelta(days=90)
+"""A letter may have lain; what is older than that was not forgotten for a day but mistyped."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What somebody wants. `identity` is how it was made sure that it is them, empty as long as it was not."""
+
+    customer: uuid.UUID
+    right: str
+    door: str
+    language: str
+    identity: str = ""
+    asker: str = PrivacyRequest.Asker.PERSON
+    words: Words = field(default_factory=Words)
+    changes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    received_at: datetime | None = None  # when it came, where that was before now (a letter)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The request, and whether it is new: asked for again while it is open it is the same one."""
+
+    request: PrivacyRequest
+    is_new: bool
+
+
+def begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
+    """Take a request. The clock runs from when it came. What needs nobody to look at it is done at once, and what
+    cannot be done yet stays open with its reason. Raises UnableToDo.
+    """
+    with transaction.atomic():
+        begun = _begin(ask, actor=actor, at=at)
+    if rules.runs_by_itself(ask.right, asker=ask.asker, is_proved=bool(ask.identity)) and begun.is_new:
+        running.run(request=begun.request.id, actor=actor, at=at)
+        begun.request.refresh_from_db()
+    return begun
+
+
+def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
+    if ask.right not in Right.values:
+        raise UnableToDo(_("Choose what you want."), code="right")
+    received = ask.received_at or at
+    if not at - OLDEST <= received <= at:
+        raise UnableToDo(_("The day on which it came lies too far back, or in the future."), code="received_at")
+    if ask.asker != PrivacyRequest.Asker.PERSON and not ask.words.proof:
+        raise UnableToDo(_("Write by what the guardian or agent may ask."), code="proof")
+    if ask.right == Right.RECTIFICATION and not ask.changes and not ask.words.said:
+        raise UnableToDo(_("Write what should be corrected."), code="changes")
+    here = standing.hold([ask.customer]).get(ask.customer)
+    if here is None:
+        raise UnableToDo(_("There is no such customer, or the customer was erased."), code="customer")
+    standing.queue([here])  # two windows of one person, one after the other
+    before = PrivacyRequest.objects.filter(customer_id=here, right=ask.right, closed_at__isnull=True).first()
+    if before is not None:
+        return Begun(before, is_new=False)
+    country = Customer.objects.values_list("country", flat=True).get(id=here)
+    pack = packs.of_country(country)
+    clock = pack.clock(ask.right)
+    due = deadlines.due_on(
+        clock,
+        received_at=received,
+        is_holiday=lambda day: calendars.is_holiday(day, pack=pack, country=country),
+    )
+    request = PrivacyRequest(
+        id=ids.uuid7(),
+        reference=rules.reference(),
+        customer_id=here,
+        right=ask.right,
+        door=ask.door,
+        asker=ask.asker,
+        language=ask.language[:2],
+        received_at=received,
+        identity_method=ask.identity,
+        proved_at=at if ask.identity else None,
+        pack=pack.key,
+        pack_version=pack.version,
+        country=country,
+        rule=msgspec.to_builtins(clock),
+        due_at=deadlines.end_of(due, clock.zone),
+    )
+    request.words = steps.seal_words(request, ask.words)
+    request.save(force_insert=True)
+    steps.add(
+        request,
+        Kind.RECEIVED,
+        actor=actor,
+        at=at,
+        details={"door": ask.door, "law": pack.key, "version": pack.version, "due": due.isoformat()},
+        action=audit.Action.REQUEST_RECEIVED,
+    )
+    if ask.identity:
+        steps.add(request, Kind.PROVED, actor=actor, at=at, details={"method": ask.identity})
+    if ask.right == Right.RECTIFICATION:
+        rectifying.propose(request, ask.changes)
+    if letters.tell(request, letters.RECEIVED, at=at):
+        steps.add(request, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": ask.words.reach[0]})
+    return Begun(request, is_new=True)
+
+
+def prove(*, request: uuid.UUID, identity: str, actor: Actor, at: datetime) -> PrivacyRequest:
+    """Staff made sure who asked. Raises UnableToDo."""
+    with transaction.atomic():
+        row = steps.locked(request)
+        if row.closed_at:
+            raise UnableToDo(_("This request is closed."), code="closed")
+        if identity not in IDENTITIES or not identity:
+            raise UnableToDo(_("Choose how you made sure who asks."), code="identity")
+        if not row.proved_at:
+            steps.save(row, identity_method=identity, proved_at=at)
+            steps.add(row, Kind.PROVED, actor=actor, at=at, details={"method": identity})
+    return row

@@ -1,0 +1,248 @@
+"""`/my-data/`: what a person may ask of us, without an account and without scripts.
+
+Choose a right, say how we know you, enter the code we send there. Then a page on a signed link tells how far it is. An
+address that nobody is known by gets the same pages: nothing is looked up while they are made.
+"""
+
+import datetime as dt
+import json
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cdp.core import addresses, leaving
+from cdp.core.actors import CUSTOMER
+from consent.forms.requests import FIELD_NAMES, RIGHT_HELP, AskForm, CodeForm
+from consent.models import PrivacyCode, PrivacyRequest, Right
+from consent.selectors import packs
+from consent.selectors import requests as reading
+from consent.services import links
+from consent.services.requests import closing, codes, copies, erasures, rectifying, steps
+from consent.services.requests.steps import UnableToDo
+from consent.views import languages
+
+CHUNK = 256 * 1024
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Choose a right (GET), then say who you are (`?right=`), then send it (POST)."""
+    with translation.override(languages.of(request)):
+        chosen = request.POST.get("right", request.GET.get("right", ""))
+        if chosen not in Right.values:
+            rights = [{"key": right.value, "label": right.label, "help": RIGHT_HELP[right]} for right in Right]
+            return _page(request, "choose", {"rights": rights})
+        if request.method != "POST":
+            return _form(request, AskForm(right=chosen, initial={"right": chosen}), chosen)
+        form = AskForm(request.POST, right=chosen)
+        if not form.is_valid():
+            return _form(request, form, chosen, status=422)
+        code = codes.ask(
+            codes.Asked(
+                right=chosen,
+                channel=form.cleaned_data["channel"],
+                address=form.cleaned_data["address"],
+                language=_language(),
+                said=form.cleaned_data["said"],
+                changes=form.changes if chosen == Right.RECTIFICATION else {},
+            ),
+            network=addresses.network(addresses.of_client(request)),
+            at=timezone.now(),
+        )
+        return redirect(reverse("consent:my-data-code", args=[links.code_ticket(code)]) + f"?lang={_language()}")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, ticket: str) -> HttpResponse:
+    """Enter the code. Right, it leads to the page of the request; else it says so in the same words for everybody."""
+    with translation.override(languages.of(request)):
+        now = timezone.now()
+        try:
+            code = links.read_code_ticket(ticket)
+        except links.BadToken:
+            return _refused(request, "code", "forged", now)
+        form = CodeForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return _page(request, "code", {"form": form, "again": reverse("consent:my-data")})
+        try:
+            begun = codes.prove(code=code, typed=form.cleaned_data["code"], at=now)
+        except UnableToDo as unable:
+            form.add_error("code", str(unable.text))
+            context = {"form": form, "again": reverse("consent:my-data")}
+            return _page(request, "code", context, status=422)
+        if begun is None:  # a code for a copy belongs on the page of its request
+            return _refused(request, "code", "forged", now)
+        return redirect(reverse("consent:my-data-progress", args=[links.progress_token(begun.id)]))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def progress(request: HttpRequest, token: str) -> HttpResponseBase:
+    """How far a request is. By POST it is taken back, a code for the copy is sent, or the copy is fetched with it."""
+    now = timezone.now()
+    row = _of(token)
+    if row is None or not reading.is_shown(row, now=now):
+        with translation.override(languages.of(request)):
+            return _refused(request, "progress", "expired" if row else "forged", now)
+    with translation.override(languages.of(request, otherwise=row.language)):
+        if request.method != "POST":
+            return _progress(request, row, now)
+        act = request.POST.get("act", "")
+        try:
+            if act == "cancel":
+                closing.cancel(request=row.id, actor=CUSTOMER, at=now)
+            elif act == "code" and copies.is_ready(row, at=now):
+                return _send_code(request, row, now)
+            elif act == "fetch" and copies.is_ready(row, at=now):
+                return _fetch(request, row, now)
+        except UnableToDo as unable:
+            return _progress(request, row, now, problem=str(unable.text), status=422)
+        return redirect(request.get_full_path())
+
+
+@never_cache
+@require_safe
+def certificate(request: HttpRequest, token: str) -> HttpResponse:
+    """The certificate of an erasure as a file. It names the request and nobody."""
+    now = timezone.now()
+    row = _of(token)
+    with translation.override(languages.of(request)):
+        if row is None or not reading.is_shown(row, now=now) or "certificate" not in row.outcome:
+            return _refused(request, "certificate", "forged" if row is None else "expired", now)
+    leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
+        channel="file", own=[leaving.Own.REQUEST_ANSWER]
+    )
+    body = json.dumps(row.outcome["certificate"], ensure_ascii=False, indent=2)
+    return HttpResponse(
+        body,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{row.reference}-certificate.json"'},
+    )
+
+
+def _of(token: str) -> PrivacyRequest | None:
+    try:
+        return reading.find(links.read_progress(token))
+    except (links.BadToken, ValueError):
+        return None
+
+
+def _send_code(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponse:
+    """A second code in front of the copy: the link alone, forwarded or found, opens nothing."""
+    channel, address = steps.words(row).reach
+    if not address:
+        return _progress(request, row, now, status=409)
+    code = codes.ask(
+        codes.Asked(right=row.right, channel=channel, address=address, language=_language(), download=str(row.id)),
+        network=addresses.network(addresses.of_client(request)),
+        at=now,
+        customer=row.customer_id,
+    )
+    return _progress(request, row, now, ticket=links.code_ticket(code))
+
+
+def _fetch(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponseBase:
+    ticket = request.POST.get("ticket", "")
+    try:
+        code = links.read_code_ticket(ticket)
+        asked = PrivacyCode.objects.filter(id=code, customer_id=row.customer_id).first()
+        if asked is None or codes.download_of(asked) != row.id:
+            raise UnableToDo(codes.WRONG, code="forged")
+        codes.prove(code=code, typed=request.POST.get("code", ""), at=now)
+    except links.BadToken:
+        return _progress(request, row, now, problem=str(codes.WRONG), status=422)
+    except UnableToDo as unable:
+        return _progress(request, row, now, problem=str(unable.text), ticket=ticket, status=422)
+    leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
+        channel="file", own=[leaving.Own.REQUEST_ANSWER]
+    )
+    stream = copies.fetch(row, at=now)
+    if stream is None:
+        return _progress(request, row, now, status=410)
+    response = StreamingHttpResponse(
+        iter(lambda: stream.read(CHUNK), b""),
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{row.reference}.zip"',
+            "Content-Length": str(row.outcome["size"]),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+    add_never_cache_headers(response)
+    return response
+
+
+def _progress(
+    request: HttpRequest,
+    row: PrivacyRequest,
+    now: dt.datetime,
+    *,
+    problem: str = "",
+    ticket: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    words = steps.words(row)
+    found = row.outcome.get("certificate")
+    pack = packs.every().get(row.pack)
+    context = {
+        "row": row,
+        "clock": reading.clock(row, now=now),
+        "words": words,
+        "can_cancel": row.closed_at is None and row.state != PrivacyRequest.State.WORKING,
+        "copy": copies.is_ready(row, at=now),
+        "copy_until": dt.datetime.fromisoformat(row.outcome["expires_at"]) if "expires_at" in row.outcome else None,
+        "changes": [{"change": one, "label": FIELD_NAMES.get(one.field, one.field)} for one in rectifying.opened(row)]
+        if row.right == Right.RECTIFICATION
+        else [],
+        "ground": closing.GROUNDS.get(row.refusal_ground, ""),
+        "authority": pack.authority if pack else "",
+        "certificate": _readable(found) if found else None,
+        "certificate_url": reverse("consent:my-data-certificate", args=[links.progress_token(row.id)]),
+        "problem": problem,
+        "ticket": ticket,
+    }
+    return _page(request, "progress", context, status=status)
+
+
+def _readable(found: dict[str, object]) -> dict[str, object]:
+    """A certificate in words: what went, what stayed and why."""
+    removed = found["removed"]
+    kept = found["kept"]
+    assert isinstance(removed, dict), "as written"  # noqa: S101
+    assert isinstance(kept, dict), "as written"  # noqa: S101
+    return {
+        "fingerprint": erasures.fingerprint(found),
+        "erased_at": dt.datetime.fromisoformat(str(found["erased_at"])),
+        "removed": [(erasures.label(table), count) for table, count in sorted(removed.items())],
+        "kept": [(erasures.label(table), told["rows"], told["why"]) for table, told in sorted(kept.items())],
+    }
+
+
+def _form(request: HttpRequest, form: AskForm, chosen: str, *, status: int = 200) -> HttpResponse:
+    right = Right(chosen)
+    return _page(request, "ask", {"form": form, "right": right, "help": RIGHT_HELP[right]}, status=status)
+
+
+def _refused(request: HttpRequest, what: str, why: str, now: dt.datetime) -> HttpResponse:
+    """A link that is none of ours or too old: polite, kept, and telling nothing."""
+    codes.note_attempt(what, why, at=now)
+    return _page(request, "refused", {}, status=410 if why == "expired" else 404)
+
+
+def _language() -> str:
+    return (translation.get_language() or "en")[:2]
+
+
+def _page(request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    response = render(request, f"consent/my_data/{name}.html", context, status=status)
+    response.headers["Content-Language"] = _language()
+    response.headers["Referrer-Policy"] = "no-referrer"  # the address is the permission
+    return response

@@ -1,0 +1,179 @@
+"""P4: access, portability, rectification, erasure, restriction, objection and withdrawal, from the public page to the
+answer, and the same by staff; with the clock of the law of whoever asks.
+"""
+
+import csv
+import datetime as dt
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cdp.core import actors
+from cdp.core.leaving import Outcome
+from consent.models import ConsentState, PrivacyRequest
+from consent.selectors import restrictions
+from consent.services import gate, holding
+from consent.services.requests import clocks, erasures
+from customers.models import Customer, Status
+from customers.selectors import profiles
+from customers.services import notes
+from tests import factories, requesting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = PrivacyRequest.State
+
+
+@pytest.fixture
+def ann():
+    return factories.customer(
+        name="Ann Suksai", email="ann@example.com", phone="+66812345678", country="TH", city="Chiang Mai"
+    )
+
+
+@pytest.fixture
+def officer(client):
+    client.force_login(factories.staff("privacy"))
+    return client
+
+
+def test_a_copy_holds_everything_that_is_hers_and_nobody_else(ann):
+    staff = factories.staff("clerk")
+    staff.name = "Somchai Jaidee"
+    staff.save()
+    factories.customer(name="Bob Other", email="bob@example.com")
+    factories.order(ann, amount="499.50")
+    notes.add(
+        customer=ann.id,
+        kind="note",
+        text="Somchai Jaidee called her; write to bob@example.com or 089 999 8888, hers is ann@example.com",
+        actor=actors.staff(staff),
+        at=timezone.now(),
+    )
+    browser = Client()
+    request = requesting.ask(browser, "access", "Ann@Example.com ")
+    assert (request.pack, request.customer_id, request.identity_method) == ("pdpa_th", ann.id, "code")
+    archive = requesting.copy(browser, request)
+    assert json.loads(archive.read("json/customers_customer.json"))[0]["name"] == "Ann Suksai"
+    contacts = json.loads(archive.read("json/customers_contactpoint.json"))
+    assert {one["value"] for one in contacts} == {"ann@example.com", "+66812345678"}
+    (order,) = csv.DictReader(io.StringIO(archive.read("csv/commerce_order.csv").decode("utf-8-sig")))
+    assert Decimal(order["amount"]) == Decimal("499.50")
+    (note,) = json.loads(archive.read("json/customers_note.json"))
+    assert "ann@example.com" in note["text"]
+    page = archive.read("index.html").decode()
+    for other in ("Somchai", "bob@example.com", "999 8888", "Bob Other"):
+        assert other not in page
+        assert other not in note["text"]
+    named = {file["json"] for file in json.loads(archive.read("schema.json"))["files"]}
+    assert named == {name for name in archive.namelist() if name.startswith("json/")}
+
+
+def test_what_she_takes_along_is_what_she_told_and_did(ann):
+    factories.order(ann)
+    notes.add(customer=ann.id, kind="note", text="likes tea", actor=actors.SYSTEM, at=timezone.now())
+    browser = Client()
+    request = requesting.ask(browser, "portability", "081 234 5678")
+    names = requesting.copy(browser, request).namelist()
+    assert "json/commerce_order.json" in names
+    assert not [name for name in names if "note" in name or "analytics" in name or "who_looked" in name]
+
+
+def test_corrections_are_decided_field_by_field(ann, officer):
+    request = requesting.ask(Client(), "rectification", "ann@example.com", new_name="Ann Jaidee", new_city="Lamphun")
+    name, city = request.changes.order_by("id")
+    act = f"/consent/requests/{request.id}/do/"
+    assert officer.post(act, {"act": "accept-change", "change": name.id}).status_code == 302
+    refused = officer.post(act, {"act": "refuse-change", "change": city.id, "reason": ""})
+    assert refused.status_code == 422, "a refusal says why"
+    officer.post(act, {"act": "refuse-change", "change": city.id, "reason": "The letter came back."})
+    request.refresh_from_db()
+    assert (request.state, request.outcome) == (State.ANSWERED, {"accepted": 1, "refused": 1})
+    profile = profiles.one(ann.id)
+    assert (profile.name, profile.customer.city) == ("Ann Jaidee", "Chiang Mai")
+    told = Client().get(requesting.page(request)).content.decode()
+    assert "The letter came back." in told
+    assert "Ann Jaidee" not in told, "the link alone tells nothing of the person"
+
+
+def test_an_objection_a_restriction_and_a_withdrawal_hold_at_once(ann):
+    factories.consent(ann, purpose="marketing", channel="email")
+    factories.consent(ann, purpose="measurement", channel="any")
+    requesting.ask(Client(), "objection", "ann@example.com")
+    assert not ConsentState.objects.filter(customer_id=ann.id, purpose="marketing", is_granted=True).exists()
+    requesting.ask(Client(), "withdrawal", "ann@example.com")
+    assert not ConsentState.objects.filter(customer_id=ann.id, is_granted=True).exists()
+    requesting.ask(Client(), "restriction", "ann@example.com")
+    assert restrictions.restricted([ann.id], at=timezone.now()) == {ann.id}
+    later = timezone.now()
+    assert gate.decide(customer=ann.id, purpose="marketing", channel="email", at=later).outcome is Outcome.DENIED
+    assert gate.decide(customer=ann.id, purpose="service", channel="email", at=later).outcome is Outcome.ALLOWED
+    assert set(PrivacyRequest.objects.values_list("state", flat=True)) == {State.ANSWERED}
+
+
+def test_an_erasure_waits_for_the_officer_and_the_hold_and_ends_with_a_certificate(ann, officer):
+    factories.order(ann)
+    now = timezone.now()
+    hold = holding.place(customer=ann.id, ground=holding.Ground.CLAIM, why="case 12", actor=actors.SYSTEM, at=now)
+    request = requesting.ask(Client(), "erasure", "ann@example.com")
+    assert request.state == State.OPEN
+    act = f"/consent/requests/{request.id}/do/"
+    officer.post(act, {"act": "run"})
+    request.refresh_from_db()
+    assert (request.state, request.blocked) == (State.OPEN, "held")
+    holding.lift(customer=ann.id, hold=hold.id, actor=actors.SYSTEM, at=timezone.now())
+    officer.post(act, {"act": "run"})
+    request.refresh_from_db()
+    assert request.state == State.ANSWERED
+    assert Customer.objects.get(id=ann.id).status == Status.ERASED
+    page = Client().get(requesting.page(request))
+    assert page.status_code == 200
+    certificate = Client().get(requesting.page(request) + "certificate/").json()
+    assert erasures.is_ours(certificate)
+    assert not erasures.is_ours({**certificate, "erased_at": "2020-01-01"})
+    assert certificate["removed"]["customers.ContactPoint"] == 2
+    assert certificate["kept"]["commerce.Order"] == {"rows": 1, "why": "books"}
+    for planted in ("Ann", "Suksai", "ann@example.com", "812345678"):
+        assert planted not in json.dumps(certificate) + page.content.decode()
+
+
+def test_staff_take_a_request_at_the_counter_with_a_receipt(ann):
+    clerk = Client()
+    clerk.force_login(factories.staff("clerk"))
+    path = f"/consent/requests/new/{ann.id}/"
+    assert clerk.get(path).status_code == 200
+    told = {"right": "erasure", "door": "counter", "identity": "id_card", "asker": "person", "language": "th"}
+    taken = clerk.post(path, told)
+    assert taken.status_code == 302, taken.content.decode()
+    request = PrivacyRequest.objects.get()
+    receipt = clerk.get(taken.headers["Location"]).content.decode()
+    assert request.reference in receipt
+    assert "/my-data/r/" in receipt
+    assert requesting.notices("request-received")[0]["reference"] == request.reference
+    assert clerk.get(f"/consent/requests/{request.id}/").status_code == 403, "the desk is the officer's"
+    agent = clerk.post(path, {**told, "right": "access", "asker": "agent"})
+    assert agent.status_code == 422, "an agent shows by what they may"
+
+
+def test_the_law_of_the_person_sets_the_clock_and_staff_are_told_in_time(officer):
+    soo = factories.customer(name="Soo", email="soo@example.com", country="KR")
+    now = timezone.now()
+    request = requesting.ask(Client(), "erasure", "soo@example.com")
+    assert request.pack == "pipa_kr"
+    assert dt.timedelta(days=10) < request.due_at - now < dt.timedelta(days=17)
+    half = request.received_at + (request.due_at - request.received_at) / 2
+    assert [clocks.watch(now=moment) for moment in (now, half, half, request.due_at)] == [0, 1, 0, 1]
+    assert [one["step"] for one in requesting.notices("request-reminder")] == [50, 100]
+    listed = officer.get("/consent/requests/").content.decode()
+    assert request.reference in listed
+    act = f"/consent/requests/{request.id}/do/"
+    assert officer.post(act, {"act": "extend", "reason": "much"}).status_code == 422, "not for an erasure in Korea"
+    refused = officer.post(act, {"act": "refuse", "ground": "law_requires", "reason": "Invoices stay five years."})
+    assert refused.status_code == 302
+    page = Client().get(requesting.page(request) + "?lang=en").content.decode()
+    assert "Invoices stay five years." in page
+    assert "PIPC" in page, "and where to complain"
+    assert soo.id == request.customer_id
