@@ -13,6 +13,7 @@ from consent.views import (
     overview,
     people,
     preferences,
+    receipts,
     retention,
     sealing,
     special,
@@ -52,6 +53,8 @@ urlpatterns: list[URLPattern] = [
     path("consent/requests/<uuid:pk>/receipt/", intake.receipt, name="request-receipt"),
     path("consent/requests/<uuid:pk>/do/", desk.act, name="request-act"),
     path("consent/people/<uuid:customer>/", people.person, name="person"),
+    path("consent/customers/<uuid:customer>/receipt/", receipts.download, name="receipt"),
+    path("privacy/receipt-keys.json", receipts.keys, name="receipt-keys"),
     path("privacy/", documents.privacy, name="privacy"),
     path("terms/", documents.terms, name="terms"),
     # A link that was cut off or broken has its own answer, so all that may be left of one leads here.

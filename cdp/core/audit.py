@@ -48,6 +48,7 @@ class Action(StrEnum):
     REQUEST_CLOSED = "consent:request:closed"
     RETENTION_DECIDED = "consent:retention:decided"
     RETENTION_RUN = "consent:retention:run"
+    RECEIPT_ISSUED = "consent:receipt:issued"
     POLICY_PUBLISHED = "consent:policy:published"
     ORDER_WRITTEN = "commerce:order:written"
     REFUND_WRITTEN = "commerce:refund:written"

@@ -27,6 +27,21 @@ class ConsentAnswer(serializers.Serializer[Any]):
     evidence = serializers.JSONField(allow_null=True)
 
 
+class SignatureAnswer(serializers.Serializer[Any]):
+    """An Ed25519 signature over the receipt as JSON with sorted keys and without spaces."""
+
+    alg = serializers.CharField()
+    kid = serializers.CharField(help_text="The id of the key at /privacy/receipt-keys.json.")
+    value = serializers.CharField(help_text="base64url without padding.")
+
+
+class ReceiptAnswer(serializers.Serializer[Any]):
+    """A signed consent receipt."""
+
+    receipt = serializers.JSONField(help_text="In the shape of ISO/IEC TS 27560.")
+    signature = SignatureAnswer()
+
+
 def consent(record: ConsentRecord, keyring: subjects.Keyring) -> dict[str, Any]:
     """The JSON of one record, its evidence opened."""
     return {

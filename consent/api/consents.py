@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,7 +23,7 @@ from cdp.core.crypto import subjects
 from consent.api import answers, bodies, examples
 from consent.models import ConsentRecord
 from consent.selectors import ledger
-from consent.services import grants
+from consent.services import grants, receipts
 from customers.selectors import lineage
 
 ID_FIELDS = {"customer"}
@@ -143,6 +144,23 @@ class CustomerConsentViewSet(ApiViewSet):
         persons = lineage.of(_customer(customer))
         page: list[Any] = self.paginate_queryset(ledger.current(persons)) or []
         return self.get_paginated_response(_shown(page, persons))
+
+    @extend_schema(
+        operation_id="customers_consents_receipt",
+        summary="A signed receipt of what a customer allows, with its history",
+        parameters=[OpenApiParameter("customer", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses={200: answers.ReceiptAnswer, 404: NOBODY, 410: GONE},
+    )
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def receipt(self, request: Request, customer: str) -> Response:
+        """In the shape of ISO/IEC TS 27560, for the person to keep; the signature is checked without us."""
+        person = _customer(customer)
+        try:
+            receipt = receipts.issue(customer=person, at=timezone.now(), actor=self.actor)
+        except receipts.UnableToIssue as error:  # erased between the two
+            raise problems.erased() from error
+        context.show([person])
+        return Response(receipt)
 
 
 def _customer(given: uuid.UUID | str) -> uuid.UUID:

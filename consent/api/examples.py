@@ -25,4 +25,25 @@ RECORD = {
     "evidence": BODY["evidence"],
 }
 EXAMPLES = {"create": Example(request=BODY, response=RECORD), "list": Example(response=page(RECORD))}
-CURRENT = {"list": Example(response=page(RECORD))}
+RECEIPT = {
+    "receipt": {
+        "schema_version": "ISO/IEC TS 27560:2023",
+        "receipt_id": "019a4f60-77aa-7d01-8bd2-5c6b7a8990a1",
+        "receipt_state": "issued",
+        "issued_at": "2026-11-20T16:31:00+07:00",
+        "pii_principal_id": BODY["customer"],
+        "processing": [
+            {
+                "purpose": {"purpose_id": "marketing", "name": "News and offers", "version": "1"},
+                "channel": "email",
+                "lawful_basis": "consent",
+                "state": "active",
+                "since": "2026-11-20T16:30:00+07:00",
+                "events": [{"event_type": "consent_given", "event_time": "2026-11-20T16:30:00+07:00"}],
+            }
+        ],
+        "verification_keys": "https://crm.example.com/privacy/receipt-keys.json",
+    },
+    "signature": {"alg": "EdDSA", "kid": "r1", "value": "kq0N…"},
+}
+CURRENT = {"list": Example(response=page(RECORD)), "receipt": Example(response=RECEIPT)}

@@ -123,6 +123,7 @@ PAGES = [
     ("consent:request-receipt", "GET", "cspo"),
     ("consent:person", "GET", "po"),
     ("consent:person", "POST", "po"),
+    ("consent:receipt", "POST", "cspo"),
     ("consent:special-keep", "POST", "cspo"),
     ("consent:special-forget", "POST", "cspo"),
     ("consent:special-show", "POST", "cspo"),
@@ -176,6 +177,7 @@ LINKS = {
     "consent:my-data-code",
     "consent:my-data-progress",
     "consent:my-data-certificate",
+    "consent:receipt-keys",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
@@ -307,6 +309,7 @@ CALLS = [
     ("GET", f"customers/{ID}/metrics", "customers:read"),
     ("GET", f"customers/{ID}/segments", "customers:read"),
     ("GET", f"customers/{ID}/consents", "consents:read"),
+    ("GET", f"customers/{ID}/consents/receipt", "consents:read"),
     ("GET", "orders", "orders:read"),
     ("POST", "orders", "orders:write"),
     ("POST", "orders/batch", "orders:write"),

@@ -1,0 +1,64 @@
+"""Signatures that anybody can check without us: Ed25519, with the public halves at a public address.
+
+The first key of CDP_RECEIPT_KEYS signs; the others stay published, so that what they signed can still be checked.
+"""
+
+import base64
+import json
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+ALGORITHM = "EdDSA"
+SEED = 32
+
+
+@cache
+def _keys(text: str) -> dict[str, Ed25519PrivateKey]:
+    found: dict[str, Ed25519PrivateKey] = {}
+    for position, part in enumerate(text.split(","), start=1):
+        name, _, encoded = part.strip().partition(":")
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+        except ValueError:  # no base64, or not even ASCII
+            raw = b""
+        if not name or len(raw) != SEED or name in found:
+            message = f"CDP_RECEIPT_KEYS: entry {position} must be a new id, a colon and 32 bytes in base64."
+            raise ImproperlyConfigured(message)
+        found[name] = Ed25519PrivateKey.from_private_bytes(raw)
+    return found
+
+
+def canonical(content: Any) -> bytes:
+    """The bytes that are signed: JSON with sorted keys and without spaces, in UTF-8. `content` holds no fractions."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sign(content: Any) -> dict[str, str]:
+    """The signature of `content`: algorithm, id of the key, and 64 bytes in base64url without padding."""
+    name, key = next(iter(_keys(settings.CDP_RECEIPT_KEYS).items()))
+    return {"alg": ALGORITHM, "kid": name, "value": _encoded(key.sign(canonical(content)))}
+
+
+def public_keys() -> dict[str, list[dict[str, str]]]:
+    """The public halves as a JSON Web Key Set (RFC 7517, RFC 8037); the first signs."""
+    return {
+        "keys": [
+            {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "use": "sig",
+                "alg": ALGORITHM,
+                "kid": name,
+                "x": _encoded(key.public_key().public_bytes_raw()),
+            }
+            for name, key in _keys(settings.CDP_RECEIPT_KEYS).items()
+        ]
+    }
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
