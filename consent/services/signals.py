@@ -30,6 +30,7 @@ class Word:
     at: dt.datetime
     source: str
     call: str
+    shown: str = ""  # the version of the question that was answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,11 @@ def hear(words: Sequence[Word], *, now: dt.datetime) -> int:
             source=word.source,
             method=METHOD,
             policy_version=version,
-            evidence={"call": word.call, "told": {MEASUREMENT: word.granted}},
+            evidence={
+                "call": word.call,
+                "told": {MEASUREMENT: word.granted},
+                **({"banner": word.shown} if word.shown else {}),
+            },
         )
         for word in news
         if word.customer in known and (not word.granted or _is_of_age(*known[word.customer], word.at))
@@ -101,3 +106,8 @@ def _standing(customers: set[uuid.UUID]) -> dict[uuid.UUID, _Standing]:
 
 def _is_of_age(country: str, born: dt.date | None, at: dt.datetime) -> bool:
     return ticks.age(born, at.date()) >= packs.of_country(country).ages.guardian_alone_under
+
+
+def _evidence(word: Word) -> dict[str, object]:
+    found: dict[str, object] = {"call": word.call, "told": {MEASUREMENT: word.granted}}
+    return {**found, "banner": word.shown} if word.shown else found

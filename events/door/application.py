@@ -48,8 +48,8 @@ class Door:
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """One request."""
         path: str = environ.get("PATH_INFO", "")
-        if path == script.PATH and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
-            return _script(environ, start)
+        if path in script.PATHS and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+            return _script(environ, start, path)
         if not path.startswith(("/v1/", "/beacon/")):
             return self._inner(environ, start)
         request_id = os.urandom(8).hex()
@@ -170,9 +170,9 @@ class Door:
         return bool(settings.IS_LOOPBACK) and answers.is_loopback(origin)
 
 
-def _script(environ: dict[str, Any], start: StartResponse) -> list[bytes]:
+def _script(environ: dict[str, Any], start: StartResponse, path: str) -> list[bytes]:
     known, encodings = environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
-    status, headers, body = script.answer(known=known, encodings=encodings)
+    status, headers, body = script.answer(known=known, encodings=encodings, path=path)
     length = [] if status == HTTPStatus.NOT_MODIFIED else [("Content-Length", str(len(body)))]
     start(f"{status} {HTTPStatus(status).phrase}", [*headers, *length])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -48,9 +48,10 @@
   // The queue of the tab, as the page before left it.
   const shelf = () => (read("sessionStorage") || []).map(({ under: since, ...event }) => { if (since) under.set(event.messageId, Math.min(since, now())); return event; });
 
-  const consent = (told) => {
+  const consent = (told, shown) => {
     if (!object(told)) return consents && { ...consents };
     const was = allowed();
+    if (shown) me.shown = String(shown);
     consents = { ...consents, ...told };
     if (allowed()) {
       // Somebody who was here before goes on under the id of then; what waited in memory is theirs.
@@ -67,7 +68,7 @@
       write("sessionStorage", null);
       // The last word under the old name, so that the person's own permission is taken back, too.
       const last = was && { type: "track", event: "Segment Consent Preference Updated", messageId: "cdp-" + uuid(), timestamp: new Date().toISOString(), anonymousId: me.id, userId: me.user, context: { consent: choice() } };
-      me = { id: uuid() };
+      me = { id: uuid(), shown: me.shown };
       queue = unnamed(queue);
       if (last) queue.push(last);
       send();
@@ -77,7 +78,7 @@
   // What happened, without whom it happened to.
   const unnamed = (events) => silent() ? [] : events.filter((event) => /page|track/.test(event.type)).map((event) =>
     ({ ...event, userId: undefined, anonymousId: me.id, context: { ...event.context, groupId: undefined, consent: choice() } }));
-  const choice = () => ({ categoryPreferences: { ...consents, measurement: allowed() } });
+  const choice = () => ({ categoryPreferences: { ...consents, measurement: allowed() }, shown: me.shown });
 
   // Addresses are told without what follows the question mark: it holds what people typed and who they are.
   const bare = (address) => { try { const url = new URL(address, loc.href); return /^https?:|^android-app:/.test(url.protocol) ? (url.origin === "null" ? url.protocol + "//" + url.host : url.origin) + url.pathname : ""; } catch { return ""; } };
@@ -237,6 +238,14 @@
     push: (...calls) => calls.forEach(run),
   };
   for (const one of Object.keys(api)) if (typeof api[one] === "function") api[one] = safe(api[one]);
+  // The question before measuring is a script of its own, fetched where a page has data-banner or asks for it.
+  const banner = (again) => {
+    const script = doc.createElement("script");
+    Object.assign(script.dataset, set, { name, host }, again && { again });
+    script.src = host + "/cdp-banner.js";
+    doc.head.append(script);
+  };
+  api.consent.show = safe(() => banner(1));
   const run = safe((call) => {
     const [method, ...given] = typeof call === "function" ? ["ready", call] : Array.from(call);
     if (method !== "push" && typeof api[method] === "function") api[method](...given);
@@ -301,6 +310,7 @@
     // A consent that was told early is heard first.
     for (const first of [true, false]) for (const call of calls) if ((call[0] === "consent") === first) run(call);
     if (set.page !== "manual" && !calls.some((call) => call[0] === "page")) api.page();
+    if (set.banner !== undefined) banner();
     send();
     const on = (target, kind, work, options) => target.addEventListener(kind, work, options);
     on(doc, "click", click, true);

@@ -1,6 +1,6 @@
-"""/cdp.js: our own script for websites, read once, without its comments, and compressed before anybody asks.
+"""/cdp.js and the question it may ask (/cdp-banner.js), read once, without comments, compressed before anybody asks.
 
-The source beside this file is written so that dropping blank lines, lines that begin with `//` and indentation is all
+The sources beside this file are written so that dropping blank lines, lines that begin with `//` and indentation is all
 it needs to be small (decision 13): no build step, and what browsers run is what reviewers read.
 """
 
@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from events.door.answers import Headers
 
-PATH = "/cdp.js"
-SOURCE = Path(__file__).with_name("cdp.js")
+PATH, BANNER = "/cdp.js", "/cdp-banner.js"
+PATHS = frozenset({PATH, BANNER})
+FOLDER = Path(__file__).parent
 CACHE_SECONDS = 3600
 
 
@@ -26,16 +27,17 @@ class Script(NamedTuple):
 
 
 @cache
-def script() -> Script:
-    """The script of this process."""
-    lines = (line.strip() for line in SOURCE.read_text("utf-8").splitlines())
+def script(path: str = PATH) -> Script:
+    """A script of this process."""
+    source = FOLDER / path.removeprefix("/")
+    lines = (line.strip() for line in source.read_text("utf-8").splitlines())
     plain = "\n".join(line for line in lines if line and not line.startswith("//")).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'W/"{hashlib.sha256(plain).hexdigest()[:20]}"')
 
 
-def answer(*, known: str, encodings: str) -> tuple[int, Headers, bytes]:
+def answer(*, known: str, encodings: str, path: str = PATH) -> tuple[int, Headers, bytes]:
     """Status, headers and body; `known` is If-None-Match, `encodings` Accept-Encoding."""
-    found = script()
+    found = script(path)
     headers: Headers = [
         ("Content-Type", "text/javascript; charset=utf-8"),
         # An hour, and a day more while a newer one is fetched: a mistake must not stay in browsers for long.

@@ -1,5 +1,6 @@
 """What a call tells beside its event: about the person, about the visit, about permission to measure."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -35,6 +36,7 @@ _NEWS = frozenset(
     {"order updated", "order cancelled", "order refunded", "order fulfilled", "order shipped", "order delivered"}
 )
 _LONGEST = 500
+_SHOWN = re.compile(r"[0-9]{1,4}(/[a-z]{2})?")
 _LONGEST_QUERY = 4000
 _PAGES = frozenset({"page", "screen"})
 _ADDRESSES = ("url", "referrer", "search", "path")
@@ -124,6 +126,13 @@ def measurement_word(context: Mapping[str, Any]) -> bool | None:
     known = {str(key).lower(): value for key, value in told.items()}
     words = [known[key] for key in _MEASURING if isinstance(known.get(key), bool)]
     return all(words) if words else None
+
+
+def question_shown(context: Mapping[str, Any]) -> str:
+    """Which version of our question, in which language, the visitor answered; empty for other tools."""
+    consent = context.get("consent")
+    shown = consent.get("shown") if isinstance(consent, dict) else None
+    return shown if isinstance(shown, str) and _SHOWN.fullmatch(shown) else ""
 
 
 def is_robot(event: Tracked, agent: str) -> bool:

@@ -47,6 +47,7 @@ class Told(msgspec.Struct):
     previous: str = ""
     visitors: dict[str, bytes] = {}
     word: bool | None = None  # what they said of being measured
+    shown: str = ""  # which version of the question they were shown
     refused_by: bytes | None = None  # the id that stands for whoever said "no"
     group: Tracked | None = None  # the whole of a group call
 
@@ -88,6 +89,8 @@ class Reader:
         event, may_measure, received_at, word = call
         raw_id = event.anonymous_id or event.user_id
         told = Told(source, event.kind, event.message_id, event.occurred_at, received_at, raw_id, word=word)
+        if word is not None:
+            told.shown = visits.question_shown(event.context)
         if visits.company_of(event) is not None:
             told.group = event
         if may_measure:

@@ -33,4 +33,4 @@ def take(told: Sequence[Told], owners: Sequence[Owner], *, now: dt.datetime) -> 
 
 
 def _word(one: Told, customer: uuid.UUID, *, granted: bool) -> signals.Word:
-    return signals.Word(customer, granted, one.occurred_at, one.source.key, one.message_id)
+    return signals.Word(customer, granted, one.occurred_at, one.source.key, one.message_id, one.shown)

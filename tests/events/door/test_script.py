@@ -22,6 +22,14 @@ def test_it_is_smaller_than_six_kilobytes():
     assert len(script.script().zipped) < MOST_BYTES
 
 
+def test_the_question_before_measuring_is_a_small_script_of_its_own():
+    status, headers, body = get("/cdp-banner.js", HTTP_ACCEPT_ENCODING="gzip")
+    assert status == "200 OK"
+    assert len(body) < 4 * 1024
+    assert headers["ETag"] != get()[1]["ETag"]
+    assert b"innerHTML" not in gzip.decompress(body)
+
+
 def test_it_is_served_compressed_where_asked_and_the_same_either_way():
     status, headers, body = get(HTTP_ACCEPT_ENCODING="gzip, deflate, br")
     plain = get()[2]
@@ -59,7 +67,7 @@ def test_it_needs_nothing_that_a_strict_policy_forbids_and_sets_no_cookie():
 
 
 def test_the_source_is_what_is_served_but_for_comments():
-    source = script.SOURCE.read_text()
+    source = (script.FOLDER / "cdp.js").read_text()
     assert source.startswith("// The shop's own tracking script")
-    assert script.SOURCE.is_relative_to(settings.BASE_DIR)
+    assert script.FOLDER.is_relative_to(settings.BASE_DIR)
     assert not any(line.startswith("//") for line in script.script().plain.decode().splitlines())
