@@ -76,6 +76,9 @@ _METRICS = inline_serializer(
     "MetricsAnswer",
     {
         "customer": serializers.UUIDField(),
+        "profiled": serializers.BooleanField(
+            help_text="False: the customer refused profiling or is restricted, so nothing is worked out."
+        ),
         "currency": serializers.CharField(help_text="Of all totals: the shop's."),
         "missing_rate": serializers.CharField(
             allow_null=True, help_text="The currency whose exchange rate is not known, when a total is null."

@@ -14,6 +14,7 @@ from analytics.selectors import metrics, segments
 from cdp.core import context
 from cdp.core.api import problems
 from cdp.core.api.views import ApiViewSet
+from consent.selectors import profiling
 from customers.selectors import lineage
 
 CUSTOMER = OpenApiParameter("customer_id", uuid.UUID, OpenApiParameter.PATH, description="The customer.")
@@ -36,7 +37,9 @@ class CustomerMetricsViewSet(ApiViewSet):
         """All metrics, now."""
         customer = _customer(customer_id)
         context.show([customer])
-        return Response({"customer": str(customer)} | metrics.of_customer(customer, timezone.now()))
+        now = timezone.now()
+        is_profiled = not profiling.stopped([customer], now=now)
+        return Response({"customer": str(customer), "profiled": is_profiled} | metrics.of_customer(customer, now))
 
 
 class CustomerSegmentsViewSet(ApiViewSet):

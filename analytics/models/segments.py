@@ -88,6 +88,8 @@ class SegmentGrowth(models.Model):
 class SegmentChange(OwnedModel):
     """Somebody entered or left a segment."""
 
+    NOT_PROFILED: ClassVar[str] = "not_profiled"  # left because they refused profiling, or are restricted
+
     customer = models.ForeignKey(
         "customers.Customer", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
@@ -95,6 +97,7 @@ class SegmentChange(OwnedModel):
     entered = models.BooleanField()
     at = models.DateTimeField()
     version = models.CharField(max_length=16)
+    reason = models.CharField(max_length=20, blank=True, db_default="")  # why, where the rules do not say it
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

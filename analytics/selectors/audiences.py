@@ -20,6 +20,7 @@ from analytics.rules.compiler import Compiler, subject
 from analytics.selectors.clock import clock, digits
 from cdp.core import patience
 from consent.models import Channel, Purpose
+from consent.selectors import profiling
 from customers.selectors import samples
 
 SAMPLE = 10
@@ -82,10 +83,12 @@ def statement(
     now: datetime,
     among: Sequence[uuid.UUID] | None = None,
     segments: dict[str, uuid.UUID] | None = None,
+    is_profiling: bool = False,
 ) -> Statement:
     """`SELECT c.id …` of the known customers that match at `now`, of those in `among` only where given.
 
-    `segments` spares a query when the caller has the ids of the live segments.
+    `segments` spares a query when the caller has the ids of the live segments. With `is_profiling` those are left out
+    who refused that anything is worked out of their data: for segments, which are kept.
     """
     ids = segments if segments is not None else live_ids()
     compiler = Compiler(clock(now), digits(), ids, scoped=among is not None)
@@ -93,9 +96,12 @@ def statement(
     joined = " LEFT JOIN analytics_customermetrics m ON m.customer_id = c.id" if condition.uses_metrics else ""
     scope = " AND c.id = ANY(%(ids)s)" if among is not None else ""
     params = dict(condition.params)
+    profiled = ""
+    if is_profiling:
+        profiled, params["now"] = f" AND NOT {profiling.is_stopped('c')}", now
     if among is not None:
         params["ids"] = list(among)
-    sql = f"SELECT c.id FROM customers_customer c{joined} WHERE c.status = 'known'{scope} AND {condition.sql}"
+    sql = f"SELECT c.id FROM customers_customer c{joined} WHERE c.status = 'known'{scope}{profiled} AND {condition.sql}"
     return Statement(sql, params)
 
 
@@ -110,7 +116,7 @@ def members(document: object, *, now: datetime, among: Sequence[uuid.UUID] | Non
 def preview(document: object, now: datetime) -> Preview:
     """What a rule would select. Bounded in time: beyond PREVIEW_MILLISECONDS the count is an estimate."""
     rule = check(document)
-    found = statement(rule, now=now)
+    found = statement(rule, now=now, is_profiling=True)
     readable = found.sql.replace("%(", ":").replace(")s", "")
     try:
         with patience.statements_at_most(PREVIEW_MILLISECONDS / 1000), connection.cursor() as cursor:
@@ -125,7 +131,7 @@ def preview(document: object, now: datetime) -> Preview:
 
 def _estimate(rule: tree.Rule, now: datetime, readable: str) -> Preview:
     drawn = samples.at_random(JUDGED)
-    found = statement(rule, now=now, among=drawn.known)
+    found = statement(rule, now=now, among=drawn.known, is_profiling=True)
     with connection.cursor() as cursor:
         cursor.execute(found.sql, found.params)
         matching = [row[0] for row in cursor.fetchall()]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from analytics.selectors import metrics, segments
 from cdp.core.panels import Advice, Question
 from commerce.models import Order
-from consent.selectors import ledger
+from consent.selectors import ledger, profiling
 
 LAPSED_DAYS = 90
 MONTHS = 12
@@ -41,11 +41,17 @@ def figures(question: Question) -> dict[str, Any]:
         "monthly": monthly,
         "has_trend": any(monthly),
         "has_refunds": has_refunds,
+        "is_stopped": is_stopped(question),
     }
 
 
 def _metrics(question: Question) -> dict[str, Any]:
     return question.once("analytics.metrics", lambda: metrics.of_customer(question.customer, question.now))
+
+
+def is_stopped(question: Question) -> bool:
+    """Whether nothing is worked out of this person, because they refused it or are restricted."""
+    return question.once("analytics.stopped", lambda: bool(profiling.stopped([question.customer], now=question.now)))
 
 
 def orders_by_month(customers: Sequence[uuid.UUID], now: datetime) -> list[int]:
@@ -67,11 +73,17 @@ def orders_by_month(customers: Sequence[uuid.UUID], now: datetime) -> list[int]:
 def membership(question: Question) -> dict[str, Any]:
     """The segments the person is in, each with the moment of entering."""
     entered = segments.of_customer(question.customer)
-    return {"memberships": entered, "may_open": question.reader.can("segments")}
+    return {
+        "memberships": entered,
+        "may_open": question.reader.can("segments"),
+        "is_stopped": is_stopped(question),
+    }
 
 
 def advice(question: Question) -> list[Advice]:
     """Somebody who bought before and has been quiet for long may be worth a message, where consent allows it."""
+    if is_stopped(question):
+        return []
     found = _metrics(question)
     days = found["days_since_last_order"]
     if not found["orders_count"] or days is None or days <= LAPSED_DAYS:

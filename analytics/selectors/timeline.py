@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext
 
-from analytics.models import Segment
+from analytics.models import Segment, SegmentChange
 from analytics.selectors import segments
 from cdp.core.timeline import Entry, Question
 
@@ -16,14 +16,21 @@ def entries(question: Question) -> list[Entry]:
             id=str(change.id),
             at=change.at,
             kind="segment",
-            title=_title(known[change.segment_id].shown_name, entered=change.entered),
+            title=_title(known[change.segment_id].shown_name, change),
             icon="segments",
-            data={"segment": known[change.segment_id].key, "entered": change.entered, "version": change.version},
+            data={
+                "segment": known[change.segment_id].key,
+                "entered": change.entered,
+                "version": change.version,
+                "reason": change.reason,
+            },
         )
         for change in changes
         if change.segment_id in known
     ]
 
 
-def _title(name: str, *, entered: bool) -> str:
-    return (gettext("Entered “%(segment)s”") if entered else gettext("Left “%(segment)s”")) % {"segment": name}
+def _title(name: str, change: SegmentChange) -> str:
+    if change.reason == SegmentChange.NOT_PROFILED:
+        return gettext("Left “%(segment)s”: no profiling of this person any more") % {"segment": name}
+    return (gettext("Entered “%(segment)s”") if change.entered else gettext("Left “%(segment)s”")) % {"segment": name}

@@ -15,6 +15,7 @@ from analytics.rules import currencies
 from analytics.services import turns
 from cdp.core import pipeline
 from cdp.core.models import Mark
+from consent.selectors import profiling
 from customers.services import buckets
 from events.services import sessions
 
@@ -89,7 +90,7 @@ figures AS (
     LEFT JOIN orders o ON o.customer_id = c.id
     LEFT JOIN refunds r ON r.customer_id = c.id
     LEFT JOIN seen s ON s.customer_id = c.id
-    WHERE {scope} AND c.status = 'known'
+    WHERE {scope} AND c.status = 'known' AND NOT {stopped}
 )
 INSERT INTO analytics_customermetrics AS m (customer_id, {columns}, computed_at)
 SELECT f.customer_id, {new}, %(now)s
@@ -99,9 +100,11 @@ ORDER BY f.customer_id
 ON CONFLICT (customer_id) DO UPDATE SET ({columns}, computed_at) = ({excluded}, EXCLUDED.computed_at)
 """
 
+# Nothing is worked out of who refused it.
+_STOPPED = profiling.is_stopped("c")
 _FORGET = """
 DELETE FROM analytics_customermetrics m USING customers_customer c
-WHERE c.id = m.customer_id AND c.status <> 'known' AND {scope}
+WHERE c.id = m.customer_id AND (c.status <> 'known' OR {stopped}) AND {scope}
 """
 
 
@@ -121,6 +124,7 @@ def _upsert(scope: str) -> str:
         # Said again, or a table that statistics still know as empty is read whole per range (seen: twice the time).
         stored_scope=scope.format(column="m.customer_id"),
         scope=scope.format(column="c.id"),
+        stopped=_STOPPED,
         columns=_COLUMNS,
         new=", ".join(f"f.{name}" for name in names),
         old=", ".join(f"m.{name}" for name in names),
@@ -129,8 +133,8 @@ def _upsert(scope: str) -> str:
 
 
 _UPSERT_AMONG, _UPSERT_BETWEEN = _upsert(_AMONG), _upsert(_BETWEEN)
-_FORGET_AMONG = _FORGET.format(scope=_AMONG.format(column="c.id"))
-_FORGET_BETWEEN = _FORGET.format(scope=_BETWEEN.format(column="c.id"))
+_FORGET_AMONG = _FORGET.format(stopped=_STOPPED, scope=_AMONG.format(column="c.id"))
+_FORGET_BETWEEN = _FORGET.format(stopped=_STOPPED, scope=_BETWEEN.format(column="c.id"))
 
 
 def _params(now: datetime) -> dict[str, Any]:
@@ -184,7 +188,7 @@ def rebuild(now: datetime, *, on_progress: Callable[[int], None] | None = None) 
             cursor.execute("SELECT set_config('enable_hashagg', 'off', true)")
             cursor.execute(_UPSERT_BETWEEN, params | {"low": low, "high": high})
             changed += cursor.rowcount
-            cursor.execute(_FORGET_BETWEEN, {"low": low, "high": high})
+            cursor.execute(_FORGET_BETWEEN, params | {"low": low, "high": high})
         low = high
         if on_progress:
             on_progress(changed)
