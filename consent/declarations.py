@@ -17,6 +17,7 @@ from consent.services import (
     link_mails,
 )
 from consent.services import reference as rows
+from consent.services.breaches import affected, telling  # noqa: F401  (register their jobs)
 from consent.services.requests import letters
 from consent.services.retention import running  # noqa: F401  (registers its job)
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from consent.views import (
     access_log,
+    breaches,
     confirm,
     desk,
     documents,
@@ -37,6 +38,13 @@ urlpatterns: list[URLPattern] = [
     path("preferences/", preferences.ask_link, name="preferences-link"),
     path("preferences/<path:token>", preferences.preferences_page, name="preferences"),
     path(".well-known/gpc.json", well_known.gpc, name="gpc"),
+    path("consent/breaches/", breaches.breach_list, name="breach-list"),
+    path("consent/breaches/new/", breaches.new, name="breach-new"),
+    path("consent/breaches/<uuid:breach>/", breaches.detail, name="breach-detail"),
+    path("consent/breaches/<uuid:breach>/people/", breaches.people, name="breach-people"),
+    path("consent/breaches/<uuid:breach>/act/", breaches.act, name="breach-act"),
+    path("consent/breaches/<uuid:breach>/pack/", breaches.pack, name="breach-pack"),
+    path("consent/breaches/<uuid:breach>/drafts/<uuid:draft_id>/", breaches.draft, name="breach-draft"),
     path("consent/retention/", retention.rules, name="retention"),
     path("consent/retention/confirm/", retention.confirm, name="retention-confirm"),
     path("consent/retention/start/", retention.start, name="retention-start"),

@@ -47,6 +47,8 @@ class Action(StrEnum):
     REQUEST_STEPPED = "consent:request:stepped"
     REQUEST_CLOSED = "consent:request:closed"
     RETENTION_DECIDED = "consent:retention:decided"
+    BREACH_RECORDED = "consent:breach:recorded"
+    BREACH_STEPPED = "consent:breach:stepped"
     RETENTION_RUN = "consent:retention:run"
     RECEIPT_ISSUED = "consent:receipt:issued"
     POLICY_PUBLISHED = "consent:policy:published"

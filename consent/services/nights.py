@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from cdp.core.actors import SYSTEM
 from consent.selectors import retention as reading
+from consent.services.breaches import escalating
 from consent.services.retention import running
 
 FROM = dt.time(2)
@@ -16,6 +17,7 @@ FROM = dt.time(2)
 
 def begin_due(*, now: dt.datetime) -> None:
     """Begin the run of this night unless it has begun; a machine that was off at night does it when it wakes."""
+    escalating.remind(now=now)
     local = now.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
     if local.time() >= FROM:
         begin_retention(night=local.date(), now=now)

@@ -126,9 +126,9 @@ def report(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     if run is None:
         raise Http404
     lines = reading.lines(run.id)
-    job = Job.objects.filter(id=run.job_id).first()
+    job = Job.objects.filter(id=str(run.job_id)).first() if run.job_id else None
     known = {kind.key: kind for kind in registry.kinds()}
-    told = [
+    told: list[dict[str, Any]] = [
         {
             "line": line,
             "label": known[line.kind].label if line.kind in known else line.kind,
@@ -143,7 +143,7 @@ def report(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         {
             "run": run,
             "job": job,
-            "is_open": job is not None and job.state in OPEN,
+            "is_open": job is not None and Job.State(job.state) in OPEN,
             "lines": [one for one in told if one["line"].rows or one["line"].held],
             "quiet": [one for one in told if not (one["line"].rows or one["line"].held)],
             "rows": sum(line.rows for line in lines),
@@ -187,8 +187,10 @@ def _proposed(latest: RetentionRun | None, found: dict[str, RetentionLine]) -> i
 
 def _open_job(runs: list[RetentionRun]) -> RetentionRun | None:
     unfinished = [run for run in runs if run.finished_at is None and run.job_id]
-    states = dict(Job.objects.filter(id__in=[run.job_id for run in unfinished]).values_list("id", "state"))
-    return next((run for run in unfinished if states.get(run.job_id) in OPEN), None)
+    going = set(
+        Job.objects.filter(id__in=[run.job_id for run in unfinished], state__in=OPEN).values_list("id", flat=True)
+    )
+    return next((run for run in unfinished if run.job_id in going), None)
 
 
 def _user(request: HttpRequest) -> User:

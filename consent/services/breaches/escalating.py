@@ -1,0 +1,51 @@
+"""Reminders to whoever answers for privacy, 24, 48 and 60 hours after a breach was noticed."""
+
+import datetime as dt
+import zoneinfo
+
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from cdp.core import access
+from cdp.core.actors import SYSTEM
+from cdp.core.models import User
+from consent.models import Breach
+from consent.rules import breaches as rules
+from consent.services.breaches import recording
+
+OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
+
+
+def remind(*, now: dt.datetime) -> int:
+    """Give the warnings that are due and were not given; how many breaches had one. Mails go after the commit."""
+    count = 0
+    running = Breach.objects.filter(stage__in=OPEN, authority_told_at__isnull=True)
+    for breach in running.order_by("due_at"):
+        due = rules.warnings_due(breach.noticed_at, now=now)
+        with transaction.atomic():
+            # Whoever raises the number gives the warning; a second beat finds it given.
+            if not Breach.objects.filter(id=breach.id, escalated__lt=due).update(escalated=due):
+                continue
+            recording.step(breach, "escalated", actor=SYSTEM, at=now, details={"hours": rules.WARN_AFTER[due - 1]})
+            transaction.on_commit(lambda breach=breach: _write(breach))  # type: ignore[misc]
+        count += 1
+    return count
+
+
+def _write(breach: Breach) -> None:
+    """To every officer and owner, in their language; the mail says nothing about the incident but where it stands."""
+    roles = [role for role in access.LETTERS.values() if access.allows(role, "consent.manage")]
+    for officer in User.objects.filter(is_active=True, role__in=roles):
+        with translation.override(officer.language or settings.LANGUAGE_CODE):
+            local = breach.due_at.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+            due = formats.date_format(local, "DATETIME_FORMAT")
+            mail.send_mail(
+                _("A breach has to be reported by %(due)s") % {"due": due},
+                _("The hours of a recorded breach are running, and the authority was not told yet:\n%(url)s")
+                % {"url": f"{settings.CDP_BASE_URL}/consent/breaches/{breach.id}/"},
+                None,
+                [officer.email],
+            )
