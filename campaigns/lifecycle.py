@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.services import forgetting
 from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_forgetting
-from cdp.core.retention import Kind, Term, Unit
+from cdp.core.retention import Kind, Term, Unit, ledgers
 
 declare(
     "campaigns.Message",
@@ -46,7 +46,10 @@ retention.declare(
         about=_("What became of messages, by whole months."),
         model="campaigns.MessageEvent",
         moment="r.at",
+        by_id=True,
         by_month=True,
+        whole=ledgers.whole("campaigns_messageevent"),
+        is_whole=True,
         names="r.customer_id = ANY(%(held)s::uuid[])",
         term=Term(3, Unit.YEARS),
         careful=True,

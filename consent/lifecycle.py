@@ -170,6 +170,11 @@ held_people.declare(
     "SELECT customer_id FROM consent_legalhold"
     " WHERE lifted_at IS NULL AND placed_at <= now() AND (until IS NULL OR until > now())",
 )
+held_people.declare(
+    "consent.restriction",
+    "SELECT customer_id FROM consent_restriction"
+    " WHERE lifted_at IS NULL AND since <= now() AND (until IS NULL OR until > now())",
+)
 retention.exempt("derived from the records, and gone with them", "consent.ConsentState", "consent.SpecialDetail")
 retention.exempt("the proof that the rules are kept", "consent.RetentionRun", "consent.RetentionLine")
 retention.sign_of_life(

@@ -9,7 +9,7 @@ from cdp.core.crypto import hourly, index, subjects
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
 from cdp.core.keys import holders, rotation  # noqa: F401  (registers the job)
 from cdp.core.models import DataKey, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook
-from cdp.core.retention import Follow, Kind, Start, Term, Unit
+from cdp.core.retention import Follow, Kind, Start, Term, Unit, ledgers
 from cdp.core.webhooks import forgetting, registry, subscriptions
 
 holders.declare(
@@ -30,7 +30,10 @@ retention.declare(
         model="core.AccessEntry",
         owner="",
         moment="r.at",
+        by_id=True,
         by_month=True,
+        whole=ledgers.whole("core_accessentry"),
+        is_whole=True,
         names="r.customer_ids && %(held)s::uuid[]",
         term=Term(3, Unit.YEARS),
     ),
@@ -40,7 +43,10 @@ retention.declare(
         about=_("The audit, by whole months."),
         model="core.AuditEntry",
         moment="r.at",
+        by_id=True,
         by_month=True,
+        whole=ledgers.whole("core_auditentry"),
+        is_whole=True,
         names="r.customer_id = ANY(%(held)s::uuid[])",
         term=Term(5, Unit.YEARS),
     ),
@@ -93,3 +99,4 @@ retention.exempt(
     "what proves the ledgers: a row for each of them, or minutes old", "core.ChainTable", "core.ChainWaiting"
 )
 retention.brief("core.ChainCheck", _("Verifications of ledgers"), Term(90, Unit.DAYS))
+retention.exempt("what is asked of staff at log-in", "core.StaffPolicy")

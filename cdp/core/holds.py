@@ -1,11 +1,10 @@
-"""Whose data may not be destroyed for now: legal holds, which the room of permission keeps.
+"""Whose data retention leaves alone for now: legal holds and restrictions, which the room of permission keeps.
 
-A hold is put on one person; it holds everybody who was merged into them, too. Erasing asks for one person, retention
-leaves out all of them at once.
+It holds everybody who was merged into the one that is named, too. All of them at once, as SQL: erasing asks for single
+people (`lifecycle.held`), and a restricted person may still ask to be erased.
 """
 
 import uuid
-from collections.abc import Collection
 
 from django.db import connection
 
@@ -31,8 +30,3 @@ def named() -> frozenset[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute(statement())
         return frozenset(row[0] for row in cursor.fetchall() if row[0])
-
-
-def held(customers: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these customers that a hold names."""
-    return set(customers) & named()

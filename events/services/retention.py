@@ -45,7 +45,7 @@ def drop_old(*, months: int, now: dt.datetime) -> list[str]:
     return dropped
 
 
-def drop_next(before: dt.datetime, held: Sequence[uuid.UUID]) -> WholePart | None:
+def drop_next(before: dt.datetime, held: Sequence[uuid.UUID], _now: dt.datetime) -> WholePart | None:
     """Drop the oldest month that ended before then and has nobody whom a hold protects, as a part of a retention run;
     says what was in it. None when there is none. Raises Busy.
     """

@@ -93,9 +93,10 @@ Remove = Callable[[Sequence[Row], "Action", Again, dt.datetime], Gone]
 """Takes the rows of one portion, the action and the time, in the portion's transaction; says what went. What is not
 over any more stays. Raises Busy.
 """
-Whole = Callable[[dt.datetime, Sequence[uuid.UUID]], "WholePart | None"]
-"""Takes the moment before which all is over, and whom a hold keeps; drops one part that is over as a whole (a month of
-a partitioned table) in a transaction of its own, and says what was in it. None when there is none left. Raises Busy.
+Whole = Callable[[dt.datetime, Sequence[uuid.UUID], dt.datetime], "WholePart | None"]
+"""Takes the moment before which all is over, whom a hold keeps, and the time; drops one part that is over as a whole (a
+month of a partitioned table or of a ledger) in transactions of its own, and says what was in it. None when there is
+none left. Raises Busy.
 """
 
 
@@ -119,7 +120,7 @@ class Kind:
     person on, which `names` finds: SQL over `r` and the parameter `held`. `shed` are columns emptied (label of a
     model → columns) when a row stays without its person. With `is_secret` the keys of the rows are secrets, and no
     report names any. A `careful` kind is left alone until a privacy officer has put its rule in force. `remove`
-    replaces the deletion of a portion by a service of the room.
+    replaces the deletion of a portion by a service of the room; with `is_whole` there is nothing but `whole`.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Kind:
     shed: Mapping[str, Sequence[str]] | None = None
     remove: Remove | None = None
     whole: Whole | None = None
+    is_whole: bool = False
     portion: int = 2000
 
     @property

@@ -76,21 +76,18 @@ def begin(
 def work(job: Job) -> None:
     """Take the kinds one after the other, from the checkpoint on."""
     run = RetentionRun.objects.get(id=job.params["run"])
-    held = sorted(lineage.everybody(holds.named()))
     for position, data in enumerate(run.rules):
         if position < job.checkpoint.get("position", 0):
             continue
-        _Part(job, run, position, rules.thaw(data), held).work()
+        _Part(job, run, position, rules.thaw(data)).work()
     RetentionRun.objects.filter(id=run.id, finished_at__isnull=True).update(finished_at=timezone.now())
 
 
 class _Part:
     """One kind of one run, with what was counted so far; all of it lies in the checkpoint between portions."""
 
-    def __init__(
-        self, job: Job, run: RetentionRun, position: int, ruling: rules.Frozen, held: Sequence[uuid.UUID]
-    ) -> None:
-        self.job, self.run, self.position, self.ruling, self.held = job, run, position, ruling, held
+    def __init__(self, job: Job, run: RetentionRun, position: int, ruling: rules.Frozen) -> None:
+        self.job, self.run, self.position, self.ruling = job, run, position, ruling
         kind, counted = job.params["actor"]
         self.actor = Actor(kind, uuid.UUID(counted) if counted else None)
         self.kind: Kind | None = next((one for one in registry.kinds() if one.key == ruling.kind), None)
@@ -101,7 +98,7 @@ class _Part:
         if self.kind is None or self.ruling.before is None:  # a room that is gone, or kept with the person
             self._end(RetentionLine.Outcome.KEPT)
             return
-        one = finding.due(self.kind, before=self.ruling.before, held=self.held, action=self.ruling.action)
+        one = self._due(self.kind, self.ruling.before)
         if "found" not in self.state:
             found = finding.survey(one)
             self.state = {
@@ -129,19 +126,31 @@ class _Part:
             self._end(RetentionLine.Outcome.PROPOSED)
         else:
             try:
-                self._take(self.kind, one)
+                self._take(self.kind, self.ruling.before)
             except Busy:
                 self._end(RetentionLine.Outcome.BUSY)
             else:
                 self._end(RetentionLine.Outcome.REMOVED)
 
-    def _take(self, kind: Kind, one: finding.Due) -> None:
+    def _due(self, kind: Kind, before: dt.datetime) -> finding.Due:
+        """What is over, without whom a hold keeps at this moment."""
+        held = sorted(lineage.everybody(holds.named()))
+        return finding.due(kind, before=before, held=held, action=self.ruling.action)
+
+    def _take(self, kind: Kind, before: dt.datetime) -> None:
+        """Whole parts first, then portions; each asks anew who is held, so that a hold placed meanwhile counts."""
         if kind.whole:
-            while part := kind.whole(one.before, self.held):
+            while True:
+                one = self._due(kind, before)
+                if not (part := kind.whole(one.before, one.held, self.run.began_at)):
+                    break
                 self._count(part.rows, part.checksum, {kind.model: part.rows})
                 self._step(self.job.done + part.rows)
-        while rows := finding.batch(one, after=self.state["after"], limit=kind.portion):
+        while not kind.is_whole:
             with transaction.atomic():
+                one = self._due(kind, before)
+                if not (rows := finding.batch(one, after=self.state["after"], limit=kind.portion)):
+                    break
                 gone = removing.remove(one, rows, action=self.ruling.action, now=self.run.began_at)
                 self._mark(row for row in rows if row.key in gone.keys)
                 self._count(len(gone.keys), sum(row.hash for row in rows if row.key in gone.keys), gone.tables)

@@ -7,12 +7,13 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
-from cdp.core import actors, holds, jobs, pipeline
+from cdp.core import actors, holds, ids, jobs, pipeline
+from cdp.core.chains import sealing, verifying
 from cdp.core.models import AccessEntry, AuditEntry, Job, JobReject, Mark
 from cdp.core.retention import Action, Term, Unit, registry
 from commerce.models import Cart, CartKey, Order, OrderKey, OrderLine, Refund
 from commerce.rules import digests
-from consent.models import RetentionLine
+from consent.models import Restriction, RetentionLine
 from consent.selectors import retention as reading
 from consent.services.retention import deciding, running
 from customers.models import Customer, Identifier, Note
@@ -41,6 +42,23 @@ def keep(kind, amount, unit=Unit.YEARS, action=None):
         actor=actors.SYSTEM,
         at=NOW,
     )
+
+
+@pytest.fixture(autouse=True)
+def _heads_elsewhere(settings, tmp_path):
+    settings.CDP_VAR = tmp_path
+
+
+def looked(at, *people):
+    """An entry of the access log as it was written then."""
+    AccessEntry.objects.create(
+        id=ids.uuid7_at(at), at=at, actor_kind="staff", view="x", customer_ids=[who.id for who in people]
+    )
+
+
+def sealed():
+    while sealing.seal(now=NOW):
+        pass
 
 
 def run(*, is_dry=False, only=(), **how):
@@ -84,7 +102,8 @@ def test_a_dry_run_lists_what_the_run_then_removes():
     old_order(ben, 2, "2")
     visitor(ago(days=91))
     visitor(ago(days=89))
-    AccessEntry.objects.create(at=ago(days=365 * 4), actor_kind="staff", view="x", customer_ids=[ann.id])
+    looked(ago(days=365 * 4), ann)
+    sealed()
     job = Job.objects.create(kind="import", state="done", finished_at=ago(days=900))
     JobReject.objects.create(job=job, line=1, column="a", reason="bad")
     deciding.decide_all(actor=actors.SYSTEM, at=NOW)
@@ -184,7 +203,8 @@ def test_a_legal_hold_keeps_what_would_go(monkeypatch):
     for who in (ann, ben):
         note(who, ago(days=9999))
     for months, who in ((70, ben), (66, ann), (64, ben)):
-        AccessEntry.objects.create(at=ago(days=31 * months), actor_kind="staff", view="x", customer_ids=[who.id])
+        looked(ago(days=31 * months), who)
+    sealed()
     keep("customers.notes", 1)
     monkeypatch.setitem(holds._statements, "test", f"SELECT '{ann.id}'::uuid")
     lines = run(only=["customers.notes", "core.access"])
@@ -196,10 +216,11 @@ def test_a_legal_hold_keeps_what_would_go(monkeypatch):
 
 def test_a_ledger_goes_by_whole_months():
     for day in ("2023-10-31", "2023-11-01", "2023-11-19"):
-        at = dt.datetime.fromisoformat(f"{day}T23:00:00+00:00")
-        AccessEntry.objects.create(at=at, actor_kind="staff", view="x")
+        looked(dt.datetime.fromisoformat(f"{day}T23:00:00+00:00"))
+    sealed()
     assert run(only=["core.access"])["core.access"].removed == 1
     assert AccessEntry.objects.count() == 2
+    assert [fault for told in verifying.verify(now=NOW) for fault in told.faults] == []
 
 
 def test_months_of_events_are_dropped_whole_where_nobody_is_held(monkeypatch):
@@ -220,6 +241,33 @@ def test_months_of_events_are_dropped_whole_where_nobody_is_held(monkeypatch):
     assert set(Event.objects.values_list("customer_id", flat=True)) == {ann.id}
     names = partitions.before(NOW)
     assert ("events_event_2026_05" in names, "events_event_2026_06" in names) == (True, False)
+
+
+def test_a_hold_placed_while_a_run_is_at_work_counts(monkeypatch):
+    people = [factories.customer() for _ in range(3)]
+    for who in people:
+        note(who, ago(days=9999))
+    keep("customers.notes", 1)
+    one = dataclasses.replace(registry.kind("customers.notes"), portion=1)
+    monkeypatch.setitem(registry._kinds, "customers.notes", one)
+    last = Note.objects.order_by("-id")[0].customer_id
+    monkeypatch.setattr(
+        running.time, "sleep", lambda _s: holds._statements.setdefault("test", f"SELECT '{last}'::uuid")
+    )
+    try:
+        assert run(only=["customers.notes"])["customers.notes"].removed == 2
+    finally:
+        holds._statements.pop("test", None)
+    assert Note.objects.get().customer_id == last
+
+
+def test_who_is_restricted_keeps_everything():
+    ann = factories.customer()
+    note(ann, ago(days=9999))
+    Restriction.objects.create(customer=ann, since=ago(days=1), reason="accuracy")
+    keep("customers.notes", 1)
+    line = run(only=["customers.notes"])["customers.notes"]
+    assert (line.removed, line.held, Note.objects.count()) == (0, 1, 1)
 
 
 def test_a_run_that_was_killed_goes_on_and_does_nothing_twice(monkeypatch):
