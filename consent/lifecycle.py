@@ -99,34 +99,6 @@ retention.declare(
         careful=True,
     ),
     Kind(
-        key="consent.codes",
-        label=_("One-time codes"),
-        about=_("Used or run out; what was asked for is unreadable after seven days."),
-        model="consent.PrivacyCode",
-        moment="r.asked_at",
-        term=Term(30, Unit.DAYS),
-    ),
-    Kind(
-        key="consent.attempts",
-        label=_("Links and codes that were refused"),
-        about=_("Forged, expired or used up. They name nobody."),
-        model="consent.PrivacyAttempt",
-        owner="",
-        moment="r.at",
-        term=Term(1, Unit.YEARS),
-    ),
-    Kind(
-        key="consent.pending",
-        label=_("Second steps that were taken or not"),
-        about=_("Ticks that waited for the link in a mail."),
-        model="consent.Pending",
-        moment="COALESCE(r.settled_at, r.expires_at)",
-        where="r.state <> 'waiting'",
-        start=Start.ENDED,
-        term=Term(3, Unit.YEARS),
-        careful=True,
-    ),
-    Kind(
         key="consent.confirmations",
         label=_("That somebody was told what we noted"),
         about=_("The duty to confirm a permission, and that it was kept."),
@@ -165,6 +137,9 @@ retention.exempt(
     "consent.ContactWish",
     "consent.Guardianship",
 )
+retention.brief("consent.PrivacyCode", _("One-time codes"), Term(1, Unit.DAYS))
+retention.brief("consent.PrivacyAttempt", _("Links and codes that were refused"), Term(90, Unit.DAYS))
+retention.brief("consent.Pending", _("Ticks that waited for a second step"), Term(90, Unit.DAYS))
 held_people.declare(
     "consent.hold",
     "SELECT customer_id FROM consent_legalhold"
