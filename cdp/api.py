@@ -6,7 +6,7 @@ from analytics.api import customers as customer_figures
 from analytics.api import segments
 from campaigns.api import campaigns
 from commerce.api import interests, line_links, orders, products
-from consent.api import consents
+from consent.api import consents, requests
 from customers.api import customers
 from loyalty.api import coupons
 
@@ -26,6 +26,7 @@ router.register("consents", consents.ConsentViewSet, basename="consent")
 router.register(
     r"customers/(?P<customer>[^/.]+)/consents", consents.CustomerConsentViewSet, basename="customer-consents"
 )
+router.register("privacy-requests", requests.RequestViewSet, basename="privacy-request")
 router.register("orders", orders.OrderViewSet, basename="order")
 router.register("products", products.ProductViewSet, basename="product")
 router.register("stock-interests", interests.StockInterestViewSet, basename="stock-interest")

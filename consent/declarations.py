@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, chains, leaving, outbox, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
-from consent.selectors import ledger, looks_panel, panel, special
+from consent.selectors import ledger, looks_panel, panel, rights_panel, special
 from consent.services import (
     audience_layouts,
     confirming,
@@ -67,6 +67,15 @@ panels.declare(
 panels.declare(
     panels.Panel(
         "consent.looks", side=panels.LEFT, template="consent/looks_panel.html", context=looks_panel.context, position=90
+    )
+)
+panels.declare(
+    panels.Panel(
+        "consent.rights",
+        side=panels.LEFT,
+        template="consent/rights_panel.html",
+        context=rights_panel.context,
+        position=68,
     )
 )
 panels.advise("consent", panel.advice)

@@ -21,6 +21,8 @@ SCOPES = (
     "products:write",
     "consents:read",
     "consents:write",
+    "privacy:read",
+    "privacy:write",
     "loyalty:read",
     "loyalty:write",
     "segments:read",

@@ -91,7 +91,7 @@ class ConsentViewSet(ApiViewSet):
         body = bodies.ConsentBody(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
-        customer = _customer(values["customer"])
+        customer = person_of(values["customer"])
         try:
             record = grants.record(
                 customer=customer,
@@ -120,7 +120,7 @@ class ConsentViewSet(ApiViewSet):
         filters = self.paginator.filters(request)  # type: ignore[union-attr]
         if "customer" not in filters:
             raise problems.invalid("customer", _("Name the customer."))
-        persons = lineage.of(_customer(filters["customer"]))
+        persons = lineage.of(person_of(filters["customer"]))
         page: list[Any] = self.paginate_queryset(ledger.history(persons)) or []
         return self.get_paginated_response(_shown(page, persons))
 
@@ -141,7 +141,7 @@ class CustomerConsentViewSet(ApiViewSet):
     )
     def list(self, request: Request, customer: str) -> Response:
         """The latest statements of one customer, newest first."""
-        persons = lineage.of(_customer(customer))
+        persons = lineage.of(person_of(customer))
         page: list[Any] = self.paginate_queryset(ledger.current(persons)) or []
         return self.get_paginated_response(_shown(page, persons))
 
@@ -163,7 +163,7 @@ class CustomerConsentViewSet(ApiViewSet):
         return Response(receipt)
 
 
-def _customer(given: uuid.UUID | str) -> uuid.UUID:
+def person_of(given: uuid.UUID | str) -> uuid.UUID:
     """The person who now stands behind that id. Raises the 404, 410 and 422 of the contract."""
     try:
         wanted = uuid.UUID(str(given))

@@ -56,6 +56,11 @@ TAGS = [
         "description": "What customers allow, as a ledger: statements are added with their proof and never changed.",
     },
     {
+        "name": "privacy",
+        "description": "What customers ask for under their rights (a copy, corrections, erasure, restriction, "
+        "objection), with the clock of their law.",
+    },
+    {
         "name": "loyalty",
         "description": "What customers have earned: personal coupons, looked up and redeemed by code at the till or in "
         "the store's checkout.",
