@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cdp.core import copying, ids, pages
@@ -17,6 +16,8 @@ from customers.selectors import lineage
 
 LATELY = timedelta(days=7)
 MOST_UNUSUAL = 10
+MOST_OF_ONE = 5000
+"""Looks at one person that the page goes back to."""
 THE_LOG = "consent:access-log"
 """Reading the log shows many people by its nature."""
 
@@ -55,7 +56,7 @@ def page(
 
 def of_customer(customers: Sequence[uuid.UUID], *, limit: int) -> list[AccessEntry]:
     """The newest looks at one person, who may have absorbed others."""
-    return list(AccessEntry.objects.filter(_named(customers)).order_by("-id")[:limit])
+    return list(AccessEntry.objects.filter(id__in=_named(customers)[:limit]).order_by("-id")[:limit])
 
 
 def _rows(filters: Filters) -> QuerySet[AccessEntry]:
@@ -71,18 +72,24 @@ def _rows(filters: Filters) -> QuerySet[AccessEntry]:
     if filters.with_reason:
         rows = rows.exclude(reason="")
     if filters.customer:
-        rows = rows.filter(_named(lineage.of(filters.customer)))
+        rows = rows.filter(id__in=_named(lineage.of(filters.customer)))
     return rows
 
 
-def _named(customers: Sequence[uuid.UUID]) -> Q:
-    """Those that show any of these people. OFFSET 0 keeps the planner from walking the whole log by time in the hope of
-    soon meeting somebody whom nobody may have looked at for years.
+def _named(customers: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """The newest entries that show any of these people. Asked by itself: within the page's own statement the planner
+    walks the whole log by time, hoping to meet soon somebody at whom nobody may have looked for years (measured: 0.9 s
+    of a million entries, this 5 ms).
     """
-    found = RawSQL(
-        "SELECT id FROM core_accessentry WHERE customer_ids && %s::uuid[] OFFSET 0", [copying.array(list(customers))]
-    )
-    return Q(id__in=found)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id FROM (SELECT id FROM core_accessentry WHERE customer_ids && %s::uuid[] OFFSET 0) AS found
+            ORDER BY id DESC LIMIT %s
+            """,
+            [copying.array(list(customers)), MOST_OF_ONE],
+        )
+        return [entry for (entry,) in cursor.fetchall()]
 
 
 def people_per_hour(entries: Sequence[AccessEntry]) -> dict[tuple[uuid.UUID, datetime], int]:

@@ -51,4 +51,6 @@ class AccessEntry(Model):
             GinIndex(fields=["customer_ids"], name="core_access_customers"),
             # What one member of staff looked at, newest first.
             models.Index(fields=["actor_id", "-id"], name="core_access_actor"),
+            # Looks that gave a reason are few among many.
+            models.Index(fields=["-id"], name="core_access_reasons", condition=~models.Q(reason="")),
         ]
