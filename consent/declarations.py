@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import acquaintance, chains, leaving, outbox, panels, reference, timeline, webhooks
+from cdp.core import acquaintance, chains, jobs, leaving, outbox, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, looks_panel, panel, rights_panel, special
 from consent.services import (
@@ -15,6 +15,7 @@ from consent.services import (
     guardians,
     import_undo,
     link_mails,
+    reconsent,
 )
 from consent.services import reference as rows
 from consent.services.breaches import affected, telling  # noqa: F401  (register their jobs)
@@ -28,7 +29,7 @@ webhooks.declare(
 webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
-chains.declare("consent_consentrecord")
+chains.declare("consent_consentrecord", "consent_termsacceptance")
 for event, label in (
     ("privacy_request.received", _("Somebody asked for their rights")),
     ("privacy_request.extended", _("A request was extended")),
@@ -80,3 +81,6 @@ panels.declare(
 )
 panels.advise("consent", panel.advice)
 acquaintance.provide(acquaintance.CONSENTS, ledger.granted_count)
+jobs.kind(reconsent.KIND)(reconsent.run)
+outbox.declare(outbox.Kind(reconsent.NOTICE))
+outbox.declare(outbox.Kind(reconsent.NEWS))

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
+from tests import filling
 from tests.running import Shop
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -353,7 +354,11 @@ class Tour:
         ]
 
 
-CARE = ("/consent/", "/consent/sealing/", "/consent/access/", "/settings/", "/settings/staff/new/")
+CARE = (
+    "/consent/", "/consent/purposes/", "/consent/purposes/marketing/", "/consent/documents/",
+    "/consent/documents/privacy/", "/consent/register/", "/consent/register/customers/", "/consent/sealing/",
+    "/consent/access/", "/settings/", "/settings/staff/new/",
+)  # fmt: skip
 """Plain pages below the line of the rail, named by their paths."""
 EMPTY = [
     Stop(f"empty-{name}", f"/{path}")
@@ -444,25 +449,9 @@ def sign_up_badly(page: Page) -> None:
     expect(page.locator(".field-errors").first).to_be_visible()
 
 
-def fill_signup(page: Page, name: str, email: str) -> None:
-    """The form as somebody sends it, screen by screen where it has screens; sent once more if that was too quick."""
-    next_ = page.get_by_role("button", name=re.compile("Next|ถัดไป|다음"))
-    submit = page.locator("main .btn-primary[type=submit]")
-    page.locator("input[name=name]").fill(name)
-    page.locator("input[name=email]").fill(email)
-    while next_.is_visible():
-        next_.click()
-    submit.click()
-    again = page.locator(".callout-danger")
-    expect(again.or_(page.locator(".done-mark")).first).to_be_visible()
-    if again.is_visible():
-        submit.click()
-    page.wait_for_url("**/done/**")
-
-
 def sign_up(page: Page) -> None:
     """Somebody new, thanked with a coupon."""
-    fill_signup(page, "Tour Guest", f"tour.{time.time_ns()}@example.com")
+    filling.in_browser(page, "Tour Guest", f"tour.{time.time_ns()}@example.com")
     expect(page.locator(".voucher-code")).to_be_visible()
 
 

@@ -15,7 +15,9 @@ from django.db import transaction
 from cdp.core import receipts
 from cdp.core.actors import CUSTOMER
 from cdp.core.models import Source
-from consent.services import gpc, ticks
+from consent.models import ConsentRecord
+from consent.rules import notices
+from consent.services import gpc, served, terms, ticks
 from customers.rules.arrivals import Origin
 from customers.rules.people import Person
 from customers.services import arrivals, identity
@@ -52,6 +54,8 @@ class Sending:
     origin: Origin
     proof: Mapping[str, str] = field(default_factory=dict)
     is_private: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)  # of every text that stood in it
+    accepts_terms: bool = False
 
 
 def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: dt.datetime) -> receipts.Taken:
@@ -95,7 +99,41 @@ def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: d
         _grant(sending, told)
         if sending.is_private:
             gpc.refuse(customer=told.customer, proof=sending.proof, page=sending.form, at=now)
+        _keep_what_was_shown(sending, told)
         return receipts.finish(claim, answer)
+
+
+def _keep_what_was_shown(sending: Sending, told: Told) -> None:
+    """Which texts stood there in which version, what came of them, and that the terms were accepted."""
+    place = notices.of_disclosure("form", sending.form)
+    written = list(
+        ConsentRecord.objects.filter(
+            customer_id=told.customer, recorded_at=told.now, source=told.source, method="form"
+        ).values_list("id", flat=True)
+    )
+    served.answered_by(
+        customer=told.customer,
+        place=place,
+        token=sending.token.name,
+        versions=sending.versions,
+        language=sending.language,
+        shown_at=sending.token.shown_at,
+        agreed=len(sending.chosen),
+        records=written,
+        at=told.now,
+    )
+    if sending.accepts_terms and (version := sending.versions.get(notices.TERMS)):
+        terms.accept(customer=told.customer, version=version, language=sending.language, place=place, at=told.now)
+    transaction.on_commit(
+        lambda: served.count(
+            place=place,
+            language=sending.language,
+            versions=sending.versions,
+            day=told.now.date(),
+            answered=1,
+            agreed=int(bool(sending.chosen)),
+        )
+    )
 
 
 def _grant(sending: Sending, told: Told) -> None:

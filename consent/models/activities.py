@@ -23,6 +23,7 @@ class ProcessingActivity(Model):
     bases = models.JSONField(_("bases"), default=dict)
     is_active = models.BooleanField(_("in use"), default=True)
     changed_at = models.DateTimeField(_("changed at"))
+    history = models.JSONField(default=list, editable=False)  # earlier states, the newest first, bounded
 
     class Meta:
         verbose_name = _("processing activity")

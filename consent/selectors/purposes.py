@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from consent.models import Channel, Purpose
+from consent.models import Channel, PolicyText, Purpose
+from consent.rules import notices
 
 SPECIAL = "special"
 """The purpose of details of the special categories, asked only where the shop keeps any."""
@@ -19,6 +20,7 @@ class Wording:
     name: str
     description: str
     channels: Sequence[str]
+    refusal: str = ""  # what happens without a "yes"
 
 
 def channels() -> dict[str, frozenset[str]]:
@@ -26,18 +28,38 @@ def channels() -> dict[str, frozenset[str]]:
     return {key: frozenset(offered) for key, offered in Purpose.objects.values_list("key", "channels")}
 
 
-def offered(language: str) -> list[Wording]:
-    """The purposes in use, in order, in that language (English where the shop wrote no other)."""
+def offered(language: str, *, with_refusals: bool = False) -> list[Wording]:
+    """The purposes in use, in order, in that language (English where the shop wrote no other).
+
+    `with_refusals` adds what happens without a "yes", as every form that asks has to say, for one more read.
+    """
+    refusals = _refusals() if with_refusals else {}
     return [
         Wording(
             key=purpose.key,
             name=in_language(purpose.name, language) or purpose.key,
             description=in_language(purpose.description, language),
             channels=tuple(purpose.channels),
+            refusal=in_language(refusals.get(purpose.key, {}), language),
         )
         for purpose in Purpose.objects.filter(is_active=True)
         if purpose.key != SPECIAL or settings.CDP_SPECIAL_DETAILS
     ]
+
+
+def _refusals() -> dict[str, dict[str, str]]:
+    """What happens without a "yes", by purpose and language, of the newest published words. One small read."""
+    found: dict[str, dict[str, str]] = {}
+    newest: dict[str, str] = {}
+    rows = PolicyText.objects.filter(
+        version__policy__startswith=f"{notices.PURPOSE}.", version__published_at__isnull=False
+    ).order_by("version__published_at", "version_id")
+    for name, version, language, parts in rows.values_list("version__policy", "version__version", "language", "parts"):
+        key = notices.key_of(name)
+        if newest.get(key) != version:
+            newest[key], found[key] = version, {}
+        found[key][language] = parts.get(notices.REFUSAL, "")
+    return found
 
 
 def names(language: str) -> dict[str, str]:

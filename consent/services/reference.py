@@ -10,12 +10,13 @@ from pathlib import Path
 import msgspec
 from django.db import connection, transaction
 
-from consent.models import PolicyText, PolicyVersion, Purpose
+from consent.models import PolicyText, PolicyVersion, ProcessingActivity, Purpose
 from consent.rules import notices as names
 
 FOLDER = Path(__file__).resolve().parent.parent / "texts"
 FIRST, FIRST_WORDS = "1.0", "1"
 WRITTEN_AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+FORMS_OPENED_AT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)  # before any form of ours was open
 
 
 class _Purpose(msgspec.Struct, forbid_unknown_fields=True):
@@ -26,6 +27,22 @@ class _Purpose(msgspec.Struct, forbid_unknown_fields=True):
     refusal: dict[str, str]
 
 
+class _Activity(msgspec.Struct, forbid_unknown_fields=True):
+    key: str
+    bases: dict[str, str]
+    texts: dict[str, dict[str, str]]
+
+
+class _Register(msgspec.Struct, forbid_unknown_fields=True):
+    common: dict[str, dict[str, str]]
+    activities: list[_Activity]
+
+
+class _Disclosure(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    texts: dict[str, dict[str, str]]
+
+
 def ensure() -> None:
     """Write what is missing. Safe to repeat; does nothing where the tables were migrated away."""
     if not _is_complete():
@@ -34,12 +51,14 @@ def ensure() -> None:
         ensure_purposes()
         for policy in ("privacy", "terms"):
             ensure_policy(policy)
+        ensure_disclosures()
+        ensure_register()
 
 
 def _is_complete() -> bool:
     """Whether the tables are there with all their columns: tests migrate back and forth."""
     with connection.cursor() as cursor:
-        for model in (Purpose, PolicyVersion, PolicyText):
+        for model in (Purpose, PolicyVersion, PolicyText, ProcessingActivity):
             found = connection.introspection.get_table_description(cursor, model._meta.db_table)
             if not {field.column for field in model._meta.local_concrete_fields} <= {column.name for column in found}:
                 return False
@@ -80,6 +99,41 @@ def ensure_purposes() -> None:
         _publish(names.of_purpose(purpose.key), FIRST_WORDS, texts)
 
 
+def ensure_disclosures() -> None:
+    """What stands before the first question of our own forms, unless the shop has words of its own."""
+    known = set(PolicyVersion.objects.filter(policy__startswith="form.").values_list("policy", flat=True))
+    raw = (FOLDER / "disclosures.json").read_bytes()
+    for disclosure in msgspec.json.decode(raw, type=list[_Disclosure]):
+        if disclosure.name in known:
+            continue
+        texts = {
+            language: names.Text(
+                title=parts["title"], parts={part: parts[part] for part in names.parts_of(disclosure.name)}
+            )
+            for language, parts in disclosure.texts.items()
+        }
+        _publish(disclosure.name, FIRST_WORDS, texts, at=FORMS_OPENED_AT)
+
+
+def ensure_register() -> None:
+    """What the product really does with data, unless the shop has a register."""
+    if ProcessingActivity.objects.exists():
+        return
+    ours = msgspec.json.decode((FOLDER / "register.json").read_bytes(), type=_Register)
+    ProcessingActivity.objects.bulk_create(
+        [
+            ProcessingActivity(
+                key=activity.key,
+                position=position,
+                bases=activity.bases,
+                texts={language: ours.common[language] | words for language, words in activity.texts.items()},
+                changed_at=WRITTEN_AT,
+            )
+            for position, activity in enumerate(ours.activities)
+        ]
+    )
+
+
 def ensure_policy(policy: str) -> None:
     """A first published version of that document, unless the shop has any version of its own."""
     if PolicyVersion.objects.filter(policy=policy).exists():
@@ -91,7 +145,7 @@ def ensure_policy(policy: str) -> None:
     _publish(policy, FIRST, texts)
 
 
-def _publish(name: str, number: str, texts: Mapping[str, names.Text]) -> None:
+def _publish(name: str, number: str, texts: Mapping[str, names.Text], *, at: dt.datetime = WRITTEN_AT) -> None:
     version = PolicyVersion.objects.create(policy=name, version=number)
     PolicyText.objects.bulk_create(
         [
@@ -100,4 +154,4 @@ def _publish(name: str, number: str, texts: Mapping[str, names.Text]) -> None:
         ]
     )
     # Texts come before the date: what is published is final.
-    PolicyVersion.objects.filter(id=version.id).update(published_at=WRITTEN_AT)
+    PolicyVersion.objects.filter(id=version.id).update(published_at=at)

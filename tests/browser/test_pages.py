@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 from playwright.sync_api import TimeoutError as Impatient
 from pytest_django.live_server_helper import LiveServer
 
-from tests import factories, running, tour
+from tests import factories, filling, running, tour
 
 AXE = Path(__file__).parents[2] / "static" / "vendor" / "dev" / "axe.min.js"
 Look = tuple[str, int, int, Literal["light", "dark"]]
@@ -262,7 +262,7 @@ def test_a_customer_signs_up_without_scripts(live_server: LiveServer, browser: B
     page.locator("input[name=email]").fill("nobody at nowhere")
     page.locator("main .btn-primary[type=submit]").click()
     expect(page.locator(".field-errors").first).to_be_visible()
-    tour.fill_signup(page, "New Person", "new.person@example.com")
+    filling.in_browser(page, "New Person", "new.person@example.com")
     expect(page).to_have_url(f"{live_server.url}/signup/done/")
     expect(page.locator(".voucher-code")).to_be_visible()
     context.close()

@@ -22,6 +22,7 @@ class PreorderForm(PublicForm):
     """What somebody wants to be kept for them, until when, and how they get it."""
 
     key = "preorder"
+    terms_reason = _("Needed, because we keep the goods for you under them.")
     screens: ClassVar[Sequence[Screen]] = (
         Screen(_("What would you like?"), ("product", "quantity")),
         Screen(_("When and how?"), ("wish_on", "way", "address", "note")),

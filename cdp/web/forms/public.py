@@ -15,7 +15,8 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.files import dates, problems
-from consent.selectors import purposes
+from consent.rules import notices
+from consent.selectors import policies, purposes
 from customers.rules import homes, people, unreadable
 from customers.rules.profiling import Input
 from customers.selectors import questions
@@ -23,6 +24,7 @@ from customers.selectors.questions import Question
 
 ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
 PERSON = ("name", "email", "phone")
+TERMS = "accept_terms"
 LABELS = {
     "heard": _("How did you hear about us?"),
     "birth_date": _("Date of birth"),
@@ -87,6 +89,8 @@ class PublicForm(forms.Form):
     screens: ClassVar[Sequence[Screen]] = ()
     conditional: ClassVar[frozenset[str]] = frozenset({"email", "phone"})
     """What may be needed after all, and so must not be called optional."""
+    terms_reason: ClassVar[str | Promise] = ""
+    """Why the form asks to accept the terms; one without a reason does not ask."""
 
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.CharField(
@@ -113,9 +117,18 @@ class PublicForm(forms.Form):
         self.asked = questions.on_form(among=LABELS.keys() - self.fields.keys(), now=timezone.now())
         if self.asked:
             self.fields[self.asked.key] = _field_of(self.asked)
+        self.terms = self._terms()
+        if self.terms:
+            # A box of its own, apart from all that may be refused: it belongs to the contract, not to any consent.
+            self.fields[TERMS] = forms.BooleanField(
+                label=_("I accept the terms of use"),
+                help_text=str(self.terms_reason),
+                error_messages={"required": _("Please accept the terms, or leave this form: nothing has been sent.")},
+            )
         self.consents: dict[str, tuple[str, str, str]] = {}
         self.about: dict[str, str] = {}
-        wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en")}
+        self.refusals: dict[str, str] = {}
+        wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en", with_refusals=True)}
         for purpose, channel in ASKED:
             if purpose not in wording or channel not in wording[purpose].channels:
                 continue
@@ -131,6 +144,7 @@ class PublicForm(forms.Form):
             described = forms.CheckboxInput(attrs={"aria-describedby": f"about-{purpose}"})
             self.fields[name] = forms.BooleanField(label=label, required=False, initial=False, widget=described)
             self.about[purpose] = wording[purpose].description
+            self.refusals[purpose] = wording[purpose].refusal
         if is_kiosk:  # the shop's tablet must not offer what the last person typed
             for field in self.fields.values():
                 field.widget.attrs["autocomplete"] = "off"
@@ -147,11 +161,24 @@ class PublicForm(forms.Form):
     def names_on(self, screen: str) -> Sequence[str]:
         """The fields of one screen by its number from 0; none for a number that is none."""
         numbers = {str(number): one for number, one in enumerate(self.screens)}
-        return self._names(numbers[screen]) if screen in numbers else []
+        if screen not in numbers:
+            return []
+        return [*self._names(numbers[screen]), *([TERMS] if numbers[screen].consents and self.terms else [])]
 
     def _names(self, screen: Screen) -> list[str]:
         asked = [self.asked.key] if screen.asks and self.asked else []
         return [name for name in (*screen.fields, *asked) if name in self.fields]
+
+    def _terms(self) -> bool:
+        """Whether this form asks to accept the terms: it has a reason to, and there are terms."""
+        return bool(self.terms_reason) and bool(policies.current_version("terms", at=timezone.now()))
+
+    @property
+    def texts(self) -> list[str]:
+        """The names of all texts that stand in this form, for what is kept of who was shown what."""
+        asked = [notices.of_purpose(purpose) for purpose in self.about]
+        documents = [notices.PRIVACY, *([notices.TERMS] if self.terms else [])]
+        return [notices.of_disclosure("form", self.key), *documents, *asked]
 
     @property
     def pages(self) -> list[dict[str, Any]]:
@@ -162,6 +189,7 @@ class PublicForm(forms.Form):
                 "text": screen.text,
                 "fields": [self[name] for name in self._names(screen)],
                 "consents": self._boxes() if screen.consents else [],
+                "terms": self[TERMS] if screen.consents and self.terms else None,
             }
             for screen in self.screens
         ]
@@ -172,6 +200,7 @@ class PublicForm(forms.Form):
             {
                 "purpose": purpose,
                 "about": about,
+                "refusal": self.refusals[purpose],
                 "boxes": [self[name] for name, (asked, *_rest) in self.consents.items() if asked == purpose],
             }
             for purpose, about in self.about.items()

@@ -12,12 +12,15 @@ from cdp.web.forms.public import PublicForm, Screen
 from customers.models import FormChoice
 from customers.rules import dates, unreadable
 from customers.selectors import choices
+from loyalty.models import Offer
+from loyalty.selectors import coupons as offers
 
 
 class SignupForm(PublicForm):
     """Who somebody is and what they like."""
 
     key = "signup"
+    terms_reason = _("Needed, because the coupon for your first order is given under them.")
     screens: ClassVar[Sequence[Screen]] = (
         Screen(_("Who are you?"), ("name", "email", "phone"), _("One way to reach you is enough.")),
         Screen(_("What do you like?"), ("interests", "heard"), _("Skip what you would rather not say."), asks=True),
@@ -53,6 +56,10 @@ class SignupForm(PublicForm):
         for name, offered in (("interests", interests), ("heard", heard)):
             if not offered:
                 del self.fields[name]
+
+    def _terms(self) -> bool:
+        """Only where there is a coupon, which is what they are about."""
+        return super()._terms() and offers.offer(Offer.FIRST_ORDER) is not None
 
     def clean(self) -> dict[str, Any]:
         """Add interests, birthday and where somebody heard of us to the person."""

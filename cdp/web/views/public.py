@@ -27,11 +27,14 @@ from django.utils.translation import gettext as _
 
 from cdp.core import addresses, receipts
 from cdp.web import kiosk, taking
-from cdp.web.forms.public import PublicForm
+from cdp.web.forms.public import TERMS, PublicForm
 from cdp.web.views import kiosk as tablets
 from consent.models import Policy
-from consent.rules import gpc
+from consent.rules import gpc, notices
+from consent.selectors import notices as texts
 from consent.selectors import policies
+from consent.selectors.notices import Disclosure
+from consent.services import disclosures, served
 from customers.rules import arrivals
 from customers.services import identity
 
@@ -66,19 +69,49 @@ class Door:
 def answer(request: HttpRequest, door: Door) -> HttpResponse:
     """Show the form, or take it; or, while somebody is filling it in, what its buttons ask for (`meanwhile`)."""
     tablet = kiosk.of(request)
+    if request.method != "POST" and (first := _hand_over_first(request, door, tablet)) is not None:
+        return first
+    try:
+        said = disclosures.require("form", door.key, language=_language(), at=timezone.now())
+    except disclosures.NotDisclosed:
+        return _closed(request, door)
     if request.method != "POST":
-        if (first := _hand_over_first(request, door, tablet)) is not None:
-            return first
         token = receipts.new_token(door.key, now=timezone.now())
-        return _form(request, door, door.form(initial={"form_token": token}, is_kiosk=tablet is not None))
+        fresh = door.form(initial={"form_token": token}, is_kiosk=tablet is not None)
+        if request.method == "GET" and not request.headers.get("Sec-Purpose", "").startswith("prefetch"):
+            _count_shown(fresh)
+        return _form(request, door, fresh, said=said)
     meanwhile = request.POST.get("meanwhile", "")
     if meanwhile == "step":
         return _faults_of_step(request, door, tablet)
     if meanwhile in DOCUMENTS:
         return _document(request, door, DOCUMENTS[meanwhile])
     if meanwhile:
-        return _form(request, door, door.form.kept(request.POST, is_kiosk=tablet is not None))
+        return _form(request, door, door.form.kept(request.POST, is_kiosk=tablet is not None), said=said)
     return _sent(request, door, door.form(request.POST, is_kiosk=tablet is not None), timezone.now())
+
+
+def _closed(request: HttpRequest, door: Door) -> HttpResponse:
+    """The polite page in place of a form about which nothing is said; staff read why."""
+    context = {"is_staff": request.user.is_authenticated, "kiosk": kiosk.of(request), "form_key": door.key}
+    response = render(request, "web/public/closed.html", context, status=404)
+    add_never_cache_headers(response)
+    return response
+
+
+def _count_shown(form: PublicForm) -> None:
+    now = timezone.now()
+    served.count(
+        place=notices.of_disclosure("form", form.key),
+        language=_language(),
+        versions=texts.in_force_of(form.texts, at=now),
+        day=now.date(),
+        shown=1,
+    )
+
+
+def _language() -> str:
+    return (translation.get_language() or "en")[:2]
 
 
 def _sent(request: HttpRequest, door: Door, filled: PublicForm, now: dt.datetime) -> HttpResponse:
@@ -102,7 +135,14 @@ def _sent(request: HttpRequest, door: Door, filled: PublicForm, now: dt.datetime
     if now - token_sent.shown_at < QUICKEST:
         filled.add_error(None, _("Nearly done. Please look over it and press the button once more."))
         return _again(request, door, filled, status=422)
-    return _take(request, door, filled, token_sent, now)
+    versions = texts.in_force_of(filled.texts, at=now)
+    if versions != texts.in_force_of(filled.texts, at=token_sent.shown_at):
+        # What was agreed to must be what stood there: the new words are shown, and the second press counts.
+        filled.add_error(
+            None, _("Our texts changed a moment ago. Please look over them and press the button once more.")
+        )
+        return _again(request, door, filled, status=422)
+    return _take(request, door, filled, token_sent, now, versions)
 
 
 def _faults_of_step(request: HttpRequest, door: Door, tablet: kiosk.Kiosk | None) -> HttpResponse:
@@ -119,7 +159,7 @@ def _faults_of_step(request: HttpRequest, door: Door, tablet: kiosk.Kiosk | None
 
 def _document(request: HttpRequest, door: Door, policy: Policy) -> HttpResponse:
     """The policy, and underneath it the form as it stood, unseen, for the way back."""
-    language = (translation.get_language() or "en")[:2]
+    language = _language()
     tablet = kiosk.of(request)
     kept = door.form.kept(request.POST, is_kiosk=tablet is not None)
     document = policies.find(policy, at=timezone.now(), language=language, version="")
@@ -156,7 +196,12 @@ def _screen(request: HttpRequest) -> str:
 
 
 def _take(
-    request: HttpRequest, door: Door, filled: PublicForm, token: receipts.Token, now: dt.datetime
+    request: HttpRequest,
+    door: Door,
+    filled: PublicForm,
+    token: receipts.Token,
+    now: dt.datetime,
+    versions: Mapping[str, str],
 ) -> HttpResponse:
     sending = taking.Sending(
         form=door.key,
@@ -165,10 +210,12 @@ def _take(
         person=filled.person,
         chosen=filled.chosen(),
         shown=filled.shown(),
-        language=(translation.get_language() or "en")[:2],
+        language=_language(),
         origin=_origin(request),
         proof=addresses.proof_of(request),
         is_private=gpc.is_on(request.headers),
+        versions=versions,
+        accepts_terms=bool(filled.cleaned_data.get(TERMS)),
     )
     try:
         taken = taking.take(sending, facts=lambda told: door.facts(filled, told), now=now)
@@ -212,8 +259,11 @@ def thanks(request: HttpRequest, door: Door) -> HttpResponse:
     return response
 
 
-def _form(request: HttpRequest, door: Door, form: PublicForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "screen": _screen(request), **_tablet(request, door, kiosk.of(request))}
+def _form(
+    request: HttpRequest, door: Door, form: PublicForm, *, said: Disclosure | None = None, status: int = 200
+) -> HttpResponse:
+    said = said or texts.disclosure(notices.of_disclosure("form", door.key), language=_language(), at=timezone.now())
+    context = {"form": form, "said": said, "screen": _screen(request), **_tablet(request, door, kiosk.of(request))}
     response = render(request, door.template, context, status=status)
     add_never_cache_headers(response)
     return response

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaigns.models import MessageEvent
 from cdp.core import actors, audit, ids
 from cdp.core.chains import heads, registry, sealing, verifying
-from consent.services import grants
+from consent.services import grants, terms
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +49,15 @@ def _message_events(count: int) -> None:
         )
 
 
+def _acceptances(count: int) -> None:
+    customer = factories.customer().id
+    for number in range(count):
+        terms.accept(customer=customer, version=f"{number}.0", language="en", place="form.signup", at=timezone.now())
+
+
 WRITERS: dict[str, tuple[Callable[[int], None], str]] = {
     "consent_consentrecord": (_consents, "status = 'inherited'"),
+    "consent_termsacceptance": (_acceptances, "version = '9.9'"),
     "core_auditentry": (_audits, "details = '{\"n\": 99}'"),
     "core_accessentry": (_looks, "customer_ids = '{}' || customer_ids[2:]"),
     "campaigns_messageevent": (_message_events, "at = at - interval '1 microsecond'"),
@@ -108,6 +115,7 @@ def copy_of(table: str, row: str, new_id: uuid.UUID) -> str:
         columns = cursor.fetchone()[0]
     values = columns.replace("at,", "at + interval '1 day',", 1) if table == "consent_consentrecord" else columns
     values = values if table != "consent_consentrecord" else columns.replace("source", "'forged'")
+    values = columns.replace("place", "'forged'") if table == "consent_termsacceptance" else values
     return f"INSERT INTO {table} (id, {columns}) SELECT '{new_id}', {values} FROM {table} WHERE id = '{row}'"
 
 

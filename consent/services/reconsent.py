@@ -1,0 +1,177 @@
+"""Asking again exactly those whose "yes" a new text concerns.
+
+From the moment of publishing the gate counts no older "yes" (`Purpose.meaning_since`); this job writes `expired` beside
+each and puts one notice for each person. Who refused, who never answered and who said "yes" since is left alone. It
+works in pages, each in one transaction, and goes on where it was stopped: who is done has no old "yes" any more.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from cdp.core import actors, jobs, outbox
+from cdp.core.actors import Actor
+from cdp.core.models import Job
+from consent.models import ConsentState, PolicyVersion, Purpose
+from consent.rules import notices as rules
+from consent.services import expiring
+from customers.selectors import profiles
+from customers.services import standing
+
+KIND = "consent.reconsent"
+NOTICE, NEWS = "reconsent", "policy-news"
+PAGE = 300
+TITLE = gettext_noop("Asking again after a new text")
+TOLD_TITLE = gettext_noop("Telling customers of a new text")
+LASTS = dt.timedelta(days=30)
+"""A notice that could not be delivered for so long is no news any more."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How many people a page was about, and how many of them can be written to."""
+
+    people: int = 0
+    written_to: int = 0
+
+
+def begin(
+    *, version: PolicyVersion, purposes: Sequence[str], is_announced: bool, actor: Actor, at: dt.datetime
+) -> Job | None:
+    """Start the job of a version that was published in this transaction; None where nobody is to be asked or told."""
+    if not purposes and not (is_announced and version.policy in rules.DOCUMENTS):
+        return None
+    return jobs.submit(
+        KIND,
+        title=TITLE if purposes else TOLD_TITLE,
+        params={
+            "version": str(version.id),
+            "purposes": list(purposes),
+            "is_announced": is_announced,
+            "at": at.isoformat(),
+            "actor": str(actor.id) if actor.id else "",
+        },
+        created_by=actor.id,
+    )
+
+
+def run(job: Job) -> None:
+    """Work on it until nobody is left."""
+    version = PolicyVersion.objects.filter(id=job.params["version"]).first()
+    if version is None:
+        raise jobs.JobFailed(gettext_noop("The text of this job is not there any more."))
+    at = dt.datetime.fromisoformat(job.params["at"])
+    wanted, everybody = list(job.params["purposes"]), bool(job.params["is_announced"])
+    after = uuid.UUID(job.checkpoint.get("after", str(uuid.UUID(int=0))))
+    done, written = job.done, int(job.checkpoint.get("written", 0))
+    total = job.total or (known() if everybody else concerned(wanted, before=at))
+    jobs.progress(job, done=done, total=total)
+    while True:
+        with transaction.atomic():
+            people = _next_known(after) if everybody else _next_concerned(wanted, before=at, after=after)
+            if not people:
+                break
+            reached = page(version=version, purposes=wanted, people=people, at=at, now=timezone.now())
+            done, written, after = done + reached.people, written + reached.written_to, people[-1]
+            job.result = {"asked": done, "written_to": written}
+            jobs.progress(job, done=done, total=max(total, done), checkpoint={"after": str(after), "written": written})
+
+
+def page(
+    *, version: PolicyVersion, purposes: Sequence[str], people: Sequence[uuid.UUID], at: dt.datetime, now: dt.datetime
+) -> Reached:
+    """Let the old "yes" of these people expire and put a notice for each who can be written to, in one transaction."""
+    with transaction.atomic():
+        held = standing.hold(set(people))
+        who = sorted(set(held.values()))
+        asked = set(
+            ConsentState.objects.filter(
+                customer_id__in=who, purpose__in=list(purposes), is_granted=True, at__lt=at
+            ).values_list("customer_id", flat=True)
+        )
+        for purpose in purposes:
+            expiring.expire(
+                purpose=purpose, said_before=at, reason="meaning", actor=actors.SYSTEM, now=now, customers=who
+            )
+        names = dict(Purpose.objects.filter(key__in=list(purposes)).values_list("key", "name"))
+        drafts = []
+        for customer, profile in profiles.opened(who, with_places=False, shown=False).items():
+            contact = profile.email_contact
+            if contact is None or contact.bounced_at is not None:
+                continue
+            language = (profile.customer.language or "")[:2]
+            drafts.append(
+                outbox.Draft(
+                    kind=NOTICE if customer in asked else NEWS,
+                    address=contact.value,
+                    key=f"{NOTICE}:{version.id}",
+                    language=language,
+                    customer=customer,
+                    data={
+                        "policy": version.policy,
+                        "purposes": [
+                            name.get(language) or name.get("en") or key for key, name in sorted(names.items())
+                        ],
+                        "document_url": _address(version.policy),
+                    },
+                    valid_until=now + LASTS,
+                )
+            )
+        outbox.put_many(drafts, at=now)
+    return Reached(len(who), len(drafts))
+
+
+def _address(policy: str) -> str:
+    """Where the new text stands: the words of a purpose are part of what the policy page leads to."""
+    document = policy if policy in rules.DOCUMENTS else rules.PRIVACY
+    return settings.CDP_BASE_URL + reverse(f"consent:{document}")
+
+
+def concerned(purposes: Collection[str], *, before: dt.datetime) -> int:
+    """How many people allowed one of these purposes before that time, and so would be asked again."""
+    if not purposes:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(DISTINCT customer_id) FROM consent_consentstate
+            WHERE is_granted AND purpose = ANY(%s) AND at < %s
+            """,
+            [list(purposes), before],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def known() -> int:
+    """How many people would be told where everybody is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM customers_customer WHERE status = 'known'")
+        return int(cursor.fetchone()[0])
+
+
+def _next_concerned(purposes: Collection[str], *, before: dt.datetime, after: uuid.UUID) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT customer_id FROM consent_consentstate
+            WHERE is_granted AND purpose = ANY(%s) AND at < %s AND customer_id > %s
+            ORDER BY customer_id LIMIT %s
+            """,
+            [list(purposes), before, after, PAGE],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _next_known(after: uuid.UUID) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM customers_customer WHERE status = 'known' AND id > %s ORDER BY id LIMIT %s", [after, PAGE]
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,282 @@
+"""Staff pages of every text that people are shown: where it stands, its draft in three languages, publishing it."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cdp.core import actors
+from cdp.core.actors import Actor
+from cdp.core.models import User
+from cdp.core.views.access import requires
+from consent.forms.texts import PublishForm, TextForm
+from consent.models import PolicyVersion
+from consent.rules import notices as rules
+from consent.selectors import notices, purposes
+from consent.services import disclosures, policies, reconsent, register
+from consent.views import frame
+
+PUBLIC = {rules.PRIVACY: "consent:privacy", rules.TERMS: "consent:terms"}
+
+
+@requires("consent.manage")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """`/consent/documents/`: policy, terms, and what stands before the questions of forms."""
+    found = {one.name: one for one in notices.standings(kinds=(*rules.DOCUMENTS, *rules.DISCLOSED))}
+    asking = disclosures.declared()
+    for name in (*rules.DOCUMENTS, *asking):
+        found.setdefault(name, notices.Standing(name, None, None, ()))
+    rows = [_row(standing) for standing in found.values()]
+    context = {
+        "documents": [row for row in rows if row["standing"].name in rules.DOCUMENTS],
+        "disclosures": [row for row in rows if row["standing"].name not in rules.DOCUMENTS],
+        **frame.tabs(request, "documents"),
+    }
+    return render(request, "consent/documents.html", context)
+
+
+@requires("consent.manage")
+@require_safe
+def text(request: HttpRequest, name: str) -> HttpResponse:
+    """One text: what is in force in every language, its versions, and the difference between two of them."""
+    _known(name)
+    versions = list(notices.versions(name)[:200])
+    published = [row for row in versions if row.published_at is not None]
+    shown = notices.find(name, request.GET.get("version", "")) if "version" in request.GET else None
+    current = shown or (published[0] if published else None)
+    context: dict[str, Any] = {
+        **_frame(request, name),
+        "current": current,
+        "is_newest": bool(published) and current == published[0],
+        "draft": next((row for row in versions if row.published_at is None), None),
+        "versions": published,
+        "columns": _columns(current),
+        "is_disclosure": rules.kind_of(name) in rules.DISCLOSED,
+        "public_url": reverse(PUBLIC[name]) if name in PUBLIC else "",
+        **_compared(request, name, current, published),
+    }
+    return render(request, "consent/text_detail.html", context)
+
+
+@requires("consent.manage")
+@require_POST
+def begin(request: HttpRequest, name: str) -> HttpResponse:
+    """Open the draft, a new one with the words in force if there is none; or fill it from the register."""
+    _known(name)
+    now, actor = timezone.now(), _actor(request)
+    draft = policies.begin(name=name, actor=actor, at=now)
+    if "register" in request.POST and name == rules.PRIVACY:
+        policies.save(version=draft, texts=register.policy_texts(), actor=actor, at=now)
+        messages.success(request, _("The draft is filled from the register. Read it, and make it your own."))
+    return redirect("consent:text-edit", name)
+
+
+@requires("consent.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, name: str) -> HttpResponse:
+    """The draft, three languages side by side."""
+    _known(name)
+    given = request.POST.get("version", "")
+    draft = notices.find(name, given) if given else _draft(name)
+    if draft is None:
+        return redirect("consent:text", name)
+    now, actor = timezone.now(), _actor(request)
+    form = TextForm(
+        request.POST or None,
+        name=name,
+        texts=notices.texts_of(draft),
+        initial={"is_anonymous": draft.is_anonymous},
+    )
+    if request.method == "POST":
+        try:
+            if "discard" in request.POST:
+                policies.discard(version=draft, actor=actor, at=now)
+                messages.success(request, _("The draft is thrown away."))
+                return redirect("consent:text", name)
+            if form.is_valid():
+                policies.save(
+                    version=draft,
+                    texts=form.texts(),
+                    is_anonymous=bool(form.cleaned_data.get("is_anonymous")),
+                    actor=actor,
+                    at=now,
+                )
+                if "publish" in request.POST:
+                    return redirect("consent:text-publish", name)
+                messages.success(request, _("Saved"))
+                return redirect("consent:text-edit", name)
+        except policies.UnableToChange as unable:
+            messages.error(request, str(unable))
+            return render(request, "consent/text_final.html", {**_frame(request, name), "version": draft}, status=409)
+    context = {**_frame(request, name), "form": form, "draft": draft}
+    return render(request, "consent/text_edit.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@requires("consent.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest, name: str) -> HttpResponse:
+    """Look at what changes and whom it concerns, then put the draft in force."""
+    _known(name)
+    draft = _draft(name)
+    if draft is None:
+        return redirect("consent:text", name)
+    now = timezone.now()
+    names = purposes.names(get_language() or "")
+    form = PublishForm(request.POST or None, name=name, purposes=names)
+    if request.method == "POST" and form.is_valid():
+        choice = form.cleaned_data
+        try:
+            done = policies.publish(
+                version=draft,
+                actor=_actor(request),
+                at=now,
+                turns_meaning=choice.get("meaning") == "meaning",
+                concerns=choice.get("concerns") or (),
+                is_announced=bool(choice.get("is_announced")),
+            )
+        except policies.UnableToPublish as unable:
+            form.add_error(None, str(unable))
+        else:
+            messages.success(request, _("Version %(version)s is in force now.") % {"version": done.version})
+            return redirect("consent:text", name)
+    newest = notices.newest(name)
+    before = notices.texts_of(newest) if newest else {}
+    after = notices.texts_of(draft)
+    kind = rules.kind_of(name)
+    concerned = [rules.key_of(name)] if kind == rules.PURPOSE else list(names) if name in rules.DOCUMENTS else []
+    context = {
+        **_frame(request, name),
+        "form": form,
+        "draft": draft,
+        "newest": newest,
+        "languages_changed": _changes(name, before, after),
+        "missing": _missing(name, after),
+        "figures": [(key, names.get(key, key), reconsent.concerned([key], before=now)) for key in concerned],
+        "is_purpose": kind == rules.PURPOSE,
+        "known": reconsent.known() if name in rules.DOCUMENTS else 0,
+    }
+    return render(request, "consent/text_publish.html", context, status=422 if form.is_bound else 200)
+
+
+@requires("consent.manage")
+@require_POST
+def withdraw(request: HttpRequest, name: str) -> HttpResponse:
+    """Close a form by withdrawing its disclosure."""
+    _known(name)
+    try:
+        policies.withdraw(name=name, actor=_actor(request), at=timezone.now())
+    except policies.UnableToWithdraw as unable:
+        messages.error(request, str(unable))
+    else:
+        messages.success(request, _("Withdrawn. The form is closed until you publish a new version."))
+    return redirect("consent:text", name)
+
+
+def _row(standing: notices.Standing) -> dict[str, Any]:
+    languages = dict(settings.LANGUAGES)
+    asking = disclosures.declared().get(standing.name)
+    return {
+        "standing": standing,
+        "label": _label(standing.name),
+        "url": reverse("consent:text", args=[standing.name]),
+        "public_url": reverse(PUBLIC[standing.name]) if standing.name in PUBLIC else asking.url if asking else "",
+        "missing": ", ".join(str(languages[code]) for code in standing.missing),
+    }
+
+
+def _label(name: str) -> str:
+    asked = {one: str(asking.label) for one, asking in disclosures.declared().items()}
+    return notices.label(name, purposes=purposes.names(get_language() or ""), disclosed=asked)
+
+
+def _known(name: str) -> None:
+    """404 for a name that is none of ours: neither written nor declared nor a purpose."""
+    is_ours = name in rules.DOCUMENTS or name in disclosures.declared()
+    is_purpose = rules.kind_of(name) == rules.PURPOSE and rules.key_of(name) in purposes.channels()
+    if "\x00" in name or not (is_ours or is_purpose or notices.versions(name).exists()):
+        raise Http404
+
+
+def _draft(name: str) -> PolicyVersion | None:
+    return PolicyVersion.objects.filter(policy=name, published_at=None).order_by("-id").first()
+
+
+def _frame(request: HttpRequest, name: str) -> dict[str, Any]:
+    is_purpose = rules.kind_of(name) == rules.PURPOSE
+    return {
+        "name": name,
+        "label": _label(name),
+        "is_purpose": is_purpose,
+        "back_url": reverse("consent:purpose-list" if is_purpose else "consent:document-list"),
+        "purpose_url": reverse("consent:purpose", args=[rules.key_of(name)]) if is_purpose else "",
+        **frame.tabs(request, "purposes" if is_purpose else "documents"),
+    }
+
+
+def _columns(version: PolicyVersion | None) -> list[dict[str, Any]]:
+    texts = notices.texts_of(version) if version else {}
+    return [
+        {"language": code, "name": name, "text": notices.with_shop(texts[code]) if code in texts else None,
+         "parts": _parts(version, texts[code]) if version and code in texts else []}
+        for code, name in settings.LANGUAGES
+    ]  # fmt: skip
+
+
+def _parts(version: PolicyVersion, said: rules.Text) -> list[tuple[object, str]]:
+    filled = notices.with_shop(said)
+    keys = (*rules.parts_of(version.policy), rules.CHANGED)
+    return [(notices.PARTS[key], filled.parts[key]) for key in keys if filled.parts.get(key)]
+
+
+def _compared(
+    request: HttpRequest, name: str, current: PolicyVersion | None, published: list[PolicyVersion]
+) -> dict[str, Any]:
+    """The difference between the version shown and another, the one before it unless `?against=` names one."""
+    if current is None:
+        return {"against": None, "languages_changed": []}
+    asked = request.GET.get("against", "")
+    older = [row for row in published if _moment(row) < _moment(current)]
+    against = notices.find(name, asked) if asked and "\x00" not in asked else older[0] if older else None
+    if against is None:
+        return {"against": None, "languages_changed": []}
+    return {
+        "against": against,
+        "languages_changed": _changes(name, notices.texts_of(against), notices.texts_of(current)),
+    }
+
+
+def _moment(version: PolicyVersion) -> dt.datetime:
+    return version.published_at or timezone.now()
+
+
+def _changes(name: str, before: dict[str, rules.Text], after: dict[str, rules.Text]) -> list[dict[str, Any]]:
+    return [
+        {"language": code, "name": label, "changes": notices.changes(name, before.get(code), after.get(code))}
+        for code, label in settings.LANGUAGES
+        if code in before or code in after
+    ]
+
+
+def _missing(name: str, texts: dict[str, rules.Text]) -> list[dict[str, Any]]:
+    """What each language still lacks: nothing at all is a warning, a part is a reason not to publish."""
+    found = []
+    for code, label in settings.LANGUAGES:
+        lacking = rules.missing(name, texts[code]) if code in texts else []
+        if code not in texts or lacking:
+            words = ", ".join(str(notices.PARTS[part]) for part in lacking)
+            found.append({"language": label, "parts": words, "is_whole": code not in texts})
+    return found
+
+
+def _actor(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
+    return actors.staff(request.user)
