@@ -15,6 +15,7 @@ from consent.services import (
     guardians,
     import_undo,
     link_mails,
+    proving,
     reconsent,
 )
 from consent.services import reference as rows
@@ -30,6 +31,8 @@ webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
 chains.declare("consent_consentrecord", "consent_termsacceptance")
+chains.declare("consent_consentrecord")
+chains.prove(proving.SUBJECT, proving.check)
 for event, label in (
     ("privacy_request.received", _("Somebody asked for their rights")),
     ("privacy_request.extended", _("A request was extended")),

@@ -28,6 +28,7 @@ def context(question: panels.Question) -> dict[str, Any]:
         "is_unasked": not said & {Channel.EMAIL, Channel.ANY},
         "form_url": reverse(FORM),
         "desk_url": _desk(question),
+        "history_url": reverse("consent:history", args=[question.customer]) if said else "",
         "receipt_url": reverse("consent:receipt", args=[question.customer])
         if said and question.reader.can("consent.record")
         else "",

@@ -18,20 +18,25 @@ from consent.rules.ledger import EXPIRED, SAYS_YES, YES
 from consent.selectors.purposes import SPECIAL
 from customers.selectors import merges
 
-_RAISE = """
-INSERT INTO consent_consentstate AS state (id, customer_id, purpose, channel, is_granted, status, at, record_id)
+_LATEST = """
 SELECT DISTINCT ON (customer_id, purpose, channel)
-    id, customer_id, purpose, channel, status IN {yes}, status, at, id
+    id, customer_id, purpose, channel, status IN {yes} AS is_granted, status, at, id AS record_id
 FROM consent_consentrecord AS said
 WHERE customer_id = ANY(%(customers)s) AND status <> 'retracted' {only} AND NOT EXISTS (
     SELECT 1 FROM consent_consentrecord AS back WHERE back.customer_id = said.customer_id AND back.retracts = said.id
 )
 ORDER BY customer_id, purpose, channel, at DESC, (status IN {yes}), id DESC
+"""
+_RAISE = (
+    "INSERT INTO consent_consentstate AS state (id, customer_id, purpose, channel, is_granted, status, at, record_id)"
+    + _LATEST
+    + """
 ON CONFLICT (customer_id, purpose, channel) DO UPDATE SET
     is_granted = EXCLUDED.is_granted, status = EXCLUDED.status, at = EXCLUDED.at, record_id = EXCLUDED.record_id
 WHERE (EXCLUDED.at, NOT EXCLUDED.is_granted, EXCLUDED.record_id)
     > (state.at, NOT state.is_granted, state.record_id)
 """
+)
 # A special detail stands as long as its consent: here, where every change of a state passes, also by merging.
 _DROP = """
 DELETE FROM consent_specialdetail detail
@@ -80,8 +85,30 @@ def _drop_special(customers: Collection[uuid.UUID]) -> None:
         cursor.execute(_DROP, [sorted(customers), SPECIAL])
 
 
+def derived(customers: Collection[uuid.UUID]) -> list[ConsentState]:
+    """The states that the ledger gives for these people, who stand for themselves; nothing is written."""
+    trees = merges.trees(customers)
+    alone = sorted(set(customers) - trees.keys())
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST.format(only="", yes=SAYS_YES), {"customers": alone})
+        names = ("id", "customer_id", "purpose", "channel", "is_granted", "status", "at", "record_id")
+        found = [ConsentState(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return found + (_judged(trees) if trees else [])
+
+
 def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
-    """Write the states of people who were in a merge: one read of all their records, one write, slot by slot."""
+    """Write the states of people who were in a merge."""
+    # Only a rebuild, which empties the slots first, can find one without a word: all that was said there is retracted.
+    ConsentState.objects.bulk_create(
+        _judged(trees),
+        update_conflicts=True,
+        unique_fields=["customer", "purpose", "channel"],
+        update_fields=["is_granted", "status", "at", "record_id"],
+    )
+
+
+def _judged(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> list[ConsentState]:
+    """The states of people who were in a merge: one read of all their records, slot by slot."""
     involved = {customer: _involved(customer, joined) for customer, joined in trees.items()}
     said: dict[uuid.UUID, dict[tuple[str, str], list[words.Said]]] = defaultdict(lambda: defaultdict(list))
     status: dict[uuid.UUID, str] = {}
@@ -114,13 +141,7 @@ def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
                         record_id=word.id,
                     )
                 )
-    # Only a rebuild, which empties the slots first, can find one without a word: all that was said there is retracted.
-    ConsentState.objects.bulk_create(
-        states,
-        update_conflicts=True,
-        unique_fields=["customer", "purpose", "channel"],
-        update_fields=["is_granted", "status", "at", "record_id"],
-    )
+    return states
 
 
 def _involved(customer: uuid.UUID, joined: Sequence[merges.Joined]) -> set[uuid.UUID]:
