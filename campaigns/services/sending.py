@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from campaigns.channels import contract, registry
-from campaigns.models import Campaign, Message, MessageEvent
+from campaigns.models import Campaign, CampaignVersion, Message, MessageEvent
 from campaigns.rules import templates
 from campaigns.rules.definition import Definition, MessageStep
 from campaigns.selectors import decisions, definitions, recipients, returns
@@ -123,7 +123,7 @@ class _Sender:
         """Those that may go now, with what lets them; the others are settled."""
         by_purpose: dict[str, list[Message]] = defaultdict(list)
         for message in batch:
-            by_purpose[message.purpose].append(message)
+            by_purpose[self._purpose(message)].append(message)
         going: list[tuple[Message, _Going]] = []
         back = returns.among(batch, now=self.now)
         for purpose, messages in by_purpose.items():
@@ -154,7 +154,7 @@ class _Sender:
             outgoing = rendering.outgoing(
                 message=message.id,
                 step=self._step(message),
-                purpose=message.purpose,
+                purpose=going.permit.purpose,
                 recipient=recipient,
                 now=self.now,
             )
@@ -178,12 +178,22 @@ class _Sender:
         else:
             self._sent(message, provider_id, going.rule)
 
+    def _purpose(self, message: Message) -> str:
+        """What its campaign is for, whatever the row says: a row that came in by the back door proves nothing."""
+        try:
+            return self._plan(message).purpose
+        except (Campaign.DoesNotExist, CampaignVersion.DoesNotExist):  # told when it is filled in
+            return message.purpose
+
     def _step(self, message: Message) -> MessageStep:
+        return self._plan(message).steps[message.step]
+
+    def _plan(self, message: Message) -> Definition:
         key = (message.campaign_id, message.version)
         if key not in self.plans:
             campaign = Campaign.objects.get(id=message.campaign_id)
             self.plans[key] = definitions.of_version(campaign, message.version)
-        return self.plans[key].steps[message.step]
+        return self.plans[key]
 
     # --- how a claim ends ---
 

@@ -1,0 +1,135 @@
+"""Nothing personal leaves without a decision: the source is read, and whatever opens an exit stands on this list.
+
+An exit is a module that can carry data out of the machine or hand a file to somebody: mail, connections to others,
+downloads. Each is here with its reason; those that carry people take a permit (`cdp.core.leaving`), which only the
+gate's own decisions become. Something new fails until it takes one, or is nobody's data and says so here.
+"""
+
+import ast
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("cdp", "customers", "consent", "events", "commerce", "surveys", "loyalty", "analytics", "campaigns")
+MODULES = {"smtplib", "http.client", "urllib.request", "requests", "httpx", "aiohttp", "ftplib", "telnetlib", "socket"}
+NAMES = {"StreamingHttpResponse", "FileResponse", "send_mail", "send_mass_mail", "EmailMultiAlternatives"}
+TEXTS = {"Content-Disposition"}
+CALLS = {"transport"}  # `mail.transport()`: the way to the mail server
+
+PERMITTED = {
+    # module: what it carries under a permit
+    "cdp/core/mail.py": "every mail: messages, notices, staff mail",
+    "campaigns/channels/email/deliver.py": "messages of campaigns",
+    "campaigns/services/trials.py": "trials of a message, to the member of staff who asks",
+    "cdp/core/outbox/carriers.py": "notices to people",
+    "cdp/core/webhooks/delivering.py": "deliveries to other systems, handed over by `addresses`",
+}
+NOBODYS = {
+    # module: why no permit
+    "cdp/core/webhooks/addresses.py": "the wire of `delivering`, which nobody else may use (see below)",
+    "cdp/core/fetching.py": "GET only, from platforms that tell us of leads: carries the shop's own token",
+    "cdp/run/keys.py": "makes keys; a lock that other processes see",
+    "cdp/run/health.py": "asks our own server whether it is well",
+    "cdp/run/launch.py": "looks for a free port",
+    "cdp/run/supervisor.py": "wakes itself up",
+    "cdp/run/valkey.py": "looks whether our own server answers",
+    "cdp/web/views/imports.py": "gives the rejected rows of a file back to whoever brought the file",
+}
+ON_REQUEST = {
+    # module: downloads that their room guards itself; each is the person's or the officer's own copy, and logged
+    "consent/views/my_data.py": "a copy of somebody's own data, by a link that expires, after a code to their own address",
+    "consent/views/receipts.py": "the signed receipt of one customer's own words, audited",
+}
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def exits(tree: ast.Module) -> Iterator[str]:
+    """What of a module can carry something out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            if node.module in MODULES:
+                yield str(node.module)
+            yield from (alias.name for alias in node.names if f"{node.module}.{alias.name}" in MODULES)
+            yield from (alias.name for alias in node.names if alias.name in NAMES)
+        elif isinstance(node, ast.Constant) and node.value in TEXTS:
+            yield str(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS:
+            yield node.func.attr
+
+
+@functools.cache
+def sources() -> list[tuple[str, ast.Module]]:
+    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    named = [(path.relative_to(ROOT).as_posix(), path) for path in paths]
+    return [(name, tree_of(path)) for name, path in named if "/migrations/" not in name]
+
+
+def found() -> dict[str, set[str]]:
+    return {name: ways for name, tree in sources() if (ways := set(exits(tree)))}
+
+
+def test_no_module_opens_an_exit_that_is_not_on_the_list():
+    listed = {*PERMITTED, *NOBODYS, *ON_REQUEST}
+    unknown = {name: sorted(ways) for name, ways in found().items() if name not in listed}
+    assert unknown == {}, "take a permit (cdp.core.leaving) and stand on the list of this test"
+    gone = {name for name in listed if not (ROOT / name).exists()}
+    assert gone == set()
+
+
+@pytest.mark.parametrize("name", sorted(PERMITTED))
+def test_what_carries_people_out_takes_a_permit(name):
+    words = {node.id for node in ast.walk(tree_of(ROOT / name)) if isinstance(node, ast.Name)}
+    words |= {
+        node.arg for node in ast.walk(tree_of(ROOT / name)) if isinstance(node, ast.arg | ast.keyword) and node.arg
+    }
+    assert "permit" in words
+
+
+def test_nobody_makes_a_permit_by_hand():
+    for name, tree in sources():
+        made = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and (getattr(node.func, "id", "") == "Permit" or getattr(node.func, "attr", "") == "Permit")
+        ]
+        assert not made or name == "cdp/core/leaving.py", f"{name} makes a permit"
+
+
+def test_permits_become_of_the_gates_decisions_only():
+    """`from_decisions` takes what `gate.decide_many` gave: nobody builds an allowed decision elsewhere."""
+    allowed = {"cdp/core/leaving.py", "consent/rules/gate.py", "cdp/core/webhooks/fanning.py"}
+    for name, tree in sources():
+        made = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr == "ALLOWED" and getattr(node.value, "id", "") == "Outcome"
+        ]
+        assert not made or name in allowed, f"{name} decides by itself"
+
+
+def test_only_deliveries_use_the_wire_of_webhooks():
+    for name, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "addresses.post":
+                assert name == "cdp/core/webhooks/delivering.py"
+
+
+def test_the_reader_sees_what_it_looks_for():
+    """A test that finds nothing proves nothing."""
+    for text in (
+        "import smtplib",
+        "from http import client",
+        "from django.http import FileResponse",
+        "response.headers['Content-Disposition'] = 'attachment'",
+        "with mail.transport() as carrier: pass",
+    ):
+        assert list(exits(ast.parse(text))), text
