@@ -52,7 +52,7 @@ def test_a_link_to_a_shop_without_an_address_is_a_warning() -> None:
     assert activation.warnings(linked, languages=LANGUAGES) == []
     [problem] = activation.warnings(linked, languages=LANGUAGES, has_shop_url=False)
     assert problem.pointer == "/steps/0/template"
-    assert "Ask your administrator to set the address of the shop." in problem.detail
+    assert "Ask the owner to set the address of the shop." in problem.detail
     assert "CDP_" not in problem.detail
     assert activation.warnings(made(subject=texts, body=texts), languages=LANGUAGES, has_shop_url=False) == []
 

@@ -206,7 +206,7 @@ def test_a_name_in_use_is_refused_until_replacing_is_chosen(client, db):
 def test_a_steward_sees_who_connects_a_store_and_cannot_do_it(client, db):
     client.force_login(factories.staff("steward"))
     page = client.get("/hooks/").content.decode()
-    assert "An administrator connects a store" in page
+    assert "The owner connects a store" in page
     assert "/hooks/connect/" not in page
     assert client.get("/hooks/connect/").status_code == 403
 
