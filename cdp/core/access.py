@@ -53,6 +53,10 @@ OWNERS_MODELS = {"user", "apikey", "source", "sourcesecret", "storefront", "purp
 """Models in /admin/ that stewards may read and only owners may change."""
 
 
+NOBODYS_APPS = frozenset({"account", "auth", "mfa", "sessions"})
+"""Apps of others whose rows nobody opens in /admin/: whoever could touch second factors could log in as an owner."""
+
+
 def role_of(word: str) -> str:
     """The role that a command means by `word`; a word that is no other name of one stays as it is."""
     return FORMER.get(word, word)
@@ -72,7 +76,10 @@ def allows_model(role: str, perm: str) -> bool:
     """Django's `app.action_model` permissions in terms of the table."""
     if not allows(role, "steward"):
         return False
-    action, _, model = perm.partition(".")[2].partition("_")
+    app, _, rest = perm.partition(".")
+    if app in NOBODYS_APPS:
+        return False
+    action, _, model = rest.partition("_")
     if model in OWNERS_MODELS and action != "view":
         return allows(role, "settings")
     return action in {"view", "add", "change", "delete"}
