@@ -154,7 +154,7 @@ class CustomerConsentViewSet(ApiViewSet):
     @action(detail=False, methods=["get"], pagination_class=None)
     def receipt(self, request: Request, customer: str) -> Response:
         """In the shape of ISO/IEC TS 27560, for the person to keep; the signature is checked without us."""
-        person = _customer(customer)
+        person = person_of(customer)
         try:
             receipt = receipts.issue(customer=person, at=timezone.now(), actor=self.actor)
         except receipts.UnableToIssue as error:  # erased between the two
