@@ -31,7 +31,6 @@ webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
 chains.declare("consent_consentrecord", "consent_termsacceptance")
-chains.declare("consent_consentrecord")
 chains.prove(proving.SUBJECT, proving.check)
 for event, label in (
     ("privacy_request.received", _("Somebody asked for their rights")),

@@ -357,9 +357,8 @@ class Tour:
 CARE = (
     "/consent/", "/consent/purposes/", "/consent/purposes/marketing/", "/consent/documents/",
     "/consent/documents/privacy/", "/consent/register/", "/consent/register/customers/", "/consent/sealing/",
-    "/consent/access/", "/settings/", "/settings/staff/new/",
+    "/consent/ledger/", "/consent/access/", "/settings/", "/settings/staff/new/",
 )  # fmt: skip
-CARE = ("/consent/", "/consent/ledger/", "/consent/sealing/", "/consent/access/", "/settings/", "/settings/staff/new/")
 """Plain pages below the line of the rail, named by their paths."""
 EMPTY = [
     Stop(f"empty-{name}", f"/{path}")

@@ -31,6 +31,7 @@ NAMES = {
     "core_auditentry": gettext_lazy("Who changed what"),
     "core_accessentry": gettext_lazy("Who looked at whom"),
     "campaigns_messageevent": gettext_lazy("What became of messages"),
+    "consent_termsacceptance": gettext_lazy("Terms that were accepted"),
     "consent_consentstate": gettext_lazy("What holds now, derived from the statements"),
 }
 METHODS = {

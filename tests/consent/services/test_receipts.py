@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def is_genuine(receipt: dict, keys: dict) -> bool:
-    """The recipe of docs/guides/privacy-consent.md, with `cryptography` and nothing of ours."""
+    """The recipe of docs/guides/privacy-ledger.md, with `cryptography` and nothing of ours."""
     import base64
 
     from cryptography.exceptions import InvalidSignature
