@@ -20,6 +20,7 @@ from consent.views import (
     register,
     retention,
     sealing,
+    sending,
     special,
     texts,
     unsubscribe,
@@ -29,6 +30,7 @@ from consent.views import (
 app_name = "consent"
 urlpatterns: list[URLPattern] = [
     path("consent/", overview.overview, name="overview"),
+    path("consent/link/<uuid:customer>/", sending.send_link, name="send-link"),
     path("consent/special/<uuid:customer>/<slug:field>/", special.keep, name="special-keep"),
     path("consent/special/<uuid:customer>/<slug:field>/forget/", special.forget, name="special-forget"),
     path("consent/special/<uuid:customer>/<slug:field>/show/", special.show, name="special-show"),

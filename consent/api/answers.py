@@ -27,6 +27,16 @@ class ConsentAnswer(serializers.Serializer[Any]):
     evidence = serializers.JSONField(allow_null=True)
 
 
+class PendingAnswer(serializers.Serializer[Any]):
+    """A grant that waits for its confirmation."""
+
+    customer = serializers.UUIDField()
+    purpose = serializers.CharField()
+    channel = serializers.CharField()
+    status = serializers.ChoiceField(["pending"])
+    sent = serializers.BooleanField(help_text="Whether a mail was put; false where one was lately.")
+
+
 class SignatureAnswer(serializers.Serializer[Any]):
     """An Ed25519 signature over the receipt as JSON with sorted keys and without spaces."""
 

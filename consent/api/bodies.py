@@ -54,6 +54,11 @@ class ConsentBody(StrictSerializer):
     granted = StrictBooleanField()
     policy_version = WordsField(max_length=20, help_text="The version of the text that was shown.")
     evidence = EvidenceField(required=False, allow_null=True, default=None)
+    double_opt_in = StrictBooleanField(
+        required=False,
+        default=False,
+        help_text="A grant waits until the customer confirms it by a link in a mail (48 hours); the answer is 202.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A grant that nobody could prove is not one."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,8 +23,8 @@ from cdp.core.api.views import ApiViewSet
 from cdp.core.crypto import subjects
 from consent.api import answers, bodies, examples
 from consent.models import ConsentRecord
-from consent.selectors import ledger
-from consent.services import grants, receipts
+from consent.selectors import ledger, purposes, reach
+from consent.services import confirming, grants, receipts
 from customers.selectors import lineage
 
 ID_FIELDS = {"customer"}
@@ -84,7 +85,12 @@ class ConsentViewSet(ApiViewSet):
         operation_id="consents_create",
         summary="Record what a customer allows or refuses",
         request=bodies.ConsentBody,
-        responses={201: OpenApiResponse(answers.ConsentAnswer, description="Recorded."), 404: NOBODY, 410: GONE},
+        responses={
+            201: OpenApiResponse(answers.ConsentAnswer, description="Recorded."),
+            202: OpenApiResponse(answers.PendingAnswer, description="Waits for the confirmation by mail."),
+            404: NOBODY,
+            410: GONE,
+        },
     )
     def create(self, request: Request) -> Response:
         """Write one statement, made now."""
@@ -92,6 +98,8 @@ class ConsentViewSet(ApiViewSet):
         body.is_valid(raise_exception=True)
         values = body.validated_data
         customer = person_of(values["customer"])
+        if values["granted"] and values["double_opt_in"]:
+            return self._ask(customer, values)
         try:
             record = grants.record(
                 customer=customer,
@@ -108,6 +116,34 @@ class ConsentViewSet(ApiViewSet):
         except grants.UnableToRecord as error:
             raise problems.invalid(f"/{error.field}", str(error)) from error
         return Response(_shown([record], [record.customer_id])[0], status=status.HTTP_201_CREATED)
+
+    def _ask(self, customer: uuid.UUID, values: Mapping[str, Any]) -> Response:
+        """Ask whoever reads the customer's own address; nothing is granted before they say so."""
+        purpose, channel = values["purpose"], values["channel"]
+        offered = purposes.channels().get(purpose)
+        if offered is None or channel not in offered:
+            raise problems.invalid("/channel" if offered else "/purpose", _("There is no such purpose or channel."))
+        way = reach.ways([customer]).get(customer)
+        if way is None:
+            raise problems.invalid("/customer", _("There is no address to ask at."))
+        words = str(values["evidence"].get("text") or purposes.names(way.language).get(purpose, purpose))
+        with transaction.atomic():
+            sent = confirming.ask(
+                confirming.Question(
+                    customer=customer,
+                    boxes=[confirming.Asked(purpose, channel, words)],
+                    email=way.address if way.channel == "email" else "",
+                    phone=way.address if way.channel == "sms" else "",
+                    source=self.source.key,
+                    method="api",
+                    language=way.language,
+                    policy_version=values["policy_version"],
+                    evidence=values["evidence"],
+                    at=timezone.now(),
+                )
+            )
+        told = {"customer": str(customer), "purpose": purpose, "channel": channel, "status": "pending"}
+        return Response({**told, "sent": bool(sent)}, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
         operation_id="consents_list",

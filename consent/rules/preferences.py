@@ -7,6 +7,7 @@ from consent.rules.packs import Basis, Pack
 
 NEEDS = {"email": "email", "sms": "phone", "phone": "phone", "kakao": "phone", "line": "line"}
 """What of somebody has to be known so that a channel reaches them. What is not here reaches everybody or nobody."""
+_NIGHTS = frozenset({"marketing_night"})
 NEVER_ASKED = frozenset({"webhook", "push", "post"})
 """Channels that are offered only where somebody has said something about them."""
 
@@ -43,6 +44,8 @@ def options(
             said = states.get((purpose, channel))
             if basis is Basis.CONTRACT and (said is None or said[0]):
                 continue
+            if purpose in _NIGHTS and pack.quiet_hours is None and said is None:
+                continue  # where no hours are quiet nobody need allow them
             reaches = NEEDS.get(channel, "") in kinds if channel in NEEDS else channel not in NEVER_ASKED
             if said is None and not reaches:
                 continue

@@ -37,6 +37,7 @@ class Box:
     """One box as it is drawn."""
 
     name: str
+    channel: str
     label: str
     is_on: bool
     needs_guardian: bool
@@ -99,7 +100,7 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         boxes = []
         for option in mine:
             label = gettext("Yes, please") if option.channel == Channel.ANY else purposes.channel_name(option.channel)
-            boxes.append(Box(option.name, label, option.is_on, purpose.key in needs_guardian))
+            boxes.append(Box(option.name, option.channel, label, option.is_on, purpose.key in needs_guardian))
             words[option.name] = f"{purpose.name} · {label}\n{purpose.description}"
         groups.append(Group(purpose.key, purpose.name, purpose.description, boxes))
     shown = profile.email_contact or profile.phone_contact

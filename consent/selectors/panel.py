@@ -29,6 +29,7 @@ def context(question: panels.Question) -> dict[str, Any]:
         "form_url": reverse(FORM),
         "desk_url": _desk(question),
         "history_url": reverse("consent:history", args=[question.customer]) if said else "",
+        "link_url": _link(question),
         "receipt_url": reverse("consent:receipt", args=[question.customer])
         if said and question.reader.can("consent.record")
         else "",
@@ -39,6 +40,11 @@ def _desk(question: panels.Question) -> str:
     """Where staff write down what somebody says to them; empty for those who may not."""
     may = question.reader.can("consent.record") and question.reader.can("customers.edit")
     return reverse(DESK, args=[question.customer]) if may else ""
+
+
+def _link(question: panels.Question) -> str:
+    """Where staff send the person the link to their own settings; empty for those who may not."""
+    return reverse("consent:send-link", args=[question.customer]) if question.reader.can("consent.record") else ""
 
 
 def advice(question: panels.Question) -> list[panels.Advice]:

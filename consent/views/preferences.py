@@ -7,6 +7,7 @@ sends a new one, with the same answer whoever asks.
 
 import contextlib
 import datetime as dt
+import json
 import uuid
 from typing import Any
 
@@ -20,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import addresses
+from cdp.core import addresses, leaving
 from cdp.core.actors import CUSTOMER
 from consent.forms.preferences import GuardianForm, LinkForm
 from consent.rules import gpc as gpc_rules
@@ -28,7 +29,7 @@ from consent.rules import preferences as rules
 from consent.rules.wishes import PAUSES, Wish
 from consent.selectors import centre as reading
 from consent.selectors import people
-from consent.services import gpc, guardians, link_mails, links, preferences, tongues
+from consent.services import gpc, guardians, link_mails, links, preferences, receipts, tongues
 from consent.views import languages
 from consent.views.private import private
 
@@ -91,6 +92,8 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
         centre = reading.of(customer, language=translation.get_language() or "en", now=now)
         if centre is None:
             return _without(request, "expired")
+        if act == "receipt":
+            return _receipt(customer, now)
         if act == "guardian":
             return _asked_guardian(request, token, centre, now)
         if act == "stop":
@@ -106,7 +109,7 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
         else:
             changed = _saved(request, centre, proof, now)
             said = _("Saved.")
-    except preferences.UnableToChange:
+    except (preferences.UnableToChange, receipts.UnableToIssue):
         return _page(
             request,
             token,
@@ -116,6 +119,17 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
             status=409,
         )
     return _page(request, token, customer, now, said=said, undo=changed.undo)
+
+
+def _receipt(customer: uuid.UUID, now: dt.datetime) -> HttpResponse:
+    """The signed receipt of what was said, as a file; handed over on the person's own link."""
+    leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
+        channel="file", own=(leaving.Own.REQUEST_ANSWER,)
+    )
+    found = receipts.issue(customer=customer, at=now, language=translation.get_language() or "en")
+    response = HttpResponse(json.dumps(found, ensure_ascii=False, indent=1), content_type="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="receipt.json"'
+    return response
 
 
 def _asked_guardian(request: HttpRequest, token: str, centre: reading.Centre, now: dt.datetime) -> HttpResponse:

@@ -146,6 +146,7 @@ PAGES = [
     ("consent:activity-new", "GET", "po"),
     ("consent:activity-new", "POST", "po"),
     ("consent:special-keep", "POST", "cspo"),
+    ("consent:send-link", "POST", "cspo"),
     ("consent:special-forget", "POST", "cspo"),
     ("consent:special-show", "POST", "cspo"),
     ("consent:breach-list", "GET", "po"),

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from cdp.core import actors, ids
 from cdp.core.models import AccessEntry
-from consent.models import ConsentRecord, ConsentState
+from consent.models import ConsentRecord, ConsentState, Pending
 from consent.services import gate, grants
 from customers.models import Customer
 from tests import factories
@@ -253,3 +253,15 @@ def test_a_refusal_outlasts_a_grant_that_a_fast_clock_dated_ahead(shop: Storefro
     assert (state.is_granted, str(state.record_id)) == (False, answer["id"])
     decision = gate.decide(customer=customer.id, purpose="marketing", channel="email", at=timezone.now())
     assert decision.reason == "withdrawn"
+
+
+def test_a_grant_may_wait_until_the_customer_confirms_it(shop: Storefront) -> None:
+    customer = factories.customer(email="ann@example.com")
+    answer = shop.post(statement(customer.id, double_opt_in=True))
+    assert (answer.status_code, answer.json()["status"], answer.json()["sent"]) == (202, "pending", True)
+    assert not ConsentRecord.objects.exists()
+    assert Pending.objects.get().customer_id == customer.id
+    assert shop.post(statement(customer.id, double_opt_in=True)).json()["sent"] is False  # one lately
+    nobody = factories.customer()
+    assert shop.post(statement(nobody.id, double_opt_in=True)).status_code == 422
+    assert shop.post(statement(customer.id, granted=False, double_opt_in=True)).status_code == 201

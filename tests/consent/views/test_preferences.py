@@ -65,11 +65,32 @@ def test_the_page_shows_every_purpose_masks_the_address_and_sends_no_referrer(ma
     assert "mali.plant@example.com" not in page
     assert "Mali Plant" not in page
     assert "@example.com" in page
-    for words in ("News and offers", "Offers at night too", "Offers that suit you", "Sharing with partners"):
+    for words in ("News and offers", "Offers that suit you", "Sharing with partners"):
         assert words in page
     assert 'value="marketing:email" checked' in page
     assert 'value="service:email"' not in page  # what was ordered comes anyway
     assert "<script" not in page
+
+
+def test_the_night_is_asked_about_where_the_law_knows_quiet_hours(mali):
+    minji = factories.customer(email="minji@example.com", phone="010-1234-5678", country="KR")
+    assert "marketing_night:" not in stranger().get(path(mali)).content.decode()
+    assert "marketing_night:sms" in stranger().get(path(minji)).content.decode()
+
+
+def test_a_signed_receipt_is_there_to_take_along(mali):
+    answer = stranger().post(path(mali), {"act": "receipt"})
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert {"receipt", "signature"} <= set(answer.json())
+
+
+def test_staff_send_the_link_and_read_a_masked_address(mali, client):
+    client.force_login(factories.staff("clerk"))
+    assert f"/consent/link/{mali.id}/" in client.get(f"/customers/{mali.id}/").content.decode()
+    page = client.post(f"/consent/link/{mali.id}/", follow=True).content.decode()
+    assert "on its way to m" in page
+    assert [(one.customer_id, one.kind) for one in Notice.objects.all()] == [(mali.id, "preferences-link")]
 
 
 def test_giving_and_taking_back_is_one_press_each_with_its_proof(mali):
