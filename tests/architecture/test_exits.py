@@ -41,6 +41,7 @@ NOBODYS = {
 ON_REQUEST = {
     # module: downloads that their room guards itself; each is the person's or the officer's own copy, and logged
     "consent/views/my_data.py": "a copy of somebody's own data, by a link that expires, after a code to their own address",
+    "consent/views/preferences.py": "the same receipt for the person, by their own link",
     "consent/views/receipts.py": "the signed receipt of one customer's own words, audited",
 }
 
