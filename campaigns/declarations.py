@@ -3,11 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from analytics.selectors import uses as segment_uses
-from campaigns.selectors import history, uses
+from campaigns.selectors import fields_used, history, uses
 from campaigns.services import runs
-from cdp.core import chains, jobs, timeline
+from cdp.core import chains, jobs, minimising, timeline
 
 timeline.provide("message", _("Messages"), history.entries, group=timeline.SAID, scope="campaigns")
 segment_uses.provide("campaigns", uses.of_segments)
+minimising.provide("campaigns", fields_used.by_campaigns)
 jobs.kind(runs.KIND)(runs.run)
 chains.declare("campaigns_messageevent")

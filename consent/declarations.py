@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import acquaintance, chains, jobs, leaving, outbox, panels, reference, timeline, webhooks
+from cdp.core import acquaintance, chains, jobs, leaving, minimising, outbox, panels, reference, timeline, webhooks
 from cdp.core.imports import layouts, registry, undoing
 from consent.selectors import ledger, looks_panel, panel, rights_panel, special
+from consent.selectors import minimisation as unused
 from consent.services import (
     audience_layouts,
     confirming,
@@ -20,10 +21,13 @@ from consent.services import (
 )
 from consent.services import reference as rows
 from consent.services.breaches import affected, telling  # noqa: F401  (register their jobs)
+from consent.services.minimisation import counting, deciding  # noqa: F401  (register their jobs)
 from consent.services.requests import letters
 from consent.services.retention import running  # noqa: F401  (registers its job)
 
 leaving.provide(gate)
+minimising.keep_notes(counting.keep)
+minimising.stop_by(unused.stopped)
 webhooks.declare(
     "customer.restricted", _("Somebody asked for a restriction: do not use their data for now"), holds="customer, until"
 )

@@ -49,6 +49,7 @@ class Action(StrEnum):
     RETENTION_DECIDED = "consent:retention:decided"
     BREACH_RECORDED = "consent:breach:recorded"
     BREACH_STEPPED = "consent:breach:stepped"
+    FIELD_DECIDED = "consent:field:decided"
     RETENTION_RUN = "consent:retention:run"
     RECEIPT_ISSUED = "consent:receipt:issued"
     POLICY_PUBLISHED = "consent:policy:published"

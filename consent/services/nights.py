@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from cdp.core.actors import SYSTEM
+from consent.selectors import minimisation
 from consent.selectors import retention as reading
 from consent.services.breaches import escalating
+from consent.services.minimisation import counting
 from consent.services.retention import running
 
 FROM = dt.time(2)
@@ -18,9 +20,10 @@ FROM = dt.time(2)
 def begin_due(*, now: dt.datetime) -> None:
     """Begin the run of this night unless it has begun; a machine that was off at night does it when it wakes."""
     escalating.remind(now=now)
+    minimisation.remember()
     local = now.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
-    if local.time() >= FROM:
-        begin_retention(night=local.date(), now=now)
+    if local.time() >= FROM and begin_retention(night=local.date(), now=now):
+        counting.begin(actor=SYSTEM)
 
 
 def begin_retention(*, night: dt.date, now: dt.datetime) -> bool:

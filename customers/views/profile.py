@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from cdp.core import actors, audit, ids, moments, panels, sources, timeline
+from cdp.core import actors, audit, ids, minimising, moments, panels, sources, timeline
 from cdp.core.models import User
 from cdp.core.views.access import requires
 from customers.forms.contacts import ReasonForm
@@ -220,6 +220,7 @@ def contact_show(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> 
 
 def _log(request: HttpRequest, customer: uuid.UUID, kind: str, reason: str) -> None:
     actor, now = actors.staff(_user(request)), timezone.now()
+    minimising.note([str(kind) if kind != "address" else "street"], by="person", day=now.date())
     audit.looked(actor=actor, at=now, view="customers:contact-show", customers=[customer], reason=reason)
     audit.record(
         audit.Action.CONTACT_REVEALED, actor=actor, at=now, customer=customer, details={"kind": kind, "reason": reason}

@@ -6,12 +6,13 @@ import marshal
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, overload
 
-from cdp.core import ids
+from cdp.core import ids, minimising
 from cdp.core.crypto import index
 from cdp.core.models import Source
+from customers.models import Customer
 from customers.rules import emails, provenance, settling
 from customers.rules.matching import Key
 from customers.rules.people import Person
@@ -21,6 +22,9 @@ from customers.services.identity import contacts, fresh, profiles
 _DATES = ("birth_date", "created_at")
 _TOLD = ("told_at", "told_by")  # travel beside the people, because words are needed where people stay packed
 _FIELDS = tuple(field for field in Person.__slots__ if field not in _DATES + _TOLD)
+_MAY_STOP = {*Customer.PLAIN, "interests"}
+_EMPTY: dict[str, Any] = {one.name: one.default for one in fields(Person) if one.name in _MAY_STOP}
+"""What a field is that was not told, of those that a shop may stop collecting."""
 Told = tuple[dt.datetime | None, str]
 _state_of = operator.attrgetter(*_FIELDS)
 _key = tuple.__new__  # half the price of Key(…): three for each person
@@ -164,8 +168,18 @@ class Batch:
             self.keys = [self.keys[first] for first in self.firsts]
 
 
+def _collected(people: Sequence[Person]) -> Sequence[Person]:
+    """These people without the fields that the shop has stopped collecting, whatever the door."""
+    names = [name for name in minimising.stopped() if name in _EMPTY]
+    if not names:
+        return people
+    nothing = {name: _EMPTY[name] for name in names}
+    return [replace(person, **nothing) for person in people]
+
+
 def gather(people: Sequence[Person], source: Source) -> Batch:
     """A batch without the rows of new customers."""
+    people = _collected(people)
     keys = Keys(source)
     return Batch(
         people=people,
@@ -185,6 +199,7 @@ def _told(people: Sequence[Person]) -> list[Told | None] | None:
 
 def prepare(people: Sequence[Person], source: Source, *, maker: fresh.Maker) -> Batch:
     """A batch with the rows that its people get if they are new."""
+    people = _collected(people)
     batch = gather(people, source)
     batch.rows = fresh.Rows(maker.make(people, batch.ids, given_names=batch.given_names))
     shapes: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}  # few: one object each travels once

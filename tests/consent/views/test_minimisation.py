@@ -1,0 +1,96 @@
+import datetime as dt
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from analytics.models import Segment
+from campaigns.models import Campaign, CampaignVersion
+from cdp.core import jobs, minimising
+from consent.models import FieldDecision, FieldFigure, FieldUse
+from consent.selectors import minimisation as reading
+from customers.models import Customer
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    minimising.forget_notes()
+    cache.delete(reading.CACHE_KEY)
+    reading._last[0] = frozenset()
+    yield
+    cache.delete(reading.CACHE_KEY)
+    reading._last[0] = frozenset()
+
+
+@pytest.fixture
+def officer(client):
+    client.force_login(factories.staff("privacy"))
+    return client
+
+
+def count(officer):
+    officer.post("/consent/minimisation/count/")
+    jobs.run_waiting()
+    return {row.field: row for row in FieldFigure.objects.all()}
+
+
+def test_a_field_nobody_uses_is_named_and_one_deep_in_a_rule_is_not(officer):
+    Segment.objects.all().delete()
+    factories.customer(name="Ann", email="a@example.com", education="bachelor", occupation="Nurse", gender="female")
+    factories.customer(name="Ben", email="b@example.com", job_title="Cook")
+    deep = {"any": [{"not": {"all": [{"field": "occupation", "op": "=", "value": "Nurse"}]}}]}
+    Segment.objects.create(key="deep", name="Deep", rules=deep, version="1")
+    campaign = Campaign.objects.create(name="Hello")
+    CampaignVersion.objects.create(
+        campaign=campaign, number=1, trigger={}, steps=[{"template": {"body": {"en": "Dear {{ customer.job_title }}"}}}]
+    )
+    found = count(officer)
+    assert {key for key, row in found.items() if row.is_unused} == {"education", "gender"}
+    assert (found["education"].have, found["education"].of, found["education"].doors) == (1, 2, {"shop": 1})
+    assert [use["what"] for use in found["occupation"].uses] == ["Deep"]
+    assert [use["what"] for use in found["job_title"].uses] == ["Hello"]
+    page = officer.get("/consent/minimisation/").content.decode()
+    assert page.index("Education") < page.index("Occupation")
+    assert page.count("Unused</") >= 2
+
+
+def test_a_look_counts_as_a_use_for_half_a_year(officer):
+    factories.customer(name="Ann", line_id="U1")
+    today = timezone.now().date()
+    for _ in range(3):
+        minimising.note(["line_id"], by="person", day=today)
+    assert FieldUse.objects.get().count == 1  # once a day for each process
+    assert not count(officer)["line_id"].is_unused
+    FieldUse.objects.update(day=today - dt.timedelta(days=181))
+    assert count(officer)["line_id"].last_used_on is None
+
+
+def test_what_is_stopped_comes_in_by_no_door_and_can_be_removed(officer, django_capture_on_commit_callbacks):
+    ann = factories.customer(name="Ann", email="a@example.com", education="bachelor")
+    with django_capture_on_commit_callbacks(execute=True):
+        officer.post("/consent/minimisation/education/", {"decision": "purge"})
+    jobs.run_waiting()
+    assert Customer.objects.get(id=ann.id).education == ""
+    again = factories.customer(name="Ann", email="a@example.com", education="master", job_title="Cook")
+    assert (again.id, again.education, again.job_title) == (ann.id, "", "Cook")
+    with django_capture_on_commit_callbacks(execute=True):
+        officer.post("/consent/minimisation/education/", {"decision": "reopen"})
+    assert factories.customer(name="Ann", email="a@example.com", education="master").education == "master"
+
+
+def test_what_the_product_needs_cannot_be_stopped(officer):
+    officer.post("/consent/minimisation/email/", {"decision": "stop"})
+    officer.post("/consent/minimisation/nonsense/", {"decision": "stop"})
+    assert not FieldDecision.objects.exists()
+
+
+def test_a_decision_is_remembered(officer):
+    factories.customer(name="Ann", email="a@example.com", education="bachelor")
+    count(officer)
+    officer.post("/consent/minimisation/education/", {"decision": "keep", "reason": "For a study"})
+    count(officer)
+    row = next(row for row in reading.report() if row["field"].key == "education")
+    assert (row["is_proposed"], row["decision"].reason) == (False, "For a study")
