@@ -31,7 +31,7 @@ WAYS = [channel for channel in Channel.values if channel != Channel.ANY]
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """`/consent/purposes/`: every purpose by its ways, with its version; and beginning a new one."""
-    form = PurposeForm(request.POST or None)
+    form = PurposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         key, actor, now = form.cleaned_data["key"].replace("-", "_"), _actor(request), timezone.now()
         try:

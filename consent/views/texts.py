@@ -19,6 +19,7 @@ from cdp.core.models import User
 from cdp.core.views.access import requires
 from consent.forms.texts import PublishForm, TextForm
 from consent.models import PolicyVersion
+from consent.rules import documents
 from consent.rules import notices as rules
 from consent.selectors import notices, purposes
 from consent.services import disclosures, policies, reconsent, register
@@ -91,7 +92,7 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("consent:text", name)
     now, actor = timezone.now(), _actor(request)
     form = TextForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         name=name,
         texts=notices.texts_of(draft),
         initial={"is_anonymous": draft.is_anonymous},
@@ -131,7 +132,7 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("consent:text", name)
     now = timezone.now()
     names = purposes.names(get_language() or "")
-    form = PublishForm(request.POST or None, name=name, purposes=names)
+    form = PublishForm(request.POST if request.method == "POST" else None, name=name, purposes=names)
     if request.method == "POST" and form.is_valid():
         choice = form.cleaned_data
         try:
@@ -224,11 +225,19 @@ def _frame(request: HttpRequest, name: str) -> dict[str, Any]:
 
 def _columns(version: PolicyVersion | None) -> list[dict[str, Any]]:
     texts = notices.texts_of(version) if version else {}
-    return [
-        {"language": code, "name": name, "text": notices.with_shop(texts[code]) if code in texts else None,
-         "parts": _parts(version, texts[code]) if version and code in texts else []}
-        for code, name in settings.LANGUAGES
-    ]  # fmt: skip
+    found = []
+    for code, name in settings.LANGUAGES:
+        text = notices.with_shop(texts[code]) if code in texts else None
+        found.append(
+            {
+                "language": code,
+                "name": name,
+                "text": text,
+                "blocks": documents.blocks(text.body) if text else [],
+                "parts": _parts(version, texts[code]) if version and code in texts else [],
+            }
+        )
+    return found
 
 
 def _parts(version: PolicyVersion, said: rules.Text) -> list[tuple[object, str]]:

@@ -46,6 +46,10 @@
     next.hidden = !stepwise || last;
     back.hidden = !stepwise || at === 0;
     submit.hidden = stepwise && !last;
+    var said = form.querySelector(".disclosure");
+    if (said && stepwise && at > 0) {
+      said.open = false; // read before the first question, and one press away afterwards
+    }
     if (focus) {
       screens[at].querySelector("h2").focus();
       screens[at].scrollIntoView({ block: "start" });

@@ -13,7 +13,7 @@ from cdp.core.models import AuditEntry, Job, Notice
 from consent.models import ConsentRecord, ConsentState, PolicyVersion, Purpose
 from consent.rules import notices as rules
 from consent.selectors import notices
-from consent.services import policies, reconsent, reference
+from consent.services import gate, policies, reconsent, reference
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,9 @@ def test_a_new_meaning_counts_at_once_and_asks_again_exactly_those_it_concerns(
     assert reconsent.concerned(["marketing"], before=at()) == 1
     version = publish(draft(), turns_meaning=True)
     say(later.id, at=at())
-    meaning_since = Purpose.objects.get(key="marketing").meaning_since  # by which the gate judges before any job ran
+    ruled = gate.decide(customer=yes.id, purpose="marketing", channel="email", at=at())
+    assert not ruled.is_allowed  # before any job ran
+    meaning_since = Purpose.objects.get(key="marketing").meaning_since
     assert meaning_since == version.published_at
     work()
     states = {
