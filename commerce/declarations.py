@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, open_things, panels, timeline, webhooks
+from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import holders
 from commerce.models import StoreNotice
+from commerce.selectors import files as export_files
 from commerce.selectors import open as unfinished
 from commerce.selectors import preorders, warranties, wishes
 from commerce.selectors import timeline as history
@@ -16,6 +18,8 @@ from commerce.tracking import names
 from events.selectors import remarks
 from events.services import handover
 
+exports.declare(export_files.ORDERS)
+exports.declare(export_files.PRODUCTS)
 webhooks.declare("order.created", _("Somebody ordered"), holds="customer, order, external_id, placed_at, currency")
 registry.declare(order_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, chains, jobs, leaving, minimising, outbox, panels, reference, timeline, webhooks
+from cdp.core.exports import registry as exports
 from cdp.core.imports import layouts, registry, undoing
+from consent.selectors import files as export_files
 from consent.selectors import ledger, looks_panel, panel, rights_panel, special
 from consent.selectors import minimisation as unused
 from consent.services import (
@@ -28,6 +30,7 @@ from consent.services.retention import running  # noqa: F401  (registers its job
 leaving.provide(gate)
 minimising.keep_notes(counting.keep)
 minimising.stop_by(unused.stopped)
+exports.declare(export_files.KIND)
 webhooks.declare(
     "customer.restricted", _("Somebody asked for a restriction: do not use their data for now"), holds="customer, until"
 )

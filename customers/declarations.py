@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import minimising, open_things, outbox, panels, reference, timeline, webhooks
+from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from customers.rules import unreadable
 from customers.selectors import (
@@ -18,6 +19,7 @@ from customers.selectors import (
     samples,
 )
 from customers.selectors import fields as fields_of
+from customers.selectors import files as export_files
 from customers.services import buckets, choices, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
 from customers.services import reference as rows
 from customers.services.companies import company_import, undoing_companies
@@ -27,6 +29,7 @@ from customers.services.leads import lead_import, undoing_leads
 
 outbox.held_back_by(samples.held_back)
 minimising.declare(*fields_of.FIELDS)
+exports.declare(export_files.KIND)
 webhooks.declare("customer.created", _("Somebody became a customer"), holds="customer, source")
 webhooks.declare("customer.updated", _("Details of a customer changed"), holds="customer, fields")
 webhooks.declare("customer.merged", _("Two customers turned out to be one"), holds="customer, absorbed")

@@ -100,6 +100,7 @@ class Action(StrEnum):
     KIOSK_LOCKED = "core:kiosk:locked"
     KIOSK_UNLOCKED = "core:kiosk:unlocked"
     ADMIN_CHANGED = "core:admin:changed"
+    EXPORT_WRITTEN = "core:export:written"
     WEBHOOK_CREATED = "core:webhook:created"
     WEBHOOK_CHANGED = "core:webhook:changed"
     WEBHOOK_DELETED = "core:webhook:deleted"

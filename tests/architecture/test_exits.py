@@ -25,6 +25,7 @@ PERMITTED = {
     "campaigns/channels/email/deliver.py": "messages of campaigns",
     "campaigns/services/trials.py": "trials of a message, to the member of staff who asks",
     "cdp/core/outbox/carriers.py": "notices to people",
+    "cdp/core/exports/leading.py": "files of people",
     "cdp/core/webhooks/delivering.py": "deliveries to other systems, handed over by `addresses`",
 }
 NOBODYS = {
@@ -42,6 +43,8 @@ ON_REQUEST = {
     # module: downloads that their room guards itself; each is the person's or the officer's own copy, and logged
     "consent/views/my_data.py": "a copy of somebody's own data, by a link that expires, after a code to their own address",
     "consent/views/preferences.py": "the same receipt for the person, by their own link",
+    "consent/views/breaches.py": "whom a breach concerns, for the officer who must tell them, logged",
+    "consent/views/register.py": "the register of processing: purposes and periods, nobody's data",
     "consent/views/receipts.py": "the signed receipt of one customer's own words, audited",
 }
 

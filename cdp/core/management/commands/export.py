@@ -1,0 +1,71 @@
+"""`manage.py export KIND PATH`: write a file of what the shop holds. The owner's own door: logged, with a reason."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from cdp.core import audiences, terminal
+from cdp.core.actors import SYSTEM
+from cdp.core.exports import leading, registry, writing
+
+PURPOSES = ("service", "marketing", "profiling", "measurement", "third_party")
+
+
+class Command(BaseCommand):
+    """Export customers, orders, consents, products …"""
+
+    help = "Write a file. KIND is one of the declared kinds; whom the purpose does not allow is left out and counted."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Contract: `export KIND PATH [--segment KEY] [--format csv|parquet|jsonl]`."""
+        parser.add_argument("kind", metavar="KIND", help=", ".join(registry.kinds()))
+        parser.add_argument("path", metavar="PATH", type=Path)
+        parser.add_argument("--segment", default="", metavar="KEY", help="only the members of this segment")
+        parser.add_argument("--format", choices=writing.FORMATS, help="default: by the ending of PATH, else csv")
+        parser.add_argument(
+            "--purpose", choices=PURPOSES, default="service", help="what the file is for; service: the shop's own books"
+        )
+        parser.add_argument("--reason", default="", help="why, for the access log")
+
+    def handle(self, **options: Any) -> None:
+        """Export and say what came of it, in the language of the terminal."""
+        with translation.override(terminal.language()):
+            self._export(**options)
+
+    def _export(self, **options: Any) -> None:
+        kind = registry.kinds().get(options["kind"])
+        if kind is None:
+            known = ", ".join(registry.kinds())
+            message = _("There is no kind {kind}; known are {known}.").format(kind=options["kind"], known=known)
+            raise CommandError(message)
+        path: Path = options["path"].resolve()
+        ending = path.suffix.removeprefix(".")
+        form = options["format"] or (ending if ending in writing.FORMATS else "csv")
+        try:
+            outcome = leading.write(
+                kind,
+                path,
+                form=form,
+                purpose=options["purpose"],
+                segment=options["segment"],
+                actor=SYSTEM,
+                at=timezone.now(),
+                reason=options["reason"],
+                on_progress=self._progress if self.stdout.isatty() else None,
+            )
+        except audiences.UnknownAudience as error:
+            raise CommandError(_("There is no segment {key}.").format(key=options["segment"])) from error
+        except OSError as error:
+            message = _("The file cannot be written: {problem}").format(problem=error.strerror or type(error).__name__)
+            raise CommandError(message) from error
+        left_out = ", ".join(f"{reason} {count}" for reason, count in sorted(outcome.left_out.items()))
+        words = _("{rows} rows of {people} people written.").format(rows=outcome.rows, people=outcome.people)
+        if left_out:
+            words += " " + _("Left out: {reasons}.").format(reasons=left_out)
+        self.stdout.write(words)
+
+    def _progress(self, outcome: leading.Outcome) -> None:
+        self.stdout.write(f"\r{outcome.people}", ending="")

@@ -1,0 +1,44 @@
+"""Customers as rows of a file, in the columns that an import takes."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.exports.registry import Kind
+from customers.models import ContactPoint, Customer
+from customers.selectors import profiles
+
+_PLAIN = tuple(name for name in Customer.PLAIN if name not in {"country", "province", "city", "postcode"})
+COLUMNS = (
+    *("customer.external_id", "customer.email", "customer.phone", "customer.line_id", "customer.member_number"),
+    *("customer.name", "customer.given_name", "customer.family_name", "customer.birth_date"),
+    *("customer.street", "customer.city", "customer.province", "customer.postcode", "customer.country"),
+    *(f"customer.{name}" for name in _PLAIN),
+    *("customer.interests", "customer.tags", "customer.created_at"),
+)
+_CONTACTS = (
+    ContactPoint.Kind.EMAIL,
+    ContactPoint.Kind.PHONE,
+    ContactPoint.Kind.LINE,
+    ContactPoint.Kind.MEMBER,
+)
+
+
+def rows(customers: Sequence[uuid.UUID]) -> Iterator[list[str]]:
+    """One row for each of these."""
+    for profile in profiles.opened(customers, shown=False).values():
+        row, place = profile.customer, profile.place
+        yield [
+            next((contact.value for contact in profile.external_ids), ""),
+            *(profile.value(kind) for kind in _CONTACTS),
+            *(profile.name, profile.given_name, profile.family_name),
+            row.birth_date.isoformat() if row.birth_date else "",
+            place.street if place else "",
+            *(row.city, row.province, row.postcode, row.country),
+            *(str(getattr(row, name)) for name in _PLAIN),
+            *(", ".join(row.interests), ", ".join(row.tags), row.created_at.isoformat()),
+        ]
+
+
+KIND = Kind("customers", _("Customers"), COLUMNS, rows=rows)
