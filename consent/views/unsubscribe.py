@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from cdp.core import addresses
 from consent.selectors import ledger, people, purposes
 from consent.services import links, subscriptions
 from consent.services.grants import UnableToRecord
@@ -82,7 +83,7 @@ def _evidence(request: HttpRequest, subscription: Subscription, way: str, langua
         "message": str(subscription.message) if subscription.message else None,
         "page": "unsubscribe",
         "language": language,
-        "browser": request.headers.get("User-Agent", "")[:200],
+        **addresses.proof_of(request),
     }
 
 

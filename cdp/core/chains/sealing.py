@@ -130,7 +130,9 @@ def _seal_one(table: str, known: heads.Known, *, now: dt.datetime) -> _Batch:
         for fault, numbers in faults.items():
             ChainWaiting.objects.filter(id__in=numbers).update(fault=fault)
             log.error("a row cannot be sealed", table=table, fault=fault, rows=len(numbers))
-        ChainWaiting.objects.filter(id__in=[number for number, _ in waiting], fault="").delete()
+        cursor.execute(
+            "DELETE FROM core_chainwaiting WHERE id = ANY(%s) AND fault = ''", [[number for number, _ in waiting]]
+        )
         return batch
 
 
