@@ -28,7 +28,7 @@ TABS = (
     Tab("requests", "consent:request-list", _("Requests"), "consent.manage"),
     Tab("purposes", "consent:purpose-list", _("Purposes"), "consent.manage"),
     Tab("documents", "consent:document-list", _("Documents"), "consent.manage"),
-    Tab("register", "consent:register", _("Register"), "consent.manage"),
+    Tab("register", "consent:register", _("Processing register"), "consent.manage"),
     Tab("ledger", "consent:ledger", _("Ledger"), "consent.manage"),
     Tab("retention", "consent:retention", _("Retention"), "consent.manage"),
     Tab("minimisation", "consent:minimisation", _("Unused fields"), "consent.manage"),
