@@ -23,6 +23,8 @@ class Entry:
     source: str = ""
     icon: str = "point"
     data: dict[str, Any] = field(default_factory=dict)
+    is_private: bool = False
+    """Whether `data["text"]` holds words about a person, hidden from whoever sees contacts masked."""
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,7 @@ def entries(question: Question) -> list[Entry]:
             at=one.opened_at,
             kind="warranty",
             title=gettext("Warranty claimed"),
+            is_private=True,
             icon="tool",
             data={
                 "warranty": str(one.warranty_id),

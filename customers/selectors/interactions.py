@@ -41,6 +41,7 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
             kind=row.kind,
             title=title(row, named),
             source=row.source,
+            is_private=True,
             icon=ICONS[row.kind],
             data={
                 "text": question.keyring.open(row.text, table=TABLE, column="text", row=row.id),

@@ -29,6 +29,7 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
                 "text": question.keyring.open(row.text, table=TABLE, column="text", row=row.id),
                 "author": authors.get(row.author_id, "") if row.author_id else "",
             },
+            is_private=True,
         )
         for row in rows
     ]

@@ -1,5 +1,6 @@
 """The page of one customer, and the parts of it that come and go by htmx."""
 
+import dataclasses
 import itertools
 import uuid
 from collections.abc import Mapping, Sequence
@@ -238,10 +239,9 @@ def _story(
     only = [one for one in grouped[kind] if one in told] if kind in grouped else [kind] if kind else told
     named = sources.names() if named is None else named
     page = history.page(about, before=_moment(request.GET.get("before", "")), kinds=only)
+    entries = page.entries if _user(request).can("customers.reveal") else [_veiled(entry) for entry in page.entries]
     return {
-        "entries": [_entry(entry, named) for entry in page.entries]
-        if kind in kinds
-        else _condensed(page.entries, named),
+        "entries": [_entry(entry, named) for entry in entries] if kind in kinds else _condensed(entries, named),
         "before": page.before.isoformat() if page.before else "",
         "kind": kind,
         "kind_label": kinds.get(kind, ""),
@@ -252,6 +252,13 @@ def _story(
             if members
         ],
     }
+
+
+def _veiled(entry: timeline.Entry) -> timeline.Entry:
+    """An entry as it is for whoever sees contacts masked: that somebody wrote something, and not what."""
+    if not entry.is_private or not entry.data.get("text"):
+        return entry
+    return dataclasses.replace(entry, data={**entry.data, "text": "", "is_hidden": True})
 
 
 def _condensed(entries: Sequence[timeline.Entry], named: Mapping[str, str]) -> list[dict[str, Any]]:
