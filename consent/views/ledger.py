@@ -185,10 +185,10 @@ def _row(record: ConsentRecord, names: dict[str, str], people: dict[uuid.UUID, p
 
 
 def _who(record: ConsentRecord) -> str:
-    if record.actor_kind == "staff":
+    if record.actor_kind == "staff" and record.actor_id:
         user = User.objects.filter(id=record.actor_id).first()
         return str(user) if user else _("Former colleague")
-    if record.actor_kind == "key":
+    if record.actor_kind == "key" and record.actor_id:
         return ApiKey.objects.filter(id=record.actor_id).values_list("name", flat=True).first() or _("API key")
     return _("The person") if record.actor_kind == "customer" else _("The system")
 
@@ -196,8 +196,8 @@ def _who(record: ConsentRecord) -> str:
 def _evidence(shown: Any) -> list[tuple[str, Any]]:
     """What was recorded, in words where we know them."""
     if not isinstance(shown, dict):
-        return [(_("Recorded"), shown)] if shown else []
-    words = {
+        return [(str(_("Recorded")), shown)] if shown else []
+    words: dict[str, str] = {
         "text": _("Words beside the box"),
         "shown": _("All that was shown"),
         "form": _("Form"),
@@ -207,7 +207,7 @@ def _evidence(shown: Any) -> list[tuple[str, Any]]:
         "call": _("Call of the website"),
         "told": _("What it told"),
     }
-    return [(words.get(key, key), value) for key, value in shown.items()]
+    return [(words.get(str(key), str(key)), value) for key, value in shown.items()]
 
 
 def _chips(filters: statements.Filters, names: dict[str, str]) -> list[dict[str, Any]]:

@@ -31,8 +31,8 @@ class State:
 
 def every() -> list[State]:
     """All ledgers and other proofs, in order. A handful of statements over a row for each month."""
-    sealed = {
-        row["table"]: row
+    sealed: dict[str, dict[str, Any]] = {
+        row["table"]: dict(row)
         for row in Chain.objects.values("table").annotate(
             rows=Sum("position", filter=Q(closed_at=None)), since=Min("month"), newest=Max("month")
         )
