@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path("consent/requests/new/<uuid:customer>/", intake.new, name="request-new"),
     path("consent/requests/<uuid:pk>/", desk.detail, name="request-detail"),
     path("consent/requests/<uuid:pk>/receipt/", intake.receipt, name="request-receipt"),
+    path("consent/requests/<uuid:pk>/copy/", desk.copy, name="request-copy"),
     path("consent/requests/<uuid:pk>/do/", desk.act, name="request-act"),
     path("consent/people/<uuid:customer>/", people.person, name="person"),
     path("consent/ledger/", ledger.overview, name="ledger"),

@@ -79,11 +79,13 @@ class RequestAnswer(serializers.Serializer[Any]):
     extended = serializers.BooleanField()
     closed_at = serializers.DateTimeField(allow_null=True)
     refusal_ground = serializers.CharField()
-    url = serializers.URLField(help_text="The person's own page: give it to nobody else.")
+    url = serializers.URLField(
+        allow_null=True, help_text="The person's own page, told once: give it to them and to nobody else."
+    )
 
 
-def answer(row: PrivacyRequest) -> dict[str, Any]:
-    """The JSON of one request."""
+def answer(row: PrivacyRequest, *, is_new: bool = False) -> dict[str, Any]:
+    """The JSON of one request. Only who makes it gets the person's link: it takes requests back and fetches answers."""
     return {
         "id": str(row.id),
         "reference": row.reference,
@@ -97,7 +99,7 @@ def answer(row: PrivacyRequest) -> dict[str, Any]:
         "extended": row.extended_at is not None,
         "closed_at": row.closed_at,
         "refusal_ground": row.refusal_ground,
-        "url": links.progress_url(row.id),
+        "url": links.progress_url(row.id) if is_new else None,
     }
 
 
@@ -110,8 +112,8 @@ class RequestViewSet(ApiViewSet):
     queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset({"customer", "state"})}
     examples: ClassVar[Mapping[str, Example]] = {
         "create": Example(request=BODY, response=ANSWER),
-        "list": Example(response=page(ANSWER)),
-        "retrieve": Example(response=ANSWER),
+        "list": Example(response=page({**ANSWER, "url": None})),
+        "retrieve": Example(response={**ANSWER, "url": None}),
     }
 
     @extend_schema(
@@ -157,7 +159,7 @@ class RequestViewSet(ApiViewSet):
         except UnableToDo as unable:
             raise problems.invalid(f"/{unable.code}", str(unable.text)) from unable
         code = status.HTTP_201_CREATED if begun.is_new else status.HTTP_200_OK
-        return Response(RequestAnswer(answer(begun.request)).data, status=code)
+        return Response(RequestAnswer(answer(begun.request, is_new=begun.is_new)).data, status=code)
 
     @extend_schema(
         operation_id="privacy_requests_list",

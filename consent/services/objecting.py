@@ -46,6 +46,19 @@ def object_(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, 
     )
 
 
+def stop_advertising(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, language: str = "") -> int:
+    """Refuse all advertising on all channels: what of an objection nobody may refuse. Raises UnableToObject."""
+    return _refuse(
+        lambda _customer, _pack, purpose, _channel: purpose in ADVERTISING,
+        action=audit.Action.OBJECTION_RECORDED,
+        customer=customer,
+        source=source,
+        actor=actor,
+        at=at,
+        language=language,
+    )
+
+
 def withdraw(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, language: str = "") -> int:
     """Take back every consent the person has given; how many there were. Raises UnableToObject."""
     allowed: dict[uuid.UUID, set[tuple[str, str]]] = {}

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import actors
+from cdp.core import actors, context, leaving
 from cdp.core.actors import Actor
 from cdp.core.models import User
 from cdp.core.views.access import requires
@@ -41,6 +42,7 @@ BLOCKS: dict[str, str | Promise] = {
     "busy": gettext_lazy("Others were writing the same people. Please try again."),
 }
 RECENT = dt.timedelta(days=30)
+CHUNK = 256 * 1024
 
 
 @requires("consent.manage")
@@ -55,7 +57,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     listed = reading.desk(state=state, right=right, after=request.GET.get("after", ""), now=now)
     counts = reading.counts(now=now)
     here = reverse("consent:request-list")
-    context = {
+    shown = {
         "entries": [{"e": entry, "level": _level(entry.clock)} for entry in listed.entries],
         "older": f"{here}?state={state}&right={right}&after={listed.after}".replace("+", "%2B") if listed.after else "",
         "states": [
@@ -69,7 +71,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "attempts": reading.attempts(since=now - RECENT),
         **frame.tabs(request, "requests"),
     }
-    return render(request, "consent/requests/list.html", context)
+    return render(request, "consent/requests/list.html", shown)
 
 
 @requires("consent.manage")
@@ -95,6 +97,26 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _detail(request, row, problem=str(unable.text), status=422)
     messages.success(request, _("Done, and written into the log"))
     return redirect("consent:request-detail", pk)
+
+
+@requires("consent.manage")
+@require_POST
+def copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The copy of somebody who has no address for a code, to be handed over by staff; the log says by whom."""
+    row, now = _found(pk), timezone.now()
+    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
+    leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
+        channel="file", own=[leaving.Own.REQUEST_ANSWER]
+    )
+    stream = copies.fetch(row, at=now, actor=actors.staff(request.user))
+    if stream is None:
+        raise Http404
+    context.show([row.customer_id])
+    return StreamingHttpResponse(
+        iter(lambda: stream.read(CHUNK), b""),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{row.reference}.zip"', "Cache-Control": "no-store"},
+    )
 
 
 Act = Callable[[PrivacyRequest, HttpRequest, Actor, dt.datetime], object]
@@ -143,7 +165,7 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
     is_open = row.closed_at is None
     citations = {one.key: one for one in pack.citations} if pack else {}
     term = clocks.clock_of(row).term
-    context: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "row": row,
         "clock": clock,
         "level": _level(clock),
@@ -178,7 +200,7 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
         "problem": problem,
         **frame.tabs(request, "requests"),
     }
-    return render(request, "consent/requests/detail.html", context, status=status)
+    return render(request, "consent/requests/detail.html", shown, status=status)
 
 
 def _steps(row: PrivacyRequest) -> list[dict[str, Any]]:

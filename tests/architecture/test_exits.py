@@ -42,6 +42,7 @@ NOBODYS = {
 ON_REQUEST = {
     # module: downloads that their room guards itself; each is the person's or the officer's own copy, and logged
     "consent/views/my_data.py": "a copy of somebody's own data, by a link that expires, after a code to their own address",
+    "consent/views/desk.py": "the same copy, handed over by the privacy officer to somebody whom no code reaches",
     "consent/views/preferences.py": "the same receipt for the person, by their own link",
     "consent/views/breaches.py": "whom a breach concerns, for the officer who must tell them, logged",
     "consent/views/register.py": "the register of processing: purposes and periods, nobody's data",

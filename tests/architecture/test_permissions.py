@@ -118,6 +118,7 @@ PAGES = [
     ("consent:request-list", "GET", "po"),
     ("consent:request-detail", "GET", "po"),
     ("consent:request-act", "POST", "po"),
+    ("consent:request-copy", "POST", "po"),
     ("consent:request-new", "GET", "cspo"),
     ("consent:request-new", "POST", "cspo"),
     ("consent:request-receipt", "GET", "cspo"),

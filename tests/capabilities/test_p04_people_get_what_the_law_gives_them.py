@@ -6,18 +6,19 @@ import csv
 import datetime as dt
 import io
 import json
+import zipfile
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from cdp.core import actors
+from cdp.core import actors, jobs
 from cdp.core.leaving import Outcome
 from consent.models import ConsentState, PrivacyRequest
 from consent.selectors import restrictions
 from consent.services import gate, holding
-from consent.services.requests import clocks, erasures
+from consent.services.requests import clocks, erasures, intake
 from customers.models import Customer, Status
 from customers.selectors import profiles
 from customers.services import notes
@@ -164,7 +165,7 @@ def test_the_law_of_the_person_sets_the_clock_and_staff_are_told_in_time(officer
     request = requesting.ask(Client(), "erasure", "soo@example.com")
     assert request.pack == "pipa_kr"
     assert dt.timedelta(days=10) < request.due_at - now < dt.timedelta(days=17)
-    half = request.received_at + (request.due_at - request.received_at) / 2
+    half = request.received_at + (request.due_at - request.received_at) / 2 + dt.timedelta(seconds=1)
     assert [clocks.watch(now=moment) for moment in (now, half, half, request.due_at)] == [0, 1, 0, 1]
     assert [one["step"] for one in requesting.notices("request-reminder")] == [50, 100]
     listed = officer.get("/consent/requests/").content.decode()
@@ -177,3 +178,33 @@ def test_the_law_of_the_person_sets_the_clock_and_staff_are_told_in_time(officer
     assert "Invoices stay five years." in page
     assert "PIPC" in page, "and where to complain"
     assert soo.id == request.customer_id
+
+
+def test_advertising_ends_also_where_the_rest_of_an_objection_is_refused(officer):
+    uwe = factories.customer(name="Uwe", email="uwe@example.com", country="DE")
+    taken = intake.begin(
+        intake.Ask(customer=uwe.id, right="objection", door="counter", language="en"),
+        actor=actors.SYSTEM,
+        at=timezone.now(),
+    )
+    act = f"/consent/requests/{taken.request.id}/do/"
+    assert officer.post(act, {"act": "refuse", "ground": "overriding", "reason": "Fraud checks."}).status_code == 302
+    for channel in ("post", "email"):
+        decision = gate.decide(customer=uwe.id, purpose="marketing", channel=channel, at=timezone.now())
+        assert decision.outcome is Outcome.DENIED
+
+
+def test_a_copy_for_somebody_without_an_address_is_handed_over_by_the_officer(officer):
+    kim = factories.customer(name="Kim", external_id="k-1")
+    taken = intake.begin(
+        intake.Ask(customer=kim.id, right="access", door="counter", language="ko", identity="id_card"),
+        actor=actors.SYSTEM,
+        at=timezone.now(),
+    )
+    jobs.run_waiting()
+    handed = officer.post(f"/consent/requests/{taken.request.id}/copy/")
+    assert handed.headers["Content-Type"] == "application/zip"
+    names = zipfile.ZipFile(io.BytesIO(b"".join(handed.streaming_content))).namelist()
+    assert "json/customers_customer.json" in names
+    step = taken.request.steps.get(kind="fetched")
+    assert step.actor_kind == "staff"

@@ -1,5 +1,6 @@
 """A request ends: answered, refused with a ground of its law, or taken back by the person."""
 
+import contextlib
 import uuid
 from dataclasses import replace
 from datetime import datetime
@@ -10,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import audit
 from cdp.core.actors import Actor
-from consent.models import PrivacyRequest
+from consent.models import PrivacyRequest, Right
 from consent.rules import requests as rules
 from consent.selectors import packs
+from consent.services import objecting
 from consent.services.requests import letters, steps
 from consent.services.requests.steps import Kind, UnableToDo
 
+NOT_IDENTIFIED = "not_identified"
 GROUNDS = {
     "not_identified": _("We could not make sure who asks."),
     "unfounded": _("The request is manifestly unfounded or excessive."),
@@ -59,7 +62,8 @@ def answered(
 
 def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: datetime) -> PrivacyRequest:
     """Refuse with a ground that the law knows for this right, and words of our own. The person is told both, and where
-    to complain. Raises UnableToDo.
+    to complain. Whatever weighs against the rest of an objection, advertising ends (GDPR 21(2–3), PDPA s.32), unless
+    nobody knows who asked. Raises UnableToDo.
     """
     reason = reason.replace("\0", "").strip()
     if not reason:
@@ -92,6 +96,15 @@ def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: da
             text=reason,
             action=audit.Action.REQUEST_CLOSED,
         )
+        if row.right == Right.OBJECTION and ground != NOT_IDENTIFIED:
+            with contextlib.suppress(objecting.UnableToObject):  # gone meanwhile: nothing is sent to them anyway
+                objecting.stop_advertising(
+                    customer=row.customer_id,
+                    source=f"request:{row.reference}",
+                    actor=actor,
+                    at=at,
+                    language=row.language,
+                )
         letters.tell(row, letters.REFUSED, at=at, ground=ground, reason=reason, authority=pack.authority)
     return row
 

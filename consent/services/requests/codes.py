@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,10 @@ def ask(asked: Asked, *, network: str, at: dt.datetime, customer: uuid.UUID | No
     told: dict[str, Any] = {**vars(asked), "changes": dict(asked.changes), "code": digits}
     row.asked = hourly.seal(json.dumps(told, ensure_ascii=False).encode(), context=_context(row.id))
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # One after the other, or a hundred at once would each see that none was sent yet.
+            lock = int.from_bytes(row.contact_digest[:8], signed=True)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
         if _is_too_often(row, at=at):
             row.ended = PrivacyCode.End.EXPIRED
             note_attempt("code", "throttled", at=at)

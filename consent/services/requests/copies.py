@@ -24,6 +24,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cdp.core import actors, ids, jobs, lifecycle, uploads
+from cdp.core.actors import Actor
 from cdp.core.crypto import envelope, subjects
 from cdp.core.crypto.fields import SealedField
 from cdp.core.files import safety
@@ -324,12 +325,12 @@ _STYLE = (
 )
 
 
-def fetch(request: PrivacyRequest, *, at: datetime) -> BinaryIO | None:
+def fetch(request: PrivacyRequest, *, at: datetime, actor: Actor = actors.CUSTOMER) -> BinaryIO | None:
     """The copy as a stream of plain bytes; None where there is none (any more)."""
     if not is_ready(request, at=at):
         return None
     with transaction.atomic():
-        steps.add(request, Kind.FETCHED, actor=actors.CUSTOMER, at=at)
+        steps.add(request, Kind.FETCHED, actor=actor, at=at)
     return uploads.open_(uuid.UUID(request.outcome["copy"]))
 
 

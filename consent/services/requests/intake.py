@@ -18,6 +18,7 @@ from consent.selectors import calendars, packs
 from consent.services.requests import letters, rectifying, running, steps
 from consent.services.requests.steps import Kind, UnableToDo, Words
 from customers.models import Customer
+from customers.selectors import lineage
 from customers.services import standing
 
 IDENTITIES = ("code", "id_card", "knows_order", "mandate", "guardian_proof", "rest", "")
@@ -74,7 +75,9 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
     if here is None:
         raise UnableToDo(_("There is no such customer, or the customer was erased."), code="customer")
     standing.queue([here])  # two windows of one person, one after the other
-    before = PrivacyRequest.objects.filter(customer_id=here, right=ask.right, closed_at__isnull=True).first()
+    before = PrivacyRequest.objects.filter(
+        customer_id__in=lineage.of(here), right=ask.right, closed_at__isnull=True
+    ).first()
     if before is not None:
         return Begun(before, is_new=False)
     country = Customer.objects.values_list("country", flat=True).get(id=here)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,8 @@ from customers.models import Customer, Status
 
 State = PrivacyRequest.State
 PORTION = 200
+ABANDONED = timedelta(minutes=15)
+"""An erasure that began so long ago and did not end was killed."""
 
 
 def run(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequest:
@@ -36,6 +38,8 @@ def run(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequest:
         if row.right != Right.ERASURE:
             _RIGHTS[row.right](row, actor, at)
             return row
+        # From now on nobody else runs it, and the person cannot take it back any more.
+        steps.save(row, state=State.WORKING)
         steps.add(row, Kind.STARTED, actor=actor, at=at)
     # Erasing is a transaction of its own, which waits for locks and may have to try again.
     erasures.run(row, actor=actor, at=at)
@@ -87,6 +91,8 @@ def tidy(*, now: datetime) -> int:
     """
     done = 0
     for row in PrivacyRequest.objects.filter(closed_at__isnull=True, state=State.WORKING).order_by("due_at")[:PORTION]:
+        if row.right == Right.ERASURE and row.steps.filter(kind=Kind.STARTED, at__gt=now - ABANDONED).exists():
+            continue  # somebody is at it
         states = Job.objects.filter(id__in=[row.job_id] if row.job_id else []).values_list("state", flat=True)
         if not states or states[0] in {Job.State.FAILED, Job.State.CANCELLED}:
             with transaction.atomic():
