@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 from analytics.api import customers as customer_figures
 from analytics.api import segments
 from campaigns.api import campaigns
+from cdp.core.api import webhooks
 from commerce.api import interests, line_links, orders, products
 from consent.api import consents, requests
 from customers.api import customers
@@ -42,3 +43,4 @@ router.register(
     basename="customer-segments",
 )
 router.register("campaigns", campaigns.CampaignViewSet, basename="campaign")
+router.register("webhooks", webhooks.WebhookViewSet, basename="webhook")

@@ -29,6 +29,8 @@ SCOPES = (
     "segments:write",
     "campaigns:read",
     "campaigns:write",
+    "webhooks:read",
+    "webhooks:write",
 )
 
 

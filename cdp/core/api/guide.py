@@ -70,5 +70,10 @@ TAGS = [
         "description": "Groups of customers defined by rules over fields, metrics, orders, events and consent. "
         "Membership follows the facts within seconds.",
     },
+    {
+        "name": "webhooks",
+        "description": "What other systems are told of, signed as the Standard Webhooks specification says. The gate "
+        "judges every person by the purpose of the webhook; what it denies is listed with its reason.",
+    },
     {"name": "campaigns", "description": "What is sent to whom and when: drafts, activation, results."},
 ]
