@@ -87,7 +87,7 @@ class PeopleForm(forms.Form):
 class RiskForm(forms.Form):
     """How great the risk to people is."""
 
-    risk = forms.ChoiceField(label=_("Risk to people"), choices=[one for one in Breach.Risk.choices if one[0]])
+    risk = forms.ChoiceField(label=_("Risk to people"), choices=Breach.Risk.choices)
     reason = forms.CharField(label=_("Why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
