@@ -37,7 +37,8 @@ def order_rows(customers: Sequence[uuid.UUID]) -> Iterator[list[str]]:
             *(person.email, person.phone),
             *(_cell(getattr(order, name)) for name in (*_ORDER, "channel", "store")),
         ]
-        for line in lines.get(order.id) or [None]:
+        its_lines: Sequence[OrderLine | None] = lines.get(order.id) or [None]
+        for line in its_lines:
             yield [*head, *(_cell(getattr(line, name)) if line else "" for name in _LINE)]
 
 

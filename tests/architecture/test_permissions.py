@@ -386,6 +386,13 @@ CALLS = [
     ("POST", f"campaigns/{ID}/pause", "campaigns:write"),
     ("POST", f"campaigns/{ID}/preview", "campaigns:read"),
     ("GET", f"campaigns/{ID}/results", "campaigns:read"),
+    ("GET", "webhooks", "webhooks:read"),
+    ("POST", "webhooks", "webhooks:write"),
+    ("GET", f"webhooks/{ID}", "webhooks:read"),
+    ("PATCH", f"webhooks/{ID}", "webhooks:write"),
+    ("DELETE", f"webhooks/{ID}", "webhooks:write"),
+    ("GET", f"webhooks/{ID}/deliveries", "webhooks:read"),
+    ("POST", f"webhooks/{ID}/test", "webhooks:write"),
 ]
 
 

@@ -4,15 +4,13 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
 from cdp.core.files import safety
-
-FORMATS = ("csv", "parquet", "jsonl")
 
 
 class Writer(Protocol):
@@ -101,18 +99,14 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+WRITERS: dict[str, Callable[[Path, Sequence[str]], Writer]] = {
+    "csv": CsvWriter,
+    "parquet": ParquetWriter,
+    "jsonl": JsonWriter,
+}
+FORMATS = tuple(WRITERS)
+
+
 def begin(path: Path, form: str, columns: Sequence[str]) -> Writer:
     """A writer for that form of file. Raises KeyError for one that does not exist."""
-    return {"csv": CsvWriter, "jsonl": JsonWriter, "parquet": ParquetWriter}[form](path, columns)
-
-
-def in_portions(items: Iterable[Sequence[str]], size: int) -> Iterator[list[Sequence[str]]]:
-    """Lists of at most `size`."""
-    portion: list[Sequence[str]] = []
-    for item in items:
-        portion.append(item)
-        if len(portion) == size:
-            yield portion
-            portion = []
-    if portion:
-        yield portion
+    return WRITERS[form](path, columns)
