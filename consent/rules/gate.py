@@ -21,6 +21,8 @@ EXPIRED = "expired"
 STATUS_RULE = "status"
 ADDRESS_RULE = "house:closed_address"
 PROFILING = "profiling"
+TO_OTHERS = frozenset({"webhook", "file"})
+"""Ways out that lead to others and not to the person: no contract with the person lets a restriction pass there."""
 
 
 class Reason(StrEnum):
@@ -67,7 +69,7 @@ class Standing:
     birth_date: dt.date | None = None
     is_restricted: bool = False
     is_closed: bool = False  # there are addresses for the channel, and none of them reaches anybody
-    has_guardian: bool = False
+    has_guardian: bool = False  # who agreed to this purpose on this channel
 
 
 def decide(standing: Standing, *, pack: Pack, purpose: str, channel: str, at: dt.datetime) -> Decision:
@@ -98,7 +100,7 @@ def _stopped(standing: Standing, *, pack: Pack, purpose: str, channel: str, at: 
     word = standing.words.get(purpose)
     if standing.status != REACHABLE:
         return Decision(Outcome.DENIED, reason=standing.status, rule=STATUS_RULE)
-    if standing.is_restricted and not is_owed:
+    if standing.is_restricted and (not is_owed or channel in TO_OTHERS):
         return _denied(pack, Reason.RESTRICTED, Kind.RESTRICTION)
     if standing.is_closed:
         return Decision(Outcome.DENIED, reason=Reason.SUPPRESSED, rule=ADDRESS_RULE)

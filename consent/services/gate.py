@@ -5,6 +5,7 @@ thinking is in `consent.rules.gate`; 100,000 random cases hold them together.
 """
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Collection
 from typing import Any
@@ -40,6 +41,7 @@ WHERE held.lifted_at IS NULL AND (held.until IS NULL OR held.until > {at}) {amon
 _GUARDED = """
 SELECT DISTINCT ward.customer_id FROM consent_guardianship ward
 WHERE ward.state = 'confirmed' AND ward.ends_on > {on} {among}
+    AND (ward.boxes @> {box}::jsonb OR ward.boxes @> {any}::jsonb)
 """
 
 
@@ -132,12 +134,12 @@ def _asks(
         yes = f"COALESCE((SELECT {is_yes} {state} {newest}), FALSE)"
         asked = [purpose, purpose, channels]
     about: list[Any] = [purpose, channels]
-    if basis is Basis.CONTRACT:
-        return no, about
     frozen = f"{alias}.id NOT IN ({_FROZEN.format(at='%s', among='')})"
-    guarded = _GUARDED.format(on="%s", among="")
+    if basis is Basis.CONTRACT:
+        return (f"({frozen} AND {no})", [at, *about]) if channel in rules.TO_OTHERS else (no, about)
+    guarded = _GUARDED.format(on="%s", among="", box="%s", any="%s")
     grown = f"({alias}.birth_date IS NULL OR {alias}.birth_date <= %s OR {alias}.id IN ({guarded}))"
-    params: list[Any] = [at, born_by, _day(at)]
+    params: list[Any] = [at, born_by, _day(at), _box(purpose, channel), _box(purpose, ANY)]
     if basis is Basis.LEGITIMATE_INTEREST:
         return f"({frozen} AND {grown} AND {no})", [*params, *about]
     return f"({frozen} AND {grown} AND {yes})", [*params, *asked]
@@ -155,6 +157,8 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         "gate_kind": KIND_OF_CHANNEL.get(channel, ""),
         "gate_at": at,
         "gate_on": _day(at),
+        "gate_box": _box(purpose, channel),
+        "gate_any": _box(purpose, ANY),
     }
     shop = packs.of_shop()
     laws, ages = "", ""
@@ -171,7 +175,8 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         f" LEFT JOIN ({_word(purpose, channel)}) word ON word.customer_id = {alias}.id"
         f" LEFT JOIN ({_FROZEN.format(at='%(gate_at)s', among='')}) frozen ON frozen.customer_id = {alias}.id"
         f" LEFT JOIN ({_CLOSED.format(kind='%(gate_kind)s', among='')}) closed ON closed.customer_id = {alias}.id"
-        f" LEFT JOIN ({_GUARDED.format(on='%(gate_on)s', among='')}) guarded ON guarded.customer_id = {alias}.id"
+        f" LEFT JOIN ({_GUARDED.format(on='%(gate_on)s', among='', box='%(gate_box)s', any='%(gate_any)s')}) guarded"
+        f" ON guarded.customer_id = {alias}.id"
         f" CROSS JOIN LATERAL (SELECT split_part(base.law, ':', 1) AS pack, split_part(base.law, ':', 2) AS basis,"
         f" base.born_by FROM (SELECT CASE{laws} END AS law, CASE{ages} END AS born_by) base) law"
         " CROSS JOIN LATERAL (SELECT (SELECT meaning_since FROM consent_purpose WHERE key = %(gate_purpose)s) AS since)"
@@ -179,10 +184,11 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
     )
     no_contract = f"law.basis <> '{Basis.CONTRACT}'"
     asks = f"law.basis = '{Basis.CONSENT}'"
+    may_not_pass = "TRUE" if channel in rules.TO_OTHERS else no_contract
     steps = [
         # condition, reason, rule
         (f"{alias}.status <> 'known'", f"{alias}.status", f"'{rules.STATUS_RULE}'"),
-        (f"{no_contract} AND frozen.customer_id IS NOT NULL", f"'{Reason.RESTRICTED}'", _rule(Kind.RESTRICTION)),
+        (f"{may_not_pass} AND frozen.customer_id IS NOT NULL", f"'{Reason.RESTRICTED}'", _rule(Kind.RESTRICTION)),
         ("closed.customer_id IS NOT NULL", f"'{Reason.SUPPRESSED}'", f"'{rules.ADDRESS_RULE}'"),
         (
             f"{no_contract} AND guarded.customer_id IS NULL AND {alias}.birth_date > law.born_by",
@@ -235,6 +241,11 @@ def _check(alias: str) -> None:
         raise ValueError("the alias must be a plain name")
 
 
+def _box(purpose: str, channel: str) -> str:
+    """A purpose and channel as they stand among those that a guardian was asked about."""
+    return json.dumps([[purpose, channel]])
+
+
 def _day(at: dt.datetime) -> dt.date:
     return at.astimezone(dt.UTC).date()
 
@@ -247,6 +258,7 @@ WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s)
     AND (word.channel = %(channel)s OR (word.channel = 'any' AND COALESCE(meaning.channels @> '["any"]', TRUE)))
 ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status
 """
+_WARDS = "AND ward.customer_id = ANY(%(wanted)s)"
 _PEOPLE = f"""
 SELECT c.id, c.status, c.country, c.birth_date, frozen.customer_id IS NOT NULL, closed.customer_id IS NOT NULL,
     guarded.customer_id IS NOT NULL
@@ -255,7 +267,7 @@ LEFT JOIN ({_FROZEN.format(at="%(at)s", among="AND held.customer_id = ANY(%(want
     ON frozen.customer_id = c.id
 LEFT JOIN ({_CLOSED.format(kind="%(kind)s", among="AND shut.customer_id = ANY(%(wanted)s)")}) closed
     ON closed.customer_id = c.id
-LEFT JOIN ({_GUARDED.format(on="%(on)s", among="AND ward.customer_id = ANY(%(wanted)s)")}) guarded
+LEFT JOIN ({_GUARDED.format(on="%(on)s", among=_WARDS, box="%(box)s", any="%(any)s")}) guarded
     ON guarded.customer_id = c.id
 WHERE c.id = ANY(%(wanted)s)
 """
@@ -273,6 +285,8 @@ def _standings(
         "kind": KIND_OF_CHANNEL.get(channel, ""),
         "at": at,
         "on": _day(at),
+        "box": _box(purpose, channel),
+        "any": _box(purpose, ANY),
     }
     words: dict[uuid.UUID, dict[str, Word]] = {}
     with connection.cursor() as cursor:

@@ -54,6 +54,49 @@ def test_the_word_and_the_basis_decide(
     assert (decision.outcome, decision.reason, decision.rule) == expected
 
 
+@pytest.mark.parametrize(
+    ("purpose", "channel", "is_stopped"),
+    [
+        ("service", "email", False),  # the answer to a request is one
+        ("service", "sms", False),
+        ("service", "webhook", True),
+        ("service", "file", True),
+        ("marketing", "email", True),
+        ("marketing", "post", True),
+        ("profiling", "any", True),
+    ],
+)
+def test_a_restriction_lets_only_messages_of_a_contract_pass_to_the_person(
+    purpose: str, channel: str, is_stopped: bool
+) -> None:
+    standing = Standing(status="known", is_restricted=True, words={purpose: YES})
+    decision = gate.decide(standing, pack=packs.every()["gdpr"], purpose=purpose, channel=channel, at=NOON)
+    assert decision.is_denied is is_stopped
+    if is_stopped:
+        assert (decision.reason, decision.rule, decision.citation) == ("restricted", "gdpr:restriction", "gdpr-18")
+
+
+@pytest.mark.parametrize(
+    ("law", "born", "is_child"),
+    [
+        ("gdpr", dt.date(2010, 11, 22), True),  # sixteen tomorrow
+        ("gdpr", dt.date(2010, 11, 21), False),
+        ("pipa_kr", dt.date(2012, 11, 22), True),
+        ("pipa_kr", dt.date(2012, 11, 21), False),
+        ("pdpa_th", dt.date(2016, 11, 22), True),
+        ("pdpa_th", dt.date(2016, 11, 21), False),
+        ("gdpr", None, False),
+    ],
+)
+def test_a_child_allows_nothing_without_a_guardian(law: str, born: dt.date | None, is_child: bool) -> None:
+    for has_guardian in (False, True):
+        standing = Standing(status="known", birth_date=born, words={"marketing": YES}, has_guardian=has_guardian)
+        decision = gate.decide(standing, pack=packs.every()[law], purpose="marketing", channel="email", at=NOON)
+        assert (decision.reason == "child") is (is_child and not has_guardian)
+        owed = gate.decide(standing, pack=packs.every()[law], purpose="service", channel="email", at=NOON)
+        assert owed.is_allowed
+
+
 @pytest.mark.parametrize("status", ["anonymous", "merged", "erased", "bucket", "unknown"])
 @pytest.mark.parametrize("purpose", ["marketing", "service"])
 def test_nobody_but_a_known_customer_is_reached(status: str, purpose: str) -> None:

@@ -27,6 +27,8 @@ ASKED = [
     ("profiling", "any"),
     ("third_party", "webhook"),
     ("third_party", "file"),
+    ("service", "file"),
+    ("service", "webhook"),
     ("profiling", "webhook"),
     ("made_by_the_shop", "email"),
 ]
@@ -91,6 +93,7 @@ def people(rng: random.Random, count: int) -> list[uuid.UUID]:
                 Guardianship(
                     customer=customer,
                     channel="email",
+                    boxes=rng.sample([["marketing", "email"], ["third_party", "any"], ["marketing", "sms"]], 2),
                     state=rng.choice(["asked", "confirmed", "refused", "ended"]),
                     asked_at=LATELY,
                     expires_at=NIGHT,

@@ -68,6 +68,8 @@ def test_who_is_restricted_or_refused_profiling_is_in_no_file_for_it(people, tmp
     said = export("customers", tmp_path / "c.csv", purpose="profiling")
     assert [row["customer.email"] for row in rows(tmp_path / "c.csv")] == ["cleo@example.com"]
     assert "denied 1, restricted 1" in said
+    assert "restricted 1" in export("customers", tmp_path / "c.csv")
+    assert {row["customer.email"] for row in rows(tmp_path / "c.csv")} == {"ben@example.com", "cleo@example.com"}
 
 
 def test_a_formula_in_a_name_is_a_text(tmp_path):
