@@ -390,7 +390,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    # Fields of one name with different words get names of their own, which generated clients then keep.
+    "ENUM_NAME_OVERRIDES": {
+        "PrivacyRequestStateEnum": "consent.models.PrivacyRequest.State",
+        "CouponStateEnum": ["open", "redeemed", "expired"],
+    },
     "PREPROCESSING_HOOKS": ["cdp.core.api.schema.without_last_slash"],
 }
 

@@ -13,10 +13,9 @@ LANGUAGE = "en_US"
 @cache
 def _of_year(country: str, year: int) -> dict[dt.date, tuple[str, ...]]:
     """The public holidays of that country's whole state in that year, each with its names in English."""
-    try:
-        found = holidays.country_holidays(country, years=year, language=LANGUAGE)
-    except NotImplementedError:  # a pack's country without a calendar: then there is none
+    if country not in holidays.list_supported_countries():  # a pack's country without a calendar: then there is none
         return {}
+    found = holidays.country_holidays(country, years=year, language=LANGUAGE)
     return {day: tuple(found.get_list(day)) for day in found}
 
 
