@@ -37,9 +37,8 @@ def order_rows(customers: Sequence[uuid.UUID]) -> Iterator[list[str]]:
             *(person.email, person.phone),
             *(_cell(getattr(order, name)) for name in (*_ORDER, "channel", "store")),
         ]
-        its_lines: Sequence[OrderLine | None] = lines.get(order.id) or [None]
-        for line in its_lines:
-            yield [*head, *(_cell(getattr(line, name)) if line else "" for name in _LINE)]
+        written = [[_cell(getattr(line, name)) for name in _LINE] for line in lines.get(order.id, ())]
+        yield from ([*head, *cells] for cells in written or [[""] * len(_LINE)])
 
 
 def product_rows() -> Iterator[list[str]]:
