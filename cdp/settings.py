@@ -262,7 +262,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
-CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(CDP_VAR / "celerybeat-schedule")
 # A queue entry only wakes a worker: the work itself is rows in PostgreSQL. The beat entries are the safety net that
 # finds work whose wake-up was lost; they expire so that they never pile up behind a long job.
@@ -295,10 +294,10 @@ CELERY_BEAT_SCHEDULE = {
         ("tidy-events", "events.tasks.tidy", 3600),
     ]
 }
-# At night of the shop, whatever beat was restarted for by day.
+# At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.
 CELERY_BEAT_SCHEDULE["verify-ledgers"] = {
     "task": "cdp.core.tasks.verify_ledgers",
-    "schedule": crontab(hour=19, minute=20),
+    "schedule": crontab(hour=2, minute=20),
     "options": {"expires": 3600},
 }
 
@@ -340,6 +339,7 @@ try:
 except (ZoneInfoNotFoundError, ValueError) as error:
     message = f"TIME_ZONE={TIME_ZONE} is no known zone; use a name such as Asia/Bangkok."
     raise ImproperlyConfigured(message) from error
+CELERY_TIMEZONE = TIME_ZONE  # what beat does at a time of day, it does by the shop's clock
 
 # --- Files and mail ---------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -8,7 +8,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import context
-from cdp.core.crypto import subjects
 from cdp.core.models import User
 from consent.models import ConsentRecord
 from consent.selectors import ledger
@@ -68,7 +67,7 @@ class ConsentRecordAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Evidence"))
     def revealed(self, record: ConsentRecord) -> SafeString:
-        found = ledger.evidence(record, subjects.load([record.customer_id]))
+        found = ledger.evidence(record, ledger.keys(record))
         context.show([record.customer_id])
         return format_html("<pre>{}</pre>", json.dumps(found, ensure_ascii=False, indent=2))
 

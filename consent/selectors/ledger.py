@@ -15,6 +15,7 @@ from consent.models import Channel, ConsentRecord, ConsentState
 from consent.rules.ledger import YES
 from consent.rules.packs import Basis
 from consent.selectors import packs, purposes
+from customers.selectors import lineage
 
 TABLE = "consent_consentrecord"
 _WITHOUT_CHANNEL = {
@@ -54,6 +55,11 @@ def counting(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentRecord]:
     """The statements that count: all but those that were taken back with their import, and the entries that say so."""
     same = ConsentRecord.objects.filter(customer_id=OuterRef("customer_id"), retracts=OuterRef("id"))
     return history(customers).exclude(status=ConsentRecord.Status.RETRACTED).exclude(Exists(same))
+
+
+def keys(record: ConsentRecord) -> subjects.Keyring:
+    """What opens the evidence of a statement: since a merge the keys of an absorbed person are with who stands for them."""
+    return subjects.load(lineage.facts_under(record.customer_id))
 
 
 def evidence(record: ConsentRecord, keyring: subjects.Keyring) -> Any:

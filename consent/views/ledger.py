@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from cdp.core import context
 from cdp.core.chains import judging, places, states
-from cdp.core.crypto import subjects
 from cdp.core.models import ApiKey, User
 from cdp.core.views.access import requires
 from consent.forms.statements import StatementsForm
@@ -92,13 +91,13 @@ def proof(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         raise Http404
     names = purposes.names(get_language() or "")
     context.show([record.customer_id])
-    shown = ledger.evidence(record, subjects.load([record.customer_id]))
+    shown = ledger.evidence(record, ledger.keys(record))
     place = places.find(table=ledger.TABLE, row=record.id)
     return render(
         request,
         "consent/proof.html",
         {
-            "row": _row(record, names, profiles.opened([record.customer_id], with_places=False)),
+            "row": _row(record, names, _people([record])),
             "record": record,
             "who": _who(record),
             "method": METHODS.get(record.method, record.method),
@@ -164,8 +163,15 @@ def _is_id(text: str) -> bool:
 
 
 def _rows(records: Sequence[ConsentRecord], names: dict[str, str]) -> list[dict[str, Any]]:
-    people = profiles.opened({record.customer_id for record in records}, with_places=False)
+    people = _people(records)
     return [_row(record, names, people) for record in records]
+
+
+def _people(records: Sequence[ConsentRecord]) -> dict[uuid.UUID, profiles.Profile]:
+    """Whose statements these are, by the id they stand under: of the merged those who stand for them."""
+    standing = lineage.standing({record.customer_id for record in records})
+    opened = profiles.opened(set(standing.values()), with_places=False)
+    return {asked: opened[stands] for asked, stands in standing.items() if stands in opened}
 
 
 def _row(record: ConsentRecord, names: dict[str, str], people: dict[uuid.UUID, profiles.Profile]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ ALTERED, LINK_ALTERED, UNPROVED = "altered", "link_altered", "unproved"
 MISSING, LINKS_MISSING, CUT, LOST = "missing", "links_missing", "cut", "chain_missing"
 UNSEALED, BACKDATED, GONE, CLOSING = "unsealed", "backdated", "gone", "closing"
 HEADS, KEY, HEAD_ALTERED = "heads", "key", "head_altered"
-STATE = "state"
+STATE, REOPENED = "state", "reopened"
 WORDS = {
     ALTERED: gettext_noop("was changed after it was written"),
     LINK_ALTERED: gettext_noop("stands in the ledger as it was written, but its link was changed"),
@@ -27,6 +27,7 @@ WORDS = {
     CLOSING: gettext_noop("ends a closed month, but the closing was changed"),
     HEAD_ALTERED: gettext_noop("is noted as the newest of its chain, but that note was changed"),
     STATE: gettext_noop("does not follow from the statements in the ledger"),
+    REOPENED: gettext_noop("is noted as if it had never been chained; its rows of before were taken in long ago"),
     HEADS: gettext_noop("the file of the newest links cannot be read"),
     KEY: gettext_noop("its key is not in CDP_CHAIN_KEYS"),
 }

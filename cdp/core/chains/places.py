@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from cdp.core.chains import judging, keyring, rows
 from cdp.core.models import Chain, ChainLink
@@ -37,7 +37,7 @@ def _fits(chain: Chain, before: ChainLink | None, link: ChainLink) -> bool:
         key = keyring.of_chain(chain.key, table=chain.table, month=chain.month)
     except keyring.UnknownKey:
         return False
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {rows.expression(chain.table, 't')} FROM {chain.table} t WHERE t.id = %s",  # noqa: S608  (a ledger)
             [link.row_id],

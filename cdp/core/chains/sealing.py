@@ -33,6 +33,7 @@ class _Batch:
     rows: int = 0
     is_last: bool = True
     newest: dict[tuple[str, str], heads.Head] = field(default_factory=dict)
+    is_adopted: bool = False  # the last row of before the chains was taken in
 
 
 def seal(*, now: dt.datetime, most: int | None = None) -> int:
@@ -40,18 +41,19 @@ def seal(*, now: dt.datetime, most: int | None = None) -> int:
 
     Does nothing where another process seals. What cannot be sealed stays behind with the reason, for the verification.
     """
-    known, done, found = _known(), 0, {}
+    known, done, found, passed = _known(), 0, {}, {}
     _look_for_rows(now)
-    for table in _waiting():
+    for table in _waiting(known):
         sealed = 0
         while most is None or sealed < most:
             batch = _seal_one(table, known, now=now)
             sealed += batch.rows
             found.update(batch.newest)
+            passed |= {table: now} if batch.is_adopted else {}
             if batch.is_last:
                 break
         done += sealed
-    passed = _pass(now)
+    passed |= _pass(now)
     if found or passed:
         _publish(found, passed, known)
     return done
@@ -92,13 +94,13 @@ def _look_for_rows(now: dt.datetime) -> None:
                 )
 
 
-def _waiting() -> list[str]:
+def _waiting(known: heads.Known) -> list[str]:
     """The ledgers with something to do: rows that wait, or rows of before the chains."""
     tables = registry.tables()
     ChainTable.objects.bulk_create([ChainTable(table=table) for table in tables], ignore_conflicts=True)
     unadopted = set(ChainTable.objects.filter(adopted_at=None).values_list("table", flat=True))
     waiting = set(ChainWaiting.objects.filter(fault="").values_list("table", flat=True).distinct())
-    return [table for table in tables if table in waiting | unadopted]
+    return [table for table in tables if table in waiting | (unadopted - known.passed.keys())]
 
 
 def _seal_one(table: str, known: heads.Known, *, now: dt.datetime) -> _Batch:
@@ -107,7 +109,8 @@ def _seal_one(table: str, known: heads.Known, *, now: dt.datetime) -> _Batch:
         if not cursor.fetchone()[0]:
             return _Batch()
         state = ChainTable.objects.get(table=table)
-        if state.adopted_at is None:
+        # Once only: whoever lets it begin again would have us seal whatever they slipped in before.
+        if state.adopted_at is None and table not in known.passed:
             return _adopt(state, now=now)
         waiting = list(
             ChainWaiting.objects.filter(table=table, fault="").order_by("id").values_list("id", "row_id")[:BATCH]
@@ -143,7 +146,7 @@ def _adopt(state: ChainTable, *, now: dt.datetime) -> _Batch:
     fresh = {row: content for row, content in found.items() if row not in placed}
     batch = _Batch(len(fresh), newest=_link(state.table, fresh, now=now), is_last=False)
     if len(found) < BATCH:
-        state.adopted_at = now
+        state.adopted_at, batch.is_adopted = now, True
         log.info("a ledger is in its chains", table=state.table)
     state.adopted_to = max(found, default=state.adopted_to)
     state.save()

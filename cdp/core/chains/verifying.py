@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cdp.core.chains import heads, judging, keyring, registry, rows
@@ -67,10 +67,11 @@ def verify(*, now: dt.datetime, whole: bool = True, progress: Progress = lambda 
 def ledger(table: str) -> Iterator[Told]:
     """Everything of one ledger."""
     try:
-        known = heads.read().heads
+        file = heads.read()
     except heads.Unreadable:
-        known = {}
+        file = heads.NOTHING
         yield Told(faults=[Fault(str(heads.path()), judging.HEADS)])
+    known = file.heads
     chains = list(Chain.objects.filter(table=table).order_by("month"))
     months = {f"{chain.month:%Y-%m}" for chain in chains}
     lost = [head for head in known.values() if head.table == table and head.month not in months]
@@ -84,7 +85,14 @@ def ledger(table: str) -> Iterator[Told]:
             continue
         head = known.get((table, month))
         yield from _closed(chain, key, head) if chain.closed_at else _open(chain, key, head)
-    yield from _without_link(table)
+    yield from _without_link(table, is_adopted=table in file.passed)
+
+
+def _read_file() -> heads.Known:
+    try:
+        return heads.read()
+    except heads.Unreadable:
+        return heads.NOTHING
 
 
 def _closed(chain: Chain, key: bytes, head: heads.Head | None) -> Iterator[Told]:
@@ -141,9 +149,9 @@ def _head(chain: Chain) -> tuple[Chain, int | None]:
 
 def _links(chain: Chain) -> Iterator[list[judging.Link]]:
     after = 0
-    row = rows.expression(chain.table, "t")
     while True:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            row = rows.expression(chain.table, "t")
             cursor.execute(
                 f"""
                 SELECT l.position, l.row_id::text, l.mac, l.sealed_at, CASE WHEN t.id IS NOT NULL THEN {row} END
@@ -164,11 +172,15 @@ def _link(position: int, row_id: str, mac: Any, sealed_at: dt.datetime, row: Any
     return judging.Link(position, row_id, bytes(mac), sealed_at, None if row is None else bytes(row))
 
 
-def _without_link(table: str) -> Iterator[Told]:
-    """Rows that have no link and do not wait for one, and those that the sealer refused."""
-    state = ChainTable.objects.filter(table=table).first()
-    if state is None or state.adopted_at is None:
-        return  # rows of before the chains are still being taken in
+def _without_link(table: str, *, is_adopted: bool) -> Iterator[Told]:
+    """Rows that have no link and do not wait for one, and those that the sealer refused.
+
+    `is_adopted`: the file knows that the rows of before the chains were taken in.
+    """
+    if not ChainTable.objects.filter(table=table).exclude(adopted_at=None).exists():
+        if not is_adopted:
+            return  # rows of before the chains are still being taken in
+        yield Told(faults=[Fault(table, judging.REOPENED)])
     after = uuid.UUID(int=0)
     while (upto := _page_end(table, after)) is not None:
         with connection.cursor() as cursor:
@@ -217,8 +229,15 @@ def _keep(result: Result, *, now: dt.datetime) -> None:
 
 
 def accept(*, now: dt.datetime) -> int:
-    """After a restore: take the database's heads for true; how many chains. The caller writes the audit."""
+    """After a restore: take the database's heads for true; how many chains. The caller writes the audit.
+
+    A ledger that has chains does not take in rows of before them again.
+    """
     chains = list(Chain.objects.exclude(row_id=None))
+    begun = {chain.table for chain in chains} & set(_read_file().passed)
+    ChainTable.objects.bulk_create([ChainTable(table=table) for table in begun], ignore_conflicts=True)
+    ChainTable.objects.filter(table__in=begun, adopted_at=None).update(adopted_at=now)
+    ChainTable.objects.filter(table__in=begun, passed_at=None).update(passed_at=now)
     passed = {state.table: state.passed_at for state in ChainTable.objects.exclude(passed_at=None) if state.passed_at}
     heads.replace(
         heads.Known(

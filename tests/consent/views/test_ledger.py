@@ -91,6 +91,20 @@ def test_the_proof_shows_what_was_shown_and_the_look_is_logged(
     assert AccessEntry.objects.filter(view="consent:proof", customer_ids=[ann.id]).count() == 2
 
 
+def test_the_proof_of_somebody_who_was_merged_shows_what_was_shown(
+    officer: Client, say: Callable[..., ConsentRecord]
+) -> None:
+    ann, bo = factories.customer(), factories.customer()
+    record = say(bo.id, evidence={"text": "News & offers"})
+    merging.merge(survivor=ann.id, absorbed=bo.id, reason="steward", actor=actors.SYSTEM, at=timezone.now())
+    page = officer.get(f"/consent/ledger/{record.id}/").content.decode()
+    assert "News &amp; offers" in page
+    assert f'href="/customers/{ann.id}/"' in page
+    assert f'href="/customers/{ann.id}/"' in officer.get("/consent/ledger/").content.decode()
+    admin = officer.get(f"/admin/consent/consentrecord/{record.id}/change/?reveal=1")
+    assert "News &amp; offers" in admin.content.decode()
+
+
 def test_everything_somebody_said_is_read_by_who_may_see_them_and_its_proof_is_not(
     client: Client, say: Callable[..., ConsentRecord]
 ) -> None:

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cdp import celery
 from cdp.core import actors, audit, ids
-from cdp.core.chains import closing, heads, keyring, places, registry, rows, sealing, verifying
+from cdp.core.chains import closing, heads, keyring, places, registry, sealing, verifying
 from cdp.core.models import AuditEntry, Chain, ChainLink, ChainTable, ChainWaiting
 from customers.services import merging
 from customers.services.erasing import erase
@@ -118,11 +119,49 @@ def test_a_column_added_later_changes_no_sealed_row(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {TABLE} ADD COLUMN later varchar(20) NOT NULL DEFAULT ''")
         cursor.execute(f"ALTER TABLE {TABLE} ADD COLUMN number integer NULL")
-    rows.expression.cache_clear()
-    try:
-        assert faults() == []
-    finally:
-        rows.expression.cache_clear()
+    assert faults() == []
+    # Also for a process that has sealed before the column was there: what it seals from now on holds the column.
+    filled = ids.uuid7()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {TABLE} (id, at, actor_kind, action, object_id, details, later) "
+            "VALUES (%s, now(), 'system', 'core:test', '', '{}', 'x')",
+            [filled],
+        )
+    sealing.seal(now=timezone.now())
+    assert faults() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE {TABLE} SET later = 'y' WHERE id = %s", [filled])
+    assert faults() == [(str(filled), "altered")]
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE core_chaintable SET adopted_at = NULL, adopted_to = NULL",
+        "UPDATE core_chaintable SET adopted_at = NULL, adopted_to = NULL, passed_at = NULL",
+        "DELETE FROM core_chaintable",
+    ],
+)
+def test_rows_are_taken_in_as_of_before_the_chains_only_once(db: None, attack: str) -> None:
+    sealing.seal(now=timezone.now())
+    write(2)
+    sealing.seal(now=timezone.now())
+    forged = write_at(timezone.now() - dt.timedelta(days=60))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_chainwaiting WHERE row_id = %s", [forged])
+        cursor.execute(attack)
+    honest = write()[0]
+    sealing.seal(now=timezone.now())
+    assert places.find(table=TABLE, row=forged) is None
+    assert places.find(table=TABLE, row=honest) is not None
+    assert sorted(faults()) == sorted([(str(forged), "unsealed"), (TABLE, "reopened")])
+    # On somebody's word the ledger is as it was, and the forged row stays named.
+    verifying.accept(now=timezone.now())
+    sealing.seal(now=timezone.now())
+    assert faults() == [(str(forged), "unsealed")]
 
 
 def test_a_closed_month_is_removed_as_a_whole_and_its_end_is_kept(db: None) -> None:
@@ -158,6 +197,11 @@ def test_merging_and_erasing_break_no_chain(db: None) -> None:
     erase(customer=one.id, actor=actors.SYSTEM, at=timezone.now())
     sealing.seal(now=timezone.now())
     assert [fault for table in registry.tables() for told in verifying.ledger(table) for fault in told.faults] == []
+
+
+def test_the_nightly_verification_follows_the_clock_of_the_shop(settings: object) -> None:
+    assert celery.app.conf.timezone == settings.TIME_ZONE
+    assert settings.CELERY_BEAT_SCHEDULE["verify-ledgers"]["schedule"].hour == {2}
 
 
 @pytest.mark.django_db(transaction=True)
