@@ -58,7 +58,7 @@ def counting(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentRecord]:
 
 
 def keys(record: ConsentRecord) -> subjects.Keyring:
-    """What opens the evidence of a statement: since a merge the keys of an absorbed person are with who stands for them."""
+    """What opens the evidence of a statement; the keys of an absorbed person are with who stands for them."""
     return subjects.load(lineage.facts_under(record.customer_id))
 
 

@@ -32,7 +32,7 @@ def expression(table: str, alias: str) -> str:
     nobody taught us.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT FROM {table} LIMIT 0")  # noqa: S608  (a ledger; keeps migrations out of this transaction)
+        cursor.execute(f"SELECT FROM {table} LIMIT 0")  # keeps migrations out of this transaction
         cursor.execute(
             """
             SELECT attname, regexp_replace(format_type(atttypid, atttypmod), '\\(.*\\)', '') FROM pg_attribute

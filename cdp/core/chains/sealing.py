@@ -41,7 +41,8 @@ def seal(*, now: dt.datetime, most: int | None = None) -> int:
 
     Does nothing where another process seals. What cannot be sealed stays behind with the reason, for the verification.
     """
-    known, done, found, passed = _known(), 0, {}, {}
+    known, done, found = _known(), 0, {}
+    passed: dict[str, dt.datetime] = {}
     _look_for_rows(now)
     for table in _waiting(known):
         sealed = 0
