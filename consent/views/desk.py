@@ -102,15 +102,16 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @requires("consent.manage")
 @require_POST
 def copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """The copy of somebody who has no address for a code, to be handed over by staff; the log says by whom."""
+    """The copy of somebody who has no address for a code, to be handed over by staff; the log says by whom and why."""
     row, now = _found(pk), timezone.now()
     assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
     leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
         channel="file", own=[leaving.Own.REQUEST_ANSWER]
     )
-    stream = copies.fetch(row, at=now, actor=actors.staff(request.user))
-    if stream is None:
-        raise Http404
+    try:
+        stream = copies.hand_over(row, reason=_text(request), actor=actors.staff(request.user), at=now)
+    except UnableToDo as unable:
+        return _detail(request, row, problem=str(unable.text), status=422 if unable.code == "reason" else 409)
     context.show([row.customer_id])
     return StreamingHttpResponse(
         iter(lambda: stream.read(CHUNK), b""),
@@ -196,6 +197,7 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
         "blocked": BLOCKS.get(row.blocked, row.blocked),
         "held": bool(holds.held([row.customer_id], at=now)),
         "copy": copies.is_ready(row, at=now),
+        "can_hand_over": copies.can_hand_over(row),
         "others": reading.of(lineage.facts_under(row.customer_id)).exclude(id=row.id)[:10],
         "problem": problem,
         **frame.tabs(request, "requests"),

@@ -202,9 +202,22 @@ def test_a_copy_for_somebody_without_an_address_is_handed_over_by_the_officer(of
         at=timezone.now(),
     )
     jobs.run_waiting()
-    handed = officer.post(f"/consent/requests/{taken.request.id}/copy/")
+    path = f"/consent/requests/{taken.request.id}/copy/"
+    assert officer.post(path).status_code == 422, "not without saying why"
+    handed = officer.post(path, {"reason": "In person, by her card"})
     assert handed.headers["Content-Type"] == "application/zip"
     names = zipfile.ZipFile(io.BytesIO(b"".join(handed.streaming_content))).namelist()
     assert "json/customers_customer.json" in names
     step = taken.request.steps.get(kind="fetched")
     assert step.actor_kind == "staff"
+    page = officer.get(f"/consent/requests/{taken.request.id}/").content.decode()
+    assert "In person, by her card" in page
+
+
+def test_a_copy_that_its_owner_can_fetch_is_handed_to_nobody_else(ann, officer):
+    request = requesting.ask(Client(), "access", "ann@example.com")
+    jobs.run_waiting()
+    refused = officer.post(f"/consent/requests/{request.id}/copy/", {"reason": "I would like to look"})
+    assert refused.status_code == 409
+    assert "Content-Disposition" not in refused.headers
+    assert not request.steps.filter(kind="fetched").exists()

@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cdp.core import actors, ids, jobs, lifecycle, uploads
 from cdp.core.actors import Actor
@@ -32,7 +33,7 @@ from cdp.core.models import AccessEntry, Job, User
 from consent.models import PrivacyCode, PrivacyRequest, Right
 from consent.rules import requests as rules
 from consent.services.requests import closing, steps
-from consent.services.requests.steps import Kind
+from consent.services.requests.steps import Kind, UnableToDo
 from customers.models import Customer
 from customers.selectors import lineage
 from customers.selectors import profiles as reading
@@ -325,13 +326,39 @@ _STYLE = (
 )
 
 
-def fetch(request: PrivacyRequest, *, at: datetime, actor: Actor = actors.CUSTOMER) -> BinaryIO | None:
-    """The copy as a stream of plain bytes; None where there is none (any more)."""
+def fetch(request: PrivacyRequest, *, at: datetime) -> BinaryIO | None:
+    """The copy for the person, who proved it with a code, as plain bytes; None where there is none (any more)."""
     if not is_ready(request, at=at):
         return None
     with transaction.atomic():
-        steps.add(request, Kind.FETCHED, actor=actor, at=at)
+        steps.add(request, Kind.FETCHED, actor=actors.CUSTOMER, at=at)
     return uploads.open_(uuid.UUID(request.outcome["copy"]))
+
+
+def hand_over(request: PrivacyRequest, *, reason: str, actor: Actor, at: datetime) -> BinaryIO:
+    """The copy for staff to hand over, where no code reaches the person. The log keeps who did it and why.
+
+    Whoever can be reached fetches it with a code: staff never open what is meant for the person alone. Raises
+    UnableToDo.
+    """
+    reason = reason.replace("\0", "").strip()
+    if not is_ready(request, at=at):
+        raise UnableToDo(gettext_lazy("There is no copy any more."), code="gone")
+    if not can_hand_over(request):
+        raise UnableToDo(
+            gettext_lazy("This person has an address: the copy is fetched with a code that is sent there."),
+            code="reachable",
+        )
+    if not reason or len(reason) > rules.LONGEST_WORDS:
+        raise UnableToDo(gettext_lazy("Write how you hand it over, and how you made sure to whom."), code="reason")
+    with transaction.atomic():
+        steps.add(request, Kind.FETCHED, actor=actor, at=at, text=reason)
+    return uploads.open_(uuid.UUID(request.outcome["copy"]))
+
+
+def can_hand_over(request: PrivacyRequest) -> bool:
+    """Whether staff may: the person left no address for a code."""
+    return not steps.words(request).reach[1]
 
 
 def is_ready(request: PrivacyRequest, *, at: datetime) -> bool:
