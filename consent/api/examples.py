@@ -24,7 +24,14 @@ RECORD = {
     "purpose_version": "1",
     "evidence": BODY["evidence"],
 }
-EXAMPLES = {"create": Example(request=BODY, response=RECORD), "list": Example(response=page(RECORD))}
+PENDING = {
+    "customer": BODY["customer"],
+    "purpose": "marketing",
+    "channel": "email",
+    "status": "pending",
+    "sent": True,
+}
+EXAMPLES = {"create": Example(request=BODY, response=RECORD, later=PENDING), "list": Example(response=page(RECORD))}
 RECEIPT = {
     "receipt": {
         "schema_version": "ISO/IEC TS 27560:2023",

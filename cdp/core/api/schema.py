@@ -53,6 +53,7 @@ class Example:
 
     request: Any = None
     response: Any = None
+    later: Any = None  # the answer of 202, where there is one beside the usual
 
 
 class ProblemFault(serializers.Serializer[Any]):
@@ -124,9 +125,10 @@ class ResourceSchema(AutoSchema):
         found = super()._get_response_bodies(direction)
         if not self._is_ours:
             return found
-        example = self._example().response
+        shown = self._example()
         for code, response in found.items():
             content = response.get("content", {}).get(JSON)
+            example = shown.later if code == "202" and shown.later is not None else shown.response
             if content and code < "300" and example is not None:
                 content["example"] = example
         for status in self._problems():
