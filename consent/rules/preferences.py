@@ -9,7 +9,7 @@ NEEDS = {"email": "email", "sms": "phone", "phone": "phone", "kakao": "phone", "
 """What of somebody has to be known so that a channel reaches them. What is not here reaches everybody or nobody."""
 _NIGHTS = frozenset({"marketing_night"})
 NEVER_ASKED = frozenset({"webhook", "push", "post"})
-"""Channels that are offered only where somebody has said something about them."""
+"""Channels that are offered only where somebody has said something about them, or the law asks for no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def options(
             if purpose in _NIGHTS and pack.quiet_hours is None and said is None:
                 continue  # where no hours are quiet nobody need allow them
             reaches = NEEDS.get(channel, "") in kinds if channel in NEEDS else channel not in NEVER_ASKED
-            if said is None and not reaches:
-                continue
+            if said is None and not reaches and basis is not Basis.LEGITIMATE_INTEREST:
+                continue  # what happens without a word is always shown: it can be objected to
             is_silent = said is None or said[1] == "expired"
             is_on = basis is not Basis.CONSENT if is_silent else bool(said and said[0])
             found.append(Option(purpose, channel, is_on))

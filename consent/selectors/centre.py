@@ -119,14 +119,13 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
 
 def _entries(customer: uuid.UUID, language: str) -> list[Entry]:
     names = purposes.names(language)
-    labels = dict(ConsentRecord.Status.choices)
     return [
         Entry(
             at=record.at,
             what=names.get(record.purpose, record.purpose),
             channel="" if record.channel == Channel.ANY else purposes.channel_name(record.channel),
             is_yes=record.status in YES,
-            said=str(labels.get(record.status, record.status)),
+            said=ledger.word(record),
             how=_how(record.method),
         )
         for record in ledger.history(lineage.of(customer)).defer("evidence")[:ENTRIES]

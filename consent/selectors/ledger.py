@@ -34,6 +34,8 @@ _WITH_CHANNEL = {
     "withdrawn": gettext_noop("Withdrew consent: %(purpose)s by %(channel)s"),
     "expired": gettext_noop("Permission expired: %(purpose)s by %(channel)s"),
 }
+IMPORT_UNDONE = "import_undone"
+"""The method of entries by which an import was taken back; others were taken back by who had said it."""
 USUAL = (Channel.EMAIL, Channel.SMS, Channel.LINE, Channel.ANY)
 """Columns of the matrix that are there even where nothing was said."""
 
@@ -51,8 +53,15 @@ def history(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentRecord]:
     return ConsentRecord.objects.filter(customer_id__in=list(customers)).order_by("-at", "-id")
 
 
+def word(record: ConsentRecord) -> str:
+    """What the statement says, in a word or two."""
+    if record.status == ConsentRecord.Status.RETRACTED and record.method != IMPORT_UNDONE:
+        return gettext("Taken back")
+    return str(record.get_status_display())
+
+
 def counting(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentRecord]:
-    """The statements that count: all but those that were taken back with their import, and the entries that say so."""
+    """The statements that count: all but those that were taken back, and the entries that say so."""
     same = ConsentRecord.objects.filter(customer_id=OuterRef("customer_id"), retracts=OuterRef("id"))
     return history(customers).exclude(status=ConsentRecord.Status.RETRACTED).exclude(Exists(same))
 
@@ -149,6 +158,8 @@ def entries(question: timeline.Question) -> list[timeline.Entry]:
 def _title(record: ConsentRecord, purpose: str) -> str:
     about = {"purpose": purpose, "channel": purposes.channel_name(record.channel)}
     if record.status == ConsentRecord.Status.RETRACTED:
-        return gettext("Import undone, this no longer counts: %(purpose)s") % about
+        if record.method == IMPORT_UNDONE:
+            return gettext("Import undone, this no longer counts: %(purpose)s") % about
+        return gettext("Taken back at once: %(purpose)s") % about
     words = _WITHOUT_CHANNEL if record.channel == Channel.ANY else _WITH_CHANNEL
     return gettext(words[record.status]) % about

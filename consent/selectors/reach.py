@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from customers.models import ContactPoint
 from customers.selectors import profiles
+from customers.services.identity import contacts
 
 LANGUAGE_OF_COUNTRY = {"TH": "th", "KR": "ko"}
 
@@ -35,3 +37,13 @@ def ways(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, Way]:
         elif phone is not None:
             found[customer] = Way("sms", phone.value, phone.masked, language)
     return found
+
+
+def holds(customer: uuid.UUID, *, kind: str, address: str) -> bool:
+    """Whether the profile of who stands for that id holds this address (standardised) of that kind, "email" or "phone".
+
+    Only such an address may be sent what opens anything of the person, or be taken for theirs.
+    """
+    return ContactPoint.objects.filter(
+        customer_id=customer, kind=kind, digest=contacts.digest(kind, address), value__isnull=False
+    ).exists()

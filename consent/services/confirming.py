@@ -2,7 +2,8 @@
 
 What waits is no record of the ledger. The mail advertises nothing and goes as a service message; a link in it shows
 what would be confirmed, and a button confirms it. Whoever confirms has proved to read the address, so what this person
-had refused before may be allowed again this way.
+had refused before may be allowed again this way: the person whose profile holds it (`readers`), both when it is asked
+and when it is confirmed.
 """
 
 import datetime as dt
@@ -21,9 +22,10 @@ from cdp.core import forgetting, ids, outbox
 from cdp.core.actors import CUSTOMER
 from cdp.core.crypto import subjects, tokens
 from consent.models import ConsentState, Pending, Purpose
-from consent.selectors import packs
-from consent.services import grants
+from consent.selectors import packs, reach
+from consent.services import grants, readers
 from customers.selectors import lineage
+from customers.services import reach as reaching
 from customers.services import standing
 
 log = structlog.get_logger("consent")
@@ -64,6 +66,8 @@ class Question:
     at: dt.datetime
     form: str = ""
     place: str = ""
+    country: str = ""
+    birth_date: dt.date | None = None
 
 
 class Unconfirmable(Exception):
@@ -87,13 +91,8 @@ def ask(question: Question) -> int:
     What is allowed already is not asked for again, and an address that was written to lately is left in peace: the link
     in the earlier mail counts.
     """
-    granted = set(
-        ConsentState.objects.filter(customer_id=question.customer, is_granted=True).values_list("purpose", "channel")
-    )
     groups: dict[tuple[str, str], list[Asked]] = {}
     for box in question.boxes:
-        if (box.purpose, box.channel) in granted:
-            continue
         by_phone = question.phone and (box.channel in BY_PHONE or not question.email)
         way = ("sms", question.phone) if by_phone else ("email", question.email)
         if way[1]:
@@ -101,20 +100,29 @@ def ask(question: Question) -> int:
     return sum(_ask_at(question, channel, address, boxes) for (channel, address), boxes in groups.items())
 
 
-def _ask_at(question: Question, channel: str, address: str, boxes: Sequence[Asked]) -> bool:
+def _ask_at(question: Question, channel: str, address: str, ticked: Sequence[Asked]) -> bool:
+    told_of = readers.Told(question.source, question.language, question.country, question.birth_date)
+    reader = readers.of(question.customer, channel=channel, address=address, told=told_of, at=question.at)
+    if reader is None:
+        return False
+    granted = set(ConsentState.objects.filter(customer_id=reader, is_granted=True).values_list("purpose", "channel"))
+    boxes = [box for box in ticked if (box.purpose, box.channel) not in granted]
+    if not boxes:
+        return False
+    address_digest = outbox.writing.digest(address, channel=channel)
     lately = outbox.recent(address=address, channel=channel, kinds=[KIND], since=question.at - dt.timedelta(days=1))
-    if lately >= MOST or _is_waiting(question, boxes):
-        log.info("a confirmation is not asked for again", customer=str(question.customer))
+    if lately >= MOST or _is_waiting(reader, boxes, address_digest, at=question.at):
+        log.info("a confirmation is not asked for again", customer=str(reader))
         return False
     row = Pending(
         id=ids.uuid7(),
-        customer_id=question.customer,
+        customer_id=reader,
         boxes=[[box.purpose, box.channel] for box in boxes],
         source=question.source,
         method=question.method,
         policy_version=question.policy_version,
         language=question.language,
-        address_digest=outbox.writing.digest(address, channel=channel),
+        address_digest=address_digest,
         at=question.at,
         expires_at=question.at + LASTS,
     )
@@ -123,11 +131,12 @@ def _ask_at(question: Question, channel: str, address: str, boxes: Sequence[Aske
         "evidence": dict(question.evidence),
         "form": question.form,
         "place": question.place,
+        "at": [channel, address],
     }
-    keyring = subjects.load([question.customer])
+    keyring = subjects.load([reader])
     row.told = keyring.seal(
         json.dumps(told, ensure_ascii=False, default=str),
-        customer=question.customer,
+        customer=reader,
         table=TABLE,
         column="told",
         row=row.id,
@@ -136,7 +145,7 @@ def _ask_at(question: Question, channel: str, address: str, boxes: Sequence[Aske
     outbox.put(
         outbox.Draft(
             kind=KIND,
-            customer=question.customer,
+            customer=reader,
             channel=channel,
             address=address,
             key=f"{KIND}:{row.id}",
@@ -149,10 +158,10 @@ def _ask_at(question: Question, channel: str, address: str, boxes: Sequence[Aske
     return True
 
 
-def _is_waiting(question: Question, boxes: Sequence[Asked]) -> bool:
-    """Whether the same boxes were asked for a moment ago: a form that was sent twice is one question."""
+def _is_waiting(reader: uuid.UUID, boxes: Sequence[Asked], address: bytes, *, at: dt.datetime) -> bool:
+    """Whether the same boxes were asked for there a moment ago: a form that was sent twice is one question."""
     waiting = Pending.objects.filter(
-        customer_id=question.customer, state=Pending.State.WAITING, at__gt=question.at - AGAIN_AFTER
+        customer_id=reader, state=Pending.State.WAITING, at__gt=at - AGAIN_AFTER, address_digest=address
     )
     wanted = [[box.purpose, box.channel] for box in boxes]
     return any(row.boxes == wanted for row in waiting)
@@ -183,7 +192,7 @@ def read(token: str, *, now: dt.datetime) -> Shown:
     if row.state != Pending.State.WAITING or row.expires_at <= now:
         raise Unconfirmable("expired")
     told = _told(row)
-    if not told:
+    if not told or not _is_read_by(row.customer_id, told):
         raise Unconfirmable("expired")
     return Shown(row, told["words"])
 
@@ -233,7 +242,20 @@ def confirm(token: str, *, proof: Mapping[str, Any], at: dt.datetime) -> Shown:
             written += 1
         if not written:
             raise Unconfirmable("changed")
+        channel, address = told["at"]
+        reaching.prove(customer=held[shown.row.customer_id], kind=readers.KINDS[channel], value=address, at=at)
     return shown
+
+
+def _is_read_by(customer: uuid.UUID, told: Mapping[str, Any]) -> bool:
+    """Whether the address that was asked is (still) of who stands for that customer."""
+    channel, address = told.get("at", ("", ""))
+    here = lineage.standing([customer]).get(customer)
+    return (
+        channel in readers.KINDS
+        and here is not None
+        and reach.holds(here, kind=readers.KINDS[channel], address=address)
+    )
 
 
 def _row(token: str) -> Pending:

@@ -234,9 +234,11 @@ def _opened(row: Guardianship, column: str) -> str:
 def tell_child(*, customer: uuid.UUID, address: str, language: str, at: dt.datetime) -> bool:
     """Tell a child who ticked boxes that a guardian has to agree, and where to name one; whether a mail was put.
 
-    Nothing was allowed by the ticks. Once a day for an address.
+    Nothing was allowed by the ticks. Once a day for an address, and only one that the child's profile holds.
     """
-    if not address or outbox.recent(address=address, kinds=[NEEDED], since=at - dt.timedelta(days=1)):
+    if not reach.holds(customer, kind="email", address=address):
+        return False
+    if outbox.recent(address=address, kinds=[NEEDED], since=at - dt.timedelta(days=1)):
         return False
     put = outbox.put(
         outbox.Draft(

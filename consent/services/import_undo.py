@@ -19,7 +19,7 @@ from consent.services import states
 from customers.services import standing
 
 MADE, RETRACTED = "consents.made", "consents_retracted"
-METHOD = "import_undone"
+METHOD = ledger.IMPORT_UNDONE
 WORDS = {RETRACTED: gettext_noop("Consents that count no more; what was said before holds again")}
 
 

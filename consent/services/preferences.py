@@ -13,11 +13,11 @@ from cdp.core import pipeline
 from cdp.core.actors import CUSTOMER
 from cdp.core.crypto import tokens
 from consent.models import ConsentState, ContactWish
-from consent.rules.ledger import JUST_AFTER
+from consent.rules.ledger import REFUSALS, YES
 from consent.rules.preferences import Option
 from consent.rules.wishes import Wish
 from consent.selectors import policies, wishes
-from consent.services import grants
+from consent.services import grants, taking_back
 from customers.services import standing
 
 METHOD = "preferences"
@@ -82,7 +82,8 @@ def withdraw_all(
 
 
 def undo(token: str, *, customer: uuid.UUID, proof: Mapping[str, Any], at: dt.datetime) -> int:
-    """Take one change back: each box that nobody has touched since says again what it said. Returns how many did.
+    """Take one change back: each box that nobody has touched since is as it was, silent where nothing had been said.
+    Returns how many are.
 
     Raises UnableToChange when the token is none of this person's or older than UNDO_FOR.
     """
@@ -96,25 +97,15 @@ def undo(token: str, *, customer: uuid.UUID, proof: Mapping[str, Any], at: dt.da
         holder = _held(customer)
         if _held(uuid.UUID(told["customer"])) != holder:
             raise UnableToChange("somebody else's")
-        done = 0
-        for purpose, channel, record in told["records"]:
-            states = ConsentState.objects.filter(customer_id=holder, purpose=purpose, channel=channel)
-            state = states.select_for_update().first()
-            if state is None or str(state.record_id) != record:
-                continue
-            grants.record(
-                customer=holder,
-                purpose=purpose,
-                channel=channel,
-                granted=not state.is_granted,
-                at=max(at, state.at + JUST_AFTER),
-                now=at,
-                source=SOURCE,
-                method=METHOD,
-                actor=CUSTOMER,
-                evidence={"page": METHOD, "way": "undo", "undoes": record, **proof},
-            )
-            done += 1
+        done = taking_back.take_back(
+            [uuid.UUID(record) for _purpose, _channel, record in told["records"]],
+            customer=holder,
+            source=SOURCE,
+            method=METHOD,
+            actor=CUSTOMER,
+            evidence={"page": METHOD, "way": "undo", **proof},
+            at=at,
+        )
         if told["wish"] is not None:
             frequency, until = told["wish"]
             set_wish(holder, Wish(frequency, dt.datetime.fromisoformat(until) if until else None), at=at)
@@ -133,13 +124,18 @@ def set_wish(customer: uuid.UUID, wish: Wish, *, at: dt.datetime) -> None:
 
 def _new(customer: uuid.UUID, options: Sequence[Option]) -> list[Option]:
     """Without those that say already what is wanted: two presses of a button are one."""
-    known = {
-        (purpose, channel): granted
-        for purpose, channel, granted in ConsentState.objects.filter(customer_id=customer).values_list(
-            "purpose", "channel", "is_granted"
+    said = {
+        (purpose, channel): status
+        for purpose, channel, status in ConsentState.objects.filter(customer_id=customer).values_list(
+            "purpose", "channel", "status"
         )
     }
-    return [option for option in options if known.get((option.purpose, option.channel)) is not option.is_on]
+    # What expired is neither: where the law asks for no word only a refusal stops it.
+    return [
+        option
+        for option in options
+        if said.get((option.purpose, option.channel), "") not in (YES if option.is_on else REFUSALS)
+    ]
 
 
 def _write(customer: uuid.UUID, option: Option, *, choice: Choice, at: dt.datetime) -> Any:

@@ -16,7 +16,7 @@ from consent.models import ConsentState
 from consent.rules import guardians as ages
 from consent.rules.ledger import REFUSALS
 from consent.selectors import packs, policies
-from consent.services import confirming, grants, guardians
+from consent.services import confirming, grants, guardians, readers
 from customers.models import Customer
 
 OF_AGE = 200
@@ -62,7 +62,7 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     worded = [box for box in boxes if box.words.strip()]
     alone = [box for box in worded if said.may_alone(box.purpose)]
     if len(alone) < len(worded):
-        guardians.tell_child(customer=customer, address=form.email, language=form.language, at=form.at)
+        _tell_child(customer, form)
     worded = alone
     if not worded:
         return 0
@@ -131,8 +131,20 @@ def _ask_twice(customer: uuid.UUID, boxes: Sequence[Box], form: Form) -> None:
             at=form.at,
             form=form.form,
             place=form.place,
+            country=form.country,
+            birth_date=form.birth_date,
         )
     )
+
+
+def _tell_child(customer: uuid.UUID, form: Form) -> None:
+    """Where to name a guardian, for whoever reads the address: the link opens a preference centre."""
+    if not form.email:
+        return
+    told = readers.Told(form.source, form.language, form.country, form.birth_date)
+    reader = readers.of(customer, channel="email", address=form.email, told=told, at=form.at)
+    if reader is not None:
+        guardians.tell_child(customer=reader, address=form.email, language=form.language, at=form.at)
 
 
 def age(born: dt.date | None, today: dt.date) -> int:

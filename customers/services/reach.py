@@ -28,3 +28,13 @@ def set_open(*, customer: uuid.UUID, kind: str, value: str, is_open: bool, at: d
     if changed:
         pipeline.mark(sharing, cause="customers.reach")
     return changed > 0
+
+
+def prove(*, customer: uuid.UUID, kind: str, value: str, at: datetime) -> bool:
+    """Say that the customer reads what is sent to this value (by its field); whether that was news."""
+    slot = str(contacts.KINDS[kind])
+    points = ContactPoint.objects.filter(customer_id=customer, kind=slot, digest=contacts.digest(slot, value))
+    changed = points.filter(verified_at__isnull=True).update(verified_at=at)
+    if changed:
+        pipeline.mark([customer], cause="customers.reach")
+    return changed > 0

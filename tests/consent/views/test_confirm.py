@@ -12,8 +12,8 @@ from cdp.core import actors, outbox
 from cdp.core.models import Notice
 from cdp.core.outbox import composing, writing
 from consent.models import ConsentRecord, ConsentState, Pending, Purpose
-from consent.services import confirming, ticks
-from customers.models import Customer
+from consent.services import confirming, links, ticks
+from customers.models import ContactPoint, Customer
 from customers.services import merging
 from tests import factories, filling
 
@@ -33,8 +33,9 @@ def at_noon(settings, tmp_path):
         yield traveller
 
 
-def tick(customer, *boxes, at=NOW, **told):
-    form = ticks.Form(**FORM, at=at, evidence={"form": "signup", "ip": "203.0.113.0"}, email="uwe@example.com", **told)
+def tick(customer, *boxes, at=NOW, email="uwe@example.com", **told):
+    factories.source("signup")
+    form = ticks.Form(**FORM, at=at, evidence={"form": "signup", "ip": "203.0.113.0"}, email=email, **told)
     made = [ticks.Box(*(box or ("marketing", "email", "News by e-mail"))) for box in boxes or (None,)]
     return ticks.record(customer=customer.id, boxes=made, form=form, now=at)
 
@@ -139,7 +140,8 @@ def test_what_is_allowed_already_is_not_asked_for_again_and_what_was_refused_may
     assert Pending.objects.get().boxes == [["marketing", "email"]]
 
 
-def test_boxes_for_the_phone_are_confirmed_on_the_phone(uwe):
+def test_boxes_for_the_phone_are_confirmed_on_the_phone():
+    uwe = factories.customer(email="uwe@example.com", phone="+4915112345678", country="DE")
     tick(uwe, ("marketing", "email", "By e-mail"), ("marketing", "sms", "By SMS"), phone="+4915112345678")
     assert set(Notice.objects.values_list("channel", flat=True)) == {"email", "sms"}
 
@@ -162,6 +164,45 @@ def test_who_was_merged_meanwhile_confirms_for_the_one_they_are_now(uwe, tmp_pat
     merging.merge(survivor=other.id, absorbed=uwe.id, reason="steward", actor=actors.SYSTEM, at=NOW)
     assert stranger().post(address).status_code == 200
     assert ConsentState.objects.get().customer_id == other.id
+
+
+def test_a_stranger_with_somebodys_phone_and_name_confirms_for_the_own_address_only(client, settings, tmp_path):
+    settings.CDP_DOUBLE_OPT_IN = "always"
+    victim = factories.customer(name="Ann Plant", phone="0812345678", now=NOW - HOUR)
+    filling.send(
+        client,
+        "signup",
+        name="Ann Plant",
+        phone="0812345678",
+        email="mallory@example.com",
+        consent_marketing_email="on",
+    )
+    page = stranger().post(link(tmp_path)).content.decode()
+    assert not ConsentRecord.objects.filter(customer_id=victim.id).exists()
+    assert not Pending.objects.filter(customer_id=victim.id).exists()
+    token = re.search(r"/preferences/([^?\"]+)", page)[1]
+    owner = links.read_preferences(token, now=NOW)
+    assert owner != victim.id
+    assert ConsentState.objects.get().customer_id == owner
+    assert list(ContactPoint.objects.filter(customer_id=owner).values_list("kind", "verified_at")) == [("email", NOW)]
+
+
+def test_an_address_that_was_taken_from_the_profile_meanwhile_confirms_nothing(uwe, tmp_path):
+    tick(uwe)
+    address = link(tmp_path)
+    ContactPoint.objects.filter(customer_id=uwe.id, kind="email").delete()
+    for ask in (stranger().get, stranger().post):
+        answer = ask(address)
+        assert (answer.status_code, "/preferences/A" in answer.content.decode()) == (410, False)
+    assert not ConsentRecord.objects.exists()
+
+
+def test_who_mistyped_the_address_and_corrects_it_at_once_is_asked_there_too(uwe):
+    tick(uwe, email="uwe@exmaple.com")
+    tick(uwe, at=NOW + dt.timedelta(minutes=2))
+    assert set(Notice.objects.values_list("address_digest", flat=True)) == {
+        writing.digest(one, channel="email") for one in ("uwe@exmaple.com", "uwe@example.com")
+    }
 
 
 def test_a_shop_can_ask_everybody_twice(settings):

@@ -159,3 +159,20 @@ def test_a_child_who_signs_up_is_told_whom_to_name_and_nothing_is_allowed(client
     assert not ConsentRecord.objects.exists()
     who = Customer.objects.get(status="known")
     assert list(Notice.objects.values_list("customer_id", "kind")) == [(who.id, "guardian-needed")]
+
+
+def test_a_childs_birth_date_in_a_form_sends_nobody_elses_centre(client):
+    victim = factories.customer(name="Ann Plant", phone="0812345678", now=NOW - DAY)
+    filling.send(
+        client,
+        "signup",
+        name="Ann Plant",
+        phone="0812345678",
+        email="mallory@example.com",
+        birth_date="2019-05-01",
+        consent_marketing_email="on",
+    )
+    told = Notice.objects.get()
+    assert told.customer_id != victim.id
+    assert Customer.objects.get(id=told.customer_id).birth_date == dt.date(2019, 5, 1)
+    assert not guardians.tell_child(customer=victim.id, address="eve@example.com", language="en", at=NOW)

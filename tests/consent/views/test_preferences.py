@@ -13,7 +13,8 @@ from campaigns.selectors import decisions
 from cdp.core import actors, ids
 from cdp.core.models import Notice
 from consent.models import ConsentRecord, ConsentState, ContactWish
-from consent.services import gate, links
+from consent.rules.ledger import REFUSALS
+from consent.services import expiring, gate, links
 from customers.models import Customer
 from customers.services import erasing, merging
 from tests import factories
@@ -150,7 +151,46 @@ def test_what_the_law_allows_without_a_word_is_shown_as_on_and_can_be_objected_t
     page = stranger().get(path(uwe)).content.decode()
     assert 'value="profiling:any" checked' in page
     save(uwe, objects=True)
-    assert ConsentState.objects.get(customer=uwe).status == "denied"
+    assert set(ConsentState.objects.values_list("channel", "status")) == {("any", "denied"), ("post", "denied")}
+
+
+def test_what_expired_is_refused_by_unticking_where_the_law_asks_for_no_word():
+    uwe = factories.customer(email="uwe@example.com", country="FR")
+    for purpose, channel in (("profiling", "any"), ("marketing", "post")):
+        factories.consent(uwe, purpose=purpose, channel=channel, at=NOW - DAY)
+        expiring.expire(purpose=purpose, said_before=NOW, reason="meaning", actor=actors.SYSTEM, now=NOW)
+    save(uwe, "marketing:post", objects=True)
+    assert ConsentState.objects.get(customer=uwe, purpose="profiling").status in REFUSALS
+    stranger().post(path(uwe), {"act": "stop"})
+    assert ConsentState.objects.get(customer=uwe, purpose="marketing").status in REFUSALS
+
+
+def test_stopping_everything_stops_letters_that_rest_on_no_word():
+    uwe = factories.customer(email="uwe@example.com", country="FR")
+    assert gate.decide(customer=uwe.id, purpose="marketing", channel="post", at=NOW).is_allowed
+    assert 'value="marketing:post" checked' in stranger().get(path(uwe)).content.decode()
+    stranger().post(path(uwe), {"act": "stop"})
+    for purpose, channel in (("marketing", "post"), ("profiling", "any")):
+        assert gate.decide(customer=uwe.id, purpose=purpose, channel=channel, at=NOW).is_denied
+
+
+def test_taking_a_stop_back_leaves_silence_silent_and_what_expired_expired(at_noon):
+    uwe = factories.customer(email="uwe@example.com", country="FR")
+    factories.consent(uwe, purpose="marketing", channel="post", at=NOW - DAY)
+    expiring.expire(purpose="marketing", said_before=NOW, reason="meaning", actor=actors.SYSTEM, now=NOW)
+    factories.consent(uwe, at=NOW - DAY)
+    at_noon.shift(dt.timedelta(minutes=1))
+    page = stranger().post(path(uwe), {"act": "stop"}).content.decode()
+    assert set(ConsentState.objects.values_list("status", flat=True)) == {"denied", "withdrawn"}
+    at_noon.shift(dt.timedelta(minutes=1))
+    token = UNDO.search(page)[1]
+    assert "Taken back" in stranger().post(path(uwe), {"act": "undo", "undo": token}).content.decode()
+    found = set(ConsentState.objects.values_list("purpose", "channel", "status"))
+    assert found == {("marketing", "post", "expired"), ("marketing", "email", "given")}
+    assert stranger().post(path(uwe), {"act": "undo", "undo": token}).status_code == 200  # twice is fine
+    assert ConsentRecord.objects.filter(status="retracted").count() == 3
+    page = stranger().post(path(uwe), {"act": "stop"}).content.decode()  # and it can be said again
+    assert not ConsentState.objects.exclude(status__in=("denied", "withdrawn")).exists()
 
 
 def test_how_often_and_a_pause_hold_campaigns_back(mali, at_noon):
