@@ -181,7 +181,7 @@ def _row(record: ConsentRecord, names: dict[str, str], people: dict[uuid.UUID, p
         "person": people.get(record.customer_id),
         "purpose": names.get(record.purpose, record.purpose),
         "channel": purposes.channel_name(record.channel) if record.channel != "any" else "",
-        "status": record.get_status_display(),
+        "status": ledger.word(record),
         "tone": tone,
         "at": record.at,
         "method": METHODS.get(record.method, record.method),
