@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext
 
-from consent.models import Channel, ConsentRecord, ContactWish
+from consent.models import Channel, ContactWish
 from consent.rules import guardians
 from consent.rules import preferences as rules
 from consent.rules.ledger import YES
