@@ -7,7 +7,7 @@ works in pages, each in one transaction, and goes on where it was stopped: who i
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -21,8 +21,8 @@ from cdp.core.actors import Actor
 from cdp.core.models import Job
 from consent.models import ConsentState, PolicyVersion, Purpose
 from consent.rules import notices as rules
-from consent.services import expiring
-from customers.selectors import profiles
+from consent.selectors import notices, reach
+from consent.services import expiring, served
 from customers.services import standing
 
 KIND = "consent.reconsent"
@@ -101,37 +101,62 @@ def page(
                 purpose=purpose, said_before=at, reason="meaning", actor=actors.SYSTEM, now=now, customers=who
             )
         names = dict(Purpose.objects.filter(key__in=list(purposes)).values_list("key", "name"))
-        drafts = []
-        for customer, profile in profiles.opened(who, with_places=False, shown=False).items():
-            contact = profile.email_contact
-            if contact is None or contact.bounced_at is not None:
-                continue
-            language = (profile.customer.language or "")[:2]
-            drafts.append(
+        ways = reach.ways(who)
+        outbox.put_many(
+            [
                 outbox.Draft(
                     kind=NOTICE if customer in asked else NEWS,
-                    address=contact.value,
+                    channel=way.channel,
+                    address=way.address,
                     key=f"{NOTICE}:{version.id}",
-                    language=language,
+                    language=way.language,
                     customer=customer,
                     data={
                         "policy": version.policy,
                         "purposes": [
-                            name.get(language) or name.get("en") or key for key, name in sorted(names.items())
+                            name.get(way.language) or name.get("en") or key for key, name in sorted(names.items())
                         ],
-                        "document_url": _address(version.policy),
+                        "document_url": _address(version.policy, way.language),
                     },
                     valid_until=now + LASTS,
                 )
+                for customer, way in ways.items()
+            ],
+            at=now,
+        )
+        _keep_what_they_read(version, purposes, asked, ways, now=now)
+    return Reached(len(who), len(ways))
+
+
+def _keep_what_they_read(
+    version: PolicyVersion,
+    purposes: Sequence[str],
+    asked: Collection[uuid.UUID],
+    ways: Mapping[uuid.UUID, reach.Way],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Which texts the notice of each of them tells of."""
+    own = {version.policy: version.version}
+    words = notices.in_force_of([rules.of_purpose(key) for key in purposes], at=now)
+    served.show_many(
+        [
+            served.Showing(
+                customer=customer,
+                place=f"{way.channel}.{NOTICE if customer in asked else NEWS}",
+                versions={**words, **own} if customer in asked else own,
+                language=way.language,
             )
-        outbox.put_many(drafts, at=now)
-    return Reached(len(who), len(drafts))
+            for customer, way in ways.items()
+        ],
+        at=now,
+    )
 
 
-def _address(policy: str) -> str:
+def _address(policy: str, language: str) -> str:
     """Where the new text stands: the words of a purpose are part of what the policy page leads to."""
     document = policy if policy in rules.DOCUMENTS else rules.PRIVACY
-    return settings.CDP_BASE_URL + reverse(f"consent:{document}")
+    return f"{settings.CDP_BASE_URL}{reverse(f'consent:{document}')}?lang={language}"
 
 
 def concerned(purposes: Collection[str], *, before: dt.datetime) -> int:

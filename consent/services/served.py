@@ -8,6 +8,7 @@ import datetime as dt
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -60,6 +61,33 @@ def count(
                 agreed,
             ],
         )
+
+
+@dataclass(frozen=True)
+class Showing:
+    """That one customer, who stands for the person now (`standing.hold`), reads these texts at that place."""
+
+    customer: uuid.UUID
+    place: str
+    versions: Mapping[str, str]
+    language: str
+
+
+def show_many(showings: Sequence[Showing], *, at: dt.datetime) -> None:
+    """Keep what a page of people is told in a message, in the transaction that writes to them."""
+    ServedNotice.objects.bulk_create(
+        [
+            ServedNotice(
+                customer_id=one.customer,
+                place=one.place,
+                language=one.language[:2],
+                versions=dict(one.versions),
+                shown_at=at,
+            )
+            for one in showings
+        ],
+        batch_size=1000,
+    )
 
 
 def show(

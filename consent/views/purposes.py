@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -23,6 +23,8 @@ from consent.services import disclosures, policies
 from consent.services import purposes as writing
 from consent.views import frame
 
+PLACES = {"counter": gettext_lazy("Counter"), "phone": gettext_lazy("Phone")}
+"""Where staff put the words to somebody. Forms bring their own names."""
 SHOWN_FOR = dt.timedelta(days=90)
 WAYS = [channel for channel in Channel.values if channel != Channel.ANY]
 
@@ -133,6 +135,7 @@ def _at_night() -> list[str]:
 def _conversions(names: dict[str, str]) -> list[dict[str, Any]]:
     """What was shown in the last weeks, by form and set of texts, with the words that make the sets differ."""
     asked = {one: str(asking.label) for one, asking in disclosures.declared().items()}
+    asked |= {place: str(label) for place, label in PLACES.items()}
     since = (timezone.now() - SHOWN_FOR).date()
     return [
         {

@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 
 from cdp.core.actors import Actor
 from consent.models import Channel
-from consent.selectors import packs, policies, purposes
-from consent.services import grants
+from consent.rules import notices as rules
+from consent.selectors import notices, packs, policies, purposes
+from consent.services import grants, served
 from customers.rules.profiling import Context
 
 ASKABLE = {"none", "granted", "expired"}
@@ -115,9 +116,10 @@ def _words(purpose: purposes.Wording, channel: str, language: str) -> str:
         }
 
 
-def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, at: datetime) -> int:
-    """Write what was said; how many statements were written. What holds already is not written again and no fault:
-    somebody else may have written it meanwhile. Raises UnableToRecord.
+def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, at: datetime, shown_at: datetime) -> int:
+    """Write what was said and which texts were read or shown; how many statements were written. What holds already is
+    not written again and no fault: somebody else may have written it meanwhile. `shown_at` is when the sheet was
+    opened. Raises UnableToRecord.
     """
     chosen = _chosen(said)
     if any(is_yes for _box, is_yes in chosen) and packs.of_country(said.country).asks_twice(said.country):
@@ -127,7 +129,7 @@ def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, a
     shown = [box.told for box in said.offered]
     with transaction.atomic():
         version = policies.current_version("privacy", at=at)
-        for box, is_yes in chosen:
+        written = [
             grants.record(
                 customer=customer,
                 purpose=box.purpose,
@@ -141,8 +143,37 @@ def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, a
                 language=said.language,
                 form=context.value,
                 evidence={"form": context.value, "text": box.told, "shown": shown, "how": said.how},
-            )
+            ).id
+            for box, is_yes in chosen
+        ]
+        if written:
+            _keep_what_was_shown(customer, said, written, context=context, at=at, shown_at=shown_at)
     return len(chosen)
+
+
+def _keep_what_was_shown(
+    customer: uuid.UUID, said: Said, written: Sequence[uuid.UUID], *, context: Context, at: datetime, shown_at: datetime
+) -> None:
+    """The versions of all that was offered, for the person and as one more that was shown and answered."""
+    names = {rules.of_purpose(box.purpose) for box in said.offered}
+    versions = notices.in_force_of([*names, rules.PRIVACY], at=at)
+    agreed = len({*said.granted})
+    row = served.show(
+        customer=customer, place=context.value, versions=versions, language=said.language, at=min(shown_at, at)
+    )
+    if row is not None:
+        served.answer(customer=customer, notice=row, agreed=agreed, records=written, at=at)
+    transaction.on_commit(
+        lambda: served.count(
+            place=context.value,
+            language=said.language[:2],
+            versions=versions,
+            day=at.date(),
+            shown=1,
+            answered=1,
+            agreed=int(bool(agreed)),
+        )
+    )
 
 
 def _chosen(said: Said) -> list[tuple[Box, bool]]:

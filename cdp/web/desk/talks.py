@@ -188,7 +188,9 @@ def _write(
             written.told.append(_("Call saved") if context is Context.PHONE else _("Visit saved"))
     if sheet.said is not None:
         with _told_apart(written):
-            count = consents.record(customer=customer, said=sheet.said, context=context, actor=actor, at=at)
+            count = consents.record(
+                customer=customer, said=sheet.said, context=context, actor=actor, at=at, shown_at=token.shown_at
+            )
             if count:
                 written.told.append(ngettext("%(n)s consent recorded", "%(n)s consents recorded", count) % {"n": count})
 

@@ -1,6 +1,7 @@
 """Texts with versions: one draft, final once published at every door, and asking again exactly those it concerns."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from cdp.core import actors, jobs
 from cdp.core.models import AuditEntry, Job, Notice
-from consent.models import ConsentRecord, ConsentState, PolicyVersion, Purpose
+from cdp.core.outbox import composing
+from consent.models import ConsentRecord, ConsentState, PolicyVersion, Purpose, ServedNotice
 from consent.rules import notices as rules
 from consent.selectors import notices
 from consent.services import gate, policies, reconsent, reference
@@ -97,6 +99,43 @@ def test_a_new_meaning_counts_at_once_and_asks_again_exactly_those_it_concerns(
     job = Job.objects.get(kind=reconsent.KIND)
     assert (job.state, job.result) == (Job.State.DONE, {"asked": 1, "written_to": 1})
     assert version.turns_meaning
+
+
+def test_everybody_is_asked_by_the_way_they_have_in_their_language(say: Callable[..., ConsentRecord]) -> None:
+    """Who has a phone only is asked by it; who chose no language reads that of their country or of the shop."""
+    phone = factories.customer(phone="+821012345678", country="KR")
+    mail = factories.customer(email="a@example.com", country="DE")
+    nowhere = factories.customer()
+    for who in (phone, mail, nowhere):
+        say(who.id, at=at() - DAY)
+    version = publish(draft(), turns_meaning=True)
+    work()
+    sent = {row.customer_id: row for row in Notice.objects.all()}
+    assert {who: (row.channel, row.language) for who, row in sent.items()} == {
+        phone.id: ("sms", "ko"),
+        mail.id: ("email", "en"),
+    }
+    assert Job.objects.get(kind=reconsent.KIND).result == {"asked": 3, "written_to": 2}
+    shown = {row.customer_id: (row.place, row.language, row.versions) for row in ServedNotice.objects.all()}
+    assert shown == {
+        phone.id: ("sms.reconsent", "ko", {MARKETING: version.version}),
+        mail.id: ("email.reconsent", "en", {MARKETING: version.version}),
+    }
+
+
+@pytest.mark.parametrize("kind", [reconsent.NOTICE, reconsent.NEWS])
+@pytest.mark.parametrize("language", ["en", "th", "ko"])
+def test_a_short_message_says_what_it_is_about_and_where_to_answer(kind: str, language: str) -> None:
+    url = "https://shop.example/privacy/?lang=" + language
+    outgoing = composing.Outgoing(
+        id=uuid.uuid4(), kind=kind, customer=factories.customer().id, channel="sms", address="+66812345678",
+        language=language, data={"policy": "privacy", "purposes": ["News"], "document_url": url}, at=at(),
+    )  # fmt: skip
+    short = composing.parts(outgoing).short
+    assert ("/preferences/" if kind == reconsent.NOTICE else url) in short
+    assert short.endswith(f"?lang={language}")
+    assert len(short) < 400
+    assert "\n" not in short
 
 
 def test_the_job_goes_on_where_it_was_killed_and_asks_nobody_twice(

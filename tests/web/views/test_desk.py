@@ -15,7 +15,7 @@ from cdp.core.models import AccessEntry
 from commerce.models import Order, Product
 from commerce.rules.inputs import LineInput
 from commerce.services import products
-from consent.models import ConsentRecord
+from consent.models import ConsentRecord, ServedNotice
 from consent.selectors import ledger, purposes
 from customers.models import Asked, Customer, Identifier, Interaction, MergeSuggestion
 from customers.selectors import profiles
@@ -232,9 +232,15 @@ def test_consent_is_recorded_with_the_words_the_way_and_the_clerk(clerk, malee):
     assert evidence["text"] == f"ข่าวสารและข้อเสนอ (อีเมล)\n{wording.description}"
     assert evidence["how"] == "read"
     assert len(evidence["shown"]) == 4
+    kept = ServedNotice.objects.get(customer=malee)
+    assert (kept.place, kept.language, kept.agreed) == ("counter", "th", 1)
+    assert kept.versions == {"privacy": "1.0", "purpose.marketing": "1", "purpose.profiling": "1"}
+    assert set(kept.records) == {yes.id, no.id}
+    assert kept.shown_at <= kept.answered_at == yes.recorded_at
     assert "not wanted" in text(clerk.get(page(malee, "phone-call")))
     clerk.post(url, sheet(no=["marketing_email"], how="shown"))
     assert ConsentRecord.objects.filter(customer=malee, channel="email", status="withdrawn").exists()
+    assert [row.agreed for row in ServedNotice.objects.filter(customer=malee).order_by("shown_at", "id")] == [1, 0]
 
 
 def test_a_call_its_answer_and_its_consent_are_one_save(clerk, malee):
