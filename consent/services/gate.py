@@ -160,25 +160,17 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         "gate_box": _box(purpose, channel),
         "gate_any": _box(purpose, ANY),
     }
-    shop = packs.of_shop()
-    laws, ages = "", ""
-    for number, pack in enumerate([*packs.every().values(), shop]):
-        is_last = number == len(packs.every())
-        params |= {f"gate_law_{number}": f"{pack.key}:{pack.basis(purpose, channel)}"}
-        params |= {f"gate_born_{number}": rules.born_by(pack, at=at)}
-        if not is_last:
-            params[f"gate_countries_{number}"] = sorted(pack.countries)
-        when = " ELSE" if is_last else f" WHEN {alias}.country = ANY(%(gate_countries_{number})s) THEN"
-        laws += f"{when} %(gate_law_{number})s"
-        ages += f"{when} %(gate_born_{number})s::date"
+    params |= _laws(purpose, channel, at)
     join = (
         f" LEFT JOIN ({_word(purpose, channel)}) word ON word.customer_id = {alias}.id"
         f" LEFT JOIN ({_FROZEN.format(at='%(gate_at)s', among='')}) frozen ON frozen.customer_id = {alias}.id"
         f" LEFT JOIN ({_CLOSED.format(kind='%(gate_kind)s', among='')}) closed ON closed.customer_id = {alias}.id"
         f" LEFT JOIN ({_GUARDED.format(on='%(gate_on)s', among='', box='%(gate_box)s', any='%(gate_any)s')}) guarded"
         f" ON guarded.customer_id = {alias}.id"
-        f" CROSS JOIN LATERAL (SELECT split_part(base.law, ':', 1) AS pack, split_part(base.law, ':', 2) AS basis,"
-        f" base.born_by FROM (SELECT CASE{laws} END AS law, CASE{ages} END AS born_by) base) law"
+        " LEFT JOIN unnest(%(gate_countries)s::text[], %(gate_packs)s::text[], %(gate_bases)s::text[],"
+        f" %(gate_born)s::date[]) AS lex (country, pack, basis, born_by) ON lex.country = {alias}.country"
+        " CROSS JOIN LATERAL (SELECT COALESCE(lex.pack, %(gate_shop)s) AS pack,"
+        " COALESCE(lex.basis, %(gate_shop_basis)s) AS basis, COALESCE(lex.born_by, %(gate_shop_born)s) AS born_by) law"
         " CROSS JOIN LATERAL (SELECT (SELECT meaning_since FROM consent_purpose WHERE key = %(gate_purpose)s) AS since)"
         " meaning"
     )
@@ -210,6 +202,22 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         rule="CASE" + "".join(f" WHEN {condition} THEN {rule}" for condition, _, rule in steps) + " ELSE '' END",
         params=params,
     )
+
+
+def _laws(purpose: str, channel: str, at: dt.datetime) -> dict[str, Any]:
+    """What each country's law says of that purpose, as columns to join, and the shop's own for all others."""
+    shop = packs.of_shop()
+    rows = [(country, pack) for pack in packs.every().values() for country in sorted(pack.countries)]
+    born_by = {pack.key: rules.born_by(pack, at=at) for pack in packs.every().values()}
+    return {
+        "gate_countries": [country for country, _pack in rows],
+        "gate_packs": [pack.key for _country, pack in rows],
+        "gate_bases": [str(pack.basis(purpose, channel)) for _country, pack in rows],
+        "gate_born": [born_by[pack.key] for _country, pack in rows],
+        "gate_shop": shop.key,
+        "gate_shop_basis": str(shop.basis(purpose, channel)),
+        "gate_shop_born": born_by[shop.key],
+    }
 
 
 def _word(purpose: str, channel: str) -> str:
