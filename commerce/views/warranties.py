@@ -102,6 +102,7 @@ def _page(request: HttpRequest, card: Warranty, *, status: int = 200, **extra: A
             "is_open": any(one.row.closed_at is None for one in claims),
             "twins": reading.same_serial(card, today=today),
             "may_edit": request.user.can("customers.edit"),  # type: ignore[union-attr]
+            "reveals": request.user.can("customers.reveal"),  # type: ignore[union-attr]
             **extra,
         },
         status=status,

@@ -39,7 +39,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     page = reading.page(filters, older_than=_id(request, "older"), newer_than=_id(request, "newer"))
     number, is_exact = reading.count(filters)
     context = {
-        "rows": _rows(page),
+        "rows": _rows(page, in_full=_user(request).can("customers.reveal")),
         "number": number,
         "is_exact": is_exact,
         "is_filtered": bool(given),
@@ -70,7 +70,8 @@ def _filters(given: dict[str, str]) -> reading.Filters:
     )
 
 
-def _rows(page: pages.Page[Lead]) -> list[dict[str, Any]]:
+def _rows(page: pages.Page[Lead], *, in_full: bool) -> list[dict[str, Any]]:
+    """What staff want to do next may name what the person said: masked like a note."""
     people = profiles.opened([row.customer_id for row in page.rows], with_places=False)
     steps = reading.next_steps(page.rows, subjects.load({row.customer_id for row in page.rows if row.next_step}))
     named, owners = sources.names(), staff.names(row.owner_id for row in page.rows)
@@ -80,7 +81,7 @@ def _rows(page: pages.Page[Lead]) -> list[dict[str, Any]]:
             "person": people.get(row.customer_id),
             "source": sources.name_in(named, row.source),
             "owner": owners.get(str(row.owner_id), ""),
-            "step": steps.get(row.id, ""),
+            "step": steps.get(row.id, "") if in_full else masking.text(steps.get(row.id, "")),
         }
         for row in page.rows
     ]
@@ -200,6 +201,7 @@ def _context(request: HttpRequest, row: Lead, *, shown: bool = False) -> dict[st
             (_label(name), *(one if reveals else masking.of(MASKED.get(name, "text"), one) for one in values))
             for name, *values in reading.differing(content, profile)
         ],
+        "next_step": content.next_step if reveals else masking.text(content.next_step),
         "reveals": reveals,
         "may_ask": user.can("customers.ask"),
         "reasons": REASONS,
