@@ -36,6 +36,9 @@ class Purpose(models.Model):
     # When a published version last turned what this purpose means: a "yes" older than this counts no more (the gate).
     meaning_since = models.DateTimeField(_("meaning since"), null=True, blank=True, editable=False)
 
+    # After so many months a "yes" counts no more, unless it is said again; empty: it holds until it is taken back.
+    lapses_after = models.PositiveSmallIntegerField(_("lapses after, in months"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("purpose")
         verbose_name_plural = _("purposes")

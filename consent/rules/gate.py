@@ -52,11 +52,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Word:
-    """The latest word about one purpose on a channel; `is_current` if it was said of the present meaning."""
+    """The latest word about one purpose on a channel; `is_current` if it was said of the present meaning, `is_lapsed`
+    if it is older than a "yes" to that purpose holds.
+    """
 
     is_granted: bool
     status: str
     is_current: bool = True
+    is_lapsed: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is a "yes" of today."""
+        return self.is_granted and self.is_current and not self.is_lapsed
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ def decide(standing: Standing, *, pack: Pack, purpose: str, channel: str, at: dt
     if quiet and purpose in quiet.purposes and channel in quiet.channels:
         exempt = standing.words.get(quiet.unless)
         until = quiet_until(quiet, zone=ZoneInfo(pack.zone), at=at)
-        if until and not (exempt and exempt.is_granted and exempt.is_current):
+        if until and not (exempt and exempt.holds):
             rule = f"{pack.key}:{Kind.QUIET_HOURS}"
             citation = pack.citation_of(Kind.QUIET_HOURS)
             return Decision(Outcome.DEFERRED, until=until, reason=Reason.QUIET_HOURS, rule=rule, citation=citation)
@@ -115,7 +123,7 @@ def _unasked(word: Word | None, pack: Pack) -> Decision | None:
     """Why what was said is no "yes" of today, where the law asks for one."""
     if word is None:
         return _denied(pack, Reason.NEVER_ASKED, Kind.CONSENT)
-    if not word.is_granted:
+    if not word.is_granted or word.is_lapsed:
         return _denied(pack, Reason.EXPIRED, Kind.CONSENT)
     return None if word.is_current else _denied(pack, Reason.OUTDATED, Kind.MEANING)
 

@@ -51,7 +51,7 @@ class About:
     name: str
     description: str = ""
     version: str = ""
-    meaning_since: dt.datetime | None = None
+    holds_since: dt.datetime | None = None  # an older "yes" is of another meaning, or ran out
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ class Receipt:
 
 
 def state_of(holding: Holding, about: About | None) -> str:
-    """active, withdrawn, refused or expired; a "yes" that is older than its purpose's meaning has expired."""
+    """active, withdrawn, refused or expired; a "yes" that is older than its purpose lets it hold has expired."""
     if holding.status in YES:
-        since = about.meaning_since if about else None
+        since = about.holds_since if about else None
         return LAPSED if since is not None and holding.at < since else ACTIVE
     if holding.status == EXPIRED:
         return LAPSED

@@ -1,15 +1,21 @@
 """Purposes and the words customers read."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import connection
 
-from consent.models import Channel, PolicyText, Purpose
+from consent.models import Channel, ConsentState, PolicyText, Purpose
 from consent.rules import notices
 
 SPECIAL = "special"
 """The purpose of details of the special categories, asked only where the shop keeps any."""
+
+
+COUNTED = 10_000
+"""How far permissions are counted while somebody waits for a page."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,25 @@ def _refusals() -> dict[str, dict[str, str]]:
             newest[key], found[key] = version, {}
         found[key][language] = parts.get(notices.REFUSAL, "")
     return found
+
+
+def lapsed_before(at: dt.datetime) -> dict[str, dt.datetime]:
+    """Before when a "yes" is too old at that moment, of the purposes where one ever is. Counted as the gate counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, %s::timestamptz - make_interval(months => lapses_after::int) FROM consent_purpose"
+            " WHERE lapses_after IS NOT NULL",
+            [at],
+        )
+        return dict(cursor.fetchall())
+
+
+def lapsed(key: str, *, at: dt.datetime) -> int:
+    """How many permissions for a purpose are too old at that moment and not yet so in the ledger; COUNTED + 1: more."""
+    moment = lapsed_before(at).get(key)
+    if moment is None:
+        return 0
+    return ConsentState.objects.filter(purpose=key, is_granted=True, at__lt=moment)[: COUNTED + 1].count()
 
 
 def names(language: str) -> dict[str, str]:

@@ -38,6 +38,8 @@ _FROZEN = """
 SELECT DISTINCT held.customer_id FROM consent_restriction held
 WHERE held.lifted_at IS NULL AND (held.until IS NULL OR held.until > {at}) {among}
 """
+# Before when a "yes" is too old; NULL where none ever is.
+_LAPSED = "({at}::timestamptz - make_interval(months => lapses_after::int))"
 _GUARDED = """
 SELECT DISTINCT ward.customer_id FROM consent_guardianship ward
 WHERE ward.state = 'confirmed' AND ward.ends_on > {on} {among}
@@ -123,16 +125,17 @@ def _asks(
         "AND word.purpose = %s AND word.channel = ANY(%s)"
     )
     is_no = f"NOT word.is_granted AND word.status <> '{rules.EXPIRED}'"
-    meaning = "SELECT meaning_since FROM consent_purpose WHERE key = %s"
+    # The later of the two: the beginning of the present meaning, and how far back a "yes" holds (GREATEST skips NULL).
+    meaning = f"SELECT GREATEST(meaning_since, {_LAPSED.format(at='%s')}) FROM consent_purpose WHERE key = %s"
     is_yes = f"word.is_granted AND word.at >= COALESCE(({meaning}), '-infinity')"
     newest = "ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status LIMIT 1"
     if len(channels) == 1:
         no, yes = f"NOT EXISTS (SELECT 1 {state} AND {is_no})", f"EXISTS (SELECT 1 {state} AND {is_yes})"
-        asked: list[Any] = [purpose, channels, purpose]
+        asked: list[Any] = [purpose, channels, at, purpose]
     else:
         no = f"NOT COALESCE((SELECT {is_no} {state} {newest}), FALSE)"
         yes = f"COALESCE((SELECT {is_yes} {state} {newest}), FALSE)"
-        asked = [purpose, purpose, channels]
+        asked = [at, purpose, purpose, channels]
     about: list[Any] = [purpose, channels]
     frozen = f"{alias}.id NOT IN ({_FROZEN.format(at='%s', among='')})"
     if basis is Basis.CONTRACT:
@@ -171,7 +174,8 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         f" %(gate_born)s::date[]) AS lex (country, pack, basis, born_by) ON lex.country = {alias}.country"
         " CROSS JOIN LATERAL (SELECT COALESCE(lex.pack, %(gate_shop)s) AS pack,"
         " COALESCE(lex.basis, %(gate_shop_basis)s) AS basis, COALESCE(lex.born_by, %(gate_shop_born)s) AS born_by) law"
-        " CROSS JOIN LATERAL (SELECT (SELECT meaning_since FROM consent_purpose WHERE key = %(gate_purpose)s) AS since)"
+        " CROSS JOIN LATERAL (SELECT (SELECT meaning_since FROM consent_purpose WHERE key = %(gate_purpose)s) AS since,"
+        f" (SELECT {_LAPSED.format(at='%(gate_at)s')} FROM consent_purpose WHERE key = %(gate_purpose)s) AS lapsed)"
         " meaning"
     )
     no_contract = f"law.basis <> '{Basis.CONTRACT}'"
@@ -193,7 +197,7 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
             f"law.pack || CASE WHEN {asks} THEN ':{Kind.CONSENT}' ELSE ':{Kind.OBJECTION}' END",
         ),
         (f"{asks} AND word.customer_id IS NULL", f"'{Reason.NEVER_ASKED}'", _rule(Kind.CONSENT)),
-        (f"{asks} AND NOT word.is_granted", f"'{Reason.EXPIRED}'", _rule(Kind.CONSENT)),
+        (f"{asks} AND (NOT word.is_granted OR word.at < meaning.lapsed)", f"'{Reason.EXPIRED}'", _rule(Kind.CONSENT)),
         (f"{asks} AND word.at < meaning.since", f"'{Reason.OUTDATED}'", _rule(Kind.MEANING)),
     ]
     return Denials(
@@ -258,9 +262,10 @@ def _day(at: dt.datetime) -> dt.date:
     return at.astimezone(dt.UTC).date()
 
 
-_WORDS = """
+_WORDS = f"""
 SELECT word.customer_id, word.purpose, word.is_granted, word.status,
-    word.at >= COALESCE(meaning.meaning_since, '-infinity')
+    word.at >= COALESCE(meaning.meaning_since, '-infinity'),
+    COALESCE(word.at < {_LAPSED.format(at="%(at)s")}, FALSE)
 FROM consent_consentstate word LEFT JOIN consent_purpose meaning ON meaning.key = word.purpose
 WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s)
     AND (word.channel = %(channel)s OR (word.channel = 'any' AND COALESCE(meaning.channels @> '["any"]', TRUE)))
@@ -299,8 +304,8 @@ def _standings(
     words: dict[uuid.UUID, dict[str, Word]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_WORDS, params)
-        for customer, about, is_granted, status, is_current in cursor.fetchall():
-            words.setdefault(customer, {}).setdefault(about, Word(is_granted, status, is_current))
+        for customer, about, *word in cursor.fetchall():
+            words.setdefault(customer, {}).setdefault(about, Word(*word))
         cursor.execute(_PEOPLE, params)
         return {
             row[0]: Standing(

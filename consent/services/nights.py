@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from cdp.core.actors import SYSTEM
 from consent.selectors import minimisation
 from consent.selectors import retention as reading
+from consent.services import lapsing
 from consent.services.breaches import escalating
 from consent.services.minimisation import counting
 from consent.services.retention import running
@@ -33,6 +34,7 @@ def begin_retention(*, night: dt.date, now: dt.datetime) -> bool:
     try:
         with transaction.atomic():
             running.begin(as_of=now, is_dry=False, actor=SYSTEM, at=now, night=night)
+            lapsing.begin(as_of=now, actor=SYSTEM)
     except IntegrityError:  # another beat was first
         return False
     return True

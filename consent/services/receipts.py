@@ -81,6 +81,7 @@ def _receipt(customer: uuid.UUID, country: str, *, at: dt.datetime, language: st
 
 def _purposes(language: str, *, at: dt.datetime) -> dict[str, rules.About]:
     rows = list(Purpose.objects.all())
+    lapsed = purposes.lapsed_before(at)
     versions = notices.in_force_at({(names.of_purpose(row.key), at) for row in rows})
     return {
         row.key: rules.About(
@@ -88,7 +89,9 @@ def _purposes(language: str, *, at: dt.datetime) -> dict[str, rules.About]:
             name=purposes.in_language(row.name, language) or row.key,
             description=purposes.in_language(row.description, language),
             version=versions.get((names.of_purpose(row.key), at), ""),
-            meaning_since=row.meaning_since,
+            holds_since=max(
+                (moment for moment in (row.meaning_since, lapsed.get(row.key)) if moment is not None), default=None
+            ),
         )
         for row in rows
     }

@@ -7,7 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ from consent.forms.texts import PurposeForm
 from consent.models import Channel, Purpose
 from consent.rules import notices as rules
 from consent.selectors import figures, notices, packs, purposes, served
-from consent.services import disclosures, policies
+from consent.services import disclosures, lapsing, policies
 from consent.services import purposes as writing
 from consent.views import frame
 
@@ -77,17 +78,25 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     error = ""
     chosen, night, is_active = list(purpose.channels), _at_night(), purpose.is_active
+    lapses = "" if purpose.lapses_after is None else str(purpose.lapses_after)
     if request.method == "POST":
         chosen, night = request.POST.getlist("channels"), request.POST.getlist("night")
-        is_active = "is_active" in request.POST
+        is_active, lapses = "is_active" in request.POST, request.POST.get("lapses_after", "").strip()
         try:
             writing.arrange(
-                key=key, channels=chosen, night=night, is_active=is_active, actor=_actor(request), at=timezone.now()
+                key=key,
+                channels=chosen,
+                night=night,
+                is_active=is_active,
+                lapses_after=_months(lapses),
+                actor=_actor(request),
+                at=timezone.now(),
             )
         except writing.UnableToChange as unable:
             error = str(unable)
         else:
             messages.success(request, _("Saved"))
+            _warn(request, key)
             return redirect("consent:purpose", key)
     law = packs.of_shop()
     context = {
@@ -109,10 +118,31 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         ],
         "has_night": key == writing.BY_DAY,
         "is_active": is_active,
+        "lapses": lapses,
+        "longest": writing.LONGEST,
+        "ran_out": lapsing.latest(key),
         "error": error,
         **frame.tabs(request, "purposes"),
     }
     return render(request, "consent/purpose.html", context, status=422 if error else 200)
+
+
+def _months(text: str) -> int | None:
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else 0  # 0 is refused politely
+
+
+def _warn(request: HttpRequest, key: str) -> None:
+    """Say how many are at once without their permission."""
+    if count := purposes.lapsed(key, at=timezone.now()):
+        text = ngettext(
+            "%(count)s permission is older than that and no longer counts.",
+            "%(count)s permissions are older than that and no longer count.",
+            count,
+        )
+        shown = number_format(min(count, purposes.COUNTED), use_l10n=True, force_grouping=True)
+        messages.warning(request, text % {"count": f"> {shown}" if count > purposes.COUNTED else shown})
 
 
 def _cells(purpose: Purpose, allowed: dict[tuple[str, str], int]) -> list[dict[str, Any]]:

@@ -133,6 +133,7 @@ def agree(settings, count, *, seed):
     rng = random.Random(seed)
     Purpose.objects.update_or_create(key="marketing", defaults={"meaning_since": CHANGED})
     Purpose.objects.update_or_create(key="marketing_night", defaults={"meaning_since": LATELY})
+    Purpose.objects.filter(key__in=["marketing", "marketing_night", "third_party"]).update(lapses_after=27)
     made = people(rng, count)
     seen, cases = set(), 0
     for law, (purpose, channel), at in product(["gdpr", "pdpa_th", "pipa_kr"], ASKED, [DAY, NIGHT]):

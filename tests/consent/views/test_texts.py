@@ -213,3 +213,17 @@ def test_old_counts_and_rows_can_be_purged(client: Client) -> None:
     later = timezone.now() + dt.timedelta(days=2)
     assert writing.purge(before=later) == 2
     assert writing.purge(before=later) == 0
+
+
+def test_an_officer_says_after_how_many_months_a_yes_lapses_and_reads_what_that_stops(officer: Client) -> None:
+    ways = {"channels": ["email"], "night": ["email"], "is_active": "on"}
+    factories.consent(factories.customer(), at=timezone.now() - dt.timedelta(days=100))
+    for wrong in ("0", "121", "-3", "1e2", "two"):
+        answer = officer.post("/consent/purposes/marketing/", {**ways, "lapses_after": wrong})
+        assert (answer.status_code, Purpose.objects.get(key="marketing").lapses_after) == (422, None)
+    answer = officer.post("/consent/purposes/marketing/", {**ways, "lapses_after": "3"}, follow=True)
+    assert b'name="lapses_after"' in answer.content
+    assert "1 permission is older than that" in answer.content.decode()
+    assert set(Purpose.objects.filter(lapses_after=3).values_list("key", flat=True)) == {"marketing", "marketing_night"}
+    officer.post("/consent/purposes/marketing/", ways)
+    assert not Purpose.objects.filter(lapses_after__isnull=False).exists()

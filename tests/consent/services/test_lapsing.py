@@ -1,0 +1,86 @@
+"""A "yes" that is older than its purpose lets it hold counts no more, at once; the night writes it down."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+
+from cdp.core import actors, jobs
+from cdp.core.models import AuditEntry, Job
+from consent.models import ConsentRecord, ConsentState, Purpose
+from consent.services import expiring, gate, lapsing
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+LEAP = dt.datetime(2028, 2, 29, 12, tzinfo=dt.UTC)
+
+
+def judged(customer, at):
+    decision = gate.decide(customer=customer, purpose="marketing", channel="email", at=at)
+    condition, params = gate.allowed_condition("marketing", "email", "c", at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM customers_customer c WHERE c.id = %s AND {condition}", [customer, *params]
+        )
+        assert cursor.fetchone() == (0 if decision.is_denied else 1,)
+    return decision.reason
+
+
+def test_a_yes_counts_to_the_last_moment_of_its_months_and_not_a_moment_longer(say):
+    ann = factories.customer().id
+    say(ann, channel="email", at=LEAP)
+    Purpose.objects.filter(key="marketing").update(lapses_after=12)
+    last = LEAP.replace(year=2029, month=3, day=1) - dt.timedelta(days=1)
+    assert judged(ann, last) == ""
+    assert judged(ann, last + dt.timedelta(days=1)) == "expired"
+    Purpose.objects.filter(key="marketing").update(lapses_after=None)
+    assert judged(ann, last + dt.timedelta(days=9999)) == ""
+
+
+def test_the_night_writes_down_what_ran_out_and_tells_how_many(say, now, monkeypatch):
+    monkeypatch.setattr(expiring, "PAGE", 2)
+    old, new = now - dt.timedelta(days=800), now - dt.timedelta(days=10)
+    people = [factories.customer().id for _ in range(5)]
+    for one in people:
+        say(one, channel="email", at=old)
+    say(people[0], channel="sms", at=new)
+    say(people[1], channel="sms", at=old, granted=False)
+    assert lapsing.begin(as_of=now, actor=actors.SYSTEM) is None
+    Purpose.objects.filter(key="marketing").update(lapses_after=24)
+    job = lapsing.begin(as_of=now, actor=actors.SYSTEM)
+    jobs.run(job.id)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.checkpoint["lapsed"]) == (Job.State.DONE, 5, {"marketing": 5})
+    assert set(ConsentRecord.objects.filter(status="expired").values_list("customer_id", "method")) == {
+        (one, "lapsed") for one in people
+    }
+    assert list(ConsentState.objects.filter(is_granted=True).values_list("customer_id", "channel")) == [
+        (people[0], "sms")
+    ]
+    assert AuditEntry.objects.get(action="consent:lapsed").details == {"marketing": 5}
+    assert lapsing.latest("marketing") == {"at": job.finished_at, "count": 5}
+
+
+def test_a_night_that_was_killed_goes_on_behind_its_checkpoint_and_counts_each_once(say, now, monkeypatch):
+    monkeypatch.setattr(expiring, "PAGE", 2)
+    for _ in range(5):
+        say(factories.customer().id, channel="email", at=now - dt.timedelta(days=800))
+    Purpose.objects.filter(key="marketing").update(lapses_after=24)
+    job = lapsing.begin(as_of=now, actor=actors.SYSTEM)
+    pages, written = [], expiring.grants.record_many
+
+    def killed(rows, **how):
+        pages.append(len(rows))
+        if len(pages) == 2:
+            raise KeyboardInterrupt
+        return written(rows, **how)
+
+    monkeypatch.setattr(expiring.grants, "record_many", killed)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(job.id)
+    Job.objects.filter(id=job.id).update(state=Job.State.WAITING, claimed_by=None)
+    jobs.run(job.id)
+    job.refresh_from_db()
+    assert job.checkpoint["lapsed"] == {"marketing": 5}
+    assert ConsentRecord.objects.filter(status="expired").count() == 5
+    assert pages == [2, 2, 2, 1]
