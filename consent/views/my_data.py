@@ -244,5 +244,7 @@ def _language() -> str:
 def _page(request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
     response = render(request, f"consent/my_data/{name}.html", context, status=status)
     response.headers["Content-Language"] = _language()
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address is the permission
+    # The address is the permission and stays with us. Not "no-referrer": browsers then send forms with the origin
+    # "null", and each would be refused as somebody else's.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response

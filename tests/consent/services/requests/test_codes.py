@@ -169,3 +169,8 @@ def test_ninety_days_after_the_answer_the_link_is_closed(ann):
     response = Client().get(requesting.page(begun))
     assert response.status_code == 410
     assert PrivacyAttempt.objects.filter(what="progress", why="expired").count() == 1
+
+
+def test_browsers_send_the_forms_with_our_origin_and_our_addresses_to_nobody_else():
+    page = Client().get("/my-data/?right=access")
+    assert page.headers["Referrer-Policy"] == "same-origin", "with no-referrer the origin of a form is null: refused"
