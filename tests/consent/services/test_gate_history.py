@@ -86,6 +86,7 @@ class World:
         self.now, self.meaning = START, None
         Purpose.objects.filter(key="marketing").update(meaning_since=None)
         self.merges = []
+        self.has_merged = False
 
     def tick(self, **span):
         self.now += dt.timedelta(**(span or {"minutes": 10}))
@@ -115,6 +116,7 @@ class World:
         one.joined.append((other, self.now, None))
         was_frozen = one.is_frozen
         one.is_frozen, other.is_gone = one.is_frozen or other.is_frozen, True
+        self.has_merged = True
         self.merges.append((log.id, first, second, was_frozen))
 
     def unmerge(self):
@@ -179,7 +181,7 @@ class World:
         for row, person in zip(self.rows, self.people, strict=True):
             if found[row.id].is_allowed:
                 assert not forbids(person, self.meaning, self.now), (step, found[row.id])
-            elif not self.merges:
+            elif not self.has_merged:  # who was ever merged may be judged more strictly, for good
                 assert forbids(person, self.meaning, self.now), (step, found[row.id])
 
 
