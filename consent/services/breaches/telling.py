@@ -1,4 +1,6 @@
-"""One notice to each person who is affected, through the outbox, in their language; once, whatever is killed."""
+"""One notice to each person who is affected, through the outbox, by e-mail or else by SMS, in their language; once,
+whatever is killed.
+"""
 
 import datetime as dt
 import uuid
@@ -11,11 +13,10 @@ from django.utils.translation import gettext_noop
 
 from cdp.core import audit, jobs, outbox
 from cdp.core.actors import Actor
-from cdp.core.crypto import subjects
 from cdp.core.models import Job
 from consent.models import Breach, BreachDraft, BreachPerson
+from consent.selectors import reach
 from consent.services.breaches import recording
-from customers.models import ContactPoint, Customer
 from customers.selectors import lineage
 
 NAME, KIND = "breach_tell", "breach-notice"
@@ -85,9 +86,7 @@ def _put(
 ) -> tuple[list[uuid.UUID], dict[str, list[uuid.UUID]]]:
     """Who was written to, and why others were not."""
     standing = lineage.standing(page)
-    people = set(standing.values())
-    languages = dict(Customer.objects.filter(id__in=people).values_list("id", "language"))
-    addresses = _addresses(people)
+    ways = reach.ways(set(standing.values()))
     usual = next(iter(texts.values())) if "en" not in texts else texts["en"]
     drafts: list[outbox.Draft] = []
     told: list[uuid.UUID] = []
@@ -96,15 +95,16 @@ def _put(
         person = standing.get(one)
         if person is None:
             untold["gone"].append(one)
-        elif person not in addresses:
+        elif (way := ways.get(person)) is None:
             untold["no_address"].append(one)
         else:
-            text = texts.get(languages.get(person, ""), usual)
+            text = texts.get(way.language, usual)
             told.append(one)
             drafts.append(
                 outbox.Draft(
                     kind=KIND,
-                    address=addresses[person],
+                    channel=way.channel,
+                    address=way.address,
                     key=f"breach:{breach}",
                     language=text.language,
                     customer=person,
@@ -113,15 +113,3 @@ def _put(
             )
     outbox.put_many(drafts, at=at)
     return told, untold
-
-
-def _addresses(people: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """An e-mail address of each that still reaches them, the first one first."""
-    keyring = subjects.load(people)
-    points = ContactPoint.objects.filter(customer_id__in=people, kind="email", bounced_at__isnull=True)
-    found: dict[uuid.UUID, str] = {}
-    for row in points.order_by("is_primary", "id"):
-        value = keyring.open(row.value, table="customers_contactpoint", column="value", row=row.id)
-        if value:
-            found[row.customer_id] = value
-    return found

@@ -14,6 +14,7 @@ from cdp.core import actors, audit, jobs
 from cdp.core.models import AuditEntry, Notice
 from consent.models import Breach, BreachPerson, BreachStep
 from consent.services.breaches import affected, drafting, escalating, evidence, recording, telling
+from customers.models import ContactPoint
 from customers.services import erasing
 from tests import factories
 
@@ -73,8 +74,11 @@ def test_the_list_stays_as_it_was_found(breach, officer):
 
 def test_everybody_on_the_list_is_told_once_in_their_language(breach, officer, settings):
     ann = factories.customer(name="Ann", email="ann@example.com", language="th")
-    ben = factories.customer(name="Ben", email="ben@example.com")
-    cat = factories.customer(name="Cat", phone="0812345678")
+    ben = factories.customer(name="Ben", email="ben@example.com")  # told no language: that of the country
+    cat = factories.customer(name="Cat", phone="0812345678", language="ko")
+    dan = factories.customer(name="Dan", email="dan@example.com", phone="0898765432", language="en")
+    ContactPoint.objects.filter(customer_id=dan.id, kind="email").update(bounced_at=NOW)
+    eve = factories.customer(name="Eve")
     look(breach, officer, "all")
     with pytest.raises(telling.UnableToTell):
         telling.begin(breach=breach.id, actor=officer, at=NOW)
@@ -84,9 +88,9 @@ def test_everybody_on_the_list_is_told_once_in_their_language(breach, officer, s
     for _ in range(2):
         telling.begin(breach=breach.id, actor=officer, at=NOW)
         jobs.run_waiting()
-    notices = {row.customer_id: row.language for row in Notice.objects.filter(kind=telling.KIND)}
-    assert notices == {ann.id: "th", ben.id: "en"}
-    assert BreachPerson.objects.get(customer_id=cat.id).untold == "no_address"
+    notices = {row.customer_id: (row.channel, row.language) for row in Notice.objects.filter(kind=telling.KIND)}
+    assert notices == {ann.id: ("email", "th"), ben.id: ("email", "th"), cat.id: ("sms", "ko"), dan.id: ("sms", "en")}
+    assert BreachPerson.objects.get(customer_id=eve.id).untold == "no_address"
     assert Breach.objects.get().people_told_at is not None
 
 
