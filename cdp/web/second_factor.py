@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.deprecation import MiddlewareMixin
 
 from cdp.core import accounts, audit
@@ -17,6 +18,9 @@ from cdp.core.actors import Actor
 from cdp.core.models import Role, StaffPolicy, User
 
 RECOMMENDED_TO = frozenset({Role.OWNER, Role.PRIVACY})
+LATER = "cdp_factor_later"
+"""The cookie of whoever put the advice off; it says for whom, because browsers are shared."""
+LATER_SECONDS = 7 * 24 * 3600
 View = Callable[..., HttpResponseBase]
 
 
@@ -35,6 +39,17 @@ def is_recommended(user: User) -> bool:
     if user.role not in RECOMMENDED_TO or has_one(user):
         return False
     return accounts.policy().second_factor != StaffPolicy.SecondFactor.OFF
+
+
+def is_advised(request: HttpRequest) -> bool:
+    """Whether to say so on the page on which they begin: not for a week after it was put off."""
+    user = request.user
+    return isinstance(user, User) and request.COOKIES.get(LATER) != digest_of(user) and is_recommended(user)
+
+
+def digest_of(user: User) -> str:
+    """The account in the cookie: nothing that could be used elsewhere."""
+    return salted_hmac(LATER, str(user.pk), algorithm="sha256").hexdigest()[:16]
 
 
 def reset(*, user: uuid.UUID, actor: Actor, at: datetime) -> None:

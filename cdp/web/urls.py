@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("forms/<slug:form>/poster/", form_list.poster, name="form-poster"),
     path("settings/", staff.settings, name="settings"),
     path("settings/second-factor/", staff.policy, name="staff-policy"),
+    path("settings/second-factor/later/", staff.factor_later, name="staff-factor-later"),
     path("settings/staff/new/", staff.new, name="staff-new"),
     path("settings/staff/<uuid:user>/", staff.account, name="staff-account"),
     path("settings/staff/<uuid:user>/second-factor/", staff.factor_reset, name="staff-factor-reset"),

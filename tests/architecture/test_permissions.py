@@ -106,6 +106,7 @@ PAGES = [
     ("consent:overview", "GET", "vmpo"),
     ("web:settings", "GET", "o"),
     ("web:staff-policy", "POST", "o"),
+    ("web:staff-factor-later", "POST", "vcmspo"),
     ("web:staff-new", "GET", "o"),
     ("web:staff-new", "POST", "o"),
     ("web:staff-account", "GET", "o"),

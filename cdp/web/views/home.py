@@ -18,7 +18,7 @@ from cdp.core import access, written_dates
 from cdp.core.imports import drafts
 from cdp.core.models import Job
 from cdp.core.views.access import requires
-from cdp.web import figures, formats
+from cdp.web import figures, formats, second_factor
 
 SHOWN = 6
 SPAN = 4
@@ -50,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "campaigns": Campaign.objects.all()[:SHOWN] if may("campaigns.view") else [],
         "imports": _latest_imports(now) if may("imports") else [],
         "can_import": may("imports"),
+        "advise_factor": second_factor.is_advised(request),
     }
     return render(request, "web/home.html", context)
 

@@ -4,6 +4,7 @@ import secrets
 import uuid
 
 from allauth.account.forms import ResetPasswordForm
+from django.conf import settings as configured
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -53,6 +54,22 @@ def policy(request: HttpRequest) -> HttpResponse:
     accounts.set_policy(**form.cleaned_data, actor=actors.staff(_user(request)), at=timezone.now())
     messages.success(request, _("Saved."))
     return redirect("web:settings")
+
+
+@requires("dashboard")
+@require_POST
+def factor_later(request: HttpRequest) -> HttpResponse:
+    """Put the advice off for a week, in this browser."""
+    response = redirect("web:home")
+    response.set_cookie(
+        second_factor.LATER,
+        second_factor.digest_of(_user(request)),
+        max_age=second_factor.LATER_SECONDS,
+        secure=configured.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 @requires("staff")

@@ -224,3 +224,20 @@ def test_there_is_no_link_for_whoever_may_not_log_in(client: Client, owner: User
     User.objects.filter(id=cla.id).update(is_active=False)
     client.post(f"/settings/staff/{cla.id}/password/")
     assert len(mail.outbox) == 1
+
+
+def test_whoever_may_delete_everything_is_advised_to_set_one_up_and_may_put_it_off(client: Client, owner: User) -> None:
+    words = "Protect your account with a second factor"
+    assert words in client.get("/").content.decode()
+    assert client.post("/settings/second-factor/later/")["Location"] == "/"
+    assert words not in client.get("/").content.decode()
+    client.force_login(factories.staff("privacy"))
+    assert words in client.get("/").content.decode(), "somebody else at the same browser is told too"
+    client.force_login(factories.staff("steward"))
+    assert words not in client.get("/").content.decode()
+    client.force_login(owner)
+    del client.cookies[second_factor.LATER]
+    assert words in client.get("/").content.decode(), "after a week"
+    client.force_login(owner)
+    set_up(client)
+    assert words not in client.get("/").content.decode()
