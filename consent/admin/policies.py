@@ -1,8 +1,9 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,26 @@ class PolicyVersionAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: PolicyVersion | None = None) -> bool:
         # Without `obj` Django asks for the bulk action, which would meet published ones.
         return obj is not None and _is_open(obj) and super().has_delete_permission(request, obj)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self._note_refusal(request, object_id)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self._note_refusal(request, object_id)
+        return super().delete_view(request, object_id, extra_context)
+
+    def _note_refusal(self, request: HttpRequest, object_id: str) -> None:
+        """Write down who tried to change what is final. Before Django refuses, which ends the transaction it opens."""
+        version = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
+        if version is not None and not _is_open(version):
+            policies.refused(
+                version=version, way="admin", actor=actors.staff(cast("User", request.user)), at=timezone.now()
+            )
 
     def save_model(self, request: HttpRequest, obj: PolicyVersion, form: Any, change: bool) -> None:  # noqa: FBT001  (Django's signature)
         super().save_model(request, obj, form, change)

@@ -43,6 +43,9 @@ def test_a_published_version_is_final_and_a_draft_is_not(desk: Client) -> None:
     first = PolicyVersion.objects.get(policy="privacy")
     assert desk.post(f"/admin/consent/policyversion/{first.id}/change/", {"version": "9"}).status_code == 403
     assert desk.post(f"/admin/consent/policyversion/{first.id}/delete/", {"post": "yes"}).status_code == 403
+    page(desk, "policyversion", f"{first.id}/change/")  # who only reads tries nothing
+    refused = AuditEntry.objects.filter(action="consent:policy:change_refused")
+    assert [(entry.details["way"], entry.actor_kind) for entry in refused] == [("admin", "staff"), ("admin", "staff")]
     draft = PolicyVersion.objects.create(policy="privacy", version="2.0")
     PolicyText.objects.create(version=draft, language="en", title="T", body="B")
     assert 'name="version"' in page(desk, "policyversion", f"{draft.id}/change/")
