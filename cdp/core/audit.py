@@ -58,7 +58,7 @@ class Action(StrEnum):
     POLICY_WITHDRAWN = "consent:policy:withdrawn"
     POLICY_CHANGE_REFUSED = "consent:policy:change_refused"
     PURPOSE_CHANGED = "consent:purpose:changed"
-    CONSENT_LAPSED = "consent:lapsed"
+    CONSENT_LAPSED = "consent:purpose:lapsed"
     ACTIVITY_CHANGED = "consent:activity:changed"
     ORDER_WRITTEN = "commerce:order:written"
     REFUND_WRITTEN = "commerce:refund:written"

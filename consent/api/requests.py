@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers, status
@@ -178,7 +179,8 @@ class RequestViewSet(ApiViewSet):
             found = found.filter(customer_id__in=lineage.of(person_of(filters["customer"])))
         if "state" in filters:
             if filters["state"] not in PrivacyRequest.State.values:
-                raise problems.invalid("state", f"Known are {', '.join(PrivacyRequest.State.values)}.")
+                known = ", ".join(PrivacyRequest.State.values)
+                raise problems.invalid("state", _("Nobody can choose this; known are %(known)s.") % {"known": known})
             found = found.filter(state=filters["state"])
         rows: list[Any] = self.paginate_queryset(found) or []
         return self.get_paginated_response([RequestAnswer(answer(row)).data for row in rows])

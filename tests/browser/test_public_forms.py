@@ -71,6 +71,7 @@ def test_the_shops_tablet_takes_a_walk_in_and_is_empty_for_the_next_one(
     for screen in ("What do you like?", "When is your birthday?", "May we write to you?"):
         next_.click()
         expect(page.get_by_role("heading", name=screen)).to_be_visible()
+    page.locator("input[name=accept_terms]").check()
     page.get_by_role("button", name="Join").click()
     expect(page.locator(".voucher-code")).to_be_visible()
     page.get_by_role("link", name="Next person").click()

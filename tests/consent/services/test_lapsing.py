@@ -57,7 +57,7 @@ def test_the_night_writes_down_what_ran_out_and_tells_how_many(say, now, monkeyp
     assert list(ConsentState.objects.filter(is_granted=True).values_list("customer_id", "channel")) == [
         (people[0], "sms")
     ]
-    assert AuditEntry.objects.get(action="consent:lapsed").details == {"marketing": 5}
+    assert AuditEntry.objects.get(action="consent:purpose:lapsed").details == {"marketing": 5}
     assert lapsing.latest("marketing") == {"at": job.finished_at, "count": 5}
 
 

@@ -56,6 +56,9 @@ def times(value, place=""):
         yield place, value
 
 
+HOOK = {"name": "ERP", "url": "https://erp.example.com/hooks", "events": ["customer.updated", "webhook.test"]}
+
+
 @pytest.fixture
 def call(client, db):
     _key, text = factories.api_key()
@@ -102,6 +105,9 @@ def written(call):
     }
     call("POST", "consents", consent)
     interest = call("POST", "stock-interests", {"customer": {"email": "a@example.com"}, "sku": "CUP"})
+    webhook = call("POST", "webhooks", HOOK)
+    call("POST", f"webhooks/{webhook['id']}/test")
+    request = call("POST", "privacy-requests", {"customer": customer, "right": "access"})
     metrics.update([uuid.UUID(customer)], timezone.now())
     segment = call("POST", "segments", {"name": "All", "rules": {"all": []}})
     campaign = call("POST", "campaigns", CAMPAIGN)
@@ -113,6 +119,8 @@ def written(call):
         "segments": segment["key"],
         "products": "CUP",
         "stock-interests": interest["id"],
+        "webhooks": webhook["id"],
+        "privacy-requests": request["id"],
         "coupons": factories.coupon(Customer.objects.get(id=customer)).code,
     }
 
