@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from analytics.forms import builder, choices
 from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from customers.selectors import listing, profiles
 
 SHOWN = 6
@@ -53,7 +53,7 @@ def rule_preview(request: HttpRequest) -> HttpResponse:
         "found": found,
         "share": share(found.count, everybody()),
         "people": list(profiles.opened(found.sample[:SHOWN], with_places=False).values()),
-        "sql": found.sql if request.user.can("segments.sql") else "",  # type: ignore[union-attr]
+        "sql": found.sql if staff_of(request).can("segments.sql") else "",
     }
     return render(request, "analytics/rules/preview.html", context)
 

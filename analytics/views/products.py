@@ -16,7 +16,7 @@ from analytics.forms.choices import GENDERS
 from analytics.models import ProductFigures
 from analytics.selectors import products as reading
 from cdp.core import access, written_dates
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from commerce.models import Product
 from customers.rules import places
 
@@ -62,8 +62,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "chips": chips,
         "is_filtered": bool(narrowed),
         "currency": settings.CDP_CURRENCY,
-        "may_import": access.allows(request.user.role, "imports"),  # type: ignore[union-attr]
-        "may_connect": access.allows(request.user.role, "settings"),  # type: ignore[union-attr]
+        "may_import": access.allows(staff_of(request).role, "imports"),
+        "may_connect": access.allows(staff_of(request).role, "settings"),
         "counted_at": reading.counted_at(),
         "newer_url": "?" + urlencode(given) if "after" in request.GET else "",
         "older_url": "?" + urlencode({**given, "after": page.after}) if page.after else "",
@@ -95,7 +95,7 @@ def detail(request: HttpRequest, product: uuid.UUID) -> HttpResponse:
         },
         "has_sales": any(units for _day, units in months),
         "who": _who(found) if found else [],
-        "may_segment": request.user.can("segments.edit"),  # type: ignore[union-attr]
+        "may_segment": staff_of(request).can("segments.edit"),
         "segment_query": urlencode({"sku": row.sku}),
         "counted_at": found.counted_at if found else None,
     }

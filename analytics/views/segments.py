@@ -20,8 +20,8 @@ from analytics.selectors import audiences, uses
 from analytics.selectors import segments as reading
 from analytics.services import membership, segments, turns
 from analytics.views import parts
-from cdp.core import actors, ids
-from cdp.core.views.access import requires
+from cdp.core import ids
+from cdp.core.views.access import actor_of, requires, staff_of
 from customers.selectors import listing as customers
 from customers.selectors import profiles
 
@@ -39,7 +39,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     live = list(reading.live())
     rows = [{"segment": row, "share": parts.share(row.size, whole), "uses": used.get(row.key, [])} for row in live]
     is_counting = any(row.refreshed_at is None for row in live)
-    context = {"rows": rows, "whole": whole, "is_counting": is_counting, "may_edit": request.user.can("segments.edit")}  # type: ignore[union-attr]
+    context = {
+        "rows": rows,
+        "whole": whole,
+        "is_counting": is_counting,
+        "may_edit": staff_of(request).can("segments.edit"),
+    }
     return render(request, "analytics/segments/list.html", context)
 
 
@@ -57,7 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, form, document, None, _mistakes(document))
     try:
-        segment = segments.create(**form.cleaned_data, rules=document, actor=_actor(request), at=timezone.now())
+        segment = segments.create(**form.cleaned_data, rules=document, actor=actor_of(request), at=timezone.now())
     except InvalidRules as invalid:
         return _editor(request, form, document, None, invalid.problems)
     except segments.UnableToCreateSegment:
@@ -89,7 +94,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         return _editor(request, form, document, segment, _mistakes(document))
     try:
         segment = segments.change(
-            segment, **form.cleaned_data, rules=document, actor=_actor(request), at=timezone.now()
+            segment, **form.cleaned_data, rules=document, actor=actor_of(request), at=timezone.now()
         )
     except InvalidRules as invalid:
         return _editor(request, form, document, segment, invalid.problems)
@@ -107,9 +112,9 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         "share": parts.share(segment.size, parts.everybody()),
         "uses": uses.by_segment().get(segment.key, []),
         "dependents": _dependents(segment),
-        "reveals": request.user.can("customers.reveal"),  # type: ignore[union-attr]
-        "may_edit": request.user.can("segments.edit"),  # type: ignore[union-attr]
-        "may_campaign": request.user.can("campaigns.edit"),  # type: ignore[union-attr]
+        "reveals": staff_of(request).can("customers.reveal"),
+        "may_edit": staff_of(request).can("segments.edit"),
+        "may_campaign": staff_of(request).can("campaigns.edit"),
         **_members(request, segment),
         **_changes(segment),
     }
@@ -154,7 +159,7 @@ def archive(request: HttpRequest, key: str) -> HttpResponse:
     """Take a segment out of use."""
     segment = _segment(key)
     try:
-        segments.archive(segment, actor=_actor(request), at=timezone.now())
+        segments.archive(segment, actor=actor_of(request), at=timezone.now())
     except segments.UnableToArchiveSegment as error:
         text = _("These segments stand on it: {names}. Change them first.")
         messages.error(request, text.format(names=error))
@@ -168,10 +173,6 @@ def _segment(key: str) -> Segment:
     if segment is None:
         raise Http404
     return segment
-
-
-def _actor(request: HttpRequest) -> actors.Actor:
-    return actors.staff(request.user)  # type: ignore[arg-type]
 
 
 def _mistakes(document: Any) -> tuple[RuleProblem, ...]:

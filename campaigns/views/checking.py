@@ -20,7 +20,7 @@ from campaigns.selectors.tallies import Tally
 from campaigns.services import drafts, previews
 from campaigns.views import frame
 from cdp.core import patience
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from consent.selectors import purposes
 from customers.selectors import profiles
 
@@ -38,7 +38,7 @@ def check(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
         "steps": frame.steps(row, "check"),
         "trigger_words": frame.trigger_words(wanted),
         "clock_words": frame.clock_words(wanted),
-        "may_edit": frame.user(request).can("campaigns.edit"),
+        "may_edit": staff_of(request).can("campaigns.edit"),
     }
     if "now" in request.GET:  # for browsers without scripts
         context |= _dry_run(request, row, wanted)
@@ -63,7 +63,7 @@ def _dry_run(request: HttpRequest, row: Campaign, wanted: Definition) -> dict[st
         "warnings": [
             {"detail": problem.detail, "step": _step_of(problem.pointer)} for problem in drafts.warnings(wanted)
         ],
-        "may_edit": frame.user(request).can("campaigns.edit"),
+        "may_edit": staff_of(request).can("campaigns.edit"),
         "is_live": wanted.trigger.clock == "live",
     }
     try:

@@ -22,7 +22,7 @@ from campaigns.selectors import definitions, progress, results, rules
 from campaigns.services import drafts, runs, trials
 from campaigns.views import frame
 from cdp.core import written_dates
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from consent.selectors import purposes
 from customers.selectors import profiles
 
@@ -51,7 +51,7 @@ def detail(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
         "not_sent": sum(found.suppressed.values()),
         "conversion_days": results.CONVERSION_DAYS,
         "versions": CampaignVersion.objects.filter(campaign=row).order_by("-number"),
-        "may_edit": frame.user(request).can("campaigns.edit"),
+        "may_edit": staff_of(request).can("campaigns.edit"),
         "pause_text": _pause_text(found.waiting),
         **_audience(wanted.audience),
         **_charts(row, found),
@@ -78,7 +78,7 @@ def _subjects(wanted: Definition) -> list[tuple[str, str, str]]:
 def act(request: HttpRequest, campaign: uuid.UUID, action: str) -> HttpResponse:
     """Switch on, run, pause, delete."""
     row = frame.campaign_of(campaign)
-    actor, now = frame.actor(request), timezone.now()
+    actor, now = actor_of(request), timezone.now()
     if action == "activate":
         try:
             row, _warnings = drafts.activate(campaign=row.id, actor=actor, at=now)

@@ -22,7 +22,7 @@ from campaigns.rules.definition import InvalidDefinition
 from campaigns.selectors import definitions
 from campaigns.services import drafts
 from campaigns.views import frame
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from consent.selectors import purposes
 
 USUAL_AUDIENCE = "email-reachable"
@@ -45,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
             audience={"segment": segment.key} if segment else _first_audience(given["starter"]),
         )
         try:
-            campaign = drafts.create(raw=raw, actor=frame.actor(request), at=timezone.now())
+            campaign = drafts.create(raw=raw, actor=actor_of(request), at=timezone.now())
         except InvalidDefinition as invalid:
             _place(form, invalid)
         else:
@@ -159,7 +159,7 @@ def _message(request: HttpRequest, row: Campaign) -> HttpResponse:
         "variables": _variables(),
         "more_messages": len(wanted.steps) - 1,
         "first_code": next((one["code"] for one in written if one["form"].errors), written[0]["code"]),
-        "staff_email": frame.user(request).email,
+        "staff_email": staff_of(request).email,
     }
     return _page(request, row, "message", context, is_wrong=is_wrong)
 
@@ -179,7 +179,7 @@ def _variables() -> list[dict[str, str]]:
 
 def _save(request: HttpRequest, row: Campaign, parts: dict[str, Any]) -> InvalidDefinition | None:
     try:
-        drafts.update(campaign=row.id, raw=parts, actor=frame.actor(request), at=timezone.now())
+        drafts.update(campaign=row.id, raw=parts, actor=actor_of(request), at=timezone.now())
     except InvalidDefinition as invalid:
         return invalid
     return None

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,8 +12,6 @@ from campaigns.models import Campaign
 from campaigns.rules import definition
 from campaigns.rules.definition import Definition
 from campaigns.selectors import definitions
-from cdp.core import actors
-from cdp.core.models import User
 
 STEPS = ("name", "trigger", "audience", "message")
 
@@ -24,17 +22,6 @@ def campaign_of(campaign: uuid.UUID) -> Campaign:
         return definitions.get_campaign(campaign)
     except definitions.UnknownCampaign as error:
         raise Http404 from error
-
-
-def actor(request: HttpRequest) -> actors.Actor:
-    """Who asks."""
-    return actors.staff(user(request))
-
-
-def user(request: HttpRequest) -> User:
-    """The member of staff."""
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user
 
 
 def steps(campaign: Campaign | None, current: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from campaigns.models import Campaign
 from campaigns.selectors import progress
 from campaigns.services import runs
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from consent.selectors import purposes
 
 PAGE = 25
@@ -41,6 +41,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         "is_planning": bool(planning),
         "older_url": f"?older={page[PAGE - 1].id}" if len(page) > PAGE else "",
         "newer_url": "?" if older else "",
-        "may_edit": request.user.can("campaigns.edit"),  # type: ignore[union-attr]
+        "may_edit": staff_of(request).can("campaigns.edit"),
     }
     return render(request, "campaigns/list.html", context)

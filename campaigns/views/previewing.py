@@ -16,7 +16,7 @@ from campaigns.rules import templates
 from campaigns.rules.definition import LONGEST_BODY, LONGEST_SUBJECT, MessageStep
 from campaigns.services import previews, trials
 from campaigns.views import frame
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from customers.selectors import listing, profiles
 
 FOUND = 6
@@ -84,7 +84,7 @@ def people(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
 @require_POST
 def test_send(request: HttpRequest, campaign: uuid.UUID) -> HttpResponse:
     """The message to the inbox of whoever presses the button, and to nobody else."""
-    row, user = frame.campaign_of(campaign), frame.user(request)
+    row, user = frame.campaign_of(campaign), staff_of(request)
     try:
         trials.send(
             _step(request),

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import access, actors, source_secrets, sources
-from cdp.core.views.access import requires
+from cdp.core import access, source_secrets, sources
+from cdp.core.views.access import actor_of, requires, staff_of
 from commerce.forms.connecting import ConnectForm
 from commerce.hooks.registry import PLATFORMS, STORES
 from commerce.hooks.stores import Store
@@ -57,7 +57,7 @@ def connect(request: HttpRequest, vendor: str) -> HttpResponse:
                 token=given.get("token", ""),
                 consent_box=given.get("consent_box", ""),
                 replaces=given["replaces"],
-                actor=actors.staff(request.user),  # type: ignore[arg-type]
+                actor=actor_of(request),
                 now=timezone.now(),
             )
         except connecting.UnableToConnect as problem:
@@ -81,7 +81,7 @@ def connection(request: HttpRequest, key: str) -> HttpResponse:
     context = {"secret": secret, "source": secret.source, "state": reading.state(secret)}
     if request.headers.get("HX-Request") and "watch" in request.GET:
         return render(request, "commerce/connection_state.html", context)
-    can_connect = access.allows(request.user.role, "settings")  # type: ignore[union-attr]
+    can_connect = access.allows(staff_of(request).role, "settings")
     # Of a secret of before there were platforms nobody knows whose it is: either store may use it.
     kinds = [STORES[secret.vendor]] if secret.vendor in STORES else [s for k, s in STORES.items() if k not in PLATFORMS]
     tokens = reading.tokens()

@@ -10,8 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from commerce.models import PreOrder
 from commerce.selectors import preorders as reading
 from commerce.services import preorders
@@ -26,7 +25,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in {"", *PreOrder.State.values}:
         raise Http404
-    in_full = bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+    in_full = staff_of(request).can("customers.reveal")
     page = reading.search(query, in_full=in_full) if query else reading.listed(state=state, older_than=_older(request))
     return render(
         request,
@@ -43,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "older_url": f"?state={state}&older={page.older}" if page.older else "",
             "is_deep": "older" in request.GET,
             "waiting": reading.waiting(),
-            "may_edit": request.user.can("customers.edit"),  # type: ignore[union-attr]
+            "may_edit": staff_of(request).can("customers.edit"),
             "here": request.get_full_path(),
         },
     )
@@ -58,7 +57,7 @@ def move(request: HttpRequest, preorder: uuid.UUID) -> HttpResponse:
         row = preorders.move(
             preorder=preorder,
             state=state,
-            actor=actors.staff(request.user),  # type: ignore[arg-type]
+            actor=actor_of(request),
             now=timezone.now(),
         )
     except preorders.UnableToMove as error:

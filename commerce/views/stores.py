@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import access, actors, context
+from cdp.core import access, context
 from cdp.core.models import SourceSecret
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from commerce.hooks.registry import PLATFORMS, STORES
 from commerce.models import StoreNotice
 from commerce.selectors import hooks as reading
@@ -40,7 +40,7 @@ def show(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
 def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpResponse:
     asked, tokens = reading.open_notices(), reading.tokens()
     failed, tallies = reading.failures(), reading.tallies()
-    can_connect = access.allows(request.user.role, "settings")  # type: ignore[union-attr]
+    can_connect = access.allows(staff_of(request).role, "settings")
     context.show(notice.person_id for notice in asked if notice.person_id)
     return render(
         request,
@@ -65,7 +65,7 @@ def _page(request: HttpRequest, *, shown: uuid.UUID | None = None) -> HttpRespon
                 for one in reading.connected()
             ],
             "can_connect": can_connect,
-            "can_close": access.allows(request.user.role, "consent.manage"),  # type: ignore[union-attr]
+            "can_close": access.allows(staff_of(request).role, "consent.manage"),
         },
     )
 
@@ -111,6 +111,6 @@ def close(request: HttpRequest, notice_id: uuid.UUID) -> HttpResponse:
 def _do(request: HttpRequest, what: Callable[..., None], **about: uuid.UUID) -> None:
     """Do it as whoever asks, now; what cannot be done because it is not there, or no longer, is a 404."""
     try:
-        what(**about, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
+        what(**about, actor=actor_of(request), now=timezone.now())
     except (notices.UnableToShow, notices.UnableToClose, deliveries.UnableToReplay):
         raise Http404 from None

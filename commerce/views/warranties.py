@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from commerce.models import Warranty
 from commerce.selectors import orders
 from commerce.selectors import warranties as reading
@@ -31,7 +30,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if state not in {"", *Warranty.State.values}:
         raise Http404
     if query:
-        in_full = bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+        in_full = staff_of(request).can("customers.reveal")
         page = reading.search(query, today=today, in_full=in_full)
     else:
         page = reading.listed(state=state, older_than=_older(request), today=today)
@@ -67,7 +66,7 @@ def claim(request: HttpRequest, warranty: uuid.UUID) -> HttpResponse:
     """Open a claim."""
     card, text = _card(warranty), request.POST.get("text", "")
     try:
-        services.claim(warranty=card.id, text=text, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
+        services.claim(warranty=card.id, text=text, actor=actor_of(request), now=timezone.now())
     except services.UnableToChange as error:
         return _page(request, card, error=str(error.reason), text=text, status=422)
     messages.success(request, _("The claim is open."))
@@ -80,7 +79,7 @@ def close(request: HttpRequest, warranty: uuid.UUID) -> HttpResponse:
     """Close the open claims of a card."""
     card, text = _card(warranty), request.POST.get("text", "")
     try:
-        services.close(warranty=card.id, outcome=text, actor=actors.staff(request.user), now=timezone.now())  # type: ignore[arg-type]
+        services.close(warranty=card.id, outcome=text, actor=actor_of(request), now=timezone.now())
     except services.UnableToChange as error:
         return _page(request, card, error=str(error.reason), text=text, status=422)
     messages.success(request, _("The claim is closed."))
@@ -101,8 +100,8 @@ def _page(request: HttpRequest, card: Warranty, *, status: int = 200, **extra: A
             "claims": claims,
             "is_open": any(one.row.closed_at is None for one in claims),
             "twins": reading.same_serial(card, today=today),
-            "may_edit": request.user.can("customers.edit"),  # type: ignore[union-attr]
-            "reveals": request.user.can("customers.reveal"),  # type: ignore[union-attr]
+            "may_edit": staff_of(request).can("customers.edit"),
+            "reveals": staff_of(request).can("customers.reveal"),
             **extra,
         },
         status=status,

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors, leaving
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core import leaving
+from cdp.core.views.access import actor_of, requires
 from consent.forms.breaches import BreachForm, DraftForm, PeopleForm, RiskForm, begun
 from consent.models import Breach, BreachDraft
 from consent.rules import breaches as rules
@@ -66,7 +65,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 began_at=told["began_at"],
                 ended_at=told["ended_at"],
                 is_certain=told["certain"],
-                actor=actors.staff(_user(request)),
+                actor=actor_of(request),
                 at=timezone.now(),
             )
         except recording.UnableToRecord as unable:
@@ -93,7 +92,7 @@ def people(request: HttpRequest, breach: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, row, people_form=form, status=422)
     affected.find(
-        breach=row.id, via=form.cleaned_data["via"], asked=form.asked, actor=actors.staff(_user(request)),
+        breach=row.id, via=form.cleaned_data["via"], asked=form.asked, actor=actor_of(request),
         at=timezone.now(),
     )  # fmt: skip
     return redirect("consent:breach-detail", row.id)
@@ -108,7 +107,7 @@ def act(request: HttpRequest, breach: uuid.UUID) -> HttpResponse:
     if do is None:
         raise Http404
     try:
-        do(row, request.POST, {"actor": actors.staff(_user(request)), "at": timezone.now()})
+        do(row, request.POST, {"actor": actor_of(request), "at": timezone.now()})
     except (recording.UnableToRecord, telling.UnableToTell) as unable:
         messages.error(request, str(unable))
     return redirect("consent:breach-detail", row.id)
@@ -142,7 +141,7 @@ def draft(request: HttpRequest, breach: uuid.UUID, draft_id: uuid.UUID) -> HttpR
     if request.method == "POST" and row.closed_at is None:
         form = DraftForm(request.POST)
         if form.is_valid():
-            by: dict[str, Any] = {"actor": actors.staff(_user(request)), "at": timezone.now()}
+            by: dict[str, Any] = {"actor": actor_of(request), "at": timezone.now()}
             told = form.cleaned_data
             if (told["subject"], told["body"].replace("\r\n", "\n")) != (text.subject, text.body):
                 drafting.change(draft=text, subject=told["subject"], body=told["body"].replace("\r\n", "\n"), **by)
@@ -162,7 +161,7 @@ def pack(request: HttpRequest, breach: uuid.UUID) -> HttpResponse:
     row = _found(breach)
     now = timezone.now()
     leaving.own(leaving.Own.EVIDENCE, channel="file", at=now)
-    data = evidence.pack(breach=row.id, actor=actors.staff(_user(request)), at=now)
+    data = evidence.pack(breach=row.id, actor=actor_of(request), at=now)
     response = HttpResponse(data, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="breach-{row.noticed_at:%Y-%m-%d}.zip"'
     return response
@@ -194,8 +193,3 @@ def _found(breach: uuid.UUID) -> Breach:
     if row is None:
         raise Http404
     return row
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user

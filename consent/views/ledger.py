@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from cdp.core import context
 from cdp.core.chains import judging, places, states
 from cdp.core.models import ApiKey, User
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from consent.forms.statements import StatementsForm
 from consent.models import ConsentRecord
 from consent.rules.ledger import REFUSALS, YES
@@ -122,7 +122,6 @@ def history(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     names = purposes.names(get_language() or "")
     records = list(ledger.history(lineage.of(person.id)).defer("evidence")[: LONGEST + 1])
     context.show([person.id])
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
     return render(
         request,
         "consent/history.html",
@@ -130,8 +129,10 @@ def history(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
             "person": profiles.opened([person.id], with_places=False)[person.id],
             "rows": [_row(record, names, {}) for record in records[:LONGEST]],
             "is_cut": len(records) > LONGEST,
-            "may_prove": request.user.can("consent.manage"),
-            "receipt_url": reverse("consent:receipt", args=[person.id]) if request.user.can("consent.record") else "",
+            "may_prove": staff_of(request).can("consent.manage"),
+            "receipt_url": reverse("consent:receipt", args=[person.id])
+            if staff_of(request).can("consent.record")
+            else "",
         },
     )
 

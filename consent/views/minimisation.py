@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import actors
-from cdp.core.models import Job, User
-from cdp.core.views.access import requires
+from cdp.core.models import Job
+from cdp.core.views.access import actor_of, requires
 from consent.selectors import minimisation as reading
 from consent.services.minimisation import counting, deciding
 from consent.views import frame
@@ -50,7 +49,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest) -> HttpResponse:
     """Let the fields be counted now."""
     if not Job.objects.filter(kind=counting.NAME, state__in=["waiting", "running"]).exists():
-        counting.begin(actor=actors.staff(_user(request)))
+        counting.begin(actor=actor_of(request))
     return redirect("consent:minimisation")
 
 
@@ -58,7 +57,7 @@ def count(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, field: str) -> HttpResponse:
     """Decide about one field, or take a decision back."""
-    actor, now = actors.staff(_user(request)), timezone.now()
+    actor, now = actor_of(request), timezone.now()
     if request.POST.get("decision") == "reopen":
         deciding.reopen(field=field, actor=actor, at=now)
         return redirect("consent:minimisation")
@@ -75,8 +74,3 @@ def decide(request: HttpRequest, field: str) -> HttpResponse:
     else:
         messages.success(request, _("Decided"))
     return redirect("consent:minimisation")
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user

@@ -12,10 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors
-from cdp.core.actors import Actor
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from consent.forms.texts import PurposeForm
 from consent.models import Channel, Purpose
 from consent.rules import notices as rules
@@ -36,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """`/consent/purposes/`: every purpose by its ways, with its version; and beginning a new one."""
     form = PurposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        key, actor, now = form.cleaned_data["key"].replace("-", "_"), _actor(request), timezone.now()
+        key, actor, now = form.cleaned_data["key"].replace("-", "_"), actor_of(request), timezone.now()
         try:
             writing.begin(key=key, actor=actor, at=now)
         except writing.UnableToChange as unable:
@@ -89,7 +86,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
                 night=night,
                 is_active=is_active,
                 lapses_after=_months(lapses),
-                actor=_actor(request),
+                actor=actor_of(request),
                 at=timezone.now(),
             )
         except writing.UnableToChange as unable:
@@ -178,8 +175,3 @@ def _conversions(names: dict[str, str]) -> list[dict[str, Any]]:
         }
         for found in served.conversions(since=since)
     ]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return actors.staff(request.user)

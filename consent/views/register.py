@@ -15,10 +15,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import actors
 from cdp.core.files import safety
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from consent.models import ProcessingActivity
 from consent.rules import register as rules
 from consent.selectors import packs
@@ -85,13 +83,12 @@ def activity(request: HttpRequest, key: str = "") -> HttpResponse:
         try:
             if any(len(text) > rules.LONGEST for words in texts.values() for text in words.values()):
                 raise register.UnableToKeep(_("Each text has 1,000 characters at most."))
-            assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
             kept = register.keep(
                 key=key or _new_key(texts),
                 texts=texts,
                 bases=bases,
                 is_active=is_active,
-                actor=actors.staff(request.user),
+                actor=actor_of(request),
                 at=timezone.now(),
             )
         except register.UnableToKeep as unable:

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors
-from cdp.core.models import Job, User
+from cdp.core.models import Job
 from cdp.core.retention import Action, registry
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from consent.forms.retention import RuleForm
 from consent.models import RetentionLine, RetentionRun
 from consent.selectors import retention as reading
@@ -69,9 +68,7 @@ def rule(request: HttpRequest, kind: str) -> HttpResponse:
     form = RuleForm(ruling, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            deciding.decide(
-                kind=kind, term=form.term, action=form.chosen, actor=actors.staff(_user(request)), at=timezone.now()
-            )
+            deciding.decide(kind=kind, term=form.term, action=form.chosen, actor=actor_of(request), at=timezone.now())
         except deciding.UnableToDecide as unable:
             form.add_error("amount", str(unable))
         else:
@@ -85,7 +82,7 @@ def rule(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
     """Put every proposed rule in force as it is."""
-    count = deciding.decide_all(actor=actors.staff(_user(request)), at=timezone.now())
+    count = deciding.decide_all(actor=actor_of(request), at=timezone.now())
     messages.success(
         request, ngettext("%(n)s rule is in force now", "%(n)s rules are in force now", count) % {"n": count}
     )
@@ -99,7 +96,7 @@ def start(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if (open_job := _open_job(reading.runs())) is not None:
         return redirect("consent:retention-run", open_job.id)
-    run = running.begin(as_of=now, is_dry=request.POST.get("what") != "run", actor=actors.staff(_user(request)), at=now)
+    run = running.begin(as_of=now, is_dry=request.POST.get("what") != "run", actor=actor_of(request), at=now)
     return redirect("consent:retention-run", run.id)
 
 
@@ -112,9 +109,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     if latest is None or latest.as_of < now - FRESH or _open_job(reading.runs()):
         messages.error(request, _("Let a dry run look again first."))
         return redirect("consent:retention")
-    run = running.begin(
-        as_of=latest.as_of, is_dry=False, actor=actors.staff(_user(request)), at=now, only=[INACTIVE], forget=True
-    )
+    run = running.begin(as_of=latest.as_of, is_dry=False, actor=actor_of(request), at=now, only=[INACTIVE], forget=True)
     return redirect("consent:retention-run", run.id)
 
 
@@ -191,8 +186,3 @@ def _open_job(runs: list[RetentionRun]) -> RetentionRun | None:
         Job.objects.filter(id__in=[run.job_id for run in unfinished], state__in=OPEN).values_list("id", flat=True)
     )
     return next((run for run in unfinished if run.job_id in going), None)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import actors, jobs
+from cdp.core import jobs
 from cdp.core.keys import report, rotation
 from cdp.core.models import Job
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from consent.views import frame
 
 HOUR = 3600
@@ -30,7 +30,7 @@ def sealing(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "keys": keys,
         "waiting": waiting,
-        "may_rotate": request.user.can("keys"),  # type: ignore[union-attr]
+        "may_rotate": staff_of(request).can("keys"),
         "job": job and _job(job),
         "columns": report.sealed_columns(),
         "years": report.by_age(),
@@ -47,7 +47,7 @@ def sealing(request: HttpRequest) -> HttpResponse:
 def rotate(request: HttpRequest) -> HttpResponse:
     """Start moving everything to the first key."""
     try:
-        rotation.begin(actor=actors.staff(request.user), at=timezone.now())  # type: ignore[arg-type]
+        rotation.begin(actor=actor_of(request), at=timezone.now())
     except rotation.UnableToRotate as problem:
         messages.error(request, str(problem))
     else:

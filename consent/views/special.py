@@ -11,10 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cdp.core import actors, audit
+from cdp.core import audit
 from cdp.core.crypto import subjects
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from consent.forms.special import SpecialForm
 from consent.models import SpecialDetail
 from consent.rules import special as rules
@@ -42,7 +41,7 @@ def keep(request: HttpRequest, customer: uuid.UUID, field: str) -> HttpResponse:
                 language=get_language() or "en",
                 method="staff",
                 source=SOURCE,
-                actor=actors.staff(_user(request)),
+                actor=actor_of(request),
                 at=timezone.now(),
             )
         except (special.UnableToKeep, grants.UnableToRecord) as unable:
@@ -60,9 +59,7 @@ def keep(request: HttpRequest, customer: uuid.UUID, field: str) -> HttpResponse:
 def forget(request: HttpRequest, customer: uuid.UUID, field: str) -> HttpResponse:
     """The customer takes it back: the consent ends, and every such detail is deleted."""
     person = _person(customer, field)
-    special.forget(
-        customer=person, source=SOURCE, method="staff", actor=actors.staff(_user(request)), at=timezone.now()
-    )
+    special.forget(customer=person, source=SOURCE, method="staff", actor=actor_of(request), at=timezone.now())
     messages.success(request, _("Taken back and deleted"))
     return redirect("customers:customer-detail", person)
 
@@ -77,7 +74,7 @@ def show(request: HttpRequest, customer: uuid.UUID, field: str) -> HttpResponse:
     if detail is None or not form.is_valid():
         return redirect("customers:customer-detail", person)
     audit.looked(
-        actor=actors.staff(_user(request)),
+        actor=actor_of(request),
         at=timezone.now(),
         view="consent:special-show",
         customers=[person],
@@ -96,8 +93,3 @@ def _person(customer: uuid.UUID, field: str) -> uuid.UUID:
         return lineage.get(customer).customer.id
     except (lineage.Erased, lineage.Unknown) as error:
         raise Http404 from error
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user

@@ -13,10 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors
-from cdp.core.actors import Actor
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from consent.forms.texts import PublishForm, TextForm
 from consent.models import PolicyVersion
 from consent.rules import documents
@@ -73,7 +70,7 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
 def begin(request: HttpRequest, name: str) -> HttpResponse:
     """Open the draft, a new one with the words in force if there is none; or fill it from the register."""
     _known(name)
-    now, actor = timezone.now(), _actor(request)
+    now, actor = timezone.now(), actor_of(request)
     draft = policies.begin(name=name, actor=actor, at=now)
     if "register" in request.POST and name == rules.PRIVACY:
         policies.save(version=draft, texts=register.policy_texts(), actor=actor, at=now)
@@ -90,7 +87,7 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
     draft = notices.find(name, given) if given else _draft(name)
     if draft is None:
         return redirect("consent:text", name)
-    now, actor = timezone.now(), _actor(request)
+    now, actor = timezone.now(), actor_of(request)
     form = TextForm(
         request.POST if request.method == "POST" else None,
         name=name,
@@ -138,7 +135,7 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
         try:
             done = policies.publish(
                 version=draft,
-                actor=_actor(request),
+                actor=actor_of(request),
                 at=now,
                 turns_meaning=choice.get("meaning") == "meaning",
                 concerns=choice.get("concerns") or (),
@@ -174,7 +171,7 @@ def withdraw(request: HttpRequest, name: str) -> HttpResponse:
     """Close a form by withdrawing its disclosure."""
     _known(name)
     try:
-        policies.withdraw(name=name, actor=_actor(request), at=timezone.now())
+        policies.withdraw(name=name, actor=actor_of(request), at=timezone.now())
     except policies.UnableToWithdraw as unable:
         messages.error(request, str(unable))
     else:
@@ -284,8 +281,3 @@ def _missing(name: str, texts: dict[str, rules.Text]) -> list[dict[str, Any]]:
             words = ", ".join(str(notices.PARTS[part]) for part in lacking)
             found.append({"language": label, "parts": words, "is_whole": code not in texts})
     return found
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return actors.staff(request.user)

@@ -1,7 +1,6 @@
 """`/companies/`: employers of business customers, one of them with its people, and what staff correct."""
 
 import uuid
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,9 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors, company_panels, sources
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core import company_panels, sources
+from cdp.core.views.access import actor_of, requires, staff_of
 from customers.forms import companies as forms
 from customers.models import Company, CompanyKey
 from customers.rules import places, postcodes
@@ -55,8 +53,8 @@ def company_list(request: HttpRequest) -> HttpResponse:
         "filters_form": forms.FiltersForm(given),
         "newer_url": link("newer", page.rows[0]) if page.rows and page.has_newer else "",
         "older_url": link("older", page.rows[-1]) if page.rows and page.has_older else "",
-        "may_edit": _user(request).can("customers.edit"),
-        "may_import": _user(request).can("imports"),
+        "may_edit": staff_of(request).can("customers.edit"),
+        "may_import": staff_of(request).can("imports"),
     }
     return render(request, "customers/companies/list.html", context)
 
@@ -88,7 +86,7 @@ def _place(company: Company) -> str:
 def company_detail(request: HttpRequest, company: uuid.UUID) -> HttpResponse:
     """One company: facts, people, what they bought, what happened."""
     row = _found(company)
-    user = _user(request)
+    user = staff_of(request)
     links = reading.contacts(row.id)
     people = profiles.opened([link.customer_id for link in links], with_places=False)
     named = sources.names()
@@ -150,7 +148,7 @@ def _saved(request: HttpRequest, form: forms.CompanyForm, row: Company | None) -
                 company=row.id if row else None,
                 told=form.told(),
                 source=writing.staff_source(),
-                actor=_actor(request),
+                actor=actor_of(request),
                 now=timezone.now(),
             )
         except keeping.UnableToSave as problem:
@@ -174,7 +172,7 @@ def company_merge(request: HttpRequest, company: uuid.UUID) -> HttpResponse:
             keeping.merge(
                 keep=row.id,
                 absorb=_id_of(request.POST.get("other", "")),
-                actor=_actor(request),
+                actor=actor_of(request),
                 now=timezone.now(),
             )
         except keeping.UnableToMerge:
@@ -204,7 +202,7 @@ def company_choose(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         text = request.POST.get("company", "")
         chosen = _found(_id_of(text)).id if text else None
-        linking.write_down(customer=who, company=chosen, actor=_actor(request), at=timezone.now())
+        linking.write_down(customer=who, company=chosen, actor=actor_of(request), at=timezone.now())
         messages.success(request, _("Company saved") if chosen else _("This person belongs to no company now."))
         return redirect("customers:customer-detail", who)
     link = reading.of_customer(who)
@@ -231,7 +229,7 @@ def company_make(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         messages.error(request, _("Please write the name of the company."))
         return redirect("customers:customer-detail", who)
     found = keeping.write_many([form.told()], source=writing.staff_source(), now=timezone.now())
-    linking.write_down(customer=who, company=found.companies[0], actor=_actor(request), at=timezone.now())
+    linking.write_down(customer=who, company=found.companies[0], actor=actor_of(request), at=timezone.now())
     return redirect("business:company-edit", found.companies[0])
 
 
@@ -257,12 +255,3 @@ def _id_of(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError as error:
         raise Http404 from error
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user
-
-
-def _actor(request: HttpRequest) -> Any:
-    return actors.staff(_user(request))

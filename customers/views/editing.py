@@ -9,9 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from customers.forms.customers import CustomerForm
 from customers.rules import unreadable
 from customers.selectors import profiles as reading
@@ -28,7 +26,9 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     rivals: list[reading.Profile] = []
     if request.method == "POST" and form.is_valid() and form.person is not None:
         try:
-            saved = profiles.save(form.person, source=profiles.staff_source(), actor=_actor(request), at=timezone.now())
+            saved = profiles.save(
+                form.person, source=profiles.staff_source(), actor=actor_of(request), at=timezone.now()
+            )
         except resolving.IdentityConflict as conflict:
             rivals = list(reading.opened(conflict.customers).values())
         except resolving.Suppressed:
@@ -61,7 +61,7 @@ def customer_edit(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
                     customer=row.id,
                     person=form.person,
                     source=profiles.staff_source(),
-                    actor=_actor(request),
+                    actor=actor_of(request),
                     at=timezone.now(),
                 )
         except resolving.IdentityConflict as conflict:
@@ -74,8 +74,3 @@ def customer_edit(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
             return redirect("customers:customer-detail", row.id)
     context = {"form": form, "profile": profile, "rivals": rivals}
     return render(request, "customers/form.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _actor(request: HttpRequest) -> actors.Actor:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return actors.staff(request.user)

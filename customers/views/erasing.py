@@ -10,9 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from customers.selectors import erasures
 from customers.selectors import profiles as reading
 from customers.services import erasing
@@ -35,9 +33,8 @@ def customer_erase(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and request.POST.get("sure") != "yes":
         problem = _("Tick the box first: this cannot be taken back.")
     elif request.method == "POST":
-        assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
         try:
-            erasing.erase(customer=row.id, actor=actors.staff(request.user), at=timezone.now())
+            erasing.erase(customer=row.id, actor=actor_of(request), at=timezone.now())
         except erasing.UnableToErase as unable:
             if unable.reason not in PROBLEMS:
                 return redirect("customers:customer-detail", row.id)

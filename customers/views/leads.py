@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import actors, pages, sources
+from cdp.core import pages, sources
 from cdp.core.crypto import subjects
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from customers.forms import leads as forms
 from customers.forms.contacts import REASONS, ReasonForm
 from customers.models import Lead
@@ -39,7 +38,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     page = reading.page(filters, older_than=_id(request, "older"), newer_than=_id(request, "newer"))
     number, is_exact = reading.count(filters)
     context = {
-        "rows": _rows(page, in_full=_user(request).can("customers.reveal")),
+        "rows": _rows(page, in_full=staff_of(request).can("customers.reveal")),
         "number": number,
         "is_exact": is_exact,
         "is_filtered": bool(given),
@@ -49,8 +48,8 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "filters_form": forms.FiltersForm(given),
         "newer_url": _link(given, "newer", page.rows[0]) if page.rows and page.has_newer else "",
         "older_url": _link(given, "older", page.rows[-1]) if page.rows and page.has_older else "",
-        "may_import": _user(request).can("imports"),
-        "may_connect": _user(request).can("settings"),
+        "may_import": staff_of(request).can("imports"),
+        "may_connect": staff_of(request).can("settings"),
     }
     return render(request, "customers/leads/list.html", context)
 
@@ -142,7 +141,7 @@ def lead_show(request: HttpRequest, customer: uuid.UUID, lead: uuid.UUID) -> Htt
     form = ReasonForm(request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        working.reveal(customer=row.customer_id, lead=row.id, reason=reason, actor=_actor(request), at=timezone.now())
+        working.reveal(customer=row.customer_id, lead=row.id, reason=reason, actor=actor_of(request), at=timezone.now())
         return render(request, "customers/leads/detail.html", _context(request, row, shown=True))
     return render(request, "customers/leads/detail.html", _context(request, row), status=422)
 
@@ -152,7 +151,7 @@ def lead_show(request: HttpRequest, customer: uuid.UUID, lead: uuid.UUID) -> Htt
 def lead_change(request: HttpRequest, customer: uuid.UUID, lead: uuid.UUID, action: str) -> HttpResponse:
     """Status, owner, next step or a note."""
     row = _found(customer, lead)
-    about = {"customer": row.customer_id, "lead": row.id, "actor": _actor(request), "at": timezone.now()}
+    about = {"customer": row.customer_id, "lead": row.id, "actor": actor_of(request), "at": timezone.now()}
     try:
         said = _change(request, row, action, about)
     except (working.UnableToChange, notes.UnableToAddNote) as problem:
@@ -187,7 +186,7 @@ def _change(request: HttpRequest, row: Lead, action: str, about: dict[str, Any])
 
 
 def _context(request: HttpRequest, row: Lead, *, shown: bool = False) -> dict[str, Any]:
-    user = _user(request)
+    user = staff_of(request)
     keyring = subjects.load([row.customer_id])
     content = reading.opened(row, keyring)
     reveals = shown or user.can("customers.reveal")
@@ -252,12 +251,3 @@ def _id(request: HttpRequest, name: str) -> uuid.UUID | None:
         return uuid.UUID(text) if text else None
     except ValueError as error:
         raise Http404 from error
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user
-
-
-def _actor(request: HttpRequest) -> actors.Actor:
-    return actors.staff(_user(request))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cdp.core import audiences
 from cdp.core.audiences import UnknownAudience
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from customers.forms import filters as filter_forms
 from customers.selectors import listing, profiles
 
@@ -42,7 +42,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
     is_part = bool(getattr(request, "htmx", False))
     context |= {"query": query, "is_filtered": bool(given), "list_query": urlencode(given)}
-    context |= {"chips": _chips(given), "may_edit": request.user.can("customers.edit")}  # type: ignore[union-attr]
+    context |= {"chips": _chips(given), "may_edit": staff_of(request).can("customers.edit")}
     context["reveals"] = _reveals(request)
     if not is_part:
         context |= {"filters_form": filter_forms.FiltersForm(given)}
@@ -50,7 +50,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 
 
 def _reveals(request: HttpRequest) -> bool:
-    return bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+    return staff_of(request).can("customers.reveal")
 
 
 def _found(query: str, filters: listing.Filters, *, in_full: bool) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors, sources
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core import sources
+from cdp.core.views.access import actor_of, requires, staff_of
 from customers.models import MergeLog
 from customers.rules import survivorship
 from customers.rules.survivorship import Side
@@ -87,7 +86,7 @@ def pair_detail(request: HttpRequest, pair: uuid.UUID) -> HttpResponse:
         raise Http404
     problem = ""
     if request.method == "POST" and request.POST.get("action") == "apart":
-        suggestions.keep_apart(suggestions=[found.suggestion], actor=_actor(request), at=timezone.now())
+        suggestions.keep_apart(suggestions=[found.suggestion], actor=actor_of(request), at=timezone.now())
         messages.success(request, _("They are kept apart and not suggested again."))
         return redirect("customers:pair-list")
     if request.method == "POST":
@@ -97,7 +96,7 @@ def pair_detail(request: HttpRequest, pair: uuid.UUID) -> HttpResponse:
                 absorbed=found.absorbed.id,
                 choices=_choices(request),
                 reason=REASON,
-                actor=_actor(request),
+                actor=actor_of(request),
                 at=timezone.now(),
             )
         except merging.UnableToMerge as refused:
@@ -105,7 +104,7 @@ def pair_detail(request: HttpRequest, pair: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("The two are one person now. It can be taken back on this page."))
             return redirect("customers:customer-detail", found.survivor.id)
-    in_full = bool(request.user.can("customers.reveal"))  # type: ignore[union-attr]
+    in_full = staff_of(request).can("customers.reveal")
     shown = pairs.rows(found, in_full=in_full)
     context: dict[str, Any] = {
         "pair": found,
@@ -125,7 +124,7 @@ def customer_unmerge(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID)
     if log is None or log.customer_id not in lineage.of(customer):
         raise Http404
     try:
-        merging.unmerge(merge_log=log.id, actor=_actor(request), at=timezone.now())
+        merging.unmerge(merge_log=log.id, actor=actor_of(request), at=timezone.now())
     except merging.UnableToUnmerge as refused:
         messages.error(request, str(REFUSALS.get(refused.reason, _("This merge was taken back already."))))
     else:
@@ -157,8 +156,3 @@ def _choices(request: HttpRequest) -> dict[str, Side]:
 
 def _labels(kinds: Sequence[str]) -> str:
     return ", ".join(str(LABELS.get(kind, kind)) for kind in kinds)
-
-
-def _actor(request: HttpRequest) -> actors.Actor:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return actors.staff(request.user)

@@ -19,8 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from cdp.core import actors, audit, ids, minimising, moments, panels, sources, timeline
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from customers.forms.contacts import ReasonForm
 from customers.models import Customer, Interaction, Note
 from customers.rules import bands, places, tags
@@ -75,7 +74,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     row = found(request, customer)
     if isinstance(row, HttpResponse):
         return row
-    user, subject = _user(request), history.subject(row.id)
+    user, subject = staff_of(request), history.subject(row.id)
     question = panels.Question(row.id, subject.lineage, user, timezone.now())
     profile = profiles.asked_about(question, row, question.once("core.keyring", lambda: subject.keyring))
     assert profile is not None, "the row is there"  # noqa: S101
@@ -140,7 +139,7 @@ def note_add(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         return row
     error, text, kind = "", request.POST.get("text", ""), request.POST.get("kind", Note.Kind.NOTE)
     try:
-        _write_down(row.id, kind, text, actor=actors.staff(_user(request)), at=timezone.now())
+        _write_down(row.id, kind, text, actor=actor_of(request), at=timezone.now())
     except (notes.UnableToAddNote, interactions.UnableToLog) as unable:
         error = str(unable.reason)
     if not getattr(request, "htmx", False):
@@ -185,7 +184,7 @@ def member_number_give(request: HttpRequest, customer: uuid.UUID) -> HttpRespons
     if isinstance(row, HttpResponse):
         return row
     try:
-        member_numbers.give(customer=row.id, actor=actors.staff(_user(request)), at=timezone.now())
+        member_numbers.give(customer=row.id, actor=actor_of(request), at=timezone.now())
     except profile_services.UnableToEdit as error:
         raise Http404 from error
     messages.success(request, _("Member number given"))
@@ -220,7 +219,7 @@ def contact_show(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID) -> 
 
 
 def _log(request: HttpRequest, customer: uuid.UUID, kind: str, reason: str) -> None:
-    actor, now = actors.staff(_user(request)), timezone.now()
+    actor, now = actor_of(request), timezone.now()
     minimising.note([str(kind) if kind != "address" else "street"], by="person", day=now.date())
     audit.looked(actor=actor, at=now, view="customers:contact-show", customers=[customer], reason=reason)
     audit.record(
@@ -239,7 +238,7 @@ def _story(
     only = [one for one in grouped[kind] if one in told] if kind in grouped else [kind] if kind else told
     named = sources.names() if named is None else named
     page = history.page(about, before=_moment(request.GET.get("before", "")), kinds=only)
-    entries = page.entries if _user(request).can("customers.reveal") else [_veiled(entry) for entry in page.entries]
+    entries = page.entries if staff_of(request).can("customers.reveal") else [_veiled(entry) for entry in page.entries]
     return {
         "entries": [_entry(entry, named) for entry in entries] if kind in kinds else _condensed(entries, named),
         "before": page.before.isoformat() if page.before else "",
@@ -327,8 +326,3 @@ def _moment(text: str) -> datetime | None:
     if moment is None:
         raise Http404
     return moment
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors, sources
+from cdp.core import sources
 from cdp.core.models import Source
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from events.forms.connecting import ConnectForm, SourceForm
 from events.services import connecting
 
@@ -36,7 +36,7 @@ def connect(request: HttpRequest) -> HttpResponse:
             made = connecting.connect(
                 name=given["name"],
                 origins=[given["origin"]] if given["origin"] else [],
-                actor=actors.staff(request.user),  # type: ignore[arg-type]
+                actor=actor_of(request),
                 now=timezone.now(),
             )
         except connecting.UnableToConnect as problem:
@@ -73,7 +73,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
                 source=source,
                 name=given["name"],
                 origins=given["origins"],
-                actor=actors.staff(request.user),  # type: ignore[arg-type]
+                actor=actor_of(request),
                 now=timezone.now(),
             )
         except connecting.UnableToChange as problem:

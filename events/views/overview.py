@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from cdp.core import access, written_dates
 from cdp.core.models import Source
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from events.forms.quarantine import AWAY, CODES
 from events.rules import titles
 from events.rules.tracking import Code
@@ -56,7 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             for name, code, count in figures.turned_away(since=since)
             if not key or name == key
         ],
-        "can_connect": access.allows(request.user.role, "settings"),  # type: ignore[union-attr]
+        "can_connect": access.allows(staff_of(request).role, "settings"),
     }
     context["finding"] = _finding(context["total"])
     return render(request, "events/overview.html", context)

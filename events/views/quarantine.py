@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors
 from cdp.core.crypto.envelope import Unopenable
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from events.forms.quarantine import CODES, EventForm, FilterForm
 from events.rules.tracking import Code, Refusal
 from events.selectors import quarantine as reading
@@ -49,7 +48,7 @@ def again(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.POST)
     is_known = form.is_valid()  # a filter that is none finds nothing, not everything
     given = {name: value for name, value in form.cleaned_data.items() if value} if is_known else {}
-    actor = actors.staff(request.user)  # type: ignore[arg-type]
+    actor = actor_of(request)
     source, code = given.get("source", ""), given.get("code", "")
     if not is_known or quarantine_again.start(source=source, code=code, actor=actor, at=timezone.now()) is None:
         messages.info(request, _("Nothing refused for these reasons"))
@@ -65,7 +64,7 @@ def detail(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     row = reading.find(event_id)
     if row is None:
         raise Http404
-    actor, now = actors.staff(request.user), timezone.now()  # type: ignore[arg-type]
+    actor, now = actor_of(request), timezone.now()
     try:
         opened = quarantine.look(row, actor=actor, at=now)
     except Unopenable:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cdp.core import qr
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from cdp.web.desk import origins
 from cdp.web.desk.glance import Glance
 from cdp.web.forms import desk as forms
@@ -54,7 +54,7 @@ def _is_enough(seen: Glance, now: dt.datetime) -> bool:
 
 
 def _give_number(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
-    numbers.give(customer=row.id, actor=desk.actor(request), at=now)
+    numbers.give(customer=row.id, actor=actor_of(request), at=now)
     return _("Member number given")
 
 
@@ -67,7 +67,7 @@ def _know_card(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
                 customer=row.id,
                 person=form.person,
                 source=origins.source(Context.COUNTER),
-                actor=desk.actor(request),
+                actor=actor_of(request),
                 at=now,
             )
         except resolving.Suppressed:

@@ -10,9 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cdp.core import actors
-from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from cdp.web.desk import finding, glance, talks
 from cdp.web.forms.desk import ANSWER, NewPersonForm
 from customers.models import Customer, Interaction, Status
@@ -47,12 +45,6 @@ PHONE = Desk(Context.PHONE, "web:phone", "web:phone-call", Interaction.Kind.CALL
 DESKS = {desk.context: desk for desk in (COUNTER, PHONE)}
 
 
-def actor(request: HttpRequest) -> actors.Actor:
-    """Who is at the desk."""
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return actors.staff(request.user)
-
-
 def person(customer: uuid.UUID) -> Customer:
     """The living row that id means today. Raises Http404."""
     try:
@@ -83,7 +75,7 @@ def start(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _found(request: HttpRequest, text: str) -> finding.Found:
     # A plus in an address is read as a blank.
     text = f"+{text.strip()}" if text.startswith(" ") and text.strip()[:1].isdigit() else text
-    return finding.find(text, in_full=bool(request.user.can("customers.reveal")))  # type: ignore[union-attr]
+    return finding.find(text, in_full=staff_of(request).can("customers.reveal"))
 
 
 def _start(desk: Desk, found: finding.Found, form: NewPersonForm) -> dict[str, Any]:
@@ -119,7 +111,7 @@ def new(request: HttpRequest, desk: str) -> HttpResponse:
                 form.person,
                 heard=form.cleaned_data["heard"],
                 context=here.context,
-                actor=actor(request),
+                actor=actor_of(request),
                 at=timezone.now(),
             )
         except resolving.IdentityConflict as conflict:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cdp.core import qr, sources
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from cdp.web import taking
 from cdp.web.views import kiosk as tablets
 from customers.selectors import arrivals
@@ -43,7 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         }
         for key in taking.FORMS
     ]
-    may = request.user.can  # type: ignore[union-attr]
+    may = staff_of(request).can
     context = {"forms": forms, "may_set": may("steward"), "may_hand_over": may("kiosk")}
     return render(request, "web/forms/list.html", context)
 

@@ -17,7 +17,7 @@ from campaigns.models import Campaign
 from cdp.core import access, written_dates
 from cdp.core.imports import drafts
 from cdp.core.models import Job
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from cdp.web import figures, formats, second_factor
 
 SHOWN = 6
@@ -31,9 +31,9 @@ MOST_CURRENCIES = 3
 def home(request: HttpRequest) -> HttpResponse:
     """Figures, two charts, and the rooms' newest things."""
     now = timezone.now()
-    may = request.user.can  # type: ignore[union-attr]
+    may = staff_of(request).can
     if not may("home"):
-        return redirect(access.home_of(request.user.role))  # type: ignore[union-attr]
+        return redirect(access.home_of(staff_of(request).role))
     found = figures.home(now=now)
     context: dict[str, Any] = {
         "home": found,

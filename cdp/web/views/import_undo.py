@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import actors, jobs
+from cdp.core import jobs
 from cdp.core.imports import registry, undoing
 from cdp.core.models import Job
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 
 PAGES = 5
 """Pages of each part that are judged one by one before the question is asked: some ten thousand customers."""
@@ -30,7 +30,7 @@ def undo(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         try:
-            undoing.begin(job, actor=actors.staff(request.user), at=now)  # type: ignore[arg-type]
+            undoing.begin(job, actor=actor_of(request), at=now)
         except undoing.UnableToUndo as problem:
             messages.error(request, str(problem))
         return redirect("web:import-detail", job.id)

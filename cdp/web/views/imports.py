@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import actors, audit, jobs, sources, uploads
+from cdp.core import audit, jobs, sources, uploads
 from cdp.core.files import safety
 from cdp.core.imports import drafts, engine, reading, registry, undoing
 from cdp.core.models import Job
 from cdp.core.uploads import SealedUpload
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires
 from cdp.web.views import import_columns, import_undo, import_words
 
 PAGE = 50
@@ -97,7 +97,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     upload_id=file.upload,
                     name=file.name or "file",
                     source=form.cleaned_data["source"],
-                    actor=actors.staff(request.user),  # type: ignore[arg-type]
+                    actor=actor_of(request),
                 )
             except drafts.UnableToImport as problem:
                 file_error = str(problem)
@@ -172,7 +172,7 @@ def choose(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
     """Start, go on, check again, go back to the mapping, or stop."""
     job = _job(job_id)
-    actor = actors.staff(request.user)  # type: ignore[arg-type]
+    actor = actor_of(request)
     try:
         if action == "start":
             drafts.start(job, actor=actor, at=timezone.now())
@@ -230,7 +230,7 @@ def rejects(request: HttpRequest, job_id: uuid.UUID) -> StreamingHttpResponse:
 def _note_look(request: HttpRequest, job: Job) -> None:
     """Who saw names and numbers of a file, in the access log. Nobody knows yet whose they are: it names the import."""
     view = request.resolver_match.view_name if request.resolver_match else "web:import-detail"
-    actor = actors.staff(request.user)  # type: ignore[arg-type]
+    actor = actor_of(request)
     audit.looked(actor=actor, at=timezone.now(), view=view, customers=[], reason=f"import {job.id}")
 
 

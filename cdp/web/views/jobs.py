@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from cdp.core import jobs as work
 from cdp.core.imports import drafts
 from cdp.core.models import Job
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 
 SHOWN = 6
 
@@ -20,7 +20,7 @@ SHOWN = 6
 def tray(request: HttpRequest) -> HttpResponse:
     """The newest jobs of this person, or of everybody for those who import."""
     jobs = Job.objects.exclude(state=Job.State.DRAFT).order_by("-id")
-    can_import = request.user.can("imports")  # type: ignore[union-attr]
+    can_import = staff_of(request).can("imports")
     if not can_import:
         jobs = jobs.filter(created_by=request.user.pk)
     now = timezone.now()

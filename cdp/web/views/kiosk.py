@@ -10,7 +10,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from cdp.web import handing, kiosk
 from cdp.web.forms.kiosk import HandOverForm, UnlockForm
 
@@ -36,7 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
         form=chosen["form"],
         language=chosen["language"],
         back=chosen["back"],
-        user=request.user,  # type: ignore[arg-type]  # `requires` let only staff in
+        user=staff_of(request),
         at=timezone.now(),
     )
     response = redirect(tablet.form_address(chosen["form"]))

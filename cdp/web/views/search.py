@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from analytics.models import Segment
 from campaigns.models import Campaign
-from cdp.core.views.access import requires
+from cdp.core.views.access import requires, staff_of
 from cdp.web import context
 from customers.rules import people
 from customers.selectors import listing
@@ -24,7 +24,7 @@ MOST_SEGMENTS = 1000
 def search(request: HttpRequest) -> HttpResponse:
     """Groups of results for what was typed so far."""
     query = people.plain(request.POST.get("q", "")[:LONGEST])
-    may = request.user.can  # type: ignore[union-attr]
+    may = staff_of(request).can
     groups: list[dict[str, Any]] = []
     if query:
         groups.append({"label": _("People"), "items": _people(query, in_full=may("customers.reveal"))})

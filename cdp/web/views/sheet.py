@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cdp.core import receipts
+from cdp.core.views.access import actor_of
 from cdp.web.desk import consents, glance, sales, talks
 from cdp.web.forms import desk as forms
 from cdp.web.views import desk as desks
@@ -148,7 +149,7 @@ def _save(
             token=token,
             content=talks.content_of(request.POST, leaving=(TOKEN, "csrfmiddlewaretoken")),
             context=desk.context,
-            actor=desks.actor(request),
+            actor=actor_of(request),
             at=now,
             is_readable=is_readable,
         )
@@ -193,7 +194,7 @@ def _keep_promise(request: HttpRequest, row: Customer, text: str, *, now: dateti
         interaction = uuid.UUID(text)
     except ValueError as error:
         raise UnableToAct from error
-    interactions.follow_up(customer=row.id, interaction=interaction, actor=desks.actor(request), at=now)
+    interactions.follow_up(customer=row.id, interaction=interaction, actor=actor_of(request), at=now)
     return _("Marked as done")
 
 

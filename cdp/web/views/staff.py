@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import accounts, actors
+from cdp.core import accounts
 from cdp.core.models import User
-from cdp.core.views.access import requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from cdp.web import second_factor
 from cdp.web.forms.staff import AccountForm, InviteForm, PolicyForm
 
@@ -39,7 +39,7 @@ def _page(request: HttpRequest, form: PolicyForm, *, status: int = 200) -> HttpR
     context = {
         "people": [{"user": user, "has_factor": user.id in secured} for user in people],
         "form": form,
-        "advise": second_factor.is_recommended(_user(request)),
+        "advise": second_factor.is_recommended(staff_of(request)),
     }
     return render(request, "web/staff/list.html", context, status=status)
 
@@ -51,7 +51,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     form = PolicyForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    accounts.set_policy(**form.cleaned_data, actor=actors.staff(_user(request)), at=timezone.now())
+    accounts.set_policy(**form.cleaned_data, actor=actor_of(request), at=timezone.now())
     messages.success(request, _("Saved."))
     return redirect("web:settings")
 
@@ -63,7 +63,7 @@ def factor_later(request: HttpRequest) -> HttpResponse:
     response = redirect("web:home")
     response.set_cookie(
         second_factor.LATER,
-        second_factor.digest_of(_user(request)),
+        second_factor.digest_of(staff_of(request)),
         max_age=second_factor.LATER_SECONDS,
         secure=configured.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -84,7 +84,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 **given,
                 # Nobody knows it: the way in is the link, by which they choose their own.
                 password=secrets.token_urlsafe(32),
-                actor=actors.staff(_user(request)),
+                actor=actor_of(request),
                 at=timezone.now(),
             )
         except accounts.UnableToCreate as problem:
@@ -105,7 +105,7 @@ def account(request: HttpRequest, user: uuid.UUID) -> HttpResponse:
     form = AccountForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
-            accounts.change(user=row.id, **form.cleaned_data, actor=actors.staff(_user(request)), at=timezone.now())
+            accounts.change(user=row.id, **form.cleaned_data, actor=actor_of(request), at=timezone.now())
         except accounts.UnableToChange as problem:
             form.add_error(None, str(problem))
         else:
@@ -120,7 +120,7 @@ def account(request: HttpRequest, user: uuid.UUID) -> HttpResponse:
 def factor_reset(request: HttpRequest, user: uuid.UUID) -> HttpResponse:
     """Somebody lost the telephone."""
     row = _found(user)
-    second_factor.reset(user=row.id, actor=actors.staff(_user(request)), at=timezone.now())
+    second_factor.reset(user=row.id, actor=actor_of(request), at=timezone.now())
     messages.success(request, _("The second factor is gone. %(name)s can set up another.") % {"name": row})
     return redirect("web:staff-account", row.id)
 
@@ -149,8 +149,3 @@ def _found(user: uuid.UUID) -> User:
     if row is None:
         raise Http404
     return row
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "`requires` let in staff only"  # noqa: S101
-    return request.user
