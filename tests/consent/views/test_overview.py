@@ -3,10 +3,12 @@ from collections.abc import Callable
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 from cdp.core import access
 from consent.models import ConsentRecord
 from consent.selectors import figures
+from consent.views import frame
 from customers.models import Customer
 from tests import factories
 
@@ -53,3 +55,16 @@ def test_the_page_shows_figures_documents_and_laws(client: Client, say: Callable
     page = client.get("/consent/").content.decode()
     for words in ("News and offers", "Documents", "1.0", "Thai Personal Data Protection Act", "21:00", "(광고)"):
         assert words in page
+
+
+def test_every_place_of_the_room_is_found_by_its_group_and_only_by_who_may_open_it(client: Client) -> None:
+    client.force_login(factories.staff("privacy"))
+    page = client.get("/consent/retention/").content.decode()
+    wide, narrow = page.split('<details class="room-narrow">')
+    assert 'aria-current="true">Rules and safeguards' in wide
+    assert 'aria-current="page">Retention' in wide
+    for group in frame.GROUPS:
+        for tab in group.tabs:
+            assert f'href="{reverse(tab.url)}"' in narrow.split("</details>")[0]
+    client.force_login(factories.staff("marketer"))
+    assert "room-nav" not in client.get("/consent/").content.decode()  # one place is no choice
