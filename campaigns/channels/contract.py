@@ -1,4 +1,4 @@
-"""What every channel takes and how it says that it could not."""
+"""What every channel takes; how it says that it could not is `cdp.core.carrying`."""
 
 import uuid
 from dataclasses import dataclass
@@ -29,23 +29,11 @@ class Outgoing:
     preferences_url: str = ""
 
 
-class Rejected(Exception):
-    """The message will never be taken; the text is a reason code without personal values."""
-
-
-class TryLater(Exception):
-    """Not this message now; perhaps later."""
-
-
-class Unreachable(TryLater):
-    """No message can be handed over now: stop, and release the rest."""
-
-
 class Carrier(Protocol):
     """An open way out."""
 
     def send(self, outgoing: Outgoing, *, permit: Permit) -> str:
         """Hand over one message under a permit that covers its reader; returns the provider's id.
 
-        Raises Rejected, TryLater, Unreachable or leaving.NotPermitted.
+        Raises Rejected, TryLater, Unreachable (`cdp.core.carrying`) or leaving.NotPermitted.
         """

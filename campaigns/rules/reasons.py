@@ -20,6 +20,7 @@ REASONS: dict[str, str | Promise] = {
     "sample_person": _("is a sample person, never written to outside"),
     "broken_template": _("the text could not be filled in"),
     "paused": _("the campaign was paused"),
+    "purpose_changed": _("was planned before the campaign changed its purpose"),
 }
 
 HOUSE_RULES: dict[str, str | Promise] = {
@@ -27,6 +28,7 @@ HOUSE_RULES: dict[str, str | Promise] = {
     "house:address": _("House rule: a working primary address"),
     "house:same_address": _("House rule: one message per address"),
     "house:frequency_cap": _("House rule: messages per week"),
+    "house:purpose": _("House rule: asked for this purpose, sent for this purpose"),
     "house:came_back": _("House rule: no win-back after an order"),
     "person:frequency": _("The person's wish: less often"),
     "person:pause": _("The person's wish: a pause"),

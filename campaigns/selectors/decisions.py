@@ -24,6 +24,8 @@ SAMPLE_PERSON = "sample_person"
 NO_ADDRESS = "no_address"
 FREQUENCY_CAP = "frequency_cap"
 SAME_ADDRESS = "same_address"
+PURPOSE_CHANGED = "purpose_changed"
+"""It was planned for another purpose than its campaign has now: nobody was asked under that one."""
 WISH_PAUSE = "wish_pause"
 WISH_LESS = "wish_less"
 CAP_WINDOW = timedelta(days=7)

@@ -7,7 +7,7 @@ message, which the next sender repeats under the same Message-ID: at most one du
 """
 
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +21,11 @@ from campaigns.models import Campaign, CampaignVersion, Message, MessageEvent
 from campaigns.rules import templates
 from campaigns.rules.definition import Definition, MessageStep
 from campaigns.selectors import decisions, definitions, recipients, returns
-from campaigns.services import claims, rendering
-from cdp.core import locks
+from campaigns.services import rendering
+from campaigns.services.claims import CLAIMS, IS_ACTIVE, due
+from cdp.core import leaving, locks
 from cdp.core.backoff import MOST_ATTEMPTS, pause
+from cdp.core.carrying import Rejected, Tally, TryLater, Unreachable
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
 from cdp.core.leaving import Permit
@@ -35,25 +37,12 @@ UNREADABLE = "unreadable"
 """Why a message fails whose reader's name or address does not open: its key is gone or its bytes are damaged."""
 
 
-@dataclass
-class Tally:
-    """What became of the messages of a run. `is_stopped` says that a channel could not be reached."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    is_stopped: bool = False
-
-    @property
-    def handled(self) -> int:
-        """How many messages were looked at."""
-        return sum(self.counts.values())
-
-
 def send_due(*, now: datetime, limit: int | None = None) -> Tally:
     """Send what is due at `now` on all channels, at most `limit` messages. Safe beside other senders.
 
     Counts: sent, suppressed, deferred, retried, failed, lost (the claim, to somebody who took us for dead).
     """
-    claims.sweep()
+    CLAIMS.sweep()
     tally = Tally()
     for channel in registry.CARRIERS:
         with locks.alive() as number:
@@ -80,21 +69,26 @@ class _Sender:
     plans: dict[tuple[uuid.UUID, int], Definition] = field(default_factory=dict)
 
     def run(self, limit: int | None) -> None:
+        seen: set[uuid.UUID] = set()
         while limit is None or self.tally.handled < limit:
             size = BATCH if limit is None else min(BATCH, limit - self.tally.handled)
-            batch = claims.take(self.number, channel=self.channel, now=self.now, limit=size)
+            batch = CLAIMS.take(self.number, due(self.channel, now=self.now), limit=size)
             if not batch:
                 return
+            if seen.issuperset(message.id for message in batch):  # what this run gave back is for another one
+                CLAIMS.release(batch, self.number)
+                return
+            seen.update(message.id for message in batch)
             try:
                 with registry.CARRIERS[self.channel]() as carrier:
                     self._work(batch, carrier)
-            except contract.Unreachable as error:
+            except Unreachable as error:
                 # The server is gone, not the message: the rest goes back at once and the next run tries again.
                 log.warning("channel unreachable", channel=self.channel, reason=str(error))
                 self.tally.is_stopped = True
                 return
             finally:
-                claims.release(batch, self.number)
+                CLAIMS.release(batch, self.number)
 
     def _work(self, batch: Sequence[Message], carrier: contract.Carrier) -> None:
         going = self._judged(batch)
@@ -132,6 +126,8 @@ class _Sender:
             left = decisions.capped(customers, purpose=purpose, at=self.now)
             for message in messages:
                 verdict = verdicts[message.customer_id]
+                if verdict.may and message.purpose != purpose:
+                    verdict = decisions.Verdict(False, self.now, decisions.PURPOSE_CHANGED, "house:purpose")
                 if verdict.may and message.id in back:
                     verdict = decisions.Verdict(False, self.now, returns.CAME_BACK, returns.RULE)
                 limit = left.get(message.customer_id)
@@ -158,17 +154,20 @@ class _Sender:
                 recipient=recipient,
                 now=self.now,
             )
-            if not claims.attempt(message, self.number, at=self.now):
+            permit = self._still(message, going)
+            if permit is None:
+                return
+            if not CLAIMS.attempt(message, self.number, IS_ACTIVE, at=self.now):
                 self.tally.counts["lost"] += 1
                 return
-            provider_id = carrier.send(outgoing, permit=going.permit)
+            provider_id = carrier.send(outgoing, permit=permit)
         except templates.BrokenTemplate:
             self._fail(message, "broken_template")
-        except contract.Rejected as error:
+        except Rejected as error:
             self._fail(message, str(error))
-        except contract.TryLater as error:
+        except TryLater as error:
             self._retry(message, str(error))
-            if isinstance(error, contract.Unreachable):
+            if isinstance(error, Unreachable):
                 raise
         except DatabaseError:
             raise
@@ -177,6 +176,17 @@ class _Sender:
             self._fail(message, f"fault:{type(error).__name__}")
         else:
             self._sent(message, provider_id, going.rule)
+
+    def _still(self, message: Message, going: _Going) -> Permit | None:
+        """The permit of this very moment: what a batch waits for may take minutes, and a "no" takes none."""
+        purpose = going.permit.purpose
+        answer = leaving.ask_many([message.customer_id], purpose=purpose, channel=self.channel, at=self.now)
+        if answer.permit is None:
+            decision = answer.refused[message.customer_id]
+            is_no = decision.is_denied
+            verdict = decisions.Verdict(not is_no, decision.until or self.now, decision.reason, decision.rule)
+            (self._suppress if is_no else self._defer)(message, verdict)
+        return answer.permit
 
     def _purpose(self, message: Message) -> str:
         """What its campaign is for, whatever the row says: a row that came in by the back door proves nothing."""
@@ -218,7 +228,7 @@ class _Sender:
         )
 
     def _defer(self, message: Message, verdict: decisions.Verdict) -> None:
-        if claims.settle(
+        if CLAIMS.settle(
             message,
             self.number,
             state=Message.State.PLANNED,
@@ -232,7 +242,7 @@ class _Sender:
         attempts = message.attempts + 1
         if attempts >= MOST_ATTEMPTS:
             self._fail(message, reason)
-        elif claims.settle(
+        elif CLAIMS.settle(
             message,
             self.number,
             state=Message.State.PLANNED,
@@ -245,7 +255,7 @@ class _Sender:
     def _settle(self, message: Message, state: str, *, event: str, detail: str = "", **changes: object) -> None:
         changes = {"reason": "", "rule": ""} | changes
         with transaction.atomic():
-            if not claims.settle(message, self.number, state=state, **changes):
+            if not CLAIMS.settle(message, self.number, state=state, **changes):
                 return
             MessageEvent.objects.create(
                 customer_id=message.customer_id,

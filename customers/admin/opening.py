@@ -32,7 +32,10 @@ class EstimatingPaginator(Paginator):
     def count(self) -> int:
         """Exact where few."""
         rows: Any = self.object_list
-        planned = int(json.loads(rows.order_by().values("pk").explain(format="json"))[0]["Plan"]["Plan Rows"])
+        plan = rows.order_by().values("pk").explain(format="json")
+        if not plan:  # nothing can be found, so nobody is asked
+            return 0
+        planned = int(json.loads(plan)[0]["Plan"]["Plan Rows"])
         return planned if planned > listing.EXACT_BELOW else rows.count()
 
 

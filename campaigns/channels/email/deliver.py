@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from campaigns.channels import contract
 from campaigns.channels.email import compose
 from cdp.core import letters, mail
+from cdp.core.carrying import Rejected, TryLater, Unreachable
 from cdp.core.leaving import Permit
 
 
@@ -21,15 +22,15 @@ class EmailCarrier:
         try:
             message = compose.message(outgoing)
         except letters.BadAddress as error:
-            raise contract.Rejected("bad_address") from error
+            raise Rejected("bad_address") from error
         try:
             self._transport.send(message, name=str(outgoing.id), permit=permit)
         except mail.Unreachable as error:
-            raise contract.Unreachable(str(error)) from error
+            raise Unreachable(str(error)) from error
         except mail.Unavailable as error:
-            raise contract.TryLater(str(error)) from error
+            raise TryLater(str(error)) from error
         except mail.Refused as error:
-            raise contract.Rejected(str(error)) from error
+            raise Rejected(str(error)) from error
         return str(message["Message-ID"]).strip("<>")
 
 
@@ -39,7 +40,7 @@ def carrier() -> Iterator[EmailCarrier]:
     try:
         transport = mail.transport().__enter__()
     except OSError as error:
-        raise contract.Unreachable(type(error).__name__) from error
+        raise Unreachable(type(error).__name__) from error
     try:
         yield EmailCarrier(transport)
     finally:

@@ -9,23 +9,12 @@ from typing import Protocol
 from django.conf import settings
 
 from cdp.core import letters, mail
+from cdp.core.carrying import Rejected, TryLater, Unreachable
 from cdp.core.leaving import Own, Permit
 from cdp.core.outbox import composing
 
 TO_STRANGERS = (Own.REQUEST_ANSWER,)
 """Why something leaves for somebody who is no customer: it answers what they have just asked for."""
-
-
-class Rejected(Exception):
-    """The notice will never be taken; the text is a reason code without personal values."""
-
-
-class TryLater(Exception):
-    """Not now; perhaps later."""
-
-
-class Unreachable(TryLater):
-    """Nothing can be handed over now: stop, and release the rest."""
 
 
 class Carrier(Protocol):

@@ -5,9 +5,8 @@ is a commit of its own, and nothing external happens inside a transaction.
 """
 
 import json
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,12 +16,14 @@ from django.db.models import F
 
 from cdp.core import leaving, locks
 from cdp.core.backoff import MOST_ATTEMPTS, pause
+from cdp.core.carrying import Rejected, Tally, TryLater, Unreachable
 from cdp.core.crypto import subjects
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
 from cdp.core.leaving import Own, Permit
 from cdp.core.models import Notice
-from cdp.core.outbox import carriers, claims, composing, forgetting, registry, writing
+from cdp.core.outbox import carriers, composing, forgetting, registry, writing
+from cdp.core.outbox.claims import CLAIMS, due
 
 log = structlog.get_logger("outbox")
 BATCH = 50
@@ -31,25 +32,12 @@ ANSWER = "house:answer"
 """The rule under which something goes to somebody who is no customer: it answers what that somebody asked for."""
 
 
-@dataclass
-class Tally:
-    """What became of the notices of a run. `is_stopped` says that a channel could not be reached."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    is_stopped: bool = False
-
-    @property
-    def handled(self) -> int:
-        """How many notices were looked at."""
-        return sum(self.counts.values())
-
-
 def send_due(*, now: datetime, limit: int | None = None) -> Tally:
     """Deliver what is due at `now` on all channels, at most `limit` notices. Safe beside others who do the same.
 
     Counts: sent, dropped, deferred, retried, failed, lost (the claim, or the person was forgotten meanwhile).
     """
-    claims.sweep()
+    CLAIMS.sweep()
     tally = Tally()
     for channel in carriers.CARRIERS:
         with locks.alive() as number:
@@ -69,20 +57,22 @@ class _Sender:
     def run(self, limit: int | None) -> None:
         while limit is None or self.tally.handled < limit:
             size = BATCH if limit is None else min(BATCH, limit - self.tally.handled)
-            batch = claims.take(self.number, channel=self.channel, now=self.now, limit=size)
+            batch = CLAIMS.take(self.number, due(self.channel, now=self.now), limit=size)
             if not batch:
                 return
             try:
                 with carriers.CARRIERS[self.channel]() as carrier:
-                    for notice, permit in self._judged(batch):
-                        self._send(notice, carrier, permit)
-            except carriers.Unreachable as error:
+                    # One at a time: a slow server takes minutes for fifty, and the last is judged in its own moment.
+                    for claimed in batch:
+                        for notice, permit in self._judged([claimed]):
+                            self._send(notice, carrier, permit)
+            except Unreachable as error:
                 # The server is gone, not the notice: the rest goes back at once and the next run tries again.
                 log.warning("channel unreachable", channel=self.channel, reason=str(error))
                 self.tally.is_stopped = True
                 return
             finally:
-                claims.release(batch, self.number)
+                CLAIMS.release(batch, self.number)
 
     def _judged(self, batch: Sequence[Notice]) -> list[tuple[Notice, Permit]]:
         """Those that may go now, with their permits; the others are settled."""
@@ -122,15 +112,15 @@ class _Sender:
             if outgoing is None:
                 self._settle(notice, Notice.State.FAILED, reason="unreadable")
                 return
-            if not claims.attempt(notice, self.number, at=self.now):
+            if not CLAIMS.attempt(notice, self.number, at=self.now):
                 self.tally.counts["lost"] += 1
                 return
             carrier.send(outgoing, permit=permit)
-        except carriers.Rejected as error:
+        except Rejected as error:
             self._settle(notice, Notice.State.FAILED, reason=str(error)[:60], attempts=F("attempts") + 1)
-        except carriers.TryLater as error:
+        except TryLater as error:
             self._retry(notice, str(error))
-            if isinstance(error, carriers.Unreachable):
+            if isinstance(error, Unreachable):
                 raise
         except DatabaseError:
             raise
@@ -175,10 +165,10 @@ class _Sender:
             self._again(notice, "retried", attempts=attempts, due_at=self.now + pause(attempts), reason=reason[:60])
 
     def _again(self, notice: Notice, counted: str, **changes: object) -> None:
-        if claims.settle(notice, self.number, state=Notice.State.WAITING, **changes):
+        if CLAIMS.settle(notice, self.number, state=Notice.State.WAITING, **changes):
             self.tally.counts[counted] += 1
 
     def _settle(self, notice: Notice, state: str, **changes: object) -> bool:
-        done = claims.settle(notice, self.number, state=state, **({"reason": ""} | changes))
+        done = CLAIMS.settle(notice, self.number, state=state, **({"reason": ""} | changes))
         self.tally.counts[state if done else "lost"] += 1
         return done

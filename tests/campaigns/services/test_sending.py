@@ -9,16 +9,21 @@ from typing import Any, Self
 
 import pytest
 from django.db import connection
+from django.db.models import Exists
 
 from campaigns.channels import registry
 from campaigns.channels.email import deliver
-from campaigns.models import CampaignVersion, Message, MessageEvent
+from campaigns.models import Campaign, CampaignVersion, Message, MessageEvent
 from campaigns.selectors import decisions
-from campaigns.services import claims, drafts, sending, triggers
+from campaigns.services import drafts, sending, triggers
+from campaigns.services.claims import CLAIMS, due
 from cdp.core import actors, locks
 from cdp.core.backoff import MOST_ATTEMPTS
 from cdp.core.leaving import Decision, Outcome, Permit
 from cdp.core.models import DataKey
+from consent.models import ConsentState
+from consent.services import restricting
+from consent.services.restricting import Reason
 from customers.models import ContactPoint, Customer
 from tests import factories
 from tests.campaigns.conftest import NOW, MailServer
@@ -26,6 +31,7 @@ from tests.campaigns.conftest import NOW, MailServer
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Any]
 Outbox = Callable[[], Mapping[str, EmailMessage]]
+ASKED = Reason.ASKED
 LATER = NOW + dt.timedelta(minutes=2)
 
 
@@ -229,6 +235,64 @@ def test_messages_of_a_paused_campaign_wait(plan: Make, outbox: Outbox) -> None:
     assert sending.send_due(now=LATER).counts == {"sent": 1}
 
 
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (lambda row: factories.consent(row, granted=False), "denied"),
+        (lambda row: restricting.restrict(customer=row.id, reason=ASKED, actor=actors.SYSTEM, at=NOW), "restricted"),
+        (lambda row: Customer.objects.filter(id=row.id).update(status="erased"), "erased"),
+    ],
+)
+def test_what_is_said_while_the_batch_leaves_is_heard(
+    plan: Make, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Customer], object], reason: str
+) -> None:
+    first, second = plan(2)
+    real = deliver.EmailCarrier.send
+
+    def send(self: Any, outgoing: Any, **_under: Any) -> str:
+        happens(Customer.objects.get(id=second.customer_id))
+        return real(self, outgoing, **_under)
+
+    monkeypatch.setattr(deliver.EmailCarrier, "send", send)
+    assert sending.send_due(now=LATER).counts == {"sent": 1, "suppressed": 1}
+    second.refresh_from_db()
+    assert (second.state, second.reason, set(outbox())) == ("suppressed", reason, {str(first.id)})
+
+
+def test_a_service_message_goes_although_an_old_yes_to_service_has_run_out(
+    make_person: Make, make_campaign: Make, outbox: Outbox
+) -> None:
+    person = make_person()
+    factories.consent(person, granted=True, purpose="service", at=NOW - dt.timedelta(days=9))
+    ConsentState.objects.filter(customer_id=person.id, purpose="service").update(is_granted=False, status="expired")
+    make_campaign(purpose="service")
+    triggers.run(now=NOW)
+    assert sending.send_due(now=LATER).counts == {"sent": 1}
+
+
+def test_what_was_planned_for_one_purpose_is_not_sent_for_another(plan: Make, outbox: Outbox) -> None:
+    [message] = plan(1)
+    Campaign.objects.filter(id=message.campaign_id).update(purpose="service")
+    assert sending.send_due(now=LATER).counts == {"suppressed": 1}
+    assert Message.objects.get().reason == "purpose_changed"
+    assert outbox() == {}
+
+
+def test_messages_of_a_campaign_that_ended_stay_where_they_are(plan: Make, outbox: Outbox) -> None:
+    [message] = plan(1)
+    Campaign.objects.filter(id=message.campaign_id).update(status="ended")
+    assert sending.send_due(now=LATER).handled == 0
+
+
+def test_what_one_run_has_to_give_back_it_does_not_take_again(
+    plan: Make, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(2)
+    monkeypatch.setattr(sending, "IS_ACTIVE", Exists(Campaign.objects.none()))
+    assert sending.send_due(now=LATER).counts == {"lost": 2}
+    assert states() == {"planned": 2}
+
+
 def test_the_text_of_the_planned_version_is_sent(plan: Make, outbox: Outbox, make_definition: Make) -> None:
     [message] = plan(1)
     raw = make_definition(subject={"en": "New words"})
@@ -276,10 +340,10 @@ def test_one_broken_message_does_not_stop_the_others(plan: Make, outbox: Outbox)
 def test_a_claim_without_a_living_sender_comes_back(plan: Make, outbox: Outbox) -> None:
     untouched, begun, done = plan(3)
     with locks.alive() as number:
-        claims.take(number, channel="email", now=LATER, limit=3)
-        claims.attempt(begun, number, at=LATER)
-        claims.settle(done, number, state=Message.State.SENT, sent_at=LATER)
-    assert claims.sweep() == 2
+        CLAIMS.take(number, due("email", now=LATER), limit=3)
+        CLAIMS.attempt(begun, number, at=LATER)
+        CLAIMS.settle(done, number, state=Message.State.SENT, sent_at=LATER)
+    assert CLAIMS.sweep() == 2
     attempts = dict(Message.objects.filter(state="planned").values_list("id", "attempts"))
     assert attempts == {untouched.id: 0, begun.id: 1}
     assert sending.send_due(now=LATER).counts == {"sent": 2}
@@ -351,7 +415,7 @@ def test_a_living_sender_keeps_its_claims(plan: Make, mail_server: MailServer) -
 
     def look(_n: int, _envelope: Any) -> None:
         try:
-            swept.append(claims.sweep())
+            swept.append(CLAIMS.sweep())
         finally:
             connection.close()
 
@@ -363,7 +427,7 @@ def test_a_living_sender_keeps_its_claims(plan: Make, mail_server: MailServer) -
 def test_a_carrier_that_cannot_open_is_unreachable(settings: Any, tmp_path: Any) -> None:
     (tmp_path / "taken").write_text("x")
     settings.EMAIL_URL = f"file:{tmp_path}/taken/deeper"
-    with pytest.raises(deliver.contract.Unreachable), deliver.carrier():
+    with pytest.raises(deliver.Unreachable), deliver.carrier():
         pass
 
 

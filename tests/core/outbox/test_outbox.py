@@ -222,8 +222,8 @@ def test_a_server_that_is_gone_stops_the_run_and_keeps_the_rest(monkeypatch):
 
 def test_a_dead_ones_claim_is_taken_up_and_the_file_is_still_one(trial):
     put = outbox.put(draft(), at=NOW)
-    (claimed,) = claims.take(12345, channel="email", now=NOW, limit=5)
-    claims.attempt(claimed, 12345, at=NOW)
+    (claimed,) = claims.CLAIMS.take(12345, claims.due("email", now=NOW), limit=5)
+    claims.CLAIMS.attempt(claimed, 12345, at=NOW)
     trial.mkdir()
     (trial / f"{put.id}.eml").write_text("handed over, then killed")
     assert outbox.send_due(now=NOW).counts == {"sent": 1}

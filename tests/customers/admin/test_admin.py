@@ -51,6 +51,11 @@ def test_a_customer_is_found_by_exact_identifier_or_id(steward, ada, term):
     assert "Bo Diddley" not in words
 
 
+@pytest.mark.parametrize("term", ["x", "nobody@example.com"])
+def test_nobody_is_found_by_what_nobody_has(steward, ada, term):
+    assert "Ada Lovelace" not in text(steward.get(url("customer"), {"q": term}))
+
+
 def test_every_look_is_written_down(steward, ada):
     steward.get(url("customer", "change", ada.id))
     entry = AccessEntry.objects.get()
