@@ -31,6 +31,7 @@ KNOWN_CDP_VARIABLES = {
     "CDP_DOUBLE_OPT_IN",
     "CDP_ENCRYPTION_KEYS",
     "CDP_EVENTS_KEPT_MONTHS",
+    "CDP_EXPORT_ALONE",
     "CDP_HOST",
     "CDP_JURISDICTION",
     "CDP_LINE_URL",
@@ -145,6 +146,10 @@ if not 0 <= CDP_EVENTS_KEPT_MONTHS <= 600:
     raise ImproperlyConfigured("CDP_EVENTS_KEPT_MONTHS must be 0 (keep all) to 600.")
 # Networks of the shop's own that webhooks may be told at (`10.0.0.0/8,127.0.0.1/32`), also without TLS.
 CDP_WEBHOOK_PRIVATE = environment.networks(env.str("CDP_WEBHOOK_PRIVATE", default=""), name="CDP_WEBHOOK_PRIVATE")
+# Files of more people than this wait for a second member of staff.
+CDP_EXPORT_ALONE = env.int("CDP_EXPORT_ALONE", default=100)
+if CDP_EXPORT_ALONE < 0:
+    raise ImproperlyConfigured("CDP_EXPORT_ALONE must be 0 (every file of people waits) or more.")
 CDP_METRICS_TOKEN = env.str("CDP_METRICS_TOKEN", default="")
 # How many proxies stand before us and report the client in X-Forwarded-For.
 CDP_TRUSTED_PROXIES = env.int("CDP_TRUSTED_PROXIES", default=0)

@@ -115,6 +115,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         "reveals": staff_of(request).can("customers.reveal"),
         "may_edit": staff_of(request).can("segments.edit"),
         "may_campaign": staff_of(request).can("campaigns.edit"),
+        "may_export": staff_of(request).can("exports"),
         **_members(request, segment),
         **_changes(segment),
     }

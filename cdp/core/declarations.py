@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import chains, lifecycle, retention, source_secrets
 from cdp.core.crypto import hourly, index, subjects
+from cdp.core.exports import ending, making  # noqa: F401  (making registers the job)
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
 from cdp.core.keys import holders, rotation  # noqa: F401  (registers the job)
 from cdp.core.models import DataKey, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook
@@ -21,6 +22,7 @@ holders.declare(
     holders.Holder(Webhook, ("id",), subscriptions.context_of),
 )
 lifecycle.declare_forgetting(forgetting.forget)
+lifecycle.declare_forgetting(ending.forget)
 registry.declare("webhook.test", _("Somebody tries the connection"))
 retention.declare(
     Kind(
@@ -63,6 +65,17 @@ retention.declare(
         term=Term(2, Unit.YEARS),
     ),
     Kind(
+        key="core.exports",
+        label=_("Files that staff asked for"),
+        about=_("Who asked for which file, why, and who let it go. The file itself ends after a day."),
+        model="core.Export",
+        owner="",
+        moment="coalesce(r.ended_at, r.decided_at)",
+        start=Start.ENDED,
+        where="r.state IN ('ended', 'refused')",
+        term=Term(2, Unit.YEARS),
+    ),
+    Kind(
         key="core.sessions",
         label=_("Log-ins that ended"),
         about=_("Sessions of staff, by which nobody can enter any more."),
@@ -84,6 +97,7 @@ retention.declare(
     ),
 )
 retention.brief("core.IdempotentAnswer", _("Answers for repeated requests"), Term(1, Unit.DAYS))
+retention.brief("core.ExportPortion", _("Whom files of people hold"), Term(1, Unit.DAYS))
 retention.brief("core.FormReceipt", _("Receipts of public forms"), Term(7, Unit.DAYS))
 retention.brief("core.HourlyKey", _("Keys of the hour, with all they sealed"), Term(7, Unit.DAYS))
 retention.brief("core.Notice", _("Notices to customers that were sent"), Term(90, Unit.DAYS))

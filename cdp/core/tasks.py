@@ -12,6 +12,7 @@ from django.utils import timezone
 from cdp.core import idempotency, jobs, locks, outbox, pipeline, receipts, uploads
 from cdp.core.chains import sealing, verifying
 from cdp.core.crypto import hourly
+from cdp.core.exports import ending as exports_ending
 from cdp.core.imports import tracing
 from cdp.core.keys import rotation
 from cdp.core.webhooks import delivering, fanning
@@ -99,6 +100,7 @@ def tidy() -> None:
     idempotency.forget_old(now=now)
     receipts.forget_old(now=now)
     uploads.forget_old(now=now)
+    exports_ending.forget_old(now=now)
     tracing.forget_old(now=now)
     outbox.forget_old(now=now)
     if late := rotation.find_late(since=now - REMEMBERED):

@@ -49,6 +49,7 @@ PLACES = (
     Place("/quality/", "quality", _("Quality"), "steward", "care"),
     Place("/consent/", "consent", _("Consent"), "campaigns.view", "care"),
     Place("/imports/", "imports", _("Imports"), "imports", "care"),
+    Place("/exports/", "download", _("Exports"), "exports", "care"),
     Place("/hooks/", "plug", _("Stores and platforms"), "steward", "care"),
     Place("/events/", "activity", _("Tracking"), "steward", "care"),
     Place("/settings/", "settings", _("Settings"), "settings", "care"),

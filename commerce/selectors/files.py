@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core.exports.registry import Kind
 from commerce.models import Order, OrderLine, Product
+from customers.selectors import files as people_files
 from customers.selectors import profiles
 
 _ORDER = ("external_id", "placed_at", "status", "currency", "total", "discount", "shipping", "tax", "coupon")
@@ -22,7 +23,7 @@ ORDER_COLUMNS = (
 PRODUCT_COLUMNS = tuple(f"product.{name}" for name in _PRODUCT)
 
 
-def order_rows(customers: Sequence[uuid.UUID]) -> Iterator[list[str]]:
+def order_rows(customers: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, list[str]]]:
     """A row for each line of their orders; an order without lines has one."""
     people = profiles.opened(customers, with_places=False, shown=False)
     lines: dict[uuid.UUID, list[OrderLine]] = defaultdict(list)
@@ -38,7 +39,7 @@ def order_rows(customers: Sequence[uuid.UUID]) -> Iterator[list[str]]:
             *(_cell(getattr(order, name)) for name in (*_ORDER, "channel", "store")),
         ]
         written = [[_cell(getattr(line, name)) for name in _LINE] for line in lines.get(order.id, ())]
-        yield from ([*head, *cells] for cells in written or [[""] * len(_LINE)])
+        yield from ((order.customer_id, [*head, *cells]) for cells in written or [[""] * len(_LINE)])
 
 
 def product_rows() -> Iterator[list[str]]:
@@ -55,5 +56,12 @@ def _cell(value: object) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-ORDERS = Kind("orders", _("Orders"), ORDER_COLUMNS, rows=order_rows)
+ORDERS = Kind(
+    "orders",
+    _("Orders"),
+    ORDER_COLUMNS,
+    rows=order_rows,
+    whose="EXISTS (SELECT 1 FROM commerce_order bought WHERE bought.customer_id = c.id)",
+    hides=people_files.HIDES,
+)
 PRODUCTS = Kind("products", _("Products"), PRODUCT_COLUMNS, pages=product_rows)

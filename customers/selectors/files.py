@@ -1,12 +1,13 @@
 """Customers as rows of a file, in the columns that an import takes."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.exports.registry import Kind
 from customers.models import ContactPoint, Customer
+from customers.rules import masking
 from customers.selectors import profiles
 
 _PLAIN = tuple(name for name in Customer.PLAIN if name not in {"country", "province", "city", "postcode"})
@@ -25,11 +26,11 @@ _CONTACTS = (
 )
 
 
-def rows(customers: Sequence[uuid.UUID]) -> Iterator[list[str]]:
+def rows(customers: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, list[str]]]:
     """One row for each of these."""
     for profile in profiles.opened(customers, shown=False).values():
         row, place = profile.customer, profile.place
-        yield [
+        cells = [
             next((contact.value for contact in profile.external_ids), ""),
             *(profile.value(kind) for kind in _CONTACTS),
             *(profile.name, profile.given_name, profile.family_name),
@@ -39,6 +40,15 @@ def rows(customers: Sequence[uuid.UUID]) -> Iterator[list[str]]:
             *(str(getattr(row, name)) for name in _PLAIN),
             *(", ".join(row.interests), ", ".join(row.tags), row.created_at.isoformat()),
         ]
+        yield row.id, cells
 
 
-KIND = Kind("customers", _("Customers"), COLUMNS, rows=rows)
+HIDES: Mapping[str, Callable[[str], str]] = {
+    "customer.email": masking.email,
+    "customer.phone": masking.phone,
+    "customer.line_id": masking.text,
+    "customer.street": masking.text,
+    "customer.birth_date": masking.text,
+}
+"""What of a person whoever does not serve customers sees masked, in files as on pages."""
+KIND = Kind("customers", _("Customers"), COLUMNS, rows=rows, hides=HIDES)

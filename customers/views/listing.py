@@ -44,6 +44,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     context |= {"query": query, "is_filtered": bool(given), "list_query": urlencode(given)}
     context |= {"chips": _chips(given), "may_edit": staff_of(request).can("customers.edit")}
     context["reveals"] = _reveals(request)
+    context |= {"may_export": staff_of(request).can("exports"), "chosen_segment": given.get("segment", "")}
     if not is_part:
         context |= {"filters_form": filter_forms.FiltersForm(given)}
     return render(request, "customers/list_results.html" if is_part else "customers/list.html", context)

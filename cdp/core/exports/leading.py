@@ -23,6 +23,7 @@ from cdp.core.leaving import Permit
 CHANNEL = "file"
 PORTION = 500
 VIEW = "export"
+FIRST = uuid.UUID(int=0)
 
 
 @dataclass
@@ -53,7 +54,7 @@ def write(
 
     The file is readable for its owner only. Raises audiences.UnknownAudience, OSError.
     """
-    members = _everybody(segment) if kind.rows else iter(())
+    members = everybody(kind, segment) if kind.rows else iter(())
     handle, draft_name = tempfile.mkstemp(dir=path.parent, prefix=".export-", suffix=".part")
     os.close(handle)
     draft, outcome = Path(draft_name), Outcome()
@@ -111,24 +112,32 @@ def _portion(
 def _people(kind: registry.Kind, permit: Permit, writer: writing.Writer) -> int:
     permit.check(channel=CHANNEL)
     assert kind.rows is not None, "kinds of people have rows"  # noqa: S101
-    return writer.write(kind.rows(sorted(permit.people)))
+    return writer.write(cells for _whose, cells in kind.rows(sorted(permit.people)))
 
 
-def _everybody(segment: str) -> Iterator[list[uuid.UUID]]:
-    """Known customers by id, in portions: keyset, so that the last portion costs what the first one does."""
+def everybody(kind: registry.Kind, segment: str, *, after: uuid.UUID = FIRST) -> Iterator[list[uuid.UUID]]:
+    """Known customers who have such rows, by id, in portions behind `after`: keyset, so that the last portion costs
+    what the first one does. Raises audiences.UnknownAudience.
+    """
     members = audiences.audience(segment) if segment else None
-    last = uuid.UUID(int=0)
+    whose, last = kind.whose or "TRUE", after
     while True:
-        if members is not None:
-            found = list(members.filter(customer_id__gt=last).order_by("customer_id")[:PORTION])
-        else:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            if members is not None:
+                found = list(members.filter(customer_id__gt=last).order_by("customer_id")[:PORTION])
+                among = f"SELECT c.id FROM customers_customer c WHERE c.id = ANY(%s) AND {whose} ORDER BY c.id"  # noqa: S608
+                cursor.execute(among, [found])
+            else:
+                found = []
                 cursor.execute(
-                    "SELECT id FROM customers_customer WHERE id > %s AND status = 'known' ORDER BY id LIMIT %s",
+                    "SELECT c.id FROM customers_customer c"  # noqa: S608  (`whose` is written by a room)
+                    f" WHERE c.id > %s AND c.status = 'known' AND {whose} ORDER BY c.id LIMIT %s",
                     [last, PORTION],
                 )
-                found = [row[0] for row in cursor.fetchall()]
+            portion = [row[0] for row in cursor.fetchall()]
+        found = found or portion
         if not found:
             return
-        yield found
+        if portion:
+            yield portion
         last = found[-1]

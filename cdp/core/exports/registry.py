@@ -1,14 +1,17 @@
 """The kinds of exports, declared by the rooms that know the rows."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 
+from cdp.core.imports.mapping import MARK
+
 Row = Sequence[str]
-Rows = Callable[[Sequence[uuid.UUID]], Iterable[Row]]
-"""Takes a few hundred customers and gives their rows, in the order of the customers."""
+Rows = Callable[[Sequence[uuid.UUID]], Iterable[tuple[uuid.UUID, Row]]]
+"""Takes a few hundred customers and gives their rows, each with whose it is."""
+Mask = Callable[[str], str]
 Pages = Callable[[], Iterable[Row]]
 
 
@@ -16,7 +19,9 @@ Pages = Callable[[], Iterable[Row]]
 class Kind:
     """One kind of file. Columns are named as an import takes them, so that a file of ours comes back as it went.
 
-    `rows` for what belongs to people, of whom the gate judges each; `pages` for what is nobody's.
+    `rows` for what belongs to people, of whom the gate judges each; `pages` for what is nobody's. `whose` is SQL over
+    the alias `c` of customers_customer for who has any rows at all, empty for everybody. `hides` says how a column
+    reads for those who may not see contacts.
     """
 
     key: str
@@ -24,6 +29,17 @@ class Kind:
     columns: Sequence[str]
     rows: Rows | None = None
     pages: Pages | None = None
+    whose: str = ""
+    hides: Mapping[str, Mask] = field(default_factory=dict)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is about people."""
+        return self.rows is not None
+
+    def chosen(self, columns: Collection[str]) -> list[str]:
+        """These of its columns, in its own order; all where none is named."""
+        return [column for column in self.columns if not columns or column in columns]
 
 
 _kinds: dict[str, Kind] = {}
@@ -37,3 +53,6 @@ def declare(kind: Kind) -> None:
 def kinds() -> Mapping[str, Kind]:
     """All kinds by key."""
     return dict(sorted(_kinds.items()))
+
+
+__all__ = ["MARK", "Kind", "Mask", "Pages", "Row", "Rows", "declare", "kinds"]

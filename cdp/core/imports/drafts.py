@@ -113,7 +113,7 @@ def _with_meant(
     looks at it before anything is written: a permission is never guessed behind people's backs.
     """
     also = dict(mapped.also)
-    used = {*mapped.columns.values(), *mapping.OWN_COLUMNS}
+    used = {*mapped.columns.values(), *mapping.OWN_COLUMNS, mapping.MARK}
     offers = registry.offers(kind)
     for position, column in enumerate(header if offers else ()):
         if column in used:

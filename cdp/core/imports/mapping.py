@@ -23,6 +23,8 @@ ERAS = {dates.BUDDHIST_ERA, dates.COMMON_ERA}
 PARTS = {"columns", "constants", "options", "also"}
 OWN_COLUMNS = ("import_line", "import_reason")
 """What the file of refused rows has before the columns of the original; an import of the mended file ignores them."""
+MARK = "export.id"
+"""The column by which a file of ours tells of which export it came (`exports.registry`); nobody's data."""
 COUNTRY = "customer.country"
 TWO_COLUMNS = _("Two columns are mapped to “%(targets)s”.")
 _WRITING = (("KR", re.compile("[가-힣]")), ("TH", re.compile("[ก-๛]")))
@@ -155,7 +157,7 @@ def _rest(kind: Kind, header: Sequence[str], taken: Mapping[str, str], passed: C
     """The columns that nothing took, where the kind has a place for them."""
     if not kind.rest:
         return {}
-    used = {*taken.values(), *passed, *OWN_COLUMNS}
+    used = {*taken.values(), *passed, *OWN_COLUMNS, MARK}
     return {f"{kind.rest}:{column}": column for column in header if column not in used}
 
 

@@ -4,6 +4,7 @@ from cdp.core.models.api_keys import ApiKey
 from cdp.core.models.audit import AccessEntry, AuditEntry
 from cdp.core.models.base import Model, OwnedForeignKey, OwnedModel, Placement
 from cdp.core.models.chains import Chain, ChainCheck, ChainLink, ChainTable, ChainWaiting
+from cdp.core.models.exports import Export, ExportPortion
 from cdp.core.models.idempotency import IdempotentAnswer
 from cdp.core.models.jobs import ImportTrace, Job, JobReject
 from cdp.core.models.keys import DataKey, DestroyedKey, HourlyKey, IndexRoot, RingKey
@@ -25,6 +26,8 @@ __all__ = [
     "ChainWaiting",
     "DataKey",
     "DestroyedKey",
+    "Export",
+    "ExportPortion",
     "FormReceipt",
     "HourlyKey",
     "IdempotentAnswer",

@@ -1,5 +1,7 @@
 """The jobs tray of the top bar."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cdp.core import jobs as work
+from cdp.core.exports import asking
 from cdp.core.imports import drafts
 from cdp.core.models import Job
 from cdp.core.views.access import requires, staff_of
@@ -26,14 +29,14 @@ def tray(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     shown = [
         {
-            "title": _("Undo: %(file)s") % {"file": job.title} if job.kind == "import_undo" else job.title,
+            "title": _title(job),
             "state": "checked" if drafts.is_checked(job) else job.state,
             "done": job.done,
             "total": job.total,
             "error": work.sentence(job.error),
             "finished_at": job.finished_at,
             "seconds_left": work.seconds_left(job, now=now),
-            "url": reverse("web:import-detail", args=[of]) if can_import and (of := _import_of(job)) else "",
+            "url": _url(job, request.user, can_import=can_import),
         }
         for job in jobs[:SHOWN]
     ]
@@ -41,6 +44,16 @@ def tray(request: HttpRequest) -> HttpResponse:
     return render(request, "components/jobs_tray.html", {"jobs": shown, "running": running})
 
 
-def _import_of(job: Job) -> object:
-    """The import whose page tells of a job; empty where there is none."""
-    return {"import": job.id, "import_undo": job.params.get("import", "")}.get(job.kind, "")
+def _title(job: Job) -> str:
+    if job.kind == "import_undo":
+        return _("Undo: %(file)s") % {"file": job.title}
+    return _("Export: %(file)s") % {"file": job.title} if job.kind == asking.JOB else job.title
+
+
+def _url(job: Job, user: Any, *, can_import: bool) -> str:
+    """The page that tells of a job; empty where there is none for this reader."""
+    if job.kind == asking.JOB:
+        is_theirs = job.created_by == user.pk or user.can("exports.approve")
+        return reverse("web:export-detail", args=[job.params["export"]]) if is_theirs else ""
+    of = {"import": job.id, "import_undo": job.params.get("import", "")}.get(job.kind, "")
+    return reverse("web:import-detail", args=[of]) if can_import and of else ""

@@ -1,0 +1,245 @@
+"""Asking for a file, and a second person who lets it go.
+
+Who asks sees first whom it would hold. More than `CDP_EXPORT_ALONE` people, counted with what the same colleague took
+along within a day, wait for somebody else who may approve; nobody approves their own, by whatever address.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from cdp.core import access, audiences, audit, jobs, leaving
+from cdp.core.actors import staff
+from cdp.core.exports import ending, leading, registry, writing
+from cdp.core.models import Export, Job, User
+
+JOB = "export"
+PURPOSES = ("service", "marketing", "profiling", "measurement", "third_party")
+TOGETHER = timedelta(days=1)
+"""Files of one colleague within this time count as one: a hundred people ten times are a thousand."""
+SHORTEST_REASON = 5
+LONGEST_REASON = 300
+State = Export.State
+
+
+class UnableToAsk(Exception):
+    """`field` cannot be so; the message says why."""
+
+    def __init__(self, field: str, text: str) -> None:
+        """Name the field and say why."""
+        super().__init__(text)
+        self.field = field
+
+
+class UnableToDecide(Exception):
+    """This person may not decide that, or there is nothing to decide any more; the message says why."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Whom a file would hold: how many people, how many not by the gate's reason; `with_earlier` adds what the same
+    colleague took along within a day without asking anybody.
+    """
+
+    people: int
+    left_out: Mapping[str, int]
+    with_earlier: int
+    needs_second: bool
+
+    @property
+    def out(self) -> int:
+        """How many are left out."""
+        return sum(self.left_out.values())
+
+
+def count(kind: registry.Kind, *, segment: str, purpose: str, asker: uuid.UUID, at: datetime) -> Count:
+    """Count in one statement, by the same gate that judges each when the file is made.
+
+    Raises audiences.UnknownAudience.
+    """
+    if not kind.is_personal:
+        return Count(0, {}, 0, needs_second=False)
+    parts = leaving.gate().denials(purpose, leading.CHANNEL, "c", at=at)
+    params: dict[str, Any] = dict(parts.params)
+    among = ""
+    if segment:
+        text, values = audiences.audience(segment).query.sql_with_params()
+        names = [f"member_{number}" for number in range(len(values))]
+        among = f"AND c.id IN ({text % tuple(f'%({name})s' for name in names)})"
+        params |= dict(zip(names, values, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {parts.reason} AS why, count(*) FROM customers_customer c {parts.join}"  # noqa: S608
+            f" WHERE c.status = 'known' AND {kind.whose or 'TRUE'} {among} GROUP BY 1",
+            params,
+        )
+        found = {str(why): int(number) for why, number in cursor.fetchall()}
+    people = found.pop("", 0)
+    earlier = _alone(asker, since=at - TOGETHER)
+    return Count(
+        people, found, people + earlier, needs_second=people > 0 and people + earlier > settings.CDP_EXPORT_ALONE
+    )
+
+
+def _alone(asker: uuid.UUID, *, since: datetime) -> int:
+    mine = Export.objects.filter(asked_by=asker, asked_at__gte=since, is_personal=True, needs_second=False)
+    return mine.aggregate(all=Sum("people"))["all"] or 0
+
+
+def ask(
+    *,
+    kind: str,
+    segment: str,
+    purpose: str,
+    columns: Collection[str],
+    form: str,
+    reason: str,
+    user: User,
+    at: datetime,
+) -> Export:
+    """Ask for a file: it is begun at once, or waits for a second person. Raises UnableToAsk."""
+    what = registry.kinds().get(kind)
+    if what is None:
+        raise UnableToAsk("kind", _("There is no such kind of file."))
+    if purpose not in PURPOSES:
+        raise UnableToAsk("purpose", _("Choose what the file is for."))
+    if form not in writing.FORMATS:
+        raise UnableToAsk("form", _("Choose a form of file."))
+    why = " ".join(reason.split())
+    if what.is_personal and not SHORTEST_REASON <= len(why) <= LONGEST_REASON:
+        raise UnableToAsk("reason", _("Say in a few words why this file is needed; it is kept in the access log."))
+    chosen = [column for column in what.columns if column in columns]
+    if not chosen:
+        raise UnableToAsk("columns", _("Choose at least one column."))
+    if segment and not what.is_personal:
+        raise UnableToAsk("segment", _("This kind is about nobody: it has no segments."))
+    with transaction.atomic():
+        # One asking of a colleague after the other: two at once would each count without the other.
+        User.objects.select_for_update().get(id=user.id)
+        try:
+            found = count(what, segment=segment, purpose=purpose, asker=user.id, at=at)
+        except audiences.UnknownAudience as error:
+            raise UnableToAsk("segment", _("There is no such segment any more.")) from error
+        if what.is_personal and not found.people:
+            raise UnableToAsk("purpose", _("Nobody may leave for this purpose, so there would be nothing in the file."))
+        export = Export.objects.create(
+            kind=kind,
+            segment=segment,
+            purpose=purpose,
+            columns=chosen,
+            form=form,
+            reason=why[:LONGEST_REASON],
+            is_masked=what.is_personal and not user.can("customers.reveal"),
+            is_personal=what.is_personal,
+            asked_by=user.id,
+            asked_at=at,
+            people=found.people,
+            left_out=dict(found.left_out),
+            needs_second=found.needs_second,
+            state=State.WAITING if found.needs_second else State.MAKING,
+        )
+        audit.record(
+            audit.Action.EXPORT_ASKED,
+            actor=staff(user),
+            at=at,
+            subject=export.id,
+            details={
+                "kind": kind,
+                "purpose": purpose,
+                "segment": segment,
+                "people": found.people,
+                "needs_second": found.needs_second,
+                "reason": export.reason,
+            },
+        )
+        if not found.needs_second:
+            _begin(export)
+    return export
+
+
+def _begin(export: Export) -> None:
+    job = jobs.submit(
+        JOB,
+        title=f"{export.kind}.{export.form}",
+        params={"export": str(export.id)},
+        created_by=export.asked_by,
+    )
+    export.job_id = job.id
+    export.save(update_fields=["job_id"])
+
+
+def approve(export: uuid.UUID, *, user: User, why: str = "", at: datetime) -> Export:
+    """Let it go. Raises UnableToDecide."""
+    with transaction.atomic():
+        row = _undecided(export, user)
+        asker = User.objects.filter(id=row.asked_by, is_active=True).first()
+        if asker is None or not asker.can("exports"):
+            raise UnableToDecide(_("Who asked may not export any more; refuse it."))
+        _decide(row, State.MAKING, user, why, at)
+        _begin(row)
+    return row
+
+
+def refuse(export: uuid.UUID, *, user: User, why: str, at: datetime) -> Export:
+    """Do not let it go, and say why. Raises UnableToDecide."""
+    if len(" ".join(why.split())) < SHORTEST_REASON:
+        raise UnableToDecide(_("Say why, so that your colleague knows what to change."))
+    with transaction.atomic():
+        row = _undecided(export, user)
+        _decide(row, State.REFUSED, user, why, at)
+    return row
+
+
+def _undecided(export: uuid.UUID, user: User) -> Export:
+    row = Export.objects.select_for_update().filter(id=export).first()
+    if row is None or row.state != State.WAITING:
+        raise UnableToDecide(_("This was decided already."))
+    if not user.is_active or not user.can("exports.approve"):
+        raise UnableToDecide(_("Your role may not decide this."))
+    if row.asked_by == user.id:
+        raise UnableToDecide(_("You asked for this file yourself; somebody else decides."))
+    return row
+
+
+def _decide(row: Export, state: str, user: User, why: str, at: datetime) -> None:
+    row.state, row.decided_by, row.decided_at = state, user.id, at
+    row.decided_why = " ".join(why.split())[:LONGEST_REASON]
+    row.save(update_fields=["state", "decided_by", "decided_at", "decided_why"])
+    audit.record(
+        audit.Action.EXPORT_DECIDED,
+        actor=staff(user),
+        at=at,
+        subject=row.id,
+        details={"state": state, "asked_by": str(row.asked_by), "people": row.people, "reason": row.decided_why},
+    )
+
+
+def again(export: uuid.UUID, *, user: User, at: datetime) -> None:
+    """Let a file whose making failed go on where it stopped. Raises UnableToDecide."""
+    row = Export.objects.filter(id=export, asked_by=user.id, state=State.MAKING).first()
+    job = Job.objects.filter(id=row.job_id, state__in=["failed", "cancelled"]).first() if row and row.job_id else None
+    if job is None:
+        raise UnableToDecide(_("There is nothing to begin again."))
+    jobs.go_on(job, params=job.params)
+
+
+def delete(export: uuid.UUID, *, user: User, at: datetime) -> None:
+    """Take back what waits, or delete the file before its time. Raises UnableToDecide."""
+    row = Export.objects.filter(id=export).first()
+    if row is None or (row.asked_by != user.id and not user.can("exports.approve")):
+        raise UnableToDecide(_("Your role may not decide this."))
+    if not ending.end([row.id], why=Export.End.DELETED, actor=staff(user), at=at):
+        raise UnableToDecide(_("This file is gone already."))
+
+
+def may_approve(export: Export) -> QuerySet[User]:
+    """Colleagues who could be the second person."""
+    roles = access.CAPABILITIES["exports.approve"]
+    return User.objects.filter(is_active=True, role__in=roles).exclude(id=export.asked_by)

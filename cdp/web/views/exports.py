@@ -1,0 +1,269 @@
+"""`/exports/`: files of people that leave on purpose. Ask, see whom it holds, let a second person decide, fetch."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cdp.core import audiences, jobs
+from cdp.core.exports import asking, handing, registry
+from cdp.core.models import Export, Job, User
+from cdp.core.views.access import requires, staff_of
+from cdp.web.forms.exports import FORMATS, DecisionForm, ExportForm, column_names, purpose_names
+from cdp.web.views import import_words
+from consent.rules import reasons
+
+PAGE = 50
+State = Export.State
+LOOKS: dict[str, tuple[str, str | Promise]] = {
+    State.WAITING: ("warning", gettext_lazy("Waits for a second person")),
+    State.REFUSED: ("danger", gettext_lazy("Refused")),
+    State.MAKING: ("accent", gettext_lazy("Being made")),
+    State.READY: ("success", gettext_lazy("Ready to fetch")),
+    State.ENDED: ("neutral", gettext_lazy("Ended")),
+    "failed": ("danger", gettext_lazy("Failed")),
+}
+ENDS: dict[str, str | Promise] = {
+    Export.End.EXPIRED: gettext_lazy(
+        "Its 24 hours are over, and the file is deleted. Ask for it again if you need it."
+    ),
+    Export.End.ERASED: gettext_lazy(
+        "Somebody in it was erased, so the file was deleted with them. Delete copies you have fetched, and ask again."
+    ),
+    Export.End.DELETED: gettext_lazy("It was deleted or taken back by hand."),
+    Export.End.GROWN: gettext_lazy(
+        "While it was being made it came to hold more people than were counted when it was asked for, so it was"
+        " dropped. Ask again to see how many there are now."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An export as a page tells of it."""
+
+    export: Export
+    kind: str
+    of_whom: str
+    tone: str
+    label: str
+    asker: str
+
+
+@requires("exports")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader's word, and all files: their own, or everybody's for whoever may approve."""
+    user = staff_of(request)
+    approves = user.can("exports.approve")
+    found = Export.objects.order_by("-id")
+    if not approves:
+        found = found.filter(asked_by=user.id)
+    if cursor := request.GET.get("before", ""):
+        found = found.filter(id__lt=_id(cursor))
+    page = list(found[: PAGE + 1])
+    waiting = list(Export.objects.filter(state=State.WAITING).exclude(asked_by=user.id).order_by("id")[:PAGE])
+    context = {
+        "rows": _lines(page[:PAGE]),
+        "for_you": _lines(waiting) if approves else [],
+        "purposes": purpose_names(),
+        "approves": approves,
+        "older": f"?before={page[PAGE - 1].id}" if len(page) > PAGE else "",
+        "newer": "?" if cursor else "",
+    }
+    return render(request, "web/exports/list.html", context)
+
+
+@requires("exports")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Say what is needed, see whom it would hold, begin."""
+    kinds = registry.kinds()
+    asked = request.POST.get("kind") or request.GET.get("kind") or "customers"
+    kind = kinds.get(asked)
+    if kind is None:
+        raise Http404
+    user, now = staff_of(request), timezone.now()
+    form = ExportForm(
+        request.POST if request.method == "POST" else None,
+        kind=kind.key,
+        initial={"segment": request.GET.get("segment", ""), "form": "csv"},
+    )
+    count, status = None, 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = {**form.cleaned_data, "purpose": form.cleaned_data["purpose"] or "service"}
+            try:
+                # What was changed since it was counted is counted first: nobody asks for people they have not seen.
+                seen = request.POST.get("counted") == f"{given['segment']}|{form.cleaned_data['purpose']}"
+                if "start" in request.POST and (seen or not kind.is_personal):
+                    export = asking.ask(kind=kind.key, **given, user=user, at=now)
+                    return redirect("web:export-detail", export.id)
+                count = asking.count(kind, segment=given["segment"], purpose=given["purpose"], asker=user.id, at=now)
+                status = 200
+            except asking.UnableToAsk as problem:
+                form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+            except audiences.UnknownAudience:
+                form.add_error("segment", _("There is no such segment any more."))
+    context = {
+        "form": form,
+        "kind": kind,
+        "kinds": [
+            {"url": f"?kind={one.key}", "label": one.label, "active": one.key == kind.key} for one in kinds.values()
+        ],
+        "count": count,
+        "left_out": _left_out(count.left_out) if count else [],
+        "is_masked": kind.is_personal and not user.can("customers.reveal"),
+        "hides": bool(kind.hides),
+        "alone": settings.CDP_EXPORT_ALONE,
+        "nobody_else": count is not None and count.needs_second and not _somebody_else(user),
+    }
+    return render(request, "web/exports/new.html", context, status=status)
+
+
+@requires("exports")
+@require_safe
+def detail(request: HttpRequest, export: uuid.UUID) -> HttpResponse:
+    """One file in whatever state it is in."""
+    return _page(request, _found(request, export), DecisionForm())
+
+
+def _page(request: HttpRequest, row: Export, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+    job = Job.objects.filter(id=row.job_id).first() if row.job_id else None
+    is_open = row.state == State.MAKING and job is not None and job.state in {Job.State.WAITING, Job.State.RUNNING}
+    context: dict[str, Any] = {"export": row, "job": job, "left": import_words.left(job) if job else ""}
+    if request.headers.get("HX-Request") and "watch" in request.GET:
+        if is_open:
+            return render(request, "web/exports/_progress.html", context)
+        response = HttpResponse()
+        response.headers["HX-Refresh"] = "true"
+        return response
+    user = staff_of(request)
+    named = column_names(row.kind) if row.kind in registry.kinds() else {}
+    (line,) = _lines([row])
+    context |= {
+        "line": line,
+        "form": form,
+        "purpose": purpose_names().get(row.purpose, row.purpose),
+        "form_name": FORMATS.get(row.form, row.form),
+        "columns": [named.get(column, column) for column in row.columns],
+        "left_out": _left_out(row.left_out),
+        "out": sum(row.left_out.values()),
+        "is_mine": row.asked_by == user.id,
+        "may_decide": row.state == State.WAITING and row.asked_by != user.id and user.can("exports.approve"),
+        "second": _name(row.decided_by),
+        "others": [str(one) for one in asking.may_approve(row).order_by("name")[:6]],
+        "is_open": is_open,
+        "failure": jobs.sentence(job.error) if job and row.state == State.MAKING and not is_open else "",
+        "has_failed": row.state == State.MAKING and job is not None and not is_open,
+        "end": ENDS.get(row.ended_for, ""),
+    }
+    return render(request, "web/exports/detail.html", context, status=status)
+
+
+@requires("exports")
+@require_safe
+def file(request: HttpRequest, export: uuid.UUID) -> HttpResponseBase:
+    """The file itself, for who asked for it."""
+    row = _found(request, export)
+    try:
+        return handing.hand(row.id, user=staff_of(request), at=timezone.now())
+    except handing.UnableToHand as problem:
+        messages.error(request, str(problem))
+        return redirect("web:export-detail", row.id)
+
+
+@requires("exports")
+@require_POST
+def act(request: HttpRequest, export: uuid.UUID, action: str) -> HttpResponse:
+    """Let it go, refuse it, begin again, delete it."""
+    row, user, now = _found(request, export), staff_of(request), timezone.now()
+    form = DecisionForm(request.POST)
+    why = form.cleaned_data["why"] if form.is_valid() else ""
+    try:
+        if action == "approve":
+            asking.approve(row.id, user=user, why=why, at=now)
+            messages.success(request, _("Let go. Your colleague can fetch it when it is made."))
+        elif action == "refuse":
+            asking.refuse(row.id, user=user, why=why, at=now)
+            messages.success(request, _("Refused. Your colleague sees why."))
+        elif action == "again":
+            asking.again(row.id, user=user, at=now)
+        elif action == "delete":
+            asking.delete(row.id, user=user, at=now)
+            messages.success(request, _("Deleted."))
+        else:
+            raise Http404
+    except asking.UnableToDecide as problem:
+        row.refresh_from_db()
+        if row.state == State.WAITING and action in {"approve", "refuse"}:
+            form.add_error("why", str(problem))
+            return _page(request, row, form, status=422)
+        messages.error(request, str(problem))
+    return redirect("web:export-detail", row.id)
+
+
+def _lines(rows: list[Export]) -> list[Line]:
+    askers = {user.id: str(user) for user in User.objects.filter(id__in={row.asked_by for row in rows})}
+    failed = set(
+        Job.objects.filter(id__in=[row.job_id for row in rows if row.job_id], state__in=["failed", "cancelled"])
+        .values_list("id", flat=True)
+    )  # fmt: skip
+    lines = []
+    for row in rows:
+        kind = registry.kinds().get(row.kind)
+        look = "failed" if row.state == State.MAKING and row.job_id in failed else row.state
+        tone, label = LOOKS[look]
+        if row.state == State.ENDED:
+            label = row.get_ended_for_display()
+        lines.append(
+            Line(
+                row,
+                str(kind.label) if kind else row.kind,
+                "" if not row.is_personal else audiences.name(row.segment) if row.segment else _("Everybody we know"),
+                tone,
+                str(label),
+                askers.get(row.asked_by, ""),
+            )
+        )
+    return lines
+
+
+def _left_out(counted: Any) -> list[tuple[str, int]]:
+    found = sorted(dict(counted).items(), key=lambda item: (-item[1], item[0]))
+    return [(reasons.words(reason), number) for reason, number in found]
+
+
+def _somebody_else(user: User) -> bool:
+    return asking.may_approve(Export(asked_by=user.id)).exists()
+
+
+def _name(user: uuid.UUID | None) -> str:
+    row = User.objects.filter(id=user).first() if user else None
+    return str(row) if row else ""
+
+
+def _found(request: HttpRequest, export: uuid.UUID) -> Export:
+    """That export, for who asked for it and for whoever may approve; for others there is none."""
+    user = staff_of(request)
+    row = Export.objects.filter(id=export).first()
+    if row is None or (row.asked_by != user.id and not user.can("exports.approve")):
+        raise Http404
+    return row
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error
