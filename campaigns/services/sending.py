@@ -25,7 +25,7 @@ from campaigns.services import rendering
 from campaigns.services.claims import CLAIMS, IS_ACTIVE, due
 from cdp.core import leaving, locks
 from cdp.core.backoff import MOST_ATTEMPTS, pause
-from cdp.core.carrying import Rejected, Tally, TryLater, Unreachable
+from cdp.core.carrying import Rejected, Tally, TryLater, Unreachable, Watch
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
 from cdp.core.leaving import Permit
@@ -67,6 +67,10 @@ class _Sender:
     now: datetime
     tally: Tally
     plans: dict[tuple[uuid.UUID, int], Definition] = field(default_factory=dict)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.now)
 
     def run(self, limit: int | None) -> None:
         seen: set[uuid.UUID] = set()
@@ -180,7 +184,7 @@ class _Sender:
     def _still(self, message: Message, going: _Going) -> Permit | None:
         """The permit of this very moment: what a batch waits for may take minutes, and a "no" takes none."""
         purpose = going.permit.purpose
-        answer = leaving.ask_many([message.customer_id], purpose=purpose, channel=self.channel, at=self.now)
+        answer = leaving.ask_many([message.customer_id], purpose=purpose, channel=self.channel, at=self.watch.moment())
         if answer.permit is None:
             decision = answer.refused[message.customer_id]
             is_no = decision.is_denied

@@ -5,10 +5,9 @@ is a commit of its own, and nothing external happens inside a transaction.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 import structlog
 from django.db import DatabaseError
@@ -16,7 +15,7 @@ from django.db.models import F
 
 from cdp.core import leaving, locks
 from cdp.core.backoff import MOST_ATTEMPTS, pause
-from cdp.core.carrying import Rejected, Tally, TryLater, Unreachable
+from cdp.core.carrying import Rejected, Tally, TryLater, Unreachable, Watch
 from cdp.core.crypto import subjects
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
@@ -53,6 +52,10 @@ class _Sender:
     channel: str
     now: datetime
     tally: Tally
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.now)
 
     def run(self, limit: int | None) -> None:
         while limit is None or self.tally.handled < limit:
@@ -63,8 +66,8 @@ class _Sender:
             try:
                 with carriers.CARRIERS[self.channel]() as carrier:
                     # One at a time: a slow server takes minutes for fifty, and the last is judged in its own moment.
-                    for claimed in batch:
-                        for notice, permit in self._judged([claimed]):
+                    for notice in batch:
+                        if permit := self._permit(notice):
                             self._send(notice, carrier, permit)
             except Unreachable as error:
                 # The server is gone, not the notice: the rest goes back at once and the next run tries again.
@@ -74,37 +77,31 @@ class _Sender:
             finally:
                 CLAIMS.release(batch, self.number)
 
-    def _judged(self, batch: Sequence[Notice]) -> list[tuple[Notice, Permit]]:
-        """Those that may go now, with their permits; the others are settled."""
-        going = []
-        own = leaving.own(Own.REQUEST_ANSWER, channel=self.channel, at=self.now)
-        answers = {purpose: self._asked(batch, purpose) for purpose in {one.purpose for one in batch}}
-        for notice in batch:
-            permit, decisions = answers[notice.purpose]
-            if notice.customer_id == writing.NOBODY:
-                permit, decision = own, leaving.Decision(leaving.Outcome.ALLOWED, rule=ANSWER)
-            else:
-                decision = decisions[notice.customer_id]
-            if notice.valid_until and notice.valid_until <= self.now:
-                self._settle(notice, Notice.State.DROPPED, reason="too_late", rule="house:valid_until")
-            elif decision.is_deferred:
-                self._again(notice, "deferred", due_at=decision.until, reason=decision.reason, rule=decision.rule)
-            elif decision.is_denied or permit is None:
-                self._settle(notice, Notice.State.DROPPED, reason=decision.reason[:60], rule=decision.rule[:80])
-            else:
-                notice.rule = decision.rule
-                going.append((notice, permit))
-        return going
+    def _permit(self, notice: Notice) -> Permit | None:
+        """What lets it go at this moment; None where nothing does, and then it is settled."""
+        decision, permit = self._asked(notice)
+        if notice.valid_until and notice.valid_until <= self.now:
+            self._settle(notice, Notice.State.DROPPED, reason="too_late", rule="house:valid_until")
+        elif decision.is_deferred:
+            self._again(notice, "deferred", due_at=decision.until, reason=decision.reason, rule=decision.rule)
+        elif decision.is_denied or permit is None:
+            self._settle(notice, Notice.State.DROPPED, reason=decision.reason[:60], rule=decision.rule[:80])
+        else:
+            notice.rule = decision.rule
+            return permit
+        return None
 
-    def _asked(self, batch: Sequence[Notice], purpose: str) -> tuple[Permit | None, dict[UUID, leaving.Decision]]:
-        """What the gate says of the customers of these notices, and the permit it amounts to."""
-        people = {one.customer_id for one in batch if one.purpose == purpose} - {writing.NOBODY}
-        if not people:
-            return None, {}
-        decisions = leaving.gate().decide_many(people, purpose=purpose, channel=self.channel, at=self.now)
-        decisions |= dict.fromkeys(registry.held_back(people), SAMPLE)
-        permit = leaving.from_decisions(decisions, purpose=purpose, channel=self.channel, at=self.now).permit
-        return permit, decisions
+    def _asked(self, notice: Notice) -> tuple[leaving.Decision, Permit | None]:
+        """What the gate says of the customer of that notice, and the permit it amounts to."""
+        way: dict[str, Any] = {"channel": self.channel, "at": self.watch.moment()}
+        customer, purpose = notice.customer_id, notice.purpose
+        if customer == writing.NOBODY:
+            decision = leaving.Decision(leaving.Outcome.ALLOWED, rule=ANSWER)
+            return decision, leaving.own(Own.REQUEST_ANSWER, **way)
+        if registry.held_back([customer]):
+            return SAMPLE, None
+        decisions = leaving.gate().decide_many([customer], purpose=purpose, **way)
+        return decisions[customer], leaving.from_decisions(decisions, purpose=purpose, **way).permit
 
     def _send(self, notice: Notice, carrier: carriers.Carrier, permit: Permit) -> None:
         try:

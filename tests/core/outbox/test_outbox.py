@@ -9,7 +9,7 @@ import pytest
 from django.template import engines
 from django.utils import timezone
 
-from cdp.core import actors, leaving, mail, outbox
+from cdp.core import actors, carrying, leaving, mail, outbox
 from cdp.core.backoff import MOST_ATTEMPTS
 from cdp.core.crypto import hourly
 from cdp.core.models import HourlyKey, Notice
@@ -125,13 +125,14 @@ class Gate:
         return dict.fromkeys(customers, self.decision)
 
 
-def test_nothing_goes_without_a_word_of_the_gate(monkeypatch):
+def test_nothing_goes_without_a_word_of_the_gate_at_the_time_the_run_has_come_to(monkeypatch):
+    monkeypatch.setattr(carrying.Watch, "moment", lambda self: self.now + dt.timedelta(minutes=10))  # a slow server
     mali = factories.customer(email="mali@example.com")
     gate = Gate(leaving.Decision(leaving.Outcome.DENIED, reason="restricted", rule="gdpr:18"))
     monkeypatch.setattr(leaving, "_gate", [gate])
     put = outbox.put(draft(mali), at=NOW)
     assert outbox.send_due(now=NOW).counts == {"dropped": 1}
-    assert gate.asked == [({mali.id}, "service", "email", NOW)]
+    assert gate.asked == [({mali.id}, "service", "email", NOW + dt.timedelta(minutes=10))]
     assert (row(put).reason, row(put).rule) == ("restricted", "gdpr:18")
 
 
