@@ -8,7 +8,7 @@ from analytics.selectors import timeline as history
 from analytics.services import ready_made
 from cdp.core import audiences, company_panels, minimising, panels, reference, timeline
 
-audiences.provide(segments.member_ids, namer=segments.shown_name)
+audiences.provide(segments.member_ids, namer=segments.shown_name, lister=segments.choices)
 timeline.provide("segment", _("Segments"), history.entries, group=timeline.KNOWN, scope="segments")
 minimising.provide("segments", fields_used.by_segments)
 reference.needed(ready_made.ensure)

@@ -4,12 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import acquaintance, open_things, panels, timeline, webhooks
 from cdp.core.exports import registry as exports
-from cdp.core.imports import engine, layouts, registry, undoing
+from cdp.core.imports import engine, layouts, registry, touched, undoing
 from cdp.core.keys import holders
 from commerce.models import StoreNotice
 from commerce.selectors import files as export_files
 from commerce.selectors import open as unfinished
-from commerce.selectors import preorders, warranties, wishes
+from commerce.selectors import orders, preorders, warranties, wishes
 from commerce.selectors import timeline as history
 from commerce.services import booking, import_undo, order_import, order_layouts, product_import
 from commerce.services.booking import explaining
@@ -23,6 +23,7 @@ exports.declare(export_files.PRODUCTS)
 webhooks.declare("order.created", _("Somebody ordered"), holds="customer, order, external_id, placed_at, currency")
 registry.declare(order_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
+touched.declare("commerce", orders.imported)
 holders.declare(holders.Holder(StoreNotice, ("id",), notices.context))
 handover.want(booking.READER, names.KINDS)
 remarks.declare(explaining.remarks)

@@ -5,8 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import acquaintance, chains, jobs, leaving, minimising, outbox, panels, reference, timeline, webhooks
 from cdp.core.exports import registry as exports
 from cdp.core.imports import layouts, registry, undoing
+from cdp.core.keys import holders
+from consent.models import Breach
+from consent.selectors import breaches, ledger, looks_panel, panel, rights_panel, special
 from consent.selectors import files as export_files
-from consent.selectors import ledger, looks_panel, panel, rights_panel, special
 from consent.selectors import minimisation as unused
 from consent.services import (
     audience_layouts,
@@ -22,7 +24,7 @@ from consent.services import (
     reconsent,
 )
 from consent.services import reference as rows
-from consent.services.breaches import affected, telling  # noqa: F401  (register their jobs)
+from consent.services.breaches import affected, evidence, telling  # noqa: F401  (register their jobs)
 from consent.services.minimisation import counting, deciding  # noqa: F401  (register their jobs)
 from consent.services.requests import letters
 from consent.services.retention import running  # noqa: F401  (registers its job)
@@ -37,7 +39,8 @@ webhooks.declare(
 webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
-chains.declare("consent_consentrecord", "consent_termsacceptance")
+chains.declare("consent_breachstep", "consent_consentrecord", "consent_termsacceptance")
+holders.declare(holders.Holder(Breach, ("id",), breaches.context))
 chains.prove(proving.SUBJECT, proving.check)
 for event, label in (
     ("privacy_request.received", _("Somebody asked for their rights")),

@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("consent/breaches/<uuid:breach>/people/", breaches.people, name="breach-people"),
     path("consent/breaches/<uuid:breach>/act/", breaches.act, name="breach-act"),
     path("consent/breaches/<uuid:breach>/pack/", breaches.pack, name="breach-pack"),
+    path("consent/breaches/<uuid:breach>/pack/<uuid:job_id>/", breaches.fetch, name="breach-fetch"),
     path("consent/breaches/<uuid:breach>/drafts/<uuid:draft_id>/", breaches.draft, name="breach-draft"),
     path("consent/minimisation/", minimisation.report, name="minimisation"),
     path("consent/minimisation/count/", minimisation.count, name="minimisation-count"),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import minimising, open_things, outbox, panels, reference, timeline, webhooks
 from cdp.core.exports import registry as exports
-from cdp.core.imports import engine, layouts, registry, undoing
+from cdp.core.imports import engine, layouts, registry, touched, undoing
 from customers.rules import unreadable
 from customers.selectors import (
     advice,
@@ -20,7 +20,14 @@ from customers.selectors import (
 )
 from customers.selectors import fields as fields_of
 from customers.selectors import files as export_files
-from customers.services import buckets, choices, contact_layouts, import_undo, people_import  # noqa: F401  (buckets registers its reference rows)
+from customers.services import (  # (buckets registers its reference rows)
+    buckets,  # noqa: F401
+    choices,
+    contact_layouts,
+    import_trace,
+    import_undo,
+    people_import,
+)
 from customers.services import reference as rows
 from customers.services.companies import company_import, undoing_companies
 from customers.services.companies import layouts as company_layouts
@@ -36,6 +43,7 @@ webhooks.declare("customer.merged", _("Two customers turned out to be one"), hol
 webhooks.declare(webhooks.ERASED, _("A customer was erased: forget them too"), holds="customer")
 registry.declare(people_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
+touched.declare("customers", import_trace.people)
 registry.declare(company_import.KIND)
 registry.declare(lead_import.KIND)
 undoing.declare(*undoing_leads.PARTS, words=undoing_leads.WORDS)

@@ -29,6 +29,11 @@ def shown_name(key: str) -> str:
     return found.shown_name if found else ""
 
 
+def choices() -> list[tuple[str, str]]:
+    """Every live segment as key and name in the reader's language, by name."""
+    return sorted(((row.key, str(row.shown_name)) for row in live()), key=lambda one: one[1].casefold())
+
+
 def rules_of(segment: Segment) -> tree.Rule:
     """The tree of a stored segment. Names in the database are not checked again: what is gone matches nobody."""
     return segment_rules.parse(segment.rules)

@@ -67,6 +67,24 @@ class SealedWriter:
         self._file.close()
 
 
+class Sink(io.RawIOBase):
+    """What an archive is written to: a sealed upload, which cannot go back."""
+
+    def __init__(self, writer: SealedWriter) -> None:
+        """Write into that upload."""
+        super().__init__()
+        self._writer = writer
+
+    def writable(self) -> bool:
+        """It is for writing."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Seal some bytes."""
+        self._writer.write(bytes(data))
+        return len(data)
+
+
 class SealedReader(io.RawIOBase):
     """Reads an upload as a plain byte stream. Raises Unopenable when it was altered, cut or its key is gone."""
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from commerce.models import Order, OrderKey, OrderLine, Refund, RefundKey, Refun
 from commerce.rules import digests
 
 REFUNDS = "commerce_refund"
+PORTION = 2000
 
 
 @dataclass(slots=True)
@@ -156,3 +157,16 @@ def detailed(orders: Sequence[Order]) -> list[DetailedOrder]:
         given_back[refund.order_id].append(DetailedRefund(refund, returned[refund.id], reasons.get(refund.id, "")))
     lines = lines_of(orders)
     return [DetailedOrder(order, lines[order.id], given_back[order.id]) for order in orders]
+
+
+def imported(import_id: uuid.UUID) -> Iterator[list[uuid.UUID]]:
+    """Whose orders and refunds an import wrote last, in portions: one walk along each primary key."""
+    for model in (Order, Refund):
+        after = uuid.UUID(int=0)
+        while True:
+            found = model.objects.filter(import_id=import_id, id__gt=after).order_by("id")
+            page = list(found.values_list("id", "customer_id")[:PORTION])
+            if not page:
+                break
+            after = page[-1][0]
+            yield sorted({customer for _id, customer in page})

@@ -1,14 +1,18 @@
 """What staff say about a breach."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import audiences
 from consent.models import Breach
 from consent.rules import breaches as rules
+from consent.selectors import breaches as reading
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 NAMES = _("Name no customers here: who is affected is a list of its own.")
@@ -38,50 +42,99 @@ class BreachForm(forms.Form):
     )  # fmt: skip
 
 
-class PeopleForm(forms.Form):
-    """Which question tells who is affected."""
+class AccessForm(forms.Form):
+    """Whom somebody was shown, by the access log."""
 
-    via = forms.ChoiceField(
-        label=_("Who is affected"),
-        choices=[
-            ("access", _("Whom somebody was shown, by the access log")),
-            ("segment", _("A segment")),
-            ("source", _("Everybody a source has brought")),
-            ("all", _("All customers")),
-        ],
-    )
-    actor = forms.ChoiceField(label=_("Shown to"), required=False)
-    since = forms.DateTimeField(label=_("From"), widget=MOMENT, required=False)
-    until = forms.DateTimeField(label=_("To"), widget=MOMENT, required=False)
-    key = forms.CharField(label=_("Key of the segment or source"), max_length=60, required=False)
-
-    def __init__(self, actors: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
-        """Offer these members of staff and keys."""
-        super().__init__(*args, **kwargs)
-        field = self.fields["actor"]
-        assert isinstance(field, forms.ChoiceField), "declared above"  # noqa: S101
-        field.choices = [("", str(_("anybody"))), *actors]
+    actor = forms.ChoiceField(label=_("Shown to"), required=False, choices=lambda: [("", _("anybody")), *_lookers()])
+    since = forms.DateTimeField(label=_("From"), widget=MOMENT)
+    until = forms.DateTimeField(label=_("To"), widget=MOMENT)
 
     def clean(self) -> dict[str, Any]:
-        """Each question needs its own words."""
+        """A period has a beginning before its end."""
         cleaned = super().clean() or {}
-        if cleaned.get("via") == "access":
-            for name in ("since", "until"):
-                if not cleaned.get(name):
-                    self.add_error(name, _("Say from when to when."))
-        elif cleaned.get("via") in {"segment", "source"} and not cleaned.get("key"):
-            self.add_error("key", _("Say which."))
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until <= since:
+            self.add_error("until", _("The end lies before the beginning."))
         return cleaned
 
     @property
     def asked(self) -> dict[str, str]:
         """The question as plain text."""
         found = self.cleaned_data
-        if found["via"] == "access":
-            since: dt.datetime = found["since"]
-            until: dt.datetime = found["until"]
-            return {"actor": found["actor"], "since": since.isoformat(), "until": until.isoformat()}
-        return {"key": found["key"]} if found["via"] in {"segment", "source"} else {}
+        since: dt.datetime = found["since"]
+        until: dt.datetime = found["until"]
+        return {"actor": found["actor"], "since": since.isoformat(), "until": until.isoformat()}
+
+
+class ListForm(forms.Form):
+    """A list that staff have."""
+
+    people = forms.CharField(
+        label=_("One person on each line"), widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        help_text=_("E-mail addresses, phone numbers or customer numbers. The list itself is not kept."),
+        max_length=200_000,
+    )  # fmt: skip
+
+
+class ChosenForm(forms.Form):
+    """One thing out of a list: `name` is what the question calls it."""
+
+    chosen = forms.ChoiceField()
+
+    def __init__(self, label: object, name: str, choices: list[tuple[str, Any]], *args: Any, **kwargs: Any) -> None:
+        """Offer these."""
+        super().__init__(*args, **kwargs)
+        self.name = name
+        field = self.fields["chosen"]
+        assert isinstance(field, forms.ChoiceField), "declared above"  # noqa: S101
+        field.label, field.choices = str(label), [("", str(_("Choose…"))), *choices]
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The question as plain text."""
+        return {self.name: self.cleaned_data["chosen"]}
+
+
+class EverybodyForm(forms.Form):
+    """All customers."""
+
+    asked: Mapping[str, str] = {}
+
+
+def people_forms(data: Any = None) -> dict[str, tuple[object, forms.Form]]:
+    """The questions that tell who is affected, by key: what staff call each, and its form."""
+    return {
+        "access": (_("Whom somebody was shown, by the access log"), AccessForm(data)),
+        "export": (_("Who was in a file that left"), ChosenForm(_("File"), "entry", _exports(), data)),
+        "import": (_("Whom an import touched"), ChosenForm(_("Import"), "job", _imports(), data)),
+        "list": (_("A list you have"), ListForm(data)),
+        "segment": (_("A segment"), ChosenForm(_("Segment"), "key", audiences.choices(), data)),
+        "source": (_("Everybody a source has brought"), ChosenForm(_("Source"), "key", reading.sources(), data)),
+        "all": (_("All customers"), EverybodyForm(data)),
+    }
+
+
+def _lookers() -> list[tuple[str, str]]:
+    return reading.who_looks()
+
+
+def _imports() -> list[tuple[str, str]]:
+    return [
+        (str(job.id), f"{gettext(job.title) if job.title else job.id}, {_moment(job.created_at)}")
+        for job in reading.imports()
+    ]
+
+
+def _exports() -> list[tuple[str, str]]:
+    found = []
+    for entry in reading.exports():
+        people = ngettext("%(n)s person", "%(n)s people", entry.details.get("people", 0))
+        found.append((str(entry.id), f"{_moment(entry.at)}, {people % {'n': entry.details.get('people', 0)}}"))
+    return found
+
+
+def _moment(moment: dt.datetime) -> str:
+    return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 class RiskForm(forms.Form):

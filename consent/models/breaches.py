@@ -1,10 +1,15 @@
-"""Breaches of personal data: what happened, who is affected, what was done about it."""
+"""Breaches of personal data: what happened, who is affected, what was done about it.
+
+What staff write is sealed under the breach's own key (`cdp.core.crypto.rowkeys`): an incident tells more of a shop, and
+now and then of a person, than its pages ask for. `consent.selectors.breaches` opens it.
+"""
 
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core.crypto.fields import SealedField
 from cdp.core.models import Model, OwnedModel, Placement
 
 
@@ -25,22 +30,27 @@ class Breach(Model):
         RISK = "risk", _("A risk")
         HIGH = "high", _("A high risk")
 
-    title = models.CharField(_("in one line"), max_length=160)
+    ring_key = models.CharField(max_length=40, editable=False)
+    wrapped = models.BinaryField(editable=False)  # the key of its texts, under the key ring
+    title = SealedField()
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.POSSIBLE)
     noticed_at = models.DateTimeField(_("noticed"))
     began_at = models.DateTimeField(_("began"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     data = models.JSONField(_("which data"), default=list)
     cause = models.CharField(_("how it happened"), max_length=20)
-    story = models.TextField(_("what happened"), blank=True, max_length=8000)
-    law = models.CharField(max_length=20)  # the pack that counted the hours, and when that pack was checked
+    story = SealedField()
+    law = models.CharField(
+        max_length=20
+    )  # of the laws concerned the one with the fewest hours, and when it was checked
     law_checked_on = models.DateField()
     due_at = models.DateTimeField()
     risk = models.CharField(_("risk"), max_length=6, choices=Risk.choices, blank=True)
-    risk_reason = models.TextField(_("why"), blank=True, max_length=4000)
+    risk_reason = SealedField()
     people = models.BigIntegerField(default=0)
     authority_told_at = models.DateTimeField(null=True)
     people_told_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)  # a notice for those whom nothing reaches was put up
     closed_at = models.DateTimeField(null=True)
     escalated = models.PositiveSmallIntegerField(default=0)  # how many of the warnings were given
     created_by = models.UUIDField(null=True)
@@ -74,7 +84,7 @@ class BreachPerson(OwnedModel):
 
 
 class BreachStep(Model):
-    """What was done, when and by whom. Append-only."""
+    """What was done, when and by whom. Append-only and chained."""
 
     placement = Placement.LOCAL
 
@@ -83,7 +93,7 @@ class BreachStep(Model):
     kind = models.CharField(max_length=20)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
-    text = models.CharField(max_length=2000, blank=True)  # a note of staff; names no customers
+    text = SealedField()  # a note of staff; names no customers
     details = models.JSONField(default=dict)
 
     class Meta:
@@ -106,9 +116,10 @@ class BreachDraft(Model):
     audience = models.CharField(max_length=10, choices=Audience.choices)
     law = models.CharField(max_length=20)
     language = models.CharField(max_length=5)
-    subject = models.CharField(max_length=200)
-    body = models.TextField(max_length=20000)
+    subject = SealedField()
+    body = SealedField()
     changed_at = models.DateTimeField()
+    changed_by = models.UUIDField(null=True)  # who wrote it does not approve it, where there are two
     approved_at = models.DateTimeField(null=True)
     approved_by = models.UUIDField(null=True)
 

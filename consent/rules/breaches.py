@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from consent.rules.packs import BreachDuty, Pack
+
 Text = str | Promise
 WARN_AFTER = (24, 48, 60)
 """Hours after which whoever answers for privacy is reminded, as long as the authority was not told."""
@@ -63,6 +65,74 @@ def clock(noticed_at: dt.datetime, due_at: dt.datetime, *, now: dt.datetime) -> 
     """How much of the time is gone."""
     whole = (due_at - noticed_at).total_seconds()
     return Clock(due_at, due_at - now, min(max((now - noticed_at).total_seconds() / whole, 0.0), 1.0))
+
+
+@dataclass(frozen=True)
+class State:
+    """What decides who has to be told: codes of the breach, how many people are on the list."""
+
+    is_possible: bool
+    risk: str
+    people: int
+    data: Sequence[str]
+    cause: str
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What one law wants of a breach now. `needed` None: it depends on what is not known yet. `due_at` None: without
+    delay.
+    """
+
+    law: str
+    audience: str
+    citation: str
+    needed: bool | None
+    due_at: dt.datetime | None
+    waits_for: str = ""
+
+
+def soonest(laws: Sequence[Pack]) -> Pack:
+    """Of the laws concerned, the shop's own first, the one that gives the fewest hours."""
+    return min(laws, key=lambda law: law.deadlines.breach_hours)
+
+
+def duties(laws: Sequence[Pack], state: State, *, noticed_at: dt.datetime) -> list[Duty]:
+    """Whom each of these laws wants told. All hours run from when it was noticed: some laws would count from when it is
+    certain, and nobody was ever fined for being early.
+    """
+    found = []
+    for law in laws:
+        for audience in ("authority", "people") if law.breach else ():
+            rule: BreachDuty = getattr(law.breach, audience)
+            needed, waits_for = _needed(rule, state)
+            found.append(
+                Duty(
+                    law=law.key,
+                    audience=audience,
+                    citation=rule.citation,
+                    needed=needed,
+                    due_at=due(noticed_at, hours=rule.hours) if rule.hours else None,
+                    waits_for=waits_for,
+                )
+            )
+    return found
+
+
+def _needed(rule: BreachDuty, state: State) -> tuple[bool | None, str]:
+    """Whether the law wants it now, and what it waits for where nobody can say yet."""
+    if state.is_possible and not rule.possible:
+        return None, "certainty"
+    if rule.when == "always":
+        return True, ""
+    if rule.when == "listed":
+        listed = bool(rule.data & set(state.data)) or state.cause in rule.causes
+        if listed or (rule.people and state.people >= rule.people):
+            return True, ""
+        return (False, "") if state.people else (None, "people")
+    if not state.risk:
+        return None, "risk"
+    return (state.risk == "high" or (state.risk == "risk" and rule.when == "risk")), ""
 
 
 def warnings_due(noticed_at: dt.datetime, *, now: dt.datetime) -> int:

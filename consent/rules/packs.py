@@ -102,6 +102,29 @@ class Deadlines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt_days: int | None = None
 
 
+class BreachDuty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom a breach makes the law want to be told (an authority, the people), and from when on.
+
+    `when` is the least risk, `always`, or `listed`: from so many `people` on, or with such `data`, or by such `causes`.
+    `hours` None is "without delay". With `possible` it holds as soon as a breach is only possible.
+    """
+
+    citation: str
+    when: Literal["risk", "high", "always", "listed"]
+    hours: int | None = None
+    possible: bool = False
+    people: int | None = None
+    data: frozenset[str] = frozenset()
+    causes: frozenset[str] = frozenset()
+
+
+class BreachDuties(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Both duties of one law."""
+
+    authority: BreachDuty
+    people: BreachDuty
+
+
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many days, months or years."""
 
@@ -144,6 +167,7 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refusals: tuple[Refusal, ...] = ()
     retention: tuple[Keeping, ...] = ()
     cited: dict[str, str] = {}  # kind of a rule of the gate → the citation that says so
+    breach: BreachDuties | None = None
     authority: str = ""  # whom a person may complain to: its name, in its own language and in English
 
     @property
@@ -217,6 +241,7 @@ def _faults(pack: Pack) -> list[str]:
     cited |= {term.extend_citation for term in pack.requests.values() if term.extend}
     cited |= {pack.counting} - {""}
     cited |= {keeping.citation for keeping in pack.retention}
+    cited |= {pack.breach.authority.citation, pack.breach.people.citation} if pack.breach else set()
     faults += [
         f"{kind} is to be kept longer than it may be"
         for keeping in pack.retention

@@ -10,7 +10,7 @@ from cdp.core.actors import SYSTEM
 from consent.selectors import minimisation
 from consent.selectors import retention as reading
 from consent.services import lapsing
-from consent.services.breaches import escalating
+from consent.services.breaches import escalating, evidence
 from consent.services.minimisation import counting
 from consent.services.retention import running
 
@@ -21,6 +21,7 @@ FROM = dt.time(2)
 def begin_due(*, now: dt.datetime) -> None:
     """Begin the run of this night unless it has begun; a machine that was off at night does it when it wakes."""
     escalating.remind(now=now)
+    evidence.forget_old(now=now)
     minimisation.remember()
     local = now.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
     if local.time() >= FROM and begin_retention(night=local.date(), now=now):

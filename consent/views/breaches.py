@@ -4,19 +4,22 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import leaving
 from cdp.core.views.access import actor_of, requires
-from consent.forms.breaches import BreachForm, DraftForm, PeopleForm, RiskForm, begun
+from consent.forms.breaches import BreachForm, DraftForm, RiskForm, begun, people_forms
 from consent.models import Breach, BreachDraft
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
+from consent.selectors import packs
 from consent.services.breaches import affected, drafting, evidence, recording, telling
 from consent.views import frame
 
@@ -34,7 +37,9 @@ STEPS = {
     "people_told": gettext_lazy("People were told"),
     "authority_told": gettext_lazy("Authority was told"),
     "escalated": gettext_lazy("Officers were reminded"),
+    "published": gettext_lazy("A public notice was put up"),
     "packed": gettext_lazy("Evidence was packed"),
+    "fetched": gettext_lazy("Evidence was fetched"),
     "closed": gettext_lazy("Closed"),
 }
 
@@ -86,16 +91,31 @@ def detail(request: HttpRequest, breach: uuid.UUID) -> HttpResponse:
 @requires("consent.manage")
 @require_POST
 def people(request: HttpRequest, breach: uuid.UUID) -> HttpResponse:
-    """Look for who is affected."""
-    row = _found(breach)
-    form = PeopleForm(reading.who_looks(), request.POST)
+    """Look for who is affected by one of the questions."""
+    row, via = _found(breach), request.POST.get("via", "")
+    asking = people_forms(request.POST).get(via)
+    if asking is None:
+        raise Http404
+    form: Any = asking[1]
     if not form.is_valid():
-        return _page(request, row, people_form=form, status=422)
-    affected.find(
-        breach=row.id, via=form.cleaned_data["via"], asked=form.asked, actor=actor_of(request),
-        at=timezone.now(),
-    )  # fmt: skip
-    return redirect("consent:breach-detail", row.id)
+        return _page(request, row, asked=(via, form), status=422)
+    by: dict[str, Any] = {"actor": actor_of(request), "at": timezone.now()}
+    try:
+        if via == "list":
+            known, unknown = affected.take_list(breach=row.id, text=form.cleaned_data["people"], **by)
+            _say_list(request, known, unknown)
+        else:
+            affected.find(breach=row.id, via=via, asked=dict(form.asked), **by)
+    except recording.UnableToRecord as unable:
+        messages.error(request, str(unable))
+    return redirect(f"{reverse('consent:breach-detail', args=[row.id])}#people")
+
+
+def _say_list(request: HttpRequest, known: int, unknown: int) -> None:
+    text = ngettext("%(n)s line named somebody we know.", "%(n)s lines named somebody we know.", known) % {"n": known}
+    if unknown:
+        text += " " + ngettext("%(n)s line named nobody.", "%(n)s lines named nobody.", unknown) % {"n": unknown}
+    (messages.warning if unknown else messages.success)(request, text)
 
 
 @requires("consent.manage")
@@ -124,6 +144,7 @@ ACTS: dict[str, Callable[[Breach, Any, dict[str, Any]], object]] = {
         breach=row.id, reference=told.get("reference", "")[:200], **by
     ),
     "tell": lambda row, _told, by: telling.begin(breach=row.id, **by),
+    "publish": lambda row, told, by: recording.publish(breach=row.id, place=told.get("place", "")[:500], **by),
     "close": lambda row, told, by: recording.close(
         breach=row.id, was_none=told.get("was_none") == "yes", reason=told.get("reason", "")[:2000], **by
     ),
@@ -135,57 +156,159 @@ ACTS: dict[str, Callable[[Breach, Any, dict[str, Any]], object]] = {
 def draft(request: HttpRequest, breach: uuid.UUID, draft_id: uuid.UUID) -> HttpResponse:
     """Read, change and approve one text; the browser prints it."""
     row = _found(breach)
-    text = next((one for one in drafting.drafts(row.id) if one.id == draft_id), None)
-    if text is None:
+    letter = next((one for one in reading.letters(row) if one.row.id == draft_id), None)
+    if letter is None:
         raise Http404
+    actor = actor_of(request)
     if request.method == "POST" and row.closed_at is None:
         form = DraftForm(request.POST)
         if form.is_valid():
-            by: dict[str, Any] = {"actor": actor_of(request), "at": timezone.now()}
-            told = form.cleaned_data
-            if (told["subject"], told["body"].replace("\r\n", "\n")) != (text.subject, text.body):
-                drafting.change(draft=text, subject=told["subject"], body=told["body"].replace("\r\n", "\n"), **by)
-            if request.POST.get("what") == "approve":
-                drafting.approve(draft=text, **by)
-            return redirect("consent:breach-detail", row.id)
+            by: dict[str, Any] = {"actor": actor, "at": timezone.now()}
+            subject, body = form.cleaned_data["subject"], form.cleaned_data["body"].replace("\r\n", "\n")
+            try:
+                if (subject, body) != (letter.subject, letter.body):
+                    drafting.change(draft=letter.row, subject=subject, body=body, **by)
+                if request.POST.get("what") == "approve":
+                    drafting.approve(draft=letter.row, **by)
+                return redirect(f"{reverse('consent:breach-detail', args=[row.id])}#texts")
+            except (drafting.UnableToApprove, recording.UnableToRecord) as unable:
+                form.add_error(None, str(unable))
     else:
-        form = DraftForm(initial={"subject": text.subject, "body": text.body})
-    context = {"b": row, "draft": text, "form": form, **frame.tabs(request, "breaches")}
+        form = DraftForm(initial={"subject": letter.subject, "body": letter.body})
+    context = {
+        "b": row,
+        "title": reading.words(row).title,
+        "draft": letter,
+        "law": packs.every()[letter.row.law].citations[0].law,
+        "language": _languages()[letter.row.language],
+        "may_approve": drafting.may_approve(letter.row, actor=actor),
+        "form": form,
+        **frame.tabs(request, "breaches"),
+    }
     return render(request, "consent/breach_draft.html", context, status=422 if form.errors else 200)
 
 
 @requires("consent.manage")
 @require_POST
 def pack(request: HttpRequest, breach: uuid.UUID) -> HttpResponse:
-    """The evidence as one file."""
+    """Let the evidence be made into one file."""
     row = _found(breach)
-    now = timezone.now()
-    leaving.own(leaving.Own.EVIDENCE, channel="file", at=now)
-    data = evidence.pack(breach=row.id, actor=actor_of(request), at=now)
-    response = HttpResponse(data, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="breach-{row.noticed_at:%Y-%m-%d}.zip"'
-    return response
+    evidence.begin(breach=row.id, language=get_language() or "en", actor=actor_of(request), at=timezone.now())
+    return redirect(f"{reverse('consent:breach-detail', args=[row.id])}#evidence")
+
+
+@requires("consent.manage")
+@require_POST
+def fetch(request: HttpRequest, breach: uuid.UUID, job_id: uuid.UUID) -> HttpResponse | FileResponse:
+    """The file, as long as it lies there."""
+    row = _found(breach)
+    try:
+        stream = evidence.fetch(breach=row.id, job=job_id, actor=actor_of(request), at=timezone.now())
+    except evidence.UnableToFetch:
+        messages.error(request, _("This file is gone. Make it again."))
+        return redirect(f"{reverse('consent:breach-detail', args=[row.id])}#evidence")
+    name = f"breach-{row.noticed_at:%Y-%m-%d}.zip"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
 
 
 def _page(
-    request: HttpRequest, row: Breach, *, people_form: PeopleForm | None = None, status: int = 200
+    request: HttpRequest, row: Breach, *, asked: tuple[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
+    words, log, letters = reading.words(row), reading.log(row), reading.letters(row)
+    forms = people_forms()
     context = {
         "b": row,
+        "words": words,
         "is_open": row.stage in reading.OPEN,
         "clock": rules.clock(row.noticed_at, row.due_at, now=now),
         "data": [rules.DATA[one] for one in row.data if one in rules.DATA],
         "cause": rules.CAUSES.get(row.cause, ""),
-        "steps": [{**one, "label": STEPS.get(one["step"].kind, one["step"].kind)} for one in reading.steps(row.id)],
+        "steps": [{"step": one.step, "text": one.text, "who": one.who, "label": _label(one.step.kind)} for one in log],
+        "measures": [one for one in log if one.step.kind == "note"],
+        "is_partly": any(one.step.details.get("partly") for one in log),
         "told": reading.told(row.id),
         "jobs": reading.jobs_of(row.id),
-        "drafts": [{"d": one, "audience": BreachDraft.Audience(one.audience).label} for one in drafting.drafts(row.id)],
-        "people_form": people_form or PeopleForm(reading.who_looks()),
-        "risk_form": RiskForm(initial={"risk": row.risk, "reason": row.risk_reason}),
+        "duties": _duties(row),
+        "texts": _texts(letters),
+        "unapproved": bool(reading.unapproved(row.id)),
+        "why_not": telling.why_not(row),
+        "packs": [{"job": job, "until": reading.ends_at(job)} for job in reading.packs_of(row.id, now=now)],
+        "people_forms": [
+            {
+                "via": key,
+                "label": label,
+                "form": asked[1] if asked and asked[0] == key else form,
+                "open": bool(asked and asked[0] == key),
+            }
+            for key, (label, form) in forms.items()
+        ],
+        "risk_form": RiskForm(initial={"risk": row.risk, "reason": words.risk_reason}),
+        "report": evidence.report_of(row) if row.closed_at else [],
+        "at_step": _at_step(row, letters),
         **frame.tabs(request, "breaches"),
     }
     return render(request, "consent/breach.html", context, status=status)
+
+
+def _label(kind: str) -> object:
+    return STEPS.get(kind, kind)
+
+
+def _languages() -> dict[str, str]:
+    return {code: _(str(name)) for code, name in settings.LANGUAGES}
+
+
+def _at_step(row: Breach, letters: list[reading.Letter]) -> int:
+    """Which of the six steps is the next one; seven once all are done."""
+    if row.closed_at:
+        return 7
+    done = (
+        True,
+        row.people > 0,
+        bool(row.risk),
+        bool(letters) and all(one.row.approved_at for one in letters),
+        row.authority_told_at is not None and (row.people_told_at is not None or row.risk != Breach.Risk.HIGH),
+    )
+    return next((number for number, is_done in enumerate(done, start=1) if not is_done), 6)
+
+
+def _texts(letters: list[reading.Letter]) -> list[dict[str, Any]]:
+    """The letters in groups: one for each authority, then those for people."""
+    languages = _languages()
+    return [
+        {
+            "letter": one,
+            "audience": BreachDraft.Audience(one.row.audience).label,
+            "law": packs.every()[one.row.law].citations[0].law,
+            "language": languages.get(one.row.language, one.row.language),
+        }
+        for one in letters
+    ]
+
+
+def _duties(row: Breach) -> list[dict[str, Any]]:
+    found = []
+    for duty in reading.duties(row):
+        law = packs.every()[duty.law]
+        citation = next(one for one in law.citations if one.key == duty.citation)
+        found.append(
+            {
+                "duty": duty,
+                "audience": BreachDraft.Audience(duty.audience).label,
+                "citation": citation,
+                "waits_for": WAITS_FOR.get(duty.waits_for, ""),
+                "done": row.authority_told_at if duty.audience == "authority" else row.people_told_at,
+            }
+        )
+    return found
+
+
+WAITS_FOR = {
+    "certainty": gettext_lazy("As soon as it is certain"),
+    "risk": gettext_lazy("Depends on the risk"),
+    "people": gettext_lazy("Depends on how many people it is"),
+}
 
 
 def _found(breach: uuid.UUID) -> Breach:

@@ -8,7 +8,7 @@ undoing of an earlier import would take them for known to nobody else.
 
 import json
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -97,6 +97,14 @@ class Watch:
         made = {found.customer for found in resolutions if found.outcome is created}
         made -= self._before.keys()  # made by one row and merged into somebody known by another
         return [position for position, found in enumerate(resolutions) if found.customer in made]
+
+
+def people(import_id: uuid.UUID) -> Iterator[list[uuid.UUID]]:
+    """Whom an import made or told of again, chunk by chunk; nobody once its traces are a week old."""
+    for made, *_told in tracing.lists([import_id], MADE):
+        yield [uuid.UUID(bytes=one) for one in made]
+    for again, _told_of in tracing.lists([import_id], RETOLD):
+        yield [uuid.UUID(bytes=again[at : at + 16]) for at in range(0, len(again), 16)]
 
 
 def _registers(context: registry.Context) -> list[str]:

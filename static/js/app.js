@@ -96,7 +96,10 @@
     const dialog = $("#confirm");
     $("#confirm-title").textContent = element.dataset.confirmTitle || dialog.dataset.defaultTitle;
     $("#confirm-text").textContent = element.dataset.confirm;
-    $("[data-confirm-yes]").textContent = element.dataset.confirmAction || dialog.dataset.defaultAction;
+    const yes = $("[data-confirm-yes]");
+    yes.textContent = element.dataset.confirmAction || dialog.dataset.defaultAction;
+    // Red says that something is lost; what a primary button begins is only asked about.
+    yes.className = element.matches(".btn-primary") ? "btn btn-primary" : "btn btn-danger";
     dialog.returnValue = "no";
     dialog.showModal();
     return new Promise((resolve) => {

@@ -164,6 +164,7 @@ PAGES = [
     ("consent:breach-people", "POST", "po"),
     ("consent:breach-act", "POST", "po"),
     ("consent:breach-pack", "POST", "po"),
+    ("consent:breach-fetch", "POST", "po"),
     ("consent:breach-draft", "GET", "po"),
     ("consent:breach-draft", "POST", "po"),
     ("consent:minimisation", "GET", "po"),

@@ -1,83 +1,122 @@
-"""Drafts of what is to be said, for each law and language, filled from what is known; edited and approved by people."""
+"""Drafts of what is to be said, for each law and language, filled from what is known; edited and approved by people.
+
+Who wrote a text last does not approve it, where a second person could: what goes out about a breach is read twice.
+"""
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from cdp.core import audit
+from cdp.core import access, audit, ids
 from cdp.core.actors import Actor
-from consent.models import Breach, BreachDraft, BreachStep
+from cdp.core.models import User
+from consent.models import Breach, BreachDraft
 from consent.rules import breaches as rules
+from consent.selectors import breaches as reading
 from consent.selectors import packs
-from consent.selectors import retention as reading
+from consent.selectors import retention as laws
 from consent.services.breaches import recording
 
 OWN_LANGUAGE = {"pdpa_th": "th", "pipa_kr": "ko", "gdpr": "en"}
 
 
-def write(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> list[BreachDraft]:
-    """Write the drafts that are missing, and those anew that nobody has approved; approved ones stay."""
+class UnableToApprove(Exception):
+    """The text stays as it is; the message says why."""
+
+
+def write(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> list[reading.Letter]:
+    """Write the drafts that are missing, and those anew that nobody has approved; approved ones stay.
+
+    Raises recording.UnableToRecord.
+    """
     with transaction.atomic():
-        row = Breach.objects.select_for_update().get(id=breach)
-        laws = sorted({packs.of_shop().key, *(pack.key for pack in reading.laws_concerned())})
-        wanted = [(BreachDraft.Audience.AUTHORITY, law, OWN_LANGUAGE[law]) for law in laws]
+        row = recording.held(breach)
+        concerned = sorted({pack.key for pack in laws.laws_concerned()})
+        wanted = [(BreachDraft.Audience.AUTHORITY, law, OWN_LANGUAGE[law]) for law in concerned]
         wanted += [
             (BreachDraft.Audience.PEOPLE, packs.of_shop().key, language) for language, _name in settings.LANGUAGES
         ]
-        known = {(one.audience, one.law, one.language): one for one in drafts(breach)}
+        known = {(one.audience, one.law, one.language): one for one in BreachDraft.objects.filter(breach_id=breach)}
         for audience, law, language in wanted:
             old = known.get((audience, law, language))
             if old is not None and old.approved_at is not None:
                 continue
             with translation.override(language):
-                facts = _facts(row, language)
+                facts = _facts(row)
                 make = rules.authority_draft if audience == BreachDraft.Audience.AUTHORITY else rules.people_draft
                 subject, body = make(facts)
-            BreachDraft.objects.update_or_create(
-                breach_id=breach, audience=audience, law=law, language=language,
-                defaults={"subject": subject[:200], "body": body, "changed_at": at},
-            )  # fmt: skip
-        recording.step(row, "drafted", actor=actor, at=at, details={"laws": laws})
-    return drafts(breach)
-
-
-def drafts(breach: uuid.UUID) -> list[BreachDraft]:
-    """The drafts of a breach."""
-    return list(BreachDraft.objects.filter(breach_id=breach).order_by("audience", "law", "language"))
+            if old is None:
+                old = BreachDraft(id=ids.uuid7(), breach_id=breach, audience=audience, law=law, language=language)
+            _put(row, old, subject=subject[:200], body=body, actor=actor, at=at)
+        recording.step(row, "drafted", actor=actor, at=at, details={"laws": concerned})
+    return reading.letters(row)
 
 
 def change(*, draft: BreachDraft, subject: str, body: str, actor: Actor, at: dt.datetime) -> None:
-    """Keep what staff made of a draft; what was approved has to be approved again."""
+    """Keep what staff made of a draft; what was approved has to be approved again. Raises UnableToApprove once the
+    people are being told: what went out stays as it was.
+    """
     with transaction.atomic():
-        BreachDraft.objects.filter(id=draft.id).update(
-            subject=subject, body=body, changed_at=at, approved_at=None, approved_by=None
-        )
-        recording.step(
-            Breach.objects.get(id=draft.breach_id), "draft_changed", actor=actor, at=at,
-            details={"audience": draft.audience, "law": draft.law, "language": draft.language},
-        )  # fmt: skip
+        row = recording.held(draft.breach_id)
+        _still_ours(row, draft)
+        _put(row, draft, subject=subject, body=body, actor=actor, at=at)
+        recording.step(row, "draft_changed", actor=actor, at=at, details=_named(draft))
 
 
 def approve(*, draft: BreachDraft, actor: Actor, at: dt.datetime) -> None:
-    """Say that a draft may go out as it is."""
+    """Say that a draft may go out as it is. Raises UnableToApprove for its writer, where somebody else could."""
     with transaction.atomic():
-        BreachDraft.objects.filter(id=draft.id).update(approved_at=at, approved_by=actor.id)
-        recording.step(
-            Breach.objects.get(id=draft.breach_id), "draft_approved", actor=actor, at=at,
-            details={"audience": draft.audience, "law": draft.law, "language": draft.language},
-        )  # fmt: skip
-        audit.record(
-            audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=draft.breach_id,
-            details={"step": "approved", "language": draft.language},
-        )  # fmt: skip
+        row = recording.held(draft.breach_id)
+        fresh = BreachDraft.objects.select_for_update().get(id=draft.id)
+        if not may_approve(fresh, actor=actor):
+            raise UnableToApprove(_("You wrote this text: somebody else who answers for privacy approves it."))
+        if fresh.approved_at is None:
+            BreachDraft.objects.filter(id=draft.id).update(approved_at=at, approved_by=actor.id)
+            alone = {"alone": True} if fresh.changed_by == actor.id else {}
+            recording.step(row, "draft_approved", actor=actor, at=at, details={**_named(draft), **alone})
+            audit.record(
+                audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=draft.breach_id,
+                details={"step": "approved", "language": draft.language, **alone},
+            )  # fmt: skip
 
 
-def _facts(row: Breach, language: str) -> rules.Facts:
-    notes = BreachStep.objects.filter(breach_id=row.id, kind="note").order_by("id").values_list("text", flat=True)
+def may_approve(draft: BreachDraft, *, actor: Actor) -> bool:
+    """Whether they may: not what they wrote themselves, unless nobody else is there."""
+    return draft.changed_by != actor.id or not _others(actor)
+
+
+def _others(actor: Actor) -> bool:
+    roles = [role for role in access.LETTERS.values() if access.allows(role, "consent.manage")]
+    others = User.objects.filter(is_active=True, role__in=roles)
+    return (others.exclude(id=actor.id) if actor.id else others).exists()
+
+
+def _still_ours(row: Breach, draft: BreachDraft) -> None:
+    if draft.audience == BreachDraft.Audience.PEOPLE and reading.is_telling(row):
+        raise UnableToApprove(_("This text has gone out to people. It stays as they read it."))
+
+
+def _put(row: Breach, draft: BreachDraft, *, subject: str, body: str, actor: Actor, at: dt.datetime) -> None:
+    key = reading.key_of(row)
+    draft.subject = key.seal(subject, table=reading.DRAFTS, column="subject", row=draft.id)
+    draft.body = key.seal(body, table=reading.DRAFTS, column="body", row=draft.id)
+    draft.changed_at, draft.changed_by = at, actor.id
+    draft.approved_at = draft.approved_by = None
+    draft.save()
+
+
+def _named(draft: BreachDraft) -> dict[str, str]:
+    return {"audience": draft.audience, "law": draft.law, "language": draft.language}
+
+
+def _facts(row: Breach) -> rules.Facts:
+    words = reading.words(row)
+    notes: Sequence[str] = [one.text for one in reading.log(row) if one.step.kind == "note"]
     risks = {
         Breach.Risk.NONE: _("We see no risk to people."),
         Breach.Risk.RISK: _("There is a risk, such as unwanted messages or calls."),
@@ -91,11 +130,11 @@ def _facts(row: Breach, language: str) -> rules.Facts:
         period=" – ".join(_moment(one) for one in (row.began_at, row.ended_at) if one),
         data=[str(rules.DATA[one]) for one in row.data if one in rules.DATA],
         cause=str(rules.CAUSES.get(row.cause, "")),
-        story=row.story,
+        story=words.story,
         people=formats.number_format(row.people, force_grouping=True) if row.people else _("Not known yet"),
         is_possible=row.stage == Breach.Stage.POSSIBLE,
-        risk=f"{risk} {row.risk_reason}".strip(),
-        measures=list(notes),
+        risk=f"{risk} {words.risk_reason}".strip(),
+        measures=notes,
     )
 
 

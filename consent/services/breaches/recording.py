@@ -8,11 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cdp.core import audit
+from cdp.core import audit, ids
 from cdp.core.actors import Actor
-from consent.models import Breach, BreachStep
+from cdp.core.crypto import rowkeys
+from consent.models import Breach, BreachPerson, BreachStep
 from consent.rules import breaches as rules
-from consent.selectors import packs
+from consent.selectors import breaches as reading
+from consent.selectors import retention
 
 
 class UnableToRecord(Exception):
@@ -32,22 +34,33 @@ def record(
     actor: Actor,
     at: dt.datetime,
 ) -> Breach:
-    """Record an incident; the hours of the shop's law run from when it was noticed. Raises UnableToRecord."""
+    """Record an incident; the hours run from when it was noticed, those of the law concerned that gives the fewest.
+
+    Raises UnableToRecord.
+    """
     if noticed_at > at:
         raise UnableToRecord(_("It cannot have been noticed in the future."))
     if began_at and began_at > noticed_at:
         raise UnableToRecord(_("It cannot have begun after it was noticed."))
-    law = packs.of_shop()
+    if began_at and ended_at and ended_at < began_at:
+        raise UnableToRecord(_("It cannot have ended before it began."))
+    law = rules.soonest(retention.laws_concerned())
+    row = ids.uuid7()
+    ring_key, wrapped = rowkeys.new(reading.TABLE, row)
+    key = rowkeys.load(reading.TABLE, row, ring_key=ring_key, wrapped=wrapped)
     with transaction.atomic():
         breach = Breach.objects.create(
-            title=title,
+            id=row,
+            ring_key=ring_key,
+            wrapped=wrapped,
+            title=key.seal(title, table=reading.TABLE, column="title", row=row),
+            story=key.seal(story, table=reading.TABLE, column="story", row=row),
             stage=Breach.Stage.CONFIRMED if is_certain else Breach.Stage.POSSIBLE,
             noticed_at=noticed_at,
             began_at=began_at,
             ended_at=ended_at,
             data=[one for one in rules.DATA if one in data],
             cause=cause if cause in rules.CAUSES else "unknown",
-            story=story,
             law=law.key,
             law_checked_on=law.checked_on,
             due_at=rules.due(noticed_at, hours=law.deadlines.breach_hours),
@@ -67,69 +80,99 @@ def step(
     text: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> BreachStep:
-    """Write into the log of a breach what was done."""
+    """Write into the log of a breach what was done; `text` is sealed."""
+    row = ids.uuid7()
+    sealed = reading.key_of(breach).seal(text, table=reading.STEPS, column="text", row=row) if text else None
     return BreachStep.objects.create(
-        breach_id=breach.id, at=at, kind=kind, actor_kind=actor.kind, actor_id=actor.id, text=text,
+        id=row, breach_id=breach.id, at=at, kind=kind, actor_kind=actor.kind, actor_id=actor.id, text=sealed,
         details=dict(details or {}),
     )  # fmt: skip
 
 
 def note(*, breach: uuid.UUID, text: str, actor: Actor, at: dt.datetime) -> None:
     """What was done about it, in the words of staff: it stands in the drafts as a measure."""
+    if not text.strip():
+        raise UnableToRecord(_("Write what was done."))
     with transaction.atomic():
-        step(_held(breach), "note", actor=actor, at=at, text=text)
+        step(held(breach), "note", actor=actor, at=at, text=text.strip())
 
 
 def assess(*, breach: uuid.UUID, risk: str, reason: str, actor: Actor, at: dt.datetime) -> None:
     """Say how great the risk to people is, and why. Raises UnableToRecord."""
     if risk not in Breach.Risk.values or not risk or not reason.strip():
         raise UnableToRecord(_("Choose a risk and say why."))
+    reason = reason.strip()
     with transaction.atomic():
-        row = _held(breach)
-        before, row.risk, row.risk_reason = row.risk, risk, reason.strip()
-        row.save(update_fields=["risk", "risk_reason"])
-        step(row, "assessed", actor=actor, at=at, text=row.risk_reason, details={"before": before, "after": risk})
-        audit.record(audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=breach, details={"step": "assessed"})
+        row = held(breach)
+        before = row.risk
+        sealed = reading.key_of(row).seal(reason, table=reading.TABLE, column="risk_reason", row=row.id)
+        Breach.objects.filter(id=breach).update(risk=risk, risk_reason=sealed)
+        step(row, "assessed", actor=actor, at=at, text=reason, details={"before": before, "after": risk})
+        _audited(breach, "assessed", actor=actor, at=at)
 
 
 def confirm(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> None:
     """What was possible has turned out to be so. The clock does not begin anew."""
     with transaction.atomic():
-        row = _held(breach)
+        row = held(breach)
         if row.stage == Breach.Stage.POSSIBLE:
             Breach.objects.filter(id=breach).update(stage=Breach.Stage.CONFIRMED)
             step(row, "confirmed", actor=actor, at=at)
-            audit.record(audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=breach, details={"step": "confirmed"})
+            _audited(breach, "confirmed", actor=actor, at=at)
 
 
 def tell_authority(*, breach: uuid.UUID, reference: str, actor: Actor, at: dt.datetime) -> None:
     """The authority was told, under its own number of the report; that stops the reminders."""
     with transaction.atomic():
-        row = _held(breach)
+        row = held(breach)
         if row.authority_told_at is None:
             Breach.objects.filter(id=breach).update(authority_told_at=at)
         step(row, "authority_told", actor=actor, at=at, text=reference, details={"late": at > row.due_at})
-        audit.record(
-            audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=breach, details={"step": "authority_told"}
-        )
+        _audited(breach, "authority_told", actor=actor, at=at)
+
+
+def publish(*, breach: uuid.UUID, place: str, actor: Actor, at: dt.datetime) -> None:
+    """A notice was put up for those whom no message reaches, at that place. Raises UnableToRecord."""
+    if not place.strip():
+        raise UnableToRecord(_("Say where the notice stands."))
+    with transaction.atomic():
+        row = held(breach)
+        Breach.objects.filter(id=breach, published_at__isnull=True).update(published_at=at)
+        step(row, "published", actor=actor, at=at, text=place.strip())
+        _audited(breach, "published", actor=actor, at=at)
 
 
 def close(*, breach: uuid.UUID, was_none: bool, reason: str, actor: Actor, at: dt.datetime) -> None:
-    """End the work, with the reason. Raises UnableToRecord while it is not assessed."""
+    """End the work, with the reason. Raises UnableToRecord while something is missing that a risk asks for."""
     with transaction.atomic():
-        row = _held(breach)
+        row = held(breach)
         if not reason.strip():
             raise UnableToRecord(_("Say why it can be closed."))
-        if not was_none and not row.risk:
-            raise UnableToRecord(_("Assess the risk first."))
+        if not was_none:
+            _complete(row)
         stage = Breach.Stage.FALSE if was_none else Breach.Stage.CLOSED
         Breach.objects.filter(id=breach).update(stage=stage, closed_at=at)
         step(row, "closed", actor=actor, at=at, text=reason.strip(), details={"stage": stage})
-        audit.record(audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=breach, details={"step": "closed"})
+        _audited(breach, "closed", actor=actor, at=at)
 
 
-def _held(breach: uuid.UUID) -> Breach:
+def _complete(row: Breach) -> None:
+    if not row.risk:
+        raise UnableToRecord(_("Assess the risk first."))
+    if row.risk != Breach.Risk.NONE and row.authority_told_at is None:
+        raise UnableToRecord(_("There is a risk: note first that the authority was told."))
+    waiting = BreachPerson.objects.filter(breach_id=row.id, told_at__isnull=True, untold="").exists()
+    if row.risk == Breach.Risk.HIGH and waiting:
+        raise UnableToRecord(_("The risk is high: tell the people on the list first."))
+
+
+def held(breach: uuid.UUID) -> Breach:
+    """The row until the end of the transaction. Raises UnableToRecord once it is closed."""
     row = Breach.objects.select_for_update().get(id=breach)
     if row.closed_at is not None:
         raise UnableToRecord(_("This breach is closed."))
     return row
+
+
+def _audited(breach: uuid.UUID, what: str, *, actor: Actor, at: dt.datetime) -> None:
+    audit.record(audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=breach, details={"step": what})

@@ -56,23 +56,6 @@ class Table:
     rows: Callable[[], Iterator[Row]] = field(repr=False)
 
 
-class _Sink(io.RawIOBase):
-    """What a ZIP is written to: a sealed upload, which cannot go back."""
-
-    def __init__(self, writer: uploads.SealedWriter) -> None:
-        super().__init__()
-        self._writer = writer
-
-    def writable(self) -> bool:
-        """It is for writing."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Seal some bytes."""
-        self._writer.write(bytes(data))
-        return len(data)
-
-
 @jobs.kind(JOB)
 def run(job: Job) -> None:
     """Make the copy a request asks for and answer the request. Done again after a kill, from the beginning."""
@@ -114,7 +97,7 @@ def write(
     with translation.override(request.language):
         found = tables(request, at=at)
         try:
-            with zipfile.ZipFile(_Sink(writer), "w", zipfile.ZIP_DEFLATED) as archive:
+            with zipfile.ZipFile(uploads.Sink(writer), "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr("schema.json", json.dumps(_schema(request, found, at), ensure_ascii=False, indent=1))
                 for number, table in enumerate(found, start=1):
                     counts[table.name] = _write_json(archive, table)

@@ -2,13 +2,15 @@ import pytest
 from django.utils import timezone
 
 from cdp.core import jobs
+from cdp.core.models import Job
 from consent.models import Breach, BreachDraft
+from consent.selectors import breaches as reading
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_breach_goes_from_the_first_word_to_the_evidence(client):
+def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp_path):
     client.force_login(factories.staff("privacy"))
     factories.customer(name="Ann")
     assert b"Nothing recorded" in client.get("/consent/breaches/").content
@@ -22,6 +24,8 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client):
     breach = Breach.objects.get()
     url = f"/consent/breaches/{breach.id}/"
     assert client.post(f"{url}people/", {"via": "access"}).status_code == 422
+    assert client.post(f"{url}people/", {"via": "nonsense"}).status_code == 404
+    assert b'<button class="btn btn-primary" type="submit" disabled' in client.get(url).content
     client.post(f"{url}people/", {"via": "all"})
     jobs.run_waiting()
     client.post(f"{url}act/", {"what": "risk", "risk": "high", "reason": "Not encrypted"})
@@ -29,13 +33,22 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client):
     client.post(f"{url}act/", {"what": "draft"})
     draft = BreachDraft.objects.get(audience="people", language="en")
     assert b"Account closed" in client.get(f"{url}drafts/{draft.id}/").content
-    client.post(f"{url}drafts/{draft.id}/", {"subject": "Sorry", "body": draft.body, "what": "approve"})
-    draft.refresh_from_db()
-    assert (draft.subject, draft.approved_at is not None) == ("Sorry", True)
+    other = factories.staff("owner")
+    words = {"subject": "Sorry", "body": "Text", "what": "approve"}
+    assert client.post(f"{url}drafts/{draft.id}/", words).status_code == 422  # its writer, and there are two
+    client.force_login(other)
+    client.post(f"{url}drafts/{draft.id}/", words)
+    assert [one.subject for one in reading.letters(breach) if one.row.approved_at] == ["Sorry"]
     client.post(f"{url}act/", {"what": "authority", "reference": "K-1"})
     detail = client.get(url).content.decode()
     assert "The hours are running" not in detail
     assert "K-1" in detail
-    packed = client.post(f"{url}pack/")
+    settings.CDP_VAR = tmp_path
+    client.post(f"{url}pack/")
+    jobs.run_waiting()
+    job = Job.objects.get(kind="breach_pack")
+    packed = client.post(f"{url}pack/{job.id}/")
     assert packed["Content-Type"] == "application/zip"
+    assert b"".join(packed.streaming_content)[:2] == b"PK"
+    assert client.post(f"{url}pack/{breach.id}/", follow=True).redirect_chain
     assert client.post(f"{url}act/", {"what": "nonsense"}).status_code == 404

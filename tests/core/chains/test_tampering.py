@@ -15,6 +15,7 @@ from campaigns.models import MessageEvent
 from cdp.core import actors, audit, ids
 from cdp.core.chains import heads, registry, sealing, verifying
 from consent.services import grants, terms
+from consent.services.breaches import recording
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -55,8 +56,19 @@ def _acceptances(count: int) -> None:
         terms.accept(customer=customer, version=f"{number}.0", language="en", place="form.signup", at=timezone.now())
 
 
+def _breach_steps(count: int) -> None:
+    now = timezone.now()
+    breach = recording.record(
+        title="x", noticed_at=now, cause="lost", data=[], story="", began_at=None, ended_at=None, is_certain=True,
+        actor=actors.SYSTEM, at=now,
+    )  # fmt: skip
+    for number in range(count - 1):  # recording was the first step
+        recording.note(breach=breach.id, text=f"step {number}", actor=actors.SYSTEM, at=now)
+
+
 WRITERS: dict[str, tuple[Callable[[int], None], str]] = {
     "consent_consentrecord": (_consents, "status = 'inherited'"),
+    "consent_breachstep": (_breach_steps, "kind = 'closed'"),
     "consent_termsacceptance": (_acceptances, "version = '9.9'"),
     "core_auditentry": (_audits, "details = '{\"n\": 99}'"),
     "core_accessentry": (_looks, "customer_ids = '{}' || customer_ids[2:]"),

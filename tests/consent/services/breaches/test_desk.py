@@ -2,17 +2,20 @@
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import zipfile
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from cdp.core import actors, audit, jobs
-from cdp.core.models import AuditEntry, Notice
-from consent.models import Breach, BreachPerson, BreachStep
+from cdp.core.models import AuditEntry, Job, Notice
+from consent.models import Breach, BreachDraft, BreachPerson, BreachStep
+from consent.selectors import breaches as reading
 from consent.services.breaches import affected, drafting, escalating, evidence, recording, telling
 from customers.models import ContactPoint
 from customers.services import erasing
@@ -80,14 +83,24 @@ def test_everybody_on_the_list_is_told_once_in_their_language(breach, officer, s
     ContactPoint.objects.filter(customer_id=dan.id, kind="email").update(bounced_at=NOW)
     eve = factories.customer(name="Eve")
     look(breach, officer, "all")
-    with pytest.raises(telling.UnableToTell):
-        telling.begin(breach=breach.id, actor=officer, at=NOW)
-    for draft in drafting.write(breach=breach.id, actor=officer, at=NOW):
-        if draft.audience == "people":
-            drafting.approve(draft=draft, actor=officer, at=NOW)
-    for _ in range(2):
-        telling.begin(breach=breach.id, actor=officer, at=NOW)
-        jobs.run_waiting()
+    refused = {"breach": breach.id, "actor": officer, "at": NOW}
+    with pytest.raises(telling.UnableToTell, match="Write the drafts"):
+        telling.begin(**refused)
+    letters = [one.row for one in drafting.write(breach=breach.id, actor=actors.SYSTEM, at=NOW)]
+    people = [one for one in letters if one.audience == "people"]
+    for draft in people[1:]:
+        drafting.approve(draft=draft, actor=officer, at=NOW)
+    with pytest.raises(telling.UnableToTell, match="English"):
+        telling.begin(**refused)
+    drafting.approve(draft=people[0], actor=officer, at=NOW)
+    telling.begin(**refused)
+    with pytest.raises(telling.UnableToTell, match="already"):
+        telling.begin(**refused)
+    jobs.run_waiting()
+    with pytest.raises(telling.UnableToTell, match="Nobody"):
+        telling.begin(**refused)
+    with pytest.raises(drafting.UnableToApprove):
+        drafting.change(draft=people[0], subject="Other", body="words", actor=officer, at=NOW)
     notices = {row.customer_id: (row.channel, row.language) for row in Notice.objects.filter(kind=telling.KIND)}
     assert notices == {ann.id: ("email", "th"), ben.id: ("email", "th"), cat.id: ("sms", "ko"), dan.id: ("sms", "en")}
     assert BreachPerson.objects.get(customer_id=eve.id).untold == "no_address"
@@ -96,17 +109,57 @@ def test_everybody_on_the_list_is_told_once_in_their_language(breach, officer, s
 
 def test_drafts_speak_every_law_that_concerns_customers_and_stay_as_approved(breach, officer):
     recording.note(breach=breach.id, text="Passwords were changed", actor=officer, at=NOW)
-    drafts = drafting.write(breach=breach.id, actor=officer, at=NOW)
+    drafts = [one.row for one in drafting.write(breach=breach.id, actor=officer, at=NOW)]
     assert {(one.audience, one.law, one.language) for one in drafts} == {
         ("authority", "gdpr", "en"), ("people", "gdpr", "en"), ("people", "gdpr", "th"), ("people", "gdpr", "ko"),
     }  # fmt: skip
-    authority = next(one for one in drafts if one.audience == "authority")
+    authority = next(one for one in reading.letters(breach) if one.row.audience == "authority")
     assert "Possible breach" in authority.subject
     assert "Passwords were changed" in authority.body
-    drafting.change(draft=authority, subject="Ours", body="Text", actor=officer, at=NOW)
-    drafting.approve(draft=authority, actor=officer, at=NOW)
+    drafting.change(draft=authority.row, subject="Ours", body="Text", actor=officer, at=NOW)
+    drafting.approve(draft=authority.row, actor=officer, at=NOW)
     again = drafting.write(breach=breach.id, actor=officer, at=NOW)
-    assert next(one for one in again if one.audience == "authority").subject == "Ours"
+    assert next(one for one in again if one.row.audience == "authority").subject == "Ours"
+
+
+def test_who_wrote_a_text_approves_it_only_where_nobody_else_could(breach, officer):
+    draft = drafting.write(breach=breach.id, actor=officer, at=NOW)[0].row
+    drafting.approve(draft=draft, actor=officer, at=NOW)  # alone
+    assert BreachStep.objects.get(kind="draft_approved").details["alone"] is True
+    other = actors.staff(factories.staff("owner"))
+    drafting.change(draft=draft, subject="Ours", body="Text", actor=officer, at=NOW)
+    with pytest.raises(drafting.UnableToApprove):
+        drafting.approve(draft=draft, actor=officer, at=NOW)
+    drafting.approve(draft=draft, actor=other, at=NOW)
+    assert BreachDraft.objects.get(id=draft.id).approved_by == other.id
+
+
+def test_a_list_an_import_and_a_file_that_left_tell_who_is_affected(breach, officer):
+    ann = factories.customer(name="Ann", email="ann@example.com")
+    ben = factories.customer(name="Ben", external_id="B-7")
+    cat = factories.customer(name="Cat")
+    told = affected.take_list(
+        breach=breach.id, text=f"ANN@example.com\nB-7\n{cat.id}\nnobody@example.com\n", actor=officer, at=NOW
+    )
+    assert told == (3, 1)
+    assert set(BreachPerson.objects.values_list("customer_id", "via")) == {(one.id, "list") for one in (ann, ben, cat)}
+    assert "example.com" not in str(list(BreachStep.objects.values_list("details", flat=True)))
+    with pytest.raises(recording.UnableToRecord):
+        affected.take_list(breach=breach.id, text=" \n", actor=officer, at=NOW)
+
+    dan, eve = factories.customer(name="Dan"), factories.customer(name="Eve")
+    for people in ([dan.id], [ann.id]):
+        audit.looked(actor=officer, at=NOW, view="export", customers=people)
+    audit.record(audit.Action.EXPORT_WRITTEN, actor=officer, at=NOW, details={"people": 2})
+    audit.looked(actor=officer, at=NOW, view="customers:customer-detail", customers=[eve.id])
+    (file,) = reading.exports()
+    assert look(breach, officer, "export", entry=str(file.id)) == {ann.id, ben.id, cat.id, dan.id}
+
+    work = Job.objects.create(kind="import", state="done", params={}, result={"begun_at": "2026-10-01T00:00:00+00:00"})
+    order = factories.order(eve, placed_at=NOW, amount=5)
+    type(order).objects.filter(id=order.id).update(import_id=work.id)
+    assert eve.id in look(breach, officer, "import", job=str(work.id))
+    assert BreachStep.objects.filter(kind="people_found").last().details["partly"] is True
 
 
 def test_officers_are_reminded_once_for_each_limit_until_the_authority_is_told(
@@ -123,17 +176,31 @@ def test_officers_are_reminded_once_for_each_limit_until_the_authority_is_told(
     assert wake(61) == 0
 
 
-def test_the_evidence_holds_the_log_the_texts_and_ids_only(breach, officer):
+def test_the_evidence_holds_the_log_the_texts_and_ids_only_and_goes_after_a_day(breach, officer, settings, tmp_path):
     ann = factories.customer(name="Ann Planted", email="planted@example.com")
     look(breach, officer, "all")
     drafting.write(breach=breach.id, actor=officer, at=NOW)
-    data = evidence.pack(breach=breach.id, actor=officer, at=NOW)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert {"breach.json", "timeline.json", "people.csv", "SHA256SUMS"} <= set(archive.namelist())
+    recording.note(breach=breach.id, text="Told the host", actor=officer, at=NOW)
+    settings.CDP_VAR = tmp_path
+    job = evidence.begin(breach=breach.id, language="ko", actor=officer, at=NOW)
+    jobs.run_waiting()
+    now = timezone.now()
+    (stored,) = (tmp_path / "uploads").iterdir()
+    assert b"Told the host" not in stored.read_bytes()
+    fetch = {"breach": breach.id, "job": job.id, "actor": officer}
+    with zipfile.ZipFile(evidence.fetch(**fetch, at=now)) as archive:
+        assert {"breach.json", "timeline.json", "people.csv", "report.txt", "SHA256SUMS"} <= set(archive.namelist())
         rows = list(csv.DictReader(io.StringIO(archive.read("people.csv").decode())))
         assert [row["customer"] for row in rows] == [str(ann.id)]
-        assert [one["kind"] for one in json.loads(archive.read("timeline.json"))][-1] == "packed"
+        timeline = json.loads(archive.read("timeline.json"))
+        assert (timeline[-1]["kind"], timeline[-2]["text"]) == ("packed", "Told the host")
         assert all(b"lanted" not in archive.read(name) for name in archive.namelist())
+        sums = dict(line.split("  ")[::-1] for line in archive.read("SHA256SUMS").decode().splitlines())
+        assert sums["report.txt"] == hashlib.sha256(archive.read("report.txt")).hexdigest()
+    with pytest.raises(evidence.UnableToFetch):
+        evidence.fetch(**fetch, at=now + evidence.LASTS)
+    assert evidence.forget_old(now=now + dt.timedelta(days=2)) == 1
+    assert not stored.exists()
 
 
 def test_the_log_cannot_be_changed_and_every_step_is_audited(breach, officer):
@@ -151,6 +218,35 @@ def test_a_breach_is_not_closed_before_its_risk_is_known(breach, officer):
     recording.close(**close, was_none=False)
     with pytest.raises(recording.UnableToRecord):
         recording.note(breach=breach.id, text="more", actor=officer, at=NOW)
+
+
+def test_a_breach_with_a_high_risk_is_closed_when_everybody_was_told(breach, officer):
+    factories.customer(name="Ann", email="ann@example.com")
+    look(breach, officer, "all")
+    recording.assess(breach=breach.id, risk="high", reason="Numbers", actor=officer, at=NOW)
+    close = {"breach": breach.id, "reason": "Done", "was_none": False, "actor": officer, "at": NOW}
+    with pytest.raises(recording.UnableToRecord, match="authority"):
+        recording.close(**close)
+    recording.tell_authority(breach=breach.id, reference="A-1", actor=officer, at=NOW)
+    with pytest.raises(recording.UnableToRecord, match="people"):
+        recording.close(**close)
+    BreachPerson.objects.update(untold="no_address")
+    recording.close(**close)
+    assert any("A-1" in one.text for one in reading.log(breach))
+
+
+def test_nothing_that_staff_write_stands_in_clear(breach, officer):
+    recording.note(breach=breach.id, text="Qzxplanted", actor=officer, at=NOW)
+    recording.assess(breach=breach.id, risk="risk", reason="Qzxplanted", actor=officer, at=NOW)
+    drafting.write(breach=breach.id, actor=officer, at=NOW)
+    with connection.cursor() as cursor:
+        for table in ("consent_breach", "consent_breachstep", "consent_breachdraft"):
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            rows = str(cursor.fetchall())
+            for text in ("Qzxplanted", "List sent"):
+                assert text not in rows
+                assert text.encode().hex() not in rows
+    assert reading.words(Breach.objects.get()).title == "List sent to the wrong shop"
 
 
 def test_what_was_noticed_in_the_future_is_refused(officer):
