@@ -116,13 +116,22 @@ retention.declare(
         term=Term(5, Unit.YEARS),
         careful=True,
     ),
+    Kind(
+        key="consent.served_counts",
+        label=_("How often texts were shown and answered"),
+        about=_("Counts by day, form, language and version. They name nobody."),
+        model="consent.ServedCount",
+        moment="(r.day + 1)::timestamp AT TIME ZONE 'UTC'",
+        owner="",
+        term=Term(2, Unit.YEARS),
+    ),
 )
 retention.exempt(
     "the proof of what somebody allowed: as long as somebody is a customer; its evidence dies with the person",
     "consent.ConsentRecord",
     "consent.TermsAcceptance",
 )
-retention.exempt("counts, without people", "consent.ServedCount", "consent.FieldFigure", "consent.FieldUse")
+retention.exempt("counts, without people", "consent.FieldFigure", "consent.FieldUse")
 retention.exempt(
     "what was done about a breach is shown to authorities years later, and names nobody",
     "consent.Breach",

@@ -57,6 +57,8 @@ class Action(StrEnum):
     POLICY_DISCARDED = "consent:policy:discarded"
     POLICY_WITHDRAWN = "consent:policy:withdrawn"
     POLICY_CHANGE_REFUSED = "consent:policy:change_refused"
+    ASKING_PAUSED = "consent:asking:paused"
+    ASKING_RESUMED = "consent:asking:resumed"
     PURPOSE_CHANGED = "consent:purpose:changed"
     CONSENT_LAPSED = "consent:purpose:lapsed"
     ACTIVITY_CHANGED = "consent:activity:changed"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.rules import notices as rules
@@ -24,8 +25,13 @@ class TextForm(forms.Form):
             if rules.has_body(name):
                 rows = 24 if name in rules.DOCUMENTS else 4
                 self._add("body", language, text.body, longest=rules.LONGEST_BODY, rows=rows)
-            for part in (*rules.parts_of(name), rules.CHANGED):
+            for part in rules.parts_of(name):
                 self._add(part, language, text.parts.get(part, ""), longest=rules.LONGEST_PART, rows=3)
+            self._add(rules.CHANGED, language, text.parts.get(rules.CHANGED, ""), longest=rules.LONGEST_CHANGED, rows=2)
+            self.fields[f"{rules.CHANGED}_{language}"].help_text = _(
+                "One plain sentence for readers. It stands in the public history, and first in the message if people "
+                "are asked again."
+            )
         if rules.kind_of(name) in rules.DISCLOSED:
             self.fields["is_anonymous"] = forms.BooleanField(
                 label=_("The answers are anonymous"),
@@ -92,8 +98,10 @@ class PublishForm(forms.Form):
         help_text=_("A short message by e-mail with a link to what changed. No advertising."),
     )
 
-    def __init__(self, *args: Any, name: str, purposes: Mapping[str, str], **kwargs: Any) -> None:
-        """Ask only what a text of this kind needs."""
+    def __init__(
+        self, *args: Any, name: str, purposes: Mapping[str, str], instead: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        """Ask only what a text of this kind needs. `instead`: languages not written, and what is read there."""
         super().__init__(*args, **kwargs)
         kind = rules.kind_of(name)
         if kind != rules.PURPOSE:
@@ -102,6 +110,22 @@ class PublishForm(forms.Form):
             self.fields["concerns"].choices = list(purposes.items())  # type: ignore[attr-defined]
         else:
             del self.fields["concerns"], self.fields["is_announced"]
+        names = dict(settings.LANGUAGES)
+        for language, other in instead.items():
+            self.fields[f"instead_{language}"] = forms.BooleanField(
+                label=_("Readers of %(language)s are shown the text in %(other)s")
+                % {"language": gettext(str(names[language])), "other": gettext(str(names[other]))},
+                required=False,
+            )
+
+    @property
+    def shown_instead(self) -> list[str]:
+        """The languages of which it was said that their readers are shown another one."""
+        return [
+            name.removeprefix("instead_")
+            for name, value in self.cleaned_data.items()
+            if name.startswith("instead_") and value
+        ]
 
 
 class PurposeForm(forms.Form):

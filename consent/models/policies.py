@@ -37,6 +37,8 @@ class PolicyVersion(Model):
     # Of a document: the purposes whose permissions it concerns, and whether the others are told.
     concerns = models.JSONField(_("concerns"), default=list, editable=False)
     is_announced = models.BooleanField(_("customers are told"), default=False, editable=False)
+    # Languages it does not speak, and the one whose text their readers are shown; who published it said so.
+    shown_instead = models.JSONField(_("shown instead"), default=dict, editable=False)
     # Of a form: nobody can tell whose answers they are.
     is_anonymous = models.BooleanField(_("anonymous"), default=False, editable=False)
     # The one thing a published version may still be told: that its form is closed.

@@ -1,6 +1,6 @@
 """What texts of ours are called, and what each kind must say before it may be published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 PRIVACY, TERMS = "privacy", "terms"
@@ -12,6 +12,8 @@ REFUSAL = "refusal"
 USED_FOR, SEEN_BY, KEPT_FOR = "used_for", "seen_by", "kept_for"
 CHANGED = "changed"
 """In every text: what is new, for the reader."""
+LONGEST_CHANGED = 300
+"""One plain sentence, which a mail and a history have room for."""
 LONGEST_VERSION = 20
 LONGEST_TITLE = 200
 LONGEST_PART = 2000
@@ -71,6 +73,21 @@ def missing(name: str, text: Text) -> Sequence[str]:
     if has_body(name) and not text.body.strip():
         lacking.append("body")
     return lacking + [part for part in parts_of(name) if not text.parts.get(part, "").strip()]
+
+
+def read_instead(written: Collection[str], language: str, *, base: str) -> str:
+    """The language whose text readers of `language` are shown: their own, the shop's base language, else the first by
+    its code. Empty where nothing is written.
+    """
+    for code in (language, base):
+        if code in written:
+            return code
+    return min(written, default="")
+
+
+def without_note(texts: Mapping[str, Text]) -> list[str]:
+    """The languages in which a version does not say what changed."""
+    return [language for language, text in texts.items() if not text.parts.get(CHANGED, "").strip()]
 
 
 def next_version(versions: Sequence[str]) -> str:

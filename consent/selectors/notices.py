@@ -4,9 +4,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import Policy, PolicyVersion
@@ -83,15 +85,14 @@ def in_force_of(names: Collection[str], *, at: dt.datetime) -> dict[str, str]:
 
 def texts_of(version: PolicyVersion) -> dict[str, rules.Text]:
     """What a version says, by language."""
-    return {text.language: rules.Text(text.title, text.body, text.parts) for text in version.texts.all()}
+    texts = sorted(version.texts.all(), key=lambda text: text.language)
+    return {text.language: rules.Text(text.title, text.body, text.parts) for text in texts}
 
 
 def in_language(texts: Mapping[str, rules.Text], language: str) -> tuple[str, rules.Text] | None:
     """The text in that language, else in the base language, else in any; with the language it is in."""
-    for code in (language[:2], settings.LANGUAGE_CODE, *texts):
-        if code in texts:
-            return code, texts[code]
-    return None
+    code = rules.read_instead(texts, language[:2], base=settings.LANGUAGE_CODE)
+    return (code, texts[code]) if code else None
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,24 @@ def what_changed(version: PolicyVersion, texts: Mapping[str, rules.Text], langua
     """The note on what is new, in the reader's language where there is one."""
     found = in_language({code: text for code, text in texts.items() if text.parts.get(rules.CHANGED)}, language)
     return found[1].parts[rules.CHANGED] if found else version.summary
+
+
+def public_path(name: str, *, language: str, version: str = "", against: str = "") -> str:
+    """Where everybody reads a text; empty for what has no page of its own."""
+    if name in rules.DOCUMENTS:
+        path = reverse(f"consent:{name}")
+    elif rules.kind_of(name) == rules.PURPOSE:
+        path = reverse("consent:privacy-purpose", args=[rules.key_of(name)])
+    else:
+        return ""
+    asked = {"lang": language, "version": version, "against": against}
+    return f"{path}?{urlencode({key: value for key, value in asked.items() if value})}"
+
+
+def before(version: PolicyVersion) -> PolicyVersion | None:
+    """The version that held before this one was published."""
+    published = versions(version.policy).filter(published_at__isnull=False)
+    return (published.filter(published_at__lt=version.published_at) if version.published_at else published).first()
 
 
 def label(name: str, *, purposes: Mapping[str, str], disclosed: Mapping[str, str]) -> str:

@@ -1,14 +1,15 @@
 """Privacy policy and terms as readers see them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from consent.models import PolicyText, PolicyVersion
-from consent.rules import documents
+from consent.rules import documents, notices
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,15 @@ def published(policy: str, *, at: dt.datetime) -> QuerySet[PolicyVersion]:
     return PolicyVersion.objects.filter(policy=policy, published_at__lte=at).order_by("-published_at", "-id")
 
 
+def published_of(names: Collection[str], *, at: dt.datetime) -> dict[str, list[PolicyVersion]]:
+    """The same of several texts, by name, with their texts; a few small reads."""
+    found: dict[str, list[PolicyVersion]] = defaultdict(list)
+    rows = PolicyVersion.objects.filter(policy__in=list(names), published_at__lte=at)
+    for row in rows.order_by("-published_at", "-id").prefetch_related("texts"):
+        found[row.policy].append(row)
+    return found
+
+
 def find(policy: str, *, at: dt.datetime, language: str, version: str = "") -> Document | None:
     """The version named, else the newest; in that language, else in the base language. None where there is none."""
     versions = published(policy, at=at)
@@ -35,7 +45,7 @@ def find(policy: str, *, at: dt.datetime, language: str, version: str = "") -> D
     if row is None or row.published_at is None:
         return None
     texts: dict[str, PolicyText] = {text.language: text for text in row.texts.all()}
-    text = texts.get(language[:2]) or texts.get(settings.LANGUAGE_CODE) or next(iter(texts.values()), None)
+    text = texts.get(notices.read_instead(texts, language[:2], base=settings.LANGUAGE_CODE))
     if text is None:
         return None
     shop = {

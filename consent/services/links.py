@@ -90,6 +90,31 @@ def read_preferences(token: str, *, now: dt.datetime) -> uuid.UUID:
     return uuid.UUID(bytes=payload[:16])
 
 
+# --- a text whose meaning turned ---
+
+REVIEW = "consent.review"
+
+
+def review_token(*, customer: uuid.UUID, version: uuid.UUID, at: dt.datetime) -> str:
+    """A token for /review/{token}: that person and the text they are asked about again."""
+    return tokens.make(REVIEW, customer.bytes + version.bytes + int(at.timestamp()).to_bytes(8))
+
+
+def review_url(*, customer: uuid.UUID, version: uuid.UUID, at: dt.datetime, language: str) -> str:
+    """The full address, for the message that asks again."""
+    path = reverse("consent:review", args=[review_token(customer=customer, version=version, at=at)])
+    return f"{settings.CDP_BASE_URL}{path}?lang={language}"
+
+
+def read_review(token: str, *, now: dt.datetime) -> tuple[uuid.UUID, uuid.UUID]:
+    """Who is asked about which version. Raises BadToken and Expired."""
+    payload = tokens.read(REVIEW, token)
+    issued = dt.datetime.fromtimestamp(int.from_bytes(payload[32:40]), dt.UTC)
+    if issued + PREFERENCES_LAST <= now:
+        raise Expired
+    return uuid.UUID(bytes=payload[:16]), uuid.UUID(bytes=payload[16:32])
+
+
 # --- requests of people ---
 
 PROGRESS = "request"

@@ -5,7 +5,7 @@ attempt is refused and written down.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -96,12 +96,17 @@ def publish(
     turns_meaning: bool = False,
     concerns: Sequence[str] = (),
     is_announced: bool = False,
+    shown_instead: Collection[str] = (),
 ) -> PolicyVersion:
     """Put the version in force; from then on the database refuses to change it. Raises UnableToPublish.
 
     With `turns_meaning` a purpose begins anew at this moment: an older "yes" counts no more, and whoever gave one is
     asked again. A document says by `concerns` for which purposes that holds; with `is_announced` those whom it concerns
     are told, or everybody known where it concerns no purpose.
+
+    Where a meaning turns, and in front of every form, nobody may be left with words of yesterday: each language of the
+    shop is written, or named in `shown_instead`, and the version keeps which other text its readers are shown. What
+    turns a meaning also says in every language what changed, since those who are asked again read that first.
     """
     with transaction.atomic():
         row = PolicyVersion.objects.select_for_update().get(id=version.id)
@@ -114,12 +119,16 @@ def publish(
             turned = [rules.key_of(row.policy)] if turns_meaning else []
         else:
             turned = sorted(set(concerns)) if row.policy in rules.DOCUMENTS else []
+        instead = _instead(texts, shown_instead, is_owed=bool(turned) or kind in rules.DISCLOSED)
+        if turned:
+            _check_note(texts)
         asked = list(Purpose.objects.select_for_update().filter(key__in=turned).order_by("key"))
         PolicyVersion.objects.filter(id=row.id).update(
             published_at=at,
             turns_meaning=turns_meaning and kind == rules.PURPOSE,
             concerns=[purpose.key for purpose in asked] if row.policy in rules.DOCUMENTS else [],
             is_announced=is_announced,
+            shown_instead=instead,
         )
         if kind == rules.PURPOSE:
             _put_in_force(rules.key_of(row.policy), texts)
@@ -130,6 +139,7 @@ def publish(
             actor=actor,
             at=at,
             languages=sorted(texts),
+            shown_instead=instead,
             asked_again=[purpose.key for purpose in asked],
         )
         reconsent.begin(
@@ -166,6 +176,29 @@ def _check(name: str, texts: Mapping[str, rules.Text]) -> None:
             raise UnableToPublish(
                 _("The text in %(language)s is not complete.") % {"language": _(str(known.get(language, language)))}
             )
+
+
+def _instead(texts: Mapping[str, rules.Text], agreed: Collection[str], *, is_owed: bool) -> dict[str, str]:
+    """What readers of the languages that are not written are shown; where it is owed, only as far as was agreed."""
+    found = {}
+    for language, name in settings.LANGUAGES:
+        if language in texts:
+            continue
+        if is_owed and language not in agreed:
+            raise UnableToPublish(
+                _("The text in %(language)s is missing. Write it, or say that its readers are shown another language.")
+                % {"language": _(str(name))}
+            )
+        found[language] = rules.read_instead(texts, language, base=settings.LANGUAGE_CODE)
+    return found
+
+
+def _check_note(texts: Mapping[str, rules.Text]) -> None:
+    for language in rules.without_note(texts):
+        name = dict(settings.LANGUAGES).get(language, language)
+        raise UnableToPublish(
+            _("Say in %(language)s what changed: those who are asked again read it first.") % {"language": _(str(name))}
+        )
 
 
 def _put_in_force(key: str, texts: Mapping[str, rules.Text]) -> None:

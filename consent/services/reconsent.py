@@ -7,22 +7,24 @@ works in pages, each in one transaction, and goes on where it was stopped: who i
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cdp.core import actors, jobs, outbox
+from cdp.core import actors, audit, jobs, outbox
 from cdp.core.actors import Actor
 from cdp.core.models import Job
 from consent.models import ConsentState, PolicyVersion, Purpose
 from consent.rules import notices as rules
 from consent.selectors import notices, reach
-from consent.services import expiring, served
+from consent.selectors import purposes as reading
+from consent.services import expiring, links, served
 from customers.services import standing
 
 KIND = "consent.reconsent"
@@ -30,8 +32,13 @@ NOTICE, NEWS = "reconsent", "policy-news"
 PAGE = 300
 TITLE = gettext_noop("Asking again after a new text")
 TOLD_TITLE = gettext_noop("Telling customers of a new text")
+MOST_TRIALS = 20
 LASTS = dt.timedelta(days=30)
 """A notice that could not be delivered for so long is no news any more."""
+
+
+class UnableToSend(Exception):
+    """The trial cannot go out; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,76 @@ def run(job: Job) -> None:
             jobs.progress(job, done=done, total=max(total, done), checkpoint={"after": str(after), "written": written})
 
 
+def pause(*, version: PolicyVersion, actor: Actor, at: dt.datetime) -> bool:
+    """Stop asking after the present page; whether there was anything to stop. What ended stays ended: the gate counts
+    no older "yes" while it is paused.
+    """
+    return _turn(version, jobs.cancel, audit.Action.ASKING_PAUSED, {Job.State.WAITING, Job.State.RUNNING}, actor, at)
+
+
+def go_on(*, version: PolicyVersion, actor: Actor, at: dt.datetime) -> bool:
+    """Ask the others, from where it was paused or failed; whether there was anything to go on with."""
+    return _turn(
+        version,
+        lambda job: jobs.go_on(job, params=job.params),
+        audit.Action.ASKING_RESUMED,
+        {Job.State.CANCELLED, Job.State.FAILED},
+        actor,
+        at,
+    )
+
+
+def _turn(
+    version: PolicyVersion,
+    turn: Callable[[Job], None],
+    action: audit.Action,
+    states: Collection[str],
+    actor: Actor,
+    at: dt.datetime,
+) -> bool:
+    with transaction.atomic():
+        job = job_of(version)
+        if job is None or job.state not in states:
+            return False
+        turn(job)
+        audit.record(action, actor=actor, at=at, subject=version.id, details={"policy": version.policy})
+    return True
+
+
+def job_of(version: PolicyVersion) -> Job | None:
+    """The job that asks or tells because of a version."""
+    return Job.objects.filter(kind=KIND, params__version=str(version.id)).order_by("-id").first()
+
+
+def send_trial(
+    *, version: PolicyVersion, purposes: Sequence[str], address: str, language: str, answer_url: str, at: dt.datetime
+) -> None:
+    """Send the message that a version would bring to a member of staff alone. Raises UnableToSend."""
+    if not address:
+        raise UnableToSend(_("Your account has no e-mail address."))
+    day = at - dt.timedelta(days=1)
+    if outbox.recent(address=address, kinds=[NOTICE], since=day) >= MOST_TRIALS:
+        raise UnableToSend(_("You had enough trials today."))
+    texts = notices.texts_of(version)
+    found = notices.in_language(texts, language)
+    title = found[1].title if found else ""
+    names = dict(Purpose.objects.filter(key__in=list(purposes)).values_list("key", "name"))
+    if rules.kind_of(version.policy) == rules.PURPOSE:
+        names = {key: {**name, language: title} for key, name in names.items()}
+    told = letter(version, purposes, names, language=language)
+    outbox.put(
+        outbox.Draft(
+            kind=NOTICE,
+            address=address,
+            key=f"{NOTICE}:trial:{version.id}:{at.isoformat()}",
+            language=language,
+            data={**told, "review_url": answer_url, "is_trial": True},
+            valid_until=at + dt.timedelta(days=1),
+        ),
+        at=at,
+    )
+
+
 def page(
     *, version: PolicyVersion, purposes: Sequence[str], people: Sequence[uuid.UUID], at: dt.datetime, now: dt.datetime
 ) -> Reached:
@@ -102,6 +179,8 @@ def page(
             )
         names = dict(Purpose.objects.filter(key__in=list(purposes)).values_list("key", "name"))
         ways = reach.ways(who)
+        told = {language: letter(version, purposes, names, language=language) for language in
+                {way.language for way in ways.values()}}  # fmt: skip
         outbox.put_many(
             [
                 outbox.Draft(
@@ -112,11 +191,12 @@ def page(
                     language=way.language,
                     customer=customer,
                     data={
-                        "policy": version.policy,
-                        "purposes": [
-                            name.get(way.language) or name.get("en") or key for key, name in sorted(names.items())
-                        ],
-                        "document_url": _address(version.policy, way.language),
+                        **told[way.language],
+                        "review_url": links.review_url(
+                            customer=customer, version=version.id, at=now, language=way.language
+                        )
+                        if customer in asked
+                        else "",
                     },
                     valid_until=now + LASTS,
                 )
@@ -153,10 +233,20 @@ def _keep_what_they_read(
     )
 
 
-def _address(policy: str, language: str) -> str:
-    """Where the new text stands: the words of a purpose are part of what the policy page leads to."""
-    document = policy if policy in rules.DOCUMENTS else rules.PRIVACY
-    return f"{settings.CDP_BASE_URL}{reverse(f'consent:{document}')}?lang={language}"
+def letter(
+    version: PolicyVersion, purposes: Sequence[str], names: Mapping[str, Mapping[str, str]], *, language: str
+) -> dict[str, Any]:
+    """What the message about a version says to every reader of a language; the link to answer is each one's own."""
+    older = notices.before(version)
+    path = notices.public_path(
+        version.policy, language=language, version=version.version, against=older.version if older else ""
+    )
+    return {
+        "policy": version.policy,
+        "purposes": [reading.in_language(names[key], language) or key for key in sorted(purposes) if key in names],
+        "changed": notices.what_changed(version, notices.texts_of(version), language),
+        "document_url": f"{settings.CDP_BASE_URL}{path}",
+    }
 
 
 def concerned(purposes: Collection[str], *, before: dt.datetime) -> int:
@@ -166,8 +256,10 @@ def concerned(purposes: Collection[str], *, before: dt.datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT count(DISTINCT customer_id) FROM consent_consentstate
-            WHERE is_granted AND purpose = ANY(%s) AND at < %s
+            SELECT count(*) FROM (
+                SELECT customer_id FROM consent_consentstate
+                WHERE is_granted AND purpose = ANY(%s) AND at < %s GROUP BY customer_id
+            ) said
             """,
             [list(purposes), before],
         )

@@ -14,12 +14,11 @@ from django.db import connection, transaction
 
 from cdp.core import ids
 from cdp.core.crypto import index
-from consent.models import ServedCount, ServedNotice
+from consent.models import ServedNotice
 from customers.services import standing
 
 SLOTS = 8
 LONGEST_VERSIONS = 600
-PURGE_PAGE = 10_000
 
 
 def versions_key(versions: Mapping[str, str]) -> str:
@@ -143,19 +142,3 @@ def answered_by(
         agreed=agreed,
         records=list(records),
     )
-
-
-def purge(*, before: dt.datetime, limit: int = PURGE_PAGE) -> int:
-    """Delete what was shown before that time, at most `limit` rows of each table; how many. Call again until 0."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            DELETE FROM consent_served WHERE (customer_id, id) IN (
-                SELECT customer_id, id FROM consent_served WHERE shown_at < %s ORDER BY shown_at LIMIT %s
-            )
-            """,
-            [before, limit],
-        )
-        gone = cursor.rowcount
-    old = ServedCount.objects.filter(day__lt=before.date()).order_by("day").values_list("id", flat=True)[:limit]
-    return gone + ServedCount.objects.filter(id__in=list(old)).delete()[0]

@@ -1,5 +1,6 @@
-"""The public pages /privacy/ and /terms/: what holds, what held before, and what changed."""
+"""The public pages /privacy/, /terms/ and /privacy/purposes/: what holds, what held before, and what changed."""
 
+import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,10 +9,13 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from consent.models import Policy, PolicyVersion
-from consent.selectors import notices, policies
+from consent.rules import notices as rules
+from consent.rules.packs import Basis
+from consent.selectors import notices, packs, policies, purposes
 from consent.views import languages
 
 MOST_VERSIONS = 200
+MOST_OF_PURPOSES = 50
 
 
 @require_safe
@@ -26,13 +30,19 @@ def terms(request: HttpRequest) -> HttpResponse:
     return _page(request, Policy.TERMS)
 
 
-def _page(request: HttpRequest, policy: Policy) -> HttpResponse:
+@require_safe
+def purpose(request: HttpRequest, key: str) -> HttpResponse:
+    """What people are asked to allow for one purpose; `?version=`, `?against=` and `?lang=` as for the policy."""
+    return _page(request, rules.of_purpose(key))
+
+
+def _page(request: HttpRequest, name: str) -> HttpResponse:
     now, language = timezone.now(), languages.of(request)
     wanted = request.GET.get("version", "")
-    document = policies.find(policy, at=now, language=language, version=wanted) if "\x00" not in wanted else None
+    document = policies.find(name, at=now, language=language, version=wanted) if "\x00" not in wanted else None
     if document is None:
         raise Http404
-    versions = list(policies.published(policy, at=now).prefetch_related("texts")[:MOST_VERSIONS])
+    versions = list(policies.published(name, at=now).prefetch_related("texts")[:MOST_VERSIONS])
     with translation.override(language):
         current = next(row for row in versions if row.version == document.version)
         response = render(
@@ -40,13 +50,22 @@ def _page(request: HttpRequest, policy: Policy) -> HttpResponse:
             "consent/document.html",
             {
                 "document": document,
+                "changed": notices.what_changed(current, notices.texts_of(current), language),
+                "refusal": _refusal(current, document.language),
                 "versions": _history(versions, language),
                 "is_latest": document.version == versions[0].version,
-                **_difference(request, policy, current, versions, language),
+                "is_purpose": rules.kind_of(name) == rules.PURPOSE,
+                "asked": _asked(language, now=now) if name == rules.PRIVACY else [],
+                **_difference(request, name, current, versions, language),
             },
         )
     response.headers["Content-Language"] = language
     return response
+
+
+def _refusal(version: PolicyVersion, language: str) -> str:
+    text = notices.texts_of(version).get(language)
+    return notices.with_shop(text).parts.get(rules.REFUSAL, "") if text else ""
 
 
 def _history(versions: list[PolicyVersion], language: str) -> list[dict[str, Any]]:
@@ -56,14 +75,33 @@ def _history(versions: list[PolicyVersion], language: str) -> list[dict[str, Any
             "version": row.version,
             "published_at": row.published_at,
             "changed": notices.what_changed(row, notices.texts_of(row), language),
+            "is_asked_again": row.turns_meaning or bool(row.concerns),
             "before": versions[index + 1].version if index + 1 < len(versions) else "",
         }
         for index, row in enumerate(versions)
     ]
 
 
+def _asked(language: str, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Every purpose that people may refuse, with what became of its words: part of the history of the policy."""
+    law = packs.of_shop()
+    asked = [
+        one
+        for one in purposes.offered(language)
+        if any(law.basis(one.key, channel) is not Basis.CONTRACT for channel in one.channels)
+    ]
+    rows = policies.published_of([rules.of_purpose(one.key) for one in asked], at=now)
+    found = []
+    for one in asked:
+        versions = rows.get(rules.of_purpose(one.key), [])
+        if versions:
+            history = _history(versions[:MOST_OF_PURPOSES], language)
+            found.append({"name": one.name, "key": one.key, "versions": history})
+    return found
+
+
 def _difference(
-    request: HttpRequest, policy: Policy, current: PolicyVersion, versions: list[PolicyVersion], language: str
+    request: HttpRequest, name: str, current: PolicyVersion, versions: list[PolicyVersion], language: str
 ) -> dict[str, Any]:
     """What differs from the version named by `?against=`, in the reader's language or the one both have."""
     asked = request.GET.get("against", "")
@@ -76,6 +114,6 @@ def _difference(
     code = found[0] if found else language
     before, after = notices.texts_of(against).get(code), notices.texts_of(current).get(code)
     changes = notices.changes(
-        policy, notices.with_shop(before) if before else None, notices.with_shop(after) if after else None
+        name, notices.with_shop(before) if before else None, notices.with_shop(after) if after else None
     )
     return {"against": against, "changes": changes, "changes_language": code, "is_compared": True}

@@ -1,6 +1,7 @@
 """Staff pages of every text that people are shown: where it stands, its draft in three languages, publishing it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,19 +10,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core.views.access import actor_of, requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from consent.forms.texts import PublishForm, TextForm
 from consent.models import PolicyVersion
 from consent.rules import documents
 from consent.rules import notices as rules
-from consent.selectors import notices, purposes
+from consent.selectors import asking, notices, purposes
 from consent.services import disclosures, policies, reconsent, register
 from consent.views import frame
+from customers.selectors import profiles
 
+WAYS = {
+    asking.EMAIL: gettext_lazy("By e-mail"),
+    asking.UNCONFIRMED: gettext_lazy("By e-mail, to an address nobody has confirmed"),
+    asking.SMS: gettext_lazy("By SMS"),
+    asking.CLOSED: gettext_lazy("Not: mail to the address came back"),
+    asking.NONE: gettext_lazy("Not: there is no address"),
+}
 PUBLIC = {rules.PRIVACY: "consent:privacy", rules.TERMS: "consent:terms"}
 
 
@@ -60,6 +69,7 @@ def text(request: HttpRequest, name: str) -> HttpResponse:
         "columns": _columns(current),
         "is_disclosure": rules.kind_of(name) in rules.DISCLOSED,
         "public_url": reverse(PUBLIC[name]) if name in PUBLIC else "",
+        "asking": asking.progress(current) if current is not None and current.published_at else None,
         **_compared(request, name, current, published),
     }
     return render(request, "consent/text_detail.html", context)
@@ -129,7 +139,12 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("consent:text", name)
     now = timezone.now()
     names = purposes.names(get_language() or "")
-    form = PublishForm(request.POST if request.method == "POST" else None, name=name, purposes=names)
+    newest = notices.newest(name)
+    before = notices.texts_of(newest) if newest else {}
+    after = notices.texts_of(draft)
+    form = PublishForm(
+        request.POST if request.method == "POST" else None, name=name, purposes=names, instead=_instead(after)
+    )
     if request.method == "POST" and form.is_valid():
         choice = form.cleaned_data
         try:
@@ -140,17 +155,14 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
                 turns_meaning=choice.get("meaning") == "meaning",
                 concerns=choice.get("concerns") or (),
                 is_announced=bool(choice.get("is_announced")),
+                shown_instead=form.shown_instead,
             )
         except policies.UnableToPublish as unable:
             form.add_error(None, str(unable))
         else:
             messages.success(request, _("Version %(version)s is in force now.") % {"version": done.version})
             return redirect("consent:text", name)
-    newest = notices.newest(name)
-    before = notices.texts_of(newest) if newest else {}
-    after = notices.texts_of(draft)
     kind = rules.kind_of(name)
-    concerned = [rules.key_of(name)] if kind == rules.PURPOSE else list(names) if name in rules.DOCUMENTS else []
     context = {
         **_frame(request, name),
         "form": form,
@@ -158,7 +170,11 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
         "newest": newest,
         "languages_changed": _changes(name, before, after),
         "missing": _missing(name, after),
-        "figures": [(key, names.get(key, key), reconsent.concerned([key], before=now)) for key in concerned],
+        "figures": [
+            {"name": names.get(one.purpose, one.purpose), "f": one, "ways": _ways(one)}
+            for one in asking.concerned(_concerned(name, names), before=now)
+        ],
+        "silent": rules.without_note(after) if name in rules.DOCUMENTS or kind == rules.PURPOSE else [],
         "is_purpose": kind == rules.PURPOSE,
         "known": reconsent.known() if name in rules.DOCUMENTS else 0,
     }
@@ -179,6 +195,89 @@ def withdraw(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("consent:text", name)
 
 
+@requires("consent.manage")
+@require_safe
+def unreachable(request: HttpRequest, name: str) -> HttpResponse:
+    """Who would lose a permission and cannot be asked: some of them, masked, each look written down."""
+    _known(name)
+    now, names = timezone.now(), purposes.names(get_language() or "")
+    wanted = _concerned(name, names)
+    asked = request.GET.get("purpose", "")
+    found = asking.unreachable([asked] if asked in wanted else wanted, before=now)
+    opened = profiles.opened([customer for customer, _why in found], shown=True)
+    rows = [
+        {
+            "id": customer,
+            "masked": contact.masked if (contact := opened[customer].email_contact) else "",
+            "why": WAYS[why],
+            "can_open": staff_of(request).can("customers.view"),
+        }
+        for customer, why in found
+        if customer in opened
+    ]
+    context = {**_frame(request, name), "rows": rows, "most": asking.MOST_LISTED, "purpose": names.get(asked, "")}
+    return render(request, "consent/text_unreachable.html", context)
+
+
+@requires("consent.manage")
+@require_POST
+def trial(request: HttpRequest, name: str) -> HttpResponse:
+    """Send the message that would ask again to whoever presses, in the language chosen; nobody else gets one."""
+    _known(name)
+    draft = _draft(name)
+    if draft is None:
+        return redirect("consent:text", name)
+    language = request.POST.get("language", "")
+    wanted = _concerned(name, purposes.names(get_language() or ""))
+    chosen = [key for key in wanted if key in request.POST.getlist("concerns")]
+    try:
+        reconsent.send_trial(
+            version=draft,
+            purposes=chosen or wanted,
+            address=staff_of(request).email,
+            language=language if language in dict(settings.LANGUAGES) else get_language() or "en",
+            answer_url=request.build_absolute_uri(reverse("consent:text-publish", args=[name])),
+            at=timezone.now(),
+        )
+    except reconsent.UnableToSend as unable:
+        messages.error(request, str(unable))
+    else:
+        messages.success(request, _("A trial is on its way to your own address."))
+    return redirect("consent:text-publish", name)
+
+
+@requires("consent.manage")
+@require_POST
+def asking_again(request: HttpRequest, name: str) -> HttpResponse:
+    """Pause the job that asks because of a version, or let it go on."""
+    _known(name)
+    version = notices.find(name, request.POST.get("version", ""))
+    if version is not None:
+        act = reconsent.go_on if "resume" in request.POST else reconsent.pause
+        if act(version=version, actor=actor_of(request), at=timezone.now()):
+            paused = "resume" not in request.POST
+            messages.success(request, _("Asking is paused.") if paused else _("Asking goes on."))
+    return redirect("consent:text", name)
+
+
+def _concerned(name: str, names: Mapping[str, str]) -> list[str]:
+    """The purposes whose permissions a version of that text may end."""
+    if rules.kind_of(name) == rules.PURPOSE:
+        return [rules.key_of(name)]
+    return list(names) if name in rules.DOCUMENTS else []
+
+
+def _instead(texts: Mapping[str, rules.Text]) -> dict[str, str]:
+    """For each language that is not written the one whose text its readers are shown."""
+    missing = [code for code, _name in settings.LANGUAGES if code not in texts] if texts else []
+    return {code: rules.read_instead(texts, code, base=settings.LANGUAGE_CODE) for code in missing}
+
+
+def _ways(one: asking.Concerned) -> list[tuple[object, int, bool]]:
+    """Label, people, and whether they can be asked, of every way that somebody has."""
+    return [(WAYS[way], one.by_way[way], way in asking.REACHED) for way in WAYS if one.by_way.get(way)]
+
+
 def _row(standing: notices.Standing) -> dict[str, Any]:
     languages = dict(settings.LANGUAGES)
     asking = disclosures.declared().get(standing.name)
@@ -189,6 +288,12 @@ def _row(standing: notices.Standing) -> dict[str, Any]:
         "public_url": reverse(PUBLIC[standing.name]) if standing.name in PUBLIC else asking.url if asking else "",
         "missing": ", ".join(str(languages[code]) for code in standing.missing),
     }
+
+
+def _shown_instead(version: PolicyVersion | None) -> dict[str, str]:
+    names = dict(settings.LANGUAGES)
+    said = version.shown_instead if version is not None else {}
+    return {code: _(str(names.get(other, other))) for code, other in said.items()}
 
 
 def _label(name: str) -> str:
@@ -232,6 +337,7 @@ def _columns(version: PolicyVersion | None) -> list[dict[str, Any]]:
                 "text": text,
                 "blocks": documents.blocks(text.body) if text else [],
                 "parts": _parts(version, texts[code]) if version and code in texts else [],
+                "instead": _shown_instead(version).get(code, ""),
             }
         )
     return found
@@ -266,7 +372,12 @@ def _moment(version: PolicyVersion) -> dt.datetime:
 
 def _changes(name: str, before: dict[str, rules.Text], after: dict[str, rules.Text]) -> list[dict[str, Any]]:
     return [
-        {"language": code, "name": label, "changes": notices.changes(name, before.get(code), after.get(code))}
+        {
+            "language": code,
+            "name": label,
+            "changes": notices.changes(name, before.get(code), after.get(code)),
+            "note": after[code].parts.get(rules.CHANGED, "") if code in after else "",
+        }
         for code, label in settings.LANGUAGES
         if code in before or code in after
     ]

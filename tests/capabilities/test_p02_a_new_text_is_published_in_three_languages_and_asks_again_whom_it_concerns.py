@@ -1,6 +1,7 @@
 """P2 and the disclosure of Q3: an officer writes, people read it in three languages, and who it concerns is asked again."""
 
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -8,12 +9,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from cdp.core import actors, jobs
+from cdp.core import actors, jobs, outbox
+from cdp.core.crypto import subjects
 from cdp.core.models import Job, Notice
-from cdp.core.outbox import composing
+from cdp.core.outbox import composing, writing
 from consent.models import ConsentRecord, ConsentState, PolicyVersion, ServedNotice, TermsAcceptance
 from consent.rules import ledger
-from consent.selectors import notices
+from consent.selectors import asking, notices
 from consent.services import gate, policies, reconsent
 from tests import factories, filling
 
@@ -23,6 +25,7 @@ SAYS = {
     "th": "ต่อไปนี้เราจะเขียนถึงร้านในเครือด้วย",
     "ko": "앞으로 자매 매장 소식도 알려 드립니다.",
 }
+NEWS = {"en": "Our sister shop joins us.", "th": "ร้านในเครือร่วมกับเรา", "ko": "자매 매장이 함께합니다."}
 WORDS = "/consent/documents/purpose.marketing/"
 
 
@@ -44,6 +47,7 @@ def written(name: str, body: dict[str, str]) -> dict[str, str]:
     for language, text in notices.texts_of(policies.begin(name=name, actor=actors.SYSTEM, at=timezone.now())).items():
         fields |= {f"title_{language}": text.title, f"body_{language}": body[language]}
         fields |= {f"{part}_{language}": words for part, words in text.parts.items()}
+        fields |= {f"changed_{language}": NEWS[language]}
     return fields
 
 
@@ -59,6 +63,7 @@ def test_p02_a_policy_and_terms_are_read_by_everybody_in_their_language_with_eve
             page = Client().get(f"/{name}/?lang={language}")
             assert page.headers["Content-Language"] == language
             assert words in page.content.decode()
+            assert NEWS[language] in page.content.decode()
             assert words not in Client().get(f"/{name}/?lang={language}&version=1.0").content.decode()
             assert "<ins>" in Client().get(f"/{name}/?lang={language}&against=1.0").content.decode()
 
@@ -69,11 +74,28 @@ def test_p02_a_new_meaning_asks_again_exactly_those_it_concerns_and_a_new_yes_is
     now = timezone.now()
     mali = factories.customer(email="mali@example.com", language="th", country="TH")
     refused = factories.customer(email="no@example.com", country="TH")
+    far = factories.customer(country="TH")
     factories.consent(mali, at=now)
+    factories.consent(far, at=now)
     factories.consent(refused, granted=False, at=now)
+    officer.post(f"{WORDS}draft/", {**written("purpose.marketing", SAYS), "changed_ko": ""})
+    seen = officer.get(f"{WORDS}publish/").context["figures"][0]["f"]
+    assert (seen.permissions, seen.people, seen.reachable, seen.unreachable) == (2, 2, 1, 1)
+    assert str(far.id) in officer.get(f"{WORDS}unreachable/").content.decode()
+    officer.post(f"{WORDS}trial/", {"language": "th"})
+    trial = Notice.objects.get()
+    assert (trial.customer_id, trial.language) == (outbox.NOBODY, "th")
+    trial.delete()
+    silent = officer.post(f"{WORDS}publish/", {"meaning": "meaning"})
+    assert silent.status_code == 422  # in Korean it does not say what changed
+    assert gate.decide(customer=mali.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
     officer.post(f"{WORDS}draft/", written("purpose.marketing", SAYS))
     assert officer.post(f"{WORDS}publish/", {"meaning": "meaning"}).status_code == 302
     assert not gate.decide(customer=mali.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
+    version = notices.newest("purpose.marketing")
+    for press in ("pause", "resume"):
+        officer.post(f"{WORDS}asking/", {"version": version.version, press: "1"})
+        assert asking.progress(version).is_paused is (press == "pause")
     jobs.run(Job.objects.get(kind=reconsent.KIND).id)
 
     notice = Notice.objects.get()
@@ -81,31 +103,32 @@ def test_p02_a_new_meaning_asks_again_exactly_those_it_concerns_and_a_new_yes_is
     assert ServedNotice.objects.get().versions == {"purpose.marketing": "2"}
     assert {state.customer_id: state.status for state in ConsentState.objects.all()} == {
         mali.id: "expired",
+        far.id: "expired",
         refused.id: "denied",
     }
 
-    sent = composing.parts(
-        composing.Outgoing(
-            id=notice.id,
-            kind=notice.kind,
-            customer=mali.id,
-            channel="email",
-            address="mali@example.com",
-            language="th",
-            data={"policy": "purpose.marketing", "purposes": ["x"], "document_url": "https://shop.example/privacy/"},
-            at=timezone.now(),
-        )
-    )
-    link = re.search(r"/preferences/[^?\s]+", sent.text)
+    told = json.loads(writing.opened(notice, "data", subjects.load([mali.id])))
+    outgoing = composing.Outgoing(
+        id=notice.id, kind=notice.kind, customer=mali.id, channel="email", address="mali@example.com",
+        language="th", data=told, at=timezone.now(),
+    )  # fmt: skip
+    letter = composing.parts(outgoing).text
+    assert NEWS["th"] in letter
+    link = re.search(r"/review/\S+", letter)
     assert link is not None
-    centre = Client().get(f"{link[0]}?lang=th")
-    assert SAYS["th"] in centre.content.decode()
-    assert 'name="was:marketing:email" value="0"' in centre.content.decode()  # off again until they say so
-    answer = Client().post(f"{link[0]}?lang=th", {"act": "save", "was:marketing:email": "0", "on": ["marketing:email"]})
+    page = Client().get(link[0])
+    assert "<ins>" in page.content.decode()
+    assert SAYS["th"] in page.content.decode()
+    assert not gate.decide(customer=mali.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
+    answer = Client().post(link[0], {"purpose": "marketing", "answer": "yes", "shown": "2"})
     assert answer.status_code == 200
     again = ConsentRecord.objects.filter(customer=mali, channel="email").latest("at")
-    assert (again.status in ledger.YES, again.purpose_version) == (True, "2")
+    assert (again.status in ledger.YES, again.purpose_version, again.language) == (True, "2", "th")
     assert gate.decide(customer=mali.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
+    cache.clear()
+    found = asking.progress(version)
+    assert (found.asked, found.written_to, found.yes, found.unreachable) == (2, 1, 1, 1)
+    assert NEWS["ko"] in Client().get("/privacy/?lang=ko").content.decode()  # the public history tells it, too
 
 
 def test_q03_a_form_says_what_answers_are_used_for_and_the_words_shown_stay_with_the_answer(officer: Client) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -14,13 +15,15 @@ from cdp.core.models import AuditEntry, Job, Notice
 from cdp.core.outbox import composing
 from consent.models import ConsentRecord, ConsentState, PolicyVersion, Purpose, ServedNotice
 from consent.rules import notices as rules
-from consent.selectors import notices
+from consent.selectors import asking, notices
 from consent.services import gate, policies, reconsent, reference
+from customers.models import ContactPoint
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 MARKETING = rules.of_purpose("marketing")
 DAY = dt.timedelta(days=1)
+SAID = {"en": "We say it otherwise.", "th": "เราเขียนใหม่", "ko": "문구를 바꾸었습니다."}
 
 
 def at() -> dt.datetime:
@@ -32,7 +35,10 @@ def draft(name: str = MARKETING, **changes: str) -> PolicyVersion:
     version = policies.begin(name=name, actor=actors.SYSTEM, at=at())
     texts = notices.texts_of(version)
     old = texts["en"]
-    texts["en"] = rules.Text(changes.get("title", old.title), changes.get("body", "Other words."), old.parts)
+    parts = {**old.parts, rules.CHANGED: "We say it otherwise."}
+    texts = {language: rules.Text(text.title, text.body, text.parts | {rules.CHANGED: SAID[language]}) for language, text in
+             texts.items()}  # fmt: skip
+    texts["en"] = rules.Text(changes.get("title", old.title), changes.get("body", "Other words."), parts)
     return policies.save(version=version, texts=texts, actor=actors.SYSTEM, at=at())
 
 
@@ -129,10 +135,11 @@ def test_a_short_message_says_what_it_is_about_and_where_to_answer(kind: str, la
     url = "https://shop.example/privacy/?lang=" + language
     outgoing = composing.Outgoing(
         id=uuid.uuid4(), kind=kind, customer=factories.customer().id, channel="sms", address="+66812345678",
-        language=language, data={"policy": "privacy", "purposes": ["News"], "document_url": url}, at=at(),
+        language=language, at=at(),
+        data={"policy": "privacy", "purposes": ["News"], "document_url": url, "review_url": f"/review/x?lang={language}"},
     )  # fmt: skip
     short = composing.parts(outgoing).short
-    assert ("/preferences/" if kind == reconsent.NOTICE else url) in short
+    assert ("/review/" if kind == reconsent.NOTICE else url) in short
     assert short.endswith(f"?lang={language}")
     assert len(short) < 400
     assert "\n" not in short
@@ -192,6 +199,85 @@ def test_what_is_published_is_refused_at_every_door_and_the_attempt_is_kept() ->
     with pytest.raises(policies.UnableToChange):
         policies.discard(version=version, actor=actors.SYSTEM, at=at())
     assert AuditEntry.objects.filter(action="consent:policy:change_refused", object_id=str(version.id)).count() == 2
+
+
+def test_a_meaning_does_not_turn_in_silence_for_the_readers_of_a_language() -> None:
+    """Every language is written, or it is said that its readers are shown another; and each says what changed."""
+    version = draft()
+    texts = notices.texts_of(version)
+    lonely = {"en": texts["en"], "th": rules.Text("ข่าว", "ข่าวสาร", {rules.REFUSAL: "ไม่", rules.CHANGED: "ใหม่"})}
+    policies.save(version=version, texts=lonely, actor=actors.SYSTEM, at=at())
+    with pytest.raises(policies.UnableToPublish, match="Korean is missing"):
+        publish(version, turns_meaning=True)
+    mute = {**lonely, "th": rules.Text("ข่าว", "ข่าวสาร", {rules.REFUSAL: "ไม่"})}
+    policies.save(version=version, texts=mute, actor=actors.SYSTEM, at=at())
+    with pytest.raises(policies.UnableToPublish, match="in Thai what changed"):
+        publish(version, turns_meaning=True, shown_instead=["ko"])
+    policies.save(version=version, texts=lonely, actor=actors.SYSTEM, at=at())
+    done = publish(version, turns_meaning=True, shown_instead=["ko", "th"])
+    assert done.shown_instead == {"ko": "en"}  # what is written is shown as it is written
+    entry = AuditEntry.objects.filter(action="consent:policy:published").latest("at")
+    assert entry.details["shown_instead"] == {"ko": "en"}
+    other = policies.begin(name="form.signup", actor=actors.SYSTEM, at=at())
+    words = {code: text for code, text in notices.texts_of(other).items() if code != "th"}
+    policies.save(version=other, texts=words, actor=actors.SYSTEM, at=at())
+    with pytest.raises(policies.UnableToPublish, match="Thai is missing"):  # a form says it in every language, always
+        publish(other)
+
+
+def test_before_a_meaning_turns_it_is_known_who_can_be_asked_by_which_way(
+    say: Callable[..., ConsentRecord], django_assert_num_queries: Callable[..., Any]
+) -> None:
+    people = {
+        "confirmed": factories.customer(email="a@example.com"),
+        "mail": factories.customer(email="b@example.com"),
+        "phone": factories.customer(phone="+66812345678"),
+        "closed": factories.customer(email="c@example.com"),
+        "both": factories.customer(email="d@example.com", phone="+66812345679"),
+        "none": factories.customer(),
+        "no": factories.customer(email="e@example.com"),
+    }
+    for name, person in people.items():
+        say(person.id, at=at() - DAY, granted=name != "no")
+    say(people["mail"].id, at=at() - DAY, channel="sms")
+    mails = ContactPoint.objects.filter(kind="email")
+    mails.filter(customer=people["confirmed"]).update(verified_at=at())
+    mails.filter(customer__in=[people["closed"], people["both"]]).update(bounced_at=at())
+    with django_assert_num_queries(1):
+        one, other = asking.concerned(["marketing", "profiling"], before=at())
+    assert (one.permissions, one.people, one.reachable, one.unreachable) == (7, 6, 4, 2)
+    assert one.by_way == {"email": 1, "unconfirmed": 1, "sms": 2, "closed": 1, "none": 1}
+    assert (other.people, other.by_way) == (0, {})
+    assert dict(asking.unreachable(["marketing"], before=at())) == {
+        people["closed"].id: "closed",
+        people["none"].id: "none",
+    }
+    # As many as the job then writes to, by the ways it takes.
+    publish(draft(), turns_meaning=True)
+    work()
+    assert Job.objects.get(kind=reconsent.KIND).result == {"asked": one.people, "written_to": one.reachable}
+
+
+def test_asking_can_be_paused_and_goes_on_with_the_others(say: Callable[..., ConsentRecord]) -> None:
+    people = [factories.customer(email=f"a{number}@example.com") for number in range(4)]
+    for person in people:
+        say(person.id, at=at() - DAY)
+    version = publish(draft(), turns_meaning=True)
+    assert reconsent.pause(version=version, actor=actors.SYSTEM, at=at())
+    work()
+    assert (Notice.objects.count(), asking.progress(version).is_paused) == (0, True)
+    assert not gate.decide(customer=people[3].id, purpose="marketing", channel="email", at=at()).is_allowed
+    assert reconsent.go_on(version=version, actor=actors.SYSTEM, at=at())
+    assert not reconsent.go_on(version=version, actor=actors.SYSTEM, at=at())  # it goes on already
+    work()
+    assert Notice.objects.count() == 4
+    say(people[0].id, at=at())
+    say(people[1].id, at=at(), granted=False)
+    cache.clear()  # a minute later
+    found = asking.progress(version)
+    assert (found.asked, found.written_to, found.yes, found.no, found.silent) == (4, 4, 1, 1, 2)
+    actions = AuditEntry.objects.filter(action__startswith="consent:asking:").order_by("id")
+    assert list(actions.values_list("action", flat=True)) == ["consent:asking:paused", "consent:asking:resumed"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -22,7 +23,6 @@ from consent.models import (
 )
 from consent.selectors import notices, served
 from consent.services import disclosures, policies, register
-from consent.services import served as writing
 from customers.models import Customer
 from tests import factories, filling
 
@@ -207,12 +207,12 @@ def test_who_answers_words_that_changed_meanwhile_is_shown_the_new_ones_first(cl
     assert not ConsentRecord.objects.exists()
 
 
-def test_old_counts_and_rows_can_be_purged(client: Client) -> None:
+def test_old_counts_go_with_the_nightly_purge(client: Client) -> None:
     client.get("/signup/")
-    filling.send(client, "signup", **ANN)
-    later = timezone.now() + dt.timedelta(days=2)
-    assert writing.purge(before=later) == 2
-    assert writing.purge(before=later) == 0
+    client.get("/warranty/")
+    ServedCount.objects.filter(place="form.signup").update(day=timezone.now().date() - dt.timedelta(days=3 * 366))
+    call_command("purge_expired")
+    assert list(ServedCount.objects.values_list("place", flat=True)) == ["form.warranty"]
 
 
 def test_an_officer_says_after_how_many_months_a_yes_lapses_and_reads_what_that_stops(officer: Client) -> None:
