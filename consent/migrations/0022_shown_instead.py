@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 class Migration(migrations.Migration):
     """A column with a default on a small table."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0019_lapses_after")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0020_breach_desk")]
     operations: ClassVar[list[Operation]] = [
         migrations.AddField(
             model_name="policyversion",
