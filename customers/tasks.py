@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from customers.services import phone_endings
+from customers.services import phone_countries, phone_endings
 from customers.services.companies import linking
 
 MOST_PHONES = 100_000
@@ -14,11 +14,12 @@ TURN_SECONDS = 20
 
 @shared_task
 def index_phones() -> None:
-    """Give phones of before the number by which they are found, so many at a time; beat calls again.
+    """Give phones of before the number by which they are found, and their country, so many at a time; beat calls again.
 
     After an upgrade nobody has to remember the command. Once none waits this is one look at an empty index.
     """
     phone_endings.fill(most=MOST_PHONES)
+    phone_countries.fill(most=MOST_PHONES)
 
 
 @shared_task

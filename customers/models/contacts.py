@@ -37,6 +37,9 @@ class ContactPoint(OwnedModel):
     told_by = models.CharField(max_length=200, blank=True, null=True, editable=False)  # noqa: DJ001  (rows of before)
     # The keyed number of a phone's last four digits, by which people at a counter name it; null for all else.
     ending = models.BigIntegerField(null=True, editable=False)
+    # The country of a phone's code (ISO 3166-1), empty for a number of no single one; null for all else, and for
+    # phones of before until `phone_countries` has opened them.
+    country = models.CharField(max_length=2, blank=True, null=True, editable=False)  # noqa: DJ001  (rows of before)
 
     class Meta:
         verbose_name = _("contact point")
@@ -58,6 +61,12 @@ class ContactPoint(OwnedModel):
                 fields=["id"],
                 name="customers_contactpoint_waits",
                 condition=Q(ending__isnull=True, kind="phone", value__isnull=False),
+            ),
+            # Phones of before whose country nobody looked at yet; empty once the job of beat has passed.
+            models.Index(
+                fields=["id"],
+                name="customers_contactpoint_nowhere",
+                condition=Q(country__isnull=True, kind="phone", value__isnull=False),
             ),
             # Whom the gate leaves out because their address reaches nobody: few.
             models.Index(

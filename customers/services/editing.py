@@ -20,6 +20,7 @@ from customers.rules.people import Person
 from customers.rules.provenance import Word
 from customers.selectors import identifiers
 from customers.selectors.profiles import Profile
+from customers.services import phone_countries
 from customers.services.identity import contacts, profiles, resolving
 
 CONTACTS = ("external_id", "member_number", "line_id", "email", "phone")
@@ -142,6 +143,8 @@ def change_contacts(profile: Profile, person: Person, keyring: subjects.Keyring,
             {profile.id: [(told, word)]}, states, known=[profile.id], source=source, base=word
         )
         contacts.write_points(points, keyring=keyring, now=word.at)
+    if person.phone or "phone" in person.cleared:
+        phone_countries.settle([profile.id])
 
 
 def change_place(profile: Profile, person: Person, keyring: subjects.Keyring, *, word: Word) -> dict[str, str]:

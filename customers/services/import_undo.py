@@ -26,7 +26,14 @@ from customers.models import Address, ContactPoint, Customer, MergeSuggestion, S
 from customers.rules import provenance, settling, taking_back
 from customers.rules.people import Person
 from customers.rules.provenance import Word
-from customers.services import identity, import_trace, import_undo_keys, import_undo_rows, import_undo_words
+from customers.services import (
+    identity,
+    import_trace,
+    import_undo_keys,
+    import_undo_rows,
+    import_undo_words,
+    phone_countries,
+)
 from customers.services.identity import contacts, profiles
 
 REMOVED, STAYED, RESTORED, KEPT = "people_removed", "people_stayed", "people_restored", "values_kept"
@@ -251,6 +258,7 @@ def _restore(undo: undoing.Undo, changes: Mapping[uuid.UUID, _Change], word: str
         if values:
             written.append({**rows[customer], **values, "updated_at": undo.now.isoformat()})
     _write(written)
+    phone_countries.settle(known)
     undo.counts[word] += len(known)
     pipeline.mark(sorted(known), cause="customers.import_undone", lane=pipeline.BULK)
 

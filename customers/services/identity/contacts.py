@@ -1,5 +1,6 @@
 """Contact points and addresses of a batch. What was told last comes first; what came first before stays as known."""
 
+import itertools
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ from customers.rules import names, provenance, settling
 from customers.rules.people import Person
 from customers.rules.provenance import Word
 from customers.selectors import endings
+from customers.services import phone_countries
 
 KINDS = {
     "email": ContactPoint.Kind.EMAIL,
@@ -24,6 +26,7 @@ KINDS = {
     "member_number": ContactPoint.Kind.MEMBER,
 }
 CONTACTS, ADDRESSES = "customers_contactpoint", "customers_address"
+_PHONE = str(ContactPoint.Kind.PHONE)
 ADDRESS_FIELD = "address.whole"
 CONTACT_COLUMNS = (
     "id",
@@ -35,6 +38,7 @@ CONTACT_COLUMNS = (
     "is_primary",
     "created_at",
     "ending",
+    "country",
     "told_by",
 )
 ADDRESS_COLUMNS = (
@@ -164,9 +168,11 @@ def write_points(plan: Points, *, keyring: subjects.Keyring, now: datetime) -> N
         plan.fresh, ids.uuid7s(len(plan.fresh)), strict=True
     ):
         sealed = keyring.seal(value, customer=customer, table=CONTACTS, column="value", row=row)
-        ending = endings.number(value) if kind == ContactPoint.Kind.PHONE else None
-        fresh.append((row, customer, kind, sealed, marker, scope, is_first, now, ending, by))
+        is_phone = kind == ContactPoint.Kind.PHONE
+        ending, country = (endings.number(value), phone_countries.of(value)) if is_phone else (None, None)
+        fresh.append((row, customer, kind, sealed, marker, scope, is_first, now, ending, country, by))
     copying.rows(ContactPoint, CONTACT_COLUMNS, fresh)
+    phone_countries.settle({customer for customer, kind, *_rest in itertools.chain(*plan) if kind == _PHONE})
 
 
 def _demote(slots: Sequence[tuple[uuid.UUID, str, str]]) -> None:

@@ -26,6 +26,7 @@ from customers.rules.matching import Key
 from customers.rules.people import Person
 from customers.rules.provenance import Word
 from customers.selectors import endings
+from customers.services import phone_countries
 from customers.services.identity import contacts, profiles
 
 _KEY = ("id", "customer_id", "ring_key", "wrapped", "created_at")
@@ -37,6 +38,7 @@ _CUSTOMER = (
     "given_name_key",
     "search_tokens",
     *profiles.PLAIN,
+    "phone_country",
     "birth_date",
     "interests",
     "tags",
@@ -201,6 +203,7 @@ class Maker:
                 binary.NULL if given_name is None else binary.bigint(given_name),
                 binary.bigints(profiles.search_tokens(person.name)),
                 *map(binary.word, _plain_of(person)),
+                binary.word(phone_countries.of(person.phone)),
                 binary.day(person.birth_date),
                 binary.texts(person.interests),
                 binary.texts(person.tags),
@@ -230,6 +233,7 @@ class Maker:
                     digest(scope + data),
                     tail,
                     binary.bigint(endings.number(value)) if is_phone else binary.NULL,
+                    binary.word(phone_countries.of(value)) if is_phone else binary.NULL,
                     told,
                 )
         return b"".join(parts)

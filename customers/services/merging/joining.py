@@ -23,6 +23,7 @@ from customers.models import Address, ContactPoint, Customer, MergeLog, Status
 from customers.rules import survivorship
 from customers.rules.survivorship import Side
 from customers.selectors import merges
+from customers.services import phone_countries
 from customers.services.merging import golden, keys, rows
 from customers.services.merging.refusals import Reason
 
@@ -117,6 +118,7 @@ def _join(pairs: Sequence[Pair], reason: str, actor: Actor, at: datetime) -> Joi
         for model, wanted in chosen.items():
             _prefer(into[absorbed], model, wanted)
     _point(into, at)
+    phone_countries.settle({*into, *into.values()})
     MergeLog.objects.bulk_create(joined.logs, batch_size=500)
     keys.follow(foreign, to=into)
     rebuild(*into, *into.values())
