@@ -32,6 +32,7 @@ class Recipient:
     country: str
     fields: Mapping[str, Any]
     metrics: CustomerMetrics | None
+    phone_country: str = ""
 
 
 def load(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, Recipient]:
@@ -67,6 +68,7 @@ def load(customers: Collection[uuid.UUID], *, channel: str) -> dict[uuid.UUID, R
                 "interests": row.interests,
             },
             metrics=metrics.get(row.id),
+            phone_country=row.phone_country,
         )
     return found
 

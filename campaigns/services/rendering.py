@@ -11,7 +11,7 @@ from campaigns.rules.definition import MessageStep
 from campaigns.selectors import recipients
 from campaigns.selectors.recipients import Recipient
 from consent.rules.packs import Basis
-from consent.selectors import packs
+from consent.selectors import jurisdiction
 from consent.services import links
 
 LANGUAGE_OF_COUNTRY = {"TH": "th", "KR": "ko"}
@@ -20,7 +20,9 @@ LANGUAGE_OF_COUNTRY = {"TH": "th", "KR": "ko"}
 def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: Recipient, now: datetime) -> Outgoing:
     """The message for `recipient`. Raises templates.BrokenTemplate."""
     language = templates.choose_language(step.languages(), wanted=recipient.language, fallbacks=fallbacks())
-    pack = packs.of_country(recipient.country)
+    law = jurisdiction.of_told(
+        country=recipient.country, phone_country=recipient.phone_country, language=recipient.language
+    )
     unsubscribe_url = links.unsubscribe_url(
         customer=recipient.id, purpose=purpose, channel=step.channel, message=message
     )
@@ -42,8 +44,8 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
         language=language,
         subject=templates.render(step.subject[language], values),
         body=markup.without_empty_links(templates.render(step.body[language], values)),
-        label=pack.label_for(purpose, step.channel),
-        needs_consent=pack.basis(purpose, step.channel) is Basis.CONSENT,
+        label=law.label_for(purpose, step.channel),
+        needs_consent=law.basis(purpose, step.channel) is Basis.CONSENT,
         unsubscribe_url=unsubscribe_url,
         preferences_url=f"{links.preferences_url(customer=recipient.id, at=now)}?lang={language}",
         at=now,

@@ -6,12 +6,13 @@ something else · the hours.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from cdp.core.leaving import Decision, Outcome
+from consent.rules.jurisdiction import Hours, Law
 from consent.rules.packs import Basis, Pack, QuietHours
 
 REACHABLE = "known"
@@ -21,6 +22,7 @@ EXPIRED = "expired"
 STATUS_RULE = "status"
 ADDRESS_RULE = "house:closed_address"
 PROFILING = "profiling"
+_LONGEST_NIGHT = dt.timedelta(days=2)
 TO_OTHERS = frozenset({"webhook", "file"})
 """Ways out that lead to others and not to the person: no contract with the person lets a restriction pass there."""
 
@@ -69,10 +71,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the gate must know of a person beside the law: the row's status, the country, the words by purpose …"""
+    """What the gate must know of a person beside the law: the row's status, the place, the words by purpose …"""
 
     status: str = UNKNOWN
-    country: str = ""
+    place: str = ""  # see `jurisdiction.place`
     words: Mapping[str, Word] = field(default_factory=dict)
     birth_date: dt.date | None = None
     is_restricted: bool = False
@@ -80,30 +82,52 @@ class Standing:
     has_guardian: bool = False  # who agreed to this purpose on this channel
 
 
-def decide(standing: Standing, *, pack: Pack, purpose: str, channel: str, at: dt.datetime) -> Decision:
+@dataclass(frozen=True)
+class Asks:
+    """What the law asks for before a use, and which of its packs does: on what it rests, and since when somebody may
+    decide alone. The same for everybody of one place, so SQL joins it.
+    """
+
+    basis: Basis
+    pack: Pack
+    born_by: dt.date
+    of_age: Pack
+
+
+def asks(law: Law, *, purpose: str, channel: str, at: dt.datetime) -> Asks:
+    """The strictest of each."""
+    pack = law.asking(purpose, channel)
+    of_age = min(law.packs, key=lambda one: born_by(one, at=at))
+    return Asks(pack.basis(purpose, channel), pack, born_by(of_age, at=at), of_age)
+
+
+def decide(standing: Standing, *, law: Law, purpose: str, channel: str, at: dt.datetime) -> Decision:
     """The decision for one person.
 
     Reasons: the status of a row that is nobody's (rule `status`), those of `Reason`, the status of an explicit "no".
     Rules are `PACK:KIND` (`Kind`) with the citation of the pack; an allowed decision bears the rule it rests on.
     """
-    stopped = _stopped(standing, pack=pack, purpose=purpose, channel=channel, at=at)
+    asked = asks(law, purpose=purpose, channel=channel, at=at)
+    stopped = _stopped(standing, asked=asked, purpose=purpose, channel=channel)
     if stopped is not None:
         return stopped
-    quiet = pack.quiet_hours
-    if quiet and purpose in quiet.purposes and channel in quiet.channels:
-        exempt = standing.words.get(quiet.unless)
-        until = quiet_until(quiet, zone=ZoneInfo(pack.zone), at=at)
-        if until and not (exempt and exempt.holds):
-            rule = f"{pack.key}:{Kind.QUIET_HOURS}"
-            citation = pack.citation_of(Kind.QUIET_HOURS)
-            return Decision(Outcome.DEFERRED, until=until, reason=Reason.QUIET_HOURS, rule=rule, citation=citation)
-    basis = pack.basis(purpose, channel)
-    return Decision(Outcome.ALLOWED, rule=f"{pack.key}:{basis}", citation=pack.citation_of(basis))
+    hours = [
+        one
+        for one in law.quiet_hours(purpose, channel)
+        if not ((exempt := standing.words.get(one.quiet.unless)) and exempt.holds)
+    ]
+    if found := quiet_until(hours, at=at):
+        until, pack = found
+        citation = pack.citation_of(Kind.QUIET_HOURS)
+        rule = f"{pack.key}:{Kind.QUIET_HOURS}"
+        return Decision(Outcome.DEFERRED, until=until, reason=Reason.QUIET_HOURS, rule=rule, citation=citation)
+    basis = asked.basis
+    return Decision(Outcome.ALLOWED, rule=f"{asked.pack.key}:{basis}", citation=asked.pack.citation_of(basis))
 
 
-def _stopped(standing: Standing, *, pack: Pack, purpose: str, channel: str, at: dt.datetime) -> Decision | None:
+def _stopped(standing: Standing, *, asked: Asks, purpose: str, channel: str) -> Decision | None:
     """What of the person or the law says no; None for nothing."""
-    basis = pack.basis(purpose, channel)
+    pack, basis = asked.pack, asked.basis
     is_owed = basis is Basis.CONTRACT
     word = standing.words.get(purpose)
     if standing.status != REACHABLE:
@@ -112,8 +136,9 @@ def _stopped(standing: Standing, *, pack: Pack, purpose: str, channel: str, at: 
         return _denied(pack, Reason.RESTRICTED, Kind.RESTRICTION)
     if standing.is_closed:
         return Decision(Outcome.DENIED, reason=Reason.SUPPRESSED, rule=ADDRESS_RULE)
-    if not is_owed and not standing.has_guardian and is_child(standing.birth_date, pack=pack, at=at):
-        return _denied(pack, Reason.CHILD, Kind.CHILD)
+    is_child = standing.birth_date is not None and standing.birth_date > asked.born_by
+    if not is_owed and not standing.has_guardian and is_child:
+        return _denied(asked.of_age, Reason.CHILD, Kind.CHILD)
     if word is not None and not word.is_granted and word.status != EXPIRED:
         return _denied(pack, word.status, Kind.CONSENT if basis is Basis.CONSENT else Kind.OBJECTION)
     return _unasked(word, pack) if basis is Basis.CONSENT else None
@@ -138,13 +163,10 @@ def refuses_profiling(standing: Standing) -> bool:
     return standing.is_restricted or (word is not None and not word.is_granted and word.status != EXPIRED)
 
 
-def is_child(birth_date: dt.date | None, *, pack: Pack, at: dt.datetime) -> bool:
-    """Whether somebody may allow nothing alone then, by the day in the pack's zone; who told no birthday may."""
-    return birth_date is not None and birth_date > born_by(pack, at=at)
-
-
 def born_by(pack: Pack, *, at: dt.datetime) -> dt.date:
-    """The last birthday of those who may decide alone on that day; 29 February comes of age in March."""
+    """The last birthday of those who may decide alone on that day of the pack's zone; 29 February comes of age in
+    March. Who told no birthday may.
+    """
     today = at.astimezone(ZoneInfo(pack.zone)).date()
     year = today.year - pack.ages.guardian_alone_under
     try:
@@ -153,8 +175,22 @@ def born_by(pack: Pack, *, at: dt.datetime) -> dt.date:
         return dt.date(year, 2, 28)
 
 
-def quiet_until(quiet: QuietHours, *, zone: ZoneInfo, at: dt.datetime) -> dt.datetime | None:
-    """The end (UTC) of the quiet hours that `at` lies in, or None. Hours are those of the recipient's `zone`."""
+def quiet_until(hours: Sequence[Hours], *, at: dt.datetime) -> tuple[dt.datetime, Pack] | None:
+    """When (UTC) the quiet hours that `at` lies in are over by every law and every clock, and the law that ends last;
+    None where it is not quiet. Where the clocks of a country leave no such moment, after two days.
+    """
+    until, pack = at, None
+    clocks = [(one, zone) for one in hours for zone in one.zones]
+    while until < at + _LONGEST_NIGHT:
+        ends = [(end, one.pack) for one, zone in clocks if (end := _end(one.quiet, zone=zone, at=until))]
+        if not ends:
+            break
+        until, pack = max(ends, key=lambda one: one[0])
+    return (until, pack) if pack else None
+
+
+def _end(quiet: QuietHours, *, zone: ZoneInfo, at: dt.datetime) -> dt.datetime | None:
+    """The end (UTC) of the quiet hours of one clock that `at` lies in, or None."""
     local = at.astimezone(zone)
     clock = local.time()
     if quiet.starts < quiet.ends:

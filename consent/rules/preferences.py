@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from consent.rules.packs import Basis, Pack
+from consent.rules.jurisdiction import Law
+from consent.rules.packs import Basis
 
 NEEDS = {"email": "email", "sms": "phone", "phone": "phone", "kakao": "phone", "line": "line"}
 """What of somebody has to be known so that a channel reaches them. What is not here reaches everybody or nobody."""
@@ -29,7 +30,7 @@ class Option:
 def options(
     purposes: Mapping[str, Sequence[str]],
     *,
-    pack: Pack,
+    law: Law,
     states: Mapping[tuple[str, str], tuple[bool, str]],
     kinds: Collection[str],
 ) -> list[Option]:
@@ -40,11 +41,11 @@ def options(
     found = []
     for purpose, channels in purposes.items():
         for channel in channels:
-            basis = pack.basis(purpose, channel)
+            basis = law.basis(purpose, channel)
             said = states.get((purpose, channel))
             if basis is Basis.CONTRACT and (said is None or said[0]):
                 continue
-            if purpose in _NIGHTS and pack.quiet_hours is None and said is None:
+            if purpose in _NIGHTS and not law.has_quiet_hours and said is None:
                 continue  # where no hours are quiet nobody need allow them
             reaches = NEEDS.get(channel, "") in kinds if channel in NEEDS else channel not in NEVER_ASKED
             if said is None and not reaches and basis is not Basis.LEGITIMATE_INTEREST:

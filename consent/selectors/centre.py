@@ -11,11 +11,10 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from consent.models import Channel, ContactWish
-from consent.rules import guardians
 from consent.rules import preferences as rules
 from consent.rules.ledger import YES
 from consent.rules.wishes import Wish
-from consent.selectors import ledger, packs, purposes, wishes
+from consent.selectors import jurisdiction, ledger, purposes, wishes
 from customers.models import Customer
 from customers.selectors import lineage, profiles
 
@@ -78,19 +77,17 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
     if profile is None:
         return None
     person = profile.customer
-    pack = packs.of_country(person.country)
+    law = jurisdiction.of_person(person)
     wording = purposes.offered(language)
     states = {(one.purpose, one.channel): (one.is_granted, one.status) for one in ledger.states([person.id])}
     options = rules.options(
         {purpose.key: purpose.channels for purpose in wording},
-        pack=pack,
+        law=law,
         states=states,
         kinds={contact.kind for contact in profile.contacts},
     )
     needs_guardian = frozenset(
-        purpose.key
-        for purpose in wording
-        if not guardians.may_alone(pack, purpose=purpose.key, born=person.birth_date, today=now.date())
+        purpose.key for purpose in wording if not law.may_alone(purpose.key, born=person.birth_date, today=now.date())
     )
     groups, words = [], {}
     for purpose in wording:

@@ -1,4 +1,4 @@
-"""Which law holds for a person: the pack of the recipient's country, else the shop's own (CDP_JURISDICTION)."""
+"""The law packs that are shipped. Which of them hold for a person: `consent.selectors.jurisdiction`."""
 
 from functools import cache
 from pathlib import Path
@@ -28,15 +28,11 @@ def every() -> dict[str, packs.Pack]:
 
 
 @cache
-def _by_country() -> dict[str, packs.Pack]:
+def by_country() -> dict[str, packs.Pack]:
+    """The pack of each country (ISO 3166-1) that has one."""
     return {country: pack for pack in every().values() for country in pack.countries}
 
 
 def of_shop() -> packs.Pack:
     """The shop's own law."""
     return every()[settings.CDP_JURISDICTION]
-
-
-def of_country(country: str) -> packs.Pack:
-    """The law for a recipient in that country (ISO 3166-1 alpha-2; empty when not known)."""
-    return _by_country().get(country) or of_shop()

@@ -30,7 +30,7 @@ def ways(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, Way]:
         mail, phone = profile.email_contact, profile.phone_contact
         language = profile.customer.language[:2]
         if language not in dict(settings.LANGUAGES):
-            country = profile.customer.country or settings.CDP_SHOP_COUNTRY
+            country = profile.customer.country or profile.customer.phone_country or settings.CDP_SHOP_COUNTRY
             language = LANGUAGE_OF_COUNTRY.get(country, settings.LANGUAGE_CODE)
         if mail is not None and mail.bounced_at is None:
             found[customer] = Way("email", mail.value, mail.masked, language)

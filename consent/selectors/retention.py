@@ -27,12 +27,18 @@ def ruling(key: str) -> rules.Ruling:
 
 
 def laws_concerned() -> list[laws.Pack]:
-    """The shop's own law and those of countries in which somebody we know lives; one look into an index for each."""
-    own = packs.of_shop()
+    """The shop's own law and those of countries in which somebody we know lives, by what was told or by the phone;
+    one look into an index for each, and a walk only where that finds nobody.
+    """
+    own, known = packs.of_shop(), Customer.objects.filter(status="known")
     others = [
         pack
         for pack in packs.every().values()
-        if pack.key != own.key and Customer.objects.filter(country__in=sorted(pack.countries), status="known").exists()
+        if pack.key != own.key
+        and (
+            known.filter(country__in=sorted(pack.countries)).exists()
+            or known.filter(country="", phone_country__in=sorted(pack.countries)).exists()
+        )
     ]
     return [own, *others]
 

@@ -22,7 +22,8 @@ from cdp.core import forgetting, ids, outbox
 from cdp.core.actors import CUSTOMER
 from cdp.core.crypto import subjects, tokens
 from consent.models import ConsentState, Pending, Purpose
-from consent.selectors import packs, reach
+from consent.rules.jurisdiction import Law
+from consent.selectors import reach
 from consent.services import grants, readers
 from customers.selectors import lineage
 from customers.services import reach as reaching
@@ -78,11 +79,9 @@ class Unconfirmable(Exception):
         self.reason = reason
 
 
-def is_asked_twice(countries: Sequence[str]) -> bool:
-    """Whether a tick from one of these countries needs a second step, by its law or by the shop's own rule."""
-    return settings.CDP_DOUBLE_OPT_IN == "always" or any(
-        packs.of_country(country).asks_twice(country) for country in countries
-    )
+def is_asked_twice(law: Law) -> bool:
+    """Whether a tick under this law needs a second step, by the law or by the shop's own rule."""
+    return settings.CDP_DOUBLE_OPT_IN == "always" or law.asks_twice
 
 
 def ask(question: Question) -> int:

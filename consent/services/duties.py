@@ -20,9 +20,10 @@ from django.utils.translation import gettext
 
 from cdp.core import ids, outbox
 from consent.models import Channel, Confirmation
+from consent.rules.jurisdiction import place_sql
 from consent.rules.ledger import DENIED, GIVEN, RECONFIRMED, WITHDRAWN
 from consent.rules.packs import Pack
-from consent.selectors import packs, purposes, reach
+from consent.selectors import jurisdiction, packs, purposes, reach
 from consent.services import links
 
 RESULT, STILL = "consent-result", "consent-still"
@@ -30,7 +31,9 @@ PAGE = 500
 SETTLES = dt.timedelta(minutes=10)
 """So long statements wait for others of the same form: one notice tells of all."""
 _TOLD = (GIVEN, DENIED, WITHDRAWN, RECONFIRMED)
-_LAW = "(c.country = ANY(%(mine)s) OR (%(is_shop)s AND NOT c.country = ANY(%(others)s)))"
+_PLACE = place_sql("c")
+# Where a law may hold its duties do: being told once too often harms nobody.
+_LAW = f"({_PLACE} = ANY(%(mine)s) OR (%(is_usual)s AND NOT {_PLACE} = ANY(%(others)s)))"
 
 _NEW_WORDS = f"""
 SELECT r.customer_id, r.id, r.purpose, r.channel, r.status, r.at
@@ -104,11 +107,11 @@ def tell_still(*, now: dt.datetime, page: int = PAGE) -> int:
 
 
 def _params(pack: Pack) -> dict[str, Any]:
-    others = sorted(country for other in packs.every().values() if other.key != pack.key for country in other.countries)
+    mine, is_usual = jurisdiction.places_of(pack.key)
     return {
-        "mine": sorted(pack.countries),
-        "others": others,
-        "is_shop": pack.key == packs.of_shop().key,
+        "mine": mine,
+        "others": sorted(jurisdiction.places().keys() - {"", *mine}),
+        "is_usual": is_usual,
         "purposes": sorted(pack.advertising),
     }
 

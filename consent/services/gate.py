@@ -16,8 +16,9 @@ from cdp.core.leaving import Decision, Denials
 from consent.models import Purpose
 from consent.rules import gate as rules
 from consent.rules.gate import Kind, Reason, Standing, Word
-from consent.rules.packs import Basis, Pack
-from consent.selectors import packs
+from consent.rules.jurisdiction import place, place_sql
+from consent.rules.packs import Basis
+from consent.selectors import jurisdiction, packs
 
 # The statements are put together from constants of this room and a plain alias; values travel beside them.
 # ruff: noqa: S608
@@ -65,7 +66,7 @@ def decide_many(
     return {
         customer: rules.decide(
             standing := standings.get(customer, nobody),
-            pack=packs.of_country(standing.country),
+            law=jurisdiction.of_place(standing.place),
             purpose=purpose,
             channel=channel,
             at=at,
@@ -88,9 +89,9 @@ def allowed_condition(purpose: str, channel: str, alias: str, *, at: dt.datetime
         closed = f"{alias}.id NOT IN ({_CLOSED.format(kind='%s', among='')})"
         params = [kind, kind]
     cases = ""
-    for countries, condition, values in others:
-        cases += f" WHEN {alias}.country = ANY(%s) THEN {condition}"
-        params += [countries, *values]
+    for places, condition, values in others:
+        cases += f" WHEN {place_sql(alias)} = ANY(%s) THEN {condition}"
+        params += [places, *values]
     condition, values = shop
     chosen = f"CASE{cases} ELSE {condition} END" if cases else condition
     return f"({alias}.status = 'known' AND {closed} AND {chosen})", [*params, *values]
@@ -99,21 +100,21 @@ def allowed_condition(purpose: str, channel: str, alias: str, *, at: dt.datetime
 def _by_answer(
     purpose: str, channel: str, alias: str, at: dt.datetime
 ) -> tuple[tuple[str, list[Any]], list[tuple[list[str], str, list[Any]]]]:
-    """What the shop's own law asks for, and (countries, condition, parameters) of laws that ask for something else."""
-    found: dict[tuple[Basis, dt.date], tuple[str, list[Any]]] = {}
-    of_pack: dict[str, tuple[Basis, dt.date]] = {}
-    for pack in packs.every().values():
-        basis = pack.basis(purpose, channel)
+    """What is asked for where nothing else is known, and (places, condition, parameters) of laws that ask for
+    something else.
+    """
+    usual, others = None, dict[tuple[Basis, dt.date], list[str]]()
+    for where, law in jurisdiction.places().items():
+        asked = rules.asks(law, purpose=purpose, channel=channel, at=at)
         # What rests on a contract asks for no age.
-        key = (basis, dt.date.max if basis is Basis.CONTRACT else rules.born_by(pack, at=at))
-        of_pack[pack.key] = key
-        found.setdefault(key, _asks(key[0], key[1], purpose, channel, alias, at))
-    usual = of_pack[packs.of_shop().key]
-    others: dict[tuple[Basis, dt.date], list[str]] = {}
-    for pack in packs.every().values():
-        if of_pack[pack.key] != usual:
-            others.setdefault(of_pack[pack.key], []).extend(sorted(pack.countries))
-    return found[usual], [(countries, *found[key]) for key, countries in others.items()]
+        key = (asked.basis, dt.date.max if asked.basis is Basis.CONTRACT else asked.born_by)
+        usual = usual or key
+        if key != usual:
+            others.setdefault(key, []).append(where)
+    assert usual is not None, "there is always a law of the shop"  # noqa: S101
+    return _asks(*usual, purpose, channel, alias, at), [
+        (places, *_asks(*key, purpose, channel, alias, at)) for key, places in others.items()
+    ]
 
 
 def _asks(
@@ -170,10 +171,12 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         f" LEFT JOIN ({_CLOSED.format(kind='%(gate_kind)s', among='')}) closed ON closed.customer_id = {alias}.id"
         f" LEFT JOIN ({_GUARDED.format(on='%(gate_on)s', among='', box='%(gate_box)s', any='%(gate_any)s')}) guarded"
         f" ON guarded.customer_id = {alias}.id"
-        " LEFT JOIN unnest(%(gate_countries)s::text[], %(gate_packs)s::text[], %(gate_bases)s::text[],"
-        f" %(gate_born)s::date[]) AS lex (country, pack, basis, born_by) ON lex.country = {alias}.country"
+        " LEFT JOIN unnest(%(gate_places)s::text[], %(gate_packs)s::text[], %(gate_bases)s::text[],"
+        " %(gate_born)s::date[], %(gate_ages)s::text[]) AS lex (place, pack, basis, born_by, of_age)"
+        f" ON lex.place = {place_sql(alias)}"
         " CROSS JOIN LATERAL (SELECT COALESCE(lex.pack, %(gate_shop)s) AS pack,"
-        " COALESCE(lex.basis, %(gate_shop_basis)s) AS basis, COALESCE(lex.born_by, %(gate_shop_born)s) AS born_by) law"
+        " COALESCE(lex.basis, %(gate_shop_basis)s) AS basis, COALESCE(lex.born_by, %(gate_shop_born)s) AS born_by,"
+        " COALESCE(lex.of_age, %(gate_shop_age)s) AS of_age) law"
         " CROSS JOIN LATERAL (SELECT (SELECT meaning_since FROM consent_purpose WHERE key = %(gate_purpose)s) AS since,"
         f" (SELECT {_LAPSED.format(at='%(gate_at)s')} FROM consent_purpose WHERE key = %(gate_purpose)s) AS lapsed)"
         " meaning"
@@ -189,7 +192,7 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         (
             f"{no_contract} AND guarded.customer_id IS NULL AND {alias}.birth_date > law.born_by",
             f"'{Reason.CHILD}'",
-            _rule(Kind.CHILD),
+            f"law.of_age || ':{Kind.CHILD}'",
         ),
         (
             f"NOT word.is_granted AND word.status <> '{rules.EXPIRED}'",
@@ -209,18 +212,21 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
 
 
 def _laws(purpose: str, channel: str, at: dt.datetime) -> dict[str, Any]:
-    """What each country's law says of that purpose, as columns to join, and the shop's own for all others."""
-    shop = packs.of_shop()
-    rows = [(country, pack) for pack in packs.every().values() for country in sorted(pack.countries)]
-    born_by = {pack.key: rules.born_by(pack, at=at) for pack in packs.every().values()}
+    """What the law of each place says of that purpose, as columns to join, and what holds for all others."""
+    rows = {
+        where: rules.asks(law, purpose=purpose, channel=channel, at=at) for where, law in jurisdiction.places().items()
+    }
+    usual = rows.pop("")
     return {
-        "gate_countries": [country for country, _pack in rows],
-        "gate_packs": [pack.key for _country, pack in rows],
-        "gate_bases": [str(pack.basis(purpose, channel)) for _country, pack in rows],
-        "gate_born": [born_by[pack.key] for _country, pack in rows],
-        "gate_shop": shop.key,
-        "gate_shop_basis": str(shop.basis(purpose, channel)),
-        "gate_shop_born": born_by[shop.key],
+        "gate_places": list(rows),
+        "gate_packs": [asked.pack.key for asked in rows.values()],
+        "gate_bases": [str(asked.basis) for asked in rows.values()],
+        "gate_born": [asked.born_by for asked in rows.values()],
+        "gate_ages": [asked.of_age.key for asked in rows.values()],
+        "gate_shop": usual.pack.key,
+        "gate_shop_basis": str(usual.basis),
+        "gate_shop_born": usual.born_by,
+        "gate_shop_age": usual.of_age.key,
     }
 
 
@@ -273,8 +279,8 @@ ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status
 """
 _WARDS = "AND ward.customer_id = ANY(%(wanted)s)"
 _PEOPLE = f"""
-SELECT c.id, c.status, c.country, c.birth_date, frozen.customer_id IS NOT NULL, closed.customer_id IS NOT NULL,
-    guarded.customer_id IS NOT NULL
+SELECT c.id, c.status, c.country, c.phone_country, c.language, c.birth_date, frozen.customer_id IS NOT NULL,
+    closed.customer_id IS NOT NULL, guarded.customer_id IS NOT NULL
 FROM customers_customer c
 LEFT JOIN ({_FROZEN.format(at="%(at)s", among="AND held.customer_id = ANY(%(wanted)s)")}) frozen
     ON frozen.customer_id = c.id
@@ -289,8 +295,7 @@ WHERE c.id = ANY(%(wanted)s)
 def _standings(
     customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: dt.datetime
 ) -> dict[uuid.UUID, Standing]:
-    laws: Collection[Pack] = packs.every().values()
-    asked = {purpose} | {pack.quiet_hours.unless for pack in laws if pack.quiet_hours}
+    asked = {purpose} | {pack.quiet_hours.unless for pack in packs.every().values() if pack.quiet_hours}
     params: dict[str, Any] = {
         "wanted": list(customers),
         "asked": sorted(asked),
@@ -310,12 +315,12 @@ def _standings(
         return {
             row[0]: Standing(
                 status=row[1],
-                country=row[2],
+                place=place(country=row[2], phone_country=row[3], language=row[4]),
                 words=words.get(row[0], {}),
-                birth_date=row[3],
-                is_restricted=row[4],
-                is_closed=row[5],
-                has_guardian=row[6],
+                birth_date=row[5],
+                is_restricted=row[6],
+                is_closed=row[7],
+                has_guardian=row[8],
             )
             for row in cursor.fetchall()
         }

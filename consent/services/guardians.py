@@ -19,8 +19,7 @@ from cdp.core import ids, outbox
 from cdp.core.actors import CUSTOMER, SYSTEM, Actor
 from cdp.core.crypto import subjects, tokens
 from consent.models import Guardianship
-from consent.rules import guardians as rules
-from consent.selectors import packs, policies, reach
+from consent.selectors import jurisdiction, policies, reach
 from consent.services import expiring, grants, links
 from customers.models import Customer
 from customers.selectors import lineage
@@ -72,9 +71,9 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
     person = Customer.objects.filter(id=wanted.customer).first()
     if person is None or person.birth_date is None or not wanted.boxes:
         raise UnableToAsk
-    pack, today = packs.of_country(person.country), at.date()
+    law, today = jurisdiction.of_person(person), at.date()
     purposes = {purpose for purpose, _channel in wanted.boxes}
-    if all(rules.may_alone(pack, purpose=one, born=person.birth_date, today=today) for one in purposes):
+    if all(law.may_alone(one, born=person.birth_date, today=today) for one in purposes):
         raise UnableToAsk
     if outbox.recent(address=wanted.address, kinds=[KIND], since=at - dt.timedelta(days=1)) >= MOST:
         raise UnableToAsk
@@ -86,7 +85,7 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
         language=wanted.language,
         asked_at=at,
         expires_at=at + LASTS,
-        ends_on=rules.decides_from(pack, purposes=purposes, born=person.birth_date),
+        ends_on=law.decides_from(purposes, born=person.birth_date),
     )
     keyring = subjects.load([wanted.customer])
     for column, text in (
@@ -151,7 +150,7 @@ def record(row: Guardianship, *, method: str, actor: Actor, at: dt.datetime) -> 
     Raises Unanswerable.
     """
     person = Customer.objects.get(id=row.customer_id)
-    if method not in packs.of_country(person.country).guardian_methods:
+    if method not in jurisdiction.of_person(person).guardian_methods:
         raise Unanswerable("unknown")
     with transaction.atomic():
         standing.hold([row.customer_id])

@@ -12,11 +12,10 @@ from django.db import transaction
 from cdp.core import audit, pipeline
 from cdp.core.actors import Actor
 from consent.models import Channel, ConsentState
+from consent.rules.jurisdiction import Law
 from consent.rules.ledger import REFUSALS
-from consent.rules.packs import Basis, Pack
-from consent.selectors import packs, purposes
+from consent.selectors import jurisdiction, purposes
 from consent.services import grants
-from customers.models import Customer
 from customers.services import standing
 
 ADVERTISING = frozenset({"marketing", "marketing_night"})
@@ -34,9 +33,7 @@ def object_(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, 
     How many refusals were written; what was refused before is not written again. Raises UnableToObject.
     """
     return _refuse(
-        lambda _customer, pack, purpose, channel: (
-            purpose in ADVERTISING or pack.basis(purpose, channel) is Basis.LEGITIMATE_INTEREST
-        ),
+        lambda _customer, law, purpose, channel: purpose in ADVERTISING or law.rests_on_interest(purpose, channel),
         action=audit.Action.OBJECTION_RECORDED,
         customer=customer,
         source=source,
@@ -63,7 +60,7 @@ def withdraw(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime,
     """Take back every consent the person has given; how many there were. Raises UnableToObject."""
     allowed: dict[uuid.UUID, set[tuple[str, str]]] = {}
 
-    def is_given(here: uuid.UUID, _pack: Pack, purpose: str, channel: str) -> bool:
+    def is_given(here: uuid.UUID, _law: Law, purpose: str, channel: str) -> bool:
         if here not in allowed:
             states = ConsentState.objects.filter(customer_id=here, is_granted=True)
             allowed[here] = set(states.values_list("purpose", "channel"))
@@ -81,7 +78,7 @@ def withdraw(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime,
 
 
 def _refuse(
-    concerns: Callable[[uuid.UUID, Pack, str, str], bool],
+    concerns: Callable[[uuid.UUID, Law, str, str], bool],
     *,
     action: audit.Action,
     customer: uuid.UUID,
@@ -94,7 +91,7 @@ def _refuse(
         here = standing.hold([customer]).get(customer)
         if here is None:
             raise UnableToObject
-        pack = packs.of_country(Customer.objects.values_list("country", flat=True).get(id=here))
+        law = jurisdiction.of_customer(here)
         refused = set(
             ConsentState.objects.filter(customer_id=here, status__in=REFUSALS).values_list("purpose", "channel")
         )
@@ -111,7 +108,7 @@ def _refuse(
             )
             for purpose, channels in sorted(purposes.channels().items())
             for channel in sorted(channels, key=Channel.values.index)
-            if (purpose, channel) not in refused and concerns(here, pack, purpose, channel)
+            if (purpose, channel) not in refused and concerns(here, law, purpose, channel)
         ]
         written = grants.record_many(rows, actor=actor, now=at, lane=pipeline.INTERACTIVE).written
         audit.record(action, actor=actor, at=at, customer=here, details={"refusals": written, "source": source})

@@ -16,7 +16,7 @@ from cdp.core.crypto import signing, subjects
 from consent.models import ConsentRecord, Purpose
 from consent.rules import notices as names
 from consent.rules import receipts as rules
-from consent.selectors import ledger, notices, packs, policies, purposes
+from consent.selectors import jurisdiction, ledger, notices, policies, purposes
 from customers.selectors import lineage
 
 LONGEST = 1000
@@ -39,7 +39,7 @@ def issue(*, customer: uuid.UUID, at: dt.datetime, actor: Actor | None = None, l
         raise UnableToIssue(str(error)) from error
     language = language or get_language() or settings.LANGUAGE_CODE
     with transaction.atomic():
-        receipt = _receipt(person.id, person.country, at=at, language=language)
+        receipt = _receipt(person.id, jurisdiction.of_person(person).key, at=at, language=language)
         if actor is not None:
             audit.record(
                 audit.Action.RECEIPT_ISSUED, actor=actor, at=at, customer=person.id, subject=receipt.id, details={}
@@ -48,7 +48,7 @@ def issue(*, customer: uuid.UUID, at: dt.datetime, actor: Actor | None = None, l
     return {"receipt": content, "signature": signing.sign(content)}
 
 
-def _receipt(customer: uuid.UUID, country: str, *, at: dt.datetime, language: str) -> rules.Receipt:
+def _receipt(customer: uuid.UUID, law: str, *, at: dt.datetime, language: str) -> rules.Receipt:
     persons = lineage.of(customer)
     records = list(ledger.history(persons)[: LONGEST + 1])
     keyring = subjects.load(persons)
@@ -58,7 +58,7 @@ def _receipt(customer: uuid.UUID, country: str, *, at: dt.datetime, language: st
         issued_at=localtime(at),
         customer=customer,
         language=language[:2],
-        jurisdiction=packs.of_country(country).key,
+        jurisdiction=law,
         controller=rules.Party(
             name=settings.CDP_SHOP_NAME,
             address=settings.CDP_SHOP_ADDRESS,

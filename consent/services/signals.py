@@ -14,8 +14,8 @@ from cdp.core import pipeline
 from cdp.core.actors import CUSTOMER
 from consent.models import ConsentRecord, ConsentState
 from consent.rules.ledger import EXPIRED
-from consent.selectors import packs, policies, purposes
-from consent.services import grants, ticks
+from consent.selectors import jurisdiction, policies, purposes
+from consent.services import grants
 from customers.models import Customer, Status
 
 MEASUREMENT, CHANNEL, METHOD = "measurement", "any", "tracking"
@@ -61,7 +61,8 @@ def hear(words: Sequence[Word], *, now: dt.datetime) -> int:
     if not news or CHANNEL not in purposes.channels().get(MEASUREMENT, ()):
         return 0
     people = Customer.objects.filter(id__in={word.customer for word in news}, status=Status.KNOWN)
-    known = {row: (country, born) for row, country, born in people.values_list("id", "country", "birth_date")}
+    known = dict(people.values_list("id", "birth_date"))
+    laws = jurisdiction.of_customers(known)
     version = policies.current_version("privacy", at=now)
     rows = [
         grants.GrantRow(
@@ -80,7 +81,11 @@ def hear(words: Sequence[Word], *, now: dt.datetime) -> int:
             },
         )
         for word in news
-        if word.customer in known and (not word.granted or _is_of_age(*known[word.customer], word.at))
+        if word.customer in known
+        and (
+            not word.granted
+            or laws[word.customer].may_alone(MEASUREMENT, born=known[word.customer], today=word.at.date())
+        )
     ]
     if not rows:
         return 0
@@ -102,10 +107,6 @@ def _standing(customers: set[uuid.UUID]) -> dict[uuid.UUID, _Standing]:
     )
     sources = dict(told.values_list("customer_id", "source")) if any(not one[0] for one in found.values()) else {}
     return {row: _Standing(granted, at, sources.get(row, "")) for row, (granted, at, _record) in found.items()}
-
-
-def _is_of_age(country: str, born: dt.date | None, at: dt.datetime) -> bool:
-    return ticks.age(born, at.date()) >= packs.of_country(country).ages.guardian_alone_under
 
 
 def _evidence(word: Word) -> dict[str, object]:

@@ -13,11 +13,12 @@ from typing import Any
 
 from cdp.core.actors import Actor
 from consent.models import ConsentState
-from consent.rules import guardians as ages
+from consent.rules.jurisdiction import Law
 from consent.rules.ledger import REFUSALS
-from consent.selectors import packs, policies
+from consent.selectors import jurisdiction, policies
 from consent.services import confirming, grants, guardians, readers
 from customers.models import Customer
+from customers.services import phone_countries
 
 OF_AGE = 200
 
@@ -66,7 +67,7 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     worded = alone
     if not worded:
         return 0
-    if confirming.is_asked_twice(said.countries):
+    if confirming.is_asked_twice(said.law):
         _ask_twice(customer, worded, form)
         return 0
     refused = set(
@@ -100,20 +101,28 @@ class _Said:
     somebody else.
     """
 
-    countries: Sequence[str]
+    law: Law
     born: dt.date | None
     today: dt.date
 
     def may_alone(self, purpose: str) -> bool:
         """Whether they are old enough to allow this purpose, by every law that may hold."""
-        laws = [packs.of_country(country) for country in self.countries]
-        return all(ages.may_alone(law, purpose=purpose, born=self.born, today=self.today) for law in laws)
+        return self.law.may_alone(purpose, born=self.born, today=self.today)
 
 
 def _said(customer: uuid.UUID, form: Form) -> _Said:
-    known = Customer.objects.filter(id=customer).values_list("country", "birth_date").first() or ("", None)
-    countries = sorted({form.country, known[0]} - {""}) or [""]
-    return _Said(countries, max((born for born in (form.birth_date, known[1]) if born), default=None), form.at.date())
+    rows = Customer.objects.filter(id=customer)
+    country, dialled, language, born = rows.values_list(*jurisdiction.COLUMNS, "birth_date").first() or (
+        "",
+        "",
+        "",
+        None,
+    )
+    law = jurisdiction.of_any(
+        countries=[form.country or phone_countries.of(form.phone), country or dialled],
+        languages=[form.language, language],
+    )
+    return _Said(law, max((one for one in (form.birth_date, born) if one), default=None), form.at.date())
 
 
 def _ask_twice(customer: uuid.UUID, boxes: Sequence[Box], form: Form) -> None:

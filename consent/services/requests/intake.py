@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from django.db import transaction
@@ -14,10 +14,10 @@ from cdp.core.actors import Actor
 from consent.models import PrivacyRequest, Right
 from consent.rules import deadlines
 from consent.rules import requests as rules
-from consent.selectors import calendars, packs
+from consent.rules.jurisdiction import Candidate
+from consent.selectors import calendars, jurisdiction
 from consent.services.requests import letters, rectifying, running, steps
 from consent.services.requests.steps import Kind, UnableToDo, Words
-from customers.models import Customer
 from customers.selectors import lineage
 from customers.services import standing
 
@@ -80,14 +80,8 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
     ).first()
     if before is not None:
         return Begun(before, is_new=False)
-    country = Customer.objects.values_list("country", flat=True).get(id=here)
-    pack = packs.of_country(country)
-    clock = pack.clock(ask.right)
-    due = deadlines.due_on(
-        clock,
-        received_at=received,
-        is_holiday=lambda day: calendars.is_holiday(day, pack=pack, country=country),
-    )
+    clock, due, law = _soonest(here, right=ask.right, received_at=received)
+    pack = law.pack
     request = PrivacyRequest(
         id=ids.uuid7(),
         reference=rules.reference(),
@@ -101,7 +95,7 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
         proved_at=at if ask.identity else None,
         pack=pack.key,
         pack_version=pack.version,
-        country=country,
+        country=law.calendar,
         rule=msgspec.to_builtins(clock),
         due_at=deadlines.end_of(due, clock.zone),
     )
@@ -122,6 +116,20 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
     if letters.tell(request, letters.RECEIVED, at=at):
         steps.add(request, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": ask.words.reach[0]})
     return Begun(request, is_new=True)
+
+
+def _soonest(customer: uuid.UUID, *, right: str, received_at: datetime) -> tuple[deadlines.Clock, date, Candidate]:
+    """The clock that ends first of those of the laws that may hold, its last day, and its law."""
+    found = []
+    for law in jurisdiction.of_customer(customer).candidates:
+        clock = law.pack.clock(right)
+        due = deadlines.due_on(
+            clock,
+            received_at=received_at,
+            is_holiday=lambda day, law=law: calendars.is_holiday(day, pack=law.pack, country=law.calendar),
+        )
+        found.append((clock, due, law))
+    return min(found, key=lambda one: deadlines.end_of(one[1], one[0].zone))
 
 
 def prove(*, request: uuid.UUID, identity: str, actor: Actor, at: datetime) -> PrivacyRequest:

@@ -118,7 +118,6 @@ def _join(pairs: Sequence[Pair], reason: str, actor: Actor, at: datetime) -> Joi
         for model, wanted in chosen.items():
             _prefer(into[absorbed], model, wanted)
     _point(into, at)
-    phone_countries.settle({*into, *into.values()})
     MergeLog.objects.bulk_create(joined.logs, batch_size=500)
     keys.follow(foreign, to=into)
     rebuild(*into, *into.values())
@@ -135,7 +134,8 @@ def lock(*customers: uuid.UUID) -> dict[uuid.UUID, Customer]:
 
 
 def rebuild(*customers: uuid.UUID) -> None:
-    """Derived rows that may not wait for the pipeline."""
+    """Derived rows that may not wait for the pipeline, and what a row says of its phones."""
+    phone_countries.settle(customers)
     for declaration in lifecycle.declarations().values():
         if declaration.rebuild:
             declaration.rebuild(list(dict.fromkeys(customers)))

@@ -14,7 +14,7 @@ from cdp.core.lifecycle import OnMerge
 from cdp.core.models import DataKey
 from customers.models import ContactPoint, Customer, MergeLog, MergeSuggestion, Status
 from customers.selectors import merges
-from customers.services import phone_countries, suggestions, tellings
+from customers.services import suggestions, tellings
 from customers.services.merging import golden, keys, retold, rows, sides, tellers
 from customers.services.merging.joining import lock, rebuild
 from customers.services.merging.refusals import Reason, UnableToUnmerge
@@ -64,7 +64,6 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
     retold.hand_words_over(absorbed, holder, facts=back.facts, at=at)
     heard.settle_addresses(heard.hear())
     heard.settle_contacts()
-    phone_countries.settle([absorbed, holder])
     Customer.objects.filter(id=absorbed).update(status=log.absorbed_status, merged_into=None, updated_at=at)
     keys.follow(keys.owned([absorbed]), to={})
     undo = {"undone_at": at, "undone_by_kind": actor.kind, "undone_by_id": actor.id}

@@ -133,7 +133,7 @@ HOLIDAYS = {
 
 @pytest.mark.parametrize(("country", "day"), [(country, day) for country, days in HOLIDAYS.items() for day in days])
 def test_every_holiday_of_the_tables_is_in_the_calendar(country: str, day: str) -> None:
-    pack = packs.of_country(country)
+    pack = packs.by_country()[country]
     assert calendars.is_holiday(dt.date.fromisoformat(day), pack=pack, country=country)
 
 

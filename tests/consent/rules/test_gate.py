@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cdp.core.leaving import Decision, Outcome
 from consent.rules import gate
 from consent.rules.gate import Standing, Word
+from consent.rules.jurisdiction import Law
 from consent.selectors import packs
 
 KST = dt.timezone(dt.timedelta(hours=9))
@@ -22,7 +23,7 @@ def decide(
     pack: str, purpose: str, channel: str, at: dt.datetime = NOON, status: str = "known", **words: Word
 ) -> Decision:
     standing = Standing(status=status, words=words)
-    return gate.decide(standing, pack=packs.every()[pack], purpose=purpose, channel=channel, at=at)
+    return gate.decide(standing, law=Law.of(packs.every()[pack]), purpose=purpose, channel=channel, at=at)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_restriction_lets_only_messages_of_a_contract_pass_to_the_person(
     purpose: str, channel: str, is_stopped: bool
 ) -> None:
     standing = Standing(status="known", is_restricted=True, words={purpose: YES})
-    decision = gate.decide(standing, pack=packs.every()["gdpr"], purpose=purpose, channel=channel, at=NOON)
+    decision = gate.decide(standing, law=Law.of(packs.every()["gdpr"]), purpose=purpose, channel=channel, at=NOON)
     assert decision.is_denied is is_stopped
     if is_stopped:
         assert (decision.reason, decision.rule, decision.citation) == ("restricted", "gdpr:restriction", "gdpr-18")
@@ -91,9 +92,9 @@ def test_a_restriction_lets_only_messages_of_a_contract_pass_to_the_person(
 def test_a_child_allows_nothing_without_a_guardian(law: str, born: dt.date | None, is_child: bool) -> None:
     for has_guardian in (False, True):
         standing = Standing(status="known", birth_date=born, words={"marketing": YES}, has_guardian=has_guardian)
-        decision = gate.decide(standing, pack=packs.every()[law], purpose="marketing", channel="email", at=NOON)
+        decision = gate.decide(standing, law=Law.of(packs.every()[law]), purpose="marketing", channel="email", at=NOON)
         assert (decision.reason == "child") is (is_child and not has_guardian)
-        owed = gate.decide(standing, pack=packs.every()[law], purpose="service", channel="email", at=NOON)
+        owed = gate.decide(standing, law=Law.of(packs.every()[law]), purpose="service", channel="email", at=NOON)
         assert owed.is_allowed
 
 

@@ -72,14 +72,6 @@ def test_germany_asks_twice_and_france_once() -> None:
     assert not europe.asks_twice("FR")
 
 
-def test_the_law_of_the_recipient_comes_before_the_law_of_the_shop(settings: object) -> None:
-    settings.CDP_JURISDICTION = "pdpa_th"
-    assert shipped.of_country("KR").key == "pipa_kr"
-    assert shipped.of_country("FR").key == "gdpr"
-    assert shipped.of_country("US").key == "pdpa_th"
-    assert shipped.of_country("").key == "pdpa_th"
-
-
 def test_each_pack_says_when_it_was_checked() -> None:
     for pack in shipped.every().values():
         assert pack.checked_on >= dt.date(2026, 11, 1)

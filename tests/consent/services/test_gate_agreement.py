@@ -44,9 +44,15 @@ def people(rng: random.Random, count: int) -> list[uuid.UUID]:
             born = dt.date(2026 - years, rng.choice((2, 3, 11)), rng.choice((1, 20, 21, 28)))
         born = dt.date(2012, 2, 29) if rng.random() < 0.02 else born
         status = rng.choices(["known", "anonymous", "merged", "erased", "bucket"], [90, 3, 3, 3, 1])[0]
-        country = rng.choice(["KR", "TH", "DE", "US", ""])
         customer = Customer(
-            id=ids.uuid7(), status=status, country=country, birth_date=born, created_at=DAY, updated_at=DAY
+            id=ids.uuid7(),
+            status=status,
+            country=rng.choice(["KR", "TH", "DE", "US", "", "", ""]),
+            phone_country=rng.choice(["KR", "TH", "DE", "US", "", ""]),
+            language=rng.choice(["ko", "th", "de", "en", "ko-KR", "TH", "", "fil"]),
+            birth_date=born,
+            created_at=DAY,
+            updated_at=DAY,
         )
         customers.append(customer)
         asked = {purpose for purpose, _channel in ASKED} | {"marketing_night"}

@@ -94,7 +94,7 @@ def test_an_objection_refuses_what_rests_on_legitimate_interest_and_all_advertis
     refused = set(
         ConsentState.objects.filter(customer_id=german.id, is_granted=False).values_list("purpose", "channel")
     )
-    pack = packs.of_country("DE")
+    pack = packs.by_country()["DE"]
     expected = {
         (purpose, channel)
         for purpose, channels in purposes.channels().items()
