@@ -37,6 +37,7 @@ class Action(StrEnum):
     COMPANY_UNLINKED = "customers:company:unlinked"
     IDENTITY_CONFLICT = "customers:identity:conflict"
     CONSENT_RECORDED = "consent:record:added"
+    CONSENT_REFUSED = "consent:record:refused"
     OBJECTION_RECORDED = "consent:objection:recorded"
     WITHDRAWAL_RECORDED = "consent:withdrawal:recorded"
     RESTRICTION_PLACED = "consent:restriction:placed"

@@ -1,14 +1,20 @@
 """What comes in: the body of a consent, strictly read."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from cdp.core.api.fields import StrictSerializer, WordsField
+from consent.services.grants import AHEAD
 
 LONGEST_EVIDENCE = 8000
+CONFIRMED = "double_opt_in"
+"""In the evidence: that the customer confirmed the grant in a second step of the client's own, and when."""
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -30,6 +36,8 @@ class EvidenceField(serializers.JSONField):
         "shape": _("Must be an object or a text."),
         "empty": _("Say what was shown and chosen, and where."),
         "too_long": _("Must be shorter: 8,000 characters at most."),
+        "confirmed": _("Must be an object whose confirmed_at says when, with a zone: 2026-11-20T09:30:00Z."),
+        "future": _("The time lies in the future."),
     }
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -42,7 +50,23 @@ class EvidenceField(serializers.JSONField):
             self.fail("empty")
         if len(json.dumps(data, ensure_ascii=False, default=str)) > LONGEST_EVIDENCE:
             self.fail("too_long")
+        self._check_confirmed(data)
         return data
+
+    def _check_confirmed(self, data: Mapping[str, Any]) -> None:
+        """A proof of a second step says when it was."""
+        if CONFIRMED not in data:
+            return
+        told = data[CONFIRMED]
+        text = told.get("confirmed_at") if isinstance(told, Mapping) else None
+        try:
+            at = parse_datetime(text) if isinstance(text, str) else None
+        except ValueError:
+            at = None
+        if at is None or at.tzinfo is None:
+            self.fail("confirmed")
+        if at > timezone.now() + AHEAD:
+            self.fail("future")
 
 
 class ConsentBody(StrictSerializer):
@@ -57,7 +81,9 @@ class ConsentBody(StrictSerializer):
     double_opt_in = StrictBooleanField(
         required=False,
         default=False,
-        help_text="A grant waits until the customer confirms it by a link in a mail (48 hours); the answer is 202.",
+        help_text="A grant waits until the customer confirms it by a link in a mail (48 hours); the answer is 202."
+        " Asked for by itself where the customer's country wants it and `evidence.double_opt_in.confirmed_at` is not"
+        " sent.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

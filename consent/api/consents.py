@@ -23,8 +23,9 @@ from cdp.core.api.views import ApiViewSet
 from cdp.core.crypto import subjects
 from consent.api import answers, bodies, examples
 from consent.models import ConsentRecord
-from consent.selectors import ledger, purposes, reach
-from consent.services import confirming, grants, receipts
+from consent.rules.packs import Basis
+from consent.selectors import jurisdiction, ledger, purposes, reach
+from consent.services import confirming, grants, receipts, refusing
 from customers.selectors import lineage
 
 ID_FIELDS = {"customer"}
@@ -87,19 +88,31 @@ class ConsentViewSet(ApiViewSet):
         request=bodies.ConsentBody,
         responses={
             201: OpenApiResponse(answers.ConsentAnswer, description="Recorded."),
-            202: OpenApiResponse(answers.PendingAnswer, description="Waits for the confirmation by mail."),
+            202: OpenApiResponse(
+                answers.PendingAnswer,
+                description=(
+                    "Waits for the confirmation by mail: `double_opt_in` asked for it, or the law of the customer's"
+                    " country does and `evidence.double_opt_in.confirmed_at` was not sent."
+                ),
+            ),
             404: NOBODY,
             410: GONE,
         },
     )
     def create(self, request: Request) -> Response:
-        """Write one statement, made now."""
+        """Write one statement, made now.
+
+        A grant of somebody whose law wants a second step (in Germany and Austria) is asked for by a mail to the
+        customer's own address and answered 202, unless `evidence.double_opt_in` says when they confirmed it.
+        """
         body = bodies.ConsentBody(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
         customer = person_of(values["customer"])
-        if values["granted"] and values["double_opt_in"]:
-            return self._ask(customer, values)
+        if values["granted"]:
+            self._check_age(customer, values)
+            if values["double_opt_in"] or _must_ask(customer, values):
+                return self._ask(customer, values)
         try:
             record = grants.record(
                 customer=customer,
@@ -117,6 +130,16 @@ class ConsentViewSet(ApiViewSet):
             raise problems.invalid(f"/{error.field}", str(error)) from error
         return Response(_shown([record], [record.customer_id])[0], status=status.HTTP_201_CREATED)
 
+    def _check_age(self, customer: uuid.UUID, values: Mapping[str, Any]) -> None:
+        now = timezone.now()
+        if jurisdiction.needing_guardian([(customer, values["purpose"])], on=now.date()):
+            box = (values["purpose"], values["channel"])
+            refusing.note_child(customer=customer, boxes=[box], door="api", actor=self.actor, at=now)
+            raise problems.invalid(
+                "/granted",
+                _("By their date of birth a guardian has to allow this. They name one on their preferences page."),
+            )
+
     def _ask(self, customer: uuid.UUID, values: Mapping[str, Any]) -> Response:
         """Ask whoever reads the customer's own address; nothing is granted before they say so."""
         purpose, channel = values["purpose"], values["channel"]
@@ -125,7 +148,13 @@ class ConsentViewSet(ApiViewSet):
             raise problems.invalid("/channel" if offered else "/purpose", _("There is no such purpose or channel."))
         way = reach.ways([customer]).get(customer)
         if way is None:
-            raise problems.invalid("/customer", _("There is no address to ask at."))
+            raise problems.invalid(
+                "/evidence/double_opt_in" if not values["double_opt_in"] else "/customer",
+                _(
+                    "In this customer's country a yes counts only once they confirm it, and there is no address to ask"
+                    " at. Tell one first, or send here as confirmed_at when they did."
+                ),
+            )
         words = str(values["evidence"].get("text") or purposes.names(way.language).get(purpose, purpose))
         with transaction.atomic():
             sent = confirming.ask(
@@ -197,6 +226,17 @@ class CustomerConsentViewSet(ApiViewSet):
             raise problems.erased() from error
         context.show([person])
         return Response(receipt)
+
+
+def _must_ask(customer: uuid.UUID, values: Mapping[str, Any]) -> bool:
+    """Whether the law wants a second step that nobody has proved: neither the evidence nor a "yes" that stands."""
+    if bodies.CONFIRMED in values["evidence"]:
+        return False
+    law = jurisdiction.of_customer(customer)
+    if law.basis(values["purpose"], values["channel"]) is Basis.CONTRACT or not confirming.is_asked_twice(law):
+        return False
+    standing = ledger.states([customer]).filter(purpose=values["purpose"], channel=values["channel"], is_granted=True)
+    return not standing.exists()
 
 
 def person_of(given: uuid.UUID | str) -> uuid.UUID:

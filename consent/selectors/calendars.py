@@ -5,6 +5,7 @@ from functools import cache
 
 import holidays
 
+from consent.rules.deadlines import IsHoliday
 from consent.rules.packs import Pack
 
 LANGUAGE = "en_US"
@@ -33,3 +34,8 @@ def is_holiday(day: dt.date, *, pack: Pack, country: str) -> bool:
         return True
     # A substitute is called like its holiday, with "(in lieu)" behind it.
     return day not in mended.without and any(not name.startswith(tuple(mended.never)) for name in named)
+
+
+def of(pack: Pack, country: str) -> IsHoliday:
+    """The holidays of that country by that law."""
+    return lambda day: is_holiday(day, pack=pack, country=country)

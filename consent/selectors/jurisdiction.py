@@ -4,6 +4,7 @@
 statements (`rules.place_sql` gives the place of a row).
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -54,6 +55,18 @@ def of_customers(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, Law]:
         for row, country, dialled, language in rows
     }
     return {customer: found.get(customer) or of_place("") for customer in customers}
+
+
+def needing_guardian(wanted: Collection[tuple[uuid.UUID, str]], *, on: dt.date) -> set[tuple[uuid.UUID, str]]:
+    """Of these people and purposes those that somebody is too young to allow alone; who told no birthday is not."""
+    rows = Customer.objects.filter(id__in={customer for customer, _purpose in wanted}, birth_date__isnull=False)
+    born = dict(rows.values_list("id", "birth_date"))
+    laws = of_customers(born)
+    return {
+        (customer, purpose)
+        for customer, purpose in wanted
+        if customer in born and not laws[customer].may_alone(purpose, born=born[customer], today=on)
+    }
 
 
 def of_person(person: Customer) -> Law:

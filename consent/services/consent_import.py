@@ -18,7 +18,7 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import mapping, registry, tracing
 from consent.models import ConsentState
 from consent.rules.ledger import YES
-from consent.selectors import ledger, purposes
+from consent.selectors import jurisdiction, ledger, purposes
 from consent.services import grants, import_undo
 from customers.rules import people
 from customers.services import identity, import_trace, people_import, standing
@@ -210,7 +210,7 @@ class Handler:
         found = standing.hold({resolution.customer for resolution in resolutions})
         customers = set(found.values())
         last, here = self._said(customers), self._said_here(customers)
-        rows, repeated = [], 0
+        rows, lines, repeated = [], [], 0
         for statement, resolution in zip(parsed, resolutions, strict=True):
             if resolution.outcome is identity.Outcome.SUPPRESSED:
                 continue
@@ -226,11 +226,28 @@ class Handler:
             if slot not in last or row.at >= last[slot][1]:
                 last[slot] = (statement.granted, row.at)
             rows.append(row)
+            lines.append(statement.line)
+        rows, too_young = self._of_age(rows, lines)
+        gone += too_young
         counts = grants.record_many(rows, actor=self.context.actor, now=self.context.now)
         if counts.records:
             written = [[who.bytes, record.bytes] for who, record in counts.records]
             tracing.note(self.context.import_id, import_undo.MADE, written)
         return registry.Counts(counts.written, counts.repeated + repeated, refused=gone)
+
+    def _of_age(
+        self, rows: Sequence[grants.GrantRow], lines: Sequence[int]
+    ) -> tuple[list[grants.GrantRow], list[registry.Told]]:
+        """Without a "yes" of children: their guardians have to say it, and a file proves nothing of them."""
+        today = self.context.now.date()
+        young = jurisdiction.needing_guardian([(row.customer, row.purpose) for row in rows if row.granted], on=today)
+        kept, refused = [], []
+        for row, line in zip(rows, lines, strict=True):
+            if row.granted and (row.customer, row.purpose) in young:
+                refused.append((line, "consent.granted", row.purpose, "needs_guardian"))
+            else:
+                kept.append(row)
+        return kept, refused
 
     def _said(self, customers: Collection[uuid.UUID]) -> dict[Slot, tuple[bool, datetime]]:
         """The latest word of these customers by purpose and channel, and when it was said."""

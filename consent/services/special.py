@@ -15,8 +15,9 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from consent.models import Channel, SpecialDetail
 from consent.rules.special import LONGEST
+from consent.selectors import jurisdiction
 from consent.selectors.purposes import SPECIAL
-from consent.services import grants
+from consent.services import grants, refusing
 
 TABLE = "consent_specialdetail"
 
@@ -49,6 +50,9 @@ def keep(
         raise UnableToKeep(_("Write what the person told."))
     if len(value) > LONGEST:
         raise UnableToKeep(_("This is too long; the limit is %(most)s characters.") % {"most": LONGEST})
+    if jurisdiction.needing_guardian([(customer, SPECIAL)], on=at.date()):
+        refusing.note_child(customer=customer, boxes=[(SPECIAL, Channel.ANY)], door=method, actor=actor, at=at)
+        raise UnableToKeep(_("By their date of birth a guardian has to allow this."))
     with transaction.atomic():
         record = grants.record(
             customer=customer,

@@ -16,7 +16,7 @@ from consent.models import ConsentState
 from consent.rules.jurisdiction import Law
 from consent.rules.ledger import REFUSALS
 from consent.selectors import jurisdiction, policies
-from consent.services import confirming, grants, guardians, readers
+from consent.services import confirming, grants, guardians, readers, refusing
 from customers.models import Customer
 from customers.services import phone_countries
 
@@ -63,6 +63,8 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     worded = [box for box in boxes if box.words.strip()]
     alone = [box for box in worded if said.may_alone(box.purpose)]
     if len(alone) < len(worded):
+        others = [(box.purpose, box.channel) for box in worded if box not in alone]
+        refusing.note_child(customer=customer, boxes=others, door=form.form or form.method, actor=form.actor, at=now)
         _tell_child(customer, form)
     worded = alone
     if not worded:

@@ -46,6 +46,7 @@ REASONS: Mapping[str, str | Promise] = {
     "control_characters": _("This has characters that cannot be shown."),
     "identifier_too_long": _("This identifier is longer than 200 characters."),
     "card_number": _("This looks like a full card number. Only a token of it may be kept."),
+    "needs_guardian": _("This is a child by the law of their country: a guardian has to allow it."),
     "suppressed": _("This person was erased at their own wish; only they themselves can come back."),
     "unknown_kind": _("This kind of identifier is not known."),
 }

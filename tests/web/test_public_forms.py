@@ -430,3 +430,14 @@ def test_the_thanks_lead_on_to_the_shop_where_it_has_an_address(db, client, sett
     assert "shop.example.com" not in client.get(f"/{form}/done/").content.decode()
     settings.CDP_SHOP_URL = "https://shop.example.com"
     assert 'href="https://shop.example.com"' in client.get(f"/{form}/done/").content.decode()
+
+
+@every
+def test_the_signal_of_a_browser_is_named_and_kept(db, form):
+    browser, note = Client(headers={"Sec-GPC": "1"}), "We honour that: nothing is handed to partners"
+    assert browser.get(f"/{form}/").content.decode().count(note) == 1
+    assert note not in Client().get(f"/{form}/").content.decode()
+    filling.send(browser, form, **FORMS[form])
+    assert "is kept with your form" in thanks(browser, form)
+    kept = ConsentRecord.objects.filter(method="gpc", status="denied")
+    assert set(kept.values_list("purpose", flat=True)) == {"third_party", "measurement"}

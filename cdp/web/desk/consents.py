@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 from cdp.core.actors import Actor
 from consent.models import Channel
 from consent.rules import notices as rules
-from consent.selectors import notices, packs, policies, purposes
-from consent.services import grants, served
+from consent.selectors import jurisdiction, notices, policies, purposes, reach
+from consent.services import confirming, grants, served
 from customers.rules.profiling import Context
 
 ASKABLE = {"none", "granted", "expired"}
@@ -64,7 +64,6 @@ class Said:
     refused: Collection[str]
     how: str
     language: str
-    country: str
 
     @property
     def is_silent(self) -> bool:
@@ -72,8 +71,21 @@ class Said:
         return not self.granted and not self.refused
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many statements were written, and how many a "yes" waits for the customer's own confirmation."""
+
+    written: int
+    waiting: int = 0
+
+
 class UnableToRecord(Exception):
-    """Nothing was recorded; the message says why."""
+    """Nothing was recorded; the message says why. `for_guardian` are the boxes that only a guardian may allow."""
+
+    def __init__(self, detail: str, *, for_guardian: Sequence[tuple[str, str]] = ()) -> None:
+        """Say why in words."""
+        super().__init__(detail)
+        self.for_guardian = for_guardian
 
 
 def boxes(*, language: str, kinds: Collection[str], states: Sequence[object]) -> list[Box]:
@@ -116,19 +128,23 @@ def _words(purpose: purposes.Wording, channel: str, language: str) -> str:
         }
 
 
-def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, at: datetime, shown_at: datetime) -> int:
-    """Write what was said and which texts were read or shown; how many statements were written. What holds already is
-    not written again and no fault: somebody else may have written it meanwhile. `shown_at` is when the sheet was
-    opened. Raises UnableToRecord.
+def record(
+    *, customer: uuid.UUID, said: Said, context: Context, actor: Actor, at: datetime, shown_at: datetime
+) -> Recorded:
+    """Write what was said and which texts were read or shown. What holds already is not written again and no fault:
+    somebody else may have written it meanwhile. Where the law wants a second step, a "yes" is asked for by a message to
+    the customer's own address and written once they confirm it. `shown_at` is when the sheet was opened.
+
+    Raises UnableToRecord.
     """
     chosen = _chosen(said)
-    if any(is_yes for _box, is_yes in chosen) and packs.of_country(said.country).asks_twice(said.country):
-        raise UnableToRecord(
-            gettext("In this customer's country a yes counts only with a confirmation by mail. Use the sign-up form.")
-        )
-    shown = [box.told for box in said.offered]
+    law = jurisdiction.of_customer(customer)
+    wanted = [box for box, is_yes in chosen if is_yes]
+    _check_age(customer, wanted, at=at)
+    asks_twice = confirming.is_asked_twice(law)
     with transaction.atomic():
         version = policies.current_version("privacy", at=at)
+        waiting = _ask(customer, wanted, said, context=context, version=version, at=at) if asks_twice and wanted else 0
         written = [
             grants.record(
                 customer=customer,
@@ -142,13 +158,56 @@ def record(*, customer: uuid.UUID, said: Said, context: Context, actor: Actor, a
                 policy_version=version,
                 language=said.language,
                 form=context.value,
-                evidence={"form": context.value, "text": box.told, "shown": shown, "how": said.how},
+                evidence=_evidence(box, said, context),
             ).id
             for box, is_yes in chosen
+            if not (is_yes and asks_twice)
         ]
-        if written:
+        if written or waiting:
             _keep_what_was_shown(customer, said, written, context=context, at=at, shown_at=shown_at)
-    return len(chosen)
+    return Recorded(len(written), waiting)
+
+
+def _evidence(box: Box, said: Said, context: Context) -> dict[str, object]:
+    return {"form": context.value, "text": box.told, "shown": [one.told for one in said.offered], "how": said.how}
+
+
+def _check_age(customer: uuid.UUID, wanted: Sequence[Box], *, at: datetime) -> None:
+    if too_young := jurisdiction.needing_guardian([(customer, box.purpose) for box in wanted], on=at.date()):
+        purposes_ = {purpose for _customer, purpose in too_young}
+        raise UnableToRecord(
+            gettext(
+                "By their date of birth a guardian has to allow this. Help them name one on their preferences page."
+            ),
+            for_guardian=[(box.purpose, box.channel) for box in wanted if box.purpose in purposes_],
+        )
+
+
+def _ask(
+    customer: uuid.UUID, wanted: Sequence[Box], said: Said, *, context: Context, version: str, at: datetime
+) -> int:
+    """Write to the customer's own address; how many boxes wait for it."""
+    way = reach.ways([customer]).get(customer)
+    if way is None:
+        raise UnableToRecord(
+            gettext("In this customer's country a yes counts only once they confirm it. Add an e-mail address first.")
+        )
+    confirming.ask(
+        confirming.Question(
+            customer=customer,
+            boxes=[confirming.Asked(box.purpose, box.channel, box.told) for box in wanted],
+            email=way.address if way.channel == "email" else "",
+            phone=way.address if way.channel == "sms" else "",
+            source=context.value,
+            method=context.value,
+            language=said.language,
+            policy_version=version,
+            evidence=_evidence(wanted[0], said, context),
+            at=at,
+            form=context.value,
+        )
+    )
+    return len(wanted)
 
 
 def _keep_what_was_shown(

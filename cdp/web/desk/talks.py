@@ -21,6 +21,7 @@ from cdp.core.actors import Actor
 from cdp.core.models import Source
 from cdp.web import formats
 from cdp.web.desk import consents, origins, sales
+from consent.services import refusing
 from customers.rules import unreadable
 from customers.rules.people import Person
 from customers.rules.profiling import Context, Reply
@@ -81,6 +82,7 @@ class _Written:
     told: list[str] = field(default_factory=list)
     faults: dict[str, dict[str, Any]] = field(default_factory=dict)
     conflict: resolving.IdentityConflict | None = None
+    for_guardian: Sequence[tuple[str, str]] = ()
 
     def refuse(self, part: str, faults: Mapping[str, Any]) -> None:
         self.faults.setdefault(part, {}).update(faults)
@@ -150,6 +152,8 @@ def save(
         if written.conflict is not None:
             # What was asked of the steward went with the rest of the transaction; it is asked again.
             profiles.suggest(written.conflict.customers, source=origin, actor=actor, at=at)
+        if written.for_guardian:
+            refusing.note_child(customer=customer, boxes=written.for_guardian, door=context.value, actor=actor, at=at)
         raise
     return written.told
 
@@ -188,11 +192,13 @@ def _write(
             written.told.append(_("Call saved") if context is Context.PHONE else _("Visit saved"))
     if sheet.said is not None:
         with _told_apart(written):
-            count = consents.record(
+            came = consents.record(
                 customer=customer, said=sheet.said, context=context, actor=actor, at=at, shown_at=token.shown_at
             )
-            if count:
+            if count := came.written:
                 written.told.append(ngettext("%(n)s consent recorded", "%(n)s consents recorded", count) % {"n": count})
+            if came.waiting:
+                written.told.append(_("We wrote to the customer: their yes counts once they confirm it."))
 
 
 @contextmanager
@@ -215,6 +221,7 @@ def _told_apart(written: _Written) -> Iterator[None]:
         written.refuse(TALK, {unable.field: unable.reason})
     except consents.UnableToRecord as unable:
         written.refuse(CONSENTS, {"": str(unable)})
+        written.for_guardian = unable.for_guardian
     except profiles.UnableToEdit:
         written.refuse("", {"": gettext_lazy("This customer is no longer here.")})
 

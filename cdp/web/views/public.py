@@ -213,7 +213,7 @@ def _take(
         language=_language(),
         origin=_origin(request),
         proof=addresses.proof_of(request),
-        is_private=gpc.is_on(request.headers),
+        is_private=_is_private(request),
         versions=versions,
         accepts_terms=bool(filled.cleaned_data.get(TERMS)),
     )
@@ -250,6 +250,7 @@ def thanks(request: HttpRequest, door: Door) -> HttpResponse:
     context = {
         "told": _readable(receipts.shown_for(request.COOKIES.get(TICKET, ""), door.key)),
         "kiosk": tablet,
+        "gpc": _is_private(request),
         "again_url": tablet.address(path, _origin(request).query) if tablet else f"{path}{_query(request)}",
     }
     response = render(request, door.done_template, context)
@@ -264,6 +265,7 @@ def _form(
 ) -> HttpResponse:
     said = said or texts.disclosure(notices.of_disclosure("form", door.key), language=_language(), at=timezone.now())
     context = {"form": form, "said": said, "screen": _screen(request), **_tablet(request, door, kiosk.of(request))}
+    context["gpc"] = _is_private(request)
     response = render(request, door.template, context, status=status)
     add_never_cache_headers(response)
     return response
@@ -275,6 +277,11 @@ def _again(request: HttpRequest, door: Door, filled: PublicForm, *, status: int,
     filled.data = request.POST.copy()
     filled.data["form_token"] = receipts.asked_again(sent, door.key, is_used=is_used, now=timezone.now() - QUICKEST)
     return _form(request, door, filled, status=status)
+
+
+def _is_private(request: HttpRequest) -> bool:
+    """Whether the person's browser asks to sell and share nothing (GPC); the shop's own tablet speaks for nobody."""
+    return gpc.is_on(request.headers) and kiosk.of(request) is None
 
 
 def _origin(request: HttpRequest) -> arrivals.Origin:

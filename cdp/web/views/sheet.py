@@ -206,7 +206,6 @@ def _allowed(request: HttpRequest, seen: glance.Glance) -> consents.Said:
         refused=request.POST.getlist("no"),
         how=request.POST.get("how", ""),
         language=seen.language,
-        country=seen.profile.customer.country,
     )
 
 

@@ -20,7 +20,8 @@ from commerce.selectors import orders as reading
 from commerce.services import carts, orders, products, refunds, tracked_orders
 from commerce.services.hooks import leads, marks, notices
 from commerce.services.hooks.receipts import Receipt
-from consent.services import grants
+from consent.selectors import jurisdiction
+from consent.services import grants, refusing
 from customers.rules import people
 from customers.services import buckets, identity
 
@@ -66,6 +67,11 @@ def _person(fact: facts.PersonTold, receipt: Receipt) -> bool:
         )
         for said in fact.consents
     ]
+    wanted = [(row.customer, row.purpose) for row in rows if row.granted]
+    if wanted and jurisdiction.needing_guardian(wanted, on=receipt.now.date()):
+        boxes = [(row.purpose, row.channel) for row in rows if row.granted]
+        rows = [row for row in rows if not row.granted]
+        refusing.note_child(customer=found.customer, boxes=boxes, door="store", actor=SYSTEM, at=receipt.now)
     if rows:
         grants.record_many(rows, actor=SYSTEM, now=receipt.now, lane=pipeline.INTERACTIVE)
     return True

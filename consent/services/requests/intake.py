@@ -122,13 +122,8 @@ def _soonest(customer: uuid.UUID, *, right: str, received_at: datetime) -> tuple
     """The clock that ends first of those of the laws that may hold, its last day, and its law."""
     found = []
     for law in jurisdiction.of_customer(customer).candidates:
-        clock = law.pack.clock(right)
-        due = deadlines.due_on(
-            clock,
-            received_at=received_at,
-            is_holiday=lambda day, law=law: calendars.is_holiday(day, pack=law.pack, country=law.calendar),
-        )
-        found.append((clock, due, law))
+        clock, is_holiday = law.pack.clock(right), calendars.of(law.pack, law.calendar)
+        found.append((clock, deadlines.due_on(clock, received_at=received_at, is_holiday=is_holiday), law))
     return min(found, key=lambda one: deadlines.end_of(one[1], one[0].zone))
 
 

@@ -172,7 +172,8 @@ def write_points(plan: Points, *, keyring: subjects.Keyring, now: datetime) -> N
         ending, country = (endings.number(value), phone_countries.of(value)) if is_phone else (None, None)
         fresh.append((row, customer, kind, sealed, marker, scope, is_first, now, ending, country, by))
     copying.rows(ContactPoint, CONTACT_COLUMNS, fresh)
-    phone_countries.settle({customer for customer, kind, *_rest in itertools.chain(*plan) if kind == _PHONE})
+    changed = itertools.chain((row[:2] for row in plan.fresh), (row[:2] for row in (*plan.demoted, *plan.promoted)))
+    phone_countries.settle({customer for customer, kind in changed if kind == _PHONE})
 
 
 def _demote(slots: Sequence[tuple[uuid.UUID, str, str]]) -> None:

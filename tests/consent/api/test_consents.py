@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from cdp.core import actors, ids
-from cdp.core.models import AccessEntry
+from cdp.core.models import AccessEntry, AuditEntry
 from consent.models import ConsentRecord, ConsentState, Pending
 from consent.services import gate, grants
 from customers.models import Customer
@@ -265,3 +265,36 @@ def test_a_grant_may_wait_until_the_customer_confirms_it(shop: Storefront) -> No
     nobody = factories.customer()
     assert shop.post(statement(nobody.id, double_opt_in=True)).status_code == 422
     assert shop.post(statement(customer.id, granted=False, double_opt_in=True)).status_code == 201
+
+
+def test_where_the_law_wants_a_second_step_a_grant_waits_or_proves_one(shop: Storefront) -> None:
+    ann = factories.customer(email="ann@example.com", phone="+4915123456789")
+    answer = shop.post(statement(ann.id))
+    assert (answer.status_code, answer.json()["status"], answer.json()["sent"]) == (202, "pending", True)
+    assert not ConsentRecord.objects.exists()
+    assert shop.post(statement(ann.id, granted=False, channel="sms")).status_code == 201  # a "no" waits for nothing
+    evidence = statement(ann.id)["evidence"]
+    for told, words in (
+        ({"confirmed_at": "yesterday"}, "with a zone"),
+        (True, "with a zone"),
+        ({"confirmed_at": (timezone.now() + dt.timedelta(days=1)).isoformat()}, "future"),
+    ):
+        refused = shop.post(statement(ann.id, evidence={**evidence, "double_opt_in": told}))
+        assert (refused.status_code, words in refused.content.decode()) == (422, True)
+    proved = {**evidence, "double_opt_in": {"confirmed_at": "2026-11-19T09:30:00Z"}}
+    assert shop.post(statement(ann.id, evidence=proved)).status_code == 201
+    assert shop.post(statement(ann.id)).status_code == 201  # it stands already
+    nobody = factories.customer(country="AT")
+    unasked = shop.post(statement(nobody.id))
+    assert (unasked.status_code, unasked.json()["errors"][0]["pointer"]) == (422, "/evidence/double_opt_in")
+    assert shop.post(statement(nobody.id, purpose="service")).status_code == 201
+
+
+def test_a_child_cannot_be_said_to_have_allowed_something(shop: Storefront) -> None:
+    child = factories.customer(email="kid@example.com", country="KR", birth_date="2015-05-01")
+    refused = shop.post(statement(child.id))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/granted")
+    assert shop.post(statement(child.id, granted=False)).status_code == 201
+    assert shop.post({**statement(child.id), "at": "2030-01-01T00:00:00Z"}).status_code == 422  # it is said now
+    entry = AuditEntry.objects.get(action="consent:record:refused")
+    assert (entry.customer_id, entry.details["door"], entry.details["reason"]) == (child.id, "api", "child")

@@ -112,3 +112,14 @@ def test_a_no_without_a_date_is_always_heard(imports):
     imports("consents", header + "ann@example.com,marketing,email,yes\n")
     imports("consents", header + "ann@example.com,marketing,email,no\n")
     assert not ConsentState.objects.get().is_granted
+
+
+def test_a_file_allows_nothing_for_a_child(imports):
+    factories.customer(email="kid@example.com", country="KR", birth_date="2015-05-01")
+    report = imports(
+        "consents",
+        HEADER + "kid@example.com,marketing,email,yes,2026-01-02,x\nkid@example.com,marketing,sms,no,2026-01-02,\n",
+    )
+    assert [(one["line"], one["column"]) for one in report["rejected"]] == [(2, "granted")]
+    assert "guardian" in report["rejected"][0]["reason"]
+    assert list(ConsentRecord.objects.values_list("channel", "status")) == [("sms", "denied")]

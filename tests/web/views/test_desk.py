@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from cdp.core import actors
 from cdp.core.crypto import subjects
-from cdp.core.models import AccessEntry
+from cdp.core.models import AccessEntry, AuditEntry
 from commerce.models import Order, Product
 from commerce.rules.inputs import LineInput
 from commerce.services import products
-from consent.models import ConsentRecord, ServedNotice
+from consent.models import ConsentRecord, Pending, ServedNotice
 from consent.selectors import ledger, purposes
 from customers.models import Asked, Customer, Identifier, Interaction, MergeSuggestion
 from customers.selectors import profiles
@@ -253,6 +253,19 @@ def test_a_call_its_answer_and_its_consent_are_one_save(clerk, malee):
     refused = clerk.post(url, call(topic="order", yes="nothing of the kind", how="read"))
     assert refused.status_code == 422
     assert Interaction.objects.count() == 1
+
+
+def test_where_the_law_wants_a_second_step_the_customer_is_written_to_and_a_child_is_asked_for_nothing(clerk):
+    ann = factories.customer(email="ann@example.com", phone="+4915123456789", language="en")
+    saved = clerk.post(page(ann), sheet(yes=["marketing_email"], no=["marketing_sms"]), follow=True)
+    assert "their yes counts once they confirm it" in text(saved)
+    assert list(ConsentRecord.objects.values_list("channel", "status")) == [("sms", "denied")]
+    assert Pending.objects.get().boxes == [["marketing", "email"]]
+    kid = factories.customer(email="kid@example.com", country="KR", birth_date="2015-05-01")
+    refused = clerk.post(page(kid), sheet(yes=["marketing_email"]))
+    assert (refused.status_code, "a guardian has to allow this" in text(refused)) == (422, True)
+    assert AuditEntry.objects.get(action="consent:record:refused").details["door"] == "counter"
+    assert not ConsentRecord.objects.filter(customer=kid).exists()
 
 
 def test_nothing_is_recorded_without_a_tick_or_with_both(clerk, malee):
