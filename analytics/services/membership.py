@@ -20,7 +20,7 @@ from analytics.rules.compiler import Compiler
 from analytics.rules.problems import InvalidRules
 from analytics.selectors import audiences, segments
 from analytics.selectors.clock import clock, digits
-from analytics.services import turns
+from analytics.services import telling, turns
 from cdp.core import ids
 from consent.selectors import profiling
 
@@ -102,6 +102,7 @@ def refresh(segment: Segment, now: datetime) -> tuple[int, int]:
         cursor.execute(_ENTER, params)
         entered = cursor.rowcount
         cursor.execute("DROP TABLE judged")
+        telling.tell_run(segment, params)
         size = _counted(segment.id)
         # Rules saved meanwhile leave the segment due, so that it is judged by the new ones.
         Segment.objects.filter(id=segment.id, version=segment.version).update(refreshed_at=now)
@@ -112,7 +113,9 @@ def refresh(segment: Segment, now: datetime) -> tuple[int, int]:
 def dissolve(segment: Segment, now: datetime) -> None:
     """Everybody leaves."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_DISSOLVE, _run(segment, now))
+        params = _run(segment, now)
+        cursor.execute(_DISSOLVE, params)
+        telling.tell_run(segment, params)
         _counted(segment.id)
 
 
@@ -265,11 +268,11 @@ def _enter(
         )
         INSERT INTO analytics_segmentchange (id, customer_id, segment_id, entered, at, version)
         SELECT id, customer_id, segment_id, TRUE, %(now)s, %(versions)s::jsonb ->> segment_id::text FROM fresh
-        RETURNING segment_id
+        RETURNING segment_id, customer_id
         """,
         _columns(pairs, versions, now),
     )
-    return Counter(row[0] for row in cursor.fetchall())
+    return _told(telling.ENTERED, cursor.fetchall(), now)
 
 
 def _leave(
@@ -289,11 +292,16 @@ def _leave(
         INSERT INTO analytics_segmentchange (id, customer_id, segment_id, entered, at, version, reason)
         SELECT left_now.id, c.id, segment_id, FALSE, %(now)s, %(versions)s::jsonb ->> segment_id::text, {_WHY}
         FROM left_now JOIN customers_customer c ON c.id = left_now.customer_id
-        RETURNING segment_id
+        RETURNING segment_id, customer_id
         """,
         _columns(pairs, versions, now),
     )
-    return Counter(row[0] for row in cursor.fetchall())
+    return _told(telling.LEFT, cursor.fetchall(), now)
+
+
+def _told(event: str, pairs: list[tuple[uuid.UUID, uuid.UUID]], now: datetime) -> Counter[uuid.UUID]:
+    telling.tell(event, pairs, at=now)
+    return Counter(segment for segment, _customer in pairs)
 
 
 def _columns(pairs: list[tuple[uuid.UUID, uuid.UUID]], versions: dict[uuid.UUID, str], now: datetime) -> dict[str, Any]:

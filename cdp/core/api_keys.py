@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -56,6 +57,15 @@ def create(*, name: str, scopes: Sequence[str], source: Source, actor: Actor, at
         api_key = ApiKey.objects.create(name=name, hint=text[:8], digest=digest(text), scopes=chosen, source=source)
         audit.record(audit.Action.KEY_CREATED, actor=actor, at=at, subject=api_key.id, details={"scopes": chosen})
     return api_key, text
+
+
+def revoke(api_key: uuid.UUID, *, actor: Actor, at: datetime) -> bool:
+    """Shut a key out at once and for good; requests with it answer 401. False when it was revoked before."""
+    with transaction.atomic():
+        done = ApiKey.objects.filter(id=api_key, revoked_at__isnull=True).update(revoked_at=at)
+        if done:
+            audit.record(audit.Action.KEY_REVOKED, actor=actor, at=at, subject=api_key)
+    return bool(done)
 
 
 def create_write_key(source: Source) -> str:

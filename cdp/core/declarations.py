@@ -4,14 +4,14 @@ whose rows the key ring wraps, what of webhooks goes with a person, and how long
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import chains, lifecycle, retention, source_secrets
+from cdp.core import chains, lifecycle, outbox, retention, source_secrets
 from cdp.core.crypto import hourly, index, subjects
 from cdp.core.exports import ending, making  # noqa: F401  (making registers the job)
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
 from cdp.core.keys import holders, rotation  # noqa: F401  (registers the job)
-from cdp.core.models import DataKey, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook
+from cdp.core.models import DataKey, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook, WebhookSecret
 from cdp.core.retention import Follow, Kind, Start, Term, Unit, ledgers
-from cdp.core.webhooks import forgetting, registry, subscriptions
+from cdp.core.webhooks import delivering, forgetting, registry, subscriptions
 
 holders.declare(
     holders.Holder(DataKey, ("id",), subjects.context),
@@ -20,9 +20,11 @@ holders.declare(
     holders.Holder(SourceSecret, ("source_id",), source_secrets.context),
     holders.Holder(SourceToken, ("source_id", "name"), source_secrets.token_context),
     holders.Holder(Webhook, ("id",), subscriptions.context_of),
+    holders.Holder(WebhookSecret, ("webhook_id",), subscriptions.context_of),
 )
 lifecycle.declare_forgetting(forgetting.forget)
 lifecycle.declare_forgetting(ending.forget)
+outbox.declare(outbox.Kind(delivering.OFF, has_preferences=False))
 registry.declare("webhook.test", _("Somebody tries the connection"))
 retention.declare(
     Kind(

@@ -10,6 +10,7 @@ import ssl
 import tempfile
 from collections.abc import Sequence
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -22,6 +23,7 @@ from django.utils import timezone
 
 from cdp.core import environment, leaving
 from cdp.core.leaving import Own, Permit
+from cdp.core.models import User
 
 TIMEOUT = 20
 OWN = (Own.STAFF_MAIL, Own.REQUEST_ANSWER)
@@ -194,7 +196,10 @@ class StaffMailBackend(BaseEmailBackend):
     """Django's own mail (password resets for staff) through the same transport."""
 
     def send_messages(self, email_messages: Sequence[DjangoMessage]) -> int:
-        """Send each; returns how many."""
+        """Send each; returns how many. Raises NotPermitted for one that goes to anybody but active members of staff."""
+        wanted = {parseaddr(one)[1].lower() for message in email_messages for one in message.recipients()}
+        if wanted - set(User.objects.filter(is_active=True, email__in=wanted).values_list("email", flat=True)):
+            raise leaving.NotPermitted("mail of this kind goes to members of staff only")
         permit = leaving.own(Own.STAFF_MAIL, channel="email", at=timezone.now())
         with transport() as carrier:
             for message in email_messages:

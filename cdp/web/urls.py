@@ -12,6 +12,7 @@ from cdp.web.views import (
     import_undo,
     imports,
     jobs,
+    keys,
     kiosk,
     phone,
     preorder,
@@ -19,6 +20,7 @@ from cdp.web.views import (
     signup,
     staff,
     warranty,
+    webhooks,
 )
 
 app_name = "web"
@@ -63,6 +65,14 @@ urlpatterns: list[URLPattern] = [
     path("settings/staff/<uuid:user>/", staff.account, name="staff-account"),
     path("settings/staff/<uuid:user>/second-factor/", staff.factor_reset, name="staff-factor-reset"),
     path("settings/staff/<uuid:user>/password/", staff.password_link, name="staff-password-link"),
+    path("settings/keys/", keys.listing, name="key-list"),
+    path("settings/keys/new/", keys.new, name="key-new"),
+    path("settings/keys/<uuid:pk>/revoke/", keys.revoke, name="key-revoke"),
+    path("settings/webhooks/", webhooks.listing, name="webhook-list"),
+    path("settings/webhooks/new/", webhooks.new, name="webhook-new"),
+    path("settings/webhooks/<uuid:pk>/", webhooks.detail, name="webhook-detail"),
+    path("settings/webhooks/<uuid:pk>/edit/", webhooks.edit, name="webhook-edit"),
+    path("settings/webhooks/<uuid:pk>/<slug:action>/", webhooks.act, name="webhook-act"),
     path("design/", design.gallery, name="design"),
     path("design/toast/", design.toast, name="design-toast"),
 ]

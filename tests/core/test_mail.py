@@ -9,6 +9,7 @@ from django.core import mail as django_mail
 from django.core.exceptions import ImproperlyConfigured
 
 from cdp.core import leaving, mail
+from tests import factories
 
 OWN = leaving.own(leaving.Own.STAFF_MAIL, channel="email", at=dt.datetime(2026, 6, 30, tzinfo=dt.UTC))
 
@@ -116,14 +117,6 @@ def test_a_server_that_is_not_there_is_unreachable():
         mail.transport("smtp://127.0.0.1:1").send(message(), name="m", permit=OWN)
 
 
-def test_mail_to_staff_takes_the_same_way(settings, tmp_path):
-    settings.EMAIL_URL, settings.EMAIL_BACKEND = f"file:{tmp_path}", "cdp.core.mail.StaffMailBackend"
-    assert django_mail.send_mail("Reset", "body", "shop@example.com", ["staff@example.com"]) == 1
-    (path,) = tmp_path.iterdir()
-    assert "/" not in path.name
-    assert b"Subject: Reset" in path.read_bytes()
-
-
 def test_no_mail_leaves_under_a_permit_for_something_else(tmp_path):
     at = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
     for permit in (
@@ -134,3 +127,15 @@ def test_no_mail_leaves_under_a_permit_for_something_else(tmp_path):
             with mail.transport(address) as carrier, pytest.raises(leaving.NotPermitted):
                 carrier.send(message(), name="m-1", permit=permit)
     assert not list(tmp_path.rglob("*.eml"))
+
+
+@pytest.mark.django_db
+def test_the_mail_of_the_framework_reaches_staff_and_nobody_else(settings, tmp_path):
+    settings.EMAIL_URL, settings.EMAIL_BACKEND = f"file:{tmp_path}", "cdp.core.mail.StaffMailBackend"
+    factories.staff("owner", "mali@example.com")
+    django_mail.send_mail("Hello", "You have a task.", None, ["Mali <mali@example.com>"])
+    customer = factories.customer(email="ann@example.com")
+    for people in (["ann@example.com"], ["mali@example.com", "ann@example.com"]):
+        with pytest.raises(leaving.NotPermitted):
+            django_mail.send_mail("Hello", f"Dear {customer.id}", None, people)
+    assert len(list(tmp_path.glob("*.eml"))) == 1

@@ -20,9 +20,9 @@ from cdp.core.api.schema import Example, page
 from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Webhook, WebhookDelivery
 from cdp.core.webhooks import delivering, registry, subscriptions
+from cdp.core.webhooks.fanning import TRIAL
 
 PURPOSES = ("service", "marketing", "profiling", "measurement", "third_party")
-TRIAL = "webhook.test"
 _ID = "019a4f80-5555-7aaa-8bbb-cccccccccccc"
 _BODY = {
     "name": "Warehouse",

@@ -13,7 +13,7 @@ from cdp.core.models.pipeline import Mark, PipelineState
 from cdp.core.models.receipts import FormReceipt
 from cdp.core.models.sources import Source, SourceSecret, SourceToken
 from cdp.core.models.users import Role, StaffPolicy, User
-from cdp.core.models.webhooks import Webhook, WebhookDelivery, WebhookFact
+from cdp.core.models.webhooks import Webhook, WebhookDelivery, WebhookFact, WebhookSecret
 
 __all__ = [
     "AccessEntry",
@@ -52,4 +52,5 @@ __all__ = [
     "Webhook",
     "WebhookDelivery",
     "WebhookFact",
+    "WebhookSecret",
 ]

@@ -35,6 +35,17 @@ class Webhook(Model):
         ordering: ClassVar[list[str]] = ["-id"]
 
 
+class WebhookSecret(models.Model):
+    """The secret that a webhook had before, which signs beside the new one until receivers have changed theirs."""
+
+    placement = Placement.SHARED
+
+    webhook = models.OneToOneField(Webhook, models.CASCADE, primary_key=True, related_name="former")
+    ring_key = models.CharField(max_length=40)
+    wrapped = models.BinaryField()
+    ends_at = models.DateTimeField()
+
+
 class WebhookFact(Model):
     """Something that others may be told of, written in the transaction of the fact itself. Its id is the message's."""
 
@@ -77,6 +88,7 @@ class WebhookDelivery(Model):
     due_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     status_code = models.PositiveSmallIntegerField(null=True)
+    took_ms = models.PositiveIntegerField(null=True)  # how long the receiver took to answer the last time
     sealed = models.BinaryField(null=True)  # the data told; gone once it is settled for good
 
     class Meta:

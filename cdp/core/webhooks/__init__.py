@@ -12,7 +12,7 @@ forgetting     what goes with a person, and with time
     webhooks.publish("consent.changed", customer=customer, data={…}, at=now)
 """
 
-from cdp.core.webhooks.publishing import Fact, publish, publish_many
+from cdp.core.webhooks.publishing import Fact, publish, publish_many, wanted
 from cdp.core.webhooks.registry import ERASED, declare
 
-__all__ = ["ERASED", "Fact", "declare", "publish", "publish_many"]
+__all__ = ["ERASED", "Fact", "declare", "publish", "publish_many", "wanted"]

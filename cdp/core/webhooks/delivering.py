@@ -6,24 +6,26 @@ noting it a kill may come, and then the same message goes once more under the sa
 
 import time
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 
-from cdp.core import audit, leaving, locks
-from cdp.core.actors import SYSTEM
+from cdp.core import access, audit, ids, leaving, locks, outbox, wake
+from cdp.core.actors import SYSTEM, Actor
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
 from cdp.core.leaving import Own, Permit
-from cdp.core.models import Webhook, WebhookDelivery
+from cdp.core.models import User, Webhook, WebhookDelivery
 from cdp.core.webhooks import addresses, fanning, publishing, signing, subscriptions
 
 log = structlog.get_logger("webhooks")
 BATCH = 100
 LARGEST = 256 * 1024
+OFF = "webhook-off"
+"""The notice to owners that an address was taken out of use."""
 PAUSES = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 """The waits between the attempts that the specification proposes: some three days in all."""
 PATIENCE = timedelta(days=5)
@@ -53,53 +55,47 @@ def deliver_due(*, now: datetime) -> int:
             continue
         with locks.alone(webhook.id.int % 2**62) as is_ours:
             while is_ours and time.monotonic() < ends:
-                done, goes_on = _work(webhook, now)
+                done, goes_on = _work(webhook, now, ends)
                 total += done
                 if not goes_on:
                     break
     return total
 
 
-def _work(webhook: Webhook, now: datetime) -> tuple[int, bool]:
+def _work(webhook: Webhook, now: datetime, ends: float) -> tuple[int, bool]:
     """One batch. Returns how many were handled and whether there may be more."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, {"webhook": webhook.id, "now": now, "limit": BATCH})
         wanted = [row[0] for row in cursor.fetchall()]
-    batch = list(WebhookDelivery.objects.filter(id__in=wanted).order_by("fact_id"))
-    if not batch:
-        return 0, False
-    going = _permitted(webhook, batch, now)
-    failed = 0
-    for delivery, permit in going:
-        if _attempt(webhook, delivery, permit, now):
-            failed = 0
-        else:
-            failed += 1
+    failed = handled = 0
+    for delivery_id in wanted:
+        if time.monotonic() > ends:
+            return handled, False
+        handled += 1
+        # An answer may take ten seconds: what was settled, withdrawn or forgotten meanwhile does not leave.
+        delivery = WebhookDelivery.objects.filter(id=delivery_id, state=WebhookDelivery.State.WAITING).first()
+        permit = _permit(webhook, delivery, now) if delivery is not None else None
+        if delivery is None or permit is None:
+            continue
+        failed = 0 if _attempt(webhook, delivery, permit, now) else failed + 1
         if not webhook.is_active or failed >= STOP_AFTER or (webhook.paused_until and webhook.paused_until > now):
-            return len(batch), False
-    return len(batch), True
+            return handled, False
+    return handled, bool(wanted)
 
 
-def _permitted(
-    webhook: Webhook, batch: Sequence[WebhookDelivery], now: datetime
-) -> list[tuple[WebhookDelivery, Permit]]:
-    """Those that may go now, each with its permit; the others are settled."""
-    people = sorted({one.customer_id for one in batch if one.customer_id and not one.is_stop})
-    answer = leaving.ask_many(people, purpose=webhook.purpose, channel=fanning.CHANNEL, at=now) if people else None
-    going = []
-    for delivery in batch:
-        if delivery.is_stop or delivery.customer_id is None:
-            reason = Own.STOP_NOTICE if delivery.is_stop else Own.TRIAL
-            going.append((delivery, leaving.own(reason, channel=fanning.CHANNEL, at=now)))
-        elif answer is not None and answer.permit is not None and answer.permit.covers(delivery.customer_id):
-            going.append((delivery, answer.permit))
-        elif answer is not None:
-            decision = answer.refused[delivery.customer_id]
-            if decision.is_deferred and decision.until:
-                _update(delivery, due_at=decision.until, rule=decision.rule)
-            else:
-                _settle(delivery, WebhookDelivery.State.DENIED, now, reason=decision.reason, rule=decision.rule)
-    return going
+def _permit(webhook: Webhook, delivery: WebhookDelivery, now: datetime) -> Permit | None:
+    """What one delivery leaves under at this moment; None for one that may not, which is settled or put off."""
+    if delivery.is_stop or delivery.customer_id is None:
+        return leaving.own(Own.STOP_NOTICE if delivery.is_stop else Own.TRIAL, channel=fanning.CHANNEL, at=now)
+    try:
+        return leaving.ask(customer=delivery.customer_id, purpose=webhook.purpose, channel=fanning.CHANNEL, at=now)
+    except leaving.Refused as refused:
+        decision = refused.decision
+        if decision.is_deferred and decision.until:
+            _update(delivery, due_at=decision.until, rule=decision.rule)
+        else:
+            _settle(delivery, WebhookDelivery.State.DENIED, now, reason=decision.reason, rule=decision.rule)
+        return None
 
 
 def _attempt(webhook: Webhook, delivery: WebhookDelivery, permit: Permit, now: datetime) -> bool:
@@ -112,7 +108,7 @@ def _attempt(webhook: Webhook, delivery: WebhookDelivery, permit: Permit, now: d
     )
     try:
         body = body_of(delivery)
-        key = subscriptions.key_of(webhook)
+        keys = subscriptions.keys_of(webhook, at=now)
     except (Unopenable, UnknownRingKey):
         _settle(delivery, WebhookDelivery.State.FAILED, now, reason="unreadable")
         return True
@@ -120,7 +116,8 @@ def _attempt(webhook: Webhook, delivery: WebhookDelivery, permit: Permit, now: d
         _settle(delivery, WebhookDelivery.State.FAILED, now, reason="too_large")
         return True
     # The time of the attempt is the clock's: receivers refuse signatures that are minutes old.
-    signed = signing.headers(key=key, message=message_id(delivery.fact_id), timestamp=int(time.time()), body=body)
+    signed = signing.headers(keys=keys, message=message_id(delivery.fact_id), timestamp=int(time.time()), body=body)
+    begun = time.monotonic()
     try:
         answer = addresses.post(
             webhook.url,
@@ -131,14 +128,21 @@ def _attempt(webhook: Webhook, delivery: WebhookDelivery, permit: Permit, now: d
         _pause(webhook, now + PAUSE_OF_ADDRESS)
         _failed(webhook, delivery, now, reason=error.code, status=None)
         return False
+    took = round((time.monotonic() - begun) * 1000)
     if 200 <= answer.status < 300:
         _settle(
-            delivery, WebhookDelivery.State.DELIVERED, now, status_code=answer.status, attempts=delivery.attempts + 1
+            delivery,
+            WebhookDelivery.State.DELIVERED,
+            now,
+            status_code=answer.status,
+            attempts=delivery.attempts + 1,
+            took_ms=took,
         )
         if webhook.failing_since is not None:
             webhook.failing_since = None
             webhook.save(update_fields=["failing_since"])
         return True
+    _update(delivery, took_ms=took)
     if answer.status == GONE:
         _disable(webhook, "gone", now)
     if answer.retry_after:
@@ -169,6 +173,20 @@ def again(delivery: WebhookDelivery, *, now: datetime) -> bool:
     return True
 
 
+def again_since(webhook: Webhook, *, since: datetime, actor: Actor, now: datetime) -> int:
+    """Try everything once more that was given up since then and can still be read; returns how many."""
+    given_up = WebhookDelivery.objects.filter(
+        webhook=webhook, state=WebhookDelivery.State.FAILED, fact_id__gte=ids.floor(since), sealed__isnull=False
+    )
+    with transaction.atomic():
+        count = given_up.update(state=WebhookDelivery.State.WAITING, due_at=now, attempts=0, settled_at=None, reason="")
+        audit.record(
+            audit.Action.WEBHOOK_RESENT, actor=actor, at=now, subject=webhook.id, details={"deliveries": count}
+        )
+        transaction.on_commit(wake.webhooks)
+    return count
+
+
 def _failed(webhook: Webhook, delivery: WebhookDelivery, now: datetime, *, reason: str, status: int | None) -> None:
     attempts = delivery.attempts + 1
     if attempts > len(PAUSES):
@@ -196,7 +214,30 @@ def _disable(webhook: Webhook, why: str, now: datetime) -> None:
         audit.record(
             audit.Action.WEBHOOK_CHANGED, actor=SYSTEM, at=now, subject=webhook.id, details={"disabled_for": why}
         )
+        _tell_owners(webhook, why, now)
     log.warning("a webhook was taken out of use", webhook=str(webhook.id), reason=why)
+
+
+def _tell_owners(webhook: Webhook, why: str, now: datetime) -> None:
+    roles = access.CAPABILITIES["settings"]
+    outbox.put_many(
+        [
+            outbox.Draft(
+                kind=OFF,
+                address=owner.email,
+                key=f"{OFF}:{webhook.id}:{now.isoformat()}:{owner.id}",
+                language=owner.language or settings.LANGUAGE_CODE,
+                data={
+                    "name": webhook.name,
+                    "why": why,
+                    "days": PATIENCE.days,
+                    "url": f"{settings.CDP_BASE_URL}/settings/webhooks/{webhook.id}/",
+                },
+            )
+            for owner in User.objects.filter(is_active=True, role__in=roles)
+        ],
+        at=now,
+    )
 
 
 def _settle(delivery: WebhookDelivery, state: str, now: datetime, **changes: object) -> None:

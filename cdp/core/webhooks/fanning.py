@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cdp.core import leaving, locks
+from cdp.core import ids, leaving, locks, wake
 from cdp.core.leaving import Decision, Outcome
 from cdp.core.models import Webhook, WebhookDelivery, WebhookFact
+from cdp.core.webhooks import publishing
 
 CHANNEL = "webhook"
+TRIAL = "webhook.test"
 BATCH = 500
 _FANNING = 0x0CD_FA11
 TOLD = Decision(Outcome.ALLOWED, reason="stop_notice", rule="house:stop_notice")
@@ -69,3 +71,14 @@ def judge(people: Sequence[uuid.UUID], purpose: str, *, at: datetime) -> dict[uu
     """What the gate says of telling others of these people for that purpose."""
     wanted = sorted(set(people))
     return leaving.gate().decide_many(wanted, purpose=purpose, channel=CHANNEL, at=at) if wanted else {}
+
+
+def trial(webhook: Webhook, *, at: datetime) -> WebhookDelivery:
+    """A telling about nobody, for this one alone, whatever it subscribed: to try the connection."""
+    fact_id = ids.uuid7()
+    sealed = publishing.seal({"webhook": str(webhook.id)}, fact=fact_id)
+    made = WebhookDelivery.objects.create(
+        webhook=webhook, fact_id=fact_id, event=TRIAL, at=at, due_at=at, rule=NOBODYS.rule, sealed=sealed
+    )
+    transaction.on_commit(wake.webhooks)
+    return made

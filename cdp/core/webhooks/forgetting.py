@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from cdp.core import forgetting, ids
-from cdp.core.models import WebhookDelivery, WebhookFact
+from cdp.core.models import WebhookDelivery, WebhookFact, WebhookSecret
 from cdp.core.webhooks import registry
 
 KEPT = timedelta(days=30)
@@ -21,5 +21,6 @@ def forget(customers: Collection[uuid.UUID]) -> None:
 
 def forget_old(*, now: datetime) -> int:
     """Settled deliveries of weeks ago. Returns how many."""
+    WebhookSecret.objects.filter(ends_at__lte=now).delete()
     old = WebhookDelivery.objects.filter(fact_id__lt=ids.floor(now - KEPT)).exclude(state="waiting")
     return forgetting.in_portions(old.order_by("fact_id"))

@@ -48,8 +48,7 @@ def publish_many(event: str, facts: Sequence[Fact]) -> None:
     for fact in facts:
         fact_id = ids.uuid7()
         about = {"customer": str(fact.customer)} if fact.customer else {}
-        told = msgspec.json.encode({**about, **fact.data}, enc_hook=str)
-        sealed = hourly.seal(told, context=PLACE + fact_id.bytes)
+        sealed = seal({**about, **fact.data}, fact=fact_id)
         rows.append((fact_id, fact.customer, fact.at, sealed, fact.is_stop or event == registry.ERASED))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -67,6 +66,11 @@ def wanted(event: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM core_webhook WHERE is_active AND %s = ANY(events))", [event])
         return bool(cursor.fetchone()[0])
+
+
+def seal(data: Mapping[str, Any], *, fact: uuid.UUID) -> bytes:
+    """The data of a fact, sealed under the key of the hour."""
+    return hourly.seal(msgspec.json.encode(data, enc_hook=str), context=PLACE + fact.bytes)
 
 
 def open_(sealed: bytes, *, fact: uuid.UUID) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Headers and signature of a delivery, exactly as the Standard Webhooks specification says.
 
 The signed text is `id.timestamp.body`, the key is what stands in base64 behind `whsec_`, the signature is HMAC-SHA256
-in base64 behind `v1,`. Pure: bytes in, bytes out.
+in base64 behind `v1,`; several stand with blanks between. Pure: bytes in, bytes out.
 """
 
 import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 PREFIX = "whsec_"
 KEY_BYTES = 32
@@ -34,8 +35,12 @@ def key_of(secret: str) -> bytes:
     return key
 
 
-def headers(*, key: bytes, message: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The three headers of one attempt; `timestamp` is that of the attempt, in whole seconds."""
+def headers(*, keys: Sequence[bytes], message: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The three headers of one attempt; `timestamp` is that of the attempt, in whole seconds.
+
+    While a secret is being changed two keys sign: receivers take a delivery if any of the signatures fits.
+    """
     text = f"{message}.{timestamp}.".encode() + body
-    signature = base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
-    return {"webhook-id": message, "webhook-timestamp": str(timestamp), "webhook-signature": f"v1,{signature}"}
+    made = [base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode() for key in keys]
+    signatures = " ".join(f"v1,{signature}" for signature in made)
+    return {"webhook-id": message, "webhook-timestamp": str(timestamp), "webhook-signature": signatures}

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from cdp.core.crypto import ring
-from cdp.core.models import Webhook
+from cdp.core.models import Webhook, WebhookSecret
 from cdp.core.webhooks import addresses, registry, signing
 
 MOST = 50
 """Subscriptions of a shop: every fact is judged and written once for each."""
+
+
+OVERLAP = timedelta(hours=24)
+"""How long the former secret signs beside a new one."""
 
 
 class UnableToSave(Exception):
@@ -101,14 +105,16 @@ def change(
 
 
 def renew_secret(webhook: Webhook, *, actor: Actor, at: datetime) -> str:
-    """A new secret in place of the old one, which signs nothing more."""
+    """A new secret. The one before signs beside it for OVERLAP, so that receivers change theirs without a gap."""
     text = signing.new_secret()
-    _keep(webhook, text)
     with transaction.atomic():
-        webhook.save(update_fields=["ring_key", "wrapped"])
-        audit.record(
-            audit.Action.WEBHOOK_CHANGED, actor=actor, at=at, subject=webhook.id, details={"changed": ["secret"]}
+        row = Webhook.objects.select_for_update().get(id=webhook.id)
+        WebhookSecret.objects.update_or_create(
+            webhook=row, defaults={"ring_key": row.ring_key, "wrapped": row.wrapped, "ends_at": at + OVERLAP}
         )
+        _keep(row, text)
+        row.save(update_fields=["ring_key", "wrapped"])
+        audit.record(audit.Action.WEBHOOK_CHANGED, actor=actor, at=at, subject=row.id, details={"changed": ["secret"]})
     return text
 
 
@@ -119,10 +125,21 @@ def delete(webhook: Webhook, *, actor: Actor, at: datetime) -> None:
         webhook.delete()
 
 
-def key_of(webhook: Webhook) -> bytes:
-    """What its deliveries are signed with. Raises ring.UnknownRingKey."""
-    text = ring.current().unwrap(bytes(webhook.wrapped), ring_key=webhook.ring_key, context=context_of(webhook.id))
-    return signing.key_of(text.decode())
+def keys_of(webhook: Webhook, *, at: datetime) -> list[bytes]:
+    """What its deliveries are signed with: its secret, and for a day after a change the one of before.
+
+    Raises ring.UnknownRingKey.
+    """
+    rows: list[Webhook | WebhookSecret] = [webhook, *WebhookSecret.objects.filter(webhook=webhook, ends_at__gt=at)]
+    context = context_of(webhook.id)
+    opened = [ring.current().unwrap(bytes(row.wrapped), ring_key=row.ring_key, context=context) for row in rows]
+    return [signing.key_of(text.decode()) for text in opened]
+
+
+def former_until(webhook: Webhook, *, at: datetime) -> datetime | None:
+    """Until when the secret of before signs, too; None where none does."""
+    found = WebhookSecret.objects.filter(webhook=webhook, ends_at__gt=at).first()
+    return found.ends_at if found else None
 
 
 def context_of(webhook: uuid.UUID) -> bytes:

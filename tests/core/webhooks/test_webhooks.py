@@ -7,12 +7,14 @@ from ipaddress import ip_network
 import pytest
 from django.utils import timezone
 
-from cdp.core import actors, webhooks
+from analytics.services import membership, segments
+from cdp.core import actors, outbox, webhooks
 from cdp.core.models import Webhook, WebhookDelivery, WebhookFact
 from cdp.core.webhooks import delivering, fanning, forgetting, publishing, registry, signing, subscriptions
 from consent.services import grants
+from customers.models import Customer
 from customers.services import erasing
-from tests import factories
+from tests import factories, requesting
 from tests.core.webhooks.receiving import receiver, verified
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +199,7 @@ def test_an_address_that_fails_for_days_or_is_gone_is_taken_out_of_use(told):
     go(now + delivering.PATIENCE + dt.timedelta(seconds=1))
     webhook.refresh_from_db()
     assert (webhook.is_active, webhook.disabled_for) == (False, "failing")
+    told.answers = [204]
     subscriptions.change(webhook, is_active=True, actor=actors.SYSTEM, at=now)
     told.answers = [410]
     tell(factories.customer())
@@ -247,7 +250,7 @@ def test_facts_lie_sealed_and_secrets_wrapped(told):
     assert b"planted-word" not in bytes(fact.sealed)
     assert publishing.open_(bytes(fact.sealed), fact=fact.id)["word"] == "planted-word"
     assert secret.encode() not in bytes(webhook.wrapped)
-    assert subscriptions.key_of(webhook) == signing.key_of(secret)
+    assert subscriptions.keys_of(webhook, at=timezone.now()) == [signing.key_of(secret)]
 
 
 def test_thousands_of_facts_cost_a_handful_of_statements(told, django_assert_max_num_queries):
@@ -269,3 +272,88 @@ def test_old_deliveries_go_and_those_that_wait_stay(told):
     fanning.fan_out(now=timezone.now())
     assert forgetting.forget_old(now=timezone.now() + forgetting.KEPT + dt.timedelta(days=1)) == 1
     assert only().state == State.WAITING
+
+
+def test_for_a_day_both_secrets_sign_and_then_the_new_one_alone(told):
+    webhook, old = subscribe(told.url, "webhook.test")
+    new = subscriptions.renew_secret(webhook, actor=actors.SYSTEM, at=timezone.now())
+    fanning.trial(webhook, at=timezone.now())
+    go()
+    headers, body = told.got[-1]
+    assert headers["webhook-signature"].count("v1,") == 2
+    verified(old, headers, body)
+    verified(new, headers, body)
+    later = timezone.now() + subscriptions.OVERLAP
+    forgetting.forget_old(now=later)
+    fanning.trial(webhook, at=timezone.now())
+    go(later)
+    headers, body = told.got[-1]
+    verified(new, headers, body)
+    with pytest.raises(AssertionError):
+        verified(old, headers, body)
+
+
+def test_what_was_taken_back_while_the_one_before_was_handed_over_does_not_leave(told, monkeypatch):
+    subscribe(told.url, "customer.updated", purpose="third_party")
+    ann, ben, cleo = (factories.customer(name=name) for name in ("Ann", "Ben", "Cleo"))
+    for one in (ann, ben, cleo):
+        factories.consent(one, purpose="third_party", channel="any")
+        tell(one, "customer.updated", fields=["name"])
+    fanning.fan_out(now=timezone.now())
+    post = delivering.addresses.post
+
+    def slow(*given, **more):
+        if not told.got:
+            factories.consent(ben, purpose="third_party", channel="any", granted=False)
+            WebhookDelivery.objects.filter(customer_id=cleo.id).delete()  # as forgetting does
+        return post(*given, **more)
+
+    monkeypatch.setattr(delivering.addresses, "post", slow)
+    delivering.deliver_due(now=timezone.now())
+    assert [json.loads(body)["data"]["customer"] for _headers, body in told.got] == [str(ann.id)]
+    assert WebhookDelivery.objects.get(customer_id=ben.id).state == State.DENIED
+
+
+def test_owners_learn_that_one_was_switched_off_and_what_failed_goes_again(told):
+    owner = factories.staff("owner")
+    webhook, _secret = subscribe(told.url, "webhook.test")
+    fanning.trial(webhook, at=timezone.now())
+    told.answers = [410]
+    go()
+    webhook.refresh_from_db()
+    assert (webhook.is_active, webhook.disabled_for) == (False, "gone")
+    (notice,) = requesting.notices("webhook-off")
+    assert (notice["name"], notice["url"].endswith(f"/settings/webhooks/{webhook.id}/")) == ("ERP", True)
+    assert outbox.send_due(now=timezone.now()).counts["sent"] == 1
+    told.answers = [204]
+    subscriptions.change(webhook, is_active=True, actor=actors.staff(owner), at=timezone.now())
+    WebhookDelivery.objects.update(state=State.FAILED)
+    since = timezone.now() - dt.timedelta(hours=1)
+    assert delivering.again_since(webhook, since=since, actor=actors.staff(owner), now=timezone.now()) == 1
+    go()
+    assert (only().state, only().took_ms is not None) == (State.DELIVERED, True)
+
+
+def test_who_is_erased_is_told_to_third_parties_that_were_never_allowed_to_hear_of_them(told):
+    subscribe(told.url, "customer.erased", "customer.updated", purpose="third_party")
+    customer = factories.customer(name="Ann")
+    tell(customer, "customer.updated", fields=["name"])
+    erasing.erase(customer=customer.id, actor=actors.SYSTEM, at=timezone.now())
+    go()
+    assert [json.loads(body)["type"] for _headers, body in told.got] == ["customer.erased"]
+    assert json.loads(told.got[0][1])["data"] == {"customer": str(customer.id)}
+
+
+def test_segments_say_who_came_and_went(told):
+    now = timezone.now()
+    segment = segments.create(name="All", rules={"all": []}, actor=actors.SYSTEM, at=now)
+    subscribe(told.url, "segment.entered", "segment.left")
+    ann, ben = (factories.customer(name=name) for name in ("Ann", "Ben"))
+    membership.refresh(segment, now)
+    Customer.objects.filter(id=ben.id).update(status="anonymous")
+    membership.update([ben.id], now)
+    facts = WebhookFact.objects.order_by("id").values_list("event", "customer_id")
+    assert sorted(facts[:2]) == sorted([("segment.entered", ann.id), ("segment.entered", ben.id)])
+    assert list(facts[2:]) == [("segment.left", ben.id)]
+    go()
+    assert [json.loads(body)["data"]["segment"] for _headers, body in told.got] == [segment.key]  # ben is known no more
