@@ -121,6 +121,7 @@ def test_no_page_tells_contacts_days_of_birth_places_or_words_to_whoever_sees_th
     assert not told, told
 
 
+@pytest.mark.long
 def test_every_page_that_opens_what_somebody_told_writes_down_who_looked(client, planted, monkeypatch):
     client.force_login(factories.staff("owner"))
     opened, shown = [], []

@@ -69,6 +69,7 @@ def test_a_batch_without_a_frame_is_422(shop, body, pointer):
     assert pointer in places(shop.post("orders/batch", body))
 
 
+@pytest.mark.long
 def test_a_thousand_orders_are_one_batch(shop):
     told = [order(external_id=str(number), customer={"external_id": f"c{number % 50}"}) for number in range(1000)]
     assert shop.post("orders/batch", {"orders": told}).json()["created"] == 1000

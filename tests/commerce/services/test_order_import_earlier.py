@@ -150,9 +150,25 @@ LINES = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(LINES, min_size=1, max_size=12), st.integers(1, 5))
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(FEW, max_examples=100)
+CHUNKED = given(st.lists(LINES, min_size=1, max_size=12), st.integers(1, 5))
+
+
+@FEW
+@CHUNKED
 def test_any_chunking_gives_the_same_orders(imports, lines, size):
+    chunked_alike(imports, lines, size)
+
+
+@pytest.mark.long
+@MANY
+@CHUNKED
+def test_any_chunking_gives_the_same_orders_many_times(imports, lines, size):
+    chunked_alike(imports, lines, size)
+
+
+def chunked_alike(imports, lines, size):
     # The buyer of an order whose lines name two different people is the first; which that is must not hang on chunks.
     clean()
     imports.chunk("orders", 1000)
@@ -198,9 +214,23 @@ def _heads() -> list[object]:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(TOLD_LINES, min_size=1, max_size=8), st.integers(1, 3))
+COLUMNS_CHUNKED = given(st.lists(TOLD_LINES, min_size=1, max_size=8), st.integers(1, 3))
+
+
+@FEW
+@COLUMNS_CHUNKED
 def test_any_chunking_takes_the_same_from_every_column_and_so_does_a_check(imports, rows, size):
+    told_alike(imports, rows, size)
+
+
+@pytest.mark.long
+@MANY
+@COLUMNS_CHUNKED
+def test_any_chunking_takes_the_same_from_every_column_many_times(imports, rows, size):
+    told_alike(imports, rows, size)
+
+
+def told_alike(imports, rows, size):
     content = TOLD + "".join(",".join(row) + "\n" for row in rows)
     clean()
     imports.chunk("orders", 1000)

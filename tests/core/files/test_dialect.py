@@ -277,6 +277,7 @@ def test_naughty_strings_survive_a_round_trip():
     assert [row["text"] for row in rows] == [text.replace("\0", "") for text in strings]
 
 
+@pytest.mark.long
 def test_the_retail_file_is_surveyed_whole():
     path = DATA / "online_retail_uci" / "online_retail_all.csv.gz"
     if not path.exists():
