@@ -1,37 +1,27 @@
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from cdp.core import actors, audit
 from cdp.core.models import User
-from consent.models import Channel, Purpose
-
-
-class PurposeForm(forms.ModelForm):
-    channels = forms.MultipleChoiceField(label=_("channels"), choices=Channel.choices)
-
-    class Meta:
-        model = Purpose
-        fields = ("key", "channels", "position", "is_active")
+from consent.models import Purpose
 
 
 @admin.register(Purpose)
 class PurposeAdmin(admin.ModelAdmin):
     """Purposes are never deleted: records of years past name them. One out of use is simply not offered.
 
-    Their words are versions, written and published under /consent/purposes/.
+    Their words are versions; those and their ways are written, published and arranged under /consent/purposes/, by
+    checks that have no twin here. Here is only the order in which they stand.
     """
 
-    form = PurposeForm
     fields = ("key", "name", "description", "channels", "position", "is_active")
     list_display = ("key", "position", "is_active")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Purpose | None = None) -> tuple[str, ...]:
-        return ("key", "name", "description") if obj else ()
+        return ("key", "name", "description", "channels", "is_active")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a purpose begins with words: /consent/purposes/

@@ -41,6 +41,9 @@ WHERE held.lifted_at IS NULL AND (held.until IS NULL OR held.until > {at}) {amon
 """
 # Before when a "yes" is too old; NULL where none ever is.
 _LAPSED = "({at}::timestamptz - make_interval(months => lapses_after::int))"
+# From when on a "yes" counts: since the present meaning, and never by a way the purpose does not ask by (any more).
+_SINCE = """CASE WHEN {of}is_active AND {of}channels @> to_jsonb({channel}::text) THEN {of}meaning_since
+    ELSE 'infinity'::timestamptz END"""
 _GUARDED = """
 SELECT DISTINCT ward.customer_id FROM consent_guardianship ward
 WHERE ward.state = 'confirmed' AND ward.ends_on > {on} {among}
@@ -127,9 +130,10 @@ def _asks(
     )
     is_no = f"NOT word.is_granted AND word.status <> '{rules.EXPIRED}'"
     # The later of the two: the beginning of the present meaning, and how far back a "yes" holds (GREATEST skips NULL).
-    meaning = f"SELECT GREATEST(meaning_since, {_LAPSED.format(at='%s')}) FROM consent_purpose WHERE key = %s"
+    since = _SINCE.format(of="", channel="word.channel")
+    meaning = f"SELECT GREATEST({since}, {_LAPSED.format(at='%s')}) FROM consent_purpose WHERE key = %s"
     is_yes = f"word.is_granted AND word.at >= COALESCE(({meaning}), '-infinity')"
-    newest = "ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status LIMIT 1"
+    newest = "ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status, word.channel LIMIT 1"
     if len(channels) == 1:
         no, yes = f"NOT EXISTS (SELECT 1 {state} AND {is_no})", f"EXISTS (SELECT 1 {state} AND {is_yes})"
         asked: list[Any] = [purpose, channels, at, purpose]
@@ -177,7 +181,8 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         " CROSS JOIN LATERAL (SELECT COALESCE(lex.pack, %(gate_shop)s) AS pack,"
         " COALESCE(lex.basis, %(gate_shop_basis)s) AS basis, COALESCE(lex.born_by, %(gate_shop_born)s) AS born_by,"
         " COALESCE(lex.of_age, %(gate_shop_age)s) AS of_age) law"
-        " CROSS JOIN LATERAL (SELECT (SELECT meaning_since FROM consent_purpose WHERE key = %(gate_purpose)s) AS since,"
+        f" CROSS JOIN LATERAL (SELECT (SELECT {_SINCE.format(of='', channel='word.channel')}"
+        " FROM consent_purpose WHERE key = %(gate_purpose)s) AS since,"
         f" (SELECT {_LAPSED.format(at='%(gate_at)s')} FROM consent_purpose WHERE key = %(gate_purpose)s) AS lapsed)"
         " meaning"
     )
@@ -234,10 +239,10 @@ def _word(purpose: str, channel: str) -> str:
     """The word that holds about a purpose, per customer."""
     only = "purpose = %(gate_purpose)s AND channel = ANY(%(gate_channels)s)"
     if len(_channels(purpose, channel)) == 1:
-        return f"SELECT customer_id, is_granted, status, at FROM consent_consentstate WHERE {only}"
+        return f"SELECT customer_id, channel, is_granted, status, at FROM consent_consentstate WHERE {only}"
     return (
-        "SELECT DISTINCT ON (customer_id) customer_id, is_granted, status, at FROM consent_consentstate"
-        f" WHERE {only} ORDER BY customer_id, at DESC, is_granted, status = 'expired', status"
+        "SELECT DISTINCT ON (customer_id) customer_id, channel, is_granted, status, at FROM consent_consentstate"
+        f" WHERE {only} ORDER BY customer_id, at DESC, is_granted, status = 'expired', status, channel"
     )
 
 
@@ -270,12 +275,12 @@ def _day(at: dt.datetime) -> dt.date:
 
 _WORDS = f"""
 SELECT word.customer_id, word.purpose, word.is_granted, word.status,
-    word.at >= COALESCE(meaning.meaning_since, '-infinity'),
+    meaning.key IS NULL OR word.at >= COALESCE({_SINCE.format(of="meaning.", channel="word.channel")}, '-infinity'),
     COALESCE(word.at < {_LAPSED.format(at="%(at)s")}, FALSE)
 FROM consent_consentstate word LEFT JOIN consent_purpose meaning ON meaning.key = word.purpose
 WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s)
     AND (word.channel = %(channel)s OR (word.channel = 'any' AND COALESCE(meaning.channels @> '["any"]', TRUE)))
-ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status
+ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status, word.channel
 """
 _WARDS = "AND ward.customer_id = ANY(%(wanted)s)"
 _PEOPLE = f"""

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, ids, pipeline, webhooks
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
-from consent.models import ConsentRecord
+from consent.models import Channel, ConsentRecord
 from consent.rules import ledger as rules
 from consent.rules import notices as names
 from consent.selectors import ledger, notices, purposes
@@ -196,7 +196,8 @@ def _check(rows: Sequence[GrantRow], *, now: dt.datetime) -> None:
             raise UnableToRecord(
                 _("Unknown purpose; known are %(known)s.") % {"known": listed}, field="purpose", index=index
             )
-        if row.channel not in offered:
+        # A "no" can be said about every way there is: it may have been offered when the "yes" was given.
+        if row.channel not in offered and (row.granted or row.channel not in Channel.values):
             listed = ", ".join(sorted(offered))
             detail = _("The purpose %(purpose)s has no such channel; it has %(listed)s.") % {
                 "purpose": row.purpose,

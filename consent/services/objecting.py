@@ -11,7 +11,7 @@ from django.db import transaction
 
 from cdp.core import audit, pipeline
 from cdp.core.actors import Actor
-from consent.models import Channel, ConsentState
+from consent.models import ConsentState
 from consent.rules.jurisdiction import Law
 from consent.rules.ledger import REFUSALS
 from consent.selectors import jurisdiction, purposes
@@ -77,6 +77,14 @@ def withdraw(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime,
     )
 
 
+def _ways(customer: uuid.UUID) -> list[tuple[str, str]]:
+    """Every purpose by every way it is asked by, and those that were taken away since somebody spoke of them."""
+    known = purposes.channels()
+    said = ConsentState.objects.filter(customer_id=customer, purpose__in=known).values_list("purpose", "channel")
+    offered = {(purpose, channel) for purpose, channels in known.items() for channel in channels}
+    return sorted(offered | set(said))
+
+
 def _refuse(
     concerns: Callable[[uuid.UUID, Law, str, str], bool],
     *,
@@ -106,8 +114,7 @@ def _refuse(
                 method=METHOD,
                 language=language,
             )
-            for purpose, channels in sorted(purposes.channels().items())
-            for channel in sorted(channels, key=Channel.values.index)
+            for purpose, channel in _ways(here)
             if (purpose, channel) not in refused and concerns(here, law, purpose, channel)
         ]
         written = grants.record_many(rows, actor=actor, now=at, lane=pipeline.INTERACTIVE).written

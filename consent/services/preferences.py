@@ -16,7 +16,7 @@ from consent.models import ConsentState, ContactWish
 from consent.rules.ledger import REFUSALS, YES
 from consent.rules.preferences import Option
 from consent.rules.wishes import Wish
-from consent.selectors import policies, wishes
+from consent.selectors import policies, purposes, wishes
 from consent.services import grants, taking_back
 from customers.services import standing
 
@@ -76,7 +76,10 @@ def withdraw_all(
     at: dt.datetime,
 ) -> Changed:
     """Stop everything that is in use, in one press. Raises UnableToChange."""
-    off = [Option(option.purpose, option.channel, is_on=False) for option in offered if option.is_on]
+    on = {(option.purpose, option.channel) for option in offered if option.is_on}
+    # What is not asked by any more would count again on the day it is: stopping everything stops that, too.
+    on |= set(ConsentState.objects.filter(customer_id=customer, is_granted=True).values_list("purpose", "channel"))
+    off = [Option(purpose, channel, is_on=False) for purpose, channel in sorted(on) if purpose in purposes.channels()]
     wish = wishes.of(customer)
     return choose(Choice(customer, off, words, wish, language, {**proof, "way": "all"}), at=at)
 

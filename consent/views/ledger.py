@@ -105,10 +105,19 @@ def proof(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
             "is_sealed_away": bool(record.evidence) and shown is None,
             "place": place,
             "retracted": statements.find(record.retracts) if record.retracts else None,
-            "history_url": reverse("consent:history", args=[record.customer_id]),
+            "history_url": _history_url(record.customer_id),
             **frame.tabs(request, "ledger"),
         },
     )
+
+
+def _history_url(customer: uuid.UUID) -> str:
+    """Where all their statements stand; empty for who was forgotten, of whom only the single records are left."""
+    try:
+        lineage.get(customer)
+    except (lineage.Unknown, lineage.Erased):
+        return ""
+    return reverse("consent:history", args=[customer])
 
 
 @requires("customers.view")

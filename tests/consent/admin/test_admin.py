@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.management import get_commands
 from django.test import Client
 
 from cdp.core.models import AccessEntry, AuditEntry
@@ -39,35 +40,36 @@ def test_the_ledger_can_only_be_looked_at(desk: Client, say: Callable[..., Conse
     assert desk.post(f"/admin/consent/consentrecord/{record.id}/change/", {"status": "given"}).status_code == 403
 
 
-def test_a_published_version_is_final_and_a_draft_is_not(desk: Client) -> None:
+def test_a_published_version_is_final(desk: Client) -> None:
     first = PolicyVersion.objects.get(policy="privacy")
     assert desk.post(f"/admin/consent/policyversion/{first.id}/change/", {"version": "9"}).status_code == 403
     assert desk.post(f"/admin/consent/policyversion/{first.id}/delete/", {"post": "yes"}).status_code == 403
     page(desk, "policyversion", f"{first.id}/change/")  # who only reads tries nothing
     refused = AuditEntry.objects.filter(action="consent:policy:change_refused")
     assert [(entry.details["way"], entry.actor_kind) for entry in refused] == [("admin", "staff"), ("admin", "staff")]
-    draft = PolicyVersion.objects.create(policy="privacy", version="2.0")
-    PolicyText.objects.create(version=draft, language="en", title="T", body="B")
-    assert 'name="version"' in page(desk, "policyversion", f"{draft.id}/change/")
 
 
-def test_a_draft_is_published_by_the_action(desk: Client) -> None:
+def test_nothing_is_written_or_published_around_the_pages_that_look_after_it(desk: Client) -> None:
     draft = PolicyVersion.objects.create(policy="terms", version="2.0")
-    PolicyText.objects.create(version=draft, language="en", title="T", body="B")
-    first = PolicyVersion.objects.get(policy="terms", version="1.0")
-    chosen = {"action": "publish", "_selected_action": [str(draft.id), str(first.id)]}
-    desk.post("/admin/consent/policyversion/", chosen, follow=True)
+    text = PolicyText.objects.create(version=draft, language="en", title="T", body="B")
+    assert "T" in page(desk, "policyversion", f"{draft.id}/change/")
+    desk.post("/admin/consent/policyversion/", {"action": "publish", "_selected_action": [str(draft.id)]}, follow=True)
+    assert desk.post(f"/admin/consent/policyversion/{draft.id}/change/", {"version": "3"}).status_code == 403
+    assert desk.get("/admin/consent/policyversion/add/").status_code == 403
     draft.refresh_from_db()
-    assert draft.published_at
-    assert AuditEntry.objects.filter(action="consent:policy:published").count() == 1
+    assert (draft.published_at, draft.version, draft.texts.get().id) == (None, "2.0", text.id)
+    rest = {"/api/v1/policies/", "/api/v1/purposes/", "/api/v1/documents/"}
+    assert {desk.post(path, {}).status_code for path in rest} == {404}  # no door for programs at all
+    assert not {name for name in get_commands() if "publish" in name or "polic" in name}
 
 
-def test_a_purpose_is_changed_with_an_audit_entry_but_not_its_words_and_never_deleted(desk: Client) -> None:
-    words = Purpose.objects.get(key="marketing").name
-    body = {"name": '{"en": "Letters"}', "channels": ["email", "post"], "position": "1", "is_active": "on"}
+def test_the_order_of_purposes_is_changed_with_an_audit_entry_and_nothing_else(desk: Client) -> None:
+    before = Purpose.objects.get(key="marketing")
+    body = {"name": '{"en": "Letters"}', "channels": ["email", "post"], "position": "9", "is_active": ""}
     desk.post("/admin/consent/purpose/marketing/change/", body)
     purpose = Purpose.objects.get(key="marketing")
-    assert (purpose.name, purpose.channels) == (words, ["email", "post"])
+    assert (purpose.name, purpose.channels, purpose.is_active) == (before.name, before.channels, before.is_active)
+    assert purpose.position == 9
     assert AuditEntry.objects.get(action="core:admin:changed").object_id == "marketing"
     assert desk.post("/admin/consent/purpose/marketing/delete/", {"post": "yes"}).status_code == 403
 
