@@ -8,6 +8,7 @@ from cdp.core.imports import layouts, registry, undoing
 from cdp.core.keys import holders
 from consent.models import Breach
 from consent.selectors import breaches, ledger, looks_panel, panel, rights_panel, special
+from consent.selectors import evidence as proof_files
 from consent.selectors import files as export_files
 from consent.selectors import minimisation as unused
 from consent.services import (
@@ -23,6 +24,7 @@ from consent.services import (
     proving,
     reconsent,
 )
+from consent.services import evidence as evidence_files
 from consent.services import reference as rows
 from consent.services.breaches import affected, evidence, telling  # noqa: F401  (register their jobs)
 from consent.services.minimisation import counting, deciding  # noqa: F401  (register their jobs)
@@ -42,6 +44,7 @@ webhooks.declare(
 chains.declare("consent_breachstep", "consent_consentrecord", "consent_termsacceptance")
 holders.declare(holders.Holder(Breach, ("id",), breaches.context))
 chains.prove(proving.SUBJECT, proving.check)
+chains.prove(proof_files.TABLE, evidence_files.check)
 for event, label in (
     ("privacy_request.received", _("Somebody asked for their rights")),
     ("privacy_request.extended", _("A request was extended")),

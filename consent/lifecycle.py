@@ -20,6 +20,15 @@ declare(
     ),
     holders=import_undo.holders,
 )
+# With the statement that names it; its contents are beside the tables of a copy.
+declare(
+    "consent.EvidenceFile",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.DELETE,
+    export=("id", "kind", "size", "name", "added_at"),
+    is_ours=True,
+    holders=lambda _customers, _without: (),  # the statement keeps the customer
+)
 # Before the states, which delete what has no consent any more.
 declare(
     "consent.SpecialDetail",
@@ -129,6 +138,7 @@ retention.declare(
 retention.exempt(
     "the proof of what somebody allowed: as long as somebody is a customer; its evidence dies with the person",
     "consent.ConsentRecord",
+    "consent.EvidenceFile",
     "consent.TermsAcceptance",
 )
 retention.exempt("counts, without people", "consent.FieldFigure", "consent.FieldUse")

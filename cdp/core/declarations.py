@@ -5,6 +5,7 @@ whose rows the key ring wraps, what of webhooks goes with a person, and how long
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import chains, lifecycle, outbox, retention, source_secrets
+from cdp.core.chains import asking  # noqa: F401  (registers the job)
 from cdp.core.crypto import hourly, index, subjects
 from cdp.core.exports import ending, making  # noqa: F401  (making registers the job)
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
@@ -112,7 +113,10 @@ retention.brief("core.WebhookDelivery", _("Deliveries of webhooks"), Term(30, Un
 chains.declare("core_auditentry", "core_accessentry")
 retention.exempt("what proves the ledgers; it goes with the closing of their months", "core.Chain", "core.ChainLink")
 retention.exempt(
-    "what proves the ledgers: a row for each of them, or minutes old", "core.ChainTable", "core.ChainWaiting"
+    "what proves the ledgers: a row for each of them, or minutes old",
+    "core.ChainTable",
+    "core.ChainWaiting",
+    "core.ChainCheckpoint",
 )
 retention.brief("core.ChainCheck", _("Verifications of ledgers"), Term(90, Unit.DAYS))
 retention.exempt("what is asked of staff at log-in", "core.StaffPolicy")

@@ -65,7 +65,9 @@ class Own(StrEnum):
     STAFF_MAIL = "staff_mail"  # to a member of staff: password resets, notices, trials of a message
     REQUEST_ANSWER = "request_answer"  # the answer to somebody's own request, who may be no customer (any more)
     STOP_NOTICE = "stop_notice"  # ids and codes of an erasure or a "no", so that others stop as well
-    EVIDENCE = "evidence"  # what an authority asks for about a breach: ids and texts, nobody's data
+    EVIDENCE = (
+        "evidence"  # what an authority asks for: of a breach ids and texts, of a permission the file that proves it
+    )
     TRIAL = "trial"  # a made-up fact to try a connection with
 
 

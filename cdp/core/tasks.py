@@ -25,7 +25,6 @@ REMEMBERED = dt.timedelta(days=30)
 """So long after a rotation, rows of a process that did not take part in it are looked for."""
 SEALED_AT_ONCE = 100_000
 """Rows of each ledger in one turn: the first sealing of a large one must not hold a worker for long."""
-_VERIFIER = 0x0CD_C8EC
 _JOB_RUNNER = 0x0CD_F10E
 _NOTICES = 0x0CD_0B0D
 
@@ -78,10 +77,10 @@ def seal_ledgers() -> None:
 
 @shared_task
 def verify_ledgers() -> None:
-    """Prove the ledgers, nightly; what was found stands on the page of the ledger."""
-    with locks.alone(_VERIFIER) as is_ours:
+    """Prove what is new in the ledgers and a share of the rest, nightly; what was found stands on their page."""
+    with locks.alone(verifying.ALONE) as is_ours:
         if is_ours:
-            found = verifying.verify(now=timezone.now(), whole=False)
+            found = verifying.verify(now=timezone.now(), whole=False, depth=verifying.Depth.NIGHT)
             rows, faults = (sum(getattr(one, name) for one in found) for name in ("rows", "fault_count"))
             (log.error if faults else log.info)("ledgers verified", rows=rows, faults=faults)
 

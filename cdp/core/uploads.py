@@ -23,6 +23,10 @@ from cdp.core.crypto.envelope import Unopenable
 
 FRAME = 256 * 1024
 LARGEST = 2 * 1024**3
+EVIDENCE = "evidence"
+"""The field of forms in which files come that prove what a person said."""
+LARGEST_EVIDENCE = 10 * 1024 * 1024
+MOST_EVIDENCE = 5
 
 
 def path_of(upload: uuid.UUID) -> Path:
@@ -211,28 +215,37 @@ class SealedUpload(UploadedFile):
 class SealedUploadHandler(FileUploadHandler):
     """Django's upload handler that seals each chunk as it arrives.
 
-    Only people who may import leave files here: every form could carry one, and strangers must not fill the disk.
+    Only people who may import leave files here, and those who write down what customers say, small ones by the name
+    EVIDENCE: every form could carry a file, and strangers must not fill the disk.
     """
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         """Nothing has come in yet."""
         super().__init__(request)
         self._writers: list[SealedWriter] = []
+        self._evidence = 0
+        self._largest = LARGEST
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file, or pass over one that nobody asked for."""
         super().new_file(*args, **kwargs)
         user = getattr(self.request, "user", None)
-        if user is None or not user.is_authenticated or not user.can("imports"):
+        is_evidence = self.field_name == EVIDENCE
+        if user is None or not user.is_authenticated or not user.can("consent.record" if is_evidence else "imports"):
             raise SkipFile
+        self._evidence += is_evidence
+        if self._evidence > MOST_EVIDENCE:
+            raise SkipFile
+        self._largest = LARGEST_EVIDENCE if is_evidence else LARGEST
         self._writers.append(SealedWriter(ids.uuid7()))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Seal one chunk; refuse a file that is too large before it fills the disk."""
-        if start + len(raw_data) > LARGEST:
+        """Seal one chunk; refuse a file that is too large before it fills the disk. Of evidence the form says so."""
+        if start + len(raw_data) <= self._largest:
+            self._writers[-1].write(raw_data)
+        elif self._largest == LARGEST:
             self.upload_interrupted()
             raise StopUpload(connection_reset=True)
-        self._writers[-1].write(raw_data)
 
     def file_complete(self, file_size: int) -> SealedUpload:
         """End a file."""
@@ -245,6 +258,23 @@ class SealedUploadHandler(FileUploadHandler):
             writer.close()
             delete(writer.upload)
         self._writers.clear()
+
+
+def small(files: MultiValueDict[str, UploadedFile]) -> list[tuple[str, bytes | None]]:
+    """The files of the field EVIDENCE, name and content; None for one that is larger than LARGEST_EVIDENCE. They are
+    taken out of the store, so each is read once.
+    """
+    found = []
+    for file in files.getlist(EVIDENCE):
+        if not isinstance(file, SealedUpload):
+            continue
+        content = None
+        if (file.size or 0) <= LARGEST_EVIDENCE:
+            with open_(file.upload) as stream:
+                content = stream.read()
+        delete(file.upload)
+        found.append((file.name or "", content))
+    return found
 
 
 def only(files: MultiValueDict[str, UploadedFile]) -> SealedUpload | None:

@@ -6,8 +6,19 @@ from rest_framework import serializers
 
 from cdp.core.crypto import subjects
 from consent.models import ConsentRecord
+from consent.rules.evidence import KINDS
 from consent.rules.ledger import YES
 from consent.selectors import ledger
+from consent.selectors.evidence import ATTACHED
+
+
+class FileAnswer(serializers.Serializer[Any]):
+    """A file that proves a statement; staff open it on the page of its proof."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(list(KINDS))
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField(help_text="Of the file itself, in hexadecimal.")
 
 
 class ConsentAnswer(serializers.Serializer[Any]):
@@ -25,6 +36,7 @@ class ConsentAnswer(serializers.Serializer[Any]):
     policy_version = serializers.CharField()
     purpose_version = serializers.CharField(help_text="The version of the purpose's words that held.")
     evidence = serializers.JSONField(allow_null=True)
+    files = FileAnswer(many=True)
 
 
 class PendingAnswer(serializers.Serializer[Any]):
@@ -54,6 +66,8 @@ class ReceiptAnswer(serializers.Serializer[Any]):
 
 def consent(record: ConsentRecord, keyring: subjects.Keyring) -> dict[str, Any]:
     """The JSON of one record, its evidence opened."""
+    told = ledger.evidence(record, keyring)
+    files = told.pop(ATTACHED, []) if isinstance(told, dict) else []
     return {
         "id": str(record.id),
         "customer": str(record.customer_id),
@@ -66,5 +80,6 @@ def consent(record: ConsentRecord, keyring: subjects.Keyring) -> dict[str, Any]:
         "method": record.method,
         "policy_version": record.policy_version,
         "purpose_version": record.purpose_version,
-        "evidence": ledger.evidence(record, keyring),
+        "evidence": told or None,
+        "files": files,
     }

@@ -1,5 +1,6 @@
 """What comes in: the body of a consent, strictly read."""
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,8 @@ from consent.services.grants import AHEAD
 LONGEST_EVIDENCE = 8000
 CONFIRMED = "double_opt_in"
 """In the evidence: that the customer confirmed the grant in a second step of the client's own, and when."""
+LARGEST_FILES = 3 * 1024 * 1024
+"""Of one statement together, as a body may have 5 MB; staff attach larger ones on the page."""
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -69,6 +72,22 @@ class EvidenceField(serializers.JSONField):
             self.fail("future")
 
 
+class FileBody(StrictSerializer):
+    """A file that proves the statement: PDF, JPEG, PNG, HEIC, MP3, M4A or WAV, told by its content."""
+
+    name = WordsField(max_length=200)
+    content = serializers.CharField(
+        max_length=LARGEST_FILES * 4 // 3 + 4, help_text="The file in base64. All files of one statement: 3 MB."
+    )
+
+    def validate_content(self, value: str) -> bytes:
+        """The bytes."""
+        try:
+            return base64.b64decode(value, validate=True)
+        except ValueError as error:
+            raise serializers.ValidationError(_("Must be base64.")) from error
+
+
 class ConsentBody(StrictSerializer):
     """A statement of a customer. A grant needs evidence; a refusal is taken without."""
 
@@ -86,8 +105,12 @@ class ConsentBody(StrictSerializer):
         " sent.",
     )
 
+    files = FileBody(many=True, required=False, default=list, help_text="Files that prove it, stored sealed.")
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A grant that nobody could prove is not one."""
+        if sum(len(one["content"]) for one in attrs["files"]) > LARGEST_FILES:
+            raise serializers.ValidationError({"files": [_("The files are larger than 3 MB together.")]})
         if attrs["granted"] and not attrs.get("evidence"):
             raise serializers.ValidationError({"evidence": [_("A grant needs evidence: what was shown and chosen.")]})
         return attrs

@@ -25,7 +25,7 @@ from consent.api import answers, bodies, examples
 from consent.models import ConsentRecord
 from consent.rules.packs import Basis
 from consent.selectors import jurisdiction, ledger, purposes, reach
-from consent.services import confirming, grants, receipts, refusing
+from consent.services import confirming, evidence, grants, receipts, refusing
 from customers.selectors import lineage
 
 ID_FIELDS = {"customer"}
@@ -109,25 +109,35 @@ class ConsentViewSet(ApiViewSet):
         body.is_valid(raise_exception=True)
         values = body.validated_data
         customer = person_of(values["customer"])
+        files = [evidence.Given(one["name"], one["content"]) for one in values["files"]]
         if values["granted"]:
             self._check_age(customer, values)
             if values["double_opt_in"] or _must_ask(customer, values):
+                if files:
+                    detail = _("A grant that waits for its confirmation takes no files: the confirmation proves it.")
+                    raise problems.invalid("/files", detail)
                 return self._ask(customer, values)
+        now = timezone.now()
         try:
-            record = grants.record(
-                customer=customer,
-                purpose=values["purpose"],
-                channel=values["channel"],
-                granted=values["granted"],
-                at=timezone.now(),
-                source=self.source.key,
-                method="api",
-                actor=self.actor,
-                policy_version=values["policy_version"],
-                evidence=values["evidence"],
-            )
+            with transaction.atomic():
+                record = grants.record(
+                    customer=customer,
+                    purpose=values["purpose"],
+                    channel=values["channel"],
+                    granted=values["granted"],
+                    at=now,
+                    source=self.source.key,
+                    method="api",
+                    actor=self.actor,
+                    policy_version=values["policy_version"],
+                    evidence=values["evidence"],
+                    files=evidence.keep(customer=customer, files=files, actor=self.actor, at=now) if files else (),
+                )
         except grants.UnableToRecord as error:
             raise problems.invalid(f"/{error.field}", str(error)) from error
+        except evidence.UnableToKeep as error:
+            place = "/files" if error.index < 0 else f"/files/{error.index}/content"
+            raise problems.invalid(place, str(error)) from error
         return Response(_shown([record], [record.customer_id])[0], status=status.HTTP_201_CREATED)
 
     def _check_age(self, customer: uuid.UUID, values: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ RECORD = {
     "policy_version": "1.0",
     "purpose_version": "1",
     "evidence": BODY["evidence"],
+    "files": [],
 }
 PENDING = {
     "customer": BODY["customer"],

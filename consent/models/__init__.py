@@ -2,6 +2,7 @@
 
 from consent.models.activities import ProcessingActivity
 from consent.models.breaches import Breach, BreachDraft, BreachPerson, BreachStep
+from consent.models.evidence import EvidenceFile
 from consent.models.minimisation import FieldDecision, FieldFigure, FieldUse
 from consent.models.pending import Confirmation, ContactWish, Guardianship, Pending
 from consent.models.policies import Policy, PolicyText, PolicyVersion
@@ -30,6 +31,7 @@ __all__ = [
     "ConsentRecord",
     "ConsentState",
     "ContactWish",
+    "EvidenceFile",
     "FieldDecision",
     "FieldFigure",
     "FieldUse",

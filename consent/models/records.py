@@ -39,6 +39,8 @@ class ConsentRecord(OwnedModel):
     # The statement of the same customer that counts no more, because the import that told it was taken back: nobody
     # said anything new, so what was said before holds again.
     retracts = models.UUIDField(null=True, editable=False)
+    # The files that prove it: [{"id", "digest": SHA-256 of the ciphertext}]. Written before the row is chained.
+    files = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("consent record")
@@ -48,6 +50,10 @@ class ConsentRecord(OwnedModel):
             models.UniqueConstraint(
                 fields=["customer", "purpose", "channel", "at", "source", "status"], name="consent_record_once"
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The few statements with files, for their verification.
+            models.Index(fields=["id"], name="consent_record_files", condition=models.Q(files__isnull=False)),
         ]
 
 

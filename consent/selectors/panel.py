@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels
 from consent.models import Channel
-from consent.selectors import ledger
+from consent.selectors import evidence, ledger
 
 FORM, DESK = "web:signup", "web:counter-person"
 
@@ -30,6 +30,10 @@ def context(question: panels.Question) -> dict[str, Any]:
         "desk_url": _desk(question),
         "history_url": reverse("consent:history", args=[question.customer]) if said else "",
         "link_url": _link(question),
+        "record_url": reverse("consent:record", args=[question.customer])
+        if question.reader.can("consent.record")
+        else "",
+        "file_count": evidence.number(question.lineage),
         "receipt_url": reverse("consent:receipt", args=[question.customer])
         if said and question.reader.can("consent.record")
         else "",

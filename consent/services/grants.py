@@ -5,6 +5,7 @@ statements, so the ledger, the state and the pipeline's marks come out the same.
 """
 
 import datetime as dt
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +23,9 @@ from consent.models import Channel, ConsentRecord
 from consent.rules import ledger as rules
 from consent.rules import notices as names
 from consent.selectors import ledger, notices, purposes
+from consent.selectors.evidence import ATTACHED
 from consent.services import states
+from consent.services.evidence import Kept
 from customers.selectors import lineage, merges
 from customers.services import standing
 
@@ -65,6 +68,7 @@ class GrantRow:
     place: str = ""
     status: str = ""
     outlived: dt.datetime | None = None
+    files: Sequence[Kept] = ()  # kept by `evidence.keep` in this transaction
 
 
 @dataclass(frozen=True)
@@ -95,12 +99,14 @@ def record(
     status: str = "",
     form: str = "",
     place: str = "",
+    files: Sequence[Kept] = (),
 ) -> ConsentRecord:
     """Write one statement, its state, its audit entry and the customer's mark; the record, or the one already there.
 
     `at` is when the person said so, `now` when it is written down (default: the same moment). The word of somebody who
     was merged is the survivor's. It bears a later time where what was said before it stands ahead of it (see
-    `rules.heard_at`). `status`: see GrantRow; a "yes" that reconfirms nothing is given anew. Raises UnableToRecord.
+    `rules.heard_at`). `status`: see GrantRow; a "yes" that reconfirms nothing is given anew. `files` were kept by
+    `evidence.keep` in the caller's transaction. Raises UnableToRecord, also for files of what stands there already.
     """
     row = GrantRow(
         customer=customer,
@@ -117,6 +123,7 @@ def record(
         form=form,
         place=place,
         status=status,
+        files=files,
     )
     recorded_at = now or at
     with transaction.atomic():
@@ -146,6 +153,8 @@ def record(
         found = same.filter(status__in=rules.YES) if granted else same.exclude(status__in=rules.YES)
         if (before := found.first()) is None:
             raise UnableToRecord(_("There is no permission that could expire."), field="status")
+        if files:
+            raise UnableToRecord(_("This stands in the ledger already; nothing is added to it later."), field="files")
         return before
 
 
@@ -230,7 +239,7 @@ def _write(
     decided = [(row, status) for row, status in zip(rows, _statuses(rows, said), strict=True) if status is not None]
     if not decided:
         return []
-    keyring = subjects.load({row.customer for row, _ in decided if row.evidence})
+    keyring = subjects.load({row.customer for row, _ in decided if row.evidence or row.files})
     words = notices.in_force_at({(names.of_purpose(row.purpose), row.at) for row, _ in decided})
     columns: list[list[Any]] = [[] for _ in range(9)]
     for row, status in decided:
@@ -250,6 +259,7 @@ def _write(
                 row.language,
                 row.form,
                 row.place,
+                _named(row.files),
             ),
             _sealed(row, record_id, keyring),
         )
@@ -262,11 +272,11 @@ def _write(
             """
             INSERT INTO consent_consentrecord (
                 id, customer_id, purpose, channel, status, at, source, evidence, method, policy_version,
-                purpose_version, language, form, place, recorded_at, actor_kind, actor_id
+                purpose_version, language, form, place, files, recorded_at, actor_kind, actor_id
             )
             SELECT *, %s::timestamptz, %s, %s::uuid FROM unnest(
                 %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
-                %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]
+                %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[]
             )
             ON CONFLICT DO NOTHING
             RETURNING id, customer_id, status
@@ -306,10 +316,20 @@ def _tell(written: Sequence[_New], said: Mapping[uuid.UUID, GrantRow], now: dt.d
 
 
 def _sealed(row: GrantRow, record_id: uuid.UUID, keyring: subjects.Keyring) -> bytes | None:
-    if not row.evidence:
+    if not row.evidence and not row.files:
         return None
-    text = msgspec.json.encode(row.evidence, enc_hook=str).decode()
+    told = dict(row.evidence or {})
+    if row.files:
+        # What anybody who has the file can compare, sealed: a digest in clear would outlive the person.
+        told[ATTACHED] = [
+            {"id": str(one.id), "kind": one.kind, "size": one.size, "sha256": one.sha256} for one in row.files
+        ]
+    text = msgspec.json.encode(told, enc_hook=str).decode()
     return keyring.seal(text, customer=row.customer, table=ledger.TABLE, column="evidence", row=record_id)
+
+
+def _named(files: Sequence[Kept]) -> str | None:
+    return json.dumps([{"id": str(one.id), "digest": one.digest} for one in files]) if files else None
 
 
 @dataclass(frozen=True)

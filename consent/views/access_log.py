@@ -32,6 +32,7 @@ PAGES = {
     "customers:contact-show": gettext_lazy("A hidden contact was shown"),
     "business:lead-show": gettext_lazy("Hidden answers of a lead were shown"),
     "consent:special-show": gettext_lazy("A sensitive detail was shown"),
+    "consent:evidence-file": gettext_lazy("A file that proves a consent was opened"),
     "consent:access-log": gettext_lazy("Who looked"),
 }
 

@@ -5,22 +5,24 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import context
-from cdp.core.chains import judging, places, states
-from cdp.core.models import ApiKey, User
+from cdp.core import context, jobs
+from cdp.core.chains import asking, judging, places, states
+from cdp.core.models import ApiKey, Job, User
 from cdp.core.views.access import requires, staff_of
 from consent.forms.statements import StatementsForm
 from consent.models import ConsentRecord
 from consent.rules.ledger import REFUSALS, YES
-from consent.selectors import ledger, purposes, statements
+from consent.selectors import evidence, ledger, purposes, statements
+from consent.services.recording import FORM
 from consent.views import frame
 from customers.selectors import lineage, profiles
 
@@ -31,6 +33,7 @@ NAMES = {
     "core_accessentry": gettext_lazy("Who looked at whom"),
     "campaigns_messageevent": gettext_lazy("What became of messages"),
     "consent_termsacceptance": gettext_lazy("Terms that were accepted"),
+    "consent_evidencefile": gettext_lazy("Files that prove statements"),
     "consent_consentstate": gettext_lazy("What holds now, derived from the statements"),
 }
 METHODS = {
@@ -42,6 +45,9 @@ METHODS = {
     "staff": gettext_lazy("Staff"),
     "counter": gettext_lazy("At the counter"),
     "phone": pgettext_lazy("consent method", "On the phone"),
+    "paper": gettext_lazy("Paper form"),
+    "letter": gettext_lazy("Letter"),
+    "mail": pgettext_lazy("consent method", "E-mail"),
     "tracking": gettext_lazy("Website"),
     "preferences": gettext_lazy("Preference centre"),
     "gpc": gettext_lazy("Signal of the browser"),
@@ -70,6 +76,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "states": [_state(one) for one in proofs],
             "checked_at": min((one.check.started_at for one in proofs if one.check), default=None),
             "faults": sum(one.check.fault_count for one in proofs if one.check),
+            "whole_at": min((one.whole_at for one in proofs if one.whole_at), default=None),
+            "job": _job(asking.newest()),
             "sealed": sum(one.sealed for one in proofs),
             "form": form,
             "chips": _chips(filters, names),
@@ -83,6 +91,15 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @requires("consent.manage")
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    """Let a worker prove all ledgers from their beginnings; the page shows how far it is and what came of it."""
+    asking.begin(asked_by=staff_of(request).id)
+    messages.success(request, _("The verification has begun. What it finds stands here."))
+    return redirect("consent:ledger")
+
+
+@requires("consent.manage")
 @require_safe
 def proof(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
     """One statement with everything that proves it. A look at a person, which the access log keeps."""
@@ -91,7 +108,9 @@ def proof(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
         raise Http404
     names = purposes.names(get_language() or "")
     context.show([record.customer_id])
-    shown = ledger.evidence(record, ledger.keys(record))
+    keyring = ledger.keys(record)
+    shown = ledger.evidence(record, keyring)
+    digests = {one["id"]: one["sha256"] for one in shown.pop(evidence.ATTACHED, [])} if isinstance(shown, dict) else {}
     place = places.find(table=ledger.TABLE, row=record.id)
     return render(
         request,
@@ -102,6 +121,7 @@ def proof(request: HttpRequest, record_id: uuid.UUID) -> HttpResponse:
             "who": _who(record),
             "method": METHODS.get(record.method, record.method),
             "evidence": _evidence(shown),
+            "files": [{"file": one, "sha256": digests.get(str(one.id), "")} for one in evidence.of(record, keyring)],
             "is_sealed_away": bool(record.evidence) and shown is None,
             "place": place,
             "retracted": statements.find(record.retracts) if record.retracts else None,
@@ -131,6 +151,7 @@ def history(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     names = purposes.names(get_language() or "")
     records = list(ledger.history(lineage.of(person.id)).defer("evidence")[: LONGEST + 1])
     context.show([person.id])
+    reader = staff_of(request)
     return render(
         request,
         "consent/history.html",
@@ -138,12 +159,28 @@ def history(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
             "person": profiles.opened([person.id], with_places=False)[person.id],
             "rows": [_row(record, names, {}) for record in records[:LONGEST]],
             "is_cut": len(records) > LONGEST,
-            "may_prove": staff_of(request).can("consent.manage"),
-            "receipt_url": reverse("consent:receipt", args=[person.id])
-            if staff_of(request).can("consent.record")
-            else "",
+            "may_prove": reader.can("consent.manage"),
+            "receipt_url": reverse("consent:receipt", args=[person.id]) if reader.can("consent.record") else "",
+            "record_url": reverse("consent:record", args=[person.id]) if reader.can("consent.record") else "",
         },
     )
+
+
+def _job(job: Job | None) -> dict[str, Any] | None:
+    """The last verification that somebody asked for."""
+    if job is None:
+        return None
+    return {
+        "title": _(job.title),
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "error": jobs.sentence(job.error),
+        "finished_at": job.finished_at,
+        "seconds_left": jobs.seconds_left(job, now=timezone.now()),
+        "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
+        "result": job.result,
+    }
 
 
 def _state(one: states.State) -> dict[str, Any]:
@@ -195,7 +232,8 @@ def _row(record: ConsentRecord, names: dict[str, str], people: dict[uuid.UUID, p
         "tone": tone,
         "at": record.at,
         "method": METHODS.get(record.method, record.method),
-        "form": record.form,
+        "form": "" if record.form == FORM else record.form,
+        "files": len(record.files or ()),
         "source": _("link in a message") if record.source.startswith("message:") else record.source,
     }
 

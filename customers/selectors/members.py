@@ -3,7 +3,7 @@
 from typing import Any
 
 from cdp.core import panels, qr
-from customers.rules import member_numbers
+from customers.rules import masking, member_numbers
 from customers.selectors import profiles
 from customers.selectors.profiles import Kind
 
@@ -15,10 +15,12 @@ def panel(question: panels.Question) -> dict[str, Any] | None:
     may_give = question.reader.can("customers.edit")
     if known is None or not (number or may_give):
         return None
+    # Whoever shows the number or the code at the till is taken for the customer.
+    in_full = question.reader.can("customers.reveal")
     return {
         "customer_id": known.id,
         "number": number,
-        "spaced": member_numbers.spaced(number),
-        "code": qr.svg(number) if number else "",
+        "spaced": member_numbers.spaced(number) if in_full else masking.number(number),
+        "code": qr.svg(number) if number and in_full else "",
         "may_give": may_give,
     }

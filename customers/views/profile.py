@@ -100,7 +100,11 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "source_name": sources.name_in(named, row.source),
         "tags": [{"key": tag, "label": tags.shown(tag)} for tag in row.tags],
         "numbers": [
-            {"label": _number_label(contact, named), "value": contact.value, "told": told.parts[contact.id]}
+            {
+                "label": _number_label(contact, named),
+                "value": contact.value if user.can("customers.reveal") else contact.masked,
+                "told": told.parts[contact.id],
+            }
             for contact in profile.contacts
             if contact.kind in {Kind.MEMBER, Kind.EXTERNAL}
         ],

@@ -124,10 +124,12 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     rows = sorted(found[:20], key=lambda row: state(row, at=question.now) != "open")
     if not rows:
         return None
+    in_full = question.reader.can("customers.reveal")
     shown = [
         {
             "row": row,
-            "code": code_of(row, question.keyring),
+            "code": code_of(row, question.keyring) if in_full else _masked(code_of(row, question.keyring)),
+            "is_masked": not in_full,
             "state": state(row, at=question.now),
             "last_day": last_day(row),
             "value": _worth(row),
@@ -135,6 +137,11 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
         for row in rows[:SHOWN]
     ]
     return {"coupons": shown, "more": len(rows) - len(shown)}
+
+
+def _masked(code: str) -> str:
+    """Enough to tell two apart, too little to spend one."""
+    return f"•••• {code[-2:]}" if code else ""
 
 
 def entries(question: Question) -> list[Entry]:
@@ -152,6 +159,7 @@ def entries(question: Question) -> list[Entry]:
             source=row.source,
             icon="discount",
             data=_data(row) | {"text": code_of(row, question.keyring)},
+            is_private=True,  # whoever has the code has the money
         )
         for row in issued.order_by("-issued_at", "-id")[: question.limit]
     ]

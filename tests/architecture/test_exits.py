@@ -66,6 +66,7 @@ ON_REQUEST = {
     "consent/views/desk.py": "the same copy, handed over by the privacy officer to somebody whom no code reaches",
     "consent/views/preferences.py": "the same receipt for the person, by their own link",
     "consent/views/breaches.py": "whom a breach concerns, for the officer who must tell them, logged",
+    "consent/views/recording.py": "a file that proves one customer's words, for the officer who must show it, logged",
     "consent/views/register.py": "the register of processing: purposes and periods, nobody's data",
     "consent/views/receipts.py": "the signed receipt of one customer's own words, audited",
 }

@@ -43,6 +43,7 @@ PAGES = [
     ("customers:customer-list", "POST", "vcmspo"),
     ("customers:customer-detail", "GET", "vcmspo"),
     ("customers:customer-timeline", "GET", "vcmspo"),
+    ("customers:contact-show", "GET", "cmspo"),
     ("customers:contact-show", "POST", "cmspo"),
     ("customers:customer-new", "GET", "cspo"),
     ("customers:customer-new", "POST", "cspo"),
@@ -145,6 +146,12 @@ PAGES = [
     ("consent:ledger", "GET", "po"),
     ("consent:proof", "GET", "po"),
     ("consent:history", "GET", "vcmspo"),
+    ("consent:ledger-verify", "POST", "po"),
+    ("consent:record-find", "GET", "cspo"),
+    ("consent:record-find", "POST", "cspo"),
+    ("consent:record", "GET", "cspo"),
+    ("consent:record", "POST", "cspo"),
+    ("consent:evidence-file", "GET", "po"),
     ("consent:receipt", "POST", "cspo"),
     ("consent:purpose-list", "GET", "po"),
     ("consent:purpose-list", "POST", "po"),
@@ -276,6 +283,7 @@ ARGUMENTS = {
     "ticket": "nonsense",
     "pk": ID,
     "vendor": "shopify",
+    "file": ID,
 }
 
 
@@ -316,6 +324,20 @@ def test_a_role_may_open_its_pages_and_no_other(client, role):
         may = role in {LETTERS[letter] for letter in who}
         if (status == 403) is may or status >= 500 or status in {401, 405}:
             wrong.append((name, method, status, "may" if may else "may not"))
+    assert not wrong, wrong
+
+
+def test_a_method_that_stands_in_no_line_opens_nothing(client):
+    """The table is whole: beside its lines no page takes GET or POST, not even from the owner."""
+    known = {(name, method) for name, method, _who in PAGES}
+    client.force_login(factories.staff("owner"))
+    client.raise_request_exception = False
+    wrong = []
+    for name in sorted({name for name, _method in known}):
+        for method in ("GET", "POST"):
+            if (name, method) not in known:
+                answer = client.generic(method, address(name), content_type="application/x-www-form-urlencoded")
+                wrong += [(name, method, answer.status_code)] if answer.status_code != 405 else []
     assert not wrong, wrong
 
 

@@ -8,16 +8,18 @@ import email.policy
 import re
 
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from cdp.core import outbox
+from cdp.core import jobs, outbox
 from cdp.core.crypto import subjects
-from consent.models import ConsentRecord, ConsentState
+from consent.models import ConsentRecord, ConsentState, EvidenceFile
 from consent.selectors import ledger
 from consent.services import gate
 from customers.models import Customer
-from tests import factories, filling
+from tests import factories, filling, papers
 
 LINKS = re.compile(r"https?://[^/\s]+(/(?:confirm|preferences)/[^\s\"<?]+)")
 
@@ -65,3 +67,45 @@ def test_p01_a_sign_up_is_confirmed_by_mail_proved_and_taken_back_in_one_press(d
     assert not ConsentState.objects.filter(is_granted=True).exists()
     later = timezone.now() + dt.timedelta(minutes=1)
     assert gate.decide(customer=record.customer_id, purpose="marketing", channel="email", at=later).is_denied
+
+
+def test_p01_a_yes_on_paper_is_proved_by_its_scan_and_whoever_changes_either_is_named(db, settings, tmp_path):
+    settings.CDP_VAR = tmp_path
+    cache.clear()
+    ann, clerk, officer = factories.customer(name="Ann Ray"), Client(), Client()
+    clerk.force_login(factories.staff("clerk"))
+    officer.force_login(factories.staff("privacy"))
+
+    # A clerk writes down what stands on the form that Ann signed last week, and lays its scan beside.
+    page = f"/consent/customers/{ann.id}/record/"
+    form = {
+        "form_token": re.search(r'name="form_token" value="([^"]+)"', clerk.get(page).content.decode())[1],
+        "about": "marketing.post", "said": "yes", "way": "paper", "at": "2026-02-03T09:00", "language": "en",
+        "words": "Send me your catalogue", "evidence": SimpleUploadedFile("form.pdf", papers.PDF),
+    }  # fmt: skip
+    assert clerk.post(page, form).status_code == 302
+    record, scan = ConsentRecord.objects.get(), EvidenceFile.objects.get()
+    assert gate.decide(customer=ann.id, purpose="marketing", channel="post", at=timezone.now()).is_allowed
+
+    # The officer proves it: everything stands as it was written, and the scan opens.
+    officer.post("/consent/ledger/verify/")
+    jobs.run_waiting()
+    assert "All ledgers stand as they were written" in officer.get("/consent/ledger/").content.decode()
+    assert officer.get(f"/consent/evidence/{scan.id}/").content == papers.PDF
+
+    # The owner of the database turns the yes into another, and swaps the scan.
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, change in (
+            ("consent_consentrecord", "channel = 'email'"),
+            ("consent_evidencefile", "content = content || content"),
+        ):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"UPDATE {table} SET {change}")
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    officer.post("/consent/ledger/verify/")
+    jobs.run_waiting()
+    told = officer.get("/consent/ledger/").content.decode()
+    assert "do not stand as they were written" in told
+    assert str(record.id) in told
+    assert str(scan.id) in told

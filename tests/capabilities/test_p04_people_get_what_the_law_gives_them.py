@@ -10,6 +10,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,12 +18,12 @@ from cdp.core import actors, jobs
 from cdp.core.leaving import Outcome
 from consent.models import ConsentState, PrivacyRequest
 from consent.selectors import restrictions
-from consent.services import gate, holding
+from consent.services import evidence, gate, grants, holding
 from consent.services.requests import clocks, erasures, intake
 from customers.models import Customer, Status
 from customers.selectors import profiles
 from customers.services import notes
-from tests import factories, requesting
+from tests import factories, papers, requesting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = PrivacyRequest.State
@@ -54,6 +55,13 @@ def test_a_copy_holds_everything_that_is_hers_and_nobody_else(ann):
         actor=actors.staff(staff),
         at=timezone.now(),
     )
+    with transaction.atomic():
+        given = [evidence.Given("form.pdf", papers.PDF)]
+        scan = evidence.keep(customer=ann.id, files=given, actor=actors.SYSTEM, at=timezone.now())
+        grants.record(
+            customer=ann.id, purpose="marketing", channel="email", granted=True, at=timezone.now(), source="staff",
+            method="paper", actor=actors.SYSTEM, files=scan,
+        )  # fmt: skip
     browser = Client()
     request = requesting.ask(browser, "access", "Ann@Example.com ")
     assert (request.pack, request.customer_id, request.identity_method) == ("pdpa_th", ann.id, "code")
@@ -65,6 +73,7 @@ def test_a_copy_holds_everything_that_is_hers_and_nobody_else(ann):
     assert Decimal(order["amount"]) == Decimal("499.50")
     (note,) = json.loads(archive.read("json/customers_note.json"))
     assert "ann@example.com" in note["text"]
+    assert archive.read(f"files/{scan[0].id}.pdf") == papers.PDF
     page = archive.read("index.html").decode()
     for other in ("Somchai", "bob@example.com", "999 8888", "Bob Other"):
         assert other not in page

@@ -7,6 +7,8 @@ heads      the newest link of each chain in a file, for when the end of a chain 
 sealing    gives rows their places, one sealer at a time
 judging    what does not fit in a chain (pure)
 verifying  walks over whole ledgers and names the rows that do not fit
+checkpoints how far each ledger was proved, so that a night need not prove everything
+asking     a verification at somebody's word, as a job
 closing    removes a month that is past its time as a whole, and keeps its last link
 places     where one row stands in its chain, for pages
 """

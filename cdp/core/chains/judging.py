@@ -12,7 +12,7 @@ ALTERED, LINK_ALTERED, UNPROVED = "altered", "link_altered", "unproved"
 MISSING, LINKS_MISSING, CUT, LOST = "missing", "links_missing", "cut", "chain_missing"
 UNSEALED, BACKDATED, GONE, CLOSING = "unsealed", "backdated", "gone", "closing"
 HEADS, KEY, HEAD_ALTERED = "heads", "key", "head_altered"
-STATE, REOPENED = "state", "reopened"
+STATE, REOPENED, UNNAMED, MOVED = "state", "reopened", "unnamed", "moved"
 WORDS = {
     ALTERED: gettext_noop("was changed after it was written"),
     LINK_ALTERED: gettext_noop("stands in the ledger as it was written, but its link was changed"),
@@ -28,6 +28,8 @@ WORDS = {
     HEAD_ALTERED: gettext_noop("is noted as the newest of its chain, but that note was changed"),
     STATE: gettext_noop("does not follow from the statements in the ledger"),
     REOPENED: gettext_noop("is noted as if it had never been chained; its rows of before were taken in long ago"),
+    UNNAMED: gettext_noop("is a file that no statement names"),
+    MOVED: gettext_noop("is noted as proved, but that note was changed"),
     HEADS: gettext_noop("the file of the newest links cannot be read"),
     KEY: gettext_noop("its key is not in CDP_CHAIN_KEYS"),
 }
@@ -72,11 +74,10 @@ class Judge:
     if it follows the link as it should be, the link was.
     """
 
-    def __init__(self, key: bytes) -> None:
-        """At the beginning of the chain."""
+    def __init__(self, key: bytes, *, after: tuple[int, bytes] | None = None) -> None:
+        """At the beginning of the chain, or behind a link: its position and value."""
         self._key = key
-        self.position = 0
-        self.mac: bytes = genesis(key)
+        self.position, self.mac = after or (0, genesis(key))
         self._doubted: Link | None = None
         self._should: bytes = b""
 

@@ -4,16 +4,14 @@ A new key, put before the others in CDP_CHAIN_KEYS, is that of the chains that b
 long as a month that was sealed with it is kept.
 """
 
-import base64
 import datetime as dt
 import hashlib
 import hmac
 from functools import cache
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
-SIZE = 32
+from cdp.core.crypto import keylists
 
 
 class UnknownKey(Exception):
@@ -22,18 +20,7 @@ class UnknownKey(Exception):
 
 @cache
 def _parsed(text: str) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for position, part in enumerate(text.split(","), start=1):
-        name, _, encoded = part.strip().partition(":")
-        try:
-            raw = base64.b64decode(encoded, validate=True)
-        except ValueError:  # no base64, or not even ASCII
-            raw = b""
-        if not name or len(name) > 40 or len(raw) != SIZE or name in found:
-            message = f"CDP_CHAIN_KEYS: entry {position} must be a new id, a colon and 32 bytes in base64."
-            raise ImproperlyConfigured(message)
-        found[name] = raw
-    return found
+    return keylists.parse(text, setting="CDP_CHAIN_KEYS")
 
 
 def primary() -> str:

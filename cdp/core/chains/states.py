@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q, Sum
 
-from cdp.core.chains import registry
+from cdp.core.chains import checkpoints, registry
 from cdp.core.models import Chain, ChainCheck, ChainTable, ChainWaiting
 
 MOST = 1000
@@ -26,6 +26,7 @@ class State:
     since: dt.date | None = None
     head: Chain | None = None
     check: ChainCheck | None = None
+    whole_at: dt.datetime | None = None  # every row was proved since then, and not earlier
     faults: Sequence[dict[str, Any]] = field(default_factory=tuple)
 
 
@@ -57,6 +58,7 @@ def every() -> list[State]:
                 since=about.get("since"),
                 head=heads.get(table),
                 check=check,
+                whole_at=_whole_at(table) if check and not check.fault_count else None,
                 faults=check.faults if check else (),
             )
         )
@@ -64,3 +66,11 @@ def every() -> list[State]:
         check = checks.get(subject)
         found.append(State(subject, is_ledger=False, check=check, faults=check.faults if check else ()))
     return found
+
+
+def _whole_at(table: str) -> dt.datetime | None:
+    try:
+        noted = checkpoints.read(table)
+    except checkpoints.Moved:
+        return None
+    return noted.whole_at if noted else None

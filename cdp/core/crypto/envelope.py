@@ -27,8 +27,13 @@ class Unopenable(Exception):
 
 def seal(text: str, *, key_id: uuid.UUID, key: AESGCM, place: bytes) -> bytes:
     """`text` sealed under `key`; `place` is the associated data, see `place_of`."""
+    return seal_bytes(text.encode(), key_id=key_id, key=key, place=place)
+
+
+def seal_bytes(data: bytes, *, key_id: uuid.UUID, key: AESGCM, place: bytes) -> bytes:
+    """`data`, a file for example, sealed as `seal` does a text."""
     nonce = os.urandom(NONCE)
-    return VERSION + key_id.bytes + nonce + key.encrypt(nonce, text.encode(), place)
+    return VERSION + key_id.bytes + nonce + key.encrypt(nonce, data, place)
 
 
 def head(key_id: bytes) -> bytes:
@@ -51,11 +56,16 @@ def key_id_of(sealed: bytes | memoryview) -> uuid.UUID:
 
 def open_(sealed: bytes | memoryview, *, key: AESGCM, place: bytes) -> str:
     """The text back. Raises Unopenable."""
+    return open_bytes(sealed, key=key, place=place).decode()
+
+
+def open_bytes(sealed: bytes | memoryview, *, key: AESGCM, place: bytes) -> bytes:
+    """The bytes back. Raises Unopenable."""
     raw = bytes(sealed)
     if raw[:1] != VERSION:
         raise Unopenable("unknown version of a sealed value")
     try:
-        return key.decrypt(raw[_HEAD : _HEAD + NONCE], raw[_HEAD + NONCE :], place).decode()
+        return key.decrypt(raw[_HEAD : _HEAD + NONCE], raw[_HEAD + NONCE :], place)
     except (InvalidTag, ValueError) as error:  # ValueError: cut so short that not even the nonce is whole
         raise Unopenable("a sealed value does not open in this place") from error
 

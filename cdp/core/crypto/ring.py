@@ -1,6 +1,5 @@
 """The key ring: wraps and unwraps data keys. The first key wraps, every key listed unwraps."""
 
-import base64
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -8,11 +7,12 @@ from functools import cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+
+from cdp.core.crypto import keylists
 
 NONCE = 12
-KEY = 32
-LONGEST_ID = 40  # as long as the columns that name a ring key
+KEY = keylists.SIZE
+LONGEST_ID = keylists.LONGEST_ID
 
 
 class UnknownRingKey(Exception):
@@ -49,18 +49,8 @@ class Ring:
 
 def parse(text: str) -> Ring:
     """A ring from `id:base64key,…`. Raises ImproperlyConfigured with the place of the fault, never with a key."""
-    keys: dict[str, AESGCM] = {}
-    for position, part in enumerate(text.split(","), start=1):
-        key_id, _, encoded = part.strip().partition(":")
-        try:
-            raw = base64.b64decode(encoded, validate=True)
-        except ValueError:  # no base64, or not even ASCII
-            raw = b""
-        if not key_id or len(key_id) > LONGEST_ID or len(raw) != KEY or key_id in keys:
-            message = f"CDP_ENCRYPTION_KEYS: entry {position} must be a new id, a colon and 32 bytes in base64."
-            raise ImproperlyConfigured(message)
-        keys[key_id] = AESGCM(raw)
-    return Ring(keys)
+    keys = keylists.parse(text, setting="CDP_ENCRYPTION_KEYS", longest_id=LONGEST_ID)
+    return Ring({key_id: AESGCM(raw) for key_id, raw in keys.items()})
 
 
 @cache

@@ -10,26 +10,16 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+
+from cdp.core.crypto import keylists
 
 ALGORITHM = "EdDSA"
-SEED = 32
 
 
 @cache
 def _keys(text: str) -> dict[str, Ed25519PrivateKey]:
-    found: dict[str, Ed25519PrivateKey] = {}
-    for position, part in enumerate(text.split(","), start=1):
-        name, _, encoded = part.strip().partition(":")
-        try:
-            raw = base64.b64decode(encoded, validate=True)
-        except ValueError:  # no base64, or not even ASCII
-            raw = b""
-        if not name or len(raw) != SEED or name in found:
-            message = f"CDP_RECEIPT_KEYS: entry {position} must be a new id, a colon and 32 bytes in base64."
-            raise ImproperlyConfigured(message)
-        found[name] = Ed25519PrivateKey.from_private_bytes(raw)
-    return found
+    keys = keylists.parse(text, setting="CDP_RECEIPT_KEYS", longest_id=None)
+    return {name: Ed25519PrivateKey.from_private_bytes(raw) for name, raw in keys.items()}
 
 
 def canonical(content: Any) -> bytes:

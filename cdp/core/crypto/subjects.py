@@ -38,22 +38,29 @@ class Keyring:
 
     def seal(self, text: str | None, *, customer: uuid.UUID, table: str, column: str, row: uuid.UUID) -> bytes | None:
         """`text` sealed for that customer and place; None and the empty text stay None."""
-        if not text:
-            return None
+        return self.seal_bytes(text.encode(), customer=customer, table=table, column=column, row=row) if text else None
+
+    def seal_bytes(self, data: bytes, *, customer: uuid.UUID, table: str, column: str, row: uuid.UUID) -> bytes:
+        """`data`, a file for example, sealed for that customer and place."""
         key_id = self.writing[customer]
-        return envelope.seal(text, key_id=key_id, key=self.by_id[key_id], place=envelope.place_of(table, column, row))
+        place = envelope.place_of(table, column, row)
+        return envelope.seal_bytes(data, key_id=key_id, key=self.by_id[key_id], place=place)
 
     def open(self, sealed: bytes | memoryview | None, *, table: str, column: str, row: uuid.UUID) -> str:
         """The text; empty when there is no value or its key was destroyed. Raises LostKey for one that is gone though
         nobody destroyed it, and Unopenable: a blank would look as if there had never been anything.
         """
+        return (self.open_bytes(sealed, table=table, column=column, row=row) or b"").decode()
+
+    def open_bytes(self, sealed: bytes | memoryview | None, *, table: str, column: str, row: uuid.UUID) -> bytes | None:
+        """What `seal_bytes` sealed; None when there is no value or its key was destroyed. Raises as `open` does."""
         if not sealed:
-            return ""
+            return None
         key_id = envelope.key_id_of(sealed)
         key = self.by_id.get(key_id) or self._late(key_id)
         if key is None:
-            return ""
-        return envelope.open_(sealed, key=key, place=envelope.place_of(table, column, row))
+            return None
+        return envelope.open_bytes(sealed, key=key, place=envelope.place_of(table, column, row))
 
     def _late(self, key_id: uuid.UUID) -> AESGCM | None:
         """A key that is not at hand: made after this ring was loaded, or destroyed (None). Raises LostKey."""

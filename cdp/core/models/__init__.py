@@ -3,7 +3,7 @@
 from cdp.core.models.api_keys import ApiKey
 from cdp.core.models.audit import AccessEntry, AuditEntry
 from cdp.core.models.base import Model, OwnedForeignKey, OwnedModel, Placement
-from cdp.core.models.chains import Chain, ChainCheck, ChainLink, ChainTable, ChainWaiting
+from cdp.core.models.chains import Chain, ChainCheck, ChainCheckpoint, ChainLink, ChainTable, ChainWaiting
 from cdp.core.models.exports import Export, ExportPortion
 from cdp.core.models.idempotency import IdempotentAnswer
 from cdp.core.models.jobs import ImportTrace, Job, JobReject
@@ -21,6 +21,7 @@ __all__ = [
     "AuditEntry",
     "Chain",
     "ChainCheck",
+    "ChainCheckpoint",
     "ChainLink",
     "ChainTable",
     "ChainWaiting",

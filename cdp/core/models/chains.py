@@ -80,6 +80,17 @@ class ChainWaiting(models.Model):
         ]
 
 
+class ChainCheckpoint(models.Model):
+    """How far one ledger was proved (`cdp.core.chains.checkpoints`)."""
+
+    placement = Placement.LOCAL
+
+    table = models.CharField(max_length=63, primary_key=True)
+    state = models.JSONField()
+    key = models.CharField(max_length=40)  # the id of the key in CDP_CHAIN_KEYS that made the proof
+    proof = models.BinaryField()
+
+
 class ChainCheck(Model):
     """What a verification of one ledger, or of what is derived from it, found."""
 
@@ -89,6 +100,7 @@ class ChainCheck(Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
     rows = models.BigIntegerField()
+    is_whole = models.BooleanField(default=True, db_default=True)  # else what was new, and a share of the rest
     fault_count = models.IntegerField()
     faults = models.JSONField(default=list)  # the first of them: {"row", "fault", "position", "month"}
 

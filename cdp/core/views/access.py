@@ -14,6 +14,15 @@ from cdp.core.models import User
 View = Callable[..., HttpResponseBase]
 
 
+class NotForRole(PermissionDenied):
+    """The page is for other roles; `capability` says which."""
+
+    def __init__(self, capability: str) -> None:
+        """Keep what is missing."""
+        super().__init__(capability)
+        self.capability = capability
+
+
 def requires(capability: str) -> Callable[[View], View]:
     """Let in staff whose role has `capability` (`cdp.core.access`).
 
@@ -53,7 +62,7 @@ def _checked(view: View, capability: str) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not staff_of(request).can(capability):
-            raise PermissionDenied
+            raise NotForRole(capability)
         return view(request, *args, **kwargs)
 
     return wrapper

@@ -17,7 +17,7 @@ from cdp.core.actors import Actor
 from consent.models import Channel
 from consent.rules import notices as rules
 from consent.selectors import jurisdiction, notices, policies, purposes, reach
-from consent.services import confirming, grants, served
+from consent.services import confirming, evidence, grants, served
 from customers.rules.profiling import Context
 
 ASKABLE = {"none", "granted", "expired"}
@@ -64,11 +64,12 @@ class Said:
     refused: Collection[str]
     how: str
     language: str
+    files: Sequence[evidence.Given] = ()  # what proves it: a photographed form, a recording
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing was ticked."""
-        return not self.granted and not self.refused
+        """Whether nothing was ticked and nothing laid beside."""
+        return not self.granted and not self.refused and not self.files
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,14 @@ def record(
     wanted = [box for box, is_yes in chosen if is_yes]
     _check_age(customer, wanted, at=at)
     asks_twice = confirming.is_asked_twice(law)
+    if said.files and not chosen:
+        raise UnableToRecord(gettext("A file proves a yes or a no. Tick what the customer said."))
+    if said.files and wanted and asks_twice:
+        raise UnableToRecord(
+            gettext("A grant that waits for its confirmation takes no files: the confirmation proves it.")
+        )
     with transaction.atomic():
+        files = _kept(customer, said, actor=actor, at=at)
         version = policies.current_version("privacy", at=at)
         waiting = _ask(customer, wanted, said, context=context, version=version, at=at) if asks_twice and wanted else 0
         written = [
@@ -159,6 +167,7 @@ def record(
                 language=said.language,
                 form=context.value,
                 evidence=_evidence(box, said, context),
+                files=files,
             ).id
             for box, is_yes in chosen
             if not (is_yes and asks_twice)
@@ -208,6 +217,13 @@ def _ask(
         )
     )
     return len(wanted)
+
+
+def _kept(customer: uuid.UUID, said: Said, *, actor: Actor, at: datetime) -> list[evidence.Kept]:
+    try:
+        return evidence.keep(customer=customer, files=said.files, actor=actor, at=at) if said.files else []
+    except evidence.UnableToKeep as unable:
+        raise UnableToRecord(str(unable)) from unable
 
 
 def _keep_what_was_shown(

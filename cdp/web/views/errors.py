@@ -1,11 +1,17 @@
 """Error pages: what happened, what to do next, in the reader's language; JSON under /api/."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core.access import CAPABILITIES
 from cdp.core.api import problems
+from cdp.core.models import Role
+from cdp.core.views.access import NotForRole
 
 CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 413: "too_large", 500: "server_error"}
 IN_API = {404: _("There is nothing at this address; what there is stands at /api/docs/.")}
@@ -19,11 +25,13 @@ DETAILS = {
 }
 
 
-def _answer(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, template: str = "", context: Mapping[str, Any] | None = None
+) -> HttpResponse:
     if request.path.startswith(problems.PATHS):
         told = IN_API if request.path.startswith("/api/") else {}
         return problems.response(request, CODES[status], status, str(told.get(status, DETAILS[status])))
-    return render(request, template or f"errors/{status}.html", status=status)
+    return render(request, template or f"errors/{status}.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,8 +40,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403."""
-    return _answer(request, 403)
+    """403; where it is for other roles, which."""
+    may = CAPABILITIES[exception.capability] if isinstance(exception, NotForRole) else frozenset()
+    return _answer(request, 403, context={"roles": [str(role.label) for role in Role if role.value in may]})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

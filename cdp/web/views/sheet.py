@@ -6,7 +6,7 @@ that was kept) are buttons of the same form, and a fault in one part keeps all o
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ from cdp.core.views.access import actor_of
 from cdp.web.desk import consents, glance, sales, talks
 from cdp.web.forms import desk as forms
 from cdp.web.views import desk as desks
+from consent.forms.evidence import given
+from consent.rules.evidence import ACCEPT
 from customers.models import Customer
 from customers.selectors.questions import Question
 from customers.services import interactions
@@ -72,12 +74,14 @@ class Page:
     faults: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     status: HTTPStatus = HTTPStatus.OK
     is_used: bool = False
+    had_files: bool = False
 
 
 def show(request: HttpRequest, customer: uuid.UUID, plan: Plan) -> HttpResponse:
     """The page by GET; by POST what was filled in on it, or what one of its buttons names."""
     row, now = desks.person(customer), timezone.now()
     if request.POST.get(DO):
+        given(request)  # what is done beside the sheet keeps no file
         page = _act(request, row, plan, request.POST[DO], now=now)
         if page is None:
             return redirect(plan.desk.person, row.id)
@@ -95,7 +99,9 @@ def show(request: HttpRequest, customer: uuid.UUID, plan: Plan) -> HttpResponse:
         if asked.status is not HTTPStatus.OK:
             return _drawn(request, seen, plan, asked, now=now)
     try:
-        said = _save(request, row, plan, page, _allowed(request, seen), now=now)
+        allowed = replace(_allowed(request, seen), files=given(request))
+        page.had_files = bool(allowed.files)
+        said = _save(request, row, plan, page, allowed, now=now)
     except talks.UnableToSave as unable:
         page.status, page.is_used = HTTPStatus.UNPROCESSABLE_ENTITY, isinstance(unable, _Used)
         _place(page, unable)
@@ -234,6 +240,8 @@ def _drawn(request: HttpRequest, seen: glance.Glance, plan: Plan, page: Page, *,
         "boxes": said.offered,
         "said": {*said.granted, *(f"no:{name}" for name in said.refused)},
         "how": said.how,
+        "had_files": page.had_files,
+        "evidence_accept": ACCEPT,
         "is_wrong": page.status is HTTPStatus.UNPROCESSABLE_ENTITY,
         **page.faults,
         **plan.more(seen),

@@ -32,6 +32,8 @@ from cdp.core.files import safety
 from cdp.core.models import AccessEntry, Job, User
 from consent.models import PrivacyCode, PrivacyRequest, Right
 from consent.rules import requests as rules
+from consent.rules.evidence import KINDS
+from consent.selectors import evidence
 from consent.services.requests import closing, steps
 from consent.services.requests.steps import Kind, UnableToDo
 from customers.models import Customer
@@ -104,6 +106,8 @@ def write(
                     if counts[table.name]:
                         _write_csv(archive, table)
                     progress(number, len(found) + 1)
+                if request.right == Right.ACCESS:
+                    _write_files(archive, lineage.facts_under(request.customer_id))
                 _write_page(archive, request, [table for table in found if counts[table.name]], at)
         finally:
             writer.close()
@@ -216,6 +220,19 @@ def _write_csv(archive: zipfile.ZipFile, table: Table) -> None:
         for row in table.rows():
             writer.writerow([safety.cell(_cell(row[name])) for name in table.columns])
         text.detach()
+
+
+def _write_files(archive: zipfile.ZipFile, people: Sequence[uuid.UUID]) -> None:
+    """The files that prove what the person said, as they came in: the table of them names each by its id."""
+    for row in evidence.of_person(people):
+        ending = row.kind if row.kind not in KINDS else KINDS[row.kind].ending
+        try:
+            content = evidence.content(row)
+        except envelope.Unopenable:  # whoever altered it is named by `verify_ledgers`, and the rest is still theirs
+            continue
+        if content is not None:
+            # Neither pictures nor recordings get smaller.
+            archive.writestr(f"files/{row.id}.{ending}", content, zipfile.ZIP_STORED)
 
 
 def _write_page(archive: zipfile.ZipFile, request: PrivacyRequest, found: Sequence[Table], at: datetime) -> None:

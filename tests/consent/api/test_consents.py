@@ -72,6 +72,7 @@ def test_a_grant_is_recorded_with_its_evidence(shop: Storefront) -> None:
         "policy_version": "1.0",
         "purpose_version": "1",
         "evidence": {"form": "checkout", "text": "News by e-mail"},
+        "files": [],
     }
     assert ConsentState.objects.get().is_granted
 

@@ -20,6 +20,7 @@ from cdp.core.crypto import ring, subjects
 from cdp.core.keys import proofs
 from cdp.core.models import DataKey, RingKey
 from cdp.run import keys, prepared
+from customers.models import Customer
 from tests import factories
 from tests.core.keys.conftest import Turn
 
@@ -104,6 +105,25 @@ def test_a_program_gets_a_problem_and_no_empty_fields(first: str, turn: Turn, cl
     turn("k2")
     answer = client.get("/api/v1/customers", headers={"Authorization": f"Bearer {text}"})
     assert (answer.status_code, answer.json()["code"]) == (503, "sealed")
+
+
+def test_no_door_hands_out_what_does_not_open(first: str, turn: Turn, client: Client, tmp_path: Any) -> None:
+    """The admin, the page of one customer over REST, the ledger, the search, a file of customers."""
+    ada = Customer.objects.get(status="known")
+    record = factories.consent(ada)
+    headers = {"Authorization": f"Bearer {factories.api_key()[1]}"}
+    client.force_login(factories.staff("owner"))
+    client.raise_request_exception = False
+    turn("k2")
+    for path in (f"/admin/customers/customer/{ada.id}/change/", f"/consent/ledger/{record.id}/", "/consent/ledger/"):
+        answer = client.get(path)
+        assert (answer.status_code, "cannot be opened" in answer.content.decode()) == (503, True), path
+    answer = client.get(f"/api/v1/customers/{ada.id}", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (503, "sealed")
+    file = tmp_path / "customers.csv"
+    with pytest.raises((CommandError, ring.UnknownRingKey)):
+        call_command("export", "customers", str(file), purpose="service", reason="try", stdout=io.StringIO())
+    assert not file.exists() or b"Ada" not in file.read_bytes()
 
 
 def test_a_lost_data_key_is_no_blank_either(first: str, client: Client) -> None:

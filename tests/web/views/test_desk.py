@@ -5,6 +5,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +16,13 @@ from cdp.core.models import AccessEntry, AuditEntry
 from commerce.models import Order, Product
 from commerce.rules.inputs import LineInput
 from commerce.services import products
-from consent.models import ConsentRecord, Pending, ServedNotice
+from consent.models import ConsentRecord, EvidenceFile, Pending, ServedNotice
 from consent.selectors import ledger, purposes
 from customers.models import Asked, Customer, Identifier, Interaction, MergeSuggestion
 from customers.selectors import profiles
 from customers.services import erasing
 from loyalty.models import Coupon
-from tests import factories, filling
+from tests import factories, filling, papers
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 CARD = "4111 1111 1111 1111"
@@ -241,6 +242,23 @@ def test_consent_is_recorded_with_the_words_the_way_and_the_clerk(clerk, malee):
     clerk.post(url, sheet(no=["marketing_email"], how="shown"))
     assert ConsentRecord.objects.filter(customer=malee, channel="email", status="withdrawn").exists()
     assert [row.agreed for row in ServedNotice.objects.filter(customer=malee).order_by("shown_at", "id")] == [1, 0]
+
+
+def test_a_file_at_the_desk_proves_what_was_ticked_and_nothing_else(clerk, malee):
+    url = page(malee, "phone-call")
+    recording = [SimpleUploadedFile("call.wav", papers.WAV)]
+    alone = clerk.post(url, call(topic="order", evidence=recording))
+    assert "Tick what the customer said" in text(alone)
+    assert "choose the file again" in text(alone)
+    bad = [SimpleUploadedFile("call.wav", b"<html>")]
+    ticked = {"topic": "order", "yes": ["marketing_email", "profiling_any"], "how": "read"}
+    assert "This is no file we keep" in text(clerk.post(url, call(evidence=bad, **ticked)))
+    assert not ConsentRecord.objects.exists()
+    recording[0].seek(0)
+    assert clerk.post(url, call(evidence=recording, **ticked)).status_code == 302
+    # One recording proves both.
+    file = EvidenceFile.objects.get()
+    assert [row.files[0]["id"] for row in ConsentRecord.objects.all()] == [str(file.id)] * 2
 
 
 def test_a_call_its_answer_and_its_consent_are_one_save(clerk, malee):

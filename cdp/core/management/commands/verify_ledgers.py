@@ -23,8 +23,24 @@ class Command(BaseCommand):
     help = "Prove that the ledgers stand as they were written. Ends with an error that names what does not fit."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`verify_ledgers [--json] [--sample] [--accept REASON]`."""
+        """`verify_ledgers [--json] [--quick | --nightly] [--sample] [--accept REASON]`."""
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        depth = parser.add_mutually_exclusive_group()
+        depth.add_argument(
+            "--quick",
+            dest="depth",
+            action="store_const",
+            const=verifying.Depth.NEW,
+            default=verifying.Depth.WHOLE,
+            help="only what is new since the last verification",
+        )
+        depth.add_argument(
+            "--nightly",
+            dest="depth",
+            action="store_const",
+            const=verifying.Depth.NIGHT,
+            help="what is new and a seventh of the rest, as every night",
+        )
         parser.add_argument("--sample", action="store_true", help="compare only a sample of the derived consent states")
         parser.add_argument(
             "--accept", metavar="REASON", help="after a restore: take the database's ends of the chains for true"
@@ -48,7 +64,8 @@ class Command(BaseCommand):
                 line = progress.add_task("", total=None)
                 results = verifying.verify(
                     now=now,
-                    whole=not options["sample"],
+                    whole=not options["sample"] and options["depth"] is verifying.Depth.WHOLE,
+                    depth=options["depth"],
                     progress=lambda subject, done: progress.update(line, description=subject, completed=done),
                 )
             if options["json"]:
@@ -68,6 +85,7 @@ class Command(BaseCommand):
                     "ledgers": {
                         result.subject: {
                             "rows": result.rows,
+                            "whole": result.is_whole,
                             "fault_count": result.fault_count,
                             "faults": [fault.as_json() for fault in result.faults],
                         }

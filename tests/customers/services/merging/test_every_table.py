@@ -57,6 +57,7 @@ FATES = {
     "consent.BreachPerson": LINEAGE,
     "consent.ConsentRecord": LINEAGE,  # a "no" said meanwhile holds for both (test_merged_people.py)
     "consent.ConsentState": DERIVED,
+    "consent.EvidenceFile": LINEAGE,
     "consent.ServedNotice": LINEAGE,
     "consent.LegalHold": STAYS,
     "consent.Restriction": STAYS,  # staff look at both then; freezing too much harms nobody
