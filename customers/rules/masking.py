@@ -42,7 +42,7 @@ def text(value: str) -> str:
 
 
 def number(value: str) -> str:
-    """A member's or a shop's own number as `•••• 7890`: told apart, and of no use at a till."""
+    """A member's number as `•••• 7890`: told apart, and of no use at a till."""
     return f"{DOT * 4} {value[-4:]}" if len(value) > 6 else text(value)
 
 
@@ -50,7 +50,7 @@ def of(kind: str, value: str) -> str:
     """The masked form of a contact point of that kind."""
     if not value:
         return ""
-    ways = {"email": email, "phone": phone, "member_number": number, "external_id": number}
+    ways = {"email": email, "phone": phone, "member_number": number}
     return ways.get(kind, text)(value)
 
 

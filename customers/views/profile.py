@@ -75,6 +75,7 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     if isinstance(row, HttpResponse):
         return row
     user, subject = staff_of(request), history.subject(row.id)
+    reveals = user.can("customers.reveal")
     question = panels.Question(row.id, subject.lineage, user, timezone.now())
     profile = profiles.asked_about(question, row, question.once("core.keyring", lambda: subject.keyring))
     assert profile is not None, "the row is there"  # noqa: S101
@@ -102,13 +103,13 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "numbers": [
             {
                 "label": _number_label(contact, named),
-                "value": contact.value if user.can("customers.reveal") else contact.masked,
+                "value": contact.masked if contact.kind == Kind.MEMBER and not reveals else contact.value,
                 "told": told.parts[contact.id],
             }
             for contact in profile.contacts
             if contact.kind in {Kind.MEMBER, Kind.EXTERNAL}
         ],
-        "reveals": user.can("customers.reveal"),
+        "reveals": reveals,
         "may_ask": user.can("customers.ask"),
         "may_edit": user.can("customers.edit"),
         "may_erase": user.can("customers.erase"),
