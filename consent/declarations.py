@@ -41,7 +41,7 @@ webhooks.declare(
 webhooks.declare(
     "consent.changed", _("Somebody allowed or refused something"), holds="customer, purpose, channel, status"
 )
-chains.declare("consent_breachstep", "consent_consentrecord", "consent_termsacceptance")
+chains.declare("consent_breachstep", "consent_consentrecord", "consent_privacyrequeststep", "consent_termsacceptance")
 holders.declare(holders.Holder(Breach, ("id",), breaches.context))
 chains.prove(proving.SUBJECT, proving.check)
 chains.prove(proof_files.TABLE, evidence_files.check)

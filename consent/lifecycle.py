@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import holds as held_people
 from cdp.core import retention
-from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_forgetting, declare_hold
-from cdp.core.retention import Follow, Kind, Start, Term, Unit
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_farewell, declare_forgetting, declare_hold
+from cdp.core.retention import Follow, Kind, Start, Term, Unit, ledgers
 from consent.selectors import holds
 from consent.services import import_undo, states
-from consent.services.requests import copies
+from consent.services.requests import copies, erasures
 
 declare(
     "consent.ConsentRecord",
@@ -61,6 +61,7 @@ declare(
 declare("consent.LegalHold", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
 declare_hold(holds.held_now)
 declare_forgetting(copies.forget)
+declare_farewell(erasures.take_leave)
 # Ticks that nobody confirmed, or the proof that somebody did.
 declare(
     "consent.Pending",
@@ -103,8 +104,24 @@ retention.declare(
         model="consent.PrivacyRequest",
         moment="r.closed_at",
         start=Start.ENDED,
-        follows=(Follow("consent.PrivacyRequestStep", "request_id"), Follow("consent.PrivacyChange", "request_id")),
+        follows=(Follow("consent.PrivacyChange", "request_id"),),
         term=Term(5, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="consent.request_steps",
+        label=_("What was done about requests"),
+        about=_("The log of requests about personal data, by whole months: a year longer than the requests."),
+        model="consent.PrivacyRequestStep",
+        owner="",
+        moment="r.at",
+        by_id=True,
+        by_month=True,
+        whole=ledgers.whole("consent_privacyrequeststep"),
+        is_whole=True,
+        names="EXISTS (SELECT 1 FROM consent_privacyrequest q"
+        " WHERE q.id = r.request_id AND q.customer_id = ANY(%(held)s::uuid[]))",
+        term=Term(6, Unit.YEARS),
         careful=True,
     ),
     Kind(

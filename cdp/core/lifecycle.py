@@ -7,6 +7,7 @@ here, so that merging, exporting and erasing never import them.
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -95,12 +96,16 @@ class KeyDeclaration:
 Forget = Callable[[Collection[uuid.UUID]], None]
 """Takes erased customers and destroys what of them lies outside of tables; may run twice."""
 
+Farewell = Callable[[Collection[uuid.UUID], datetime], None]
+"""Takes people who are about to be erased, in that transaction, and writes what they are told afterwards."""
+
 Held = Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
 """Takes customers and gives those whose data must stay for now, each with the reason in one word."""
 
 _declared: dict[str, Declaration] = {}
 _forgetters: list[Forget] = []
 _keys: dict[str, KeyDeclaration] = {}
+_farewells: list[Farewell] = []
 _holds: list[Held] = []
 
 
@@ -164,6 +169,16 @@ def declare_forgetting(forget: Forget) -> None:
 def forgetters() -> tuple[Forget, ...]:
     """Everything that has to forget people outside of tables."""
     return tuple(_forgetters)
+
+
+def declare_farewell(farewell: Farewell) -> None:
+    """Declare what is written to people who are forgotten, while their address can still be read."""
+    _farewells.append(farewell)
+
+
+def farewells() -> tuple[Farewell, ...]:
+    """Every farewell, in the order of their declaration."""
+    return tuple(_farewells)
 
 
 def declare_hold(held: Held) -> None:

@@ -22,7 +22,7 @@ from consent.models import PrivacyRequest, Right
 from consent.rules import requests as rules
 from consent.selectors import requests as reading
 from consent.services import links
-from consent.services.requests import intake, steps
+from consent.services.requests import intake, rectifying, steps
 from consent.services.requests.steps import UnableToDo
 from customers.selectors import lineage, profiles
 
@@ -140,6 +140,12 @@ class RequestViewSet(ApiViewSet):
         if unknown := sorted(set(told["changes"]) - set(rules.CORRECTABLE)):
             raise problems.invalid(f"/changes/{unknown[0]}", f"Known fields are {', '.join(rules.CORRECTABLE)}.")
         profile = profiles.one(customer, shown=False)
+        if told["right"] == Right.RECTIFICATION:
+            country = profile.customer.country if profile else ""
+            for field, reason in rectifying.faults(
+                told["changes"], country=country, today=timezone.localdate()
+            ).items():
+                raise problems.invalid(f"/changes/{field}", reason)
         email, phone = (profile.email, profile.phone) if profile else ("", "")
         reach = ("email", email) if email else ("sms", phone) if phone else ("", "")
         try:

@@ -9,21 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models import PrivacyRequest, Right
 from consent.rules import requests as rules
+from consent.services.requests import rectifying
+from consent.services.requests.rectifying import FIELD_NAMES
 from customers.rules import people
 
-FIELD_NAMES = {
-    "name": _("Name"),
-    "given_name": _("Given name"),
-    "family_name": _("Family name"),
-    "email": _("E-mail"),
-    "phone": _("Phone number"),
-    "birth_date": _("Birth date"),
-    "street": _("Street and house number"),
-    "city": _("City or district"),
-    "province": _("Province"),
-    "postcode": _("Postcode"),
-    "country": _("Country"),
-}
 RIGHT_HELP = {
     Right.ACCESS: _("Everything we have about you, as a file you can read."),
     Right.PORTABILITY: _("What you told us and did with us, as a file for programs."),
@@ -33,6 +22,20 @@ RIGHT_HELP = {
     Right.OBJECTION: _("No advertising on any channel, and no profiling."),
     Right.WITHDRAWAL: _("Everything you allowed ends at once."),
 }
+FILLED_BY = {
+    "name": "name",
+    "given_name": "given-name",
+    "family_name": "family-name",
+    "email": "email",
+    "phone": "tel",
+    "birth_date": "bday",
+    "street": "street-address",
+    "city": "address-level2",
+    "province": "address-level1",
+    "postcode": "postal-code",
+    "country": "country-name",
+}
+"""What a browser knows of its owner, by field (HTML autofill)."""
 WAYS = {"email": "email", "phone": "sms"}
 """How the code reaches an address, by the kind that it is read as."""
 
@@ -59,8 +62,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["right"].widget = forms.HiddenInput()
         if right == Right.RECTIFICATION:
-            for name in rules.CORRECTABLE:
-                self.fields[f"new_{name}"] = forms.CharField(label=FIELD_NAMES[name], required=False, max_length=300)
+            self.fields |= _change_fields()
             self.order_fields(["right", *(f"new_{name}" for name in rules.CORRECTABLE), "said", "contact"])
 
     def clean(self) -> dict[str, Any]:
@@ -76,8 +78,10 @@ class AskForm(forms.Form):
             cleaned["address"], cleaned["channel"] = getattr(person, kind), WAYS[kind]
             if not faults and not cleaned["address"]:
                 self.add_error("contact", _("Write an e-mail address or a phone number."))
-        if cleaned.get("right") == Right.RECTIFICATION and not self.changes and not cleaned.get("said"):
-            self.add_error(None, _("Write what is right in at least one field."))
+        if cleaned.get("right") == Right.RECTIFICATION:
+            if not self.changes and not cleaned.get("said"):
+                self.add_error(None, _("Write what is right in at least one field."))
+            _mark_unreadable(self, self.changes, country="")
         return cleaned
 
     @property
@@ -114,6 +118,24 @@ STAFF_DOORS = [
 ]
 
 
+def _change_fields() -> dict[str, forms.Field]:
+    """A field for every value that may be corrected."""
+    found: dict[str, forms.Field] = {}
+    for name in rules.CORRECTABLE:
+        widget = forms.TextInput(attrs={"autocomplete": FILLED_BY[name]})
+        found[f"new_{name}"] = forms.CharField(
+            label=FIELD_NAMES[name], required=False, max_length=rectifying.LONGEST, widget=widget
+        )
+    found["new_birth_date"].help_text = _("Day, month and year, for example 24 March 1990.")
+    return found
+
+
+def _mark_unreadable(form: forms.Form, changes: dict[str, str], *, country: str) -> None:
+    """Say at its field what no door of the shop would take; what was typed stays there."""
+    for name, reason in rectifying.faults(changes, country=country, today=timezone.localdate()).items():
+        form.add_error(f"new_{name}", reason)
+
+
 class IntakeForm(forms.Form):
     """What staff write down for somebody who asks at the counter, on the phone or by letter."""
 
@@ -138,11 +160,18 @@ class IntakeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Corrections have a field each."""
+    def __init__(self, *args: Any, country: str = "", **kwargs: Any) -> None:
+        """Corrections have a field each; `country` is where the customer lives."""
         super().__init__(*args, **kwargs)
-        for name in rules.CORRECTABLE:
-            self.fields[f"new_{name}"] = forms.CharField(label=FIELD_NAMES[name], required=False, max_length=300)
+        self._country = country
+        self.fields |= _change_fields()
+
+    def clean(self) -> dict[str, Any]:
+        """What should be corrected can be read."""
+        cleaned = super().clean() or {}
+        if cleaned.get("right") == Right.RECTIFICATION:
+            _mark_unreadable(self, self.changes, country=self._country)
+        return cleaned
 
     @property
     def changes(self) -> dict[str, str]:

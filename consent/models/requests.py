@@ -112,13 +112,13 @@ class PrivacyRequest(Model):
 
 
 class PrivacyRequestStep(Model):
-    """One thing that was done about a request. Append-only in the database."""
+    """One thing that was done about a request. Append-only in the database, and chained."""
 
     placement = Placement.LOCAL
 
     class Kind(models.TextChoices):
         RECEIVED = "received", _("Received")
-        PROVED = "proved", _("Identity made sure")
+        PROVED = "proved", _("Identity confirmed")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         PAUSED = "paused", _("Clock stopped")
         RESUMED = "resumed", _("Clock goes on")
@@ -137,7 +137,10 @@ class PrivacyRequestStep(Model):
         DELETED = "deleted", _("Copy deleted")
         FAILED = "failed", _("Failed")
 
-    request = models.ForeignKey(PrivacyRequest, models.CASCADE, related_name="steps", db_index=False)
+    # Not held by the database: requests go one by one when their time is over, steps by whole months of their chain.
+    request = models.ForeignKey(
+        PrivacyRequest, models.DO_NOTHING, related_name="steps", db_index=False, db_constraint=False
+    )
     at = models.DateTimeField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
     actor_kind = models.CharField(max_length=10)

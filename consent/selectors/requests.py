@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from consent.models import PrivacyAttempt, PrivacyRequest
 from consent.rules import deadlines
@@ -14,12 +16,15 @@ from consent.rules import requests as rules
 from customers.selectors import profiles as reading
 
 PAGE = 50
+MOST_TOLD = 100
 LEVELS = {0: "early", 50: "half", 80: "soon", 100: "late"}
 
 
 @dataclass(frozen=True)
 class Clock:
-    """How far the time of a request is: `level` is early, half, soon or late; still for one that waits or is closed."""
+    """How far the time of a request is: `level` is early, half, soon or late; still for one that waits for the person;
+    closed or closed_late for one that ended.
+    """
 
     due_on: dt.date
     share: int
@@ -51,8 +56,10 @@ def clock(request: PrivacyRequest, *, now: dt.datetime) -> Clock:
     share = deadlines.share_used(received_at=request.received_at, due_at=request.due_at, now=at)
     due_on = deadlines.day_of(request.due_at, zone)
     level = LEVELS[deadlines.step_reached(share)]
-    if request.closed_at or request.paused_at:
-        level = "late" if request.closed_at and at >= request.due_at else "still"
+    if request.closed_at:
+        level = "closed_late" if at >= request.due_at else "closed"
+    elif request.paused_at:
+        level = "still"
     today = deadlines.day_of(at + dt.timedelta(microseconds=1), zone)
     return Clock(due_on, share, level, (due_on - today).days)
 
@@ -110,6 +117,40 @@ def open_count(customers: Collection[uuid.UUID]) -> int:
 def is_shown(request: PrivacyRequest, *, now: dt.datetime) -> bool:
     """Whether the person's link still opens."""
     return request.closed_at is None or now < request.closed_at + rules.PROGRESS_LASTS
+
+
+TOLD: dict[str, str | Promise] = {
+    "received": _("You asked us"),
+    "proved": _("We made sure that it is you"),
+    "paused": _("We asked you to show who you are"),
+    "resumed": _("You showed who you are"),
+    "extended": _("We took more time, as the law allows"),
+    "answered": _("We did what you asked"),
+    "refused": _("We refused it"),
+    "cancelled": _("It was taken back"),
+    "fetched": _("The copy was handed out"),
+    "deleted": _("The copy was deleted"),
+}
+"""Of which steps the person's own page tells, in their words."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of what happened, for the person."""
+
+    at: dt.datetime
+    label: str
+
+
+def told(request: PrivacyRequest) -> list[Told]:
+    """What happened to a request, the oldest first, without who did it."""
+    rows = request.steps.filter(kind__in=list(TOLD)).order_by("id").values_list("kind", "at")[:MOST_TOLD]
+    return [Told(request.received_at if kind == "received" else at, str(TOLD[kind])) for kind, at in rows]
+
+
+def shown_until(request: PrivacyRequest) -> dt.datetime | None:
+    """Until when the person's link opens; None as long as the request is open."""
+    return request.closed_at + rules.PROGRESS_LASTS if request.closed_at else None
 
 
 def attempts(*, since: dt.datetime) -> list[dict[str, Any]]:

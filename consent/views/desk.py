@@ -20,14 +20,15 @@ from cdp.core import context, leaving
 from cdp.core.actors import Actor
 from cdp.core.models import User
 from cdp.core.views.access import actor_of, requires
-from consent.forms.requests import FIELD_NAMES, STAFF_IDENTITIES
+from consent.forms.requests import STAFF_IDENTITIES
 from consent.models import PrivacyRequest, PrivacyRequestStep, Right
 from consent.rules import deadlines
 from consent.selectors import holds, packs
 from consent.selectors import requests as reading
+from consent.services.requests import certificates as made
 from consent.services.requests import clocks, closing, copies, intake, rectifying, running, steps
 from consent.services.requests.steps import UnableToDo
-from consent.views import frame
+from consent.views import certificates, frame
 from customers.selectors import lineage, profiles
 
 LEVELS: dict[str, tuple[str, str | Promise]] = {
@@ -36,6 +37,8 @@ LEVELS: dict[str, tuple[str, str | Promise]] = {
     "soon": ("warning", gettext_lazy("Due soon")),
     "late": ("danger", gettext_lazy("Overdue")),
     "still": ("", gettext_lazy("Clock stands still")),
+    "closed": ("", gettext_lazy("Closed")),
+    "closed_late": ("warning", gettext_lazy("Closed late")),
 }
 BLOCKS: dict[str, str | Promise] = {
     "held": gettext_lazy("A legal hold keeps the data of this person for now."),
@@ -118,6 +121,16 @@ def copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     )
 
 
+@requires("consent.manage")
+@require_safe
+def certificate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The certificate of an erasure as a file, to be kept with the papers: it names the request and nobody."""
+    row = _found(pk)
+    if "certificate" not in row.outcome:
+        raise Http404
+    return certificates.as_file(row, at=timezone.now())
+
+
 Act = Callable[[PrivacyRequest, HttpRequest, Actor, dt.datetime], object]
 
 
@@ -151,6 +164,7 @@ _ACTS: dict[str, Act] = {
         request=row.id, text=_text(request, "text"), actor=actor, at=at
     ),
     "cancel": lambda row, _request, actor, at: closing.cancel(request=row.id, actor=actor, at=at),
+    "accept-all": lambda row, _request, actor, at: rectifying.accept_all(request=row.id, actor=actor, at=at),
     "accept-change": lambda row, request, actor, at: _change(row, request, actor, at, accept=True),
     "refuse-change": lambda row, request, actor, at: _change(row, request, actor, at, accept=False),
 }
@@ -164,6 +178,8 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
     is_open = row.closed_at is None
     citations = {one.key: one for one in pack.citations} if pack else {}
     term = clocks.clock_of(row).term
+    changes = rectifying.opened(row)
+    found = row.outcome.get("certificate")
     shown: dict[str, Any] = {
         "row": row,
         "clock": clock,
@@ -171,7 +187,8 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
         "person": profiles.one(row.customer_id),
         "words": steps.words(row, keyring),
         "steps": _steps(row),
-        "changes": [{"change": one, "label": FIELD_NAMES.get(one.field, one.field)} for one in rectifying.opened(row)],
+        "changes": changes,
+        "waiting": sum(one.decision == "open" for one in changes),
         "is_open": is_open,
         "can_run": is_open and row.state != row.State.WORKING and row.right != Right.RECTIFICATION,
         "can_extend": is_open
@@ -179,7 +196,8 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
             clocks.clock_of(row), now=now, first_due_at=row.due_at, is_extended=row.extended_at is not None
         ),
         "can_pause": row.state == row.State.OPEN and not row.proved_at and term.stops_for_identity,
-        "can_finish": is_open and row.right == Right.RECTIFICATION and not row.changes.filter(decision="open").exists(),
+        "can_finish": is_open and row.right == Right.RECTIFICATION and all(one.decision != "open" for one in changes),
+        "certificate": made.readable(found) if found else None,
         "grounds": [
             {
                 "key": one.key,
@@ -198,6 +216,7 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
         "can_hand_over": copies.can_hand_over(row),
         "others": reading.of(lineage.facts_under(row.customer_id)).exclude(id=row.id)[:10],
         "problem": problem,
+        "typed": request.POST if problem else {},
         **frame.tabs(request, "requests"),
     }
     return render(request, "consent/requests/detail.html", shown, status=status)

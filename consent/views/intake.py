@@ -32,7 +32,9 @@ def new(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     language = person.language if person.language in LANGUAGES else "en"
     door = request.GET.get("door", PrivacyRequest.Door.COUNTER)
     form = IntakeForm(
-        request.POST or None, initial={"language": language, "door": door, "asker": PrivacyRequest.Asker.PERSON}
+        request.POST or None,
+        country=person.country,
+        initial={"language": language, "door": door, "asker": PrivacyRequest.Asker.PERSON},
     )
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
@@ -58,7 +60,7 @@ def new(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
             form.add_error(unable.code if unable.code in form.fields else None, str(unable.text))
         else:
             return redirect("consent:request-receipt", begun.request.id)
-    context = {"form": form, "profile": profile}
+    context = {"form": form, "profile": profile, "has_birthday": person.birth_date is not None}
     return render(request, "consent/requests/new.html", context, status=422 if form.errors else 200)
 
 

@@ -5,7 +5,6 @@ address that nobody is known by gets the same pages: nothing is looked up while 
 """
 
 import datetime as dt
-import json
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -18,14 +17,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cdp.core import addresses, leaving
 from cdp.core.actors import CUSTOMER
-from consent.forms.requests import FIELD_NAMES, RIGHT_HELP, AskForm, CodeForm
+from consent.forms.requests import RIGHT_HELP, AskForm, CodeForm
 from consent.models import PrivacyCode, PrivacyRequest, Right
 from consent.selectors import packs
 from consent.selectors import requests as reading
 from consent.services import links
-from consent.services.requests import closing, codes, copies, erasures, rectifying, steps
+from consent.services.requests import certificates as made
+from consent.services.requests import closing, codes, copies, rectifying, steps
 from consent.services.requests.steps import UnableToDo
-from consent.views import languages
+from consent.views import certificates, languages
 
 CHUNK = 256 * 1024
 
@@ -117,15 +117,7 @@ def certificate(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(languages.of(request)):
         if row is None or not reading.is_shown(row, now=now) or "certificate" not in row.outcome:
             return _refused(request, "certificate", "forged" if row is None else "expired", now)
-    leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
-        channel="file", own=[leaving.Own.REQUEST_ANSWER]
-    )
-    body = json.dumps(row.outcome["certificate"], ensure_ascii=False, indent=2)
-    return HttpResponse(
-        body,
-        content_type="application/json; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{row.reference}-certificate.json"'},
-    )
+    return certificates.as_file(row, at=now)
 
 
 def _of(token: str) -> PrivacyRequest | None:
@@ -199,31 +191,18 @@ def _progress(
         "can_cancel": row.closed_at is None and row.state != PrivacyRequest.State.WORKING,
         "copy": copies.is_ready(row, at=now),
         "copy_until": dt.datetime.fromisoformat(row.outcome["expires_at"]) if "expires_at" in row.outcome else None,
-        "changes": [{"change": one, "label": FIELD_NAMES.get(one.field, one.field)} for one in rectifying.opened(row)]
-        if row.right == Right.RECTIFICATION
-        else [],
+        "changes": rectifying.opened(row) if row.right == Right.RECTIFICATION else [],
+        "is_partly_refused": bool(row.outcome.get("refused")),
+        "told": reading.told(row),
+        "shown_until": reading.shown_until(row),
         "ground": closing.GROUNDS.get(row.refusal_ground, ""),
         "authority": pack.authority if pack else "",
-        "certificate": _readable(found) if found else None,
+        "certificate": made.readable(found) if found else None,
         "certificate_url": reverse("consent:my-data-certificate", args=[links.progress_token(row.id)]),
         "problem": problem,
         "ticket": ticket,
     }
     return _page(request, "progress", context, status=status)
-
-
-def _readable(found: dict[str, object]) -> dict[str, object]:
-    """A certificate in words: what went, what stayed and why."""
-    removed = found["removed"]
-    kept = found["kept"]
-    assert isinstance(removed, dict), "as written"  # noqa: S101
-    assert isinstance(kept, dict), "as written"  # noqa: S101
-    return {
-        "fingerprint": erasures.fingerprint(found),
-        "erased_at": dt.datetime.fromisoformat(str(found["erased_at"])),
-        "removed": [(erasures.label(table), count) for table, count in sorted(removed.items())],
-        "kept": [(erasures.label(table), told["rows"], told["why"]) for table, told in sorted(kept.items())],
-    }
 
 
 def _form(request: HttpRequest, form: AskForm, chosen: str, *, status: int = 200) -> HttpResponse:

@@ -89,6 +89,7 @@ _FACTS: Mapping[str, Callable[[str], str]] = {
     "store": lambda _number: _("Customer account"),
     "cart": lambda _number: _("Cart"),
     "lead": lambda _number: _("Lead"),
+    "request": lambda number: _("Correction %(number)s the customer asked for") % {"number": number},
 }
 """Kind of fact → what it is called."""
 

@@ -68,7 +68,7 @@ def _save(person: Person, *, source: Source, actor: Actor, at: datetime, is_self
     )
     cleared = person.cleared - ({*editing.NAMES} if person.name else set())
     if cleared and found.outcome is not matching.Outcome.CREATED:
-        _apply(found.customer, Person(cleared=cleared), source=source, actor=actor, at=at)
+        _apply(found.customer, Person(cleared=cleared), source=source, fact=fact_of(actor), at=at)
     after = reading.one(found.customer, shown=False)
     assert after is not None, "a customer who was just written is there"  # noqa: S101
     is_new = found.outcome is matching.Outcome.CREATED
@@ -80,9 +80,17 @@ def _save(person: Person, *, source: Source, actor: Actor, at: datetime, is_self
 
 
 def edit(
-    *, customer: uuid.UUID, person: Person, source: Source, actor: Actor, at: datetime, is_self: bool = False
+    *,
+    customer: uuid.UUID,
+    person: Person,
+    source: Source,
+    actor: Actor,
+    at: datetime,
+    is_self: bool = False,
+    fact: str = "",
 ) -> None:
     """Say what is true of a customer now: told fields replace, cleared fields become empty, silence changes nothing.
+    `fact` names by what it was told, where that says more than whose hand wrote it (`request:R-…`).
 
     Raises UnableToEdit, IdentityConflict (a suggestion is kept) when an identifier belongs to somebody else, and
     Suppressed when it belonged to somebody who was forgotten, unless `is_self`: the person acts.
@@ -90,7 +98,7 @@ def edit(
     try:
         with transaction.atomic():
             _let_back(customer, person, source=source, at=at, is_self=is_self)
-            before, after = _apply(customer, person, source=source, actor=actor, at=at)
+            before, after = _apply(customer, person, source=source, fact=fact or fact_of(actor), at=at)
             _record(audit.Action.CUSTOMER_UPDATED, before, after, actor=actor, at=at, source=source)
             pipeline.mark([customer], cause="customers.edited")
     except IdentityConflict as conflict:
@@ -106,9 +114,9 @@ def _let_back(customer: uuid.UUID, person: Person, *, source: Source, at: dateti
 
 
 def _apply(
-    customer: uuid.UUID, person: Person, *, source: Source, actor: Actor, at: datetime
+    customer: uuid.UUID, person: Person, *, source: Source, fact: str, at: datetime
 ) -> tuple[reading.Profile, reading.Profile]:
-    word = Word(source.key, at, fact_of(actor), not_before=at)
+    word = Word(source.key, at, fact, not_before=at)
     before = reading.one(customer, shown=False)
     if before is None:
         raise UnableToEdit

@@ -62,6 +62,7 @@ NOBODYS = {
 }
 ON_REQUEST = {
     # module: downloads that their room guards itself; each is the person's or the officer's own copy, and logged
+    "consent/views/certificates.py": "the certificate of an erasure, which names nobody, for the person and the officer",
     "consent/views/my_data.py": "a copy of somebody's own data, by a link that expires, after a code to their own address",
     "consent/views/desk.py": "the same copy, handed over by the privacy officer to somebody whom no code reaches",
     "consent/views/preferences.py": "the same receipt for the person, by their own link",

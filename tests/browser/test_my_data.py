@@ -144,7 +144,7 @@ def test_a_restriction_and_an_objection_hold_as_soon_as_the_code_is_entered(
 ) -> None:
     ann, bea = person("restriction"), person("objection")
     restriction = ask(phone, live_server, language[0], "restriction")
-    headed(phone, language[0], "Your data rest")
+    headed(phone, language[0], "Your data is on hold")
     ask(phone, live_server, language[0], "objection", said="No more letters, please.")
     headed(phone, language[0], "No more advertising and profiling")
     now = timezone.now()

@@ -6,20 +6,24 @@ import csv
 import datetime as dt
 import io
 import json
+import tracemalloc
 import zipfile
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
-from cdp.core import actors, jobs
+from cdp.core import actors, ids, jobs
+from cdp.core.crypto import signing
 from cdp.core.leaving import Outcome
-from consent.models import ConsentState, PrivacyRequest
+from commerce.models import Order
+from consent.models import ConsentState, PrivacyAttempt, PrivacyRequest
 from consent.selectors import restrictions
 from consent.services import evidence, gate, grants, holding
-from consent.services.requests import clocks, erasures, intake
+from consent.services.requests import certificates, clocks, copies, intake
 from customers.models import Customer, Status
 from customers.selectors import profiles
 from customers.services import notes
@@ -78,8 +82,45 @@ def test_a_copy_holds_everything_that_is_hers_and_nobody_else(ann):
     for other in ("Somchai", "bob@example.com", "999 8888", "Bob Other"):
         assert other not in page
         assert other not in note["text"]
+    about = {one["key"]: one for one in json.loads(archive.read("about.json"))}
+    uses = {line["what"] for key, one in about.items() if key.startswith("use_") for line in one["lines"]}
+    assert {"What for", "Which data", "Who receives it", "How long", "To other countries", "Basis in law"} <= uses
+    assert about["origin"]["lines"]
+    assert ("Complaints go to", "สำนักงานคณะกรรมการคุ้มครองข้อมูลส่วนบุคคล (PDPC)") in {
+        (line["what"], line["is"]) for line in about["rights"]["lines"]
+    }
+    assert "How your data are used" in page
+    receipt = json.loads(archive.read("receipt.json"))
+    assert signing.is_signed(receipt["receipt"], receipt["signature"])
+    (asked,) = json.loads(archive.read("json/requests.json"))
+    assert asked["number"] == request.reference
     named = {file["json"] for file in json.loads(archive.read("schema.json"))["files"]}
     assert named == {name for name in archive.namelist() if name.startswith("json/")}
+
+
+@pytest.mark.long
+def test_a_copy_of_ten_thousand_orders_needs_no_more_memory_than_one_of_a_hundred(ann):
+    request = intake.begin(
+        intake.Ask(customer=ann.id, right="access", door="counter", language="en", identity="id_card"),
+        actor=actors.SYSTEM,
+        at=timezone.now(),
+    ).request
+    peaks = []
+    for count in (100, 10_000):
+        first = factories.order(ann, amount="10")
+        Order.objects.bulk_create(_again(first, number) for number in range(count - 1))
+        upload = ids.uuid7()
+        tracemalloc.start()
+        _size, counts = copies.write(request, upload, at=timezone.now())
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert counts["commerce_order"] == 10_100
+    assert peaks[1] < peaks[0] + 8 * 1024 * 1024, peaks
+
+
+def _again(order, number):
+    fields = {field.attname: getattr(order, field.attname) for field in order._meta.concrete_fields}
+    return Order(**{**fields, "id": ids.uuid7(), "external_id": f"o-{number}-{order.id}"})
 
 
 def test_what_she_takes_along_is_what_she_told_and_did(ann):
@@ -142,12 +183,63 @@ def test_an_erasure_waits_for_the_officer_and_the_hold_and_ends_with_a_certifica
     page = Client().get(requesting.page(request))
     assert page.status_code == 200
     certificate = Client().get(requesting.page(request) + "certificate/").json()
-    assert erasures.is_ours(certificate)
-    assert not erasures.is_ours({**certificate, "erased_at": "2020-01-01"})
+    assert certificates.is_ours(certificate)
+    assert not certificates.is_ours({**certificate, "erased_at": "2020-01-01"})
     assert certificate["removed"]["customers.ContactPoint"] == 2
     assert certificate["kept"]["commerce.Order"] == {"rows": 1, "why": "books"}
     for planted in ("Ann", "Suksai", "ann@example.com", "812345678"):
         assert planted not in json.dumps(certificate) + page.content.decode()
+
+
+def test_corrections_are_read_like_everywhere_kept_as_typed_and_written_together_with_where_they_came_from(
+    ann, officer
+):
+    browser = Client()
+    typed = {"right": "rectification", "contact": "ann@example.com", "new_birth_date": "31/02/1990"}
+    wrong = browser.post("/my-data/?lang=th", {**typed, "new_country": "Atlantis", "new_email": "ann@", "lang": "th"})
+    assert wrong.status_code == 422
+    page = wrong.content.decode()
+    for kept in ("31/02/1990", "Atlantis", "ann@"):
+        assert f'value="{kept}"' in page, "what was typed stays"
+    assert page.count("field-error") >= 3
+    right = {"new_birth_date": "24 มีนาคม 2533", "new_country": "เกาหลีใต้", "new_email": "ann@new.example"}
+    request = requesting.ask(browser, "rectification", "ann@example.com", **right)
+    desk = officer.get(f"/consent/requests/{request.id}/").content.decode()
+    assert "a•••@example.com" in desk
+    assert ">ann@example.com<" not in desk
+    assert "ann@new.example" in desk
+    assert officer.post(f"/consent/requests/{request.id}/do/", {"act": "accept-all"}).status_code == 302
+    request.refresh_from_db()
+    assert request.outcome == {"accepted": 3, "refused": 0}
+    profile = profiles.one(ann.id)
+    assert (profile.email, str(profile.customer.birth_date), profile.customer.country) == (
+        "ann@new.example", "1990-03-24", "KR",
+    )  # fmt: skip
+    assert request.reference in officer.get(f"/customers/{ann.id}/").content.decode(), "told by this request"
+
+
+def test_the_page_of_a_request_tells_every_end_in_the_readers_language(ann, officer):
+    request = requesting.ask(Client(), "erasure", "ann@example.com")
+    page = requesting.page(request)
+    ends = []
+    act = f"/consent/requests/{request.id}/do/"
+    assert officer.post(act, {"act": "refuse", "ground": "", "reason": "x"}).status_code == 422, "no ground is chosen"
+    officer.post(act, {"act": "refuse", "ground": "law_requires", "reason": "Invoices stay."})
+    for language in ("en", "th", "ko"):
+        shown = Client().get(f"{page}?lang={language}")
+        with translation.override(language):
+            assert f"<h1>{gettext('We cannot do this')}</h1>" in shown.content.decode()
+            assert gettext("We refused it") in shown.content.decode()
+        ends.append(shown.content)
+    assert len(set(ends)) == 3
+    desk = officer.get("/consent/requests/?state=closed").content.decode()
+    assert "Closed" in desk
+    assert "Clock stands still" not in desk
+    later = timezone.now() + dt.timedelta(days=91)
+    PrivacyRequest.objects.update(closed_at=later - dt.timedelta(days=182))
+    gone = [Client().get(path).status_code for path in (page, "/my-data/r/forged/", "/my-data/code/forged/")]
+    assert gone == [410, 404, 404]
+    assert PrivacyAttempt.objects.count() == 3, "each is recorded"
 
 
 def test_staff_take_a_request_at_the_counter_with_a_receipt(ann):

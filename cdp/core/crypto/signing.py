@@ -5,9 +5,11 @@ The first key of CDP_RECEIPT_KEYS signs; the others stay published, so that what
 
 import base64
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
@@ -31,6 +33,19 @@ def sign(content: Any) -> dict[str, str]:
     """The signature of `content`: algorithm, id of the key, and 64 bytes in base64url without padding."""
     name, key = next(iter(_keys(settings.CDP_RECEIPT_KEYS).items()))
     return {"alg": ALGORITHM, "kid": name, "value": _encoded(key.sign(canonical(content)))}
+
+
+def is_signed(content: Any, signature: Mapping[str, str]) -> bool:
+    """Whether that is our signature of `content`, by a key that is still published."""
+    key = _keys(settings.CDP_RECEIPT_KEYS).get(str(signature.get("kid", "")))
+    if key is None or signature.get("alg") != ALGORITHM:
+        return False
+    text = str(signature.get("value", ""))
+    try:
+        key.public_key().verify(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), canonical(content))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def public_keys() -> dict[str, list[dict[str, str]]]:

@@ -15,8 +15,8 @@ forgetting  what becomes of old notices, and of those of people who are forgotte
 
 from cdp.core.outbox.delivery import send_due
 from cdp.core.outbox.forgetting import forget, forget_old
-from cdp.core.outbox.registry import Kind, declare, footed_by, held_back_by
-from cdp.core.outbox.writing import NOBODY, Draft, Put, cancel, put, put_many, recent
+from cdp.core.outbox.registry import Kind, declare, footed_by, held_back, held_back_by
+from cdp.core.outbox.writing import NOBODY, Draft, Put, cancel, complete, put, put_many, recent
 
 __all__ = [
     "NOBODY",
@@ -24,10 +24,12 @@ __all__ = [
     "Kind",
     "Put",
     "cancel",
+    "complete",
     "declare",
     "footed_by",
     "forget",
     "forget_old",
+    "held_back",
     "held_back_by",
     "put",
     "put_many",

@@ -11,7 +11,7 @@ from django.conf import settings
 from cdp.core import letters, mail
 from cdp.core.carrying import Rejected, TryLater, Unreachable
 from cdp.core.leaving import Own, Permit
-from cdp.core.outbox import composing
+from cdp.core.outbox import composing, registry
 
 TO_STRANGERS = (Own.REQUEST_ANSWER,)
 """Why something leaves for somebody who is no customer: it answers what they have just asked for."""
@@ -31,7 +31,10 @@ class _Email:
     def send(self, outgoing: composing.Outgoing, *, permit: Permit) -> None:
         permit.check(channel="email", customer=outgoing.customer, own=TO_STRANGERS)
         try:
-            self._transport.send(composing.message(outgoing), name=str(outgoing.id), permit=permit)
+            message = composing.message(outgoing)
+            if _names_nobody(outgoing) and isinstance(self._transport, mail.FileTransport):
+                message.replace_header("To", "undisclosed-recipients:;")
+            self._transport.send(message, name=str(outgoing.id), permit=permit)
         except letters.BadAddress as error:
             raise Rejected("bad_address") from error
         except mail.Unreachable as error:
@@ -47,7 +50,8 @@ class _Texts:
 
     def send(self, outgoing: composing.Outgoing, *, permit: Permit) -> None:
         permit.check(channel=outgoing.channel, customer=outgoing.customer, own=TO_STRANGERS)
-        text = f"To: {outgoing.channel} {outgoing.address}\n\n{composing.parts(outgoing).short}\n"
+        address = "" if _names_nobody(outgoing) else f" {outgoing.address}"
+        text = f"To: {outgoing.channel}{address}\n\n{composing.parts(outgoing).short}\n"
         try:
             mail.write_whole(folder() / file_names(outgoing.id)[1], text.encode())
         except OSError as error:
@@ -81,6 +85,11 @@ CARRIERS: dict[str, Callable[[], AbstractContextManager[Carrier]]] = {
     "line": _texts,
     "kakao": _texts,
 }
+
+
+def _names_nobody(outgoing: composing.Outgoing) -> bool:
+    """Whether a file of it must not say to whom it went: they are forgotten, and files stay."""
+    return registry.is_last(outgoing.kind)
 
 
 def folder() -> Path:

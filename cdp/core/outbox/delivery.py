@@ -166,6 +166,8 @@ class _Sender:
             self.tally.counts[counted] += 1
 
     def _settle(self, notice: Notice, state: str, **changes: object) -> bool:
+        if registry.is_last(notice.kind):
+            changes |= {"address": None, "data": None, "address_digest": b""}
         done = CLAIMS.settle(notice, self.number, state=state, **({"reason": ""} | changes))
         self.tally.counts[state if done else "lost"] += 1
         return done

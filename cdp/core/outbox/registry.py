@@ -13,11 +13,14 @@ class Kind:
 
     `purpose` is what the decision is asked for; codes and receipts are `service`. `has_preferences` puts the links of
     the footer (unsubscribe, settings) into it; a mail to somebody who may not be the customer goes without.
+    `is_last` is for the last word to somebody whom we have forgotten since: its address and its words go with the
+    delivery, and where notices become files instead, the file names nobody.
     """
 
     code: str
     purpose: str = "service"
     has_preferences: bool = True
+    is_last: bool = False
 
 
 Holder = Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
@@ -38,6 +41,11 @@ def declare(kind: Kind) -> None:
 def kind(code: str) -> Kind:
     """The kind of that code. Raises KeyError."""
     return _kinds[code]
+
+
+def is_last(code: str) -> bool:
+    """Whether that kind is the last word to somebody; a kind nobody declares any more is not."""
+    return code in _kinds and _kinds[code].is_last
 
 
 def kinds() -> tuple[Kind, ...]:

@@ -11,7 +11,6 @@ from cdp.core import actors
 from cdp.core.actors import Actor
 from consent.models import PrivacyRequest
 from consent.rules import deadlines
-from consent.rules import requests as rules
 from consent.selectors import calendars, packs
 from consent.services.requests import letters, steps
 from consent.services.requests.steps import Kind, UnableToDo
@@ -50,15 +49,9 @@ def paused_days(request: PrivacyRequest) -> int:
 
 def extend(*, request: uuid.UUID, reason: str, actor: Actor, at: datetime) -> PrivacyRequest:
     """Take the longer term, with a reason that the person is told. Raises UnableToDo."""
-    reason = reason.replace("\0", "").strip()
-    if not reason:
-        raise UnableToDo(_("Write the reason: the person is told it."), code="reason")
-    if len(reason) > rules.LONGEST_WORDS:
-        raise UnableToDo(_("This is too long."), code="reason")
+    reason = steps.reason_of(reason)
     with transaction.atomic():
-        row = steps.locked(request)
-        if row.closed_at:
-            raise UnableToDo(_("This request is closed."), code="closed")
+        row = steps.open_(request)
         why_not = deadlines.can_extend(
             clock_of(row), now=at, first_due_at=row.due_at, is_extended=row.extended_at is not None
         )

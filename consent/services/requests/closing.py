@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import audit
 from cdp.core.actors import Actor
 from consent.models import PrivacyRequest, Right
-from consent.rules import requests as rules
 from consent.selectors import packs
 from consent.services import objecting
 from consent.services.requests import letters, steps
 from consent.services.requests.steps import Kind, UnableToDo
 
+State = PrivacyRequest.State
 NOT_IDENTIFIED = "not_identified"
 GROUNDS = {
     "not_identified": _("We could not make sure who asks."),
@@ -40,24 +41,18 @@ def answered(
     at: datetime,
     outcome: dict[str, Any] | None = None,
     is_told: bool = True,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
-    """Close a locked request as done. For those who did it, in the same transaction."""
+    """Close a locked request as done. For those who did it, in the same transaction. `told` is what the letter says
+    beside that it is done.
+    """
     if row.closed_at:
         return
-    steps.save(
-        row,
-        state=PrivacyRequest.State.ANSWERED,
-        closed_at=at,
-        closed_by_kind=actor.kind,
-        closed_by_id=actor.id,
-        paused_at=None,
-        blocked="",
-        outcome={**row.outcome, **(outcome or {})},
-    )
+    _close(row, State.ANSWERED, actor=actor, at=at, blocked="", outcome={**row.outcome, **(outcome or {})})
     is_late = at >= row.due_at
     steps.add(row, Kind.ANSWERED, actor=actor, at=at, details={"late": is_late}, action=audit.Action.REQUEST_CLOSED)
     if is_told:
-        letters.tell(row, letters.ANSWERED, at=at)
+        letters.tell(row, letters.ANSWERED, at=at, **(told or {}))
 
 
 def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: datetime) -> PrivacyRequest:
@@ -65,28 +60,14 @@ def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: da
     to complain. Whatever weighs against the rest of an objection, advertising ends (GDPR 21(2–3), PDPA s.32), unless
     nobody knows who asked. Raises UnableToDo.
     """
-    reason = reason.replace("\0", "").strip()
-    if not reason:
-        raise UnableToDo(_("Write the reason: the person is told it."), code="reason")
-    if len(reason) > rules.LONGEST_WORDS:
-        raise UnableToDo(_("This is too long."), code="reason")
+    reason = steps.reason_of(reason)
     with transaction.atomic():
-        row = steps.locked(request)
-        if row.closed_at:
-            raise UnableToDo(_("This request is closed."), code="closed")
+        row = steps.open_(request)
         pack = packs.every().get(row.pack)
         if pack is None or ground not in {one.key for one in pack.grounds(row.right)}:
             raise UnableToDo(_("Choose a ground that this law knows."), code="ground")
-        steps.save(
-            row,
-            state=PrivacyRequest.State.REFUSED,
-            closed_at=at,
-            closed_by_kind=actor.kind,
-            closed_by_id=actor.id,
-            paused_at=None,
-            refusal_ground=ground,
-            words=steps.seal_words(row, replace(steps.words(row), reason=reason)),
-        )
+        words = steps.seal_words(row, replace(steps.words(row), reason=reason))
+        _close(row, State.REFUSED, actor=actor, at=at, refusal_ground=ground, words=words)
         steps.add(
             row,
             Kind.REFUSED,
@@ -110,31 +91,34 @@ def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: da
 
 
 def cancel(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequest:
-    """The person takes it back before it is done. Raises UnableToDo."""
+    """The person takes it back before it is done. They are told, as a link may have been found by somebody else.
+    Raises UnableToDo.
+    """
     with transaction.atomic():
-        row = steps.locked(request)
-        if row.closed_at:
-            raise UnableToDo(_("This request is closed."), code="closed")
-        if row.state == PrivacyRequest.State.WORKING:
+        row = steps.open_(request)
+        if row.state == State.WORKING:
             raise UnableToDo(_("It is being done at this moment."), code="working")
-        steps.save(
-            row,
-            state=PrivacyRequest.State.CANCELLED,
-            closed_at=at,
-            closed_by_kind=actor.kind,
-            closed_by_id=actor.id,
-            paused_at=None,
-        )
+        _close(row, State.CANCELLED, actor=actor, at=at)
         steps.add(row, Kind.CANCELLED, actor=actor, at=at, action=audit.Action.REQUEST_CLOSED)
+        letters.tell(row, letters.CANCELLED, at=at)
     return row
 
 
 def note(*, request: uuid.UUID, text: str, actor: Actor, at: datetime) -> None:
     """Staff write something down about it, sealed. Raises UnableToDo."""
-    text = text.replace("\0", "").strip()
-    if not text:
-        raise UnableToDo(_("Write something first."), code="text")
-    if len(text) > rules.LONGEST_WORDS:
-        raise UnableToDo(_("This is too long."), code="text")
+    text = steps.reason_of(text, missing=_("Write something first."), code="text")
     with transaction.atomic():
         steps.add(steps.locked(request), Kind.NOTE, actor=actor, at=at, text=text)
+
+
+def _close(row: PrivacyRequest, state: str, *, actor: Actor, at: datetime, **changes: Any) -> None:
+    """However it ends: its clock stands, and the row says who ended it."""
+    steps.save(
+        row,
+        state=state,
+        closed_at=at,
+        closed_by_kind=actor.kind,
+        closed_by_id=actor.id,
+        paused_at=None,
+        **changes,
+    )

@@ -1,8 +1,9 @@
 """The copy of everything we know of a person: a ZIP with JSON, CSV and pages to read, in the person's language.
 
-What belongs in it is what every room declares in its `lifecycle.py`. Rows are read in portions and written as they
-come, sealed while they stream, so neither the file's size nor the person's history stands in memory, and nothing
-readable lies on a disk. It is deleted after a week, and with the person.
+What belongs in it is what every room declares in its `lifecycle.py`; and, as the law gives it with the data, how they
+are used and by whom (`about`), what was asked for before, and the signed receipt of what was allowed. Rows are read in
+portions and written as they come, sealed while they stream, so neither the file's size nor the person's history stands
+in memory, and nothing readable lies on a disk. It is deleted after a week, and with the person.
 """
 
 import csv
@@ -34,7 +35,7 @@ from consent.models import PrivacyCode, PrivacyRequest, Right
 from consent.rules import requests as rules
 from consent.rules.evidence import KINDS
 from consent.selectors import evidence
-from consent.services.requests import closing, steps
+from consent.services.requests import about, closing, steps
 from consent.services.requests.steps import Kind, UnableToDo
 from customers.models import Customer
 from customers.selectors import lineage
@@ -42,7 +43,7 @@ from customers.selectors import profiles as reading
 
 JOB = "privacy.copy"
 PORTION = 500
-LOOKS = "who_looked"
+LOOKS, ASKED = "who_looked", "requests"
 _NOBODY = uuid.UUID(int=0)
 Row = Mapping[str, Any]
 
@@ -101,6 +102,7 @@ def write(
         try:
             with zipfile.ZipFile(uploads.Sink(writer), "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr("schema.json", json.dumps(_schema(request, found, at), ensure_ascii=False, indent=1))
+                told = _write_beside(archive, request, at)
                 for number, table in enumerate(found, start=1):
                     counts[table.name] = _write_json(archive, table)
                     if counts[table.name]:
@@ -108,7 +110,7 @@ def write(
                     progress(number, len(found) + 1)
                 if request.right == Right.ACCESS:
                     _write_files(archive, lineage.facts_under(request.customer_id))
-                _write_page(archive, request, [table for table in found if counts[table.name]], at)
+                _write_page(archive, request, [table for table in found if counts[table.name]], told, at)
         finally:
             writer.close()
     return writer.size, counts
@@ -125,6 +127,8 @@ def tables(request: PrivacyRequest, *, at: datetime) -> list[Table]:
         if wanted:
             found.append(_table(model, declaration, people, keyring, redact))
     if request.right == Right.ACCESS:
+        titles = about.asked_titles()
+        found.append(Table(ASKED, _("What you asked for"), list(titles), titles, lambda: about.asked(people)))
         found.append(_looks(people))
     return found
 
@@ -200,6 +204,17 @@ def _redaction(people: Sequence[uuid.UUID]) -> Callable[[str], str]:
     return lambda text: rules.without_others(text, staff=staff, own=own, removed=removed)
 
 
+def _write_beside(archive: zipfile.ZipFile, request: PrivacyRequest, at: datetime) -> Sequence[about.Section]:
+    """What goes with a copy of everything; data to take along come without it."""
+    if request.right != Right.ACCESS:
+        return ()
+    told = about.sections(request)
+    archive.writestr("about.json", json.dumps(about.as_json(told), ensure_ascii=False, indent=1))
+    if receipt := about.receipt(request, at=at):
+        archive.writestr("receipt.json", json.dumps(receipt, ensure_ascii=False, indent=1))
+    return told
+
+
 def _write_json(archive: zipfile.ZipFile, table: Table) -> int:
     count = 0
     with archive.open(f"json/{table.name}.json", "w", force_zip64=True) as entry:
@@ -235,12 +250,20 @@ def _write_files(archive: zipfile.ZipFile, people: Sequence[uuid.UUID]) -> None:
             archive.writestr(f"files/{row.id}.{ending}", content, zipfile.ZIP_STORED)
 
 
-def _write_page(archive: zipfile.ZipFile, request: PrivacyRequest, found: Sequence[Table], at: datetime) -> None:
+def _write_page(
+    archive: zipfile.ZipFile,
+    request: PrivacyRequest,
+    found: Sequence[Table],
+    told: Sequence[about.Section],
+    at: datetime,
+) -> None:
     with archive.open("index.html", "w", force_zip64=True) as entry:
-        _page(entry, request, found, at)
+        _page(entry, request, found, told, at)
 
 
-def _page(entry: Any, request: PrivacyRequest, found: Sequence[Table], at: datetime) -> None:
+def _page(
+    entry: Any, request: PrivacyRequest, found: Sequence[Table], told: Sequence[about.Section], at: datetime
+) -> None:
     """One page that opens without a network: a list of what there is, and a table for each."""
     language = translation.get_language() or "en"
     title = _("Your data at %(shop)s") % {"shop": settings.CDP_SHOP_NAME}
@@ -256,6 +279,8 @@ def _page(entry: Any, request: PrivacyRequest, found: Sequence[Table], at: datet
     put(f"<p>{html.escape(_('The folders json and csv hold the same for programs and spreadsheets.'))}</p><nav><ul>")
     for table in found:
         put(f'<li><a href="#{table.name}">{html.escape(table.title)}</a></li>')
+    if told:
+        put(f'<li><a href="#about">{html.escape(_("How your data are used"))}</a></li>')
     put("</ul></nav>")
     for table in found:
         put(f'<section id="{table.name}"><h2>{html.escape(table.title)}</h2><div class="wide"><table><thead><tr>')
@@ -265,6 +290,12 @@ def _page(entry: Any, request: PrivacyRequest, found: Sequence[Table], at: datet
             cells = "".join(f"<td>{html.escape(_shown(row[name]))}</td>" for name in table.columns)
             put(f"<tr>{cells}</tr>")
         put("</tbody></table></div></section>")
+    if told:
+        put(f'<section id="about"><h2>{html.escape(_("How your data are used"))}</h2>')
+        for section in told:
+            lines = "".join(f"<dt>{html.escape(what)}</dt><dd>{html.escape(is_)}</dd>" for what, is_ in section.lines)
+            put(f"<h3>{html.escape(section.title)}</h3><dl>{lines}</dl>")
+        put("</section>")
     put("</main></body></html>")
 
 
@@ -319,6 +350,7 @@ def _shown(value: Any) -> str:
 _STYLE = (
     "body{font:16px/1.6 system-ui,'Noto Sans Thai','Noto Sans KR',sans-serif;margin:0;color:#14211e;background:#fff}"
     "main{max-width:70rem;margin:0 auto;padding:1.5rem}h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.5rem}"
+    "h3{font-size:1rem;margin:1.5rem 0 .3rem}dl{margin:0}dt{font-size:.9rem;opacity:.75}dd{margin:0 0 .6rem}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;vertical-align:top;"
     "padding:.4rem .8rem;border-bottom:1px solid #d5ddd9}th{white-space:nowrap;background:#f3f6f4}"
     "@media(prefers-color-scheme:dark){body{color:#e6ece9;background:#101614}th{background:#1a2320}"
@@ -341,7 +373,6 @@ def hand_over(request: PrivacyRequest, *, reason: str, actor: Actor, at: datetim
     Whoever can be reached fetches it with a code: staff never open what is meant for the person alone. Raises
     UnableToDo.
     """
-    reason = reason.replace("\0", "").strip()
     if not is_ready(request, at=at):
         raise UnableToDo(gettext_lazy("There is no copy any more."), code="gone")
     if not can_hand_over(request):
@@ -349,8 +380,7 @@ def hand_over(request: PrivacyRequest, *, reason: str, actor: Actor, at: datetim
             gettext_lazy("This person has an address: the copy is fetched with a code that is sent there."),
             code="reachable",
         )
-    if not reason or len(reason) > rules.LONGEST_WORDS:
-        raise UnableToDo(gettext_lazy("Write how you hand it over, and how you made sure to whom."), code="reason")
+    reason = steps.reason_of(reason, missing=gettext_lazy("Write how you hand it over, and how you made sure to whom."))
     with transaction.atomic():
         steps.add(request, Kind.FETCHED, actor=actor, at=at, text=reason)
     return uploads.open_(uuid.UUID(request.outcome["copy"]))

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -43,10 +43,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Begun:
-    """The request, and whether it is new: asked for again while it is open it is the same one."""
+    """The request, and whether it is new: asked for again while it is open it is the same one. `is_ready` says that
+    from now on it is sure who asks, so that what needs nobody to look at it may be done.
+    """
 
     request: PrivacyRequest
     is_new: bool
+    is_ready: bool = False
 
 
 def begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
@@ -55,7 +58,7 @@ def begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
     """
     with transaction.atomic():
         begun = _begin(ask, actor=actor, at=at)
-    if rules.runs_by_itself(ask.right, asker=ask.asker, is_proved=bool(ask.identity)) and begun.is_new:
+    if begun.is_ready:
         running.run(request=begun.request.id, actor=actor, at=at)
         begun.request.refresh_from_db()
     return begun
@@ -79,7 +82,7 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
         customer_id__in=lineage.of(here), right=ask.right, closed_at__isnull=True
     ).first()
     if before is not None:
-        return Begun(before, is_new=False)
+        return _again(before, ask, actor=actor, at=at)
     clock, due, law = _soonest(here, right=ask.right, received_at=received)
     pack = law.pack
     request = PrivacyRequest(
@@ -115,7 +118,32 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
         rectifying.propose(request, ask.changes)
     if letters.tell(request, letters.RECEIVED, at=at):
         steps.add(request, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": ask.words.reach[0]})
-    return Begun(request, is_new=True)
+    return Begun(request, is_new=True, is_ready=_is_ready(request))
+
+
+def _again(before: PrivacyRequest, ask: Ask, *, actor: Actor, at: datetime) -> Begun:
+    """Asked for again. Who proves now who they are proves it for the first time, too, and has the answer sent to where
+    they proved it: a letter that lay at the desk, say, and then the code at /my-data/.
+    """
+    row = steps.locked(before.id)
+    if row.closed_at or row.proved_at or not ask.identity:
+        return Begun(row, is_new=False)
+    told = steps.words(row)
+    reach = ask.words.reach if ask.words.reach[1] else told.reach
+    steps.save(
+        row,
+        asker=ask.asker,
+        identity_method=ask.identity,
+        proved_at=at,
+        words=steps.seal_words(row, replace(told, reach=reach, proof=ask.words.proof or told.proof)),
+    )
+    steps.add(row, Kind.PROVED, actor=actor, at=at, details={"method": ask.identity})
+    return Begun(row, is_new=False, is_ready=_is_ready(row))
+
+
+def _is_ready(row: PrivacyRequest) -> bool:
+    is_open = row.state == PrivacyRequest.State.OPEN
+    return is_open and rules.runs_by_itself(row.right, asker=row.asker, is_proved=row.proved_at is not None)
 
 
 def _soonest(customer: uuid.UUID, *, right: str, received_at: datetime) -> tuple[deadlines.Clock, date, Candidate]:
@@ -130,9 +158,7 @@ def _soonest(customer: uuid.UUID, *, right: str, received_at: datetime) -> tuple
 def prove(*, request: uuid.UUID, identity: str, actor: Actor, at: datetime) -> PrivacyRequest:
     """Staff made sure who asked. Raises UnableToDo."""
     with transaction.atomic():
-        row = steps.locked(request)
-        if row.closed_at:
-            raise UnableToDo(_("This request is closed."), code="closed")
+        row = steps.open_(request)
         if identity not in IDENTITIES or not identity:
             raise UnableToDo(_("Choose how you made sure who asks."), code="identity")
         if not row.proved_at:

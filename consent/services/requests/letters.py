@@ -1,40 +1,50 @@
 """What the person is told about a request: codes, a receipt with the last day, an extension, an answer, a refusal.
 
 Everything goes by the way of contact that asked, through the core outbox. Where there is none (a counter, a letter),
-the printed receipt carries the link. After an erasure nobody is written to: there is no address any more, and the
-progress link tells the rest.
+the printed receipt carries the link. Of an erasure one last letter tells: its address is sealed under the key of the
+hour before those of the person go, dies with the delivery, and cannot be read after a week whatever happens.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 
 from cdp.core import outbox
+from cdp.core.crypto import hourly
 from cdp.core.models import User
 from consent.models import PrivacyCode, PrivacyRequest
 from consent.rules import deadlines, requests
 from consent.selectors import packs
 from consent.services import links
-from consent.services.requests import steps
+from consent.services.requests import certificates, steps
 from customers.services import standing
 
 CODE, ELSEWHERE = "my-data-code", "my-data-elsewhere"
 RECEIVED, EXTENDED, ANSWERED, REFUSED = "request-received", "request-extended", "request-answered", "request-refused"
-PROOF, REMINDER = "request-proof", "request-reminder"
-KINDS = tuple(
-    outbox.Kind(code, has_preferences=False)
-    for code in (CODE, ELSEWHERE, RECEIVED, EXTENDED, ANSWERED, REFUSED, PROOF, REMINDER)
+PROOF, REMINDER, CANCELLED, ERASED = "request-proof", "request-reminder", "request-cancelled", "request-erased"
+KINDS = (
+    *(
+        outbox.Kind(code, has_preferences=False)
+        for code in (CODE, ELSEWHERE, RECEIVED, EXTENDED, ANSWERED, REFUSED, CANCELLED, PROOF, REMINDER)
+    ),
+    outbox.Kind(ERASED, has_preferences=False, is_last=True),
 )
 
 
 def due_day(request: PrivacyRequest, language: str) -> str:
     """The last day, as the reader writes dates."""
-    zone = packs.every()[request.pack].zone if request.pack in packs.every() else settings.TIME_ZONE
     with translation.override(language):
-        return date_format(deadlines.day_of(request.due_at, zone), "DATE_FORMAT")
+        return date_format(deadlines.day_of(request.due_at, _zone(request).key), "DATE_FORMAT")
+
+
+def _zone(request: PrivacyRequest) -> ZoneInfo:
+    pack = packs.every().get(request.pack)
+    return ZoneInfo(pack.zone if pack else settings.TIME_ZONE)
 
 
 def tell(request: PrivacyRequest, kind: str, *, at: datetime, key: str = "", **data: Any) -> bool:
@@ -62,6 +72,50 @@ def tell(request: PrivacyRequest, kind: str, *, at: datetime, key: str = "", **d
         at=at,
     )
     return True
+
+
+def address_last(request: PrivacyRequest, *, at: datetime) -> bool:
+    """Keep where the letter goes that tells of the erasure; False where there is no way. For `erasures`, in the
+    transaction in which the person's keys are destroyed.
+    """
+    channel, address = steps.words(request).reach
+    if not address or outbox.held_back([request.customer_id]):
+        return False
+    outbox.put(
+        outbox.Draft(
+            kind=ERASED,
+            address=address,
+            key=_last_key(request),
+            language=request.language,
+            channel=channel,
+            due_at=at + hourly.KEPT,  # until it is known what to say
+            valid_until=at + hourly.KEPT,
+        ),
+        at=at,
+    )
+    return True
+
+
+def tell_last(request: PrivacyRequest, certificate: Mapping[str, Any], *, at: datetime) -> bool:
+    """Let the last letter go: what was erased, what stays by which law, the certificate's number, how to complain."""
+    pack = packs.every().get(request.pack)
+    with translation.override(request.language):
+        found = certificates.readable(certificate)
+        data = {
+            "reference": request.reference,
+            "right": request.right,
+            "url": links.progress_url(request.id),
+            "day": date_format(found.erased_at.astimezone(_zone(request)), "DATE_FORMAT"),
+            "removed": [{"label": label, "count": count} for label, count in found.removed],
+            "kept": [{"label": one.label, "count": one.rows, "why": one.why, "law": one.law} for one in found.kept],
+            "certificate": found.number,
+            "authority": pack.authority if pack else "",
+        }
+    return outbox.complete(key=_last_key(request), data=data, at=at)
+
+
+def _last_key(request: PrivacyRequest) -> str:
+    return f"request:{request.id}:{ERASED}"
 
 
 def send_code(code: PrivacyCode, *, digits: str, address: str, channel: str, language: str, at: datetime) -> None:

@@ -1,12 +1,14 @@
 """Corrections that a person proposes: staff accept or refuse each field, with a reason that the person is told."""
 
+import contextlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import ids
@@ -14,16 +16,34 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from consent.models import PrivacyChange, PrivacyRequest, Right
 from consent.rules import requests as rules
+from consent.selectors import packs
 from consent.services.requests import closing, steps
 from consent.services.requests.steps import Kind, UnableToDo
 from customers.models import Customer
-from customers.rules import people, telling
+from customers.rules import homes, masking, places, telling
+from customers.rules.people import Fault, Person, Rules
+from customers.rules.unreadable import Unreadable
 from customers.selectors import profiles as reading
 from customers.services import identity, profiles, standing
 from customers.services.identity.resolving import IdentityConflict
 
 TABLE = "consent_privacychange"
 LONGEST = 300
+HIDDEN = frozenset({"email", "phone", "street", "birth_date"})
+FIELD_NAMES = {
+    "name": _("Whole name"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "email": _("E-mail"),
+    "phone": _("Phone number"),
+    "birth_date": _("Birth date"),
+    "street": _("Street and house number"),
+    "city": _("City or district"),
+    "province": _("Province"),
+    "postcode": _("Postcode"),
+    "country": _("Country"),
+}
+"""What a person may propose another value for, in words."""
 Decision = PrivacyChange.Decision
 
 
@@ -38,6 +58,32 @@ class Change:
     decision: str
     reason: str
 
+    @property
+    def label(self) -> str:
+        """The field's name, in the language in force."""
+        return str(FIELD_NAMES.get(self.field, self.field))
+
+    @property
+    def masked(self) -> str:
+        """What stands there now, as it is shown before it is needed: enough to recognise, too little to use."""
+        if self.field in HIDDEN:
+            return masking.of(self.field, self.before)
+        return self.before
+
+
+def read(told: Mapping[str, str], *, country: str, today: date) -> tuple[Person, list[Fault]]:
+    """Proposed values by the standard of every other door, and what cannot be read of them; `country` is where the
+    person is known to live (empty for somebody who has not said yet who they are).
+    """
+    standards = Rules(region=country or settings.CDP_SHOP_COUNTRY, today=today, dayfirst=True)
+    return homes.read(lambda asked: telling.read(told, asked, country=country), standards)
+
+
+def faults(told: Mapping[str, str], *, country: str, today: date) -> dict[str, str]:
+    """Field → what is wrong with its value, in the language in force: for doors, before anything is taken down."""
+    _person, found = read(told, country=country, today=today)
+    return {fault.field: str(fault.problem.reason) for fault in found}
+
 
 def propose(request: PrivacyRequest, changes: Mapping[str, str]) -> int:
     """Keep what the person wants corrected, beside what stands now. What is the same already is no change."""
@@ -46,10 +92,12 @@ def propose(request: PrivacyRequest, changes: Mapping[str, str]) -> int:
         return 0
     keyring = subjects.load([request.customer_id])
     rows = []
-    for field in rules.CORRECTABLE:
-        wanted = " ".join(changes.get(field, "").replace("\0", "").split())[:LONGEST]
+    told = {field: " ".join(changes.get(field, "").replace("\0", "").split())[:LONGEST] for field in rules.CORRECTABLE}
+    told = {field: wanted for field, wanted in told.items() if wanted}
+    person, _faults = read(told, country=profile.customer.country, today=request.received_at.date())
+    for field, wanted in told.items():
         before = value_of(profile, field)
-        if not wanted or wanted == before:
+        if before and before in {wanted, str(getattr(person, field) or "")}:
             continue
         row = PrivacyChange(id=ids.uuid7(), request=request, field=field)
         for column, text in (("before", before), ("wanted", wanted)):
@@ -100,34 +148,30 @@ def decide(
 
     Raises UnableToDo, also where the value cannot stand: no address, somebody else's number.
     """
-    reason = reason.replace("\0", "").strip()[: rules.LONGEST_WORDS]
-    if not accept and not reason:
-        raise UnableToDo(_("Write the reason: the person is told it."), code="reason")
+    if not accept or reason.strip():
+        reason = steps.reason_of(reason)
     with transaction.atomic():
-        row = steps.locked(request)
-        if row.closed_at or row.right != Right.RECTIFICATION:
-            raise UnableToDo(_("This request is closed."), code="closed")
+        row = _undecided(request)
         found = row.changes.select_for_update().filter(id=change).first()
         if found is None or found.decision != Decision.OPEN:
             raise UnableToDo(_("This was decided already."), code="decided")
-        if not row.proved_at:
-            raise UnableToDo(_("Make sure first who asks."), code="identity")
-        keyring = steps.keyring_of(row)
         if accept:
-            wanted = keyring.open(found.wanted, table=TABLE, column="wanted", row=found.id)
-            _write(row, {found.field: wanted}, actor=actor, at=at)
-        here = standing.hold([row.customer_id]).get(row.customer_id)
-        sealed = (
-            keyring.seal(reason, customer=here, table=TABLE, column="reason", row=found.id)
-            if here in keyring.writing
-            else None
-        )
-        decision = Decision.ACCEPTED if accept else Decision.REFUSED
-        PrivacyChange.objects.filter(id=found.id).update(
-            decision=decision, reason=sealed, decided_at=at, decided_by=actor.id
-        )
-        kind = Kind.CHANGE_ACCEPTED if accept else Kind.CHANGE_REFUSED
-        steps.add(row, kind, actor=actor, at=at, details={"field": found.field}, text=reason)
+            _write(row, [found], actor=actor, at=at)
+        _note(row, found, Decision.ACCEPTED if accept else Decision.REFUSED, reason, actor=actor, at=at)
+        _close_when_decided(row, actor=actor, at=at)
+    return row
+
+
+def accept_all(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequest:
+    """Write every correction that waits, together, and answer the request. All or none. Raises UnableToDo."""
+    with transaction.atomic():
+        row = _undecided(request)
+        waiting = list(row.changes.select_for_update().filter(decision=Decision.OPEN).order_by("id"))
+        if not waiting:
+            raise UnableToDo(_("This was decided already."), code="decided")
+        _write(row, waiting, actor=actor, at=at)
+        for one in waiting:
+            _note(row, one, Decision.ACCEPTED, "", actor=actor, at=at)
         _close_when_decided(row, actor=actor, at=at)
     return row
 
@@ -135,37 +179,83 @@ def decide(
 def finish(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequest:
     """Close a correction that was told in words and made by hand. Raises UnableToDo while a field waits."""
     with transaction.atomic():
-        row = steps.locked(request)
-        if row.closed_at:
-            raise UnableToDo(_("This request is closed."), code="closed")
+        row = steps.open_(request)
         if row.changes.filter(decision=Decision.OPEN).exists():
             raise UnableToDo(_("Decide about each field first."), code="changes")
         closing.answered(row, actor=actor, at=at)
     return row
 
 
+def _undecided(request: uuid.UUID) -> PrivacyRequest:
+    """A correction that can be decided, locked. Raises UnableToDo."""
+    row = steps.open_(request)
+    if row.right != Right.RECTIFICATION:
+        raise UnableToDo(_("This was decided already."), code="decided")
+    if not row.proved_at:
+        raise UnableToDo(_("Make sure first who asks."), code="identity")
+    return row
+
+
+def _note(
+    row: PrivacyRequest, change: PrivacyChange, decision: str, reason: str, *, actor: Actor, at: datetime
+) -> None:
+    """Keep what was decided, and the reason sealed for the person."""
+    keyring = steps.keyring_of(row)
+    here = standing.hold([row.customer_id]).get(row.customer_id)
+    sealed = None
+    if reason and here in keyring.writing:
+        sealed = keyring.seal(reason, customer=here, table=TABLE, column="reason", row=change.id)
+    PrivacyChange.objects.filter(id=change.id).update(
+        decision=decision, reason=sealed, decided_at=at, decided_by=actor.id
+    )
+    kind = Kind.CHANGE_ACCEPTED if decision == Decision.ACCEPTED else Kind.CHANGE_REFUSED
+    steps.add(row, kind, actor=actor, at=at, details={"field": change.field}, text=reason)
+
+
 def _close_when_decided(row: PrivacyRequest, *, actor: Actor, at: datetime) -> None:
-    decisions: Sequence[str] = list(row.changes.values_list("decision", flat=True))
-    if Decision.OPEN in decisions:
+    """The last decision answers the request; the letter tells each field, and where to complain of a refusal."""
+    decided = opened(row)
+    if any(one.decision == Decision.OPEN for one in decided):
         return
-    outcome = {
-        "accepted": sum(one == Decision.ACCEPTED for one in decisions),
-        "refused": sum(one == Decision.REFUSED for one in decisions),
-    }
-    closing.answered(row, actor=actor, at=at, outcome=outcome)
+    refused = [one for one in decided if one.decision == Decision.REFUSED]
+    pack = packs.every().get(row.pack)
+    with translation.override(row.language):
+        told = {
+            "fields": [
+                {"label": one.label, "accepted": one.decision == Decision.ACCEPTED, "reason": one.reason}
+                for one in decided
+            ],
+            "authority": pack.authority if pack and refused else "",
+        }
+    outcome = {"accepted": len(decided) - len(refused), "refused": len(refused)}
+    closing.answered(row, actor=actor, at=at, outcome=outcome, told=told)
 
 
-def _write(row: PrivacyRequest, raw: dict[str, str], *, actor: Actor, at: datetime) -> None:
+def _write(row: PrivacyRequest, changes: Sequence[PrivacyChange], *, actor: Actor, at: datetime) -> None:
+    """The wanted values into the profile, told by this request. A place is read in the country that is wanted too."""
     here = standing.hold([row.customer_id]).get(row.customer_id)
     if here is None:
         raise UnableToDo(_("This customer is no longer here."), code="customer")
+    wanted = {one.field: one.wanted for one in opened(row) if one.decision != Decision.REFUSED}
     country = Customer.objects.values_list("country", flat=True).get(id=here)
-    rules_of_values = people.Rules(region=country or settings.CDP_SHOP_COUNTRY, today=at.date(), dayfirst=True)
-    person, faults = telling.read(raw, rules_of_values, country=country)
-    if faults:
-        raise UnableToDo(faults[0].problem.reason, code="value")
+    with contextlib.suppress(Unreadable):
+        country = places.country(wanted.get("country", "")) or country
+    raw = {change.field: wanted[change.field] for change in changes}
+    person, found = read(raw, country=country, today=at.date())
+    if found:
+        fault = found[0]
+        name = FIELD_NAMES.get(fault.field, fault.field)
+        raise UnableToDo(f"{name}: {fault.problem.reason}", code="value")
     try:
-        profiles.edit(customer=here, person=person, source=profiles.staff_source(), actor=actor, at=at, is_self=True)
+        profiles.edit(
+            customer=here,
+            person=person,
+            source=profiles.staff_source(),
+            actor=actor,
+            at=at,
+            is_self=True,
+            fact=f"request:{row.reference}",
+        )
     except IdentityConflict as error:
         raise UnableToDo(_("Somebody else has this already."), code="taken") from error
     except (profiles.UnableToEdit, identity.Suppressed) as error:

@@ -1,5 +1,6 @@
 """Doing what was asked: each right once, however often it is tried."""
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from customers.models import Customer, Status
 
 State = PrivacyRequest.State
 PORTION = 200
+LEFT = timedelta(minutes=2)
+"""What was proved so long ago and would be done at once was left undone."""
 ABANDONED = timedelta(minutes=15)
 """An erasure that began so long ago and did not end was killed."""
 
@@ -26,9 +29,7 @@ ABANDONED = timedelta(minutes=15)
 def run(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequest:
     """Do what the request asks for. What cannot be done yet stays open with its reason. Raises UnableToDo."""
     with transaction.atomic():
-        row = steps.locked(request)
-        if row.closed_at:
-            raise UnableToDo(_("This request is closed."), code="closed")
+        row = steps.open_(request)
         if row.state == State.WORKING:
             raise UnableToDo(_("It is being done at this moment."), code="working")
         if not row.proved_at:
@@ -101,6 +102,7 @@ def tidy(*, now: datetime) -> int:
                     steps.save(again, state=State.OPEN, job_id=None)
                     steps.add(again, Kind.FAILED, actor=actors.SYSTEM, at=now)
                     done += 1
+    done += _run_left(now)
     open_ones = list(PrivacyRequest.objects.filter(closed_at__isnull=True).order_by("due_at", "id")[: 10 * PORTION])
     erased = set(
         Customer.objects.filter(id__in={row.customer_id for row in open_ones}, status=Status.ERASED).values_list(
@@ -115,6 +117,23 @@ def tidy(*, now: datetime) -> int:
             erasures.close(row.id, actor=actors.SYSTEM, at=now)
         else:
             closing.cancel(request=row.id, actor=actors.SYSTEM, at=now)
+    return done
+
+
+def _run_left(now: datetime) -> int:
+    """Do what would have been done at once, had the process not been killed between taking it and doing it."""
+    left = PrivacyRequest.objects.filter(
+        closed_at__isnull=True,
+        state=State.OPEN,
+        proved_at__lt=now - LEFT,
+        asker=PrivacyRequest.Asker.PERSON,
+        right__in=rules.BY_ITSELF,
+    ).exclude(steps__kind=Kind.FAILED)  # what went wrong once waits for staff
+    done = 0
+    for request in left.order_by("due_at", "id").values_list("id", flat=True)[:PORTION]:
+        with contextlib.suppress(UnableToDo):  # somebody was quicker, or the person is gone
+            run(request=request, actor=actors.SYSTEM, at=now)
+            done += 1
     return done
 
 

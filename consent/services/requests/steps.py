@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from cdp.core import audit, ids, webhooks
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from consent.models import PrivacyRequest, PrivacyRequestStep
+from consent.rules import requests as rules
 from customers.selectors import lineage
 
 TABLE = "consent_privacyrequest"
@@ -125,6 +128,26 @@ def locked(request: uuid.UUID) -> PrivacyRequest:
     if row is None:
         raise UnableToDo("there is no such request", code="unknown")
     return row
+
+
+def open_(request: uuid.UUID) -> PrivacyRequest:
+    """The row of a request that is not closed, held until the end of the transaction. Raises UnableToDo."""
+    row = locked(request)
+    if row.closed_at:
+        raise UnableToDo(_("This request is closed."), code="closed")
+    return row
+
+
+def reason_of(
+    text: str, *, missing: object = _("Write the reason: the person is told it."), code: str = "reason"
+) -> str:
+    """What was written, as it is kept. Raises UnableToDo where nothing was, in the words of `missing`, or too much."""
+    reason = text.replace("\0", "").strip()
+    if not reason:
+        raise UnableToDo(missing, code=code)
+    if len(reason) > rules.LONGEST_WORDS:
+        raise UnableToDo(_("This is too long."), code=code)
+    return reason
 
 
 def save(request: PrivacyRequest, **changes: Any) -> None:

@@ -73,6 +73,8 @@ def _erase(customer: uuid.UUID, actor: Actor, at: datetime) -> Erased:
         raise UnableToErase(Reason.BUSY)  # merged, parted or erased while we waited for the locks
     if lifecycle.held(everybody):
         raise UnableToErase(Reason.HELD)
+    for farewell in lifecycle.farewells():
+        farewell(everybody, at)
     rows = purging.purge(everybody, at=at)
     told = {"rows": rows, "with": [str(one) for one in everybody]}
     audit.record_many(

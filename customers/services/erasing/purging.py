@@ -12,11 +12,18 @@ from django.db.models import Q
 from cdp.core import copying, lifecycle
 from cdp.core.crypto import subjects
 from cdp.core.lifecycle import Declaration, OnErase
-from customers.models import Customer, Identifier, MergeLog, MergeSuggestion, SharedIdentifier, Status
+from customers.models import ContactPoint, Customer, Identifier, MergeLog, MergeSuggestion, SharedIdentifier, Status
+from customers.selectors import identifiers
 from customers.services import suppressions
 
 KEPT_COLUMNS = frozenset({"id", "status", "is_sample", "created_at", "updated_at"})
 """What a tombstone has beside its id: since when it was there, and since when it is one."""
+RECOGNISED: dict[str, str] = {
+    ContactPoint.Kind.EMAIL: "email",
+    ContactPoint.Kind.PHONE: "phone",
+    ContactPoint.Kind.LINE: "line_id",
+}
+"""Kind of a way of contact → the kind of identifier that a door would make of it."""
 
 
 def purge(customers: Sequence[uuid.UUID], *, at: datetime, suppress: bool = True) -> dict[str, int]:
@@ -74,7 +81,25 @@ def _suppress(customers: Collection[uuid.UUID], *, at: datetime) -> None:
         Identifier.objects.filter(digest=digest, customer_id__in=customers).update(customer_id=heir)
     gone = {digest: kind for digest, kind in own.items() if digest not in heirs}
     Identifier.objects.filter(digest__in=list(gone)).delete()
+    # Former addresses, too: they lead to nobody any more, but a file with one of them would bring the person back.
+    former = {digest: kind for digest, kind in _former(customers).items() if digest not in own}
+    taken = Identifier.objects.filter(digest__in=list(former)).values_list("digest", flat=True)
+    for digest in taken:
+        del former[bytes(digest)]
+    gone |= former
     suppressions.suppress(gone, at=at)
+
+
+def _former(customers: Collection[uuid.UUID]) -> dict[bytes, str]:
+    """By what else they could be reached, as somebody would be recognised by it: digest → kind."""
+    keyring = subjects.load(customers)
+    rows = ContactPoint.objects.filter(customer_id__in=customers, kind__in=list(RECOGNISED))
+    found = {}
+    for row, kind, sealed in rows.values_list("id", "kind", "value"):
+        value = keyring.open(sealed, table=ContactPoint._meta.db_table, column="value", row=row)
+        if value:
+            found[identifiers.digest(RECOGNISED[kind], value)] = RECOGNISED[kind]
+    return found
 
 
 def _delete(model: type[models.Model], declaration: Declaration, customers: Collection[uuid.UUID]) -> int:

@@ -176,3 +176,29 @@ def test_a_childs_birth_date_in_a_form_sends_nobody_elses_centre(client):
     assert told.customer_id != victim.id
     assert Customer.objects.get(id=told.customer_id).birth_date == dt.date(2019, 5, 1)
     assert not guardians.tell_child(customer=victim.id, address="eve@example.com", language="en", at=NOW)
+
+
+def test_staff_record_a_guardian_who_stands_before_them_by_a_way_the_law_knows(client, kid):
+    client.force_login(factories.staff("clerk"))
+    path = f"/consent/people/{kid.id}/guardian/"
+    page = client.get(path).content.decode()
+    assert 'value="marketing:email"' in page
+    assert 'value="phone_identity"' in page
+    assert 'value="in_person"' not in page, "the law of Korea does not know it"
+    told = {"box": ["marketing:email"], "name": "Kim Younghee", "method": "paper"}
+    for missing in ({"box": []}, {"name": " "}, {"method": "in_person"}):
+        assert client.post(path, told | missing).status_code == 422
+    assert not Guardianship.objects.exists(), "nothing half written"
+    assert client.post(path, told).status_code == 302
+    (record,) = ConsentRecord.objects.all()
+    assert (record.method, record.actor_kind, record.status, record.purpose) == (
+        "guardian", "staff", "given", "marketing",
+    )  # fmt: skip
+    row = Guardianship.objects.get()
+    assert (row.state, row.method, row.ends_on) == ("confirmed", "paper", dt.date(2029, 5, 1))
+    assert ConsentState.objects.get().is_granted
+    proof = ledger.evidence(record, subjects.load([kid.id]))
+    assert (proof["guardian"], proof["verified"], proof["by"]) == ("Kim Younghee", "paper", "staff")
+    grown = factories.customer(email="grown@example.com", country="KR", birth_date="1990-05-01")
+    assert 'name="box"' not in client.get(f"/consent/people/{grown.id}/guardian/").content.decode()
+    assert client.post(f"/consent/people/{grown.id}/guardian/", told).status_code == 422

@@ -14,8 +14,11 @@ from django.utils import timezone
 from campaigns.models import MessageEvent
 from cdp.core import actors, audit, ids
 from cdp.core.chains import heads, registry, sealing, verifying
+from consent.models import PrivacyRequest
+from consent.rules import requests as rules
 from consent.services import grants, terms
 from consent.services.breaches import recording
+from consent.services.requests import steps
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,10 +69,21 @@ def _breach_steps(count: int) -> None:
         recording.note(breach=breach.id, text=f"step {number}", actor=actors.SYSTEM, at=now)
 
 
+def _steps(count: int) -> None:
+    now = timezone.now()
+    request = PrivacyRequest.objects.create(
+        id=ids.uuid7(), reference=rules.reference(), customer_id=factories.customer().id, right="access",
+        door="counter", language="en", received_at=now, pack="gdpr", pack_version="1", due_at=now,
+    )  # fmt: skip
+    for number in range(count):
+        steps.add(request, steps.Kind.NOTE, actor=actors.SYSTEM, at=now + number * SECOND, text=f"called {number}")
+
+
 WRITERS: dict[str, tuple[Callable[[int], None], str]] = {
     "consent_consentrecord": (_consents, "status = 'inherited'"),
     "consent_breachstep": (_breach_steps, "kind = 'closed'"),
     "consent_termsacceptance": (_acceptances, "version = '9.9'"),
+    "consent_privacyrequeststep": (_steps, "kind = 'answered'"),
     "core_auditentry": (_audits, "details = '{\"n\": 99}'"),
     "core_accessentry": (_looks, "customer_ids = '{}' || customer_ids[2:]"),
     "campaigns_messageevent": (_message_events, "at = at - interval '1 microsecond'"),

@@ -269,3 +269,11 @@ def test_details_of_the_audit_name_no_value(zanzi):
     erase(zanzi)
     for entry in AuditEntry.objects.filter(action__contains="erased"):
         assert not any(secret in json.dumps(entry.details).lower() for secret in PLANTED)
+
+
+def test_a_former_address_brings_nobody_back_either():
+    ann = factories.customer(external_id="A1", email="first@example.com")
+    told(external_id="A1", email="second@example.com")
+    erase(ann)
+    for address in ("first@example.com", "second@example.com"):
+        assert told(email=address).outcome == identity.Outcome.SUPPRESSED, address
