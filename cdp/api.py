@@ -7,7 +7,7 @@ from analytics.api import segments
 from campaigns.api import campaigns
 from cdp.core.api import webhooks
 from commerce.api import interests, line_links, orders, products
-from consent.api import consents, requests
+from consent.api import consents, feedback, requests
 from customers.api import customers
 from loyalty.api import coupons
 
@@ -27,6 +27,7 @@ router.register("consents", consents.ConsentViewSet, basename="consent")
 router.register(
     r"customers/(?P<customer>[^/.]+)/consents", consents.CustomerConsentViewSet, basename="customer-consents"
 )
+router.register("mail-feedback", feedback.FeedbackViewSet, basename="mail-feedback")
 router.register("privacy-requests", requests.RequestViewSet, basename="privacy-request")
 router.register("orders", orders.OrderViewSet, basename="order")
 router.register("products", products.ProductViewSet, basename="product")

@@ -35,6 +35,7 @@ app_name = "consent"
 urlpatterns: list[URLPattern] = [
     path("consent/", overview.overview, name="overview"),
     path("consent/link/<uuid:customer>/", sending.send_link, name="send-link"),
+    path("consent/complaint/<uuid:customer>/", sending.complained, name="complained"),
     path("consent/special/<uuid:customer>/<slug:field>/", special.keep, name="special-keep"),
     path("consent/special/<uuid:customer>/<slug:field>/forget/", special.forget, name="special-forget"),
     path("consent/special/<uuid:customer>/<slug:field>/show/", special.show, name="special-show"),

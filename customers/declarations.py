@@ -9,6 +9,7 @@ from customers.rules import unreadable
 from customers.selectors import (
     advice,
     arrivals,
+    business_files,
     changes,
     companies,
     interactions,
@@ -37,6 +38,8 @@ from customers.services.leads import lead_import, undoing_leads
 outbox.held_back_by(samples.held_back)
 minimising.declare(*fields_of.FIELDS)
 exports.declare(export_files.KIND)
+exports.declare(business_files.COMPANIES)
+exports.declare(business_files.LEADS)
 webhooks.declare("customer.created", _("Somebody became a customer"), holds="customer, source")
 webhooks.declare("customer.updated", _("Details of a customer changed"), holds="customer, fields")
 webhooks.declare("customer.merged", _("Two customers turned out to be one"), holds="customer, absorbed")

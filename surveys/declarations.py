@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, timeline
+from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from events.services import handover
-from surveys.selectors import reviews
+from surveys.selectors import files, reviews
 from surveys.services import collecting, review_import, review_undo
 
 registry.declare(review_import.KIND)
+exports.declare(files.KIND)
 engine.explain({collecting.FOREIGN: _("A review with this number is somebody else's; it stays as it was.")})
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 layouts.declare(*review_import.LAYOUTS)

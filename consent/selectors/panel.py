@@ -34,6 +34,9 @@ def context(question: panels.Question) -> dict[str, Any]:
         if question.reader.can("consent.record")
         else "",
         "file_count": evidence.number(question.lineage),
+        "complaint_url": reverse("consent:complained", args=[question.customer])
+        if question.reader.can("consent.record")
+        else "",
         "receipt_url": reverse("consent:receipt", args=[question.customer])
         if said and question.reader.can("consent.record")
         else "",

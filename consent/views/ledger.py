@@ -52,6 +52,7 @@ METHODS = {
     "preferences": gettext_lazy("Preference centre"),
     "gpc": gettext_lazy("Signal of the browser"),
     "guardian": gettext_lazy("Guardian"),
+    "complaint": gettext_lazy("Complaint about a mail"),
     "meaning": gettext_lazy("New meaning of the purpose"),
     "age": gettext_lazy("Too long ago"),
 }

@@ -177,6 +177,7 @@ PAGES = [
     ("consent:activity", "POST", "po"),
     ("consent:activity-new", "GET", "po"),
     ("consent:activity-new", "POST", "po"),
+    ("consent:complained", "POST", "cspo"),
     ("consent:special-keep", "POST", "cspo"),
     ("consent:send-link", "POST", "cspo"),
     ("consent:special-forget", "POST", "cspo"),

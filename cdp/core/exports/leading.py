@@ -61,7 +61,7 @@ def write(
     try:
         writer = writing.begin(draft, form, kind.columns)
         try:
-            if kind.pages:
+            if kind.pages and not segment:
                 outcome.rows += writer.write(kind.pages())
             for portion in members:
                 _portion(kind, portion, writer, outcome, purpose=purpose, actor=actor, at=at, reason=reason)

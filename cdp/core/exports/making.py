@@ -3,9 +3,10 @@
 After a kill the next worker goes on behind the last committed portion; what was written beyond it is cut off.
 """
 
+import itertools
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from cdp.core.exports import asking, ending, keeping, leading, registry
 from cdp.core.leaving import Permit
 from cdp.core.models import Export, ExportPortion, Job
 
+PIECE = 1000
+"""Rows that stand in memory at once, however many one person has."""
 GROWTH = 0.1
 """By how much a file may hold more people than the second person let go."""
 
@@ -66,7 +69,8 @@ class _Work:
 
     def go(self) -> None:
         with keeping.Keeper(self.export.id, offset=self.offset, position=self.position) as keeper:
-            if self.kind.pages is not None:
+            # What is nobody's stands first, and in files of everybody only; behind a checkpoint it is there already.
+            if self.kind.pages is not None and not self.export.segment and not self.position:
                 self._pages(keeper)
             if self.kind.rows is not None:
                 for portion in leading.everybody(self.kind, self.export.segment, after=self.after):
@@ -80,11 +84,14 @@ class _Work:
         piece: list[tuple[uuid.UUID | None, list[str]]] = []
         for cells in self.kind.pages():
             piece.append((None, self._cells(cells)))
-            if len(piece) == leading.PORTION:
-                keeper.append(piece)
-                self.rows, piece = self.rows + len(piece), []
+            if len(piece) == PIECE:
+                self._append(keeper, piece)
+                piece = []
+        self._append(keeper, piece)
+
+    def _append(self, keeper: keeping.Keeper, piece: keeping.Piece) -> None:
         if piece:
-            keeper.append(piece)
+            self.offset = keeper.append(piece)
             self.rows += len(piece)
 
     def _portion(self, portion: Sequence[uuid.UUID], keeper: keeping.Keeper, *, at: datetime) -> None:
@@ -96,16 +103,13 @@ class _Work:
         answer = leaving.ask_many(portion, purpose=self.export.purpose, channel=leading.CHANNEL, at=at)
         self.left_out.update(decision.reason for decision in answer.refused.values())
         if answer.permit is not None:
-            piece = self._people(answer.permit)
             self.held += len(answer.permit.people)
             if self.held > self._most():
                 raise _Grown
-            if piece:
-                ExportPortion.objects.create(
-                    export=self.export, position=keeper.position, people=sorted(answer.permit.people)
-                )
-                self.offset = keeper.append(piece)
-                self.rows += len(piece)
+            ExportPortion.objects.create(export=self.export, position=self.seen, people=sorted(answer.permit.people))
+            rows = self._people(answer.permit)
+            while piece := list(itertools.islice(rows, PIECE)):
+                self._append(keeper, piece)
         self.seen += len(portion)
         jobs.progress(
             self.job,
@@ -122,11 +126,11 @@ class _Work:
             },
         )
 
-    def _people(self, permit: Permit) -> list[tuple[uuid.UUID | None, list[str]]]:
+    def _people(self, permit: Permit) -> Iterator[tuple[uuid.UUID | None, list[str]]]:
         permit.check(channel=leading.CHANNEL, purpose=self.export.purpose)
         assert self.kind.rows is not None, "kinds of people have rows"  # noqa: S101
         found = self.kind.rows(sorted(permit.people))
-        return [(whose, self._cells(cells)) for whose, cells in found if permit.covers(whose)]
+        yield from ((whose, self._cells(cells)) for whose, cells in found if permit.covers(whose))
 
     def _cells(self, cells: Sequence[str]) -> list[str]:
         kept = ((self.kind.columns[place], cells[place]) for place in self.places)

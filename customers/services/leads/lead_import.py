@@ -1,5 +1,6 @@
 """Importing leads from a file: what ad managers export, and lists that people keep."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from customers.services import identity, import_trace, people_import
 from customers.services.leads import taking, undoing_leads
 
 PREFIX, REST = "lead.", "lead.answer"
+ANSWERS = "lead.answers"
 TARGETS = {
     "lead.id": _("Number of the lead"),
     "lead.arrived_at": _("Arrived"),
@@ -29,6 +31,7 @@ TARGETS = {
     "lead.ad_id": _("Number of the ad"),
     "lead.is_organic": _("Without an ad"),
     "lead.status": pgettext_lazy("lead", "Status"),
+    ANSWERS: _("Answers, as our own files have them"),
     REST: _("Answer of the form"),
 }
 SYNONYMS = {
@@ -126,6 +129,7 @@ class Handler:
             name: self._kept(line, f"{REST}:{name}", cells[position], rules.LONGEST_ANSWER, warn)
             for name, position in self.rest
         }
+        answers |= self._own(line, self._cell(cells, ANSWERS), warn)
         number = _MARK.sub("", self._cell(cells, "lead.id"))
         if len(number) > LONGEST_NUMBER:
             raise registry.RowRefused("lead.id", number, "too_long")
@@ -162,6 +166,18 @@ class Handler:
             warn(line, target, text, "too_long")
             return ""
         return text
+
+    @staticmethod
+    def _own(line: int, text: str, warn: registry.Reject) -> dict[str, str]:
+        """Answers of a file of ours: questions and answers as JSON."""
+        if not text:
+            return {}
+        try:
+            found = json.loads(text)
+            return {str(question): str(answer)[: rules.LONGEST_ANSWER] for question, answer in found}
+        except (ValueError, TypeError):
+            warn(line, ANSWERS, text[:200], "unreadable")
+            return {}
 
     def _moment(self, cells: Sequence[str]) -> Any:
         text = self._cell(cells, "lead.arrived_at")
