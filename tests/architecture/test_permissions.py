@@ -387,6 +387,7 @@ def test_stewards_read_accounts_and_keys_and_change_none(client):
 # --- REST -------------------------------------------------------------------------------------------------------------
 
 CALLS = [
+    ("POST", "mail-feedback", "consents:write"),
     ("GET", "customers", "customers:read"),
     ("POST", "customers/lookup", "customers:read"),
     ("POST", "customers", "customers:write"),
