@@ -19,9 +19,10 @@ from cdp.core.files import safety
 from cdp.core.views.access import actor_of, requires
 from consent.models import ProcessingActivity
 from consent.rules import register as rules
-from consent.selectors import packs
+from consent.selectors import packs, practice
 from consent.selectors import register as reading
 from consent.services import register
+from consent.services.retention import deciding
 from consent.views import frame
 
 _KEY = re.compile(r"[^a-z0-9]+")
@@ -31,8 +32,15 @@ _KEY = re.compile(r"[^a-z0-9]+")
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """`/consent/register/`."""
-    entries = reading.entries(language=get_language() or "en")
+    language = get_language() or "en"
+    entries = reading.entries(language=language)
     context = {
+        "asked_for": practice.asked_for(language),
+        "recipients": practice.recipients(language),
+        "kept": [
+            practice.Line(name, deciding.words(term) if term else str(_("As long as it is needed")), is_waiting)
+            for name, term, is_waiting in practice.kept()
+        ],
         "entries": [entry for entry in entries if entry.row.is_active],
         "retired": [entry for entry in entries if not entry.row.is_active],
         "changed_at": max((entry.row.changed_at for entry in entries), default=None),

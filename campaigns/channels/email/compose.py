@@ -53,7 +53,7 @@ def parts(outgoing: Outgoing) -> Parts:
         "reply_to": settings.DEFAULT_FROM_EMAIL,
         "unsubscribe_url": outgoing.unsubscribe_url,
         "preferences_url": outgoing.preferences_url,
-        "privacy_url": f"{settings.CDP_BASE_URL}{reverse('consent:privacy')}",
+        "privacy_url": f"{settings.CDP_BASE_URL}{reverse('consent:privacy')}?lang={outgoing.language[:2]}",
     }
     with translation.override(outgoing.language):
         return Parts(

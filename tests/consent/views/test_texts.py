@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cdp.core import actors
-from cdp.core.models import AuditEntry
+from cdp.core.models import AuditEntry, Webhook
+from cdp.core.retention import Action, Term, Unit
 from consent.models import (
     ConsentRecord,
     PolicyVersion,
@@ -23,6 +24,7 @@ from consent.models import (
 )
 from consent.selectors import notices, served
 from consent.services import disclosures, policies, register
+from consent.services.retention import deciding
 from customers.models import Customer
 from tests import factories, filling
 
@@ -119,6 +121,20 @@ def test_the_register_is_kept_with_its_earlier_states_and_leaves_as_a_file(offic
     assert "'=Seven years" in lines[3]
     assert officer.post("/consent/register/new/", {"name_ko": "이름만"}).status_code == 422
     assert officer.post("/consent/register/new/", {"name_en": "Parking"}).url == "/consent/register/parking/"
+
+
+def test_the_register_stands_beside_what_this_installation_really_does(officer: Client) -> None:
+    Webhook.objects.create(
+        name="Our CRM", url="https://crm.example.com/in", events=["consent.changed"], ring_key="x", wrapped=b"x",
+        created_at=timezone.now(),
+    )  # fmt: skip
+    deciding.decide(
+        kind="customers.notes", term=Term(7, Unit.MONTHS), action=Action.DELETE, actor=actors.SYSTEM, at=timezone.now()
+    )
+    page = officer.get("/consent/register/").content.decode()
+    assert "Our CRM (crm.example.com)" in page
+    assert "7 months" in page
+    assert "News and offers" in page.split('id="practice"')[1]
 
 
 def test_a_new_purpose_is_asked_for_only_after_its_words_are_published(officer: Client) -> None:
