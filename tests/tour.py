@@ -357,7 +357,7 @@ class Tour:
 CARE = (
     "/consent/", "/consent/purposes/", "/consent/purposes/marketing/", "/consent/documents/",
     "/consent/documents/privacy/", "/consent/register/", "/consent/register/customers/", "/consent/sealing/",
-    "/consent/ledger/", "/consent/access/", "/settings/", "/settings/staff/new/", "/consent/retention/",
+    "/consent/ledger/", "/consent/ledger/record/", "/consent/access/", "/settings/", "/settings/staff/new/", "/consent/retention/",
     "/consent/retention/kinds/commerce.orders/", "/consent/minimisation/", "/consent/breaches/", "/consent/breaches/new/",
 )  # fmt: skip
 """Plain pages below the line of the rail, named by their paths."""

@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,8 +37,9 @@ def sealing(request: HttpRequest) -> HttpResponse:
         "columns": report.sealed_columns(),
         "years": report.by_age(),
         "hourly": hourly | {name: _moment(hourly[name]) for name in ("first", "last") if hourly[name] is not None},
-        "digests": [line for line in lines if line.is_digest],
-        "plain": [line for line in lines if line.is_plain],
+        "digests": [(line, _kinds(line)) for line in lines if line.is_digest],
+        "plain": [(line, _kinds(line)) for line in lines if line.is_plain],
+        "reads_map": (get_language() or "en").startswith("en"),  # the map is written in English
         **frame.tabs(request, "sealing"),
     }
     return render(request, "consent/sealing.html", context)
@@ -53,6 +56,12 @@ def rotate(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("The rotation has begun. Everybody can go on working."))
     return redirect("consent:sealing")
+
+
+def _kinds(line: report.Line) -> str:
+    """What the tables of a line hold, in the reader's language."""
+    names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+    return ", ".join(dict.fromkeys(names[table] for table, _column in line.places if table in names))
 
 
 def _job(job: Job) -> dict[str, Any]:
