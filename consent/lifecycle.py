@@ -2,11 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import holds as held_people
-from cdp.core import retention
-from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_farewell, declare_forgetting, declare_hold
+from cdp.core import holds, retention
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_farewell, declare_forgetting
 from cdp.core.retention import Follow, Kind, Start, Term, Unit, ledgers
-from consent.selectors import holds
 from consent.services import import_undo, states
 from consent.services.requests import copies, erasures
 
@@ -59,7 +57,6 @@ declare(
     is_ours=True,
 )
 declare("consent.LegalHold", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE)
-declare_hold(holds.held_now)
 declare_forgetting(copies.forget)
 declare_farewell(erasures.take_leave)
 # Ticks that nobody confirmed, or the proof that somebody did.
@@ -176,15 +173,17 @@ retention.exempt(
 retention.brief("consent.PrivacyCode", _("One-time codes"), Term(1, Unit.DAYS))
 retention.brief("consent.PrivacyAttempt", _("Links and codes that were refused"), Term(90, Unit.DAYS))
 retention.brief("consent.Pending", _("Ticks that waited for a second step"), Term(90, Unit.DAYS))
-held_people.declare(
+holds.declare(
     "consent.hold",
-    "SELECT customer_id FROM consent_legalhold"
-    " WHERE lifted_at IS NULL AND placed_at <= now() AND (until IS NULL OR until > now())",
+    "SELECT customer_id, ground FROM consent_legalhold WHERE lifted_at IS NULL"
+    " AND placed_at <= statement_timestamp() AND (until IS NULL OR until > statement_timestamp())",
+    stops_erasing=True,
 )
-held_people.declare(
+holds.declare(
     "consent.restriction",
-    "SELECT customer_id FROM consent_restriction"
-    " WHERE lifted_at IS NULL AND since <= now() AND (until IS NULL OR until > now())",
+    "SELECT customer_id, reason FROM consent_restriction WHERE lifted_at IS NULL"
+    " AND since <= statement_timestamp() AND (until IS NULL OR until > statement_timestamp())",
+    stops_erasing=False,
 )
 retention.exempt("derived from the records, and gone with them", "consent.ConsentState", "consent.SpecialDetail")
 retention.exempt("the proof that the rules are kept", "consent.RetentionRun", "consent.RetentionLine")

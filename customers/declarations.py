@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import minimising, open_things, outbox, panels, reference, timeline, webhooks
+from cdp.core import holds, minimising, open_things, outbox, panels, reference, timeline, webhooks
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, touched, undoing
 from customers.rules import unreadable
@@ -14,6 +14,7 @@ from customers.selectors import (
     companies,
     interactions,
     leads,
+    lineage,
     members,
     merges,
     notes,
@@ -46,6 +47,7 @@ webhooks.declare("customer.merged", _("Two customers turned out to be one"), hol
 webhooks.declare(webhooks.ERASED, _("A customer was erased: forget them too"), holds="customer")
 registry.declare(people_import.KIND)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)
+holds.widen_by(lineage.everybody)
 touched.declare("customers", import_trace.people)
 registry.declare(company_import.KIND)
 registry.declare(lead_import.KIND)

@@ -99,14 +99,11 @@ Forget = Callable[[Collection[uuid.UUID]], None]
 Farewell = Callable[[Collection[uuid.UUID], datetime], None]
 """Takes people who are about to be erased, in that transaction, and writes what they are told afterwards."""
 
-Held = Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
-"""Takes customers and gives those whose data must stay for now, each with the reason in one word."""
 
 _declared: dict[str, Declaration] = {}
 _forgetters: list[Forget] = []
 _keys: dict[str, KeyDeclaration] = {}
 _farewells: list[Farewell] = []
-_holds: list[Held] = []
 
 
 def declare(
@@ -179,16 +176,3 @@ def declare_farewell(farewell: Farewell) -> None:
 def farewells() -> tuple[Farewell, ...]:
     """Every farewell, in the order of their declaration."""
     return tuple(_farewells)
-
-
-def declare_hold(held: Held) -> None:
-    """Declare who may not be forgotten for now: erasure and retention pass them by, with that reason."""
-    _holds.append(held)
-
-
-def held(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Whose data must stay for now, of these customers, and why."""
-    found: dict[uuid.UUID, str] = {}
-    for one in _holds:
-        found = {**one(customers), **found}
-    return found

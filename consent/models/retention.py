@@ -21,6 +21,7 @@ class RetentionRule(models.Model):
     amount = models.PositiveSmallIntegerField(null=True)  # null: as long as the person is a customer
     unit = models.CharField(max_length=6, choices=UNITS, default=Unit.YEARS.value)
     action = models.CharField(max_length=10, choices=[(key.value, word) for key, word in ACTIONS.items()])  # type: ignore[attr-defined]
+    paused_at = models.DateTimeField(null=True)  # since then no run takes anything of this kind
     changed_at = models.DateTimeField()
     changed_by = models.UUIDField(null=True)
 
@@ -58,6 +59,7 @@ class RetentionLine(Model):
         REMOVED = "removed", _("Removed")
         PROPOSED = "proposed", _("Proposed")
         UNCONFIRMED = "unconfirmed", _("Waits for the privacy officer")
+        PAUSED = "paused", _("Paused")
         KEPT = "kept", _("Kept")
         BUSY = "busy", _("In use, the next run goes on")
 

@@ -27,6 +27,7 @@ class Decided:
 
     term: Term | None
     action: Action
+    is_paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Ruling:
     is_in_force: bool
     demands: Sequence[Demand] = ()
     is_lengthened: bool = False
+    is_paused: bool = False
 
     @property
     def at_least(self) -> Term | None:
@@ -74,6 +76,7 @@ class Frozen:
     is_in_force: bool
     before: dt.datetime | None
     term: dict[str, Any] | None = field(default=None)
+    is_paused: bool = False
 
 
 def demands(kind: str, packs: Iterable[Pack]) -> list[Demand]:
@@ -107,6 +110,7 @@ def rule(kind: Kind, *, own: Pack, others: Iterable[Pack], decided: Decided | No
         is_in_force=decided is not None or not kind.careful,
         demands=laws,
         is_lengthened=is_short,
+        is_paused=decided is not None and decided.is_paused,
     )
 
 
@@ -116,6 +120,7 @@ def freeze(ruling: Ruling, *, as_of: dt.datetime) -> dict[str, Any]:
         "kind": ruling.kind.key,
         "action": ruling.action.value,
         "in_force": ruling.is_in_force,
+        "paused": ruling.is_paused,
         "before": ruling.term.before(as_of).isoformat() if ruling.term else None,
         "term": {"amount": ruling.term.amount, "unit": ruling.term.unit.value} if ruling.term else None,
     }
@@ -130,6 +135,7 @@ def thaw(data: dict[str, Any]) -> Frozen:
         is_in_force=data["in_force"],
         before=dt.datetime.fromisoformat(before) if before else None,
         term=data["term"],
+        is_paused=data.get("paused", False),
     )
 
 

@@ -1,31 +1,15 @@
-"""Whose data must stay for now: erasure and retention ask before they take anything away."""
+"""Legal holds for pages and for who places them; whoever takes data away asks `cdp.core.holds`, which knows all."""
 
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from cdp.core.crypto import subjects
 from consent.models import LegalHold
 
 TABLE = "consent_legalhold"
-
-
-def condition(column: str, *, at: dt.datetime) -> tuple[str, list[Any]]:
-    """An SQL condition and its parameters, true where `column` (a customer's id, as `c.id`) is held.
-
-    Raises ValueError for anything but a name or two with a dot.
-    """
-    if not all(part.isidentifier() for part in column.split(".")):
-        raise ValueError("the column must be a plain name")
-    sql = (
-        f"EXISTS (SELECT 1 FROM consent_legalhold held WHERE held.customer_id = {column}"  # noqa: S608  (a plain name)
-        " AND held.lifted_at IS NULL AND held.placed_at <= %s AND (held.until IS NULL OR held.until > %s))"
-    )
-    return sql, [at, at]
 
 
 def holding(*, at: dt.datetime) -> QuerySet[LegalHold]:
@@ -40,11 +24,6 @@ def held(customers: Collection[uuid.UUID], *, at: dt.datetime) -> dict[uuid.UUID
     for customer, ground in rows.values_list("customer_id", "ground"):
         found.setdefault(customer, ground)
     return found
-
-
-def held_now(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """`held` at this moment: what the kernel asks before it forgets somebody."""
-    return held(customers, at=timezone.now())
 
 
 def of(customers: Collection[uuid.UUID]) -> QuerySet[LegalHold]:

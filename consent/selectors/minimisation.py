@@ -1,6 +1,7 @@
 """What was counted of each field, and what was decided about it."""
 
 import datetime as dt
+import time
 from collections.abc import Collection
 from typing import Any
 
@@ -11,26 +12,46 @@ from cdp.core import minimising
 from consent.models import FieldDecision, FieldFigure
 
 CACHE_KEY = "consent.stopped_fields"
-_last: list[frozenset[str]] = [frozenset()]
+LASTS = 60.0
+"""Seconds for which a process trusts what it read itself, while the cache is away."""
+_last: list[tuple[float, frozenset[str]]] = []
 
 
 def stopped() -> Collection[str]:
-    """Fields that are not collected any more: one look into the cache, because every door asks; what a process heard
-    last while the cache is away. `remember` puts them there.
+    """Fields that are not collected any more: one look into the cache, because every door asks. What the cache does not
+    know, because it was emptied or is away, the table says: nothing is collected again for want of a cache.
     """
     try:
         found = cache.get(CACHE_KEY)
+        if found is None:
+            remember()
+            found = _read()
     except RedisError:
-        return _last[0]
-    if found is not None:
-        _last[0] = frozenset(found)
-    return _last[0]
+        return _without_cache()
+    return frozenset(found)
 
 
 def remember() -> None:
-    """Let every process know: after a decision, and every quarter of an hour in case the cache was emptied."""
-    rows = FieldDecision.objects.exclude(decision=FieldDecision.Decision.KEEP).values_list("field", flat=True)
-    cache.set(CACHE_KEY, sorted(rows), None)
+    """Let every process know: after a decision, and whenever the cache was emptied."""
+    cache.set(CACHE_KEY, sorted(_read()), None)
+
+
+def forget() -> None:
+    """Drop what this process and the cache remember (tests)."""
+    _last.clear()
+    cache.delete(CACHE_KEY)
+
+
+def _without_cache() -> frozenset[str]:
+    now = time.monotonic()
+    if not _last or now - _last[0][0] > LASTS:
+        _last[:] = [(now, _read())]
+    return _last[0][1]
+
+
+def _read() -> frozenset[str]:
+    rows = FieldDecision.objects.exclude(decision=FieldDecision.Decision.KEEP)
+    return frozenset(rows.values_list("field", flat=True))
 
 
 def report() -> list[dict[str, Any]]:

@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 
-from cdp.core import retention
-from cdp.core.retention import Action, Term, Unit, registry
+from cdp.core import holds, retention
+from cdp.core.retention import Action, Term, Unit, finding, registry
 from consent.models import RetentionLine, RetentionRule, RetentionRun
 from consent.rules import packs as laws
 from consent.rules import retention as rules
@@ -12,6 +12,8 @@ from consent.selectors import packs
 from customers.models import Customer
 
 RUNS_SHOWN = 12
+LISTED = 50
+FRESH = dt.timedelta(days=1)
 
 
 def rulings() -> list[rules.Ruling]:
@@ -53,6 +55,35 @@ def runs() -> list[RetentionRun]:
     return list(RetentionRun.objects.order_by("-id")[:RUNS_SHOWN])
 
 
+def foreseen(*, now: dt.datetime) -> RetentionRun | None:
+    """The newest dry run of all kinds that still tells what the first night would take: of the last day, with the
+    periods that hold now. None where there is none, or none that has ended.
+    """
+    run = (
+        RetentionRun.objects.filter(is_dry=True, finished_at__isnull=False, as_of__gt=now - FRESH)
+        .order_by("-id")
+        .first()
+    )
+    if run is None:
+        return None
+    looked = {one["kind"]: (one["term"], one["action"]) for one in run.rules}
+    for one in rulings():
+        frozen = rules.freeze(one, as_of=now)
+        if looked.get(one.kind.key) != (frozen["term"], frozen["action"]):
+            return None
+    return run
+
+
+def over(run: RetentionRun, kind: str) -> list[registry.Row]:
+    """The first rows of a kind that are over by the rules of that run, as they stand now; none of what is secret."""
+    found = next((rules.thaw(one) for one in run.rules if one["kind"] == kind), None)
+    known = next((one for one in registry.kinds() if one.key == kind), None)
+    if found is None or known is None or found.before is None or known.is_secret:
+        return []
+    due = finding.due(known, before=found.before, held=sorted(holds.everybody()), action=found.action)
+    return finding.batch(due, after="", limit=LISTED)
+
+
 def find_run(run: uuid.UUID) -> RetentionRun | None:
     """That run."""
     return RetentionRun.objects.filter(id=run).first()
@@ -78,5 +109,5 @@ def _ruling(kind: retention.Kind, row: RetentionRule | None, concerned: list[law
     if row is not None:
         term = Term(row.amount, Unit(row.unit)) if row.amount is not None else None
         action = Action(row.action) if row.action in kind.actions else kind.actions[0]
-        decided = rules.Decided(term, action)
+        decided = rules.Decided(term, action, is_paused=row.paused_at is not None)
     return rules.rule(kind, own=concerned[0], others=concerned[1:], decided=decided)

@@ -41,7 +41,10 @@ LEVELS: dict[str, tuple[str, str | Promise]] = {
     "closed_late": ("warning", gettext_lazy("Closed late")),
 }
 BLOCKS: dict[str, str | Promise] = {
-    "held": gettext_lazy("A legal hold keeps the data of this person for now."),
+    "held": gettext_lazy(
+        "A legal hold keeps the data of this person for now. Erase once it is lifted; until the clock ends, extend, or "
+        "refuse on the ground of claims: the person is told either way, and not what the hold is about."
+    ),
     "busy": gettext_lazy("Others were writing the same people. Please try again."),
 }
 RECENT = dt.timedelta(days=30)

@@ -20,6 +20,8 @@ BY = {
     "person": gettext_lazy("A person looked"),
     "filter": gettext_lazy("Filter"),
     "export": gettext_lazy("Export"),
+    "edit": gettext_lazy("Put right by a program (REST)"),
+    "rest": gettext_lazy("Read by a program (REST)"),
 }
 
 

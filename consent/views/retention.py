@@ -79,14 +79,67 @@ def rule(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @requires("consent.manage")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Put every proposed rule in force as it is."""
+    """Put every proposed rule in force as it is, after reading what the first night would remove by them."""
+    now = timezone.now()
+    run = reading.foreseen(now=now)
+    if request.method != "POST":
+        return _foreseen(request, run)
+    if run is None or request.POST.get("run") != str(run.id):
+        if _open_job(reading.runs()) is None:
+            running.begin(as_of=now, is_dry=True, actor=actor_of(request), at=now)
+        return redirect("consent:retention-confirm")
     count = deciding.decide_all(actor=actor_of(request), at=timezone.now())
     messages.success(
         request, ngettext("%(n)s rule is in force now", "%(n)s rules are in force now", count) % {"n": count}
     )
     return redirect("consent:retention")
+
+
+def _foreseen(request: HttpRequest, run: RetentionRun | None) -> HttpResponse:
+    """What the first night would remove by the rules that wait, from the newest dry run."""
+    waiting = [one for one in reading.rulings() if not one.is_in_force and one.term]
+    found = {line.kind: line for line in reading.lines(run.id)} if run else {}
+    open_job = _open_job(reading.runs())
+    context = {
+        "run": run,
+        "kinds": [_told(one, found.get(one.kind.key)) for one in waiting],
+        "rows": sum(found[one.kind.key].rows for one in waiting if one.kind.key in found),
+        "job": Job.objects.filter(id=str(open_job.job_id)).first() if open_job else None,
+        **frame.tabs(request, "retention"),
+    }
+    return render(request, "consent/retention_confirm.html", context)
+
+
+@requires("consent.manage")
+@require_POST
+def pause(request: HttpRequest, kind: str) -> HttpResponse:
+    """Stop one rule for now, or let it go on."""
+    is_paused = request.POST.get("what") == "pause"
+    try:
+        deciding.pause(kind=kind, is_paused=is_paused, actor=actor_of(request), at=timezone.now())
+    except KeyError as error:
+        raise Http404 from error
+    except deciding.UnableToDecide as unable:
+        messages.error(request, str(unable))
+    else:
+        messages.success(request, _("Paused: no run removes anything of it.") if is_paused else _("In force"))
+    return redirect("consent:retention-rule", kind)
+
+
+@requires("consent.manage")
+@require_safe
+def listed(request: HttpRequest, run_id: uuid.UUID, kind: str) -> HttpResponse:
+    """The first rows of one kind that a run would take: ids and moments, and nobody's name."""
+    run = reading.find_run(run_id)
+    line = next((one for one in reading.lines(run_id) if one.kind == kind), None) if run else None
+    known = next((one for one in registry.kinds() if one.key == kind), None)
+    if run is None or line is None or known is None:
+        raise Http404
+    rows = reading.over(run, kind)
+    context = {"run": run, "kind": known, "line": line, "rows": rows, **frame.tabs(request, "retention")}
+    return render(request, "consent/retention_list.html", context)
 
 
 @requires("consent.manage")

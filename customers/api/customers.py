@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cdp.core import moments
+from cdp.core import minimising, moments
 from cdp.core import timeline as registry
 from cdp.core.api.authentication import key_of
 from cdp.core.api.pagination import SIZE
@@ -21,17 +21,18 @@ from cdp.core.api.views import ApiViewSet
 from cdp.core.models import Source
 from customers.api import answers, bodies, examples, filters, pagination
 from customers.api.erasing import ErasingMixin
-from customers.api.finding import answer_of, found
+from customers.api.finding import answer_of, found, noted, read
 from customers.api.merging import MergingMixin
 from customers.api.provenance import ProvenanceMixin
 from customers.rules import unreadable
-from customers.rules.people import IDENTIFYING
+from customers.rules.people import IDENTIFYING, Person
 from customers.selectors import history
 from customers.selectors import profiles as reading
-from customers.services import profiles
+from customers.services import identity, profiles
 from customers.services.identity import resolving
 
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The customer's id.")
+NOT_COLLECTED = "CDP-Not-Collected"
 SOURCE = OpenApiParameter("source", str, description="Whose `external_id` it is; left out: the source of your key.")
 GONE = OpenApiResponse(description="The person was erased.")
 CONFLICT = OpenApiResponse(
@@ -123,7 +124,7 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
         except resolving.UnableToResolve as error:
             raise busy() from error
         code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
-        return Response(answer_of(saved.customer), status=code)
+        return Response(answer_of(saved.customer), status=code, headers=_dropped(person))
 
     @extend_schema(
         operation_id="customers_retrieve",
@@ -133,7 +134,7 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
     )
     def retrieve(self, request: Request, id: str) -> Response:
         """One customer, or the one they were merged into."""
-        return Response(answer_of(found(id)))
+        return Response(read(found(id)))
 
     @extend_schema(
         operation_id="customers_partial_update",
@@ -165,7 +166,8 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
             raise _suppressed() from error
         except profiles.UnableToEdit as error:
             raise exceptions.NotFound from error
-        return Response(answer_of(row.id))
+        minimising.note(body.validated_data, by="edit", day=timezone.now().date())
+        return Response(answer_of(row.id), headers=_dropped(person))
 
     @extend_schema(
         operation_id="customers_timeline",
@@ -209,6 +211,7 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
     def _page(self, rows: Any, paginator: Any, request: Request) -> Response:
         page = paginator.paginate_queryset(rows, request, view=self)
         profiles_ = reading.opened(page)
+        noted(profiles_.values())
         return paginator.get_paginated_response([answers.customer(profiles_[row.id]) for row in page])
 
     def _source(self, request: Request) -> Source:
@@ -220,6 +223,12 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
         if source is None:
             raise invalid("source", _("There is no such source."))
         return source
+
+
+def _dropped(person: Person) -> dict[str, str]:
+    """Says which fields of the body the shop does not collect any more; a field that the customer has is put right."""
+    names = identity.dropped(person)
+    return {NOT_COLLECTED: ", ".join(names)} if names else {}
 
 
 def _moment(text: str) -> Any:

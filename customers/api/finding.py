@@ -1,10 +1,13 @@
 """Whom the id of an address means, and the answer that shows them."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import exceptions
 
+from cdp.core import minimising
 from cdp.core.api import problems
 from customers.api import answers
 from customers.models import Customer
@@ -28,3 +31,21 @@ def answer_of(customer: uuid.UUID | Customer) -> dict[str, Any]:
     if profile is None:
         raise exceptions.NotFound
     return answers.customer(profile)
+
+
+def read(customer: Customer) -> dict[str, Any]:
+    """The same for a program that asks for it, which is a use of what the customer has."""
+    profile = reading.one(customer)
+    if profile is None:
+        raise exceptions.NotFound
+    noted([profile])
+    return answers.customer(profile)
+
+
+def noted(profiles: Iterable[reading.Profile]) -> None:
+    """A program reads these: what they have is used."""
+    day = timezone.now().date()
+    for profile in profiles:
+        names = [name for name in Customer.PLAIN if getattr(profile.customer, name)]
+        points = [contact.kind for contact in profile.contacts]
+        minimising.note([*names, *points, *(["street"] if profile.place else [])], by="rest", day=day)

@@ -25,6 +25,7 @@ REASON = "api"
 DETAILS = {
     merging.Reason.SAME: _("The two are the same person already."),
     merging.Reason.BUSY: _("Others are writing the same people at this moment. Please try again."),
+    merging.Reason.HELD: _("A legal hold keeps the rows of both where they are. They can be parted once it is lifted."),
     merging.Reason.BUCKET: _("That is no person."),
 }
 

@@ -1,6 +1,7 @@
 """One field of everybody: not asked for any more, and emptied where it is."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,15 +10,22 @@ from django.db import connection
 from cdp.core import holds, pipeline
 from customers.models import Customer, ProfileQuestion
 from customers.rules import profiling
-from customers.selectors import lineage
 
 PORTION = 2000
 
 
-def stop_asking(*, field: str) -> None:
-    """Switch off the questions that ask for nothing but this field."""
+def stop_asking(*, field: str) -> list[str]:
+    """Switch off the questions that ask for nothing but this field. Returns their keys."""
     keys = [item.key for item in profiling.ITEMS.values() if tuple(item.fields) == (field,)]
-    ProfileQuestion.objects.filter(key__in=keys, is_active=True).update(is_active=False)
+    asked = ProfileQuestion.objects.filter(key__in=keys, is_active=True)
+    found = list(asked.values_list("key", flat=True))
+    asked.update(is_active=False)
+    return found
+
+
+def ask_again(*, questions: Collection[str]) -> None:
+    """Switch these questions on again."""
+    ProfileQuestion.objects.filter(key__in=list(questions)).update(is_active=True)
 
 
 def empty(*, field: str, after: uuid.UUID, at: datetime) -> list[uuid.UUID]:
@@ -26,7 +34,7 @@ def empty(*, field: str, after: uuid.UUID, at: datetime) -> list[uuid.UUID]:
     """
     column = Customer._meta.get_field(field)
     nothing = None if column.null else [] if isinstance(column, ArrayField) else ""
-    held = lineage.everybody(holds.named())
+    held = holds.everybody()
     found = Customer.objects.filter(id__gt=after).exclude(**{field: nothing}).exclude(id__in=held)
     if column.null:
         found = Customer.objects.filter(id__gt=after, **{f"{field}__isnull": False}).exclude(id__in=held)

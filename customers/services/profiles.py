@@ -92,18 +92,30 @@ def edit(
     """Say what is true of a customer now: told fields replace, cleared fields become empty, silence changes nothing.
     `fact` names by what it was told, where that says more than whose hand wrote it (`request:R-…`).
 
+    What the shop has stopped collecting is dropped, unless the customer has it: then it may still be put right.
+
     Raises UnableToEdit, IdentityConflict (a suggestion is kept) when an identifier belongs to somebody else, and
     Suppressed when it belonged to somebody who was forgotten, unless `is_self`: the person acts.
     """
     try:
         with transaction.atomic():
             _let_back(customer, person, source=source, at=at, is_self=is_self)
+            person = _collected(customer, person)
             before, after = _apply(customer, person, source=source, fact=fact or fact_of(actor), at=at)
             _record(audit.Action.CUSTOMER_UPDATED, before, after, actor=actor, at=at, source=source)
             pipeline.mark([customer], cause="customers.edited")
     except IdentityConflict as conflict:
         suggest(conflict.customers, source=source, actor=actor, at=at)
         raise
+
+
+def _collected(customer: uuid.UUID, person: Person) -> Person:
+    told = identity.dropped(person)
+    if not told:
+        return person
+    row = Customer.objects.filter(id=customer).values(*told).first() or {}
+    standing = [name for name, value in row.items() if value]
+    return identity.collected([person], standing=standing)[0]
 
 
 def _let_back(customer: uuid.UUID, person: Person, *, source: Source, at: datetime, is_self: bool) -> None:

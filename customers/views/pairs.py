@@ -45,6 +45,9 @@ LABELS: dict[str, str | Promise] = {
 }
 REFUSALS: dict[merging.Reason, str | Promise] = {
     merging.Reason.BUSY: gettext_lazy("Others are writing the same people at this moment. Please try again."),
+    merging.Reason.HELD: gettext_lazy(
+        "A legal hold keeps the rows of both where they are. They can be parted once it is lifted."
+    ),
 }
 
 

@@ -12,7 +12,6 @@ from cdp.core import copying, holds, patience, pipeline
 from cdp.core.models import Source
 from cdp.core.retention import Action, Gone, Row, WholePart
 from cdp.core.retention.registry import Again, Busy
-from customers.selectors import lineage
 from customers.services import buckets
 from events.models import Event
 from events.services import deduplication, partitions, stretches
@@ -33,7 +32,7 @@ def drop_old(*, months: int, now: dt.datetime) -> list[str]:
     protects stays whole.
     """
     dropped: list[str] = []
-    held = sorted(lineage.everybody(holds.named())) if months else []
+    held = sorted(holds.everybody()) if months else []
     for name in partitions.before(_first_kept(now, months)) if months else ():
         if held and _has(name, held):
             continue

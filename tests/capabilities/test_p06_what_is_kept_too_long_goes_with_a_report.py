@@ -7,7 +7,6 @@ import io
 import json
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -23,11 +22,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _collects_everything():
-    cache.delete(minimisation.CACHE_KEY)
-    minimisation._last[0] = frozenset()
+    minimisation.forget()
     yield
-    cache.delete(minimisation.CACHE_KEY)
-    minimisation._last[0] = frozenset()
+    minimisation.forget()
 
 
 def test_what_is_kept_too_long_goes_with_a_report(client, settings, tmp_path, django_capture_on_commit_callbacks):
@@ -40,6 +37,9 @@ def test_what_is_kept_too_long_goes_with_a_report(client, settings, tmp_path, dj
         Note.objects.create(customer=ann, kind="note", at=now - dt.timedelta(days=days))
     client.force_login(factories.staff("privacy"))
     client.post("/consent/retention/confirm/")
+    jobs.run_waiting()
+    assert b"2 rows go in the next night" in client.get("/consent/retention/confirm/").content
+    client.post("/consent/retention/confirm/", {"run": RetentionRun.objects.get().id})
 
     out = io.StringIO()
     call_command("purge_expired", "--dry-run", "--json", stdout=out)

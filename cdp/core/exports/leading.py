@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from cdp.core import audiences, audit, leaving
+from cdp.core import audiences, audit, leaving, minimising
 from cdp.core.actors import Actor
 from cdp.core.exports import registry, writing
 from cdp.core.leaving import Permit
@@ -55,6 +55,8 @@ def write(
     The file is readable for its owner only. Raises audiences.UnknownAudience, OSError.
     """
     members = everybody(kind, segment) if kind.rows else iter(())
+    if kind.rows:
+        minimising.note(kind.columns, by="export", day=at.date())
     handle, draft_name = tempfile.mkstemp(dir=path.parent, prefix=".export-", suffix=".part")
     os.close(handle)
     draft, outcome = Path(draft_name), Outcome()

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from cdp.core import actors, audiences, audit, jobs, leaving
+from cdp.core import actors, audiences, audit, jobs, leaving, minimising
 from cdp.core.exports import asking, ending, keeping, leading, registry
 from cdp.core.leaving import Permit
 from cdp.core.models import Export, ExportPortion, Job
@@ -39,6 +39,8 @@ def run(job: Job) -> None:
     if kind is None:
         raise jobs.JobFailed(gettext_noop("This kind of file is not known any more."))
     work = _Work(job, export, kind)
+    if kind.rows is not None:
+        minimising.note(export.columns, by="export", day=timezone.now().date())
     try:
         work.go()
     except _Grown:

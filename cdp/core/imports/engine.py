@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop
 
-from cdp.core import apart, jobs, memory, uploads
+from cdp.core import apart, jobs, memory, minimising, uploads
 from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
@@ -211,7 +211,21 @@ class _Work:
                     for remark in self.context.survey.warnings
                 ],
             }
+            self._stopped()
         jobs.progress(self.job, done=self.row, total=self.total)
+
+    def _stopped(self) -> None:
+        """Columns of fields that the shop does not collect any more: said once each, and left out of every row."""
+        stopped = minimising.stopped()
+        for target, column in self.context.columns.items():
+            if target.rpartition(".")[2] in stopped:
+                remark = {
+                    "code": "not_collected",
+                    "line": None,
+                    "column": self.context.survey.columns[column],
+                    "count": None,
+                }
+                self.job.result["warnings"].append(remark)
 
     def odd(self, problem: problems.RowProblem) -> None:
         """A line the reader left out or mended."""
@@ -449,6 +463,7 @@ REASONS: dict[str, Any] = {
     "currency_differs": _lazy("The lines of one order have different currencies."),
     "number_differs": _lazy("An earlier line of the same order says something else; the earlier one was kept."),
     MORE: _lazy("More was wrong with this file than is listed; the rest is only counted:"),
+    "not_collected": _lazy("This field is not collected any more; the column was left out."),
     "passed_over": _lazy("Rows about something else, by this column, were passed over."),
     "unknown_status": _lazy("This order status is not known."),
     "unknown_purpose": _lazy("This purpose is not known."),

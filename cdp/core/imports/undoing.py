@@ -19,11 +19,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cdp.core import audit, jobs
+from cdp.core import audit, holds, jobs
 from cdp.core.actors import SYSTEM, Actor
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
-from cdp.core.imports import registry, tracing
+from cdp.core.imports import registry, touched, tracing
 from cdp.core.models import ImportTrace, Job
 
 UNDONE, BEGUN = "undone_by", "begun_at"
@@ -146,6 +146,8 @@ def begin(job: Job, *, actor: Actor, at: dt.datetime, state: str = Job.State.WAI
             return begun
         if reason := why_not(found, at=at):
             raise UnableToUndo(reason)
+        if _keeps(holds.everybody(), found.id):
+            raise UnableToUndo(_("A legal hold or a restriction keeps somebody of this import for now."))
         details = {"kind": found.params["kind"], "source": found.params["source"]}
         if begun is not None:
             audit.record(audit.Action.IMPORT_UNDONE, actor=actor, at=at, subject=found.id, details=details)
@@ -204,14 +206,27 @@ def run(job: Job) -> None:
     kind, actor_id = job.params["actor"]
     actor = Actor(kind, uuid.UUID(actor_id) if actor_id else None)
     import_id = uuid.UUID(job.params["import"])
+    seen: frozenset[uuid.UUID] = frozenset()
     try:
         for part in _ordered():
-            while _page(job, part, import_id, actor):
-                pass
+            while True:
+                # Placed while this is at work, a hold stops it: what was not taken back yet stays.
+                if (kept := holds.everybody()) - seen and _keeps(kept, import_id):
+                    raise jobs.JobFailed(
+                        gettext_noop("A legal hold or a restriction keeps somebody of this import for now.")
+                    )
+                seen = kept
+                if not _page(job, part, import_id, actor):
+                    break
     except Unopenable as problem:
         raise jobs.JobFailed(
             gettext_noop("What this import changed is no longer remembered, so the rest of it stays.")
         ) from problem
+
+
+def _keeps(kept: frozenset[uuid.UUID], import_id: uuid.UUID) -> bool:
+    """Whether one of those held is somebody of whom the import wrote something."""
+    return bool(kept) and any(not kept.isdisjoint(people) for people in touched.people(import_id))
 
 
 def _page(job: Job, part: Part, import_id: uuid.UUID, actor: Actor) -> bool:

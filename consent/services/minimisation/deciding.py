@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from cdp.core import audit, jobs, minimising
 from cdp.core.actors import Actor
-from cdp.core.models import Job
+from cdp.core.models import AuditEntry, Job
 from consent.models import FieldDecision
 from consent.selectors import minimisation as reading
 from customers.services import emptying
@@ -37,9 +37,10 @@ def decide(*, field: str, decision: str, reason: str, actor: Actor, at: dt.datet
         FieldDecision.objects.update_or_create(
             field=field, defaults={"decision": decision, "reason": reason[:300], "at": at, "by": actor.id}
         )
+        details: dict[str, Any] = {"decision": decision}
         if is_stop:
-            emptying.stop_asking(field=field)
-        audit.record(audit.Action.FIELD_DECIDED, actor=actor, at=at, subject=field, details={"decision": decision})
+            details["questions"] = emptying.stop_asking(field=field)
+        audit.record(audit.Action.FIELD_DECIDED, actor=actor, at=at, subject=field, details=details)
         if decision == FieldDecision.Decision.PURGE:
             jobs.submit(
                 NAME, title=gettext_noop("Removing a field that nobody uses"), params={"field": field},
@@ -49,9 +50,14 @@ def decide(*, field: str, decision: str, reason: str, actor: Actor, at: dt.datet
 
 
 def reopen(*, field: str, actor: Actor, at: dt.datetime) -> None:
-    """Forget the decision: the field is collected again, and the next count may propose it."""
+    """Forget the decision: the field is collected again, the questions that the stop switched off are asked again, and
+    the next count may propose it.
+    """
     with transaction.atomic():
         if FieldDecision.objects.filter(field=field).delete()[0]:
+            decided = AuditEntry.objects.filter(action=audit.Action.FIELD_DECIDED, object_id=field).order_by("-id")
+            stopped = decided.values_list("details", flat=True).first() or {}
+            emptying.ask_again(questions=stopped.get("questions", ()))
             audit.record(audit.Action.FIELD_DECIDED, actor=actor, at=at, subject=field, details={"decision": None})
         transaction.on_commit(reading.remember)
 

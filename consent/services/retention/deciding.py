@@ -55,6 +55,28 @@ def decide(*, kind: str, term: Term | None, action: Action, actor: Actor, at: dt
     return row
 
 
+def pause(*, kind: str, is_paused: bool, actor: Actor, at: dt.datetime) -> None:
+    """Let no run take anything of this kind until it goes on; the rule itself stays as it is. Raises UnableToDecide for
+    a rule that is not in force.
+    """
+    ruling = reading.ruling(kind)
+    if not ruling.is_in_force:
+        raise UnableToDecide(_("This rule is not in force: nothing is removed by it."))
+    with transaction.atomic():
+        RetentionRule.objects.get_or_create(
+            kind=kind,
+            defaults={
+                "amount": ruling.term.amount if ruling.term else None,
+                "unit": (ruling.term.unit if ruling.term else Unit.YEARS).value,
+                "action": ruling.action.value,
+                "changed_at": at,
+                "changed_by": actor.id,
+            },
+        )
+        RetentionRule.objects.filter(kind=kind).update(paused_at=at if is_paused else None)
+        audit.record(audit.Action.RETENTION_DECIDED, actor=actor, at=at, subject=kind, details={"paused": is_paused})
+
+
 def decide_all(*, actor: Actor, at: dt.datetime) -> int:
     """Put every proposed rule that still waits in force as it is. Returns how many."""
     open_ones = [one for one in reading.rulings() if not one.is_in_force and one.term is not None]

@@ -24,7 +24,6 @@ from cdp.core.retention.registry import Busy, Row
 from consent.models import RetentionLine, RetentionRun
 from consent.rules import retention as rules
 from consent.selectors import retention as reading
-from customers.selectors import lineage
 from customers.services import buckets
 
 NAME = "retention"
@@ -120,6 +119,8 @@ class _Part:
             self._step(self.job.done, total=self.job.total + (0 if self.run.is_dry else found.rows))
         if self.run.is_dry:
             self._end(RetentionLine.Outcome.FOUND)
+        elif self.ruling.is_paused:
+            self._end(RetentionLine.Outcome.PAUSED)
         elif not self.ruling.is_in_force:
             self._end(RetentionLine.Outcome.UNCONFIRMED)
         elif self.ruling.action is Action.PROPOSE:
@@ -134,7 +135,7 @@ class _Part:
 
     def _due(self, kind: Kind, before: dt.datetime) -> finding.Due:
         """What is over, without whom a hold keeps at this moment."""
-        held = sorted(lineage.everybody(holds.named()))
+        held = sorted(holds.everybody())
         return finding.due(kind, before=before, held=held, action=self.ruling.action)
 
     def _take(self, kind: Kind, before: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from cdp.core import audit, lifecycle, pipeline, webhooks
+from cdp.core import audit, holds, lifecycle, pipeline, webhooks
 from cdp.core.actors import Actor
 from customers.models import Customer, Status
 from customers.selectors import lineage
@@ -71,7 +71,7 @@ def _erase(customer: uuid.UUID, actor: Actor, at: datetime) -> Erased:
     standing = {row.id for row in locked if row.status in lineage.LIVING}
     if standing != {holder} or set(lineage.of(holder)) != set(everybody):
         raise UnableToErase(Reason.BUSY)  # merged, parted or erased while we waited for the locks
-    if lifecycle.held(everybody):
+    if holds.held(everybody):
         raise UnableToErase(Reason.HELD)
     for farewell in lifecycle.farewells():
         farewell(everybody, at)

@@ -7,7 +7,18 @@ fresh      the rows of a new customer, spelt before it is known who is new
 writing    new customers by COPY, changes of known ones set-wise
 """
 
-from customers.services.identity.batches import PACKED, Batch, Keys, gather, packed, prepare, prepare_alike, unpacked
+from customers.services.identity.batches import (
+    PACKED,
+    Batch,
+    Keys,
+    collected,
+    dropped,
+    gather,
+    packed,
+    prepare,
+    prepare_alike,
+    unpacked,
+)
 from customers.services.identity.fresh import Maker
 from customers.services.identity.resolving import (
     Foresight,
@@ -36,6 +47,8 @@ __all__ = [
     "Suppressed",
     "Teller",
     "UnableToResolve",
+    "collected",
+    "dropped",
     "find",
     "forgotten",
     "gather",

@@ -5,7 +5,7 @@ import datetime as dt
 import marshal
 import operator
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, overload
 
@@ -168,9 +168,16 @@ class Batch:
             self.keys = [self.keys[first] for first in self.firsts]
 
 
-def _collected(people: Sequence[Person]) -> Sequence[Person]:
-    """These people without the fields that the shop has stopped collecting, whatever the door."""
-    names = [name for name in minimising.stopped() if name in _EMPTY]
+def dropped(person: Person) -> list[str]:
+    """Which of the fields that somebody tells of a person the shop has stopped collecting."""
+    return sorted(name for name in minimising.stopped() if name in _EMPTY and getattr(person, name) != _EMPTY[name])
+
+
+def collected(people: Sequence[Person], *, standing: Collection[str] = ()) -> Sequence[Person]:
+    """These people without the fields that the shop has stopped collecting, whatever the door; fields that are
+    `standing` may still be put right.
+    """
+    names = [name for name in minimising.stopped() if name in _EMPTY and name not in standing]
     if not names:
         return people
     nothing = {name: _EMPTY[name] for name in names}
@@ -179,7 +186,7 @@ def _collected(people: Sequence[Person]) -> Sequence[Person]:
 
 def gather(people: Sequence[Person], source: Source) -> Batch:
     """A batch without the rows of new customers."""
-    people = _collected(people)
+    people = collected(people)
     keys = Keys(source)
     return Batch(
         people=people,
@@ -199,7 +206,7 @@ def _told(people: Sequence[Person]) -> list[Told | None] | None:
 
 def prepare(people: Sequence[Person], source: Source, *, maker: fresh.Maker) -> Batch:
     """A batch with the rows that its people get if they are new."""
-    people = _collected(people)
+    people = collected(people)
     batch = gather(people, source)
     batch.rows = fresh.Rows(maker.make(people, batch.ids, given_names=batch.given_names))
     shapes: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}  # few: one object each travels once

@@ -2,12 +2,12 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import models
 
-from cdp.core import audit, ids, lifecycle, pipeline
+from cdp.core import audit, holds, ids, lifecycle, pipeline
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from cdp.core.lifecycle import OnMerge
@@ -33,8 +33,7 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
     if [one.id for one in merges.above(log.customer_id)] != [one.id for one in later]:
         raise UnableToUnmerge(Reason.BUSY)  # merged on while we waited for the locks
     holder, absorbed = merges.holder_of(log, later), log.absorbed_id
-    if any(row.status == Status.ERASED for row in locked.values()):
-        raise UnableToUnmerge(Reason.ERASED)
+    _may_part(locked)
 
     back = _Back(log, later, holder)
     returned = keys.give_back(log.identifiers, giver=holder, taker=absorbed)
@@ -93,6 +92,14 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
     pipeline.mark(dict.fromkeys((absorbed, holder)), cause="customers.unmerged")
     log.undone_at = at
     return log
+
+
+def _may_part(locked: Mapping[uuid.UUID, Customer]) -> None:
+    """Raises UnableToUnmerge where one of them is erased or held."""
+    if any(row.status == Status.ERASED for row in locked.values()):
+        raise UnableToUnmerge(Reason.ERASED)
+    if holds.held(list(locked)):
+        raise UnableToUnmerge(Reason.HELD)
 
 
 class _Back:

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     BUSY = "busy"  # a message is being sent this moment, or others kept writing the same people: try again
     CHOICE = "unknown_choice"
     UNDONE = "already_undone"
+    HELD = "held"  # a legal hold keeps the rows of both where they are
 
 
 class UnableToMerge(Exception):

@@ -3,13 +3,16 @@ import datetime as dt
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from analytics.models import Segment
 from campaigns.models import Campaign, CampaignVersion
-from cdp.core import jobs, minimising
+from cdp.core import actors, jobs, minimising
 from consent.models import FieldDecision, FieldFigure, FieldUse
 from consent.selectors import minimisation as reading
-from customers.models import Customer
+from customers.models import Customer, ProfileQuestion
+from customers.rules.people import Person
+from customers.services import profiles
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -18,11 +21,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     minimising.forget_notes()
-    cache.delete(reading.CACHE_KEY)
-    reading._last[0] = frozenset()
+    reading.forget()
     yield
-    cache.delete(reading.CACHE_KEY)
-    reading._last[0] = frozenset()
+    reading.forget()
 
 
 @pytest.fixture
@@ -79,6 +80,39 @@ def test_what_is_stopped_comes_in_by_no_door_and_can_be_removed(officer, django_
     with django_capture_on_commit_callbacks(execute=True):
         officer.post("/consent/minimisation/education/", {"decision": "reopen"})
     assert factories.customer(name="Ann", email="a@example.com", education="master").education == "master"
+
+
+def test_a_stop_holds_for_corrections_and_without_a_cache_and_is_undone_with_its_question(
+    officer, django_capture_on_commit_callbacks, monkeypatch
+):
+    ann = factories.customer(name="Ann", email="a@example.com", education="bachelor")
+    ben = factories.customer(name="Ben", email="b@example.com")
+    asked = ProfileQuestion.objects.filter(key="education", is_active=True)
+    assert asked.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        officer.post("/consent/minimisation/education/", {"decision": "stop"})
+    assert not asked.exists()
+    cache.clear()  # the store of queues was emptied
+    assert reading.stopped() == {"education"}
+    monkeypatch.setattr(reading.cache, "get", _away)
+    assert reading.stopped() == {"education"}
+    for who in (ann, ben):
+        profiles.edit(
+            customer=who.id, person=Person(education="master", occupation="Nurse"), source=profiles.staff_source(),
+            actor=actors.SYSTEM, at=timezone.now(),
+        )  # fmt: skip
+    told = dict(Customer.objects.filter(status="known").values_list("id", "education"))
+    assert told == {ann.id: "master", ben.id: ""}  # what is there may be put right
+    assert set(Customer.objects.filter(status="known").values_list("occupation", flat=True)) == {"Nurse"}
+    monkeypatch.undo()
+    with django_capture_on_commit_callbacks(execute=True):
+        officer.post("/consent/minimisation/education/", {"decision": "reopen"})
+    assert asked.exists()
+    assert reading.stopped() == frozenset()
+
+
+def _away(*_args):
+    raise RedisError
 
 
 def test_what_the_product_needs_cannot_be_stopped(officer):

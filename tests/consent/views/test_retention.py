@@ -20,8 +20,23 @@ def officer(client):
 def test_rules_are_put_in_force_tried_and_carried_out(officer):
     Note.objects.create(customer=factories.customer(), kind="note", at=timezone.now() - dt.timedelta(days=3000))
     assert b"Rules wait for you" in officer.get("/consent/retention/").content
-    officer.post("/consent/retention/confirm/")
+    confirm = "/consent/retention/confirm/"
+    assert b"Count it" in officer.get(confirm).content
+    officer.post(confirm)  # nobody has read what would go: it is counted, and nothing is in force
+    assert not RetentionRule.objects.exists()
+    jobs.run_waiting()
+    run = RetentionRun.objects.get(is_dry=True)
+    assert b"1 row goes in the next night" in officer.get(confirm).content
+    listed = officer.get(f"/consent/retention/runs/{run.id}/customers.notes/").content.decode()
+    assert str(Note.objects.get().id) in listed
+    officer.post(confirm, {"run": run.id})
     assert b"Rules wait for you" not in officer.get("/consent/retention/").content
+    pause = "/consent/retention/kinds/customers.notes/pause/"
+    officer.post(pause, {"what": "pause"})
+    officer.post("/consent/retention/start/", {"what": "run"})
+    jobs.run_waiting()
+    assert (Note.objects.count(), RetentionLine.objects.filter(outcome="paused").count()) == (1, 1)
+    officer.post(pause, {"what": "go_on"})
     for what, left in (("dry", 1), ("run", 0)):
         report = officer.post("/consent/retention/start/", {"what": what}, follow=True)
         assert report.status_code == 200

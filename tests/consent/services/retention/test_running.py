@@ -56,6 +56,10 @@ def looked(at, *people):
     )
 
 
+def holding(who):
+    return holds._Held(f"SELECT '{who}'::uuid, 'claim'", stops_erasing=True)
+
+
 def sealed():
     while sealing.seal(now=NOW):
         pass
@@ -206,7 +210,7 @@ def test_a_legal_hold_keeps_what_would_go(monkeypatch):
         looked(ago(days=31 * months), who)
     sealed()
     keep("customers.notes", 1)
-    monkeypatch.setitem(holds._statements, "test", f"SELECT '{ann.id}'::uuid")
+    monkeypatch.setitem(holds._held, "test", holding(ann.id))
     lines = run(only=["customers.notes", "core.access"])
     assert (lines["customers.notes"].removed, lines["customers.notes"].held) == (1, 1)
     assert Note.objects.get().customer_id == ann.id
@@ -234,7 +238,7 @@ def test_months_of_events_are_dropped_whole_where_nobody_is_held(monkeypatch):
     ]  # fmt: skip
     recording.record_many(rows, now=NOW)
     keep("events.events", 3, Unit.MONTHS)
-    monkeypatch.setitem(holds._statements, "test", f"SELECT '{ann.id}'::uuid")
+    monkeypatch.setitem(holds._held, "test", holding(ann.id))
     dry, real = (run(is_dry=is_dry, only=["events.events"])["events.events"] for is_dry in (True, False))
     assert (dry.rows, dry.people, dry.held) == (2, 1, 1)
     assert (real.removed, real.removed_checksum) == (dry.rows, dry.checksum)
@@ -251,13 +255,11 @@ def test_a_hold_placed_while_a_run_is_at_work_counts(monkeypatch):
     one = dataclasses.replace(registry.kind("customers.notes"), portion=1)
     monkeypatch.setitem(registry._kinds, "customers.notes", one)
     last = Note.objects.order_by("-id")[0].customer_id
-    monkeypatch.setattr(
-        running.time, "sleep", lambda _s: holds._statements.setdefault("test", f"SELECT '{last}'::uuid")
-    )
+    monkeypatch.setattr(running.time, "sleep", lambda _s: holds._held.setdefault("test", holding(last)))
     try:
         assert run(only=["customers.notes"])["customers.notes"].removed == 2
     finally:
-        holds._statements.pop("test", None)
+        holds._held.pop("test", None)
     assert Note.objects.get().customer_id == last
 
 
