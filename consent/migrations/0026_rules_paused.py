@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 class Migration(migrations.Migration):
     """Since when no run takes anything of a kind."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0022_shown_instead")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0025_steps_chained")]
     operations: ClassVar[list[Operation]] = [
         migrations.AddField("retentionrule", "paused_at", models.DateTimeField(null=True)),
         migrations.AlterField(
