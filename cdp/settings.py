@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tell-others", "cdp.core.tasks.tell_others", 5),
         ("send-codes", "consent.tasks.send_codes", 5),
+        ("send-links", "consent.tasks.send_links", 10),
         ("watch-requests", "consent.tasks.watch_requests", 600),
         ("sweep-companies", "customers.tasks.sweep_companies", 60),
         ("index-phones", "customers.tasks.index_phones", 600),

@@ -171,6 +171,7 @@ retention.exempt(
     "consent.Guardianship",
 )
 retention.brief("consent.PrivacyCode", _("One-time codes"), Term(1, Unit.DAYS))
+retention.brief("consent.LinkRequest", _("Links asked for by mail"), Term(1, Unit.DAYS))
 retention.brief("consent.PrivacyAttempt", _("Links and codes that were refused"), Term(90, Unit.DAYS))
 retention.brief("consent.Pending", _("Ticks that waited for a second step"), Term(90, Unit.DAYS))
 holds.declare(

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cdp.core import locks
-from consent.services import confirming, duties, guardians, nights
+from consent.services import asked_links, confirming, duties, guardians, nights
 from consent.services.requests import clocks, codes, copies, running
 
 _DUTIES = 0x0CD_D071
@@ -18,9 +18,10 @@ def keep_house() -> None:
 
 @shared_task
 def tidy() -> None:
-    """End what nobody confirmed."""
+    """End what nobody confirmed, and forget who asked for links."""
     confirming.sweep(now=timezone.now())
     guardians.sweep(now=timezone.now())
+    asked_links.forget_old(now=timezone.now())
 
 
 @shared_task
@@ -36,6 +37,12 @@ def tell_people() -> None:
 def send_codes() -> None:
     """Send the one-time codes that were asked for."""
     codes.send_waiting(now=timezone.now())
+
+
+@shared_task
+def send_links() -> None:
+    """Send the links that were asked for on public pages."""
+    asked_links.send_waiting(now=timezone.now())
 
 
 @shared_task

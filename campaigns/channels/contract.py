@@ -27,6 +27,8 @@ class Outgoing:
     unsubscribe_url: str
     at: datetime
     preferences_url: str = ""
+    label_variants: tuple[str, ...] = ()  # other spellings of the label, which the law forbids
+    refusal: str = ""  # what the law wants beside the link at the end by which an advertisement is refused
 
 
 class Carrier(Protocol):

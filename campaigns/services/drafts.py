@@ -16,7 +16,8 @@ from campaigns.selectors import audiences, definitions
 from campaigns.services import runs
 from cdp.core import audit
 from cdp.core.actors import Actor
-from consent.selectors import purposes
+from consent.rules import labels as labelling
+from consent.selectors import packs, purposes
 
 
 class UnableToDelete(Exception):
@@ -127,7 +128,7 @@ def checked(raw: Any) -> Definition:
         if isinstance(audience, Mapping):
             found += audiences.problems(audience)
         raise InvalidDefinition(found) from error
-    _refuse(_problems_with_others(wanted))
+    _refuse(_problems_with_others(wanted) + _problems_with_labels(wanted))
     return wanted
 
 
@@ -154,6 +155,32 @@ def _problems_with_others(wanted: Definition) -> list[Problem]:
         if step.channel not in channels[wanted.purpose]
     ]
     return found
+
+
+def _problems_with_labels(wanted: Definition) -> list[Problem]:
+    """Subjects that write the label of an advertisement another way than a law whose readers they may have."""
+    found = []
+    for position, step in enumerate(wanted.steps):
+        labels = [
+            pack.label for pack in packs.every().values() if pack.label and pack.label_for(wanted.purpose, step.channel)
+        ]
+        for language, subject in step.subject.items():
+            pointer = f"/steps/{position}/template/subject/{language}"
+            found += [Problem(pointer, _label_fault(fault)) for fault in labelling.faults(subject, labels)]
+    return found
+
+
+def _label_fault(fault: labelling.Fault) -> str:
+    told = {"label": fault.label, "piece": fault.piece}
+    if fault.is_variant:
+        return _(
+            "Take “{piece}” away: “{label}” is put at the start of the subject by itself for whom the law wants it, "
+            "and no other spelling of it is allowed."
+        ).format(**told)
+    return _(
+        "“{label}” is put at the start of the subject by itself for whom the law wants it. "
+        "Take it away from the middle."
+    ).format(**told)
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -1,5 +1,6 @@
 """What a campaign would do, without doing it: who would get it, who not and why, and how it would read."""
 
+import dataclasses
 import uuid
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from campaigns.selectors import recipients, tallies
 from campaigns.selectors.tallies import Tally
 from campaigns.services import rendering
 from cdp.core import context
+
+NOBODY = uuid.UUID(int=0)
 
 
 class UnknownCustomer(Exception):
@@ -24,7 +27,8 @@ def preview(definition: Definition, *, now: datetime, campaign: uuid.UUID | None
 
 
 def as_customer(definition: Definition, *, customer: uuid.UUID, now: datetime, position: int = 0) -> compose.Parts:
-    """The message as that person would see it. The person counts as shown to the reader.
+    """The message as that person would see it. The person counts as shown to the reader. Its links are nobody's: who
+    may read a campaign must not open somebody's settings or stop their messages.
 
     Raises UnknownCustomer, templates.BrokenTemplate.
     """
@@ -35,6 +39,10 @@ def as_customer(definition: Definition, *, customer: uuid.UUID, now: datetime, p
     context.show([customer])
     return compose.parts(
         rendering.outgoing(
-            message=uuid.UUID(int=0), step=step, purpose=definition.purpose, recipient=recipient, now=now
+            message=NOBODY,
+            step=step,
+            purpose=definition.purpose,
+            recipient=dataclasses.replace(recipient, id=NOBODY),
+            now=now,
         )
     )

@@ -45,6 +45,8 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
         subject=templates.render(step.subject[language], values),
         body=markup.without_empty_links(templates.render(step.body[language], values)),
         label=law.label_for(purpose, step.channel),
+        label_variants=law.label_variants_for(purpose, step.channel),
+        refusal=law.refusal_for(purpose, step.channel),
         needs_consent=law.basis(purpose, step.channel) is Basis.CONSENT,
         unsubscribe_url=unsubscribe_url,
         preferences_url=f"{links.preferences_url(customer=recipient.id, at=now)}?lang={language}",

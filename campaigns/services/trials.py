@@ -18,10 +18,9 @@ from campaigns.rules.definition import MessageStep
 from campaigns.selectors import recipients
 from campaigns.selectors.recipients import Recipient
 from campaigns.services import rendering
-from campaigns.services.previews import UnknownCustomer
+from campaigns.services.previews import NOBODY, UnknownCustomer
 from cdp.core import context, ids, leaving, mail
 
-NOBODY = uuid.UUID(int=0)
 COUNTRY_OF_LANGUAGE = {"th": "TH", "ko": "KR"}
 
 

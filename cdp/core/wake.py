@@ -55,3 +55,8 @@ def webhooks() -> None:
 def requests() -> None:
     """Somebody asked for a one-time code."""
     _send("consent.tasks.send_codes")
+
+
+def links() -> None:
+    """Somebody asked for a link by mail."""
+    _send("consent.tasks.send_links")

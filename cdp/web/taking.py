@@ -24,6 +24,8 @@ from customers.services import arrivals, identity
 from customers.services.identity import deciding
 
 FORMS = {"signup": "Sign-up form", "warranty": "Warranty form", "preorder": "Pre-order form"}
+NEXT_STEP = "next_step"
+"""What the thanks say of what follows: email, sms, guardian or nothing."""
 PLACES = {"qr-counter": "QR code at the counter", "kiosk": "Tablet in the shop"}
 """Places that are sources of people by themselves; a shop makes others in the admin, of the kind form."""
 
@@ -95,8 +97,7 @@ def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: d
             resolved_by=resolved_by,
             at=now,
         )
-        answer = facts(told)
-        _grant(sending, told)
+        answer = {**facts(told), NEXT_STEP: _grant(sending, told)}
         if sending.is_private:
             gpc.refuse(customer=told.customer, proof=sending.proof, page=sending.form, at=now)
         _keep_what_was_shown(sending, told)
@@ -136,27 +137,27 @@ def _keep_what_was_shown(sending: Sending, told: Told) -> None:
     )
 
 
-def _grant(sending: Sending, told: Told) -> None:
-    """Record each ticked box that counts, with the words beside it and the policy that held."""
-    ticks.record(
-        customer=told.customer,
-        boxes=[ticks.Box(*box) for box in sending.chosen],
-        form=ticks.Form(
-            source=told.source,
-            method="form",
-            at=told.now,
-            actor=CUSTOMER,
-            language=sending.language,
-            form=sending.form,
-            place=sending.origin.place,
-            country=sending.person.country,
-            birth_date=sending.person.birth_date,
-            email=sending.person.email,
-            phone=sending.person.phone,
-            evidence={"form": sending.form, "shown": list(sending.shown), **sending.proof},
-        ),
-        now=told.now,
+def _grant(sending: Sending, told: Told) -> str:
+    """Record each ticked box that counts, with the words beside it and the policy that held; what follows, as the
+    thanks say it (`ticks.next_step`).
+    """
+    boxes = [ticks.Box(*box) for box in sending.chosen]
+    form = ticks.Form(
+        source=told.source,
+        method="form",
+        at=told.now,
+        actor=CUSTOMER,
+        language=sending.language,
+        form=sending.form,
+        place=sending.origin.place,
+        country=sending.person.country,
+        birth_date=sending.person.birth_date,
+        email=sending.person.email,
+        phone=sending.person.phone,
+        evidence={"form": sending.form, "shown": list(sending.shown), **sending.proof},
     )
+    ticks.record(customer=told.customer, boxes=boxes, form=form, now=told.now)
+    return ticks.next_step(boxes, form)
 
 
 def _source(sending: Sending) -> Source:

@@ -3,6 +3,7 @@
 from consent.models.activities import ProcessingActivity
 from consent.models.breaches import Breach, BreachDraft, BreachPerson, BreachStep
 from consent.models.evidence import EvidenceFile
+from consent.models.links import LinkRequest
 from consent.models.minimisation import FieldDecision, FieldFigure, FieldUse
 from consent.models.pending import Confirmation, ContactWish, Guardianship, Pending
 from consent.models.policies import Policy, PolicyText, PolicyVersion
@@ -37,6 +38,7 @@ __all__ = [
     "FieldUse",
     "Guardianship",
     "LegalHold",
+    "LinkRequest",
     "Pending",
     "Policy",
     "PolicyText",

@@ -225,8 +225,10 @@ class PrivacyAttempt(Model):
     placement = Placement.LOCAL
 
     at = models.DateTimeField()
-    what = models.CharField(max_length=20)  # code, progress, download, certificate, request
-    why = models.CharField(max_length=20)  # forged, expired, used, spent, throttled, unknown
+    what = models.CharField(
+        max_length=20
+    )  # code, progress, download, certificate, request, unsubscribe, preferences, confirm, guardian
+    why = models.CharField(max_length=20)  # forged, expired, used, spent, throttled, changed
     request_id = models.UUIDField(null=True)
 
     class Meta:

@@ -150,6 +150,15 @@ class Law:
         """The label that an advertisement bears, or nothing."""
         return next(filter(None, (pack.label_for(purpose, channel) for pack in self.packs)), "")
 
+    def label_variants_for(self, purpose: str, channel: str) -> tuple[str, ...]:
+        """Other spellings of that label, which its law forbids."""
+        label = next((pack.label for pack in self.packs if pack.label and pack.label_for(purpose, channel)), None)
+        return label.variants if label else ()
+
+    def refusal_for(self, purpose: str, channel: str) -> str:
+        """What stands beside the link at the end of an advertisement, or nothing."""
+        return next(filter(None, (pack.refusal_for(purpose, channel) for pack in self.packs)), "")
+
     def may_alone(self, purpose: str, *, born: dt.date | None, today: dt.date) -> bool:
         """Whether somebody born then is old enough to allow that purpose by each of the laws."""
         return all(guardians.may_alone(pack, purpose=purpose, born=born, today=today) for pack in self.packs)

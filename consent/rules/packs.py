@@ -4,6 +4,7 @@ Code asks a pack what holds for a purpose and a channel; when the law changes, t
 """
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -54,13 +55,18 @@ class QuietHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that must stand in an advertisement."""
+    """Words that must stand in an advertisement: `text` in the subject or first line, `refusal` beside the link at the
+    end by which it is refused. `variants` are other spellings of the text, as regular expressions; the law forbids them
+    all.
+    """
 
     text: str
     position: Literal["start", "end"]
     purposes: frozenset[str]
     channels: frozenset[str]
     citation: str
+    refusal: str = ""
+    variants: tuple[str, ...] = ()
 
 
 class Ages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -201,6 +207,10 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         label = self.label
         return label.text if label and purpose in label.purposes and channel in label.channels else ""
 
+    def refusal_for(self, purpose: str, channel: str) -> str:
+        """What must stand beside the link at the end by which an advertisement is refused, or nothing."""
+        return self.label.refusal if self.label and self.label_for(purpose, channel) else ""
+
     @property
     def advertising(self) -> frozenset[str]:
         """The purposes that are advertising to this law: what it wants labelled, and the one for the night."""
@@ -255,6 +265,11 @@ def _faults(pack: Pack) -> list[str]:
     quiet = pack.quiet_hours
     if quiet and quiet.starts == quiet.ends:
         faults.append("quiet hours last no time")
+    for variant in pack.label.variants if pack.label else ():
+        try:
+            re.compile(variant)
+        except re.error:
+            faults.append(f"{variant} is no regular expression")
     return faults
 
 

@@ -12,6 +12,14 @@ _NIGHTS = frozenset({"marketing_night"})
 NEVER_ASKED = frozenset({"webhook", "push", "post"})
 """Channels that are offered only where somebody has said something about them, or the law asks for no word."""
 
+HOME = {"line": frozenset({"TH", "JP", "TW"}), "kakao": frozenset({"KR"})}
+"""Where people use a channel that is not used everywhere."""
+
+
+def fits(channel: str, country: str) -> bool:
+    """Whether people in that country use the channel at all."""
+    return channel not in HOME or country in HOME[channel]
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -33,10 +41,11 @@ def options(
     law: Law,
     states: Mapping[tuple[str, str], tuple[bool, str]],
     kinds: Collection[str],
+    country: str,
 ) -> list[Option]:
     """The boxes: for each purpose (with its channels) that rests on a word or may be objected to, the channels that
     reach the person or that they have spoken of. `states` give whether it is granted and the status; `kinds` the kinds
-    of contact that are known. Without a word a box is on where the law asks for none.
+    of contact that are known, `country` where they live. Without a word a box is on where the law asks for none.
     """
     found = []
     for purpose, channels in purposes.items():
@@ -48,6 +57,7 @@ def options(
             if purpose in _NIGHTS and not law.has_quiet_hours and said is None:
                 continue  # where no hours are quiet nobody need allow them
             reaches = NEEDS.get(channel, "") in kinds if channel in NEEDS else channel not in NEVER_ASKED
+            reaches = reaches and (fits(channel, country) or channel in kinds)
             if said is None and not reaches and basis is not Basis.LEGITIMATE_INTEREST:
                 continue  # what happens without a word is always shown: it can be objected to
             is_silent = said is None or said[1] == "expired"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from consent.models import Channel, ContactWish
 from consent.rules import preferences as rules
-from consent.rules.ledger import YES
+from consent.rules.ledger import EXPIRED, YES
 from consent.rules.wishes import Wish
 from consent.selectors import jurisdiction, ledger, purposes, wishes
 from customers.models import Customer
@@ -30,6 +30,11 @@ class Group:
     description: str
     options: Sequence["Box"]
 
+    @property
+    def is_asked_again(self) -> bool:
+        """Whether one of its boxes had a "yes" that counts no more."""
+        return any(box.is_asked_again for box in self.options)
+
 
 @dataclass(frozen=True)
 class Box:
@@ -40,6 +45,7 @@ class Box:
     label: str
     is_on: bool
     needs_guardian: bool
+    is_asked_again: bool  # there was a "yes", and it counts no more
 
 
 @dataclass(frozen=True)
@@ -79,12 +85,20 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
     person = profile.customer
     law = jurisdiction.of_person(person)
     wording = purposes.offered(language)
-    states = {(one.purpose, one.channel): (one.is_granted, one.status) for one in ledger.states([person.id])}
+    said = list(ledger.states([person.id]))
+    outdated = ledger.outdated(said, at=now)
+    states = {
+        (one.purpose, one.channel): (False, EXPIRED)
+        if (one.purpose, one.channel) in outdated
+        else (one.is_granted, one.status)
+        for one in said
+    }
     options = rules.options(
         {purpose.key: purpose.channels for purpose in wording},
         law=law,
         states=states,
         kinds={contact.kind for contact in profile.contacts},
+        country=person.country or person.phone_country or settings.CDP_SHOP_COUNTRY,
     )
     needs_guardian = frozenset(
         purpose.key for purpose in wording if not law.may_alone(purpose.key, born=person.birth_date, today=now.date())
@@ -96,9 +110,17 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
             continue
         boxes = []
         for option in mine:
-            label = gettext("Yes, please") if option.channel == Channel.ANY else purposes.channel_name(option.channel)
-            boxes.append(Box(option.name, option.channel, label, option.is_on, purpose.key in needs_guardian))
-            words[option.name] = f"{purpose.name} · {label}\n{purpose.description}"
+            boxes.append(
+                Box(
+                    option.name,
+                    option.channel,
+                    purposes.box_label(option.channel),
+                    option.is_on,
+                    purpose.key in needs_guardian,
+                    not option.is_on and states.get((option.purpose, option.channel), (False, ""))[1] == EXPIRED,
+                )
+            )
+            words[option.name] = purposes.box_words(purpose, option.channel)
         groups.append(Group(purpose.key, purpose.name, purpose.description, boxes))
     shown = profile.email_contact or profile.phone_contact
     return Centre(

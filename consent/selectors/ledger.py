@@ -1,5 +1,6 @@
 """What a person has said, and what holds now."""
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Iterable, Sequence
@@ -81,6 +82,18 @@ def evidence(record: ConsentRecord, keyring: subjects.Keyring) -> Any:
 def states(customers: Iterable[uuid.UUID]) -> QuerySet[ConsentState]:
     """The latest word per purpose and channel."""
     return ConsentState.objects.filter(customer_id__in=list(customers)).order_by("purpose", "channel")
+
+
+def outdated(latest: Iterable[ConsentState], *, at: dt.datetime) -> set[tuple[str, str]]:
+    """Purpose and channel of each "yes" among these that counts no more at that moment: older than what the purpose
+    means now, or than it lets a "yes" hold. Whether or not the ledger says so already.
+    """
+    before = purposes.outdated_before(at)
+    return {
+        (one.purpose, one.channel)
+        for one in latest
+        if one.is_granted and one.purpose in before and one.at < before[one.purpose]
+    }
 
 
 def granted_count(lineage: Sequence[uuid.UUID]) -> int:

@@ -1,11 +1,13 @@
 """Purposes and the words customers read."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
+from django.utils.translation import gettext
 
 from consent.models import Channel, ConsentState, PolicyText, Purpose
 from consent.rules import notices
@@ -98,6 +100,39 @@ def names(language: str) -> dict[str, str]:
 def in_language(texts: Mapping[str, str], language: str) -> str:
     """The text in that language, else in the shop's base language."""
     return texts.get(language[:2]) or texts.get(settings.LANGUAGE_CODE) or ""
+
+
+def outdated_before(at: dt.datetime) -> dict[str, dt.datetime]:
+    """Before when a "yes" counts no more at that moment, of the purposes where one ever does: it is too old, or the
+    purpose meant something else. The gate counts so too.
+    """
+    moments = lapsed_before(at)
+    turned = Purpose.objects.filter(meaning_since__isnull=False, meaning_since__lte=at)
+    for key, since in turned.values_list("key", "meaning_since"):
+        assert since is not None, "the statement asked for those that turned"  # noqa: S101
+        moments[key] = max(since, moments.get(key, since))
+    return moments
+
+
+def box_label(channel: str) -> str:
+    """What stands beside a box of a purpose, in the language that is in force."""
+    return gettext("Yes, please") if channel == Channel.ANY else channel_name(channel)
+
+
+def box_words(wording: Wording, channel: str) -> str:
+    """All that a box says, as it is kept with the answer: the purpose, what stands beside the box, what it means."""
+    return f"{wording.name} · {box_label(channel)}\n{wording.description}"
+
+
+def boxes_of_today(boxes: Collection[tuple[str, str]], language: str) -> list[tuple[tuple[str, str], str]]:
+    """Each of these boxes (purpose, channel) that the shop asks for today, with all that it says in that language."""
+    wording = {one.key: one for one in offered(language)}
+    with translation.override(language or settings.LANGUAGE_CODE):
+        return [
+            ((purpose, channel), box_words(wording[purpose], channel))
+            for purpose, channel in boxes
+            if purpose in wording and channel in wording[purpose].channels
+        ]
 
 
 def channel_name(channel: str) -> str:

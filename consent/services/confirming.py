@@ -21,11 +21,12 @@ from django.urls import reverse
 from cdp.core import forgetting, ids, outbox
 from cdp.core.actors import CUSTOMER
 from cdp.core.crypto import subjects, tokens
-from consent.models import ConsentState, Pending, Purpose
+from consent.models import ConsentState, Pending
+from consent.rules import notices
 from consent.rules.jurisdiction import Law
-from consent.selectors import reach
-from consent.services import grants, readers
-from customers.selectors import lineage
+from consent.selectors import ledger, policies, purposes, reach
+from consent.services import grants, readers, showing
+from customers.selectors import lineage, profiles
 from customers.services import reach as reaching
 from customers.services import standing
 
@@ -72,7 +73,9 @@ class Question:
 
 
 class Unconfirmable(Exception):
-    """The link confirms nothing; `reason` is unknown, expired, used or changed (the words mean something else now)."""
+    """The link confirms nothing; `reason` is unknown, expired, used, changed (the shop asks for none of it any more)
+    or again (the words changed since the page was shown).
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -104,7 +107,8 @@ def _ask_at(question: Question, channel: str, address: str, ticked: Sequence[Ask
     reader = readers.of(question.customer, channel=channel, address=address, told=told_of, at=question.at)
     if reader is None:
         return False
-    granted = set(ConsentState.objects.filter(customer_id=reader, is_granted=True).values_list("purpose", "channel"))
+    states = list(ConsentState.objects.filter(customer_id=reader, is_granted=True))
+    granted = {(one.purpose, one.channel) for one in states} - ledger.outdated(states, at=question.at)
     boxes = [box for box in ticked if (box.purpose, box.channel) not in granted]
     if not boxes:
         return False
@@ -177,14 +181,29 @@ def url(row: Pending) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page of a link shows."""
+    """What the page of a link shows: the boxes with their words, in which language, and the texts they stand in.
+
+    The words are those that were ticked; where they say or mean something else since, those of today.
+    """
 
     row: Pending
-    words: Sequence[str]
+    boxes: Sequence[Asked]
+    language: str
+    is_new: bool
+
+    @property
+    def words(self) -> list[str]:
+        """The words of each box."""
+        return [box.words for box in self.boxes]
+
+    @property
+    def purposes(self) -> list[str]:
+        """What the boxes are about."""
+        return sorted({box.purpose for box in self.boxes})
 
 
-def read(token: str, *, now: dt.datetime) -> Shown:
-    """What the link would confirm. Raises Unconfirmable."""
+def read(token: str, *, now: dt.datetime, language: str = "") -> Shown:
+    """What the link would confirm; words of today in `language` (default: that of the tick). Raises Unconfirmable."""
     row = _row(token)
     if row.state == Pending.State.CONFIRMED:
         raise Unconfirmable("used")
@@ -193,57 +212,138 @@ def read(token: str, *, now: dt.datetime) -> Shown:
     told = _told(row)
     if not told or not _is_read_by(row.customer_id, told):
         raise Unconfirmable("expired")
-    return Shown(row, told["words"])
+    offered = {one.key for one in purposes.offered(row.language)}
+    ticked = [
+        Asked(purpose, channel, words)
+        for (purpose, channel), words in zip(row.boxes, told["words"], strict=True)
+        if purpose in offered
+    ]
+    if ticked and not showing.is_changed({box.purpose for box in ticked}, since=row.at, now=now):
+        return Shown(row, ticked, row.language, is_new=False)
+    language = language or row.language
+    boxes = _of_today(row, language)
+    if not boxes:
+        raise Unconfirmable("changed")
+    return Shown(row, boxes, language, is_new=True)
 
 
-def confirm(token: str, *, proof: Mapping[str, Any], at: dt.datetime) -> Shown:
+def confirm(token: str, *, proof: Mapping[str, Any], at: dt.datetime, shown: showing.Moment | None = None) -> Shown:
     """Grant what was ticked, with the proof of both steps. Once: a second press raises Unconfirmable("used").
 
-    What has changed its meaning since it was ticked is not granted; Unconfirmable("changed") when nothing else is left.
+    `shown` is when the page that was pressed was shown (default: when the boxes were ticked). If the words changed
+    since, nothing is granted and Unconfirmable("again") raised: the page has to be shown once more.
     """
     with transaction.atomic():
         held = standing.hold([_row(token).customer_id])
-        shown = read(token, now=at)
-        if shown.row.customer_id not in held:
+        page = read(token, now=at, language=shown.language if shown else "")
+        row = page.row
+        if row.customer_id not in held:
             raise Unconfirmable("expired")
-        claimed = Pending.objects.filter(
-            customer_id=shown.row.customer_id, id=shown.row.id, state=Pending.State.WAITING
-        ).update(state=Pending.State.CONFIRMED, settled_at=at)
+        seen = shown or showing.Moment(row.at, row.language)
+        if showing.is_changed(page.purposes, since=seen.at, now=at):
+            raise Unconfirmable("again")
+        claimed = Pending.objects.filter(customer_id=row.customer_id, id=row.id, state=Pending.State.WAITING).update(
+            state=Pending.State.CONFIRMED, settled_at=at
+        )
         if not claimed:
             raise Unconfirmable("used")
-        told = _told(shown.row)
-        meant = dict(Purpose.objects.filter(is_active=True).values_list("key", "meaning_since"))
-        written = 0
-        for (purpose, channel), words in zip(shown.row.boxes, told["words"], strict=True):
-            since = meant.get(purpose, at)
-            if purpose not in meant or (since is not None and shown.row.at < since):
-                continue
+        told = _told(row)
+        customer = held[row.customer_id]
+        versions = showing.versions(page.purposes, at=at)
+        records = [
             grants.record(
-                customer=held[shown.row.customer_id],
-                purpose=purpose,
-                channel=channel,
+                customer=customer,
+                purpose=box.purpose,
+                channel=box.channel,
                 granted=True,
                 at=at,
-                source=shown.row.source,
-                method=shown.row.method,
+                source=row.source,
+                method=row.method,
                 actor=CUSTOMER,
-                policy_version=shown.row.policy_version,
-                language=shown.row.language,
+                policy_version=versions.get(notices.PRIVACY, "") if page.is_new else row.policy_version,
+                language=page.language,
                 form=told.get("form", ""),
                 place=told.get("place", ""),
                 evidence={
                     **told["evidence"],
-                    "text": words,
-                    "ticked_at": shown.row.at.isoformat(),
+                    "text": box.words,
+                    "ticked_at": row.at.isoformat(),
                     "confirmed": {"at": at.isoformat(), "by": "link in a message", **proof},
+                    **({"ticked": told["words"]} if page.is_new else {}),
                 },
-            )
-            written += 1
-        if not written:
-            raise Unconfirmable("changed")
+            ).id
+            for box in page.boxes
+        ]
+        showing.keep(
+            customer=customer,
+            place=showing.CONFIRM,
+            shown=showing.Moment(seen.at, page.language),
+            versions=versions,
+            records=records,
+            agreed=len(records),
+            at=at,
+        )
         channel, address = told["at"]
-        reaching.prove(customer=held[shown.row.customer_id], kind=readers.KINDS[channel], value=address, at=at)
-    return shown
+        reaching.prove(customer=customer, kind=readers.KINDS[channel], value=address, at=at)
+    return page
+
+
+def ask_again(token: str, *, language: str, proof: Mapping[str, Any], at: dt.datetime) -> bool:
+    """Write the mail once more to the address it went to, with a new link and the words of today; whether one was put.
+
+    Nothing is sent for what was confirmed, what the shop asks for no more, and what is forgotten already. Whoever asks
+    is told the same. By a worker.
+    """
+    with transaction.atomic():
+        try:
+            row = _row(token)
+        except Unconfirmable:
+            return False
+        held = standing.hold([row.customer_id]).get(row.customer_id)
+        way = _address_of(row, held) if held and row.state != Pending.State.CONFIRMED else None
+        boxes = _of_today(row, language) if way else []
+        if held is None or way is None or not boxes:
+            return False
+        channel, address = way
+        asked = Question(
+            customer=held,
+            boxes=boxes,
+            email=address if channel == "email" else "",
+            phone=address if channel == "sms" else "",
+            source=row.source,
+            method=row.method,
+            language=language,
+            policy_version=policies.current_version(notices.PRIVACY, at=at),
+            evidence={"asked_again": str(row.id), "first_ticked_at": row.at.isoformat(), **proof},
+            at=at,
+        )
+        if not ask(asked):
+            return False
+        if row.state == Pending.State.WAITING:  # the new link is the one that counts
+            Pending.objects.filter(customer_id=row.customer_id, id=row.id, state=Pending.State.WAITING).update(
+                state=Pending.State.EXPIRED, settled_at=at, told=None
+            )
+    return True
+
+
+def _address_of(row: Pending, customer: uuid.UUID) -> tuple[str, str] | None:
+    """Channel and address that were asked, as far as the profile still holds it: what was typed is forgotten with the
+    question.
+    """
+    profile = profiles.one(customer, shown=False)
+    for contact in profile.contacts if profile else ():
+        for channel, kind in readers.KINDS.items():
+            if contact.kind == kind and outbox.writing.digest(contact.value, channel=channel) == bytes(
+                row.address_digest
+            ):
+                return channel, contact.value
+    return None
+
+
+def _of_today(row: Pending, language: str) -> list[Asked]:
+    """Its boxes with the words they have now, without those the shop asks for no more."""
+    found = purposes.boxes_of_today([(purpose, channel) for purpose, channel in row.boxes], language)
+    return [Asked(purpose, channel, words) for (purpose, channel), words in found]
 
 
 def _is_read_by(customer: uuid.UUID, told: Mapping[str, Any]) -> bool:

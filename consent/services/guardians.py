@@ -19,8 +19,8 @@ from cdp.core import ids, outbox
 from cdp.core.actors import CUSTOMER, SYSTEM, Actor
 from cdp.core.crypto import subjects, tokens
 from consent.models import Guardianship
-from consent.selectors import jurisdiction, policies, reach
-from consent.services import expiring, grants, links
+from consent.selectors import jurisdiction, policies, purposes, reach
+from consent.services import expiring, grants, links, showing
 from customers.models import Customer
 from customers.selectors import lineage
 from customers.services import standing
@@ -28,6 +28,7 @@ from customers.services import standing
 KIND, DONE, GROWN, NEEDED = "guardian-ask", "guardian-done", "guardian-grown", "guardian-needed"
 LASTS = dt.timedelta(days=7)
 MOST = 3
+"""Mails in a day: to one address, and for one child."""
 METHOD = "guardian"
 BY_LINK = "email_reply"
 TABLE = "consent_guardianship"
@@ -35,11 +36,11 @@ _TOKEN = "consent.guardian"  # noqa: S105  (the kind of a token)
 
 
 class UnableToAsk(Exception):
-    """Nobody is asked: no birthday makes this a child, nothing was chosen, or the address was written to too often."""
+    """Nobody is asked: no birthday makes this a child, nothing was chosen, or there were too many today."""
 
 
 class Unanswerable(Exception):
-    """The link decides nothing; `reason` is unknown, expired or used."""
+    """The link decides nothing; `reason` is unknown, expired, used or again (the words changed since it was shown)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -60,10 +61,20 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the guardian's page shows."""
+    """What the guardian's page shows: the boxes, their words and in which language those are. They are the words that
+    were asked; where they say or mean something else since, those of today.
+    """
 
     row: Guardianship
+    boxes: Sequence[tuple[str, str]]
     words: Sequence[str]
+    language: str
+    is_new: bool
+
+    @property
+    def purposes(self) -> list[str]:
+        """What the boxes are about."""
+        return sorted({purpose for purpose, _channel in self.boxes})
 
 
 def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
@@ -72,10 +83,14 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
     if person is None or person.birth_date is None or not wanted.boxes:
         raise UnableToAsk
     law, today = jurisdiction.of_person(person), at.date()
-    purposes = {purpose for purpose, _channel in wanted.boxes}
-    if all(law.may_alone(one, born=person.birth_date, today=today) for one in purposes):
+    wanted_for = {purpose for purpose, _channel in wanted.boxes}
+    if all(law.may_alone(one, born=person.birth_date, today=today) for one in wanted_for):
         raise UnableToAsk
-    if outbox.recent(address=wanted.address, kinds=[KIND], since=at - dt.timedelta(days=1)) >= MOST:
+    since = at - dt.timedelta(days=1)
+    if outbox.recent(address=wanted.address, kinds=[KIND], since=since) >= MOST:
+        raise UnableToAsk
+    # Whoever holds one child's link must not have us write to a list of strangers.
+    if Guardianship.objects.filter(customer_id=wanted.customer, asked_at__gt=since).count() >= MOST:
         raise UnableToAsk
     row = Guardianship(
         id=ids.uuid7(),
@@ -85,7 +100,7 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
         language=wanted.language,
         asked_at=at,
         expires_at=at + LASTS,
-        ends_on=law.decides_from(purposes, born=person.birth_date),
+        ends_on=law.decides_from(wanted_for, born=person.birth_date),
     )
     keyring = subjects.load([wanted.customer])
     for column, text in (
@@ -117,31 +132,67 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
     return row
 
 
-def read(token: str, *, now: dt.datetime) -> Shown:
-    """What the link asks. Raises Unanswerable."""
+def read(token: str, *, now: dt.datetime, language: str = "") -> Shown:
+    """What the link asks; words of today in `language` (default: that of the question). Raises Unanswerable."""
     row = _row(token)
     if row.state in {Guardianship.State.CONFIRMED, Guardianship.State.REFUSED}:
         raise Unanswerable("used")
     told = _opened(row, "told")
     if row.state != Guardianship.State.ASKED or row.expires_at <= now or not told:
         raise Unanswerable("expired")
-    return Shown(row, json.loads(told)["words"])
+    boxes = [(purpose, channel) for purpose, channel in row.boxes]
+    if not showing.is_changed({purpose for purpose, _channel in boxes}, since=row.asked_at, now=now):
+        return Shown(row, boxes, json.loads(told)["words"], row.language, is_new=False)
+    worded = purposes.boxes_of_today(boxes, language or row.language)
+    if not worded:
+        raise Unanswerable("expired")
+    return Shown(
+        row, [box for box, _words in worded], [words for _box, words in worded], language or row.language, is_new=True
+    )
 
 
-def answer(token: str, *, agrees: bool, proof: Mapping[str, Any], at: dt.datetime) -> Shown:
-    """The guardian's word by the link. Raises Unanswerable."""
+def answer(
+    token: str, *, agrees: bool, proof: Mapping[str, Any], at: dt.datetime, shown: showing.Moment | None = None
+) -> Shown:
+    """The guardian's word by the link. `shown` is when the page that was pressed was shown (default: when it was
+    asked); if the words changed since, nothing is allowed. Raises Unanswerable, then with "again".
+    """
     with transaction.atomic():
         held = standing.hold([_row(token).customer_id])
-        shown = read(token, now=at)
-        if shown.row.customer_id not in held:
+        page = read(token, now=at, language=shown.language if shown else "")
+        row = page.row
+        if row.customer_id not in held:
             raise Unanswerable("expired")
-        if not agrees:
-            if not _settle(shown.row, Guardianship.State.REFUSED, at=at):
-                raise Unanswerable("used")
-            return shown
-        _allow(shown.row, method=BY_LINK, actor=CUSTOMER, proof={"by": "link in a message", **proof}, at=at)
-        _thank(shown, at=at)
-    return shown
+        seen = shown or showing.Moment(row.asked_at, row.language)
+        if agrees and showing.is_changed(page.purposes, since=seen.at, now=at):
+            raise Unanswerable("again")
+        records: list[uuid.UUID] = []
+        if agrees:
+            asked = _Asked(page.boxes, page.words, page.language)
+            proof = {"by": "link in a message", **proof}
+            records = _allow(row, asked, method=BY_LINK, actor=CUSTOMER, proof=proof, at=at)
+            _thank(page, at=at)
+        elif not _settle(row, Guardianship.State.REFUSED, at=at):
+            raise Unanswerable("used")
+        showing.keep(
+            customer=held[row.customer_id],
+            place=showing.GUARDIAN,
+            shown=showing.Moment(seen.at, page.language),
+            versions=showing.versions(page.purposes, at=at if agrees else min(seen.at, at)),
+            records=records,
+            agreed=len(records),
+            at=at,
+        )
+    return page
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a guardian decides about: boxes, their words, and in which language those are."""
+
+    boxes: Sequence[tuple[str, str]]
+    words: Sequence[str]
+    language: str
 
 
 def record(row: Guardianship, *, method: str, actor: Actor, at: dt.datetime) -> None:
@@ -154,15 +205,18 @@ def record(row: Guardianship, *, method: str, actor: Actor, at: dt.datetime) -> 
         raise Unanswerable("unknown")
     with transaction.atomic():
         standing.hold([row.customer_id])
-        _allow(row, method=method, actor=actor, proof={"by": "staff"}, at=at)
+        words = json.loads(_opened(row, "told") or '{"words": []}')["words"]
+        asked = _Asked([(purpose, channel) for purpose, channel in row.boxes], words, row.language)
+        _allow(row, asked, method=method, actor=actor, proof={"by": "staff"}, at=at)
 
 
-def _allow(row: Guardianship, *, method: str, actor: Actor, proof: Mapping[str, Any], at: dt.datetime) -> None:
+def _allow(
+    row: Guardianship, asked: _Asked, *, method: str, actor: Actor, proof: Mapping[str, Any], at: dt.datetime
+) -> list[uuid.UUID]:
     if not _settle(row, Guardianship.State.CONFIRMED, at=at, method=method, verified_by=actor.id):
         raise Unanswerable("used")
-    words = json.loads(_opened(row, "told") or '{"words": []}')["words"]
     version = policies.current_version("privacy", at=at)
-    for (purpose, channel), text in zip(row.boxes, words, strict=False):
+    return [
         grants.record(
             customer=row.customer_id,
             purpose=purpose,
@@ -173,7 +227,7 @@ def _allow(row: Guardianship, *, method: str, actor: Actor, proof: Mapping[str, 
             method=METHOD,
             actor=actor,
             policy_version=version,
-            language=row.language,
+            language=asked.language,
             evidence={
                 "text": text,
                 "guardian": _opened(row, "name"),
@@ -182,7 +236,9 @@ def _allow(row: Guardianship, *, method: str, actor: Actor, proof: Mapping[str, 
                 "until": row.ends_on.isoformat(),
                 **proof,
             },
-        )
+        ).id
+        for (purpose, channel), text in zip(asked.boxes, asked.words, strict=False)
+    ]
 
 
 def _settle(row: Guardianship, state: str, *, at: dt.datetime, **changes: Any) -> bool:

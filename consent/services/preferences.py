@@ -16,8 +16,8 @@ from consent.models import ConsentState, ContactWish
 from consent.rules.ledger import REFUSALS, YES
 from consent.rules.preferences import Option
 from consent.rules.wishes import Wish
-from consent.selectors import policies, purposes, wishes
-from consent.services import grants, taking_back
+from consent.selectors import ledger, policies, purposes, wishes
+from consent.services import grants, showing, taking_back
 from customers.services import standing
 
 METHOD = "preferences"
@@ -32,38 +32,65 @@ class UnableToChange(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """What is wanted: boxes to change with their words, and how often. `proof` is that of the request."""
+    """What is wanted: boxes to change with their words, and how often. `proof` is that of the request, `shown_at`
+    when the page was shown; where nobody knows, no "yes" counts.
+    """
 
     customer: uuid.UUID
     options: Sequence[Option]
     words: Mapping[str, str]
     wish: Wish
     language: str
+    shown_at: dt.datetime | None
     proof: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Changed:
-    """How many statements were written, and the token that takes all of it back for an hour (empty: nothing to)."""
+    """How many statements were written, and the token that takes all of it back for an hour (empty: nothing to).
+    `asked_again` names the boxes that wait for a second press, because their words changed since they were shown.
+    """
 
     written: int
     undo: str = ""
+    asked_again: frozenset[str] = frozenset()
 
 
 def choose(choice: Choice, *, at: dt.datetime) -> Changed:
-    """Write what was changed. Writing it again writes nothing. Raises UnableToChange."""
+    """Write what was changed, and which texts the page showed. Writing it again writes nothing. Raises UnableToChange.
+
+    A "yes" to words that changed since the page was shown is not written; a "no" and a wish always are.
+    """
+    turned = {
+        option.name
+        for option in choice.options
+        if option.is_on
+        and (choice.shown_at is None or showing.is_changed([option.purpose], since=choice.shown_at, now=at))
+    }
     with transaction.atomic():
         customer = _held(choice.customer)
         before = wishes.of(customer)
+        wanted = [option for option in choice.options if option.name not in turned]
         records = [
-            (option, _write(customer, option, choice=choice, at=at).id) for option in _new(customer, choice.options)
+            (option, _write(customer, option, choice=choice, at=at).id) for option in _new(customer, wanted, at=at)
         ]
         is_wish_new = choice.wish != before
         if is_wish_new:
             set_wish(customer, choice.wish, at=at)
+        if records:
+            showing.keep(
+                customer=customer,
+                place=showing.PREFERENCES,
+                shown=showing.Moment(choice.shown_at or at, choice.language),
+                versions=showing.versions({name.partition(":")[0] for name in choice.words}, at=at),
+                records=[record for _option, record in records],
+                agreed=sum(option.is_on for option, _record in records),
+                at=at,
+            )
     if not records and not is_wish_new:
-        return Changed(0)
-    return Changed(len(records), _undo_token(customer, records, before if is_wish_new else None, at=at))
+        return Changed(0, asked_again=frozenset(turned))
+    undo = _undo_token(customer, records, before if is_wish_new else None, at=at)
+    return Changed(len(records), undo, frozenset(turned))
 
 
 def withdraw_all(
@@ -72,6 +99,7 @@ def withdraw_all(
     *,
     words: Mapping[str, str],
     language: str,
+    shown_at: dt.datetime | None,
     proof: Mapping[str, Any],
     at: dt.datetime,
 ) -> Changed:
@@ -81,7 +109,7 @@ def withdraw_all(
     on |= set(ConsentState.objects.filter(customer_id=customer, is_granted=True).values_list("purpose", "channel"))
     off = [Option(purpose, channel, is_on=False) for purpose, channel in sorted(on) if purpose in purposes.channels()]
     wish = wishes.of(customer)
-    return choose(Choice(customer, off, words, wish, language, {**proof, "way": "all"}), at=at)
+    return choose(Choice(customer, off, words, wish, language, shown_at, {**proof, "way": "all"}), at=at)
 
 
 def undo(token: str, *, customer: uuid.UUID, proof: Mapping[str, Any], at: dt.datetime) -> int:
@@ -125,15 +153,12 @@ def set_wish(customer: uuid.UUID, wish: Wish, *, at: dt.datetime) -> None:
     pipeline.mark([customer], cause="consent")
 
 
-def _new(customer: uuid.UUID, options: Sequence[Option]) -> list[Option]:
+def _new(customer: uuid.UUID, options: Sequence[Option], *, at: dt.datetime) -> list[Option]:
     """Without those that say already what is wanted: two presses of a button are one."""
-    said = {
-        (purpose, channel): status
-        for purpose, channel, status in ConsentState.objects.filter(customer_id=customer).values_list(
-            "purpose", "channel", "status"
-        )
-    }
+    states = list(ConsentState.objects.filter(customer_id=customer))
+    outdated = ledger.outdated(states, at=at)
     # What expired is neither: where the law asks for no word only a refusal stops it.
+    said = {(one.purpose, one.channel): one.status for one in states if (one.purpose, one.channel) not in outdated}
     return [
         option
         for option in options

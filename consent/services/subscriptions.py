@@ -8,9 +8,9 @@ from django.db import transaction
 
 from cdp.core import actors
 from consent.models import ConsentRecord, ConsentState
-from consent.rules.ledger import JUST_AFTER, REFUSALS
+from consent.rules.ledger import REFUSALS
 from consent.selectors import ledger
-from consent.services import grants
+from consent.services import grants, taking_back
 from consent.services.links import Subscription
 from customers.selectors import lineage
 from customers.services import standing
@@ -48,10 +48,9 @@ def stop(subscription: Subscription, *, at: dt.datetime, evidence: dict[str, Any
         )
 
 
-def resume(
-    subscription: Subscription, *, withdrawal: uuid.UUID, at: dt.datetime, evidence: dict[str, Any]
-) -> ConsentRecord:
-    """Undo a withdrawal made by this link less than UNDO_FOR ago: a new grant. Raises UnableToUndo.
+def resume(subscription: Subscription, *, withdrawal: uuid.UUID, at: dt.datetime, evidence: dict[str, Any]) -> bool:
+    """Take back a withdrawal made by this link less than UNDO_FOR ago; whether there is a "yes" again. What stood
+    before it holds as before, silence too: nobody gains a "yes" that was never said. Raises UnableToUndo.
 
     Only the withdrawal that still holds can be undone, so that an old or forwarded message never signs anybody up.
     """
@@ -60,19 +59,18 @@ def resume(
         state = _state(customer, subscription) if customer else None
         if customer is None or state is None or state.record_id != withdrawal or not can_undo(state.at, at=at):
             raise UnableToUndo("the withdrawal no longer holds or is too old")
-        return grants.record(
+        if not taking_back.take_back(
+            [withdrawal],
             customer=customer,
-            purpose=subscription.purpose,
-            channel=subscription.channel,
-            granted=True,
-            # The withdrawal may stand behind a grant that was dated ahead; what undoes it comes after it.
-            at=max(at, state.at + JUST_AFTER),
-            now=at,
             source=_source(subscription),
             method=METHOD,
             actor=actors.CUSTOMER,
-            evidence={**evidence, "undoes": str(withdrawal)},
-        )
+            evidence=evidence,
+            at=at,
+        ):
+            raise UnableToUndo("it was taken back already")
+        now = _state(customer, subscription)
+        return now is not None and now.is_granted
 
 
 def can_undo(withdrawn_at: dt.datetime, *, at: dt.datetime) -> bool:

@@ -97,6 +97,24 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     return len(counting)
 
 
+def next_step(boxes: Sequence[Box], form: Form) -> str:
+    """What becomes of the ticks, for the thanks: `email` or `sms` (a message asks to confirm), `guardian`, or nothing.
+
+    Judged by what this form told and by nothing that is known, so that it says the same to everybody.
+    """
+    worded = [box for box in boxes if box.words.strip()]
+    if not worded:
+        return ""
+    law = jurisdiction.of_any(countries=[form.country or phone_countries.of(form.phone)], languages=[form.language])
+    said = _Said(law, form.birth_date, form.at.date())
+    alone = [box for box in worded if said.may_alone(box.purpose)]
+    if not alone:
+        return "guardian" if form.email else ""
+    if not confirming.is_asked_twice(law):
+        return ""
+    return "email" if form.email else "sms" if form.phone else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What is known of the person beside what was told, and of the two the stricter: a form must not make anybody

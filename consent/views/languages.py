@@ -5,6 +5,12 @@ from django.http import HttpRequest
 from django.utils import translation
 
 
+def wished(request: HttpRequest) -> str:
+    """The language of ours that `?lang=` names; empty for none."""
+    code = request.GET.get("lang", "")
+    return code if code in dict(settings.LANGUAGES) else ""
+
+
 def of(request: HttpRequest, *, otherwise: str = "") -> str:
     """The code from `?lang=`, else `otherwise` (a customer's language), else the language already in force."""
     known = dict(settings.LANGUAGES)

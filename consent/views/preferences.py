@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import json
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -29,7 +30,8 @@ from consent.rules import preferences as rules
 from consent.rules.wishes import PAUSES, Wish
 from consent.selectors import centre as reading
 from consent.selectors import people
-from consent.services import gpc, guardians, link_mails, links, preferences, receipts, tongues
+from consent.services import asked_links, gpc, guardians, links, preferences, receipts, showing, tongues
+from consent.services.requests import codes
 from consent.views import languages
 from consent.views.private import private
 
@@ -64,12 +66,17 @@ def preferences_page(request: HttpRequest, token: str) -> HttpResponse:
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_link(request: HttpRequest) -> HttpResponse:
-    """Without a link: an address is typed in, and if it is a customer's, a fresh link is sent there."""
+    """Without a link: an address is typed in, and if it is a customer's, a fresh link is sent there, by a worker:
+    nothing is looked up here.
+    """
     with translation.override(languages.of(request)):
         form = LinkForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            link_mails.send(
-                email=form.cleaned_data["email"], language=translation.get_language() or "en", at=timezone.now()
+            asked_links.ask_settings(
+                email=form.cleaned_data["email"],
+                language=translation.get_language() or "en",
+                network=addresses.network(addresses.of_client(request)),
+                at=timezone.now(),
             )
             return render(request, "consent/preferences_link.html", {"state": "sent"})
         status = 422 if request.method == "POST" else 200
@@ -77,6 +84,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
 
 
 def _without(request: HttpRequest, state: str) -> HttpResponse:
+    codes.note_attempt("preferences", {"unknown": "forged"}.get(state, state), at=timezone.now())
     with translation.override(languages.of(request)):
         status = {"expired": 410, "unknown": 404}[state]
         return render(request, "consent/preferences_link.html", {"state": state, "form": LinkForm()}, status=status)
@@ -102,6 +110,7 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
                 centre.options,
                 words=centre.words,
                 language=translation.get_language() or "en",
+                shown_at=_shown(request, customer),
                 proof=proof,
                 at=now,
             )
@@ -118,7 +127,15 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
             said=_("This can no longer be taken back here. Please choose below."),
             status=409,
         )
+    if changed.asked_again:
+        return _page(request, token, customer, now, undo=changed.undo, asked_again=changed.asked_again, status=422)
     return _page(request, token, customer, now, said=said, undo=changed.undo)
+
+
+def _shown(request: HttpRequest, customer: uuid.UUID) -> dt.datetime | None:
+    """When the page that was pressed was shown in this language; None without its own word."""
+    found = showing.read(request.POST.get("shown", ""), place=showing.PREFERENCES, subject=customer)
+    return found.at if found and found.language == (translation.get_language() or "en")[:2] else None
 
 
 def _receipt(customer: uuid.UUID, now: dt.datetime) -> HttpResponse:
@@ -157,8 +174,8 @@ def _asked_guardian(request: HttpRequest, token: str, centre: reading.Centre, no
 def _saved(
     request: HttpRequest, centre: reading.Centre, proof: dict[str, str], now: dt.datetime
 ) -> preferences.Changed:
-    shown = {name.removeprefix("was:"): value == "1" for name, value in request.POST.items() if name.startswith("was:")}
-    wanted = rules.changes(centre.options, shown=shown, ticked=set(request.POST.getlist("on")))
+    was = {name.removeprefix("was:"): value == "1" for name, value in request.POST.items() if name.startswith("was:")}
+    wanted = rules.changes(centre.options, shown=was, ticked=set(request.POST.getlist("on")))
     # A child takes back alone, and allows with a guardian only.
     wanted = [option for option in wanted if not option.is_on or option.purpose not in centre.needs_guardian]
     choice = preferences.Choice(
@@ -167,6 +184,7 @@ def _saved(
         words=centre.words,
         wish=_wish(request, centre.wish, now),
         language=translation.get_language() or "en",
+        shown_at=_shown(request, centre.person.id),
         proof=proof,
     )
     changed = preferences.choose(choice, at=now)
@@ -195,14 +213,22 @@ def _page(
     *,
     said: str = "",
     undo: str = "",
+    asked_again: Collection[str] = (),
     status: int = 200,
 ) -> HttpResponse:
+    """The whole page. `asked_again` are boxes that stay ticked as they were sent and wait for a second press."""
     language = translation.get_language() or "en"
     centre = reading.of(customer, language=language, now=now)
     if centre is None:
         return _without(request, "expired")
+    if request.method == "GET" and not request.headers.get("Sec-Purpose", "").startswith("prefetch"):
+        showing.count_shown(
+            place=showing.PREFERENCES, purposes=[group.key for group in centre.groups], language=language, at=now
+        )
     context: dict[str, Any] = {
         "centre": centre,
+        "shown": showing.seal(place=showing.PREFERENCES, subject=customer, language=language, at=now),
+        "asked_again": asked_again,
         "frequencies": reading.frequencies().items(),
         "pauses": PAUSES,
         "is_paused": centre.wish.is_paused(now),

@@ -15,23 +15,28 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cdp.core import addresses
+from consent.rules.ledger import REFUSALS
 from consent.selectors import ledger, people, purposes
 from consent.services import links, subscriptions
 from consent.services.grants import UnableToRecord
 from consent.services.links import Subscription
+from consent.services.requests import codes
 from consent.views import languages
+from consent.views.private import private
 
 ONE_CLICK = "One-Click"
 
 
 @csrf_exempt
 @never_cache
+@private
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what would stop; POST stops it, or takes a mistake back when it carries the `undo` of the answer."""
     try:
         subscription = links.read_unsubscribe(token)
     except links.BadToken:
+        codes.note_attempt("unsubscribe", "forged", at=timezone.now())
         with translation.override(languages.of(request)):
             return render(request, "consent/unsubscribe_unknown.html", status=404)
     person = people.find(subscription.customer)
@@ -53,14 +58,16 @@ def _stop(request: HttpRequest, subscription: Subscription, language: str) -> Ht
     except UnableToRecord:
         # The purpose of an old message is no longer there: nothing is sent for it any more.
         record = None
-    undo = links.undo_token(record.id) if record and subscriptions.can_undo(record.at, at=now) else ""
+    # What was refused elsewhere is not for this page to take back.
+    is_ours = record is not None and record.method == subscriptions.METHOD
+    undo = links.undo_token(record.id) if record and is_ours and subscriptions.can_undo(record.at, at=now) else ""
     return _page(request, subscription, "stopped", undo=undo)
 
 
 def _undo(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:
     try:
         withdrawal = links.read_undo(request.POST["undo"])
-        subscriptions.resume(
+        is_granted = subscriptions.resume(
             subscription,
             withdrawal=withdrawal,
             at=timezone.now(),
@@ -68,12 +75,12 @@ def _undo(request: HttpRequest, subscription: Subscription, language: str) -> Ht
         )
     except (links.BadToken, subscriptions.UnableToUndo):
         return _page(request, subscription, "too_late", status=409)
-    return _page(request, subscription, "resumed")
+    return _page(request, subscription, "resumed" if is_granted else "as_before")
 
 
 def _is_stopped(customer: uuid.UUID, subscription: Subscription) -> bool:
     state = ledger.states([customer]).filter(purpose=subscription.purpose, channel=subscription.channel).first()
-    return state is not None and not state.is_granted
+    return state is not None and state.status in REFUSALS  # what expired is no "no": it can still be said
 
 
 def _evidence(request: HttpRequest, subscription: Subscription, way: str, language: str) -> dict[str, Any]:

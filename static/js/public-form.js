@@ -47,8 +47,8 @@
     back.hidden = !stepwise || at === 0;
     submit.hidden = stepwise && !last;
     var said = form.querySelector(".disclosure");
-    if (said && stepwise && at > 0) {
-      said.open = false; // read before the first question, and one press away afterwards
+    if (said) {
+      said.hidden = stepwise && at > 0; // it stands before the first question; "Back" leads to it again
     }
     if (focus) {
       screens[at].querySelector("h2").focus();

@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from campaigns.channels.contract import Outgoing
 from campaigns.rules import markup
 from cdp.core import letters
+from consent.rules import labels
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def message(outgoing: Outgoing) -> EmailMessage:
 
 def parts(outgoing: Outgoing) -> Parts:
     """Subject, HTML and text with label and footer; also what a preview shows."""
-    subject = " ".join(filter(None, (outgoing.label, markup.one_line(outgoing.subject))))[: letters.LONGEST_SUBJECT]
+    written = markup.one_line(outgoing.subject)
+    subject = labels.labelled(written, outgoing.label, outgoing.label_variants)[: letters.LONGEST_SUBJECT]
     shown = {
         "subject": subject,
         "language": outgoing.language,
@@ -52,6 +54,7 @@ def parts(outgoing: Outgoing) -> Parts:
         "address": settings.CDP_SHOP_ADDRESS,
         "reply_to": settings.DEFAULT_FROM_EMAIL,
         "unsubscribe_url": outgoing.unsubscribe_url,
+        "refusal": outgoing.refusal,
         "preferences_url": outgoing.preferences_url,
         "privacy_url": f"{settings.CDP_BASE_URL}{reverse('consent:privacy')}?lang={outgoing.language[:2]}",
     }

@@ -15,14 +15,19 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.files import dates, problems
-from consent.rules import notices
+from consent.rules import notices, preferences
 from consent.selectors import policies, purposes
 from customers.rules import homes, people, unreadable
 from customers.rules.profiling import Input
 from customers.selectors import questions
 from customers.selectors.questions import Question
 
-ASKED = (("marketing", "email"), ("marketing", "sms"), ("marketing", "line"), ("profiling", "any"))
+ASKED = (
+    *(("marketing", channel) for channel in ("email", "sms", "line", "kakao")),
+    ("profiling", "any"),
+)
+COUNTRY_OF_LANGUAGE = {"th": "TH", "ko": "KR"}
+"""Where a reader lives, most likely: of which the messengers that are asked about depend."""
 PERSON = ("name", "email", "phone")
 TERMS = "accept_terms"
 LABELS = {
@@ -129,8 +134,11 @@ class PublicForm(forms.Form):
         self.about: dict[str, str] = {}
         self.refusals: dict[str, str] = {}
         wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en", with_refusals=True)}
+        country = COUNTRY_OF_LANGUAGE.get((get_language() or "")[:2], settings.CDP_SHOP_COUNTRY)
         for purpose, channel in ASKED:
             if purpose not in wording or channel not in wording[purpose].channels:
+                continue
+            if not preferences.fits(channel, country):
                 continue
             name = f"consent_{purpose}_{channel}"
             label = wording[purpose].name

@@ -6,6 +6,7 @@ import email.policy
 import uuid
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from campaigns.channels.contract import Outgoing
 from campaigns.channels.email import compose
 from campaigns.rules import markup
 from cdp.core import letters
+from consent.rules import packs
 
 ID = uuid.UUID("01990000-0000-7000-8000-000000000001")
 OUTGOING = Outgoing(
@@ -84,10 +86,49 @@ def test_without_consent_the_reason_is_another() -> None:
     assert "because you are a customer" in content(sent(needs_consent=False), "plain")
 
 
-def test_the_korean_label_comes_first() -> None:
-    message = sent(label="(광고)", subject="보고 싶어요", language="ko")
-    assert message["Subject"] == "(광고) 보고 싶어요"
+KOREA = packs.parse((Path(packs.__file__).parents[1] / "packs" / "pipa_kr.json").read_bytes())
+KOREAN: dict[str, Any] = {
+    "language": "ko",
+    "label": KOREA.label_for("marketing", "email"),
+    "label_variants": KOREA.label.variants if KOREA.label else (),
+    "refusal": KOREA.refusal_for("marketing", "email"),
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "sent_as"),
+    [
+        ("보고 싶어요", "(광고) 보고 싶어요"),
+        ("(광고) 보고 싶어요", "(광고) 보고 싶어요"),
+        ("(광고)(광고)보고 싶어요", "(광고) 보고 싶어요"),
+        ("[광고] 보고 싶어요", "(광고) 보고 싶어요"),
+        ("(광/고) 보고 싶어요", "(광고) 보고 싶어요"),
+        ("（광 고） 보고 싶어요", "(광고) 보고 싶어요"),
+        ("[AD] 보고 싶어요", "(광고) 보고 싶어요"),
+        ("광고 대상 수상 기념", "(광고) 광고 대상 수상 기념"),
+        ("", "(광고)"),
+    ],
+)
+def test_a_korean_advertisement_bears_the_label_once_at_its_start_and_refusal_at_its_end(
+    written: str, sent_as: str
+) -> None:
+    """Network Act 50(4): label first and in one spelling; sender, contact and the free refusal at the end."""
+    message = sent(subject=written, **KOREAN)
+    assert message["Subject"] == sent_as
     assert message["Content-Language"] == "ko"
+    text = content(message, "plain").rstrip().splitlines()
+    assert text[-1] == f"무료수신거부 (unsubscribe free of charge): {OUTGOING.unsubscribe_url}"
+    assert {"Mali & Co.", "99 Sukhumvit Road, Bangkok 10110, Thailand"} <= set(text)
+    assert "hello@example.com" in "\n".join(text)
+    html = content(message, "html")
+    assert html.index("무료수신거부") > html.index("99 Sukhumvit Road")
+    assert html.count(OUTGOING.unsubscribe_url) == 1
+
+
+def test_without_a_law_that_wants_a_label_a_subject_stays_as_it_was_written() -> None:
+    message = sent(subject="(광고) Hello")
+    assert message["Subject"] == "(광고) Hello"
+    assert "무료수신거부" not in content(message, "html")
 
 
 @pytest.mark.parametrize("mark", ["\r\n", "\n", "\r", "\u2028", "\x85", "\x0b\x0c", "\0"])

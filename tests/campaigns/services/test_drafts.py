@@ -63,6 +63,19 @@ def test_faults_of_form_and_audience_are_told_together(make_definition: Make) ->
     assert places(caught) == ["/name", "/audience/all/0/field"]
 
 
+@pytest.mark.parametrize("subject", ["[광고] 신상품", "(광/고) 신상품", "신상품 (광고)"])
+def test_another_spelling_of_the_korean_label_is_refused_with_a_sentence(make_definition: Make, subject: str) -> None:
+    raw = make_definition()
+    raw["steps"][0]["template"]["subject"]["ko"] = subject
+    raw["steps"][0]["template"]["body"]["ko"] = "안녕하세요"
+    with pytest.raises(InvalidDefinition) as caught:
+        create(raw)
+    assert places(caught) == ["/steps/0/template/subject/ko"]
+    assert "(광고)" in caught.value.problems[0].detail
+    raw["steps"][0]["template"]["subject"]["ko"] = "(광고) 신상품"
+    assert create(raw).status == "draft"
+
+
 def test_a_draft_may_hold_a_broken_template_until_it_is_switched_on(make_definition: Make) -> None:
     campaign = create(make_definition(body={"en": "{{ customer.nmae }}"}))
     with pytest.raises(InvalidDefinition) as caught:

@@ -5,14 +5,16 @@ import re
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from cdp.core import actors, outbox
 from cdp.core.models import Notice
 from cdp.core.outbox import composing, writing
-from consent.models import ConsentRecord, ConsentState, Pending, Purpose
-from consent.services import confirming, links, ticks
+from consent.models import ConsentRecord, ConsentState, Pending, Purpose, ServedNotice
+from consent.services import asked_links, confirming, gate, links, ticks
 from customers.models import ContactPoint, Customer
 from customers.services import merging
 from tests import factories, filling
@@ -20,6 +22,7 @@ from tests import factories, filling
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 5, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
+SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 LINK = re.compile(r"https?://[^/]+(/confirm/[^\s\"<]+)")
 FORM = {"source": "signup", "method": "form", "actor": actors.CUSTOMER, "language": "en"}
 
@@ -146,15 +149,54 @@ def test_boxes_for_the_phone_are_confirmed_on_the_phone():
     assert set(Notice.objects.values_list("channel", flat=True)) == {"email", "sms"}
 
 
-def test_words_that_changed_their_meaning_meanwhile_grant_nothing(uwe, tmp_path):
+def test_words_that_mean_something_else_are_shown_again_and_the_second_press_counts(uwe, tmp_path, at_noon):
     tick(uwe)
     address = link(tmp_path)
+    page = stranger().get(address).content.decode()
     Purpose.objects.filter(key="marketing").update(meaning_since=NOW + HOUR)
-    with time_machine.travel(NOW + 2 * HOUR, tick=False):
-        answer = stranger().post(address)
-    assert (answer.status_code, "wording has changed" in answer.content.decode()) == (410, True)
+    at_noon.shift(2 * HOUR)
+    answer = stranger().post(address, {"shown": SHOWN.search(page)[1]})
+    assert (answer.status_code, "texts changed" in answer.content.decode()) == (422, True)
     assert not ConsentRecord.objects.exists()
     assert Pending.objects.get().state == "waiting"
+    assert "News and offers · E-mail" in answer.content.decode()  # the words of today
+    assert stranger().post(address, {"shown": SHOWN.search(answer.content.decode())[1]}).status_code == 200
+    record = ConsentRecord.objects.get()
+    row = ServedNotice.objects.get()
+    assert (row.place, row.language, row.records, row.agreed) == ("confirm", "en", [record.id], 1)
+    assert row.shown_at == NOW + 2 * HOUR
+    assert gate.decide(customer=uwe.id, purpose="marketing", channel="email", at=NOW + 2 * HOUR).is_allowed
+
+
+def test_a_purpose_that_was_given_up_meanwhile_is_granted_by_nobody(uwe, tmp_path):
+    tick(uwe)
+    address = link(tmp_path)
+    Purpose.objects.filter(key="marketing").update(is_active=False)
+    assert stranger().post(address).status_code == 410
+    assert not ConsentRecord.objects.exists()
+
+
+def test_a_new_link_goes_to_the_address_that_was_asked_and_nobody_learns_whether(uwe, tmp_path, at_noon):
+    """Expired, confirmed, forged: one answer; a worker writes only where something still waits."""
+    tick(uwe)
+    old = link(tmp_path)
+    at_noon.shift(confirming.LASTS + HOUR)
+    confirming.sweep(now=NOW + confirming.LASTS + HOUR)
+    assert 'value="again"' in stranger().get(old).content.decode()
+    answers = {stranger().post(one, {"act": "again"}).content for one in (old, "/confirm/forged")}
+    assert len(answers) == 1
+    assert Notice.objects.count() == 1, "the door writes no mail"
+    asked_links.send_waiting(now=timezone.now())
+    new = Notice.objects.order_by("id").last()
+    assert (Notice.objects.count(), new.address_digest) == (2, writing.digest("uwe@example.com", channel="email"))
+    row = Pending.objects.get(state="waiting")
+    assert stranger().get(old).status_code == 410
+    assert stranger().post(confirming.url(row).removeprefix(settings.CDP_BASE_URL)).status_code == 200
+    assert ConsentState.objects.get().is_granted
+    # What was confirmed is not asked again.
+    stranger().post(old, {"act": "again"})
+    asked_links.send_waiting(now=timezone.now())
+    assert Notice.objects.count() == 2
 
 
 def test_who_was_merged_meanwhile_confirms_for_the_one_they_are_now(uwe, tmp_path):

@@ -13,7 +13,7 @@ from django.test import Client
 from cdp.core import actors, outbox
 from cdp.core.crypto import subjects
 from cdp.core.models import Notice
-from consent.models import ConsentRecord, ConsentState, Guardianship
+from consent.models import ConsentRecord, ConsentState, Guardianship, Purpose, ServedNotice
 from consent.selectors import ledger
 from consent.services import guardians, links
 from customers.models import Customer
@@ -22,6 +22,7 @@ from tests import factories, filling
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 20, 5, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 LINK = re.compile(r"https?://[^/]+(/guardian/[^\s\"<]+)")
 
 
@@ -74,6 +75,8 @@ def test_the_guardian_decides_and_the_proof_says_how_they_were_made_sure_of(kid,
     assert (record.method, record.status, record.channel) == ("guardian", "given", "email")
     proof = ledger.evidence(record, subjects.load([kid.id]))
     assert (proof["guardian"], proof["verified"], proof["until"]) == ("Kim", "email_reply", "2029-05-01")
+    shown = ServedNotice.objects.get()
+    assert (shown.place, shown.customer_id, shown.records, shown.agreed) == ("guardian", kid.id, [record.id], 1)
     assert set(Notice.objects.values_list("kind", flat=True)) == {"guardian-ask", "guardian-done"}
     again = stranger().post(address, {"act": "agree", "is_guardian": "yes"})
     assert (again.status_code, "already" in again.content.decode()) == (200, True)
@@ -202,3 +205,19 @@ def test_staff_record_a_guardian_who_stands_before_them_by_a_way_the_law_knows(c
     grown = factories.customer(email="grown@example.com", country="KR", birth_date="1990-05-01")
     assert 'name="box"' not in client.get(f"/consent/people/{grown.id}/guardian/").content.decode()
     assert client.post(f"/consent/people/{grown.id}/guardian/", told).status_code == 422
+
+
+def test_a_guardian_reads_new_words_before_they_count(kid, tmp_path, at_noon):
+    name_guardian(kid)
+    address = link(tmp_path)
+    page = stranger().get(address).content.decode()
+    Purpose.objects.filter(key="marketing").update(meaning_since=NOW + DAY / 2)
+    at_noon.shift(DAY)
+    told = {"act": "agree", "is_guardian": "yes", "shown": SHOWN.search(page)[1]}
+    answer = stranger().post(address, told)
+    assert answer.status_code == 422
+    assert not ConsentRecord.objects.exists()
+    again = {**told, "shown": SHOWN.search(answer.content.decode())[1]}
+    assert stranger().post(address, again).status_code == 200
+    assert ConsentState.objects.get().is_granted
+    assert ServedNotice.objects.get().agreed == 1

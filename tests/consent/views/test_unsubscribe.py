@@ -78,7 +78,7 @@ def test_an_empty_post_and_an_odd_body_stop_it_too(customer: Customer) -> None:
     assert not granted(customer)
 
 
-def test_a_mistake_is_taken_back_by_a_new_grant(customer: Customer) -> None:
+def test_a_mistake_is_taken_back_and_what_stood_before_holds(customer: Customer) -> None:
     client = stranger()
     undo = client.post(address(customer.id)).context["undo"]
     response = client.post(address(customer.id), {"undo": undo})
@@ -86,12 +86,36 @@ def test_a_mistake_is_taken_back_by_a_new_grant(customer: Customer) -> None:
     assert b"You will hear from us again" in response.content
     assert granted(customer)
     assert [record.status for record in ledger.history([customer.id]).filter(channel="email")] == [
-        "given",
+        "retracted",
         "withdrawn",
         "given",
     ]
-    newest = ledger.history([customer.id]).first()
-    assert ledger.evidence(newest, subjects.load([customer.id]))["undoes"]
+    assert ConsentState.objects.get(customer=customer, channel="email").at == NOW - dt.timedelta(days=9)
+    assert client.post(address(customer.id), {"undo": undo}).status_code == 409, "once"
+
+
+def test_taking_a_press_back_makes_no_yes_of_silence(customer: Customer) -> None:
+    client, line = stranger(), address(customer.id, channel="line")
+    undo = client.post(line).context["undo"]
+    response = client.post(line, {"undo": undo})
+    assert b"Taken back" in response.content
+    assert not ConsentState.objects.filter(customer=customer, channel="line").exists()
+    assert not ConsentRecord.objects.filter(customer=customer, channel="line", status="given").exists()
+
+
+def test_what_was_refused_elsewhere_is_not_taken_back_by_an_old_link(
+    customer: Customer, say: Callable[..., ConsentRecord]
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        say(customer.id, granted=False, method="preferences")
+        assert stranger().post(address(customer.id)).context["undo"] == ""
+
+
+def test_what_expired_can_still_be_refused(customer: Customer, say: Callable[..., ConsentRecord]) -> None:
+    say(customer.id, granted=False, status="expired")
+    assert b"Stop these messages?" in stranger().get(address(customer.id)).content
+    stranger().post(address(customer.id))
+    assert ConsentState.objects.get(customer=customer, channel="email").status == "denied"
 
 
 def test_an_old_undo_signs_nobody_up(customer: Customer) -> None:
