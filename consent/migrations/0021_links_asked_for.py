@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0019_lapses_after'),
+        ('consent', '0020_breach_desk'),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 """A dry run writes nothing and tells the truth."""
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from campaigns.rules import definition, starters
 from campaigns.selectors import tallies
 from campaigns.services import previews, triggers
 from cdp.core import context
+from consent.services import links
 from customers.models import ContactPoint, Customer
 from tests.campaigns.conftest import NOW
 
@@ -135,3 +137,11 @@ def test_dates_are_in_the_readers_language(make_definition: Make, make_person: M
 def test_nobody_is_nobody(make_definition: Make) -> None:
     with pytest.raises(previews.UnknownCustomer):
         previews.as_customer(definition.parse(make_definition()), customer=uuid.uuid4(), now=NOW)
+
+
+def test_the_links_of_a_preview_open_nothing_of_that_customers(make_definition: Make, make_person: Any) -> None:
+    seen = previews.as_customer(definition.parse(make_definition()), customer=make_person().id, now=NOW)
+    (settings_link,) = set(re.findall(r"/preferences/([^?\s]+)", seen.text))
+    (stop,) = set(re.findall(r"/unsubscribe/(\S+)", seen.text))
+    assert links.read_preferences(settings_link, now=NOW) == previews.NOBODY
+    assert links.read_unsubscribe(stop).customer == previews.NOBODY

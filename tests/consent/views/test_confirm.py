@@ -13,7 +13,7 @@ from django.utils import timezone
 from cdp.core import actors, outbox
 from cdp.core.models import Notice
 from cdp.core.outbox import composing, writing
-from consent.models import ConsentRecord, ConsentState, Pending, Purpose, ServedNotice
+from consent.models import ConsentRecord, ConsentState, Pending, PrivacyAttempt, Purpose, ServedNotice
 from consent.services import asked_links, confirming, gate, links, ticks
 from customers.models import ContactPoint, Customer
 from customers.services import merging
@@ -125,6 +125,7 @@ def test_a_forged_or_cut_link_says_so_and_nothing_else(uwe, broken):
         answer = ask(broken)
         assert answer.status_code == 404
         assert "no longer works" in answer.content.decode()
+    assert set(PrivacyAttempt.objects.values_list("what", "why")) == {("confirm", "forged")}
     assert not ConsentRecord.objects.exists()
 
 
@@ -286,6 +287,7 @@ def test_the_sign_up_answers_the_same_and_asks_whoever_reads_the_address(client,
         factories.consent(factories.customer(email="ann@example.com"), granted=False, at=NOW - HOUR)
     with time_machine.travel(NOW + HOUR, tick=False):
         answer = filling.send(client, "signup", name="Ann", email="ann@example.com", consent_marketing_email="on")
-    assert (answer.status_code, answer["Location"]) == (302, "/signup/done/")
+        assert (answer.status_code, answer["Location"]) == (302, "/signup/done/")
+        assert "We sent you an e-mail. Press the button in it" in client.get("/signup/done/").content.decode()
     assert Notice.objects.get().address_digest == writing.digest("ann@example.com", channel="email")
     assert not ConsentRecord.objects.filter(status="given").exists()

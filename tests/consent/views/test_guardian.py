@@ -221,3 +221,9 @@ def test_a_guardian_reads_new_words_before_they_count(kid, tmp_path, at_noon):
     assert stranger().post(address, again).status_code == 200
     assert ConsentState.objects.get().is_granted
     assert ServedNotice.objects.get().agreed == 1
+
+
+def test_one_childs_link_writes_to_no_list_of_strangers(kid):
+    pages = [name_guardian(kid, guardian_email=f"stranger{one}@example.com").content for one in range(5)]
+    assert Notice.objects.count() == guardians.MOST
+    assert len({SHOWN.sub("", page.decode()) for page in pages}) == 1

@@ -8,7 +8,7 @@ from django.test import Client
 
 from cdp.core import ids
 from cdp.core.crypto import subjects
-from consent.models import ConsentRecord, ConsentState
+from consent.models import ConsentRecord, ConsentState, PrivacyAttempt
 from consent.selectors import ledger
 from consent.services import links
 from customers.models import Customer
@@ -152,6 +152,7 @@ def test_a_wrong_link_gets_a_friendly_page(token: str, method: str) -> None:
     response = getattr(stranger(), method)(f"/unsubscribe/{token}")
     assert response.status_code == 404
     assert b"This link does not work" in response.content
+    assert PrivacyAttempt.objects.get().what == "unsubscribe"
 
 
 def test_somebody_erased_is_told_it_is_done_and_nothing_is_written(customer: Customer) -> None:
