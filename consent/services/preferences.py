@@ -43,6 +43,8 @@ class Choice:
     language: str
     shown_at: dt.datetime | None
     proof: Mapping[str, Any]
+    place: str = showing.PREFERENCES
+    versions: Mapping[str, str] | None = None  # of the texts that stood there; None: those of the words
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ def choose(choice: Choice, *, at: dt.datetime) -> Changed:
         if records:
             showing.keep(
                 customer=customer,
-                place=showing.PREFERENCES,
+                place=choice.place,
                 shown=showing.Moment(choice.shown_at or at, choice.language),
-                versions=showing.versions({name.partition(":")[0] for name in choice.words}, at=at),
+                versions=choice.versions or showing.versions({name.partition(":")[0] for name in choice.words}, at=at),
                 records=[record for _option, record in records],
                 agreed=sum(option.is_on for option, _record in records),
                 at=at,

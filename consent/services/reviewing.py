@@ -9,7 +9,7 @@ from django.db import transaction
 from consent.rules.preferences import Option
 from consent.selectors import wishes
 from consent.selectors.review import Question, Review
-from consent.services import preferences, served
+from consent.services import preferences
 from customers.services import standing
 
 PLACE = "review"
@@ -45,12 +45,11 @@ def answer(
                 words=question.words,
                 wish=wishes.of(who),
                 language=question.language,
+                shown_at=at,  # the version that was shown is the one in force: just compared
+                place=PLACE,
+                versions=question.versions,
                 proof={**proof, "way": PLACE, "version": question.shown},
             ),
             at=at,
         )
-        if changed.written:
-            row = served.show(customer=who, place=PLACE, versions=question.versions, language=question.language, at=at)
-            if row is not None:
-                served.answer(customer=who, notice=row, agreed=changed.written if is_yes else 0, at=at)
     return changed

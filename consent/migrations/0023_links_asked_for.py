@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0020_breach_desk'),
+        ('consent', '0022_shown_instead'),
     ]
 
     operations = [
