@@ -38,7 +38,7 @@ def answer(
         who = standing.hold([review.person.id]).get(review.person.id)
         if who is None:
             raise preferences.UnableToChange("nobody is there any more")
-        changed = preferences.choose(
+        return preferences.choose(
             preferences.Choice(
                 customer=who,
                 options=[Option(one.purpose, one.channel, is_on=is_yes) for one in question.options],
@@ -52,4 +52,3 @@ def answer(
             ),
             at=at,
         )
-    return changed
