@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0024_statements_with_files'),
+        ('consent', '0025_steps_chained'),
     ]
 
     operations = [
