@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consent', '0025_steps_chained'),
+        ('consent', '0026_rules_paused'),
     ]
 
     operations = [

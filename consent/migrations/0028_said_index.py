@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     """Made while others write."""
 
     atomic = False
-    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0026_links_asked_for")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("consent", "0027_links_asked_for")]
     operations: ClassVar[list[Operation]] = [
         AddIndexAnew(
             model_name="consentstate",
