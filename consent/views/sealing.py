@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -60,7 +61,11 @@ def rotate(request: HttpRequest) -> HttpResponse:
 
 def _kinds(line: report.Line) -> str:
     """What the tables of a line hold, in the reader's language."""
-    names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+    names = {
+        model._meta.db_table: str(model._meta.verbose_name_plural)
+        for model in apps.get_models()
+        if isinstance(model._meta.verbose_name_plural, Promise)  # others are called by their class, in English
+    }
     return ", ".join(dict.fromkeys(names[table] for table, _column in line.places if table in names))
 
 
