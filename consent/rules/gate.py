@@ -62,6 +62,7 @@ class Word:
     status: str
     is_current: bool = True
     is_lapsed: bool = False
+    said_at: dt.datetime | None = None
 
     @property
     def holds(self) -> bool:
@@ -84,21 +85,37 @@ class Standing:
 
 @dataclass(frozen=True)
 class Asks:
-    """What the law asks for before a use, and which of its packs does: on what it rests, and since when somebody may
-    decide alone. The same for everybody of one place, so SQL joins it.
+    """What the law asks for before a use, and which of its packs does: on what it rests, and from which age somebody
+    may decide alone, with the last birthday of those who may. The same for everybody of one place, so SQL joins it.
     """
 
     basis: Basis
     pack: Pack
-    born_by: dt.date
+    age: int
     of_age: Pack
+    born_by: dt.date
+
+    def __hash__(self) -> int:
+        """A pack's dictionaries have no hash of their own."""
+        return hash((self.basis, self.pack.key, self.age, self.of_age.key))
 
 
 def asks(law: Law, *, purpose: str, channel: str, at: dt.datetime) -> Asks:
     """The strictest of each."""
     pack = law.asking(purpose, channel)
-    of_age = min(law.packs, key=lambda one: born_by(one, at=at))
-    return Asks(pack.basis(purpose, channel), pack, born_by(of_age, at=at), of_age)
+    ages = [(_age(one, purpose, channel), one) for one in law.packs]
+    age, of_age = min(ages, key=lambda one: born_by(one[1], age=one[0], at=at))
+    return Asks(pack.basis(purpose, channel), pack, age, of_age, born_by(of_age, age=age, at=at))
+
+
+def _age(pack: Pack, purpose: str, channel: str) -> int:
+    """From which age a law lets somebody decide alone on that use: what rests on no consent of theirs needs no more
+    than the lower one.
+    """
+    ages = pack.ages
+    is_asked = pack.basis(purpose, channel) is Basis.CONSENT
+    is_grown_ups = ages.alone_purposes is not None and purpose not in ages.alone_purposes
+    return ages.guardian_under if is_asked and is_grown_ups else ages.guardian_alone_under
 
 
 def decide(standing: Standing, *, law: Law, purpose: str, channel: str, at: dt.datetime) -> Decision:
@@ -111,11 +128,7 @@ def decide(standing: Standing, *, law: Law, purpose: str, channel: str, at: dt.d
     stopped = _stopped(standing, asked=asked, purpose=purpose, channel=channel)
     if stopped is not None:
         return stopped
-    hours = [
-        one
-        for one in law.quiet_hours(purpose, channel)
-        if not ((exempt := standing.words.get(one.quiet.unless)) and exempt.holds)
-    ]
+    hours = [one for one in law.quiet_hours(purpose, channel) if not _may_disturb(standing, one, asked)]
     if found := quiet_until(hours, at=at):
         until, pack = found
         citation = pack.citation_of(Kind.QUIET_HOURS)
@@ -141,13 +154,32 @@ def _stopped(standing: Standing, *, asked: Asks, purpose: str, channel: str) -> 
         return _denied(asked.of_age, Reason.CHILD, Kind.CHILD)
     if word is not None and not word.is_granted and word.status != EXPIRED:
         return _denied(pack, word.status, Kind.CONSENT if basis is Basis.CONSENT else Kind.OBJECTION)
-    return _unasked(word, pack) if basis is Basis.CONSENT else None
+    return _unasked(standing, word, asked) if basis is Basis.CONSENT else None
 
 
-def _unasked(word: Word | None, pack: Pack) -> Decision | None:
+def _may_disturb(standing: Standing, hours: Hours, asked: Asks) -> bool:
+    """Whether the person allowed these hours."""
+    word = standing.words.get(hours.quiet.unless)
+    return word is not None and word.holds and not _is_of_child(standing, word, asked)
+
+
+def _is_of_child(standing: Standing, word: Word, asked: Asks) -> bool:
+    """Whether a "yes" was said by somebody who could not decide alone then, and no guardian stands behind it: a
+    birthday makes no permission of it.
+    """
+    born, at = standing.birth_date, word.said_at
+    if not word.is_granted or standing.has_guardian or born is None or at is None:
+        return False
+    return born > born_by(asked.of_age, age=asked.age, at=at)
+
+
+def _unasked(standing: Standing, word: Word | None, asked: Asks) -> Decision | None:
     """Why what was said is no "yes" of today, where the law asks for one."""
+    pack = asked.pack
     if word is None:
         return _denied(pack, Reason.NEVER_ASKED, Kind.CONSENT)
+    if _is_of_child(standing, word, asked):
+        return _denied(asked.of_age, Reason.CHILD, Kind.CHILD)
     if not word.is_granted or word.is_lapsed:
         return _denied(pack, Reason.EXPIRED, Kind.CONSENT)
     return None if word.is_current else _denied(pack, Reason.OUTDATED, Kind.MEANING)
@@ -163,12 +195,12 @@ def refuses_profiling(standing: Standing) -> bool:
     return standing.is_restricted or (word is not None and not word.is_granted and word.status != EXPIRED)
 
 
-def born_by(pack: Pack, *, at: dt.datetime) -> dt.date:
-    """The last birthday of those who may decide alone on that day of the pack's zone; 29 February comes of age in
+def born_by(pack: Pack, *, age: int, at: dt.datetime) -> dt.date:
+    """The last birthday of those who are of that age on that day of the pack's zone; 29 February comes of age in
     March. Who told no birthday may.
     """
     today = at.astimezone(ZoneInfo(pack.zone)).date()
-    year = today.year - pack.ages.guardian_alone_under
+    year = today.year - age
     try:
         return today.replace(year=year)
     except ValueError:  # 29 February of a year that has none

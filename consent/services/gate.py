@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -44,6 +44,12 @@ _LAPSED = "({at}::timestamptz - make_interval(months => lapses_after::int))"
 # From when on a "yes" counts: since the present meaning, and never by a way the purpose does not ask by (any more).
 _SINCE = """CASE WHEN {of}is_active AND {of}channels @> to_jsonb({channel}::text) THEN {of}meaning_since
     ELSE 'infinity'::timestamptz END"""
+# Whether a word was said by somebody old enough then, by the day of that zone; see `rules.born_by`.
+_GROWN_THEN = "{born} <= ((word.at AT TIME ZONE {zone})::date - make_interval(years => {age}))::date"
+# Nearly everybody is so much older that a subtraction says so, in whatever zone; the exact day costs ten times as much.
+_LONG_GROWN = "(word.at::date - {born} >= 366 * {age} + 2)"
+# Which of the laws of a statement holds for a place; the first for those that the map does not name.
+_NUMBER = "COALESCE(({map}::jsonb ->> {place})::int, 0)"
 _GUARDED = """
 SELECT DISTINCT ward.customer_id FROM consent_guardianship ward
 WHERE ward.state = 'confirmed' AND ward.ends_on > {on} {among}
@@ -84,46 +90,53 @@ def allowed_condition(purpose: str, channel: str, alias: str, *, at: dt.datetime
     `alias` is the alias of customers_customer in the caller's statement.
     """
     _check(alias)
-    shop, others = _by_answer(purpose, channel, alias, at)
     kind = KIND_OF_CHANNEL.get(channel)
     params: list[Any] = []
     closed = "TRUE"
     if kind:
         closed = f"{alias}.id NOT IN ({_CLOSED.format(kind='%s', among='')})"
         params = [kind, kind]
-    cases = ""
-    for places, condition, values in others:
-        cases += f" WHEN {place_sql(alias)} = ANY(%s) THEN {condition}"
-        params += [places, *values]
-    condition, values = shop
-    chosen = f"CASE{cases} ELSE {condition} END" if cases else condition
+    places, asked = _by_answer(purpose, channel, at)
+    conditions = [_asks(one, purpose, channel, alias, at) for one in asked]
+    chosen, values = conditions[0]
+    if len(conditions) > 1:
+        cases = "".join(f" WHEN {number} THEN {condition}" for number, (condition, _) in enumerate(conditions))
+        chosen = f"CASE {_NUMBER.format(map='%s', place=place_sql(alias))}{cases} END"
+        values = [json.dumps(places), *(value for _condition, more in conditions for value in more)]
     return f"({alias}.status = 'known' AND {closed} AND {chosen})", [*params, *values]
 
 
-def _by_answer(
-    purpose: str, channel: str, alias: str, at: dt.datetime
-) -> tuple[tuple[str, list[Any]], list[tuple[list[str], str, list[Any]]]]:
-    """What is asked for where nothing else is known, and (places, condition, parameters) of laws that ask for
-    something else.
+def _by_answer(purpose: str, channel: str, at: dt.datetime) -> tuple[dict[str, int], list["_Asked"]]:
+    """What is asked for, the first where nothing else is known, and which of it in each place. Whose law it is makes no
+    other condition.
     """
-    usual, others = None, dict[tuple[Basis, dt.date], list[str]]()
-    for where, law in jurisdiction.places().items():
-        asked = rules.asks(law, purpose=purpose, channel=channel, at=at)
-        # What rests on a contract asks for no age.
-        key = (asked.basis, dt.date.max if asked.basis is Basis.CONTRACT else asked.born_by)
-        usual = usual or key
-        if key != usual:
-            others.setdefault(key, []).append(where)
-    assert usual is not None, "there is always a law of the shop"  # noqa: S101
-    return _asks(*usual, purpose, channel, alias, at), [
-        (places, *_asks(*key, purpose, channel, alias, at)) for key, places in others.items()
-    ]
+    numbers: dict[_Asked, int] = {}
+    places = {
+        where: numbers.setdefault(_Asked.of(rules.asks(law, purpose=purpose, channel=channel, at=at)), len(numbers))
+        for where, law in jurisdiction.places().items()
+    }
+    return places, list(numbers)
 
 
-def _asks(
-    basis: Basis, born_by: dt.date, purpose: str, channel: str, alias: str, at: dt.datetime
-) -> tuple[str, list[Any]]:
-    channels = _channels(purpose, channel)
+class _Asked(NamedTuple):
+    """What makes a condition: on what a use rests, and the age; what rests on a contract asks for none."""
+
+    basis: Basis
+    born_by: dt.date = dt.date.max
+    age: int = 0
+    zone: str = ""
+
+    @classmethod
+    def of(cls, asked: rules.Asks) -> "_Asked":
+        if asked.basis is Basis.CONTRACT:
+            return cls(asked.basis)
+        return cls(asked.basis, asked.born_by, asked.age, asked.of_age.zone)
+
+
+def _asks(asked: _Asked, purpose: str, channel: str, alias: str, at: dt.datetime) -> tuple[str, list[Any]]:
+    basis, channels = asked.basis, _channels(purpose, channel)
+    guards = _GUARDED.format(on="%s", among="", box="%s", any="%s")
+    guard: list[Any] = [_day(at), _box(purpose, channel), _box(purpose, ANY)]
     state = (
         f"FROM consent_consentstate word WHERE word.customer_id = {alias}.id "
         "AND word.purpose = %s AND word.channel = ANY(%s)"
@@ -134,23 +147,33 @@ def _asks(
     meaning = f"SELECT GREATEST({since}, {_LAPSED.format(at='%s')}) FROM consent_purpose WHERE key = %s"
     is_yes = f"word.is_granted AND word.at >= COALESCE(({meaning}), '-infinity')"
     newest = "ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status, word.channel LIMIT 1"
+    # What somebody said who could not decide alone then stays unsaid, however old they are now.
+    guarded = f"{alias}.birth_date IS NULL OR {alias}.id IN ({guards})"
     if len(channels) == 1:
-        no, yes = f"NOT EXISTS (SELECT 1 {state} AND {is_no})", f"EXISTS (SELECT 1 {state} AND {is_yes})"
-        asked: list[Any] = [purpose, channels, at, purpose]
+        no = f"NOT EXISTS (SELECT 1 {state} AND {is_no})"
+        by_child = _by_child("kid.birth_date", zone="%s", age="%s")
+        # The few words of children apart: what looks at the birthday could not be asked for everybody at once.
+        yes = (
+            f"EXISTS (SELECT 1 {state} AND {is_yes}) AND ({guarded} OR {alias}.id NOT IN ("
+            "SELECT word.customer_id FROM consent_consentstate word"
+            " JOIN customers_customer kid ON kid.id = word.customer_id"
+            f" WHERE word.purpose = %s AND word.channel = ANY(%s) AND word.is_granted AND {by_child}))"
+        )
+        said: list[Any] = [purpose, channels, at, purpose, *guard, purpose, channels, asked.age, asked.zone, asked.age]
     else:
+        by_child = _by_child(f"{alias}.birth_date", zone="%s", age="%s")
         no = f"NOT COALESCE((SELECT {is_no} {state} {newest}), FALSE)"
-        yes = f"COALESCE((SELECT {is_yes} {state} {newest}), FALSE)"
-        asked = [at, purpose, purpose, channels]
+        yes = f"COALESCE((SELECT {is_yes} AND ({guarded} OR NOT ({by_child})) {state} {newest}), FALSE)"
+        said = [at, purpose, *guard, asked.age, asked.zone, asked.age, purpose, channels]
     about: list[Any] = [purpose, channels]
     frozen = f"{alias}.id NOT IN ({_FROZEN.format(at='%s', among='')})"
     if basis is Basis.CONTRACT:
         return (f"({frozen} AND {no})", [at, *about]) if channel in rules.TO_OTHERS else (no, about)
-    guarded = _GUARDED.format(on="%s", among="", box="%s", any="%s")
-    grown = f"({alias}.birth_date IS NULL OR {alias}.birth_date <= %s OR {alias}.id IN ({guarded}))"
-    params: list[Any] = [at, born_by, _day(at), _box(purpose, channel), _box(purpose, ANY)]
+    grown = f"({guarded} OR {alias}.birth_date <= %s)"
+    params: list[Any] = [at, *guard, asked.born_by]
     if basis is Basis.LEGITIMATE_INTEREST:
         return f"({frozen} AND {grown} AND {no})", [*params, *about]
-    return f"({frozen} AND {grown} AND {yes})", [*params, *asked]
+    return f"({frozen} AND {grown} AND {yes})", [*params, *said]
 
 
 def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denials:
@@ -175,17 +198,24 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         f" LEFT JOIN ({_CLOSED.format(kind='%(gate_kind)s', among='')}) closed ON closed.customer_id = {alias}.id"
         f" LEFT JOIN ({_GUARDED.format(on='%(gate_on)s', among='', box='%(gate_box)s', any='%(gate_any)s')}) guarded"
         f" ON guarded.customer_id = {alias}.id"
-        " LEFT JOIN unnest(%(gate_places)s::text[], %(gate_packs)s::text[], %(gate_bases)s::text[],"
-        " %(gate_born)s::date[], %(gate_ages)s::text[]) AS lex (place, pack, basis, born_by, of_age)"
+        # DISTINCT, so that the planner knows there is one number for a place and hashes them; it would sort a million
+        # rows else, as it knows nothing of how often a place occurs.
+        " LEFT JOIN (SELECT DISTINCT ON (place) place, number"
+        " FROM unnest(%(gate_places)s::text[], %(gate_numbers)s::int[]) AS told (place, number)) lex"
         f" ON lex.place = {place_sql(alias)}"
-        " CROSS JOIN LATERAL (SELECT COALESCE(lex.pack, %(gate_shop)s) AS pack,"
-        " COALESCE(lex.basis, %(gate_shop_basis)s) AS basis, COALESCE(lex.born_by, %(gate_shop_born)s) AS born_by,"
-        " COALESCE(lex.of_age, %(gate_shop_age)s) AS of_age) law"
+        " CROSS JOIN LATERAL (SELECT COALESCE(lex.number, 1) AS number) which"
+        " CROSS JOIN LATERAL (SELECT (%(gate_packs)s::text[])[which.number] AS pack,"
+        " (%(gate_bases)s::text[])[which.number] AS basis, (%(gate_born)s::date[])[which.number] AS born_by,"
+        " (%(gate_laws)s::text[])[which.number] AS of_age, (%(gate_zones)s::text[])[which.number] AS zone,"
+        " (%(gate_ages)s::int[])[which.number] AS age) law"
         f" CROSS JOIN LATERAL (SELECT (SELECT {_SINCE.format(of='', channel='word.channel')}"
         " FROM consent_purpose WHERE key = %(gate_purpose)s) AS since,"
         f" (SELECT {_LAPSED.format(at='%(gate_at)s')} FROM consent_purpose WHERE key = %(gate_purpose)s) AS lapsed)"
         " meaning"
     )
+    was_grown = _GROWN_THEN.format(born=f"{alias}.birth_date", zone="law.zone", age="law.age")
+    long_grown = _LONG_GROWN.format(born=f"{alias}.birth_date", age="law.age")
+    by_child = f"NOT {long_grown} AND guarded.customer_id IS NULL AND NOT {was_grown}"
     no_contract = f"law.basis <> '{Basis.CONTRACT}'"
     asks = f"law.basis = '{Basis.CONSENT}'"
     may_not_pass = "TRUE" if channel in rules.TO_OTHERS else no_contract
@@ -205,6 +235,11 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
             f"law.pack || CASE WHEN {asks} THEN ':{Kind.CONSENT}' ELSE ':{Kind.OBJECTION}' END",
         ),
         (f"{asks} AND word.customer_id IS NULL", f"'{Reason.NEVER_ASKED}'", _rule(Kind.CONSENT)),
+        (
+            f"{asks} AND word.is_granted AND {by_child}",
+            f"'{Reason.CHILD}'",
+            f"law.of_age || ':{Kind.CHILD}'",
+        ),
         (f"{asks} AND (NOT word.is_granted OR word.at < meaning.lapsed)", f"'{Reason.EXPIRED}'", _rule(Kind.CONSENT)),
         (f"{asks} AND word.at < meaning.since", f"'{Reason.OUTDATED}'", _rule(Kind.MEANING)),
     ]
@@ -217,21 +252,23 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
 
 
 def _laws(purpose: str, channel: str, at: dt.datetime) -> dict[str, Any]:
-    """What the law of each place says of that purpose, as columns to join, and what holds for all others."""
-    rows = {
-        where: rules.asks(law, purpose=purpose, channel=channel, at=at) for where, law in jurisdiction.places().items()
+    """What the laws say of that purpose, each once as a place in six lists, and which of them holds where; the first
+    wherever nothing else is known.
+    """
+    numbers: dict[rules.Asks, int] = {}
+    places = {
+        where: numbers.setdefault(rules.asks(law, purpose=purpose, channel=channel, at=at), len(numbers))
+        for where, law in jurisdiction.places().items()
     }
-    usual = rows.pop("")
     return {
-        "gate_places": list(rows),
-        "gate_packs": [asked.pack.key for asked in rows.values()],
-        "gate_bases": [str(asked.basis) for asked in rows.values()],
-        "gate_born": [asked.born_by for asked in rows.values()],
-        "gate_ages": [asked.of_age.key for asked in rows.values()],
-        "gate_shop": usual.pack.key,
-        "gate_shop_basis": str(usual.basis),
-        "gate_shop_born": usual.born_by,
-        "gate_shop_age": usual.of_age.key,
+        "gate_places": [where for where in places if where],
+        "gate_numbers": [number + 1 for where, number in places.items() if where],
+        "gate_packs": [asked.pack.key for asked in numbers],
+        "gate_bases": [str(asked.basis) for asked in numbers],
+        "gate_born": [asked.born_by for asked in numbers],
+        "gate_laws": [asked.of_age.key for asked in numbers],
+        "gate_zones": [asked.of_age.zone for asked in numbers],
+        "gate_ages": [asked.age for asked in numbers],
     }
 
 
@@ -244,6 +281,11 @@ def _word(purpose: str, channel: str) -> str:
         "SELECT DISTINCT ON (customer_id) customer_id, channel, is_granted, status, at FROM consent_consentstate"
         f" WHERE {only} ORDER BY customer_id, at DESC, is_granted, status = 'expired', status, channel"
     )
+
+
+def _by_child(born: str, *, zone: str, age: str) -> str:
+    """Whether a word was said by somebody too young to decide alone. Takes the age, the zone and the age."""
+    return f"NOT {_LONG_GROWN.format(born=born, age=age)} AND NOT {_GROWN_THEN.format(born=born, zone=zone, age=age)}"
 
 
 def _channels(purpose: str, channel: str) -> list[str]:
@@ -276,7 +318,7 @@ def _day(at: dt.datetime) -> dt.date:
 _WORDS = f"""
 SELECT word.customer_id, word.purpose, word.is_granted, word.status,
     meaning.key IS NULL OR word.at >= COALESCE({_SINCE.format(of="meaning.", channel="word.channel")}, '-infinity'),
-    COALESCE(word.at < {_LAPSED.format(at="%(at)s")}, FALSE)
+    COALESCE(word.at < {_LAPSED.format(at="%(at)s")}, FALSE), word.at
 FROM consent_consentstate word LEFT JOIN consent_purpose meaning ON meaning.key = word.purpose
 WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s)
     AND (word.channel = %(channel)s OR (word.channel = 'any' AND COALESCE(meaning.channels @> '["any"]', TRUE)))

@@ -145,6 +145,11 @@ def is_robot(event: Tracked, agent: str) -> bool:
     )
 
 
+def is_order(kind: str, name: str) -> bool:
+    """Whether an event tells what became of an order: that is the contract's, whoever may be measured."""
+    return kind == "track" and name.strip().casefold() in ORDERED | _NEWS
+
+
 def is_visit(kind: str, name: str) -> bool:
     """Whether an event tells that somebody was on the site or in the app, going by what it is called."""
     told = name.casefold()

@@ -244,6 +244,7 @@ def _write(fresh: Sequence[Read], now: dt.datetime) -> None:
     for key, calls in by_source.items():
         groups.take(calls, source=sources[key], now=now)
     permission.take(told, owners, now=now)
+    owners = permission.without_refusing([read.spelt for read in fresh], told, owners, now=now)
     recording.record_spelt([read.spelt for read in fresh], owners, now=now, lane=pipeline.INTERACTIVE)
 
 

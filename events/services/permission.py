@@ -9,13 +9,15 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
+from consent.selectors import measurement
 from consent.services import signals
 from customers.selectors import identifiers as holding
 from customers.services import buckets
 from events.services.hearing import Told
-from events.services.recording import Owner
+from events.services.recording import Owner, Spelt
 
 _NOBODY = frozenset(buckets.IDS)
+_MEASURING = frozenset({"page", "screen", "track"})
 
 
 def take(told: Sequence[Told], owners: Sequence[Owner], *, now: dt.datetime) -> None:
@@ -30,6 +32,24 @@ def take(told: Sequence[Told], owners: Sequence[Owner], *, now: dt.datetime) -> 
     known = holding.owners({digest for _one, digest in refusals})
     words.extend(_word(one, known[digest], granted=False) for one, digest in refusals if digest in known)
     signals.hear(words, now=now)
+
+
+def without_refusing(
+    spelt: Sequence[Spelt], told: Sequence[Told], owners: Sequence[Owner], *, now: dt.datetime
+) -> list[Owner]:
+    """The owners once the words of the batch were taken: what measures somebody who refuses that, or whose data may not
+    be used now, is nobody's, as it is where the call itself says no. What they ordered stays theirs: it rests on the
+    contract, and what an identify tells of them is no measurement.
+    """
+    silent = measurement.refusing({owner.customer for owner in owners} - _NOBODY, at=now)
+    if not silent:
+        return list(owners)
+    return [
+        Owner(buckets.bucket_for(one.raw_id), None)
+        if owner.customer in silent and one.kind in _MEASURING and not event.is_order
+        else owner
+        for event, one, owner in zip(spelt, told, owners, strict=True)
+    ]
 
 
 def _word(one: Told, customer: uuid.UUID, *, granted: bool) -> signals.Word:

@@ -67,6 +67,7 @@ class Spelt(msgspec.Struct):
     readers: Sequence[str] = ()
     personal: bytes = b""
     is_visit: bool = False
+    is_order: bool = False
 
 
 class Owner(NamedTuple):
@@ -138,7 +139,8 @@ def spell(
         ]
     )
     sealed_later = msgspec.json.encode(personal) if personal else b""
-    return Spelt(event, row, called.readers, sealed_later, called.is_visit and not is_bot)
+    is_order = visits.is_order(kind, name)
+    return Spelt(event, row, called.readers, sealed_later, called.is_visit and not is_bot, is_order)
 
 
 class _Called(NamedTuple):

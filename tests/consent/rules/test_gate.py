@@ -168,3 +168,41 @@ def test_asked_again_at_until_the_answer_is_yes(at: dt.datetime) -> None:
     if decision.until:
         assert dt.timedelta(0) < decision.until - at.astimezone(dt.UTC) <= dt.timedelta(hours=11)
         assert decide("pipa_kr", "marketing", "sms", decision.until, marketing=YES).is_allowed
+
+
+@pytest.mark.parametrize(
+    ("law", "purpose", "said", "now", "is_child"),
+    [
+        # Born on 1 December 2012: fourteen in Korea on that day of 2026, sixteen in Europe two years later.
+        ("pipa_kr", "marketing", "2026-11-20", "2026-11-30", True),
+        ("pipa_kr", "marketing", "2026-11-20", "2026-12-02", True),  # a birthday makes no permission of it
+        ("pipa_kr", "marketing", "2026-12-01", "2026-12-02", False),
+        ("gdpr", "marketing", "2026-12-01", "2026-12-02", True),
+        ("gdpr", "marketing", "2028-12-01", "2028-12-02", False),
+        # In Thailand news are their own choice from ten on, sharing is not before twenty.
+        ("pdpa_th", "marketing", "2026-11-20", "2026-11-30", False),
+        ("pdpa_th", "third_party", "2026-11-20", "2026-11-30", True),
+        ("pdpa_th", "third_party", "2026-11-20", "2032-12-02", True),
+        ("pdpa_th", "third_party", "2032-12-01", "2032-12-02", False),
+    ],
+)
+def test_a_yes_counts_that_was_said_at_an_age_to_say_it(
+    law: str, purpose: str, said: str, now: str, is_child: bool
+) -> None:
+    at = dt.datetime.fromisoformat(f"{said}T12:00:00+09:00")
+    words = {purpose: Word(True, "given", said_at=at)}
+    for has_guardian in (False, True):
+        standing = Standing(status="known", birth_date=dt.date(2012, 12, 1), words=words, has_guardian=has_guardian)
+        moment = dt.datetime.fromisoformat(f"{now}T12:00:00+09:00")
+        decision = gate.decide(standing, law=Law.of(packs.every()[law]), purpose=purpose, channel="email", at=moment)
+        assert decision.is_denied is (is_child and not has_guardian)
+        if decision.is_denied:
+            assert (decision.reason, decision.rule) == ("child", f"{law}:child")
+    profiled = gate.decide(
+        Standing(status="known", birth_date=dt.date(2012, 12, 1)),
+        law=Law.of(packs.every()["pdpa_th"]),
+        purpose="profiling",
+        channel="any",
+        at=at,
+    )  # rests on no consent of theirs
+    assert profiled.is_allowed

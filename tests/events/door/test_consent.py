@@ -3,7 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from cdp.core import actors
 from cdp.core.models import Source
+from consent.services import grants
 from customers.models import Customer, Status
 from customers.services import buckets
 from events.models import Event, InboxRow, RejectedEvent, SourceHour
@@ -115,3 +117,25 @@ def test_addresses_lose_what_people_typed_and_the_campaign_stays(caller):
         assert "secret" not in str(event.properties)
         assert event.properties["$context"]["campaign"] == {"source": "line", "medium": "cpc"}
         assert event.sealed is not None
+
+
+def test_who_refuses_by_any_door_is_measured_by_none(caller):
+    buckets.ensure()
+    caller.send({"type": "identify", "userId": "u-1", "traits": {"email": "ann@example.com"}})
+    drain()
+    ann = Customer.objects.get(status=Status.KNOWN)
+    at = timezone.now()
+    say = {"customer": ann.id, "purpose": "measurement", "channel": "any", "actor": actors.CUSTOMER, "method": "api"}
+    grants.record(**say, granted=False, at=at, source="shop")
+    seen = [{"type": "page", "userId": "u-1"}, {"type": "track", "userId": "u-1", "event": "Product Viewed"}]
+    caller.send(*seen, {"type": "track", "userId": "u-1", "event": "Order Completed"})
+    drain()
+    assert set(Event.objects.filter(customer=ann).values_list("kind", "name")) == {
+        ("identify", "Identify"),
+        ("track", "Order Completed"),  # the contract's
+    }
+    assert Event.objects.exclude(customer=ann).filter(customer__status=Status.BUCKET).count() == 2
+    grants.record(**say, granted=True, at=at + timezone.timedelta(seconds=1), source="shop")
+    caller.send(seen[0])
+    drain()
+    assert Event.objects.filter(customer=ann, kind="page").count() == 1
