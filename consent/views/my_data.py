@@ -19,11 +19,10 @@ from cdp.core import addresses, leaving
 from cdp.core.actors import CUSTOMER
 from consent.forms.requests import RIGHT_HELP, AskForm, CodeForm
 from consent.models import PrivacyCode, PrivacyRequest, Right
-from consent.selectors import packs
 from consent.selectors import requests as reading
 from consent.services import links
 from consent.services.requests import certificates as made
-from consent.services.requests import closing, codes, copies, rectifying, steps
+from consent.services.requests import closing, codes, complaints, copies, rectifying, steps
 from consent.services.requests.steps import UnableToDo
 from consent.views import certificates, languages
 
@@ -183,7 +182,6 @@ def _progress(
 ) -> HttpResponse:
     words = steps.words(row)
     found = row.outcome.get("certificate")
-    pack = packs.every().get(row.pack)
     context = {
         "row": row,
         "clock": reading.clock(row, now=now),
@@ -196,7 +194,7 @@ def _progress(
         "told": reading.told(row),
         "shown_until": reading.shown_until(row),
         "ground": closing.GROUNDS.get(row.refusal_ground, ""),
-        "authority": pack.authority if pack else "",
+        "authority": complaints.authority(row),
         "certificate": made.readable(found) if found else None,
         "certificate_url": reverse("consent:my-data-certificate", args=[links.progress_token(row.id)]),
         "problem": problem,

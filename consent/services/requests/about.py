@@ -19,7 +19,7 @@ from consent.models import PrivacyRequest, Right
 from consent.selectors import packs, register
 from consent.selectors import requests as reading
 from consent.services import receipts
-from consent.services.requests import rectifying, steps
+from consent.services.requests import complaints, rectifying, steps
 from customers.selectors import profiles, wherefrom
 
 PORTION = 200
@@ -59,7 +59,7 @@ def sections(request: PrivacyRequest) -> list[Section]:
         found.append(Section(f"use_{entry.row.key}", entry.words["name"], [*lines, (_("Basis in law"), basis)]))
     found.append(Section("origin", _("Where your data came from"), _origins(request)))
     rights = [(str(right.label), "") for right in Right]
-    complaint = (_("Complaints go to"), pack.authority)
+    complaint = (_("Complaints go to"), complaints.authority(request))
     where = (_("You ask for any of them at"), settings.CDP_BASE_URL + reverse("consent:my-data"))
     found.append(Section("rights", _("Your rights"), [*rights, where, complaint]))
     return [Section(one.key, one.title, [line for line in one.lines if any(line)]) for one in found]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import audit
@@ -15,7 +16,7 @@ from cdp.core.actors import Actor
 from consent.models import PrivacyRequest, Right
 from consent.selectors import packs
 from consent.services import objecting
-from consent.services.requests import letters, steps
+from consent.services.requests import complaints, letters, steps
 from consent.services.requests.steps import Kind, UnableToDo
 
 State = PrivacyRequest.State
@@ -86,7 +87,9 @@ def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: da
                     at=at,
                     language=row.language,
                 )
-        letters.tell(row, letters.REFUSED, at=at, ground=ground, reason=reason, authority=pack.authority)
+        with translation.override(row.language):
+            told = {"ground": ground, "reason": reason, "authority": complaints.authority(row)}
+        letters.tell(row, letters.REFUSED, at=at, **told)
     return row
 
 

@@ -21,7 +21,7 @@ from consent.models import PrivacyCode, PrivacyRequest
 from consent.rules import deadlines, requests
 from consent.selectors import packs
 from consent.services import links
-from consent.services.requests import certificates, steps
+from consent.services.requests import certificates, complaints, steps
 from customers.services import standing
 
 CODE, ELSEWHERE = "my-data-code", "my-data-elsewhere"
@@ -98,7 +98,6 @@ def address_last(request: PrivacyRequest, *, at: datetime) -> bool:
 
 def tell_last(request: PrivacyRequest, certificate: Mapping[str, Any], *, at: datetime) -> bool:
     """Let the last letter go: what was erased, what stays by which law, the certificate's number, how to complain."""
-    pack = packs.every().get(request.pack)
     with translation.override(request.language):
         found = certificates.readable(certificate)
         data = {
@@ -109,7 +108,7 @@ def tell_last(request: PrivacyRequest, certificate: Mapping[str, Any], *, at: da
             "removed": [{"label": label, "count": count} for label, count in found.removed],
             "kept": [{"label": one.label, "count": one.rows, "why": one.why, "law": one.law} for one in found.kept],
             "certificate": found.number,
-            "authority": pack.authority if pack else "",
+            "authority": complaints.authority(request),
         }
     return outbox.complete(key=_last_key(request), data=data, at=at)
 

@@ -16,8 +16,7 @@ from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from consent.models import PrivacyChange, PrivacyRequest, Right
 from consent.rules import requests as rules
-from consent.selectors import packs
-from consent.services.requests import closing, steps
+from consent.services.requests import closing, complaints, steps
 from consent.services.requests.steps import Kind, UnableToDo
 from customers.models import Customer
 from customers.rules import homes, masking, places, telling
@@ -218,14 +217,13 @@ def _close_when_decided(row: PrivacyRequest, *, actor: Actor, at: datetime) -> N
     if any(one.decision == Decision.OPEN for one in decided):
         return
     refused = [one for one in decided if one.decision == Decision.REFUSED]
-    pack = packs.every().get(row.pack)
     with translation.override(row.language):
         told = {
             "fields": [
                 {"label": one.label, "accepted": one.decision == Decision.ACCEPTED, "reason": one.reason}
                 for one in decided
             ],
-            "authority": pack.authority if pack and refused else "",
+            "authority": complaints.authority(row) if refused else "",
         }
     outcome = {"accepted": len(decided) - len(refused), "refused": len(refused)}
     closing.answered(row, actor=actor, at=at, outcome=outcome, told=told)
