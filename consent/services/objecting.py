@@ -14,6 +14,7 @@ from cdp.core.actors import Actor
 from consent.models import ConsentState
 from consent.rules.jurisdiction import Law
 from consent.rules.ledger import REFUSALS
+from consent.rules.packs import Basis
 from consent.selectors import jurisdiction, purposes
 from consent.services import grants
 from customers.services import standing
@@ -57,14 +58,16 @@ def stop_advertising(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.d
 
 
 def withdraw(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, language: str = "") -> int:
-    """Take back every consent the person has given; how many there were. Raises UnableToObject."""
+    """Take back every consent the person has given; how many there were. What a contract owes is none: codes and the
+    answer to this very wish still arrive. Raises UnableToObject.
+    """
     allowed: dict[uuid.UUID, set[tuple[str, str]]] = {}
 
-    def is_given(here: uuid.UUID, _law: Law, purpose: str, channel: str) -> bool:
+    def is_given(here: uuid.UUID, law: Law, purpose: str, channel: str) -> bool:
         if here not in allowed:
             states = ConsentState.objects.filter(customer_id=here, is_granted=True)
             allowed[here] = set(states.values_list("purpose", "channel"))
-        return (purpose, channel) in allowed[here]
+        return (purpose, channel) in allowed[here] and law.basis(purpose, channel) is not Basis.CONTRACT
 
     return _refuse(
         is_given,

@@ -14,9 +14,10 @@ from cdp.core.actors import CUSTOMER
 from cdp.core.crypto import tokens
 from consent.models import ConsentState, ContactWish
 from consent.rules.ledger import REFUSALS, YES
+from consent.rules.packs import Basis
 from consent.rules.preferences import Option
 from consent.rules.wishes import Wish
-from consent.selectors import ledger, policies, purposes, wishes
+from consent.selectors import jurisdiction, ledger, policies, purposes, wishes
 from consent.services import grants, showing, taking_back
 from customers.services import standing
 
@@ -105,11 +106,21 @@ def withdraw_all(
     proof: Mapping[str, Any],
     at: dt.datetime,
 ) -> Changed:
-    """Stop everything that is in use, in one press. Raises UnableToChange."""
+    """Stop everything that is in use, in one press, but what a contract owes: codes, receipts, answers to requests.
+
+    Raises UnableToChange.
+    """
+    law, known = jurisdiction.of_customer(customer), purposes.channels()
     on = {(option.purpose, option.channel) for option in offered if option.is_on}
     # What is not asked by any more would count again on the day it is: stopping everything stops that, too.
-    on |= set(ConsentState.objects.filter(customer_id=customer, is_granted=True).values_list("purpose", "channel"))
-    off = [Option(purpose, channel, is_on=False) for purpose, channel in sorted(on) if purpose in purposes.channels()]
+    on |= {
+        (purpose, channel)
+        for purpose, channel in ConsentState.objects.filter(customer_id=customer, is_granted=True).values_list(
+            "purpose", "channel"
+        )
+        if purpose in known and law.basis(purpose, channel) is not Basis.CONTRACT
+    }
+    off = [Option(purpose, channel, is_on=False) for purpose, channel in sorted(on)]
     wish = wishes.of(customer)
     return choose(Choice(customer, off, words, wish, language, shown_at, {**proof, "way": "all"}), at=at)
 

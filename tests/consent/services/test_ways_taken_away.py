@@ -70,7 +70,22 @@ def test_a_no_about_a_way_that_was_taken_away_is_written_and_holds_when_it_comes
     elif way == "withdraw":
         objecting.withdraw(customer=ann.id, **told)
     else:
-        preferences.withdraw_all(ann.id, [], words={}, language="en", proof={}, at=timezone.now())
+        preferences.withdraw_all(ann.id, [], words={}, language="en", shown_at=None, proof={}, at=timezone.now())
     assert not ConsentState.objects.get(customer=ann, channel="email").is_granted
     arrange("email")
     assert may(ann.id) == {False}
+
+
+@pytest.mark.parametrize("way", ["withdraw", "everything"])
+def test_stopping_everything_leaves_what_a_contract_owes(say: Callable[..., ConsentRecord], way: str) -> None:
+    """Codes, receipts and the answer to this very wish must arrive."""
+    ann, at = factories.customer(email="ann@example.com"), timezone.now()
+    say(ann.id, at=at)
+    say(ann.id, at=at, purpose="service")
+    if way == "withdraw":
+        objecting.withdraw(customer=ann.id, source="shop", actor=actors.CUSTOMER, at=at)
+    else:
+        preferences.withdraw_all(ann.id, [], words={}, language="en", shown_at=None, proof={}, at=at)
+    states = ConsentState.objects.filter(customer=ann).values_list("purpose", "is_granted")
+    assert dict(states) == {"marketing": False, "service": True}
+    assert gate.decide(customer=ann.id, purpose="service", channel="email", at=timezone.now()).is_allowed
