@@ -14,10 +14,11 @@ from django.utils import timezone
 from cdp.core import actors, ids
 from cdp.core.retention import Action, Term, Unit
 from consent.services.retention import deciding, running
-from customers.models import Customer, Note
+from customers.models import Note
+from tests import factories
 now = timezone.now()
 old = now - dt.timedelta(days=4000)
-people = list(Customer.objects.filter(status="known").values_list("id", flat=True)[:500])
+people = [factories.customer(name=f"Person {{n}}").id for n in range(20)]
 Note.objects.bulk_create(
     [Note(id=ids.uuid7(), customer_id=people[n % len(people)], kind="note", at=old) for n in range({MANY})],
     batch_size=5000,
