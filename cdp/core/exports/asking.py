@@ -2,6 +2,9 @@
 
 Who asks sees first whom it would hold. More than `CDP_EXPORT_ALONE` people, counted with what the same colleague took
 along within a day, wait for somebody else who may approve; nobody approves their own, by whatever address.
+
+Why somebody asks, and what the second person says, are words of staff: they stand in the row of the export, which goes
+with its term, and never in a ledger, which nobody can take them out of.
 """
 
 import uuid
@@ -13,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from cdp.core import access, audiences, audit, jobs, leaving
@@ -82,15 +86,20 @@ def count(kind: registry.Kind, *, segment: str, purpose: str, asker: uuid.UUID, 
         )
         found = {str(why): int(number) for why, number in cursor.fetchall()}
     people = found.pop("", 0)
-    earlier = _alone(asker, since=at - TOGETHER)
+    earlier = alone(asker, since=at - TOGETHER)
     return Count(
         people, found, people + earlier, needs_second=people > 0 and people + earlier > settings.CDP_EXPORT_ALONE
     )
 
 
-def _alone(asker: uuid.UUID, *, since: datetime) -> int:
+def alone(asker: uuid.UUID, *, since: datetime, but: uuid.UUID | None = None) -> int:
+    """How many people that colleague's files hold, since then, for which nobody else was asked; all but that file.
+
+    A file counts by what was counted when it was asked for, or by what it holds, whichever is more.
+    """
     mine = Export.objects.filter(asked_by=asker, asked_at__gte=since, is_personal=True, needs_second=False)
-    return mine.aggregate(all=Sum("people"))["all"] or 0
+    others = mine.exclude(id=but) if but else mine
+    return others.aggregate(all=Sum(Greatest("people", "held")))["all"] or 0
 
 
 def ask(
@@ -114,7 +123,7 @@ def ask(
         raise UnableToAsk("form", _("Choose a form of file."))
     why = " ".join(reason.split())
     if what.is_personal and not SHORTEST_REASON <= len(why) <= LONGEST_REASON:
-        raise UnableToAsk("reason", _("Say in a few words why this file is needed; it is kept in the access log."))
+        raise UnableToAsk("reason", _("Say in a few words why this file is needed; it is kept with the export."))
     chosen = [column for column in what.columns if column in columns]
     if not chosen:
         raise UnableToAsk("columns", _("Choose at least one column."))
@@ -156,7 +165,6 @@ def ask(
                 "segment": segment,
                 "people": found.people,
                 "needs_second": found.needs_second,
-                "reason": export.reason,
             },
         )
         if not found.needs_second:
@@ -217,7 +225,7 @@ def _decide(row: Export, state: str, user: User, why: str, at: datetime) -> None
         actor=staff(user),
         at=at,
         subject=row.id,
-        details={"state": state, "asked_by": str(row.asked_by), "people": row.people, "reason": row.decided_why},
+        details={"state": state, "asked_by": str(row.asked_by), "people": row.people},
     )
 
 

@@ -68,6 +68,7 @@ class _Work:
         self.places = [kind.columns.index(column) for column in export.columns]
         self.masks = kind.hides if export.is_masked else {}
         self.total = export.people + sum(export.left_out.values())
+        self.most = self._most()
 
     def go(self) -> None:
         with keeping.Keeper(self.export.id, offset=self.offset, position=self.position) as keeper:
@@ -106,7 +107,7 @@ class _Work:
         self.left_out.update(decision.reason for decision in answer.refused.values())
         if answer.permit is not None:
             self.held += len(answer.permit.people)
-            if self.held > self._most():
+            if self.held > self.most:
                 raise _Grown
             ExportPortion.objects.create(export=self.export, position=self.seen, people=sorted(answer.permit.people))
             rows = self._people(answer.permit)
@@ -140,7 +141,10 @@ class _Work:
 
     def _most(self) -> float:
         if not self.export.needs_second:
-            return max(settings.CDP_EXPORT_ALONE, self.export.people)
+            # What was counted, or what of the day is left: many small files do not grow into a large one.
+            since = self.export.asked_at - asking.TOGETHER
+            others = asking.alone(self.export.asked_by, since=since, but=self.export.id)
+            return max(settings.CDP_EXPORT_ALONE - others, self.export.people)
         return self.export.people * (1 + GROWTH) + 1
 
     def _finish(self, *, at: datetime) -> None:
@@ -167,6 +171,5 @@ class _Work:
                     "people": self.held,
                     "rows": self.rows,
                     "left_out": dict(self.left_out),
-                    "reason": self.export.reason,
                 },
             )

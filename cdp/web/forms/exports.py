@@ -59,7 +59,7 @@ class ExportForm(forms.Form):
         label=_("Why is it needed?"),
         max_length=asking.LONGEST_REASON,
         min_length=asking.SHORTEST_REASON,
-        help_text=_("For example: labels for the spring letter. Kept in the access log; name no customers here."),
+        help_text=_("For example: labels for the spring letter. Kept with the export; name no customers here."),
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:

@@ -181,7 +181,7 @@ def _exported(entry: str) -> Iterator[tuple[set[uuid.UUID], str]]:
         return
     if written.object_id:
         fetched = AccessEntry.objects.filter(at__gte=written.at, at__lt=written.at + FETCHED_WITHIN)
-        looks = fetched.filter(view=handing.VIEW, reason__startswith=f"{written.object_id}:").order_by("id")
+        looks = fetched.filter(view=handing.VIEW, reason__startswith=written.object_id).order_by("id")
     else:
         looks = AccessEntry.objects.filter(at=written.at, actor_id=written.actor_id, view=leading.VIEW).order_by("id")
     for people in looks.values_list("customer_ids", flat=True).iterator(chunk_size=ENTRIES):

@@ -73,6 +73,9 @@ def test_a_small_file_is_made_at_once_and_lies_sealed_until_it_is_fetched(people
     assert {row["export.id"] for row in told} == {str(export.id)}
     entry = AccessEntry.objects.get(view="web:export-file")
     assert (set(entry.customer_ids), entry.actor_id) == ({people["ann"].id, people["ben"].id}, owner.id)
+    assert entry.reason == str(export.id)
+    # Free words of staff may name somebody: they stand in no ledger, out of which nobody can take them.
+    assert not AuditEntry.objects.filter(details__icontains="spring letter").exists()
     actions = AuditEntry.objects.filter(object_id=str(export.id)).order_by("id").values_list("action", flat=True)
     assert list(actions) == ["core:export:asked", "core:export:written", "core:export:fetched"]
 
@@ -181,6 +184,21 @@ def test_a_file_that_would_hold_more_than_anybody_agreed_to_ends(people):
     made(export)
     assert (export.state, export.ended_for) == ("ended", "grown")
     assert "ask for it again" in jobs.sentence(Job.objects.get(id=export.job_id).error)
+
+
+def test_many_small_files_do_not_grow_into_a_large_one(people, settings):
+    settings.CDP_EXPORT_ALONE = 3
+    owner = factories.staff("owner")
+    first = ask(owner)
+    for name in ("cleo",):
+        factories.consent(people[name], purpose="measurement", channel="any")
+    second = ask(owner, purpose="measurement")
+    assert (second.people, second.needs_second) == (1, False)
+    for name in ("ann", "ben"):
+        factories.consent(people[name], purpose="measurement", channel="any")
+    made(first)
+    made(second)
+    assert (first.state, second.state, second.ended_for) == ("ready", "ended", "grown")
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])

@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cdp.core import actors, audit, jobs
+from cdp.core import actors, audit, ids, jobs
 from cdp.core.models import AuditEntry, Job, Notice
 from consent.models import Breach, BreachDraft, BreachPerson, BreachStep
 from consent.selectors import breaches as reading
@@ -160,6 +160,16 @@ def test_a_list_an_import_and_a_file_that_left_tell_who_is_affected(breach, offi
     type(order).objects.filter(id=order.id).update(import_id=work.id)
     assert eve.id in look(breach, officer, "import", job=str(work.id))
     assert BreachStep.objects.filter(kind="people_found").last().details["partly"] is True
+
+
+def test_a_file_made_on_the_pages_names_whoever_was_in_what_was_fetched(breach, officer):
+    ann, ben = factories.customer(name="Ann"), factories.customer(name="Ben")
+    files = [str(ids.uuid7()) for _ in range(2)]
+    for export, person in zip(files, (ann, ben), strict=True):
+        audit.record(audit.Action.EXPORT_WRITTEN, actor=officer, at=NOW, subject=export, details={"people": 1})
+        audit.looked(actor=officer, at=NOW, view="web:export-file", customers=[person.id], reason=export)
+    entry = AuditEntry.objects.get(object_id=files[0])
+    assert look(breach, officer, "export", entry=str(entry.id)) == {ann.id}
 
 
 def test_officers_are_reminded_once_for_each_limit_until_the_authority_is_told(
