@@ -81,7 +81,7 @@ def test_a_no_is_remembered_asked_once_and_can_be_thought_over(site: website.Web
     assert page.evaluate("cdp.consent().measurement") is True
 
 
-@pytest.mark.parametrize(("language", "words"), [("th", "ไม่อนุญาต"), ("ko", "허락하지 않습니다")])
+@pytest.mark.parametrize(("language", "words"), [("th", "ไม่อนุญาต"), ("ko", "동의하지 않습니다")])
 def test_it_speaks_the_language_of_the_page(site: website.Website, open_page: Any, language: str, words: str) -> None:
     site.attributes = f'data-banner data-lang="{language}"'
     site.add("/", "Home", "")
