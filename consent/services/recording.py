@@ -54,7 +54,7 @@ def record(
     it leads to the same record. Raises UnableToRecord, and receipts.Stale where something else was sent under it.
     """
     if statement.granted:
-        _check_law(customer, statement, now)
+        _check_law(customer, statement)
     told = [str(customer), statement, [(one.name, len(one.content or b"")) for one in files]]
     claim = receipts.claim_of(FORM, token, told)
     with transaction.atomic():
@@ -67,8 +67,9 @@ def record(
     return written.id
 
 
-def _check_law(customer: uuid.UUID, statement: Statement, now: dt.datetime) -> None:
-    if jurisdiction.needing_guardian([(customer, statement.purpose)], on=now.date()):
+def _check_law(customer: uuid.UUID, statement: Statement) -> None:
+    # By the age at which it was said: a paper does not grow older with who signed it.
+    if jurisdiction.needing_guardian([(customer, statement.purpose)], on=statement.at.date()):
         raise UnableToRecord(
             _("By their date of birth a guardian has to allow this. Help them name one on their preferences page."),
             field="said",
