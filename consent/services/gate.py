@@ -143,13 +143,15 @@ def _asks(asked: _Asked, purpose: str, channel: str, alias: str, at: dt.datetime
     )
     is_no = f"NOT word.is_granted AND word.status <> '{rules.EXPIRED}'"
     # The later of the two: the beginning of the present meaning, and how far back a "yes" holds (GREATEST skips NULL).
-    since = _SINCE.format(of="", channel="word.channel")
+    # Of one channel the answer is the same for everybody and asked once.
+    is_one = len(channels) == 1
+    since = _SINCE.format(of="", channel="%s" if is_one else "word.channel")
     meaning = f"SELECT GREATEST({since}, {_LAPSED.format(at='%s')}) FROM consent_purpose WHERE key = %s"
     is_yes = f"word.is_granted AND word.at >= COALESCE(({meaning}), '-infinity')"
     newest = "ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status, word.channel LIMIT 1"
     # What somebody said who could not decide alone then stays unsaid, however old they are now.
     guarded = f"{alias}.birth_date IS NULL OR {alias}.id IN ({guards})"
-    if len(channels) == 1:
+    if is_one:
         no = f"NOT EXISTS (SELECT 1 {state} AND {is_no})"
         by_child = _by_child("kid.birth_date", zone="%s", age="%s")
         # The few words of children apart: what looks at the birthday could not be asked for everybody at once.
@@ -159,7 +161,19 @@ def _asks(asked: _Asked, purpose: str, channel: str, alias: str, at: dt.datetime
             " JOIN customers_customer kid ON kid.id = word.customer_id"
             f" WHERE word.purpose = %s AND word.channel = ANY(%s) AND word.is_granted AND {by_child}))"
         )
-        said: list[Any] = [purpose, channels, at, purpose, *guard, purpose, channels, asked.age, asked.zone, asked.age]
+        said: list[Any] = [
+            purpose,
+            channels,
+            channels[0],
+            at,
+            purpose,
+            *guard,
+            purpose,
+            channels,
+            asked.age,
+            asked.zone,
+            asked.age,
+        ]
     else:
         by_child = _by_child(f"{alias}.birth_date", zone="%s", age="%s")
         no = f"NOT COALESCE((SELECT {is_no} {state} {newest}), FALSE)"
@@ -192,6 +206,9 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         "gate_any": _box(purpose, ANY),
     }
     params |= _laws(purpose, channel, at)
+    is_one = len(params["gate_channels"]) == 1
+    params["gate_only"] = params["gate_channels"][0]
+    channel_of = "%(gate_only)s" if is_one else "word.channel"
     join = (
         f" LEFT JOIN ({_word(purpose, channel)}) word ON word.customer_id = {alias}.id"
         f" LEFT JOIN ({_FROZEN.format(at='%(gate_at)s', among='')}) frozen ON frozen.customer_id = {alias}.id"
@@ -208,7 +225,7 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
         " (%(gate_bases)s::text[])[which.number] AS basis, (%(gate_born)s::date[])[which.number] AS born_by,"
         " (%(gate_laws)s::text[])[which.number] AS of_age, (%(gate_zones)s::text[])[which.number] AS zone,"
         " (%(gate_ages)s::int[])[which.number] AS age) law"
-        f" CROSS JOIN LATERAL (SELECT (SELECT {_SINCE.format(of='', channel='word.channel')}"
+        f" CROSS JOIN LATERAL (SELECT (SELECT {_SINCE.format(of='', channel=channel_of)}"
         " FROM consent_purpose WHERE key = %(gate_purpose)s) AS since,"
         f" (SELECT {_LAPSED.format(at='%(gate_at)s')} FROM consent_purpose WHERE key = %(gate_purpose)s) AS lapsed)"
         " meaning"
