@@ -21,7 +21,8 @@ from cdp.core.crypto import subjects, tokens
 from consent.models import Guardianship
 from consent.selectors import jurisdiction, policies, purposes, reach
 from consent.services import expiring, grants, links, showing
-from customers.models import Customer
+from customers.models import ContactPoint, Customer
+from customers.rules import emails
 from customers.selectors import lineage
 from customers.services import standing
 
@@ -36,7 +37,9 @@ _TOKEN = "consent.guardian"  # noqa: S105  (the kind of a token)
 
 
 class UnableToAsk(Exception):
-    """Nobody is asked: no birthday makes this a child, nothing was chosen, or there were too many today."""
+    """Nobody is asked: no birthday makes this a child, nothing was chosen, the address is the child's own, or too many
+    were asked today.
+    """
 
 
 class Unanswerable(Exception):
@@ -86,6 +89,8 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
     wanted_for = {purpose for purpose, _channel in wanted.boxes}
     if all(law.may_alone(one, born=person.birth_date, today=today) for one in wanted_for):
         raise UnableToAsk
+    if _is_their_own(wanted):
+        raise UnableToAsk
     since = at - dt.timedelta(days=1)
     if outbox.recent(address=wanted.address, kinds=[KIND], since=since) >= MOST:
         raise UnableToAsk
@@ -130,6 +135,18 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
         at=at,
     )
     return row
+
+
+def _is_their_own(wanted: Wanted) -> bool:
+    """Whether the mail would come to the child, who would then allow it alone."""
+    people = lineage.of(wanted.customer)
+    keyring = subjects.load(people)
+    points = ContactPoint.objects.filter(customer_id__in=people, kind=ContactPoint.Kind.EMAIL)
+    theirs = {
+        emails.key(keyring.open(sealed, table=ContactPoint._meta.db_table, column="value", row=row) or "")
+        for row, sealed in points.values_list("id", "value")
+    }
+    return emails.key(wanted.address) in theirs
 
 
 def read(token: str, *, now: dt.datetime, language: str = "") -> Shown:

@@ -21,6 +21,8 @@ from customers.services import standing
 
 ADVERTISING = frozenset({"marketing", "marketing_night"})
 """Purposes whose objection the law never weighs against anything (GDPR 21(2–3), PDPA s.32)."""
+PROFILING = "profiling"
+"""Ends with an objection whatever a law calls its basis: the page says so, and asking anew is a press away."""
 METHOD = "request"
 
 
@@ -29,12 +31,13 @@ class UnableToObject(Exception):
 
 
 def object_(*, customer: uuid.UUID, source: str, actor: Actor, at: dt.datetime, language: str = "") -> int:
-    """Refuse every purpose that rests on legitimate interest, and all advertising on all channels.
+    """Refuse every purpose that rests on legitimate interest, profiling, and all advertising on all channels.
 
     How many refusals were written; what was refused before is not written again. Raises UnableToObject.
     """
+    ends = ADVERTISING | {PROFILING}
     return _refuse(
-        lambda _customer, law, purpose, channel: purpose in ADVERTISING or law.rests_on_interest(purpose, channel),
+        lambda _customer, law, purpose, channel: purpose in ends or law.rests_on_interest(purpose, channel),
         action=audit.Action.OBJECTION_RECORDED,
         customer=customer,
         source=source,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
-from consent.models import PrivacyRequest, Right
+from consent.models import PrivacyChange, PrivacyRequest, Right
 from consent.rules import deadlines
 from consent.rules import requests as rules
 from consent.rules.jurisdiction import Candidate
@@ -123,19 +123,25 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
 
 def _again(before: PrivacyRequest, ask: Ask, *, actor: Actor, at: datetime) -> Begun:
     """Asked for again. Who proves now who they are proves it for the first time, too, and has the answer sent to where
-    they proved it: a letter that lay at the desk, say, and then the code at /my-data/.
+    they proved it: a letter that lay at the desk, say, and then the code at /my-data/. What a correction wanted before
+    was nobody's word, so it gives way to what is wanted now: else a stranger's letter would be proved by the person.
     """
     row = steps.locked(before.id)
     if row.closed_at or row.proved_at or not ask.identity:
         return Begun(row, is_new=False)
     told = steps.words(row)
     reach = ask.words.reach if ask.words.reach[1] else told.reach
+    said = ask.words.said or told.said
+    if row.right == Right.RECTIFICATION:
+        said = ask.words.said
+        PrivacyChange.objects.filter(request=row).delete()
+        rectifying.propose(row, ask.changes)
     steps.save(
         row,
         asker=ask.asker,
         identity_method=ask.identity,
         proved_at=at,
-        words=steps.seal_words(row, replace(told, reach=reach, proof=ask.words.proof or told.proof)),
+        words=steps.seal_words(row, replace(told, said=said, reach=reach, proof=ask.words.proof)),
     )
     steps.add(row, Kind.PROVED, actor=actor, at=at, details={"method": ask.identity})
     return Begun(row, is_new=False, is_ready=_is_ready(row))

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import actors, jobs
 from cdp.core.actors import Actor
 from cdp.core.models import Job
-from consent.models import PrivacyRequest, Right
+from consent.models import PrivacyRequest, PrivacyRequestStep, Right
 from consent.rules import requests as rules
 from consent.services import objecting, restricting
 from consent.services.requests import closing, copies, erasures, steps
@@ -121,8 +122,14 @@ def tidy(*, now: datetime) -> int:
 
 
 def _run_left(now: datetime) -> int:
-    """Do what would have been done at once, had the process not been killed between taking it and doing it."""
+    """Do what would have been done at once, had the process not been killed between taking it and doing it. What staff
+    made sure of later or extended is theirs: they may be about to refuse it.
+    """
+    proof = PrivacyRequestStep.objects.filter(request=OuterRef("id"), kind=Kind.PROVED)
+    taken = PrivacyRequestStep.objects.filter(request=OuterRef("id"), kind=Kind.RECEIVED, at=OuterRef("proved_at"))
     left = PrivacyRequest.objects.filter(
+        Exists(proof.exclude(actor_kind="staff")) | Exists(taken),
+        extended_at__isnull=True,
         closed_at__isnull=True,
         state=State.OPEN,
         proved_at__lt=now - LEFT,

@@ -11,7 +11,7 @@ from cdp.core import actors
 from consent.models import ConsentState, Restriction
 from consent.rules.packs import Basis
 from consent.selectors import holds, packs, purposes, restrictions
-from consent.services import grants, holding, objecting, restricting
+from consent.services import gate, grants, holding, objecting, restricting
 from customers.models import Status
 from customers.services import erasing, merging
 from tests import factories
@@ -106,6 +106,13 @@ def test_an_objection_refuses_what_rests_on_legitimate_interest_and_all_advertis
     assert not any(purpose == "service" for purpose, _channel in refused)
     again = objecting.object_(customer=german.id, source="request:2", actor=actors.CUSTOMER, at=NOW + DAY)
     assert again == 0, "what was refused is not refused again"
+
+
+def test_an_objection_ends_profiling_also_where_it_had_been_allowed():
+    korean = factories.customer(name="Kim", country="KR")
+    factories.consent(korean, granted=True, purpose="profiling", channel="any", at=NOW - DAY)
+    objecting.object_(customer=korean.id, source="request:1", actor=actors.CUSTOMER, at=NOW)
+    assert gate.decide(customer=korean.id, purpose="profiling", channel="any", at=NOW).is_denied
 
 
 def test_taking_everything_back_ends_what_was_given_and_nothing_else():

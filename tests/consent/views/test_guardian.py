@@ -227,3 +227,12 @@ def test_one_childs_link_writes_to_no_list_of_strangers(kid):
     pages = [name_guardian(kid, guardian_email=f"stranger{one}@example.com").content for one in range(5)]
     assert Notice.objects.count() == guardians.MOST
     assert len({SHOWN.sub("", page.decode()) for page in pages}) == 1
+
+
+def test_a_child_is_not_its_own_guardian(kid):
+    of_another = name_guardian(kid).content.decode()
+    Notice.objects.all().delete()
+    assert SHOWN.sub("", name_guardian(kid, guardian_email="KID@Example.com").content.decode()) == SHOWN.sub(
+        "", of_another
+    )
+    assert not Notice.objects.exists()

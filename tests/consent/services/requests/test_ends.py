@@ -201,3 +201,26 @@ def test_who_proves_it_later_has_it_done_and_what_was_left_undone_is_done(monkey
     running.tidy(now=NOW + dt.timedelta(minutes=5))
     left.refresh_from_db()
     assert left.state == State.ANSWERED
+
+
+def test_what_staff_made_sure_of_later_waits_for_staff():
+    letter_ = taken("objection", identity="")
+    intake.prove(request=letter_.id, identity="id_card", actor=actors.Actor("staff"), at=NOW + dt.timedelta(minutes=1))
+    running.tidy(now=NOW + dt.timedelta(minutes=9))
+    letter_.refresh_from_db()
+    assert letter_.state == State.OPEN
+
+
+def test_a_strangers_letter_is_not_proved_by_the_person():
+    letter_ = taken("rectification", identity="", changes={"phone": "+66899999999"})
+    assert rectifying.opened(letter_)[0].wanted == "+66899999999"
+    intake.begin(
+        intake.Ask(
+            customer=letter_.customer_id, right="rectification", door="web", language="en", identity="code",
+            changes={"city": "Bangkok"}, words=steps.Words(reach=("email", "ann@example.com")),
+        ),
+        actor=actors.CUSTOMER, at=NOW,
+    )  # fmt: skip
+    letter_.refresh_from_db()
+    assert letter_.proved_at == NOW
+    assert [(one.field, one.wanted) for one in rectifying.opened(letter_)] == [("city", "Bangkok")]
