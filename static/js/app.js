@@ -98,8 +98,8 @@
     $("#confirm-text").textContent = element.dataset.confirm;
     const yes = $("[data-confirm-yes]");
     yes.textContent = element.dataset.confirmAction || dialog.dataset.defaultAction;
-    // Red says that something is lost; what a primary button begins is only asked about.
-    yes.className = element.matches(".btn-primary") ? "btn btn-primary" : "btn btn-danger";
+    // Red says that something is lost.
+    yes.className = `btn btn-${element.matches(".btn-primary") ? "primary" : "danger"}`;
     dialog.returnValue = "no";
     dialog.showModal();
     return new Promise((resolve) => {

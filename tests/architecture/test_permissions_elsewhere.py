@@ -32,7 +32,7 @@ ADMIN = {
     "commerce.store": ("spo", "spo"),
     "commerce.storefront": ("spo", "o"),
     "consent.consentrecord": ("spo", ""),
-    "consent.policyversion": ("spo", "o"),
+    "consent.policyversion": ("spo", ""),
     "consent.purpose": ("spo", ""),
     "core.source": ("spo", ""),
     "core.sourcesecret": ("spo", "o"),

@@ -30,6 +30,7 @@ def test_only_commands_that_touch_data_get_servers(words: list[str], needed: boo
     assert manage.needs_servers(["manage.py", *words]) is needed
 
 
+@pytest.mark.long
 def test_a_command_without_data_starts_nothing(var: Path, run: Run) -> None:
     done = run("manage.py", "check")
     _, errors = done.communicate(timeout=180)
@@ -58,6 +59,7 @@ def test_a_command_has_servers_for_its_own_duration(var: Path, run: Run) -> None
     assert not (var / "pg" / "postmaster.pid").exists()
 
 
+@pytest.mark.long
 def test_two_commands_share_one_set_of_servers(var: Path, run: Run) -> None:
     servers = embedded.start(var, durable=False)
     try:

@@ -17,8 +17,8 @@ def paths(role: str) -> list[str]:
 
 def test_the_rail_names_the_rooms_in_their_order() -> None:
     expected = (
-        "/ /customers/ /segments/ /campaigns/ /surveys/ /loyalty/ /insights/ /quality/ /consent/ /imports/ /hooks/ "
-        "/events/ /settings/"
+        "/ /customers/ /segments/ /campaigns/ /surveys/ /loyalty/ /insights/ /quality/ /consent/ /imports/ "
+        "/exports/ /hooks/ /events/ /settings/"
     )
     assert paths("owner") == [*expected.split(), *COUNTER]
 

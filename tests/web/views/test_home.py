@@ -155,10 +155,10 @@ def test_the_search_shows_only_what_the_role_may_open(db, client):
 
 
 def test_the_tray_shows_ones_own_jobs_or_all_to_those_who_import(db, client, monkeypatch):
-    monkeypatch.setitem(jobs._kinds, "export", lambda job: None)
+    monkeypatch.setitem(jobs._kinds, "trial", lambda job: None)
     clerk, steward = factories.staff("clerk"), factories.staff("steward")
-    mine = jobs.submit("export", title="mine", params={}, created_by=clerk.id)
-    jobs.submit("export", title="other", params={}, created_by=steward.id)
+    mine = jobs.submit("trial", title="mine", params={}, created_by=clerk.id)
+    jobs.submit("trial", title="other", params={}, created_by=steward.id)
     client.force_login(clerk)
     assert [job["title"] for job in client.get("/jobs/").context["jobs"]] == [mine.title]
     client.force_login(steward)

@@ -180,8 +180,8 @@ def test_what_an_identifier_decided_goes_where_that_identifier_goes_with_what_be
 
 def test_what_was_written_of_whoever_stands_for_both_stays(merged):
     ann, _annie, _digests, part = merged
-    # A detail without its consent is deleted whoever has it; a key is made with what it seals.
-    labels = set(of(STAYS)) - {"consent.SpecialDetail", "core.DataKey"}
+    # A detail without its consent is deleted whoever has it; a key is made with what it seals; under a hold nobody parts.
+    labels = set(of(STAYS)) - {"consent.SpecialDetail", "core.DataKey", "consent.LegalHold"}
     rows = {label: make(apps.get_model(label), ann) for label in sorted(labels)}
     keys = set(DataKey.objects.filter(customer_id=ann.id).values_list("id", flat=True))
     part()
