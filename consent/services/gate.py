@@ -97,13 +97,18 @@ def allowed_condition(purpose: str, channel: str, alias: str, *, at: dt.datetime
         closed = f"{alias}.id NOT IN ({_CLOSED.format(kind='%s', among='')})"
         params = [kind, kind]
     places, asked = _by_answer(purpose, channel, at)
-    conditions = [_asks(one, purpose, channel, alias, at) for one in asked]
-    chosen, values = conditions[0]
-    if len(conditions) > 1:
-        cases = "".join(f" WHEN {number} THEN {condition}" for number, (condition, _) in enumerate(conditions))
-        chosen = f"CASE {_NUMBER.format(map='%s', place=place_sql(alias))}{cases} END"
-        values = [json.dumps(places), *(value for _condition, more in conditions for value in more)]
-    return f"({alias}.status = 'known' AND {closed} AND {chosen})", [*params, *values]
+    chosen, values = _chosen(places, [_asks(one, purpose, channel, alias, at) for one in asked], alias)
+    of_age, ages = _of_age(places, asked, purpose, channel, alias, at)
+    return f"({alias}.status = 'known' AND {closed} AND {chosen} AND {of_age})", [*params, *values, *ages]
+
+
+def _chosen(places: dict[str, int], conditions: list[tuple[str, list[Any]]], alias: str) -> tuple[str, list[Any]]:
+    """Of these conditions that of the place."""
+    if len(conditions) == 1:
+        return conditions[0]
+    cases = "".join(f" WHEN {number} THEN {condition}" for number, (condition, _) in enumerate(conditions))
+    values = [json.dumps(places), *(value for _condition, more in conditions for value in more)]
+    return f"CASE {_NUMBER.format(map='%s', place=place_sql(alias))}{cases} END", values
 
 
 def _by_answer(purpose: str, channel: str, at: dt.datetime) -> tuple[dict[str, int], list["_Asked"]]:
@@ -151,29 +156,10 @@ def _asks(asked: _Asked, purpose: str, channel: str, alias: str, at: dt.datetime
     newest = "ORDER BY word.at DESC, word.is_granted, word.status = 'expired', word.status, word.channel LIMIT 1"
     # What somebody said who could not decide alone then stays unsaid, however old they are now.
     guarded = f"{alias}.birth_date IS NULL OR {alias}.id IN ({guards})"
-    if is_one:
+    if is_one:  # by whom a "yes" was said stands in `_of_age`
         no = f"NOT EXISTS (SELECT 1 {state} AND {is_no})"
-        by_child = _by_child("kid.birth_date", zone="%s", age="%s")
-        # The few words of children apart: what looks at the birthday could not be asked for everybody at once.
-        yes = (
-            f"EXISTS (SELECT 1 {state} AND {is_yes}) AND ({guarded} OR {alias}.id NOT IN ("
-            "SELECT word.customer_id FROM consent_consentstate word"
-            " JOIN customers_customer kid ON kid.id = word.customer_id"
-            f" WHERE word.purpose = %s AND word.channel = ANY(%s) AND word.is_granted AND {by_child}))"
-        )
-        said: list[Any] = [
-            purpose,
-            channels,
-            channels[0],
-            at,
-            purpose,
-            *guard,
-            purpose,
-            channels,
-            asked.age,
-            asked.zone,
-            asked.age,
-        ]
+        yes = f"EXISTS (SELECT 1 {state} AND {is_yes})"
+        said: list[Any] = [purpose, channels, channels[0], at, purpose]
     else:
         by_child = _by_child(f"{alias}.birth_date", zone="%s", age="%s")
         no = f"NOT COALESCE((SELECT {is_no} {state} {newest}), FALSE)"
@@ -188,6 +174,45 @@ def _asks(asked: _Asked, purpose: str, channel: str, alias: str, at: dt.datetime
     if basis is Basis.LEGITIMATE_INTEREST:
         return f"({frozen} AND {grown} AND {no})", [*params, *about]
     return f"({frozen} AND {grown} AND {yes})", [*params, *said]
+
+
+def _of_age(
+    places: dict[str, int], asked: list[_Asked], purpose: str, channel: str, alias: str, at: dt.datetime
+) -> tuple[str, list[Any]]:
+    """That nobody's "yes" on the one channel was said at an age at which they could not decide alone. The few who may
+    have been that young by any of the laws are found at once for everybody; the law of the place is asked about these.
+    """
+    channels = _channels(purpose, channel)
+    strict = [one for one in asked if one.basis is Basis.CONSENT]
+    if len(channels) > 1 or not strict:
+        return "TRUE", []
+    oldest = max(one.age for one in strict)
+    young = (
+        "SELECT word.customer_id FROM consent_consentstate word"
+        " JOIN customers_customer kid ON kid.id = word.customer_id"
+        " WHERE word.purpose = %s AND word.channel = ANY(%s) AND word.is_granted"
+        f" AND NOT {_LONG_GROWN.format(born='kid.birth_date', age='%s')}"
+        # Says nothing new, but leaves out whoever was grown up before anybody said anything.
+        " AND kid.birth_date > (SELECT min(one.at)::date FROM consent_consentstate one"
+        " WHERE one.purpose = %s AND one.is_granted) - (366 * %s + 2)"
+    )
+    guards = _GUARDED.format(on="%s", among="", box="%s", any="%s")
+    by_child = _by_child(f"{alias}.birth_date", zone="%s", age="%s")
+    grown = (
+        f"({alias}.id IN ({guards}) OR EXISTS (SELECT 1 FROM consent_consentstate word"
+        f" WHERE word.customer_id = {alias}.id AND word.purpose = %s AND word.channel = ANY(%s)"
+        f" AND word.is_granted AND NOT ({by_child})))"
+    )
+    guard: list[Any] = [_day(at), _box(purpose, channel), _box(purpose, ANY)]
+    conditions: list[tuple[str, list[Any]]] = [
+        (grown, [*guard, purpose, channels, one.age, one.zone, one.age]) if one in strict else ("TRUE", [])
+        for one in asked
+    ]
+    chosen, values = _chosen(places, conditions, alias)
+    return (
+        f"({alias}.birth_date IS NULL OR {alias}.id NOT IN ({young}) OR {chosen})",
+        [purpose, channels, oldest, purpose, oldest, *values],
+    )
 
 
 def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denials:

@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from analytics.selectors import metrics
 from analytics.services import metrics as figures
-from cdp.core import pipeline
+from cdp.core import holds, pipeline
 from cdp.core.models import Mark
 from events.models import Event, Session
 from events.services import partitions, recording, retention, sessions, upkeep
@@ -69,6 +69,16 @@ def test_the_present_month_and_the_whole_ones_before_it_stay(months, left):
     seen(who, *(dt.datetime(2026, month, 15, tzinfo=dt.UTC) for month in (7, 8, 11)))
     retention.drop_old(months=months, now=NOW)
     assert Event.objects.count() == left
+
+
+def test_a_month_with_somebody_under_a_hold_stays_whole(monkeypatch):
+    held, other = factories.customer(), factories.customer()
+    monkeypatch.setattr(holds, "everybody", lambda: {held.id})
+    may, june = dt.datetime(2026, 5, 15, tzinfo=dt.UTC), dt.datetime(2026, 6, 15, tzinfo=dt.UTC)
+    seen(held, may)
+    seen(other, may, june)
+    retention.drop_old(months=1, now=NOW)
+    assert set(Event.objects.values_list("customer_id", "occurred_at")) == {(held.id, may), (other.id, may)}
 
 
 def test_years_long_over_take_one_partition_each_however_many_months_are_named():
