@@ -245,8 +245,9 @@ def _must_ask(customer: uuid.UUID, values: Mapping[str, Any]) -> bool:
     law = jurisdiction.of_customer(customer)
     if law.basis(values["purpose"], values["channel"]) is Basis.CONTRACT or not confirming.is_asked_twice(law):
         return False
-    standing = ledger.states([customer]).filter(purpose=values["purpose"], channel=values["channel"], is_granted=True)
-    return not standing.exists()
+    about = (values["purpose"], values["channel"])
+    standing = list(ledger.states([customer]).filter(purpose=about[0], channel=about[1], is_granted=True))
+    return not standing or about in ledger.outdated(standing, at=timezone.now())
 
 
 def person_of(given: uuid.UUID | str) -> uuid.UUID:

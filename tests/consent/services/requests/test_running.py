@@ -1,18 +1,21 @@
 """What is done once is done once: erasures while they run, open requests of one person, codes that many ask for."""
 
+import datetime as dt
+import re
 import threading
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cdp.core import actors
+from cdp.core import actors, jobs
 from consent.models import PrivacyCode, PrivacyRequest
 from consent.rules import requests as rules
-from consent.services.requests import closing, codes, erasures, intake, running
+from consent.services.requests import closing, codes, copies, erasures, intake, rectifying, running
 from consent.services.requests.steps import UnableToDo
+from customers.models import ContactPoint
 from customers.services import merging
-from tests import factories
+from tests import factories, requesting
 
 State = PrivacyRequest.State
 
@@ -69,3 +72,55 @@ def test_codes_asked_for_at_the_same_moment_are_counted():
         thread.join()
     assert PrivacyCode.objects.filter(ended="").count() == most
     assert PrivacyCode.objects.filter(ended="expired").count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("right", ["access", "portability", "erasure", "restriction", "objection", "withdrawal"])
+def test_nothing_is_done_for_somebody_who_did_not_show_who_they_are(right):
+    ann = factories.customer(name="Ann", email="ann@example.com")
+    letter = intake.begin(
+        intake.Ask(customer=ann.id, right=right, door="post", language="en"), actor=actors.SYSTEM, at=timezone.now()
+    ).request
+    with pytest.raises(UnableToDo) as unable:
+        running.run(request=letter.id, actor=actors.SYSTEM, at=timezone.now())
+    assert unable.value.code == "identity"
+    assert running.tidy(now=timezone.now() + dt.timedelta(hours=1)) == 0
+    letter.refresh_from_db()
+    ann.refresh_from_db()
+    assert (letter.state, letter.job_id, ann.status) == (State.OPEN, None, "known")
+
+
+@pytest.mark.django_db
+def test_nothing_is_corrected_for_somebody_who_did_not_show_who_they_are():
+    ann = factories.customer(name="Ann", email="ann@example.com")
+    asked = intake.Ask(
+        customer=ann.id, right="rectification", door="post", language="en", changes={"phone": "+66899999999"}
+    )
+    letter = intake.begin(asked, actor=actors.SYSTEM, at=timezone.now()).request
+    change = rectifying.opened(letter)[0].id
+    to_do = {"request": letter.id, "actor": actors.SYSTEM, "at": timezone.now()}
+    for attempt in (
+        lambda: rectifying.accept_all(**to_do),
+        lambda: rectifying.decide(change=change, accept=True, **to_do),
+    ):
+        with pytest.raises(UnableToDo) as unable:
+            attempt()
+        assert unable.value.code == "identity"
+    assert not ContactPoint.objects.filter(kind="phone").exists()
+
+
+@pytest.mark.django_db
+def test_a_copy_opens_with_its_own_code_and_not_after_its_time(client, settings, tmp_path):
+    settings.CDP_VAR, settings.EMAIL_URL = tmp_path, "file:"
+    factories.customer(name="Ann", email="ann@example.com")
+    access = requesting.ask(client, "access", "ann@example.com")
+    other = requesting.ask(client, "portability", "ann@example.com")
+    jobs.run_waiting()
+    shown = client.post(requesting.page(other), {"act": "code"}).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', shown)[1]
+    told = {"act": "fetch", "ticket": ticket, "code": requesting.code_sent()}
+    assert client.post(requesting.page(access), told).status_code == 422
+    assert client.post(requesting.page(other), told).headers["Content-Type"] == "application/zip"
+    access.refresh_from_db()
+    assert copies.is_ready(access, at=timezone.now())
+    assert not copies.is_ready(access, at=timezone.now() + rules.COPY_LASTS + dt.timedelta(minutes=1))
