@@ -229,6 +229,21 @@ def seconds_left(job: Job, *, now: datetime) -> int | None:
     return round((now - job.started_at).total_seconds() * (job.total - job.done) / job.done)
 
 
+def told(job: Job, *, now: datetime) -> dict[str, Any]:
+    """What a page says of a job: its words in the reader's language, how far it is, how long it will still take."""
+    return {
+        "title": gettext(job.title) if job.title else "",
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "error": sentence(job.error),
+        "finished_at": job.finished_at,
+        "seconds_left": seconds_left(job, now=now),
+        "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
+        "result": job.result,
+    }
+
+
 def cancel(job: Job) -> None:
     """Stop a waiting or running job after its present chunk. What is committed stays."""
     Job.objects.filter(id=job.id, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
-from cdp.core import ids, outbox, wake
+from cdp.core import ids, locks, outbox, wake
 from cdp.core.crypto import hourly, index
 from cdp.core.crypto.envelope import Unopenable
 from consent.models import LinkRequest
@@ -49,10 +49,8 @@ def _ask(told: Mapping[str, Any], *, contact: str, network: str, at: dt.datetime
     )
     row.asked = hourly.seal(json.dumps(told, ensure_ascii=False).encode(), context=_context(row.id))
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # One after the other, or a hundred at once would each see that none was asked for yet.
-            lock = int.from_bytes(row.contact_digest[:8], signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        # One after the other, or a hundred at once would each see that none was asked for yet.
+        locks.take_turns(bytes(row.contact_digest))
         if _is_too_often(row, at=at):
             row.asked, row.done_at = b"", at
         row.save(force_insert=True)

@@ -169,19 +169,7 @@ def history(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
 
 def _job(job: Job | None) -> dict[str, Any] | None:
     """The last verification that somebody asked for."""
-    if job is None:
-        return None
-    return {
-        "title": _(job.title),
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "error": jobs.sentence(job.error),
-        "finished_at": job.finished_at,
-        "seconds_left": jobs.seconds_left(job, now=timezone.now()),
-        "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
-        "result": job.result,
-    }
+    return None if job is None else jobs.told(job, now=timezone.now())
 
 
 def _state(one: states.State) -> dict[str, Any]:

@@ -71,15 +71,7 @@ def _kinds(line: report.Line) -> str:
 
 def _job(job: Job) -> dict[str, Any]:
     return {
-        "title": job.title,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "error": jobs.sentence(job.error),
-        "finished_at": job.finished_at,
-        "seconds_left": jobs.seconds_left(job, now=timezone.now()),
-        "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
-        "result": job.result,
+        **jobs.told(job, now=timezone.now()),
         "sentences": rotation.sentences(job.result.get("keys", ())),
     }
 

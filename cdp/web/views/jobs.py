@@ -29,13 +29,9 @@ def tray(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     shown = [
         {
+            **work.told(job, now=now),
             "title": _title(job),
             "state": "checked" if drafts.is_checked(job) else job.state,
-            "done": job.done,
-            "total": job.total,
-            "error": work.sentence(job.error),
-            "finished_at": job.finished_at,
-            "seconds_left": work.seconds_left(job, now=now),
             "url": _url(job, request.user, can_import=can_import),
         }
         for job in jobs[:SHOWN]

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import ids, wake
+from cdp.core import ids, locks, wake
 from cdp.core.actors import CUSTOMER
 from cdp.core.crypto import hourly, index
 from cdp.core.crypto.envelope import Unopenable
@@ -63,10 +63,8 @@ def ask(asked: Asked, *, network: str, at: dt.datetime, customer: uuid.UUID | No
     told: dict[str, Any] = {**vars(asked), "changes": dict(asked.changes), "code": digits}
     row.asked = hourly.seal(json.dumps(told, ensure_ascii=False).encode(), context=_context(row.id))
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # One after the other, or a hundred at once would each see that none was sent yet.
-            lock = int.from_bytes(row.contact_digest[:8], signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        # One after the other, or a hundred at once would each see that none was sent yet.
+        locks.take_turns(bytes(row.contact_digest))
         if _is_too_often(row, at=at):
             row.ended = PrivacyCode.End.EXPIRED
             note_attempt("code", "throttled", at=at)
