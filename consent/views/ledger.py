@@ -34,6 +34,8 @@ NAMES = {
     "campaigns_messageevent": gettext_lazy("What became of messages"),
     "consent_termsacceptance": gettext_lazy("Terms that were accepted"),
     "consent_evidencefile": gettext_lazy("Files that prove statements"),
+    "consent_privacyrequeststep": gettext_lazy("Steps of requests"),
+    "consent_breachstep": gettext_lazy("Steps of breaches"),
     "consent_consentstate": gettext_lazy("What holds now, derived from the statements"),
 }
 METHODS = {
