@@ -175,7 +175,7 @@ class RequestViewSet(ApiViewSet):
             OpenApiParameter("customer", OpenApiTypes.UUID, description="Of this customer only."),
             OpenApiParameter("state", enum=PrivacyRequest.State.values, description="In this state only."),
         ],
-        responses=RequestAnswer(many=True),
+        responses={200: RequestAnswer(many=True), 404: NOBODY, 410: GONE},
     )
     def list(self, request: Request) -> Response:
         """A page of requests."""

@@ -1,5 +1,6 @@
 """REST: webhooks. Subscriptions, what became of each telling, and a trial."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -210,8 +211,8 @@ class WebhookViewSet(ApiViewSet):
 
 def _webhook(pk: str) -> Webhook:
     try:
-        return Webhook.objects.get(id=pk)
-    except (Webhook.DoesNotExist, ValueError, exceptions.ValidationError) as error:
+        return Webhook.objects.get(id=uuid.UUID(pk))
+    except (Webhook.DoesNotExist, ValueError) as error:
         raise exceptions.NotFound(_("There is no such webhook.")) from error
 
 

@@ -90,3 +90,7 @@ def test_deliveries_tell_the_decision(call, settings):
         assert (row["state"], row["rule"], row["status_code"]) == ("delivered", "gdpr:contract", 204)
         assert (trial["event"], trial["customer"], trial["state"]) == ("webhook.test", None, "delivered")
         assert {verified(made["secret"], *one)["type"] for one in found.got} == {"consent.changed", "webhook.test"}
+
+
+def test_an_id_that_is_none_finds_nothing(call):
+    assert call()("get", f"webhooks/{'0' * 36}").status_code == 404
