@@ -48,6 +48,8 @@ class Breach(Model):
     risk = models.CharField(_("risk"), max_length=6, choices=Risk.choices, blank=True)
     risk_reason = SealedField()
     people = models.BigIntegerField(default=0)
+    laws = models.JSONField(default=dict)  # as the list was found; empty before
+    # The first of the authorities. Which were told, and under which number, stands in the steps (`authority_told`).
     authority_told_at = models.DateTimeField(null=True)
     people_told_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)  # a notice for those whom nothing reaches was put up

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,38 @@ RIGHTS = _(
 )
 
 
+class Standing(StrEnum):
+    """How it stands with the authority of one law."""
+
+    TOLD = "told"
+    LATE = "late"  # needed, or not known to be needed, and its time is over
+    WAITS = "waits"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """That an authority was told: when, under which number, and whether its time was over."""
+
+    at: dt.datetime
+    reference: str
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Authority:
+    """The authority of one law: what it wants, and how it stands."""
+
+    duty: "Duty"
+    told: Told | None
+    standing: Standing
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has to be told, or may have to be, and was not."""
+        return self.standing in {Standing.WAITS, Standing.LATE}
+
+
 @dataclass(frozen=True)
 class Clock:
     """How a breach stands with its hours."""
@@ -76,6 +109,12 @@ class State:
     people: int
     data: Sequence[str]
     cause: str
+    # Of the people, how many stand under a law; all of them where it is not said.
+    under: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, law: str) -> "State":
+        """What one law looks at: it counts its own people."""
+        return replace(self, people=self.under.get(law, self.people))
 
 
 @dataclass(frozen=True)
@@ -105,7 +144,7 @@ def duties(laws: Sequence[Pack], state: State, *, noticed_at: dt.datetime) -> li
     for law in laws:
         for audience in ("authority", "people") if law.breach else ():
             rule: BreachDuty = getattr(law.breach, audience)
-            needed, waits_for = _needed(rule, state)
+            needed, waits_for = _needed(rule, state.of(law.key))
             found.append(
                 Duty(
                     law=law.key,
@@ -117,6 +156,15 @@ def duties(laws: Sequence[Pack], state: State, *, noticed_at: dt.datetime) -> li
                 )
             )
     return found
+
+
+def standing(duty: Duty, told: Told | None, *, now: dt.datetime) -> Standing:
+    """How it stands with one authority. What is not known yet waits like what is needed: its hours run as well."""
+    if told is not None:
+        return Standing.TOLD
+    if duty.needed is False:
+        return Standing.NOT_NEEDED
+    return Standing.LATE if duty.due_at is not None and now > duty.due_at else Standing.WAITS
 
 
 def _needed(rule: BreachDuty, state: State) -> tuple[bool | None, str]:

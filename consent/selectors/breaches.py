@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,17 @@ from cdp.core.crypto import rowkeys
 from cdp.core.models import ApiKey, AuditEntry, Job, Notice, Source, User
 from consent.models import Breach, BreachDraft, BreachPerson, BreachStep
 from consent.rules import breaches as rules
-from consent.selectors import retention
+from consent.rules import jurisdiction as places
+from consent.rules.packs import Pack
+from consent.selectors import jurisdiction, packs, retention
 
 SHOWN = 100
 LONGEST_LOG = 500
 OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
 TABLE, STEPS, DRAFTS = "consent_breach", "consent_breachstep", "consent_breachdraft"
 NOTICE = "breach-notice"
+AUTHORITY_TOLD = "authority_told"
+EVERY_LAW = ""
 JOBS = ("breach_people", "breach_tell", "breach_pack")
 context = rowkeys.context(TABLE)
 
@@ -68,15 +73,29 @@ def words(breach: Breach) -> Words:
 
 def latest(*, now: dt.datetime) -> list[dict[str, Any]]:
     """The breaches, newest first, with their clocks."""
+    rows = list(Breach.objects.order_by("-id")[:SHOWN])
+    told_ = authorities_told(rows)
     return [
         {
             "b": row,
             "title": words(row).title,
-            "clock": rules.clock(row.noticed_at, row.due_at, now=now),
+            "authorities": _counted(_authorities(row, told_, now=now)),
             "is_open": row.stage in OPEN,
         }
-        for row in Breach.objects.order_by("-id")[:SHOWN]
+        for row in rows
     ]
+
+
+def _counted(found: list[rules.Authority]) -> dict[str, Any]:
+    """How many of them were told, wait and are late, and until when the next one waits."""
+    states = Counter(one.standing for one in found)
+    waiting = [one.duty.due_at for one in found if one.is_waiting and one.duty.due_at]
+    return {
+        "told": states[rules.Standing.TOLD],
+        "waiting": states[rules.Standing.WAITS] + states[rules.Standing.LATE],
+        "late": states[rules.Standing.LATE],
+        "due_at": min(waiting, default=None),
+    }
 
 
 def find(breach: uuid.UUID) -> Breach | None:
@@ -125,16 +144,81 @@ def is_telling(breach: Breach) -> bool:
     return BreachStep.objects.filter(breach_id=breach.id, kind="telling").exists()
 
 
-def duties(breach: Breach) -> list[rules.Duty]:
-    """Whom each law that concerns customers wants told."""
+def laws(breach: Breach) -> list[Pack]:
+    """The laws under which the people on its list stand, the shop's own first: that one holds for whatever the shop
+    does, wherever the person lives. As long as nobody is on the list, every law that concerns customers.
+    """
+    own = packs.of_shop()
+    if not breach.laws:
+        return retention.laws_concerned()
+    return [own, *(packs.every()[key] for key in sorted(breach.laws) if key != own.key and key in packs.every())]
+
+
+def people_by_law(breach: uuid.UUID) -> dict[str, int]:
+    """How many people of its list stand under each law; under the shop's own, all. One pass over the list."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {places.place_sql('c')}, count(*) FROM consent_breachperson p"  # noqa: S608 - a constant
+            " JOIN customers_customer c ON c.id = p.customer_id WHERE p.breach_id = %s GROUP BY 1",
+            [breach],
+        )
+        found: list[tuple[str | None, int]] = cursor.fetchall()
+    counts: Counter[str] = Counter()
+    own = packs.of_shop().key
+    for place, count in found:
+        for key in {own, *(pack.key for pack in jurisdiction.of_place(place or "").packs)}:
+            counts[key] += count
+    return dict(counts)
+
+
+def duties(breach: Breach, *, is_possible: bool | None = None) -> list[rules.Duty]:
+    """Whom each law under which its people stand wants told; with `is_possible`, as if it were (not) only possible."""
     state = rules.State(
-        is_possible=breach.stage == Breach.Stage.POSSIBLE,
+        is_possible=breach.stage == Breach.Stage.POSSIBLE if is_possible is None else is_possible,
         risk=breach.risk,
         people=breach.people,
         data=breach.data,
         cause=breach.cause,
+        under=breach.laws,
     )
-    return rules.duties(retention.laws_concerned(), state, noticed_at=breach.noticed_at)
+    return rules.duties(laws(breach), state, noticed_at=breach.noticed_at)
+
+
+def authorities(breach: Breach, *, now: dt.datetime, is_possible: bool | None = None) -> list[rules.Authority]:
+    """How it stands with the authority of each of those laws."""
+    return _authorities(breach, authorities_told([breach]), now=now, is_possible=is_possible)
+
+
+def _authorities(
+    breach: Breach,
+    told_: Mapping[uuid.UUID, Mapping[str, rules.Told]],
+    *,
+    now: dt.datetime,
+    is_possible: bool | None = None,
+) -> list[rules.Authority]:
+    by_law = told_.get(breach.id, {})
+    wanted = [one for one in duties(breach, is_possible=is_possible) if one.audience == BreachDraft.Audience.AUTHORITY]
+    # A step of before told the authority once for all laws: it names none.
+    found = [(duty, by_law.get(duty.law) or by_law.get(EVERY_LAW)) for duty in wanted]
+    return [rules.Authority(duty, one, rules.standing(duty, one, now=now)) for duty, one in found]
+
+
+def authorities_told(breaches: Collection[Breach]) -> dict[uuid.UUID, dict[str, rules.Told]]:
+    """By breach and law, from the chained steps: when the authority was told, and under which number."""
+    by_id = {one.id: one for one in breaches}
+    found: dict[uuid.UUID, dict[str, rules.Told]] = defaultdict(dict)
+    for one in BreachStep.objects.filter(breach_id__in=by_id, kind=AUTHORITY_TOLD).order_by("id"):
+        text = key_of(by_id[one.breach_id]).open(one.text, table=STEPS, column="text", row=one.id) if one.text else ""
+        moment = one.details.get("told_at")
+        told_ = rules.Told(dt.datetime.fromisoformat(moment) if moment else one.at, text, bool(one.details.get("late")))
+        found[one.breach_id].setdefault(one.details.get("law", EVERY_LAW), told_)
+    return found
+
+
+def letter_of(breach: uuid.UUID, *, law: str) -> BreachDraft | None:
+    """The letter to the authority of that law."""
+    found = BreachDraft.objects.filter(breach_id=breach, audience=BreachDraft.Audience.AUTHORITY, law=law)
+    return found.order_by("-approved_at", "language").first()
 
 
 def told(breach: uuid.UUID) -> dict[str, int]:

@@ -1,9 +1,11 @@
 """The breach desk: record, find who is affected, assess, write, tell, prove."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -141,7 +143,11 @@ ACTS: dict[str, Callable[[Breach, Any, dict[str, Any]], object]] = {
     "confirm": lambda row, _told, by: recording.confirm(breach=row.id, **by),
     "draft": lambda row, _told, by: drafting.write(breach=row.id, **by),
     "authority": lambda row, told, by: recording.tell_authority(
-        breach=row.id, reference=told.get("reference", "")[:200], **by
+        breach=row.id,
+        law=told.get("law", ""),
+        reference=told.get("reference", "")[:200],
+        told_at=_moment_told(told.get("told_at", ""), by["at"]),
+        **by,
     ),
     "tell": lambda row, _told, by: telling.begin(breach=row.id, **by),
     "publish": lambda row, told, by: recording.publish(breach=row.id, place=told.get("place", "")[:500], **by),
@@ -216,15 +222,20 @@ def _page(
 ) -> HttpResponse:
     now = timezone.now()
     words, log, letters = reading.words(row), reading.log(row), reading.letters(row)
-    forms = people_forms()
+    asking = people_forms()
     context = {
         "b": row,
         "words": words,
         "is_open": row.stage in reading.OPEN,
-        "clock": rules.clock(row.noticed_at, row.due_at, now=now),
+        "authorities": (found := _authorities(row, now=now)),
+        "is_waiting": any(one["a"].is_waiting for one in found),
+        "is_late": any(one["a"].standing == rules.Standing.LATE for one in found),
         "data": [rules.DATA[one] for one in row.data if one in rules.DATA],
         "cause": rules.CAUSES.get(row.cause, ""),
-        "steps": [{"step": one.step, "text": one.text, "who": one.who, "label": _label(one.step.kind)} for one in log],
+        "steps": [
+            {"step": one.step, "text": one.text, "who": one.who, "label": _label(one.step.kind), "law": _law(one)}
+            for one in log
+        ],
         "measures": [one for one in log if one.step.kind == "note"],
         "is_partly": any(one.step.details.get("partly") for one in log),
         "told": reading.told(row.id),
@@ -241,14 +252,21 @@ def _page(
                 "form": asked[1] if asked and asked[0] == key else form,
                 "open": bool(asked and asked[0] == key),
             }
-            for key, (label, form) in forms.items()
+            for key, (label, form) in asking.items()
         ],
         "risk_form": RiskForm(initial={"risk": row.risk, "reason": words.risk_reason}),
         "report": evidence.report_of(row) if row.closed_at else [],
-        "at_step": _at_step(row, letters),
+        "now": now,
+        "at_step": _at_step(row, letters, is_told=not any(one["a"].is_waiting for one in found)),
         **frame.tabs(request, "breaches"),
     }
     return render(request, "consent/breach.html", context, status=status)
+
+
+def _law(entry: reading.Entry) -> str:
+    """The law a step is about, where it is about one."""
+    law = packs.every().get(entry.step.details.get("law", ""))
+    return law.citations[0].law if law and entry.step.kind != "recorded" else ""
 
 
 def _label(kind: str) -> object:
@@ -259,7 +277,7 @@ def _languages() -> dict[str, str]:
     return {code: _(str(name)) for code, name in settings.LANGUAGES}
 
 
-def _at_step(row: Breach, letters: list[reading.Letter]) -> int:
+def _at_step(row: Breach, letters: list[reading.Letter], *, is_told: bool) -> int:
     """Which of the six steps is the next one; seven once all are done."""
     if row.closed_at:
         return 7
@@ -268,7 +286,7 @@ def _at_step(row: Breach, letters: list[reading.Letter]) -> int:
         row.people > 0,
         bool(row.risk),
         bool(letters) and all(one.row.approved_at for one in letters),
-        row.authority_told_at is not None and (row.people_told_at is not None or row.risk != Breach.Risk.HIGH),
+        is_told and (row.people_told_at is not None or row.risk != Breach.Risk.HIGH),
     )
     return next((number for number, is_done in enumerate(done, start=1) if not is_done), 6)
 
@@ -287,8 +305,35 @@ def _texts(letters: list[reading.Letter]) -> list[dict[str, Any]]:
     ]
 
 
+def _moment_told(text: str, now: dt.datetime) -> dt.datetime:
+    """When it was, in the shop's own time to the minute; now, where nothing is said. Raises UnableToRecord."""
+    if not text.strip():
+        return now
+    try:
+        return forms.DateTimeField().clean(text)
+    except forms.ValidationError as error:
+        raise recording.UnableToRecord(_("When was the authority told? Write date and time.")) from error
+
+
+def _authorities(row: Breach, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """The authority of each law with its clock, its letter and what may be done."""
+    letters = {one.row.law: one.row for one in reading.letters(row) if one.row.audience == "authority"}
+    return [
+        {
+            "a": one,
+            "law": packs.every()[one.duty.law].citations[0].law,
+            "name": _(packs.every()[one.duty.law].authority),
+            "people": row.laws.get(one.duty.law),
+            "clock": rules.clock(row.noticed_at, one.duty.due_at, now=now) if one.duty.due_at else None,
+            "letter": letters.get(one.duty.law),
+        }
+        for one in reading.authorities(row, now=now)
+    ]
+
+
 def _duties(row: Breach) -> list[dict[str, Any]]:
     found = []
+    told = {one.duty.law: one.told.at for one in reading.authorities(row, now=timezone.now()) if one.told}
     for duty in reading.duties(row):
         law = packs.every()[duty.law]
         citation = next(one for one in law.citations if one.key == duty.citation)
@@ -298,7 +343,7 @@ def _duties(row: Breach) -> list[dict[str, Any]]:
                 "audience": BreachDraft.Audience(duty.audience).label,
                 "citation": citation,
                 "waits_for": WAITS_FOR.get(duty.waits_for, ""),
-                "done": row.authority_told_at if duty.audience == "authority" else row.people_told_at,
+                "done": told.get(duty.law) if duty.audience == "authority" else row.people_told_at,
             }
         )
     return found

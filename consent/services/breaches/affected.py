@@ -28,6 +28,7 @@ from cdp.core.exports import handing, leading
 from cdp.core.imports import touched
 from cdp.core.models import AccessEntry, AuditEntry, Job
 from consent.models import Breach, BreachPerson
+from consent.selectors import breaches as reading
 from consent.services.breaches import recording
 from customers.models import Customer, Status
 from customers.selectors import identifiers, lineage, listing
@@ -134,10 +135,11 @@ def _pages(job: Job) -> Iterator[tuple[Iterable[uuid.UUID], str]]:
 
 def _found(row: Breach, *, via: str, added: int, actor: Actor, more: dict[str, Any]) -> None:
     row.people = BreachPerson.objects.filter(breach_id=row.id).count()
-    row.save(update_fields=["people"])
+    row.laws = reading.people_by_law(row.id)
+    row.save(update_fields=["people", "laws"])
     recording.step(
         row, "people_found", actor=actor, at=timezone.now(),
-        details={"via": via, "added": added, "people": row.people, **more},
+        details={"via": via, "added": added, "people": row.people, "laws": row.laws, **more},
     )  # fmt: skip
 
 

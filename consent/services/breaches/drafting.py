@@ -19,7 +19,6 @@ from consent.models import Breach, BreachDraft
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
 from consent.selectors import packs
-from consent.selectors import retention as laws
 from consent.services.breaches import recording
 
 OWN_LANGUAGE = {"pdpa_th": "th", "pipa_kr": "ko", "gdpr": "en"}
@@ -36,7 +35,7 @@ def write(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> list[reading.L
     """
     with transaction.atomic():
         row = recording.held(breach)
-        concerned = sorted({pack.key for pack in laws.laws_concerned()})
+        concerned = sorted({pack.key for pack in reading.laws(row)})
         wanted = [(BreachDraft.Audience.AUTHORITY, law, OWN_LANGUAGE[law]) for law in concerned]
         wanted += [
             (BreachDraft.Audience.PEOPLE, packs.of_shop().key, language) for language, _name in settings.LANGUAGES
@@ -47,7 +46,7 @@ def write(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> list[reading.L
             if old is not None and old.approved_at is not None:
                 continue
             with translation.override(language):
-                facts = _facts(row)
+                facts = _facts(row, law=law if audience == BreachDraft.Audience.AUTHORITY else "")
                 make = rules.authority_draft if audience == BreachDraft.Audience.AUTHORITY else rules.people_draft
                 subject, body = make(facts)
             if old is None:
@@ -99,6 +98,10 @@ def _others(actor: Actor) -> bool:
 def _still_ours(row: Breach, draft: BreachDraft) -> None:
     if draft.audience == BreachDraft.Audience.PEOPLE and reading.is_telling(row):
         raise UnableToApprove(_("This text has gone out to people. It stays as they read it."))
+    if draft.audience == BreachDraft.Audience.AUTHORITY:
+        told = reading.authorities_told([row]).get(row.id, {})
+        if draft.law in told or reading.EVERY_LAW in told:
+            raise UnableToApprove(_("This letter has gone to the authority. It stays as it was read there."))
 
 
 def _put(row: Breach, draft: BreachDraft, *, subject: str, body: str, actor: Actor, at: dt.datetime) -> None:
@@ -114,7 +117,7 @@ def _named(draft: BreachDraft) -> dict[str, str]:
     return {"audience": draft.audience, "law": draft.law, "language": draft.language}
 
 
-def _facts(row: Breach) -> rules.Facts:
+def _facts(row: Breach, *, law: str) -> rules.Facts:
     words = reading.words(row)
     notes: Sequence[str] = [one.text for one in reading.log(row) if one.step.kind == "note"]
     risks = {
@@ -131,11 +134,23 @@ def _facts(row: Breach) -> rules.Facts:
         data=[str(rules.DATA[one]) for one in row.data if one in rules.DATA],
         cause=str(rules.CAUSES.get(row.cause, "")),
         story=words.story,
-        people=formats.number_format(row.people, force_grouping=True) if row.people else _("Not known yet"),
+        people=_people(row, law=law) if row.people else _("Not known yet"),
         is_possible=row.stage == Breach.Stage.POSSIBLE,
         risk=f"{risk} {words.risk_reason}".strip(),
         measures=notes,
     )
+
+
+def _people(row: Breach, *, law: str) -> str:
+    """How many; to an authority also how many of them are its own."""
+    everybody = formats.number_format(row.people, force_grouping=True)
+    own = row.laws.get(law, row.people)
+    if own == row.people:
+        return everybody
+    return _("%(everybody)s, of them %(own)s under this law") % {
+        "everybody": everybody,
+        "own": formats.number_format(own, force_grouping=True),
+    }
 
 
 def _moment(moment: dt.datetime) -> str:

@@ -14,6 +14,8 @@ from cdp.core.actors import SYSTEM
 from cdp.core.models import User
 from consent.models import Breach
 from consent.rules import breaches as rules
+from consent.selectors import breaches as reading
+from consent.selectors import packs
 from consent.services.breaches import recording
 
 OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
@@ -22,30 +24,42 @@ OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
 def remind(*, now: dt.datetime) -> int:
     """Give the warnings that are due and were not given; how many breaches had one. Mails go after the commit."""
     count = 0
-    running = Breach.objects.filter(stage__in=OPEN, authority_told_at__isnull=True)
-    for breach in running.order_by("due_at"):
+    for breach in Breach.objects.filter(stage__in=OPEN).order_by("due_at"):
+        waiting = [one for one in reading.authorities(breach, now=now) if one.is_waiting]
+        if not waiting:
+            continue
         due = rules.warnings_due(breach.noticed_at, now=now)
         with transaction.atomic():
             # Whoever raises the number gives the warning; a second beat finds it given.
             if not Breach.objects.filter(id=breach.id, escalated__lt=due).update(escalated=due):
                 continue
-            recording.step(breach, "escalated", actor=SYSTEM, at=now, details={"hours": rules.WARN_AFTER[due - 1]})
-            transaction.on_commit(lambda breach=breach: _write(breach))  # type: ignore[misc]
+            recording.step(
+                breach,
+                "escalated",
+                actor=SYSTEM,
+                at=now,
+                details={"hours": rules.WARN_AFTER[due - 1], "laws": [one.duty.law for one in waiting]},
+            )
+            transaction.on_commit(lambda breach=breach, waiting=waiting: _write(breach, waiting))  # type: ignore[misc]
         count += 1
     return count
 
 
-def _write(breach: Breach) -> None:
+def _write(breach: Breach, waiting: list[rules.Authority]) -> None:
     """To every officer and owner, in their language; the mail says nothing about the incident but where it stands."""
     roles = [role for role in access.LETTERS.values() if access.allows(role, "consent.manage")]
     for officer in User.objects.filter(is_active=True, role__in=roles):
         with translation.override(officer.language or settings.LANGUAGE_CODE):
-            local = breach.due_at.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+            soonest = min((one.duty.due_at for one in waiting if one.duty.due_at), default=breach.due_at)
+            local = soonest.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
             due = formats.date_format(local, "DATETIME_FORMAT")
             mail.send_mail(
                 _("A breach has to be reported by %(due)s") % {"due": due},
-                _("The hours of a recorded breach are running, and the authority was not told yet:\n%(url)s")
-                % {"url": f"{settings.CDP_BASE_URL}/consent/breaches/{breach.id}/"},
+                _("The hours of a recorded breach are running. Authorities not told yet, by law: %(laws)s.\n%(url)s")
+                % {
+                    "laws": ", ".join(packs.every()[one.duty.law].citations[0].law for one in waiting),
+                    "url": f"{settings.CDP_BASE_URL}/consent/breaches/{breach.id}/",
+                },
                 None,
                 [officer.email],
             )

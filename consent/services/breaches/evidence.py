@@ -26,6 +26,7 @@ from cdp.core.models import Job, Notice
 from consent.models import Breach, BreachPerson
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
+from consent.selectors import packs
 from consent.services.breaches import recording
 
 NAME = "breach_pack"
@@ -145,14 +146,23 @@ def report_of(breach: Breach) -> list[str]:
         (_("Of those delivered"), str(told["sent"])),
         (_("Could not be told"), str(told["untold"])),
         (_("Public notice"), _moment(breach.published_at) if breach.published_at else ""),
-        (_("The authority was to be told by"), _moment(breach.due_at)),
-        (_("The authority was told"), _moment(breach.authority_told_at) if breach.authority_told_at else _("no")),
+        *(_told(one) for one in reading.authorities(breach, now=timezone.now())),
         (_("Closed"), _moment(breach.closed_at) if breach.closed_at else ""),
     ]
     measures = [one.text for one in reading.log(breach) if one.step.kind == "note"]
     return [f"{label}: {value}" for label, value in lines if value] + [
         f"{_('What was done')}: {measure}" for measure in measures
     ]
+
+
+def _told(one: rules.Authority) -> tuple[str, str]:
+    """How it stands with the authority of one law, as a line."""
+    label = _("Authority, %(law)s") % {"law": packs.every()[one.duty.law].citations[0].law}
+    by = _moment(one.duty.due_at) if one.duty.due_at else _("without delay")
+    if one.told is None:
+        return label, _("not needed") if one.duty.needed is False else _("not told, to be told by %(by)s") % {"by": by}
+    text = _("told %(at)s, to be told by %(by)s") % {"at": _moment(one.told.at), "by": by}
+    return label, f"{text}: {one.told.reference}" if one.told.reference else text
 
 
 def _people(breach: uuid.UUID) -> Iterator[bytes]:

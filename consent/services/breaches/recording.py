@@ -14,7 +14,7 @@ from cdp.core.crypto import rowkeys
 from consent.models import Breach, BreachPerson, BreachStep
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
-from consent.selectors import retention
+from consent.selectors import packs, retention
 
 
 class UnableToRecord(Exception):
@@ -121,14 +121,40 @@ def confirm(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> None:
             _audited(breach, "confirmed", actor=actor, at=at)
 
 
-def tell_authority(*, breach: uuid.UUID, reference: str, actor: Actor, at: dt.datetime) -> None:
-    """The authority was told, under its own number of the report; that stops the reminders."""
+def tell_authority(
+    *, breach: uuid.UUID, law: str, reference: str, told_at: dt.datetime, actor: Actor, at: dt.datetime
+) -> None:
+    """The authority of that law was told at `told_at`, under its own number of the report; that stops the reminders
+    for it. Raises UnableToRecord without an approved letter to it, and where it was told already.
+    """
+    reference = reference.strip()
+    if not reference:
+        raise UnableToRecord(_("Write the number of the report, or how the authority was told."))
     with transaction.atomic():
         row = held(breach)
-        if row.authority_told_at is None:
-            Breach.objects.filter(id=breach).update(authority_told_at=at)
-        step(row, "authority_told", actor=actor, at=at, text=reference, details={"late": at > row.due_at})
-        _audited(breach, "authority_told", actor=actor, at=at)
+        authority = next((one for one in reading.authorities(row, now=at) if one.duty.law == law), None)
+        if authority is None:
+            raise UnableToRecord(_("Nobody on the list stands under this law."))
+        if authority.told is not None:
+            raise UnableToRecord(_("That this authority was told stands in the log already."))
+        if not row.noticed_at <= told_at <= at:
+            raise UnableToRecord(_("The authority was told after the breach was noticed, and not in the future."))
+        letter = reading.letter_of(breach, law=law)
+        if letter is None or letter.approved_at is None:
+            raise UnableToRecord(_("The letter to this authority has to be approved first."))
+        Breach.objects.filter(id=breach, authority_told_at__isnull=True).update(authority_told_at=told_at)
+        due_at = authority.duty.due_at
+        step(
+            row, reading.AUTHORITY_TOLD, actor=actor, at=at, text=reference,
+            details={
+                "law": law, "told_at": told_at.isoformat(), "late": due_at is not None and told_at > due_at,
+                "letter": str(letter.id),
+            },
+        )  # fmt: skip
+        audit.record(
+            audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=breach,
+            details={"step": reading.AUTHORITY_TOLD, "law": law},
+        )  # fmt: skip
 
 
 def publish(*, breach: uuid.UUID, place: str, actor: Actor, at: dt.datetime) -> None:
@@ -149,18 +175,24 @@ def close(*, breach: uuid.UUID, was_none: bool, reason: str, actor: Actor, at: d
         if not reason.strip():
             raise UnableToRecord(_("Say why it can be closed."))
         if not was_none:
-            _complete(row)
+            _complete(row, at=at)
         stage = Breach.Stage.FALSE if was_none else Breach.Stage.CLOSED
         Breach.objects.filter(id=breach).update(stage=stage, closed_at=at)
         step(row, "closed", actor=actor, at=at, text=reason.strip(), details={"stage": stage})
         _audited(breach, "closed", actor=actor, at=at)
 
 
-def _complete(row: Breach) -> None:
+def _complete(row: Breach, *, at: dt.datetime) -> None:
     if not row.risk:
         raise UnableToRecord(_("Assess the risk first."))
-    if row.risk != Breach.Risk.NONE and row.authority_told_at is None:
-        raise UnableToRecord(_("There is a risk: note first that the authority was told."))
+    # What is closed as a breach was one, confirmed or not.
+    found = reading.authorities(row, now=at, is_possible=False)
+    untold = [packs.every()[one.duty.law] for one in found if one.duty.needed and one.told is None]
+    if untold:
+        raise UnableToRecord(
+            _("Note first that the authority was told, under: %(laws)s.")
+            % {"laws": ", ".join(pack.citations[0].law for pack in untold)}
+        )
     waiting = BreachPerson.objects.filter(breach_id=row.id, told_at__isnull=True, untold="").exists()
     if row.risk == Breach.Risk.HIGH and waiting:
         raise UnableToRecord(_("The risk is high: tell the people on the list first."))

@@ -11,7 +11,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp_path):
-    client.force_login(factories.staff("privacy"))
+    officer = factories.staff("privacy")
+    client.force_login(officer)
     factories.customer(name="Ann")
     assert b"Nothing recorded" in client.get("/consent/breaches/").content
     noticed = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
@@ -39,7 +40,14 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp
     client.force_login(other)
     client.post(f"{url}drafts/{draft.id}/", words)
     assert [one.subject for one in reading.letters(breach) if one.row.approved_at] == ["Sorry"]
-    client.post(f"{url}act/", {"what": "authority", "reference": "K-1"})
+    letter = BreachDraft.objects.get(audience="authority")
+    told = {"what": "authority", "law": "gdpr", "reference": "K-1", "told_at": noticed}
+    assert b"approved first" in client.post(f"{url}act/", told, follow=True).content
+    client.post(f"{url}drafts/{letter.id}/", {"subject": "Report", "body": "Text"})  # now its writer is the owner
+    client.force_login(officer)
+    client.post(f"{url}drafts/{letter.id}/", {"subject": "Report", "body": "Text", "what": "approve"})
+    assert b"Write date and time" in client.post(f"{url}act/", {**told, "told_at": "soon"}, follow=True).content
+    client.post(f"{url}act/", told)
     detail = client.get(url).content.decode()
     assert "The hours are running" not in detail
     assert "K-1" in detail

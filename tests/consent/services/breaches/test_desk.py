@@ -22,6 +22,7 @@ from customers.services import erasing
 from tests import factories
 
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)
+LATE = dt.timedelta(hours=73)
 pytestmark = pytest.mark.django_db
 
 
@@ -40,6 +41,16 @@ def breach(officer):
 
 def kinds(breach):
     return list(BreachStep.objects.filter(breach_id=breach.id).order_by("id").values_list("kind", flat=True))
+
+
+def approve_letters(breach, officer):
+    """The letters to the authorities, written and approved."""
+    letters = [
+        one for one in drafting.write(breach=breach.id, actor=officer, at=NOW) if one.row.audience == "authority"
+    ]
+    for one in letters:
+        drafting.approve(draft=one.row, actor=officer, at=NOW)
+    return letters
 
 
 def look(breach, officer, via, **asked):
@@ -182,8 +193,65 @@ def test_officers_are_reminded_once_for_each_limit_until_the_authority_is_told(
     assert [wake(hours) for hours in (1, 24, 25, 48)] == [0, 1, 0, 1]
     assert len(mail.outbox) == 2
     assert "List sent" not in mail.outbox[0].body
-    recording.tell_authority(breach=breach.id, reference="A-1", actor=officer, at=NOW + dt.timedelta(hours=50))
+    approve_letters(breach, officer)
+    told = NOW + dt.timedelta(hours=50)
+    recording.tell_authority(breach=breach.id, law="gdpr", reference="A-1", told_at=told, actor=officer, at=told)
     assert wake(61) == 0
+
+
+def test_each_law_of_the_people_has_its_own_clock_letter_and_report(
+    breach, officer, django_capture_on_commit_callbacks
+):
+    for name, country in (("Ann", "TH"), ("Ben", "KR"), ("Cat", "DE")):
+        person = factories.customer(name=name)
+        type(person).objects.filter(id=person.id).update(country=country)
+    look(breach, officer, "all")
+    breach = Breach.objects.get()
+    assert breach.laws == {"gdpr": 3, "pdpa_th": 1, "pipa_kr": 1}
+    recording.confirm(breach=breach.id, actor=officer, at=NOW)
+    recording.assess(breach=breach.id, risk="risk", reason="Lists", actor=officer, at=NOW)
+    standing = lambda hours: {  # noqa: E731
+        one.duty.law: str(one.standing)
+        for one in reading.authorities(Breach.objects.get(), now=NOW + dt.timedelta(hours=hours))
+    }
+    assert standing(1) == {"gdpr": "waits", "pdpa_th": "waits", "pipa_kr": "not_needed"}  # one person in Korea
+    told = {"breach": breach.id, "reference": "TH-9", "told_at": NOW, "actor": officer, "at": NOW}
+    with pytest.raises(recording.UnableToRecord, match="approved first"):
+        recording.tell_authority(**told, law="pdpa_th")
+    letters = approve_letters(breach, officer)
+    assert {one.row.law for one in letters} == {"gdpr", "pdpa_th", "pipa_kr"}
+    for wrong in ({"law": "nowhere"}, {"law": "gdpr", "reference": " "}, {"law": "gdpr", "told_at": NOW - LATE}):
+        with pytest.raises(recording.UnableToRecord):
+            recording.tell_authority(**{**told, **wrong})
+    recording.tell_authority(**told, law="pdpa_th")
+    with pytest.raises(recording.UnableToRecord, match="already"):
+        recording.tell_authority(**told, law="pdpa_th")
+    thai = next(one.row for one in letters if one.row.law == "pdpa_th")
+    with pytest.raises(drafting.UnableToApprove):
+        drafting.change(draft=thai, subject="Other", body="words", actor=officer, at=NOW)
+    assert standing(73) == {"gdpr": "late", "pdpa_th": "told", "pipa_kr": "not_needed"}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert escalating.remind(now=NOW + LATE) == 1
+    assert "GDPR" in mail.outbox[-1].body
+    assert "PDPA" not in mail.outbox[-1].body
+    close = {"breach": breach.id, "reason": "Done", "was_none": False, "actor": officer, "at": NOW + LATE}
+    with pytest.raises(recording.UnableToRecord, match="GDPR"):
+        recording.close(**close)
+    late = {**told, "law": "gdpr", "reference": "DE-1", "told_at": NOW + LATE, "at": NOW + LATE}
+    recording.tell_authority(**late)
+    steps = BreachStep.objects.filter(kind="authority_told").order_by("id")
+    assert [(one.details["law"], one.details["late"]) for one in steps] == [("pdpa_th", False), ("gdpr", True)]
+    recording.close(**close)
+    report = "\n".join(evidence.report_of(Breach.objects.get()))
+    assert all(one in report for one in ("TH-9", "DE-1", "not needed"))
+
+
+def test_a_step_of_before_that_names_no_law_told_the_authority_of_each(breach, officer):
+    recording.step(breach, "authority_told", actor=officer, at=NOW, text="A-1", details={"late": False})
+    (found,) = reading.authorities(breach, now=NOW + LATE)
+    assert (found.standing, found.told.reference, found.told.at) == ("told", "A-1", NOW)
+    with pytest.raises(recording.UnableToRecord, match="already"):
+        recording.tell_authority(breach=breach.id, law="gdpr", reference="A-2", told_at=NOW, actor=officer, at=NOW)
 
 
 def test_the_evidence_holds_the_log_the_texts_and_ids_only_and_goes_after_a_day(breach, officer, settings, tmp_path):
@@ -237,7 +305,8 @@ def test_a_breach_with_a_high_risk_is_closed_when_everybody_was_told(breach, off
     close = {"breach": breach.id, "reason": "Done", "was_none": False, "actor": officer, "at": NOW}
     with pytest.raises(recording.UnableToRecord, match="authority"):
         recording.close(**close)
-    recording.tell_authority(breach=breach.id, reference="A-1", actor=officer, at=NOW)
+    approve_letters(breach, officer)
+    recording.tell_authority(breach=breach.id, law="gdpr", reference="A-1", told_at=NOW, actor=officer, at=NOW)
     with pytest.raises(recording.UnableToRecord, match="people"):
         recording.close(**close)
     BreachPerson.objects.update(untold="no_address")
