@@ -89,14 +89,18 @@ def stop(process: subprocess.Popen[Any], steps: Sequence[tuple[signal.Signals, f
 
 
 def identity(pid: int) -> str | None:
-    """Something that tells this process from a later one with the same number; None when there is none."""
+    """Something that tells this process from a later one with the same number; None when there is none.
+
+    A process whose first thread has ended is called a zombie while the others still run, and hold its files and ports.
+    """
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             return None
-        return None if fields[0] == "Z" else fields[19]
+        has_ended = fields[0] == "Z" and int(fields[17]) <= 1  # how many threads
+        return None if has_ended else fields[19]
     answer = subprocess.run(
         ["ps", "-o", "lstart=", "-p", str(pid)],  # noqa: S607  wherever the system keeps it
         capture_output=True,

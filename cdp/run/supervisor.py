@@ -31,6 +31,10 @@ MARK = "SUPERVISOR_RUN"
 """Every child inherits this variable, so that what a killed supervisor left behind can be found."""
 EARLY_DEATHS = 3
 """A child that dies this often before everything is up will not get better by itself."""
+LEFT_ROUNDS = 3
+"""How often we look for what a killed supervisor has left behind."""
+ENDING = 20.0
+"""Seconds that what a killed supervisor left behind may take to give its port back, on a machine that is busy."""
 IMPATIENT_AFTER = 2.0
 """A second signal later than this means: at once. A terminal and make may both deliver the first one."""
 
@@ -92,8 +96,8 @@ class Supervisor:
         self._listen_to_signals()
         try:
             # In this order: what a killed supervisor left behind may still hold the port.
-            self._clear_leftovers()
-            self._check_port()
+            was_killed = self._clear_leftovers()
+            self._check_port(patience=ENDING if was_killed else 0.0)
             launch.write_private(self.var / "up.json", json.dumps(self._about()) + "\n")
             self._start_servers()
             self._prepare()
@@ -316,24 +320,38 @@ class Supervisor:
 
     # --- Looking around --------------------------------------------------------------------------------------------
 
-    def _check_port(self) -> None:
+    def _check_port(self, *, patience: float) -> None:
+        launch.wait_until(lambda: self._why_no_port() is None or self._asked_to_stop is not None, seconds=patience)
+        if (reason := self._why_no_port()) is not None:
+            raise GiveUpError(f"Port {self.port} cannot be used ({reason}). Choose another: PORT={self.port + 10}")
+
+    def _why_no_port(self) -> str | None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((self.host, self.port))
             except OSError as error:
-                raise GiveUpError(
-                    f"Port {self.port} cannot be used ({error.strerror}). Choose another: PORT={self.port + 10}"
-                ) from error
+                return error.strerror or str(error)
+        return None
 
-    def _clear_leftovers(self) -> None:
-        """End what a supervisor killed by force has left behind (where the kernel does not do it, or not yet)."""
+    def _clear_leftovers(self) -> bool:
+        """End what a supervisor killed by force has left behind (where the kernel does not do it, or not yet).
+
+        True when there was one. Of what is ending at this moment the kernel has already forgotten the environment, by
+        which we know it, and not yet the port: whoever needs that waits for it.
+        """
         (self.var / "ready").unlink(missing_ok=True)
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        try:
             mark = json.loads((self.var / "up.json").read_text())["mark"]
+        except (OSError, ValueError, KeyError):
+            return False
+        for _ in range(LEFT_ROUNDS):  # a web server that is told of it late may have replaced a worker meanwhile
             left = [pid for pid in _pids() if f"{MARK}={mark}".encode() in _environment(pid)]
+            if not left:
+                break
             for pid in left:
                 launch.end_stranger(pid, ((signal.SIGTERM, 10.0),))
+        return True
 
     def _web_answers(self) -> bool:
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104  not binding, only comparing

@@ -79,6 +79,24 @@ def _unprotected() -> migrations.RunSQL:
     return migrations.RunSQL(sql=forward.reverse_sql, reverse_sql=back.sql)
 
 
+def _named_as_before() -> migrations.RunSQL:
+    """Since PostgreSQL 18 a NOT NULL has a name, which does not follow the column when that is given its old name back."""
+    return migrations.RunSQL(
+        sql=migrations.RunSQL.noop,
+        reverse_sql="""
+        DO $$ DECLARE rename text; BEGIN
+            FOR rename IN
+                SELECT format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', conrelid::regclass, conname,
+                              replace(conname, '_plain_', '_')) FROM pg_constraint
+                WHERE contype = 'n' AND conrelid IN ('consent_breach'::regclass, 'consent_breachstep'::regclass,
+                      'consent_breachdraft'::regclass) AND strpos(conname, '_plain_') > 0
+            LOOP
+                EXECUTE rename;
+            END LOOP;
+        END $$;""",
+    )
+
+
 class Migration(migrations.Migration):
     """Sealed, chained, signed off by two."""
 
@@ -90,6 +108,7 @@ class Migration(migrations.Migration):
         migrations.AddField("breach", "published_at", models.DateTimeField(null=True)),
         migrations.AddField("breachdraft", "changed_by", models.UUIDField(null=True)),
         *(migrations.AlterField(model, name, field) for (model, name), field in PLAIN.items()),
+        _named_as_before(),
         *(migrations.RenameField(model, name, f"plain_{name}") for model, name in PLAIN),
         *(migrations.AddField(model, name, cdp.core.crypto.fields.SealedField()) for model, name in PLAIN),
         migrations.RunPython(seal, unseal),

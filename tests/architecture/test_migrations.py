@@ -186,13 +186,14 @@ def newest(loader):
 
 
 def wrong_of(there, back):
-    """The steps back that do not take away exactly what the step there had brought."""
-    return [
-        step
-        for step, (came, went) in back.items()
-        if without_shared(went) != without_shared(there[step][0])
-        or without_shared(came) != without_shared(there[step][1])
-    ]
+    """What the steps back leave behind of what the step there brought, or take and bring besides, by step."""
+    found = {}
+    for step, (came, went) in back.items():
+        brought, took = there[step]
+        wrong = (without_shared(went) ^ without_shared(brought)) | (without_shared(came) ^ without_shared(took))
+        if wrong:
+            found[step] = sorted(wrong)
+    return found
 
 
 def test_the_newest_migrations_can_be_taken_back_and_made_again(beside):
@@ -205,7 +206,7 @@ def test_the_newest_migrations_can_be_taken_back_and_made_again(beside):
     there = watched.to(watched.leaves)
     assert {app for app, _name in back} >= {app for app, _name in targets} >= {"customers", "events", "commerce"}
     assert set(back) == set(there)
-    assert wrong_of(there, back) == []
+    assert wrong_of(there, back) == {}
     assert schema(scratch) ^ before == set()
 
 
@@ -217,6 +218,6 @@ def test_every_migration_can_be_taken_back_and_made_again(beside):
     before = schema(scratch)
     back = watched.to(watched.ours)
     assert {row for row in schema(scratch) if row[0] != "extension"} == set()
-    assert wrong_of(there, back) == []
+    assert wrong_of(there, back) == {}
     MigrationExecutor(scratch).migrate(watched.leaves)
     assert schema(scratch) ^ before == set()

@@ -104,6 +104,18 @@ def test_a_second_press_is_answered_politely_and_grants_nothing_back(uwe, tmp_pa
     assert not ConsentState.objects.get().is_granted
 
 
+def test_two_presses_that_saw_the_same_page_grant_once(uwe, tmp_path, monkeypatch):
+    tick(uwe)
+    token = link(tmp_path).removeprefix("/confirm/")
+    page = confirming.read(token, now=NOW)
+    # The second has looked before the first wrote.
+    monkeypatch.setattr(confirming, "read", lambda *_token, **_when: page)
+    confirming.confirm(token, proof={}, at=NOW)
+    with pytest.raises(confirming.Unconfirmable, match="used"):
+        confirming.confirm(token, proof={}, at=NOW)
+    assert ConsentRecord.objects.count() == 1
+
+
 def test_after_two_days_the_link_is_over_and_the_proof_gone(uwe, tmp_path, at_noon):
     tick(uwe)
     address = link(tmp_path)

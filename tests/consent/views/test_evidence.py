@@ -1,6 +1,7 @@
 """Files that prove what somebody said: kept with the statement or not at all, opened by few, gone with the person."""
 
 import base64
+import datetime as dt
 import hashlib
 import io
 import re
@@ -18,6 +19,7 @@ from cdp.core.chains import verifying
 from cdp.core.models import AccessEntry
 from consent.models import ConsentRecord, EvidenceFile
 from consent.selectors import evidence
+from customers.models import Customer
 from customers.services import erasing, merging
 from tests import factories, papers
 
@@ -133,6 +135,19 @@ def test_a_yes_without_words_or_from_the_future_is_refused(clerk, ann):
     url, told = _sheet(clerk, ann, papers.PDF, at="2999-01-01T00:00")
     assert "The time lies in the future." in clerk.post(url, told).content.decode()
     assert not EvidenceFile.objects.exists()
+
+
+def test_a_paper_signed_before_they_might_decide_needs_a_guardian_however_late_it_is_typed_in(clerk, ann):
+    turned = timezone.localdate() - dt.timedelta(days=10)  # 14, the age of Korean law
+    born = turned.replace(year=turned.year - 14, day=min(turned.day, 28))
+    Customer.objects.filter(id=ann.id).update(country="KR", birth_date=born)
+    for days, status in ((30, 422), (5, 302)):
+        signed = timezone.localdate() - dt.timedelta(days=days)
+        url, told = _sheet(clerk, ann, papers.PDF, language="ko", at=f"{signed}T10:30")
+        answer = clerk.post(url, told)
+        assert answer.status_code == status
+        assert ("a guardian has to allow this" in answer.content.decode()) is (status == 422)
+    assert timezone.localdate(ConsentRecord.objects.get().at) == signed
 
 
 def test_a_changed_a_removed_and_a_slipped_in_file_are_named(clerk, ann):
