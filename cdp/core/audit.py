@@ -62,6 +62,7 @@ class Action(StrEnum):
     ASKING_RESUMED = "consent:asking:resumed"
     PURPOSE_CHANGED = "consent:purpose:changed"
     CONSENT_LAPSED = "consent:purpose:lapsed"
+    GUARDIAN_ASKED_AGAIN = "consent:guardian:asked_again"
     ACTIVITY_CHANGED = "consent:activity:changed"
     ORDER_WRITTEN = "commerce:order:written"
     REFUND_WRITTEN = "commerce:refund:written"

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext
 
-from consent.models import Channel, ContactWish
+from consent.models import ContactWish
+from consent.rules import gate
 from consent.rules import preferences as rules
-from consent.rules.ledger import EXPIRED, YES
+from consent.rules.jurisdiction import Law
+from consent.rules.ledger import EXPIRED
+from consent.rules.packs import Basis
 from consent.rules.wishes import Wish
-from consent.selectors import jurisdiction, ledger, purposes, wishes
+from consent.selectors import acts, jurisdiction, ledger, purposes, restrictions, wishes
 from customers.models import Customer
-from customers.selectors import lineage, profiles
-
-ENTRIES = 50
+from customers.selectors import profiles
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,17 @@ class Group:
         """Whether one of its boxes had a "yes" that counts no more."""
         return any(box.is_asked_again for box in self.options)
 
+    @property
+    def reasons(self) -> list[str]:
+        """Why something of it is done without a word, each once."""
+        return list(dict.fromkeys(box.rests_on for box in self.options if box.rests_on))
+
 
 @dataclass(frozen=True)
 class Box:
-    """One box as it is drawn."""
+    """One box as it is drawn. `rests_on` says why something is done that nobody was asked for; then the box is the
+    objection to it.
+    """
 
     name: str
     channel: str
@@ -46,18 +54,7 @@ class Box:
     is_on: bool
     needs_guardian: bool
     is_asked_again: bool  # there was a "yes", and it counts no more
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of what was recorded."""
-
-    at: dt.datetime
-    what: str
-    channel: str
-    is_yes: bool
-    said: str
-    how: str
+    rests_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,9 +69,19 @@ class Centre:
     options: Sequence[rules.Option]
     words: Mapping[str, str]
     wish: Wish
-    entries: Sequence[Entry]
+    acts: Sequence[acts.Act]
     is_child: bool
     needs_guardian: frozenset[str]
+    is_restricted: bool
+
+    @property
+    def for_guardian(self) -> list[rules.Option]:
+        """What only a guardian may allow, and nobody has."""
+        return [
+            one
+            for one in self.options
+            if one.purpose in self.needs_guardian and one.basis is Basis.CONSENT and not one.is_on
+        ]
 
 
 def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None:
@@ -97,8 +104,9 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         {purpose.key: purpose.channels for purpose in wording},
         law=law,
         states=states,
-        kinds={contact.kind for contact in profile.contacts},
+        kinds={str(contact.kind) for contact in profile.contacts} | ({"post"} if profile.places else set()),
         country=person.country or person.phone_country or settings.CDP_SHOP_COUNTRY,
+        needs_guardian=lambda purpose, channel: _is_child(person, law, purpose, channel, now),
     )
     needs_guardian = frozenset(
         purpose.key for purpose in wording if not law.may_alone(purpose.key, born=person.birth_date, today=now.date())
@@ -116,8 +124,9 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
                     option.channel,
                     purposes.box_label(option.channel),
                     option.is_on,
-                    purpose.key in needs_guardian,
+                    purpose.key in needs_guardian and option.basis is Basis.CONSENT,
                     not option.is_on and states.get((option.purpose, option.channel), (False, ""))[1] == EXPIRED,
+                    _reason(law, option),
                 )
             )
             words[option.name] = purposes.box_words(purpose, option.channel)
@@ -130,37 +139,33 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         options=options,
         words=words,
         wish=wishes.of(person.id),
-        entries=_entries(person.id, language),
+        acts=acts.of(person.id, language=language),
         is_child=bool(needs_guardian),
         needs_guardian=needs_guardian,
+        is_restricted=bool(restrictions.restricted([person.id], at=now)),
     )
 
 
-def _entries(customer: uuid.UUID, language: str) -> list[Entry]:
-    names = purposes.names(language)
-    return [
-        Entry(
-            at=record.at,
-            what=names.get(record.purpose, record.purpose),
-            channel="" if record.channel == Channel.ANY else purposes.channel_name(record.channel),
-            is_yes=record.status in YES,
-            said=ledger.word(record),
-            how=_how(record.method),
-        )
-        for record in ledger.history(lineage.of(customer)).defer("evidence")[:ENTRIES]
-    ]
+def _is_child(person: Customer, law: Law, purpose: str, channel: str, now: dt.datetime) -> bool:
+    """Whether the gate would ask for a guardian, also where others are asked for nothing."""
+    born = person.birth_date
+    return born is not None and born > gate.asks(law, purpose=purpose, channel=channel, at=now).born_by
 
 
-def _how(method: str) -> str:
-    return {
-        "form": gettext("in a form"),
-        "preferences": gettext("on this page"),
-        "unsubscribe": gettext("by a link in a message"),
-        "tracking": gettext("on the website"),
-        "gpc": gettext("by your browser's signal"),
-        "import": gettext("taken over from an earlier system"),
-        "guardian": gettext("by your guardian"),
-    }.get(method, gettext("told to us"))
+def _reason(law: Law, option: rules.Option) -> str:
+    """On what it rests where that is no word of the person; empty where it is."""
+    if option.basis is Basis.CONSENT:
+        return ""
+    pack = law.asking(option.purpose, option.channel)
+    cited = pack.citation_of(option.basis)
+    article = next((one.article for one in pack.citations if one.key == cited), "")
+    law_name = ", ".join(filter(None, (gettext(pack.name), article)))
+    if option.basis is Basis.CONTRACT:
+        return gettext("We do this because it belongs to what you order or ask us for (%(law)s).") % {"law": law_name}
+    return gettext(
+        "We do this because of our legitimate interest in serving you well (%(law)s). Nobody asked you for a yes, and"
+        " you may object."
+    ) % {"law": law_name}
 
 
 def languages() -> list[tuple[str, str]]:

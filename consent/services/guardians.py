@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from cdp.core import ids, outbox
+from cdp.core import audit, ids, outbox
 from cdp.core.actors import CUSTOMER, SYSTEM, Actor
 from cdp.core.crypto import subjects, tokens
 from consent.models import Guardianship
@@ -23,7 +23,7 @@ from consent.selectors import jurisdiction, policies, purposes, reach
 from consent.services import expiring, grants, links, showing
 from customers.models import ContactPoint, Customer
 from customers.rules import emails
-from customers.selectors import lineage
+from customers.selectors import lineage, profiles
 from customers.services import standing
 
 KIND, DONE, GROWN, NEEDED = "guardian-ask", "guardian-done", "guardian-grown", "guardian-needed"
@@ -34,16 +34,25 @@ METHOD = "guardian"
 BY_LINK = "email_reply"
 TABLE = "consent_guardianship"
 _TOKEN = "consent.guardian"  # noqa: S105  (the kind of a token)
+_SETTLED: dict[str, str] = {
+    Guardianship.State.CONFIRMED: "allowed",
+    Guardianship.State.REFUSED: "used",
+    Guardianship.State.ENDED: "grown",
+}
 
 
 class UnableToAsk(Exception):
-    """Nobody is asked: no birthday makes this a child, nothing was chosen, the address is the child's own, or too many
-    were asked today.
-    """
+    """Nobody is asked: no birthday makes this a child, nothing was chosen, or (`TooMany`) enough were asked today."""
+
+
+class TooMany(UnableToAsk):
+    """MOST guardians were asked for this child today, or MOST mails went to that one."""
 
 
 class Unanswerable(Exception):
-    """The link decides nothing; `reason` is unknown, expired, used or again (the words changed since it was shown)."""
+    """The link decides nothing; `reason` is unknown, expired, used (refused, or taken back), allowed (see
+    `guardians_after`), grown (the child decides now) or again (the words changed since it was shown).
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -81,7 +90,11 @@ class Shown:
 
 
 def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
-    """Write to the guardian. Raises UnableToAsk."""
+    """Write to the guardian, and keep that they were asked. Raises UnableToAsk.
+
+    No mail goes to an address of the child's own, nor a fourth in a day to any; the row is the same, so that who tries
+    addresses learns nothing by it, and nobody can answer what was never sent.
+    """
     person = Customer.objects.filter(id=wanted.customer).first()
     if person is None or person.birth_date is None or not wanted.boxes:
         raise UnableToAsk
@@ -89,14 +102,10 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
     wanted_for = {purpose for purpose, _channel in wanted.boxes}
     if all(law.may_alone(one, born=person.birth_date, today=today) for one in wanted_for):
         raise UnableToAsk
-    if _is_their_own(wanted):
-        raise UnableToAsk
-    since = at - dt.timedelta(days=1)
-    if outbox.recent(address=wanted.address, kinds=[KIND], since=since) >= MOST:
-        raise UnableToAsk
     # Whoever holds one child's link must not have us write to a list of strangers.
+    since = at - dt.timedelta(days=1)
     if Guardianship.objects.filter(customer_id=wanted.customer, asked_at__gt=since).count() >= MOST:
-        raise UnableToAsk
+        raise TooMany
     row = Guardianship(
         id=ids.uuid7(),
         customer_id=wanted.customer,
@@ -116,45 +125,77 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
         sealed = keyring.seal(text, customer=wanted.customer, table=TABLE, column=column, row=row.id)
         setattr(row, column, sealed)
     row.save(force_insert=True)
-    token = tokens.make(_TOKEN, wanted.customer.bytes + row.id.bytes)
+    if _may_write(row, wanted.address, at=at):
+        _write(row, wanted.address, wanted.words, key=f"{KIND}:{row.id}", at=at)
+    return row
+
+
+def ask_again(row: Guardianship, *, actor: Actor, at: dt.datetime) -> None:
+    """Send the same question once more, at the wish of staff. Raises UnableToAsk where it waits no more, TooMany."""
+    address, told = opened(row, "address"), opened(row, "told")
+    if row.state != Guardianship.State.ASKED or row.expires_at <= at or not address or not told:
+        raise UnableToAsk
+    if not _may_write(row, address, at=at):
+        raise TooMany
+    with transaction.atomic():
+        _write(row, address, json.loads(told)["words"], key=f"{KIND}:{row.id}:{at.isoformat()}", at=at)
+        audit.record(
+            audit.Action.GUARDIAN_ASKED_AGAIN, actor=actor, at=at, customer=row.customer_id, details={"kind": KIND}
+        )
+
+
+def _may_write(row: Guardianship, address: str, *, at: dt.datetime) -> bool:
+    recent = outbox.recent(address=address, kinds=[KIND], since=at - dt.timedelta(days=1))
+    return recent < MOST and not _is_their_own(row.customer_id, address)
+
+
+def _write(row: Guardianship, address: str, words: Sequence[str], *, key: str, at: dt.datetime) -> None:
     outbox.put(
         outbox.Draft(
             kind=KIND,
-            customer=wanted.customer,
-            address=wanted.address,
-            key=f"{KIND}:{row.id}",
-            language=wanted.language,
-            data={
-                "url": settings.CDP_BASE_URL + reverse("consent:guardian", args=[token]),
-                "name": wanted.name,
-                "words": list(wanted.words),
-                "days": LASTS.days,
-            },
+            customer=row.customer_id,
+            address=address,
+            key=key,
+            language=row.language,
+            data={"url": url_of(row), "child": child_of(row), "words": list(words), "days": LASTS.days},
             valid_until=row.expires_at,
         ),
         at=at,
     )
-    return row
 
 
-def _is_their_own(wanted: Wanted) -> bool:
+def url_of(row: Guardianship) -> str:
+    """The guardian's own page: what is asked, and afterwards what they allowed, to take back."""
+    token = tokens.make(_TOKEN, row.customer_id.bytes + row.id.bytes)
+    return settings.CDP_BASE_URL + reverse("consent:guardian", args=[token])
+
+
+def child_of(row: Guardianship) -> str:
+    """The child's given name, so that a parent of two knows who is meant; empty where none is known."""
+    profile = profiles.one(row.customer_id, shown=False)
+    return profile.given_name if profile else ""
+
+
+def _is_their_own(customer: uuid.UUID, address: str) -> bool:
     """Whether the mail would come to the child, who would then allow it alone."""
-    people = lineage.of(wanted.customer)
+    people = lineage.of(customer)
     keyring = subjects.load(people)
     points = ContactPoint.objects.filter(customer_id__in=people, kind=ContactPoint.Kind.EMAIL)
     theirs = {
         emails.key(keyring.open(sealed, table=ContactPoint._meta.db_table, column="value", row=row) or "")
         for row, sealed in points.values_list("id", "value")
     }
-    return emails.key(wanted.address) in theirs
+    return emails.key(address) in theirs
 
 
 def read(token: str, *, now: dt.datetime, language: str = "") -> Shown:
     """What the link asks; words of today in `language` (default: that of the question). Raises Unanswerable."""
-    row = _row(token)
-    if row.state in {Guardianship.State.CONFIRMED, Guardianship.State.REFUSED}:
-        raise Unanswerable("used")
-    told = _opened(row, "told")
+    row = find(token)
+    if row.state in _SETTLED:
+        raise Unanswerable(_SETTLED[row.state])
+    if row.ends_on <= now.date():
+        raise Unanswerable("grown")
+    told = opened(row, "told")
     if row.state != Guardianship.State.ASKED or row.expires_at <= now or not told:
         raise Unanswerable("expired")
     boxes = [(purpose, channel) for purpose, channel in row.boxes]
@@ -175,7 +216,7 @@ def answer(
     asked); if the words changed since, nothing is allowed. Raises Unanswerable, then with "again".
     """
     with transaction.atomic():
-        held = standing.hold([_row(token).customer_id])
+        held = standing.hold([find(token).customer_id])
         page = read(token, now=at, language=shown.language if shown else "")
         row = page.row
         if row.customer_id not in held:
@@ -222,7 +263,7 @@ def record(row: Guardianship, *, method: str, actor: Actor, at: dt.datetime) -> 
         raise Unanswerable("unknown")
     with transaction.atomic():
         standing.hold([row.customer_id])
-        words = json.loads(_opened(row, "told") or '{"words": []}')["words"]
+        words = json.loads(opened(row, "told") or '{"words": []}')["words"]
         asked = _Asked([(purpose, channel) for purpose, channel in row.boxes], words, row.language)
         _allow(row, asked, method=method, actor=actor, proof={"by": "staff"}, at=at)
 
@@ -230,7 +271,8 @@ def record(row: Guardianship, *, method: str, actor: Actor, at: dt.datetime) -> 
 def _allow(
     row: Guardianship, asked: _Asked, *, method: str, actor: Actor, proof: Mapping[str, Any], at: dt.datetime
 ) -> list[uuid.UUID]:
-    if not _settle(row, Guardianship.State.CONFIRMED, at=at, method=method, verified_by=actor.id):
+    boxes = [list(box) for box in asked.boxes]
+    if not _settle(row, Guardianship.State.CONFIRMED, at=at, method=method, verified_by=actor.id, boxes=boxes):
         raise Unanswerable("used")
     version = policies.current_version("privacy", at=at)
     return [
@@ -247,7 +289,7 @@ def _allow(
             language=asked.language,
             evidence={
                 "text": text,
-                "guardian": _opened(row, "name"),
+                "guardian": opened(row, "name"),
                 "verified": method,
                 "asked_at": row.asked_at.isoformat(),
                 "until": row.ends_on.isoformat(),
@@ -270,20 +312,17 @@ def _thank(shown: Shown, *, at: dt.datetime) -> None:
         outbox.Draft(
             kind=DONE,
             customer=row.customer_id,
-            address=_opened(row, "address"),
+            address=opened(row, "address"),
             key=f"{DONE}:{row.id}",
             language=row.language,
-            data={
-                "name": _opened(row, "name"),
-                "words": list(shown.words),
-                "url": links.preferences_url(customer=row.customer_id, at=at),
-            },
+            data={"child": child_of(row), "words": list(shown.words), "url": url_of(row)},
         ),
         at=at,
     )
 
 
-def _row(token: str) -> Guardianship:
+def find(token: str) -> Guardianship:
+    """The question that a guardian's link is about, whatever became of it. Raises Unanswerable."""
     try:
         payload = tokens.read(_TOKEN, token)
         customer, asked = uuid.UUID(bytes=payload[:16]), uuid.UUID(bytes=payload[16:32])
@@ -296,7 +335,8 @@ def _row(token: str) -> Guardianship:
     return row
 
 
-def _opened(row: Guardianship, column: str) -> str:
+def opened(row: Guardianship, column: str) -> str:
+    """A sealed column of a question in clear; empty once it is gone."""
     return subjects.load([row.customer_id]).open(getattr(row, column), table=TABLE, column=column, row=row.id)
 
 

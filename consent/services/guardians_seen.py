@@ -56,7 +56,7 @@ def ahead(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Ahead | No
     law = jurisdiction.of_person(centre.person)
     return Ahead(
         centre=centre,
-        options=[one for one in centre.options if one.purpose in centre.needs_guardian and not one.is_on],
+        options=centre.for_guardian,
         methods=[(key, METHODS.get(key, key)) for key in law.guardian_methods],
         law=", ".join(str(_(pack.name)) for pack in law.packs),
         decides_from=law.decides_from(centre.needs_guardian, born=centre.person.birth_date),

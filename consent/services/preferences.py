@@ -112,6 +112,13 @@ def withdraw_all(
     """
     law, known = jurisdiction.of_customer(customer), purposes.channels()
     on = {(option.purpose, option.channel) for option in offered if option.is_on}
+    # What rests on no word is done also where the page has no box for it: letters, before an address is known.
+    on |= {
+        (purpose, channel)
+        for purpose, channels in known.items()
+        for channel in channels
+        if law.basis(purpose, channel) is Basis.LEGITIMATE_INTEREST
+    }
     # What is not asked by any more would count again on the day it is: stopping everything stops that, too.
     on |= {
         (purpose, channel)

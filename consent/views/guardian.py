@@ -1,4 +1,6 @@
-"""What a guardian is asked to allow for a child, behind the link in their mail. Looking decides nothing."""
+"""A guardian's own page, behind the link in their mail: what is asked for a child, and afterwards what they allowed,
+to take back. Looking decides nothing.
+"""
 
 import datetime as dt
 from typing import Any
@@ -11,12 +13,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cdp.core import addresses
-from consent.services import guardians, showing
+from consent.services import guardians, guardians_after, showing
 from consent.services.requests import codes
 from consent.views import languages
 from consent.views.private import private
 
-STATUS = {"used": 200, "expired": 410, "unknown": 404}
+STATUS = {"used": 200, "allowed": 200, "grown": 200, "expired": 410, "unknown": 404}
 
 
 @csrf_exempt
@@ -24,7 +26,9 @@ STATUS = {"used": 200, "expired": 410, "unknown": 404}
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def guardian(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows what is asked; POST with `act` agree or refuse decides, once. Agreeing needs the box above it."""
+    """GET shows what is asked or was allowed; POST with `act` agree or refuse decides, once, and `back` takes the
+    `box`es back. Agreeing needs the box above it.
+    """
     now = timezone.now()
     try:
         found = guardians.read(token, now=now, language=languages.wished(request))
@@ -36,9 +40,37 @@ def guardian(request: HttpRequest, token: str) -> HttpResponse:
                 return _ask(request, found, now, is_missing=True, status=422)
             return _decided(request, token, found, now, agrees=act == "agree")
     except guardians.Unanswerable as error:
-        codes.note_attempt("guardian", {"unknown": "forged"}.get(error.reason, error.reason), at=now)
-        with translation.override(languages.of(request)):
-            return _page(request, error.reason, status=STATUS[error.reason])
+        return _without(request, token, error.reason, now)
+
+
+def _without(request: HttpRequest, token: str, reason: str, now: dt.datetime) -> HttpResponse:
+    """Nothing is asked (any more): what the guardian allowed, or why there is nothing."""
+    if reason == "allowed":
+        try:
+            return _own(request, token, now)
+        except guardians.Unanswerable as error:
+            reason = error.reason
+    if reason not in {"grown", "allowed"}:
+        codes.note_attempt("guardian", {"unknown": "forged"}.get(reason, reason), at=now)
+    language = "" if reason == "unknown" else guardians.find(token).language
+    with translation.override(languages.of(request, otherwise=language)):
+        return _page(request, reason, status=STATUS[reason])
+
+
+def _own(request: HttpRequest, token: str, now: dt.datetime) -> HttpResponse:
+    own = guardians_after.read(token, now=now, language=languages.wished(request))
+    with translation.override(languages.of(request, otherwise=own.row.language)):
+        if request.method != "POST" or request.POST.get("act") != "back":
+            return _page(request, "allowed", own=own)
+        chosen = None if request.POST.get("all") else set(request.POST.getlist("box"))
+        if chosen is not None and not chosen:
+            return _page(request, "allowed", own=own, is_missing=True, status=422)
+        guardians_after.take_back(token, chosen=chosen, proof=addresses.proof_of(request), at=now)
+        try:
+            own = guardians_after.read(token, now=now, language=languages.wished(request))
+        except guardians.Unanswerable:
+            return _page(request, "taken_back")
+        return _page(request, "allowed", own=own, is_done=True)
 
 
 def _decided(
@@ -51,14 +83,18 @@ def _decided(
         if error.reason != "again":
             raise
         return _ask(request, found, now, is_new=True, status=422)
-    return _page(request, "agreed" if agrees else "refused", words=done.words, words_language=done.language)
+    own_url = request.path if agrees else ""
+    return _page(
+        request, "agreed" if agrees else "refused", words=done.words, words_language=done.language, own_url=own_url
+    )
 
 
 def _ask(request: HttpRequest, found: guardians.Shown, now: dt.datetime, **more: Any) -> HttpResponse:
     if request.method == "GET" and not request.headers.get("Sec-Purpose", "").startswith("prefetch"):
         showing.count_shown(place=showing.GUARDIAN, purposes=found.purposes, language=found.language, at=now)
     shown = showing.seal(place=showing.GUARDIAN, subject=found.row.id, language=found.language, at=now)
-    return _page(request, "ask", words=found.words, words_language=found.language, shown=shown, **more)
+    child = guardians.child_of(found.row)
+    return _page(request, "ask", words=found.words, words_language=found.language, shown=shown, child=child, **more)
 
 
 def _page(request: HttpRequest, state: str, *, status: int = 200, **shown: object) -> HttpResponse:

@@ -1,16 +1,19 @@
 """Staff write down what the guardian of a child allows, who stands before them or is on the phone."""
 
+import datetime as dt
 import uuid
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from cdp.core.views.access import actor_of, requires
-from consent.services import guardians_seen
+from consent.selectors import guardians as waits
+from consent.services import guardians, guardians_seen
 from customers.selectors import lineage, profiles
 
 LANGUAGES = ("en", "th", "ko")
@@ -28,6 +31,8 @@ def record(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     language = person.language if person.language in LANGUAGES else request.LANGUAGE_CODE
     with translation.override(language):
         ahead = guardians_seen.ahead(person.id, language=language, now=now)
+    if request.method == "POST" and request.POST.get("act") == "again":
+        return _again(request, person.id, now)
     if request.method == "POST":
         try:
             with translation.override(language):
@@ -52,9 +57,28 @@ def record(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         "profile": profiles.one(person),
         "ahead": ahead,
         "boxes": [{"name": one.name, "words": ahead.centre.words[one.name]} for one in ahead.options] if ahead else [],
+        "waiting": waits.waiting(lineage.of(person.id), now=now),
         "language": language,
         "typed": request.POST,
         "ticked": request.POST.getlist("box"),
         "problem": problem,
     }
     return render(request, "consent/guardian_desk.html", context, status=422 if problem else 200)
+
+
+def _again(request: HttpRequest, customer: uuid.UUID, now: dt.datetime) -> HttpResponse:
+    """Send the mail that waits for an answer once more, and say whether it goes."""
+    asked = request.POST.get("question", "")
+    for one in waits.waiting(lineage.of(customer), now=now):
+        if str(one.row.id) != asked:
+            continue
+        try:
+            guardians.ask_again(one.row, actor=actor_of(request), at=now)
+        except guardians.UnableToAsk:
+            messages.error(request, _("No mail was sent: three went to this address today already."))
+        else:
+            messages.success(request, _("The mail to %(address)s is on its way again") % {"address": one.masked})
+        break
+    else:
+        messages.error(request, _("This question waits no more."))
+    return redirect("consent:guardian-record", customer)

@@ -5,7 +5,6 @@ Nothing on the page says more of the person than a masked address. A link that i
 sends a new one, with the same answer whoever asks.
 """
 
-import contextlib
 import datetime as dt
 import json
 import uuid
@@ -27,13 +26,16 @@ from cdp.core.actors import CUSTOMER
 from consent.forms.preferences import GuardianForm, LinkForm
 from consent.rules import gpc as gpc_rules
 from consent.rules import preferences as rules
+from consent.rules.packs import Basis
 from consent.rules.wishes import PAUSES, Wish
 from consent.selectors import centre as reading
+from consent.selectors import guardians as waits
 from consent.selectors import people
 from consent.services import asked_links, gpc, guardians, links, preferences, receipts, showing, tongues
 from consent.services.requests import codes
 from consent.views import languages
 from consent.views.private import private
+from customers.selectors import lineage
 
 
 @csrf_exempt
@@ -119,14 +121,8 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
             changed = _saved(request, centre, proof, now)
             said = _("Saved.")
     except (preferences.UnableToChange, receipts.UnableToIssue):
-        return _page(
-            request,
-            token,
-            customer,
-            now,
-            said=_("This can no longer be taken back here. Please choose below."),
-            status=409,
-        )
+        problem = _("This can no longer be taken back here. Please choose below.")
+        return _page(request, token, customer, now, problem=problem, status=409)
     if changed.asked_again:
         return _page(request, token, customer, now, undo=changed.undo, asked_again=changed.asked_again, status=422)
     return _page(request, token, customer, now, said=said, undo=changed.undo)
@@ -151,12 +147,16 @@ def _receipt(customer: uuid.UUID, now: dt.datetime) -> HttpResponse:
 
 def _asked_guardian(request: HttpRequest, token: str, centre: reading.Centre, now: dt.datetime) -> HttpResponse:
     form = GuardianForm(request.POST)
-    chosen = [
-        option for option in centre.options if option.name in set(request.POST.getlist("ask")) and not option.is_on
-    ]
-    if not form.is_valid() or not chosen:
-        said = _("Please choose what to ask for, and give your parent's or guardian's e-mail address.")
-        return _page(request, token, centre.person.id, now, said=said, status=422)
+    problems = []
+    chosen = [option for option in centre.for_guardian if option.name in set(request.POST.getlist("ask"))]
+    if not chosen:
+        problems.append(_("Please tick what we should ask for."))
+    if "guardian_name" in form.errors:
+        problems.append(_("Please write your parent's or guardian's name."))
+    if "guardian_email" in form.errors:
+        problems.append(_("Please write their e-mail address in full, like name@example.com."))
+    if problems:
+        return _page(request, token, centre.person.id, now, guardian_errors=problems, status=422)
     wanted = guardians.Wanted(
         customer=centre.person.id,
         boxes=[(option.purpose, option.channel) for option in chosen],
@@ -165,9 +165,15 @@ def _asked_guardian(request: HttpRequest, token: str, centre: reading.Centre, no
         name=form.cleaned_data["guardian_name"],
         language=translation.get_language() or "en",
     )
-    # The same words whether or not there was room for another mail: who tries addresses learns nothing.
-    with contextlib.suppress(guardians.UnableToAsk), transaction.atomic():
-        guardians.ask(wanted, at=now)
+    # The same words whether or not a mail goes to that address: who tries addresses learns nothing.
+    try:
+        with transaction.atomic():
+            guardians.ask(wanted, at=now)
+    except guardians.TooMany:
+        problem = _("We have asked as often as we may in one day. Please try again tomorrow.")
+        return _page(request, token, centre.person.id, now, guardian_errors=[problem], status=429)
+    except guardians.UnableToAsk:
+        pass
     return _page(request, token, centre.person.id, now, said=_("Thank you. We have asked them by mail."))
 
 
@@ -175,9 +181,15 @@ def _saved(
     request: HttpRequest, centre: reading.Centre, proof: dict[str, str], now: dt.datetime
 ) -> preferences.Changed:
     was = {name.removeprefix("was:"): value == "1" for name, value in request.POST.items() if name.startswith("was:")}
-    wanted = rules.changes(centre.options, shown=was, ticked=set(request.POST.getlist("on")))
+    # What rests on no word has a box to object with instead of one to allow with.
+    objected = set(request.POST.getlist("no"))
+    ticked = set(request.POST.getlist("on")) | {
+        option.name for option in centre.options if option.basis is not Basis.CONSENT and option.name not in objected
+    }
+    wanted = rules.changes(centre.options, shown=was, ticked=ticked)
     # A child takes back alone, and allows with a guardian only.
-    wanted = [option for option in wanted if not option.is_on or option.purpose not in centre.needs_guardian]
+    guarded = {option.name for option in centre.for_guardian}
+    wanted = [option for option in wanted if not option.is_on or option.name not in guarded]
     choice = preferences.Choice(
         customer=centre.person.id,
         options=wanted,
@@ -214,6 +226,8 @@ def _page(
     said: str = "",
     undo: str = "",
     asked_again: Collection[str] = (),
+    problem: str = "",
+    guardian_errors: Collection[str] = (),
     status: int = 200,
 ) -> HttpResponse:
     """The whole page. `asked_again` are boxes that stay ticked as they were sent and wait for a second press."""
@@ -234,8 +248,9 @@ def _page(
         "is_paused": centre.wish.is_paused(now),
         "tongues": reading.languages(),
         "language": centre.person.language[:2] or language,
-        "is_anything_on": any(option.is_on for option in centre.options),
         "said": said,
+        "problem": problem,
+        **_guardian(request, centre, guardian_errors, now),
         "undo": undo,
         "token": token,
         "my_data_url": _url("consent:my-data"),
@@ -244,6 +259,32 @@ def _page(
     response = render(request, "consent/preferences.html", context, status=status)
     response.headers["Content-Language"] = language
     return response
+
+
+def _guardian(
+    request: HttpRequest, centre: reading.Centre, errors: Collection[str], now: dt.datetime
+) -> dict[str, Any]:
+    """What a child may ask a guardian for, ticked as it was sent, else as it is asked already or was allowed once."""
+    if not centre.is_child:
+        return {}
+    waiting = waits.waiting(lineage.of(centre.person.id), now=now)
+    if errors:
+        ticked = set(request.POST.getlist("ask"))
+    else:
+        ticked = {name for one in waiting for name in one.boxes}
+        ticked |= {box.name for group in centre.groups for box in group.options if box.is_asked_again}
+    wanted = {option.name for option in centre.for_guardian}
+    asks = [
+        {
+            "name": box.name,
+            "label": group.name if box.channel == "any" else f"{group.name} · {box.label}",
+            "is_ticked": box.name in ticked,
+        }
+        for group in centre.groups
+        for box in group.options
+        if box.name in wanted
+    ]
+    return {"waiting": waiting, "asks": asks, "guardian_errors": errors, "typed": request.POST if errors else {}}
 
 
 def _url(name: str) -> str:

@@ -20,6 +20,7 @@ from consent.models import ConsentRecord, ConsentState, ContactWish, LinkRequest
 from consent.rules.ledger import REFUSALS
 from consent.selectors import notices
 from consent.services import asked_links, expiring, gate, links, policies
+from consent.services.requests import intake
 from customers.models import Customer
 from customers.services import erasing, merging
 from tests import factories
@@ -53,12 +54,11 @@ def stranger():
     return Client(enforce_csrf_checks=True)
 
 
-def save(customer, *on, was=None, objects=False, **more):
-    on = [*on, *([] if objects else ["profiling:any"])]  # which rests on no word in Thailand
+def save(customer, *on, was=None, no=(), **more):
     page = stranger().get(path(customer)).content.decode()
     shown = dict(re.findall(r'name="(was:[^"]+)" value="(\d)"', page)) if was is None else was
     shown["shown"] = SHOWN.search(page)[1]
-    return stranger().post(path(customer), {"act": "save", "on": on, **shown, **more})
+    return stranger().post(path(customer), {"act": "save", "on": on, "no": no, **shown, **more})
 
 
 def states(customer):
@@ -153,12 +153,38 @@ def test_everything_stops_with_one_press(mali):
     assert ConsentRecord.objects.filter(status="withdrawn").count() == 3
 
 
-def test_what_the_law_allows_without_a_word_is_shown_as_on_and_can_be_objected_to():
-    uwe = factories.customer(email="uwe@example.com", country="FR")
+def test_what_the_law_allows_without_a_word_says_on_what_it_rests_and_is_objected_to(at_noon):
+    uwe = factories.customer(email="uwe@example.com", country="FR", street="1 Rue", city="Lyon")
     page = stranger().get(path(uwe)).content.decode()
-    assert 'value="profiling:any" checked' in page
-    save(uwe, objects=True)
+    assert not re.search(r'name="on" value="(profiling:any|marketing:post)"', page), "nobody said yes"
+    assert 'name="no" value="profiling:any">' in page
+    assert page.count("because of our legitimate interest") == 2
+    assert "6(1)" in page
+    save(uwe)
+    assert not ConsentRecord.objects.exists(), "saying nothing is no objection"
+    page = save(uwe, no=["profiling:any", "marketing:post"]).content.decode()
     assert set(ConsentState.objects.values_list("channel", "status")) == {("any", "denied"), ("post", "denied")}
+    assert 'name="no" value="profiling:any" checked' in page
+    at_noon.shift(dt.timedelta(minutes=1))
+    save(uwe, no=["marketing:post"])
+    assert gate.decide(customer=uwe.id, purpose="profiling", channel="any", at=NOW).is_allowed
+
+
+def test_an_objection_is_one_line_by_who_really_made_it_and_opens_no_ways_the_person_has_not(mali, at_noon):
+    page = stranger().get(path(mali)).content.decode()
+    before = set(re.findall(r'name="was:([^"]+)"', page))
+    assert before == {"marketing:email", "marketing:sms", "marketing:phone", "profiling:any", "measurement:any",
+                      "third_party:any"}  # fmt: skip
+    at_noon.shift(dt.timedelta(minutes=1))
+    ask = intake.Ask(customer=mali.id, right="objection", door="web", language="en", identity="code")
+    intake.begin(ask, actor=actors.CUSTOMER, at=timezone.now())
+    assert ConsentRecord.objects.filter(method="request").count() > 9
+    page = stranger().get(path(mali)).content.decode()
+    assert set(re.findall(r'name="was:([^"]+)"', page)) == before, "no webhook, no KakaoTalk, no night in Thailand"
+    recorded = page[page.index('class="recorded"') :]
+    assert recorded.count("<li>") == 2
+    assert "You, under “My data”" in recorded.split("</li>")[0]
+    assert "staff" not in recorded
 
 
 def test_what_expired_is_refused_by_unticking_where_the_law_asks_for_no_word():
@@ -166,7 +192,7 @@ def test_what_expired_is_refused_by_unticking_where_the_law_asks_for_no_word():
     for purpose, channel in (("profiling", "any"), ("marketing", "post")):
         factories.consent(uwe, purpose=purpose, channel=channel, at=NOW - DAY)
         expiring.expire(purpose=purpose, said_before=NOW, reason="meaning", actor=actors.SYSTEM, now=NOW)
-    save(uwe, "marketing:post", objects=True)
+    save(uwe, no=["profiling:any"])
     assert ConsentState.objects.get(customer=uwe, purpose="profiling").status in REFUSALS
     stranger().post(path(uwe), {"act": "stop"})
     assert ConsentState.objects.get(customer=uwe, purpose="marketing").status in REFUSALS
@@ -175,7 +201,6 @@ def test_what_expired_is_refused_by_unticking_where_the_law_asks_for_no_word():
 def test_stopping_everything_stops_letters_that_rest_on_no_word():
     uwe = factories.customer(email="uwe@example.com", country="FR")
     assert gate.decide(customer=uwe.id, purpose="marketing", channel="post", at=NOW).is_allowed
-    assert 'value="marketing:post" checked' in stranger().get(path(uwe)).content.decode()
     stranger().post(path(uwe), {"act": "stop"})
     for purpose, channel in (("marketing", "post"), ("profiling", "any")):
         assert gate.decide(customer=uwe.id, purpose=purpose, channel=channel, at=NOW).is_denied
@@ -274,7 +299,7 @@ def test_boxes_nobody_offered_are_not_spoken_of(mali):
 def test_what_was_recorded_is_told(mali):
     page = stranger().get(path(mali)).content.decode()
     assert "What was recorded" in page
-    assert "Given" in page
+    assert "<strong>Given:</strong> News and offers (E-mail)" in page
 
 
 @pytest.mark.parametrize("ask", ["get", "post"])

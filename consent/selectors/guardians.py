@@ -1,0 +1,40 @@
+"""Questions to guardians that wait for an answer, as the child and staff see them."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from cdp.core.crypto import subjects
+from consent.models import Guardianship
+from customers.rules import masking
+
+TABLE = "consent_guardianship"
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One question: which row, who was asked (masked), when, until when they may answer, and about which boxes."""
+
+    row: Guardianship
+    masked: str
+    boxes: frozenset[str]
+
+
+def waiting(customers: Collection[uuid.UUID], *, now: dt.datetime) -> list[Waiting]:
+    """The newest that wait for an answer. Pass the whole lineage."""
+    rows = list(
+        Guardianship.objects.filter(
+            customer_id__in=list(customers), state=Guardianship.State.ASKED, expires_at__gt=now
+        ).order_by("-asked_at")[:SHOWN]
+    )
+    keyring = subjects.load({row.customer_id for row in rows})
+    return [
+        Waiting(
+            row,
+            masking.email(keyring.open(row.address, table=TABLE, column="address", row=row.id) or ""),
+            frozenset(f"{purpose}:{channel}" for purpose, channel in row.boxes),
+        )
+        for row in rows
+    ]
