@@ -7,16 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import chains, lifecycle, outbox, retention, source_secrets
 from cdp.core.chains import asking  # noqa: F401  (registers the job)
 from cdp.core.crypto import hourly, index, subjects
-from cdp.core.exports import ending, making  # noqa: F401  (making registers the job)
+from cdp.core.exports import ending, making, words  # noqa: F401  (making registers the job)
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
 from cdp.core.keys import holders, rotation  # noqa: F401  (registers the job)
-from cdp.core.models import DataKey, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook, WebhookSecret
+from cdp.core.models import DataKey, Export, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook, WebhookSecret
 from cdp.core.retention import Follow, Kind, Start, Term, Unit, ledgers
 from cdp.core.webhooks import delivering, forgetting, registry, subscriptions
 
 holders.declare(
     holders.Holder(DataKey, ("id",), subjects.context),
     holders.Holder(HourlyKey, ("hour",), hourly.context),
+    holders.Holder(Export, ("id",), words.context),
     holders.Holder(IndexRoot, (), lambda: index.CONTEXT),
     holders.Holder(SourceSecret, ("source_id",), source_secrets.context),
     holders.Holder(SourceToken, ("source_id", "name"), source_secrets.token_context),

@@ -146,6 +146,9 @@ class Gate(Protocol):
     def allowed_condition(self, purpose: str, channel: str, alias: str, *, at: datetime) -> tuple[str, list[Any]]:
         """An SQL condition for those who are not denied."""
 
+    def ways(self, purpose: str) -> Collection[str]:
+        """The channels a word on that purpose is asked for, one by one; none where one word is about all of them."""
+
 
 _gate: list[Gate] = []
 
@@ -178,16 +181,28 @@ def ask(*, customer: uuid.UUID, purpose: str, channel: str, at: datetime) -> Per
     return answer.permit
 
 
-def ask_many(customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: datetime) -> Answer:
-    """One permit for all of them who may, in a few statements however many they are."""
+def ask_many(
+    customers: Collection[uuid.UUID], *, purpose: str, channel: str, at: datetime, is_list: bool = False
+) -> Answer:
+    """One permit for all of them who may, in a few statements however many they are.
+
+    `is_list`: nobody is disturbed by what leaves now, a list by which others write at their own hours; so who is only
+    deferred is on it.
+    """
     decisions = gate().decide_many(customers, purpose=purpose, channel=channel, at=at)
-    return from_decisions(decisions, purpose=purpose, channel=channel, at=at)
+    return from_decisions(decisions, purpose=purpose, channel=channel, at=at, is_list=is_list)
 
 
-def from_decisions(decisions: Mapping[uuid.UUID, Decision], *, purpose: str, channel: str, at: datetime) -> Answer:
+def from_decisions(
+    decisions: Mapping[uuid.UUID, Decision], *, purpose: str, channel: str, at: datetime, is_list: bool = False
+) -> Answer:
     """The permit that the gate's own decisions amount to, for who has them already; of no others."""
-    allowed = frozenset(customer for customer, decision in decisions.items() if decision.is_allowed)
-    refused = {customer: decision for customer, decision in decisions.items() if not decision.is_allowed}
+    refused = {
+        customer: decision
+        for customer, decision in decisions.items()
+        if not (decision.is_allowed or (is_list and decision.is_deferred))
+    }
+    allowed = frozenset(decisions.keys() - refused.keys())
     return Answer(Permit(purpose, channel, at, allowed) if allowed else None, refused)
 
 

@@ -15,6 +15,7 @@ REASONS: Mapping[str, str | Promise] = {
     "outdated": _("allowed it before its meaning changed, and was not asked again yet"),
     "restricted": _("asked for a restriction: data may not be used for now"),
     "suppressed": _("has an address that no longer takes anything"),
+    "no_address": _("has no address for this channel"),
     "child": _("is a child, and no guardian agreed"),
     "quiet_hours": _("waits for the end of the quiet hours"),
     "unknown": _("is not known any more"),

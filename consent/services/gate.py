@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from cdp.core.leaving import Decision, Denials
-from consent.models import Purpose
+from consent.models import Channel, Purpose
 from consent.rules import gate as rules
 from consent.rules.gate import Kind, Reason, Standing, Word
 from consent.rules.jurisdiction import place, place_sql
@@ -337,6 +337,14 @@ def _channels(purpose: str, channel: str) -> list[str]:
     offered = Purpose.objects.filter(key=purpose).values_list("channels", flat=True).first()
     # What is asked for a channel of its own has its words there; of what the register does not know, anywhere.
     return [channel] if offered is not None and ANY not in offered else [channel, ANY]
+
+
+def ways(purpose: str) -> list[str]:
+    """The channels a word on that purpose is asked for, one by one, in the order of `Channel`; none where one word is
+    about all of them, or where the register does not know the purpose.
+    """
+    offered = Purpose.objects.filter(key=purpose).values_list("channels", flat=True).first() or []
+    return [] if ANY in offered else [channel for channel in Channel.values if channel in offered]
 
 
 def _rule(kind: Kind) -> str:

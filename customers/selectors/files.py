@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core.exports.registry import Kind
+from cdp.core.exports.registry import Kind, Reach
 from customers.models import ContactPoint, Customer
 from customers.rules import masking
 from customers.selectors import profiles
@@ -51,4 +51,26 @@ HIDES: Mapping[str, Callable[[str], str]] = {
     "customer.birth_date": masking.text,
 }
 """What of a person whoever does not serve customers sees masked, in files as on pages."""
-KIND = Kind("customers", _("Customers"), COLUMNS, rows=rows, hides=HIDES)
+_CALLED = ("customer.name", "customer.given_name", "customer.family_name", "customer.language")
+_HOME = tuple(f"customer.{name}" for name in ("street", "city", "province", "postcode", "country"))
+_POINT = (
+    "EXISTS (SELECT 1 FROM customers_contactpoint p WHERE p.customer_id = c.id AND p.kind = '{kind}'"
+    " AND p.is_primary AND p.bounced_at IS NULL)"
+)
+_HOUSE = (
+    "EXISTS (SELECT 1 FROM customers_address a WHERE a.customer_id = c.id AND a.is_primary AND a.street IS NOT NULL)"
+)
+
+
+def _by(kind: ContactPoint.Kind, column: str) -> Reach:
+    return Reach((column, *_CALLED), (column,), _POINT.format(kind=kind.value))
+
+
+LISTS: Mapping[str, Reach] = {
+    "email": _by(ContactPoint.Kind.EMAIL, "customer.email"),
+    **{channel: _by(ContactPoint.Kind.PHONE, "customer.phone") for channel in ("sms", "phone", "kakao")},
+    "line": _by(ContactPoint.Kind.LINE, "customer.line_id"),
+    "post": Reach((*_CALLED, *_HOME), _HOME, _HOUSE),
+}
+"""What somebody who writes by that channel needs: where to, how people are called, in which language."""
+KIND = Kind("customers", _("Customers"), COLUMNS, rows=rows, hides=HIDES, lists=LISTS)

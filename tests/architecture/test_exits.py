@@ -41,7 +41,8 @@ PERMITTED = {
     "campaigns/channels/email/deliver.py": "messages of campaigns",
     "campaigns/services/trials.py": "trials of a message, to the member of staff who asks",
     "cdp/core/outbox/carriers.py": "notices to people",
-    "cdp/core/exports/leading.py": "files of people",
+    "cdp/core/exports/leading.py": "files of people, each judged",
+    "cdp/core/exports/taking.py": "files of people that the command writes",
     "cdp/core/exports/handing.py": "the same files fetched by who asked for them, each person judged once more",
     "cdp/core/webhooks/delivering.py": "deliveries to other systems, handed over by `addresses`",
 }

@@ -3,11 +3,16 @@
 Who asks sees first whom it would hold. More than `CDP_EXPORT_ALONE` people, counted with what the same colleague took
 along within a day, wait for somebody else who may approve; nobody approves their own, by whatever address.
 
-Why somebody asks, and what the second person says, are words of staff: they stand in the row of the export, which goes
-with its term, and never in a ledger, which nobody can take them out of.
+Where people allow a purpose channel by channel, a file is a list for one channel: the gate is asked about that one,
+and the list holds what it takes to reach them there and no more. Of it a colleague who sees contacts masked gets the
+one address in clear, once a second person has let it go; a list of dots would serve nobody.
+
+Why somebody asks, and what the second person says, are words of staff: they stand sealed in the row of the export,
+which goes with its term, and never in a ledger, which nobody can take them out of.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +26,8 @@ from django.utils.translation import gettext as _
 
 from cdp.core import access, audiences, audit, jobs, leaving
 from cdp.core.actors import staff
-from cdp.core.exports import ending, leading, registry, writing
+from cdp.core.exports import ending, leading, registry, words, writing
+from cdp.core.ids import uuid7
 from cdp.core.models import Export, Job, User
 
 JOB = "export"
@@ -63,14 +69,24 @@ class Count:
         return sum(self.left_out.values())
 
 
-def count(kind: registry.Kind, *, segment: str, purpose: str, asker: uuid.UUID, at: datetime) -> Count:
+def count(
+    kind: registry.Kind,
+    *,
+    segment: str,
+    purpose: str,
+    channel: str = "",
+    asker: uuid.UUID | None,
+    is_masked: bool = False,
+    at: datetime,
+) -> Count:
     """Count in one statement, by the same gate that judges each when the file is made.
 
-    Raises audiences.UnknownAudience.
+    `asker`: None for the command on the server. `is_masked`: who asks may not see contacts. Raises
+    audiences.UnknownAudience.
     """
     if not kind.is_personal:
         return Count(0, {}, 0, needs_second=False)
-    parts = leaving.gate().denials(purpose, leading.CHANNEL, "c", at=at)
+    parts = leaving.gate().denials(purpose, channel or leading.FILE, "c", at=at)
     params: dict[str, Any] = dict(parts.params)
     among = ""
     if segment:
@@ -80,19 +96,23 @@ def count(kind: registry.Kind, *, segment: str, purpose: str, asker: uuid.UUID, 
         params |= dict(zip(names, values, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {parts.reason} AS why, count(*) FROM customers_customer c {parts.join}"  # noqa: S608
-            f" WHERE c.status = 'known' AND {kind.whose or 'TRUE'} {among} GROUP BY 1",
+            f"SELECT {parts.reason} AS why, {leading.unreached(kind, channel)} AS unreached, count(*)"  # noqa: S608
+            f" FROM customers_customer c {parts.join}"
+            f" WHERE c.status = 'known' AND {kind.whose or 'TRUE'} {among} GROUP BY 1, 2",
             params,
         )
-        found = {str(why): int(number) for why, number in cursor.fetchall()}
+        found = Counter[str]()
+        for why, is_unreached, number in cursor.fetchall():
+            found[str(why) or (leading.NO_ADDRESS if is_unreached else "")] += int(number)
     people = found.pop("", 0)
     earlier = alone(asker, since=at - TOGETHER)
+    is_much = people + earlier > settings.CDP_EXPORT_ALONE
     return Count(
-        people, found, people + earlier, needs_second=people > 0 and people + earlier > settings.CDP_EXPORT_ALONE
+        people, found, people + earlier, needs_second=people > 0 and (is_much or (is_masked and channel != ""))
     )
 
 
-def alone(asker: uuid.UUID, *, since: datetime, but: uuid.UUID | None = None) -> int:
+def alone(asker: uuid.UUID | None, *, since: datetime, but: uuid.UUID | None = None) -> int:
     """How many people that colleague's files hold, since then, for which nobody else was asked; all but that file.
 
     A file counts by what was counted when it was asked for, or by what it holds, whichever is more.
@@ -107,6 +127,7 @@ def ask(
     kind: str,
     segment: str,
     purpose: str,
+    channel: str = "",
     columns: Collection[str],
     form: str,
     reason: str,
@@ -124,7 +145,8 @@ def ask(
     why = " ".join(reason.split())
     if what.is_personal and not SHORTEST_REASON <= len(why) <= LONGEST_REASON:
         raise UnableToAsk("reason", _("Say in a few words why this file is needed; it is kept with the export."))
-    chosen = [column for column in what.columns if column in columns]
+    check_channel(what, purpose, channel)
+    chosen = columns_of(what, channel, columns)
     if not chosen:
         raise UnableToAsk("columns", _("Choose at least one column."))
     if segment and not what.is_personal:
@@ -132,20 +154,26 @@ def ask(
     with transaction.atomic():
         # One asking of a colleague after the other: two at once would each count without the other.
         User.objects.select_for_update().get(id=user.id)
+        is_masked = what.is_personal and not user.can("customers.reveal")
         try:
-            found = count(what, segment=segment, purpose=purpose, asker=user.id, at=at)
+            found = count(
+                what, segment=segment, purpose=purpose, channel=channel, asker=user.id, is_masked=is_masked, at=at
+            )
         except audiences.UnknownAudience as error:
             raise UnableToAsk("segment", _("There is no such segment any more.")) from error
         if what.is_personal and not found.people:
             raise UnableToAsk("purpose", _("Nobody may leave for this purpose, so there would be nothing in the file."))
+        row = uuid7()
         export = Export.objects.create(
+            id=row,
             kind=kind,
             segment=segment,
             purpose=purpose,
+            channel=channel,
             columns=chosen,
             form=form,
-            reason=why[:LONGEST_REASON],
-            is_masked=what.is_personal and not user.can("customers.reveal"),
+            **words.new(row, why[:LONGEST_REASON]),
+            is_masked=is_masked,
             is_personal=what.is_personal,
             asked_by=user.id,
             asked_at=at,
@@ -162,6 +190,7 @@ def ask(
             details={
                 "kind": kind,
                 "purpose": purpose,
+                "channel": channel,
                 "segment": segment,
                 "people": found.people,
                 "needs_second": found.needs_second,
@@ -170,6 +199,34 @@ def ask(
         if not found.needs_second:
             _begin(export)
     return export
+
+
+def check_channel(kind: registry.Kind, purpose: str, channel: str) -> None:
+    """That the list is for a channel where its purpose is allowed channel by channel. Raises UnableToAsk."""
+    ways = leading.ways(kind, purpose)
+    if ways is None:
+        if channel:
+            raise UnableToAsk("purpose", _("This purpose is not allowed channel by channel: name none."))
+    elif not kind.lists:
+        raise UnableToAsk("purpose", _("This kind is no list by which people are written to: choose customers."))
+    elif channel not in ways:
+        raise UnableToAsk(
+            "purpose",
+            _("Choose the channel the list is for ({channels}): people allow each by itself.").format(
+                channels=", ".join(ways)
+            ),
+        )
+
+
+def columns_of(kind: registry.Kind, channel: str, columns: Collection[str]) -> list[str]:
+    """Which of these columns the file holds, in the order of the kind: of a list for a channel what it takes to reach
+    people there, with the address itself in any case.
+    """
+    if not channel:
+        return [column for column in kind.columns if column in columns]
+    reach = kind.lists[channel]
+    wanted = {*reach.address, *(column for column in reach.columns if column in columns)}
+    return [column for column in kind.columns if column in wanted]
 
 
 def _begin(export: Export) -> None:
@@ -218,7 +275,7 @@ def _undecided(export: uuid.UUID, user: User) -> Export:
 
 def _decide(row: Export, state: str, user: User, why: str, at: datetime) -> None:
     row.state, row.decided_by, row.decided_at = state, user.id, at
-    row.decided_why = " ".join(why.split())[:LONGEST_REASON]
+    row.decided_why = words.sealed(row, " ".join(why.split())[:LONGEST_REASON])
     row.save(update_fields=["state", "decided_by", "decided_at", "decided_why"])
     audit.record(
         audit.Action.EXPORT_DECIDED,

@@ -78,10 +78,13 @@ def _portions(export: Export, actor: actors.Actor) -> Iterator[list[list[str]]]:
             yield [[*cells, mark] for _whose, cells in piece]
             continue
         now = timezone.now()
-        permit = leaving.ask_many(people, purpose=export.purpose, channel=leading.CHANNEL, at=now).permit
+        channel = export.channel or leading.FILE
+        permit = leaving.ask_many(
+            people, purpose=export.purpose, channel=channel, at=now, is_list=bool(export.channel)
+        ).permit
         if permit is None:
             continue
-        permit.check(channel=leading.CHANNEL, purpose=export.purpose)
+        permit.check(channel=channel, purpose=export.purpose)
         # By its id: whoever asks later who was in a file finds them, and why it was needed in the row of the export.
         audit.looked(actor=actor, at=now, view=VIEW, customers=sorted(permit.people), reason=mark)
         yield [[*cells, mark] for whose, cells in piece if whose is None or permit.covers(whose)]

@@ -1,120 +1,77 @@
-"""Who is in a file: the gate judges everybody, a portion at a time, and the access log learns of each.
+"""Who is in a file: the gate judges everybody, a portion at a time.
 
 Memory holds one portion, whatever the size of the shop. A restriction, a refusal or a missing word leaves somebody out;
 how many and why is told at the end.
+
+Some purposes are allowed channel by channel: a list of people to be written to is a list for one channel, and the gate
+is asked about that one. Whoever has no address there would be on it for nothing, and is left out as well.
 """
 
-import os
-import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from django.db import connection
 
-from cdp.core import audiences, audit, leaving, minimising
-from cdp.core.actors import Actor
-from cdp.core.exports import registry, writing
+from cdp.core import audiences, leaving
+from cdp.core.exports import registry
 from cdp.core.leaving import Permit
 
-CHANNEL = "file"
+FILE = "file"
+"""The channel of files by which nobody is reached."""
+OWN = "service"
+"""The shop's own books: a file for them leads to nobody, whatever channels customers are served by."""
+NO_ADDRESS = "no_address"
 PORTION = 500
-VIEW = "export"
 FIRST = uuid.UUID(int=0)
 
 
 @dataclass
-class Outcome:
-    """What a file holds, and of whom it does not."""
+class Judged:
+    """A portion: who is in the file, under which permit, and how many are not, by reason."""
 
-    rows: int = 0
-    people: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)  # by the gate's reason
-
-
-Progress = Callable[[Outcome], None]
+    permit: Permit | None
+    people: list[uuid.UUID] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
-def write(
-    kind: registry.Kind,
-    path: Path,
-    *,
-    form: str,
-    purpose: str,
-    segment: str,
-    actor: Actor,
-    at: datetime,
-    reason: str = "",
-    on_progress: Progress | None = None,
-) -> Outcome:
-    """Write a file of everybody, or of a segment, whom the gate lets go for `purpose`; whole or not at all.
-
-    The file is readable for its owner only. Raises audiences.UnknownAudience, OSError.
+def ways(kind: registry.Kind, purpose: str) -> list[str] | None:
+    """For which channels such a list may be made, where the purpose is allowed channel by channel; None where a file
+    needs no channel.
     """
-    members = everybody(kind, segment) if kind.rows else iter(())
-    if kind.rows:
-        minimising.note(kind.columns, by="export", day=at.date())
-    handle, draft_name = tempfile.mkstemp(dir=path.parent, prefix=".export-", suffix=".part")
-    os.close(handle)
-    draft, outcome = Path(draft_name), Outcome()
-    try:
-        writer = writing.begin(draft, form, kind.columns)
-        try:
-            if kind.pages and not segment:
-                outcome.rows += writer.write(kind.pages())
-            for portion in members:
-                _portion(kind, portion, writer, outcome, purpose=purpose, actor=actor, at=at, reason=reason)
-                if on_progress:
-                    on_progress(outcome)
-        finally:
-            writer.close()
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    audit.record(
-        audit.Action.EXPORT_WRITTEN,
-        actor=actor,
-        at=at,
-        details={
-            "kind": kind.key,
-            "purpose": purpose,
-            "segment": segment,
-            "people": outcome.people,
-            "rows": outcome.rows,
-            "left_out": dict(outcome.left_out),
-            "reason": reason,
-        },
-    )
-    return outcome
+    if not kind.is_personal or purpose == OWN:
+        return None
+    asked = list(leaving.gate().ways(purpose))
+    return [channel for channel in asked if channel in kind.lists] if asked else None
 
 
-def _portion(
-    kind: registry.Kind,
-    portion: Sequence[uuid.UUID],
-    writer: writing.Writer,
-    outcome: Outcome,
-    *,
-    purpose: str,
-    actor: Actor,
-    at: datetime,
-    reason: str,
-) -> None:
-    answer = leaving.ask_many(portion, purpose=purpose, channel=CHANNEL, at=at)
-    outcome.left_out.update(decision.reason for decision in answer.refused.values())
+def judge(kind: registry.Kind, portion: Sequence[uuid.UUID], *, purpose: str, channel: str, at: datetime) -> Judged:
+    """Who of these may be in a file for that purpose; `channel` is empty for one that is no list."""
+    answer = leaving.ask_many(portion, purpose=purpose, channel=channel or FILE, at=at, is_list=bool(channel))
+    judged = Judged(answer.permit, left_out=Counter(decision.reason for decision in answer.refused.values()))
     if answer.permit is not None:
-        outcome.rows += _people(kind, answer.permit, writer)
-        outcome.people += len(answer.permit.people)
-        audit.looked(actor=actor, at=at, view=VIEW, customers=sorted(answer.permit.people), reason=reason)
+        judged.people = _reached(kind, answer.permit.people, channel)
+        if unreached := len(answer.permit.people) - len(judged.people):
+            judged.left_out[NO_ADDRESS] += unreached
+    return judged
 
 
-def _people(kind: registry.Kind, permit: Permit, writer: writing.Writer) -> int:
-    permit.check(channel=CHANNEL)
-    assert kind.rows is not None, "kinds of people have rows"  # noqa: S101
-    return writer.write(cells for _whose, cells in kind.rows(sorted(permit.people)))
+def unreached(kind: registry.Kind, channel: str) -> str:
+    """SQL over the alias `c`: who has nowhere to be reached by that channel."""
+    return f"NOT {kind.lists[channel].reached}" if channel else "FALSE"
+
+
+def _reached(kind: registry.Kind, people: Collection[uuid.UUID], channel: str) -> list[uuid.UUID]:
+    if not channel:
+        return sorted(people)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT c.id FROM customers_customer c WHERE c.id = ANY(%s) AND NOT {unreached(kind, channel)} ORDER BY c.id",  # noqa: E501, S608
+            [list(people)],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def everybody(kind: registry.Kind, segment: str, *, after: uuid.UUID = FIRST) -> Iterator[list[uuid.UUID]]:

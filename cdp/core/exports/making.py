@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from cdp.core import actors, audiences, audit, jobs, leaving, minimising
+from cdp.core import actors, audiences, audit, jobs, minimising
 from cdp.core.exports import asking, ending, keeping, leading, registry
 from cdp.core.leaving import Permit
 from cdp.core.models import Export, ExportPortion, Job
@@ -66,7 +66,10 @@ class _Work:
         self.seen, self.held, self.rows = (int(told.get(name, 0)) for name in ("seen", "held", "rows"))
         self.left_out = Counter[str](told.get("left_out", {}))
         self.places = [kind.columns.index(column) for column in export.columns]
-        self.masks = kind.hides if export.is_masked else {}
+        # The address that a list is for is what the second person lets go; the rest stays masked for who sees it so.
+        shown = kind.lists[export.channel].address if export.channel in kind.lists else ()
+        hides = {column: mask for column, mask in kind.hides.items() if column not in shown}
+        self.masks = hides if export.is_masked else {}
         self.total = export.people + sum(export.left_out.values())
         self.most = self._most()
 
@@ -103,14 +106,14 @@ class _Work:
             cursor.execute(
                 "SELECT 1 FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(portion)]
             )
-        answer = leaving.ask_many(portion, purpose=self.export.purpose, channel=leading.CHANNEL, at=at)
-        self.left_out.update(decision.reason for decision in answer.refused.values())
-        if answer.permit is not None:
-            self.held += len(answer.permit.people)
+        judged = leading.judge(self.kind, portion, purpose=self.export.purpose, channel=self.export.channel, at=at)
+        self.left_out.update(judged.left_out)
+        if judged.permit is not None and judged.people:
+            self.held += len(judged.people)
             if self.held > self.most:
                 raise _Grown
-            ExportPortion.objects.create(export=self.export, position=self.seen, people=sorted(answer.permit.people))
-            rows = self._people(answer.permit)
+            ExportPortion.objects.create(export=self.export, position=self.seen, people=judged.people)
+            rows = self._people(judged.permit, judged.people)
             while piece := list(itertools.islice(rows, PIECE)):
                 self._append(keeper, piece)
         self.seen += len(portion)
@@ -129,10 +132,10 @@ class _Work:
             },
         )
 
-    def _people(self, permit: Permit) -> Iterator[tuple[uuid.UUID | None, list[str]]]:
-        permit.check(channel=leading.CHANNEL, purpose=self.export.purpose)
+    def _people(self, permit: Permit, people: list[uuid.UUID]) -> Iterator[tuple[uuid.UUID | None, list[str]]]:
+        permit.check(channel=self.export.channel or leading.FILE, purpose=self.export.purpose)
         assert self.kind.rows is not None, "kinds of people have rows"  # noqa: S101
-        found = self.kind.rows(sorted(permit.people))
+        found = self.kind.rows(people)
         yield from ((whose, self._cells(cells)) for whose, cells in found if permit.covers(whose))
 
     def _cells(self, cells: Sequence[str]) -> list[str]:
@@ -167,6 +170,7 @@ class _Work:
                 details={
                     "kind": self.export.kind,
                     "purpose": self.export.purpose,
+                    "channel": self.export.channel,
                     "segment": self.export.segment,
                     "people": self.held,
                     "rows": self.rows,

@@ -16,12 +16,24 @@ Pages = Callable[[], Iterable[Row]]
 
 
 @dataclass(frozen=True)
+class Reach:
+    """What a list of people to be reached by one channel holds: `address` is its columns that say where, `columns`
+    all of them. `reached` is SQL over the alias `c` of customers_customer for who has such an address.
+    """
+
+    columns: Sequence[str]
+    address: Sequence[str]
+    reached: str
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of file. Columns are named as an import takes them, so that a file of ours comes back as it went.
 
     `rows` for what belongs to people, of whom the gate judges each; `pages` for what is nobody's. `whose` is SQL over
     the alias `c` of customers_customer for who has any rows at all, empty for everybody. `hides` says how a column
-    reads for those who may not see contacts.
+    reads for those who may not see contacts. `lists` says of a channel what a list for it holds; a kind without is no
+    list by which somebody is written to, and leaves only for purposes that know no channels.
     """
 
     key: str
@@ -31,6 +43,7 @@ class Kind:
     pages: Pages | None = None
     whose: str = ""
     hides: Mapping[str, Mask] = field(default_factory=dict)
+    lists: Mapping[str, Reach] = field(default_factory=dict)
 
     @property
     def is_personal(self) -> bool:
@@ -55,4 +68,4 @@ def kinds() -> Mapping[str, Kind]:
     return dict(sorted(_kinds.items()))
 
 
-__all__ = ["MARK", "Kind", "Mask", "Pages", "Row", "Rows", "declare", "kinds"]
+__all__ = ["MARK", "Kind", "Mask", "Pages", "Reach", "Row", "Rows", "declare", "kinds"]

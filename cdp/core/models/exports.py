@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cdp.core.crypto.fields import SealedField
 from cdp.core.models.base import Model, Placement
 
 
@@ -28,23 +29,27 @@ class Export(Model):
         ERASED = "erased", pgettext_lazy("export", "Somebody in it was erased")
         DELETED = "deleted", pgettext_lazy("export", "Deleted")
         GROWN = "grown", pgettext_lazy("export", "More people than were asked for")
+        TAKEN = "taken", pgettext_lazy("export", "Written on the server")
 
     kind = models.CharField(max_length=40)
     segment = models.CharField(max_length=120, blank=True)  # its key; empty: everybody
     purpose = models.CharField(max_length=30)
+    channel = models.CharField(max_length=10, blank=True)  # by which people are reached with it; empty: by none
     columns = ArrayField(models.CharField(max_length=80), default=list)
     form = models.CharField(max_length=10)
-    reason = models.CharField(max_length=300)
+    ring_key = models.CharField(max_length=40, editable=False)
+    wrapped = models.BinaryField(editable=False)  # the key of what staff wrote, under the key ring
+    reason = SealedField()
     is_masked = models.BooleanField(default=False)  # who asked may not see contacts
     is_personal = models.BooleanField(default=True)
-    asked_by = models.UUIDField()
+    asked_by = models.UUIDField(null=True)  # nobody: whoever runs the server, by the command
     asked_at = models.DateTimeField()
     people = models.PositiveIntegerField(default=0)  # as counted when it was asked for
     left_out = models.JSONField(default=dict)  # reason of the gate → people: when asked, then as it was made
     needs_second = models.BooleanField(default=False)
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
-    decided_why = models.CharField(max_length=300, blank=True)
+    decided_why = SealedField()
     state = models.CharField(max_length=10, choices=State.choices)
     job_id = models.UUIDField(null=True)
     rows = models.PositiveBigIntegerField(default=0)

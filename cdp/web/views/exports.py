@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import audiences, jobs
-from cdp.core.exports import asking, handing, registry
+from cdp.core.exports import asking, handing, registry, words
 from cdp.core.models import Export, Job, User
 from cdp.core.views.access import requires, staff_of
-from cdp.web.forms.exports import FORMATS, DecisionForm, ExportForm, column_names, purpose_names
+from cdp.web.forms.exports import FORMATS, DecisionForm, ExportForm, column_names, purpose_names, use_words
 from cdp.web.views import import_words
 from consent.rules import reasons
 
@@ -33,6 +33,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "failed": ("danger", gettext_lazy("Failed")),
 }
 ENDS: dict[str, str | Promise] = {
+    Export.End.TAKEN: gettext_lazy("It was written to a place on the server by the command, for whoever runs it."),
     Export.End.EXPIRED: gettext_lazy(
         "Its 24 hours are over, and the file is deleted. Ask for it again if you need it."
     ),
@@ -57,6 +58,8 @@ class Line:
     tone: str
     label: str
     asker: str
+    purpose: str
+    reason: str
 
 
 @requires("exports")
@@ -75,7 +78,6 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": _lines(page[:PAGE]),
         "for_you": _lines(waiting) if approves else [],
-        "purposes": purpose_names(),
         "approves": approves,
         "older": f"?before={page[PAGE - 1].id}" if len(page) > PAGE else "",
         "newer": "?" if cursor else "",
@@ -93,6 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if kind is None:
         raise Http404
     user, now = staff_of(request), timezone.now()
+    is_masked = kind.is_personal and not user.can("customers.reveal")
     form = ExportForm(
         request.POST if request.method == "POST" else None,
         kind=kind.key,
@@ -102,14 +105,17 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            given = {**form.cleaned_data, "purpose": form.cleaned_data["purpose"] or "service"}
+            given = form.cleaned_data
             try:
                 # What was changed since it was counted is counted first: nobody asks for people they have not seen.
-                seen = request.POST.get("counted") == f"{given['segment']}|{form.cleaned_data['purpose']}"
+                seen = request.POST.get("counted") == f"{given['segment']}|{form['purpose'].value() or ''}"
                 if "start" in request.POST and (seen or not kind.is_personal):
                     export = asking.ask(kind=kind.key, **given, user=user, at=now)
                     return redirect("web:export-detail", export.id)
-                count = asking.count(kind, segment=given["segment"], purpose=given["purpose"], asker=user.id, at=now)
+                count = asking.count(
+                    kind, **{name: given[name] for name in ("segment", "purpose", "channel")},
+                    asker=user.id, is_masked=is_masked, at=now,
+                )  # fmt: skip
                 status = 200
             except asking.UnableToAsk as problem:
                 form.add_error(problem.field if problem.field in form.fields else None, str(problem))
@@ -123,7 +129,8 @@ def new(request: HttpRequest) -> HttpResponse:
         ],
         "count": count,
         "left_out": _left_out(count.left_out) if count else [],
-        "is_masked": kind.is_personal and not user.can("customers.reveal"),
+        "is_masked": is_masked,
+        "list_columns": _list_columns(kind, form) if count else [],
         "hides": bool(kind.hides),
         "alone": settings.CDP_EXPORT_ALONE,
         "nobody_else": count is not None and count.needs_second and not _somebody_else(user),
@@ -154,7 +161,8 @@ def _page(request: HttpRequest, row: Export, form: DecisionForm, *, status: int 
     context |= {
         "line": line,
         "form": form,
-        "purpose": purpose_names().get(row.purpose, row.purpose),
+        "purpose": line.purpose,
+        "words": words.of(row),
         "form_name": FORMATS.get(row.form, row.form),
         "columns": [named.get(column, column) for column in row.columns],
         "left_out": _left_out(row.left_out),
@@ -214,12 +222,12 @@ def act(request: HttpRequest, export: uuid.UUID, action: str) -> HttpResponse:
 
 
 def _lines(rows: list[Export]) -> list[Line]:
-    askers = {user.id: str(user) for user in User.objects.filter(id__in={row.asked_by for row in rows})}
+    askers = {user.id: str(user) for user in User.objects.filter(id__in={row.asked_by for row in rows} - {None})}
     failed = set(
         Job.objects.filter(id__in=[row.job_id for row in rows if row.job_id], state__in=["failed", "cancelled"])
         .values_list("id", flat=True)
     )  # fmt: skip
-    lines = []
+    lines, names = [], purpose_names() if rows else {}
     for row in rows:
         kind = registry.kinds().get(row.kind)
         look = "failed" if row.state == State.MAKING and row.job_id in failed else row.state
@@ -233,10 +241,21 @@ def _lines(rows: list[Export]) -> list[Line]:
                 "" if not row.is_personal else audiences.name(row.segment) if row.segment else _("Everybody we know"),
                 tone,
                 str(label),
-                askers.get(row.asked_by, ""),
+                askers.get(row.asked_by, "") if row.asked_by else _("The server’s command"),
+                use_words(row.purpose, row.channel, names),
+                words.of(row).reason if row.state == State.WAITING else "",
             )
         )
     return lines
+
+
+def _list_columns(kind: registry.Kind, form: ExportForm) -> list[str]:
+    """What a list for a channel holds, by the names of its columns; nothing for another file."""
+    channel = form.cleaned_data["channel"]
+    if not channel:
+        return []
+    named = column_names(kind.key)
+    return [named[column] for column in asking.columns_of(kind, channel, form.cleaned_data["columns"])]
 
 
 def _left_out(counted: Any) -> list[tuple[str, int]]:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_noop, ngettext
 from cdp.core import audiences, audit, jobs
 from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
-from cdp.core.exports import handing, leading
+from cdp.core.exports import handing, taking
 from cdp.core.imports import touched
 from cdp.core.models import AccessEntry, AuditEntry, Job
 from consent.models import Breach, BreachPerson
@@ -176,16 +176,17 @@ def _looked(job: Job) -> Iterator[tuple[set[uuid.UUID], str]]:
 
 def _exported(entry: str) -> Iterator[tuple[set[uuid.UUID], str]]:
     """Who was in one file that left. What was asked for on a page stands in the access log as it was fetched, under the
-    number of the export; what the command wrote, with the moment of the file.
+    number of the export, and so does what the command wrote.
     """
     written = AuditEntry.objects.filter(id=uuid.UUID(entry), action=audit.Action.EXPORT_WRITTEN).first()
     if written is None:
         return
     if written.object_id:
         fetched = AccessEntry.objects.filter(at__gte=written.at, at__lt=written.at + FETCHED_WITHIN)
-        looks = fetched.filter(view=handing.VIEW, reason__startswith=written.object_id).order_by("id")
-    else:
-        looks = AccessEntry.objects.filter(at=written.at, actor_id=written.actor_id, view=leading.VIEW).order_by("id")
+        views = [handing.VIEW, taking.VIEW]
+        looks = fetched.filter(view__in=views, reason__startswith=written.object_id).order_by("id")
+    else:  # what the command wrote before its files had numbers
+        looks = AccessEntry.objects.filter(at=written.at, actor_id=written.actor_id, view=taking.VIEW).order_by("id")
     for people in looks.values_list("customer_ids", flat=True).iterator(chunk_size=ENTRIES):
         yield set(people), ""
 

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cdp.core import actors
-from cdp.core.models import AccessEntry, AuditEntry
+from cdp.core.exports import asking, registry, words
+from cdp.core.models import AccessEntry, AuditEntry, Export
 from commerce.models import Product
 from consent.services import restricting
 from customers.models import Customer
@@ -54,7 +55,9 @@ def test_a_file_for_others_holds_whom_the_gate_lets_go_and_says_why_not_the_rest
     assert [row["customer.email"] for row in rows(tmp_path / "c.csv")] == ["ann@example.com"]
     assert "denied 1, never_asked 1" in said
     entry = AccessEntry.objects.get(view="export")
-    assert (list(entry.customer_ids), entry.reason) == ([people["ann"].id], "mail house")
+    row = Export.objects.get()
+    assert (list(entry.customer_ids), entry.reason) == ([people["ann"].id], str(row.id))
+    assert (words.of(row).reason, row.held, row.state) == ("mail house", 1, "ended")
     details = AuditEntry.objects.get(action="core:export:written").details
     assert details["left_out"] == {"denied": 1, "never_asked": 1}
     assert "example.com" not in json.dumps(details)
@@ -70,6 +73,37 @@ def test_who_is_restricted_or_refused_profiling_is_in_no_file_for_it(people, tmp
     assert "denied 1, restricted 1" in said
     assert "restricted 1" in export("customers", tmp_path / "c.csv")
     assert {row["customer.email"] for row in rows(tmp_path / "c.csv")} == {"ben@example.com", "cleo@example.com"}
+
+
+def test_more_people_leave_the_server_only_with_what_a_second_person_let_go(people, tmp_path, settings):
+    settings.CDP_EXPORT_ALONE, settings.CDP_VAR = 1, tmp_path / "var"
+    settings.CDP_VAR.mkdir()
+    for person in people.values():
+        factories.consent(person, purpose="marketing", channel="email")
+    path, owner = tmp_path / "c.csv", factories.staff("owner")
+    use = {"purpose": "marketing", "channel": "email"}
+    with pytest.raises(CommandError, match="email"):
+        export("customers", path, purpose="marketing")
+    assert "3 rows of 3 people" in export("customers", path, **use)  # nobody else is there who could let it go
+    assert set(rows(path)[0]) == {
+        f"customer.{one}" for one in ("email", "name", "given_name", "family_name", "language")
+    }
+    officer = factories.staff("privacy")
+    path.unlink()
+    with pytest.raises(CommandError, match="--approved"):
+        export("customers", path, **use)
+    asked = asking.ask(
+        kind="customers", segment="", columns=registry.kinds()["customers"].columns, form="csv", reason="the letter",
+        user=owner, at=timezone.now(), **use,
+    )  # fmt: skip
+    with pytest.raises(CommandError, match="let go"):
+        export("customers", path, approved=str(asked.id), **use)
+    asking.approve(asked.id, user=officer, at=timezone.now())
+    with pytest.raises(CommandError, match="something else"):
+        export("customers", path, approved=str(asked.id))
+    assert not path.exists()
+    assert "3 rows of 3 people" in export("customers", path, approved=str(asked.id), **use)
+    assert AccessEntry.objects.filter(view="export", reason=str(asked.id)).count() == 1
 
 
 def test_a_formula_in_a_name_is_a_text(tmp_path):
@@ -121,7 +155,7 @@ def test_portions_cost_the_same_however_many_people(tmp_path, monkeypatch, djang
     for _ in range(7):
         factories.customer()
     monkeypatch.setattr("cdp.core.exports.leading.PORTION", 3)
-    with django_assert_max_num_queries(3 * 9 + 4):
+    with django_assert_max_num_queries(3 * 9 + 9):  # per portion, and once for the count and the row of the file
         export("customers", tmp_path / "c.csv")
     assert len(rows(tmp_path / "c.csv")) == 7
 

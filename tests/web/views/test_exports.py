@@ -73,4 +73,21 @@ def test_what_is_wrong_is_said_at_its_field_and_a_refusal_with_its_reason(client
     client.post(place("act", export, action="refuse"), {"why": "you have last week's"})
     client.force_login(factories.staff("steward"))
     assert client.get(place("detail", export)).status_code == 404
-    assert export.reason not in client.get("/exports/").content.decode()
+    assert "yearly audit" not in client.get("/exports/").content.decode()
+
+
+def test_a_mailing_list_is_asked_for_by_its_channel_and_says_who_is_left_out_and_why(client):
+    ann = factories.customer(name="Ann", email="ann.b@example.com")
+    factories.consent(ann, purpose="marketing", channel="email")
+    client.force_login(factories.staff("marketer"))
+    page = client.get(NEW).content.decode()
+    assert 'value="marketing/email"' in page
+    assert 'value="marketing"' not in page
+    assert "marketing/" not in client.get(f"{NEW}?kind=orders").content.decode()
+    page = client.post(NEW, given(purpose="marketing/email")).content.decode()
+    for text in ("2 people are left out", "was never asked about this", "The list holds:", "nobody else may"):
+        assert text in page, text
+    assert client.post(NEW, given(purpose="marketing/email", start="1", counted="|marketing/email")).status_code == 302
+    export = Export.objects.get()
+    assert (export.purpose, export.channel, export.people, export.state) == ("marketing", "email", 1, "waiting")
+    assert set(export.columns) == {"customer.name", "customer.email"}

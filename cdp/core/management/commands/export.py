@@ -1,5 +1,6 @@
-"""`manage.py export KIND PATH`: write a file of what the shop holds. The owner's own door: logged, with a reason."""
+"""`manage.py export KIND PATH`: write a file of what the shop holds, by the rules of the page *Exports*."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cdp.core import audiences, terminal
-from cdp.core.actors import SYSTEM
-from cdp.core.exports import leading, registry, writing
-
-PURPOSES = ("service", "marketing", "profiling", "measurement", "third_party")
+from cdp.core.exports import asking, registry, taking, writing
 
 
 class Command(BaseCommand):
@@ -26,9 +24,18 @@ class Command(BaseCommand):
         parser.add_argument("--segment", default="", metavar="KEY", help="only the members of this segment")
         parser.add_argument("--format", choices=writing.FORMATS, help="default: by the ending of PATH, else csv")
         parser.add_argument(
-            "--purpose", choices=PURPOSES, default="service", help="what the file is for; service: the shop's own books"
+            "--purpose",
+            choices=asking.PURPOSES,
+            default="service",
+            help="what the file is for; service: the shop's own books",
         )
-        parser.add_argument("--reason", default="", help="why, for the access log")
+        parser.add_argument(
+            "--channel", default="", help="by which people are reached with the list, where the purpose is allowed so"
+        )
+        parser.add_argument("--reason", default="", help="why; kept sealed with the export")
+        parser.add_argument(
+            "--approved", type=uuid.UUID, metavar="EXPORT", help="the number of an export that a second person let go"
+        )
 
     def handle(self, **options: Any) -> None:
         """Export and say what came of it, in the language of the terminal."""
@@ -45,17 +52,20 @@ class Command(BaseCommand):
         ending = path.suffix.removeprefix(".")
         form = options["format"] or (ending if ending in writing.FORMATS else "csv")
         try:
-            outcome = leading.write(
+            outcome = taking.take(
                 kind,
                 path,
                 form=form,
                 purpose=options["purpose"],
+                channel=options["channel"],
                 segment=options["segment"],
-                actor=SYSTEM,
-                at=timezone.now(),
                 reason=options["reason"],
+                approved=options["approved"],
+                at=timezone.now(),
                 on_progress=self._progress if self.stdout.isatty() else None,
             )
+        except taking.UnableToTake as problem:
+            raise CommandError(str(problem)) from problem
         except audiences.UnknownAudience as error:
             raise CommandError(_("There is no segment {key}.").format(key=options["segment"])) from error
         except OSError as error:
@@ -67,5 +77,5 @@ class Command(BaseCommand):
             words += " " + _("Left out: {reasons}.").format(reasons=left_out)
         self.stdout.write(words)
 
-    def _progress(self, outcome: leading.Outcome) -> None:
+    def _progress(self, outcome: taking.Outcome) -> None:
         self.stdout.write(f"\r{outcome.people}", ending="")
