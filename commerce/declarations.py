@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import acquaintance, open_things, panels, timeline, webhooks
+from cdp.core import acquaintance, minimising, open_things, panels, timeline, webhooks
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, touched, undoing
 from cdp.core.keys import holders
 from commerce.models import StoreNotice
+from commerce.selectors import fields, orders, preorders, warranties, wishes
 from commerce.selectors import files as export_files
 from commerce.selectors import open as unfinished
-from commerce.selectors import orders, preorders, warranties, wishes
 from commerce.selectors import timeline as history
 from commerce.services import booking, import_undo, order_import, order_layouts, product_import
 from commerce.services.booking import explaining
@@ -18,6 +18,7 @@ from commerce.tracking import names
 from events.selectors import remarks
 from events.services import handover
 
+minimising.declare(*fields.FIELDS)
 exports.declare(export_files.ORDERS)
 exports.declare(export_files.PRODUCTS)
 webhooks.declare("order.created", _("Somebody ordered"), holds="customer, order, external_id, placed_at, currency")

@@ -3,12 +3,13 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import jobs, panels, reference, timeline
+from cdp.core import jobs, minimising, panels, reference, timeline
 from cdp.core.exports import registry as exports
 from cdp.core.imports import registry, undoing
-from events.selectors import files, history, visits
+from events.selectors import fields, files, history, visits
 from events.services import event_import, partitions, quarantine_again
 
+minimising.declare(*fields.FIELDS)
 registry.declare(event_import.KIND)
 exports.declare(files.KIND)
 jobs.kind(quarantine_again.KIND)(quarantine_again.run)

@@ -18,14 +18,16 @@ Text = str | Promise
 @dataclass(frozen=True)
 class Field:
     """One field. `column` is SQL over `c` (customers_customer), true for whoever has it; empty where `kind` says that
-    it is a way of contact. `register` names its word in `origins`. A field that is `needed` (why) is never proposed.
-    `can_stop` and `can_purge` say what one press can do.
+    it is a way of contact. With `table` it is SQL over `r`, a row of that table of people's, where `%(floor)s` stands
+    for the first id of the last 90 days. `register` names its word in `origins`. A field that is `needed` (why) is
+    never proposed. `can_stop` and `can_purge` say what one press can do.
     """
 
     key: str
     label: Text
     column: str = ""
     kind: str = ""
+    table: str = ""
     register: str = ""
     sensitive: bool = False
     needed: Text = ""
@@ -76,8 +78,11 @@ def keep_notes(writer: Callable[[str, str, dt.date], None]) -> None:
 
 
 def note(names: Iterable[str], *, by: str, day: dt.date) -> None:
-    """Say that these fields were used that day, by a person, a filter, an export; the first time a process says so."""
-    for name in names:
+    """Say that these fields were used that day, by a person, a filter, an export; the first time a process says so.
+
+    A field of a person may be named as a column of a file is.
+    """
+    for name in (name.removeprefix("customer.") for name in names):
         told = (name, by, day)
         if name not in _fields or told in _noted or not _writer:
             continue

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import minimising
 from customers.rules import homes, places, telling
 from customers.rules.people import LANGUAGES, Person, Rules
 from customers.selectors.profiles import Kind, Profile
@@ -70,9 +71,15 @@ class CustomerForm(forms.Form):
         if profile is not None:
             kwargs["initial"] = initial(profile)
         super().__init__(*args, **kwargs)
+        # What the shop has stopped collecting is not asked for; what is there already may be put right or taken out.
+        for name in minimising.stopped():
+            if name in self.fields and not self.get_initial_for_field(self.fields[name], name):
+                del self.fields[name]
         self.fields["name"].widget.attrs["data-autofocus"] = True
         self.fields["name"].help_text = _("As the person writes it.")
-        self.fields["interests"].help_text = self.fields["tags"].help_text = _("Separate them with commas.")
+        for name in ("interests", "tags"):
+            if name in self.fields:
+                self.fields[name].help_text = _("Separate them with commas.")
 
     def clean(self) -> dict[str, Any]:
         """Read the values; what cannot be read is said at its field."""

@@ -13,11 +13,12 @@ import msgspec
 import structlog
 from django.db import connection
 
-from cdp.core import copying, memory
+from cdp.core import copying, memory, minimising
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.models import Source
 from events.models import RejectedEvent
 from events.rules import scrubbing, tracking, visits
+from events.selectors import fields
 from events.services import deduplication, hearing, inbox, recording
 from events.services.hearing import Call
 
@@ -165,9 +166,17 @@ def read(wanted: Sequence[uuid.UUID], *, now: dt.datetime, most: int | None = No
             batch.rest, batch.is_whole = most, False
         told = inbox.events_of(parcel, row=row, received_at=request.received_at)
         _judge(batch, found, told, request, parcel, source, reader, digesters[source_id])
+    keeps_traits = fields.TRAITS not in minimising.stopped()
     ids = recording.new_ids([one.event.occurred_at for one in found], now=now)
     batch.events = [
-        Read(one.request, one.place, one.told, one.digest, _spelt(one, event, at), one.is_robot)
+        Read(
+            one.request,
+            one.place,
+            one.told,
+            one.digest,
+            _spelt(one, event, at, keeps_traits=keeps_traits),
+            one.is_robot,
+        )
         for one, (event, at) in zip(found, ids, strict=True)
     ]
     return batch
@@ -224,7 +233,7 @@ def _judge(
         found.append(_Judged(request, place, event, told, digest(event.message_id), agent, is_robot))
 
 
-def _spelt(one: _Judged, event_id: bytes, at: dt.datetime) -> recording.Spelt:
+def _spelt(one: _Judged, event_id: bytes, at: dt.datetime, *, keeps_traits: bool) -> recording.Spelt:
     event = one.event
     shown, addresses = visits.shortened(event.kind, event.properties)
     properties, personal = scrubbing.split(shown)
@@ -244,7 +253,7 @@ def _spelt(one: _Judged, event_id: bytes, at: dt.datetime) -> recording.Spelt:
         told["properties"] = addresses | personal
     if hidden:
         told["context"] = hidden
-    if event.traits:
+    if event.traits and keeps_traits:
         told["traits"] = event.traits
     return recording.spell(
         event_id,

@@ -244,7 +244,7 @@ def approve(export: uuid.UUID, *, user: User, why: str = "", at: datetime) -> Ex
     """Let it go. Raises UnableToDecide."""
     with transaction.atomic():
         row = _undecided(export, user)
-        asker = User.objects.filter(id=row.asked_by, is_active=True).first()
+        asker = User.objects.filter(id=row.asked_by, is_active=True).first() if row.asked_by else None
         if asker is None or not asker.can("exports"):
             raise UnableToDecide(_("Who asked may not export any more; refuse it."))
         _decide(row, State.MAKING, user, why, at)
@@ -307,4 +307,5 @@ def delete(export: uuid.UUID, *, user: User, at: datetime) -> None:
 def may_approve(export: Export) -> QuerySet[User]:
     """Colleagues who could be the second person."""
     roles = access.CAPABILITIES["exports.approve"]
-    return User.objects.filter(is_active=True, role__in=roles).exclude(id=export.asked_by)
+    able = User.objects.filter(is_active=True, role__in=roles)
+    return able.exclude(id=export.asked_by) if export.asked_by else able

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import minimising
 from cdp.web.forms.public import PublicForm, Screen
 from customers.models import FormChoice
 from customers.rules import dates, unreadable
@@ -46,7 +47,7 @@ class SignupForm(PublicForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the shop's lists; one that is empty is not asked."""
+        """Offer the shop's lists; one that is empty, or a field that is not collected any more, is not asked."""
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
         interests = choices.offered(FormChoice.List.INTEREST, language)
@@ -54,7 +55,7 @@ class SignupForm(PublicForm):
         self.fields["interests"].choices = interests  # type: ignore[attr-defined]
         self.fields["heard"].choices = [("", _("Choose one")), *heard]  # type: ignore[attr-defined]
         for name, offered in (("interests", interests), ("heard", heard)):
-            if not offered:
+            if not offered or name in minimising.stopped():
                 del self.fields[name]
 
     def _terms(self) -> bool:

@@ -222,7 +222,8 @@ def act(request: HttpRequest, export: uuid.UUID, action: str) -> HttpResponse:
 
 
 def _lines(rows: list[Export]) -> list[Line]:
-    askers = {user.id: str(user) for user in User.objects.filter(id__in={row.asked_by for row in rows} - {None})}
+    asked = {row.asked_by for row in rows if row.asked_by}
+    askers = {user.id: str(user) for user in User.objects.filter(id__in=asked)}
     failed = set(
         Job.objects.filter(id__in=[row.job_id for row in rows if row.job_id], state__in=["failed", "cancelled"])
         .values_list("id", flat=True)

@@ -1,14 +1,16 @@
 """How many have each field, by which doors it came, and what used it last: a scan of the customers, as a job."""
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from cdp.core import jobs, minimising
+from cdp.core import ids, jobs, minimising
 from cdp.core.actors import Actor
 from cdp.core.models import Job
 from consent.models import FieldFigure, FieldUse
@@ -78,9 +80,28 @@ def figures(*, now: dt.datetime) -> list[FieldFigure]:
     ]
 
 
+def _elsewhere(cursor: CursorWrapper, *, floor: uuid.UUID) -> dict[str, int]:
+    """Field of another table → how many people it is known of; each table is read once."""
+    tables: dict[str, list[minimising.Field]] = defaultdict(list)
+    for field in minimising.fields().values():
+        if field.table:
+            tables[field.table].append(field)
+    found: dict[str, int] = {}
+    for table, fields in tables.items():
+        counts = ", ".join(f"count(DISTINCT r.customer_id) FILTER (WHERE {field.column})" for field in fields)
+        among = " OR ".join(f"({field.column})" for field in fields)
+        cursor.execute(
+            f"SELECT {counts} FROM {table} r JOIN customers_customer c ON c.id = r.customer_id AND c.status = 'known'"  # noqa: S608
+            f" WHERE {among}",
+            {"floor": floor},
+        )
+        found |= {field.key: number for field, number in zip(fields, cursor.fetchone(), strict=True)}
+    return found
+
+
 def _counted(now: dt.datetime) -> tuple[dict[str, int], dict[str, dict[str, int]], int]:
     """Field → how many known customers have it; field → source → how many of those told lately; all known ones."""
-    columns = [field for field in minimising.fields().values() if field.column]
+    columns = [field for field in minimising.fields().values() if field.column and not field.table]
     values = ", ".join(
         f"('{field.key}', {field.column}, coalesce(c.origins -> '{field.register or field.key}', c.origins -> ''))"
         for field in columns
@@ -107,6 +128,7 @@ def _counted(now: dt.datetime) -> tuple[dict[str, int], dict[str, dict[str, int]
             " UNION ALL SELECT 'street', count(DISTINCT customer_id) FROM customers_address WHERE street IS NOT NULL"
         )
         by_kind: dict[str, Any] = dict(cursor.fetchall())
+        have.update(_elsewhere(cursor, floor=ids.floor(now - LATELY)))
     for field in minimising.fields().values():
         if field.kind:
             have[field.key] = by_kind.get(field.kind, 0)

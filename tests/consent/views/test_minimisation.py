@@ -8,12 +8,17 @@ from redis.exceptions import RedisError
 from analytics.models import Segment
 from campaigns.models import Campaign, CampaignVersion
 from cdp.core import actors, jobs, minimising
+from cdp.core.models import Source
+from cdp.web.forms.signup import SignupForm
 from consent.models import FieldDecision, FieldFigure, FieldUse
 from consent.selectors import minimisation as reading
 from customers.models import Customer, ProfileQuestion
 from customers.rules.people import Person
-from customers.services import profiles
+from customers.services import buckets, profiles
+from events.models import Event
+from events.services import draining
 from tests import factories
+from tests.events.services.test_draining import put
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +114,53 @@ def test_a_stop_holds_for_corrections_and_without_a_cache_and_is_undone_with_its
         officer.post("/consent/minimisation/education/", {"decision": "reopen"})
     assert asked.exists()
     assert reading.stopped() == frozenset()
+
+
+def test_no_form_asks_for_what_was_stopped_and_what_is_there_can_be_put_right(
+    officer, django_capture_on_commit_callbacks
+):
+    ann = factories.customer(name="Ann", email="a@example.com", gender="female")
+    ben = factories.customer(name="Ben", email="b@example.com")
+    with django_capture_on_commit_callbacks(execute=True):
+        for field in ("gender", "interests"):
+            officer.post(f"/consent/minimisation/{field}/", {"decision": "stop"})
+    officer.force_login(factories.staff("clerk"))
+    for address, asked in (("new/", False), (f"{ben.id}/edit/", False), (f"{ann.id}/edit/", True)):
+        page = officer.get(f"/customers/{address}").content.decode()
+        assert ('name="gender"' in page, 'name="interests"' in page) == (asked, False), address
+        assert 'name="job_title"' in page
+    assert "interests" not in SignupForm().fields
+
+
+def test_fields_of_orders_and_traits_are_in_the_report_with_the_exports_that_use_them(
+    officer, django_capture_on_commit_callbacks
+):
+    ann = factories.customer(name="Ann", email="a@example.com", gender="female")
+    for number in ("A-1", "A-2"):
+        factories.order(ann, amount="10", external_id=number, channel="web")
+    identify("U-1", shoeSize="38")
+    found = count(officer)
+    assert (found["order.channel"].have, found["event.traits"].have) == (1, 1)
+    assert found["order.channel"].is_unused
+    assert found["event.traits"].is_unused
+    page = officer.get("/consent/minimisation/").content.decode()
+    assert "Stop sending it where it comes from." in page
+    minimising.note(["order.channel", "customer.gender"], by="export", day=timezone.now().date())
+    found = count(officer)
+    assert not found["order.channel"].is_unused
+    assert not found["gender"].is_unused
+    with django_capture_on_commit_callbacks(execute=True):
+        officer.post("/consent/minimisation/event.traits/", {"decision": "stop"})
+    identify("U-2", shoeSize="39", firstName="Ben")
+    assert {b"" if sealed is None else b"x" for sealed in Event.objects.values_list("sealed", flat=True)} == {b"", b"x"}
+    assert count(officer)["event.traits"].have == 1
+
+
+def identify(user, **traits):
+    buckets.ensure()
+    source = Source.objects.filter(key="web").first() or factories.source("web")
+    put(source, {"type": "identify", "userId": user, "timestamp": timezone.now().isoformat(), "traits": traits})
+    draining.drain(now=timezone.now())
 
 
 def _away(*_args):
