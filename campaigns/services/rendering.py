@@ -13,13 +13,12 @@ from campaigns.selectors.recipients import Recipient
 from consent.rules.packs import Basis
 from consent.selectors import jurisdiction
 from consent.services import links
-
-LANGUAGE_OF_COUNTRY = {"TH": "th", "KR": "ko"}
+from customers.selectors import tongues
 
 
 def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: Recipient, now: datetime) -> Outgoing:
     """The message for `recipient`. Raises templates.BrokenTemplate."""
-    language = templates.choose_language(step.languages(), wanted=recipient.language, fallbacks=fallbacks())
+    language = templates.choose_language(step.languages(), wanted=recipient.language, fallbacks=_fallbacks(recipient))
     law = jurisdiction.of_told(
         country=recipient.country, phone_country=recipient.phone_country, language=recipient.language
     )
@@ -54,7 +53,9 @@ def outgoing(*, message: uuid.UUID, step: MessageStep, purpose: str, recipient: 
     )
 
 
-def fallbacks() -> tuple[str, ...]:
-    """The languages tried after the customer's own, in the shop's order."""
-    language = LANGUAGE_OF_COUNTRY.get(settings.CDP_SHOP_COUNTRY)
-    return (language,) if language else ()
+def _fallbacks(recipient: Recipient) -> tuple[str, ...]:
+    """The languages tried after the customer's own: as in every letter where they told none, then the shop's."""
+    of_shop = tongues.of_told()
+    if recipient.language:
+        return (of_shop,)
+    return tongues.of_told(country=recipient.country, phone_country=recipient.phone_country), of_shop

@@ -24,7 +24,7 @@ from consent.selectors import requests as reading
 from consent.services import links
 from consent.services.requests import intake, rectifying, steps
 from consent.services.requests.steps import UnableToDo
-from customers.selectors import lineage, profiles
+from customers.selectors import lineage, profiles, tongues
 
 LANGUAGES = ("en", "th", "ko")
 BODY = {"customer": "019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70", "right": "access", "language": "th"}
@@ -56,7 +56,9 @@ class RequestBody(StrictSerializer):
 
     customer = serializers.UUIDField()
     right = serializers.ChoiceField(Right.choices)
-    language = serializers.ChoiceField(LANGUAGES, default="en", help_text="In which the person is answered.")
+    language = serializers.ChoiceField(
+        LANGUAGES, required=False, help_text="In which the person is answered; their own where it is not said."
+    )
     said = WordsField(max_length=rules.LONGEST_WORDS, help_text="In the person's words.")
     changes = ChangesField(
         required=False, default=dict, help_text=f"For a rectification: {', '.join(rules.CORRECTABLE)}."
@@ -154,7 +156,7 @@ class RequestViewSet(ApiViewSet):
                     customer=customer,
                     right=told["right"],
                     door=PrivacyRequest.Door.REST,
-                    language=told["language"],
+                    language=told.get("language") or tongues.of_customer(customer),
                     identity="rest",
                     asker=told["asker"],
                     words=steps.Words(said=told["said"], reach=reach, proof=told["proof"]),

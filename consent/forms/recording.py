@@ -75,5 +75,4 @@ class RecordingForm(forms.Form):
 
 def begun(language: str, *, now: dt.datetime) -> Mapping[str, Any]:
     """What an empty form begins with."""
-    known = {code for code, _name in settings.LANGUAGES}
-    return {"at": timezone.localtime(now), "way": PAPER, "language": language if language in known else "en"}
+    return {"at": timezone.localtime(now), "way": PAPER, "language": language}

@@ -21,6 +21,8 @@ CLOSED = frozenset({"answered", "refused", "cancelled"})
 COPIES = frozenset({"access", "portability"})
 BY_ITSELF = frozenset({"access", "portability", "restriction", "objection", "withdrawal"})
 """What needs nobody to look at it once it is sure who asks. Erasing cannot be taken back, correcting is a judgement."""
+AT_ONCE = BY_ITSELF - COPIES
+"""Of these what is done in the same moment: one letter says that it came and that it is done."""
 CORRECTABLE = (
     "name",
     "given_name",

@@ -4,13 +4,9 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 from customers.models import ContactPoint
-from customers.selectors import profiles
+from customers.selectors import profiles, tongues
 from customers.services.identity import contacts
-
-LANGUAGE_OF_COUNTRY = {"TH": "th", "KR": "ko"}
 
 
 @dataclass(frozen=True)
@@ -28,10 +24,7 @@ def ways(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, Way]:
     found = {}
     for customer, profile in profiles.opened(list(customers), shown=False).items():
         mail, phone = profile.email_contact, profile.phone_contact
-        language = profile.customer.language[:2]
-        if language not in dict(settings.LANGUAGES):
-            country = profile.customer.country or profile.customer.phone_country or settings.CDP_SHOP_COUNTRY
-            language = LANGUAGE_OF_COUNTRY.get(country, settings.LANGUAGE_CODE)
+        language = tongues.of_person(profile.customer)
         if mail is not None and mail.bounced_at is None:
             found[customer] = Way("email", mail.value, mail.masked, language)
         elif phone is not None:

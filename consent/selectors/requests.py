@@ -10,9 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import PrivacyAttempt, PrivacyRequest
+from consent.models import PrivacyAttempt, PrivacyRequest, Right
 from consent.rules import deadlines
 from consent.rules import requests as rules
+from consent.selectors import restrictions
 from customers.selectors import profiles as reading
 
 PAGE = 50
@@ -115,8 +116,10 @@ def open_count(customers: Collection[uuid.UUID]) -> int:
 
 
 def is_shown(request: PrivacyRequest, *, now: dt.datetime) -> bool:
-    """Whether the person's link still opens."""
-    return request.closed_at is None or now < request.closed_at + rules.PROGRESS_LASTS
+    """Whether the person's link still opens: until some time after the end, and as long as their data rest by it."""
+    if request.closed_at is None or now < request.closed_at + rules.PROGRESS_LASTS:
+        return True
+    return request.right == Right.RESTRICTION and restrictions.asked(request.customer_id, at=now) is not None
 
 
 TOLD: dict[str, str | Promise] = {

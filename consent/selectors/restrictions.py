@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from consent.models import Restriction
+from customers.selectors import lineage
 
 
 def condition(alias: str, *, at: dt.datetime) -> tuple[str, list[Any]]:
@@ -35,6 +36,12 @@ def holding(*, at: dt.datetime) -> QuerySet[Restriction]:
 def restricted(customers: Collection[uuid.UUID], *, at: dt.datetime) -> frozenset[uuid.UUID]:
     """Who of these (ids that stand for people) is restricted then; one statement."""
     return frozenset(holding(at=at).filter(customer_id__in=list(customers)).values_list("customer_id", flat=True))
+
+
+def asked(customer: uuid.UUID, *, at: dt.datetime) -> Restriction | None:
+    """The one in force that this person asked for, whoever of their merged ids asked; they may end it themselves."""
+    people = set(lineage.standing([customer]).values())
+    return holding(at=at).filter(customer_id__in=people, reason="asked").order_by("since").first()
 
 
 def of(customers: Collection[uuid.UUID]) -> QuerySet[Restriction]:

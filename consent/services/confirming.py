@@ -26,7 +26,7 @@ from consent.rules import notices
 from consent.rules.jurisdiction import Law
 from consent.selectors import ledger, policies, purposes, reach
 from consent.services import grants, readers, showing
-from customers.selectors import lineage, profiles
+from customers.selectors import lineage, profiles, tongues
 from customers.services import reach as reaching
 from customers.services import standing
 
@@ -152,7 +152,7 @@ def _ask_at(question: Question, channel: str, address: str, ticked: Sequence[Ask
             channel=channel,
             address=address,
             key=f"{KIND}:{row.id}",
-            language=question.language or "en",
+            language=tongues.of_customer(reader, told=question.language),
             data={"url": url(row), "words": [box.words for box in boxes], "hours": LASTS // dt.timedelta(hours=1)},
             valid_until=row.expires_at,
         ),

@@ -23,7 +23,11 @@ from consent.selectors import jurisdiction, policies, purposes, reach
 from consent.services import expiring, grants, links, showing
 from customers.models import ContactPoint, Customer
 from customers.rules import emails
+<<<<<<< HEAD
 from customers.selectors import lineage, profiles
+=======
+from customers.selectors import lineage, tongues
+>>>>>>> 2cc02925 (Offer no erasure under a hold, answer each press by what became of it, write one letter for what is done at once, and choose a letter's language in one place)
 from customers.services import standing
 
 KIND, DONE, GROWN, NEEDED = "guardian-ask", "guardian-done", "guardian-grown", "guardian-needed"
@@ -358,7 +362,7 @@ def tell_child(*, customer: uuid.UUID, address: str, language: str, at: dt.datet
             customer=customer,
             address=address,
             key=f"{NEEDED}:{at.date().isoformat()}",
-            language=language or "en",
+            language=tongues.of_customer(customer, told=language),
             data={"url": links.preferences_url(customer=customer, at=at)},
             valid_until=at + LASTS,
         ),

@@ -1,6 +1,7 @@
 """Freezing what is done with somebody's data, and thawing it again."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,13 +64,16 @@ def restrict(
     return row
 
 
-def lift(*, customer: uuid.UUID, actor: Actor, at: datetime) -> int:
-    """End every restriction of the person; how many there were. Doing it again finds none. Raises UnableToRestrict."""
+def lift(*, customer: uuid.UUID, actor: Actor, at: datetime, only: Collection[Reason] = ()) -> int:
+    """End every restriction of the person, or `only` those for these reasons; how many there were. Doing it again finds
+    none. Raises UnableToRestrict.
+    """
     with transaction.atomic():
         here = standing.hold([customer]).get(customer)
         if here is None:
             raise UnableToRestrict
-        open_ones = list(Restriction.objects.filter(customer_id=here, lifted_at__isnull=True).select_for_update())
+        found = Restriction.objects.filter(customer_id=here, lifted_at__isnull=True)
+        open_ones = list((found.filter(reason__in=only) if only else found).select_for_update())
         for row in open_ones:
             Restriction.objects.filter(customer_id=here, id=row.id).update(lifted_at=at, lifted_by=actor.id)
             audit.record(audit.Action.RESTRICTION_LIFTED, actor=actor, at=at, customer=here, subject=row.id)

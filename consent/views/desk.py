@@ -16,19 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import context, leaving
+from cdp.core import context, holds, leaving
 from cdp.core.actors import Actor
 from cdp.core.models import User
 from cdp.core.views.access import actor_of, requires
 from consent.forms.requests import STAFF_IDENTITIES
 from consent.models import PrivacyRequest, PrivacyRequestStep, Right
 from consent.rules import deadlines
-from consent.selectors import holds, packs
+from consent.selectors import packs
 from consent.selectors import requests as reading
 from consent.services.requests import certificates as made
 from consent.services.requests import clocks, closing, copies, intake, rectifying, running, steps
 from consent.services.requests.steps import UnableToDo
-from consent.views import certificates, frame
+from consent.views import certificates, frame, outcomes
 from customers.selectors import lineage, profiles
 
 LEVELS: dict[str, tuple[str, str | Promise]] = {
@@ -39,13 +39,6 @@ LEVELS: dict[str, tuple[str, str | Promise]] = {
     "still": ("", gettext_lazy("Clock stands still")),
     "closed": ("", gettext_lazy("Closed")),
     "closed_late": ("warning", gettext_lazy("Closed late")),
-}
-BLOCKS: dict[str, str | Promise] = {
-    "held": gettext_lazy(
-        "A legal hold keeps the data of this person for now. Erase once it is lifted; until the clock ends, extend, or "
-        "refuse on the ground of claims: the person is told either way, and not what the hold is about."
-    ),
-    "busy": gettext_lazy("Others were writing the same people. Please try again."),
 }
 RECENT = dt.timedelta(days=30)
 CHUNK = 256 * 1024
@@ -100,7 +93,9 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except UnableToDo as unable:
         row.refresh_from_db()
         return _detail(request, row, problem=str(unable.text), status=422)
-    messages.success(request, _("Done, and written into the log"))
+    row.refresh_from_db()
+    is_good, text = outcomes.said(row, request.POST["act"])
+    (messages.success if is_good else messages.error)(request, text)
     return redirect("consent:request-detail", pk)
 
 
@@ -213,8 +208,9 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
         "identities": STAFF_IDENTITIES[1:],
         "law": citations.get(term.citation),
         "counting": citations.get(pack.counting) if pack else None,
-        "blocked": BLOCKS.get(row.blocked, row.blocked),
-        "held": bool(holds.held([row.customer_id], at=now)),
+        "blocked": outcomes.BLOCKS.get(row.blocked, row.blocked) if is_open else "",
+        "held": is_open and row.right == Right.ERASURE and bool(holds.held(lineage.of(row.customer_id))),
+        "failed": is_open and _has_failed(row),
         "copy": copies.is_ready(row, at=now),
         "can_hand_over": copies.can_hand_over(row),
         "others": reading.of(lineage.facts_under(row.customer_id)).exclude(id=row.id)[:10],
@@ -241,6 +237,13 @@ def _steps(row: PrivacyRequest) -> list[dict[str, Any]]:
         }
         for step in found
     ]
+
+
+def _has_failed(row: PrivacyRequest) -> bool:
+    """Whether what was begun last went wrong."""
+    kinds = PrivacyRequestStep.Kind
+    last = row.steps.filter(kind__in=[kinds.STARTED, kinds.FAILED]).order_by("-id").first()
+    return last is not None and last.kind == kinds.FAILED and row.state == row.State.OPEN
 
 
 def _level(clock: reading.Clock) -> dict[str, Any]:

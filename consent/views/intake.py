@@ -17,9 +17,7 @@ from consent.services import links
 from consent.services.requests import intake, letters, steps
 from consent.services.requests.steps import UnableToDo
 from customers.models import Customer
-from customers.selectors import lineage, profiles
-
-LANGUAGES = ("en", "th", "ko")
+from customers.selectors import lineage, profiles, tongues
 
 
 @requires("consent.record")
@@ -29,12 +27,11 @@ def new(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     person = _person(customer)
     profile = profiles.one(person)
     assert profile is not None, "the row is there"  # noqa: S101
-    language = person.language if person.language in LANGUAGES else "en"
     door = request.GET.get("door", PrivacyRequest.Door.COUNTER)
     form = IntakeForm(
         request.POST or None,
         country=person.country,
-        initial={"language": language, "door": door, "asker": PrivacyRequest.Asker.PERSON},
+        initial={"language": tongues.of_person(person), "door": door, "asker": PrivacyRequest.Asker.PERSON},
     )
     if request.method == "POST" and form.is_valid():
         now = timezone.now()

@@ -4,6 +4,7 @@ Choose a right, say how we know you, enter the code we send there. Then a page o
 address that nobody is known by gets the same pages: nothing is looked up while they are made.
 """
 
+import contextlib
 import datetime as dt
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -18,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cdp.core import addresses, leaving
 from cdp.core.actors import CUSTOMER
 from consent.forms.requests import RIGHT_HELP, AskForm, CodeForm
-from consent.models import PrivacyCode, PrivacyRequest, Right
+from consent.models import PrivacyCode, PrivacyRequest, Restriction, Right
 from consent.selectors import requests as reading
-from consent.services import links
+from consent.selectors import restrictions
+from consent.services import links, restricting
 from consent.services.requests import certificates as made
 from consent.services.requests import closing, codes, complaints, copies, rectifying, steps
 from consent.services.requests.steps import UnableToDo
@@ -98,8 +100,10 @@ def progress(request: HttpRequest, token: str) -> HttpResponseBase:
         try:
             if act == "cancel":
                 closing.cancel(request=row.id, actor=CUSTOMER, at=now)
-            elif act == "code" and copies.is_ready(row, at=now):
+            elif act == "code" and (copies.is_ready(row, at=now) or _rests(row, now)):
                 return _send_code(request, row, now)
+            elif act == "end" and _rests(row, now):
+                return _end(request, row, now)
             elif act == "fetch" and copies.is_ready(row, at=now):
                 return _fetch(request, row, now)
         except UnableToDo as unable:
@@ -126,8 +130,16 @@ def _of(token: str) -> PrivacyRequest | None:
         return None
 
 
+def _rests(row: PrivacyRequest, now: dt.datetime) -> Restriction | None:
+    """What holds because of this request, and the person may end."""
+    is_done = row.right == Right.RESTRICTION and row.state == PrivacyRequest.State.ANSWERED
+    return restrictions.asked(row.customer_id, at=now) if is_done else None
+
+
 def _send_code(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponse:
-    """A second code in front of the copy: the link alone, forwarded or found, opens nothing."""
+    """A second code in front of the copy, and before data are used again: the link alone, forwarded or found, opens
+    nothing.
+    """
     channel, address = steps.words(row).reach
     if not address:
         return _progress(request, row, now, status=409)
@@ -140,7 +152,8 @@ def _send_code(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> H
     return _progress(request, row, now, ticket=links.code_ticket(code))
 
 
-def _fetch(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponseBase:
+def _refusal(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponse | None:
+    """The page again for a code that does not open this request; None for one that does."""
     ticket = request.POST.get("ticket", "")
     try:
         code = links.read_code_ticket(ticket)
@@ -152,6 +165,21 @@ def _fetch(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpR
         return _progress(request, row, now, problem=str(codes.WRONG), status=422)
     except UnableToDo as unable:
         return _progress(request, row, now, problem=str(unable.text), ticket=ticket, status=422)
+    return None
+
+
+def _end(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponse:
+    """The person has the use of their data go on: what they asked to rest, not what others let rest."""
+    if (refusal := _refusal(request, row, now)) is not None:
+        return refusal
+    with contextlib.suppress(restricting.UnableToRestrict):  # gone meanwhile: nothing is used anyway
+        restricting.lift(customer=row.customer_id, actor=CUSTOMER, at=now, only=[restricting.Reason.ASKED])
+    return redirect(request.get_full_path())
+
+
+def _fetch(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponseBase:
+    if (refusal := _refusal(request, row, now)) is not None:
+        return refusal
     leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
         channel="file", own=[leaving.Own.REQUEST_ANSWER]
     )
@@ -188,6 +216,8 @@ def _progress(
         "words": words,
         "can_cancel": row.closed_at is None and row.state != PrivacyRequest.State.WORKING,
         "copy": copies.is_ready(row, at=now),
+        "rests": _rests(row, now),
+        "can_send": bool(words.reach[1]),
         "copy_until": dt.datetime.fromisoformat(row.outcome["expires_at"]) if "expires_at" in row.outcome else None,
         "changes": rectifying.opened(row) if row.right == Right.RECTIFICATION else [],
         "is_partly_refused": bool(row.outcome.get("refused")),

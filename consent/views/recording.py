@@ -23,7 +23,7 @@ from consent.rules import evidence as rules
 from consent.selectors import evidence, purposes
 from consent.services import recording
 from customers.models import Customer
-from customers.selectors import lineage, listing, profiles
+from customers.selectors import lineage, listing, profiles, tongues
 
 SHOWN = 8
 LONGEST = 200
@@ -48,7 +48,9 @@ def record(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     offered = _offered()
     token_text = request.POST.get("form_token", "")
     form = RecordingForm(
-        request.POST if request.method == "POST" else None, offered=offered, initial=begun(person.language, now=now)
+        request.POST if request.method == "POST" else None,
+        offered=offered,
+        initial=begun(tongues.of_person(person), now=now),
     )
     files = given(request) if request.method == "POST" else []
     is_used = False

@@ -21,6 +21,7 @@ from customers.rules.people import LANGUAGES
 from customers.rules.profiling import Context, Fact, Input, Item, Reply, Said, Setting, Why
 from customers.rules.trust import Level, Trust
 from customers.selectors import choices as offered
+from customers.selectors import tongues
 from customers.selectors.profiles import Contact, Kind, Profile
 
 Choice = tuple[str, str | Promise]
@@ -29,7 +30,6 @@ PLACE = "{value}"
 LISTS = {"interests": FormChoice.List.INTEREST, "heard": FormChoice.List.HEARD}
 OWN_NAMES = {"th": "ไทย", "ko": "한국어", "en": "English", "ja": "日本語", "zh": "中文"}
 CONTACTS = {"phone": Kind.PHONE, "email": Kind.EMAIL, "line_id": Kind.LINE}
-HOME_LANGUAGES = {"TH": "th", "KR": "ko"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +238,8 @@ def choices(item: Item) -> Sequence[Choice]:
 
 
 def language_of(profile: Profile) -> str:
-    """The language to speak to somebody in: their own where we write it, else that of their name, else the shop's."""
-    known = profile.customer.language or profile.name_language
-    if known[:2] in HOME_LANGUAGES.values() or known[:2] == "en":
-        return known[:2]
-    if known:
-        return "en"
-    return HOME_LANGUAGES.get(settings.CDP_SHOP_COUNTRY, "en")
+    """The language to speak to somebody in: as in letters, but that the writing of a name hints at one, too."""
+    row = profile.customer
+    return tongues.of_told(
+        language=row.language or profile.name_language, country=row.country, phone_country=row.phone_country
+    )

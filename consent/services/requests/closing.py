@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import audit
 from cdp.core.actors import Actor
 from consent.models import PrivacyRequest, Right
+from consent.rules import requests as rules
 from consent.selectors import packs
 from consent.services import objecting
 from consent.services.requests import complaints, letters, steps
@@ -52,8 +53,13 @@ def answered(
     _close(row, State.ANSWERED, actor=actor, at=at, blocked="", outcome={**row.outcome, **(outcome or {})})
     is_late = at >= row.due_at
     steps.add(row, Kind.ANSWERED, actor=actor, at=at, details={"late": is_late}, action=audit.Action.REQUEST_CLOSED)
-    if is_told:
-        letters.tell(row, letters.ANSWERED, at=at, **(told or {}))
+    if not is_told:
+        return
+    is_first = not row.steps.filter(kind=Kind.ACKNOWLEDGED).exists()
+    received = letters.day_received(row) if is_first and row.right in rules.AT_ONCE else ""
+    if letters.tell(row, letters.ANSWERED, at=at, received=received, **(told or {})) and received:
+        way = steps.words(row).reach[0]
+        steps.add(row, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": way})
 
 
 def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: datetime) -> PrivacyRequest:

@@ -116,9 +116,13 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
         steps.add(request, Kind.PROVED, actor=actor, at=at, details={"method": ask.identity})
     if ask.right == Right.RECTIFICATION:
         rectifying.propose(request, ask.changes)
-    if letters.tell(request, letters.RECEIVED, at=at):
+    is_ready = _is_ready(request)
+    # What is done in the same moment is told by the answer alone, also where a kill lets it wait for `running.tidy`.
+    if not (is_ready and ask.right in rules.AT_ONCE) and letters.tell(
+        request, letters.RECEIVED, at=at, can_cancel=not is_ready
+    ):
         steps.add(request, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": ask.words.reach[0]})
-    return Begun(request, is_new=True, is_ready=_is_ready(request))
+    return Begun(request, is_new=True, is_ready=is_ready)
 
 
 def _again(before: PrivacyRequest, ask: Ask, *, actor: Actor, at: datetime) -> Begun:

@@ -42,6 +42,12 @@ def due_day(request: PrivacyRequest, language: str) -> str:
         return date_format(deadlines.day_of(request.due_at, _zone(request).key), "DATE_FORMAT")
 
 
+def day_received(request: PrivacyRequest) -> str:
+    """The day on which it came, as its reader writes dates."""
+    with translation.override(request.language):
+        return date_format(request.received_at.astimezone(_zone(request)), "DATE_FORMAT")
+
+
 def _zone(request: PrivacyRequest) -> ZoneInfo:
     pack = packs.every().get(request.pack)
     return ZoneInfo(pack.zone if pack else settings.TIME_ZONE)

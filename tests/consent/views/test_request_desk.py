@@ -1,0 +1,122 @@
+"""The desk of requests says what really became of a press, and does nothing for somebody nobody made sure of."""
+
+import re
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.utils import timezone
+
+from cdp.core import actors
+from cdp.core.models import Job
+from consent.models import PrivacyRequest, Restriction, Right
+from consent.selectors import restrictions
+from consent.services import holding
+from consent.services.requests import intake, rectifying, running, steps
+from consent.services.requests.steps import UnableToDo
+from customers.models import Customer, Status
+from tests import factories, requesting
+
+pytestmark = pytest.mark.django_db
+State = PrivacyRequest.State
+
+
+@pytest.fixture
+def officer():
+    client = Client()
+    client.force_login(factories.staff("privacy"))
+    return client
+
+
+def taken(right, *, identity="id_card", address="ann@example.com", **more):
+    who = factories.customer(name="Ann", email="ann@example.com")
+    words = steps.Words(said="please", reach=("email", address) if address else ("", ""))
+    ask = intake.Ask(customer=who.id, right=right, door="letter", language="en", identity=identity, words=words, **more)
+    return intake.begin(ask, actor=actors.SYSTEM, at=timezone.now()).request
+
+
+def pressed(client, request, act, **more):
+    """What the desk says after a button."""
+    answer = client.post(f"/consent/requests/{request.id}/do/", {"act": act, **more})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(list(get_messages(answer.wsgi_request))[-1])
+
+
+def test_whose_data_are_held_is_not_offered_to_be_erased_and_nobody_is_told_it_was_done(officer):
+    request = taken("erasure")
+    page = f"/consent/requests/{request.id}/"
+    assert 'name="act" value="run"' in officer.get(page).content.decode()
+    hold = holding.place(
+        customer=request.customer_id,
+        ground=holding.Ground.CLAIM,
+        why="A lawsuit",
+        actor=actors.SYSTEM,
+        at=timezone.now(),
+    )
+    shown = officer.get(page).content.decode()
+    assert 'name="act" value="run"' not in shown
+    assert re.search(r'<button[^>]* disabled aria-describedby="why-held"', shown)
+    assert f"/consent/people/{request.customer_id}/#holds" in shown
+    assert pressed(officer, request, "run").startswith("Nothing was erased. A legal hold"), "an old page's button"
+    assert Customer.objects.get(id=request.customer_id).status == Status.KNOWN
+    holding.lift(customer=request.customer_id, hold=hold.id, actor=actors.SYSTEM, at=timezone.now())
+    assert "Held up" not in officer.get(page).content.decode().split("What was done")[0]
+    assert pressed(officer, request, "run") == "The person is erased. The certificate is below."
+
+
+def test_each_answer_says_what_became_of_it_and_whether_the_person_knows(officer):
+    request = taken("withdrawal", identity="", address="")
+    assert "sure who asks" in pressed(officer, request, "prove", identity="id_card")
+    said = pressed(officer, request, "run")
+    assert said == "There was no consent left to take back. No address of the person is known: tell them yourself."
+    copy = taken("access", identity="")
+    pressed(officer, copy, "prove", identity="id_card")
+    assert pressed(officer, copy, "run") == "The copy is being made."
+    fields = taken("rectification", changes={"city": "Lamphun", "name": "Ann Jaidee"})
+    first, last = fields.changes.order_by("id")
+    said = pressed(officer, fields, "accept-change", change=str(first.id))
+    assert said == "Decided. 1 field still waits."
+    said = pressed(officer, fields, "refuse-change", change=str(last.id), reason="No proof")
+    assert said == "Every field is decided: the request is answered. The person is written to."
+
+
+@pytest.mark.parametrize("right", Right.values)
+def test_nothing_is_done_for_a_letter_that_nobody_checked(officer, right):
+    request = taken(right, identity="", **({"changes": {"city": "Lamphun"}} if right == "rectification" else {}))
+    assert request.state == State.OPEN
+    now = timezone.now()
+    with pytest.raises(UnableToDo) as unable:
+        running.run(request=request.id, actor=actors.SYSTEM, at=now)
+    assert unable.value.code == "identity"
+    assert officer.post(f"/consent/requests/{request.id}/do/", {"act": "run"}).status_code == 422
+    for change in request.changes.all():
+        with pytest.raises(UnableToDo):
+            rectifying.decide(request=request.id, change=change.id, accept=True, actor=actors.SYSTEM, at=now)
+    assert running.tidy(now=now + running.ABANDONED) == 0
+    request.refresh_from_db()
+    assert (request.state, request.closed_at) == (State.OPEN, None)
+    person = Customer.objects.get(id=request.customer_id)
+    assert (person.status, person.city) == (Status.KNOWN, "")
+    assert not Job.objects.filter(title=request.reference).exists()
+    assert not Restriction.objects.exists()
+    assert set(request.steps.values_list("kind", flat=True)) == {"received", "acknowledged"}
+
+
+def test_what_is_done_at_once_is_one_letter_and_a_pause_is_ended_with_a_code_from_it():
+    request = taken("restriction")
+    assert requesting.notices("request-received") == []
+    (told,) = requesting.notices("request-answered")
+    assert told["received"]
+    assert list(request.steps.values_list("kind", flat=True).order_by("id"))[-2:] == ["answered", "acknowledged"]
+    later = timezone.now()
+    assert restrictions.restricted([request.customer_id], at=later)
+    visitor, page = Client(), requesting.page(request)
+    assert "End it: use my data again" not in visitor.get(page + "?lang=en").content.decode()
+    sent = visitor.post(page, {"act": "code"}).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', sent)[1]
+    assert visitor.post(page, {"act": "end", "ticket": ticket, "code": "000000x"}).status_code == 422
+    assert restrictions.restricted([request.customer_id], at=later)
+    ended = visitor.post(page, {"act": "end", "ticket": ticket, "code": requesting.code_sent()})
+    assert ended.status_code == 302
+    assert not restrictions.restricted([request.customer_id], at=timezone.now())
+    assert "in use again" in visitor.get(page + "?lang=en").content.decode()
