@@ -23,11 +23,7 @@ from consent.selectors import jurisdiction, policies, purposes, reach
 from consent.services import expiring, grants, links, showing
 from customers.models import ContactPoint, Customer
 from customers.rules import emails
-<<<<<<< HEAD
-from customers.selectors import lineage, profiles
-=======
-from customers.selectors import lineage, tongues
->>>>>>> 2cc02925 (Offer no erasure under a hold, answer each press by what became of it, write one letter for what is done at once, and choose a letter's language in one place)
+from customers.selectors import lineage, profiles, tongues
 from customers.services import standing
 
 KIND, DONE, GROWN, NEEDED = "guardian-ask", "guardian-done", "guardian-grown", "guardian-needed"

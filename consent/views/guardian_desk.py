@@ -12,16 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from cdp.core.views.access import actor_of, requires
-<<<<<<< HEAD
 from consent.selectors import guardians as waits
 from consent.services import guardians, guardians_seen
-from customers.selectors import lineage, profiles
-
-LANGUAGES = ("en", "th", "ko")
-=======
-from consent.services import guardians_seen
 from customers.selectors import lineage, profiles, tongues
->>>>>>> 2cc02925 (Offer no erasure under a hold, answer each press by what became of it, write one letter for what is done at once, and choose a letter's language in one place)
 
 
 @requires("consent.record")
