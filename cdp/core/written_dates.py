@@ -1,6 +1,8 @@
-"""Short dates and times of day in the order and words of the reader's language: "25 May", "25 พ.ค.", "5월 25일".
+"""Dates and times of day in the order and words of the reader's language: "25 May", "25 พ.ค.", "5월 25일".
 
-Years are those of the calendar that the language is read with: in Thai the Buddhist one, 2569 for 2026.
+Years are those of the calendar that the language is read with: in Thai the Buddhist one, 2569 for 2026. Letters and
+pages for customers write a date `in_full`; lists and pages of staff the short one of `whole`. Nothing that people read
+is written by Django's own date formats, which know our years only; a test holds that.
 """
 
 import datetime as dt
@@ -41,6 +43,26 @@ def dated(on: dt.date, width: str, words: Locale | None = None) -> str:
 def whole(on: dt.date) -> str:
     """Day, month and year: "25 May 2026", "25 พ.ค. 2569", "2026년 5월 25일"."""
     return dated(on, "long" if locale().language == "ko" else "medium")
+
+
+def in_full(on: dt.date) -> str:
+    """As letters write it: "23 November 2026", "23 พฤศจิกายน พ.ศ. 2569", "2026년 11월 23일"."""
+    return dated(on, "long")
+
+
+def moment_in_full(at: dt.datetime, zone: dt.tzinfo) -> str:
+    """Day and time of day there, as letters write them: "23 November 2026, 07:58", "23 พฤศจิกายน พ.ศ. 2569 เวลา
+    07:58 น.", "2026년 11월 23일 오전 7:58".
+    """
+    local = at.astimezone(zone)
+    joined = {"th": "{day} เวลา {time} น.", "ko": "{day} {time}"}.get(locale().language, "{day}, {time}")
+    return joined.format(day=in_full(local.date()), time=clock(local))
+
+
+def zone_name(zone: dt.tzinfo) -> str:
+    """Whose clock it is, in words: "Thailand Time", "เวลาไทย", "대한민국 시간"; UTC is called UTC everywhere."""
+    called = str(zone)
+    return "UTC" if called in {"UTC", "Etc/UTC"} else str(dates.get_timezone_location(zone, locale=locale()))
 
 
 def month(on: dt.date, *, long: bool = False) -> str:

@@ -1,74 +1,19 @@
 """Numbers, money, dates and times as the reader writes them: plain values in, text in the active language out."""
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
 
-from babel import dates, numbers
+from babel import dates
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cdp.core import written_dates
 from cdp.core.written_dates import locale
+from cdp.core.written_numbers import MINUS, NOTHING, SIGNS, Number, compact, money, number, percent
 
-# Where the language has no sign of its own for a currency, the sign people know is shorter than the code.
-SIGNS = {"THB": "฿", "KRW": "₩", "JPY": "¥", "VND": "₫", "PHP": "₱", "INR": "₹", "MYR": "RM", "IDR": "Rp", "TWD": "NT$"}
-NOTHING = "—"
-MINUS = "\N{MINUS SIGN}"
-"""As wide as a plus, unlike the hyphen."""
-
-Number = int | float | Decimal | str
-
-
-def _decimal(value: Number | None) -> Decimal | None:
-    try:
-        return None if value is None or value == "" else Decimal(str(value))
-    except InvalidOperation:
-        return None
-
-
-def number(value: Number | None, digits: int | None = None) -> str:
-    """`1234567.5` as "1,234,567.5"; with `digits`, that many decimals; "—" where there is nothing to show."""
-    amount = _decimal(value)
-    if amount is None:
-        return NOTHING
-    if digits is None:
-        return str(numbers.format_decimal(amount, locale=locale()))
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(numbers.format_decimal(amount, format=pattern, locale=locale()))
-
-
-def compact(value: Number | None) -> str:
-    """`1234567` as "1.2M" (in Thai and Korean by their own units)."""
-    amount = _decimal(value)
-    if amount is None:
-        return NOTHING
-    digits = 1 if abs(amount) >= 1000 else 0
-    return str(numbers.format_compact_decimal(amount, locale=locale(), fraction_digits=digits))
-
-
-def percent(value: Number | None, digits: int = 0) -> str:
-    """A share of 1, such as `0.123`, as "12%"; with `digits=1` as "12.3%"."""
-    amount = _decimal(value)
-    if amount is None:
-        return NOTHING
-    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return str(numbers.format_percent(amount, format=pattern, locale=locale()))
-
-
-def money(value: Number | None, currency: str, digits: int | None = None) -> str:
-    """An amount with its sign. `digits=0` drops the decimals, for key numbers; otherwise the currency's own count."""
-    amount = _decimal(value)
-    if amount is None:
-        return NOTHING
-    code = currency.upper()
-    if digits is None:
-        text = numbers.format_currency(amount, code, locale=locale())
-    else:
-        pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-        text = numbers.format_currency(amount, code, format=pattern, locale=locale(), currency_digits=False)
-    sign = SIGNS.get(code)
-    text = text.replace("-", MINUS)
-    return text.replace(f"{code}\N{NO-BREAK SPACE}", sign).replace(code, sign) if sign else str(text)
+__all__ = [
+    "MINUS", "NOTHING", "SIGNS", "Number", "ago", "clock", "clock_exact", "compact", "day", "day_full", "day_heading",
+    "minute", "minute_full", "moment", "money", "month_name", "month_of", "number", "percent",
+]  # fmt: skip
 
 
 def _local(value: dt.datetime) -> dt.datetime:
@@ -99,13 +44,34 @@ def moment(value: dt.datetime | None) -> str:
         return NOTHING
     local = _local(value)
     text = written_dates.moment(local)
-    zone = local.tzname()
-    return f"{text} {zone}" if zone else text
+    return f"{text} ({written_dates.zone_name(local.tzinfo)})" if local.tzinfo else text
 
 
 def minute(value: dt.datetime | None) -> str:
     """Date and time of day as people say them: "21 Nov 2026 14:05", on the shop's clock."""
     return NOTHING if value is None else f"{day(value)} {clock(value)}"
+
+
+def day_full(value: dt.date | dt.datetime | None) -> str:
+    """A date as pages and letters for customers write it: "21 November 2026", "21 พฤศจิกายน พ.ศ. 2569"."""
+    if value is None:
+        return NOTHING
+    return written_dates.in_full(_local(value).date() if isinstance(value, dt.datetime) else value)
+
+
+def minute_full(value: dt.datetime | None) -> str:
+    """The same with the time of day on the shop's clock."""
+    return NOTHING if value is None else written_dates.moment_in_full(value, timezone.get_current_timezone())
+
+
+def month_name(value: dt.date | None) -> str:
+    """The month alone, of a birthday whose year is nobody's business: "May", "พฤษภาคม", "5월"."""
+    return NOTHING if value is None else str(dates.format_date(value, format="LLLL", locale=locale()))
+
+
+def month_of(value: dt.date | None) -> str:
+    """Month and year: "May 2026", "พ.ค. 2569"."""
+    return NOTHING if value is None else written_dates.month(value)
 
 
 def ago(value: dt.datetime, now: dt.datetime) -> str:

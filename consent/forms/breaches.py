@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import audiences
+from cdp.core import audiences, written_dates
 from consent.models import Breach
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
@@ -134,7 +134,7 @@ def _exports() -> list[tuple[str, str]]:
 
 
 def _moment(moment: dt.datetime) -> str:
-    return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return written_dates.moment_in_full(moment, timezone.get_default_timezone())
 
 
 class RiskForm(forms.Form):

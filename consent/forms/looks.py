@@ -3,20 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consent.selectors import look_places
 from consent.selectors.looks import Filters
-
-ROOMS = [
-    ("", _("All pages")),
-    ("customers:", _("Customers")),
-    ("web:counter", _("Counter")),
-    ("web:phone", _("Phone")),
-    ("web:search", _("Search")),
-    ("business:", _("Leads and companies")),
-    ("analytics:", _("Segments")),
-    ("campaigns:", _("Campaigns")),
-    ("consent:", _("Consent")),
-    ("admin:", _("Data admin")),
-]
 
 
 class LooksForm(forms.Form):
@@ -24,7 +12,7 @@ class LooksForm(forms.Form):
 
     staff = forms.UUIDField(required=False, widget=forms.Select, label=_("Who looked"))
     on = forms.DateField(required=False, label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    room = forms.ChoiceField(required=False, choices=ROOMS, label=_("Where"))
+    room = forms.ChoiceField(required=False, choices=look_places.ROOMS, label=_("Where"))
     with_reason = forms.BooleanField(required=False, label=_("Only looks that gave a reason"))
     customer = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext
 
-from cdp.core import ids, outbox
+from cdp.core import ids, outbox, written_dates
 from consent.models import Channel, Confirmation
 from consent.rules.jurisdiction import place_sql
 from consent.rules.ledger import DENIED, GIVEN, RECONFIRMED, WITHDRAWN
@@ -197,7 +197,7 @@ def _told(words: Sequence[_Word], language: str, *, customer: uuid.UUID, now: dt
                     )
                 ),
                 "said": _said(word.status),
-                "day": formats.date_format(word.at.astimezone(zone), "DATE_FORMAT"),
+                "day": written_dates.in_full(word.at.astimezone(zone).date()),
             }
             for word in words
         ]

@@ -10,31 +10,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cdp.core.models import AccessEntry, ApiKey, User
 from cdp.core.views.access import requires
-from consent.forms.looks import ROOMS, LooksForm
+from consent.forms.looks import LooksForm
 from consent.rules import looks as rules
-from consent.selectors import looks
+from consent.selectors import look_places, looks
 from consent.views import frame
 from customers.rules.reasons import REASONS
 from customers.selectors import profiles, staff
 
 NAMED = 6
 """People of one look who are named; of more the number is told."""
-PAGES = {
-    "customers:customer-detail": gettext_lazy("Customer's page"),
-    "customers:customer-list": gettext_lazy("List of customers"),
-    "customers:customer-timeline": gettext_lazy("Timeline"),
-    "customers:customer-edit": gettext_lazy("Editing"),
-    "customers:contact-show": gettext_lazy("A hidden contact was shown"),
-    "business:lead-show": gettext_lazy("Hidden answers of a lead were shown"),
-    "consent:special-show": gettext_lazy("A sensitive detail was shown"),
-    "consent:evidence-file": gettext_lazy("A file that proves a consent was opened"),
-    "consent:access-log": gettext_lazy("Who looked"),
-}
 
 
 @requires("access_log")
@@ -94,7 +82,7 @@ def _rows(
                 "at": row.at,
                 "who": str(user) if user else (row.actor_id and keys.get(row.actor_id)) or _kind(row.actor_kind),
                 "role": user.get_role_display() if user else _("API key") if row.actor_kind == "key" else "",
-                "page": PAGES.get(row.view) or _room(row),
+                "page": look_places.of(row.view, row.actor_kind),
                 "reason": reasons.get(row.reason, row.reason),
                 "people": shown,
                 "count": len(row.customer_ids),
@@ -131,12 +119,6 @@ def _kind(kind: str) -> str:
     )
 
 
-def _room(row: AccessEntry) -> str:
-    """Where a page belongs that has no words of its own."""
-    named = next((str(label) for start, label in ROOMS if start and row.view.startswith(start)), "")
-    return named or ("REST" if row.actor_kind == "key" else row.view)
-
-
 def _chips(
     filters: looks.Filters, asked: Mapping[str, str], colleagues: Mapping[str, User], about: profiles.Profile | None
 ) -> list[dict[str, Any]]:
@@ -144,7 +126,7 @@ def _chips(
         "customer": (_("Customer"), about.name if about and about.name else str(filters.customer or "")),
         "staff": (_("Who looked"), str(colleagues.get(str(filters.staff), filters.staff))),
         "on": (_("Day"), filters.on),
-        "room": (_("Where"), str(dict(ROOMS).get(filters.room, ""))),
+        "room": (_("Where"), str(dict(look_places.ROOMS).get(filters.room, ""))),
         "with_reason": (_("With a reason"), ""),
     }
     return [

@@ -73,7 +73,7 @@ def test_time_is_told_from_now_until_the_date_says_more(language: str, delta: dt
 
 def test_a_moment_is_told_in_the_zone_of_the_shop() -> None:
     with translation.override("en"), timezone.override("Asia/Bangkok"):
-        assert formats.moment(NOW) == "21 Nov 2026, 19:00:00 +07"
+        assert formats.moment(NOW) == "21 Nov 2026, 19:00:00 (Thailand Time)"
         assert formats.clock(NOW) == "19:00"
         assert formats.day(dt.datetime(2026, 11, 21, 20, tzinfo=dt.UTC)) == "22 Nov 2026"
         assert formats.moment(None) == "—"
@@ -83,8 +83,25 @@ def test_thai_dates_have_the_year_of_the_thai_calendar() -> None:
     with translation.override("th"), timezone.override("Asia/Bangkok"):
         assert formats.day(dt.date(2028, 2, 29)) == "29 ก.พ. 2571"
         assert formats.day(NOW, long=True) == "วันเสาร์ที่ 21 พฤศจิกายน พ.ศ. 2569"
-        assert formats.moment(NOW) == "21 พ.ย. 2569 19:00:00 +07"
+        assert formats.moment(NOW) == "21 พ.ย. 2569 19:00:00 (เวลาไทย)"
         assert written_dates.month(NOW.date(), long=True) == "พฤศจิกายน 2569"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "whose"),
+    [
+        ("en", "23 November 2026", "23 November 2026, 07:58", "Thailand Time"),
+        ("th", "23 พฤศจิกายน พ.ศ. 2569", "23 พฤศจิกายน พ.ศ. 2569 เวลา 07:58 น.", "เวลาไทย"),
+        ("ko", "2026년 11월 23일", "2026년 11월 23일 오전 7:58", "태국 시간"),
+    ],
+)
+def test_letters_write_dates_in_full_in_the_calendar_of_their_reader(
+    language: str, day: str, moment: str, whose: str
+) -> None:
+    at = dt.datetime(2026, 11, 23, 0, 58, tzinfo=dt.UTC)
+    with translation.override(language), timezone.override("Asia/Bangkok"):
+        assert (formats.day_full(at), formats.minute_full(at)) == (day, moment)
+        assert written_dates.zone_name(timezone.get_current_timezone()) == whose
 
 
 def test_days_near_today_have_names() -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from cdp.core import access, audit, ids
+from cdp.core import access, audit, ids, written_dates
 from cdp.core.actors import Actor
 from cdp.core.models import User
 from consent.models import Breach, BreachDraft
@@ -154,4 +154,5 @@ def _people(row: Breach, *, law: str) -> str:
 
 
 def _moment(moment: dt.datetime) -> str:
-    return f"{formats.date_format(timezone.localtime(moment), 'DATETIME_FORMAT')} ({settings.TIME_ZONE})"
+    zone = timezone.get_default_timezone()
+    return f"{written_dates.moment_in_full(moment, zone)} ({written_dates.zone_name(zone)})"

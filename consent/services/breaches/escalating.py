@@ -6,10 +6,10 @@ import zoneinfo
 from django.conf import settings
 from django.core import mail
 from django.db import transaction
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cdp.core import access
+from cdp.core import access, written_dates
 from cdp.core.actors import SYSTEM
 from cdp.core.models import User
 from consent.models import Breach
@@ -51,8 +51,7 @@ def _write(breach: Breach, waiting: list[rules.Authority]) -> None:
     for officer in User.objects.filter(is_active=True, role__in=roles):
         with translation.override(officer.language or settings.LANGUAGE_CODE):
             soonest = min((one.duty.due_at for one in waiting if one.duty.due_at), default=breach.due_at)
-            local = soonest.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
-            due = formats.date_format(local, "DATETIME_FORMAT")
+            due = written_dates.moment_in_full(soonest, zoneinfo.ZoneInfo(settings.TIME_ZONE))
             mail.send_mail(
                 _("A breach has to be reported by %(due)s") % {"due": due},
                 _("The hours of a recorded breach are running. Authorities not told yet, by law: %(laws)s.\n%(url)s")

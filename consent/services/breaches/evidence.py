@@ -20,7 +20,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from cdp.core import audit, ids, jobs, leaving, uploads
+from cdp.core import audit, ids, jobs, leaving, uploads, written_dates
 from cdp.core.actors import Actor
 from cdp.core.models import Job, Notice
 from consent.models import Breach, BreachPerson
@@ -194,4 +194,5 @@ def _json(data: Any) -> bytes:
 
 
 def _moment(moment: dt.datetime) -> str:
-    return f"{formats.date_format(timezone.localtime(moment), 'DATETIME_FORMAT')} ({settings.TIME_ZONE})"
+    zone = timezone.get_default_timezone()
+    return f"{written_dates.moment_in_full(moment, zone)} ({written_dates.zone_name(zone)})"

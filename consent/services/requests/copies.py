@@ -7,25 +7,20 @@ in memory, and nothing readable lies on a disk. It is deleted after a week, and 
 """
 
 import csv
-import html
 import io
 import json
 import uuid
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cdp.core import actors, ids, jobs, lifecycle, uploads
+from cdp.core import actors, ids, jobs, lifecycle, readable, uploads, written_dates
 from cdp.core.actors import Actor
 from cdp.core.crypto import envelope, subjects
 from cdp.core.crypto.fields import SealedField
@@ -34,10 +29,12 @@ from cdp.core.models import AccessEntry, Job, User
 from consent.models import PrivacyCode, PrivacyRequest, Right
 from consent.rules import requests as rules
 from consent.rules.evidence import KINDS
-from consent.selectors import evidence
-from consent.services.requests import about, closing, steps
+from consent.selectors import evidence, look_places
+from consent.services.requests import about, closing, copy_page, letters, steps
+from consent.services.requests.copy_page import Row, Table
 from consent.services.requests.steps import Kind, UnableToDo
 from customers.models import Customer
+from customers.rules.reasons import REASONS
 from customers.selectors import lineage
 from customers.selectors import profiles as reading
 
@@ -45,18 +42,6 @@ JOB = "privacy.copy"
 PORTION = 500
 LOOKS, ASKED = "who_looked", "requests"
 _NOBODY = uuid.UUID(int=0)
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Table:
-    """One file of the copy: its rows can be read as often as there are formats."""
-
-    name: str
-    title: str
-    columns: Sequence[str]
-    titles: Mapping[str, str]
-    rows: Callable[[], Iterator[Row]] = field(repr=False)
 
 
 @jobs.kind(JOB)
@@ -110,7 +95,7 @@ def write(
                     progress(number, len(found) + 1)
                 if request.right == Right.ACCESS:
                     _write_files(archive, lineage.facts_under(request.customer_id))
-                _write_page(archive, request, [table for table in found if counts[table.name]], told, at)
+                _write_page(archive, request, found, counts, told, at)
         finally:
             writer.close()
     return writer.size, counts
@@ -128,7 +113,9 @@ def tables(request: PrivacyRequest, *, at: datetime) -> list[Table]:
             found.append(_table(model, declaration, people, keyring, redact))
     if request.right == Right.ACCESS:
         titles = about.asked_titles()
-        found.append(Table(ASKED, _("What you asked for"), list(titles), titles, lambda: about.asked(people)))
+        told = {"happened": _happened}
+        asked = readable.Reading(_("What you asked for"), titles, newest="asked_at", told=told)
+        found.append(Table(ASKED, list(titles), titles, lambda: about.asked(people), asked))
         found.append(_looks(people))
     return found
 
@@ -149,8 +136,9 @@ def _table(
     columns = list(declaration.export)
     key = model._meta.pk.attname
 
-    def rows() -> Iterator[Row]:
-        query = model._default_manager.filter(**{column: list(people)}).order_by(column.removesuffix("__in"), key)
+    theirs = model._default_manager.filter(**{column: list(people)})
+
+    def read(query: "models.QuerySet[Any]") -> Iterator[tuple[Any, Row]]:
         for row in query.values(*dict.fromkeys([key, *columns])).iterator(chunk_size=PORTION):
             plain = {}
             for name in columns:
@@ -160,15 +148,31 @@ def _table(
                 if declaration.is_ours and name in texts and isinstance(value, str):
                     value = redact(value)
                 plain[name] = value
-            yield plain
+            yield row[key], plain
 
-    named = isinstance(model._meta.verbose_name, Promise)
+    reading = readable.of(model._meta.label)
+    assert reading is not None, f"{model._meta.label} is exported and does not say how it reads"  # noqa: S101
+
+    def newest(most: int) -> list[tuple[Any, Row]]:
+        return list(read(theirs.order_by(f"-{reading.newest}" if reading.newest else key, f"-{key}")[:most]))
+
+    def parts(parents: Collection[Any], most: int) -> list[tuple[Any, Row]]:
+        of = declaration.follows[1] if declaration.follows else key
+        return [
+            (row[of], row) for _key, row in read(theirs.filter(**{f"{of}__in": list(parents)}).order_by(key)[:most])
+        ]
+
     return Table(
         name=model._meta.label_lower.replace(".", "_"),
-        title=str(model._meta.verbose_name_plural) if named else model._meta.label,
         columns=columns,
-        titles={name: str(getattr(one, "verbose_name", name)) for name, one in fields.items()},
-        rows=rows,
+        titles={
+            name: str(reading.columns.get(name) or getattr(one, "verbose_name", name)) for name, one in fields.items()
+        },
+        rows=lambda: (row for _key, row in read(theirs.order_by(column.removesuffix("__in"), key))),
+        reading=reading,
+        newest=newest,
+        parts=parts,
+        choices={name: dict(one.flatchoices) for name, one in fields.items() if one.choices},
     )
 
 
@@ -177,6 +181,14 @@ def _opened(keyring: subjects.Keyring, value: bytes | None, *, table: str, colum
         return keyring.open(value, table=table, column=column, row=row)
     except envelope.Unopenable:
         return ""
+
+
+def _happened(row: Row) -> str:
+    """The steps of a request with their days as people write them."""
+    steps_of = (step.split(" ", 1) for step in row["happened"])
+    return "\n".join(
+        f"{written_dates.in_full(timezone.localdate(datetime.fromisoformat(at)))}: {label}" for at, label in steps_of
+    )
 
 
 def _looks(people: Sequence[uuid.UUID]) -> Table:
@@ -192,7 +204,18 @@ def _looks(people: Sequence[uuid.UUID]) -> Table:
             yield {"at": at, "who": who, "page": view, "reason": reason}
 
     titles = {"at": _("When"), "who": _("Who"), "page": _("Page"), "reason": _("Reason")}
-    return Table(LOOKS, _("Who looked at your data"), list(titles), titles, rows)
+    reasons = {code: str(words) for code, words in REASONS}
+    reading = readable.Reading(
+        _("Who looked at your data"),
+        titles,
+        newest="at",
+        names={"who": lambda: {"customer": _("you"), "system": _("this system"), "key": _("a connected program")}},
+        told={
+            "page": lambda row: look_places.of(row["page"], "key" if row["who"] == "key" else "", for_staff=False),
+            "reason": lambda row: reasons.get(row["reason"], str(row["reason"])),
+        },
+    )
+    return Table(LOOKS, list(titles), titles, rows, reading)
 
 
 def _redaction(people: Sequence[uuid.UUID]) -> Callable[[str], str]:
@@ -254,49 +277,13 @@ def _write_page(
     archive: zipfile.ZipFile,
     request: PrivacyRequest,
     found: Sequence[Table],
+    counts: Mapping[str, int],
     told: Sequence[about.Section],
     at: datetime,
 ) -> None:
     with archive.open("index.html", "w", force_zip64=True) as entry:
-        _page(entry, request, found, told, at)
-
-
-def _page(
-    entry: Any, request: PrivacyRequest, found: Sequence[Table], told: Sequence[about.Section], at: datetime
-) -> None:
-    """One page that opens without a network: a list of what there is, and a table for each."""
-    language = translation.get_language() or "en"
-    title = _("Your data at %(shop)s") % {"shop": settings.CDP_SHOP_NAME}
-    lead = _("Made on %(day)s for the request %(number)s.") % {
-        "day": date_format(timezone.localtime(at), "DATETIME_FORMAT"),
-        "number": request.reference,
-    }
-    put = lambda text: entry.write(text.encode())  # noqa: E731
-    put(f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">')
-    put('<meta name="viewport" content="width=device-width, initial-scale=1">')
-    put(f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>")
-    put(f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>")
-    put(f"<p>{html.escape(_('The folders json and csv hold the same for programs and spreadsheets.'))}</p><nav><ul>")
-    for table in found:
-        put(f'<li><a href="#{table.name}">{html.escape(table.title)}</a></li>')
-    if told:
-        put(f'<li><a href="#about">{html.escape(_("How your data are used"))}</a></li>')
-    put("</ul></nav>")
-    for table in found:
-        put(f'<section id="{table.name}"><h2>{html.escape(table.title)}</h2><div class="wide"><table><thead><tr>')
-        put("".join(f"<th>{html.escape(table.titles[name])}</th>" for name in table.columns))
-        put("</tr></thead><tbody>")
-        for row in table.rows():
-            cells = "".join(f"<td>{html.escape(_shown(row[name]))}</td>" for name in table.columns)
-            put(f"<tr>{cells}</tr>")
-        put("</tbody></table></div></section>")
-    if told:
-        put(f'<section id="about"><h2>{html.escape(_("How your data are used"))}</h2>')
-        for section in told:
-            lines = "".join(f"<dt>{html.escape(what)}</dt><dd>{html.escape(is_)}</dd>" for what, is_ in section.lines)
-            put(f"<h3>{html.escape(section.title)}</h3><dl>{lines}</dl>")
-        put("</section>")
-    put("</main></body></html>")
+        page = copy_page.Page(request.reference, found, counts, told, at, letters.zone_of(request))
+        copy_page.write(page, lambda text: entry.write(text.encode()))
 
 
 def _schema(request: PrivacyRequest, found: Sequence[Table], at: datetime) -> dict[str, Any]:
@@ -312,7 +299,7 @@ def _schema(request: PrivacyRequest, found: Sequence[Table], at: datetime) -> di
             {
                 "json": f"json/{table.name}.json",
                 "csv": f"csv/{table.name}.csv",
-                "title": table.title,
+                "title": str(table.reading.title),
                 "columns": [{"name": name, "title": table.titles[name]} for name in table.columns],
             }
             for table in found
@@ -334,28 +321,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, default=_plain)
     return str(_plain(value)) if not isinstance(value, str) else value
-
-
-def _shown(value: Any) -> str:
-    """A value as people read it."""
-    if isinstance(value, datetime):
-        return str(date_format(timezone.localtime(value), "DATETIME_FORMAT"))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(_shown(one) for one in value)
-    return _cell(value)
-
-
-_STYLE = (
-    "body{font:16px/1.6 system-ui,'Noto Sans Thai','Noto Sans KR',sans-serif;margin:0;color:#14211e;background:#fff}"
-    "main{max-width:70rem;margin:0 auto;padding:1.5rem}h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.5rem}"
-    "h3{font-size:1rem;margin:1.5rem 0 .3rem}dl{margin:0}dt{font-size:.9rem;opacity:.75}dd{margin:0 0 .6rem}"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}th,td{text-align:left;vertical-align:top;"
-    "padding:.4rem .8rem;border-bottom:1px solid #d5ddd9}th{white-space:nowrap;background:#f3f6f4}"
-    "@media(prefers-color-scheme:dark){body{color:#e6ece9;background:#101614}th{background:#1a2320}"
-    "th,td{border-color:#2c3733}a{color:#7fd1b4}}:lang(ko){word-break:keep-all}"
-)
 
 
 def fetch(request: PrivacyRequest, *, at: datetime) -> BinaryIO | None:

@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format
 
-from cdp.core import outbox
+from cdp.core import outbox, written_dates
 from cdp.core.crypto import hourly
 from cdp.core.models import User
 from consent.models import PrivacyCode, PrivacyRequest
@@ -39,16 +38,17 @@ KINDS = (
 def due_day(request: PrivacyRequest, language: str) -> str:
     """The last day, as the reader writes dates."""
     with translation.override(language):
-        return date_format(deadlines.day_of(request.due_at, _zone(request).key), "DATE_FORMAT")
+        return written_dates.in_full(deadlines.day_of(request.due_at, zone_of(request).key))
 
 
 def day_received(request: PrivacyRequest) -> str:
     """The day on which it came, as its reader writes dates."""
     with translation.override(request.language):
-        return date_format(request.received_at.astimezone(_zone(request)), "DATE_FORMAT")
+        return written_dates.in_full(request.received_at.astimezone(zone_of(request)).date())
 
 
-def _zone(request: PrivacyRequest) -> ZoneInfo:
+def zone_of(request: PrivacyRequest) -> ZoneInfo:
+    """By whose clock the request is counted and told of: that of its law."""
     pack = packs.every().get(request.pack)
     return ZoneInfo(pack.zone if pack else settings.TIME_ZONE)
 
@@ -110,7 +110,7 @@ def tell_last(request: PrivacyRequest, certificate: Mapping[str, Any], *, at: da
             "reference": request.reference,
             "right": request.right,
             "url": links.progress_url(request.id),
-            "day": date_format(found.erased_at.astimezone(_zone(request)), "DATE_FORMAT"),
+            "day": written_dates.moment_in_full(found.erased_at, zone_of(request)),
             "removed": [{"label": label, "count": count} for label, count in found.removed],
             "kept": [{"label": one.label, "count": one.rows, "why": one.why, "law": one.law} for one in found.kept],
             "certificate": found.number,

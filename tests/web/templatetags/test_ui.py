@@ -63,7 +63,7 @@ def test_an_unknown_icon_is_an_error() -> None:
 def test_a_relative_time_carries_the_exact_one() -> None:
     html = render("{% when at now %}", at=NOW - dt.timedelta(hours=3), now=NOW)
     assert 'datetime="2026-11-21T09:00:00+00:00"' in html
-    assert 'title="21 Nov 2026, 16:00:00 +07"' in html
+    assert 'title="21 Nov 2026, 16:00:00 (Thailand Time)"' in html
     assert ">3 hours ago<" in html
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from cdp.core import jobs, outages, pipeline, terminal
+from cdp.core import jobs, outages, pipeline, terminal, written_dates
 from cdp.core.actors import SYSTEM
 from cdp.core.imports import engine, registry, running
 from cdp.core.models import Job
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             raise CommandError(message)
 
     def _watching(self, job: Job) -> None:
-        begun = formats.date_format(timezone.localtime(job.started_at), "DATETIME_FORMAT")
+        begun = written_dates.moment(timezone.localtime(job.started_at))
         message = _("Another process is importing this file already, since {time}. Waiting for it to end.")
         self.stderr.write(message.format(time=begun))
 

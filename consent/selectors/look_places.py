@@ -1,0 +1,40 @@
+"""What people call the places where the access log says that somebody was looked at."""
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+PAGES = {
+    "customers:customer-detail": _("Customer's page"),
+    "customers:customer-list": _("List of customers"),
+    "customers:customer-timeline": _("Timeline"),
+    "customers:customer-edit": _("Editing"),
+    "customers:contact-show": _("A hidden contact was shown"),
+    "business:lead-show": _("Hidden answers of a lead were shown"),
+    "consent:special-show": _("A sensitive detail was shown"),
+    "consent:evidence-file": _("A file that proves a consent was opened"),
+    "consent:access-log": _("Who looked"),
+}
+ROOMS = [
+    ("", _("All pages")),
+    ("customers:", _("Customers")),
+    ("web:counter", _("Counter")),
+    ("web:phone", _("Phone")),
+    ("web:search", _("Search")),
+    ("business:", _("Leads and companies")),
+    ("analytics:", _("Segments")),
+    ("campaigns:", _("Campaigns")),
+    ("consent:", _("Consent")),
+    ("admin:", _("Data admin")),
+]
+
+
+def of(view: str, kind: str, *, for_staff: bool = True) -> str:
+    """The place in words, by the page and by who looked (`staff`, `key`, …). Of a page without words staff read its
+    address name; the person reads that it was one of ours.
+    """
+    named = PAGES.get(view) or next((label for start, label in ROOMS if start and view.startswith(start)), "")
+    if named:
+        return str(named)
+    if kind == "key":
+        return "REST" if for_staff else gettext("A connected program")
+    return view if for_staff else gettext("Another page of ours")

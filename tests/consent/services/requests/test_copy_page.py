@@ -1,0 +1,77 @@
+"""The page of a copy, of somebody who exists in every table: in their words, and nothing of ours."""
+
+import io
+import re
+
+import pytest
+from django.utils import timezone, translation
+
+from cdp.core import actors, lifecycle, readable
+from commerce.models import OrderLine
+from consent.services.requests import copies, copy_page, intake, letters
+from customers.models import Customer
+from tests import factories, planting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ASKED = {"right": "access", "door": "counter", "identity": "id_card"}
+
+
+def _page(request):
+    out = io.StringIO()
+    with translation.override(request.language):
+        found = copies.tables(request, at=timezone.now())
+        counts = {table.name: sum(1 for _row in table.rows()) for table in found}
+        page = copy_page.Page(request.reference, found, counts, [], timezone.now(), letters.zone_of(request))
+        copy_page.write(page, out.write)
+    return out.getvalue(), found, counts
+
+
+def test_every_table_that_people_get_says_how_it_reads_and_names_columns_it_has():
+    faults = []
+    for model, declaration in lifecycle.declarations().items():
+        label = model._meta.label
+        if not readable.is_known(label):
+            faults.append(f"{label}: nobody says how it reads")
+        if (reading := readable.of(label)) is None:
+            faults += [f"{label}: people get it and cannot read it"] if declaration.export else []
+            continue
+        known = {*declaration.export, *reading.told, copy_page.LINES}
+        faults += [f"{label}.{name}" for name in (*reading.columns, *reading.money.values()) if name not in known]
+        if declaration.export and not reading.part_of and not reading.columns:
+            faults.append(f"{label}: no columns")
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["th", "ko"])
+def test_the_page_of_somebody_in_every_app_is_in_their_words_and_calendar(language):
+    now = timezone.now()
+    person = factories.customer(name="Ann Suksai", email="ann@example.com", country="TH")
+    order = factories.order(person, amount="1234.50")
+    OrderLine.objects.create(
+        customer_id=person.id, order=order, sku="TEA-1", name="Ginger tea", quantity=2, unit_price=600, amount=1200
+    )
+    for model in lifecycle.declarations():
+        if model is not Customer and not model._default_manager.filter(customer_id=person.id).exists():
+            planting._row(model, person)
+    ask = intake.Ask(customer=person.id, language=language, **ASKED)
+    request = intake.begin(ask, actor=actors.SYSTEM, at=now).request
+    page, found, counts = _page(request)
+    assert [table.name for table in found if not counts[table.name]] == ["who_looked"]
+    text = re.sub(r"<[^>]+>", "\n", page.split("</style>")[1])
+    assert not UUID.search(re.sub(rf"files/{UUID.pattern}", "", text))
+    assert "{" not in text
+    assert "commerce." not in text
+    assert "฿1,234.50" in text
+    assert "2 × Ginger tea" in text
+    year = {"th": f"พ.ศ. {now.year + 543}", "ko": f"{now.year}년"}[language]
+    assert year in text
+    assert (f"{now.year} " in text) is False
+    words = {label for table in found for label in (table.reading.title, *table.reading.columns.values())}
+    with translation.override("en"):
+        english = {str(label) for label in words} - {"Shop"}  # the source of the order is called so
+    lines = set(text.splitlines())
+    assert not {label for label in english & lines if label.isascii()}, "our words are in the language of the request"
+    assert "<script" not in page
+    assert "src=" not in page
+    assert "http" not in page.split("<nav")[0]
