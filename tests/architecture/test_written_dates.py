@@ -7,8 +7,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cdp", "customers", "consent", "events", "commerce", "surveys", "loyalty", "analytics", "campaigns")
-IN_TEMPLATES = re.compile(r"\|\s*(?:date|time)(?:\s*:|\s*(?:\}\}|%\}|\|))|\{%\s*now\s")
-IN_CODE = re.compile(r"\b(?:date_format|time_format|localize_input)\(|[\"'](?:SHORT_)?DATE(?:TIME)?_FORMAT[\"'](?!\s*:)")
+# What a field of date and time wants as its value is for browsers.
+IN_TEMPLATES = re.compile(r"\|\s*(?:date|time)(?:\s*:(?!\"Y-m-d\\TH:i\")|\s*(?:\}\}|%\}|\|))|\{%\s*now\s")
+IN_CODE = re.compile(
+    r"\b(?:date_format|time_format|localize_input)\(|[\"'](?:SHORT_)?DATE(?:TIME)?_FORMAT[\"'](?!\s*:)"
+)
 
 
 def _offenders(files, pattern):
@@ -39,6 +42,7 @@ def test_no_code_writes_a_date_by_djangos_formats():
         ("{{ at|date }}", True),
         ('{% blocktranslate with day=at|date:"j F Y" %}', True),
         ('{% now "Y" %}', True),
+        ('value="{{ now|date:"Y-m-d\\TH:i" }}"', False),
         ("{{ at|day_full }}", False),
         ("{{ job.updated_at|minute }}", False),
     ],
