@@ -106,7 +106,7 @@ retention.declare(
         term=Term(90, Unit.DAYS),
         actions=(Action.DETACH, Action.DELETE),
         remove=visitors.purge,
-        portion=200,
+        portion=500,
     ),
     Kind(
         key="customers.inactive",

@@ -19,6 +19,8 @@ from cdp.core.retention.registry import Action, Follow, Kind, Row, Start, no_sig
 
 SAMPLES = 5
 MODULUS = 1 << 63
+STRETCH, LONGEST = 5, 100_000
+"""How many rows a search for a portion looks at: so many times the portion at first, and at most."""
 
 
 @dataclass
@@ -114,17 +116,46 @@ def checksum(kind: Kind) -> str:
 
 
 def batch(one: Due, *, after: str, limit: int) -> list[Row]:
-    """The next rows behind the primary key `after`, in the order of their keys."""
-    kind = one.kind
-    key = kind.leading._meta.pk
-    owner = f"r.{kind.owner}" if kind.owner else "NULL::uuid"
-    behind = f"AND r.{key.column} > %(after)s" if after else ""
+    """The next rows behind the primary key `after`, in the order of their keys.
+
+    Looks at one stretch of keys after the other, each twice as long while none is over. Nobody can tell the planner how
+    many are: where it expects few it would find and sort all of them for every portion (0.3 to 0.8 s of 200,000
+    messages), and a night would grow with the square of what is over.
+    """
+    key = one.kind.leading._meta.pk
+    behind = key.to_python(after) if after else None
+    stretch = STRETCH * limit
+    while (end := _end(one.kind, behind, stretch)) is not None:
+        if rows := _between(one, behind, end, limit):
+            return rows
+        behind, stretch = end, min(2 * stretch, LONGEST)
+    return []
+
+
+def _end(kind: Kind, after: Any, rows: int) -> Any:
+    """The key so many rows behind `after` (None: from the first), or the last one there is; None behind that."""
+    key, behind = kind.leading._meta.pk.column, "" if after is None else "WHERE r.{} > %(after)s"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.{key.column}, {owner}, hashtextextended(r.{key.column}::text, 0), {kind.moment}"  # noqa: S608
-            f" FROM {kind.leading._meta.db_table} r WHERE {one.condition()} {behind}"
-            f" ORDER BY r.{key.column} LIMIT %(limit)s",
-            {**one.params, "after": key.to_python(after) if after else None, "limit": limit},
+            f"SELECT p.key FROM (SELECT r.{key} AS key FROM {kind.leading._meta.db_table} r"  # noqa: S608
+            f" {behind.format(key)} ORDER BY r.{key} LIMIT %(rows)s) p ORDER BY p.key DESC LIMIT 1",
+            {"after": after, "rows": rows},
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def _between(one: Due, after: Any, end: Any, limit: int) -> list[Row]:
+    kind = one.kind
+    key = kind.leading._meta.pk.column
+    owner = f"r.{kind.owner}" if kind.owner else "NULL::uuid"
+    behind = "" if after is None else f"AND r.{key} > %(after)s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.{key}, {owner}, hashtextextended(r.{key}::text, 0), {kind.moment}"  # noqa: S608
+            f" FROM {kind.leading._meta.db_table} r WHERE {one.condition()} {behind} AND r.{key} <= %(end)s"
+            f" ORDER BY r.{key} LIMIT %(limit)s",
+            {**one.params, "after": after, "end": end, "limit": limit},
         )
         return [Row(*found) for found in cursor.fetchall()]
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from cdp.core import actors, holds, ids, jobs, pipeline
 from cdp.core.chains import sealing, verifying
 from cdp.core.models import AccessEntry, AuditEntry, Job, JobReject, Mark
-from cdp.core.retention import Action, Term, Unit, registry
+from cdp.core.retention import Action, Term, Unit, finding, registry
 from commerce.models import Cart, CartKey, Order, OrderKey, OrderLine, Refund
 from commerce.rules import digests
 from consent.models import Restriction, RetentionLine
@@ -58,6 +58,19 @@ def looked(at, *people):
 
 def holding(who):
     return holds._Held(f"SELECT '{who}'::uuid, 'claim'", stops_erasing=True)
+
+
+def test_portions_find_what_is_over_however_far_apart_it_lies(monkeypatch):
+    monkeypatch.setattr(finding, "STRETCH", 1)
+    monkeypatch.setattr(finding, "LONGEST", 2)
+    ada = factories.customer()
+    notes = [note(ada, ago(days=4000 if number in {0, 1, 6, 11} else 1)).id for number in range(13)]
+    due = finding.due(registry.kind("customers.notes"), before=ago(days=2000), held=())
+    found, after = [], ""
+    while rows := finding.batch(due, after=after, limit=1):
+        found += [row.key for row in rows]
+        after = str(rows[-1].key)
+    assert found == [notes[number] for number in (0, 1, 6, 11)]
 
 
 def sealed():
