@@ -7,11 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import outbox
+from consent.forms import contacts
 from consent.models import PrivacyRequest, Right
 from consent.rules import requests as rules
 from consent.services.requests import rectifying
 from consent.services.requests.rectifying import FIELD_NAMES
-from customers.rules import people
 
 RIGHT_HELP = {
     Right.ACCESS: _("Everything we have about you, as a file you can read."),
@@ -36,8 +37,6 @@ FILLED_BY = {
     "country": "country-name",
 }
 """What a browser knows of its owner, by field (HTML autofill)."""
-WAYS = {"email": "email", "phone": "sms"}
-"""How the code reaches an address, by the kind that it is read as."""
 
 
 class AskForm(forms.Form):
@@ -49,6 +48,7 @@ class AskForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email"}),
         help_text=_("The one you gave us. We send a code there, to be sure that it is you."),
+        error_messages={"required": _("Please write your e-mail address or your phone number.")},
     )
     said = forms.CharField(
         label=_("Anything we should know"),
@@ -68,16 +68,13 @@ class AskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the way of contact by the rules every door has; a correction corrects something."""
         cleaned = super().clean() or {}
-        text = str(cleaned.get("contact", ""))
-        kind = "email" if "@" in text else "phone"
-        if text:
-            reading = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=timezone.localdate())
-            person, faults = people.clean({kind: text}, reading)
-            if faults:
-                self.add_error("contact", str(faults[0].problem.reason))
-            cleaned["address"], cleaned["channel"] = getattr(person, kind), WAYS[kind]
-            if not faults and not cleaned["address"]:
-                self.add_error("contact", _("Write an e-mail address or a phone number."))
+        if text := str(cleaned.get("contact", "")):
+            found = contacts.read(text)
+            cleaned["address"], cleaned["channel"] = found.address, found.channel
+            if found.problem:
+                self.add_error("contact", found.problem)
+            elif found.channel == "sms" and not outbox.reaches("sms"):
+                self.add_error("contact", _("We can send the code to an e-mail address only, like name@example.com."))
         if cleaned.get("right") == Right.RECTIFICATION:
             if not self.changes and not cleaned.get("said"):
                 self.add_error(None, _("Write what is right in at least one field."))

@@ -29,9 +29,10 @@ KEPT = dt.timedelta(days=1)
 TABLE = "consent_linkrequest"
 
 
-def ask_settings(*, email: str, language: str, network: str, at: dt.datetime) -> None:
-    """Take down that somebody wants the link to their settings at that address."""
-    _ask({"what": SETTINGS, "email": email, "language": language}, contact=email, network=network, at=at)
+def ask_settings(*, channel: str, address: str, language: str, network: str, at: dt.datetime) -> None:
+    """Take down that somebody wants the link to their settings at that address (standardised; "email" or "sms")."""
+    told = {"what": SETTINGS, "channel": channel, "address": address, "language": language}
+    _ask(told, contact=address, network=network, at=at)
 
 
 def ask_confirmation(*, token: str, language: str, proof: Mapping[str, Any], network: str, at: dt.datetime) -> None:
@@ -93,7 +94,9 @@ def _answer(row: LinkRequest, told: Mapping[str, Any], now: dt.datetime) -> None
     try:
         with transaction.atomic():
             if told["what"] == SETTINGS:
-                link_mails.send(email=told["email"], language=told["language"], at=now)
+                # Rows of an earlier version had an e-mail address.
+                address, channel = told.get("address") or told["email"], told.get("channel", "email")
+                link_mails.send(channel=channel, address=address, language=told["language"], at=now)
             else:
                 confirming.ask_again(told["token"], language=told["language"], proof=told["proof"], at=now)
     except (outbox.writing.UnableToPut, identity.UnableToResolve):

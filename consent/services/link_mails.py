@@ -9,12 +9,12 @@ from django.db import transaction
 from cdp.core import outbox
 from consent.selectors import reach
 from consent.services import links
-from customers.rules import people as cleaning
-from customers.selectors import identifiers
+from customers.selectors import identifiers, lineage
 from customers.selectors.profiles import Kind
 
 log = structlog.get_logger("consent")
 KIND = "preferences-link"
+_KINDS = {"email": Kind.EMAIL, "sms": Kind.PHONE}
 MOST = 3
 """To one address in a day."""
 
@@ -23,16 +23,15 @@ class UnableToSend(Exception):
     """There is no address that works, or it got enough of these today."""
 
 
-def send(*, email: str, language: str, at: dt.datetime) -> bool:
-    """Send a link to that address if a customer holds it; whether one was put. Whoever asks is told the same."""
-    person, faults = cleaning.clean({"email": email}, cleaning.Rules(region="", today=at.date()))
-    if faults or not person.email:
+def send(*, address: str, language: str, at: dt.datetime, channel: str = "email") -> bool:
+    """Send a link to that address (standardised) if one customer holds it; whether one was put. Whoever asks is told
+    the same. A phone that several people share opens nobody's settings.
+    """
+    digest = identifiers.digest(_KINDS[channel], address)
+    holders = set(lineage.standing(identifiers.holders([digest])).values())
+    if len(holders) != 1 or _had_enough(address, channel, at):
         return False
-    digest = identifiers.digest(Kind.EMAIL, person.email)
-    owner = identifiers.owners([digest]).get(digest)
-    if owner is None or _had_enough(person.email, "email", at):
-        return False
-    _put(owner, "email", person.email, language, at=at)
+    _put(holders.pop(), channel, address, language, at=at)
     return True
 
 

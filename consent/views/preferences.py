@@ -75,12 +75,14 @@ def ask_link(request: HttpRequest) -> HttpResponse:
         form = LinkForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             asked_links.ask_settings(
-                email=form.cleaned_data["email"],
+                channel=form.cleaned_data["channel"],
+                address=form.cleaned_data["address"],
                 language=translation.get_language() or "en",
                 network=addresses.network(addresses.of_client(request)),
                 at=timezone.now(),
             )
-            return render(request, "consent/preferences_link.html", {"state": "sent"})
+            told = {"state": "sent", "is_text": form.cleaned_data["channel"] == "sms"}
+            return render(request, "consent/preferences_link.html", told)
         status = 422 if request.method == "POST" else 200
         return render(request, "consent/preferences_link.html", {"state": "ask", "form": form}, status=status)
 

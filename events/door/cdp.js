@@ -6,9 +6,10 @@
 //   (window.cdp = window.cdp || []).push(["track", "Product Viewed", {sku: "A-1"}])
 // Names and arguments are those of analytics.js: page, track, identify, group, alias, reset, ready; and consent.
 //
-// Consent has three states. Unknown: nothing is stored on the device, events wait in memory for the word, and those that
-// are still there when the page is left go out without a name. Given: one id and the queue are stored. Denied, or a
-// browser that asks not to be tracked and no word against it: what was stored is removed. A comment has its own line.
+// Consent has three states. Unknown: nothing is stored on the device and nothing is sent; events wait in memory for the
+// word and go with the page. Given: one id and the queue are stored. Denied: what was stored is removed and nothing is
+// sent any more but, once, that an earlier yes was taken back. A browser that asks not to be tracked is asked by nobody,
+// so it stays unknown until the visitor allows it. A comment has its own line.
 (() => {
   "use strict";
   const doc = document, nav = navigator, win = window, loc = location;
@@ -38,8 +39,6 @@
 
   const allowed = () => !!consents && consents.measurement === true;
   const denied = () => !!consents && !allowed();
-  // Who asks not to be tracked and has not allowed it here is not heard of at all.
-  const silent = () => signal && !allowed();
   const keep = () => {
     if (!allowed()) return;
     write("localStorage", { ...me, consents });
@@ -63,21 +62,20 @@
       for (const event of queue) event.context.consent = choice();
       keep();
       send();
-    } else if (told.measurement === false) {
-      write("localStorage", null);
-      write("sessionStorage", null);
-      // The last word under the old name, so that the person's own permission is taken back, too.
+    } else {
+      if (told.measurement === false) {
+        write("localStorage", null);
+        write("sessionStorage", null);
+      }
+      // The last word under the old name, so that the person's own permission is taken back, too. It is all that is
+      // strictly necessary: what happened before is not told any more, and what happens now neither.
       const last = was && { type: "track", event: "Segment Consent Preference Updated", messageId: "cdp-" + uuid(), timestamp: new Date().toISOString(), anonymousId: me.id, userId: me.user, context: { consent: choice() } };
       me = { id: uuid(), shown: me.shown };
-      queue = unnamed(queue);
-      if (last) queue.push(last);
+      queue = last ? [last] : [];
       send();
     }
     return { ...consents };
   };
-  // What happened, without whom it happened to.
-  const unnamed = (events) => silent() ? [] : events.filter((event) => /page|track/.test(event.type)).map((event) =>
-    ({ ...event, userId: undefined, anonymousId: me.id, context: { ...event.context, groupId: undefined, consent: choice() } }));
   const choice = () => ({ categoryPreferences: { ...consents, measurement: allowed() }, shown: me.shown });
 
   // Addresses are told without what follows the question mark: it holds what people typed and who they are.
@@ -94,15 +92,15 @@
 
   const put = (type, fields, options, callback) => {
     const at = (options && options.timestamp && new Date(options.timestamp)) || new Date();
-    if (!(consents && silent())) {
+    if (!denied()) {
       const context = { page: page(), library: { name: "cdp.js", version: VERSION }, locale: nav.language, timezone: zone, consent: choice() };
       if (Object.keys(campaign).length) context.campaign = campaign;
       if (nav.webdriver) context.automated = true;
       if (object(options) && object(options.context)) Object.assign(context, options.context);
       const event = { type, messageId: "cdp-" + uuid(), timestamp: at.toISOString(), anonymousId: me.id, ...fields, context };
-      if (me.user && !event.userId && !denied()) event.userId = me.user;
+      if (me.user && !event.userId) event.userId = me.user;
       if (me.group) context.groupId = me.group;
-      if (size(event) < 3e4) queue.push(...(denied() ? unnamed([event]) : [event]));
+      if (size(event) < 3e4) queue.push(event);
       // The oldest go first, except the page that somebody came in by.
       while (queue.length > MOST) queue.splice(1, 1);
       keep();
@@ -164,12 +162,11 @@
   // arrives twice has the same messageId. Nobody knows whether the next page has this script, or whether there is one.
   const leave = safe(() => {
     look();
-    if (!allowed()) queue = unnamed(queue);
+    // Before an answer nothing leaves; what waits is there if the visitor comes back to this page and gives it.
+    if (!consents) return;
     const events = portion(waiting(), CHUNK - size(queue.filter((event) => under.get(event.messageId) === Infinity)));
     if (events.length) post(events, true).then((answer) => { if (answer.ok) drop(events); }, () => {}).then(() => { if (consents && queue.length) soon(1000); });
     keep();
-    // Without consent nothing comes back to try again.
-    if (!allowed()) queue = [];
   });
 
   // Time on a page is the time it could be seen, told whenever it is hidden and every five minutes.

@@ -45,7 +45,10 @@ def test_nothing_is_told_before_the_answer_and_both_answers_weigh_the_same(
     assert refuse.evaluate("node => node.getBoundingClientRect().height") >= 44
     page.context.clock.run_for(20_000)
     assert page.evaluate(STORED) == 0
-    assert site.statuses == []
+    page.goto("about:blank")  # left without an answer
+    page.goto(site.url)
+    expect(refuse).to_be_visible()
+    assert (site.statuses, page.evaluate(STORED), page.context.cookies()) == ([], 0, [])
 
 
 def test_a_yes_is_kept_with_the_version_that_was_shown(site: website.Website, open_page: Any) -> None:
@@ -72,6 +75,13 @@ def test_a_no_is_remembered_asked_once_and_can_be_thought_over(site: website.Web
     expect(page.locator("cdp-banner")).to_have_count(0)
     assert page.evaluate("cdp.consent().measurement") is False
     assert page.evaluate("localStorage.length") == 1  # the no itself
+    assert page.evaluate("localStorage.getItem(localStorage.key(0))") == "1"  # and no id
+    page.evaluate("cdp.track('Looked'); cdp.page('Again'); cdp.identify('member-1', {email: 'mali@example.com'})")
+    page.context.clock.run_for(20_000)
+    page.goto("about:blank")
+    page.goto(f"{site.url}/next")
+    page.wait_for_function("window.cdp && cdp.version && cdp.consent()")
+    assert (site.statuses, page.evaluate("sessionStorage.length"), page.context.cookies()) == ([], 0, [])
     page.evaluate("cdp.consent.show()")
     expect(page.get_by_role("heading", name="May we measure")).to_be_focused()
     page.keyboard.press("Tab")
@@ -99,3 +109,10 @@ def test_who_asks_for_privacy_is_not_asked_but_may_answer(
         page.evaluate("cdp.consent.show()")
         expect(page.get_by_text("Your browser asks not to be measured")).to_be_visible()
         expect(page.locator("cdp-banner")).to_have_count(1)
+        page.get_by_role("button", name="No, thank you").click()
+        page.evaluate("cdp.track('Looked')")
+        context.clock.run_for(20_000)
+        page.goto("about:blank")
+        page.goto(site.url)
+        page.wait_for_function("window.cdp && cdp.version")
+        assert (site.statuses, page.evaluate("localStorage.length"), context.cookies()) == ([], 1, [])

@@ -13,6 +13,7 @@ delivery    the beat's work
 forgetting  what becomes of old notices, and of those of people who are forgotten
 """
 
+from cdp.core.outbox.carriers import reaches
 from cdp.core.outbox.delivery import send_due
 from cdp.core.outbox.forgetting import forget, forget_old
 from cdp.core.outbox.registry import Kind, declare, footed_by, held_back, held_back_by
@@ -33,6 +34,7 @@ __all__ = [
     "held_back_by",
     "put",
     "put_many",
+    "reaches",
     "recent",
     "send_due",
 ]

@@ -40,9 +40,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403; where it is for other roles, which."""
-    may = CAPABILITIES[exception.capability] if isinstance(exception, NotForRole) else frozenset()
-    return _answer(request, 403, context={"roles": [str(role.label) for role in Role if role.value in may]})
+    """403; where it is for other roles, which, in the frame of staff: they are known by then."""
+    if not isinstance(exception, NotForRole):
+        return _answer(request, 403)
+    may = CAPABILITIES[exception.capability]
+    roles = [str(role.label) for role in Role if role.value in may]
+    return _answer(request, 403, "errors/403_staff.html", context={"roles": roles})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

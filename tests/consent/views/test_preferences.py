@@ -319,30 +319,45 @@ def test_old_forged_and_forgotten_links_lead_to_a_new_one(mali, ask, at_noon):
 
 def test_asking_for_a_link_does_the_same_for_everybody_and_a_worker_writes_to_customers_only(mali, client):
     """The door looks nothing up: the same statements run, the same row is written, the same page is shown."""
-    client.post("/preferences/", {"email": "first@example.com"})  # makes the key of the hour
+    client.post("/preferences/", {"contact": "first@example.com"})  # makes the key of the hour
     done = []
-    for who in ("mali.plant@example.com", "nobody@example.com"):
+    for who in ("mali.plant@example.com", "stranger@example.com"):
         with CaptureQueriesContext(connection) as ran:
-            answer = client.post("/preferences/", {"email": who})
+            answer = client.post("/preferences/", {"contact": who})
         done.append((answer.status_code, answer.content, [re.sub(r"'[^']*'| ?-?\d+", "?", one["sql"]) for one in ran]))
     assert done[0] == done[1]
     assert not any("customers_" in statement or "core_notice" in statement for statement in done[0][2])
     rows = list(LinkRequest.objects.values_list("asked", "done_at"))
     assert len(rows) == 3
     assert not any(b"example" in bytes(asked) for asked, _done in rows)
-    client.post("/preferences/", {"email": "MALI.plant@example.com "})
+    client.post("/preferences/", {"contact": "MALI.plant@example.com "})
     assert asked_links.send_waiting(now=NOW) == 4
     assert asked_links.send_waiting(now=NOW) == 0, "killed or not, each is answered once"
     assert {(one.customer_id, one.kind) for one in Notice.objects.all()} == {(mali.id, "preferences-link")}
     assert {(bytes(asked), done) for asked, done in LinkRequest.objects.values_list("asked", "done_at")} == {(b"", NOW)}
-    assert client.post("/preferences/", {"email": "no address"}).status_code == 422
+    wrong = client.post("/preferences/", {"contact": "no address"})
+    assert (wrong.status_code, "novalidate" in wrong.content.decode()) == (422, True)
+    assert "like name@example.com" in wrong.content.decode()
     assert asked_links.forget_old(now=NOW + 2 * DAY) == 4
+
+
+def test_a_link_goes_to_a_phone_where_short_texts_arrive_and_the_form_says_so_where_not(mali, client, settings):
+    settings.EMAIL_URL = "file:"
+    assert "phone number" in client.get("/preferences/").content.decode()
+    assert client.post("/preferences/", {"contact": "081 234 5678"}).status_code == 200
+    assert asked_links.send_waiting(now=NOW) == 1
+    assert [(one.customer_id, one.channel) for one in Notice.objects.all()] == [(mali.id, "sms")]
+    settings.EMAIL_URL = "smtp://localhost:2525"
+    assert "by e-mail only" in client.get("/preferences/").content.decode()
+    assert client.post("/preferences/", {"contact": "081 234 5678"}).status_code == 422
+    page = client.post("/my-data/", {"right": "access", "contact": "hello"}).content.decode()
+    assert "an e-mail address, like name@example.com, or a phone number" in page
 
 
 def test_no_address_is_flooded_with_links(mali, client, at_noon):
     pages = set()
     for _ in range(7):
-        pages.add(client.post("/preferences/", {"email": "mali.plant@example.com"}).content)
+        pages.add(client.post("/preferences/", {"contact": "mali.plant@example.com"}).content)
         asked_links.send_waiting(now=timezone.now())
         at_noon.shift(dt.timedelta(minutes=1))
     assert (Notice.objects.count(), len(pages)) == (3, 1)
