@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from customers.rules import people
 
@@ -19,7 +18,7 @@ class Contact:
 
     channel: str
     address: str
-    problem: str | Promise = ""
+    problem: str = ""
 
 
 def read(text: str) -> Contact:

@@ -220,7 +220,9 @@ class PrivacyCode(Model):
 
 
 class PrivacyAttempt(Model):
-    """A link or code that was refused: forged, expired, used up, or somebody else's. Names nobody."""
+    """Links or codes that were refused: forged, expired, used up, or somebody else's. Names nobody. One row for each
+    kind, reason and hour: whoever tries a million forged links fills no table.
+    """
 
     placement = Placement.LOCAL
 
@@ -230,6 +232,7 @@ class PrivacyAttempt(Model):
     )  # code, progress, download, certificate, request, unsubscribe, preferences, confirm, guardian
     why = models.CharField(max_length=20)  # forged, expired, used, spent, throttled, changed
     request_id = models.UUIDField(null=True)
+    times = models.PositiveIntegerField(default=1, db_default=1)  # since `at`, within that hour
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -158,5 +158,5 @@ def shown_until(request: PrivacyRequest) -> dt.datetime | None:
 
 def attempts(*, since: dt.datetime) -> list[dict[str, Any]]:
     """How many links and codes were refused since then, by kind and reason."""
-    found = PrivacyAttempt.objects.filter(at__gte=since).values("what", "why").annotate(count=Count("id"))
+    found = PrivacyAttempt.objects.filter(at__gte=since).values("what", "why").annotate(count=Sum("times"))
     return [dict(row) for row in found.order_by("-count", "what", "why")[:20]]

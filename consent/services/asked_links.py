@@ -53,7 +53,7 @@ def _ask(told: Mapping[str, Any], *, contact: str, network: str, at: dt.datetime
         # One after the other, or a hundred at once would each see that none was asked for yet.
         locks.take_turns(bytes(row.contact_digest))
         if _is_too_often(row, at=at):
-            row.asked, row.done_at = b"", at
+            return  # answered alike, and nothing is kept that somebody could fill a table with
         row.save(force_insert=True)
         transaction.on_commit(wake.links)
 

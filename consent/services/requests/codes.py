@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import ids, locks, wake
@@ -66,8 +66,9 @@ def ask(asked: Asked, *, network: str, at: dt.datetime, customer: uuid.UUID | No
         # One after the other, or a hundred at once would each see that none was sent yet.
         locks.take_turns(bytes(row.contact_digest))
         if _is_too_often(row, at=at):
-            row.ended = PrivacyCode.End.EXPIRED
+            # No row either: a code that was never kept is answered like a wrong one.
             note_attempt("code", "throttled", at=at)
+            return row.id
         row.save(force_insert=True)
         transaction.on_commit(wake.requests)
     return row.id
@@ -179,8 +180,16 @@ def download_of(row: PrivacyCode) -> uuid.UUID | None:
 
 
 def note_attempt(what: str, why: str, *, at: dt.datetime, request: uuid.UUID | None = None) -> None:
-    """Keep that a link or code was refused: what and why, never whose."""
-    PrivacyAttempt.objects.create(at=at, what=what, why=why, request_id=request)
+    """Keep that a link or code was refused: what and why, never whose. Counted in one row an hour; two that come at
+    the same moment may make two.
+    """
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    same = PrivacyAttempt.objects.filter(
+        at__gte=hour, at__lt=hour + dt.timedelta(hours=1), what=what, why=why, request_id=request
+    )
+    first = same.order_by("id").values("id")[:1]
+    if not PrivacyAttempt.objects.filter(id__in=first).update(times=F("times") + 1):
+        PrivacyAttempt.objects.create(at=at, what=what, why=why, request_id=request)
 
 
 def forget_old(*, now: dt.datetime) -> int:

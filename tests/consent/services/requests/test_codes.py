@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from cdp.core.crypto import tokens
 from cdp.core.models import Notice
 from consent.models import PrivacyAttempt, PrivacyCode, PrivacyRequest
 from consent.rules import requests as rules
+from consent.selectors.requests import attempts
 from consent.services import links
 from consent.services.requests import codes
 from consent.services.requests.steps import UnableToDo
@@ -124,7 +126,22 @@ def test_too_many_codes_for_one_address_are_not_sent_and_nobody_is_told(ann):
     codes.send_waiting(now=NOW + MINUTE)
     assert len(set(found)) == 5
     assert len(requesting.notices("my-data-code")) == rules.CODES_PER_CONTACT[0]
-    assert PrivacyAttempt.objects.filter(what="code", why="throttled").count() == 2
+    noted = PrivacyAttempt.objects.filter(what="code", why="throttled").values_list("times", flat=True)
+    assert sum(noted) == 2
+    assert PrivacyCode.objects.count() == rules.CODES_PER_CONTACT[0], "who floods fills no table"
+    assert refused(found[-1], "123456", NOW + MINUTE) == "forged", "in the words of a wrong code"
+
+
+def test_a_thousand_forged_links_are_one_row_an_hour(ann):
+    with time_machine.travel(NOW.replace(minute=30), tick=False):
+        for number in range(20):
+            assert Client().get(f"/unsubscribe/{'A' * (40 + number)}").status_code == 404
+    (row,) = PrivacyAttempt.objects.all()
+    assert (row.what, row.why, row.times) == ("unsubscribe", "forged", 20)
+    codes.note_attempt("unsubscribe", "forged", at=row.at + dt.timedelta(hours=1))
+    codes.note_attempt("unsubscribe", "expired", at=row.at)
+    assert sorted(PrivacyAttempt.objects.values_list("times", flat=True)) == [1, 1, 20]
+    assert attempts(since=row.at)[0]["count"] == 21
 
 
 def test_what_was_asked_lies_sealed_and_goes_after_a_day(ann):
