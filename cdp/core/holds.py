@@ -55,6 +55,19 @@ def held(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     return {customer: found[customer] for customer in customers if customer in found}
 
 
+def resting(customer: uuid.UUID) -> frozenset[bool]:
+    """What of both is in force for that customer: True for a hold, False for a restriction; empty for neither."""
+    if not _held:
+        return frozenset()
+    asked = " UNION ALL ".join(
+        f"SELECT h.customer, {one.stops_erasing} FROM ({one.statement}) AS h (customer, why)"  # noqa: S608 - declared by the rooms
+        for _key, one in sorted(_held.items())
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT f.stops FROM ({asked}) AS f (customer, stops) WHERE f.customer = %s", [customer])  # noqa: S608
+        return frozenset(stops for (stops,) in cursor.fetchall())
+
+
 def _asked(*, stops_erasing: bool, among: Collection[uuid.UUID] | None = None) -> dict[uuid.UUID, str]:
     asked = [one.statement for _key, one in sorted(_held.items()) if one.stops_erasing or not stops_erasing]
     if not asked:

@@ -229,10 +229,15 @@ def seconds_left(job: Job, *, now: datetime) -> int | None:
     return round((now - job.started_at).total_seconds() * (job.total - job.done) / job.done)
 
 
+def named(job: Job) -> str:
+    """What a job is called: ours in the language in force, a file by its own name."""
+    return gettext(job.title) if job.title else ""
+
+
 def told(job: Job, *, now: datetime) -> dict[str, Any]:
     """What a page says of a job: its words in the reader's language, how far it is, how long it will still take."""
     return {
-        "title": gettext(job.title) if job.title else "",
+        "title": named(job),
         "state": job.state,
         "done": job.done,
         "total": job.total,

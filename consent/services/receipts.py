@@ -1,7 +1,9 @@
 """Consent receipts: what a person allowed, with its history, signed so that they can prove it without us."""
 
 import datetime as dt
+import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +11,12 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from cdp.core.crypto import signing, subjects
-from consent.models import ConsentRecord, Purpose
+from consent.models import Channel, ConsentRecord, Purpose
 from consent.rules import notices as names
 from consent.rules import receipts as rules
 from consent.selectors import jurisdiction, ledger, notices, policies, purposes
@@ -46,6 +49,49 @@ def issue(*, customer: uuid.UUID, at: dt.datetime, actor: Actor | None = None, l
             )
     content = rules.content(receipt)
     return {"receipt": content, "signature": signing.sign(content)}
+
+
+def signed(text: str) -> dict[str, Any]:
+    """The receipt in a text, if we signed it. Raises UnableToIssue."""
+    try:
+        found = json.loads(text)
+        if signing.is_signed(found["receipt"], found["signature"]):
+            return {"receipt": found["receipt"], "signature": found["signature"]}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnableToIssue("no receipt of ours") from error
+    raise UnableToIssue("no receipt of ours")
+
+
+STATES = {
+    rules.ACTIVE: _("Allowed"),
+    rules.REFUSED: _("Refused"),
+    rules.ENDED: _("Taken back"),
+    rules.LAPSED: _("No longer counts"),
+    rules.UNSAID: _("Nothing holds"),
+}
+
+
+def readable(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a receipt says, for people, in the language in force: purpose, way, what holds since when, what was said."""
+    return [
+        {
+            "purpose": one["purpose"]["name"],
+            "about": one["purpose"]["description"],
+            "channel": "" if one["channel"] == Channel.ANY else purposes.channel_name(one["channel"]),
+            "state": STATES[one["state"]],
+            "since": dt.datetime.fromisoformat(one["since"]) if "since" in one else None,
+            "events": [
+                {"at": dt.datetime.fromisoformat(event["event_time"]), "said": _said(event["event_state"])}
+                for event in one["events"]
+            ],
+        }
+        for one in found["receipt"]["processing"]
+    ]
+
+
+def _said(status: str) -> str:
+    known = ConsentRecord.Status
+    return str(known(status).label) if status in known.values else status
 
 
 def _receipt(customer: uuid.UUID, law: str, *, at: dt.datetime, language: str) -> rules.Receipt:

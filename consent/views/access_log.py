@@ -22,6 +22,7 @@ from customers.rules.reasons import REASONS
 from customers.selectors import profiles, staff
 
 NAMED = 6
+SAME = ("who", "page", "reason", "whom", "marks")
 """People of one look who are named; of more the number is told."""
 
 
@@ -38,7 +39,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     asked = {
         name: request.GET[name] for name in ("staff", "on", "room", "with_reason", "customer") if name in request.GET
     }
-    rows = _rows(page.rows, people, colleagues)
+    rows = _merged(_rows(page.rows, people, colleagues))
     context = {
         "form": form,
         "rows": rows,
@@ -86,10 +87,22 @@ def _rows(
                 "reason": reasons.get(row.reason, row.reason),
                 "people": shown,
                 "count": len(row.customer_ids),
+                "whom": frozenset(row.customer_ids),
                 "more": max(0, len(row.customer_ids) - NAMED),
                 "marks": _marks(row, user, shown, per_hour),
             }
         )
+    return found
+
+
+def _merged(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same look again and again as one line, with how often: the newest of them stands for all."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        if found and all(found[-1][name] == row[name] for name in SAME):
+            found[-1]["times"] += 1
+        else:
+            found.append({**row, "times": 1})
     return found
 
 

@@ -29,6 +29,8 @@ from consent.services.requests.steps import UnableToDo
 from consent.views import certificates, languages
 
 CHUNK = 256 * 1024
+MOST_LOOKS = 40
+"""So often the page of a copy that is being made looks by itself: ten minutes."""
 
 
 @never_cache
@@ -227,10 +229,20 @@ def _progress(
         "authority": complaints.authority(row),
         "certificate": made.readable(found) if found else None,
         "certificate_url": reverse("consent:my-data-certificate", args=[links.progress_token(row.id)]),
+        "again_url": _again_url(request, row),
         "problem": problem,
         "ticket": ticket,
     }
     return _page(request, "progress", context, status=status)
+
+
+def _again_url(request: HttpRequest, row: PrivacyRequest) -> str:
+    """Where the page of somebody who waits looks next, without scripts; nowhere once it has looked often enough."""
+    asked = request.GET.get("looked", "0")
+    looked = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else MOST_LOOKS
+    if row.state != PrivacyRequest.State.WORKING or request.method == "POST" or looked >= MOST_LOOKS:
+        return ""
+    return f"?lang={_language()}&looked={looked + 1}"
 
 
 def _form(request: HttpRequest, form: AskForm, chosen: str, *, status: int = 200) -> HttpResponse:

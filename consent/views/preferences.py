@@ -105,7 +105,9 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
         if centre is None:
             return _without(request, "expired")
         if act == "receipt":
-            return _receipt(customer, now)
+            return _receipt(request, customer, now)
+        if act == "receipt-file":
+            return _receipt_file(request, now)
         if act == "guardian":
             return _asked_guardian(request, token, centre, now)
         if act == "stop":
@@ -136,12 +138,24 @@ def _shown(request: HttpRequest, customer: uuid.UUID) -> dt.datetime | None:
     return found.at if found and found.language == (translation.get_language() or "en")[:2] else None
 
 
-def _receipt(customer: uuid.UUID, now: dt.datetime) -> HttpResponse:
-    """The signed receipt of what was said, as a file; handed over on the person's own link."""
+def _receipt(request: HttpRequest, customer: uuid.UUID, now: dt.datetime) -> HttpResponse:
+    """The signed receipt of what was said, to read first; its file is one press away and says the same."""
+    found = receipts.issue(customer=customer, at=now, language=translation.get_language() or "en")
+    context = {
+        "rows": receipts.readable(found),
+        "issued_at": now,
+        "file": json.dumps(found, ensure_ascii=False),
+        "back_url": request.get_full_path(),
+    }
+    return render(request, "consent/receipt_page.html", context)
+
+
+def _receipt_file(request: HttpRequest, now: dt.datetime) -> HttpResponse:
+    """The receipt that was shown, as a file; only what we signed ourselves is handed out. Raises UnableToIssue."""
+    found = receipts.signed(request.POST.get("receipt", ""))
     leaving.own(leaving.Own.REQUEST_ANSWER, channel="file", at=now).check(
         channel="file", own=(leaving.Own.REQUEST_ANSWER,)
     )
-    found = receipts.issue(customer=customer, at=now, language=translation.get_language() or "en")
     response = HttpResponse(json.dumps(found, ensure_ascii=False, indent=1), content_type="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="receipt.json"'
     return response

@@ -1,6 +1,8 @@
 """/consent/sealing/: what is encrypted, under which keys, and what lies in clear by decision."""
 
 import datetime as dt
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from django.apps import apps
@@ -35,7 +37,7 @@ def sealing(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "may_rotate": staff_of(request).can("keys"),
         "job": job and _job(job),
-        "columns": report.sealed_columns(),
+        "tables": _tables(report.sealed_columns()),
         "years": report.by_age(),
         "hourly": hourly | {name: _moment(hourly[name]) for name in ("first", "last") if hourly[name] is not None},
         "digests": [(line, _kinds(line)) for line in lines if line.is_digest],
@@ -44,6 +46,14 @@ def sealing(request: HttpRequest) -> HttpResponse:
         **frame.tabs(request, "sealing"),
     }
     return render(request, "consent/sealing.html", context)
+
+
+def _tables(columns: Sequence[report.Column]) -> list[dict[str, Any]]:
+    """Columns by their table, to be folded: there are dozens."""
+    return [
+        {"table": table, "columns": (found := list(same)), "rows": max((one.rows or 0 for one in found), default=0)}
+        for table, same in groupby(sorted(columns, key=lambda one: (one.table, one.column)), key=lambda one: one.table)
+    ]
 
 
 @requires("keys")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from cdp.core import actors, audit, ids, minimising, moments, panels, sources, timeline
+from cdp.core import actors, audit, holds, ids, minimising, moments, panels, sources, timeline
 from cdp.core.views.access import actor_of, requires, staff_of
 from customers.forms.contacts import ReasonForm
 from customers.models import Customer, Interaction, Note
@@ -84,7 +84,10 @@ def customer_detail(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     named = question.once("core.sources", sources.names)
     told = wherefrom.of(profile, labels=_LABELS, named=named)
     sharers, has_more_sharers = sharing.of(profile)
+    resting = holds.resting(row.id)
     context = {
+        "is_held": True in resting,
+        "is_restricted": False in resting,
         "sharers": sharers,
         "has_more_sharers": has_more_sharers,
         "profile": profile,

@@ -188,3 +188,17 @@ def left_over(page: str, language: str) -> list[str]:
         and name in pieces
         and name not in catalogues.forms(message.string)
     ]
+
+
+# What our pages call people and things, decided once. Customers are 고객님, whether or not they are members; and the words
+# of the privacy laws are the laws' own.
+NOT_OUR_WORDS = {
+    "ko": {"회원님": "고객님", "정보 주체": "정보주체", "개인 정보": "개인정보"},
+    "th": {"ลืมคุณ": "ลบข้อมูลของคุณ", "คุณคือใคร": "ข้อมูลติดต่อของคุณ", "ใบรับรองที่ลงลายมือชื่อ": "หลักฐานความยินยอม"},
+}
+
+
+@pytest.mark.parametrize("language", sorted(NOT_OUR_WORDS))
+def test_people_and_things_are_called_the_same_everywhere(language: str) -> None:
+    text = (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
+    assert {word: ours for word, ours in NOT_OUR_WORDS[language].items() if word in text} == {}

@@ -43,7 +43,7 @@ def tray(request: HttpRequest) -> HttpResponse:
 def _title(job: Job) -> str:
     if job.kind == "import_undo":
         return _("Undo: %(file)s") % {"file": job.title}
-    return _("Export: %(file)s") % {"file": job.title} if job.kind == asking.JOB else job.title
+    return _("Export: %(file)s") % {"file": job.title} if job.kind == asking.JOB else work.named(job)
 
 
 def _url(job: Job, user: Any, *, can_import: bool) -> str:

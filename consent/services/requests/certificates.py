@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import audit, lifecycle
+from cdp.core import readable as readable_kinds
 from cdp.core.crypto import index, signing
 from cdp.core.lifecycle import OnErase
 from cdp.core.models import AuditEntry, DataKey
@@ -139,21 +139,21 @@ def as_file(found: Mapping[str, Any]) -> str:
 
 def readable(found: Mapping[str, Any]) -> Readable:
     """What it says, for people, in the language in force."""
-    laws = found.get("kept_by", {})
     return Readable(
         number=number(found),
         erased_at=dt.datetime.fromisoformat(found["erased_at"]),
-        removed=[(_label(table), count) for table, count in sorted(found["removed"].items())],
-        kept=[
-            Kept(_label(table), told["rows"], str(WHY.get(told["why"], told["why"])), laws.get(told["why"], ""))
-            for table, told in sorted(found["kept"].items())
-        ],
+        removed=readable_kinds.kinds(found["removed"]),
+        kept=_told_kept(found["kept"], found.get("kept_by", {})),
     )
 
 
-def _label(table: str) -> str:
-    """What people call the rows of a table."""
-    try:
-        return str(apps.get_model(table)._meta.verbose_name_plural)
-    except LookupError:
-        return table
+def _told_kept(kept: Mapping[str, Mapping[str, Any]], laws: Mapping[str, str]) -> list[Kept]:
+    """One line per kind of data and reason; the empty row in place of a person has words of its own."""
+    told = []
+    for why in (*WHY, *sorted({one["why"] for one in kept.values()} - WHY.keys())):
+        tables = {table: one["rows"] for table, one in kept.items() if one["why"] == why}
+        kinds = [(_("An empty entry in your place"), sum(tables.values()))] if why == "tombstone" else None
+        for label, rows in kinds or readable_kinds.kinds(tables):
+            if rows:
+                told.append(Kept(str(label), rows, str(WHY.get(why, why)), laws.get(why, "")))
+    return told

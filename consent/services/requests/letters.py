@@ -110,13 +110,17 @@ def tell_last(request: PrivacyRequest, certificate: Mapping[str, Any], *, at: da
             "reference": request.reference,
             "right": request.right,
             "url": links.progress_url(request.id),
-            "day": written_dates.moment_in_full(found.erased_at, zone_of(request)),
+            "day": _moment(found.erased_at, zone_of(request)),
             "removed": [{"label": label, "count": count} for label, count in found.removed],
             "kept": [{"label": one.label, "count": one.rows, "why": one.why, "law": one.law} for one in found.kept],
             "certificate": found.number,
             "authority": complaints.authority(request),
         }
     return outbox.complete(key=_last_key(request), data=data, at=at)
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{written_dates.moment_in_full(at, zone)} ({written_dates.zone_name(zone)})"
 
 
 def _last_key(request: PrivacyRequest) -> str:

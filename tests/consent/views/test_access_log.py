@@ -11,6 +11,7 @@ from cdp.core import actors, audit, ids
 from cdp.core.models import AccessEntry, User
 from consent.rules import looks as rules
 from consent.selectors import looks
+from consent.services import holding, restricting
 from customers.models import Customer, Status
 from tests import factories
 
@@ -130,3 +131,19 @@ def test_the_customers_page_tells_who_looked_to_whoever_may_know(
     page = client.get(reverse("customers:customer-detail", args=[ada.id])).content.decode()
     assert ("Cla Miller" in page) is sees
     assert (f"{HERE}?customer={ada.id}" in page) is sees
+
+
+def test_the_same_look_again_is_one_line_and_a_hold_stands_beside_the_name(officer: Client, clerk: User) -> None:
+    mali, nok = factories.customer(name="Mali", email="m@example.com"), factories.customer(name="Nok")
+    for minute in (1, 2, 3):
+        look(clerk, mali, hours_ago=minute / 60)
+    look(clerk, nok, hours_ago=1)
+    page = shown(officer)
+    assert page.count('data-label="At whom"') == 2
+    assert "3 times" in page
+    now = timezone.now()
+    holding.place(customer=nok.id, ground=holding.Ground.CLAIM, why="case", actor=actors.SYSTEM, at=now)
+    restricting.restrict(customer=nok.id, reason=restricting.Reason.ASKED, actor=actors.SYSTEM, at=now)
+    beside = {one: officer.get(f"/customers/{one.id}/").content.decode().split("</h1>")[0] for one in (mali, nok)}
+    assert ("On hold: not used" in beside[mali], "Legal hold" in beside[mali]) == (False, False)
+    assert ("On hold: not used" in beside[nok], "Legal hold" in beside[nok]) == (True, True)

@@ -1,6 +1,8 @@
 """The preference centre: everything in one place, without a log-in or a script, and withdrawing as easy as giving."""
 
 import datetime as dt
+import html
+import json
 import re
 from dataclasses import replace
 
@@ -87,7 +89,12 @@ def test_the_night_is_asked_about_where_the_law_knows_quiet_hours(mali):
 
 
 def test_a_signed_receipt_is_there_to_take_along(mali):
-    answer = stranger().post(path(mali), {"act": "receipt"})
+    page = stranger().post(path(mali), {"act": "receipt"})
+    shown = html.unescape(re.search(r'name="receipt" value="([^"]+)"', page.content.decode())[1])
+    changed = shown.replace('"issued"', '"forged"')
+    assert stranger().post(path(mali), {"act": "receipt-file", "receipt": changed}).status_code == 409
+    answer = stranger().post(path(mali), {"act": "receipt-file", "receipt": shown})
+    assert answer.json() == json.loads(shown), "what is read is what is signed"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert {"receipt", "signature"} <= set(answer.json())

@@ -104,8 +104,10 @@ def test_an_erasure_is_told_once_and_its_address_goes_with_the_letter(settings, 
     request.refresh_from_db()
     told = letter("request-erased")
     found = certificates.readable(request.outcome["certificate"])
-    for words in (found.number, "Accounting Act", "PDPC", "ข้อมูลของคุณถูกลบแล้ว"):
+    for words in (found.number, "Accounting Act", "PDPC", "ข้อมูลของคุณถูกลบแล้ว", "เวลาไทย", "คำสั่งซื้อ", "พ.ศ."):
         assert words in told, words
+    for ours in ("metrics", "+07", "key)", "orders", "customers", ".Order"):
+        assert ours not in told, "kinds of data have plain names"
     sent, send = [], carriers._Email.send
     monkeypatch.setattr(
         carriers._Email, "send", lambda self, out, *, permit: sent.append(out.address) or send(self, out, permit=permit)
