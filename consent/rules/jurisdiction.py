@@ -106,13 +106,13 @@ class Law:
 
     @property
     def packs(self) -> tuple[Pack, ...]:
-        """Each pack once."""
-        return tuple({one.pack.key: one.pack for one in self.candidates}.values())
+        """Each pack once; one that has other ages in another country, once for each age."""
+        return tuple({(one.pack.key, one.pack.ages.guardian_under): one.pack for one in self.candidates}.values())
 
     @property
     def key(self) -> str:
         """The keys of the packs, for what is written down: `gdpr`, or `gdpr+pipa_kr` where nobody knows."""
-        return "+".join(pack.key for pack in self.packs)
+        return "+".join(dict.fromkeys(pack.key for pack in self.packs))
 
     def basis(self, purpose: str, channel: str) -> Basis:
         """What the use rests on."""

@@ -31,13 +31,15 @@ class Basis(StrEnum):
 
 
 class Citation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a rule comes from, and how surely: read in the text, read about, or remembered."""
+    """Where a rule comes from, and how surely: read in the text, read about (where, when), or remembered."""
 
     key: str
     law: str
     article: str
     says: str
     confidence: Literal["text", "secondary", "memory"]
+    source: str = ""
+    read_on: dt.date | None = None
 
 
 class QuietHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,13 +73,16 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Ages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Under `guardian_under` a guardian decides; under `guardian_alone_under` nobody else may. Between the two a minor
-    allows alone what stands in `alone_purposes` (None: everything).
+    allows alone what stands in `alone_purposes` (None: everything). Where a country of the pack has an age of its own
+    (`national`, as `national_citation` says), that one stands for both there: `Pack.within`.
     """
 
     guardian_under: int
     guardian_alone_under: int
     citation: str
     alone_purposes: frozenset[str] | None = None
+    national: dict[str, int] = {}
+    national_citation: str = ""
 
 
 class Holidays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,6 +199,16 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         channels = self.bases.get(purpose, {})
         return channels.get(channel) or channels.get(EVERY) or Basis.CONSENT
 
+    def within(self, country: str) -> "Pack":
+        """The law as it holds in that country, where the country has an age of its own."""
+        age = self.ages.national.get(country)
+        if age is None:
+            return self
+        ages = msgspec.structs.replace(
+            self.ages, guardian_under=age, guardian_alone_under=age, citation=self.ages.national_citation
+        )
+        return msgspec.structs.replace(self, ages=ages)
+
     def citation_of(self, kind: str) -> str:
         """The key of the citation behind a rule of the gate: `consent`, `objection`, `child`, `quiet_hours` …"""
         if kind == "child":
@@ -245,7 +260,11 @@ def _faults(pack: Pack) -> list[str]:
     if pack.checked_on < pack.effective_on:
         faults.append("it was checked before it came into force")
     known = {citation.key for citation in pack.citations}
-    cited = {pack.ages.citation} | {part.citation for part in (pack.quiet_hours, pack.label) if part}
+    faults += [f"ages: {country} is no country of the pack" for country in pack.ages.national.keys() - pack.countries]
+    if any(age > pack.ages.guardian_under for age in pack.ages.national.values()):
+        faults.append("ages: no country may ask for more than the law it deviates from")
+    cited = {pack.ages.citation} | ({pack.ages.national_citation} if pack.ages.national else set())
+    cited |= {part.citation for part in (pack.quiet_hours, pack.label) if part}
     cited |= set(pack.cited.values())
     cited |= {term.citation for term in pack.requests.values()} | {one.citation for one in pack.refusals}
     cited |= {term.extend_citation for term in pack.requests.values() if term.extend}

@@ -15,6 +15,7 @@ from cdp.core.models import Job
 from consent.models import PolicyVersion
 from consent.rules import notices as rules
 from consent.rules.ledger import REFUSALS
+from customers.selectors import lineage
 
 EMAIL, UNCONFIRMED, SMS, CLOSED, NONE = "email", "unconfirmed", "sms", "closed", "none"
 """By mail to an address that was confirmed or not, by text message; the address came back; there is none."""
@@ -151,32 +152,57 @@ def progress(version: PolicyVersion) -> Progress | None:
     return Progress(job, int(job.result.get("asked", 0)), int(job.result.get("written_to", 0)), yes, no)
 
 
+_SHOWN = """
+    FROM consent_served shown {joined}
+    WHERE shown.shown_at >= %(since)s AND shown.place LIKE '%%.reconsent'
+        AND shown.versions ->> %(policy)s = %(version)s
+"""
+_SAID = """
+    state.purpose = ANY(%(purposes)s) AND state.at >= %(since)s
+    AND (state.is_granted OR state.status = ANY(%(refusals)s))
+"""
+
+
 def _answers(version: PolicyVersion, purposes: Sequence[str]) -> tuple[int, int]:
-    """How many of those who were written to allow one of the purposes since, and how many refused."""
+    """How many of those who were written to allow one of the purposes since, and how many refused; who was merged
+    meanwhile by the word of who stands for them.
+    """
+    params = {
+        "purposes": list(purposes),
+        "since": version.published_at,
+        "refusals": sorted(REFUSALS),
+        "policy": version.policy,
+        "version": version.version,
+    }
+    answering = _SHOWN.format(
+        joined=f"JOIN consent_consentstate state ON state.customer_id = shown.customer_id AND {_SAID}"
+    )
+    absorbed = _SHOWN.format(
+        joined="JOIN customers_customer c ON c.id = shown.customer_id AND c.merged_into IS NOT NULL"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT count(*) FILTER (WHERE said.yes), count(*) FILTER (WHERE said.no AND NOT said.yes) FROM (
                 SELECT shown.customer_id, bool_or(state.is_granted) AS yes, bool_or(NOT state.is_granted) AS no
-                FROM consent_served shown
-                JOIN consent_consentstate state ON state.customer_id = shown.customer_id
-                    AND state.purpose = ANY(%(purposes)s) AND state.at >= %(since)s
-                    AND (state.is_granted OR state.status = ANY(%(refusals)s))
-                WHERE shown.shown_at >= %(since)s AND shown.place LIKE '%%.reconsent'
-                    AND shown.versions ->> %(policy)s = %(version)s
-                GROUP BY shown.customer_id
+                {answering} GROUP BY shown.customer_id
             ) said
-            """,
-            {
-                "purposes": list(purposes),
-                "since": version.published_at,
-                "refusals": sorted(REFUSALS),
-                "policy": version.policy,
-                "version": version.version,
-            },
+            """,  # noqa: S608  (our own constants)
+            params,
         )
         yes, no = cursor.fetchone()
-        return yes, no
+        cursor.execute(f"SELECT DISTINCT shown.customer_id {absorbed}", params)
+        stands = lineage.standing([row[0] for row in cursor.fetchall()])
+        if not stands:
+            return yes, no
+        cursor.execute(
+            "SELECT state.customer_id, bool_or(state.is_granted) FROM consent_consentstate state"  # noqa: S608
+            f" WHERE state.customer_id = ANY(%(people)s) AND {_SAID} GROUP BY 1",
+            {**params, "people": sorted(set(stands.values()))},
+        )
+        said = dict(cursor.fetchall())
+    answers = [said[one] for one in stands.values() if one in said]
+    return yes + sum(answers), no + len(answers) - sum(answers)
 
 
 def turned_by(version: PolicyVersion) -> list[str]:

@@ -97,7 +97,7 @@ def _places(_jurisdiction: str, _shop_country: str) -> dict[str, Law]:
 def _of_place(place: str, _jurisdiction: str, shop_country: str) -> Law:
     shop = packs.of_shop()
     if place.isupper():  # a country: its own law, or the shop's where it has none here
-        return Law((Candidate(packs.by_country().get(place, shop), place),))
+        return Law((Candidate(packs.by_country().get(place, shop).within(place), place),))
     # A shop in a country of its own law has mostly customers from there; that may ask for more, never for less.
     found = [Candidate(shop, shop_country if shop_country in shop.countries else "", is_guess=True)]
     hinted = rules.country_of_language(place) if place else ""

@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from consent.rules.ledger import DENIED, GIVEN, RECONFIRMED, WITHDRAWN
 from consent.rules.packs import Pack
 from consent.selectors import jurisdiction, packs, purposes, reach
 from consent.services import links
+from customers.selectors import lineage
 
 RESULT, STILL = "consent-result", "consent-still"
 PAGE = 500
@@ -47,6 +48,20 @@ WHERE r.id >= %(floor)s AND r.customer_id > %(after)s AND r.customer_id <= %(las
     )
 ORDER BY r.customer_id, r.at, r.id LIMIT %(page)s
 """  # noqa: S608  (constants of this module)
+# What was said in the name of rows that were absorbed since: few, found by the words of these days.
+_WORDS_OF_MERGED = """
+SELECT r.customer_id, r.id, r.purpose, r.channel, r.status, r.at
+FROM consent_consentrecord r JOIN customers_customer c ON c.id = r.customer_id
+WHERE r.id >= %(floor)s AND r.customer_id > %(after)s AND r.customer_id <= %(last)s
+    AND r.recorded_at <= %(until)s AND r.at >= %(since)s
+    AND r.status = ANY(%(told)s) AND r.purpose = ANY(%(purposes)s) AND c.status = 'merged'
+    AND NOT EXISTS (
+        SELECT 1 FROM consent_confirmation k
+        WHERE k.customer_id = r.customer_id AND k.kind = 'result' AND k.record_id = r.id
+    )
+ORDER BY r.customer_id, r.at, r.id LIMIT %(page)s
+"""
+_UNDER_THE_LAW = f"SELECT c.id FROM customers_customer c WHERE c.id = ANY(%(people)s) AND c.status = 'known' AND {_LAW}"  # noqa: S608
 _OLD_YESES = f"""
 SELECT s.customer_id, s.record_id, s.purpose, s.channel, s.status, s.at
 FROM consent_consentstate s JOIN customers_customer c ON c.id = s.customer_id
@@ -75,7 +90,9 @@ class _Word:
 
 
 def tell_results(*, now: dt.datetime, page: int = PAGE) -> int:
-    """Tell whoever gave, refused or withdrew something what was noted. Returns how many people were written to."""
+    """Tell whoever gave, refused or withdrew something what was noted, and whoever stands today for somebody who did.
+    Returns how many people were written to.
+    """
     told = 0
     for pack in packs.every().values():
         if pack.deadlines.receipt_days is None:
@@ -90,6 +107,7 @@ def tell_results(*, now: dt.datetime, page: int = PAGE) -> int:
             "told": list(_TOLD),
         }
         told += _tell(_NEW_WORDS, params, kind=Confirmation.Kind.RESULT, now=now, page=page)
+        told += _tell_merged(params, now=now, page=page)
     return told
 
 
@@ -121,6 +139,30 @@ def _tell(sql: str, params: Mapping[str, Any], *, kind: str, now: dt.datetime, p
     for words in _pages(sql, params, page=page):
         with transaction.atomic():
             told += _tell_page(words, kind=kind, now=now)
+    return told
+
+
+def _tell_merged(params: Mapping[str, Any], *, now: dt.datetime, page: int) -> int:
+    """Of who was merged before they were told: whoever stands for them is told, by that one's law and address. What the
+    absorbed one was told of moved along with the merge.
+    """
+    told = 0
+    for words in _pages(_WORDS_OF_MERGED, params, page=page):
+        with transaction.atomic():
+            stands = lineage.standing({word.customer for word in words})
+            people = sorted(set(stands.values()))
+            with connection.cursor() as cursor:
+                cursor.execute(_UNDER_THE_LAW, {**params, "people": people})
+                under = {row[0] for row in cursor.fetchall()}
+            done = Confirmation.objects.filter(customer_id__in=people, kind=Confirmation.Kind.RESULT)
+            known = set(done.filter(record_id__in=[word.record for word in words]).values_list("record_id", flat=True))
+            left = [
+                replace(word, customer=stands[word.customer])
+                for word in words
+                if stands.get(word.customer) in under and word.record not in known
+            ]
+            if left:
+                told += _tell_page(left, kind=Confirmation.Kind.RESULT, now=now)
     return told
 
 

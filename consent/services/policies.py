@@ -17,6 +17,7 @@ from consent.models import PolicyText, PolicyVersion, Purpose
 from consent.rules import notices as rules
 from consent.selectors import notices
 from consent.services import reconsent
+from consent.services.purposes import BY_DAY, NIGHT
 
 
 class UnableToPublish(Exception):
@@ -119,6 +120,9 @@ def publish(
             turned = [rules.key_of(row.policy)] if turns_meaning else []
         else:
             turned = sorted(set(concerns)) if row.policy in rules.DOCUMENTS else []
+        if BY_DAY in turned and NIGHT not in turned:
+            # The hours are a permission for what was meant by day: one of before counts no more than that.
+            turned = sorted([*turned, NIGHT])
         instead = _instead(texts, shown_instead, is_owed=bool(turned) or kind in rules.DISCLOSED)
         if turned:
             _check_note(texts)

@@ -50,8 +50,9 @@ def arrange(
 ) -> Purpose:
     """Say by which ways a purpose is asked for, and for advertising by which of them also at night (`night`).
 
-    A way that is taken away asks nobody any more; what was said about it stays in the ledger. `lapses_after` is after
-    how many months a "yes" counts no more unless it is said again (None: never). Raises UnableToChange.
+    A way that is taken away asks nobody any more; what was said about it stays in the ledger. Advertising that is out
+    of use has no nights either. `lapses_after` is after how many months a "yes" counts no more unless it is said again
+    (None: never). Raises UnableToChange.
     """
     ways = [channel for channel in Channel.values if channel in channels]
     if not ways:
@@ -75,7 +76,11 @@ def arrange(
         if night is not None and key == BY_DAY and NIGHT in rows:
             late = [channel for channel in ways if channel in night]
             details["night"] = late
-            rows[NIGHT].channels, rows[NIGHT].is_active, rows[NIGHT].lapses_after = late, bool(late), lapses_after
+            rows[NIGHT].channels, rows[NIGHT].is_active, rows[NIGHT].lapses_after = (
+                late,
+                is_active and bool(late),
+                lapses_after,
+            )
             rows[NIGHT].save(update_fields=["channels", "is_active", "lapses_after"])
         audit.record(audit.Action.PURPOSE_CHANGED, actor=actor, at=at, subject=key, details=details)
     return row

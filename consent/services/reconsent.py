@@ -25,6 +25,7 @@ from consent.rules import notices as rules
 from consent.selectors import notices, reach
 from consent.selectors import purposes as reading
 from consent.services import expiring, links, served
+from consent.services.purposes import BY_DAY, NIGHT
 from customers.services import standing
 
 KIND = "consent.reconsent"
@@ -177,9 +178,11 @@ def page(
             expiring.expire(
                 purpose=purpose, said_before=at, reason="meaning", actor=actors.SYSTEM, now=now, customers=who
             )
-        names = dict(Purpose.objects.filter(key__in=list(purposes)).values_list("key", "name"))
+        # A permission for the night ends with what it was one of; no letter is about it alone.
+        read = [key for key in purposes if key != NIGHT or BY_DAY not in purposes]
+        names = dict(Purpose.objects.filter(key__in=read).values_list("key", "name"))
         ways = reach.ways(who)
-        told = {language: letter(version, purposes, names, language=language) for language in
+        told = {language: letter(version, read, names, language=language) for language in
                 {way.language for way in ways.values()}}  # fmt: skip
         outbox.put_many(
             [
@@ -204,7 +207,7 @@ def page(
             ],
             at=now,
         )
-        _keep_what_they_read(version, purposes, asked, ways, now=now)
+        _keep_what_they_read(version, read, asked, ways, now=now)
     return Reached(len(who), len(ways))
 
 

@@ -21,6 +21,7 @@ from consent.rules import documents
 from consent.rules import notices as rules
 from consent.selectors import asking, notices, purposes
 from consent.services import disclosures, policies, reconsent, register
+from consent.services.purposes import BY_DAY, NIGHT
 from consent.views import frame
 from customers.selectors import profiles
 
@@ -132,7 +133,11 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
 @requires("consent.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, name: str) -> HttpResponse:
-    """Look at what changes and whom it concerns, then put the draft in force."""
+    """Look at what changes and whom it concerns, then put the draft in force.
+
+    Whom it concerns is counted by a request of its own (`?count=1`, of which the page takes its part): among a million
+    customers that takes seconds, and the words can be read meanwhile.
+    """
     _known(name)
     draft = _draft(name)
     if draft is None:
@@ -163,20 +168,24 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
             messages.success(request, _("Version %(version)s is in force now.") % {"version": done.version})
             return redirect("consent:text", name)
     kind = rules.kind_of(name)
+    wanted, is_counted = _concerned(name, names), "count" in request.GET
     context = {
         **_frame(request, name),
         "form": form,
+        "asks": bool(wanted),
+        "tells_all": name in rules.DOCUMENTS,
+        "is_counted": is_counted,
         "draft": draft,
         "newest": newest,
         "languages_changed": _changes(name, before, after),
         "missing": _missing(name, after),
         "figures": [
             {"name": names.get(one.purpose, one.purpose), "f": one, "ways": _ways(one)}
-            for one in asking.concerned(_concerned(name, names), before=now)
+            for one in (asking.concerned(wanted, before=now) if is_counted else ())
         ],
         "silent": rules.without_note(after) if name in rules.DOCUMENTS or kind == rules.PURPOSE else [],
         "is_purpose": kind == rules.PURPOSE,
-        "known": reconsent.known() if name in rules.DOCUMENTS else 0,
+        "known": reconsent.known() if is_counted and name in rules.DOCUMENTS else 0,
     }
     return render(request, "consent/text_publish.html", context, status=422 if form.is_bound else 200)
 
@@ -263,7 +272,8 @@ def asking_again(request: HttpRequest, name: str) -> HttpResponse:
 def _concerned(name: str, names: Mapping[str, str]) -> list[str]:
     """The purposes whose permissions a version of that text may end."""
     if rules.kind_of(name) == rules.PURPOSE:
-        return [rules.key_of(name)]
+        key = rules.key_of(name)
+        return [key, NIGHT] if key == BY_DAY else [key]
     return list(names) if name in rules.DOCUMENTS else []
 
 

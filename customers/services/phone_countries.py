@@ -7,19 +7,14 @@ lets it be settled again in the same transaction.
 
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any
 
-import structlog
 from django.db import connection, transaction
 
 from cdp.core import copying
-from cdp.core.crypto import subjects
-from cdp.core.crypto.envelope import Unopenable
-from customers.models import ContactPoint
 from customers.rules import phones
+from customers.services import older_phones
+from customers.services.older_phones import Phone
 
-log = structlog.get_logger("phone_countries")
-BATCH = 5000
 _FIRST = """COALESCE((
     SELECT MAX(p.country) FROM customers_contactpoint AS p
     WHERE p.customer_id = c.id AND p.kind = 'phone' AND p.is_primary
@@ -46,35 +41,13 @@ def settle(customers: Collection[uuid.UUID]) -> None:
 def fill(*, most: int | None = None) -> int:
     """Look at every phone of before whose country nobody looked at, or at about `most` of them; how many were read.
 
-    Each batch commits by itself and what was looked at is passed over, so that after an interruption it simply runs
-    again. What cannot be opened is left for another time. Until a phone was looked at, the law is the one of before.
+    Until a phone was looked at, the law is the one of before.
     """
-    done, last = 0, None
-    # As the condition of the index customers_contactpoint_nowhere: without it every look would read the whole table.
-    waiting = ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE, country=None, value__isnull=False)
-    while most is None or done < most:
-        rows = waiting if last is None else waiting.filter(id__gt=last)
-        batch = list(rows.order_by("id").values_list("customer_id", "id", "value")[:BATCH])
-        if not batch:
-            break
-        done += _look_at(batch)
-        last = batch[-1][1]
-    return done
+    return older_phones.go_through("country", _look_at, most=most)
 
 
-def _look_at(batch: Sequence[tuple[Any, Any, Any]]) -> int:
-    keyring = subjects.load({customer for customer, _row, _value in batch})
-    found = []
-    for customer, row, value in batch:
-        try:
-            phone = keyring.open(value, table="customers_contactpoint", column="value", row=row)
-        except Unopenable:
-            log.error("a phone cannot be read", customer=str(customer))  # noqa: TRY400
-            continue
-        found.append((customer, row, of(phone or "")))
-    if not found:
-        return 0
-    customers, rows, countries = (list(column) for column in zip(*found, strict=True))
+def _look_at(found: Sequence[Phone]) -> int:
+    customers = [phone.customer for phone in found]
     with transaction.atomic(), connection.cursor() as cursor:
         # As everybody who writes a person's rows: the customer first, in the order of the ids.
         cursor.execute(
@@ -87,7 +60,7 @@ def _look_at(batch: Sequence[tuple[Any, Any, Any]]) -> int:
             FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS n (customer_id, id, country)
             WHERE p.customer_id = n.customer_id AND p.id = n.id
             """,
-            [customers, rows, countries],
+            [customers, [phone.row for phone in found], [of(phone.number) for phone in found]],
         )
         looked_at = cursor.rowcount
         settle(customers)

@@ -13,10 +13,11 @@ from cdp.core import actors, jobs, outbox
 from cdp.core.crypto import subjects
 from cdp.core.models import Job, Notice
 from cdp.core.outbox import composing, writing
-from consent.models import ConsentRecord, ConsentState, PolicyVersion, ServedNotice, TermsAcceptance
+from consent.models import ConsentRecord, ConsentState, PolicyVersion, Purpose, ServedNotice, TermsAcceptance
 from consent.rules import ledger
 from consent.selectors import asking, notices
 from consent.services import gate, policies, reconsent
+from customers.services import merging
 from tests import factories, filling
 
 pytestmark = pytest.mark.django_db
@@ -77,9 +78,10 @@ def test_p02_a_new_meaning_asks_again_exactly_those_it_concerns_and_a_new_yes_is
     far = factories.customer(country="TH")
     factories.consent(mali, at=now)
     factories.consent(far, at=now)
+    factories.consent(mali, purpose="marketing_night", channel="email", at=now)
     factories.consent(refused, granted=False, at=now)
     officer.post(f"{WORDS}draft/", {**written("purpose.marketing", SAYS), "changed_ko": ""})
-    seen = officer.get(f"{WORDS}publish/").context["figures"][0]["f"]
+    seen = officer.get(f"{WORDS}publish/?count=1").context["figures"][0]["f"]
     assert (seen.permissions, seen.people, seen.reachable, seen.unreachable) == (2, 2, 1, 1)
     assert str(far.id) in officer.get(f"{WORDS}unreachable/").content.decode()
     officer.post(f"{WORDS}trial/", {"language": "th"})
@@ -92,6 +94,10 @@ def test_p02_a_new_meaning_asks_again_exactly_those_it_concerns_and_a_new_yes_is
     officer.post(f"{WORDS}draft/", written("purpose.marketing", SAYS))
     assert officer.post(f"{WORDS}publish/", {"meaning": "meaning"}).status_code == 302
     assert not gate.decide(customer=mali.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
+    # The hours were allowed for what it meant before: a permission for the night ends with it.
+    assert (
+        Purpose.objects.get(key="marketing_night").meaning_since == Purpose.objects.get(key="marketing").meaning_since
+    )
     version = notices.newest("purpose.marketing")
     for press in ("pause", "resume"):
         officer.post(f"{WORDS}asking/", {"version": version.version, press: "1"})
@@ -128,6 +134,11 @@ def test_p02_a_new_meaning_asks_again_exactly_those_it_concerns_and_a_new_yes_is
     cache.clear()
     found = asking.progress(version)
     assert (found.asked, found.written_to, found.yes, found.unreachable) == (2, 1, 1, 1)
+    # Whoever was merged since answered as who they are now.
+    joined = factories.customer(email="mali2@example.com", country="TH")
+    merging.merge(survivor=joined.id, absorbed=mali.id, reason="steward", actor=actors.SYSTEM, at=timezone.now())
+    cache.clear()
+    assert asking.progress(version) == found
     assert NEWS["ko"] in Client().get("/privacy/?lang=ko").content.decode()  # the public history tells it, too
 
 

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from consent.rules import packs
+from consent.selectors import jurisdiction
 from consent.selectors import packs as shipped
 
 
@@ -76,3 +77,31 @@ def test_each_pack_says_when_it_was_checked() -> None:
     for pack in shipped.every().values():
         assert pack.checked_on >= dt.date(2026, 11, 1)
         assert pack.citations
+
+
+# Article 8(1): from which age a child's own "yes" counts, by hand from the list that the pack cites; 16 for all others.
+NATIONAL = {
+    13: "BE EE FI GB LV MT PT SE",
+    14: "AT BG CY ES IT LT",
+    15: "CZ DK FR GR",
+    16: "DE HR HU IE IS LI LU NL NO PL RO SI SK",
+}
+
+
+@pytest.mark.parametrize("age", NATIONAL)
+def test_ages_of_digital_consent_by_country(age: int) -> None:
+    today = dt.date(2026, 11, 23)
+    for country in NATIONAL[age].split():
+        law = jurisdiction.of_told(country=country)
+        for born, may in ((today.replace(year=2026 - age), True), (dt.date(2026 - age, 11, 24), False)):
+            assert law.may_alone("marketing", born=born, today=today) is may, (country, age)
+    assert sum(len(countries.split()) for countries in NATIONAL.values()) == len(shipped.every()["gdpr"].countries)
+
+
+def test_a_country_that_is_only_guessed_or_one_of_two_lowers_no_age() -> None:
+    born, today = dt.date(2011, 6, 1), dt.date(2026, 11, 23)  # 15
+    assert jurisdiction.of_told(country="FR").may_alone("marketing", born=born, today=today)
+    assert not jurisdiction.of_told(language="fr").may_alone("marketing", born=born, today=today)
+    both = jurisdiction.of_any(countries=["FR", "DE"], languages=[])
+    assert not both.may_alone("marketing", born=born, today=today)
+    assert (both.key, jurisdiction.of_told(country="FR").key) == ("gdpr", "gdpr")

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from cdp.core import outbox
+from cdp.core import actors, outbox
 from cdp.core.models import Notice
 from consent.models import Confirmation, ConsentState
 from consent.services import duties
+from customers.services import merging
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,22 @@ def test_a_korean_shop_tells_those_whose_country_nobody_knows(settings):
     settings.CDP_JURISDICTION = "pipa_kr"
     factories.consent(factories.customer(email="a@example.com"), at=NOW - DAY)
     assert duties.tell_results(now=NOW) == 1
+
+
+def test_who_was_merged_before_they_were_told_is_told_as_who_they_are_now():
+    one, two, three = korean("one"), korean("two"), korean("three", country="TH")
+    factories.consent(one, at=NOW - DAY)
+    assert duties.tell_results(now=NOW) == 1  # and not again after the merge
+    factories.consent(two, channel="sms", granted=False, at=NOW - DAY)
+    factories.consent(three, channel="line", at=NOW - DAY)  # of a law that asks for none, until they turn out Korean
+    for absorbed, survivor in ((two, three), (three, one)):
+        merging.merge(
+            survivor=survivor.id, absorbed=absorbed.id, reason="steward", actor=actors.SYSTEM, at=NOW + DAY / 24
+        )
+    assert duties.tell_results(now=NOW + DAY / 12) == 1
+    assert {notice.customer_id for notice in Notice.objects.all()} == {one.id}
+    assert Confirmation.objects.filter(kind="result", customer=one).count() == 3
+    assert duties.tell_results(now=NOW + DAY / 12) == 0
 
 
 def test_after_two_years_somebody_is_reminded_once_and_silence_keeps_it(files):

@@ -1,5 +1,6 @@
 """A way by which a purpose is asked for no more carries nothing, and a "no" about it can always be said."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
@@ -8,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cdp.core import actors
-from consent.models import ConsentRecord, ConsentState
+from consent.models import ConsentRecord, ConsentState, Purpose
 from consent.services import gate, grants, objecting, preferences, purposes, subscriptions
 from consent.services.links import Subscription
 from tests import factories
@@ -53,6 +54,19 @@ def test_what_is_not_asked_for_any_more_is_not_used(say: Callable[..., ConsentRe
             say(ann.id, at=timezone.now())
     arrange("email")
     assert may(ann.id) == {True}
+
+
+def test_advertising_that_is_out_of_use_has_no_nights(say: Callable[..., ConsentRecord]) -> None:
+    ann = factories.customer(phone="+821012345678", country="KR")
+    night = dt.datetime(2026, 6, 30, 14, tzinfo=dt.UTC)  # 23:00 in Seoul
+    for purpose in ("marketing", "marketing_night"):
+        say(ann.id, purpose=purpose, channel="sms", at=night - dt.timedelta(days=1))
+    asked = {"customer": ann.id, "purpose": "marketing", "channel": "sms", "at": night}
+    given = {"key": "marketing", "channels": ["sms"], "lapses_after": None, "actor": actors.SYSTEM, "at": night}
+    for is_active in (True, False):
+        purposes.arrange(night=["sms"], is_active=is_active, **given)
+        assert gate.decide(**asked).is_allowed is is_active
+        assert Purpose.objects.get(key="marketing_night").is_active is is_active
 
 
 @pytest.mark.parametrize("way", ["link", "object", "withdraw", "everything"])
