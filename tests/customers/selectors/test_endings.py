@@ -10,7 +10,7 @@ from customers import tasks
 from customers.models import ContactPoint
 from customers.rules.people import Person
 from customers.selectors import endings, listing
-from customers.services import phone_endings, profiles
+from customers.services import older_phones, phone_endings, profiles
 from tests import factories
 
 NOTHING = listing.Filters()
@@ -76,7 +76,7 @@ def test_one_that_cannot_be_opened_is_passed_over(people):
 
 
 def test_phones_of_before_are_indexed_batch_by_batch_and_once(people, monkeypatch, capsys):
-    monkeypatch.setattr(phone_endings, "BATCH", 2)
+    monkeypatch.setattr(older_phones, "BATCH", 2)
     before = dict(ContactPoint.objects.values_list("id", "ending"))
     ContactPoint.objects.update(ending=None)
     assert found("5678") == set()
@@ -88,7 +88,7 @@ def test_phones_of_before_are_indexed_batch_by_batch_and_once(people, monkeypatc
 
 def test_phones_of_before_are_indexed_by_beat_so_many_at_a_time(people, monkeypatch):
     ContactPoint.objects.update(ending=None)
-    monkeypatch.setattr(phone_endings, "BATCH", 1)
+    monkeypatch.setattr(older_phones, "BATCH", 1)
     monkeypatch.setattr(tasks, "MOST_PHONES", 2)
     assert "customers.tasks.index_phones" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     tasks.index_phones()
@@ -100,7 +100,7 @@ def test_phones_of_before_are_indexed_by_beat_so_many_at_a_time(people, monkeypa
 
 def test_an_interrupted_run_goes_on(people, monkeypatch):
     ContactPoint.objects.update(ending=None)
-    monkeypatch.setattr(phone_endings, "BATCH", 1)
+    monkeypatch.setattr(older_phones, "BATCH", 1)
 
     def stop(_done):
         raise KeyboardInterrupt

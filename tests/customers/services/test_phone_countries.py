@@ -6,7 +6,7 @@ from cdp.core import actors
 from customers import tasks
 from customers.models import ContactPoint, Customer
 from customers.rules import phones
-from customers.services import merging, phone_countries
+from customers.services import merging, older_phones, phone_countries
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_phones_of_before_are_looked_at_by_beat_so_many_at_a_time(monkeypatch):
     made = [factories.customer(phone=number) for number in ("+4915123456789", "+821023456789", "+66812345678")]
     ContactPoint.objects.update(country=None)
     Customer.objects.update(phone_country="")
-    monkeypatch.setattr(phone_countries, "BATCH", 1)
+    monkeypatch.setattr(older_phones, "BATCH", 1)
     monkeypatch.setattr(tasks, "MOST_PHONES", 2)
     tasks.index_phones()
     assert sorted(map(of, made)) == ["", "DE", "KR"]
