@@ -5,14 +5,14 @@ The ledger has one row per purpose and channel; an objection writes a dozen in o
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.utils.translation import gettext
 
 from consent.models import Channel, ConsentRecord
-from consent.rules.ledger import YES
+from consent.rules.ledger import REFUSALS, YES
 from consent.selectors import ledger, purposes
 from customers.selectors import lineage
 
@@ -38,11 +38,20 @@ class Act:
     said: Sequence[Said]
 
 
-def of(customer: uuid.UUID, *, language: str) -> list[Act]:
-    """The newest acts of that person and of those they were merged with, in the language that is in force."""
+def of(customer: uuid.UUID, *, language: str, shown: Collection[tuple[str, str]]) -> list[Act]:
+    """The newest acts of that person and of those they were merged with, in the language that is in force.
+
+    A "no" to everything is written for ways, too, that the person has not: of an act's refusals those are named that
+    are `shown` (purpose, channel), as far as there are any. The receipt has all.
+    """
     names = purposes.names(language)
     rows = ledger.history(lineage.of(customer)).defer("evidence")[:ROWS]
-    return [_act(list(same), names) for _key, same in groupby(rows, key=_key)][:ACTS]
+    found = (list(same) for _key, same in groupby(rows, key=_key))
+    return [_act(_of_theirs(same, shown), names) for same in found][:ACTS]
+
+
+def _of_theirs(rows: list[ConsentRecord], shown: Collection[tuple[str, str]]) -> list[ConsentRecord]:
+    return [row for row in rows if row.status not in REFUSALS or (row.purpose, row.channel) in shown] or rows
 
 
 def _key(row: ConsentRecord) -> tuple[object, ...]:

@@ -139,7 +139,7 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         options=options,
         words=words,
         wish=wishes.of(person.id),
-        acts=acts.of(person.id, language=language),
+        acts=acts.of(person.id, language=language, shown={(option.purpose, option.channel) for option in options}),
         is_child=bool(needs_guardian),
         needs_guardian=needs_guardian,
         is_restricted=bool(restrictions.restricted([person.id], at=now)),
@@ -160,6 +160,8 @@ def _reason(law: Law, option: rules.Option) -> str:
     cited = pack.citation_of(option.basis)
     article = next((one.article for one in pack.citations if one.key == cited), "")
     law_name = ", ".join(filter(None, (gettext(pack.name), article)))
+    if not option.is_on:
+        return gettext("You objected, so we do not do this.")
     if option.basis is Basis.CONTRACT:
         return gettext("We do this because it belongs to what you order or ask us for (%(law)s).") % {"law": law_name}
     return gettext(

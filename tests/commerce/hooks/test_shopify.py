@@ -7,11 +7,14 @@ import pytest
 from django.utils import timezone
 
 from cdp.core.crypto import subjects
+from cdp.core.models import AuditEntry
 from commerce.models import HookDelivery, Order, OrderLine, Product, Refund, RefundLine, StoreNotice
 from commerce.selectors import orders as reading
 from commerce.services.hooks import deliveries, notices
 from consent.models import ConsentRecord
+from consent.services import gate
 from customers.models import ContactPoint, Customer
+from tests import factories
 
 ORDER = {
     "id": 7,
@@ -235,6 +238,17 @@ def test_consent_is_recorded_with_the_time_it_was_given(shopify):
     assert (record.purpose, record.channel, record.status) == ("marketing", "email", "given")
     assert record.at == dt.datetime(2026, 10, 1, 2, tzinfo=dt.UTC)
     assert (record.source, record.method) == ("shopify", "store")
+
+
+def test_a_yes_of_a_child_counts_at_no_stores_hook_and_a_no_does(shopify):
+    child = factories.customer(email=CUSTOMER["email"], birth_date="2019-05-01", country="TH")
+    yes = {"state": "subscribed", "consent_updated_at": "2026-10-01T09:00:00+07:00"}
+    no = {"state": "unsubscribed", "consent_updated_at": "2026-10-02T09:00:00+07:00"}
+    shopify.tell("customers/update", CUSTOMER | {"email_marketing_consent": yes, "sms_marketing_consent": no})
+    assert list(ConsentRecord.objects.values_list("customer_id", "channel", "status")) == [(child.id, "sms", "denied")]
+    assert AuditEntry.objects.filter(action="consent:record:refused", customer_id=child.id).exists()
+    in_a_year = dt.datetime(2031, 1, 1, tzinfo=dt.UTC)
+    assert gate.decide(customer=child.id, purpose="marketing", channel="email", at=in_a_year).reason == "never_asked"
 
 
 def test_a_withdrawal_is_heard(shopify):

@@ -50,6 +50,19 @@ def told(customer):
     return subjects.load([customer.id]).open(found.value, table=special.TABLE, column="value", row=found.id)
 
 
+def test_no_child_tells_a_sensitive_detail_without_a_guardian(keep, client):
+    """Also where the law lets a minor allow news alone."""
+    child = factories.customer(name="Nong", country="TH", birth_date="2012-05-01")
+    with pytest.raises(special.UnableToKeep):
+        keep(child)
+    client.force_login(factories.staff("clerk"))
+    page = client.post(f"/consent/special/{child.id}/ethnicity/", {"value": "Karen", "agreed": "on"})
+    assert (page.status_code, "a guardian has to allow this" in page.content.decode()) == (422, True)
+    assert told(child) is None
+    assert not ConsentRecord.objects.exists()
+    assert not SpecialDetail.objects.exists()
+
+
 def test_it_is_kept_sealed_with_its_consent(keep):
     ada = factories.customer(name="Ada")
     keep(ada, "  ปกาเกอะญอ \n")
