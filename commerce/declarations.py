@@ -5,8 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import acquaintance, minimising, open_things, panels, timeline, webhooks
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, touched, undoing
-from cdp.core.keys import holders
-from commerce.models import StoreNotice
+from cdp.core.keys import digests, holders
+from commerce.models import (
+    Cart,
+    CouponTry,
+    HookDelivery,
+    Order,
+    PreOrder,
+    Refund,
+    StockInterest,
+    StoreMark,
+    StoreNotice,
+    Warranty,
+    Wish,
+)
 from commerce.selectors import fields, orders, preorders, warranties, wishes
 from commerce.selectors import files as export_files
 from commerce.selectors import open as unfinished
@@ -69,3 +81,10 @@ acquaintance.provide(acquaintance.ORDERS, unfinished.orders_count)
 open_things.declare("commerce.orders", unfinished.orders)
 open_things.declare("commerce.preorders", unfinished.preorders)
 open_things.declare("commerce.warranties", unfinished.cards)
+for model in (Cart, CouponTry, Order, PreOrder, Refund, StockInterest, Warranty, Wish):
+    digests.declare(model, "resolved_by")
+digests.declare(Warranty, "serial_digest")
+digests.declare(StoreMark, "digest")
+digests.declare(HookDelivery, "waits_for")
+digests.declare_lasting(HookDelivery, "digest")  # what it holds is sealed for that place
+digests.declare_lasting(StoreNotice, "digest")

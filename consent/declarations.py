@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import acquaintance, chains, jobs, leaving, minimising, outbox, panels, reference, timeline, webhooks
 from cdp.core.exports import registry as exports
 from cdp.core.imports import layouts, registry, undoing
-from cdp.core.keys import holders
-from consent.models import Breach
+from cdp.core.keys import digests, holders
+from consent.models import Breach, LinkRequest, Pending, PrivacyCode, ServedNotice
 from consent.selectors import breaches, ledger, looks_panel, panel, rights_panel, special
 from consent.selectors import evidence as proof_files
 from consent.selectors import files as export_files
@@ -99,3 +99,7 @@ acquaintance.provide(acquaintance.CONSENTS, ledger.granted_count)
 jobs.kind(reconsent.KIND)(reconsent.run)
 outbox.declare(outbox.Kind(reconsent.NOTICE))
 outbox.declare(outbox.Kind(reconsent.NEWS))
+digests.declare(LinkRequest, "contact_digest", "from_digest")
+digests.declare(Pending, "address_digest")
+digests.declare(PrivacyCode, "code_digest", "contact_digest", "from_digest")
+digests.declare_lasting(ServedNotice, "token")

@@ -5,6 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import holds, minimising, open_things, outbox, panels, reference, timeline, webhooks
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, touched, undoing
+from cdp.core.keys import digests
+from customers.models import (
+    Address,
+    Arrival,
+    CompanyKey,
+    ContactPoint,
+    Customer,
+    Identifier,
+    Lead,
+    LeadKey,
+    SharedIdentifier,
+    SuppressedIdentifier,
+    Telling,
+)
 from customers.rules import unreadable
 from customers.selectors import (
     advice,
@@ -35,6 +49,7 @@ from customers.services.companies import company_import, undoing_companies
 from customers.services.companies import layouts as company_layouts
 from customers.services.leads import layouts as lead_layouts
 from customers.services.leads import lead_import, undoing_leads
+from customers.services.merging import reindexed
 
 outbox.held_back_by(samples.held_back)
 minimising.declare(*fields_of.FIELDS)
@@ -83,3 +98,12 @@ panels.declare(panels.Panel("customers.merged", panels.LEFT, "customers/merged_p
 panels.declare(panels.Panel("customers.member", panels.LEFT, "customers/member_panel.html", members.panel, position=40))
 open_things.declare("customers.leads", leads.open_ones)
 open_things.declare("customers.promises", interactions.promised)
+for model in (Address, CompanyKey, ContactPoint, Identifier, LeadKey, SharedIdentifier, SuppressedIdentifier):
+    digests.declare(model, "digest")
+digests.declare(Lead, "key", "resolved_by")
+digests.declare(Arrival, "resolved_by")
+digests.declare(Telling, "resolved_by")
+digests.declare(ContactPoint, "ending", kind=digests.Kind.NUMBER)
+digests.declare(Customer, "given_name_key", kind=digests.Kind.NUMBER)
+digests.declare(Customer, "search_tokens", kind=digests.Kind.NUMBERS)
+digests.declare_rewriting("customers_mergelog", reindexed.bring)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import jobs, minimising, panels, reference, timeline
 from cdp.core.exports import registry as exports
 from cdp.core.imports import registry, undoing
+from cdp.core.keys import digests
+from events.models import Event, MessageKey
 from events.selectors import fields, files, history, visits
 from events.services import event_import, partitions, quarantine_again
 
@@ -23,3 +25,7 @@ panels.declare(panels.Panel("visits", panels.RIGHT, "events/visits_panel.html", 
 @reference.needed
 def _months_ahead() -> None:
     partitions.ensure_ahead(now=timezone.now())
+
+
+digests.declare(Event, "resolved_by")
+digests.declare_lasting(MessageKey, "digest")

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import panels, reference, timeline
+from cdp.core.keys import digests
 from commerce.services import codes
+from loyalty.models import Coupon, CouponKey
 from loyalty.selectors import coupons
 from loyalty.services import coupons as redeeming
 from loyalty.services import reference as rows
@@ -16,3 +18,5 @@ panels.declare(
         "coupons", side=panels.RIGHT, template="loyalty/coupons_panel.html", context=coupons.panel, position=50
     )
 )
+digests.declare(Coupon, "code_digest", "resolved_by")
+digests.declare(CouponKey, "digest")

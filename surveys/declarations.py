@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import panels, timeline
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
+from cdp.core.keys import digests
 from events.services import handover
+from surveys.models import Review
 from surveys.selectors import files, reviews
 from surveys.services import collecting, review_import, review_undo
 
@@ -21,3 +23,4 @@ panels.declare(
         "reviews", side=panels.RIGHT, template="surveys/reviews_panel.html", context=reviews.panel, position=56
     )
 )
+digests.declare(Review, "resolved_by")

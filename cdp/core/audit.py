@@ -92,6 +92,9 @@ class Action(StrEnum):
     KEY_CREATED = "core:api_key:created"
     KEY_REVOKED = "core:api_key:revoked"
     KEYS_ROTATED = "core:keys:rotated"
+    REINDEX_BEGUN = "core:reindex:begun"
+    REINDEXED = "core:reindex:done"
+    OLD_LINKS_ENDED = "core:old_links:ended"
     SOURCE_CREATED = "core:source:created"
     SOURCE_CHANGED = "core:source:changed"
     SOURCE_SECRET_SET = "core:source:secret_set"  # noqa: S105  (the name of an action)

@@ -9,8 +9,19 @@ from cdp.core.chains import asking  # noqa: F401  (registers the job)
 from cdp.core.crypto import hourly, index, subjects
 from cdp.core.exports import ending, making, words  # noqa: F401  (making registers the job)
 from cdp.core.imports import engine, undoing  # noqa: F401  (register the jobs)
-from cdp.core.keys import holders, rotation  # noqa: F401  (registers the job)
-from cdp.core.models import DataKey, Export, HourlyKey, IndexRoot, SourceSecret, SourceToken, Webhook, WebhookSecret
+from cdp.core.keys import digests, holders, rotation  # noqa: F401  (registers the job)
+from cdp.core.models import (
+    DataKey,
+    Export,
+    FormReceipt,
+    HourlyKey,
+    IndexRoot,
+    Notice,
+    SourceSecret,
+    SourceToken,
+    Webhook,
+    WebhookSecret,
+)
 from cdp.core.retention import Follow, Kind, Start, Term, Unit, ledgers
 from cdp.core.webhooks import delivering, forgetting, registry, subscriptions
 
@@ -24,6 +35,8 @@ holders.declare(
     holders.Holder(Webhook, ("id",), subscriptions.context_of),
     holders.Holder(WebhookSecret, ("webhook_id",), subscriptions.context_of),
 )
+digests.declare(Notice, "address_digest")
+digests.declare_lasting(FormReceipt, "digest")  # a week old at most
 lifecycle.declare_forgetting(forgetting.forget)
 lifecycle.declare_forgetting(ending.forget)
 outbox.declare(outbox.Kind(delivering.OFF, has_preferences=False))

@@ -90,7 +90,7 @@ class Claim:
 def claim_of(form: str, token: Token, content: object) -> Claim:
     """The names of a sending; `content` is what was filled in, as plain values."""
     text = json.dumps([form, content], ensure_ascii=False, sort_keys=True, default=str)
-    return Claim(form, index.digest("form.token", f"{form}\n{token.name}"), index.digest("form.content", text))
+    return Claim(form, index.lasting("form.token", f"{form}\n{token.name}"), index.lasting("form.content", text))
 
 
 def begin(claim: Claim, *, now: dt.datetime) -> Taken | None:

@@ -123,7 +123,7 @@ def note_refusal(*, source: Source, name: str, reason: str, asked_at: datetime) 
 
 def verify_token(source_key: str) -> str:
     """What a platform repeats when it tries our address for the first time: ours to give out, the same for ever."""
-    return index.digest("core.verify_token", source_key).hex()[:32]
+    return index.lasting("core.verify_token", source_key).hex()[:32]
 
 
 def context(source: uuid.UUID) -> bytes:

@@ -1,7 +1,11 @@
-"""The public forms as things that ask people: each needs its disclosure (`consent.services.disclosures`)."""
+"""The public forms as things that ask people: each needs its disclosure (`consent.services.disclosures`). Second
+factors of staff, which hang on the root of the search index.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core.keys import digests
+from cdp.web import accounts
 from consent.services import disclosures
 
 disclosures.declare(
@@ -9,3 +13,4 @@ disclosures.declare(
     disclosures.Asking("form", "warranty", _("Warranty form"), "/warranty/"),
     disclosures.Asking("form", "preorder", _("Pre-order form"), "/preorder/"),
 )
+digests.declare_rewriting("second factors", accounts.reseal)

@@ -63,7 +63,7 @@ class Desk:
 
     def remembered(self, name: str, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         """What was asked for within the hour; only for things that tell nothing of people, such as a form's name."""
-        digest = index.digest("commerce.asked", f"{self.source}\n{name}")
+        digest = index.lasting("commerce.asked", f"{self.source}\n{name}")
         key = f"hooks:{digest.hex()}"
         found: Mapping[str, Any] | None = cache.get(key)
         if found is None:

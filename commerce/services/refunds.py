@@ -130,7 +130,7 @@ def _priced(told: RefundInput) -> tuple[tuple[amounts.PricedLine, ...], Decimal]
 
 def _digest(told: RefundInput, order: Order | None) -> bytes:
     """Of the words only a keyed digest goes in: it outlives the customer, and nobody can try words on it."""
-    words = index.digest("commerce_refund.words", told.reason).hex() if told.reason else ""
+    words = index.lasting("commerce_refund.words", told.reason).hex() if told.reason else ""
     return digests.refund(replace(told, reason=words), order_id=order.id if order else "")
 
 

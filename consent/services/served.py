@@ -134,7 +134,7 @@ def answered_by(
     return ServedNotice.objects.create(
         customer_id=customer,
         place=place,
-        token=index.digest("consent.served", f"{place}\n{token}"),
+        token=index.lasting("consent.served", f"{place}\n{token}"),
         language=language[:2],
         versions=dict(versions),
         shown_at=shown_at,

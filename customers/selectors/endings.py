@@ -7,8 +7,7 @@ by the four digits that the mask shows them anyway; longer endings would let the
 
 import re
 import uuid
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from cdp.core.crypto import index, subjects
 from cdp.core.crypto.envelope import Unopenable
@@ -24,22 +23,15 @@ _TYPED = re.compile(r"[0-9][0-9 ().-]*", re.ASCII)
 
 def number(phone: str) -> int:
     """The keyed number of the last four digits of an E.164 number."""
-    return _number(index.field_key(FIELD), phone[-SHORTEST:])
+    return _number(phone[-SHORTEST:])
 
 
 @lru_cache(maxsize=16384)  # there are ten thousand
-def _number(_key: bytes, digits: str) -> int:
-    return int.from_bytes(hasher()(digits.encode())[:8]) >> 1
+def _number(digits: str) -> int:
+    return index.present(int.from_bytes(index.lasting(FIELD, digits)[:8]) >> 1)
 
 
-def hasher() -> Callable[[bytes], bytes]:
-    """The digest of four digits as a function of their bytes; `number` is its first 63 bits."""
-    return _hasher(index.field_key(FIELD))
-
-
-@cache
-def _hasher(_key: bytes) -> Callable[[bytes], bytes]:
-    return index.hasher(FIELD)
+index.remembers(_number.cache_clear)
 
 
 def typed(text: str) -> str:

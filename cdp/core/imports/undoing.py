@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -24,7 +25,7 @@ from cdp.core.actors import SYSTEM, Actor
 from cdp.core.crypto import hourly
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.imports import registry, touched, tracing
-from cdp.core.models import ImportTrace, Job
+from cdp.core.models import ImportTrace, IndexRoot, Job
 
 UNDONE, BEGUN = "undone_by", "begun_at"
 """In an import's result: the job that takes it back; when its first chunk was about to be written."""
@@ -106,9 +107,14 @@ def until(job: Job) -> dt.datetime | None:
     """Until when an import can be taken back; None for one that wrote nothing that can."""
     if job.kind != "import" or job.params["dry_run"] or BEGUN not in job.result:
         return None
-    begun = dt.datetime.fromisoformat(job.result[BEGUN])
+    begun = begun_at(job)
     # The key of an hour goes when the hour as a whole is old enough.
     return begun.replace(minute=0, second=0, microsecond=0) + hourly.KEPT
+
+
+def begun_at(job: Job) -> dt.datetime:
+    """When the first chunk of an import that wrote something was about to be written."""
+    return dt.datetime.fromisoformat(job.result[BEGUN])
 
 
 def why_not(job: Job, *, at: dt.datetime) -> str:
@@ -124,6 +130,8 @@ def why_not(job: Job, *, at: dt.datetime) -> str:
     last = until(job)
     if last is None:
         return _("This import wrote nothing that could be undone.")
+    if (since := IndexRoot.objects.aggregate(newest=Max("made_at"))["newest"]) and begun_at(job) < since:
+        return _("It cannot be undone any more: the search index was made anew since then.")
     if last <= at:
         return _("It is too late to undo this import: what it changed is only remembered for seven days.")
     return ""

@@ -13,10 +13,13 @@ from django.db import DatabaseError, connection
 
 from cdp.core.crypto import ring
 from cdp.core.keys import holders
-from cdp.core.models import RingKey
+from cdp.core.models import IndexRoot, RingKey
 
 _CONTEXT = b"core.ring_key:"
 _WORD = b"this key opens what it sealed"
+_REINDEXING = (
+    "The digests in this database are on their way to a new root: run `manage.py reindex` to its end, then start again."
+)
 
 
 class WrongKeys(Exception):
@@ -94,10 +97,17 @@ def _opens(key_ring: ring.Ring, wrapped: bytes, key_id: str, context: bytes) -> 
     return True
 
 
+def is_reindexing() -> bool:
+    """Whether digests are on their way to a new root, or were left there half-way: none can be looked for."""
+    return IndexRoot.objects.filter(is_ready=False).exists()
+
+
 def enlist(*, now: datetime) -> None:
     """Note the keys in use, the primary among them, for the starts to come. Raises WrongKeys instead of noting one that
-    does not open what is there.
+    does not open what is there, and while a reindex is not done.
     """
+    if is_reindexing():
+        raise WrongKeys(_REINDEXING)
     if found := faults():
         raise WrongKeys("\n".join(map(str, found)))
     key_ring = ring.current()
@@ -117,9 +127,11 @@ def demand() -> None:
     for it asks again.
     """
     try:
-        found = known_faults()
+        found, is_under_way = known_faults(), is_reindexing()
     except DatabaseError:
         return
+    if is_under_way:
+        raise WrongKeys(_REINDEXING)
     if found:
         raise WrongKeys("\n".join(map(str, found)))
 

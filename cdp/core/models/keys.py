@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from cdp.core.models.base import Model, Placement
@@ -26,13 +27,22 @@ class DataKey(Model):
 
 
 class IndexRoot(models.Model):
-    """The root of all blind indexes, one row per digest version."""
+    """The root of all blind indexes, one row per digest version.
+
+    Each version stands on the one before (`crypto.index`), so none of the rows is ever deleted.
+    """
 
     placement = Placement.SHARED
 
     version = models.PositiveSmallIntegerField(primary_key=True)
     ring_key = models.CharField(max_length=40)
     wrapped = models.BinaryField()
+    made_at = models.DateTimeField(null=True)  # null: with the shop itself
+    # Not while `reindex` brings digests to it: `done` are the columns that are there.
+    is_ready = models.BooleanField(default=True, db_default=True)
+    done = ArrayField(models.TextField(), default=list, db_default=[])
+    # Links made by it are read until somebody ends them.
+    opens_links = models.BooleanField(default=True, db_default=True)
 
 
 class HourlyKey(models.Model):

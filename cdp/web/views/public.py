@@ -315,7 +315,7 @@ def _readable(told: receipts.Answer | None) -> dict[str, Any]:
 def _may(request: HttpRequest, door: Door) -> bool:
     """A bound on forms from one address. Without the cache everybody may."""
     # The cache learns no address: a keyed digest of the network tells its forms from those of others.
-    key = f"{door.key}:{index.digest('form.network', addresses.of_client(request)).hex()}"
+    key = f"{door.key}:{index.lasting('form.network', addresses.of_client(request)).hex()}"
     try:
         cache.add(key, 0, timeout=WINDOW_SECONDS)
         return int(cache.incr(key)) <= MOST

@@ -169,7 +169,7 @@ def _read(store: Store, source: Source, content: dict[str, Any], *, now: datetim
 def _keep(store: Store, source: Source, told: Sequence[tuple[str, str, bytes]], *, now: datetime) -> None:
     rows = []
     for topic, delivery, body in told:
-        digest = index.digest(
+        digest = index.lasting(
             "commerce.hook_delivery", "\n".join([source.key, delivery, topic, hashlib.sha256(body).hexdigest()])
         )
         rows.append(

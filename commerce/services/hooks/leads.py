@@ -132,7 +132,7 @@ def chat(fact: facts.ChatTold, receipt: Receipt) -> bool:
     (customer,) = identity.look_up([person], source=receipt.source)
     if customer is None:
         return False
-    digest = index.digest("commerce.chat", f"{receipt.source.key}\n{fact.number}")
+    digest = index.lasting("commerce.chat", f"{receipt.source.key}\n{fact.number}")
     try:
         interactions.log(
             interaction=uuid.UUID(bytes=digest[:16], version=4),

@@ -36,7 +36,7 @@ class UnableToShow(Exception):
 
 def note(*, told: NoticeTold, source: Source, rules: people.Rules, now: datetime) -> None:
     """Keep a notice once; the same request told again changes nothing."""
-    digest = index.digest("commerce.store_notice", f"{source.key}\n{told.kind}\n{told.reference}")
+    digest = index.lasting("commerce.store_notice", f"{source.key}\n{told.kind}\n{told.reference}")
     row = StoreNotice(
         id=ids.uuid7(),
         source=source,

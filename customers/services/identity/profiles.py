@@ -43,13 +43,16 @@ def _name_values(person: Person, customer: uuid.UUID, keyring: subjects.Keyring)
 
 def given_name_key(given_name: str) -> int | None:
     """The blind number by which given names are compared; None for no name."""
-    return _given_name_key(index.field_key(GIVEN_NAME_FIELD), given_name) if given_name else None
+    return _given_name_key(given_name) if given_name else None
 
 
 @functools.lru_cache(maxsize=8192)  # the same few thousand names come again and again
-def _given_name_key(_key: bytes, given_name: str) -> int | None:
+def _given_name_key(given_name: str) -> int | None:
     words = " ".join(names.words(given_name))
     return index.number(GIVEN_NAME_FIELD, words) if words else None
+
+
+index.remembers(_given_name_key.cache_clear)
 
 
 def search_tokens(name: str) -> list[int]:

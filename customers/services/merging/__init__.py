@@ -9,6 +9,7 @@ strays    facts that arrive under an absorbed id, gathered by the pipeline
 rows      the one helper by which rows change hands
 keys      identifiers and key tables
 golden    the survivor's own row
+reindexed the digests in the log, when the search index is made anew
 """
 
 import uuid

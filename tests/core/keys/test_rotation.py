@@ -209,7 +209,7 @@ def test_a_worker_with_another_first_key_does_not_turn_it_back(db: None, turn: T
 def test_no_key_reaches_what_a_rotation_leaves_behind(db: None, turn: Turn, capsys: pytest.CaptureFixture[str]) -> None:
     factories.customer(name="Ada")
     hourly.seal(b"x", context=b"test")
-    assert index.root()
+    assert index.roots()
     turn("k2", "*")
     call_command("rotate_keys")
     assert not IndexRoot.objects.exclude(ring_key="k2").exists()
