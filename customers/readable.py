@@ -38,7 +38,7 @@ readable.declare(
     "customers.Customer",
     Reading(
         _("Who you are"),
-        {name: changes.NAMES[name] for name in _ABOUT} | {"sources": _("How we know you")},
+        {name: changes.NAMES[name] for name in _ABOUT} | {"name": _("Whole name"), "sources": _("How we know you")},
         names={"language": _languages, "country": _countries, "nationality": _countries},
         told={
             "gender": lambda row: str(dict(bands.GENDERS).get(row["gender"], row["gender"])),
@@ -117,7 +117,7 @@ readable.declare(
     "customers.Arrival",
     Reading(
         _("Forms of ours that you filled in"),
-        {"at": _("When"), "form": _("Form"), "place": _("Where"), "campaign": _("What brought you"),
+        {"at": _("When"), "form": _("Form"), "place": _("Came through"), "campaign": _("What brought you"),
          "language": _("Language")},
         newest="at",
         names={"language": _languages, "place": sources.names},
@@ -130,7 +130,7 @@ readable.declare(
         _("What you told us through an advertisement"),
         {
             "arrived_at": _("When"),
-            "platform": _("Where"),
+            "platform": _("Platform"),
             "form": _("Form"),
             "campaign": _("Campaign"),
             "ad": _("Advertisement"),

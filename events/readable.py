@@ -32,7 +32,7 @@ readable.declare(
         {
             "started_at": _("Began"),
             "ended_at": _("Ended"),
-            "source": _("Where"),
+            "source": _("Came through"),
             "pages": _("Pages looked at"),
             "device": _("Device"),
             "channel": _("What brought you"),
@@ -51,7 +51,7 @@ readable.declare(
     Reading(
         _("What you did on our website and app"),
         {"occurred_at": _("When"), "what": _("What"), "about": _("More about it"), "sealed": _("What you typed"),
-         "source": _("Where")},
+         "source": _("Came through")},
         newest="occurred_at",
         names={"source": sources.names},
         told={"what": _what, "about": _about, "sealed": lambda row: readable.flat(row["sealed"])},

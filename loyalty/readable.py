@@ -24,7 +24,7 @@ readable.declare(
             "is_first_order": _("For the first order only"),
             "valid_until": _("Good until"),
             "redeemed_at": _("Used"),
-            "redeemed_by": _("Where"),
+            "redeemed_by": _("Came through"),
         },
         newest="issued_at",
         names={"redeemed_by": sources.names},

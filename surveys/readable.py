@@ -16,7 +16,7 @@ readable.declare(
             "title": _("Heading"),
             "body": _("What you wrote"),
             "replied_at": _("We answered"),
-            "source": _("Where"),
+            "source": _("Came through"),
         },
         newest="at",
         names={"source": sources.names},
