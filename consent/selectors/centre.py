@@ -17,7 +17,7 @@ from consent.rules.jurisdiction import Law
 from consent.rules.ledger import EXPIRED
 from consent.rules.packs import Basis
 from consent.rules.wishes import Wish
-from consent.selectors import acts, jurisdiction, ledger, purposes, restrictions, wishes
+from consent.selectors import acts, jurisdiction, laws, ledger, purposes, restrictions, wishes
 from customers.models import Customer
 from customers.selectors import profiles
 
@@ -158,8 +158,8 @@ def _reason(law: Law, option: rules.Option) -> str:
         return ""
     pack = law.asking(option.purpose, option.channel)
     cited = pack.citation_of(option.basis)
-    article = next((one.article for one in pack.citations if one.key == cited), "")
-    law_name = ", ".join(filter(None, (gettext(pack.name), article)))
+    found = laws.find(pack, cited)
+    law_name = ", ".join(filter(None, (gettext(pack.name), found.article if found else "")))
     if not option.is_on:
         return gettext("You objected, so we do not do this.")
     if option.basis is Basis.CONTRACT:

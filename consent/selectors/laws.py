@@ -1,7 +1,75 @@
-"""The law or house rule behind a decision, in words."""
+"""Laws as their readers cite them: the official short name, the article and what it says, in the language in force.
+
+The packs hold them in English; `consent/packs/languages/` holds the names and articles in the others, and what it says
+of those that pages of staff quote. What a language has not is told in English.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import msgspec
+from django.utils import translation
 
 from consent.rules import reasons
+from consent.rules.packs import Citation, Pack
 from consent.selectors import packs
+
+ENGLISH = "en"
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One language: laws by their English name, articles and what they say by the key of their citation."""
+
+    laws: dict[str, str] = {}
+    articles: dict[str, str] = {}
+    says: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A citation for a reader; `language` is the one of `says`."""
+
+    law: str
+    article: str
+    says: str
+    language: str
+
+    @property
+    def short(self) -> str:
+        """Law and article."""
+        return f"{self.law} {self.article}".strip()
+
+
+@cache
+def in_language(language: str) -> Words:
+    """What is known in a language. Raises msgspec.DecodeError for a file that does not fit."""
+    path = packs.FOLDER / "languages" / f"{language}.json"
+    return msgspec.json.decode(path.read_bytes(), type=Words) if path.exists() else Words()
+
+
+def cited(citation: Citation) -> Cited:
+    """That citation for whoever reads now."""
+    language = _language()
+    known = in_language(language)
+    says = known.says.get(citation.key, "")
+    return Cited(
+        known.laws.get(citation.law, citation.law),
+        known.articles.get(citation.key, citation.article),
+        says or citation.says,
+        language if says else ENGLISH,
+    )
+
+
+def find(pack: Pack | None, key: str) -> Cited | None:
+    """The citation of a pack by its key, for whoever reads now."""
+    found = next((one for one in pack.citations if one.key == key), None) if pack else None
+    return cited(found) if found else None
+
+
+def name(pack: Pack) -> str:
+    """The short name of a pack's law, for whoever reads now."""
+    law = pack.citations[0].law
+    return in_language(_language()).laws.get(law, law)
 
 
 def words(rule: str) -> str:
@@ -12,6 +80,9 @@ def words(rule: str) -> str:
     pack = packs.every().get(key)
     if pack is None:
         return rule
-    wanted = pack.citation_of(kind)
-    cited = next((citation for citation in pack.citations if citation.key == wanted), None)
-    return f"{cited.law} {cited.article}" if cited else pack.name
+    found = find(pack, pack.citation_of(kind))
+    return found.short if found else pack.name
+
+
+def _language() -> str:
+    return (translation.get_language() or ENGLISH)[:2]

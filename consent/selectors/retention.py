@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from cdp.core import holds, retention
+from cdp.core import holds, patience, retention
 from cdp.core.retention import Action, Term, Unit, finding, registry
 from consent.models import RetentionLine, RetentionRule, RetentionRun
 from consent.rules import packs as laws
@@ -14,6 +14,8 @@ from customers.models import Customer
 RUNS_SHOWN = 12
 LISTED = 50
 FRESH = dt.timedelta(days=1)
+LONGEST_COUNT = dt.timedelta(seconds=5)
+"""A page waits no longer for a number; the dry run counts in the background."""
 
 
 def rulings() -> list[rules.Ruling]:
@@ -72,6 +74,21 @@ def foreseen(*, now: dt.datetime) -> RetentionRun | None:
         if looked.get(one.kind.key) != (frozen["term"], frozen["action"]):
             return None
     return run
+
+
+def foreseen_by(key: str, *, term: Term | None, action: Action, now: dt.datetime) -> finding.Survey | None:
+    """What the next night would take by such a rule, which is not in force yet; None keeps everything. Raises KeyError,
+    and patience.TookTooLong.
+    """
+    known = registry.kind(key)
+    row = RetentionRule(kind=key, amount=term.amount if term else None, unit=(term.unit if term else Unit.YEARS).value,
+                        action=action.value)  # fmt: skip
+    ruled = _ruling(known, row, laws_concerned())
+    if ruled.term is None:
+        return None
+    due = finding.due(known, before=ruled.term.before(now), held=sorted(holds.everybody()), action=ruled.action)
+    with patience.statements_at_most(LONGEST_COUNT.total_seconds()):
+        return finding.survey(due)
 
 
 def over(run: RetentionRun, kind: str) -> list[registry.Row]:

@@ -21,7 +21,7 @@ from consent.forms.breaches import BreachForm, DraftForm, RiskForm, begun, peopl
 from consent.models import Breach, BreachDraft
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
-from consent.selectors import packs
+from consent.selectors import laws, packs
 from consent.services.breaches import affected, drafting, evidence, recording, telling
 from consent.views import frame
 
@@ -185,7 +185,7 @@ def draft(request: HttpRequest, breach: uuid.UUID, draft_id: uuid.UUID) -> HttpR
         "b": row,
         "title": reading.words(row).title,
         "draft": letter,
-        "law": packs.every()[letter.row.law].citations[0].law,
+        "law": laws.name(packs.every()[letter.row.law]),
         "language": _languages()[letter.row.language],
         "may_approve": drafting.may_approve(letter.row, actor=actor),
         "form": form,
@@ -266,7 +266,7 @@ def _page(
 def _law(entry: reading.Entry) -> str:
     """The law a step is about, where it is about one."""
     law = packs.every().get(entry.step.details.get("law", ""))
-    return law.citations[0].law if law and entry.step.kind != "recorded" else ""
+    return laws.name(law) if law and entry.step.kind != "recorded" else ""
 
 
 def _label(kind: str) -> object:
@@ -298,7 +298,7 @@ def _texts(letters: list[reading.Letter]) -> list[dict[str, Any]]:
         {
             "letter": one,
             "audience": BreachDraft.Audience(one.row.audience).label,
-            "law": packs.every()[one.row.law].citations[0].law,
+            "law": laws.name(packs.every()[one.row.law]),
             "language": languages.get(one.row.language, one.row.language),
         }
         for one in letters
@@ -321,7 +321,7 @@ def _authorities(row: Breach, *, now: dt.datetime) -> list[dict[str, Any]]:
     return [
         {
             "a": one,
-            "law": packs.every()[one.duty.law].citations[0].law,
+            "law": laws.name(packs.every()[one.duty.law]),
             "name": _(packs.every()[one.duty.law].authority),
             "people": row.laws.get(one.duty.law),
             "clock": rules.clock(row.noticed_at, one.duty.due_at, now=now) if one.duty.due_at else None,
@@ -336,7 +336,7 @@ def _duties(row: Breach) -> list[dict[str, Any]]:
     told = {one.duty.law: one.told.at for one in reading.authorities(row, now=timezone.now()) if one.told}
     for duty in reading.duties(row):
         law = packs.every()[duty.law]
-        citation = next(one for one in law.citations if one.key == duty.citation)
+        citation = laws.find(law, duty.citation)
         found.append(
             {
                 "duty": duty,

@@ -23,7 +23,7 @@ from cdp.core.views.access import actor_of, requires
 from consent.forms.requests import STAFF_IDENTITIES
 from consent.models import PrivacyRequest, PrivacyRequestStep, Right
 from consent.rules import deadlines
-from consent.selectors import packs
+from consent.selectors import laws, packs
 from consent.selectors import requests as reading
 from consent.services.requests import certificates as made
 from consent.services.requests import clocks, closing, copies, intake, rectifying, running, steps
@@ -174,7 +174,6 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
     clock = reading.clock(row, now=now)
     keyring = steps.keyring_of(row)
     is_open = row.closed_at is None
-    citations = {one.key: one for one in pack.citations} if pack else {}
     term = clocks.clock_of(row).term
     changes = rectifying.opened(row)
     found = row.outcome.get("certificate")
@@ -200,14 +199,14 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
             {
                 "key": one.key,
                 "label": closing.GROUNDS.get(one.key, one.key),
-                "law": f"{citations[one.citation].law} {citations[one.citation].article}".strip(),
+                "law": cited.short if (cited := laws.find(pack, one.citation)) else "",
             }
             for one in (pack.grounds(row.right) if pack else [])
         ],
         "ground": closing.GROUNDS.get(row.refusal_ground, ""),
         "identities": STAFF_IDENTITIES[1:],
-        "law": citations.get(term.citation),
-        "counting": citations.get(pack.counting) if pack else None,
+        "law": laws.find(pack, term.citation),
+        "counting": laws.find(pack, pack.counting) if pack else None,
         "blocked": outcomes.BLOCKS.get(row.blocked, row.blocked) if is_open else "",
         "held": is_open and row.right == Right.ERASURE and bool(holds.held(lineage.of(row.customer_id))),
         "failed": is_open and _has_failed(row),

@@ -47,6 +47,7 @@ GROUPS = (
         (
             Tab("requests", "consent:request-list", _("Requests"), "consent.manage"),
             Tab("breaches", "consent:breach-list", _("Breaches"), "consent.manage"),
+            Tab("stores", "commerce:stores", _("Stores"), "consent.manage"),  # what stores pass on of their customers
             Tab("access", "consent:access-log", _("Who looked"), "access_log"),
         ),
     ),

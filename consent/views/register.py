@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -37,10 +38,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "asked_for": practice.asked_for(language),
         "recipients": practice.recipients(language),
-        "kept": [
-            practice.Line(name, deciding.words(term) if term else str(_("As long as it is needed")), is_waiting)
-            for name, term, is_waiting in practice.kept()
-        ],
+        "measures": practice.measures(),
+        "kept": _kept(),
         "entries": [entry for entry in entries if entry.row.is_active],
         "retired": [entry for entry in entries if not entry.row.is_active],
         "changed_at": max((entry.row.changed_at for entry in entries), default=None),
@@ -52,8 +51,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 @requires("consent.manage")
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
-    """The register as a file. It names kinds of data, never anybody's."""
-    entries = reading.entries(language=get_language() or "en")
+    """The register as a file, and below it what this installation really does. It names kinds of data, nobody's."""
+    language = get_language() or "en"
+    entries = reading.entries(language=language)
     laws = packs.every()
     out = io.StringIO()
     writer = csv.writer(out)
@@ -63,9 +63,27 @@ def as_csv(request: HttpRequest) -> HttpResponse:
             bases = [str(reading.BASES.get(entry.row.bases.get(key, ""), "")) for key in laws]
             row = [*(entry.words[column] for column in rules.COLUMNS), *bases]
             writer.writerow([safety.cell(cell) for cell in row])
+    writer.writerow([])
+    writer.writerow([str(_("What this installation does now")), date_format(timezone.localtime(), "SHORT_DATE_FORMAT")])
+    for topic, lines in (
+        (_("How it is protected"), practice.measures()),
+        (_("Purposes in use"), practice.asked_for(language)),
+        (_("Systems that are told"), practice.recipients(language)),
+        (_("How long it is kept"), _kept()),
+    ):
+        for line in lines:
+            waits = str(_("waits for your approval")) if line.is_waiting else ""
+            writer.writerow([safety.cell(cell) for cell in (str(topic), line.name, line.how, waits)])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
     return response
+
+
+def _kept() -> list[practice.Line]:
+    return [
+        practice.Line(name, deciding.words(term) if term else str(_("As long as it is needed")), is_waiting)
+        for name, term, is_waiting in practice.kept()
+    ]
 
 
 @requires("consent.manage")

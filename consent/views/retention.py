@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cdp.core import patience
 from cdp.core.models import Job
 from cdp.core.retention import Action, registry
 from cdp.core.views.access import actor_of, requires
 from consent.forms.retention import RuleForm
 from consent.models import RetentionLine, RetentionRun
+from consent.selectors import laws
 from consent.selectors import retention as reading
 from consent.services.retention import deciding, running
 from consent.views import frame
@@ -66,7 +68,8 @@ def rule(request: HttpRequest, kind: str) -> HttpResponse:
     except KeyError as error:
         raise Http404 from error
     form = RuleForm(ruling, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    would: dict[str, Any] = {}
+    if form.is_bound and form.is_valid() and not (would := _would(kind, form, request.POST.get("read", ""))):
         try:
             deciding.decide(kind=kind, term=form.term, action=form.chosen, actor=actor_of(request), at=timezone.now())
         except deciding.UnableToDecide as unable:
@@ -74,8 +77,22 @@ def rule(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("In force"))
             return redirect("consent:retention")
-    context = {"form": form, "k": _told(ruling, None), **frame.tabs(request, "retention")}
+    context = {"form": form, "k": _told(ruling, None), "would": would, **frame.tabs(request, "retention")}
     return render(request, "consent/retention_rule.html", context, status=422 if form.errors else 200)
+
+
+def _would(kind: str, form: RuleForm, was_read: str) -> dict[str, Any]:
+    """What has to be read before this rule comes into force: how much would go by it in the next night. Nothing where
+    it takes nothing, or where this very rule was read and pressed again.
+    """
+    key = f"{form.term}|{form.chosen}"
+    if was_read == key:
+        return {}
+    try:
+        found = reading.foreseen_by(kind, term=form.term, action=form.chosen, now=timezone.now())
+    except patience.TookTooLong:
+        return {"key": key, "found": None}
+    return {"key": key, "found": found} if found and found.rows else {}
 
 
 @requires("consent.manage")
@@ -212,7 +229,7 @@ def _told(ruling: Any, line: RetentionLine | None) -> dict[str, Any]:
         "line": line,
         "laws": [
             {
-                "citation": demand.citation,
+                "citation": laws.cited(demand.citation),
                 "at_least": deciding.words(demand.at_least) if demand.at_least else "",
                 "at_most": deciding.words(demand.at_most) if demand.at_most else "",
                 "surely": _(CONFIDENCE[demand.citation.confidence]),

@@ -15,7 +15,7 @@ from cdp.core.models import User
 from consent.models import Breach
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
-from consent.selectors import packs
+from consent.selectors import laws, packs
 from consent.services.breaches import recording
 
 OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
@@ -56,7 +56,7 @@ def _write(breach: Breach, waiting: list[rules.Authority]) -> None:
                 _("A breach has to be reported by %(due)s") % {"due": due},
                 _("The hours of a recorded breach are running. Authorities not told yet, by law: %(laws)s.\n%(url)s")
                 % {
-                    "laws": ", ".join(packs.every()[one.duty.law].citations[0].law for one in waiting),
+                    "laws": ", ".join(laws.name(packs.every()[one.duty.law]) for one in waiting),
                     "url": f"{settings.CDP_BASE_URL}/consent/breaches/{breach.id}/",
                 },
                 None,

@@ -26,7 +26,7 @@ from cdp.core.models import Job, Notice
 from consent.models import Breach, BreachPerson
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
-from consent.selectors import packs
+from consent.selectors import laws, packs
 from consent.services.breaches import recording
 
 NAME = "breach_pack"
@@ -157,7 +157,7 @@ def report_of(breach: Breach) -> list[str]:
 
 def _told(one: rules.Authority) -> tuple[str, str]:
     """How it stands with the authority of one law, as a line."""
-    label = _("Authority, %(law)s") % {"law": packs.every()[one.duty.law].citations[0].law}
+    label = _("Authority, %(law)s") % {"law": laws.name(packs.every()[one.duty.law])}
     by = _moment(one.duty.due_at) if one.duty.due_at else _("without delay")
     if one.told is None:
         return label, _("not needed") if one.duty.needed is False else _("not told, to be told by %(by)s") % {"by": by}

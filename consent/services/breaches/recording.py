@@ -14,7 +14,7 @@ from cdp.core.crypto import rowkeys
 from consent.models import Breach, BreachPerson, BreachStep
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
-from consent.selectors import packs, retention
+from consent.selectors import laws, packs, retention
 
 
 class UnableToRecord(Exception):
@@ -191,7 +191,7 @@ def _complete(row: Breach, *, at: dt.datetime) -> None:
     if untold:
         raise UnableToRecord(
             _("Note first that the authority was told, under: %(laws)s.")
-            % {"laws": ", ".join(pack.citations[0].law for pack in untold)}
+            % {"laws": ", ".join(laws.name(pack) for pack in untold)}
         )
     waiting = BreachPerson.objects.filter(breach_id=row.id, told_at__isnull=True, untold="").exists()
     if row.risk == Breach.Risk.HIGH and waiting:

@@ -1,4 +1,6 @@
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.utils import timezone
@@ -45,6 +47,23 @@ def test_rules_are_put_in_force_tried_and_carried_out(officer):
         assert "Notes about customers" in page
         assert ("As listed" in page) is (what == "run")
         assert Note.objects.count() == left
+
+
+def test_one_rule_comes_into_force_after_its_number_was_read(officer):
+    Note.objects.create(customer=factories.customer(), kind="note", at=timezone.now() - dt.timedelta(days=800))
+    url = "/consent/retention/kinds/customers.notes/"
+    told = {"how": "for", "amount": "2", "unit": "years", "action": "delete"}
+    page = officer.post(url, told).content.decode()
+    assert "1 row goes in the next night by this rule" in page
+    assert not RetentionRule.objects.exists(), "nobody had read it"
+    read = re.search(r'name="read" value="([^"]+)"', page)[1]
+    other = officer.post(url, {**told, "amount": "1", "read": html.unescape(read)}).content.decode()
+    assert "1 row goes" in other, "another rule has another number"
+    assert officer.post(url, {**told, "read": html.unescape(read)}).status_code == 302
+    assert RetentionRule.objects.get().amount == 2
+    officer.post("/consent/retention/start/", {"what": "dry"})
+    run = RetentionRun.objects.get()
+    assert "counting…" in officer.get(f"/consent/retention/runs/{run.id}/").content.decode()
 
 
 def test_nothing_is_kept_shorter_than_the_law_demands(officer):

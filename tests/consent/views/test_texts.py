@@ -117,7 +117,13 @@ def test_the_register_is_kept_with_its_earlier_states_and_leaves_as_a_file(offic
     assert row.history[0]["texts"]["en"]["retention"].startswith("As tax")
     assert AuditEntry.objects.get(action="consent:activity:changed").details["after"]["texts"] == texts
     lines = list(csv.reader(io.StringIO(officer.get("/consent/register/register.csv").content.decode("utf-8-sig"))))
-    assert len(lines) == 1 + ProcessingActivity.objects.count()
+    practice = 1 + ProcessingActivity.objects.count()
+    assert lines[practice] == []
+    told = {line[1]: line[2] for line in lines[practice + 2 :]}
+    assert told["Staff by role"] == "Privacy officer: 1"
+    assert "rules in force" in told["Retention"]
+    assert told["Second step at log-in"].endswith("0 of 1 members of staff have one")
+    assert int(told["Sealed"].split(" ")[0]) > 40, "counted, not written"
     assert "'=Seven years" in lines[3]
     assert officer.post("/consent/register/new/", {"name_ko": "이름만"}).status_code == 422
     assert officer.post("/consent/register/new/", {"name_en": "Parking"}).url == "/consent/register/parking/"
