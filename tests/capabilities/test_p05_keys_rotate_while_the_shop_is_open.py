@@ -115,7 +115,7 @@ def test_200000_customers_move_to_a_new_key_while_people_read_and_write(
     assert shop.scalar("SELECT count(*) FROM core_datakey WHERE ring_key <> 'k2'") == 0
     calls = sum(one.calls for one in visitors) * 4
     with capsys.disabled():
-        print(f"\n{in_all:,} keys in {seconds} s: {in_all / seconds:,.0f} a second, killed once after {moved:,}, "
+        print(f"\n{in_all:,} keys in {seconds:.1f} s: {in_all / seconds:,.0f} a second, killed once after {moved:,}, "
               f"{calls:,} calls meanwhile")  # fmt: skip
     assert shop.stop() == 0
 
