@@ -193,7 +193,7 @@ def read(token: str, *, now: dt.datetime, language: str = "") -> Shown:
     row = find(token)
     if row.state in _SETTLED:
         raise Unanswerable(_SETTLED[row.state])
-    if row.ends_on <= now.date():
+    if is_over(row, at=now):
         raise Unanswerable("grown")
     told = opened(row, "told")
     if row.state != Guardianship.State.ASKED or row.expires_at <= now or not told:
@@ -333,6 +333,11 @@ def find(token: str) -> Guardianship:
     if row is None:
         raise Unanswerable("expired")
     return row
+
+
+def is_over(row: Guardianship, *, at: dt.datetime) -> bool:
+    """Whether the child decides alone by then: the night may not have ended it yet. The day is the gate's."""
+    return row.state == Guardianship.State.ENDED or row.ends_on <= at.astimezone(dt.UTC).date()
 
 
 def opened(row: Guardianship, column: str) -> str:

@@ -42,7 +42,7 @@ def read(token: str, *, now: dt.datetime, language: str = "") -> Own:
     row = guardians.find(token)
     if row.state == Guardianship.State.REFUSED:
         raise guardians.Unanswerable("used")
-    if row.state == Guardianship.State.ENDED or row.ends_on <= now.date():
+    if guardians.is_over(row, at=now):
         raise guardians.Unanswerable("grown")
     if row.state != Guardianship.State.CONFIRMED:
         raise guardians.Unanswerable("expired")
@@ -59,13 +59,15 @@ def take_back(token: str, *, chosen: Collection[str] | None, proof: Mapping[str,
     """Take back what is chosen (by name; None: everything); how many refusals were written. Twice is fine.
 
     From then on nobody's "yes" for that child stands behind these boxes, whichever guardian gave it.
-    Raises guardians.Unanswerable.
+    Raises guardians.Unanswerable, with "grown" from the day on which the child decides alone.
     """
     with transaction.atomic():
         held = standing.hold([guardians.find(token).customer_id])
         row = guardians.find(token)
+        if guardians.is_over(row, at=at):
+            raise guardians.Unanswerable("grown")
         if row.state != Guardianship.State.CONFIRMED:
-            raise guardians.Unanswerable("grown" if row.state == Guardianship.State.ENDED else "used")
+            raise guardians.Unanswerable("used")
         if row.customer_id not in held:
             raise guardians.Unanswerable("expired")
         holder = held[row.customer_id]

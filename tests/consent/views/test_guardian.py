@@ -16,7 +16,7 @@ from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, Notice
 from consent.models import ConsentRecord, ConsentState, Guardianship, Purpose, ServedNotice
 from consent.selectors import ledger
-from consent.services import gate, guardians, links
+from consent.services import gate, guardians, guardians_after, links
 from customers.models import Customer
 from tests import factories, filling
 
@@ -122,6 +122,23 @@ def test_the_guardian_takes_back_on_a_page_of_their_own_which_ends_when_the_chil
     page = stranger().get(guardians.url_of(row).removeprefix("http://testserver") + "?lang=en").content.decode()
     assert "decides alone now" in page
     assert 'href="/preferences/?lang=en"' in page
+
+
+def test_a_guardian_takes_nothing_back_from_who_decides_alone_by_now(kid, tmp_path, at_noon, say):
+    """Not from a page that was left open either, in the hours before the night ends the guardian's word."""
+    name_guardian(kid)
+    address = link(tmp_path)
+    stranger().post(address, {"act": "agree", "is_guardian": "yes"})
+    at_noon.move_to(dt.datetime(2029, 5, 1, 1, 0, tzinfo=dt.UTC))
+    say(kid.id, at=timezone.now(), now=timezone.now())
+    for told in ({"all": "1"}, {"box": ["marketing:email"]}):
+        answer = stranger().post(address + "?lang=en", {"act": "back"} | told)
+        assert "decides alone now" in answer.content.decode()
+    with pytest.raises(guardians.Unanswerable, match="grown"):
+        guardians_after.take_back(address.split("/")[2], chosen=None, proof={}, at=timezone.now())
+    assert not ConsentRecord.objects.filter(status="withdrawn").exists()
+    assert Guardianship.objects.get().state == "confirmed", "the night ends it"
+    assert gate.decide(customer=kid.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
 
 
 def guardian_row(kid, **changes):
