@@ -193,6 +193,15 @@ def _complete(row: Breach, *, at: dt.datetime) -> None:
             _("Note first that the authority was told, under: %(laws)s.")
             % {"laws": ", ".join(laws.name(pack) for pack in untold)}
         )
+    unknown = [packs.every()[one.duty.law] for one in found if one.duty.needed is None and one.told is None]
+    if unknown:
+        raise UnableToRecord(
+            _(
+                "It is not known yet whether the authority has to be told, under: %(laws)s. Say first who is affected,"
+                " or note that it was told."
+            )
+            % {"laws": ", ".join(laws.name(pack) for pack in unknown)}
+        )
     waiting = BreachPerson.objects.filter(breach_id=row.id, told_at__isnull=True, untold="").exists()
     if row.risk == Breach.Risk.HIGH and waiting:
         raise UnableToRecord(_("The risk is high: tell the people on the list first."))

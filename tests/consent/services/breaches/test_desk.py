@@ -246,6 +246,21 @@ def test_each_law_of_the_people_has_its_own_clock_letter_and_report(
     assert all(one in report for one in ("TH-9", "DE-1", "not needed"))
 
 
+def test_a_breach_stays_open_while_nobody_knows_whether_an_authority_has_to_be_told(officer, settings):
+    settings.CDP_JURISDICTION, settings.CDP_SHOP_COUNTRY = "pipa_kr", "KR"
+    row = recording.record(
+        title="Something", noticed_at=NOW, cause="lost", data=["names"], story="", began_at=None, ended_at=None,
+        is_certain=True, actor=officer, at=NOW,
+    )  # fmt: skip
+    recording.assess(breach=row.id, risk="risk", reason="Open", actor=officer, at=NOW)
+    close = {"breach": row.id, "reason": "Done", "was_none": False, "actor": officer, "at": NOW}
+    with pytest.raises(recording.UnableToRecord, match="not known yet"):
+        recording.close(**close)  # nobody is on the list
+    factories.customer(name="Soo")
+    look(row, officer, "all")
+    recording.close(**close)
+
+
 def test_a_step_of_before_that_names_no_law_told_the_authority_of_each(breach, officer):
     recording.step(breach, "authority_told", actor=officer, at=NOW, text="A-1", details={"late": False})
     (found,) = reading.authorities(breach, now=NOW + LATE)
