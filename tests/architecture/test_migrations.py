@@ -9,7 +9,9 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from cdp.core import ids
 from cdp.core.checks import OURS
+from cdp.core.crypto import rowkeys
 from cdp.core.migrating import AddIndexAnew
 
 SCRATCH = "scratch"
@@ -208,6 +210,53 @@ def test_the_newest_migrations_can_be_taken_back_and_made_again(beside):
     assert set(back) == set(there)
     assert wrong_of(there, back) == {}
     assert schema(scratch) ^ before == set()
+
+
+BEFORE_SEALED = ("core", "0024_checkpoints_of_chains")
+EXPORT = """
+INSERT INTO core_export (id, kind, segment, purpose, columns, form, reason, is_masked, is_personal, asked_by, asked_at,
+    people, left_out, needs_second, decided_why, state, rows, held, downloads, ended_for)
+VALUES (%s, 'customers', '', 'service', '{}', 'csv', 'For the audit', false, true, %s, now(), 1, '{}', false, '',
+    'ended', 1, 1, 0, 'expired')
+"""
+
+
+@pytest.mark.long
+def test_sealing_what_stood_in_clear_is_done_whole_or_not_at_all(beside, monkeypatch):
+    scratch = beside(is_copy=True)
+    MigrationExecutor(scratch).migrate([BEFORE_SEALED])
+    of_before = schema(scratch)
+    first, second = ids.uuid7(), ids.uuid7()
+    with scratch.cursor() as cursor:
+        cursor.execute(EXPORT, [first, ids.uuid7()])
+        cursor.execute(EXPORT, [second, ids.uuid7()])
+
+    new, made = rowkeys.new, []
+
+    def killed(table, row):
+        made.append(row)
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        return new(table, row)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rowkeys, "new", killed)
+        with pytest.raises(KeyboardInterrupt):
+            MigrationExecutor(scratch).migrate(MigrationLoader(scratch).graph.leaf_nodes())
+    assert schema(scratch) ^ of_before == set()
+    MigrationExecutor(scratch).migrate(MigrationLoader(scratch).graph.leaf_nodes())
+    with scratch.cursor() as cursor:
+        cursor.execute("SELECT reason FROM core_export")
+        assert all(b"audit" not in bytes(reason) for (reason,) in cursor.fetchall())
+        # What the command wrote has no asker; it goes on the way back, with its portions.
+        cursor.execute("UPDATE core_export SET asked_by = NULL WHERE id = %s", [second])
+        portion = "INSERT INTO core_exportportion (id, export_id, position, people) VALUES (%s, %s, 1, '{}')"
+        cursor.execute(portion, [ids.uuid7(), second])
+    MigrationExecutor(scratch).migrate([BEFORE_SEALED])
+    assert schema(scratch) ^ of_before == set()
+    with scratch.cursor() as cursor:
+        cursor.execute("SELECT id, reason FROM core_export")
+        assert cursor.fetchall() == [(first, "For the audit")]
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """A file may be a list for one channel, and what staff write about a file is sealed under a key of its row.
 
-What was written before is sealed here: files are a few hundred rows, however large the shop.
+What was written before is sealed here: files are a few hundred rows, however large the shop. All of it or nothing:
+columns that are renamed and dropped cannot be gone through a second time.
 """
 
 from typing import ClassVar
@@ -26,10 +27,12 @@ def seal(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
         row.save(update_fields=["ring_key", "wrapped", "reason", "decided_why"])
 
 
-def open_(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
+def open_(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """The words in the clear again; what the command wrote has no asker, and goes."""
     exports = apps.get_model("core", "Export").objects
     exports.filter(asked_by=None).delete()
+    # Checks of foreign keys that wait for the commit keep the table from being changed.
+    editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for row in exports.order_by("id").iterator(chunk_size=500):
         key = rowkeys.load(TABLE, row.id, ring_key=row.ring_key, wrapped=bytes(row.wrapped))
         for column, clear in TEXTS:
@@ -40,8 +43,6 @@ def open_(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """The columns of before are renamed, read, and dropped."""
 
-    # Rows are written between two changes of the table, which one transaction refuses.
-    atomic = False
     dependencies: ClassVar[list[tuple[str, str]]] = [("core", "0024_checkpoints_of_chains")]
 
     operations: ClassVar[list[Operation]] = [
