@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db.models import Count
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from cdp.core import accounts
+from cdp.core import accounts, written_dates
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import Role, User, Webhook
 from cdp.core.retention import Term
@@ -97,7 +96,7 @@ def _retention() -> Line:
         "on": in_force,
         "all": len(rulings),
         "paused": sum(one.is_in_force and one.is_paused for one in rulings),
-        "day": date_format(localtime(latest.as_of), "SHORT_DATE_FORMAT") if latest else "–",
+        "day": written_dates.whole(localtime(latest.as_of).date()) if latest else "–",
     }
     return Line(_("Retention"), text % told, is_waiting=in_force < len(rulings))
 

@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cdp.core import written_dates
 from cdp.core.files import safety
 from cdp.core.views.access import actor_of, requires
 from consent.models import ProcessingActivity
@@ -64,7 +64,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
             row = [*(entry.words[column] for column in rules.COLUMNS), *bases]
             writer.writerow([safety.cell(cell) for cell in row])
     writer.writerow([])
-    writer.writerow([str(_("What this installation does now")), date_format(timezone.localtime(), "SHORT_DATE_FORMAT")])
+    writer.writerow([str(_("What this installation does now")), written_dates.whole(timezone.localdate())])
     for topic, lines in (
         (_("How it is protected"), practice.measures()),
         (_("Purposes in use"), practice.asked_for(language)),
