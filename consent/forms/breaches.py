@@ -18,8 +18,20 @@ MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT
 NAMES = _("Name no customers here: who is affected is a list of its own.")
 
 
-class BreachForm(forms.Form):
+class KnownForm(forms.Form):
+    """What staff choose of an incident, at once or when it has turned out."""
+
+    cause = forms.ChoiceField(label=_("How it happened"), choices=lambda: list(rules.CAUSES.items()), initial="unknown")
+    kinds = forms.MultipleChoiceField(
+        label=_("Which data"), choices=lambda: list(rules.DATA.items()), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+
+class BreachForm(KnownForm):
     """The incident as far as it is known."""
+
+    field_order = ("title", "noticed_at", "certain", "began_at", "ended_at", "cause", "kinds", "story")
 
     title = forms.CharField(label=_("In one line"), max_length=160, help_text=NAMES)
     noticed_at = forms.DateTimeField(
@@ -31,11 +43,6 @@ class BreachForm(forms.Form):
     )  # fmt: skip
     began_at = forms.DateTimeField(label=_("Began"), widget=MOMENT, required=False)
     ended_at = forms.DateTimeField(label=_("Ended"), widget=MOMENT, required=False)
-    cause = forms.ChoiceField(label=_("How it happened"), choices=lambda: list(rules.CAUSES.items()), initial="unknown")
-    kinds = forms.MultipleChoiceField(
-        label=_("Which data"), choices=lambda: list(rules.DATA.items()), required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
     story = forms.CharField(
         label=_("What happened"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=NAMES,

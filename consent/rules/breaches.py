@@ -177,7 +177,11 @@ def _needed(rule: BreachDuty, state: State) -> tuple[bool | None, str]:
         listed = bool(rule.data & set(state.data)) or state.cause in rule.causes
         if listed or (rule.people and state.people >= rule.people):
             return True, ""
-        return (False, "") if state.people else (None, "people")
+        if not state.people:
+            return None, "people"
+        if rule.causes and state.cause in {"", "unknown"}:
+            return None, "cause"
+        return (None, "data") if rule.data and not state.data else (False, "")
     if not state.risk:
         return None, "risk"
     return (state.risk == "high" or (state.risk == "risk" and rule.when == "risk")), ""

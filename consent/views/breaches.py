@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core.views.access import actor_of, requires
-from consent.forms.breaches import BreachForm, DraftForm, RiskForm, begun, people_forms
+from consent.forms.breaches import BreachForm, DraftForm, KnownForm, RiskForm, begun, people_forms
 from consent.models import Breach, BreachDraft
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
@@ -29,6 +29,7 @@ STEPS = {
     "recorded": gettext_lazy("Recorded"),
     "note": gettext_lazy("Measure"),
     "assessed": gettext_lazy("Risk assessed"),
+    "learned": gettext_lazy("What has turned out since"),
     "confirmed": gettext_lazy("Confirmed"),
     "looking": gettext_lazy("Looking for who is affected"),
     "people_found": gettext_lazy("Who is affected was written down"),
@@ -140,6 +141,9 @@ ACTS: dict[str, Callable[[Breach, Any, dict[str, Any]], object]] = {
         breach=row.id, risk=told.get("risk", ""), reason=told.get("reason", "")[:2000], **by
     ),
     "note": lambda row, told, by: recording.note(breach=row.id, text=told.get("text", "")[:2000], **by),
+    "learn": lambda row, told, by: recording.learn(
+        breach=row.id, cause=told.get("cause", ""), data=told.getlist("kinds"), **by
+    ),
     "confirm": lambda row, _told, by: recording.confirm(breach=row.id, **by),
     "draft": lambda row, _told, by: drafting.write(breach=row.id, **by),
     "authority": lambda row, told, by: recording.tell_authority(
@@ -254,6 +258,7 @@ def _page(
             }
             for key, (label, form) in asking.items()
         ],
+        "known_form": KnownForm(initial={"cause": row.cause, "kinds": row.data}),
         "risk_form": RiskForm(initial={"risk": row.risk, "reason": words.risk_reason}),
         "report": evidence.report_of(row) if row.closed_at else [],
         "now": now,
@@ -353,6 +358,8 @@ WAITS_FOR = {
     "certainty": gettext_lazy("As soon as it is certain"),
     "risk": gettext_lazy("Depends on the risk"),
     "people": gettext_lazy("Depends on how many people it is"),
+    "cause": gettext_lazy("Depends on how it happened"),
+    "data": gettext_lazy("Depends on which data it was"),
 }
 
 

@@ -111,6 +111,20 @@ def assess(*, breach: uuid.UUID, risk: str, reason: str, actor: Actor, at: dt.da
         _audited(breach, "assessed", actor=actor, at=at)
 
 
+def learn(*, breach: uuid.UUID, cause: str, data: Sequence[str], actor: Actor, at: dt.datetime) -> None:
+    """Write down what has turned out since: how it happened, and which data. Raises UnableToRecord."""
+    if cause not in rules.CAUSES:
+        raise UnableToRecord(_("Choose how it happened."))
+    known = {"cause": cause, "data": [one for one in rules.DATA if one in data]}
+    with transaction.atomic():
+        row = held(breach)
+        before = {"cause": row.cause, "data": row.data}
+        if known != before:
+            Breach.objects.filter(id=breach).update(**known)
+            step(row, "learned", actor=actor, at=at, details={"before": before, "after": known})
+            _audited(breach, "learned", actor=actor, at=at)
+
+
 def confirm(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> None:
     """What was possible has turned out to be so. The clock does not begin anew."""
     with transaction.atomic():
@@ -198,7 +212,7 @@ def _complete(row: Breach, *, at: dt.datetime) -> None:
         raise UnableToRecord(
             _(
                 "It is not known yet whether the authority has to be told, under: %(laws)s. Say first who is affected,"
-                " or note that it was told."
+                " how it happened and which data it was, or note that it was told."
             )
             % {"laws": ", ".join(laws.name(pack) for pack in unknown)}
         )

@@ -249,7 +249,7 @@ def test_each_law_of_the_people_has_its_own_clock_letter_and_report(
 def test_a_breach_stays_open_while_nobody_knows_whether_an_authority_has_to_be_told(officer, settings):
     settings.CDP_JURISDICTION, settings.CDP_SHOP_COUNTRY = "pipa_kr", "KR"
     row = recording.record(
-        title="Something", noticed_at=NOW, cause="lost", data=["names"], story="", began_at=None, ended_at=None,
+        title="Something", noticed_at=NOW, cause="unknown", data=[], story="", began_at=None, ended_at=None,
         is_certain=True, actor=officer, at=NOW,
     )  # fmt: skip
     recording.assess(breach=row.id, risk="risk", reason="Open", actor=officer, at=NOW)
@@ -258,7 +258,17 @@ def test_a_breach_stays_open_while_nobody_knows_whether_an_authority_has_to_be_t
         recording.close(**close)  # nobody is on the list
     factories.customer(name="Soo")
     look(row, officer, "all")
+    for waits_for, known in (("cause", {"cause": "lost", "data": []}), ("data", {"cause": "lost", "data": ["names"]})):
+        (authority,) = reading.authorities(Breach.objects.get(), now=NOW)
+        assert (authority.is_waiting, authority.duty.waits_for) == (True, waits_for)
+        with pytest.raises(recording.UnableToRecord, match="not known yet"):
+            recording.close(**close)
+        recording.learn(breach=row.id, **known, actor=officer, at=NOW)
+    recording.learn(breach=row.id, **known, actor=officer, at=NOW)  # again: nothing new
     recording.close(**close)
+    learned = BreachStep.objects.filter(kind="learned").order_by("id").values_list("details", flat=True)
+    assert [one["after"]["data"] for one in learned] == [[], ["names"]]
+    assert learned[0]["before"] == {"cause": "unknown", "data": []}
 
 
 def test_a_step_of_before_that_names_no_law_told_the_authority_of_each(breach, officer):
