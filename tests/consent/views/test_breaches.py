@@ -30,6 +30,9 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp
     client.post(f"{url}people/", {"via": "all"})
     jobs.run_waiting()
     client.post(f"{url}act/", {"what": "risk", "risk": "high", "reason": "Not encrypted"})
+    client.post(f"{url}act/", {"what": "learn", "cause": "lost", "kinds": ["names", "orders"]})
+    assert Breach.objects.get().data == ["names", "orders"]
+    assert b"Choose how" in client.post(f"{url}act/", {"what": "learn", "cause": "nonsense"}, follow=True).content
     client.post(f"{url}act/", {"what": "note", "text": "Account closed"})
     client.post(f"{url}act/", {"what": "draft"})
     draft = BreachDraft.objects.get(audience="people", language="en")
