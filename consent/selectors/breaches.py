@@ -74,12 +74,12 @@ def words(breach: Breach) -> Words:
 def latest(*, now: dt.datetime) -> list[dict[str, Any]]:
     """The breaches, newest first, with their clocks."""
     rows = list(Breach.objects.order_by("-id")[:SHOWN])
-    told_ = authorities_told(rows)
+    found = authorities_of_each(rows, now=now)
     return [
         {
             "b": row,
             "title": words(row).title,
-            "authorities": _counted(_authorities(row, told_, now=now)),
+            "authorities": _counted(found[row.id]),
             "is_open": row.stage in OPEN,
         }
         for row in rows
@@ -144,13 +144,14 @@ def is_telling(breach: Breach) -> bool:
     return BreachStep.objects.filter(breach_id=breach.id, kind="telling").exists()
 
 
-def laws(breach: Breach) -> list[Pack]:
+def laws(breach: Breach, *, concerned: list[Pack] | None = None) -> list[Pack]:
     """The laws under which the people on its list stand, the shop's own first: that one holds for whatever the shop
-    does, wherever the person lives. As long as nobody is on the list, every law that concerns customers.
+    does, wherever the person lives. As long as nobody is on the list, every law that concerns customers, which whoever
+    asks for many breaches looks up once.
     """
     own = packs.of_shop()
     if not breach.laws:
-        return retention.laws_concerned()
+        return retention.laws_concerned() if concerned is None else concerned
     return [own, *(packs.every()[key] for key in sorted(breach.laws) if key != own.key and key in packs.every())]
 
 
@@ -171,7 +172,7 @@ def people_by_law(breach: uuid.UUID) -> dict[str, int]:
     return dict(counts)
 
 
-def duties(breach: Breach, *, is_possible: bool | None = None) -> list[rules.Duty]:
+def duties(breach: Breach, *, is_possible: bool | None = None, concerned: list[Pack] | None = None) -> list[rules.Duty]:
     """Whom each law under which its people stand wants told; with `is_possible`, as if it were (not) only possible."""
     state = rules.State(
         is_possible=breach.stage == Breach.Stage.POSSIBLE if is_possible is None else is_possible,
@@ -181,12 +182,19 @@ def duties(breach: Breach, *, is_possible: bool | None = None) -> list[rules.Dut
         cause=breach.cause,
         under=breach.laws,
     )
-    return rules.duties(laws(breach), state, noticed_at=breach.noticed_at)
+    return rules.duties(laws(breach, concerned=concerned), state, noticed_at=breach.noticed_at)
 
 
 def authorities(breach: Breach, *, now: dt.datetime, is_possible: bool | None = None) -> list[rules.Authority]:
     """How it stands with the authority of each of those laws."""
     return _authorities(breach, authorities_told([breach]), now=now, is_possible=is_possible)
+
+
+def authorities_of_each(rows: Collection[Breach], *, now: dt.datetime) -> dict[uuid.UUID, list[rules.Authority]]:
+    """The same of many breaches, by id, for the statements of one."""
+    concerned = retention.laws_concerned() if any(not row.laws for row in rows) else []
+    told_ = authorities_told(rows)
+    return {row.id: _authorities(row, told_, now=now, concerned=concerned) for row in rows}
 
 
 def _authorities(
@@ -195,9 +203,11 @@ def _authorities(
     *,
     now: dt.datetime,
     is_possible: bool | None = None,
+    concerned: list[Pack] | None = None,
 ) -> list[rules.Authority]:
     by_law = told_.get(breach.id, {})
-    wanted = [one for one in duties(breach, is_possible=is_possible) if one.audience == BreachDraft.Audience.AUTHORITY]
+    every = duties(breach, is_possible=is_possible, concerned=concerned)
+    wanted = [one for one in every if one.audience == BreachDraft.Audience.AUTHORITY]
     # A step of before told the authority once for all laws: it names none.
     found = [(duty, by_law.get(duty.law) or by_law.get(EVERY_LAW)) for duty in wanted]
     return [rules.Authority(duty, one, rules.standing(duty, one, now=now)) for duty, one in found]

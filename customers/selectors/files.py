@@ -55,7 +55,7 @@ _CALLED = ("customer.name", "customer.given_name", "customer.family_name", "cust
 _HOME = tuple(f"customer.{name}" for name in ("street", "city", "province", "postcode", "country"))
 _POINT = (
     "EXISTS (SELECT 1 FROM customers_contactpoint p WHERE p.customer_id = c.id AND p.kind = '{kind}'"
-    " AND p.is_primary AND p.bounced_at IS NULL)"
+    " AND p.is_primary AND p.bounced_at IS NULL AND p.value IS NOT NULL)"
 )
 _HOUSE = (
     "EXISTS (SELECT 1 FROM customers_address a WHERE a.customer_id = c.id AND a.is_primary AND a.street IS NOT NULL)"

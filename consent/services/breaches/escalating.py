@@ -24,8 +24,10 @@ OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
 def remind(*, now: dt.datetime) -> int:
     """Give the warnings that are due and were not given; how many breaches had one. Mails go after the commit."""
     count = 0
-    for breach in Breach.objects.filter(stage__in=OPEN).order_by("due_at"):
-        waiting = [one for one in reading.authorities(breach, now=now) if one.is_waiting]
+    rows = list(Breach.objects.filter(stage__in=OPEN).order_by("due_at"))
+    authorities = reading.authorities_of_each(rows, now=now)
+    for breach in rows:
+        waiting = [one for one in authorities[breach.id] if one.is_waiting]
         if not waiting:
             continue
         due = rules.warnings_due(breach.noticed_at, now=now)

@@ -47,8 +47,8 @@ def people(rng: random.Random, count: int) -> list[uuid.UUID]:
         customer = Customer(
             id=ids.uuid7(),
             status=status,
-            country=rng.choice(["KR", "TH", "DE", "US", "", "", ""]),
-            phone_country=rng.choice(["KR", "TH", "DE", "US", "", ""]),
+            country=rng.choice(["KR", "TH", "DE", "ES", "BE", "FR", "US", "", "", "", ""]),
+            phone_country=rng.choice(["KR", "TH", "DE", "ES", "GB", "US", "", "", ""]),
             language=rng.choice(["ko", "th", "de", "en", "ko-KR", "TH", "", "fil"]),
             birth_date=born,
             created_at=DAY,

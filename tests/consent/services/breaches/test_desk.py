@@ -359,3 +359,14 @@ def test_what_was_noticed_in_the_future_is_refused(officer):
             title="x", noticed_at=NOW + dt.timedelta(hours=1), cause="sent", data=[], story="", began_at=None,
             ended_at=None, is_certain=True, actor=officer, at=NOW,
         )  # fmt: skip
+
+
+def test_ten_breaches_cost_the_statements_of_one(officer, django_assert_max_num_queries):
+    """Without anybody on their lists each asks which laws concern customers, which may be a walk over all of them."""
+    for _number in range(10):
+        recording.record(
+            title="A bag", noticed_at=NOW, cause="", data=["names"], story="", began_at=None, ended_at=None,
+            is_certain=False, actor=officer, at=NOW,
+        )  # fmt: skip
+    with django_assert_max_num_queries(12):
+        assert len(reading.latest(now=NOW)) == 10
