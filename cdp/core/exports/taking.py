@@ -7,6 +7,7 @@ and the row says so. A word of that kind is no lock: who has a shell on the serv
 operator within the rule of the shop, and what was done in sight.
 """
 
+import hashlib
 import os
 import tempfile
 import uuid
@@ -17,16 +18,18 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from cdp.core import access, audit, minimising
+from cdp.core import access, audit, locks, minimising
 from cdp.core.actors import SYSTEM
 from cdp.core.exports import asking, leading, making, registry, words, writing
 from cdp.core.ids import uuid7
 from cdp.core.models import Export, User
 
 VIEW = "export"
+_TURN = hashlib.sha256(b"manage.py export").digest()
 
 
 @dataclass
@@ -65,7 +68,7 @@ def take(
     """Write a file of everybody, or of a segment, whom the gate lets go for that purpose; whole or not at all.
 
     The file is readable for its owner only. `approved` names an export of the pages that was let go; it is for the same
-    of the same people, or nothing is written. Raises UnableToTake, audiences.UnknownAudience, OSError.
+    of the same people, or nothing is written, and once. Raises UnableToTake, audiences.UnknownAudience, OSError.
     """
     try:
         asking.check_channel(kind, purpose, channel)
@@ -79,16 +82,18 @@ def take(
     outcome = Outcome()
     try:
         _write(kind, path, form, export, outcome, most, at, on_progress)
-    except _Grown:
-        raise UnableToTake(_("It would hold more people than were counted; please begin again.")) from None
+    except BaseException as problem:
+        if approved:  # nothing was written, so it was not used
+            Export.objects.filter(id=export.id).update(downloads=F("downloads") - 1)
+        if isinstance(problem, _Grown):
+            raise UnableToTake(_("It would hold more people than were counted; please begin again.")) from None
+        raise
     finally:
         if not approved:
             # Also of a file that was not finished: whom it had looked at stands in the access log under its number.
             Export.objects.filter(id=export.id).update(
                 rows=outcome.rows, held=outcome.people, left_out=dict(outcome.left_out)
             )
-    if approved:
-        Export.objects.filter(id=export.id).update(downloads=F("downloads") + 1)
     audit.record(
         audit.Action.EXPORT_WRITTEN,
         actor=SYSTEM,
@@ -107,10 +112,13 @@ def take(
     return outcome
 
 
+@transaction.atomic
 def _counted(
     kind: registry.Kind, form: str, purpose: str, channel: str, segment: str, reason: str, at: datetime
 ) -> tuple[Export, float]:
     """The row of a file for which nobody else is asked, and how many people it may hold at most."""
+    # One command after the other: two at once would each count without the other.
+    locks.take_turns(_TURN)
     found = asking.count(kind, segment=segment, purpose=purpose, channel=channel, asker=None, at=at)
     is_alone = found.needs_second and not _is_second_person()
     if found.needs_second and not is_alone:
@@ -151,8 +159,14 @@ def _is_second_person() -> bool:
     return any(may_ask - {one} for one in may_approve)
 
 
+@transaction.atomic
 def _approved(export: uuid.UUID, **asked: str) -> Export:
-    row = Export.objects.filter(id=export, state__in=[Export.State.MAKING, Export.State.READY]).first()
+    """That export, used from now on: what a second person let go leaves once, here or from the page."""
+    row = (
+        Export.objects.select_for_update()
+        .filter(id=export, state__in=[Export.State.MAKING, Export.State.READY])
+        .first()
+    )
     if row is None or row.decided_by is None:
         raise UnableToTake(_("There is no such export that a second person let go and that has not ended."))
     if {name: getattr(row, name) for name in asked} != asked:
@@ -160,6 +174,13 @@ def _approved(export: uuid.UUID, **asked: str) -> Export:
             _("That export was let go for something else: --purpose {purpose} --channel {channel} --segment {segment}.")
             .format(purpose=row.purpose, channel=row.channel or "-", segment=row.segment or "-")
         )  # fmt: skip
+    if row.is_masked and not row.channel:
+        raise UnableToTake(
+            _("That export was let go with masked contacts; a file of the server shows them. Ask for one as somebody who may.")
+        )  # fmt: skip
+    if row.downloads:
+        raise UnableToTake(_("That export was fetched or written already; ask for another one."))
+    Export.objects.filter(id=row.id).update(downloads=F("downloads") + 1)
     return row
 
 

@@ -102,8 +102,25 @@ def test_more_people_leave_the_server_only_with_what_a_second_person_let_go(peop
     with pytest.raises(CommandError, match="something else"):
         export("customers", path, approved=str(asked.id))
     assert not path.exists()
+    with pytest.raises(CommandError, match="cannot be written"):
+        export("customers", tmp_path / "nowhere" / "c.csv", approved=str(asked.id), **use)  # was no use of it
     assert "3 rows of 3 people" in export("customers", path, approved=str(asked.id), **use)
     assert AccessEntry.objects.filter(view="export", reason=str(asked.id)).count() == 1
+    with pytest.raises(CommandError, match="already"):
+        export("customers", path, approved=str(asked.id), **use)
+
+
+def test_what_was_let_go_masked_does_not_leave_the_server_in_clear(people, tmp_path, settings):
+    settings.CDP_EXPORT_ALONE, settings.CDP_VAR = 1, tmp_path / "var"
+    settings.CDP_VAR.mkdir()
+    kept = {"kind": "customers", "segment": "", "columns": ["customer.email"], "form": "csv", "reason": "the books"}
+    use = {"purpose": "service", "channel": ""}
+    asked = asking.ask(user=factories.staff("marketer"), at=timezone.now(), **kept, **use)
+    assert asked.is_masked
+    asking.approve(asked.id, user=factories.staff("owner"), at=timezone.now())
+    with pytest.raises(CommandError, match="masked"):
+        export("customers", tmp_path / "c.csv", approved=str(asked.id), **use)
+    assert not (tmp_path / "c.csv").exists()
 
 
 def test_a_formula_in_a_name_is_a_text(tmp_path):
