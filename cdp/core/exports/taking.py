@@ -161,7 +161,7 @@ def _is_second_person() -> bool:
 
 @transaction.atomic
 def _approved(export: uuid.UUID, **asked: str) -> Export:
-    """That export, used from now on: what a second person let go leaves once, here or from the page."""
+    """That export, used from now on: the command takes it once, and not what was fetched from the page."""
     row = (
         Export.objects.select_for_update()
         .filter(id=export, state__in=[Export.State.MAKING, Export.State.READY])
@@ -176,7 +176,7 @@ def _approved(export: uuid.UUID, **asked: str) -> Export:
         )  # fmt: skip
     if row.is_masked and not row.channel:
         raise UnableToTake(
-            _("That export was let go with masked contacts; a file of the server shows them. Ask for one as somebody who may.")
+            _("That export was let go with masked contacts; a file of the server shows them. Ask as somebody who may.")
         )  # fmt: skip
     if row.downloads:
         raise UnableToTake(_("That export was fetched or written already; ask for another one."))
