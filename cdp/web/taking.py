@@ -42,8 +42,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One form as it was sent. `chosen`: purpose, channel and words of each ticked box; `shown`: the words of all;
-    `proof`: the network and the browser; `is_private`: that browser says that nothing may be sold or shared.
+    """One form as it was sent. `chosen`: purpose, channel and words of each ticked box, `left_alone` of each other;
+    `shown`: the words of all; `proof`: the network and the browser; `is_private`: that browser says that nothing may be
+    sold or shared.
     """
 
     form: str
@@ -58,6 +59,7 @@ class Sending:
     is_private: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)  # of every text that stood in it
     accepts_terms: bool = False
+    left_alone: Sequence[tuple[str, str, str]] = ()
 
 
 def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: dt.datetime) -> receipts.Taken:
@@ -138,8 +140,8 @@ def _keep_what_was_shown(sending: Sending, told: Told) -> None:
 
 
 def _grant(sending: Sending, told: Told) -> str:
-    """Record each ticked box that counts, with the words beside it and the policy that held; what follows, as the
-    thanks say it (`ticks.next_step`).
+    """Record each ticked box that counts, with the words beside it and the policy that held, and each other that
+    means something; what follows, as the thanks say it (`ticks.next_step`).
     """
     boxes = [ticks.Box(*box) for box in sending.chosen]
     form = ticks.Form(
@@ -157,6 +159,8 @@ def _grant(sending: Sending, told: Told) -> str:
         evidence={"form": sending.form, "shown": list(sending.shown), **sending.proof},
     )
     ticks.record(customer=told.customer, boxes=boxes, form=form, now=told.now)
+    left = [ticks.Box(*box) for box in sending.left_alone]
+    ticks.leave_alone(customer=told.customer, boxes=left, form=form, now=told.now)
     return ticks.next_step(boxes, form)
 
 

@@ -161,7 +161,7 @@ def _reason(law: Law, option: rules.Option) -> str:
     found = laws.find(pack, cited)
     law_name = ", ".join(filter(None, (gettext(pack.name), found.article if found else "")))
     if not option.is_on:
-        return gettext("You objected, so we do not do this.")
+        return gettext("You did not agree or you objected, so we do not do this.")
     if option.basis is Basis.CONTRACT:
         return gettext("We do this because it belongs to what you order or ask us for (%(law)s).") % {"law": law_name}
     return gettext(

@@ -42,11 +42,17 @@ _SETTLED: dict[str, str] = {
 
 
 class UnableToAsk(Exception):
-    """Nobody is asked: no birthday makes this a child, nothing was chosen, or (`TooMany`) enough were asked today."""
+    """Nobody is asked: no birthday makes this a child, nothing was chosen, the child itself was named (`OwnAddress`),
+    or enough were asked today (`TooMany`).
+    """
 
 
 class TooMany(UnableToAsk):
     """MOST guardians were asked for this child today, or MOST mails went to that one."""
+
+
+class OwnAddress(UnableToAsk):
+    """The address is the child's own: whoever reads there would allow it alone."""
 
 
 class Unanswerable(Exception):
@@ -92,8 +98,8 @@ class Shown:
 def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
     """Write to the guardian, and keep that they were asked. Raises UnableToAsk.
 
-    No mail goes to an address of the child's own, nor a fourth in a day to any; the row is the same, so that who tries
-    addresses learns nothing by it, and nobody can answer what was never sent.
+    No address gets a fourth mail in a day; the row is the same, so that who tries addresses of others learns nothing by
+    it. The child's own is told as such: it came by a link that was sent there, and waits in vain otherwise.
     """
     person = Customer.objects.filter(id=wanted.customer).first()
     if person is None or person.birth_date is None or not wanted.boxes:
@@ -106,6 +112,8 @@ def ask(wanted: Wanted, *, at: dt.datetime) -> Guardianship:
     since = at - dt.timedelta(days=1)
     if Guardianship.objects.filter(customer_id=wanted.customer, asked_at__gt=since).count() >= MOST:
         raise TooMany
+    if _is_their_own(wanted.customer, wanted.address):
+        raise OwnAddress
     row = Guardianship(
         id=ids.uuid7(),
         customer_id=wanted.customer,

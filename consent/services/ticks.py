@@ -15,12 +15,15 @@ from cdp.core.actors import Actor
 from consent.models import ConsentState
 from consent.rules.jurisdiction import Law
 from consent.rules.ledger import REFUSALS
+from consent.rules.packs import Basis
 from consent.selectors import jurisdiction, policies
 from consent.services import confirming, grants, guardians, readers, refusing
 from customers.models import Customer
 from customers.services import phone_countries
 
 OF_AGE = 200
+LEFT = "left unticked"
+"""How a box was answered that was shown and not ticked, in the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,39 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
             now=now,
         )
     return len(counting)
+
+
+def leave_alone(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.datetime) -> int:
+    """Write a "no" for each of these boxes, which were shown and not ticked, that by the person's law we might do
+    without a word: who asked for a "yes" may not go on without it. How many were written.
+
+    What needs a "yes" stays unsaid, and so does whatever they said something about before.
+    """
+    law = jurisdiction.of_customer(customer)
+    asked = [box for box in boxes if law.basis(box.purpose, box.channel) is Basis.LEGITIMATE_INTEREST]
+    if not asked:
+        return 0
+    said = set(ConsentState.objects.filter(customer_id=customer).values_list("purpose", "channel"))
+    version = policies.current_version("privacy", at=form.at)
+    unsaid = [box for box in asked if (box.purpose, box.channel) not in said]
+    for box in unsaid:
+        grants.record(
+            customer=customer,
+            purpose=box.purpose,
+            channel=box.channel,
+            granted=False,
+            at=form.at,
+            source=form.source,
+            method=form.method,
+            actor=form.actor,
+            policy_version=version,
+            language=form.language,
+            form=form.form,
+            place=form.place,
+            evidence={**form.evidence, "text": box.words, "how": LEFT},
+            now=now,
+        )
+    return len(unsaid)
 
 
 def next_step(boxes: Sequence[Box], form: Form) -> str:

@@ -181,13 +181,19 @@ def _asked_guardian(request: HttpRequest, token: str, centre: reading.Centre, no
         name=form.cleaned_data["guardian_name"],
         language=translation.get_language() or "en",
     )
-    # The same words whether or not a mail goes to that address: who tries addresses learns nothing.
+    # The same words whether or not a mail goes to that address of others: who tries them learns nothing.
     try:
         with transaction.atomic():
             guardians.ask(wanted, at=now)
     except guardians.TooMany:
         problem = _("We have asked as often as we may in one day. Please try again tomorrow.")
         return _page(request, token, centre.person.id, now, guardian_errors=[problem], status=429)
+    except guardians.OwnAddress:
+        problem = _(
+            "This is your own e-mail address. Please write one that your parent or guardian alone reads."
+            " If they have none, they can contact us."
+        )
+        return _page(request, token, centre.person.id, now, guardian_errors=[problem], status=422)
     except guardians.UnableToAsk:
         pass
     return _page(request, token, centre.person.id, now, said=_("Thank you. We have asked them by mail."))

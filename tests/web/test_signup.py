@@ -9,7 +9,8 @@ from django.utils import timezone
 from cdp.core.crypto import subjects
 from cdp.web.views import public
 from consent.models import ConsentRecord, ConsentState
-from consent.selectors import policies, purposes
+from consent.selectors import ledger, policies, purposes
+from consent.services import gate
 from customers.models import ContactPoint, Customer
 from customers.selectors import profiles, sharing
 from customers.services.identity import resolving
@@ -70,6 +71,32 @@ def test_a_ticked_box_is_recorded_with_what_was_shown_and_which_policy_held(db, 
     assert wording.description in evidence["text"]
     assert any("line" in told.casefold() and wording.description in told for told in evidence["shown"])
     assert list(ConsentState.objects.values_list("purpose", "channel", "is_granted")) == [("marketing", "email", True)]
+
+
+@pytest.mark.parametrize(
+    ("phone", "query", "is_asked", "status"),
+    [
+        ("0812345678", "?lang=th", False, None),  # asked for nothing, so it may rest on our interest
+        ("+4915123456789", "?lang=en", False, None),
+        ("+821012345678", "?lang=ko", True, None),  # a "yes" is needed: silence is none
+        ("0812345678", "?lang=ko", True, "denied"),
+        ("+4915123456789", "?lang=ko", True, "denied"),
+    ],
+)
+def test_who_is_asked_for_a_yes_and_leaves_the_box_alone_is_not_profiled_by_our_interest(
+    db, client, phone, query, is_asked, status
+):
+    assert ('name="consent_profiling_any"' in client.get(f"/signup/{query}").content.decode()) is is_asked
+    told = {"name": "Ann Smith", "phone": phone}
+    assert filling.send(client, "signup", query, **told).status_code == 302
+    found = ConsentRecord.objects.filter(purpose="profiling").first()
+    assert (found.status if found else None) == status
+    if found:
+        assert ledger.evidence(found, subjects.load([found.customer_id]))["how"] == "left unticked"
+    decision = gate.decide(customer=only().id, purpose="profiling", channel="any", at=timezone.now())
+    assert decision.is_allowed is not is_asked
+    filling.send(client, "signup", query, **told)
+    assert ConsentRecord.objects.count() == bool(found), "what was said stands"
 
 
 def test_the_words_are_those_of_the_readers_language(db, client):

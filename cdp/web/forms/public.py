@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core.files import dates, problems
 from consent.rules import notices, preferences
-from consent.selectors import policies, purposes
+from consent.rules.packs import Basis
+from consent.selectors import jurisdiction, policies, purposes
 from customers.rules import homes, people, unreadable
 from customers.rules.profiling import Input
 from customers.selectors import questions
@@ -134,12 +135,13 @@ class PublicForm(forms.Form):
         self.about: dict[str, str] = {}
         self.refusals: dict[str, str] = {}
         wording = {purpose.key: purpose for purpose in purposes.offered(get_language() or "en", with_refusals=True)}
+        law = jurisdiction.of_told(language=get_language() or "")
         country = COUNTRY_OF_LANGUAGE.get((get_language() or "")[:2], settings.CDP_SHOP_COUNTRY)
         for purpose, channel in ASKED:
             if purpose not in wording or channel not in wording[purpose].channels:
                 continue
-            if not preferences.fits(channel, country):
-                continue
+            if not preferences.fits(channel, country) or law.basis(purpose, channel) is not Basis.CONSENT:
+                continue  # who asks for a "yes" may not do it without one: what rests on no word is not asked
             name = f"consent_{purpose}_{channel}"
             label = wording[purpose].name
             if channel != "any":
@@ -278,6 +280,10 @@ class PublicForm(forms.Form):
     def chosen(self) -> list[tuple[str, str, str]]:
         """The ticked boxes: purpose, channel and the words that stood beside them."""
         return [entry for name, entry in self.consents.items() if self.cleaned_data.get(name)]
+
+    def left_alone(self) -> list[tuple[str, str, str]]:
+        """The boxes that were not ticked, as `chosen` has those that were."""
+        return [entry for name, entry in self.consents.items() if not self.cleaned_data.get(name)]
 
     def shown(self) -> list[str]:
         """Every consent text the person saw, ticked or not."""

@@ -210,6 +210,7 @@ def _take(
         content=filled.content,
         person=filled.person,
         chosen=filled.chosen(),
+        left_alone=filled.left_alone(),
         shown=filled.shown(),
         language=_language(),
         origin=_origin(request),

@@ -192,7 +192,7 @@ def test_an_objection_is_one_line_by_who_really_made_it_and_opens_no_ways_the_pe
     assert recorded.count("<li>") == 2
     assert "You, under “My data”" in recorded.split("</li>")[0]
     assert not {"staff", "Webhook", "KakaoTalk", "night"} & set(re.findall(r"\w+", recorded))
-    assert "You objected, so we do not do this." in page
+    assert "You did not agree or you objected, so we do not do this." in page
 
 
 def test_what_expired_is_refused_by_unticking_where_the_law_asks_for_no_word():
