@@ -46,7 +46,7 @@ class LinkForm(forms.Form):
         if not text:
             return cleaned
         found = read(text)
-        if found.channel == "sms" and not self.takes_phones:
+        if found.channel != "email" and not self.takes_phones:
             self.add_error("contact", _("We can send the link to an e-mail address only, like name@example.com."))
         elif found.problem:
             self.add_error("contact", found.problem)

@@ -61,6 +61,15 @@ class AskForm(forms.Form):
         """`right` is what was chosen; a correction asks for the fields as well."""
         super().__init__(*args, **kwargs)
         self.fields["right"].widget = forms.HiddenInput()
+        self.takes_phones = outbox.reaches("sms")
+        if not self.takes_phones:
+            field = self.fields["contact"]
+            field.label = _("Your e-mail address")
+            field.help_text = _(
+                "The one you gave us. We send a code there, to be sure that it is you. Without an e-mail address, ask"
+                " us at the counter or by phone."
+            )
+            field.error_messages["required"] = _("Please write your e-mail address, like name@example.com.")
         if right == Right.RECTIFICATION:
             self.fields |= _change_fields()
             self.order_fields(["right", *(f"new_{name}" for name in rules.CORRECTABLE), "said", "contact"])
@@ -71,10 +80,10 @@ class AskForm(forms.Form):
         if text := str(cleaned.get("contact", "")):
             found = contacts.read(text)
             cleaned["address"], cleaned["channel"] = found.address, found.channel
-            if found.problem:
-                self.add_error("contact", found.problem)
-            elif found.channel == "sms" and not outbox.reaches("sms"):
+            if found.channel != "email" and not self.takes_phones:
                 self.add_error("contact", _("We can send the code to an e-mail address only, like name@example.com."))
+            elif found.problem:
+                self.add_error("contact", found.problem)
         if cleaned.get("right") == Right.RECTIFICATION:
             if not self.changes and not cleaned.get("said"):
                 self.add_error(None, _("Write what is right in at least one field."))

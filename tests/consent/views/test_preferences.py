@@ -355,11 +355,16 @@ def test_a_link_goes_to_a_phone_where_short_texts_arrive_and_the_form_says_so_wh
     assert client.post("/preferences/", {"contact": "081 234 5678"}).status_code == 200
     assert asked_links.send_waiting(now=NOW) == 1
     assert [(one.customer_id, one.channel) for one in Notice.objects.all()] == [(mali.id, "sms")]
+    page = client.post("/my-data/", {"right": "access", "contact": "hello"}).content.decode()
+    assert "an e-mail address, like name@example.com, or a phone number" in page
+    assert "Your e-mail address or phone number" in page
     settings.EMAIL_URL = "smtp://localhost:2525"
     assert "by e-mail only" in client.get("/preferences/").content.decode()
     assert client.post("/preferences/", {"contact": "081 234 5678"}).status_code == 422
-    page = client.post("/my-data/", {"right": "access", "contact": "hello"}).content.decode()
-    assert "an e-mail address, like name@example.com, or a phone number" in page
+    for door, asked in (("/preferences/", {}), ("/my-data/", {"right": "access"})):
+        for text in ("hello", ""):
+            page = client.post(door, {**asked, "contact": text}).content.decode()
+            assert ("like name@example.com" in page, "phone number" in page) == (True, False), (door, text)
 
 
 def test_no_address_is_flooded_with_links(mali, client, at_noon):
