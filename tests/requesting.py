@@ -1,5 +1,6 @@
 """Requests of people in tests: codes as they arrive, copies as they are opened."""
 
+import datetime as dt
 import io
 import json
 import re
@@ -25,9 +26,9 @@ def notices(kind: str) -> list[dict[str, Any]]:
     return [json.loads(writing.opened(row, "data", keyring)) for row in rows]
 
 
-def code_sent() -> str:
+def code_sent(*, at: dt.datetime | None = None) -> str:
     """The newest one-time code, after the worker has been."""
-    codes.send_waiting(now=timezone.now())
+    codes.send_waiting(now=at or timezone.now())
     return str(notices("my-data-code")[-1]["code"])
 
 

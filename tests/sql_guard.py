@@ -65,7 +65,6 @@ ALLOWED: dict[tuple[str, frozenset[str]], str] = {
         "these rows are deleted and written again"
         for table in (
             "commerce_storemark",
-            "customers_companykey",
             "customers_identifier",
             "customers_leadkey",
             "customers_sharedidentifier",

@@ -48,7 +48,7 @@ def other(digits):
 
 def test_a_code_works_once(ann):
     code = ask()
-    digits = requesting.code_sent()
+    digits = requesting.code_sent(at=NOW)
     begun = codes.prove(code=code, typed=digits, at=NOW + MINUTE)
     assert (begun.customer_id, begun.received_at) == (ann.id, NOW), "the clock runs from when it was asked"
     assert refused(code, digits, NOW + MINUTE) == "used"
@@ -56,13 +56,13 @@ def test_a_code_works_once(ann):
 
 def test_a_code_is_worth_nothing_after_ten_minutes(ann):
     code = ask()
-    digits = requesting.code_sent()
+    digits = requesting.code_sent(at=NOW)
     assert refused(code, digits, NOW + rules.CODE_LASTS) == "expired"
 
 
 def test_five_tries_are_all(ann):
     code = ask()
-    digits = requesting.code_sent()
+    digits = requesting.code_sent(at=NOW)
     assert [refused(code, other(digits)) for _ in range(5)] == ["forged"] * 5
     assert refused(code, digits) == "spent", "also the right one"
     assert not PrivacyRequest.objects.exists()
@@ -172,7 +172,7 @@ def test_links_that_are_none_of_ours_are_refused_politely_and_noted(path):
 
 def test_a_link_of_another_kind_opens_no_request(ann):
     ask()
-    begun = codes.prove(code=PrivacyCode.objects.get().id, typed=requesting.code_sent(), at=NOW)
+    begun = codes.prove(code=PrivacyCode.objects.get().id, typed=requesting.code_sent(at=NOW), at=NOW)
     wrong = tokens.make("unsubscribe", begun.id.bytes)
     assert Client().get(f"/my-data/r/{wrong}/").status_code == 404
     assert Client().get(f"/my-data/r/{links.progress_token(begun.id)}/").status_code == 200
@@ -180,7 +180,7 @@ def test_a_link_of_another_kind_opens_no_request(ann):
 
 def test_ninety_days_after_the_answer_the_link_is_closed(ann):
     ask()
-    begun = codes.prove(code=PrivacyCode.objects.get().id, typed=requesting.code_sent(), at=NOW)
+    begun = codes.prove(code=PrivacyCode.objects.get().id, typed=requesting.code_sent(at=NOW), at=NOW)
     long_ago = NOW - dt.timedelta(days=91)
     PrivacyRequest.objects.filter(id=begun.id).update(state="cancelled", closed_at=long_ago)
     response = Client().get(requesting.page(begun))
