@@ -110,7 +110,7 @@ class EverybodyForm(forms.Form):
 
 def people_forms(data: Any = None) -> dict[str, tuple[object, forms.Form]]:
     """The questions that tell who is affected, by key: what staff call each, and its form."""
-    return {
+    found: dict[str, tuple[object, forms.Form]] = {
         "access": (_("Whom somebody was shown, by the access log"), AccessForm(data)),
         "export": (_("Who was in a file that left"), ChosenForm(_("File"), "entry", _exports(), data)),
         "import": (_("Whom an import touched"), ChosenForm(_("Import"), "job", _imports(), data)),
@@ -119,6 +119,9 @@ def people_forms(data: Any = None) -> dict[str, tuple[object, forms.Form]]:
         "source": (_("Everybody a source has brought"), ChosenForm(_("Source"), "key", reading.sources(), data)),
         "all": (_("All customers"), EverybodyForm(data)),
     }
+    for via, (_label, form) in found.items():
+        form.auto_id = f"id_{via}_%s"  # they stand on one page, and each label is its own field's
+    return found
 
 
 def _lookers() -> list[tuple[str, str]]:

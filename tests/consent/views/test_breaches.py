@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -24,6 +26,8 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp
     assert b"The hours are running" in page.content
     breach = Breach.objects.get()
     url = f"/consent/breaches/{breach.id}/"
+    ids = re.findall(r' id="([^"]+)"', client.get(url).content.decode())
+    assert sorted(set(ids)) == sorted(ids)
     assert client.post(f"{url}people/", {"via": "access"}).status_code == 422
     assert client.post(f"{url}people/", {"via": "nonsense"}).status_code == 404
     assert b'<button class="btn btn-primary" type="submit" disabled' in client.get(url).content
