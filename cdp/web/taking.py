@@ -1,8 +1,8 @@
 """The one way of taking a public form: who it is, what they told, and exactly what they allowed, in one transaction.
 
 Anybody may type anybody's address into a form (decision 5): a person we know already keeps name, language and ways of
-contact; a box that the person has refused or withdrawn before stays refused; where the law asks for a confirmation by
-mail nothing is granted before there is one. The answer on the screen is the same for all of them.
+contact; what the person has refused or withdrawn before, and all where the law asks for a confirmation by mail, is
+granted only after one. The answer on the screen is the same for all of them.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ from customers.services.identity import deciding
 
 FORMS = {"signup": "Sign-up form", "warranty": "Warranty form", "preorder": "Pre-order form"}
 NEXT_STEP = "next_step"
-"""What the thanks say of what follows: email, sms, guardian or nothing."""
+"""What the thanks say of what follows: email, sms, guardian, again or nothing."""
 PLACES = {"qr-counter": "QR code at the counter", "kiosk": "Tablet in the shop"}
 """Places that are sources of people by themselves; a shop makes others in the admin, of the kind form."""
 

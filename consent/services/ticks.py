@@ -1,8 +1,9 @@
 """Boxes that people tick themselves in a form, ours or a platform's: what of them counts as a "yes".
 
 Anybody may type anybody's address (decision 5), so the gates are the same for all forms: what was refused or withdrawn
-before stays refused (what expired may be asked again); where the law asks for a confirmation by mail nothing is granted
-before there is one; a child allows nothing alone; and a box whose words nobody knows proves nothing.
+before stays refused until whoever reads the address confirms the tick (what expired may be asked again); where the law
+asks for a confirmation by mail nothing is granted before there is one; a child allows nothing alone; and a box whose
+words nobody knows proves nothing.
 """
 
 import datetime as dt
@@ -60,7 +61,8 @@ class Form:
 def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.datetime) -> int:
     """Write each ticked box that counts, with its words and the policy that held; how many were written.
 
-    Where a second step is asked for, nothing is written: the addresses told in the form are asked (`confirming`).
+    Where a second step is asked for, or the person refused before, nothing is written: the addresses told in the form
+    are asked (`confirming`).
     """
     said = _said(customer, form)
     worded = [box for box in boxes if box.words.strip()]
@@ -80,6 +82,8 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     )
     version = policies.current_version("privacy", at=form.at)
     counting = [box for box in worded if (box.purpose, box.channel) not in refused]
+    if again := [box for box in worded if box not in counting]:
+        _ask_twice(customer, again, form)
     for box in counting:
         grants.record(
             customer=customer,
@@ -134,7 +138,8 @@ def leave_alone(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: d
 
 
 def next_step(boxes: Sequence[Box], form: Form) -> str:
-    """What becomes of the ticks, for the thanks: `email` or `sms` (a message asks to confirm), `guardian`, or nothing.
+    """What becomes of the ticks, for the thanks: `email` or `sms` (a message asks to confirm), `guardian`, `again` (it
+    counts, but who had refused is asked to confirm), or nothing.
 
     Judged by what this form told and by nothing that is known, so that it says the same to everybody.
     """
@@ -147,7 +152,7 @@ def next_step(boxes: Sequence[Box], form: Form) -> str:
     if not alone:
         return "guardian" if form.email else ""
     if not confirming.is_asked_twice(law):
-        return ""
+        return "again"
     return "email" if form.email else "sms" if form.phone else ""
 
 

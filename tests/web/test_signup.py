@@ -1,6 +1,8 @@
 """The public sign-up form: exactly what was ticked is recorded, nobody is renamed, nobody learns who is known."""
 
 import json
+import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -8,9 +10,9 @@ from django.utils import timezone
 
 from cdp.core.crypto import subjects
 from cdp.web.views import public
-from consent.models import ConsentRecord, ConsentState
+from consent.models import ConsentRecord, ConsentState, Pending
 from consent.selectors import ledger, policies, purposes
-from consent.services import gate
+from consent.services import confirming, gate
 from customers.models import ContactPoint, Customer
 from customers.selectors import profiles, sharing
 from customers.services.identity import resolving
@@ -97,6 +99,25 @@ def test_who_is_asked_for_a_yes_and_leaves_the_box_alone_is_not_profiled_by_our_
     assert decision.is_allowed is not is_asked
     filling.send(client, "signup", query, **told)
     assert ConsentRecord.objects.count() == bool(found), "what was said stands"
+
+
+def test_a_tick_after_a_no_counts_once_whoever_reads_the_address_confirms_it(db, client):
+    """A stranger who types the address undoes nothing, and the thanks say the same of everybody."""
+    known = factories.customer(email="ann@example.com", name="Ann Smith", country="TH")
+    factories.consent(known, granted=False)
+    answers = []
+    for address in ("ann@example.com", "new@example.com"):
+        fill(client, email=address, consent_marketing_email="on")
+        answers.append(client.get("/signup/done/").content.decode())
+    assert all("confirm by it that you want it again" in page for page in answers)
+    (pending,) = Pending.objects.all()
+    assert (pending.customer_id, pending.boxes) == (known.id, [["marketing", "email"]])
+    assert not ConsentState.objects.get(customer=known).is_granted
+    path = urlsplit(confirming.url(pending)).path
+    shown = re.search(r'name="shown" value="([^"]+)"', client.get(path).content.decode())
+    assert shown
+    client.post(path, {"act": "yes", "shown": shown[1]})
+    assert gate.decide(customer=known.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
 
 
 def test_the_words_are_those_of_the_readers_language(db, client):
