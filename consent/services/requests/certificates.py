@@ -23,17 +23,22 @@ from cdp.core import readable as readable_kinds
 from cdp.core.crypto import index, signing
 from cdp.core.lifecycle import OnErase
 from cdp.core.models import AuditEntry, DataKey
-from consent.models import PrivacyRequest
-from consent.selectors import packs
+from consent.models import BreachPerson, PrivacyRequest, TermsAcceptance
+from consent.rules.packs import Citation, Pack
+from consent.selectors import laws, packs
 from customers.models import Customer
 
 WHY = {
     "books": _("the law wants the books kept"),
     "proof": _("the proof that we had your consent, without your words"),
     "tombstone": _("an empty row, so that old links know that it is gone"),
+    "incident": _("the record of whom an incident concerned and who was told of it, without a name"),
+    "terms": _("which terms of sale were accepted and when, without a name"),
     "results": _("figures of what was sent, without an address"),
 }
 """Why rows stay, in words for the person."""
+_OWN_REASON: Mapping[type[models.Model], str] = {BreachPerson: "incident", TermsAcceptance: "terms"}
+"""Of this room, what stays for another reason than its ledger of statements."""
 _OLD_SIGNATURE = "privacy.certificate"
 
 
@@ -103,18 +108,27 @@ def _kept(customers: list[uuid.UUID]) -> dict[str, dict[str, Any]]:
 def _why(model: type[models.Model]) -> str:
     if model is Customer:
         return "tombstone"  # an empty row: old links answer "gone"
+    if model in _OWN_REASON:
+        return _OWN_REASON[model]
     return {"commerce": "books", "loyalty": "books", "consent": "proof"}.get(model._meta.app_label, "results")
 
 
 def _laws(key: str) -> dict[str, str]:
     """Why rows stay → the article of the request's own law that wants it."""
-    pack = packs.every().get(key)
+    return {why: _signed(citation) for why, citation in _citations(packs.every().get(key)).items()}
+
+
+def _signed(citation: Citation) -> str:
+    return f"{citation.law} {citation.article}".strip()
+
+
+def _citations(pack: Pack | None) -> dict[str, Citation]:
     if pack is None:
         return {}
-    cited = {one.key: f"{one.law} {one.article}".strip() for one in pack.citations}
+    cited = {one.key: one for one in pack.citations}
     books = next((one.citation for one in pack.retention if "commerce.orders" in one.kinds and one.at_least), "")
-    found = {"books": cited.get(books, ""), "proof": cited.get(pack.citation_of("proof"), "")}
-    return {why: law for why, law in found.items() if law}
+    wanted = {"books": books, "proof": pack.citation_of("proof")}
+    return {why: cited[key] for why, key in wanted.items() if key in cited}
 
 
 def is_ours(found: Mapping[str, Any]) -> bool:
@@ -143,11 +157,20 @@ def readable(found: Mapping[str, Any]) -> Readable:
         number=number(found),
         erased_at=dt.datetime.fromisoformat(found["erased_at"]),
         removed=readable_kinds.kinds(found["removed"]),
-        kept=_told_kept(found["kept"], found.get("kept_by", {})),
+        kept=_told_kept(found["kept"], _told_laws(found)),
     )
 
 
-def _told_kept(kept: Mapping[str, Mapping[str, Any]], laws: Mapping[str, str]) -> list[Kept]:
+def _told_laws(found: Mapping[str, Any]) -> dict[str, str]:
+    """The laws as they were signed, in the reader's language where they are cited so today, too."""
+    citations = _citations(packs.every().get(found["law"]))
+    return {
+        why: laws.cited(citations[why]).short if why in citations and _signed(citations[why]) == law else law
+        for why, law in found.get("kept_by", {}).items()
+    }
+
+
+def _told_kept(kept: Mapping[str, Mapping[str, Any]], by_law: Mapping[str, str]) -> list[Kept]:
     """One line per kind of data and reason; the empty row in place of a person has words of its own."""
     told = []
     for why in (*WHY, *sorted({one["why"] for one in kept.values()} - WHY.keys())):
@@ -155,5 +178,5 @@ def _told_kept(kept: Mapping[str, Mapping[str, Any]], laws: Mapping[str, str]) -
         kinds = [(_("An empty entry in your place"), sum(tables.values()))] if why == "tombstone" else None
         for label, rows in kinds or readable_kinds.kinds(tables):
             if rows:
-                told.append(Kept(str(label), rows, str(WHY.get(why, why)), laws.get(why, "")))
+                told.append(Kept(str(label), rows, str(WHY.get(why, why)), by_law.get(why, "")))
     return told

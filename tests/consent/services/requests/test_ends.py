@@ -7,13 +7,13 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cdp.core import actors, ids, jobs, leaving, mail, outbox
 from cdp.core.crypto import hourly, signing
 from cdp.core.models import Notice
 from cdp.core.outbox import carriers, composing
-from consent.models import PrivacyRequest, Right
+from consent.models import BreachPerson, PrivacyRequest, Right
 from consent.services.requests import certificates, clocks, closing, intake, rectifying, running, steps
 from customers.models import Customer
 from customers.services import erasing
@@ -100,13 +100,27 @@ def test_an_erasure_is_told_once_and_its_address_goes_with_the_letter(settings, 
     settings.CDP_VAR, settings.EMAIL_URL = tmp_path, "file:"
     request = taken("erasure", language="th")
     factories.order(Customer.objects.get(id=request.customer_id))
+    BreachPerson.objects.create(breach_id=ids.uuid7(), customer_id=request.customer_id, via="all", added_at=NOW)
     running.run(request=request.id, actor=actors.SYSTEM, at=NOW)
     request.refresh_from_db()
     told = letter("request-erased")
     found = certificates.readable(request.outcome["certificate"])
-    for words in (found.number, "Accounting Act", "PDPC", "ข้อมูลของคุณถูกลบแล้ว", "เวลาไทย", "คำสั่งซื้อ", "พ.ศ."):
+    for words in (
+        found.number,
+        "พ.ร.บ. การบัญชี พ.ศ. 2543 มาตรา 14",
+        "PDPC",
+        "ข้อมูลของคุณถูกลบแล้ว",
+        "เวลาไทย",
+        "คำสั่งซื้อ",
+        "พ.ศ.",
+    ):
         assert words in told, words
-    for ours in ("metrics", "+07", "key)", "orders", "customers", ".Order"):
+    with translation.override("th"):
+        incident = next(
+            one for one in certificates.readable(request.outcome["certificate"]).kept if "เหตุการณ์" in one.why
+        )
+    assert (incident.rows, incident.law) == (1, ""), "an incident is no proof of a consent"
+    for ours in ("Act", "metrics", "+07", "key)", "orders", "customers", ".Order"):
         assert ours not in told, "kinds of data have plain names"
     sent, send = [], carriers._Email.send
     monkeypatch.setattr(
