@@ -135,6 +135,8 @@ TOLD: dict[str, str | Promise] = {
     "deleted": _("The copy was deleted"),
 }
 """Of which steps the person's own page tells, in their words."""
+DECIDED = _("We decided about what you wanted corrected")
+"""The end of a correction, of which all, some or nothing may have been done."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ class Told:
 def told(request: PrivacyRequest) -> list[Told]:
     """What happened to a request, the oldest first, without who did it."""
     rows = request.steps.filter(kind__in=list(TOLD)).order_by("id").values_list("kind", "at")[:MOST_TOLD]
-    return [Told(request.received_at if kind == "received" else at, str(TOLD[kind])) for kind, at in rows]
+    words = TOLD | ({"answered": DECIDED} if request.right == Right.RECTIFICATION else {})
+    return [Told(request.received_at if kind == "received" else at, str(words[kind])) for kind, at in rows]
 
 
 def shown_until(request: PrivacyRequest) -> dt.datetime | None:

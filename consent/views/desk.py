@@ -146,7 +146,9 @@ def _change(row: PrivacyRequest, request: HttpRequest, actor: Actor, at: dt.date
 
 _ACTS: dict[str, Act] = {
     "run": lambda row, _request, actor, at: running.run(request=row.id, actor=actor, at=at),
-    "finish": lambda row, _request, actor, at: rectifying.finish(request=row.id, actor=actor, at=at),
+    "answer": lambda row, request, actor, at: rectifying.answer(
+        request=row.id, text=_text(request, "text"), actor=actor, at=at
+    ),
     "prove": lambda row, request, actor, at: intake.prove(
         request=row.id, identity=_text(request, "identity"), actor=actor, at=at
     ),
@@ -193,7 +195,7 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
             clocks.clock_of(row), now=now, first_due_at=row.due_at, is_extended=row.extended_at is not None
         ),
         "can_pause": row.state == row.State.OPEN and not row.proved_at and term.stops_for_identity,
-        "can_finish": is_open and row.right == Right.RECTIFICATION and all(one.decision != "open" for one in changes),
+        "can_answer": is_open and row.right == Right.RECTIFICATION and all(one.decision != "open" for one in changes),
         "certificate": made.readable(found) if found else None,
         "grounds": [
             {

@@ -47,6 +47,8 @@ def said(row: PrivacyRequest, act: str) -> tuple[bool, str]:
 def _became(row: PrivacyRequest, act: str) -> tuple[bool, str]:
     if act in _WRITTEN:
         return True, str(_WRITTEN[act])
+    if act == "answer":
+        return True, _("The request is answered in your words.")
     if row.right == Right.RECTIFICATION:
         return True, _("Every field is decided: the request is answered.") if row.closed_at else _waiting(row)
     if row.right == Right.ERASURE:

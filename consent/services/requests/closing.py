@@ -44,20 +44,31 @@ def answered(
     outcome: dict[str, Any] | None = None,
     is_told: bool = True,
     told: Mapping[str, Any] | None = None,
+    text: str = "",
 ) -> None:
     """Close a locked request as done. For those who did it, in the same transaction. `told` is what the letter says
-    beside that it is done.
+    beside that it is done, `text` what staff wrote to the person, for the log.
     """
     if row.closed_at:
         return
     _close(row, State.ANSWERED, actor=actor, at=at, blocked="", outcome={**row.outcome, **(outcome or {})})
     is_late = at >= row.due_at
-    steps.add(row, Kind.ANSWERED, actor=actor, at=at, details={"late": is_late}, action=audit.Action.REQUEST_CLOSED)
+    steps.add(
+        row,
+        Kind.ANSWERED,
+        actor=actor,
+        at=at,
+        details={"late": is_late},
+        text=text,
+        action=audit.Action.REQUEST_CLOSED,
+    )
     if not is_told:
         return
     is_first = not row.steps.filter(kind=Kind.ACKNOWLEDGED).exists()
-    received = letters.day_received(row) if is_first and row.right in rules.AT_ONCE else ""
-    if letters.tell(row, letters.ANSWERED, at=at, received=received, **(told or {})) and received:
+    # Also a receipt that has not gone yet: of what is done within minutes one letter tells that it came and is done.
+    is_one_letter = letters.take_back_receipt(row) or (is_first and row.right in rules.AT_ONCE)
+    received = letters.day_received(row) if is_one_letter else ""
+    if letters.tell(row, letters.ANSWERED, at=at, received=received, **(told or {})) and received and is_first:
         way = steps.words(row).reach[0]
         steps.add(row, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": way})
 
@@ -94,7 +105,7 @@ def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: da
                     language=row.language,
                 )
         with translation.override(row.language):
-            told = {"ground": ground, "reason": reason, "authority": complaints.authority(row)}
+            told: dict[str, Any] = {"ground": ground, "reason": reason, "authority": complaints.authority(row)}
         letters.tell(row, letters.REFUSED, at=at, **told)
     return row
 

@@ -118,8 +118,9 @@ def _begin(ask: Ask, *, actor: Actor, at: datetime) -> Begun:
         rectifying.propose(request, ask.changes)
     is_ready = _is_ready(request)
     # What is done in the same moment is told by the answer alone, also where a kill lets it wait for `running.tidy`.
+    # A copy takes a moment: its receipt goes if the answer has not come by then.
     if not (is_ready and ask.right in rules.AT_ONCE) and letters.tell(
-        request, letters.RECEIVED, at=at, can_cancel=not is_ready
+        request, letters.RECEIVED, at=at, can_cancel=not is_ready, due_at=at + letters.SOON if is_ready else None
     ):
         steps.add(request, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": ask.words.reach[0]})
     return Begun(request, is_new=True, is_ready=is_ready)

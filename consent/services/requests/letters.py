@@ -6,7 +6,7 @@ hour before those of the person go, dies with the delivery, and cannot be read a
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,9 @@ KINDS = (
     outbox.Kind(ERASED, has_preferences=False, is_last=True),
 )
 
+SOON = timedelta(minutes=2)
+"""How long the receipt of what is done by itself waits for the answer, which tells the same."""
+
 
 def due_day(request: PrivacyRequest, language: str) -> str:
     """The last day, as the reader writes dates."""
@@ -53,8 +56,10 @@ def zone_of(request: PrivacyRequest) -> ZoneInfo:
     return ZoneInfo(pack.zone if pack else settings.TIME_ZONE)
 
 
-def tell(request: PrivacyRequest, kind: str, *, at: datetime, key: str = "", **data: Any) -> bool:
-    """Write to the person; False where there is no way, or nobody any more."""
+def tell(
+    request: PrivacyRequest, kind: str, *, at: datetime, key: str = "", due_at: datetime | None = None, **data: Any
+) -> bool:
+    """Write to the person, not before `due_at`; False where there is no way, or nobody any more."""
     channel, address = steps.words(request).reach
     here = standing.hold([request.customer_id]).get(request.customer_id)
     if not address or here is None:
@@ -63,10 +68,11 @@ def tell(request: PrivacyRequest, kind: str, *, at: datetime, key: str = "", **d
         outbox.Draft(
             kind=kind,
             address=address,
-            key=f"request:{request.id}:{kind}:{key}",
+            key=_key(request, kind, key),
             language=request.language,
             channel=channel,
             customer=here,
+            due_at=due_at,
             data={
                 "reference": request.reference,
                 "right": request.right,
@@ -78,6 +84,12 @@ def tell(request: PrivacyRequest, kind: str, *, at: datetime, key: str = "", **d
         at=at,
     )
     return True
+
+
+def take_back_receipt(request: PrivacyRequest) -> bool:
+    """Whether the receipt still lay here; then it does not go."""
+    here = standing.hold([request.customer_id]).get(request.customer_id)
+    return here is not None and outbox.cancel(customer=here, keys=[_key(request, RECEIVED)]) > 0
 
 
 def address_last(request: PrivacyRequest, *, at: datetime) -> bool:
@@ -121,6 +133,10 @@ def tell_last(request: PrivacyRequest, certificate: Mapping[str, Any], *, at: da
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{written_dates.moment_in_full(at, zone)} ({written_dates.zone_name(zone)})"
+
+
+def _key(request: PrivacyRequest, kind: str, more: str = "") -> str:
+    return f"request:{request.id}:{kind}:{more}"
 
 
 def _last_key(request: PrivacyRequest) -> str:

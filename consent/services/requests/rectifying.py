@@ -3,7 +3,7 @@
 import contextlib
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -175,13 +175,20 @@ def accept_all(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequ
     return row
 
 
-def finish(*, request: uuid.UUID, actor: Actor, at: datetime) -> PrivacyRequest:
-    """Close a correction that was told in words and made by hand. Raises UnableToDo while a field waits."""
+def answer(*, request: uuid.UUID, text: str, actor: Actor, at: datetime) -> PrivacyRequest:
+    """Close a correction that was told in words, without a field, by saying what was corrected and what not: nobody
+    else can know. The person is told it, and where to complain. Raises UnableToDo, also while a field waits.
+    """
+    missing = _("Write what you corrected and what not: the person is told it.")
+    text = steps.reason_of(text, missing=missing, code="text")
     with transaction.atomic():
-        row = steps.open_(request)
+        row = _undecided(request)
         if row.changes.filter(decision=Decision.OPEN).exists():
             raise UnableToDo(_("Decide about each field first."), code="changes")
-        closing.answered(row, actor=actor, at=at)
+        steps.save(row, words=steps.seal_words(row, replace(steps.words(row), reason=text)))
+        with translation.override(row.language):
+            told = {"answer": text, "authority": complaints.authority(row)}
+        closing.answered(row, actor=actor, at=at, outcome={"in_words": True}, told=told, text=text)
     return row
 
 

@@ -78,6 +78,11 @@ def test_each_answer_says_what_became_of_it_and_whether_the_person_knows(officer
     assert said == "Decided. 1 field still waits."
     said = pressed(officer, fields, "refuse-change", change=str(last.id), reason="No proof")
     assert said == "Every field is decided: the request is answered. The person is written to."
+    worded = taken("rectification", identity="id_card")
+    assert "and what not, as the person reads it" in officer.get(f"/consent/requests/{worded.id}/").content.decode()
+    said = pressed(officer, worded, "answer", text="The street is mended.")
+    assert said == "The request is answered in your words. The person is written to."
+    assert "0 fields" not in officer.get(f"/consent/requests/{worded.id}/").content.decode()
 
 
 @pytest.mark.parametrize("right", Right.values)

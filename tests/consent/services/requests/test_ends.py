@@ -78,6 +78,44 @@ def test_corrections_are_told_field_by_field_with_reason_and_how_to_complain():
     assert "PDPC" in told
 
 
+def test_a_correction_told_in_words_ends_with_words_that_the_person_reads_and_never_without():
+    request = taken("rectification", country="DE", language="en")
+    with pytest.raises(steps.UnableToDo, match="Write what you corrected"):
+        rectifying.answer(request=request.id, text=" ", actor=actors.SYSTEM, at=NOW)
+    said = "The street is <new> now. The name stays: the card says the same."
+    rectifying.answer(request=request.id, text=said, actor=actors.SYSTEM, at=NOW)
+    told = letter("request-answered")
+    assert said in told
+    assert "complain to" in told
+    page = Client().get(requesting.page(request)).content.decode()
+    assert "The street is &lt;new&gt; now." in page
+    assert "We did what you asked" not in page
+
+
+def test_nothing_but_a_correction_is_answered_in_words():
+    request = taken("erasure")
+    with pytest.raises(steps.UnableToDo):
+        rectifying.answer(request=request.id, text="Done.", actor=actors.SYSTEM, at=NOW)
+    request.refresh_from_db()
+    assert request.state == State.OPEN
+
+
+def test_a_copy_that_is_made_at_once_brings_one_letter_and_a_slow_one_two(settings, tmp_path):
+    settings.CDP_VAR, settings.EMAIL_URL = tmp_path, "file:"
+    quick = taken("portability", language="en")
+    outbox.send_due(now=NOW)
+    jobs.run_waiting()
+    outbox.send_due(now=NOW + dt.timedelta(minutes=5))
+    sent = Notice.objects.filter(key__contains=str(quick.id), state="sent")
+    assert [one.kind for one in sent] == ["request-answered"]
+    slow = taken("access", language="en", address="slow@example.com")
+    outbox.send_due(now=NOW + dt.timedelta(minutes=5))
+    jobs.run_waiting()
+    outbox.send_due(now=NOW + dt.timedelta(minutes=9))
+    sent = Notice.objects.filter(key__contains=str(slow.id), state="sent").order_by("kind")
+    assert [one.kind for one in sent] == ["request-answered", "request-received"]
+
+
 @pytest.mark.parametrize("right", Right.values)
 def test_refused_extended_and_taken_back_are_told_for_every_right(right):
     request = taken(right, country="DE", language="en", identity="")
