@@ -204,6 +204,7 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
                 "law": cited.short if (cited := laws.find(pack, one.citation)) else "",
             }
             for one in (pack.grounds(row.right) if pack else [])
+            if one.key != closing.NOT_IDENTIFIED or not row.proved_at
         ],
         "ground": closing.GROUNDS.get(row.refusal_ground, ""),
         "identities": STAFF_IDENTITIES[1:],

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cdp.core.actors import Actor
@@ -25,7 +25,7 @@ GROUNDS = [
     ("authority", gettext_lazy("An authority asks for them")),
     ("tax", gettext_lazy("Tax law")),
     ("warranty", gettext_lazy("An open warranty case")),
-    ("other", gettext_lazy("Something else")),
+    ("other", pgettext_lazy("hold", "Something else")),
 ]
 REASONS = {
     "accuracy": gettext_lazy("It is being checked whether the data are right"),
@@ -66,6 +66,7 @@ def person(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         ],
         "holds": [
             {"row": one, "holds": one.lifted_at is None and (one.until is None or one.until > now),
+             "last_day": timezone.localdate(one.until - dt.timedelta(microseconds=1)) if one.until else None,
              "why": holds.why(one, keyring), "ground": dict(GROUNDS).get(one.ground, one.ground)}
             for one in holds.of(people)[:50]
         ],

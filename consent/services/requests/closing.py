@@ -84,6 +84,8 @@ def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: da
         pack = packs.every().get(row.pack)
         if pack is None or ground not in {one.key for one in pack.grounds(row.right)}:
             raise UnableToDo(_("Choose a ground that this law knows."), code="ground")
+        if ground == NOT_IDENTIFIED and row.proved_at:
+            raise UnableToDo(_("It is sure already who asks."), code="proved")
         words = steps.seal_words(row, replace(steps.words(row), reason=reason))
         _close(row, State.REFUSED, actor=actor, at=at, refusal_ground=ground, words=words)
         steps.add(

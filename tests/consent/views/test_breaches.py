@@ -67,3 +67,21 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp
     assert b"".join(packed.streaming_content)[:2] == b"PK"
     assert client.post(f"{url}pack/{breach.id}/", follow=True).redirect_chain
     assert client.post(f"{url}act/", {"what": "nonsense"}).status_code == 404
+
+
+def test_a_texts_page_names_the_language_it_is_written_in_and_a_law_only_to_its_authority(client):
+    client.force_login(factories.staff("privacy"))
+    noticed = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    client.post("/consent/breaches/new/", {"title": "Laptop lost", "noticed_at": noticed, "cause": "lost"})
+    url = f"/consent/breaches/{Breach.objects.get().id}/"
+    client.post(f"{url}act/", {"what": "draft"})
+    said = {}
+    for draft in BreachDraft.objects.all():
+        page = client.get(f"{url}drafts/{draft.id}/").content.decode()
+        said[draft.audience, draft.language] = re.search(r'class="[^"]*subtitle[^"]*">(.*?)<', page)[1]
+    assert said == {
+        ("authority", "en"): "GDPR · English",
+        ("people", "en"): "English",
+        ("people", "th"): "Thai",
+        ("people", "ko"): "Korean",
+    }

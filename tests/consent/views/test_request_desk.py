@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cdp.core import actors
 from cdp.core.models import Job
@@ -28,8 +28,8 @@ def officer():
     return client
 
 
-def taken(right, *, identity="id_card", address="ann@example.com", **more):
-    who = factories.customer(name="Ann", email="ann@example.com")
+def taken(right, *, identity="id_card", address="ann@example.com", country="", **more):
+    who = factories.customer(name="Ann", email="ann@example.com", country=country)
     words = steps.Words(said="please", reach=("email", address) if address else ("", ""))
     ask = intake.Ask(customer=who.id, right=right, door="letter", language="en", identity=identity, words=words, **more)
     return intake.begin(ask, actor=actors.SYSTEM, at=timezone.now()).request
@@ -125,3 +125,32 @@ def test_what_is_done_at_once_is_one_letter_and_a_pause_is_ended_with_a_code_fro
     assert ended.status_code == 302
     assert not restrictions.restricted([request.customer_id], at=timezone.now())
     assert "in use again" in visitor.get(page + "?lang=en").content.decode()
+
+
+def test_a_hold_shows_its_last_day_and_its_ground_in_the_readers_language(officer):
+    who = factories.customer(name="Ann")
+    page = f"/consent/people/{who.id}/"
+    officer.post(page, {"act": "hold", "ground": "other", "why": "A dispute", "until": "2099-01-31"})
+    shown = officer.get(page).content.decode()
+    assert "until 31 Jan 2099" in shown
+    officer.post(page, {"act": "hold", "ground": "tax", "why": "Books"})
+    assert "until it is lifted" in officer.get(page).content.decode().split("<details>")[0]
+    with translation.override("th"):
+        assert "ระบบอื่น" not in officer.get(page, headers={"accept-language": "th"}).content.decode()
+
+
+def test_who_was_identified_is_not_refused_as_unidentified_and_erasure_cites_its_own_section(officer):
+    request = taken("erasure", country="TH")
+    page = officer.get(f"/consent/requests/{request.id}/").content.decode()
+    assert 'value="not_identified"' not in page
+    assert "s.33" in page.split("What to do")[0]
+    assert "s.30:" not in page.split("What to do")[0]
+    refused = officer.post(
+        f"/consent/requests/{request.id}/do/", {"act": "refuse", "ground": "not_identified", "reason": "No card"}
+    )
+    assert refused.status_code == 422
+    assert "sure already" in refused.content.decode()
+    assert (
+        'value="not_identified"'
+        in officer.get(f"/consent/requests/{taken('restriction', identity='').id}/").content.decode()
+    )
