@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from cdp.core import jobs
+from cdp.core.models import User
 from consent.models import RetentionRun
 from consent.selectors import minimisation
 from consent.services import nights
@@ -36,6 +37,7 @@ def test_what_is_kept_too_long_goes_with_a_report(client, settings, tmp_path, dj
     for days in (3000, 10):
         Note.objects.create(customer=ann, kind="note", at=now - dt.timedelta(days=days))
     client.force_login(factories.staff("privacy"))
+    User.objects.update(created_at=now - dt.timedelta(days=10))  # the shop is not of today
     client.post("/consent/retention/confirm/")
     jobs.run_waiting()
     assert b"2 rows go in the next night" in client.get("/consent/retention/confirm/").content
