@@ -1,23 +1,31 @@
 """How what people said, were shown and asked for reads to them."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import readable, sources
 from cdp.core.readable import Reading, Row
 from consent.models import Channel
+from consent.rules import browsers, notices
 from consent.rules.evidence import KINDS
 from consent.selectors import purposes
 from customers.rules import places
 
 EVIDENCE = {
     "text": _("What you read"),
-    "ip": _("Network"),
-    "user agent": _("Browser"),
-    "user_agent": _("Browser"),
+    "banner": _("What you read"),
+    "shown": _("What else stood there"),
+    "page": _("Page"),
+    "form": _("Form"),
+    "how": _("How"),
+    "signal": _("What your browser said"),
     "guardian": _("Guardian"),
-    "confirmed": _("Confirmed"),
+    "ip": _("Network"),
+    "user_agent": _("Browser"),
 }
+"""What of a proof tells people something, in this order; the rest of it is for programs."""
 
 
 ON_HOLD = {
@@ -39,7 +47,17 @@ PLACES = {
     "warranty": _("warranty form"),
     "preorder": _("pre-order form"),
     "unsubscribe": _("the page for unsubscribing"),
+    "kiosk": _("tablet in the shop"),
+    "qr-counter": _("QR code at the counter"),
+    "browser": _("your browser"),
+    "staff": _("our staff"),
+    "message:": _("by a link in a message"),
+    "request:": _("your request"),
+    "api": _("a connected program"),
+    "import": _("taken over from an earlier system"),
 }
+TEXTS = {notices.PRIVACY: _("Privacy policy"), notices.TERMS: _("Terms")}
+HOW = {"left unticked": _("you were asked and left the box empty")}
 METHODS = {
     "form": _("in a form"),
     "preferences": _("your settings page"),
@@ -53,7 +71,7 @@ METHODS = {
 
 
 def _places() -> dict[str, object]:
-    return {**sources.names(), **PLACES}
+    return {**PLACES, **sources.names()}
 
 
 def _channels() -> dict[str, object]:
@@ -76,11 +94,31 @@ def _boxes(row: Row) -> str:
 
 
 def _versions(row: Row) -> str:
-    named = _purposes()
-    return "\n".join(
-        f"{named.get(name.removeprefix('purpose.'), name)} {version}"
-        for name, version in sorted((row["versions"] or {}).items())
-    )
+    named = {**_places(), **_purposes()}
+    told = ((TEXTS.get(name) or named.get(notices.key_of(name), name), version) for name, version in _sorted(row))
+    return "\n".join(f"{text} ({version})" for text, version in told)
+
+
+def _sorted(row: Row) -> list[tuple[str, str]]:
+    return sorted((row["versions"] or {}).items())
+
+
+def _proof(row: Row) -> str:
+    """What is kept as proof, with the page, the form and the browser called as people call them."""
+    kept = readable.opened(row["evidence"])
+    if not isinstance(kept, Mapping):
+        return readable.flat(kept)
+    named = {"page": PLACES, "form": PLACES, "how": HOW}
+    told = {}
+    for part in EVIDENCE:
+        value = kept.get(part)
+        if part == "user_agent" and value:
+            value = browsers.name(str(value))
+        elif part in named and isinstance(value, str):
+            value = str(named[part].get(value, value))
+        if value:
+            told[part] = value
+    return readable.flat(told, EVIDENCE)
 
 
 def _ending(row: Row) -> str:
@@ -90,7 +128,7 @@ def _ending(row: Row) -> str:
 readable.declare(
     "consent.ConsentRecord",
     Reading(
-        _("What you allowed and refused"),
+        _("What you allowed and refused, each purpose and way by itself"),
         {
             "at": _("When"),
             "purpose": _("What for"),
@@ -101,10 +139,10 @@ readable.declare(
             "evidence": _("What was kept as proof"),
         },
         newest="at",
-        names={"purpose": _purposes, "channel": _channels, "source": sources.names},
+        names={"purpose": _purposes, "channel": _channels, "source": _places},
         told={
             "method": lambda row: str(METHODS.get(row["method"], _("told to us"))),
-            "evidence": lambda row: readable.flat(row["evidence"], EVIDENCE),
+            "evidence": _proof,
         },
     ),
 )
@@ -175,7 +213,7 @@ readable.declare(
             "source": _("Came through"),
         },
         newest="at",
-        names={"source": sources.names},
+        names={"source": _places},
         told={"boxes": _boxes},
     ),
 )

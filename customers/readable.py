@@ -120,7 +120,7 @@ readable.declare(
         {"at": _("When"), "form": _("Form"), "place": _("Came through"), "campaign": _("What brought you"),
          "language": _("Language")},
         newest="at",
-        names={"language": _languages, "place": sources.names},
+        names={"language": _languages, "place": sources.names, "form": sources.names},
         told={"campaign": lambda row: readable.flat(row["campaign"])},
     ),
 )  # fmt: skip

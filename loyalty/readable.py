@@ -1,8 +1,11 @@
 """How coupons read to the person who holds them."""
 
+import datetime as dt
+
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import readable, sources, written_numbers
+from cdp.core import readable, sources, written_dates, written_numbers
 from cdp.core.readable import Reading, Row
 
 
@@ -10,6 +13,11 @@ def _worth(row: Row) -> str:
     if row["percent"] is not None:
         return f"{written_numbers.number(row['percent'])} %"
     return written_numbers.money(row["amount"], row["currency"])
+
+
+def _last_day(row: Row) -> str:
+    """The last day on which it is good, as the page of the coupon tells it: the moment stored is when that is over."""
+    return written_dates.in_full(timezone.localdate(row["valid_until"] - dt.timedelta(microseconds=1)))
 
 
 readable.declare(
@@ -29,7 +37,7 @@ readable.declare(
         newest="issued_at",
         names={"redeemed_by": sources.names},
         money={"minimum": "currency"},
-        told={"percent": _worth},
+        told={"percent": _worth, "valid_until": _last_day},
     ),
 )
 readable.declare_inner("loyalty.CouponKey")

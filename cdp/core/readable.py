@@ -28,7 +28,8 @@ class Reading:
     `title` is the kind of data in plain words, the same in every place that names it. `columns` gives name → label in
     the order in which people want them; a name that is no column of the table has to stand in `told`. `newest` is the
     column by which the newest come first. `names` gives, for a column of codes, a function that looks up code → words
-    once for all rows; `told` words that need the whole row; `money` the column with the currency of an amount.
+    once for all rows (a code with a colon at its end is for all that begin so); `told` words that need the whole row;
+    `money` the column with the currency of an amount.
     `part_of` is the table whose rows show these (the lines of an order), each written by `line(row, parent)`.
     """
 
@@ -91,11 +92,12 @@ def _has(counts: Mapping[str, int], model: str) -> bool:
 def flat(value: Any, labels: Mapping[str, Label] | None = None) -> str:
     """Nested values as lines of "name: value", without ids and what is empty; a text that holds JSON is opened."""
     return "\n".join(
-        f"{name}: {text}" if name else text for name, text in list(_parts(_opened(value), labels or {}))[:_MOST_PARTS]
+        f"{name}: {text}" if name else text for name, text in list(_parts(opened(value), labels or {}))[:_MOST_PARTS]
     )
 
 
-def _opened(value: Any) -> Any:
+def opened(value: Any) -> Any:
+    """The value itself, and of a text that holds JSON what it holds."""
     if isinstance(value, str) and value[:1] in {"{", "["}:
         try:
             return json.loads(value)

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from cdp.core import sources
 from consent.models import PrivacyRequest, Right
+from consent.rules import deadlines
 from consent.selectors import packs, register
 from consent.selectors import requests as reading
 from consent.services import receipts
-from consent.services.requests import complaints, rectifying, steps
+from consent.services.requests import complaints, letters, rectifying, steps
 from customers.selectors import profiles, wherefrom
 
 PORTION = 200
@@ -95,17 +96,17 @@ def receipt(request: PrivacyRequest, *, at: datetime) -> dict[str, Any] | None:
 def asked(people: Sequence[uuid.UUID]) -> Iterator[Row]:
     """Everything these people asked for under their rights, and what became of it, the oldest first."""
     for row in reading.of(people).order_by("id").iterator(chunk_size=PORTION):
-        words = steps.words(row)
+        words, zone = steps.words(row), letters.zone_of(row)
         yield {
             "number": row.reference,
             "right": str(row.get_right_display()),
             "asked_at": row.received_at,
             "said": words.said,
-            "due_at": row.due_at,
+            "due_on": deadlines.day_of(row.due_at, zone.key) if row.due_at else None,
             "state": str(row.get_state_display()),
             "closed_at": row.closed_at,
             "reason": words.reason or words.extended,
-            "happened": [f"{step.at.isoformat()} {step.label}" for step in reading.told(row)],
+            "happened": [f"{step.at.astimezone(zone).isoformat()} {step.label}" for step in reading.told(row)],
         }
 
 
@@ -116,7 +117,7 @@ def asked_titles() -> dict[str, str]:
         "right": _("Right"),
         "asked_at": _("Asked on"),
         "said": _("In your words"),
-        "due_at": _("Answer due by"),
+        "due_on": _("Answer due by"),
         "state": _("State"),
         "closed_at": _("Closed on"),
         "reason": _("Reason"),

@@ -186,9 +186,7 @@ def _opened(keyring: subjects.Keyring, value: bytes | None, *, table: str, colum
 def _happened(row: Row) -> str:
     """The steps of a request with their days as people write them."""
     steps_of = (step.split(" ", 1) for step in row["happened"])
-    return "\n".join(
-        f"{written_dates.in_full(timezone.localdate(datetime.fromisoformat(at)))}: {label}" for at, label in steps_of
-    )
+    return "\n".join(f"{written_dates.in_full(datetime.fromisoformat(at).date())}: {label}" for at, label in steps_of)
 
 
 def _looks(people: Sequence[uuid.UUID]) -> Table:

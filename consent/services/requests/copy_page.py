@@ -207,8 +207,8 @@ def _shown(value: Any, words: Mapping[Any, Any], zone: tzinfo) -> str:
     """A value as people read it; an id is nothing to read."""
     if value is None or value == "":
         return ""
-    if isinstance(value, (str, int, bool, uuid.UUID)) and value in words:
-        return str(words[value])
+    if isinstance(value, (str, int, bool, uuid.UUID)) and (told := _named(value, words)):
+        return told
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
@@ -220,6 +220,17 @@ def _shown(value: Any, words: Mapping[Any, Any], zone: tzinfo) -> str:
     if isinstance(value, (list, tuple, dict)):
         return readable.flat(value)
     return "" if _ID.fullmatch(str(value)) else str(value)
+
+
+def _named(value: str | float | uuid.UUID, words: Mapping[Any, Any]) -> str:
+    """What a code stands for; empty where nobody says."""
+    if value in words:
+        return str(words[value])
+    kind, colon, rest = str(value).partition(":")
+    if not colon or f"{kind}:" not in words:
+        return ""
+    named = str(words[f"{kind}:"])
+    return named if _ID.fullmatch(rest) else f"{named} {rest}"
 
 
 def _uses(told: Sequence[about.Section], put: Put) -> None:

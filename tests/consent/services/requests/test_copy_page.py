@@ -1,13 +1,16 @@
 """The page of a copy, of somebody who exists in every table: in their words, and nothing of ours."""
 
+import datetime as dt
 import io
 import re
 
 import pytest
 from django.utils import timezone, translation
 
-from cdp.core import actors, lifecycle, readable
+from cdp.core import actors, lifecycle, readable, written_dates
 from commerce.models import OrderLine
+from consent.rules import deadlines
+from consent.services import grants, served
 from consent.services.requests import copies, copy_page, intake, letters
 from customers.models import Customer
 from tests import factories, planting
@@ -75,3 +78,36 @@ def test_the_page_of_somebody_in_every_app_is_in_their_words_and_calendar(langua
     assert "<script" not in page
     assert "src=" not in page
     assert "http" not in page.split("<nav")[0]
+
+
+def test_the_copy_tells_the_days_and_the_words_that_the_pages_tell():
+    at = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
+    person = factories.customer(name="Ann Suksai", email="ann@example.com", country="TH")
+    coupon = factories.coupon(person, now=at).coupon
+    proof = {"text": "News by e-mail", "form": "signup", "page": "preferences", "ip": "203.0.113.0", "shown": ["More"]}
+    grants.record(
+        customer=person.id,
+        purpose="marketing",
+        channel="email",
+        granted=True,
+        at=at,
+        source="preferences",
+        method="preferences",
+        actor=actors.CUSTOMER,
+        evidence={**proof, "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Mobile Safari/604.1"},
+    )
+    shown = {"privacy": "1.0", "form.signup": "1"}
+    served.show(customer=person.id, place="signup", versions=shown, language="en", at=at)
+    ask = intake.Ask(customer=person.id, language="en", **ASKED)
+    request = intake.begin(ask, actor=actors.SYSTEM, at=at).request
+    page, _found, _counts = _page(request)
+    due = deadlines.day_of(request.due_at, letters.zone_of(request).key)
+    with translation.override("en"):
+        days = [
+            written_dates.in_full(on) for on in (due, timezone.localdate(coupon.valid_until - dt.timedelta(seconds=1)))
+        ]
+    for told in (*days, "Privacy policy (1.0)", "ign-up form (1)", "Page: your settings page", "Form: sign-up form"):
+        assert told in page, told
+    assert "Browser: Safari · iPhone" in page
+    for ours in ("Mozilla", "form.signup", "shown:", ">preferences<", "00:00"):
+        assert ours not in page, ours
