@@ -64,7 +64,7 @@ class Redeemed:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new coupon with its code in clear."""
+    """A coupon with its code in clear."""
 
     coupon: Coupon
     code: str
@@ -91,7 +91,6 @@ def issue(
         while reading.find(code) is not None:
             code = rules.new_code()
         row, digest = ids.uuid7(), reading.digest(rules.read(code))
-        ends = timezone.localdate(now) + timedelta(days=offer.valid_days + 1)
         coupon = Coupon.objects.create(
             id=row,
             customer_id=owner,
@@ -105,7 +104,7 @@ def issue(
             is_first_order=offer.key == Offer.FIRST_ORDER,
             source=source,
             issued_at=now,
-            valid_until=timezone.make_aware(datetime.combine(ends, time())),
+            valid_until=_end(offer, now),
             resolved_by=resolved_by,
         )
         CouponKey.objects.create(digest=digest, customer_id=owner, coupon_id=row)
@@ -114,6 +113,60 @@ def issue(
         )
         pipeline.mark([owner], cause="loyalty.coupon")
     return Issued(coupon, code)
+
+
+def welcome(
+    *,
+    customer: uuid.UUID,
+    offer: Offer,
+    source: str,
+    actor: Actor,
+    now: datetime,
+    resolved_by: bytes | None = None,
+) -> Issued | None:
+    """The coupon that signing up brings: one for each person and what the offer is worth, however often anybody types
+    their address. Again it is the same code, good for as long as a new one; a used one is shown like that, too, and
+    stays used: the answer tells nobody what is known (ADR 16). None for somebody who is no longer there.
+    """
+    with transaction.atomic():
+        owner = standing.hold([customer]).get(customer)
+        if owner is None:
+            return None
+        standing.queue([owner])
+        people = lineage.of(owner)
+        row = (
+            Coupon.objects.select_for_update()
+            .filter(
+                customer_id__in=people,
+                offer=offer.key,
+                percent=offer.percent,
+                amount=offer.amount,
+                currency=offer.currency,
+                minimum=offer.minimum,
+            )
+            .order_by("issued_at", "id")
+            .first()
+        )
+        code = reading.code_of(row, subjects.load(people)) if row else ""
+        if row is None or not code:
+            return issue(customer=owner, offer=offer, source=source, actor=actor, now=now, resolved_by=resolved_by)
+        row.valid_until = _end(offer, now)
+        if row.redeemed_at is None:
+            row.save(update_fields=["valid_until"])
+            audit.record(
+                audit.Action.COUPON_ISSUED,
+                actor=actor,
+                at=now,
+                customer=owner,
+                subject=row.id,
+                details={"offer": offer.key, "again": True},
+            )
+            pipeline.mark([owner], cause="loyalty.coupon")
+    return Issued(row, code)
+
+
+def _end(offer: Offer, now: datetime) -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localdate(now) + timedelta(days=offer.valid_days + 1), time()))
 
 
 def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: datetime) -> Redeemed:

@@ -12,12 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from cdp.core import receipts
+from cdp.core.actors import SYSTEM
 from cdp.core.models import Source
 from cdp.web.views import public
 from commerce.models import PreOrder, Warranty
 from consent.models import ConsentRecord
 from customers.models import Arrival, Customer, FormChoice, ProfileQuestion
 from loyalty.models import Coupon, Offer
+from loyalty.services import coupons
 from tests import factories, filling
 
 ANN = {"name": "Ann Smith", "email": "ann@example.com"}
@@ -197,6 +199,26 @@ def test_the_coupon_comes_whether_something_is_ticked_or_not_and_can_be_switched
     Offer.objects.update(is_on=False)
     filling.send(client, "signup", **ANN | {"email": "b@example.com"})
     assert Coupon.objects.count() == 1
+
+
+def test_an_address_brings_one_coupon_whoever_types_it_and_tells_nobody_whether_it_was_used(db, client, monkeypatch):
+    monkeypatch.setattr(receipts, "SAME_CONTENT", -dt.timedelta(seconds=1))
+    ann = factories.customer(**ANN)
+    old = timezone.now() - dt.timedelta(days=30)
+    offer = Offer.objects.get(key=Offer.FIRST_ORDER)
+    first = coupons.welcome(customer=ann.id, offer=offer, source="signup", actor=SYSTEM, now=old)
+    shown = set()
+    for used in (False, True):
+        Coupon.objects.update(redeemed_at=timezone.now() if used else None)
+        browser = Client()
+        filling.send(browser, "signup", **ANN)
+        found = thanks(browser, "signup")
+        assert first.code in found
+        shown.add(re.search(r"good once, until ([^.<]+)", found)[1])
+    filling.send(client, "signup", **ANN | {"email": "new@example.com", "name": "New Person"})
+    shown.add(re.search(r"good once, until ([^.<]+)", thanks(client, "signup"))[1])
+    assert Coupon.objects.filter(customer_id=ann.id).count() == 1
+    assert len(shown) == 1, "the day of a new one"
 
 
 @every

@@ -15,9 +15,9 @@ from loyalty.services import coupons
 
 
 def _facts(_filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
-    """A code for whoever signs up, whatever was ticked; whether it is a first order, the till will say."""
+    """Their code for whoever signs up, whatever was ticked; whether it is a first order, the till will say."""
     offer = offers.offer(Offer.FIRST_ORDER)
-    issued = offer and coupons.issue(
+    issued = offer and coupons.welcome(
         customer=told.customer,
         offer=offer,
         source=told.source,
