@@ -100,6 +100,8 @@ def take(sending: Sending, *, facts: Callable[[Told], Mapping[str, str]], now: d
             at=now,
         )
         answer = {**facts(told), NEXT_STEP: _grant(sending, told)}
+        if resolution.outcome is identity.Outcome.CREATED:  # a form that nobody proved stops nothing of who was known
+            _leave_alone(sending, told)
         if sending.is_private:
             gpc.refuse(customer=told.customer, proof=sending.proof, page=sending.form, at=now)
         _keep_what_was_shown(sending, told)
@@ -140,11 +142,22 @@ def _keep_what_was_shown(sending: Sending, told: Told) -> None:
 
 
 def _grant(sending: Sending, told: Told) -> str:
-    """Record each ticked box that counts, with the words beside it and the policy that held, and each other that
-    means something; what follows, as the thanks say it (`ticks.next_step`).
+    """Record each ticked box that counts, with the words beside it and the policy that held; what follows, as the
+    thanks say it (`ticks.next_step`).
     """
-    boxes = [ticks.Box(*box) for box in sending.chosen]
-    form = ticks.Form(
+    boxes, form = [ticks.Box(*box) for box in sending.chosen], _form(sending, told)
+    ticks.record(customer=told.customer, boxes=boxes, form=form, now=told.now)
+    return ticks.next_step(boxes, form)
+
+
+def _leave_alone(sending: Sending, told: Told) -> None:
+    """Record what it says that boxes were not ticked (`ticks.leave_alone`)."""
+    boxes = [ticks.Box(*box) for box in sending.left_alone]
+    ticks.leave_alone(customer=told.customer, boxes=boxes, form=_form(sending, told), now=told.now)
+
+
+def _form(sending: Sending, told: Told) -> ticks.Form:
+    return ticks.Form(
         source=told.source,
         method="form",
         at=told.now,
@@ -158,10 +171,6 @@ def _grant(sending: Sending, told: Told) -> str:
         phone=sending.person.phone,
         evidence={"form": sending.form, "shown": list(sending.shown), **sending.proof},
     )
-    ticks.record(customer=told.customer, boxes=boxes, form=form, now=told.now)
-    left = [ticks.Box(*box) for box in sending.left_alone]
-    ticks.leave_alone(customer=told.customer, boxes=left, form=form, now=told.now)
-    return ticks.next_step(boxes, form)
 
 
 def _source(sending: Sending) -> Source:

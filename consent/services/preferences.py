@@ -12,13 +12,14 @@ from django.db import transaction
 from cdp.core import pipeline
 from cdp.core.actors import CUSTOMER
 from cdp.core.crypto import tokens
-from consent.models import ConsentState, ContactWish
+from consent.models import ConsentRecord, ConsentState, ContactWish
 from consent.rules.ledger import REFUSALS, YES
 from consent.rules.packs import Basis
 from consent.rules.preferences import Option
 from consent.rules.wishes import Wish
 from consent.selectors import jurisdiction, ledger, policies, purposes, wishes
 from consent.services import grants, showing, taking_back
+from customers.selectors import lineage
 from customers.services import standing
 
 METHOD = "preferences"
@@ -161,6 +162,27 @@ def undo(token: str, *, customer: uuid.UUID, proof: Mapping[str, Any], at: dt.da
             frequency, until = told["wish"]
             set_wish(holder, Wish(frequency, dt.datetime.fromisoformat(until) if until else None), at=at)
     return done
+
+
+def undo_of_last(customer: uuid.UUID, *, at: dt.datetime) -> str:
+    """The token that takes back what the last press in the centre said, for who opens the page anew within UNDO_FOR;
+    empty where nothing of it is still the last word. How often they want to hear from us stays as it is.
+    """
+    said = ConsentState.objects.filter(customer_id=customer).values("record_id")
+    rows = ConsentRecord.objects.filter(
+        customer_id__in=lineage.of(customer),
+        id__in=said,
+        source=SOURCE,
+        method=METHOD,
+        recorded_at__gt=at - UNDO_FOR,
+    ).values_list("recorded_at", "purpose", "channel", "id")
+    found = list(rows)
+    last = max((row[0] for row in found), default=None)
+    if last is None:
+        return ""
+    of_last = [row for row in found if row[0] == last]
+    records = [(Option(purpose, channel, is_on=False), record) for _moment, purpose, channel, record in of_last]
+    return _undo_token(customer, records, None, at=last)
 
 
 def set_wish(customer: uuid.UUID, wish: Wish, *, at: dt.datetime) -> None:

@@ -108,7 +108,8 @@ def leave_alone(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: d
     """Write a "no" for each of these boxes, which were shown and not ticked, that by the person's law we might do
     without a word: who asked for a "yes" may not go on without it. How many were written.
 
-    What needs a "yes" stays unsaid, and so does whatever they said something about before.
+    What needs a "yes" stays unsaid, and so does whatever they said something about before. Only for who is proved, or
+    was made known by this very form: strangers stop nothing of anybody.
     """
     law = jurisdiction.of_customer(customer)
     asked = [box for box in boxes if law.basis(box.purpose, box.channel) is Basis.LEGITIMATE_INTEREST]

@@ -6,6 +6,7 @@ address that nobody is known by gets the same pages: nothing is looked up while 
 
 import contextlib
 import datetime as dt
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +21,7 @@ from cdp.core import addresses, leaving
 from cdp.core.actors import CUSTOMER
 from consent.forms.requests import RIGHT_HELP, AskForm, CodeForm
 from consent.models import PrivacyCode, PrivacyRequest, Restriction, Right
+from consent.rules import requests as rules
 from consent.selectors import requests as reading
 from consent.selectors import restrictions
 from consent.services import links, restricting
@@ -74,13 +76,12 @@ def enter(request: HttpRequest, ticket: str) -> HttpResponse:
             return _refused(request, "code", "forged", now)
         form = CodeForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
-            return _page(request, "code", {"form": form, "again": reverse("consent:my-data")})
+            return _page(request, "code", _code_of(form))
         try:
             begun = codes.prove(code=code, typed=form.cleaned_data["code"], at=now)
         except UnableToDo as unable:
             form.add_error("code", str(unable.text))
-            context = {"form": form, "again": reverse("consent:my-data")}
-            return _page(request, "code", context, status=422)
+            return _page(request, "code", _code_of(form), status=422)
         if begun is None:  # a code for a copy belongs on the page of its request
             return _refused(request, "code", "forged", now)
         return redirect(reverse("consent:my-data-progress", args=[links.progress_token(begun.id)]))
@@ -136,6 +137,17 @@ def _rests(row: PrivacyRequest, now: dt.datetime) -> Restriction | None:
     """What holds because of this request, and the person may end."""
     is_done = row.right == Right.RESTRICTION and row.state == PrivacyRequest.State.ANSWERED
     return restrictions.asked(row.customer_id, at=now) if is_done else None
+
+
+def _code_of(form: CodeForm) -> dict[str, Any]:
+    """What the page of a code shows; to everybody how many codes there are, so that nobody waits for a fourth."""
+    most, span = rules.CODES_PER_CONTACT
+    return {
+        "form": form,
+        "again": reverse("consent:my-data"),
+        "most": most,
+        "minutes": span // dt.timedelta(minutes=1),
+    }
 
 
 def _send_code(request: HttpRequest, row: PrivacyRequest, now: dt.datetime) -> HttpResponse:

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import addresses, leaving
+from cdp.core import addresses, leaving, written_dates
 from cdp.core.actors import CUSTOMER
 from consent.forms.preferences import GuardianForm, LinkForm
 from consent.rules import gpc as gpc_rules
@@ -30,7 +30,7 @@ from consent.rules.packs import Basis
 from consent.rules.wishes import PAUSES, Wish
 from consent.selectors import centre as reading
 from consent.selectors import guardians as waits
-from consent.selectors import people
+from consent.selectors import people, restrictions
 from consent.services import asked_links, gpc, guardians, links, preferences, receipts, showing, tongues
 from consent.services.requests import codes
 from consent.views import languages
@@ -100,7 +100,7 @@ def _acted(request: HttpRequest, token: str, customer: uuid.UUID, now: dt.dateti
     try:
         if act == "undo":
             preferences.undo(request.POST.get("undo", ""), customer=customer, proof=proof, at=now)
-            return _page(request, token, customer, now, said=_("Taken back: everything is as it was before."))
+            return _page(request, token, customer, now, said=_("Taken back: it is as it was before."))
         centre = reading.of(customer, language=translation.get_language() or "en", now=now)
         if centre is None:
             return _without(request, "expired")
@@ -146,6 +146,7 @@ def _receipt(request: HttpRequest, customer: uuid.UUID, now: dt.datetime) -> Htt
         "issued_at": now,
         "file": json.dumps(found, ensure_ascii=False),
         "back_url": request.get_full_path(),
+        "zone": written_dates.zone_name(timezone.get_current_timezone()),
     }
     return render(request, "consent/receipt_page.html", context)
 
@@ -274,6 +275,9 @@ def _page(
         "problem": problem,
         **_guardian(request, centre, guardian_errors, now),
         "undo": undo,
+        "last_undo": preferences.undo_of_last(customer, at=now) if request.method == "GET" else "",
+        "zone": written_dates.zone_name(timezone.get_current_timezone()),
+        "hold_url": _hold_url(customer, now) if centre.is_restricted else "",
         "token": token,
         "my_data_url": _url("consent:my-data"),
         "gpc": gpc_rules.is_on(request.headers),
@@ -307,6 +311,12 @@ def _guardian(
         if box.name in wanted
     ]
     return {"waiting": waiting, "asks": asks, "guardian_errors": errors, "typed": request.POST if errors else {}}
+
+
+def _hold_url(customer: uuid.UUID, now: dt.datetime) -> str:
+    """Where somebody ends the restriction that they asked for: the page of their request; empty for any other."""
+    asked = restrictions.asked(customer, at=now)
+    return links.progress_url(asked.request_id) if asked and asked.request_id else ""
 
 
 def _url(name: str) -> str:

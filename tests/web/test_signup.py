@@ -101,6 +101,13 @@ def test_who_is_asked_for_a_yes_and_leaves_the_box_alone_is_not_profiled_by_our_
     assert ConsentRecord.objects.count() == bool(found), "what was said stands"
 
 
+def test_a_box_that_a_stranger_leaves_alone_stops_nothing_of_who_was_known(db, client):
+    known = factories.customer(email="ann@example.com", name="Ann Smith", country="TH")
+    filling.send(client, "signup", "?lang=ko", name="Ann Smith", email="ann@example.com")
+    assert not ConsentRecord.objects.exists()
+    assert gate.decide(customer=known.id, purpose="profiling", channel="any", at=timezone.now()).is_allowed
+
+
 def test_a_tick_after_a_no_counts_once_whoever_reads_the_address_confirms_it(db, client):
     """A stranger who types the address undoes nothing, and the thanks say the same of everybody."""
     known = factories.customer(email="ann@example.com", name="Ann Smith", country="TH")

@@ -26,7 +26,12 @@ class SignupForm(PublicForm):
         Screen(_("Who are you?"), ("name", "email", "phone"), _("One way to reach you is enough.")),
         Screen(_("What do you like?"), ("interests", "heard"), _("Skip what you would rather not say."), asks=True),
         Screen(
-            _("When is your birthday?"), ("birth_date",), _("Only to wish you well on the day, perhaps with a gift.")
+            _("When is your birthday?"),
+            ("birth_date",),
+            _(
+                "To wish you well on the day, perhaps with a gift."
+                " Who is too young to agree alone needs a guardian's yes."
+            ),
         ),
         Screen(
             _("May we write to you?"),

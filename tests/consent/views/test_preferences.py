@@ -18,7 +18,16 @@ from campaigns.models import Message
 from campaigns.selectors import decisions
 from cdp.core import actors, ids
 from cdp.core.models import Notice
-from consent.models import ConsentRecord, ConsentState, ContactWish, LinkRequest, PolicyVersion, Purpose, ServedNotice
+from consent.models import (
+    ConsentRecord,
+    ConsentState,
+    ContactWish,
+    LinkRequest,
+    PolicyVersion,
+    Purpose,
+    Restriction,
+    ServedNotice,
+)
 from consent.rules.ledger import REFUSALS
 from consent.selectors import notices
 from consent.services import asked_links, expiring, gate, links, policies
@@ -142,6 +151,40 @@ def test_a_press_can_be_taken_back_for_an_hour(mali, at_noon):
     assert stranger().post(path(mali), {"act": "undo", "undo": UNDO.search(page)[1]}).status_code == 409
     assert stranger().post(path(mali), {"act": "undo", "undo": "forged"}).status_code == 409
     assert states(mali) == {"email": False}
+
+
+def test_who_opens_the_page_anew_can_still_take_the_last_press_back(mali, at_noon):
+    page = stranger().get(path(mali)).content.decode()
+    assert not UNDO.search(page), "what came by another way is not undone here"
+    save(mali)
+    at_noon.shift(dt.timedelta(minutes=59))
+    token = UNDO.search(stranger().get(path(mali)).content.decode())[1]
+    assert states(mali) == {"email": False}
+    at_noon.shift(dt.timedelta(minutes=2))
+    assert not UNDO.search(stranger().get(path(mali)).content.decode())
+    assert stranger().post(path(mali), {"act": "undo", "undo": token}).status_code == 409
+    at_noon.shift(-dt.timedelta(minutes=2))
+    assert stranger().post(path(mali), {"act": "undo", "undo": token}).status_code == 200
+    assert states(mali) == {"email": True}
+    page = stranger().get(path(mali)).content.decode()
+    assert not UNDO.search(page)
+    assert "All times are Thailand Time." in page
+
+
+def test_whose_data_is_on_hold_reads_it_after_every_press_with_the_way_to_end_it(mali):
+    hold = Restriction.objects.create(customer=mali, since=NOW - DAY, reason="asked", request_id=ids.uuid7())
+    for press in ("save", "stop"):
+        page = stranger().post(path(mali), {"act": press}).content.decode()
+        assert "Your data is on hold" in page
+        way = re.search(r'href="([^"]+)">See your request', page)[1]
+        assert links.read_progress(way.rstrip("/").rsplit("/", 1)[1]) == hold.request_id
+    Restriction.objects.update(reason="claims")
+    page = stranger().get(path(mali)).content.decode()
+    assert ("Your data is on hold" in page, "end it there" in page, "ask us at the counter" in page) == (
+        True,
+        False,
+        True,
+    )
 
 
 def test_nobody_takes_back_for_somebody_else(mali):
