@@ -159,7 +159,38 @@ def shown_until(request: PrivacyRequest) -> dt.datetime | None:
     return request.closed_at + rules.PROGRESS_LASTS if request.closed_at else None
 
 
+ATTEMPTED: dict[str, str | Promise] = {
+    "code": _("one-time code"),
+    "progress": _("link to the page of a request"),
+    "certificate": _("link to a certificate"),
+    "unsubscribe": _("link to unsubscribe"),
+    "preferences": _("link to the settings"),
+    "confirm": _("link to confirm"),
+    "guardian": _("link of a guardian"),
+}
+"""What was refused, in words."""
+WHY_REFUSED: dict[str, str | Promise] = {
+    # A link without its end opens as little as one that somebody made up: nobody can tell one from the other.
+    "forged": _("unreadable: cut in half, mistyped, or not made by us"),
+    "expired": _("too old"),
+    "used": _("used before"),
+    "spent": _("tried too often"),
+    "throttled": _("asked for too often"),
+    "changed": _("something changed since it was sent"),
+    "again": _("the words changed since they were shown"),
+}
+"""Why a link was refused, in words."""
+WRONG_CODE = _("not the right one")
+
+
 def attempts(*, since: dt.datetime) -> list[dict[str, Any]]:
-    """How many links and codes were refused since then, by kind and reason."""
+    """How many links and codes were refused since then, by kind and reason; both in words too (`label`, `reason`)."""
     found = PrivacyAttempt.objects.filter(at__gte=since).values("what", "why").annotate(count=Sum("times"))
-    return [dict(row) for row in found.order_by("-count", "what", "why")[:20]]
+    return [
+        {**row, "label": ATTEMPTED.get(row["what"], row["what"]), "reason": _reason(row["what"], row["why"])}
+        for row in found.order_by("-count", "what", "why")[:20]
+    ]
+
+
+def _reason(what: str, why: str) -> str | Promise:
+    return WRONG_CODE if (what, why) == ("code", "forged") else WHY_REFUSED.get(why, why)

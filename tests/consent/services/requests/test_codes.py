@@ -141,7 +141,9 @@ def test_a_thousand_forged_links_are_one_row_an_hour(ann):
     codes.note_attempt("unsubscribe", "forged", at=row.at + dt.timedelta(hours=1))
     codes.note_attempt("unsubscribe", "expired", at=row.at)
     assert sorted(PrivacyAttempt.objects.values_list("times", flat=True)) == [1, 1, 20]
-    assert attempts(since=row.at)[0]["count"] == 21
+    found = attempts(since=row.at)[0]
+    assert (found["count"], str(found["label"])) == (21, "link to unsubscribe")
+    assert "cut in half" in str(found["reason"]), "nobody is said to have forged what a mail program broke"
 
 
 def test_what_was_asked_lies_sealed_and_goes_after_a_day(ann):
