@@ -45,7 +45,10 @@ class BreachForm(KnownForm):
     ended_at = forms.DateTimeField(label=_("Ended"), widget=MOMENT, required=False)
     story = forms.CharField(
         label=_("What happened"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=NAMES,
+        help_text=_(
+            "Every letter carries it as you write it: translate it there. Name no customers here: who is affected is a"
+            " list of its own."
+        ),
     )  # fmt: skip
 
 
@@ -151,7 +154,10 @@ class RiskForm(forms.Form):
     """How great the risk to people is."""
 
     risk = forms.ChoiceField(label=_("Risk to people"), choices=Breach.Risk.choices)
-    reason = forms.CharField(label=_("Why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Authorities read it in their letter, people do not."),
+    )  # fmt: skip
 
 
 class DraftForm(forms.Form):
@@ -159,6 +165,7 @@ class DraftForm(forms.Form):
 
     subject = forms.CharField(label=_("Subject"), max_length=200)
     body = forms.CharField(label=_("Text"), max_length=20000, widget=forms.Textarea(attrs={"rows": 18}))
+    may_mix = forms.BooleanField(required=False)
 
 
 def begun() -> dict[str, Any]:

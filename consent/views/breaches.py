@@ -179,16 +179,18 @@ def draft(request: HttpRequest, breach: uuid.UUID, draft_id: uuid.UUID) -> HttpR
                 if (subject, body) != (letter.subject, letter.body):
                     drafting.change(draft=letter.row, subject=subject, body=body, **by)
                 if request.POST.get("what") == "approve":
-                    drafting.approve(draft=letter.row, **by)
+                    drafting.approve(draft=letter.row, may_mix=form.cleaned_data["may_mix"], **by)
                 return redirect(f"{reverse('consent:breach-detail', args=[row.id])}#texts")
             except (drafting.UnableToApprove, recording.UnableToRecord) as unable:
                 form.add_error(None, str(unable))
     else:
         form = DraftForm(initial={"subject": letter.subject, "body": letter.body})
+    typed = "\n".join(str(form[name].value() or "") for name in ("subject", "body"))
     context = {
         "b": row,
         "title": reading.words(row).title,
         "draft": letter,
+        "foreign": drafting.foreign(typed, letter.row.language) if row.closed_at is None else [],
         "law": laws.name(packs.every()[letter.row.law]),
         "language": _languages()[letter.row.language],
         "may_approve": drafting.may_approve(letter.row, actor=actor),
@@ -305,6 +307,8 @@ def _texts(letters: list[reading.Letter]) -> list[dict[str, Any]]:
             "audience": BreachDraft.Audience(one.row.audience).label,
             "law": laws.name(packs.every()[one.row.law]),
             "language": languages.get(one.row.language, one.row.language),
+            "is_mixed": not one.row.approved_at
+            and bool(drafting.foreign(f"{one.subject}\n{one.body}", one.row.language)),
         }
         for one in letters
     ]

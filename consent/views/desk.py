@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -92,7 +93,7 @@ def act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         do(row, request, actor_of(request), timezone.now())
     except UnableToDo as unable:
         row.refresh_from_db()
-        return _detail(request, row, problem=str(unable.text), status=422)
+        return _detail(request, row, problem=str(unable.text), code=unable.code, status=422)
     row.refresh_from_db()
     is_good, text = outcomes.said(row, request.POST["act"])
     (messages.success if is_good else messages.error)(request, text)
@@ -141,7 +142,19 @@ def _change(row: PrivacyRequest, request: HttpRequest, actor: Actor, at: dt.date
         change = uuid.UUID(_text(request, "change"))
     except ValueError as error:
         raise UnableToDo(_("This was decided already.")) from error
-    return rectifying.decide(request=row.id, change=change, accept=accept, reason=_text(request), actor=actor, at=at)
+    return rectifying.decide(
+        request=row.id,
+        change=change,
+        accept=accept,
+        reason=_text(request),
+        may_mix=_may_mix(request),
+        actor=actor,
+        at=at,
+    )
+
+
+def _may_mix(request: HttpRequest) -> bool:
+    return _text(request, "may_mix") == "yes"
 
 
 _ACTS: dict[str, Act] = {
@@ -156,9 +169,16 @@ _ACTS: dict[str, Act] = {
     "resume": lambda row, request, actor, at: clocks.resume(
         request=row.id, identity=_text(request, "identity"), actor=actor, at=at
     ),
-    "extend": lambda row, request, actor, at: clocks.extend(request=row.id, reason=_text(request), actor=actor, at=at),
+    "extend": lambda row, request, actor, at: clocks.extend(
+        request=row.id, reason=_text(request), may_mix=_may_mix(request), actor=actor, at=at
+    ),
     "refuse": lambda row, request, actor, at: closing.refuse(
-        request=row.id, ground=_text(request, "ground"), reason=_text(request), actor=actor, at=at
+        request=row.id,
+        ground=_text(request, "ground"),
+        reason=_text(request),
+        may_mix=_may_mix(request),
+        actor=actor,
+        at=at,
     ),
     "note": lambda row, request, actor, at: closing.note(
         request=row.id, text=_text(request, "text"), actor=actor, at=at
@@ -170,7 +190,9 @@ _ACTS: dict[str, Act] = {
 }
 
 
-def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _detail(
+    request: HttpRequest, row: PrivacyRequest, *, problem: str = "", code: str = "", status: int = 200
+) -> HttpResponse:
     now = timezone.now()
     pack = packs.every().get(row.pack)
     clock = reading.clock(row, now=now)
@@ -217,6 +239,8 @@ def _detail(request: HttpRequest, row: PrivacyRequest, *, problem: str = "", sta
         "can_hand_over": copies.can_hand_over(row),
         "others": reading.of(lineage.facts_under(row.customer_id)).exclude(id=row.id)[:10],
         "problem": problem,
+        "is_foreign": code == "language",
+        "tongue": _(str(dict(settings.LANGUAGES)[row.language])),
         "typed": request.POST if problem else {},
         **frame.tabs(request, "requests"),
     }

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from cdp.core import access, audit, ids, written_dates
+from cdp.core import access, alphabets, audit, ids, written_dates
 from cdp.core.actors import Actor
 from cdp.core.models import User
 from consent.models import Breach, BreachDraft
@@ -67,13 +67,17 @@ def change(*, draft: BreachDraft, subject: str, body: str, actor: Actor, at: dt.
         recording.step(row, "draft_changed", actor=actor, at=at, details=_named(draft))
 
 
-def approve(*, draft: BreachDraft, actor: Actor, at: dt.datetime) -> None:
-    """Say that a draft may go out as it is. Raises UnableToApprove for its writer, where somebody else could."""
+def approve(*, draft: BreachDraft, actor: Actor, at: dt.datetime, may_mix: bool = False) -> None:
+    """Say that a draft may go out as it is. Raises UnableToApprove for its writer, where somebody else could, and where
+    part of it is in another language than its readers', unless `may_mix`.
+    """
     with transaction.atomic():
         row = recording.held(draft.breach_id)
         fresh = BreachDraft.objects.select_for_update().get(id=draft.id)
         if not may_approve(fresh, actor=actor):
             raise UnableToApprove(_("You wrote this text: somebody else who answers for privacy approves it."))
+        if not may_mix and _is_mixed(row, fresh):
+            raise UnableToApprove(_("Part of it is in another language: translate it, or tick that it may stay."))
         if fresh.approved_at is None:
             BreachDraft.objects.filter(id=draft.id).update(approved_at=at, approved_by=actor.id)
             alone = {"alone": True} if fresh.changed_by == actor.id else {}
@@ -82,6 +86,20 @@ def approve(*, draft: BreachDraft, actor: Actor, at: dt.datetime) -> None:
                 audit.Action.BREACH_STEPPED, actor=actor, at=at, subject=draft.breach_id,
                 details={"step": "approved", "language": draft.language, **alone},
             )  # fmt: skip
+
+
+def foreign(text: str, language: str) -> list[str]:
+    """What of a text is not in the language of its readers: words of staff stand in every draft as they were typed."""
+    return alphabets.foreign(text, language, names=[settings.CDP_SHOP_NAME])
+
+
+def _is_mixed(row: Breach, draft: BreachDraft) -> bool:
+    key = reading.key_of(row)
+    words = [
+        key.open(sealed, table=reading.DRAFTS, column=column, row=draft.id)
+        for column, sealed in (("subject", draft.subject), ("body", draft.body))
+    ]
+    return bool(foreign("\n".join(words), draft.language))
 
 
 def may_approve(draft: BreachDraft, *, actor: Actor) -> bool:
@@ -136,7 +154,8 @@ def _facts(row: Breach, *, law: str) -> rules.Facts:
         story=words.story,
         people=_people(row, law=law) if row.people else _("Not known yet"),
         is_possible=row.stage == Breach.Stage.POSSIBLE,
-        risk=f"{risk} {words.risk_reason}".strip(),
+        # Why staff think so is for those who check them; people read what it can lead to.
+        risk=f"{risk} {words.risk_reason}".strip() if law else risk,
         measures=notes,
     )
 

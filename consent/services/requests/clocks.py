@@ -47,11 +47,11 @@ def paused_days(request: PrivacyRequest) -> int:
     return sum(int(details.get("days", 0)) for details in resumed)
 
 
-def extend(*, request: uuid.UUID, reason: str, actor: Actor, at: datetime) -> PrivacyRequest:
-    """Take the longer term, with a reason that the person is told. Raises UnableToDo."""
-    reason = steps.reason_of(reason)
+def extend(*, request: uuid.UUID, reason: str, actor: Actor, at: datetime, may_mix: bool = False) -> PrivacyRequest:
+    """Take the longer term, with a reason that the person is told (`steps.reason_for`). Raises UnableToDo."""
     with transaction.atomic():
         row = steps.open_(request)
+        reason = steps.reason_for(row, reason, may_mix=may_mix)
         why_not = deadlines.can_extend(
             clock_of(row), now=at, first_due_at=row.due_at, is_extended=row.extended_at is not None
         )

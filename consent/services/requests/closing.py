@@ -73,14 +73,16 @@ def answered(
         steps.add(row, Kind.ACKNOWLEDGED, actor=actor, at=at, details={"way": way})
 
 
-def refuse(*, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: datetime) -> PrivacyRequest:
+def refuse(
+    *, request: uuid.UUID, ground: str, reason: str, actor: Actor, at: datetime, may_mix: bool = False
+) -> PrivacyRequest:
     """Refuse with a ground that the law knows for this right, and words of our own. The person is told both, and where
     to complain. Whatever weighs against the rest of an objection, advertising ends (GDPR 21(2–3), PDPA s.32), unless
-    nobody knows who asked. Raises UnableToDo.
+    nobody knows who asked. The reason is in their language (`steps.reason_for`). Raises UnableToDo.
     """
-    reason = steps.reason_of(reason)
     with transaction.atomic():
         row = steps.open_(request)
+        reason = steps.reason_for(row, reason, may_mix=may_mix)
         pack = packs.every().get(row.pack)
         if pack is None or ground not in {one.key for one in pack.grounds(row.right)}:
             raise UnableToDo(_("Choose a ground that this law knows."), code="ground")

@@ -141,16 +141,23 @@ def opened(request: PrivacyRequest) -> list[Change]:
 
 
 def decide(
-    *, request: uuid.UUID, change: uuid.UUID, accept: bool, reason: str = "", actor: Actor, at: datetime
+    *,
+    request: uuid.UUID,
+    change: uuid.UUID,
+    accept: bool,
+    reason: str = "",
+    actor: Actor,
+    at: datetime,
+    may_mix: bool = False,
 ) -> PrivacyRequest:
     """Accept (the field is written) or refuse (with a reason) one correction; the last one answers the request.
 
     Raises UnableToDo, also where the value cannot stand: no address, somebody else's number.
     """
-    if not accept or reason.strip():
-        reason = steps.reason_of(reason)
     with transaction.atomic():
         row = _undecided(request)
+        if not accept or reason.strip():
+            reason = steps.reason_for(row, reason, may_mix=may_mix)
         found = row.changes.select_for_update().filter(id=change).first()
         if found is None or found.decision != Decision.OPEN:
             raise UnableToDo(_("This was decided already."), code="decided")

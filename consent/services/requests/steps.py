@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import audit, ids, webhooks
+from cdp.core import alphabets, audit, ids, webhooks
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from consent.models import PrivacyRequest, PrivacyRequestStep
@@ -147,6 +149,20 @@ def reason_of(
         raise UnableToDo(missing, code=code)
     if len(reason) > rules.LONGEST_WORDS:
         raise UnableToDo(_("This is too long."), code=code)
+    return reason
+
+
+def reason_for(request: PrivacyRequest, text: str, *, may_mix: bool = False) -> str:
+    """A reason that the person is told, in the language they are answered in; in another one only if staff say so by
+    `may_mix`. Raises UnableToDo.
+    """
+    reason = reason_of(text)
+    if not may_mix and alphabets.foreign(reason, request.language, names=[settings.CDP_SHOP_NAME]):
+        language = gettext(str(dict(settings.LANGUAGES)[request.language]))
+        raise UnableToDo(
+            _("The person is answered in another language: write the reason in %(language)s.") % {"language": language},
+            code="language",
+        )
     return reason
 
 

@@ -31,7 +31,9 @@ def officer():
 def taken(right, *, identity="id_card", address="ann@example.com", country="", **more):
     who = factories.customer(name="Ann", email="ann@example.com", country=country)
     words = steps.Words(said="please", reach=("email", address) if address else ("", ""))
-    ask = intake.Ask(customer=who.id, right=right, door="letter", language="en", identity=identity, words=words, **more)
+    ask = intake.Ask(
+        customer=who.id, right=right, door="letter", identity=identity, words=words, **{"language": "en", **more}
+    )
     return intake.begin(ask, actor=actors.SYSTEM, at=timezone.now()).request
 
 
@@ -154,3 +156,17 @@ def test_who_was_identified_is_not_refused_as_unidentified_and_erasure_cites_its
         'value="not_identified"'
         in officer.get(f"/consent/requests/{taken('restriction', identity='').id}/").content.decode()
     )
+
+
+def test_a_reason_is_written_in_the_language_the_person_is_answered_in(officer):
+    request = taken("restriction", language="ko", identity="")
+    page = f"/consent/requests/{request.id}/"
+    assert "as the person reads it: in Korean" in officer.get(page).content.decode()
+    told = {"act": "refuse", "ground": "unfounded", "reason": "ไม่มีเหตุตามกฎหมาย"}
+    refused = officer.post(f"{page}do/", told)
+    assert refused.status_code == 422
+    assert "write the reason in Korean" in refused.content.decode()
+    assert 'name="may_mix"' in refused.content.decode()
+    pressed(officer, request, **told, may_mix="yes")
+    request.refresh_from_db()
+    assert request.state == State.REFUSED

@@ -133,6 +133,26 @@ def test_drafts_speak_every_law_that_concerns_customers_and_stay_as_approved(bre
     assert next(one for one in again if one.row.audience == "authority").subject == "Ours"
 
 
+def test_words_of_staff_in_another_language_are_approved_only_knowingly_and_why_there_is_a_risk_stays_inside(
+    breach, officer
+):
+    recording.note(breach=breach.id, text="เปลี่ยนรหัสผ่านแล้ว", actor=officer, at=NOW)
+    recording.assess(breach=breach.id, risk="high", reason="Our own carelessness", actor=officer, at=NOW)
+    letters = drafting.write(breach=breach.id, actor=officer, at=NOW)
+    texts = {(one.row.audience, one.row.language): one for one in letters}
+    assert "Our own carelessness" in texts["authority", "en"].body
+    assert "Our own carelessness" not in texts["people", "en"].body
+    foreign = {key: drafting.foreign(one.body, one.row.language) for key, one in texts.items()}
+    own = ["- เปลี่ยนรหัสผ่านแล้ว"]
+    assert foreign == {
+        ("authority", "en"): own, ("people", "en"): own, ("people", "ko"): own, ("people", "th"): [],
+    }  # fmt: skip
+    drafting.approve(draft=texts["people", "th"].row, actor=officer, at=NOW)
+    with pytest.raises(drafting.UnableToApprove, match="another language"):
+        drafting.approve(draft=texts["people", "ko"].row, actor=officer, at=NOW)
+    drafting.approve(draft=texts["people", "ko"].row, actor=officer, at=NOW, may_mix=True)
+
+
 def test_who_wrote_a_text_approves_it_only_where_nobody_else_could(breach, officer):
     draft = drafting.write(breach=breach.id, actor=officer, at=NOW)[0].row
     drafting.approve(draft=draft, actor=officer, at=NOW)  # alone
