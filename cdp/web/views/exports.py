@@ -166,6 +166,7 @@ def _page(request: HttpRequest, row: Export, form: DecisionForm, *, status: int 
         "form_name": FORMATS.get(row.form, row.form),
         "columns": [named.get(column, column) for column in row.columns],
         "left_out": _left_out(row.left_out),
+        "leaving": handing.count_leaving(row, at=timezone.now()),
         "out": sum(row.left_out.values()),
         "is_mine": row.asked_by == user.id,
         "may_decide": row.state == State.WAITING and row.asked_by != user.id and user.can("exports.approve"),

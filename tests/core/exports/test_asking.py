@@ -175,7 +175,9 @@ def test_who_sees_contacts_masked_takes_them_along_masked(people):
 def test_a_file_is_given_only_with_who_may_still_leave_and_only_for_a_day(people):
     owner = factories.staff("owner")
     export = made(ask(owner))
+    assert handing.count_leaving(export, at=timezone.now()) == export.held == 2
     factories.consent(people["ben"], purpose="third_party", channel="any", granted=False)
+    assert handing.count_leaving(export, at=timezone.now()) == 1
     assert [row["customer.email"] for row in rows(fetched(export, owner))] == ["ann@example.com"]
     with pytest.raises(handing.UnableToHand):
         fetched(export, owner, at=timezone.now() + dt.timedelta(hours=25))

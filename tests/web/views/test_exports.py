@@ -2,9 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from cdp.core import jobs
+from cdp.core import actors, jobs
 from cdp.core.models import Export
+from consent.services import restricting
+from customers.models import Customer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +57,19 @@ def test_a_file_goes_its_way_between_two_people(client):
     jobs.run_waiting()
     assert client.get(place("file", export)).status_code == 302  # who let it go does not get it
     client.force_login(owner)
-    assert "as agreed" in client.get(place("detail", export)).content.decode()
+    assert "as agreed" in (page := client.get(place("detail", export)).content.decode())
+    assert "may still leave" not in page
+    for person, left in zip(
+        Customer.objects.filter(status="known").order_by("id"),
+        ("Of them 1 may still leave", "None of them"),
+        strict=True,
+    ):
+        restricting.restrict(
+            customer=person.id, reason=restricting.Reason.ASKED, actor=actors.SYSTEM, at=timezone.now()
+        )
+        assert left in client.get(place("detail", export)).content.decode()
+    for person in Customer.objects.filter(status="known"):
+        restricting.lift(customer=person.id, actor=actors.SYSTEM, at=timezone.now())
     body = b"".join(client.get(place("file", export)).streaming_content).decode()
     assert ("ann@example.com" in body, body.count("\n")) == (True, 3)
     assert client.post(place("act", export, action="delete")).status_code == 302
