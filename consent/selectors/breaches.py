@@ -145,18 +145,28 @@ def is_telling(breach: Breach) -> bool:
 
 
 def laws(breach: Breach, *, concerned: list[Pack] | None = None) -> list[Pack]:
-    """The laws under which the people on its list stand, the shop's own first: that one holds for whatever the shop
-    does, wherever the person lives. As long as nobody is on the list, every law that concerns customers, which whoever
-    asks for many breaches looks up once.
+    """The laws under which the people on its list stand, that of the shop's country first: it holds for whatever the
+    shop does, wherever the person lives. As long as nobody is on the list, every law that concerns customers, which
+    whoever asks for many breaches looks up once.
     """
-    own = packs.of_shop()
+    own = packs.of_seat()
     if not breach.laws:
-        return retention.laws_concerned() if concerned is None else concerned
+        return laws_concerned() if concerned is None else concerned
     return [own, *(packs.every()[key] for key in sorted(breach.laws) if key != own.key and key in packs.every())]
 
 
+def laws_concerned() -> list[Pack]:
+    """Every law that may concern a breach of which nobody knows yet whom it concerns, the one of the shop's country
+    first.
+    """
+    own = packs.of_seat()
+    return [own, *(pack for pack in retention.laws_concerned() if pack.key != own.key)]
+
+
 def people_by_law(breach: uuid.UUID) -> dict[str, int]:
-    """How many people of its list stand under each law; under the shop's own, all. One pass over the list."""
+    """How many people of its list stand under each law; under that of the shop's country, all. One pass over
+    the list.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {places.place_sql('c')}, count(*) FROM consent_breachperson p"  # noqa: S608 - a constant
@@ -165,7 +175,7 @@ def people_by_law(breach: uuid.UUID) -> dict[str, int]:
         )
         found: list[tuple[str | None, int]] = cursor.fetchall()
     counts: Counter[str] = Counter()
-    own = packs.of_shop().key
+    own = packs.of_seat().key
     for place, count in found:
         for key in {own, *(pack.key for pack in jurisdiction.of_place(place or "").packs)}:
             counts[key] += count
@@ -192,7 +202,7 @@ def authorities(breach: Breach, *, now: dt.datetime, is_possible: bool | None = 
 
 def authorities_of_each(rows: Collection[Breach], *, now: dt.datetime) -> dict[uuid.UUID, list[rules.Authority]]:
     """The same of many breaches, by id, for the statements of one."""
-    concerned = retention.laws_concerned() if any(not row.laws for row in rows) else []
+    concerned = laws_concerned() if any(not row.laws for row in rows) else []
     told_ = authorities_told(rows)
     return {row.id: _authorities(row, told_, now=now, concerned=concerned) for row in rows}
 

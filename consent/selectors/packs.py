@@ -34,5 +34,12 @@ def by_country() -> dict[str, packs.Pack]:
 
 
 def of_shop() -> packs.Pack:
-    """The shop's own law."""
+    """The law that the shop chose for whoever tells no country."""
     return every()[settings.CDP_JURISDICTION]
+
+
+def of_seat() -> packs.Pack:
+    """The law of the country the shop stands in: it holds for what the shop itself does and lets happen. The chosen one
+    where no pack is of that country.
+    """
+    return by_country().get(settings.CDP_SHOP_COUNTRY) or of_shop()

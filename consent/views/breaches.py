@@ -333,6 +333,7 @@ def _authorities(row: Breach, *, now: dt.datetime) -> list[dict[str, Any]]:
             "law": laws.name(packs.every()[one.duty.law]),
             "name": _(packs.every()[one.duty.law].authority),
             "people": row.laws.get(one.duty.law),
+            "waits_for": WAITS_FOR.get(one.duty.waits_for, ""),
             "clock": rules.clock(row.noticed_at, one.duty.due_at, now=now) if one.duty.due_at else None,
             "letter": letters.get(one.duty.law),
         }

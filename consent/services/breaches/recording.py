@@ -14,7 +14,7 @@ from cdp.core.crypto import rowkeys
 from consent.models import Breach, BreachPerson, BreachStep
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
-from consent.selectors import laws, packs, retention
+from consent.selectors import laws, packs
 
 
 class UnableToRecord(Exception):
@@ -44,7 +44,7 @@ def record(
         raise UnableToRecord(_("It cannot have begun after it was noticed."))
     if began_at and ended_at and ended_at < began_at:
         raise UnableToRecord(_("It cannot have ended before it began."))
-    law = rules.soonest(retention.laws_concerned())
+    law = rules.soonest(reading.laws_concerned())
     row = ids.uuid7()
     ring_key, wrapped = rowkeys.new(reading.TABLE, row)
     key = rowkeys.load(reading.TABLE, row, ring_key=ring_key, wrapped=wrapped)

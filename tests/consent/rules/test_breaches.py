@@ -39,6 +39,9 @@ def test_the_clock_says_what_is_left():
         ),
         ({"people": 1000}, {"pipa_kr authority", "pipa_kr people"}),
         ({"people": 999}, {"pipa_kr people"}),
+        # each law counts its own people
+        ({"people": 1000, "under": {"pipa_kr": 1, "gdpr": 999}}, {"pipa_kr people"}),
+        ({"people": 2000, "under": {"pipa_kr": 1000, "gdpr": 1000}}, {"pipa_kr authority", "pipa_kr people"}),
         ({"people": 3, "data": ["special"]}, {"pipa_kr authority", "pipa_kr people"}),
         ({"people": 3, "cause": "attack"}, {"pipa_kr authority", "pipa_kr people"}),
     ],

@@ -12,6 +12,11 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _stands_in_germany(settings):
+    settings.CDP_SHOP_COUNTRY = "DE"
+
+
 def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp_path):
     officer = factories.staff("privacy")
     client.force_login(officer)
@@ -24,6 +29,8 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp
         follow=True,
     )
     assert b"The hours are running" in page.content
+    assert b"authority may have to be told by" in page.content  # it is only possible
+    assert b"authority to be told by" not in page.content
     breach = Breach.objects.get()
     url = f"/consent/breaches/{breach.id}/"
     ids = re.findall(r' id="([^"]+)"', client.get(url).content.decode())

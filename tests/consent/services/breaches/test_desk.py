@@ -26,6 +26,11 @@ LATE = dt.timedelta(hours=73)
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _stands_in_germany(settings):
+    settings.CDP_SHOP_COUNTRY = "DE"
+
+
 @pytest.fixture
 def officer():
     return actors.staff(factories.staff("privacy"))
@@ -87,6 +92,7 @@ def test_the_list_stays_as_it_was_found(breach, officer):
 
 
 def test_everybody_on_the_list_is_told_once_in_their_language(breach, officer, settings):
+    settings.CDP_SHOP_COUNTRY = "TH"
     ann = factories.customer(name="Ann", email="ann@example.com", language="th")
     ben = factories.customer(name="Ben", email="ben@example.com")  # told no language: that of the country
     cat = factories.customer(name="Cat", phone="0812345678", language="ko")
@@ -289,6 +295,19 @@ def test_a_breach_stays_open_while_nobody_knows_whether_an_authority_has_to_be_t
     learned = BreachStep.objects.filter(kind="learned").order_by("id").values_list("details", flat=True)
     assert [one["after"]["data"] for one in learned] == [[], ["names"]]
     assert learned[0]["before"] == {"cause": "unknown", "data": []}
+
+
+def test_the_law_of_the_country_the_shop_stands_in_is_its_own(breach, officer, settings):
+    settings.CDP_SHOP_COUNTRY, settings.CDP_JURISDICTION = "TH", "gdpr"  # gdpr: for whoever tells no country
+    for name, country in (("Ann", "TH"), ("Soo", "KR")):
+        factories.customer(name=name, country=country)
+    look(breach, officer, "all")
+    breach = Breach.objects.get()
+    assert breach.laws == {"pdpa_th": 2, "pipa_kr": 1}
+    assert [one.duty.law for one in reading.authorities(breach, now=NOW)] == ["pdpa_th", "pipa_kr"]
+    factories.customer(name="Nobody knows where")
+    look(breach, officer, "all")
+    assert Breach.objects.get().laws == {"pdpa_th": 3, "pipa_kr": 1, "gdpr": 1}
 
 
 def test_a_step_of_before_that_names_no_law_told_the_authority_of_each(breach, officer):
