@@ -95,7 +95,7 @@ class PublishForm(forms.Form):
     is_announced = forms.BooleanField(
         label=_("Tell every known customer that there is a new version"),
         required=False,
-        help_text=_("A short message by e-mail with a link to what changed. No advertising."),
+        help_text=_("A short message by e-mail, else by SMS, with a link to what changed. No advertising."),
     )
 
     def __init__(

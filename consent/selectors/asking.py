@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -87,6 +88,36 @@ def concerned(purposes: Collection[str], *, before: dt.datetime) -> list[Concern
                 purpose, one.permissions + permissions, one.people + people, {**one.by_way, way: people}
             )
     return list(found.values())
+
+
+def together(purposes: Collection[str], *, before: dt.datetime) -> Concerned:
+    """What would end if the meaning of all of these turned at once: who allowed several is counted once."""
+    return _by_way(
+        "SELECT customer_id, count(*) AS permissions FROM consent_consentstate"
+        " WHERE is_granted AND purpose = ANY(%s) AND at < %s GROUP BY customer_id",
+        [sorted(purposes), before],
+    )
+
+
+def everybody() -> Concerned:
+    """Every known customer, by the way they can be told."""
+    return _by_way("SELECT id AS customer_id, 0 AS permissions FROM customers_customer WHERE status = 'known'", [])
+
+
+def _by_way(people: str, params: list[Any]) -> Concerned:
+    found = Concerned("")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH said AS MATERIALIZED ({people}), way AS MATERIALIZED ({_WAYS.format(among="")})
+            SELECT {_WAY}, sum(said.permissions)::bigint, count(*)
+            FROM said LEFT JOIN way USING (customer_id) GROUP BY 1
+            """,  # noqa: S608  (our own constants)
+            params,
+        )
+        for way, permissions, count in cursor.fetchall():
+            found = Concerned("", found.permissions + permissions, found.people + count, {**found.by_way, way: count})
+    return found
 
 
 def unreachable(purposes: Collection[str], *, before: dt.datetime) -> list[tuple[uuid.UUID, str]]:

@@ -111,21 +111,8 @@ def publish(
     """
     with transaction.atomic():
         row = PolicyVersion.objects.select_for_update().get(id=version.id)
-        if row.published_at is not None:
-            raise UnableToPublish(_("This version was published before."))
-        texts = notices.texts_of(row)
-        _check(row.policy, texts)
-        kind = rules.kind_of(row.policy)
-        if kind == rules.PURPOSE:
-            turned = [rules.key_of(row.policy)] if turns_meaning else []
-        else:
-            turned = sorted(set(concerns)) if row.policy in rules.DOCUMENTS else []
-        if BY_DAY in turned and NIGHT not in turned:
-            # The hours are a permission for what was meant by day: one of before counts no more than that.
-            turned = sorted([*turned, NIGHT])
-        instead = _instead(texts, shown_instead, is_owed=bool(turned) or kind in rules.DISCLOSED)
-        if turned:
-            _check_note(texts)
+        texts, kind = notices.texts_of(row), rules.kind_of(row.policy)
+        turned, instead = _read(row, texts, turns_meaning=turns_meaning, concerns=concerns, shown_instead=shown_instead)
         asked = list(Purpose.objects.select_for_update().filter(key__in=turned).order_by("key"))
         PolicyVersion.objects.filter(id=row.id).update(
             published_at=at,
@@ -151,6 +138,40 @@ def publish(
         )
     row.refresh_from_db()
     return row
+
+
+def turned_by(
+    *, version: PolicyVersion, turns_meaning: bool, concerns: Sequence[str], shown_instead: Collection[str]
+) -> list[str]:
+    """The purposes whose meaning would turn if the version were published so. Raises UnableToPublish."""
+    texts = notices.texts_of(version)
+    return _read(version, texts, turns_meaning=turns_meaning, concerns=concerns, shown_instead=shown_instead)[0]
+
+
+def _read(
+    row: PolicyVersion,
+    texts: dict[str, rules.Text],
+    *,
+    turns_meaning: bool,
+    concerns: Sequence[str],
+    shown_instead: Collection[str],
+) -> tuple[list[str], dict[str, str]]:
+    """Whose meaning turns, and which text readers of a language see instead of theirs. Raises UnableToPublish."""
+    if row.published_at is not None:
+        raise UnableToPublish(_("This version was published before."))
+    _check(row.policy, texts)
+    kind = rules.kind_of(row.policy)
+    if kind == rules.PURPOSE:
+        turned = [rules.key_of(row.policy)] if turns_meaning else []
+    else:
+        turned = sorted(set(concerns)) if row.policy in rules.DOCUMENTS else []
+    if BY_DAY in turned and NIGHT not in turned:
+        # The hours are a permission for what was meant by day: one of before counts no more than that.
+        turned = sorted([*turned, NIGHT])
+    instead = _instead(texts, shown_instead, is_owed=bool(turned) or kind in rules.DISCLOSED)
+    if turned:
+        _check_note(texts)
+    return turned, instead
 
 
 def withdraw(*, name: str, actor: Actor, at: dt.datetime) -> PolicyVersion:

@@ -1,7 +1,7 @@
 """Staff pages of every text that people are shown: where it stands, its draft in three languages, publishing it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -150,23 +151,33 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
     form = PublishForm(
         request.POST if request.method == "POST" else None, name=name, purposes=names, instead=_instead(after)
     )
+    loss = None
     if request.method == "POST" and form.is_valid():
         choice = form.cleaned_data
+        how: dict[str, Any] = {
+            "turns_meaning": choice.get("meaning") == "meaning",
+            "concerns": choice.get("concerns") or (),
+            "shown_instead": form.shown_instead,
+        }
+        is_announced = bool(choice.get("is_announced"))
         try:
-            done = policies.publish(
-                version=draft,
-                actor=actor_of(request),
-                at=now,
-                turns_meaning=choice.get("meaning") == "meaning",
-                concerns=choice.get("concerns") or (),
-                is_announced=bool(choice.get("is_announced")),
-                shown_instead=form.shown_instead,
-            )
+            ended = _loss(policies.turned_by(version=draft, **how), is_announced=is_announced, at=now)
+            if ended["people"] and request.POST.get("sure") != ended["key"]:
+                loss = ended
+            else:
+                done = policies.publish(
+                    version=draft, actor=actor_of(request), at=now, is_announced=is_announced, **how
+                )
         except policies.UnableToPublish as unable:
             form.add_error(None, str(unable))
-        else:
-            messages.success(request, _("Version %(version)s is in force now.") % {"version": done.version})
-            return redirect("consent:text", name)
+    if form.is_bound and not form.errors and loss is None:
+        told = _("Version %(version)s is in force now.") % {"version": done.version}
+        if ended["permissions"]:
+            told += " " + _(
+                "Permissions that ended: %(permissions)s; people: %(people)s, of whom %(asked)s are asked again."
+            ) % {key: number_format(ended[key], force_grouping=True) for key in ("permissions", "people", "asked")}
+        messages.success(request, told)
+        return redirect("consent:text", name)
     kind = rules.kind_of(name)
     wanted, is_counted = _concerned(name, names), "count" in request.GET
     context = {
@@ -185,9 +196,26 @@ def publish(request: HttpRequest, name: str) -> HttpResponse:
         ],
         "silent": rules.without_note(after) if name in rules.DOCUMENTS or kind == rules.PURPOSE else [],
         "is_purpose": kind == rules.PURPOSE,
-        "known": reconsent.known() if is_counted and name in rules.DOCUMENTS else 0,
+        "everybody": _figure(asking.everybody()) if is_counted and name in rules.DOCUMENTS else None,
+        "loss": loss,
     }
-    return render(request, "consent/text_publish.html", context, status=422 if form.is_bound else 200)
+    return render(request, "consent/text_publish.html", context, status=422 if form.errors else 200)
+
+
+def _loss(turned: Collection[str], *, is_announced: bool, at: dt.datetime) -> dict[str, Any]:
+    """What publishing ends, or whom it writes to; `key` says for which choice it was read."""
+    if turned:
+        return {"key": ",".join(turned), **_figure(asking.together(turned, before=at))}
+    if is_announced:
+        return {"key": "everybody", **_figure(asking.everybody())}
+    return {"key": "", **_figure(asking.Concerned(""))}
+
+
+def _figure(one: asking.Concerned) -> dict[str, Any]:
+    return {
+        "permissions": one.permissions, "people": one.people, "asked": one.reachable, "far": one.unreachable,
+        "ways": _ways(one),
+    }  # fmt: skip
 
 
 @requires("consent.manage")

@@ -92,7 +92,12 @@ def test_p02_a_new_meaning_asks_again_exactly_those_it_concerns_and_a_new_yes_is
     assert silent.status_code == 422  # in Korean it does not say what changed
     assert gate.decide(customer=mali.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
     officer.post(f"{WORDS}draft/", written("purpose.marketing", SAYS))
-    assert officer.post(f"{WORDS}publish/", {"meaning": "meaning"}).status_code == 302
+    asked = officer.post(f"{WORDS}publish/", {"meaning": "meaning"})
+    assert asked.status_code == 200, "what it ends is read first"
+    assert "Publish and end 3 permissions" in asked.content.decode()
+    sure = re.search(r'name="sure" value="([^"]+)"', asked.content.decode())[1]
+    done = officer.post(f"{WORDS}publish/", {"meaning": "meaning", "sure": sure}, follow=True)
+    assert "Permissions that ended: 3; people: 2, of whom 1 are asked again" in done.content.decode()
     assert not gate.decide(customer=mali.id, purpose="marketing", channel="email", at=timezone.now()).is_allowed
     # The hours were allowed for what it meant before: a permission for the night ends with it.
     assert (
