@@ -38,13 +38,14 @@ def restrict(
     until: datetime | None = None,
     request: uuid.UUID | None = None,
 ) -> Restriction:
-    """Freeze from now on; the restriction that holds already where there is one. Raises UnableToRestrict."""
+    """Freeze from now on; the restriction that holds already for that reason. Raises UnableToRestrict."""
     with transaction.atomic():
         here = standing.hold([customer]).get(customer)
         if here is None:
             raise UnableToRestrict
         standing.queue([here])
-        for before in restrictions.holding(at=at).filter(customer_id=here).order_by("since", "id"):
+        # One for each reason: they end one by one, and the person ends only what they asked for.
+        for before in restrictions.holding(at=at).filter(customer_id=here, reason=reason).order_by("since", "id"):
             if before.until is None or (until is not None and before.until >= until):
                 return before
         row = Restriction.objects.create(

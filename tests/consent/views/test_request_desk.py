@@ -11,7 +11,7 @@ from cdp.core import actors
 from cdp.core.models import Job
 from consent.models import PrivacyRequest, Restriction, Right
 from consent.selectors import restrictions
-from consent.services import holding
+from consent.services import holding, restricting
 from consent.services.requests import intake, rectifying, running, steps
 from consent.services.requests.steps import UnableToDo
 from customers.models import Customer, Status
@@ -123,8 +123,13 @@ def test_what_is_done_at_once_is_one_letter_and_a_pause_is_ended_with_a_code_fro
     ticket = re.search(r'name="ticket" value="([^"]+)"', sent)[1]
     assert visitor.post(page, {"act": "end", "ticket": ticket, "code": "000000x"}).status_code == 422
     assert restrictions.restricted([request.customer_id], at=later)
+    # What staff let rest for a claim is not the person's to end.
+    restricting.restrict(customer=request.customer_id, reason=restricting.Reason.CLAIMS, actor=actors.SYSTEM, at=later)
     ended = visitor.post(page, {"act": "end", "ticket": ticket, "code": requesting.code_sent()})
     assert ended.status_code == 302
+    still = Restriction.objects.filter(lifted_at__isnull=True).values_list("reason", flat=True)
+    assert list(still) == [restricting.Reason.CLAIMS]
+    restricting.lift(customer=request.customer_id, actor=actors.SYSTEM, at=timezone.now())
     assert not restrictions.restricted([request.customer_id], at=timezone.now())
     assert "in use again" in visitor.get(page + "?lang=en").content.decode()
 
