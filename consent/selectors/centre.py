@@ -60,7 +60,7 @@ class Box:
 @dataclass(frozen=True)
 class Centre:
     """Everything on the page. `is_child`: some or all of it only a guardian may allow.
-    `needs_guardian` are those purposes.
+    `needs_guardian` are those purposes. `words` of each option as the person reads it, `guardian_words` as theirs does.
     """
 
     person: Customer
@@ -68,6 +68,7 @@ class Centre:
     groups: Sequence[Group]
     options: Sequence[rules.Option]
     words: Mapping[str, str]
+    guardian_words: Mapping[str, str]
     wish: Wish
     acts: Sequence[acts.Act]
     is_child: bool
@@ -111,7 +112,7 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
     needs_guardian = frozenset(
         purpose.key for purpose in wording if not law.may_alone(purpose.key, born=person.birth_date, today=now.date())
     )
-    groups, words = [], {}
+    groups, words, guardian_words = [], {}, {}
     for purpose in wording:
         mine = [option for option in options if option.purpose == purpose.key]
         if not mine:
@@ -130,6 +131,7 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
                 )
             )
             words[option.name] = purposes.box_words(purpose, option.channel)
+            guardian_words[option.name] = purposes.words_for_guardian(purpose, option.channel)
         groups.append(Group(purpose.key, purpose.name, purpose.description, boxes))
     shown = profile.email_contact or profile.phone_contact
     return Centre(
@@ -138,6 +140,7 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         groups=groups,
         options=options,
         words=words,
+        guardian_words=guardian_words,
         wish=wishes.of(person.id),
         acts=acts.of(person.id, language=language, shown={(option.purpose, option.channel) for option in options}),
         is_child=bool(needs_guardian),

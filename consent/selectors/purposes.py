@@ -124,12 +124,24 @@ def box_words(wording: Wording, channel: str) -> str:
     return f"{wording.name} · {box_label(channel)}\n{wording.description}"
 
 
-def boxes_of_today(boxes: Collection[tuple[str, str]], language: str) -> list[tuple[tuple[str, str], str]]:
-    """Each of these boxes (purpose, channel) that the shop asks for today, with all that it says in that language."""
+def words_for_guardian(wording: Wording, channel: str) -> str:
+    """What a guardian is asked to allow: as `box_words`, without the "yes" that a box has for who ticks it for
+    themselves; there it would read as allowed already.
+    """
+    return f"{wording.name}\n{wording.description}" if channel == Channel.ANY else box_words(wording, channel)
+
+
+def boxes_of_today(
+    boxes: Collection[tuple[str, str]], language: str, *, is_guardian: bool = False
+) -> list[tuple[tuple[str, str], str]]:
+    """Each of these boxes (purpose, channel) that the shop asks for today, with all that it says in that language to
+    the person, or to their guardian.
+    """
+    words = words_for_guardian if is_guardian else box_words
     wording = {one.key: one for one in offered(language)}
     with translation.override(language or settings.LANGUAGE_CODE):
         return [
-            ((purpose, channel), box_words(wording[purpose], channel))
+            ((purpose, channel), words(wording[purpose], channel))
             for purpose, channel in boxes
             if purpose in wording and channel in wording[purpose].channels
         ]

@@ -50,7 +50,9 @@ def read(token: str, *, now: dt.datetime, language: str = "") -> Own:
     said = list(ledger.states([holder]))
     outdated = ledger.outdated(said, at=now)
     on = {(one.purpose, one.channel) for one in said if one.is_granted} - outdated
-    worded = purposes.boxes_of_today([(purpose, channel) for purpose, channel in row.boxes], language or row.language)
+    worded = purposes.boxes_of_today(
+        [(purpose, channel) for purpose, channel in row.boxes], language or row.language, is_guardian=True
+    )
     boxes = [Box(f"{purpose}:{channel}", words, (purpose, channel) in on) for (purpose, channel), words in worded]
     return Own(row, guardians.child_of(row), boxes)
 

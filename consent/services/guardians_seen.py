@@ -90,7 +90,7 @@ def record(
             ends_on=found.decides_from,
         )
         keyring = subjects.load([here])
-        told = json.dumps({"words": [found.centre.words[one.name] for one in boxes]}, ensure_ascii=False)
+        told = json.dumps({"words": [found.centre.guardian_words[one.name] for one in boxes]}, ensure_ascii=False)
         row.name = keyring.seal(name, customer=here, table=guardians.TABLE, column="name", row=row.id)
         row.told = keyring.seal(told, customer=here, table=guardians.TABLE, column="told", row=row.id)
         row.save(force_insert=True)

@@ -54,7 +54,9 @@ def record(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
     context = {
         "profile": profiles.one(person),
         "ahead": ahead,
-        "boxes": [{"name": one.name, "words": ahead.centre.words[one.name]} for one in ahead.options] if ahead else [],
+        "boxes": [{"name": one.name, "words": ahead.centre.guardian_words[one.name]} for one in ahead.options]
+        if ahead
+        else [],
         "waiting": waits.waiting(lineage.of(person.id), now=now),
         "language": language,
         "typed": request.POST,

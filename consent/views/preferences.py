@@ -177,7 +177,7 @@ def _asked_guardian(request: HttpRequest, token: str, centre: reading.Centre, no
     wanted = guardians.Wanted(
         customer=centre.person.id,
         boxes=[(option.purpose, option.channel) for option in chosen],
-        words=[centre.words[option.name] for option in chosen],
+        words=[centre.guardian_words[option.name] for option in chosen],
         address=form.cleaned_data["guardian_email"],
         name=form.cleaned_data["guardian_name"],
         language=translation.get_language() or "en",

@@ -327,3 +327,13 @@ def test_a_child_is_not_its_own_guardian(kid):
     assert (Guardianship.objects.count(), Notice.objects.count()) == (0, 0)
     assert "Waiting for your guardian" in name_guardian(kid).content.decode()
     assert [one.customer_id for one in Notice.objects.all()] == [kid.id]
+
+
+def test_a_guardian_never_reads_the_yes_of_a_box_as_if_it_were_allowed(kid, tmp_path):
+    name_guardian(kid, ask=["profiling:any"])
+    address = link(tmp_path)
+    page = stranger().get(address + "?lang=en").content.decode()
+    assert Purpose.objects.get(key="profiling").name["en"] in page
+    assert "Yes, please" not in page
+    stranger().post(address, {"act": "agree", "is_guardian": "yes"})
+    assert "Yes, please" not in stranger().get(address + "?lang=en").content.decode()
