@@ -28,6 +28,7 @@ def test_c03_a_sign_up_becomes_a_customer_with_a_coupon_that_is_good_once(db):
         "heard": "friend",
         "birth_date": "1992-04-13",
         "consent_marketing_line": "on",
+        "line_id": "@Somying.J",
     }
     token = filling.token("signup")
     for _twice in range(2):

@@ -226,7 +226,7 @@ def test_a_stranger_changes_no_way_of_contact_of_somebody_known(db, client):
 def test_a_stranger_does_not_undo_an_unsubscribe(db, client):
     known = factories.customer(email="ann@example.com")
     factories.consent(known, granted=False)
-    fill(client, consent_marketing_email="on", consent_marketing_sms="on")
+    fill(client, phone="0812345678", consent_marketing_email="on", consent_marketing_sms="on")
     states = dict(ConsentState.objects.filter(customer=known).values_list("channel", "is_granted"))
     assert states == {"email": False, "sms": True}
 
@@ -249,3 +249,23 @@ def test_a_visitor_who_loses_every_race_is_asked_to_press_again_and_keeps_what_w
     monkeypatch.undo()
     assert fill(client, consent_marketing_email="on").status_code == 302
     assert only().status == "known"
+
+
+@pytest.mark.parametrize(
+    ("language", "way", "field", "value"),
+    [
+        ("th", "line", "line_id", "Ann.Smith"),
+        ("th", "sms", "phone", "0812345678"),
+        ("ko", "kakao", "phone", "+821012345678"),
+    ],
+)
+def test_a_yes_to_a_way_needs_the_way_and_says_what_is_missing(db, client, language, way, field, value):
+    told = {"name": "Ann", "email": "ann@example.com", f"consent_marketing_{way}": "on"}
+    missing = filling.send(client, "signup", f"?lang={language}", **told)
+    assert missing.status_code == 422
+    at = "line_id" if way == "line" else f"consent_marketing_{way}"
+    assert list(missing.context["form"].errors) == [at]
+    assert not ConsentRecord.objects.exists()
+    assert filling.send(client, "signup", f"?lang={language}", **told | {field: value}).status_code == 302
+    assert ConsentState.objects.filter(purpose="marketing", channel=way, is_granted=True).exists()
+    assert ContactPoint.objects.filter(kind={"line": "line"}.get(way, "phone")).exists()

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import minimising
 from cdp.core.files import dates, problems
 from consent.rules import notices, preferences
 from consent.rules.packs import Basis
@@ -31,6 +32,14 @@ COUNTRY_OF_LANGUAGE = {"th": "TH", "ko": "KR"}
 """Where a reader lives, most likely: of which the messengers that are asked about depend."""
 PERSON = ("name", "email", "phone")
 TERMS = "accept_terms"
+LINE_ID = "line_id"
+FIELDS_OF_WAYS = {"email": "email", "sms": "phone", "kakao": "phone", "line": LINE_ID}
+"""Without which field of the form a ticked way of contact would be one that does not exist."""
+NEEDED = {
+    "email": _("Give your e-mail address as well, or untick this: else it cannot reach you."),
+    "phone": _("Give your phone number as well, or untick this: else it cannot reach you."),
+    LINE_ID: _("Give your LINE ID as well, or untick LINE: else it cannot reach you."),
+}
 LABELS = {
     "heard": _("How did you hear about us?"),
     "birth_date": _("Date of birth"),
@@ -142,6 +151,8 @@ class PublicForm(forms.Form):
                 continue
             if not preferences.fits(channel, country) or law.basis(purpose, channel) is not Basis.CONSENT:
                 continue  # who asks for a "yes" may not do it without one: what rests on no word is not asked
+            if channel == "line" and not self._asks_line_id():
+                continue
             name = f"consent_{purpose}_{channel}"
             label = wording[purpose].name
             if channel != "any":
@@ -167,6 +178,18 @@ class PublicForm(forms.Form):
             name: field.widget.value_from_datadict(data, MultiValueDict(), name) for name, field in form.fields.items()
         }
         return form
+
+    def _asks_line_id(self) -> bool:
+        """Ask for it beside the box that needs it, where nothing else does; False where it is not collected."""
+        if LINE_ID not in self.fields and LINE_ID not in minimising.stopped():
+            self.fields[LINE_ID] = forms.CharField(
+                label=LABELS[LINE_ID],
+                max_length=200,
+                required=False,
+                help_text=_("Only if you ticked LINE. You find it in LINE under your profile."),
+                widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+            )
+        return LINE_ID in self.fields
 
     def names_on(self, screen: str) -> Sequence[str]:
         """The fields of one screen by its number from 0; none for a number that is none."""
@@ -211,15 +234,25 @@ class PublicForm(forms.Form):
                 "purpose": purpose,
                 "about": about,
                 "refusal": self.refusals[purpose],
-                "boxes": [self[name] for name, (asked, *_rest) in self.consents.items() if asked == purpose],
+                "boxes": [
+                    self[field]
+                    for name, (asked, channel, _words) in self.consents.items()
+                    if asked == purpose
+                    for field in (name, *([LINE_ID] if channel == "line" and self._is_line_id_here() else []))
+                ],
             }
             for purpose, about in self.about.items()
         ]
+
+    def _is_line_id_here(self) -> bool:
+        """Whether it stands beside its box, and not on a screen of its own as the question that is asked next."""
+        return self.asked is None or self.asked.key != LINE_ID
 
     def clean(self) -> dict[str, Any]:
         """Read the person with the one standard of all doors; its faults stand at their fields."""
         data = super().clean() or {}
         self.person = self._read_person({name: str(data.get(name) or "") for name in PERSON} | self._told(data))
+        self._need_ways(data)
         self._keep_answer(data)
         if data.get("name") and not self.person.name and "name" not in self.errors:
             self.add_error("name", self.fields["name"].error_messages["required"])
@@ -228,12 +261,21 @@ class PublicForm(forms.Form):
         self.person.language = (get_language() or "")[:2]
         return data
 
+    def _need_ways(self, data: dict[str, Any]) -> None:
+        """A yes to a way of contact needs that way: what is missing is said, at its box or at the LINE ID."""
+        for name, (_purpose, channel, _words) in self.consents.items():
+            field = FIELDS_OF_WAYS.get(channel, "")
+            if not field or not data.get(name) or getattr(self.person, field) or field in self.errors:
+                continue
+            self.add_error(LINE_ID if field == LINE_ID else name, str(NEEDED[field]))
+
     def _told(self, data: dict[str, Any]) -> dict[str, str]:
-        """The answer to the question as a field of the person, where one standard reads it."""
+        """The LINE ID, and the answer to the question as a field of the person, where one standard reads it."""
+        told = {LINE_ID: str(data.get(LINE_ID) or "")} if LINE_ID in self.fields else {}
         item = self.asked.item if self.asked else None
         if item is None or item.tag or item.input is Input.CHOICES:
-            return {}
-        return {item.fields[0]: str(data.get(item.key) or "")}
+            return told
+        return told | {item.fields[0]: str(data.get(item.key) or "")}
 
     def _keep_answer(self, data: dict[str, Any]) -> None:
         """The answer where it is a choice of the shop's own words."""
