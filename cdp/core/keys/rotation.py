@@ -132,6 +132,7 @@ def run(job: Job) -> None:
         if one.is_removable:
             RingKey.objects.filter(id=one.key_id).update(retired_at=timezone.now())
     job.result = _told(here, took) | {
+        "wrapped": sum(proofs.in_use(holder).get(here.to, 0) for holder in holders.every()),
         "keys": [_as_json(one) for one in stands],
         "broken": list(here.broken)[:MOST_BROKEN],
     }

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from cdp.core import jobs, moments, terminal
@@ -71,8 +72,14 @@ class Command(BaseCommand):
         summary = {"kinds": len(lines), "rows": f"{sum(line.rows for line in lines):,}",
                    "removed": f"{sum(line.removed for line in lines):,}"}  # fmt: skip
         self.stdout.write(_("{kinds} kinds looked at, {rows} rows over, {removed} removed.").format(**summary))
-        if waiting := sum(1 for line in lines if line.outcome == RetentionLine.Outcome.UNCONFIRMED and line.rows):
-            unconfirmed = _("{n} kinds wait until a privacy officer puts their rules in force at /consent/retention/.")
+        if waiting := reading.waiting():
+            unconfirmed = ngettext(
+                "The rule of {n} kind is only proposed: nothing of it is removed until a privacy officer puts it in "
+                "force at /consent/retention/.",
+                "The rules of {n} kinds are only proposed: nothing of them is removed until a privacy officer puts "
+                "them in force at /consent/retention/.",
+                waiting,
+            )
             self.stdout.write(unconfirmed.format(n=waiting))
 
 

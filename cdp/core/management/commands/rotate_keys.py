@@ -55,8 +55,14 @@ class Command(BaseCommand):
             return
         for sentence in rotation.sentences(job.result["keys"]):
             self.stdout.write(sentence)
+        if not job.result["keys"]:
+            self.stdout.write(_("The ring holds no other key: none can be removed."))
+        if not job.result["rows"]:
+            done = _("Nothing had to be moved: {key} wraps all {rows} keys.")
+            self.stdout.write(done.format(key=job.result["to"], rows=f"{job.result['wrapped']:,}"))
+            return
         self.stdout.write(
-            _("{rows} keys are wrapped by {key} now, in {seconds} s ({rate} a second).").format(
+            _("{rows} keys were moved to {key}, in {seconds} s ({rate} a second).").format(
                 rows=f"{job.result['rows']:,}",
                 key=job.result["to"],
                 seconds=f"{job.result['seconds']:.1f}",

@@ -12,7 +12,7 @@ from rich.progress import Progress, TextColumn
 
 from cdp.core import audit, terminal
 from cdp.core.actors import SYSTEM
-from cdp.core.chains import judging, sealing, verifying
+from cdp.core.chains import judging, registry, sealing, verifying
 
 SHOWN = 50
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             action="store_const",
             const=verifying.Depth.NEW,
             default=verifying.Depth.WHOLE,
-            help="only what is new since the last verification",
+            help="of the ledgers only what is new since the last verification, of what follows from them a sample",
         )
         depth.add_argument(
             "--nightly",
@@ -110,4 +110,10 @@ class Command(BaseCommand):
                 rate=f"{int(rows / max(seconds, 0.001)):,}",
                 faults=f"{sum(result.fault_count for result in results):,}",
             )
+        )
+        chained = sum(result.rows for result in results if result.subject in registry.tables())
+        self.stdout.write(
+            _(
+                "{chained} of them are rows of the ledgers, {others} what has to follow from them (such as consents)."
+            ).format(chained=f"{chained:,}", others=f"{rows - chained:,}")
         )
