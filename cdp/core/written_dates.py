@@ -74,6 +74,11 @@ def month(on: dt.date, *, long: bool = False) -> str:
     return str(dates.format_date(on, format=pattern, locale=words))
 
 
+def year(number: int) -> str:
+    """A year alone, as the language counts them: "2026", in Thai "2569"."""
+    return str(number + BUDDHIST if locale().language == "th" else number)
+
+
 def clock(at: dt.datetime) -> str:
     """The time of day to the minute, "14:05"; in Korean "오후 2:05"."""
     return dates.format_time(at, format=_times(locale(), "short"), locale=locale())

@@ -5,11 +5,14 @@ of those that pages of staff quote. What a language has not is told in English.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import msgspec
 from django.utils import translation
+from django.utils.translation import gettext
 
+from cdp.core import written_dates
 from consent.rules import reasons
 from consent.rules.packs import Citation, Pack
 from consent.selectors import packs
@@ -70,6 +73,15 @@ def name(pack: Pack) -> str:
     """The short name of a pack's law, for whoever reads now."""
     law = pack.citations[0].law
     return in_language(_language()).laws.get(law, law)
+
+
+def as_of(version: str) -> str:
+    """Which text of a law that is (`Pack.version`), in words; empty where it does not say."""
+    try:
+        effective, checked = (written_dates.whole(date.fromisoformat(day)) for day in version.split("/"))
+    except ValueError:
+        return ""
+    return gettext("In force since %(effective)s, checked %(checked)s") % {"effective": effective, "checked": checked}
 
 
 def words(rule: str) -> str:

@@ -231,6 +231,7 @@ def _detail(
         "ground": closing.GROUNDS.get(row.refusal_ground, ""),
         "identities": STAFF_IDENTITIES[1:],
         "law": laws.find(pack, term.citation),
+        "as_of": laws.as_of(row.pack_version),
         "counting": laws.find(pack, pack.counting) if pack else None,
         "blocked": outcomes.BLOCKS.get(row.blocked, row.blocked) if is_open else "",
         "held": is_open and row.right == Right.ERASURE and bool(holds.held(lineage.of(row.customer_id))),

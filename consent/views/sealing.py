@@ -15,9 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import jobs
+from cdp.core import jobs, written_dates
 from cdp.core.keys import report, rotation
 from cdp.core.models import Job
+from cdp.core.retention import registry
 from cdp.core.views.access import actor_of, requires, staff_of
 from consent.views import frame
 
@@ -38,7 +39,7 @@ def sealing(request: HttpRequest) -> HttpResponse:
         "may_rotate": staff_of(request).can("keys"),
         "job": job and _job(job),
         "tables": _tables(report.sealed_columns()),
-        "years": report.by_age(),
+        "years": [(written_dates.year(year), count) for year, count in report.by_age()],
         "hourly": hourly | {name: _moment(hourly[name]) for name in ("first", "last") if hourly[name] is not None},
         "digests": [(line, _kinds(line)) for line in lines if line.is_digest],
         "plain": [(line, _kinds(line)) for line in lines if line.is_plain],
@@ -71,10 +72,11 @@ def rotate(request: HttpRequest) -> HttpResponse:
 
 def _kinds(line: report.Line) -> str:
     """What the tables of a line hold, in the reader's language."""
-    names = {
-        model._meta.db_table: str(model._meta.verbose_name_plural)
+    names = {apps.get_model(kind.model)._meta.db_table: str(kind.label) for kind in registry.kinds()} | {
+        model._meta.db_table: str(said)
         for model in apps.get_models()
-        if isinstance(model._meta.verbose_name_plural, Promise)  # others are called by their class, in English
+        # Where nobody said it, Django makes one of the class, in English.
+        if isinstance(said := model._meta.original_attrs.get("verbose_name_plural"), Promise)
     }
     return ", ".join(dict.fromkeys(names[table] for table, _column in line.places if table in names))
 

@@ -17,6 +17,7 @@ from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
 from consent.selectors import laws, packs
 from consent.services.breaches import recording
+from customers.selectors import tongues
 
 OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
 
@@ -48,10 +49,10 @@ def remind(*, now: dt.datetime) -> int:
 
 
 def _write(breach: Breach, waiting: list[rules.Authority]) -> None:
-    """To every officer and owner, in their language; the mail says nothing about the incident but where it stands."""
+    """To every officer and owner, in their language, else the shop's; it tells only where the incident stands."""
     roles = [role for role in access.LETTERS.values() if access.allows(role, "consent.manage")]
     for officer in User.objects.filter(is_active=True, role__in=roles):
-        with translation.override(officer.language or settings.LANGUAGE_CODE):
+        with translation.override(officer.language or tongues.of_told()):
             soonest = min((one.duty.due_at for one in waiting if one.duty.due_at), default=breach.due_at)
             due = written_dates.moment_in_full(soonest, zoneinfo.ZoneInfo(settings.TIME_ZONE))
             mail.send_mail(

@@ -21,6 +21,7 @@ from consent.rules import deadlines, requests
 from consent.selectors import packs
 from consent.services import links
 from consent.services.requests import certificates, complaints, steps
+from customers.selectors import tongues
 from customers.services import standing
 
 CODE, ELSEWHERE = "my-data-code", "my-data-elsewhere"
@@ -174,7 +175,7 @@ def remind(request: PrivacyRequest, *, step: int, at: datetime) -> int:
     staff = [user for user in User.objects.filter(is_active=True) if user.can("consent.manage")]
     url = settings.CDP_BASE_URL + links.desk_path(request.id)
     for user in staff:
-        language = user.language or settings.LANGUAGE_CODE
+        language = user.language or tongues.of_told()
         outbox.put(
             outbox.Draft(
                 kind=REMINDER,

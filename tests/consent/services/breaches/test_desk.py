@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -210,8 +211,10 @@ def test_a_file_made_on_the_pages_names_whoever_was_in_what_was_fetched(breach, 
 
 
 def test_officers_are_reminded_once_for_each_limit_until_the_authority_is_told(
-    breach, officer, django_capture_on_commit_callbacks
+    breach, officer, settings, django_capture_on_commit_callbacks
 ):
+    settings.CDP_SHOP_COUNTRY = "KR"  # the officer's account names no language
+
     def wake(hours):
         with django_capture_on_commit_callbacks(execute=True):
             return escalating.remind(now=NOW + dt.timedelta(hours=hours))
@@ -219,6 +222,7 @@ def test_officers_are_reminded_once_for_each_limit_until_the_authority_is_told(
     assert [wake(hours) for hours in (1, 24, 25, 48)] == [0, 1, 0, 1]
     assert len(mail.outbox) == 2
     assert "List sent" not in mail.outbox[0].body
+    assert re.search("[가-힣]", mail.outbox[0].subject)
     approve_letters(breach, officer)
     told = NOW + dt.timedelta(hours=50)
     recording.tell_authority(breach=breach.id, law="gdpr", reference="A-1", told_at=told, actor=officer, at=told)
