@@ -11,7 +11,7 @@ REASONS: Mapping[str, str | Promise] = {
     "never_asked": _("was never asked about this"),
     "denied": _("did not allow it"),
     "withdrawn": _("took the permission back"),
-    "expired": _("gave a permission that ran out"),
+    "expired": _("gave a permission that ended: too old, or its meaning changed since"),
     "outdated": _("allowed it before its meaning changed, and was not asked again yet"),
     "restricted": _("asked for a restriction: data may not be used for now"),
     "suppressed": _("has an address that no longer takes anything"),

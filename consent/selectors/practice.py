@@ -102,5 +102,7 @@ def _retention() -> Line:
 
 
 def kept() -> Sequence[tuple[str, Term | None, bool]]:
-    """What each kind of data is called, its term (None: as long as it is needed), and whether it waits for approval."""
-    return [(str(one.kind.label), one.term, not one.is_in_force) for one in retention.rulings()]
+    """What each kind of data is called, its term (None: with the customer), and whether a term waits for approval."""
+    return [
+        (str(one.kind.label), one.term, one.term is not None and not one.is_in_force) for one in retention.rulings()
+    ]

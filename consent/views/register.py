@@ -81,7 +81,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 def _kept() -> list[practice.Line]:
     return [
-        practice.Line(name, deciding.words(term) if term else str(_("As long as it is needed")), is_waiting)
+        practice.Line(name, deciding.words(term) if term else str(_("With the customer")), is_waiting)
         for name, term, is_waiting in practice.kept()
     ]
 

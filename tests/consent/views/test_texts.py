@@ -22,7 +22,7 @@ from consent.models import (
     ServedNotice,
     TermsAcceptance,
 )
-from consent.selectors import notices, served
+from consent.selectors import notices, practice, served
 from consent.services import disclosures, policies, register
 from consent.services.retention import deciding
 from customers.models import Customer
@@ -106,6 +106,14 @@ def test_the_policy_is_drafted_from_the_register_in_three_languages(officer: Cli
         assert "{contact_email}" in text.body
     assert "Your rights" in draft["en"].body
     assert "สิทธิของคุณ" in draft["th"].body
+
+
+def test_the_register_and_the_page_of_retention_say_the_same_of_what_has_no_term(officer: Client) -> None:
+    without = [one for one in practice.kept() if one[1] is None]
+    assert without
+    assert not any(is_waiting for _name, _term, is_waiting in without), "nothing there could be put in force"
+    assert "With the customer" in officer.get("/consent/register/").content.decode()
+    assert "With the customer" in officer.get("/consent/retention/").content.decode()
 
 
 def test_the_register_is_kept_with_its_earlier_states_and_leaves_as_a_file(officer: Client) -> None:
