@@ -164,8 +164,11 @@ def test_a_walk_in_signs_up_by_the_code_at_the_counter_and_is_known_there(guide:
     own.locator("input[name=phone]").fill("0845550199")
     for box in own.locator("input[type=checkbox]").all():
         expect(box).not_to_be_checked()
-    for _screen in range(3):
+    # Each screen has to be there before the next press: the form looks at it on the server first.
+    for screen in ("What do you like?", "When is your birthday?", "May we write to you?"):
         own.get_by_role("button", name="Next", exact=True).click()
+        expect(own.get_by_role("heading", name=screen)).to_be_visible()
+    own.locator("input[name=accept_terms]").check()
     own.get_by_role("button", name="Join").click()
     voucher, quick = own.locator(".voucher-code"), own.get_by_text("Nearly done")
     expect(voucher.or_(quick)).to_be_visible()

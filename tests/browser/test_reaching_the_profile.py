@@ -61,7 +61,7 @@ def clerk(opened: Any, live_server: LiveServer, sign_in: Callable[..., None]) ->
 
 
 def fill_in(page: Page, *screens: dict[str, str]) -> None:
-    """One screen after the other, up to the boxes: there are some, and none is ticked."""
+    """One screen after the other, up to the boxes: there are some, and none is ticked. The terms are accepted."""
     for fields in screens:
         for name, text in fields.items():
             page.locator(f"input[name={name}]").fill(text)
@@ -72,6 +72,7 @@ def fill_in(page: Page, *screens: dict[str, str]) -> None:
     expect(page.get_by_role("heading", name="May we write to you?")).to_be_visible()
     expect(page.locator("input[name=consent_marketing_email]")).to_be_visible()
     expect(page.locator("input[name^=consent_]:checked")).to_have_count(0)
+    page.locator("input[name=accept_terms]").check()
 
 
 def turn_to(page: Page, part: str) -> None:
