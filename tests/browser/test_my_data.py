@@ -129,9 +129,12 @@ def test_a_correction_is_asked_for_decided_at_the_desk_and_told(
     expect(desk.get_by_text(request.reference).first).to_be_visible()
     desk.get_by_role("row", name="Lamphun").get_by_role("button", name="Accept").click()
     desk.get_by_role("row", name="Queen Ann").get_by_label("Reason").fill("Not on the card.")
-    if language[0] != "en":
-        desk.get_by_role("row", name="Queen Ann").get_by_label("The reason may stay in this language").check()
     desk.get_by_role("row", name="Queen Ann").get_by_role("button", name="Refuse").click()
+    if (
+        language[0] != "en"
+    ):  # the desk asks whether English words may go to somebody who is answered in another language
+        desk.get_by_role("row", name="Queen Ann").get_by_label("The reason may stay in this language").check()
+        desk.get_by_role("row", name="Queen Ann").get_by_role("button", name="Refuse").click()
     expect(desk.get_by_text("Not on the card.").first).to_be_visible()
     phone.reload()
     headed(phone, language[0], "We looked at your corrections")
