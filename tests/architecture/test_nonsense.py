@@ -58,20 +58,26 @@ def admin(db, client):
     return client
 
 
-def test_pages_answer_nonsense_in_the_address(admin, shop):
+# Each address with a third of the nonsense in turn; with all of it among the slow tests.
+in_turn = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)])
+
+
+@in_turn
+def test_pages_answer_nonsense_in_the_address(admin, shop, every):
     wrong = []
-    for name in GETS:
-        for value in NONSENSE:
+    for number, name in enumerate(GETS):
+        for value in NONSENSE[number % every :: every]:
             status = admin.get(address(name), dict.fromkeys(PARAMETERS, value)).status_code
             if status not in {200, 302, 400, 404, 405, 410, 422}:
                 wrong.append((name, value[:20], status))
     assert not wrong, wrong
 
 
-def test_forms_answer_nonsense_in_the_body(admin, shop):
+@in_turn
+def test_forms_answer_nonsense_in_the_body(admin, shop, every):
     wrong = []
-    for name in POSTS:
-        for value in NONSENSE:
+    for number, name in enumerate(POSTS):
+        for value in NONSENSE[number % every :: every]:
             fields = dict.fromkeys(
                 [*PARAMETERS, "name", "text", "rules", "at", "reason", "action", "title", "key"], value
             )

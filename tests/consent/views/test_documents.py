@@ -122,6 +122,7 @@ def test_every_purpose_is_named_and_described_in_three_languages() -> None:
         assert purpose.channels
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_migrations_of_the_room_go_back_and_forth() -> None:
     call_command("migrate", "consent", "0001", verbosity=0)
