@@ -89,7 +89,8 @@ def test_nothing_of_somebody_who_was_erased_is_anywhere(tmp_path):
         shop.wait_for(lambda: shop.scalar("SELECT count(*) FROM core_mark") == 0)
         shop.run("shell", "-c", f"from tests import planting; planting.ask({asked!r})")
         request = Path(asked).read_text()
-        assert search(shop.var / "outbox"), "a message to the person lies there as a file"
+        # A message to the person lies there as a file, once the worker has been.
+        shop.wait_for(lambda: bool(search(shop.var / "outbox")))
         shop.run("shell", "-c", f"from tests import planting; planting.erase({request!r}, {done!r})")
         result = json.loads(Path(done).read_text())
         assert result["books"] == planted["books"], "the books still balance"

@@ -40,6 +40,23 @@ def open_(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         row.save(update_fields=[clear for _column, clear in TEXTS])
 
 
+def _named_as_before() -> migrations.RunSQL:
+    """A NOT NULL has a name since PostgreSQL 18, and keeps it when its column is given the old name back."""
+    return migrations.RunSQL(
+        sql=migrations.RunSQL.noop,
+        reverse_sql="""
+        DO $$ DECLARE rename text; BEGIN
+            FOR rename IN
+                SELECT format('ALTER TABLE core_export RENAME CONSTRAINT %I TO %I', conname,
+                              replace(conname, '_clear_', '_')) FROM pg_constraint
+                WHERE contype = 'n' AND conrelid = 'core_export'::regclass AND strpos(conname, '_clear_') > 0
+            LOOP
+                EXECUTE rename;
+            END LOOP;
+        END $$;""",
+    )
+
+
 class Migration(migrations.Migration):
     """The columns of before are renamed, read, and dropped."""
 
@@ -63,6 +80,7 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        _named_as_before(),
         migrations.RenameField("export", "reason", "reason_clear"),
         migrations.RenameField("export", "decided_why", "decided_why_clear"),
         migrations.AlterField(
