@@ -55,13 +55,21 @@ for event, label in (
 for kind in letters.KINDS:
     outbox.declare(kind)
 reference.needed(rows.ensure)
-outbox.declare(outbox.Kind(confirming.KIND, has_preferences=False))  # nobody knows yet who reads it
-outbox.declare(outbox.Kind(link_mails.KIND, has_preferences=False))
-outbox.declare(outbox.Kind(duties.RESULT))
-outbox.declare(outbox.Kind(duties.STILL))
-for code in (guardians.KIND, guardians.DONE, guardians.NEEDED):
-    outbox.declare(outbox.Kind(code, has_preferences=False))
-outbox.declare(outbox.Kind(guardians.GROWN))
+for kind in (
+    # Nobody knows yet who reads it.
+    outbox.Kind(confirming.KIND, _("A link to confirm what you ticked"), has_preferences=False),
+    outbox.Kind(link_mails.KIND, _("The link to your settings"), has_preferences=False),
+    outbox.Kind(duties.RESULT, _("What we noted of your choice")),
+    outbox.Kind(duties.STILL, _("A reminder that you still get offers")),
+    outbox.Kind(guardians.KIND, _("The question to your guardian"), has_preferences=False),
+    outbox.Kind(guardians.DONE, _("What your guardian allowed"), has_preferences=False),
+    outbox.Kind(guardians.STOPPED, _("What your guardian refused or took back"), has_preferences=False),
+    outbox.Kind(guardians.NEEDED, _("That a parent or guardian has to agree"), has_preferences=False),
+    outbox.Kind(guardians.GROWN, _("That you decide yourself from now on")),
+    outbox.Kind(reconsent.NOTICE, _("The question whether we may go on")),
+    outbox.Kind(reconsent.NEWS, _("News of a changed text about your data")),
+):
+    outbox.declare(kind)
 outbox.footed_by(footers.links_of)
 registry.declare(consent_import.KIND)
 registry.offer("customers", consent_import.BESIDE)
@@ -97,8 +105,6 @@ panels.declare(
 panels.advise("consent", panel.advice)
 acquaintance.provide(acquaintance.CONSENTS, ledger.granted_count)
 jobs.kind(reconsent.KIND)(reconsent.run)
-outbox.declare(outbox.Kind(reconsent.NOTICE))
-outbox.declare(outbox.Kind(reconsent.NEWS))
 digests.declare(LinkRequest, "contact_digest", "from_digest")
 digests.declare(Pending, "address_digest")
 digests.declare(PrivacyCode, "code_digest", "contact_digest", "from_digest")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import readable, sources
+from cdp.core import outbox, readable, sources
 from cdp.core.readable import Reading, Row
 from customers.models import Customer
 from customers.rules import bands, places, tags
@@ -155,13 +155,14 @@ readable.declare(
         _("Messages about your account, orders and requests"),
         {
             "created_at": _("When"),
+            "kind": _("What about"),
             "channel": _("Way"),
             "address": _("Sent to"),
             "state": _("What became of it"),
             "sent_at": _("Sent"),
         },
         newest="created_at",
-        names={"channel": _channels},
+        names={"channel": _channels, "kind": outbox.titles},
     ),
 )
 readable.declare("core.DataKey", Reading(_("The keys that open your sealed data")))

@@ -39,7 +39,7 @@ digests.declare(Notice, "address_digest")
 digests.declare_lasting(FormReceipt, "digest")  # a week old at most
 lifecycle.declare_forgetting(forgetting.forget)
 lifecycle.declare_forgetting(ending.forget)
-outbox.declare(outbox.Kind(delivering.OFF, has_preferences=False))
+outbox.declare(outbox.Kind(delivering.OFF, _("A webhook was switched off"), has_preferences=False))
 registry.declare("webhook.test", _("Somebody tries the connection"))
 retention.declare(
     Kind(

@@ -27,6 +27,7 @@ from customers.selectors import lineage, profiles, tongues
 from customers.services import standing
 
 KIND, DONE, GROWN, NEEDED = "guardian-ask", "guardian-done", "guardian-grown", "guardian-needed"
+STOPPED = "guardian-stopped"
 LASTS = dt.timedelta(days=7)
 MOST = 3
 """Mails in a day: to one address, and for one child."""
@@ -238,7 +239,9 @@ def answer(
             proof = {"by": "link in a message", **proof}
             records = _allow(row, asked, method=BY_LINK, actor=CUSTOMER, proof=proof, at=at)
             _thank(page, at=at)
-        elif not _settle(row, Guardianship.State.REFUSED, at=at):
+        elif _settle(row, Guardianship.State.REFUSED, at=at):
+            confirm_no(row, page.words, is_refused=True, at=at)
+        else:
             raise Unanswerable("used")
         showing.keep(
             customer=held[row.customer_id],
@@ -324,6 +327,24 @@ def _thank(shown: Shown, *, at: dt.datetime) -> None:
             key=f"{DONE}:{row.id}",
             language=row.language,
             data={"child": child_of(row), "words": list(shown.words), "url": url_of(row)},
+        ),
+        at=at,
+    )
+
+
+def confirm_no(row: Guardianship, words: Sequence[str], *, is_refused: bool, at: dt.datetime) -> None:
+    """Confirm to the guardian by mail what they refused, or took back: it may have been somebody else who pressed."""
+    address = opened(row, "address")
+    if not address:
+        return
+    outbox.put(
+        outbox.Draft(
+            kind=STOPPED,
+            customer=row.customer_id,
+            address=address,
+            key=f"{STOPPED}:{row.id}:{at.isoformat()}",
+            language=row.language,
+            data={"child": child_of(row), "words": list(words), "refused": is_refused, "url": url_of(row)},
         ),
         at=at,
     )

@@ -94,7 +94,11 @@ def take_back(token: str, *, chosen: Collection[str] | None, proof: Mapping[str,
                     evidence={"guardian": guardians.opened(row, "name"), "by": "link in a message", **proof},
                 )
         _shrink(lineage.of(holder), off, at=at)
-    return len(set(off) - refused)
+        taken = [box for box in off if box not in refused]
+        if taken:
+            worded = purposes.boxes_of_today(taken, row.language, is_guardian=True)
+            guardians.confirm_no(row, [words for _box, words in worded], is_refused=False, at=at)
+    return len(taken)
 
 
 def _shrink(people: Collection[Any], off: Collection[tuple[str, str]], *, at: dt.datetime) -> None:

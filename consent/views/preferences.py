@@ -290,14 +290,18 @@ def _page(
 def _guardian(
     request: HttpRequest, centre: reading.Centre, errors: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
-    """What a child may ask a guardian for, ticked as it was sent, else as it is asked already or was allowed once."""
+    """What a child may ask a guardian for, ticked as it was sent, else as it is asked already, was ticked in a form, or
+    was allowed once.
+    """
     if not centre.is_child:
         return {}
-    waiting = waits.waiting(lineage.of(centre.person.id), now=now)
+    people = lineage.of(centre.person.id)
+    waiting = waits.waiting(people, now=now)
+    told = waits.ticked(people, since=now - guardians.LASTS)
     if errors:
         ticked = set(request.POST.getlist("ask"))
     else:
-        ticked = {name for one in waiting for name in one.boxes}
+        ticked = set(told).union(*(one.boxes for one in waiting))
         ticked |= {box.name for group in centre.groups for box in group.options if box.is_asked_again}
     wanted = {option.name for option in centre.for_guardian}
     asks = [
@@ -310,7 +314,13 @@ def _guardian(
         for box in group.options
         if box.name in wanted
     ]
-    return {"waiting": waiting, "asks": asks, "guardian_errors": errors, "typed": request.POST if errors else {}}
+    return {
+        "waiting": waiting,
+        "asks": asks,
+        "is_carried": not errors and any(ask["name"] in told for ask in asks),
+        "guardian_errors": errors,
+        "typed": request.POST if errors else {},
+    }
 
 
 def _hold_url(customer: uuid.UUID, now: dt.datetime) -> str:

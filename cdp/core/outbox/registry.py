@@ -5,11 +5,14 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of notice. `code` names its templates: `templates/notices/<code>.txt`, whose first line is the subject,
-    and `<code>.html`; for channels of short texts `<code>.short.txt` where there is one.
+    and `<code>.html`; for channels of short texts `<code>.short.txt` where there is one. `title` says to who got it
+    what it was about, years later and without its data: no subject, which may bear a name or a code.
 
     `purpose` is what the decision is asked for; codes and receipts are `service`. `has_preferences` puts the links of
     the footer (unsubscribe, settings) into it; a mail to somebody who may not be the customer goes without.
@@ -18,6 +21,7 @@ class Kind:
     """
 
     code: str
+    title: str | Promise
     purpose: str = "service"
     has_preferences: bool = True
     is_last: bool = False
@@ -51,6 +55,11 @@ def is_last(code: str) -> bool:
 def kinds() -> tuple[Kind, ...]:
     """Every declared kind."""
     return tuple(_kinds.values())
+
+
+def titles() -> dict[str, str | Promise]:
+    """What each kind was about, by its code."""
+    return {code: kind.title for code, kind in _kinds.items()}
 
 
 def held_back_by(holder: Holder) -> None:

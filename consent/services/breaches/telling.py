@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from cdp.core import audit, jobs, leaving, outbox
 from cdp.core.actors import Actor
@@ -27,7 +27,7 @@ from customers.selectors import lineage
 
 NAME, KIND = "breach_tell", reading.NOTICE
 PAGE = 500
-outbox.declare(outbox.Kind(KIND))
+outbox.declare(outbox.Kind(KIND, gettext_lazy("An incident with your data")))
 
 
 class UnableToTell(Exception):

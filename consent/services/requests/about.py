@@ -5,8 +5,9 @@ retention, provision to others, the fact and content of consent). The words are 
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,7 @@ class Section:
     key: str
     title: str
     lines: Sequence[tuple[str, str]]
+    is_use: bool = False  # an entry of the register
 
 
 def sections(request: PrivacyRequest) -> list[Section]:
@@ -57,13 +59,22 @@ def sections(request: PrivacyRequest) -> list[Section]:
             continue
         basis = str(register.BASES.get(entry.row.bases.get(pack.key, ""), ""))
         lines = [(str(labels[name]), entry.words[name]) for name in list(labels)[1:] if entry.words.get(name)]
-        found.append(Section(f"use_{entry.row.key}", entry.words["name"], [*lines, (_("Basis in law"), basis)]))
+        found.append(
+            Section(f"use_{entry.row.key}", entry.words["name"], [*lines, (_("Basis in law"), basis)], is_use=True)
+        )
     found.append(Section("origin", _("Where your data came from"), _origins(request)))
     rights = [(str(right.label), "") for right in Right]
     complaint = (_("Complaints go to"), complaints.authority(request))
     where = (_("You ask for any of them at"), settings.CDP_BASE_URL + reverse("consent:my-data"))
     found.append(Section("rights", _("Your rights"), [*rights, where, complaint]))
-    return [Section(one.key, one.title, [line for line in one.lines if any(line)]) for one in found]
+    return [replace(one, lines=[line for line in one.lines if any(line)]) for one in found]
+
+
+def common(found: Sequence[Section]) -> list[tuple[str, str]]:
+    """The lines that most of the uses have alike, in their order; a use that differs has a line of its own."""
+    uses = [one for one in found if one.is_use]
+    counts = Counter(line for one in uses for line in dict.fromkeys(one.lines))
+    return [line for line, count in counts.items() if count > 1 and count * 2 > len(uses)]
 
 
 def as_json(found: Sequence[Section]) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """The page of a copy that people read: what we know of them in plain words, in their language, calendar and time.
 
 It opens without a network, without scripts, on a phone and on paper. Ids and codes of programs stay in the folders json
-and csv; of long lists the page has the newest, the rest of them folded away.
+and csv; of long lists the page has the newest, the rest of them folded away, as are the proofs behind a row and the
+details of each use; paper shows all of it.
 """
 
 import html
@@ -25,10 +26,12 @@ from consent.services.requests import about
 
 Row = Mapping[str, Any]
 Put = Callable[[str], object]
-SHOWN, OPEN = 200, 15
+SHOWN, OPEN = 200, 8
 """Rows of a table on the page, the newest; and how many of them stand open."""
 MOST_PARTS = 4000
 MOST_LINES = 30
+MOST_READ = 140
+"""Letters of a cell beyond which only its first line stands open."""
 LINES = "lines"
 """The column in which a row shows what belongs to it, such as the articles of an order."""
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -149,12 +152,20 @@ def _table(table: Table, columns: Sequence[str], rows: Sequence[Mapping[str, str
         put(
             "<tr>"
             + "".join(
-                f'<td data-label="{labels[name]}"{_classes(table, name, row[name])}>{_text(row[name])}</td>'
+                f'<td data-label="{labels[name]}"{_classes(table, name, row[name])}>{_cell(row[name])}</td>'
                 for name in columns
             )
             + "</tr>"
         )
     put("</tbody></table>")
+
+
+def _cell(text: str) -> str:
+    """The words of a cell; of many lines the first, the others behind it."""
+    first, _line, rest = text.partition("\n")
+    if not rest or len(text) <= MOST_READ:
+        return _text(text)
+    return f"<details><summary>{_text(first)}</summary>{_text(rest)}</details>"
 
 
 def _classes(table: Table, name: str, text: str) -> str:
@@ -236,10 +247,21 @@ def _named(value: str | float | uuid.UUID, words: Mapping[Any, Any]) -> str:
 def _uses(told: Sequence[about.Section], put: Put) -> None:
     title = _("How your data are used")
     put(f'<section id="about"><h2>{_text(title)}</h2>')
+    common = about.common(told)
     for section in told:
-        lines = "".join(f"<dt>{_text(what)}</dt><dd>{_text(is_)}</dd>" for what, is_ in section.lines)
-        put(f"<h3>{_text(section.title)}</h3><dl>{lines}</dl>")
+        if section.is_use and section is next(one for one in told if one.is_use) and common:
+            usual = _("The same for every use below that says nothing else")
+            put(f"<h3>{_text(usual)}</h3>{_list(common)}")
+        if section.is_use:
+            own = [line for line in section.lines if line not in common]
+            put(f"<details><summary>{_text(section.title)}</summary>{_list(own)}</details>")
+        else:
+            put(f"<h3>{_text(section.title)}</h3>{_list(section.lines)}")
     put("</section>")
+
+
+def _list(lines: Sequence[tuple[str, str]]) -> str:
+    return "<dl>" + "".join(f"<dt>{_text(what)}</dt><dd>{_text(is_)}</dd>" for what, is_ in lines) + "</dl>"
 
 
 def _text(value: object) -> str:
@@ -260,14 +282,15 @@ STYLE = (
     "table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;vertical-align:top;"
     "padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}"
     "th{font-weight:600;color:var(--soft)}td.num{font-variant-numeric:tabular-nums;white-space:nowrap}"
-    "summary{cursor:pointer;padding:.75rem 0;color:var(--link)}:lang(ko){word-break:keep-all}"
+    "summary{cursor:pointer;padding:.75rem 0;color:var(--link)}td summary{padding:0}:lang(ko){word-break:keep-all}"
     "@media(max-width:44rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}thead{display:none}"
-    "table,tbody,tr,td{display:block}tr{border:1px solid var(--line);border-radius:10px;padding:.6rem .9rem;"
-    "margin:.6rem 0}td{border:0;padding:.2rem 0}td.none{display:none}"
-    "td::before{content:attr(data-label);display:block;color:var(--soft);font-size:.8rem}}"
+    "table,tbody,tr{display:block}tr{border:1px solid var(--line);border-radius:10px;padding:.5rem .9rem;"
+    "margin:.6rem 0}td{display:flow-root;border:0;padding:.15rem 0 .15rem 7.25rem}"
+    "td.none{display:none}td::before{content:attr(data-label);float:left;width:6.75rem;margin-left:-7.25rem;"
+    "color:var(--soft);font-size:.85rem}}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e6ece9;--soft:#a3b3ac;--line:#2c3733;--head:#1a2320;"
     "--ground:#101614;--link:#7fd1b4}}"
     "@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--ground:#fff;--link:#000}body{font-size:10.5pt}"
-    "nav,summary{display:none}main{max-width:none;padding:0}thead{display:table-header-group}tr,dt{break-inside:avoid}"
+    "nav{display:none}main{max-width:none;padding:0}thead{display:table-header-group}tr,dt{break-inside:avoid}"
     "h2{break-after:avoid}details::details-content{content-visibility:visible;display:block;height:auto}}"
 )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from cdp.core import outbox, written_dates
 from cdp.core.crypto import hourly
@@ -29,10 +30,20 @@ RECEIVED, EXTENDED, ANSWERED, REFUSED = "request-received", "request-extended", 
 PROOF, REMINDER, CANCELLED, ERASED = "request-proof", "request-reminder", "request-cancelled", "request-erased"
 KINDS = (
     *(
-        outbox.Kind(code, has_preferences=False)
-        for code in (CODE, ELSEWHERE, RECEIVED, EXTENDED, ANSWERED, REFUSED, CANCELLED, PROOF, REMINDER)
+        outbox.Kind(code, title, has_preferences=False)
+        for code, title in (
+            (CODE, _("A code to show that it is you")),
+            (ELSEWHERE, _("That your address does not show who asks")),
+            (RECEIVED, _("That we have your request")),
+            (EXTENDED, _("That your request takes longer")),
+            (ANSWERED, _("The answer to your request")),
+            (REFUSED, _("Why we cannot do what you asked")),
+            (CANCELLED, _("That your request was taken back")),
+            (PROOF, _("The question who you are")),
+            (REMINDER, _("A reminder of a request's last day")),
+        )
     ),
-    outbox.Kind(ERASED, has_preferences=False, is_last=True),
+    outbox.Kind(ERASED, _("That your data are erased"), has_preferences=False, is_last=True),
 )
 
 SOON = timedelta(minutes=2)

@@ -60,6 +60,17 @@ def link(tmp_path):
     raise AssertionError("no link")
 
 
+def stopped(tmp_path, at):
+    """Recipient, subject and text of each mail that confirms a guardian's no."""
+    outbox.send_due(now=at)
+    found = []
+    for notice in Notice.objects.filter(kind="guardian-stopped"):
+        path = tmp_path / "outbox" / f"{notice.id}.eml"
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found.append((message["To"], message["Subject"], message.get_body(("plain",)).get_content()))
+    return found
+
+
 def test_the_guardian_decides_and_the_proof_says_how_they_were_made_sure_of(kid, tmp_path):
     assert "asked them by mail" in name_guardian(kid).content.decode()
     row = Guardianship.objects.get()
@@ -106,6 +117,10 @@ def test_the_guardian_takes_back_on_a_page_of_their_own_which_ends_when_the_chil
     assert 'value="marketing:email"' in page
     assert stranger().post(address, {"act": "back"}).status_code == 422
     stranger().post(address, {"act": "back", "box": ["marketing:email"]})
+    stranger().post(address, {"act": "back", "box": ["marketing:email"]})
+    ((_to, subject, text),) = stopped(tmp_path, timezone.now())
+    assert "You took back what" in subject
+    assert ("News and offers" in text, text.count("\n- "), bool(LINK.search(text))) == (True, 1, True)
     assert gate.decide(customer=kid.id, purpose="marketing", channel="email", at=timezone.now()).is_denied
     assert gate.decide(customer=kid.id, purpose="profiling", channel="any", at=timezone.now()).is_allowed
     # No word of the child stands in for the guardian's, who took it back.
@@ -178,6 +193,10 @@ def test_a_guardian_who_refuses_leaves_everything_as_it_was(kid, tmp_path):
     assert stranger().post(address, {"act": "refuse"}).status_code == 200
     assert not ConsentRecord.objects.exists()
     assert Guardianship.objects.get().state == "refused"
+    stranger().post(address, {"act": "refuse"})
+    ((to, subject, text),) = stopped(tmp_path, NOW)
+    assert (to, "did not allow" in subject, "you do not allow this" in text) == ("kim@example.com", True, True)
+    assert "News and offers" in text
 
 
 def test_old_and_forged_links_allow_nothing(kid, tmp_path, at_noon):
@@ -251,6 +270,20 @@ def test_a_child_who_signs_up_is_told_whom_to_name_and_nothing_is_allowed(client
     assert not ConsentRecord.objects.exists()
     who = Customer.objects.get(status="known")
     assert list(Notice.objects.values_list("customer_id", "kind")) == [(who.id, "guardian-needed")]
+    # It need not choose once more what it chose in the form, until a guardian was asked.
+    path = links.preferences_path(customer=who.id, at=NOW) + "?lang=en"
+    with time_machine.travel(NOW + dt.timedelta(hours=2), tick=False):
+        page = stranger().get(path).content.decode()
+        assert re.findall(r'name="ask" value="([^"]+)" checked', page) == ["marketing:email"]
+        assert "ticked already" in page
+        told = {
+            "act": "guardian",
+            "ask": ["profiling:any"],
+            "guardian_name": "Kim",
+            "guardian_email": "kim@example.com",
+        }
+        page = stranger().post(path, told).content.decode()
+        assert re.findall(r'name="ask" value="([^"]+)" checked', page) == ["profiling:any"]
 
 
 def test_a_childs_birth_date_in_a_form_sends_nobody_elses_centre(client):

@@ -46,7 +46,7 @@ def trial(settings, tmp_path, monkeypatch):
             },
         }
     ]
-    monkeypatch.setitem(registry._kinds, "trial-code", registry.Kind("trial-code"))
+    monkeypatch.setitem(registry._kinds, "trial-code", registry.Kind("trial-code", "A code on trial"))
     assert engines["django"]
     return tmp_path / "outbox"
 

@@ -1,17 +1,18 @@
 """The page of a copy, of somebody who exists in every table: in their words, and nothing of ours."""
 
 import datetime as dt
+import html
 import io
 import re
 
 import pytest
 from django.utils import timezone, translation
 
-from cdp.core import actors, lifecycle, readable, written_dates
+from cdp.core import actors, lifecycle, outbox, readable, written_dates
 from commerce.models import OrderLine
 from consent.rules import deadlines
 from consent.services import grants, served
-from consent.services.requests import copies, copy_page, intake, letters
+from consent.services.requests import about, copies, copy_page, intake, letters
 from customers.models import Customer
 from tests import factories, planting
 
@@ -25,7 +26,8 @@ def _page(request):
     with translation.override(request.language):
         found = copies.tables(request, at=timezone.now())
         counts = {table.name: sum(1 for _row in table.rows()) for table in found}
-        page = copy_page.Page(request.reference, found, counts, [], timezone.now(), letters.zone_of(request))
+        told = about.sections(request)
+        page = copy_page.Page(request.reference, found, counts, told, timezone.now(), letters.zone_of(request))
         copy_page.write(page, out.write)
     return out.getvalue(), found, counts
 
@@ -78,6 +80,40 @@ def test_the_page_of_somebody_in_every_app_is_in_their_words_and_calendar(langua
     assert "<script" not in page
     assert "src=" not in page
     assert "http" not in page.split("<nav")[0]
+
+
+def test_what_every_use_has_alike_stands_once_and_nothing_of_it_is_lost():
+    person = factories.customer(name="Ann Suksai", email="ann@example.com", country="TH")
+    ask = intake.Ask(customer=person.id, language="en", **ASKED)
+    request = intake.begin(ask, actor=actors.SYSTEM, at=timezone.now()).request
+    notice = {
+        "customer": person.id,
+        "kind": letters.EXTENDED,
+        "address": "ann@example.com",
+        "language": "en",
+        "data": {},
+    }
+    outbox.put(outbox.Draft(key="extended:1", **notice), at=timezone.now())
+    page, _found, _counts = _page(request)
+    with translation.override("en"):
+        uses = [one for one in about.sections(request) if one.is_use]
+        common = about.common(uses)
+        assert {what for what, _words in common} >= {"Who receives it", "How it is protected"}
+        for one in uses:
+            assert f"<summary>{html.escape(one.title)}</summary>" in page
+            for what, words in one.lines:
+                assert f"<dt>{what}</dt><dd>{html.escape(words)}</dd>" in page
+        for _what, words in common:
+            assert page.count(f"<dd>{html.escape(words)}</dd>") == 1
+    assert '"What about">That your request takes longer</td>' in page
+
+
+def test_every_kind_of_notice_says_what_it_was_about_in_three_languages():
+    titles = outbox.titles()
+    assert len(titles) >= 20
+    for language in ("th", "ko"):
+        with translation.override(language):
+            assert not [code for code, title in titles.items() if str(title).isascii()]
 
 
 def test_the_copy_tells_the_days_and_the_words_that_the_pages_tell():
