@@ -27,7 +27,7 @@ def test_a_citation_is_read_in_each_language():
         assert laws.cited(citation).short == "개인정보 보호법 제22조의2; 시행령 제17조의2"
         assert laws.words("pdpa_th:objection").startswith("태국 개인정보 보호법(PDPA) 제")
     with translation.override("th"):
-        assert laws.name(packs.every()["pdpa_th"]) == "พ.ร.บ. คุ้มครองข้อมูลส่วนบุคคล พ.ศ. 2562"
+        assert laws.name(packs.every()["pdpa_th"]) == "พระราชบัญญัติคุ้มครองข้อมูลส่วนบุคคล พ.ศ. 2562"
     with translation.override("en"):
         assert laws.cited(citation).short == "PIPA 22-2; Decree 17-2"
 

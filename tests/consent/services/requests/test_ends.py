@@ -145,7 +145,7 @@ def test_an_erasure_is_told_once_and_its_address_goes_with_the_letter(settings, 
     found = certificates.readable(request.outcome["certificate"])
     for words in (
         found.number,
-        "พ.ร.บ. การบัญชี พ.ศ. 2543 มาตรา 14",
+        "พระราชบัญญัติการบัญชี พ.ศ. 2543 มาตรา 14",
         "PDPC",
         "ข้อมูลของคุณถูกลบแล้ว",
         "เวลาไทย",
