@@ -2,14 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import panels, timeline
+from cdp.core import panels, timeline, webhooks
+from cdp.core.crypto import rowkeys
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
-from cdp.core.keys import digests
+from cdp.core.keys import digests, holders
 from events.services import handover
-from surveys.models import Review
+from surveys.models import Response, Review, Survey
 from surveys.selectors import files, reviews
 from surveys.services import collecting, review_import, review_undo
+from surveys.services.answering import taking
 
 registry.declare(review_import.KIND)
 exports.declare(files.KIND)
@@ -24,3 +26,6 @@ panels.declare(
     )
 )
 digests.declare(Review, "resolved_by")
+digests.declare(Response, "resolved_by")
+holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
+webhooks.declare(taking.ANSWERED, _("Somebody answered a survey"), holds="customer, survey, response, version")

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
-from cdp.core.retention import Follow, Kind
+from cdp.core.retention import Follow, Kind, Term, Unit
+from surveys.selectors import keys
 from surveys.services import reviews
 
 declare(
@@ -15,6 +16,46 @@ declare(
     resolved_by="resolved_by",
 )
 declare_keys("surveys.ReviewKey", owned=reviews.keys_of)
+declare(
+    "surveys.Response",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=(
+        *("id", "survey_id", "version", "state", "mode", "language", "started_at", "ended_at", "context", "source"),
+        "disclosure",
+    ),
+    resolved_by="resolved_by",
+)
+declare(
+    "surveys.Answer",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("response_id", "survey_id", "version", "question", "item", "number", "code", "text", "at"),
+    follows=("surveys.Response", "response_id"),
+)
+declare(
+    "surveys.RefusedAnswer",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("response_id", "question", "why", "value", "at"),
+    follows=("surveys.Response", "response_id"),
+)
+declare_keys("surveys.ResponseKey", owned=keys.of_responses)
+declare(
+    "surveys.Invitation",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("survey_id", "channel", "state", "made_at", "sent_at", "answered_at", "expires_at"),
+    is_ours=True,
+)
+declare_keys("surveys.InvitationKey", owned=keys.of_invitations)
+declare(
+    "surveys.RewardClaim",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("survey_id", "promised", "day"),
+)
+declare_keys("surveys.SpentClaim", owned=keys.of_claims)
 
 # --- how long it is kept ---
 
@@ -28,8 +69,52 @@ retention.declare(
         follows=(Follow("surveys.ReviewKey", "review_id", is_key=True),),
         careful=True,
     ),
+    Kind(
+        key="surveys.responses",
+        label=_("Answers to surveys"),
+        about=_("What somebody answered, finished or not, with whatever was refused of it."),
+        model="surveys.Response",
+        moment="r.saved_at",
+        follows=(
+            Follow("surveys.Answer", "response_id"),
+            Follow("surveys.RefusedAnswer", "response_id"),
+            Follow("surveys.ResponseKey", "response_id", is_key=True),
+        ),
+        careful=True,
+    ),
+    Kind(
+        key="surveys.invitations",
+        label=_("Invitations to surveys"),
+        about=_("Who was asked, when, and whether they answered."),
+        model="surveys.Invitation",
+        moment="r.made_at",
+        follows=(Follow("surveys.InvitationKey", "invitation_id", is_key=True),),
+        term=Term(2, Unit.YEARS),
+        careful=True,
+    ),
+    Kind(
+        key="surveys.claims",
+        label=_("Rewards of anonymous answers"),
+        about=_("That somebody brought the code of an anonymous answer, and on which day."),
+        model="surveys.RewardClaim",
+        moment="r.day::timestamptz",
+        follows=(Follow("surveys.SpentClaim", "claim_id", is_key=True),),
+        term=Term(5, Unit.YEARS),
+        careful=True,
+    ),
+)
+retention.exempt("counts, without people", "surveys.Quota")
+retention.exempt(
+    "answers of nobody: without person, link or time of day",
+    "surveys.AnonymousWaiting",
+    "surveys.AnonymousResponse",
+    "surveys.AnonymousAnswer",
 )
 retention.sign_of_life(
     "surveys.review",
     "EXISTS (SELECT 1 FROM surveys_review t WHERE t.customer_id = r.id AND t.at >= %(before)s)",
+)
+retention.sign_of_life(
+    "surveys.response",
+    "EXISTS (SELECT 1 FROM surveys_response t WHERE t.customer_id = r.id AND t.saved_at >= %(before)s)",
 )

@@ -1,9 +1,11 @@
-"""How reviews read to the person who wrote them."""
+"""How reviews, answers and invitations read to the person they are of."""
 
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import readable, sources, written_numbers
 from cdp.core.readable import Reading
+from surveys.models import Invitation, Response
+from surveys.selectors import wording
 
 readable.declare(
     "surveys.Review",
@@ -24,3 +26,93 @@ readable.declare(
     ),
 )
 readable.declare_inner("surveys.ReviewKey")
+readable.declare(
+    "surveys.Response",
+    Reading(
+        _("Surveys you answered"),
+        {
+            "started_at": _("Begun"),
+            "ended_at": _("Sent in"),
+            "survey_id": _("Survey"),
+            "version": _("Version"),
+            "state": _("How far"),
+            "mode": _("Came through"),
+            "language": _("Language"),
+            "context": _("What the link told"),
+            "disclosure": _("What was said before the first question, version"),
+            "source": _("Source"),
+            "id": _("Number"),
+        },
+        newest="started_at",
+        names={
+            "source": sources.names,
+            "survey_id": wording.titles,
+            "state": lambda: dict(Response.State.choices),
+            "mode": lambda: dict(Response.Mode.choices),
+        },
+    ),
+)
+readable.declare(
+    "surveys.Answer",
+    Reading(
+        _("Your answers"),
+        {
+            "at": _("When"),
+            "question": _("Question"),
+            "item": _("Line or option"),
+            "number": _("Number"),
+            "code": _("Choice"),
+            "text": _("What you wrote"),
+            "response_id": _("Survey you answered, number"),
+        },
+        newest="at",
+        told={
+            "number": lambda row: written_numbers.number(row["number"]) if row["number"] is not None else "",
+            "question": lambda row: wording.question(row["survey_id"], row["version"], row["question"]),
+            "item": lambda row: wording.line(row["survey_id"], row["version"], row["question"], row["item"]),
+            "code": lambda row: wording.choice(row["survey_id"], row["version"], row["question"], row["code"]),
+        },
+    ),
+)
+readable.declare(
+    "surveys.RefusedAnswer",
+    Reading(
+        _("Answers that could not be taken"),
+        {
+            "at": _("When"),
+            "question": _("Question"),
+            "why": _("Why not"),
+            "value": _("What was sent"),
+            "response_id": _("Survey you answered, number"),
+        },
+        newest="at",
+    ),
+)
+readable.declare(
+    "surveys.Invitation",
+    Reading(
+        _("Surveys you were asked to answer"),
+        {
+            "made_at": _("When"),
+            "survey_id": _("Survey"),
+            "channel": _("By"),
+            "state": _("What became of it"),
+            "sent_at": _("Sent"),
+            "answered_at": _("You answered"),
+            "expires_at": _("The link works until"),
+        },
+        newest="made_at",
+        names={"survey_id": wording.titles, "state": lambda: dict(Invitation.State.choices)},
+    ),
+)
+readable.declare(
+    "surveys.RewardClaim",
+    Reading(
+        _("Rewards of anonymous answers"),
+        {"day": _("When"), "survey_id": _("Survey"), "promised": _("What was promised")},
+        newest="day",
+        names={"survey_id": wording.titles},
+    ),
+)
+for _inner in ("surveys.ResponseKey", "surveys.InvitationKey", "surveys.SpentClaim"):
+    readable.declare_inner(_inner)

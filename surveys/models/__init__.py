@@ -1,5 +1,33 @@
 """What they say; one file per aggregate."""
 
+from surveys.models.anonymous import (
+    AnonymousAnswer,
+    AnonymousResponse,
+    AnonymousWaiting,
+    RewardClaim,
+    SpentClaim,
+)
+from surveys.models.invitations import Invitation, InvitationKey
+from surveys.models.questionnaires import Picture, Quota, Survey, SurveyVersion
+from surveys.models.responses import Answer, RefusedAnswer, Response, ResponseKey
 from surveys.models.reviews import Review, ReviewKey
 
-__all__ = ["Review", "ReviewKey"]
+__all__ = [
+    "AnonymousAnswer",
+    "AnonymousResponse",
+    "AnonymousWaiting",
+    "Answer",
+    "Invitation",
+    "InvitationKey",
+    "Picture",
+    "Quota",
+    "RefusedAnswer",
+    "Response",
+    "ResponseKey",
+    "Review",
+    "ReviewKey",
+    "RewardClaim",
+    "SpentClaim",
+    "Survey",
+    "SurveyVersion",
+]

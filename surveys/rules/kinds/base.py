@@ -122,6 +122,10 @@ class Question(
         """The rows of an answer; none for an empty one. Raises Refused."""
 
     @abc.abstractmethod
+    def told(self, rows: Sequence[Row]) -> Any:
+        """The answer as a JSON value, such that `take` gives the same rows again. `rows` is not empty."""
+
+    @abc.abstractmethod
     def answer(self, rows: Sequence[Row]) -> Answer:
         """What conditions compare."""
 

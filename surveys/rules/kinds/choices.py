@@ -59,6 +59,10 @@ class Chosen(Question, frozen=True, kw_only=True):
             raise Refused(Why.TYPE)
         return Row(item=option.key, code=option.key, text=words)
 
+    def _choice(self, row: Row) -> str | dict[str, str]:
+        """One choice as `_row` reads it."""
+        return {"key": row.code, "text": row.text} if row.text else row.code
+
 
 class Single(Chosen, frozen=True, kw_only=True, tag="single"):
     """One of a list."""
@@ -66,6 +70,10 @@ class Single(Chosen, frozen=True, kw_only=True, tag="single"):
     def take(self, value: Any) -> tuple[Row, ...]:
         """One row with the key of the option."""
         return () if is_empty(value) else (self._row(value),)
+
+    def told(self, rows: Sequence[Row]) -> str | dict[str, str]:
+        """The key, with the words of an "other"."""
+        return self._choice(rows[0])
 
     def answer(self, rows: Sequence[Row]) -> Answer:
         """The key."""
@@ -96,6 +104,11 @@ class Multiple(Chosen, frozen=True, kw_only=True, tag="multiple"):
             raise Refused(Why.TOO_MANY, self.most)
         order = [option.key for option in self.options]
         return tuple(sorted(rows, key=lambda row: order.index(row.code)))
+
+    def told(self, rows: Sequence[Row]) -> list[str | dict[str, str]]:
+        """All choices, in the order of the question."""
+        order = [option.key for option in self.options]
+        return [self._choice(row) for row in sorted(rows, key=lambda row: order.index(row.code))]
 
     def answer(self, rows: Sequence[Row]) -> Answer:
         """All keys."""
@@ -130,6 +143,10 @@ class Ranking(Chosen, frozen=True, kw_only=True, tag="ranking"):
         return tuple(
             Row(item=row.code, code=row.code, number=Decimal(place), text=row.text) for place, row in enumerate(rows, 1)
         )
+
+    def told(self, rows: Sequence[Row]) -> list[str | dict[str, str]]:
+        """The choices, the first one first."""
+        return [self._choice(row) for row in sorted(rows, key=lambda row: row.number or 0)]
 
     def answer(self, rows: Sequence[Row]) -> Answer:
         """The first: what conditions ask about is what somebody wants most."""
@@ -168,6 +185,10 @@ class Matrix(Chosen, frozen=True, kw_only=True, tag="matrix"):
             if line.key in given
         )
 
+    def told(self, rows: Sequence[Row]) -> dict[str, str]:
+        """`{line: option}`."""
+        return {row.item: row.code for row in rows}
+
     def answer(self, rows: Sequence[Row]) -> Answer:
         """All that was chosen in any line; a line is asked about as {matrix.line}."""
         return tuple(row.code for row in rows)
@@ -205,6 +226,10 @@ class Poll(Question, frozen=True, kw_only=True, tag="poll"):
         if value not in [picture.key for picture in self.pictures]:
             raise Refused(Why.OPTION if isinstance(value, str) else Why.TYPE)
         return (Row(item=value, code=value),)
+
+    def told(self, rows: Sequence[Row]) -> str:
+        """The key."""
+        return rows[0].code
 
     def answer(self, rows: Sequence[Row]) -> Answer:
         """The key."""

@@ -26,6 +26,10 @@ class Scale(Question, frozen=True, kw_only=True):
         """One row with the number."""
         return () if is_empty(value) else (Row(number=Decimal(whole(value, *self.ends()))),)
 
+    def told(self, rows: Sequence[Row]) -> int:
+        """The number."""
+        return int(rows[0].number or 0)
+
     def answer(self, rows: Sequence[Row]) -> Answer:
         """The number."""
         return rows[0].number if rows else None
@@ -119,6 +123,10 @@ class YesNo(Question, frozen=True, kw_only=True, tag="yes_no"):
         if known and value in self.FALSE:
             return (Row(number=Decimal(0), code="no"),)
         raise Refused(Why.TYPE)
+
+    def told(self, rows: Sequence[Row]) -> bool:
+        """Yes or no."""
+        return rows[0].code == "yes"
 
     def answer(self, rows: Sequence[Row]) -> Answer:
         """Yes or no."""

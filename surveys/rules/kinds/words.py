@@ -28,6 +28,10 @@ class Text(Question, frozen=True, kw_only=True, tag="text"):
         text = "" if value is None else cleaned(value, longest=self.longest)
         return (Row(text=text),) if text else ()
 
+    def told(self, rows: Sequence[Row]) -> str:
+        """As it is kept."""
+        return rows[0].text
+
     def answer(self, rows: Sequence[Row]) -> Answer:
         """The words; conditions mostly ask whether there are any."""
         return rows[0].text if rows else None
@@ -59,6 +63,10 @@ class Date(Question, frozen=True, kw_only=True, tag="date"):
         if (self.earliest and value < self.earliest) or (self.latest and value > self.latest):
             raise Refused(Why.RANGE, (self.earliest, self.latest))
         return (Row(code=day.isoformat()),)
+
+    def told(self, rows: Sequence[Row]) -> str:
+        """As it is kept."""
+        return rows[0].code
 
     def answer(self, rows: Sequence[Row]) -> Answer:
         """The day in ISO form, which compares as it should."""
@@ -97,6 +105,10 @@ class Contact(Question, frozen=True, kw_only=True, tag="contact"):
             raise Refused(Why.FORMAT, problem.reason) from None
         return (Row(text=text),)
 
+    def told(self, rows: Sequence[Row]) -> str:
+        """As it is kept."""
+        return rows[0].text
+
     def answer(self, rows: Sequence[Row]) -> Answer:
         """The value."""
         return rows[0].text if rows else None
@@ -123,6 +135,10 @@ class Consent(Question, frozen=True, kw_only=True, tag="consent"):
         if value is False or value == "no":
             return (Row(code="no"),)
         raise Refused(Why.TYPE)
+
+    def told(self, rows: Sequence[Row]) -> bool:
+        """Yes or no."""
+        return rows[0].code == "yes"
 
     def answer(self, rows: Sequence[Row]) -> Answer:
         """Yes or no."""

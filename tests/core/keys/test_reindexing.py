@@ -49,6 +49,7 @@ SEALED = frozenset(
         *("core_webhookfact.sealed", "core_webhookdelivery.sealed", "consent_linkrequest.asked"),
         *("consent_privacycode.asked", "events_inboxrow.sealed", "events_rejectedevent.sealed"),
         *("commerce_hookdelivery.sealed", "core_ringkey.proof"),
+        *("surveys_anonymouswaiting.sealed", "surveys_anonymousanswer.text"),
         "core_importtrace.data",  # what was noted before a reindex is not undone any more
     }
 )
@@ -63,8 +64,12 @@ OTHER_KEYS = frozenset(
             "commerce_refundkey.digest",
             "surveys_reviewkey.digest",
         ),
+        # plain hashes of long random secrets
+        *("surveys_responsekey.digest", "surveys_response.key_digest", "surveys_spentclaim.digest"),
+        *("surveys_invitationkey.digest", "surveys_invitation.key_digest", "surveys_rewardclaim.code_digest"),
         *("commerce_order.content_digest", "commerce_refund.content_digest", "events_handover.awaits"),
         "events_session.fingerprint",  # of ids
+        "surveys_picture.data",  # pictures of the shop
     }
 )
 

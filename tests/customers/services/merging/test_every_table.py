@@ -81,7 +81,12 @@ FATES = {
     "events.Handover": FOLLOWS,
     "events.Session": DERIVED,
     "loyalty.Coupon": DECIDED,
+    "surveys.Answer": FOLLOWS,
+    "surveys.Invitation": STAYS,  # written to whoever stood for both
+    "surveys.RefusedAnswer": FOLLOWS,
+    "surveys.Response": DECIDED,
     "surveys.Review": DECIDED,
+    "surveys.RewardClaim": STAYS,  # whoever brought the code stood for both
 }
 
 

@@ -196,3 +196,28 @@ def test_nothing_that_can_be_sent_breaks_a_question(kind, value):
     # What is kept is an answer again, and nobody loses anything by sending what was kept.
     asked.answer(rows)
     assert all(len(row.code) <= 40 and len(row.item) <= 40 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "value"),
+    [
+        ("nps", {}, 0),
+        ("stars", {}, "4"),
+        ("yes_no", {}, "no"),
+        ("like", {}, "like"),
+        ("single", {"options": [*ABC[:2], option("c", other=True)]}, {"key": "c", "text": "mine"}),
+        ("multiple", {"options": [*ABC[:2], option("c", other=True)]}, [{"key": "c", "text": "mine"}, "a"]),
+        ("ranking", {}, ["c", "a"]),
+        ("matrix", {}, {"taste": "b", "speed": "a"}),
+        ("poll", {}, "left"),
+        ("text", {}, " two\r\nlines "),
+        ("date", {}, "2024-02-29"),
+        ("contact", {"field": "phone"}, "081 234 5678"),
+        ("consent", {}, "no"),
+    ],
+)
+def test_what_is_kept_can_be_told_and_taken_again(kind, rest, value):
+    asked = of(kind, **rest)
+    rows = asked.take(value)
+    assert asked.take(asked.told(rows)) == rows
+    assert asked.told(asked.take(asked.told(rows))) == asked.told(rows)

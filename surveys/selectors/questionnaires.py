@@ -1,0 +1,44 @@
+"""Questionnaires to ask with: which one an address means, its versions made ready, and whether it is open."""
+
+import datetime as dt
+import functools
+import uuid
+from enum import StrEnum
+
+from surveys.models import Survey, SurveyVersion
+from surveys.rules import definition
+from surveys.rules.flow import Prepared
+
+PLACE = "survey"
+"""What a questionnaire is among all that asks people (`consent.services.disclosures`)."""
+
+
+class Closed(StrEnum):
+    """Why nobody can answer now."""
+
+    DRAFT = "draft"
+    EARLY = "early"
+    OVER = "over"
+
+
+def find(slug: str) -> Survey | None:
+    """The questionnaire with that address."""
+    return None if "\x00" in slug else Survey.objects.filter(slug=slug).first()
+
+
+def closed(survey: Survey, *, at: dt.datetime) -> Closed | None:
+    """Why nobody can answer at that time; None while it is open."""
+    if survey.version == 0 or survey.state == Survey.State.DRAFT:
+        return Closed.DRAFT
+    if survey.state != Survey.State.OPEN or (survey.closes_at is not None and at >= survey.closes_at):
+        return Closed.OVER
+    if survey.opens_at is not None and at < survey.opens_at:
+        return Closed.EARLY
+    return None
+
+
+@functools.lru_cache(maxsize=256)
+def version(survey: uuid.UUID, number: int) -> Prepared:
+    """A published version, ready to lead people through; it never changes. Raises SurveyVersion.DoesNotExist."""
+    row = SurveyVersion.objects.get(survey_id=survey, number=number)
+    return Prepared(definition.read(row.definition))

@@ -1,0 +1,139 @@
+"""Anonymous answers: kept sealed until others wait beside them, then written in shuffled order (ADR 28).
+
+What a look into the database tells of a waiting answer is its questionnaire and its day. Its place in the table tells
+when it came, so answers are written anew under new ids, `BATCH` or more at a time, in an order drawn by chance; what
+is left of a day is written when the day is over.
+"""
+
+import contextlib
+import datetime as dt
+import json
+import secrets
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import redis
+import structlog
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from cdp.core.crypto import rowkeys
+from surveys.models import AnonymousAnswer, AnonymousResponse, AnonymousWaiting, Survey
+from surveys.rules.sending import Judged
+from surveys.services import words
+
+log = structlog.get_logger("surveys")
+BATCH = 5
+ONCE_SECONDS = 3600
+"""How long the same form, sent again, is known by a digest in the cache; nothing of it is in the database."""
+_WAITING = AnonymousWaiting._meta.db_table
+_ANSWER = AnonymousAnswer._meta.db_table
+
+
+@dataclass
+class Sending:
+    """A form as it came: whether it comes for the first time, and whether it was kept now."""
+
+    is_first: bool
+    is_kept: bool = False
+
+
+@contextlib.contextmanager
+def once(name: bytes) -> Iterator[Sending]:
+    """The form of this digest, which nobody else keeps meanwhile. What was not kept may come again."""
+    key = f"survey.sent:{name.hex()}"
+    try:
+        sending = Sending(is_first=cache.add(key, 1, timeout=ONCE_SECONDS))
+    except redis.RedisError:
+        log.warning("anonymous answers are not known again: no answer from the cache")
+        sending = Sending(is_first=True)
+    is_written = False
+    try:
+        yield sending
+        is_written = sending.is_kept
+    finally:
+        if sending.is_first and not is_written:
+            with contextlib.suppress(redis.RedisError):
+                cache.delete(key)
+
+
+def keep(survey: Survey, judged: Judged, *, language: str, mode: str, day: dt.date) -> None:
+    """Keep one sending, and write out what waits if there is enough of it."""
+    row = uuid.uuid4()
+    told = {
+        "version": survey.version,
+        "language": language,
+        "mode": mode,
+        "scores": dict(judged.scores),
+        "answers": [
+            [question, one.item, None if one.number is None else str(one.number), one.code, one.text]
+            for question in judged.route.shown()
+            for one in judged.rows.get(question, ())
+        ],
+    }
+    sealed = words.key_of(survey).seal(json.dumps(told, ensure_ascii=False), table=_WAITING, column="sealed", row=row)
+    AnonymousWaiting.objects.create(id=row, survey_id=survey.id, day=day, sealed=sealed)
+    if AnonymousWaiting.objects.filter(survey_id=survey.id, day=day).count() >= BATCH:
+        write_out(survey, day=day)
+
+
+def write_out(survey: Survey, *, day: dt.date, least: int = BATCH) -> int:
+    """Write what waits of that day, if there are `least` or more. Returns how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{_WAITING}:{survey.id}"])
+        waiting = list(AnonymousWaiting.objects.filter(survey_id=survey.id, day=day))
+        if not waiting or len(waiting) < least:
+            return 0
+        _written(survey, waiting, words.key_of(survey), day=day)
+        AnonymousWaiting.objects.filter(id__in=[row.id for row in waiting]).delete()
+    return len(waiting)
+
+
+def write_out_before(day: dt.date) -> int:
+    """Write what is left of days before that one, however few. Returns how many."""
+    left = AnonymousWaiting.objects.filter(day__lt=day).values_list("survey_id", "day").distinct()
+    count = 0
+    for survey, of_day in list(left):
+        count += write_out(Survey.objects.get(id=survey), day=of_day, least=1)
+    return count
+
+
+def _written(survey: Survey, waiting: Sequence[AnonymousWaiting], key: rowkeys.RowKey, *, day: dt.date) -> None:
+    chance = secrets.SystemRandom()
+    responses: list[AnonymousResponse] = []
+    answers: list[AnonymousAnswer] = []
+    for row in waiting:
+        told: dict[str, Any] = json.loads(key.open(row.sealed, table=_WAITING, column="sealed", row=row.id))
+        response = AnonymousResponse(
+            id=uuid.uuid4(),
+            survey_id=survey.id,
+            version=told["version"],
+            language=told["language"],
+            mode=told["mode"],
+            scores=told["scores"],
+            at=day,
+        )
+        responses.append(response)
+        for question, item, number, code, text in told["answers"]:
+            answer = uuid.uuid4()
+            answers.append(
+                AnonymousAnswer(
+                    id=answer,
+                    response=response,
+                    survey_id=survey.id,
+                    version=told["version"],
+                    question=question,
+                    item=item,
+                    number=None if number is None else Decimal(number),
+                    code=code,
+                    text=key.seal(text, table=_ANSWER, column="text", row=answer),
+                    at=day,
+                )
+            )
+    chance.shuffle(responses)
+    chance.shuffle(answers)
+    AnonymousResponse.objects.bulk_create(responses)
+    AnonymousAnswer.objects.bulk_create(answers)

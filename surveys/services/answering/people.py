@@ -1,0 +1,167 @@
+"""Who answered, and what the answers say of them: profile fields with their provenance, permissions.
+
+Anybody may type anybody's address into a form (decision 5): a person we know already keeps everything as it is, and
+what was refused before is asked about by a message. Only a personal link, a call or a till makes sure who it is.
+"""
+
+import datetime as dt
+import functools
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import override
+
+from cdp.core.models import Source
+from consent.rules import notices
+from consent.selectors import policies, purposes
+from consent.services import grants, ticks
+from customers.rules import people
+from customers.rules.people import Person
+from customers.services import identity, profiles
+from customers.services.identity import deciding
+from surveys.rules import mapping
+from surveys.rules.kinds.words import Consent, Contact
+from surveys.rules.sending import Judged
+from surveys.selectors.questionnaires import PLACE
+from surveys.services.answering.runs import Run
+
+FORM_SOURCE = "Surveys"
+METHOD = "form"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Whose the answers are. `is_sure`: by more than what they typed; `resolved_by`: the identifier that decided."""
+
+    customer: uuid.UUID
+    is_sure: bool
+    resolved_by: bytes | None = None
+
+
+def known(run: Run, judged: Judged, sure: uuid.UUID | None, *, at: dt.datetime) -> Known | None:
+    """Whose these answers are, with their profile brought up to date; None for nobody we can know."""
+    person = _person(run, judged, at=at)
+    source = _source(run.source)
+    fact = f"{PLACE}:{run.survey.slug}"
+    if sure is not None:
+        _tell(sure, person, run, source, fact, at=at)
+        return Known(sure, is_sure=True)
+    if not person.is_identified:
+        return None
+    (found,) = identity.resolve_many(
+        [person], source=source, now=at, is_stranger=True, teller=identity.Teller.SELF, by=fact
+    )
+    (resolved_by,) = deciding.decided_by([person], [found], source=source)
+    return Known(found.customer, is_sure=found.outcome is identity.Outcome.CREATED, resolved_by=resolved_by)
+
+
+def permit(run: Run, judged: Judged, who: Known, *, at: dt.datetime) -> None:
+    """Write what was said to questions of permission: a "yes" as any ticked box, a "no" of whom we are sure."""
+    asked = [
+        (question, rows[0].code == "yes")
+        for key, rows in judged.rows.items()
+        if isinstance(question := judged.route.shown()[key], Consent)
+    ]
+    if not asked:
+        return
+    words = _words(run.language)
+    form = _form(run, judged, at=at)
+    boxes = [
+        ticks.Box(one.purpose, one.channel, words.get((one.purpose, one.channel), "")) for one, yes in asked if yes
+    ]
+    ticks.record(customer=who.customer, boxes=boxes, form=form, now=at)
+    for one, yes in asked:
+        if not yes and who.is_sure:
+            grants.record(
+                customer=who.customer,
+                purpose=one.purpose,
+                channel=one.channel,
+                granted=False,
+                at=at,
+                source=form.source,
+                method=form.method,
+                actor=form.actor,
+                policy_version=policies.current_version("privacy", at=at),
+                language=run.language,
+                form=form.form,
+                evidence={**form.evidence, "text": words.get((one.purpose, one.channel), "")},
+            )
+
+
+def _words(language: str) -> dict[tuple[str, str], str]:
+    """All that each box says, as it stood on the page."""
+    with override(language):
+        return {
+            (one.key, channel): purposes.box_words(one, channel)
+            for one in purposes.offered(language)
+            for channel in one.channels
+        }
+
+
+def _form(run: Run, judged: Judged, *, at: dt.datetime) -> ticks.Form:
+    told = _told(judged)
+    person = _person(run, judged, at=at)
+    return ticks.Form(
+        source=run.source,
+        method=METHOD,
+        at=at,
+        actor=run.actor,
+        language=run.language,
+        form=notices.of_disclosure(PLACE, run.survey.slug),
+        place=str(run.context.get("store", ""))[:60],
+        country=person.country,
+        birth_date=person.birth_date,
+        email=person.email,
+        phone=person.phone,
+        evidence={"survey": run.survey.slug, "mode": run.mode.value, "fields": sorted(told)},
+    )
+
+
+def _told(judged: Judged) -> dict[str, str]:
+    shown = judged.route.shown()
+    return mapping.told(shown, judged.rows)
+
+
+def _person(run: Run, judged: Judged, *, at: dt.datetime) -> Person:
+    """What the answers say of whoever gave them, by the one standard of all doors; what it cannot read is left out,
+    the answer itself stays.
+    """
+    region = next(
+        (one.country for one in judged.route.shown().values() if isinstance(one, Contact)), settings.CDP_SHOP_COUNTRY
+    )
+    rules = people.Rules(region=region, today=at.date())
+    person, _faults = people.clean(_told(judged), rules)
+    person.language = person.language or run.language
+    return person
+
+
+def _tell(customer: uuid.UUID, person: Person, run: Run, source: Source, fact: str, *, at: dt.datetime) -> None:
+    """Bring the profile of somebody of whom we are sure up to date. An address that is somebody else's is left out:
+    a suggestion for a steward is kept.
+    """
+    if not _says_anything(person):
+        return
+    edit = functools.partial(
+        profiles.edit, customer=customer, source=source, actor=run.actor, at=at, is_self=True, fact=fact
+    )
+    person.language = ""
+    try:
+        with transaction.atomic():
+            edit(person=person)
+    except profiles.IdentityConflict:
+        for name in people.IDENTIFYING:
+            setattr(person, name, "")
+        if _says_anything(person):
+            edit(person=person)
+
+
+def _says_anything(person: Person) -> bool:
+    told: Mapping[str, object] = {name: getattr(person, name) for name in person.__slots__}
+    return any(value for name, value in told.items() if name not in {"language", "told_by", "told_at", "cleared"})
+
+
+def _source(key: str) -> Source:
+    return Source.objects.get_or_create(key=key, defaults={"name": FORM_SOURCE, "kind": Source.Kind.FORM})[0]
