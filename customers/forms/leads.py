@@ -68,7 +68,7 @@ class StepForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     on = forms.DateField(
-        label=_("On"),
+        label=pgettext_lazy("next step", "On"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from cdp.core import actors, ids, jobs, lifecycle, readable, uploads, written_dates
 from cdp.core.actors import Actor
@@ -201,7 +201,7 @@ def _looks(people: Sequence[uuid.UUID]) -> Table:
             who = roles.get(actor or _NOBODY, _("staff")) if kind == "staff" else kind
             yield {"at": at, "who": who, "page": view, "reason": reason}
 
-    titles = {"at": _("When"), "who": _("Who"), "page": _("Page"), "reason": _("Reason")}
+    titles = {"at": _("When"), "who": pgettext("looked at data", "Who"), "page": _("Page"), "reason": _("Reason")}
     reasons = {code: str(words) for code, words in REASONS}
     reading = readable.Reading(
         _("Who looked at your data"),
