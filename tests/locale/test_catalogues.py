@@ -193,7 +193,21 @@ def left_over(page: str, language: str) -> list[str]:
 # What our pages call people and things, decided once. Customers are 고객님, whether or not they are members; and the words
 # of the privacy laws are the laws' own.
 NOT_OUR_WORDS = {
-    "ko": {"회원님": "고객님", "정보 주체": "정보주체", "개인 정보": "개인정보"},
+    "ko": {
+        "회원님": "고객님",
+        "정보 주체": "정보주체",
+        "개인 정보": "개인정보",
+        "처리 정지": "처리정지",
+        "증명서": "확인서",
+        "예약 주문": "사전 주문",
+        "사슬": "체인",
+        "소스": "출처",
+        "다운로드": "내려받기",
+        "을(를)": "a clause of the value's own",
+        "이(가)": "a clause of the value's own",
+        "은(는)": "a clause of the value's own",
+        "(으)로": "a clause of the value's own",
+    },
     "th": {
         "ลืมคุณ": "ลบข้อมูลของคุณ",
         "คุณคือใคร": "ข้อมูลติดต่อของคุณ",
