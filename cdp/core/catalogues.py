@@ -5,6 +5,7 @@ holds exactly those, sorted, without places or dates, so that two people who cha
 The compiled files are made at set-up (scripts/setup.py).
 """
 
+import ast
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -147,9 +148,25 @@ def files() -> Iterator[Path]:
 def sentences(path: Path) -> Iterator[Message]:
     """The sentences of one template or module."""
     text = path.read_text("utf-8")
-    if path.suffix != ".py":
+    if path.suffix == ".py":
+        yield from _inside_strings(text)
+    else:
         # Inside brackets the indentation of a template means nothing to Python's tokenizer.
         text = f"(\n{templatize(text)}\n)"
     lines = io.BytesIO(text.encode("utf-8"))
     for _, found, comments, context in extract.extract("python", lines, KEYWORDS, ["Translators:"]):
         yield Message(found, context=context, auto_comments=comments)
+
+
+def _inside_strings(text: str) -> Iterator[Message]:
+    """The sentences within f-strings: before Python 3.12 the tokenizer, and so Babel, sees one string there."""
+    strings = (one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.JoinedStr))
+    for call in (one for string in strings for one in ast.walk(string) if isinstance(one, ast.Call)):
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if called not in KEYWORDS:
+            continue
+        told = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
+        context = told.pop(0) if "pgettext" in called and told else None
+        forms_ = told[: 2 if "ngettext" in called or "npgettext" in called else 1]
+        if forms_ and all(isinstance(one, str) for one in forms_):
+            yield Message(forms_[0] if len(forms_) == 1 else tuple(forms_), context=context)

@@ -4,7 +4,7 @@ whose rows the key ring wraps, what of webhooks goes with a person, and how long
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import chains, lifecycle, outbox, retention, source_secrets
+from cdp.core import chains, lifecycle, outbox, retention, second_person, source_secrets
 from cdp.core.chains import asking  # noqa: F401  (registers the job)
 from cdp.core.crypto import hourly, index, subjects
 from cdp.core.exports import ending, making, words  # noqa: F401  (making registers the job)
@@ -40,6 +40,7 @@ digests.declare_lasting(FormReceipt, "digest")  # a week old at most
 lifecycle.declare_forgetting(forgetting.forget)
 lifecycle.declare_forgetting(ending.forget)
 outbox.declare(outbox.Kind(delivering.OFF, _("A webhook was switched off"), has_preferences=False))
+outbox.declare(outbox.Kind(second_person.KIND, _("Something that waits for a second person"), has_preferences=False))
 registry.declare("webhook.test", _("Somebody tries the connection"))
 retention.declare(
     Kind(

@@ -11,7 +11,7 @@ from cdp.core import outbox
 from consent.forms import contacts
 from consent.models import PrivacyRequest, Right
 from consent.rules import requests as rules
-from consent.services.requests import rectifying
+from consent.services.requests import intake, rectifying
 from consent.services.requests.rectifying import FIELD_NAMES
 
 RIGHT_HELP = {
@@ -173,10 +173,17 @@ class IntakeForm(forms.Form):
         self.fields |= _change_fields()
 
     def clean(self) -> dict[str, Any]:
-        """What should be corrected can be read."""
+        """What should be corrected can be read; and all that is missing is told at once, each at its field."""
         cleaned = super().clean() or {}
         if cleaned.get("right") == Right.RECTIFICATION:
             _mark_unreadable(self, self.changes, country=self._country)
+            if not self.changes and not cleaned.get("said"):
+                self.add_error("said", _("Write what should be corrected."))
+        if cleaned.get("asker") not in {None, PrivacyRequest.Asker.PERSON} and not cleaned.get("proof"):
+            self.add_error("proof", _("Write by what the guardian or agent may ask."))
+        came, today = cleaned.get("received_on"), timezone.localdate()
+        if came is not None and not today - intake.OLDEST < came <= today:
+            self.add_error("received_on", _("The day on which it came lies too far back, or in the future."))
         return cleaned
 
     @property

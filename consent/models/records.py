@@ -64,6 +64,8 @@ class ConsentState(OwnedModel):
     channel = models.CharField(max_length=10)
     is_granted = models.BooleanField()
     status = models.CharField(max_length=12)
+    # Of what expired, the method of the record that says so: why it ended (see `services.expiring`).
+    ended_by = models.CharField(max_length=30, blank=True, default="", db_default="")
     at = models.DateTimeField()
     record_id = models.UUIDField()
 

@@ -19,6 +19,10 @@ REACHABLE = "known"
 UNKNOWN = "unknown"
 EXPIRED = "expired"
 """The status of a "yes" that ran out: no "no", and no "yes" any more."""
+BY_MEANING, BY_TIME, BY_AGE = "meaning", "lapsed", "age"
+"""What ends a "yes" that nobody took back: its purpose means something else, it is too old, or it was a guardian's and
+the child decides alone.
+"""
 STATUS_RULE = "status"
 ADDRESS_RULE = "house:closed_address"
 PROFILING = "profiling"
@@ -35,6 +39,7 @@ class Reason(StrEnum):
     CHILD = "child"
     OUTDATED = "outdated"
     EXPIRED = "expired"
+    GROWN = "grown"
     NEVER_ASKED = "never_asked"
     QUIET_HOURS = "quiet_hours"
 
@@ -55,7 +60,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Word:
     """The latest word about one purpose on a channel; `is_current` if it was said of the present meaning, `is_lapsed`
-    if it is older than a "yes" to that purpose holds.
+    if it is older than a "yes" to that purpose holds. `ended_by` is why one expired.
     """
 
     is_granted: bool
@@ -63,6 +68,7 @@ class Word:
     is_current: bool = True
     is_lapsed: bool = False
     said_at: dt.datetime | None = None
+    ended_by: str = ""
 
     @property
     def holds(self) -> bool:
@@ -180,6 +186,10 @@ def _unasked(standing: Standing, word: Word | None, asked: Asks) -> Decision | N
         return _denied(pack, Reason.NEVER_ASKED, Kind.CONSENT)
     if _is_of_child(standing, word, asked):
         return _denied(asked.of_age, Reason.CHILD, Kind.CHILD)
+    if not word.is_granted and word.ended_by == BY_MEANING:
+        return _denied(pack, Reason.OUTDATED, Kind.MEANING)
+    if not word.is_granted and word.ended_by == BY_AGE:
+        return _denied(asked.of_age, Reason.GROWN, Kind.CHILD)
     if not word.is_granted or word.is_lapsed:
         return _denied(pack, Reason.EXPIRED, Kind.CONSENT)
     return None if word.is_current else _denied(pack, Reason.OUTDATED, Kind.MEANING)

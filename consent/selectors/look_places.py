@@ -1,8 +1,11 @@
 """What people call the places where the access log says that somebody was looked at."""
 
+import re
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+FILE = "web:export-file"
 PAGES = {
     "customers:customer-detail": _("Customer's page"),
     "customers:customer-list": _("List of customers"),
@@ -13,7 +16,11 @@ PAGES = {
     "consent:special-show": _("A sensitive detail was shown"),
     "consent:evidence-file": _("A file that proves a consent was opened"),
     "consent:access-log": _("Who looked"),
+    FILE: _("A file of people"),
+    "events:quarantine-detail": _("An event that was put aside"),
+    "commerce:notice-show": _("A message of a store was opened"),
 }
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
 ROOMS = [
     ("", _("All pages")),
     ("customers:", _("Customers")),
@@ -23,9 +30,21 @@ ROOMS = [
     ("business:", _("Leads and companies")),
     ("analytics:", _("Segments")),
     ("campaigns:", _("Campaigns")),
+    ("surveys:", _("Surveys")),
+    ("loyalty:", _("Loyalty")),
+    ("commerce:", _("Orders and stores")),
+    ("web:import", _("Imports")),
+    ("web:export", _("Exports")),
+    ("web:home", _("Home")),
+    ("events:", _("Events")),
     ("consent:", _("Consent")),
     ("admin:", _("Data admin")),
 ]
+
+
+def is_number(reason: str) -> bool:
+    """Whether a reason is (or ends with) the number of a row, which says nothing to a reader."""
+    return bool(_ID.search(reason))
 
 
 def of(view: str, kind: str, *, for_staff: bool = True) -> str:

@@ -282,6 +282,16 @@ def denials(purpose: str, channel: str, alias: str, *, at: dt.datetime) -> Denia
             f"'{Reason.CHILD}'",
             f"law.of_age || ':{Kind.CHILD}'",
         ),
+        (
+            f"{asks} AND NOT word.is_granted AND word.ended_by = '{rules.BY_MEANING}'",
+            f"'{Reason.OUTDATED}'",
+            _rule(Kind.MEANING),
+        ),
+        (
+            f"{asks} AND NOT word.is_granted AND word.ended_by = '{rules.BY_AGE}'",
+            f"'{Reason.GROWN}'",
+            f"law.of_age || ':{Kind.CHILD}'",
+        ),
         (f"{asks} AND (NOT word.is_granted OR word.at < meaning.lapsed)", f"'{Reason.EXPIRED}'", _rule(Kind.CONSENT)),
         (f"{asks} AND word.at < meaning.since", f"'{Reason.OUTDATED}'", _rule(Kind.MEANING)),
     ]
@@ -318,9 +328,10 @@ def _word(purpose: str, channel: str) -> str:
     """The word that holds about a purpose, per customer."""
     only = "purpose = %(gate_purpose)s AND channel = ANY(%(gate_channels)s)"
     if len(_channels(purpose, channel)) == 1:
-        return f"SELECT customer_id, channel, is_granted, status, at FROM consent_consentstate WHERE {only}"
+        return f"SELECT customer_id, channel, is_granted, status, ended_by, at FROM consent_consentstate WHERE {only}"
     return (
-        "SELECT DISTINCT ON (customer_id) customer_id, channel, is_granted, status, at FROM consent_consentstate"
+        "SELECT DISTINCT ON (customer_id) customer_id, channel, is_granted, status, ended_by, at"
+        " FROM consent_consentstate"
         f" WHERE {only} ORDER BY customer_id, at DESC, is_granted, status = 'expired', status, channel"
     )
 
@@ -368,7 +379,8 @@ def _day(at: dt.datetime) -> dt.date:
 _WORDS = f"""
 SELECT word.customer_id, word.purpose, word.is_granted, word.status,
     meaning.key IS NULL OR word.at >= COALESCE({_SINCE.format(of="meaning.", channel="word.channel")}, '-infinity'),
-    COALESCE(word.at < {_LAPSED.format(at="%(at)s")}, FALSE), word.at
+    COALESCE(word.at < {_LAPSED.format(at="%(at)s")}, FALSE), word.at,
+    word.ended_by
 FROM consent_consentstate word LEFT JOIN consent_purpose meaning ON meaning.key = word.purpose
 WHERE word.customer_id = ANY(%(wanted)s) AND word.purpose = ANY(%(asked)s)
     AND (word.channel = %(channel)s OR (word.channel = 'any' AND COALESCE(meaning.channels @> '["any"]', TRUE)))

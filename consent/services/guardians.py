@@ -19,6 +19,7 @@ from cdp.core import audit, ids, outbox
 from cdp.core.actors import CUSTOMER, SYSTEM, Actor
 from cdp.core.crypto import subjects, tokens
 from consent.models import Guardianship
+from consent.rules.gate import BY_AGE
 from consent.selectors import jurisdiction, policies, purposes, reach
 from consent.services import expiring, grants, links, showing
 from customers.models import ContactPoint, Customer
@@ -418,7 +419,7 @@ def sweep(*, now: dt.datetime, limit: int = 1000) -> int:
                 channels=[channel],
                 customers=[row.customer_id],
                 said_before=(row.decided_at or now) + dt.timedelta(microseconds=1),
-                reason="age",
+                reason=BY_AGE,
                 actor=SYSTEM,
                 now=now,
             )

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_noop
 from cdp.core import audit, jobs
 from cdp.core.actors import Actor
 from cdp.core.models import Job
+from consent.rules import gate
 from consent.selectors import purposes
 from consent.services import expiring
 
-NAME, REASON = "consent_lapse", "lapsed"
+NAME, REASON = "consent_lapse", gate.BY_TIME
 TITLE = gettext_noop("Permissions that ran out")
 
 

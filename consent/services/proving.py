@@ -84,13 +84,14 @@ def _different(people: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     return sorted({customer for customer, *_ in should ^ stands})
 
 
-def _key(state: ConsentState) -> tuple[uuid.UUID, str, str, bool, str, dt.datetime, uuid.UUID]:
+def _key(state: ConsentState) -> tuple[uuid.UUID, str, str, bool, str, str, dt.datetime, uuid.UUID]:
     return (
         state.customer_id,
         state.purpose,
         state.channel,
         state.is_granted,
         state.status,
+        state.ended_by,
         state.at,
         state.record_id,
     )

@@ -22,6 +22,7 @@ from cdp.core.actors import Actor
 from cdp.core.models import Job
 from consent.models import ConsentState, PolicyVersion, Purpose
 from consent.rules import notices as rules
+from consent.rules.gate import BY_MEANING
 from consent.selectors import notices, reach
 from consent.selectors import purposes as reading
 from consent.services import expiring, links, served
@@ -176,7 +177,7 @@ def page(
         )
         for purpose in purposes:
             expiring.expire(
-                purpose=purpose, said_before=at, reason="meaning", actor=actors.SYSTEM, now=now, customers=who
+                purpose=purpose, said_before=at, reason=BY_MEANING, actor=actors.SYSTEM, now=now, customers=who
             )
         # A permission for the night ends with what it was one of; no letter is about it alone.
         read = [key for key in purposes if key != NIGHT or BY_DAY not in purposes]

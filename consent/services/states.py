@@ -20,7 +20,8 @@ from customers.selectors import merges
 
 _LATEST = """
 SELECT DISTINCT ON (customer_id, purpose, channel)
-    id, customer_id, purpose, channel, status IN {yes} AS is_granted, status, at, id AS record_id
+    id, customer_id, purpose, channel, status IN {yes} AS is_granted, status, at, id AS record_id,
+    CASE WHEN status = 'expired' THEN method ELSE '' END AS ended_by
 FROM consent_consentrecord AS said
 WHERE customer_id = ANY(%(customers)s) AND status <> 'retracted' {only} AND NOT EXISTS (
     SELECT 1 FROM consent_consentrecord AS back WHERE back.customer_id = said.customer_id AND back.retracts = said.id
@@ -28,11 +29,13 @@ WHERE customer_id = ANY(%(customers)s) AND status <> 'retracted' {only} AND NOT 
 ORDER BY customer_id, purpose, channel, at DESC, (status IN {yes}), id DESC
 """
 _RAISE = (
-    "INSERT INTO consent_consentstate AS state (id, customer_id, purpose, channel, is_granted, status, at, record_id)"
+    "INSERT INTO consent_consentstate AS state (id, customer_id, purpose, channel, is_granted, status, at, record_id,"
+    " ended_by)"
     + _LATEST
     + """
 ON CONFLICT (customer_id, purpose, channel) DO UPDATE SET
-    is_granted = EXCLUDED.is_granted, status = EXCLUDED.status, at = EXCLUDED.at, record_id = EXCLUDED.record_id
+    is_granted = EXCLUDED.is_granted, status = EXCLUDED.status, at = EXCLUDED.at, record_id = EXCLUDED.record_id,
+    ended_by = EXCLUDED.ended_by
 WHERE (EXCLUDED.at, NOT EXCLUDED.is_granted, EXCLUDED.record_id)
     > (state.at, NOT state.is_granted, state.record_id)
 """
@@ -91,7 +94,7 @@ def derived(customers: Collection[uuid.UUID]) -> list[ConsentState]:
     alone = sorted(set(customers) - trees.keys())
     with connection.cursor() as cursor:
         cursor.execute(_LATEST.format(only="", yes=SAYS_YES), {"customers": alone})
-        names = ("id", "customer_id", "purpose", "channel", "is_granted", "status", "at", "record_id")
+        names = ("id", "customer_id", "purpose", "channel", "is_granted", "status", "at", "record_id", "ended_by")
         found = [ConsentState(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
     return found + (_judged(trees) if trees else [])
 
@@ -103,7 +106,7 @@ def _judge(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> None:
         _judged(trees),
         update_conflicts=True,
         unique_fields=["customer", "purpose", "channel"],
-        update_fields=["is_granted", "status", "at", "record_id"],
+        update_fields=["is_granted", "status", "at", "record_id", "ended_by"],
     )
 
 
@@ -112,6 +115,7 @@ def _judged(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> list[ConsentS
     involved = {customer: _involved(customer, joined) for customer, joined in trees.items()}
     said: dict[uuid.UUID, dict[tuple[str, str], list[words.Said]]] = defaultdict(lambda: defaultdict(list))
     status: dict[uuid.UUID, str] = {}
+    ended_by: dict[uuid.UUID, str] = {}
     everybody = {who for people in involved.values() for who in people}
     records = list(ConsentRecord.objects.filter(customer_id__in=everybody).defer("evidence"))
     retracted = {record.retracts for record in records}
@@ -119,6 +123,7 @@ def _judged(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> list[ConsentS
         if record.status == ConsentRecord.Status.RETRACTED or record.id in retracted:
             continue
         status[record.id] = record.status
+        ended_by[record.id] = record.method if record.status == EXPIRED else ""
         said[record.customer_id][record.purpose, record.channel].append(
             words.Said(record.at, record.status in YES, record.id, record.status == EXPIRED)
         )
@@ -137,6 +142,7 @@ def _judged(trees: Mapping[uuid.UUID, Sequence[merges.Joined]]) -> list[ConsentS
                         channel=channel,
                         is_granted=word.granted,
                         status=status[word.id],
+                        ended_by=ended_by[word.id],
                         at=word.at,
                         record_id=word.id,
                     )

@@ -8,11 +8,14 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cdp.core.models import AccessEntry, ApiKey, User
+from cdp.core.crypto import envelope, ring
+from cdp.core.exports import words
+from cdp.core.models import AccessEntry, ApiKey, Export, User
 from cdp.core.views.access import requires
 from consent.forms.looks import LooksForm
 from consent.rules import looks as rules
@@ -73,18 +76,22 @@ def _rows(
             "id", "name"
         )
     )
-    reasons = dict(REASONS)
+    reasons, files = dict(REASONS), _files(entries)
     found = []
     for row in entries:
         user = colleagues.get(str(row.actor_id))
         shown = [people[customer] for customer in row.customer_ids[:NAMED] if customer in people]
+        file = files.get(row.reason) if row.view == look_places.FILE else None
+        said = "" if look_places.is_number(row.reason) else reasons.get(row.reason, row.reason)
         found.append(
             {
                 "at": row.at,
                 "who": str(user) if user else (row.actor_id and keys.get(row.actor_id)) or _kind(row.actor_kind),
                 "role": user.get_role_display() if user else _("API key") if row.actor_kind == "key" else "",
                 "page": look_places.of(row.view, row.actor_kind),
-                "reason": reasons.get(row.reason, row.reason),
+                "reason": file.reason if file else said,
+                "file_url": reverse("web:export-detail", args=[row.reason]) if file else "",
+                "file": row.reason if row.view == look_places.FILE else "",
                 "people": shown,
                 "count": len(row.customer_ids),
                 "whom": frozenset(row.customer_ids),
@@ -95,15 +102,43 @@ def _rows(
     return found
 
 
+def _files(entries: Sequence[AccessEntry]) -> dict[str, words.Words]:
+    """By its number as it stands in the log: why each file of people was asked for, as far as it can still be read."""
+    numbers = {row.reason for row in entries if row.view == look_places.FILE and look_places.is_number(row.reason)}
+    found = {}
+    for export in Export.objects.filter(id__in=numbers):
+        try:
+            found[str(export.id)] = words.of(export)
+        except (envelope.Unopenable, ring.UnknownRingKey):
+            found[str(export.id)] = words.Words("", "")
+    return found
+
+
 def _merged(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same look again and again as one line, with how often: the newest of them stands for all."""
+    """The same look again and again as one line, with how often, and the portions of one file as one: the newest of
+    them stands for all.
+    """
     found: list[dict[str, Any]] = []
     for row in rows:
-        if found and all(found[-1][name] == row[name] for name in SAME):
-            found[-1]["times"] += 1
+        last = found[-1] if found else None
+        if last and row["file"] and (last["who"], last["file"]) == (row["who"], row["file"]):
+            if not last["whom"] & row["whom"]:  # whom it shares somebody with is another download
+                _join(last, row)
+                continue
+        if last and all(last[name] == row[name] for name in SAME):
+            last["times"] += 1
         else:
             found.append({**row, "times": 1})
     return found
+
+
+def _join(file: dict[str, Any], portion: dict[str, Any]) -> None:
+    """Take one more portion of the same file into its line."""
+    file["whom"] |= portion["whom"]
+    file["people"] = [*file["people"], *portion["people"]][:NAMED]
+    file["count"] = len(file["whom"])
+    file["more"] = max(0, file["count"] - NAMED)
+    file["marks"] = list(dict.fromkeys([*file["marks"], *portion["marks"]]))
 
 
 def _marks(

@@ -234,8 +234,10 @@ def _page(
         "words": words,
         "is_open": row.stage in reading.OPEN,
         "authorities": (found := _authorities(row, now=now)),
-        "is_waiting": any(one["a"].is_waiting for one in found),
-        "is_late": any(one["a"].standing == rules.Standing.LATE for one in found),
+        "people_clocks": (owed := _people_clocks(row, now=now)),
+        "is_waiting": any(one["a"].is_waiting for one in found) or bool(owed),
+        "is_late": any(one["a"].standing == rules.Standing.LATE for one in found)
+        or any(one["is_late"] for one in owed),
         "data": [rules.DATA[one] for one in row.data if one in rules.DATA],
         "cause": rules.CAUSES.get(row.cause, ""),
         "steps": [
@@ -339,6 +341,20 @@ def _authorities(row: Breach, *, now: dt.datetime) -> list[dict[str, Any]]:
         }
         for one in reading.authorities(row, now=now)
     ]
+
+
+def _people_clocks(row: Breach, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Each law whose hours run until the people are told, for certain, and who were not: some want them told of what
+    is only possible, before any authority.
+    """
+    if row.people_told_at:
+        return []
+    found = []
+    for duty in reading.duties(row):
+        if duty.audience == BreachDraft.Audience.PEOPLE and duty.needed and duty.due_at:
+            clock = rules.clock(row.noticed_at, duty.due_at, now=now)
+            found.append({"law": laws.name(packs.every()[duty.law]), "clock": clock, "is_late": clock.is_over})
+    return found
 
 
 def _duties(row: Breach) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cdp.core.views.access import actor_of, requires
@@ -69,14 +70,17 @@ def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if row is None:
         raise Http404
     pack = packs.every().get(row.pack)
-    context = {
+    context: dict[str, object] = {
         "row": row,
-        "due": letters.due_day(row, request.LANGUAGE_CODE),
+        "received": letters.day_received(row),
+        "due": letters.due_day(row, row.language),
         "url": links.progress_url(row.id),
         "profile": profiles.one(row.customer_id),
         "is_written_to": bool(steps.words(row).reach[1]),
         "law": pack.name if pack else "",
     }
+    with translation.override(row.language):
+        context["paper"] = render_to_string("consent/requests/receipt_paper.html", context, request)
     return render(request, "consent/requests/receipt.html", context)
 
 

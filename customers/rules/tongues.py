@@ -6,14 +6,8 @@
 3. No country known: the language of the shop's own country.
 """
 
-from functools import cache
-
-from babel.core import get_global
-
+from cdp.core.spoken import FOREIGN, main_of
 from customers.rules.places import LANGUAGES
-
-FOREIGN = "en"
-"""For whoever reads none of the others."""
 
 
 def of(language: str, *, country: str, phone_country: str, shop_country: str) -> str:
@@ -22,10 +16,3 @@ def of(language: str, *, country: str, phone_country: str, shop_country: str) ->
         spoken = language.replace("_", "-").partition("-")[0].lower()
         return spoken if spoken in LANGUAGES else FOREIGN
     return main_of(country or phone_country or shop_country)
-
-
-@cache
-def main_of(country: str) -> str:
-    """What most people speak in a country (Unicode CLDR, likely subtags), where we write it; else English."""
-    spoken = str(get_global("likely_subtags").get(f"und_{country}") or "").partition("_")[0]
-    return spoken if spoken in LANGUAGES else FOREIGN

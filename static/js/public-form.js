@@ -26,8 +26,10 @@
   var bar = document.createElement("progress");
   bar.className = "progress-line";
   bar.max = screens.length;
-  bar.setAttribute("aria-label", words.step);
   actions.append(next, back);
+  var count = document.createElement("p");
+  count.className = "step-count muted small";
+  form.insertBefore(count, screens[0]);
   form.insertBefore(bar, screens[0]);
 
   function isStepwise() {
@@ -42,6 +44,9 @@
     form.classList.toggle("is-stepwise", stepwise);
     bar.hidden = !stepwise;
     bar.value = at + 1;
+    count.hidden = !stepwise;
+    count.textContent = words.count.replace("{at}", at + 1).replace("{all}", screens.length);
+    bar.setAttribute("aria-label", count.textContent);
     place.value = at;
     next.hidden = !stepwise || last;
     back.hidden = !stepwise || at === 0;

@@ -132,6 +132,16 @@ def test_a_new_sentence_is_told_and_an_old_one_dropped(tmp_path: Path, monkeypat
     assert "#, python-format" in outcome.text
 
 
+def test_sentences_within_formatted_strings_are_collected(tmp_path: Path) -> None:
+    module = tmp_path / "asking.py"
+    module.write_text(
+        "one = f\"[{_('somebody else')}] {gettext('a' 'b')} {_(name)}\"\n"
+        "two = f\"{ngettext('%(n)s day', '%(n)s days', n) % {'n': n}} {pgettext('export', 'Ready')}\"\n"
+    )
+    found = {(one.id, one.context) for one in catalogues.sentences(module)}
+    assert found == {("somebody else", None), ("ab", None), (("%(n)s day", "%(n)s days"), None), ("Ready", "export")}
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

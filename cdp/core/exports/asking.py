@@ -24,7 +24,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from cdp.core import access, audiences, audit, jobs, leaving
+from cdp.core import access, audiences, audit, jobs, leaving, second_person
 from cdp.core.actors import staff
 from cdp.core.exports import ending, leading, registry, words, writing
 from cdp.core.ids import uuid7
@@ -196,7 +196,10 @@ def ask(
                 "needs_second": found.needs_second,
             },
         )
-        if not found.needs_second:
+        if found.needs_second:
+            path, key = f"/exports/{export.id}/", f"export:{export.id}"
+            second_person.tell(may_approve(export), what=second_person.EXPORT, path=path, key=key, at=at)
+        else:
             _begin(export)
     return export
 

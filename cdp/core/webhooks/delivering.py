@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from cdp.core import access, audit, ids, leaving, locks, outbox, wake
+from cdp.core import access, audit, ids, leaving, locks, outbox, spoken, wake
 from cdp.core.actors import SYSTEM, Actor
 from cdp.core.crypto.envelope import Unopenable
 from cdp.core.crypto.ring import UnknownRingKey
@@ -226,7 +226,7 @@ def _tell_owners(webhook: Webhook, why: str, now: datetime) -> None:
                 kind=OFF,
                 address=owner.email,
                 key=f"{OFF}:{webhook.id}:{now.isoformat()}:{owner.id}",
-                language=owner.language or settings.LANGUAGE_CODE,
+                language=spoken.by_staff(owner.language),
                 data={
                     "name": webhook.name,
                     "why": why,

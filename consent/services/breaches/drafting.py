@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from cdp.core import access, alphabets, audit, ids, written_dates
+from cdp.core import access, alphabets, audit, ids, second_person, written_dates
 from cdp.core.actors import Actor
 from cdp.core.models import User
 from consent.models import Breach, BreachDraft
@@ -53,6 +54,7 @@ def write(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> list[reading.L
                 old = BreachDraft(id=ids.uuid7(), breach_id=breach, audience=audience, law=law, language=language)
             _put(row, old, subject=subject[:200], body=body, actor=actor, at=at)
         recording.step(row, "drafted", actor=actor, at=at, details={"laws": concerned})
+        _tell_others(row, actor=actor, at=at)
     return reading.letters(row)
 
 
@@ -65,6 +67,7 @@ def change(*, draft: BreachDraft, subject: str, body: str, actor: Actor, at: dt.
         _still_ours(row, draft)
         _put(row, draft, subject=subject, body=body, actor=actor, at=at)
         recording.step(row, "draft_changed", actor=actor, at=at, details=_named(draft))
+        _tell_others(row, actor=actor, at=at)
 
 
 def approve(*, draft: BreachDraft, actor: Actor, at: dt.datetime, may_mix: bool = False) -> None:
@@ -104,13 +107,21 @@ def _is_mixed(row: Breach, draft: BreachDraft) -> bool:
 
 def may_approve(draft: BreachDraft, *, actor: Actor) -> bool:
     """Whether they may: not what they wrote themselves, unless nobody else is there."""
-    return draft.changed_by != actor.id or not _others(actor)
+    return draft.changed_by != actor.id or not _others(actor).exists()
 
 
-def _others(actor: Actor) -> bool:
+def _others(actor: Actor) -> QuerySet[User]:
+    """Who else answers for privacy."""
     roles = [role for role in access.LETTERS.values() if access.allows(role, "consent.manage")]
     others = User.objects.filter(is_active=True, role__in=roles)
-    return (others.exclude(id=actor.id) if actor.id else others).exists()
+    return others.exclude(id=actor.id) if actor.id else others
+
+
+def _tell_others(row: Breach, *, actor: Actor, at: dt.datetime) -> None:
+    """That texts of a breach wait for them: each once in a day, however often somebody writes."""
+    key = f"breach:{row.id}:{timezone.localdate(at).isoformat()}"
+    path = f"/consent/breaches/{row.id}/#texts"
+    second_person.tell(_others(actor), what=second_person.LETTER, path=path, key=key, at=at)
 
 
 def _still_ours(row: Breach, draft: BreachDraft) -> None:

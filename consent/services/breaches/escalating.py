@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cdp.core import access, written_dates
+from cdp.core import access, spoken, written_dates
 from cdp.core.actors import SYSTEM
 from cdp.core.models import User
 from consent.models import Breach
@@ -17,7 +17,6 @@ from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
 from consent.selectors import laws, packs
 from consent.services.breaches import recording
-from customers.selectors import tongues
 
 OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
 
@@ -52,7 +51,7 @@ def _write(breach: Breach, waiting: list[rules.Authority]) -> None:
     """To every officer and owner, in their language, else the shop's; it tells only where the incident stands."""
     roles = [role for role in access.LETTERS.values() if access.allows(role, "consent.manage")]
     for officer in User.objects.filter(is_active=True, role__in=roles):
-        with translation.override(officer.language or tongues.of_told()):
+        with translation.override(spoken.by_staff(officer.language)):
             soonest = min((one.duty.due_at for one in waiting if one.duty.due_at), default=breach.due_at)
             due = written_dates.moment_in_full(soonest, zoneinfo.ZoneInfo(settings.TIME_ZONE))
             mail.send_mail(

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import outbox, written_dates
+from cdp.core import outbox, spoken, written_dates
 from cdp.core.crypto import hourly
 from cdp.core.models import User
 from consent.models import PrivacyCode, PrivacyRequest
@@ -22,7 +22,6 @@ from consent.rules import deadlines, requests
 from consent.selectors import packs
 from consent.services import links
 from consent.services.requests import certificates, complaints, steps
-from customers.selectors import tongues
 from customers.services import standing
 
 CODE, ELSEWHERE = "my-data-code", "my-data-elsewhere"
@@ -186,7 +185,7 @@ def remind(request: PrivacyRequest, *, step: int, at: datetime) -> int:
     staff = [user for user in User.objects.filter(is_active=True) if user.can("consent.manage")]
     url = settings.CDP_BASE_URL + links.desk_path(request.id)
     for user in staff:
-        language = user.language or tongues.of_told()
+        language = spoken.by_staff(user.language)
         outbox.put(
             outbox.Draft(
                 kind=REMINDER,

@@ -67,6 +67,7 @@ def people(rng: random.Random, count: int) -> list[uuid.UUID]:
                         channel=channel,
                         is_granted=word in {"given", "reconfirmed", "inherited"},
                         status=word,
+                        ended_by=rng.choice(("meaning", "lapsed", "age", "")) if word == "expired" else "",
                         at=rng.choice((LONG_AGO, CHANGED, LATELY)),
                         record_id=ids.uuid7(),
                     )
@@ -161,7 +162,7 @@ WORTH = {
         (Outcome.DENIED, reason)
         for reason in (
             *("anonymous", "merged", "erased", "bucket", "restricted", "suppressed", "child"),
-            *("denied", "withdrawn", "expired", "outdated", "never_asked"),
+            *("denied", "withdrawn", "expired", "outdated", "grown", "never_asked"),
         )
     ),
 }

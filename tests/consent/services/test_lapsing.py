@@ -8,7 +8,9 @@ from django.db import connection
 from cdp.core import actors, jobs
 from cdp.core.models import AuditEntry, Job
 from consent.models import ConsentRecord, ConsentState, Purpose
-from consent.services import expiring, gate, lapsing
+from consent.rules import gate as gate_rules
+from consent.services import expiring, gate, lapsing, proving
+from customers.services import merging
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,30 @@ def test_the_night_writes_down_what_ran_out_and_tells_how_many(say, now, monkeyp
         (people[0], "sms")
     ]
     assert AuditEntry.objects.get(action="consent:purpose:lapsed").details == {"marketing": 5}
+    assert judged(people[0], now) == "expired", "too old, and the gate says so"
+    # What a new meaning ended is told as that, by the gate of one and by the statement of all, also after a merge.
+    expiring.expire(
+        purpose="marketing",
+        said_before=now,
+        reason=gate_rules.BY_MEANING,
+        actor=actors.SYSTEM,
+        now=now,
+        channels=["sms"],
+    )
+    other = factories.customer().id
+    merging.merge(survivor=other, absorbed=people[0], reason="steward", actor=actors.SYSTEM, at=now)
+    state = ConsentState.objects.get(customer_id=other, channel="sms")
+    assert (state.status, state.ended_by) == ("expired", "meaning")
+    decision = gate.decide(customer=other, purpose="marketing", channel="sms", at=now)
+    assert (decision.reason, decision.rule.partition(":")[2]) == ("outdated", "meaning")
+    parts = gate.denials("marketing", "sms", "c", at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {parts.reason} FROM customers_customer c{parts.join} WHERE c.id = %(one)s",
+            parts.params | {"one": other},
+        )
+        assert cursor.fetchone() == ("outdated",)
+    assert not proving._different([other, *people[1:]])
     assert lapsing.latest("marketing") == {"at": job.finished_at, "count": 5}
 
 

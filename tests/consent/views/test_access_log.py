@@ -1,6 +1,7 @@
 """Who looked at whom: the page, its filters, its marks, and the part on a customer's page."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -8,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cdp.core import actors, audit, ids
-from cdp.core.models import AccessEntry, User
+from cdp.core.exports import words
+from cdp.core.models import AccessEntry, Export, User
 from consent.rules import looks as rules
 from consent.selectors import looks
 from consent.services import holding, restricting
@@ -147,3 +149,22 @@ def test_the_same_look_again_is_one_line_and_a_hold_stands_beside_the_name(offic
     beside = {one: officer.get(f"/customers/{one.id}/").content.decode().split("</h1>")[0] for one in (mali, nok)}
     assert ("On hold: not used" in beside[mali], "Legal hold" in beside[mali]) == (False, False)
     assert ("On hold: not used" in beside[nok], "Legal hold" in beside[nok]) == (True, True)
+
+
+def test_a_file_is_one_line_with_why_it_was_asked_for_and_its_portions_together(officer: Client, clerk: User) -> None:
+    people = [factories.customer(name=f"Customer {number}") for number in range(9)]
+    number = ids.uuid7()
+    Export.objects.create(
+        id=number, kind="customers", purpose="service", form="csv", asked_at=timezone.now(), state="ready",
+        asked_by=clerk.id, **words.new(number, "Letters for the anniversary"),
+    )  # fmt: skip
+    for portion in (people[:3], people[3:6], people[6:], people[:3]):
+        look(clerk, *portion, view="web:export-file", reason=str(number))
+    rows = officer.get(HERE).context["rows"]
+    assert [(row["count"], row["more"], len(row["people"]), row["times"]) for row in rows] == [
+        (9, 3, 6, 1),
+        (3, 0, 3, 1),
+    ], "the newest download, and what is left of another"
+    page = shown(officer)
+    assert ("web:export-file" in page, str(number) in page.replace(f"/exports/{number}/", "")) == (False, False)
+    assert re.search(r'data-label="Reason"><a href="[^"]+">Letters for the anniversary<', page)

@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import pytest
@@ -74,6 +75,23 @@ def test_a_breach_goes_from_the_first_word_to_the_evidence(client, settings, tmp
     assert b"".join(packed.streaming_content)[:2] == b"PK"
     assert client.post(f"{url}pack/{breach.id}/", follow=True).redirect_chain
     assert client.post(f"{url}act/", {"what": "nonsense"}).status_code == 404
+
+
+def test_the_clock_of_people_who_have_to_be_told_for_certain_runs_beside_those_of_the_authorities(client):
+    """Korean law wants customers told within 72 hours of what is only possible, when no authority has to be yet."""
+    factories.customer(country="KR")
+    client.force_login(factories.staff("privacy"))
+    noticed = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    client.post("/consent/breaches/new/", {"title": "Laptop lost", "noticed_at": noticed, "cause": "lost"})
+    row = Breach.objects.get()
+    url = f"/consent/breaches/{row.id}/"
+    page = client.get(url).content.decode()
+    assert page.count("customers to be told by") == 1
+    assert "Time used for the customers" in page
+    Breach.objects.update(noticed_at=timezone.now() - dt.timedelta(hours=73))
+    assert "The hours are over" in client.get(url).content.decode()
+    Breach.objects.update(people_told_at=timezone.now())
+    assert "customers to be told by" not in client.get(url).content.decode()
 
 
 def test_a_texts_page_names_the_language_it_is_written_in_and_a_law_only_to_its_authority(client):

@@ -222,6 +222,7 @@ def test_grown_up_they_decide_themselves_and_are_asked(kid, tmp_path):
     assert guardians.sweep(now=birthday) == 0
     state = ConsentState.objects.get()
     assert (state.is_granted, state.status) == (False, "expired")
+    assert gate.decide(customer=kid.id, purpose="marketing", channel="email", at=birthday).reason == "grown"
     assert Notice.objects.filter(kind="guardian-grown", customer_id=kid.id).count() == 1
     assert Guardianship.objects.get().address is None
 

@@ -1,5 +1,6 @@
 """The desk of requests says what really became of a press, and does nothing for somebody nobody made sure of."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -175,3 +176,25 @@ def test_a_reason_is_written_in_the_language_the_person_is_answered_in(officer):
     pressed(officer, request, **told, may_mix="yes")
     request.refresh_from_db()
     assert request.state == State.REFUSED
+
+
+def test_all_that_is_wrong_with_what_staff_took_down_is_said_at_once_each_at_its_field(officer):
+    person = factories.customer(name="Ann Suksai", email="ann@example.com")
+    path = f"/consent/requests/new/{person.id}/"
+    page = officer.get(path).content.decode()
+    assert page.index('name="new_name"') < page.index('name="door"'), "what to correct stands behind the choice of it"
+    day = (timezone.localdate() + dt.timedelta(days=2)).isoformat()
+    told = {"right": "rectification", "door": "counter", "asker": "guardian", "language": "en", "received_on": day}
+    answer = officer.post(path, told)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"received_on", "proof", "said"}
+    assert not PrivacyRequest.objects.exists()
+
+
+def test_a_receipt_is_in_the_language_of_the_answer_with_dates_of_one_kind(officer):
+    request = taken("erasure", country="TH", language="th")
+    page = officer.get(f"/consent/requests/{request.id}/receipt/").content.decode()
+    paper = page.split('<div lang="th">')[1]
+    assert "Back to the customer" in page
+    assert paper.count(f"พ.ศ. {timezone.localdate().year + 543}") == 2
+    assert "คุณขอ" in paper

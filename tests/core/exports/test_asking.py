@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cdp.core import actors, jobs, tasks
 from cdp.core.exports import asking, ending, handing, keeping, leading, registry, words
-from cdp.core.models import AccessEntry, AuditEntry, Export, ExportPortion, Job, User
+from cdp.core.models import AccessEntry, AuditEntry, Export, ExportPortion, Job, Notice, User
 from customers.services import erasing
 from tests import factories
 
@@ -159,7 +159,15 @@ def test_more_people_wait_for_somebody_else_who_may(people):
 def test_small_files_in_a_row_count_as_the_large_one_they_make_up(people):
     owner = factories.staff("owner")
     assert not ask(owner).needs_second
+    assert not Notice.objects.exists()
+    boss = factories.staff("owner", email="boss@example.com")
     assert ask(owner, reason="and again").needs_second
+    # Whoever may let it go is told that something waits, and nothing of whom or why; who asks is not.
+    (notice,) = Notice.objects.all()
+    assert notice.kind == "second-waiting"
+    key = f"second-waiting:export:{Export.objects.get(needs_second=True).id}:"
+    assert notice.key.startswith(key)
+    assert notice.key.endswith(str(boss.id))
     assert not ask(owner, at=NOW + dt.timedelta(days=2)).needs_second
 
 

@@ -13,7 +13,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cdp.core import actors, audit, ids, jobs
+from cdp.core import actors, audit, ids, jobs, outbox
 from cdp.core.models import AuditEntry, Job, Notice
 from consent.models import Breach, BreachDraft, BreachPerson, BreachStep
 from consent.selectors import breaches as reading
@@ -123,6 +123,21 @@ def test_everybody_on_the_list_is_told_once_in_their_language(breach, officer, s
     assert notices == {ann.id: ("email", "th"), ben.id: ("email", "th"), cat.id: ("sms", "ko"), dan.id: ("sms", "en")}
     assert BreachPerson.objects.get(customer_id=eve.id).untold == "no_address"
     assert Breach.objects.get().people_told_at is not None
+
+
+def test_whoever_may_approve_a_text_is_told_once_a_day_that_it_waits_and_nothing_of_what(
+    breach, officer, settings, tmp_path
+):
+    settings.CDP_VAR, settings.EMAIL_URL = tmp_path, "file:"
+    boss = factories.staff("owner")
+    draft = drafting.write(breach=breach.id, actor=officer, at=NOW)[0].row
+    drafting.change(draft=draft, subject="Ours", body="Text", actor=officer, at=NOW + dt.timedelta(hours=1))
+    (notice,) = Notice.objects.all()
+    assert notice.key.endswith(str(boss.id))
+    outbox.send_due(now=NOW + dt.timedelta(hours=1))
+    told = (tmp_path / "outbox" / f"{notice.id}.eml").read_text()
+    assert f"/consent/breaches/{breach.id}/" in told
+    assert ("wrong shop" in told, "Ours" in told) == (False, False)
 
 
 def test_drafts_speak_every_law_that_concerns_customers_and_stay_as_approved(breach, officer):
