@@ -165,8 +165,8 @@ def _inside_strings(text: str) -> Iterator[Message]:
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if called not in KEYWORDS:
             continue
-        told = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
+        told = [str(one.value) for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         context = told.pop(0) if "pgettext" in called and told else None
-        forms_ = told[: 2 if "ngettext" in called or "npgettext" in called else 1]
-        if forms_ and all(isinstance(one, str) for one in forms_):
-            yield Message(forms_[0] if len(forms_) == 1 else tuple(forms_), context=context)
+        if told:
+            is_counted = called.startswith(("ngettext", "npgettext")) and len(told) > 1
+            yield Message((told[0], told[1]) if is_counted else told[0], context=context)

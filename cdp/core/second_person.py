@@ -16,7 +16,7 @@ EXPORT, LETTER = "export", "letter"
 
 
 def tell(colleagues: Iterable[User], *, what: str, path: str, key: str, at: datetime) -> None:
-    """Write to each of them once by that key. `path` is the page on which it is decided. In the caller's transaction."""
+    """Write to each of them once by that key; `path` is where it is decided. In the caller's transaction."""
     outbox.put_many(
         [
             outbox.Draft(

@@ -37,6 +37,12 @@ class Group:
         return any(box.is_asked_again for box in self.options)
 
     @property
+    def ended_by(self) -> str:
+        """Why that is (`gate.BY_MEANING` …), where it is the same for all of them; else empty."""
+        causes = {box.ended_by for box in self.options if box.is_asked_again}
+        return causes.pop() if len(causes) == 1 else ""
+
+    @property
     def reasons(self) -> list[str]:
         """Why something of it is done without a word, each once."""
         return list(dict.fromkeys(box.rests_on for box in self.options if box.rests_on))
@@ -55,6 +61,7 @@ class Box:
     needs_guardian: bool
     is_asked_again: bool  # there was a "yes", and it counts no more
     rests_on: str = ""
+    ended_by: str = ""  # why that "yes" counts no more
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,15 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         else (one.is_granted, one.status)
         for one in said
     }
+    lapsed = purposes.lapsed_before(now)
+    ended_by = {
+        (one.purpose, one.channel): one.ended_by
+        if one.status == EXPIRED
+        else gate.BY_TIME
+        if one.purpose in lapsed and one.at < lapsed[one.purpose]
+        else gate.BY_MEANING
+        for one in said
+    }
     options = rules.options(
         {purpose.key: purpose.channels for purpose in wording},
         law=law,
@@ -128,6 +144,7 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
                     purpose.key in needs_guardian and option.basis is Basis.CONSENT,
                     not option.is_on and states.get((option.purpose, option.channel), (False, ""))[1] == EXPIRED,
                     _reason(law, option),
+                    ended_by.get((option.purpose, option.channel), ""),
                 )
             )
             words[option.name] = purposes.box_words(purpose, option.channel)

@@ -121,11 +121,10 @@ def _merged(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for row in rows:
         last = found[-1] if found else None
-        if last and row["file"] and (last["who"], last["file"]) == (row["who"], row["file"]):
-            if not last["whom"] & row["whom"]:  # whom it shares somebody with is another download
-                _join(last, row)
-                continue
-        if last and all(last[name] == row[name] for name in SAME):
+        is_same = last is not None and row["file"] and (last["who"], last["file"]) == (row["who"], row["file"])
+        if last and is_same and not last["whom"] & row["whom"]:  # whom it shares somebody with is another download
+            _join(last, row)
+        elif last and all(last[name] == row[name] for name in SAME):
             last["times"] += 1
         else:
             found.append({**row, "times": 1})

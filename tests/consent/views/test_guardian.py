@@ -212,7 +212,7 @@ def test_old_and_forged_links_allow_nothing(kid, tmp_path, at_noon):
     assert not ConsentRecord.objects.exists()
 
 
-def test_grown_up_they_decide_themselves_and_are_asked(kid, tmp_path):
+def test_grown_up_they_decide_themselves_and_are_asked(kid, tmp_path, at_noon):
     name_guardian(kid)
     stranger().post(link(tmp_path), {"act": "agree", "is_guardian": "yes"})
     birthday = dt.datetime(2029, 5, 1, 1, 0, tzinfo=dt.UTC)
@@ -223,6 +223,9 @@ def test_grown_up_they_decide_themselves_and_are_asked(kid, tmp_path):
     state = ConsentState.objects.get()
     assert (state.is_granted, state.status) == (False, "expired")
     assert gate.decide(customer=kid.id, purpose="marketing", channel="email", at=birthday).reason == "grown"
+    at_noon.move_to(birthday)
+    page = stranger().get(links.preferences_path(customer=kid.id, at=birthday) + "?lang=en").content.decode()
+    assert "You decide yourself by now" in page
     assert Notice.objects.filter(kind="guardian-grown", customer_id=kid.id).count() == 1
     assert Guardianship.objects.get().address is None
 
