@@ -402,6 +402,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PrivacyRequestStateEnum": "consent.models.PrivacyRequest.State",
         "CouponStateEnum": ["open", "redeemed", "expired"],
+        "SurveyStatusEnum": ["open", "early", "over"],
     },
     "PREPROCESSING_HOOKS": ["cdp.core.api.schema.without_last_slash"],
 }

@@ -24,6 +24,8 @@ SCOPES = (
     "consents:write",
     "privacy:read",
     "privacy:write",
+    "surveys:read",
+    "surveys:write",
     "loyalty:read",
     "loyalty:write",
     "segments:read",

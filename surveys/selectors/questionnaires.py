@@ -5,6 +5,8 @@ import functools
 import uuid
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from surveys.models import Survey, SurveyVersion
 from surveys.rules import definition
 from surveys.rules.flow import Prepared
@@ -24,6 +26,11 @@ class Closed(StrEnum):
 def find(slug: str) -> Survey | None:
     """The questionnaire with that address."""
     return None if "\x00" in slug else Survey.objects.filter(slug=slug).first()
+
+
+def published() -> QuerySet[Survey]:
+    """All that people could answer once, open or over; without those that were put away."""
+    return Survey.objects.filter(version__gt=0).exclude(state=Survey.State.ARCHIVED)
 
 
 def closed(survey: Survey, *, at: dt.datetime) -> Closed | None:

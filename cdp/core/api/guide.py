@@ -61,6 +61,11 @@ TAGS = [
         "objection), with the clock of their law.",
     },
     {
+        "name": "surveys",
+        "description": "What is asked, and what people answer. Each answer is judged by its question; one that is none "
+        "is a 422 with its place, and nothing is kept, unless more is to come (`partial`).",
+    },
+    {
         "name": "loyalty",
         "description": "What customers have earned: personal coupons, looked up and redeemed by code at the till or in "
         "the store's checkout.",

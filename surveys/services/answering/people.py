@@ -4,6 +4,7 @@ Anybody may type anybody's address into a form (decision 5): a person we know al
 what was refused before is asked about by a message. Only a personal link, a call or a till makes sure who it is.
 """
 
+import dataclasses
 import datetime as dt
 import functools
 import uuid
@@ -51,9 +52,7 @@ def known(run: Run, judged: Judged, sure: uuid.UUID | None, *, at: dt.datetime) 
         return Known(sure, is_sure=True)
     if not person.is_identified:
         return None
-    (found,) = identity.resolve_many(
-        [person], source=source, now=at, is_stranger=True, teller=identity.Teller.SELF, by=fact
-    )
+    (found,) = identity.resolve_many([person], source=source, now=at, is_stranger=True, teller=run.teller, by=fact)
     (resolved_by,) = deciding.decided_by([person], [found], source=source)
     return Known(found.customer, is_sure=found.outcome is identity.Outcome.CREATED, resolved_by=resolved_by)
 
@@ -134,6 +133,10 @@ def _person(run: Run, judged: Judged, *, at: dt.datetime) -> Person:
     )
     rules = people.Rules(region=region, today=at.date())
     person, _faults = people.clean(_told(judged), rules)
+    if run.person is not None:
+        # What they answer themselves is newer than what the other system has of them.
+        told = {name: getattr(person, name) for name in person.__slots__ if getattr(person, name)}
+        person = dataclasses.replace(run.person, **told)
     person.language = person.language or run.language
     return person
 

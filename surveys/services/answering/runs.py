@@ -11,6 +11,8 @@ from typing import Any
 from cdp.core.actors import CUSTOMER, Actor
 from commerce.services import keys
 from commerce.services.keys import KeyTable, Owner
+from customers.rules.people import Person
+from customers.services.identity import Teller
 from surveys.models import Answer, Invitation, Response, Survey
 from surveys.rules.flow import Prepared
 from surveys.rules.kinds import Row, Why
@@ -65,8 +67,9 @@ class Run:
 
     `secret` names it: random, made when the first page was shown, sent along with every page; whoever has it goes on.
     `invitation` is the secret of a personal link instead. `customer` is somebody of whom the door is sure (staff look
-    at them, a till named them); people who only type an address in are found by their answers. `source` and `actor`
-    say who tells; `started_at` when the first page was shown.
+    at them, a till named them); people who only type an address in are found by their answers, or by the `person` whom
+    another system names. `teller` says what becomes of somebody who was forgotten. `source` and `actor` say who tells;
+    `started_at` when the first page was shown.
     """
 
     survey: Survey
@@ -75,6 +78,8 @@ class Run:
     secret: str = ""
     invitation: str = ""
     customer: uuid.UUID | None = None
+    person: Person | None = None
+    teller: Teller = Teller.SELF
     context: Mapping[str, str] = field(default_factory=dict)
     is_test: bool = False
     staff: str = ""

@@ -1,0 +1,1 @@
+"""REST: questionnaires and their answers."""

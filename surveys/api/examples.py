@@ -1,0 +1,48 @@
+"""What calls about questionnaires look like, for the OpenAPI document."""
+
+from collections.abc import Mapping
+
+from cdp.core.api.schema import Example, page
+
+SURVEY = {
+    "slug": "nps",
+    "title": {"en": "Would you recommend us?", "th": "คุณจะแนะนำเราให้คนอื่นหรือไม่", "ko": "저희를 추천하시겠어요?"},
+    "status": "open",
+    "version": 1,
+    "languages": ["en", "th", "ko"],
+    "anonymous": False,
+    "opens_at": None,
+    "closes_at": None,
+    "url": "https://shop.example/s/nps/",
+}
+SCORE = {"kind": "nps", "key": "score", "text": {"en": "Would you recommend us?"}, "required": True}
+DEFINITION = {
+    "schema": 1,
+    "title": {"en": "Would you recommend us?"},
+    "languages": ["en"],
+    "pages": [{"key": "score", "questions": [SCORE]}],
+}
+BODY = {
+    "answers": {"score": 9, "why": "Everything arrived the next day"},
+    "customer": {"email": "mali@example.com"},
+    "language": "en",
+    "external_id": "app-7731",
+    "context": {"store": "BKK1"},
+}
+RESPONSE = {
+    "id": "019a4f7a-1c02-7d3e-9f40-2b3c4d5e6f70",
+    "survey": "nps",
+    "version": 1,
+    "state": "complete",
+    "customer": "019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70",
+    "external_id": "app-7731",
+    "scores": {},
+    "at": "2026-11-20T16:30:00+07:00",
+    "refused": [],
+    "claim": None,
+}
+EXAMPLES: Mapping[str, Example] = {
+    "list": Example(response=page(SURVEY)),
+    "retrieve": Example(response=SURVEY | {"definition": DEFINITION}),
+    "responses": Example(request=BODY, response=RESPONSE),
+}

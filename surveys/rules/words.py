@@ -1,0 +1,46 @@
+"""Why an answer was not taken, in words that say what would do."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from surveys.rules.kinds import Why
+from surveys.rules.sending import Fault
+
+
+def sentence(fault: Fault) -> str:
+    """For whoever sent it, in the language in force."""
+    match fault.why, fault.limit:
+        case Why.RANGE, (lowest, highest) if lowest is not None and highest is not None:
+            return _("Between %(lowest)s and %(highest)s.") % {"lowest": lowest, "highest": highest}
+        case Why.RANGE, (lowest, _highest) if lowest is not None:
+            return _("Not before %(lowest)s.") % {"lowest": lowest}
+        case Why.RANGE, (_lowest, highest) if highest is not None:
+            return _("Not after %(highest)s.") % {"highest": highest}
+        case Why.TOO_FEW, least if least is not None:
+            return _("Choose at least %(least)s.") % {"least": least}
+        case Why.TOO_MANY, most if most is not None:
+            return _("Choose at most %(most)s.") % {"most": most}
+        case Why.TOO_LONG, longest if longest is not None:
+            return _("At most %(longest)s characters.") % {"longest": longest}
+        case Why.FORMAT, str() | Promise() as reason:
+            return str(reason)
+    return _plain(fault.why)
+
+
+def _plain(why: Why) -> str:
+    return {
+        Why.TYPE: _("This is no answer to a question of this kind."),
+        Why.RANGE: _("This lies beyond what can be answered."),
+        Why.OPTION: _("Choose one of the answers offered."),
+        Why.TWICE: _("The same stands here twice."),
+        Why.TOO_FEW: _("Choose more."),
+        Why.TOO_MANY: _("Choose fewer."),
+        Why.EXCLUSIVE: _("This answer goes with no other."),
+        Why.TOO_LONG: _("This is too long."),
+        Why.MISSING: _("Please answer this question."),
+        Why.HIDDEN: _("With these answers this question is not asked."),
+        Why.UNKNOWN: _("There is no such question."),
+        Why.FORMAT: _("This cannot be read."),
+        Why.OTHER_WITHOUT_WORDS: _("Say in words what else."),
+        Why.LINE: _("There is no such line."),
+    }[why]

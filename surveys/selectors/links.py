@@ -1,0 +1,23 @@
+"""Addresses at which questionnaires are answered."""
+
+import urllib.parse
+
+from django.conf import settings
+
+PATH = "/s"
+
+
+def public(slug: str, *, language: str = "") -> str:
+    """The page that anybody may open."""
+    query = f"?{urllib.parse.urlencode({'lang': language})}" if language else ""
+    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/{query}"
+
+
+def personal(slug: str, secret: str) -> str:
+    """The page of one invitation. Short, because it stands in text messages."""
+    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/{secret}"
+
+
+def claim(slug: str) -> str:
+    """The page at which the code of an anonymous answer becomes a reward."""
+    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/claim/"
