@@ -70,6 +70,7 @@ def people() -> None:
             factories.consent(person, purpose="marketing", channel="email", granted=True)
 
 
+@pytest.mark.long
 def test_from_a_click_to_the_messages(
     open_as: Callable[..., Page], complaints: list[str], settings: Settings, tmp_path: Path
 ) -> None:
