@@ -22,6 +22,7 @@ urlpatterns = [
     path("events/", include("events.urls")),
     path("", include("analytics.urls")),
     path("campaigns/", include("campaigns.urls")),
+    path("surveys/", include("surveys.urls")),
     path("", include("consent.urls")),
     path("", include("commerce.urls")),
     path("accounts/", include("allauth.account.urls")),

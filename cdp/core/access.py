@@ -27,6 +27,8 @@ _TABLE: dict[str, str] = {
     "segments.sql": "vo",
     "campaigns.view": "vmpo",
     "campaigns.edit": "mo",
+    "surveys.view": "vmpo",
+    "surveys.edit": "mo",
     "imports": "so",
     # Asking for a file of people; whoever is no privacy officer or owner waits for one from a certain size.
     "exports": "mspo",

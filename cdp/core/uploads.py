@@ -7,6 +7,8 @@ as context, so frames cannot be swapped or cut off unnoticed (the last frame is 
 import errno
 import io
 import uuid
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,6 +29,26 @@ EVIDENCE = "evidence"
 """The field of forms in which files come that prove what a person said."""
 LARGEST_EVIDENCE = 10 * 1024 * 1024
 MOST_EVIDENCE = 5
+PICTURE = "picture"
+DEFINITION = "definition"
+LARGEST_OF_SURVEY = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Small:
+    """Small files of one field of forms: who may leave them here, how large, how many at once."""
+
+    capability: str
+    largest: int
+    most: int
+
+
+SMALL = {
+    EVIDENCE: Small("consent.record", LARGEST_EVIDENCE, MOST_EVIDENCE),
+    # A picture of a poll, and a questionnaire written elsewhere.
+    PICTURE: Small("surveys.edit", LARGEST_OF_SURVEY, 1),
+    DEFINITION: Small("surveys.edit", LARGEST_OF_SURVEY, 1),
+}
 
 
 def path_of(upload: uuid.UUID) -> Path:
@@ -215,32 +237,33 @@ class SealedUpload(UploadedFile):
 class SealedUploadHandler(FileUploadHandler):
     """Django's upload handler that seals each chunk as it arrives.
 
-    Only people who may import leave files here, and those who write down what customers say, small ones by the name
-    EVIDENCE: every form could carry a file, and strangers must not fill the disk.
+    Only people who may import leave files here, and small ones by the names of SMALL whoever does what they are for:
+    every form could carry a file, and strangers must not fill the disk.
     """
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         """Nothing has come in yet."""
         super().__init__(request)
         self._writers: list[SealedWriter] = []
-        self._evidence = 0
+        self._smalls: Counter[str] = Counter()
         self._largest = LARGEST
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file, or pass over one that nobody asked for."""
         super().new_file(*args, **kwargs)
         user = getattr(self.request, "user", None)
-        is_evidence = self.field_name == EVIDENCE
-        if user is None or not user.is_authenticated or not user.can("consent.record" if is_evidence else "imports"):
+        name = self.field_name or ""
+        kind = SMALL.get(name)
+        if user is None or not user.is_authenticated or not user.can(kind.capability if kind else "imports"):
             raise SkipFile
-        self._evidence += is_evidence
-        if self._evidence > MOST_EVIDENCE:
+        self._smalls[name] += 1
+        if kind and self._smalls[name] > kind.most:
             raise SkipFile
-        self._largest = LARGEST_EVIDENCE if is_evidence else LARGEST
+        self._largest = kind.largest if kind else LARGEST
         self._writers.append(SealedWriter(ids.uuid7()))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Seal one chunk; refuse a file that is too large before it fills the disk. Of evidence the form says so."""
+        """Seal one chunk; refuse a file that is too large before it fills the disk. Of a small one the form says so."""
         if start + len(raw_data) <= self._largest:
             self._writers[-1].write(raw_data)
         elif self._largest == LARGEST:
@@ -260,16 +283,16 @@ class SealedUploadHandler(FileUploadHandler):
         self._writers.clear()
 
 
-def small(files: MultiValueDict[str, UploadedFile]) -> list[tuple[str, bytes | None]]:
-    """The files of the field EVIDENCE, name and content; None for one that is larger than LARGEST_EVIDENCE. They are
-    taken out of the store, so each is read once.
+def small(files: MultiValueDict[str, UploadedFile], field: str = EVIDENCE) -> list[tuple[str, bytes | None]]:
+    """The files of a field of SMALL, name and content; None for one that is larger than it may be. They are taken out
+    of the store, so each is read once.
     """
     found = []
-    for file in files.getlist(EVIDENCE):
+    for file in files.getlist(field):
         if not isinstance(file, SealedUpload):
             continue
         content = None
-        if (file.size or 0) <= LARGEST_EVIDENCE:
+        if (file.size or 0) <= SMALL[field].largest:
             with open_(file.upload) as stream:
                 content = stream.read()
         delete(file.upload)

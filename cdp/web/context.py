@@ -39,7 +39,7 @@ PLACES = (
     Place("/leads/", "leads", _("Leads"), "customers.view", "main", "/customers/"),
     Place("/segments/", "segments", _("Segments"), "segments", "main"),
     Place("/campaigns/", "campaigns", _("Campaigns"), "campaigns.view", "main"),
-    Place("/surveys/", "surveys", _("Surveys"), "dashboard", "main"),
+    Place("/surveys/", "surveys", _("Surveys"), "surveys.view", "main"),
     Place("/voice/", "voice", _("Voice"), "dashboard", "main", "/surveys/"),
     Place("/loyalty/", "loyalty", _("Loyalty"), "dashboard", "main"),
     Place("/insights/", "insights", _("Insights"), "dashboard", "main"),

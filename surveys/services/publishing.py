@@ -27,6 +27,8 @@ from surveys.selectors import questionnaires
 TABLE = Survey._meta.db_table
 KEY_CONTEXT = rowkeys.context(TABLE)
 SLUG = "[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
+RESERVED = frozenset({"new", "pictures", "schema"})
+"""Addresses of pages of ours."""
 MOST_QUOTAS = 50
 
 
@@ -49,6 +51,8 @@ def create(
     """A new questionnaire, as a draft that may have faults. Raises UnableToChange."""
     if not re.fullmatch(SLUG, slug):
         raise UnableToChange(_("An address has small letters, digits and hyphens, at most forty."))
+    if slug in RESERVED:
+        raise UnableToChange(_("This address is one of our own pages. Choose another."))
     if not name.strip():
         raise UnableToChange(_("Give it a name."))
     row = ids.uuid7()

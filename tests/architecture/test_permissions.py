@@ -110,6 +110,11 @@ PAGES = [
     ("campaigns:campaign-preview-people", "POST", "mo"),
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
+    ("surveys:list", "GET", "vmpo"),
+    ("surveys:new", "GET", "mo"),
+    ("surveys:new", "POST", "mo"),
+    ("surveys:build", "GET", "vmpo"),
+    ("surveys:download", "GET", "vmpo"),
     ("consent:overview", "GET", "vmpo"),
     ("web:settings", "GET", "o"),
     ("web:staff-policy", "POST", "o"),
@@ -256,7 +261,18 @@ LINKS = {
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
 OPEN = FORMS | UNLOCK | {"consent:privacy", "consent:terms", "consent:my-data", "commerce:hook"} | LINKS
-ROOMS = {"web", "business", "customers", "analytics", "products", "campaigns", "consent", "events", "commerce"}
+ROOMS = {
+    "web",
+    "business",
+    "customers",
+    "analytics",
+    "products",
+    "campaigns",
+    "consent",
+    "events",
+    "commerce",
+    "surveys",
+}
 ARGUMENTS = {
     "job_id": ID,
     "run_id": ID,
@@ -278,6 +294,7 @@ ARGUMENTS = {
     "lead": ID,
     "company": ID,
     "campaign": ID,
+    "survey": "no-such",
     "part": ID,
     "pair": ID,
     "product": ID,

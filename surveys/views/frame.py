@@ -1,0 +1,51 @@
+"""What the staff pages of one questionnaire share: the row, its name, its state and its tabs.
+
+A page calls `survey_of`, renders a template that extends `surveys/frame.html`, and gives it `context(...)`.
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from cdp.core.views.access import staff_of
+from surveys.models import Survey
+from surveys.selectors import questionnaires
+
+TABS = (
+    ("build", _("Build")),
+    ("ask", _("Ask")),
+    ("results", _("Results")),
+    ("refused", _("Refused")),
+    ("settings", _("Settings")),
+)
+"""URL names of the tabs, each taking `survey`; one that nothing answers yet is left out."""
+
+
+def survey_of(slug: str) -> Survey:
+    """The questionnaire of an address. Raises Http404."""
+    found = questionnaires.find(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def context(request: HttpRequest, survey: Survey, tab: str) -> dict[str, Any]:
+    """What `surveys/frame.html` shows around a page that stands under `tab`."""
+    return {
+        "survey": survey,
+        "may_edit": staff_of(request).can("surveys.edit"),
+        "tabs": [
+            {"label": label, "url": url, "active": name == tab}
+            for name, label in TABS
+            if (url := _address(name, survey))
+        ],
+    }
+
+
+def _address(name: str, survey: Survey) -> str:
+    try:
+        return reverse(f"surveys:{name}", kwargs={"survey": survey.slug})
+    except NoReverseMatch:
+        return ""
