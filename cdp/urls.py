@@ -25,6 +25,7 @@ urlpatterns = [
     path("surveys/", include("surveys.urls")),
     path("", include("consent.urls")),
     path("", include("commerce.urls")),
+    path("s/", include("surveys.asking_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("language/", set_language, name="set_language"),

@@ -19,6 +19,8 @@ from cdp.core.crypto import envelope, ring
 
 View = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("request")
+UNLOGGED = "/s/"
+"""Where people answer questionnaires, also anonymous ones: a line in the log would tell when somebody did."""
 ANSWERS = (Http404, PermissionDenied, BadRequest, SuspiciousOperation)
 """What a view raises in order to answer: no faults of ours, and answered with pages of their own."""
 SHUT = (ring.UnknownRingKey, envelope.Unopenable)
@@ -47,14 +49,15 @@ class RequestContextMiddleware:
             structlog.contextvars.unbind_contextvars("request_id")
         route = request.resolver_match.view_name if request.resolver_match else "-"
         response.headers["X-Request-Id"] = request_id
-        log.info(
-            "request",
-            method=request.method,
-            route=route,
-            status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000),
-            request_id=request_id,
-        )
+        if not request.path.startswith(UNLOGGED):
+            log.info(
+                "request",
+                method=request.method,
+                route=route,
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1000),
+                request_id=request_id,
+            )
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

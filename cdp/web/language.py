@@ -27,6 +27,7 @@ class LanguageLinkMiddleware:
         """Switch for this request and set the cookie that LocaleMiddleware reads next time."""
         wanted = request.GET.get("lang", "")
         tablet = kiosk.of(request)
+        request.tablet = tablet  # type: ignore[attr-defined]  # rooms below ask for it, and cannot ask us
         if wanted in dict(settings.LANGUAGES):
             language = wanted
         elif tablet is not None:

@@ -257,6 +257,9 @@ LINKS = {
     "consent:my-data-progress",
     "consent:my-data-certificate",
     "consent:receipt-keys",
+    "ask:page",
+    "ask:personal",
+    "ask:picture",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
@@ -272,6 +275,7 @@ ROOMS = {
     "events",
     "commerce",
     "surveys",
+    "ask",
 }
 ARGUMENTS = {
     "job_id": ID,
@@ -303,6 +307,7 @@ ARGUMENTS = {
     "action": "start",
     "step": "content",
     "token": "nonsense",
+    "slug": "no-such",
     "user": ID,
     "ticket": "nonsense",
     "pk": ID,

@@ -1,0 +1,229 @@
+"""Answering without a script, as a browser does it: page by page, forwards and back, to every end."""
+
+import datetime as dt
+import html
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cdp.core import actors
+from consent.models import PrivacyAttempt, ServedCount
+from surveys.models import AnonymousWaiting, Answer, Quota, RefusedAnswer, Response, Survey
+from surveys.rules import ready
+from surveys.rules.definition import written
+from surveys.services import publishing
+from tests.surveys import asking
+from tests.surveys.rules.questionnaires import option, page, question, value
+
+pytestmark = pytest.mark.django_db
+VISIT = value(
+    page(
+        "one",
+        question("nps", "score", required=True),
+        question("text", "wrong", when="{score} <= 6"),
+        jumps=[{"to": "screened", "when": "{score} = 0"}],
+    ),
+    page(
+        "two",
+        question("single", "liked", options=[option("tea"), option("other", other=True)], required=True),
+        question("matrix", "rate", options=[option("bad"), option("good")], lines=[option("staff"), option("shop")]),
+    ),
+    page("three", question("ranking", "order", options=[option("a"), option("b")]), question("date", "day")),
+)
+
+
+class Form:
+    """The form on a page: what a browser without scripts would send, and what somebody changes."""
+
+    def __init__(self, response):
+        self.text = response.content.decode()
+        seen = re.sub(r"<template.*?</template>", "", self.text, flags=re.DOTALL)
+        self.fields = {}
+        for tag in re.findall(r"<input[^>]*>", seen):
+            told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+            if told.get("type") in {"radio", "checkbox"} and " checked" not in tag:
+                continue
+            self.fields[told["name"]] = html.unescape(told.get("value", ""))
+        for name, inside in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', seen, re.DOTALL):
+            self.fields[name] = html.unescape(inside)
+        for name, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', seen, re.DOTALL):
+            chosen = re.search(r'value="([^"]*)" selected', inside)
+            self.fields[name] = chosen[1] if chosen else ""
+        action = re.search(r'<form[^>]*action="([^"]+)"', seen)
+        self.action = html.unescape(action[1]) if action else ""
+
+    def send(self, client, **given):
+        sent = {**self.fields, **{name.replace("__", "."): text for name, text in given.items()}}
+        return client.post(self.action, sent)
+
+
+def opened(client, path="/s/visit/"):
+    return Form(client.get(path))
+
+
+def test_a_questionnaire_is_answered_page_by_page_forwards_and_back(client, django_capture_on_commit_callbacks):
+    survey = asking.opened(VISIT)
+    first = opened(client)
+    assert "To do better" in first.text
+    assert not Response.objects.exists()
+    assert ServedCount.objects.get().shown == 1
+    missing = first.send(client)
+    assert missing.status_code == 422
+    assert "Please answer this question." in missing.content.decode()
+    more = Form(first.send(client, q__score="3"))  # the answer brings a question that was not there
+    assert "q.wrong" in more.fields
+    second = Form(more.send(client, q__wrong="Cold <b>tea</b>"))
+    assert second.fields["page"] == "two"
+    back = Form(second.send(client, q__liked="other", q__liked__other__words="Rain", meanwhile="back"))
+    assert (back.fields["q.score"], back.fields["q.wrong"]) == ("3", "Cold <b>tea</b>")
+    again = Form(back.send(client))
+    assert (again.fields["q.liked"], again.fields["q.liked.other.words"]) == ("other", "Rain")
+    third = Form(again.send(client, q__rate__staff="good"))
+    twice = third.send(client, q__order__1="b", q__order__2="b", q__day="yesterday")
+    assert twice.status_code == 422
+    assert twice.content.decode().count("field-errors") == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        thanks = Form(twice).send(client, q__order__2="a", q__day="2026-11-20")
+    assert "Thank you" in thanks.content.decode()
+    assert "tea" not in thanks.content.decode()
+    response = Response.objects.get()
+    assert (response.state, response.mode, response.survey_id) == ("complete", "web", survey.id)
+    assert Answer.objects.filter(question="order", code="b").get().number == 1
+    assert sorted(Answer.objects.values_list("question", "item", "code")) == sorted(
+        [
+            *(("score", "", ""), ("wrong", "", ""), ("liked", "other", "other"), ("rate", "staff", "good")),
+            *(("order", "a", "a"), ("order", "b", "b"), ("day", "", "2026-11-20")),
+        ]
+    )
+    assert sum(row.answered for row in ServedCount.objects.all()) == 1
+    # Sent again by a reload or a second press: the same thanks, nothing twice.
+    assert "Thank you" in Form(twice).send(client, q__order__2="a").content.decode()
+    assert Response.objects.count() == 1
+
+
+def test_whoever_comes_back_goes_on_and_a_tablet_remembers_nobody(client):
+    asking.opened(VISIT)
+    opened(client).send(client, q__score="9")
+    later = opened(client)
+    assert (later.fields["page"], "Welcome back" in later.text) == ("two", True)
+    assert opened(client, "/s/visit/?new=1").fields["page"] == "one"
+    assert opened(Client()).fields["page"] == "one"
+    tablet = opened(client, "/s/visit/?kiosk=th")
+    assert tablet.fields["page"] == "one"
+    assert 'data-idle="60"' in tablet.text
+    other = Client()
+    assert "cdp_survey" not in Form(other.get("/s/visit/?kiosk=1")).send(other, q__score="9").cookies
+    assert set(Response.objects.values_list("mode", flat=True)) == {"web", "kiosk"}
+
+
+def test_what_no_form_of_ours_sends_is_refused_for_itself_and_the_rest_is_kept(client):
+    asking.opened(VISIT)
+    first = opened(client)
+    hidden = first.send(client, q__score="9", q__wrong="x", shown="score wrong nothing")
+    assert Form(hidden).fields["page"] == "two"
+    assert RefusedAnswer.objects.get().why == "hidden"
+    stale = first.send(client, slip="forged", q__score="8")
+    assert (stale.status_code, Form(stale).fields["q.score"]) == (422, "8")
+    assert Form(Form(stale).send(client)).fields["page"] == "two"
+    nonsense = {"page": "\x00", "shown": "../", "carried": "[" * 9999, "slip": "a:b:c", "q.score": "a\x00"}
+    assert client.post("/s/visit/", nonsense).status_code in {200, 422}
+    jumped = first.send(client, page="three", shown="order day", q__day="2026-11-20")
+    assert jumped.status_code == 422
+    assert Form(jumped).fields["page"] == "two"  # what must be answered before is asked for
+
+
+def test_who_it_is_not_meant_for_and_who_comes_too_late_hear_it_politely(client):
+    survey = asking.opened(VISIT)
+    assert "meant for others" in opened(client).send(client, q__score="0", shown="score wrong").content.decode()
+    Quota.objects.create(survey=survey, key="all", limit=0)
+    end = opened(client)
+    for step in ({"q__score": "9"}, {"q__liked": "tea"}, {}):
+        reply = end.send(client, **step)
+        end = Form(reply)
+    assert "Enough people have answered" in end.text
+    now = timezone.now()
+    Survey.objects.update(opens_at=now + dt.timedelta(days=2))
+    assert client.get("/s/visit/").status_code == 200
+    assert "not open yet" in client.get("/s/visit/").content.decode()
+    Survey.objects.update(opens_at=None, closes_at=now)
+    over = client.get("/s/visit/")
+    assert (over.status_code, "over" in over.content.decode()) == (410, True)
+    assert client.get("/s/nothing/").status_code == 404
+    Survey.objects.update(version=0)
+    assert client.get("/s/visit/").status_code == 404
+
+
+def test_links_that_lead_nowhere_are_told_and_counted(client):
+    asking.opened(VISIT)
+    forged = client.get("/s/visit/nobodys-token")
+    assert (forged.status_code, forged["Referrer-Policy"]) == (404, "no-referrer")
+    assert client.post("/s/visit/nobodys-token", {"page": "one"}).status_code == 404
+    assert PrivacyAttempt.objects.get().times == 2
+
+
+def test_an_answer_touched_in_a_mail_is_chosen_and_recorded_by_the_press_alone(client):
+    asking.opened(VISIT)
+    landed = opened(client, "/s/visit/?q=score&v=9")
+    assert landed.fields["q.score"] == "9"
+    assert "q.score" not in opened(Client(), "/s/visit/?q=score&v=99").fields
+    assert not Response.objects.exists()
+    landed.send(client)
+    assert Response.objects.get().mode == "mail"
+
+
+def test_an_anonymous_one_keeps_nothing_before_its_end_and_writes_no_line_in_the_log(client, caplog):
+    two = value(page("one", question("nps", "score")), page("two", question("text", "why")))
+    asking.opened(two, slug="quiet", is_anonymous=True)
+    with caplog.at_level("INFO"):
+        first = opened(client, "/s/quiet/")
+        second = Form(first.send(client, q__score="4"))
+        assert not AnonymousWaiting.objects.exists()
+        back = Form(second.send(client, q__why="Because", meanwhile="back"))
+        assert back.fields["q.score"] == "4"
+        again = Form(back.send(client, q__score="5"))
+        assert again.fields["q.why"] == "Because"
+        done = again.send(client)
+    assert "Thank you" in done.content.decode()
+    assert "cdp_survey" not in client.cookies
+    assert AnonymousWaiting.objects.count() == 1
+    assert not Response.objects.exists()
+    assert "/s/" not in caplog.text
+    assert "ask:" not in caplog.text
+
+
+def test_the_language_changes_in_the_middle_and_nothing_typed_is_lost(client):
+    survey = publishing.create(
+        slug="nps",
+        name="NPS",
+        draft=written(ready.one("nps")),
+        is_anonymous=False,
+        actor=actors.SYSTEM,
+        at=timezone.now(),
+    )
+    asking.disclosed("nps")
+    publishing.publish(survey=survey.id, actor=actors.SYSTEM, at=timezone.now())
+    first = opened(client, "/s/nps/?lang=th")
+    assert "แนะนำร้านเรา" in first.text
+    sent = {**first.fields, "q.score": "10", "meanwhile": "language"}
+    korean = Form(client.post("/s/nps/?lang=ko", sent))
+    assert 'lang="ko"' in korean.text
+    assert korean.fields["q.score"] == "10"
+    assert not Response.objects.exists()
+    why = Form(korean.send(client))
+    assert "가장 좋으셨나요" in why.text  # promoters are asked what they like
+    assert Response.objects.get().language == "ko"
+
+
+def test_a_public_page_may_stand_in_a_frame_where_it_was_made_to_and_a_personal_one_never(client):
+    asking.opened(VISIT)
+    plain, framed, own = (client.get(at) for at in ("/s/visit/", "/s/visit/?embed=1", "/s/visit/token?embed=1"))
+    assert "frame-ancestors 'none'" in plain["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in own["Content-Security-Policy"]
+    assert "frame-ancestors *" in framed["Content-Security-Policy"].replace("'none' *", "*")
+    assert "X-Frame-Options" not in framed
+    assert (plain["X-Frame-Options"], own["X-Frame-Options"]) == ("DENY", "DENY")
+    cross = Client(enforce_csrf_checks=True)
+    Form(cross.get("/s/visit/?embed=1")).send(cross, q__score="9")
+    assert Response.objects.get().mode == "embed"
