@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import building, files, listing, starting
+from surveys.views import building, files, listing, publishing, settings, starting
 
 app_name = "surveys"
 urlpatterns: list[URLPattern] = [
@@ -10,4 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("new/", starting.new, name="new"),
     path("<slug:survey>/", building.build, name="build"),
     path("<slug:survey>/definition.json", files.download, name="download"),
+    path("<slug:survey>/publish/", publishing.publish, name="publish"),
+    path("<slug:survey>/versions/<int:number>/", publishing.version, name="version"),
+    path("<slug:survey>/settings/", settings.settings, name="settings"),
+    path("<slug:survey>/state/", publishing.state, name="state"),
 ]

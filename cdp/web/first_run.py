@@ -35,6 +35,7 @@ from customers.services.companies import linking
 from events.rules import scrubbing, visits
 from events.rules.tracking import Tracked
 from events.services import recording
+from surveys.services import first
 
 REVIEWED = "Product Reviewed"
 CUSTOMERS, EVENTS, SEED = 2000, 30_000, 7
@@ -55,6 +56,7 @@ def prepare(*, folder: Path, now: dt.datetime) -> str:
     path = folder / "first-run.json"
     if not path.exists():
         _store(path, _credentials(now))
+    first.ensure(at=now)
     # A start that was killed while it loaded leaves half a shop: the mark stays until everything is in.
     loading = folder / "sample-loading"
     if os.environ.get("CDP_SAMPLE", "1") == "0" or (
@@ -124,6 +126,7 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         while linking.sweep(now=now):  # customers named their companies before those were known
             pass
         sample_forms.load(sample, now=now)
+        first.ensure(at=now)
     pipeline.settle(now=timezone.now)
     # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())

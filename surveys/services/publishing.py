@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from cdp.core.crypto import rowkeys
+from consent.rules.notices import Text
 from consent.selectors import purposes
 from consent.services import disclosures
 from surveys.models import Picture, Quota, Survey, SurveyVersion
-from surveys.rules import checking, definition, mapping
+from surveys.rules import checking, definition, mapping, rewards
 from surveys.rules.checking import Report
 from surveys.rules.conditions import reading
 from surveys.rules.definition import Definition, Invalid, Problem, fill
 from surveys.rules.kinds.choices import Poll
 from surveys.rules.kinds.words import Consent
 from surveys.selectors import questionnaires
+from surveys.services import disclosing
 
 TABLE = Survey._meta.db_table
 KEY_CONTEXT = rowkeys.context(TABLE)
@@ -104,18 +106,23 @@ def report(survey: Survey, *, at: dt.datetime) -> Report:
     return Report((*found.faults, *_in_this_shop(survey, read, at=at)), found.doubts)
 
 
-def publish(*, survey: uuid.UUID, actor: Actor, at: dt.datetime) -> SurveyVersion:
-    """Put the draft in force as the next version, and open the questionnaire. Raises UnableToPublish, and
-    UnableToChange where nothing changed since the last one.
+def publish(
+    *, survey: uuid.UUID, actor: Actor, at: dt.datetime, disclosure: Mapping[str, Text] | None = None
+) -> SurveyVersion:
+    """Put the draft in force as the next version, and open the questionnaire; with `disclosure` what is said before the
+    first question too. Raises UnableToPublish, and UnableToChange where nothing changed since the last one.
     """
     with transaction.atomic():
         row = Survey.objects.select_for_update().get(id=survey)
+        is_said = _say(row, disclosure, actor=actor, at=at) if disclosure is not None else False
         if faults := report(row, at=at).faults:
             raise UnableToPublish(faults)
         written = definition.written(definition.read(row.draft))
         last = SurveyVersion.objects.filter(survey=row, number=row.version).first()
         if last is not None and last.definition == written:
-            raise UnableToChange(_("Nothing changed since the last version."))
+            if not is_said:
+                raise UnableToChange(_("Nothing changed since the last version."))
+            return last
         row.version += 1
         row.state = Survey.State.OPEN
         row.save(update_fields=["version", "state"])
@@ -124,6 +131,22 @@ def publish(*, survey: uuid.UUID, actor: Actor, at: dt.datetime) -> SurveyVersio
         )
         _note(audit.Action.SURVEY_PUBLISHED, row, actor=actor, at=at, version=row.version)
     return version
+
+
+def _say(survey: Survey, texts: Mapping[str, Text], *, actor: Actor, at: dt.datetime) -> bool:
+    """Put in force what is said before the first question. Whether anything changed. Raises UnableToPublish."""
+    languages = survey.draft.get("languages")
+    missing = [
+        Problem(f"/disclosure/{language}", fill(_("The text in this language is missing: %(what)s."), str(language)))
+        for language in (languages if isinstance(languages, list) else ())
+        if not isinstance(language, str) or language not in texts or texts[language].is_empty
+    ]
+    if missing:
+        raise UnableToPublish(missing)
+    try:
+        return disclosing.put_in_force(survey, texts, actor=actor, at=at)
+    except disclosing.UnableToPublish as unable:
+        raise UnableToPublish([Problem("/disclosure", str(unable))]) from unable
 
 
 def set_state(*, survey: uuid.UUID, state: Survey.State, actor: Actor, at: dt.datetime) -> Survey:
@@ -161,6 +184,10 @@ def arrange(
         raise UnableToChange(_("It would close before it opens."))
     if not 1 <= sample <= 100:
         raise UnableToChange(_("Between 1 and 100 percent of people can be asked."))
+    try:
+        rewards.read(reward)
+    except rewards.Unreadable as unreadable:
+        raise UnableToChange(_("This cannot be promised.")) from unreadable
     with transaction.atomic():
         row = Survey.objects.select_for_update().get(id=survey)
         if is_anonymous is not None and is_anonymous != row.is_anonymous:

@@ -1,0 +1,152 @@
+"""How people are asked: when it is open, how often, how many, and what is promised."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from surveys.models import Survey
+from surveys.rules import rewards
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def _moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        help_text=help_text,
+    )
+
+
+class ArrangeForm(forms.Form):
+    """The settings of one questionnaire. Fields of a reward that was not chosen are not read."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("Only staff see it."))
+    is_anonymous = forms.BooleanField(
+        label=gettext_lazy("Anonymous: nobody can tell whose answer it is"),
+        required=False,
+    )
+    opens_at = _moment(gettext_lazy("Opens"), gettext_lazy("Left empty, it is open as soon as it is published."))
+    closes_at = _moment(gettext_lazy("Closes"))
+    is_once = forms.BooleanField(
+        label=gettext_lazy("One answer per person"),
+        required=False,
+        help_text=gettext_lazy("Holds for people we know. Whoever answers without a name cannot be told from others."),
+    )
+    wait_days = forms.IntegerField(
+        label=gettext_lazy("Days before the same person is invited again"),
+        required=False,
+        min_value=0,
+        max_value=3650,
+        help_text=gettext_lazy("Left empty, the shop's rule over all surveys decides alone."),
+    )
+    sample = forms.IntegerField(
+        label=gettext_lazy("Percent of people who are invited"),
+        min_value=1,
+        max_value=100,
+        help_text=gettext_lazy("The same person stays in or out."),
+    )
+    reward = forms.ChoiceField(
+        label=gettext_lazy("Promised for a whole answer"),
+        choices=[
+            ("", gettext_lazy("Nothing")),
+            ("points", gettext_lazy("Loyalty points")),
+            ("coupon", gettext_lazy("A coupon")),
+            ("draw", gettext_lazy("A prize draw")),
+        ],
+        required=False,
+    )
+    points = forms.IntegerField(
+        label=gettext_lazy("How many loyalty points"), required=False, min_value=1, max_value=rewards.MOST_POINTS
+    )
+    offer = forms.RegexField(
+        label=gettext_lazy("Key of the coupon's offer"),
+        regex=rewards.OFFER,
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("As it stands among the offers, for example first-order."),
+    )
+    draws_on = forms.DateField(
+        label=gettext_lazy("Drawn on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
+        """Begin with what holds."""
+        reward = survey.reward if isinstance(survey.reward, dict) else {}
+        initial = {
+            name: getattr(survey, name)
+            for name in ("name", "is_anonymous", "opens_at", "closes_at", "is_once", "wait_days", "sample")
+        }
+        initial |= {"reward": reward.get("kind", ""), **{n: reward.get(n) for n in ("points", "offer", "draws_on")}}
+        super().__init__(*args, **{"initial": initial, **kwargs})
+        if survey.version:
+            del self.fields["is_anonymous"]
+        self.prizes = []
+        for language, _name in settings.LANGUAGES:
+            self.fields[f"prize_{language}"] = forms.CharField(
+                label=_("The prize (%(language)s)") % {"language": get_language_info(language)["name_local"]},
+                required=False,
+                max_length=200,
+                initial=(reward.get("prize") or {}).get(language, ""),
+                widget=forms.TextInput(attrs={"lang": language}),
+            )
+            self.prizes.append(self[f"prize_{language}"])
+
+    def clean(self) -> dict[str, Any]:
+        """What a reward needs has to be there."""
+        given = super().clean() or {}
+        kind = given.get("reward", "")
+        if kind == "points" and not given.get("points") and "points" not in self.errors:
+            self.add_error("points", _("Give the number."))
+        if kind == "coupon" and not given.get("offer") and "offer" not in self.errors:
+            self.add_error("offer", _("Say which coupon."))
+        if kind == "draw":
+            if not given.get("draws_on") and "draws_on" not in self.errors:
+                self.add_error("draws_on", _("Say when the winner is drawn."))
+            for language, _name in settings.LANGUAGES:
+                if not given.get(f"prize_{language}"):
+                    self.add_error(f"prize_{language}", _("Say what can be won."))
+        return given
+
+    def promised(self) -> Mapping[str, Any]:
+        """The JSON of the reward."""
+        given = self.cleaned_data
+        match given["reward"]:
+            case "points":
+                return rewards.written(rewards.Points(given["points"]))
+            case "coupon":
+                return rewards.written(rewards.Coupon(given["offer"]))
+            case "draw":
+                prize = {language: given[f"prize_{language}"] for language, _name in settings.LANGUAGES}
+                return {"kind": "draw", "prize": prize, "draws_on": given["draws_on"].isoformat()}
+            case _:
+                return {}
+
+
+class QuotaForm(forms.Form):
+    """One quota; a line without a key is none."""
+
+    key = forms.RegexField(label=gettext_lazy("Key"), regex="^[a-z][a-z0-9_]{0,39}$", required=False, max_length=40)
+    when = forms.CharField(label=gettext_lazy("Only those for whom"), required=False, max_length=2000)
+    limit = forms.IntegerField(label=gettext_lazy("At most"), required=False, min_value=1, max_value=1_000_000_000)
+
+    def clean(self) -> dict[str, Any]:
+        """A quota has a key and a number."""
+        given = super().clean() or {}
+        key, limit = given.get("key"), given.get("limit")
+        if key and limit is None and "limit" not in self.errors:
+            self.add_error("limit", _("Give the number."))
+        if not key and "key" not in self.errors and (limit is not None or given.get("when")):
+            self.add_error("key", _("Give it a key."))
+        return given
+
+
+QuotaForms = forms.formset_factory(QuotaForm, extra=2, max_num=50, validate_max=True)

@@ -1,0 +1,55 @@
+"""A definition as a list to read: of a draft with faults too, so nothing in it is taken for granted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from surveys.forms.kinds import KINDS
+from surveys.selectors import wording
+
+_SHOWN = ("options", "lines", "pictures")
+
+
+def of(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Its pages with their questions, in the language in force."""
+    found = []
+    for number, page in enumerate(_dicts(draft.get("pages"))):
+        found.append(
+            {
+                "number": number,
+                "key": page.get("key", ""),
+                "title": text(page.get("title")),
+                "when": page.get("when", ""),
+                "jumps": _dicts(page.get("jumps")),
+                "questions": [_question(place, one) for place, one in enumerate(_dicts(page.get("questions")))],
+            }
+        )
+    return found
+
+
+def text(texts: Any) -> str:
+    """Texts in the language in force, whatever stands there."""
+    kept = (
+        {code: words for code, words in texts.items() if isinstance(words, str)} if isinstance(texts, Mapping) else {}
+    )
+    return wording.text(kept)
+
+
+def _question(place: int, question: Mapping[str, Any]) -> dict[str, Any]:
+    kind = KINDS.get(str(question.get("kind", "")))
+    return {
+        "place": place,
+        "key": question.get("key", ""),
+        "kind": kind.label if kind else question.get("kind", ""),
+        "icon": kind.icon if kind else "help",
+        "text": text(question.get("text")),
+        "required": question.get("required") is True,
+        "when": question.get("when", ""),
+        "maps_to": question.get("maps_to", "") or question.get("field", ""),
+        "parts": [
+            text(part.get("text")) or part.get("key", "") for name in _SHOWN for part in _dicts(question.get(name))
+        ],
+    }
+
+
+def _dicts(parts: Any) -> list[dict[str, Any]]:
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []

@@ -1,0 +1,123 @@
+"""Staff look at everything once more and publish; what is published is read and never changed."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from cdp.core import actors
+from consent.selectors import notices
+from surveys.models import Quota, Survey
+from surveys.rules import definition, ready
+from surveys.services import disclosing, first, publishing
+from tests import factories
+from tests.surveys import asking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(factories.staff("marketer"))
+    return client
+
+
+def said(page):
+    """The form as a browser sends it back."""
+    form = page.context["form"]
+    return {name: form[name].value() or "" for name in form.fields}
+
+
+def changed(survey, **parts):
+    survey.refresh_from_db()
+    publishing.save_draft(
+        survey=survey.id, draft={**survey.draft, **parts}, seen=survey.draft_at, actor=actors.SYSTEM, at=timezone.now()
+    )
+
+
+def test_a_ready_made_one_is_published_with_the_words_before_it_in_three_languages(staff):
+    survey = asking.drafted(definition.written(ready.one("nps")), slug="us")
+    page = staff.get("/surveys/us/publish/")
+    assert (page.context["faults"], page.context["changes"]) == ([], [])
+    words = said(page)
+    assert "답변" in words["said_title_ko"]
+
+    missing = staff.post("/surveys/us/publish/", {**words, "said_kept_for_th": "", "publish": "1"})
+    assert (missing.status_code, [one.url for one in missing.context["faults"]]) == (422, ["#said"])
+    survey.refresh_from_db()
+    assert (survey.version, notices.in_force("survey.us", at=timezone.now())) == (0, None)
+
+    staff.post("/surveys/us/publish/", {**words, "said_kept_for_th": "สองปี", "publish": "1"})
+    survey.refresh_from_db()
+    held = notices.disclosure("survey.us", language="th", at=timezone.now())
+    assert (survey.version, survey.state, held.kept_for) == (1, Survey.State.OPEN, "สองปี")
+
+    again = staff.post("/surveys/us/publish/", {**said(staff.get("/surveys/us/publish/")), "publish": "1"})
+    assert (again.status_code, again.context["error"]) == (422, "Nothing changed since the last version.")
+
+    changed(survey, title={"en": "Would you tell a friend?", "th": "บอกเพื่อนไหม", "ko": "친구에게 말씀하시겠어요?"})
+    page = staff.get("/surveys/us/publish/")
+    assert "Would you tell a friend?" in page.content.decode()
+    assert {change.path for change in page.context["changes"]} == {"title.en", "title.th", "title.ko"}
+    staff.post("/surveys/us/publish/", {**said(page), "publish": "1"})
+    assert notices.in_force("survey.us", at=timezone.now()).version == "1"  # the words did not change
+    old = staff.get("/surveys/us/versions/1/").content.decode()
+    assert "How likely are you to recommend us" in old
+    assert "Would you tell a friend?" not in old
+    assert staff.get("/surveys/us/versions/9/").status_code == 404
+
+
+def test_what_stands_in_the_way_is_told_with_its_place(staff):
+    draft = definition.written(ready.one("about_you"))
+    draft["pages"][0]["questions"][1] |= {"maps_to": "children", "when": "{nothing} = 1", "text": {"en": "Children?"}}
+    asking.drafted(draft, slug="who", is_anonymous=True)
+    page = staff.get("/surveys/who/publish/")
+    assert "Nobody, not even we" in said(page)["said_seen_by_en"]
+    answer = staff.post("/surveys/who/publish/", {**said(page), "publish": "1"})
+    told = {(one.place, one.url) for one in answer.context["faults"]}
+    here = "Page 1, question 2 (children)"
+    assert (answer.status_code, {url for _place, url in told}) == (422, {"/surveys/who/#q-0-1"})
+    assert {place for place, _url in told} == {f"{here}: {rest}" for rest in ("when", "maps_to", "text/th", "text/ko")}
+
+
+def test_settings_and_quotas_are_kept_or_refused_with_words(staff):
+    survey = asking.opened(definition.written(ready.one("nps")), slug="us")
+    sent = said(staff.get("/surveys/us/settings/")) | {"part": "arrange"}
+    sent |= {"opens_at": "2026-11-24T09:00", "closes_at": "2026-11-25T09:00", "sample": "50", "wait_days": "90"}
+    sent |= {"reward": "draw", "draws_on": "2026-12-31"} | {f"prize_{one}": "Tea" for one in ("en", "th", "ko")}
+    assert staff.post("/surveys/us/settings/", sent).status_code == 302
+    survey.refresh_from_db()
+    assert (survey.sample, survey.wait_days, survey.reward["prize"]["ko"]) == (50, 90, "Tea")
+    assert timezone.localtime(survey.closes_at) - timezone.localtime(survey.opens_at) == dt.timedelta(days=1)
+    for wrong, field in (
+        ({"closes_at": "2026-11-23T09:00"}, "__all__"), ({"sample": "0"}, "sample"), ({"prize_th": ""}, "prize_th"),
+        ({"reward": "points"}, "points"), ({"reward": "coupon", "offer": "no such!"}, "offer"), ({"name": " "}, "name"),
+    ):  # fmt: skip
+        answer = staff.post("/surveys/us/settings/", {**sent, **wrong})
+        assert (answer.status_code, field in answer.context["form"].errors) == (422, True), wrong
+
+    lines = {"part": "quotas", "quota-TOTAL_FORMS": "2", "quota-INITIAL_FORMS": "0"}
+    lines |= {"quota-0-key": "all", "quota-0-limit": "100", "quota-1-key": "few", "quota-1-limit": "5"}
+    assert staff.post("/surveys/us/settings/", {**lines, "quota-1-when": "{score} <= 6"}).status_code == 302
+    assert dict(Quota.objects.values_list("key", "limit")) == {"all": 100, "few": 5}
+    for wrong in ({"quota-1-when": "{score} <="}, {"quota-1-key": "all"}, {"quota-1-key": ""}, {"quota-1-limit": ""}):
+        answer = staff.post("/surveys/us/settings/", {**lines, **wrong})
+        assert (answer.status_code, Quota.objects.get(key="few").when) == (422, "{score} <= 6"), wrong
+
+    staff.post("/surveys/us/state/", {"state": "closed"})
+    survey.refresh_from_db()
+    assert survey.state == Survey.State.CLOSED
+
+
+def test_a_fresh_shop_asks_whether_it_is_recommended_and_one_that_closed_it_does_not():
+    now = timezone.now()
+    survey = first.ensure(at=now)
+    assert (survey.slug, survey.state, survey.version, survey.is_once) == ("nps", Survey.State.OPEN, 1, False)
+    assert [question.key for question in ready.one("nps").questions()] == ["score", "why"]
+    assert set(disclosing.words(survey, at=now)) == {"en", "th", "ko"}
+    publishing.set_state(survey=survey.id, state=Survey.State.CLOSED, actor=actors.SYSTEM, at=now)
+    assert first.ensure(at=now) is None
+    survey.refresh_from_db()
+    assert survey.state == Survey.State.CLOSED
+    Survey.objects.all().delete()  # as a steward does it by hand
+    assert first.ensure(at=now) is None
