@@ -298,6 +298,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sweep-companies", "customers.tasks.sweep_companies", 60),
         ("index-phones", "customers.tasks.index_phones", 600),
         ("tidy-events", "events.tasks.tidy", 3600),
+        ("end-survey-days", "surveys.tasks.end_days", 900),
     ]
 }
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.

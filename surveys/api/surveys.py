@@ -109,7 +109,8 @@ class SurveyViewSet(ApiViewSet):
         if taken.response is not None:
             context.show([taken.response.customer_id])
         code = status.HTTP_200_OK if taken.is_repeated else status.HTTP_201_CREATED
-        return Response(answers.response(survey, taken.state, taken.response, faults=taken.faults), status=code)
+        told = answers.response(survey, taken.state, taken.response, faults=taken.faults, claim=taken.claim or None)
+        return Response(told, status=code)
 
     def _run(self, survey: Survey, given: Mapping[str, Any]) -> answering.Run:
         number, source = given["external_id"], self.source.key

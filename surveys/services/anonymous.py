@@ -2,7 +2,8 @@
 
 What a look into the database tells of a waiting answer is its questionnaire and its day. Its place in the table tells
 when it came, so answers are written anew under new ids, `BATCH` or more at a time, in an order drawn by chance; what
-is left of a day is written when the day is over.
+is left of a day is written when the day is over. What only some of a batch share (their language, the way they came)
+would tell apart whom everybody knows to speak it, so it is left out there.
 """
 
 import contextlib
@@ -29,6 +30,7 @@ log = structlog.get_logger("surveys")
 BATCH = 5
 ONCE_SECONDS = 3600
 """How long the same form, sent again, is known by a digest in the cache; nothing of it is in the database."""
+CHANCE = secrets.SystemRandom()
 _WAITING = AnonymousWaiting._meta.db_table
 _ANSWER = AnonymousAnswer._meta.db_table
 
@@ -97,22 +99,27 @@ def write_out_before(day: dt.date) -> int:
     left = AnonymousWaiting.objects.filter(day__lt=day).values_list("survey_id", "day").distinct()
     count = 0
     for survey, of_day in list(left):
-        count += write_out(Survey.objects.get(id=survey), day=of_day, least=1)
+        try:
+            count += write_out(Survey.objects.get(id=survey), day=of_day, least=1)
+        except Exception:  # one whose key is missing keeps nobody else's answers waiting
+            log.exception("anonymous answers of a day could not be written", survey=str(survey))
     return count
 
 
 def _written(survey: Survey, waiting: Sequence[AnonymousWaiting], key: rowkeys.RowKey, *, day: dt.date) -> None:
-    chance = secrets.SystemRandom()
+    opened: list[dict[str, Any]] = [
+        json.loads(key.open(row.sealed, table=_WAITING, column="sealed", row=row.id)) for row in waiting
+    ]
+    shared = {name: len({told[name] for told in opened}) == 1 for name in ("language", "mode")}
     responses: list[AnonymousResponse] = []
     answers: list[AnonymousAnswer] = []
-    for row in waiting:
-        told: dict[str, Any] = json.loads(key.open(row.sealed, table=_WAITING, column="sealed", row=row.id))
+    for told in opened:
         response = AnonymousResponse(
             id=uuid.uuid4(),
             survey_id=survey.id,
             version=told["version"],
-            language=told["language"],
-            mode=told["mode"],
+            language=told["language"] if shared["language"] else "",
+            mode=told["mode"] if shared["mode"] else "",
             scores=told["scores"],
             at=day,
         )
@@ -133,7 +140,7 @@ def _written(survey: Survey, waiting: Sequence[AnonymousWaiting], key: rowkeys.R
                     at=day,
                 )
             )
-    chance.shuffle(responses)
-    chance.shuffle(answers)
+    CHANCE.shuffle(responses)
+    CHANCE.shuffle(answers)
     AnonymousResponse.objects.bulk_create(responses)
     AnonymousAnswer.objects.bulk_create(answers)

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
@@ -32,6 +33,9 @@ SLUG = "[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 RESERVED = frozenset({"new", "pictures", "schema"})
 """Addresses of pages of ours."""
 MOST_QUOTAS = 50
+QUOTA_TELLS = gettext_lazy(
+    "In an anonymous survey a quota has no condition: as places are taken it would tell who answered what."
+)
 
 
 class UnableToChange(Exception):
@@ -213,6 +217,8 @@ def set_quotas(
         row = Survey.objects.select_for_update().get(id=survey)
         known = {quota.key: quota for quota in Quota.objects.select_for_update().filter(survey=row)}
         for key, (when, limit) in sorted(quotas.items()):
+            if when and row.is_anonymous:
+                raise UnableToChange(f"{key}: {QUOTA_TELLS}")
             if when:
                 try:
                     reading.read(when)
@@ -243,6 +249,8 @@ def _in_this_shop(survey: Survey, read: Definition, *, at: dt.datetime) -> Itera
             for n, picture in enumerate(question.pictures):
                 if picture.image not in known:
                     yield Problem(f"{pointer}/pictures/{n}/image", _("This picture is not here. Upload it again."))
+    if survey.is_anonymous and Quota.objects.filter(survey=survey).exclude(when="").exists():
+        yield Problem("/quotas", QUOTA_TELLS)
     for language in read.languages:
         if language not in dict(settings.LANGUAGES):
             yield Problem("/languages", fill(_("The shop does not speak this language: %(what)s."), language))

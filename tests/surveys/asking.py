@@ -7,11 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from cdp.core import actors
+from commerce.services import keys
+from commerce.services.keys import Owner
 from consent.rules import notices
 from consent.services import policies
-from surveys.models import Response, Survey
+from surveys.models import Invitation, Response, Survey
 from surveys.services import publishing
-from surveys.services.answering import Run
+from surveys.services.answering import Run, runs
 
 PARTS = {notices.USED_FOR: "To do better", notices.SEEN_BY: "Our staff", notices.KEPT_FOR: "Two years"}
 
@@ -39,6 +41,22 @@ def opened(draft: dict[str, Any], *, slug: str = "visit", is_anonymous: bool = F
     publishing.publish(survey=survey.id, actor=actors.SYSTEM, at=timezone.now())
     survey.refresh_from_db()
     return survey
+
+
+def invited(survey: Survey, customer: uuid.UUID) -> str:
+    """The secret of a personal link of theirs."""
+    secret, now = uuid.uuid4().hex, timezone.now()
+    digest, row = runs.key_of_link(secret), uuid.uuid4()
+    keys.claim(runs.INVITATIONS, {digest: Owner(customer, row)})
+    Invitation.objects.create(
+        id=row,
+        customer_id=customer,
+        survey_id=survey.id,
+        made_at=now,
+        expires_at=now + dt.timedelta(days=30),
+        key_digest=digest,
+    )
+    return secret
 
 
 def run(survey: Survey, **given: Any) -> Run:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from cdp.core import ids, pipeline, webhooks
 from commerce.services import keys
@@ -22,7 +23,7 @@ from surveys.rules.definition import SCREENED
 from surveys.rules.kinds import Why
 from surveys.rules.sending import Fault, Judged
 from surveys.selectors import questionnaires
-from surveys.services import anonymous, words
+from surveys.services import anonymous, claims, words
 from surveys.services.answering import people, runs, writing
 from surveys.services.answering.runs import ENDED, RESPONSES, Ended, Invalid, Link, NotOpen, Run
 
@@ -37,7 +38,8 @@ class Taken:
 
     `state` is of the response; `faults` what was refused of this sending, and at the end what is missing; `judged`
     leads on to the next page. `is_repeated`: it had been sent in before, and nothing was written now. `response` is
-    None where nothing is kept yet, or of nobody (an anonymous one).
+    None where nothing is kept yet, or of nobody (an anonymous one). `claim` is the code for the reward of an
+    anonymous answer, told here and nowhere else.
     """
 
     state: Response.State
@@ -45,6 +47,7 @@ class Taken:
     faults: tuple[Fault, ...] = ()
     response: Response | None = None
     is_repeated: bool = False
+    claim: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,12 +254,13 @@ def _take_of_nobody(
     if not is_end or told:
         return Taken(Response.State.PARTIAL, judged, told)
     if not form.is_first:
-        return Taken(Response.State.COMPLETE, judged, is_repeated=True)
+        return Taken(Response.State.COMPLETE, judged, is_repeated=True, claim=claims.code(survey, run.digest))
     state = _ended(survey, judged, is_test=run.is_test)
     if state == Response.State.COMPLETE and not run.is_test:
-        anonymous.keep(survey, judged, language=run.language, mode=run.mode, day=at.date())
+        anonymous.keep(survey, judged, language=run.language, mode=run.mode, day=timezone.localdate(at))
         form.is_kept = True
         _count(run, survey, at=at)
+        return Taken(state, judged, claim=claims.code(survey, run.digest))
     return Taken(state, judged)
 
 

@@ -1,0 +1,56 @@
+"""Who is owed what for answering: the one place that loyalty reads (fact `surveys.reward`).
+
+Each is told once under a name of its own that never changes, so that giving it twice is seen: one for a person and a
+questionnaire, however often they answered or were merged.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from surveys.models import Response, RewardClaim, Survey
+
+
+@dataclass(frozen=True)
+class Reward:
+    """`name` is unique for ever; `promised` as `surveys.rules.rewards` reads it; `on` the day it was earned."""
+
+    name: str
+    customer: uuid.UUID
+    survey: uuid.UUID
+    promised: Mapping[str, Any]
+    on: dt.date
+    is_anonymous: bool
+
+
+def of(customers: Collection[uuid.UUID]) -> list[Reward]:
+    """What these customers (a lineage) are owed, the earliest answer to each questionnaire; in three queries."""
+    claims = RewardClaim.objects.filter(customer_id__in=customers).order_by("day", "id")
+    found = {
+        claim.survey_id: Reward(
+            f"claim:{claim.id}", claim.customer_id, claim.survey_id, claim.promised, claim.day, True
+        )
+        for claim in reversed(claims)
+    }
+    answered = Response.objects.filter(
+        customer_id__in=customers, state=Response.State.COMPLETE, is_test=False, ended_at__isnull=False
+    )
+    first: dict[uuid.UUID, Response] = {}
+    for response in answered.order_by("ended_at", "id"):
+        first.setdefault(response.survey_id, response)
+    promising = {
+        survey.id: survey for survey in Survey.objects.filter(id__in=first, is_anonymous=False).exclude(reward={})
+    }
+    for survey_id, response in first.items():
+        if (survey := promising.get(survey_id)) is not None and response.ended_at is not None:
+            found[survey_id] = Reward(
+                f"response:{response.id}",
+                response.customer_id,
+                survey_id,
+                survey.reward,
+                response.ended_at.date(),
+                is_anonymous=False,
+            )
+    return sorted(found.values(), key=lambda one: (one.on, one.name))

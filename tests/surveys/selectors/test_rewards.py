@@ -1,0 +1,45 @@
+"""What loyalty reads: each promise once, whoever answered by name or brought a code."""
+
+import pytest
+from django.utils import timezone
+
+from surveys.models import Survey
+from surveys.rules import rewards as rules
+from surveys.selectors import rewards
+from surveys.services import answering, claims
+from tests import factories
+from tests.surveys import asking
+from tests.surveys.rules.questionnaires import page, question, value
+
+pytestmark = pytest.mark.django_db
+POINTS = {"kind": "points", "amount": 50}
+SCORE = value(page("one", question("nps", "score")))
+
+
+def answered(survey, **who):
+    run = asking.run(survey, **who)
+    return answering.take(run, {"score": 9}, at=timezone.now(), is_end=True, keeps_valid=True)
+
+
+def test_each_is_owed_once_by_name_or_by_code_and_nothing_where_nothing_is_promised():
+    ada = factories.customer(email="ada@example.com")
+    named, quiet, unpaid = (
+        asking.opened(SCORE, slug=slug, is_anonymous=slug == "quiet") for slug in ("named", "quiet", "unpaid")
+    )
+    Survey.objects.exclude(id=unpaid.id).update(reward=POINTS, is_once=False)
+    first = answered(named, customer=ada.id).response
+    answered(named, customer=ada.id)
+    answered(unpaid, customer=ada.id)
+    claim = claims.spend(
+        survey=Survey.objects.get(id=quiet.id), code=answered(quiet).claim, customer=ada.id, at=timezone.now()
+    )
+    owed = {one.name: (one.survey, one.promised, one.is_anonymous) for one in rewards.of([ada.id])}
+    assert owed == {f"response:{first.id}": (named.id, POINTS, False), f"claim:{claim.id}": (quiet.id, POINTS, True)}
+
+
+def test_a_promise_says_how_many_points_or_which_coupon():
+    assert rules.read({}) is None
+    assert rules.read(POINTS).amount == 50
+    for wrong in ({"kind": "points"}, {"kind": "draw", "amount": 5}, {"kind": "gold"}, {"amount": 5}):
+        with pytest.raises(rules.Unreadable):
+            rules.read(wrong)

@@ -1,0 +1,94 @@
+"""Many at once, each on a connection of its own: quotas are never overrun, a link is one answer, a kill leaves nothing."""
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError, connection, connections
+from django.utils import timezone
+
+from cdp.core import actors
+from surveys.models import Answer, Invitation, Quota, Response, ResponseKey
+from surveys.services import answering, publishing
+from surveys.services.answering import writing
+from tests import factories
+from tests.surveys import asking
+from tests.surveys.rules.questionnaires import page, question, value
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SCORE = value(page("one", question("nps", "score", required=True)))
+
+
+def send(run, score=7):
+    return answering.take(run, {"score": score}, at=timezone.now(), is_end=True, keeps_valid=False)
+
+
+def at_once(calls, *, threads):
+    """What each came to; all threads begin together."""
+    begin = threading.Barrier(threads)
+
+    def work(mine):
+        found = []
+        try:
+            begin.wait()
+            for call in mine:
+                try:
+                    found.append(call())
+                except answering.Ended as ended:
+                    found.append(ended.why)
+        finally:
+            connections.close_all()
+        return found
+
+    with ThreadPoolExecutor(threads) as pool:
+        return [one for part in pool.map(work, [calls[n::threads] for n in range(threads)]) for one in part]
+
+
+@pytest.mark.long
+def test_two_hundred_at_once_on_a_quota_of_a_hundred_are_exactly_a_hundred():
+    survey = asking.opened(SCORE)
+    quotas = {"all": ("", 100), "low": ("{score} <= 6", 30)}
+    publishing.set_quotas(survey=survey.id, quotas=quotas, actor=actors.SYSTEM, at=timezone.now())
+    # 40 of 200 are low, of whom 30 have a place at most; the others fill what is left.
+    calls = [lambda n=n: send(asking.run(survey), 3 if n % 5 == 0 else 9).state for n in range(200)]
+    states = Counter(at_once(calls, threads=25))
+    assert states == {Response.State.COMPLETE: 100, Response.State.FULL: 100}
+    taken = dict(Quota.objects.values_list("key", "taken"))
+    assert (taken["all"], Answer.objects.filter(is_counted=True).count()) == (100, 100)
+    assert taken["low"] == Answer.objects.filter(is_counted=True, number=3).count() <= 30
+    assert Response.objects.filter(state=Response.State.COMPLETE).count() == 100
+
+
+def test_a_personal_link_sent_in_twenty_times_at_once_is_one_answer():
+    survey, ada = asking.opened(SCORE), factories.customer(email="ada@example.com")
+    publishing.set_quotas(survey=survey.id, quotas={"all": ("", 5)}, actor=actors.SYSTEM, at=timezone.now())
+    secret = asking.invited(survey, ada.id)
+    calls = [lambda n=n: send(asking.run(survey, invitation=secret), n % 10) for n in range(20)]
+    found = at_once(calls, threads=10)
+    assert Counter(one.is_repeated for one in found) == {False: 1, True: 19}
+    assert (Response.objects.count(), Answer.objects.count(), Quota.objects.get().taken) == (1, 1, 1)
+    assert {one.response.id for one in found} == {Response.objects.get().id}
+    assert Invitation.objects.get().state == Invitation.State.ANSWERED
+
+
+def test_killed_in_the_middle_nothing_is_there_and_the_link_works_again(monkeypatch):
+    survey, ada = asking.opened(SCORE), factories.customer(email="ada@example.com")
+    publishing.set_quotas(survey=survey.id, quotas={"all": ("", 1)}, actor=actors.SYSTEM, at=timezone.now())
+    run = asking.run(survey, invitation=asking.invited(survey, ada.id))
+    written = writing.answers
+
+    def dies(*given):
+        written(*given)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(writing, "answers", dies)
+    with pytest.raises(OperationalError):
+        send(run)
+    monkeypatch.setattr(writing, "answers", written)
+    connection.close()
+    assert (Response.objects.count(), ResponseKey.objects.count(), Quota.objects.get().taken) == (0, 0, 0)
+    assert Invitation.objects.get().state == Invitation.State.MADE
+    assert send(run).state == Response.State.COMPLETE
+    assert Quota.objects.get().taken == 1

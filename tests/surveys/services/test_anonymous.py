@@ -1,0 +1,217 @@
+"""Anonymous means anonymous: what the whole database tells, and the times of everything, match no answer to anybody."""
+
+import datetime as dt
+import itertools
+import random
+import uuid
+from collections import Counter, defaultdict
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cdp.core import actors
+from surveys.models import AnonymousResponse, AnonymousWaiting, RewardClaim, SpentClaim, Survey
+from surveys.services import anonymous, answering, claims, publishing
+from tests import factories
+from tests.surveys import asking
+from tests.surveys.rules.questionnaires import option, page, question, value
+
+DAY = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
+CODES = [f"c{n}" for n in range(20)]
+ABOUT = value(page("one", question("single", "who", options=[option(code) for code in CODES], required=True)))
+POINTS = {"kind": "points", "amount": 50}
+
+
+def quiet(**changes) -> Survey:
+    survey = asking.opened(ABOUT, slug="quiet", is_anonymous=True)
+    Survey.objects.filter(id=survey.id).update(**changes)
+    survey.refresh_from_db()
+    return survey
+
+
+def send(survey, code, *, at=DAY, **rest):
+    run = asking.run(survey, **rest)
+    return answering.take(run, {"who": code}, at=at, is_end=True, keeps_valid=True)
+
+
+def kept():
+    return AnonymousResponse.objects.count()
+
+
+@pytest.mark.django_db
+def test_what_tells_who_it_is_cannot_be_published_in_an_anonymous_one():
+    asking.disclosed("named", is_anonymous=True)
+    named = value(
+        page(
+            "one",
+            question("contact", "mail", field="email"),
+            question("single", "work", options=[option("office"), option("field")], maps_to="occupation"),
+            question("consent", "news", purpose="marketing", channel="email"),
+            question("nps", "score"),
+        )
+    )
+    survey = asking.drafted(named, slug="named", is_anonymous=True)
+    publishing.set_quotas(survey=survey.id, quotas={"all": ("", 5)}, actor=actors.SYSTEM, at=DAY)
+    with pytest.raises(publishing.UnableToPublish) as refused:
+        publishing.publish(survey=survey.id, actor=actors.SYSTEM, at=timezone.now())
+    places = {problem.pointer.removeprefix("/pages/0/questions/") for problem in refused.value.problems}
+    assert places == {"0/kind", "1/maps_to", "2/kind"}
+    # As places are taken one by one, a quota of some answers would tell whose they are.
+    with pytest.raises(publishing.UnableToChange):
+        publishing.set_quotas(survey=survey.id, quotas={"low": ("{score} < 7", 5)}, actor=actors.SYSTEM, at=DAY)
+
+
+@pytest.mark.django_db
+def test_answers_wait_for_five_or_for_the_end_of_the_shops_day_and_are_sealed_meanwhile():
+    survey = quiet()
+    for code in CODES[:4]:
+        send(survey, code)
+    assert (kept(), AnonymousWaiting.objects.count()) == (0, 4)
+    assert not any(CODES[0].encode() in bytes(row.sealed) for row in AnonymousWaiting.objects.all())
+    send(survey, CODES[4])
+    assert (kept(), AnonymousWaiting.objects.count()) == (5, 0)
+    # 18:00 in London is the next day in Bangkok.
+    send(survey, CODES[5], at=DAY.replace(hour=18))
+    assert AnonymousWaiting.objects.get().day == dt.date(2026, 11, 24)
+    assert anonymous.write_out_before(dt.date(2026, 11, 24)) == 0
+    assert (anonymous.write_out_before(dt.date(2026, 11, 25)), kept()) == (1, 6)
+
+
+@pytest.mark.django_db
+def test_what_only_some_of_a_batch_share_is_left_out():
+    survey = quiet()
+    for code in CODES[:5]:
+        send(survey, code, language="en", mode=asking.Response.Mode.KIOSK)
+    assert set(AnonymousResponse.objects.values_list("language", "mode")) == {("en", "kiosk")}
+    AnonymousResponse.objects.all().delete()
+    for code, language in zip(CODES[:5], ("en", "en", "ko", "en", "en"), strict=True):
+        send(survey, code, language=language)
+    assert set(AnonymousResponse.objects.values_list("language", "mode")) == {("", "web")}
+
+
+@pytest.mark.django_db
+def test_a_code_is_one_for_a_form_brought_once_and_written_nowhere_before():
+    survey = quiet(reward=POINTS)
+    ada, bo = factories.customer(email="ada@example.com"), factories.customer(email="bo@example.com")
+    first = send(survey, CODES[0], secret="one").claim
+    assert send(survey, CODES[0], secret="one").claim == first
+    other = send(survey, CODES[1], secret="two").claim
+    assert first != other
+    assert not SpentClaim.objects.exists()
+    claim = claims.spend(survey=survey, code=first.lower().replace("-", " "), customer=ada.id, at=DAY)
+    assert claims.spend(survey=survey, code=first, customer=ada.id, at=DAY).id == claim.id
+    assert (claim.promised, claim.id.version, RewardClaim.objects.count()) == (POINTS, 4, 1)
+    wrong = [(first, bo), (other, ada), ("x", bo), (other[:-1] + "A", bo), ("", bo)]
+    for code, who in wrong:
+        with pytest.raises(claims.UnableToClaim):
+            claims.spend(survey=survey, code=code, customer=who.id, at=DAY)
+    elsewhere = asking.opened(ABOUT, slug="else", is_anonymous=True)
+    with pytest.raises(claims.UnableToClaim):
+        claims.spend(survey=elsewhere, code=other, customer=bo.id, at=DAY)
+    assert send(elsewhere, CODES[2]).claim == ""
+
+
+class Look:
+    """Somebody with every table, in the order of rows and of transactions, and the times at which pages were opened."""
+
+    def __init__(self, survey: Survey, opened: list[tuple[uuid.UUID, str]]) -> None:
+        self.opened = opened  # who, with the language of their profile, in the order in which pages were opened
+        self.rows = self._rows("surveys_anonymousresponse", "id::text, language")
+        self.answers = self._rows("surveys_anonymousanswer", "response_id::text, code")
+        self.claimed = [row[0] for row in self._rows("surveys_rewardclaim", "customer_id")]
+        said = dict(self.answers)
+        self.code = {row[0]: said[row[0]] for row in self.rows}
+        self.batches = self._batches()
+
+    def _rows(self, table: str, columns: str) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {columns} FROM {table} ORDER BY xmin::text::bigint, ctid")
+            return cursor.fetchall()
+
+    def _batches(self) -> list[tuple[list[uuid.UUID], list[str]]]:
+        """Rows of one transaction, beside whoever answered between it and the one before."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id::text, xmin::text::bigint, ctid FROM surveys_anonymousresponse ORDER BY 2, 3")
+            rows = [list(group) for _key, group in itertools.groupby(cursor.fetchall(), key=lambda row: row[1])]
+        people = iter(self.opened)
+        return [([next(people) for _row in batch], [row[0] for row in batch]) for batch in rows]
+
+    def guesses(self) -> dict[str, dict[uuid.UUID, str]]:
+        """Each way of matching: person → answer."""
+        answered = [row[0] for row in self.answers]
+        ways = defaultdict(dict)
+        for people, rows in self.batches:
+            names = [who for who, _language in people]
+            ways["order of rows"] |= zip(names, rows, strict=True)
+            ways["backwards"] |= zip(names, reversed(rows), strict=True)
+            ways["order of answers"] |= zip(names, sorted(rows, key=answered.index), strict=True)
+            ways["order of ids"] |= zip(names, sorted(rows), strict=True)
+            ways["order of claims"] |= zip(sorted(names, key=self.claimed.index), rows, strict=True)
+            ways["languages"] |= self._by_language(people, rows)
+        ways["order over all"] |= zip(
+            [who for who, _language in self.opened], [row[0] for row in self.rows], strict=True
+        )
+        return {way: {who: self.code[row] for who, row in found.items()} for way, found in ways.items()}
+
+    def _by_language(self, people, rows) -> dict[uuid.UUID, str]:
+        speaks, found = dict(self.rows), {}
+        left = list(rows)
+        for who, language in sorted(people, key=lambda one: one[1]):
+            row = next((row for row in left if speaks[row] == language), left[0])
+            left.remove(row)
+            found[who] = row
+        return found
+
+
+def simulated(count: int) -> tuple[dict[uuid.UUID, str], Look]:
+    """So many people answer one after the other, at known times, over three days; each brings their code at once."""
+    survey = quiet(reward=POINTS)
+    dice = random.Random(20261123)
+    truth, opened, before = {}, [], DAY.date()
+    for n in range(count):
+        who, language = factories.customer(external_id=f"p{n}").id, dice.choice(("th", "th", "ko", "en"))
+        at = DAY + dt.timedelta(days=n * 3 // count, minutes=n % (count // 3))
+        if at.date() != before:
+            anonymous.write_out_before(at.date())
+        before = at.date()
+        truth[who] = CODES[n % len(CODES)] if n // 5 % 2 else dice.choice(CODES)
+        taken = send(survey, truth[who], at=at, language=language)
+        claims.spend(survey=survey, code=taken.claim, customer=who, at=at)
+        opened.append((who, language))
+    anonymous.write_out_before((DAY + dt.timedelta(days=9)).date())
+    assert kept() == count
+    return truth, Look(survey, opened)
+
+
+def expected(truth, look) -> tuple[float, float]:
+    """Hits of guessing inside of batches, and their variance: of k people with k answers, over all matchings."""
+    mean = spread = 0.0
+    for people, rows in look.batches:
+        size = len(rows)
+        given = Counter(look.code[row] for row in rows)
+        hits = sum(given[truth[who]] for who, _language in people) / size
+        mean, spread = mean + hits, spread + hits
+    return mean, spread
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_with_the_whole_database_and_all_times_answers_are_matched_no_better_than_by_chance():
+    truth, look = simulated(122)
+    assert sorted(look.code.values()) == sorted(truth.values())
+    assert {len(rows) for _people, rows in look.batches} >= {5}
+    mean, spread = expected(truth, look)
+    hits = {way: sum(truth[who] == code for who, code in found.items()) for way, found in look.guesses().items()}
+    # Five deviations: chance alone is above it less than once in a million runs; a leak in each batch is far above.
+    assert {way: count for way, count in hits.items() if count > mean + 5 * spread**0.5} == {}
+    assert mean + 5 * spread**0.5 < len(truth) / 2
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_the_attack_wins_where_answers_are_written_as_they_came(monkeypatch):
+    monkeypatch.setattr(anonymous.CHANCE, "shuffle", lambda rows: None, raising=False)
+    truth, look = simulated(60)
+    hits = {way: sum(truth[who] == code for who, code in found.items()) for way, found in look.guesses().items()}
+    assert hits["order of rows"] == len(truth)
