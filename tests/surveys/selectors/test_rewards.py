@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from surveys.models import Survey
-from surveys.rules import rewards as rules
 from surveys.selectors import rewards
 from surveys.services import answering, claims
 from tests import factories
@@ -12,7 +11,7 @@ from tests.surveys import asking
 from tests.surveys.rules.questionnaires import page, question, value
 
 pytestmark = pytest.mark.django_db
-POINTS = {"kind": "points", "amount": 50}
+POINTS = {"kind": "points", "points": 50}
 SCORE = value(page("one", question("nps", "score")))
 
 
@@ -35,11 +34,3 @@ def test_each_is_owed_once_by_name_or_by_code_and_nothing_where_nothing_is_promi
     )
     owed = {one.name: (one.survey, one.promised, one.is_anonymous) for one in rewards.of([ada.id])}
     assert owed == {f"response:{first.id}": (named.id, POINTS, False), f"claim:{claim.id}": (quiet.id, POINTS, True)}
-
-
-def test_a_promise_says_how_many_points_or_which_coupon():
-    assert rules.read({}) is None
-    assert rules.read(POINTS).amount == 50
-    for wrong in ({"kind": "points"}, {"kind": "draw", "amount": 5}, {"kind": "gold"}, {"amount": 5}):
-        with pytest.raises(rules.Unreadable):
-            rules.read(wrong)
