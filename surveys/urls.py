@@ -2,13 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import building, files, listing, publishing, settings, starting
+from surveys.views import building, files, listing, publishing, results, settings, starting
 
 app_name = "surveys"
 urlpatterns: list[URLPattern] = [
     path("", listing.listing, name="list"),
     path("new/", starting.new, name="new"),
     path("<slug:survey>/", building.build, name="build"),
+    path("<slug:survey>/results/", results.overall, name="results"),
+    path("<slug:survey>/results/<slug:question_key>/", results.question, name="result"),
+    path("<slug:survey>/answers/", results.answers, name="answers"),
+    path("<slug:survey>/refused/", results.refused, name="refused"),
+    path("<slug:survey>/responses/<uuid:response>/", results.response, name="response"),
+    path("<slug:survey>/responses/<uuid:response>/remove/", results.remove, name="response-remove"),
     path("<slug:survey>/definition.json", files.download, name="download"),
     path("<slug:survey>/publish/", publishing.publish, name="publish"),
     path("<slug:survey>/versions/<int:number>/", publishing.version, name="version"),

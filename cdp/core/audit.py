@@ -82,6 +82,7 @@ class Action(StrEnum):
     SURVEY_PUBLISHED = "surveys:survey:published"
     SURVEY_CHANGED = "surveys:survey:changed"
     SURVEY_ANSWERED = "surveys:survey:answered"
+    SURVEY_RESPONSE_REMOVED = "surveys:response:removed"
     COUPON_ISSUED = "loyalty:coupon:issued"
     COUPON_REDEEMED = "loyalty:coupon:redeemed"
     SEGMENT_SAVED = "analytics:segment:saved"

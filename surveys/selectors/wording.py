@@ -26,19 +26,19 @@ def text(texts: Texts, language: str = "") -> str:
 
 def question(survey: Any, version: Any, key: str) -> str:
     """What was asked; the key where nobody knows any more."""
-    found = _question(survey, version, key)
+    found = asked(survey, version, key)
     return text(found.text) if found is not None else key
 
 
 def choice(survey: Any, version: Any, key: str, code: str) -> str:
     """What was chosen."""
-    found = _question(survey, version, key)
+    found = asked(survey, version, key)
     return choices(found).get(code, code) if found is not None else code
 
 
 def line(survey: Any, version: Any, key: str, item: str) -> str:
     """Which line of a matrix, or which option, an answer is about."""
-    found = _question(survey, version, key)
+    found = asked(survey, version, key)
     if isinstance(found, Matrix):
         return next((text(one.text) for one in found.lines if one.key == item), item)
     return choices(found).get(item, item) if found is not None else item
@@ -67,7 +67,8 @@ def titles(surveys: Iterable[uuid.UUID] | None = None) -> dict[str, str]:
     return found
 
 
-def _question(survey: Any, version: Any, key: str) -> Question | None:
+def asked(survey: Any, version: Any, key: str) -> Question | None:
+    """The question of a published version; None where nobody knows any more."""
     try:
         prepared = questionnaires.version(uuid.UUID(str(survey)), int(version))
     except (SurveyVersion.DoesNotExist, ValueError):

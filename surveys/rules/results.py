@@ -1,0 +1,266 @@
+"""What counted answers say of each question: its headline, its distribution, how sure both are. Counts in, figures out.
+
+A question is the same over versions where its key and its scheme agree. What was asked on another scale, or in another
+kind, is a result of its own: never one number out of two.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from surveys.rules.definition import Definition
+from surveys.rules.kinds import Question
+from surveys.rules.kinds.choices import Chosen, Matrix, Multiple, Poll, Ranking
+from surveys.rules.kinds.scales import Ces, Csat, Nps, Scale, YesNo
+from surveys.rules.kinds.words import Consent, Date
+from surveys.rules.statistics import LOW, TOO_FEW, Interval, means, nps, ranking, shares
+from surveys.rules.statistics.means import Mean
+from surveys.rules.statistics.nps import Bands
+from surveys.rules.statistics.shares import Share
+
+EASY_FROM = {5: 4, 7: 5}
+"""From which step on an effort counts as easy, by the number of steps."""
+BANDS = ("promoters", "passives", "detractors")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many equal pieces of answers of one version."""
+
+    question: str
+    version: int
+    item: str
+    code: str
+    number: Decimal | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it was asked in some versions; `question` is the newest wording. `is_for_all`: whoever completed
+    one of these versions saw it.
+    """
+
+    key: str
+    scheme: str
+    versions: tuple[int, ...]
+    question: Question
+    is_for_all: bool
+    is_split: bool = False
+    """Whether the same key was asked in another way in other versions."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One answer of a distribution. `share` is of people; None where nobody could have given it."""
+
+    code: str
+    count: int
+    share: float | None
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a matrix."""
+
+    key: str
+    mean: Mean
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that may be said of one question. What would stand on fewer than five answers is empty (`is_hidden`)."""
+
+    asked: Asked
+    n: int
+    """How many people answered it."""
+    of: int
+    """How many people shares are of: who saw it where that is known, else who answered."""
+    bars: tuple[Bar, ...] = ()
+    bands: Bands | None = None
+    mean: Mean | None = None
+    top: Share | None = None
+    """CSAT: the upper two steps; CES: the easy ones; yes of yes and no; one of two pictures."""
+    places: tuple[ranking.Place, ...] = ()
+    agreement: float | None = None
+    lines: tuple[Line, ...] = ()
+    picks: int = 0
+    """How many were chosen in all, where one may choose several."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether so few answered that nothing may be shown."""
+        return self.n < TOO_FEW
+
+    @property
+    def is_low(self) -> bool:
+        """Whether everything of it wears the mark "low"."""
+        return self.n < LOW
+
+
+def scheme(question: Question) -> str:
+    """Kind and scale in one word: what has to agree before answers of two versions are one count."""
+    match question:
+        case Nps():
+            return question.scheme
+        case Ces():
+            return f"ces:{question.steps}:{question.easy}"
+        case Scale():
+            lowest, highest = question.ends()
+            return f"{_kind(question)}:{lowest}:{highest}"
+        case Matrix():
+            return "matrix:" + ",".join(option.key for option in question.options)
+        case Poll():
+            return "poll:" + ",".join(sorted(picture.key for picture in question.pictures))
+        case _:
+            return _kind(question)
+
+
+def asked(definitions: Mapping[int, Definition]) -> list[Asked]:
+    """Every question that was ever asked, those of the newest version first and in its order."""
+    found: dict[tuple[str, str], list[tuple[int, Question, bool]]] = {}
+    for number in sorted(definitions, reverse=True):
+        is_straight = True
+        for page in definitions[number].pages:
+            for question in page.questions:
+                is_for_all = is_straight and not page.when and not question.when
+                found.setdefault((question.key, scheme(question)), []).append((number, question, is_for_all))
+            is_straight = is_straight and not page.jumps
+    ways: dict[str, int] = {}
+    for key, _scheme in found:
+        ways[key] = ways.get(key, 0) + 1
+    return [
+        Asked(
+            key,
+            how,
+            tuple(number for number, _question, _all in told),
+            told[0][1],
+            all(is_for_all for _number, _question, is_for_all in told),
+            ways[key] > 1,
+        )
+        for (key, how), told in found.items()
+    ]
+
+
+def result(
+    about: Asked,
+    tallies: Iterable[Tally],
+    *,
+    people: int | None = None,
+    completed: int = 0,
+    ballots: Mapping[tuple[str, ...], int] | None = None,
+) -> Result:
+    """The figures of one question. `people`: how many answered, where one answer is several pieces; `completed`: how
+    many completed these versions; `ballots`: for a ranking.
+    """
+    mine = [one for one in tallies if one.question == about.key and one.version in about.versions]
+    question = about.question
+    pieces = sum(one.count for one in mine)
+    n = pieces if people is None else people
+    of = completed if about.is_for_all and completed >= n else n
+    if n < TOO_FEW:
+        return Result(about, n, of)
+    if isinstance(question, Scale):
+        return _scale(about, question, _numbers(mine), n, of)
+    if isinstance(question, Ranking):
+        return _ranked(about, question, ballots or {}, n, of)
+    if isinstance(question, Matrix):
+        return _matrix(about, question, mine, n, of)
+    return _chosen(about, question, mine, n, of, pieces=pieces)
+
+
+def in_band(scheme_key: str, band: str) -> tuple[int, int]:
+    """The lowest and highest answer of a band of NPS. Raises KeyError."""
+    how = nps.SCHEMES[scheme_key]
+    return {
+        "promoters": (how.promoters_from, how.highest),
+        "passives": (how.passives_from, how.promoters_from - 1),
+        "detractors": (how.lowest, how.passives_from - 1),
+    }[band]
+
+
+def _kind(question: Question) -> str:
+    return str(question.__struct_config__.tag)
+
+
+def _numbers(mine: Sequence[Tally]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for one in mine:
+        if one.number is not None:
+            found[int(one.number)] = found.get(int(one.number), 0) + one.count
+    return found
+
+
+def _codes(mine: Sequence[Tally], known: Sequence[str]) -> dict[str, int]:
+    """All that were offered, also those nobody chose; what older versions offered stands behind."""
+    found = dict.fromkeys(known, 0)
+    for one in mine:
+        found[one.code] = found.get(one.code, 0) + one.count
+    return found
+
+
+def _bars(counts: Mapping[str, int], of: int) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(code, count, count / of if of else None, shares.interval(Share(count, of)) if count <= of else None)
+        for code, count in counts.items()
+    )
+
+
+def _scale(about: Asked, question: Scale, numbers: Mapping[int, int], n: int, of: int) -> Result:
+    lowest, highest = question.ends()
+    told = {number: numbers.get(number, 0) for number in range(lowest, highest + 1)}
+    bars = _bars({str(number): count for number, count in told.items()}, n)
+    mean = means.mean({float(number): float(count) for number, count in told.items()})
+    if isinstance(question, Nps):
+        return Result(about, n, of, bars, bands=nps.bands(told, nps.SCHEMES[question.scheme]), mean=mean)
+    top: Share | None = None
+    if isinstance(question, Csat):
+        top = Share(told[highest] + told[highest - 1], n)
+    elif isinstance(question, Ces):
+        first = EASY_FROM[question.steps]
+        easy = range(first, highest + 1) if question.easy == "high" else range(lowest, highest + 2 - first)
+        top = Share(sum(told[number] for number in easy), n)
+    return Result(about, n, of, bars, mean=mean, top=top)
+
+
+def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of: int, *, pieces: int) -> Result:
+    """What is chosen from a list, yes or no, one of two pictures, days; of words only how many there are."""
+    match question:
+        case YesNo() | Consent():
+            codes = _codes(mine, ("yes", "no"))
+            return Result(about, n, of, _bars(codes, n), top=Share(codes["yes"], n))
+        case Poll():
+            codes = _codes(mine, [picture.key for picture in question.pictures])
+            return Result(about, n, of, _bars(codes, n), top=Share(codes[question.pictures[0].key], n))
+        case Multiple():
+            codes = _codes(mine, [option.key for option in question.options])
+            return Result(about, n, of, _bars(codes, of), picks=pieces)
+        case Chosen():
+            return Result(about, n, of, _bars(_codes(mine, [option.key for option in question.options]), n))
+        case Date():
+            return Result(about, n, of, _bars(dict(sorted(_codes(mine, ()).items())), n))
+    return Result(about, n, of)
+
+
+def _ranked(about: Asked, question: Ranking, ballots: Mapping[tuple[str, ...], int], n: int, of: int) -> Result:
+    options = [option.key for option in question.options]
+    options += sorted({code for ballot in ballots for code in ballot}.difference(options))
+    places = ranking.places(ballots, options)
+    return Result(about, n, of, places=tuple(places), agreement=ranking.agreement(ballots, options))
+
+
+def _matrix(about: Asked, question: Matrix, mine: Sequence[Tally], n: int, of: int) -> Result:
+    options, lines = [option.key for option in question.options], []
+    keys = [line.key for line in question.lines]
+    keys += sorted({one.item for one in mine}.difference(keys))
+    for key in keys:
+        own = [one for one in mine if one.item == key]
+        answered = sum(one.count for one in own)
+        if answered < TOO_FEW:
+            lines.append(Line(key, Mean(answered, None, None), ()))
+            continue
+        mean = means.mean({float(number): float(count) for number, count in _numbers(own).items()})
+        lines.append(Line(key, mean, _bars(_codes(own, options), answered)))
+    return Result(about, n, of, lines=tuple(lines))

@@ -1,0 +1,228 @@
+"""One question over time, by group, and beside another question; with how likely chance alone does as much."""
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdp.core import audiences
+from surveys.models import Survey
+from surveys.rules import disclosing, results
+from surveys.rules.kinds.choices import Matrix, Poll
+from surveys.rules.results import Asked, Result
+from surveys.rules.statistics import TOO_FEW, means, nps, several, shares
+from surveys.selectors.results import counting, guarding
+from surveys.selectors.results.scope import (
+    ANONYMOUS_DIMENSIONS,
+    DIMENSIONS,
+    PROFILE,
+    Filter,
+    definitions,
+    scope,
+    without,
+)
+
+PERIODS = {"week": "week", "month": "month"}
+MOST_PERIODS = 60
+MOST_GROUPS = 30
+MOST_SEGMENTS = 12
+SEGMENT = "segment"
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group or period with its figures; `p` says how likely chance alone sets it so far apart from what it is
+    compared with (all others, or the period before), with all groups judged together. None where it cannot be said.
+    """
+
+    key: str
+    result: Result
+    p: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Answers to one question beside those to another: `counts` by (row, column), all people in `n`. Empty and
+    `is_hidden` where it would tell who said what.
+    """
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    counts: Mapping[tuple[str, str], int]
+    n: int
+    is_hidden: bool = False
+
+
+def groups_of(survey: Survey) -> list[str]:
+    """What answers can be compared by."""
+    if survey.is_anonymous:
+        return sorted(ANONYMOUS_DIMENSIONS)
+    return [*DIMENSIONS, *PROFILE, SEGMENT]
+
+
+def over_time(survey: Survey, about: Asked, period: str, chosen: Filter | None = None) -> list[Group]:
+    """Its figures by week (from Monday) or month, the earliest first, each against the one before. Raises KeyError for
+    another period. Anonymous answers only by month, and where no month has fewer than five.
+    """
+    if survey.is_anonymous:
+        group = "to_char(a.at, 'YYYY-MM-01')"
+        if period != "month":
+            return []
+    else:
+        group = f"(date_trunc('{PERIODS[period]}', a.at AT TIME ZONE %(zone)s))::date::text"
+    found = _by(survey, about, group, chosen or Filter())[-MOST_PERIODS:]
+    changes = [None, *(_apart(one.result, two.result) for one, two in itertools.pairwise(found))]
+    return [Group(one.key, one.result, p) for one, p in zip(found, changes, strict=True)]
+
+
+def by_group(survey: Survey, about: Asked, name: str, chosen: Filter | None = None) -> list[Group]:
+    """Its figures by one of `groups_of`, the largest groups first, each against all others. Raises KeyError."""
+    chosen = chosen or Filter()
+    if name not in groups_of(survey):
+        raise KeyError(name)
+    if name == SEGMENT:
+        return _by_segment(survey, about, without(chosen, "segment"))
+    found = _by(survey, about, {**DIMENSIONS, **PROFILE}[name], chosen, with_people=name in PROFILE)
+    found = sorted((one for one in found if one.result.n), key=lambda one: (-one.result.n, one.key))[:MOST_GROUPS]
+    whole = _whole(survey, about, chosen)
+    return _judged([(one, _apart(one.result, _rest(whole, one.result))) for one in found])
+
+
+def crossed(survey: Survey, first: Asked, second: Asked, chosen: Filter | None = None) -> Table:
+    """Answers to `first` as rows, to `second` as columns."""
+    chosen, versions = chosen or Filter(), definitions(survey)
+    hidden = Table((), (), {}, 0, is_hidden=True)
+    if survey.is_anonymous and chosen.given:
+        return hidden
+    if guarding.refused(survey, versions, chosen) is not None:
+        return hidden
+    counts = counting.crossed(scope(survey, chosen), first, second)
+    if survey.is_anonymous and not disclosing.may_divide(counts.values()):
+        return hidden
+    both = {pair: count for pair, count in counts.items() if all(pair)}
+    n = sum(both.values())
+    if n < TOO_FEW:
+        return hidden
+    return Table(_ordered(first, {row for row, _c in both}), _ordered(second, {column for _r, column in both}), both, n)
+
+
+def sides(survey: Survey, about: Asked, chosen: Filter | None = None) -> tuple[shares.Share, float | None] | None:
+    """Of a picture poll: how many chose the picture that stood first for them, and with what probability people who do
+    not care for the side do so. None for what is no poll, and under five.
+    """
+    if not isinstance(about.question, Poll) or survey.is_anonymous:
+        return None
+    first, n = counting.sides(scope(survey, chosen, with_responses=True), about)
+    share = shares.Share(first, n)
+    return None if share.is_hidden else (share, shares.against_half(share))
+
+
+def crossable(about: Asked) -> bool:
+    """Whether answers to it can be a side of a table."""
+    return not about.question.IS_WORDS and about.scheme not in {"date", "ranking"}
+
+
+def _by(survey: Survey, about: Asked, group: str, chosen: Filter, *, with_people: bool = False) -> list[Group]:
+    versions = definitions(survey)
+    if survey.is_anonymous and chosen.given:
+        return []
+    by_responses = group.startswith(("r.", "c.", "(CASE"))
+    of = scope(survey, chosen, with_people=with_people, with_responses=by_responses)
+    told = counting.tallies_by(of, versions, group, question=about.key)
+    many = isinstance(counting.people(of, about), int)
+    people = counting.people_by(of, about, group) if many else {}
+    ballots = counting.ballots_by(of, about, group) if about.scheme == "ranking" else {}
+    found = [
+        Group(
+            key,
+            results.result(about, told[key], people=people.get(key, 0) if many else None, ballots=ballots.get(key)),
+        )
+        for key in sorted(told)
+    ]
+    if survey.is_anonymous:
+        sizes = counting.completed_by(scope(survey), group.replace("a.at", "r.at")).values()
+        if not disclosing.may_divide(sizes) or not disclosing.may_divide(one.result.n for one in found):
+            return []
+    return found
+
+
+def _by_segment(survey: Survey, about: Asked, chosen: Filter) -> list[Group]:
+    """Members as they are now; somebody may be in several, so each is judged against everybody outside of it."""
+    versions, whole, found = definitions(survey), _whole(survey, about, chosen), []
+    for key, _name in audiences.choices()[:MOST_SEGMENTS]:
+        of = scope(survey, Filter(**{**vars(chosen), "segment": key}))
+        told = counting.tallies(of, versions, question=about.key)
+        one = results.result(about, told, people=counting.people(of, about), ballots=counting.ballots(of, about))
+        if one.n:
+            found.append((Group(key, one), _apart(one, _rest(whole, one))))
+    return _judged(sorted(found, key=lambda told: -told[0].result.n))
+
+
+def _whole(survey: Survey, about: Asked, chosen: Filter) -> Result:
+    of = scope(survey, chosen)
+    told = counting.tallies(of, definitions(survey), question=about.key)
+    return results.result(about, told, people=counting.people(of, about), ballots=counting.ballots(of, about))
+
+
+def _rest(whole: Result, one: Result) -> Result:
+    """Everybody who is not in the group."""
+    n = whole.n - one.n
+    if n < TOO_FEW or one.is_hidden:
+        return Result(whole.asked, 0, 0)
+    if whole.bands and one.bands:
+        of = nps.Bands(
+            whole.bands.scheme,
+            whole.bands.promoters - one.bands.promoters,
+            whole.bands.passives - one.bands.passives,
+            whole.bands.detractors - one.bands.detractors,
+        )
+        return Result(whole.asked, n, n, bands=of)
+    top = shares.Share(whole.top.hits - one.top.hits, whole.top.n - one.top.n) if whole.top and one.top else None
+    mean = None
+    if whole.mean and one.mean:
+        own = {bar.code: bar.count for bar in one.bars}
+        mean = means.mean({float(bar.code): float(bar.count - own.get(bar.code, 0)) for bar in whole.bars})
+    return Result(whole.asked, n, n, mean=mean, top=top)
+
+
+def _apart(first: Result, second: Result) -> float | None:
+    """With what probability chance alone makes two results of different people differ as much."""
+    if first.is_hidden or second.is_hidden:
+        return None
+    if first.bands and second.bands:
+        change = nps.change(first.bands, second.bands)
+        return None if change is None else change.p
+    if first.mean and second.mean:
+        return means.differ(first.mean, second.mean)
+    if first.top and second.top:
+        return shares.differ(first.top, second.top)
+    return None
+
+
+def _judged(found: Sequence[tuple[Group, float | None]]) -> list[Group]:
+    known = [p for _one, p in found if p is not None]
+    adjusted = iter(several.holm(known))
+    return [Group(one.key, one.result, None if p is None else next(adjusted)) for one, p in found]
+
+
+def _ordered(about: Asked, found: set[str]) -> list[str]:
+    domain = about.question.domain()
+    values = [_text(value) for value in domain.values or ()]
+    if isinstance(about.question, Matrix):
+        values = [f"{line}:{value}" for line in domain.lines for value in values]
+    return [*(value for value in values if value in found), *sorted(found.difference(values))]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def first_days(period: str, key: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a period, for a link to its answers."""
+    first = dt.date.fromisoformat(key)
+    if period == "week":
+        return first, first + dt.timedelta(days=6)
+    following = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    return first, following - dt.timedelta(days=1)

@@ -1,0 +1,147 @@
+"""How many of each answer: one statement over the answers, whatever the question."""
+
+# ruff: noqa: S608  (the strings are those of `scope` and of this file)
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import connection
+
+from surveys.rules.definition import Definition
+from surveys.rules.kinds.choices import Chosen, Matrix, Multiple, Ranking
+from surveys.rules.kinds.words import Date
+from surveys.rules.results import Asked, Tally
+from surveys.selectors.results.scope import Scope
+
+MOST_BALLOTS = 20_000
+"""Orders of preference that are told apart; nobody reads more."""
+
+
+def completed(of: Scope) -> dict[int, int]:
+    """How many completed each version."""
+    return {
+        int(version): int(count)
+        for version, count in _rows(of, f"SELECT r.version, count(*) {of.responses} GROUP BY 1")
+    }
+
+
+def completed_by(of: Scope, group: str) -> dict[str, int]:
+    """How many completed it, by an expression over the response."""
+    return {
+        str(key or ""): int(count) for key, count in _rows(of, f"SELECT {group}, count(*) {of.responses} GROUP BY 1")
+    }
+
+
+def tallies(of: Scope, versions: Mapping[int, Definition], *, question: str = "") -> list[Tally]:
+    """Every answer that can be counted, of all questions or one. Days are counted by month."""
+    return tallies_by(of, versions, "''", question=question).get("", [])
+
+
+def tallies_by(
+    of: Scope, versions: Mapping[int, Definition], group: str, *, question: str = ""
+) -> dict[str, list[Tally]]:
+    """The same by an expression over answer, response or customer; what it has no value for is under the empty text."""
+    days = sorted({one.key for told in versions.values() for one in told.questions() if isinstance(one, Date)})
+    code = "CASE WHEN a.question = ANY(%(days)s) THEN left(a.code, 7) ELSE a.code END" if days else "a.code"
+    only = " AND a.question = %(only)s" if question else ""
+    found: dict[str, list[Tally]] = {}
+    statement = (
+        f"SELECT {group}, a.question, a.version, a.item, {code}, a.number, count(*) {of.answers}{only}"
+        " GROUP BY 1, 2, 3, 4, 5, 6"
+    )
+    for key, asked, version, item, chosen, number, count in _rows(of, statement, days=days, only=question):
+        found.setdefault(str(key or ""), []).append(Tally(asked, version, item, chosen, number, int(count)))
+    return found
+
+
+def people(of: Scope, about: Asked) -> int | None:
+    """How many people gave pieces of an answer that may be several; None where one answer is one piece."""
+    if not isinstance(about.question, Multiple | Ranking | Matrix):
+        return None
+    return people_by(of, about, "''").get("", 0)
+
+
+def people_by(of: Scope, about: Asked, group: str) -> dict[str, int]:
+    """How many people answered, by a group."""
+    whose = "a.response_id" if of.survey.is_anonymous else "a.customer_id, a.response_id"
+    statement = (
+        f"SELECT told.g, count(*) FROM (SELECT DISTINCT {group} AS g, {whose} {of.answers}"
+        " AND a.question = %(only)s AND a.version = ANY(%(versions)s)) told GROUP BY 1"
+    )
+    rows = _rows(of, statement, only=about.key, versions=list(about.versions))
+    return {str(key or ""): int(count) for key, count in rows}
+
+
+def ballots(of: Scope, about: Asked) -> dict[tuple[str, ...], int] | None:
+    """How often each order of preference was given; None for what is no ranking."""
+    if not isinstance(about.question, Ranking):
+        return None
+    return ballots_by(of, about, "''").get("", {})
+
+
+def ballots_by(of: Scope, about: Asked, group: str) -> dict[str, dict[tuple[str, ...], int]]:
+    """The same by a group."""
+    whose = "a.response_id" if of.survey.is_anonymous else "a.customer_id, a.response_id"
+    statement = (
+        f"SELECT told.g, told.ballot, count(*) FROM (SELECT {group} AS g, array_agg(a.code ORDER BY a.number) AS ballot"
+        f" {of.answers} AND a.question = %(only)s AND a.version = ANY(%(versions)s) GROUP BY {whose}, 1) told"
+        " GROUP BY 1, 2 ORDER BY 3 DESC LIMIT %(most)s"
+    )
+    found: dict[str, dict[tuple[str, ...], int]] = {}
+    for key, ballot, count in _rows(of, statement, only=about.key, versions=list(about.versions), most=MOST_BALLOTS):
+        found.setdefault(str(key or ""), {})[tuple(ballot)] = int(count)
+    return found
+
+
+def crossed(of: Scope, first: Asked, second: Asked) -> dict[tuple[str, str], int]:
+    """How many people gave each pair of answers to two questions; the empty text is no answer. Of several choices each
+    counts.
+    """
+    answers = "surveys_anonymousanswer" if of.survey.is_anonymous else "surveys_answer"
+    same = "" if of.survey.is_anonymous else "{0}.customer_id = r.customer_id AND {0}.is_counted AND "
+    joined = "".join(
+        f" LEFT JOIN {answers} {alias} ON {same.format(alias)}{alias}.response_id = r.id"
+        f" AND {alias}.question = %({name})s AND {alias}.version = ANY(%({name}_versions)s)"
+        for alias, name in (("x", "first"), ("y", "second"))
+    )
+    head, where = of.responses.split(" WHERE ", 1)
+    statement = (
+        f"SELECT {_answer('x', first)}, {_answer('y', second)}, count(*) {head}{joined} WHERE {where} GROUP BY 1, 2"
+    )
+    rows = _rows(
+        of,
+        statement,
+        first=first.key,
+        second=second.key,
+        first_versions=list(first.versions),
+        second_versions=list(second.versions),
+    )
+    return {(str(one or ""), str(other or "")): int(count) for one, other, count in rows}
+
+
+def sides(of: Scope, about: Asked) -> tuple[int, int]:
+    """Of a picture poll: how many chose the picture that stood first for them, of how many whose order is known."""
+    if of.survey.is_anonymous:
+        return 0, 0
+    statement = (
+        "SELECT count(*) FILTER (WHERE r.drawn->%(only)s->>0 = a.code), count(*)"
+        f" {of.answers} AND a.question = %(only)s AND a.version = ANY(%(versions)s) AND r.drawn ? %(only)s"
+    )
+    ((first, whole),) = _rows(of, statement, only=about.key, versions=list(about.versions))
+    return int(first), int(whole)
+
+
+def _answer(alias: str, about: Asked) -> str:
+    """One answer as text, so that numbers and codes are compared alike."""
+    if isinstance(about.question, Chosen) and not isinstance(about.question, Matrix):
+        return f"{alias}.code"
+    if isinstance(about.question, Matrix):
+        return f"{alias}.item || ':' || {alias}.code"
+    return f"COALESCE(NULLIF({alias}.code, ''), trunc({alias}.number)::int::text)"
+
+
+def _rows(of: Scope, statement: str, **params: Any) -> Collection[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**of.params, **params})
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

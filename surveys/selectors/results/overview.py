@@ -1,0 +1,72 @@
+"""Every question of a questionnaire in figures, through a filter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from surveys.models import Survey
+from surveys.rules import disclosing, results
+from surveys.rules.definition import Definition
+from surveys.rules.results import Asked, Result, Tally
+from surveys.rules.statistics import TOO_FEW
+from surveys.selectors.results import counting, guarding
+from surveys.selectors.results.guarding import Refusal
+from surveys.selectors.results.scope import Filter, Scope, definitions, scope
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What was answered. `completed`: how many; None and no results where `refusal` says why. `whole`: how many there
+    are without the filter.
+    """
+
+    completed: int | None
+    whole: int
+    results: Sequence[Result]
+    refusal: Refusal | None
+    versions: Mapping[int, Definition]
+
+
+def read(survey: Survey, chosen: Filter | None = None) -> Overview:
+    """The figures of every question."""
+    chosen, versions = chosen or Filter(), definitions(survey)
+    everybody = scope(survey)
+    whole = sum(counting.completed(everybody).values())
+    refusal = guarding.refused(survey, versions, chosen)
+    if refusal is None and survey.is_anonymous and whole < TOO_FEW:
+        refusal = Refusal.FEW if whole else None
+    if refusal is not None:
+        return Overview(None, whole if whole >= TOO_FEW else 0, (), refusal, versions)
+    of = scope(survey, chosen)
+    by_version, told = counting.completed(of), counting.tallies(of, versions)
+    found = [figured(of, about, told, by_version) for about in results.asked(versions)]
+    if survey.is_anonymous and chosen.given:
+        found = _without_differences(found, everybody, versions)
+    return Overview(sum(by_version.values()), whole, found, None, versions)
+
+
+def figured(of: Scope, about: Asked, told: Sequence[Tally], by_version: Mapping[int, int]) -> Result:
+    """One question in figures."""
+    completed = sum(by_version.get(version, 0) for version in about.versions)
+    is_asked = any(one.question == about.key and one.version in about.versions for one in told)
+    return results.result(
+        about,
+        told,
+        people=counting.people(of, about) if is_asked else 0,
+        completed=completed,
+        ballots=counting.ballots(of, about) if is_asked else None,
+    )
+
+
+def _without_differences(found: Sequence[Result], everybody: Scope, versions: Mapping[int, Definition]) -> list[Result]:
+    """Without questions that so few of all others answered that a subtraction would tell what they said."""
+    by_version, told = counting.completed(everybody), counting.tallies(everybody, versions)
+    of_all = {
+        (one.asked.key, one.asked.scheme): one.n
+        for one in (figured(everybody, about, told, by_version) for about in results.asked(versions))
+    }
+    return [
+        one
+        if disclosing.may_divide((one.n, of_all[one.asked.key, one.asked.scheme] - one.n))
+        else Result(replace(one.asked), 0, 0)
+        for one in found
+    ]

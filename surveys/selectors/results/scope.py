@@ -1,0 +1,305 @@
+"""Which answers are looked at: filters as SQL over `a` (answers), `r` (responses), `c` (customers).
+
+Anonymous answers have the same columns in tables of their own, without customers, addresses, stores or times of day.
+Where nothing of the response is asked, the answers are walked alone, on their index.
+"""
+
+# The strings put together here are our own words and parameter names; values only ever travel beside them.
+# ruff: noqa: S608
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from cdp.core import audiences
+from surveys.models import Response, Survey, SurveyVersion
+from surveys.rules import definition, results
+from surveys.rules.definition import Definition
+from surveys.rules.kinds import Question
+from surveys.rules.kinds.choices import Matrix
+from surveys.rules.kinds.scales import Nps, Scale, YesNo
+
+DIMENSIONS: Mapping[str, str] = {
+    "language": "r.language",
+    "mode": "r.mode",
+    "version": "r.version::text",
+    "store": "r.context->>'store'",
+}
+ANONYMOUS_DIMENSIONS = frozenset({"language", "mode", "version"})
+_AGE = "date_part('year', age(r.ended_at AT TIME ZONE %(zone)s, c.birth_date))"
+PROFILE: Mapping[str, str] = {
+    "gender": "c.gender",
+    "age": f"(CASE WHEN c.birth_date IS NULL THEN '' ELSE (floor({_AGE} / 10) * 10)::int::text END)",
+    "province": "c.province",
+    "country": "c.country",
+    "income_band": "c.income_band",
+    "occupation": "c.occupation",
+    "education": "c.education",
+    "children": "c.children",
+}
+"""What answers are compared by besides: details of the profile, as they are now; age on the day of the answer."""
+LONGEST = 120
+
+
+class UnableToFilter(ValueError):
+    """A filter that means nothing; `name` says which."""
+
+    def __init__(self, name: str) -> None:
+        """Keep it."""
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is looked at; everything empty means all. Days are the shop's, both included. `clean` leaves out what was
+    marked (too quick, all alike). `question` with `answer`: people who answered that: a number, a code, a band of NPS,
+    `line:option` of a matrix.
+    """
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    version: int | None = None
+    language: str = ""
+    mode: str = ""
+    store: str = ""
+    segment: str = ""
+    question: str = ""
+    answer: str = ""
+    clean: bool = False
+
+    @property
+    def given(self) -> list[str]:
+        """The names of what is set; the answer goes with its question."""
+        return [one.name for one in fields(self) if getattr(self, one.name) and one.name != "answer"]
+
+
+def read(survey: Survey, told: Mapping[str, str]) -> Filter:
+    """The filter that a page or a caller asks for. Raises UnableToFilter."""
+    text = {name: str(told.get(name) or "").replace("\0", "").strip()[:LONGEST] for name in NAMES}
+    found = Filter(
+        since=_day(text, "since"),
+        until=_day(text, "until"),
+        version=_whole(text, "version"),
+        language=text["language"],
+        mode=text["mode"],
+        store=text["store"],
+        segment=text["segment"],
+        question=text["question"] if text["answer"] else "",
+        answer=text["answer"] if text["question"] else "",
+        clean=text["clean"] not in {"", "0"},
+    )
+    if found.mode and found.mode not in Response.Mode.values:
+        raise UnableToFilter("mode")
+    if found.segment and found.segment not in dict(audiences.choices()):
+        raise UnableToFilter("segment")
+    if found.question:
+        _answered(asked_of(definitions(survey), found.question), found.answer)
+    return found
+
+
+NAMES = tuple(one.name for one in fields(Filter))
+"""What a filter consists of, as an address names it."""
+
+
+def definitions(survey: Survey) -> dict[int, Definition]:
+    """Every published version."""
+    rows = SurveyVersion.objects.filter(survey_id=survey.id).values_list("number", "definition")
+    return {number: definition.read(told) for number, told in rows}
+
+
+def asked_of(versions: Mapping[int, Definition], key: str) -> Question:
+    """The newest question of that key. Raises UnableToFilter."""
+    found = next((one.question for one in results.asked(versions) if one.key == key), None)
+    if found is None:
+        raise UnableToFilter("question")
+    return found
+
+
+@dataclass(frozen=True)
+class Scope:
+    """SQL of one filter: `answers` and `responses` are FROM and WHERE, to be selected from; `params` goes with both."""
+
+    survey: Survey
+    chosen: Filter
+    answers: str
+    responses: str
+    params: Mapping[str, Any]
+
+
+def scope(
+    survey: Survey, chosen: Filter | None = None, *, with_people: bool = False, with_responses: bool = False
+) -> Scope:
+    """The SQL of what is looked at. `with_responses` also reads the responses of the answers, `with_people` the
+    customers: for grouping by them.
+    """
+    chosen = chosen or Filter()
+    return (_Anonymous if survey.is_anonymous else _Named)(survey, chosen).scope(
+        with_people=with_people, with_responses=with_responses
+    )
+
+
+@dataclass
+class _Named:
+    survey: Survey
+    chosen: Filter
+
+    def __post_init__(self) -> None:
+        self.params: dict[str, Any] = {"survey": self.survey.id, "zone": settings.TIME_ZONE}
+
+    def scope(self, *, with_people: bool, with_responses: bool) -> Scope:
+        when = self._when()
+        by_response = self._by_response()
+        people = " JOIN customers_customer c ON c.id = r.customer_id" if with_people else ""
+        responses = (
+            f"FROM surveys_response r{people} WHERE r.survey_id = %(survey)s AND r.state = 'complete' AND NOT r.is_test"
+            + "".join(f" AND r.ended_at {one}" for one in when)
+            + (" AND r.version = %(version)s" if self.chosen.version else "")
+            + "".join(f" AND {one}" for one in by_response)
+            + (f" AND {self._answer('r', 'r.id')}" if self.chosen.question else "")
+        )
+        joined, further = "", ""
+        if by_response or with_people or with_responses:
+            joined = " JOIN surveys_response r ON r.customer_id = a.customer_id AND r.id = a.response_id" + people
+            further = "".join(f" AND {one}" for one in by_response)
+        answers = (
+            f"FROM surveys_answer a{joined} WHERE a.survey_id = %(survey)s AND a.is_counted"
+            + "".join(f" AND a.at {one}" for one in when)
+            + (" AND a.version = %(version)s" if self.chosen.version else "")
+            + further
+            + (f" AND {self._answer('a', 'a.response_id')}" if self.chosen.question else "")
+        )
+        return Scope(self.survey, self.chosen, answers, responses, self.params)
+
+    def _when(self) -> list[str]:
+        zone, found = ZoneInfo(settings.TIME_ZONE), []
+        if self.chosen.since:
+            self.params["since"] = dt.datetime.combine(self.chosen.since, dt.time(), zone)
+            found.append(">= %(since)s")
+        if self.chosen.until and self.chosen.until < dt.date.max:
+            self.params["until"] = dt.datetime.combine(self.chosen.until + dt.timedelta(days=1), dt.time(), zone)
+            found.append("< %(until)s")
+        return found
+
+    def _by_response(self) -> list[str]:
+        chosen, found = self.chosen, []
+        if chosen.version:
+            self.params["version"] = chosen.version
+        for name, sql in DIMENSIONS.items():
+            if name != "version" and getattr(chosen, name):
+                self.params[name] = getattr(chosen, name)
+                found.append(f"{sql} = %({name})s")
+        if chosen.clean:
+            found.append("r.flags = '{}'")
+        if chosen.segment:
+            self.params["members"] = list(audiences.audience(chosen.segment))
+            found.append("r.customer_id = ANY(%(members)s)")
+        return found
+
+    def _answer(self, whose: str, response: str) -> str:
+        question = asked_of(definitions(self.survey), self.chosen.question)
+        condition, params = _answered(question, self.chosen.answer)
+        self.params |= {"about": self.chosen.question, **params}
+        return (
+            f"EXISTS (SELECT 1 FROM surveys_answer f WHERE f.customer_id = {whose}.customer_id"
+            f" AND f.response_id = {response} AND f.survey_id = %(survey)s AND f.question = %(about)s AND f.is_counted"
+            f" AND {condition})"
+        )
+
+
+@dataclass
+class _Anonymous:
+    """The same for answers of nobody. What is asked of people or stores finds nothing to ask: such filters are refused
+    by `guarding` before.
+    """
+
+    survey: Survey
+    chosen: Filter
+
+    def __post_init__(self) -> None:
+        self.params: dict[str, Any] = {"survey": self.survey.id, "zone": settings.TIME_ZONE}
+
+    def scope(self, *, with_people: bool, with_responses: bool) -> Scope:
+        if with_people:
+            raise UnableToFilter("people")
+        chosen, when, by_response = self.chosen, [], []
+        if chosen.since:
+            self.params["since"] = chosen.since
+            when.append(">= %(since)s")
+        if chosen.until:
+            self.params["until"] = chosen.until
+            when.append("<= %(until)s")
+        for name in ("language", "mode"):
+            if getattr(chosen, name):
+                self.params[name] = getattr(chosen, name)
+                by_response.append(f"r.{name} = %({name})s")
+        if chosen.version:
+            self.params["version"] = chosen.version
+        version = "{}.version = %(version)s" if chosen.version else "TRUE"
+        further = "".join(f" AND {one}" for one in by_response)
+        responses = (
+            f"FROM surveys_anonymousresponse r WHERE r.survey_id = %(survey)s AND {version.format('r')}{further}"
+            + "".join(f" AND r.at {one}" for one in when)
+            + (f" AND {self._answer('r.id')}" if chosen.question else "")
+        )
+        joined = " JOIN surveys_anonymousresponse r ON r.id = a.response_id" if by_response or with_responses else ""
+        answers = (
+            f"FROM surveys_anonymousanswer a{joined} WHERE a.survey_id = %(survey)s AND {version.format('a')}{further}"
+            + "".join(f" AND a.at {one}" for one in when)
+            + (f" AND {self._answer('a.response_id')}" if chosen.question else "")
+        )
+        return Scope(self.survey, chosen, answers, responses, self.params)
+
+    def _answer(self, response: str) -> str:
+        question = asked_of(definitions(self.survey), self.chosen.question)
+        condition, params = _answered(question, self.chosen.answer)
+        self.params |= {"about": self.chosen.question, **params}
+        return (
+            f"EXISTS (SELECT 1 FROM surveys_anonymousanswer f WHERE f.response_id = {response}"
+            f" AND f.survey_id = %(survey)s AND f.question = %(about)s AND {condition})"
+        )
+
+
+def _answered(question: Question, answer: str) -> tuple[str, dict[str, Any]]:
+    """SQL over `f` for who answered that. Raises UnableToFilter."""
+    if isinstance(question, Nps) and answer in results.BANDS:
+        lowest, highest = results.in_band(question.scheme, answer)
+        return "f.number BETWEEN %(lowest)s AND %(highest)s", {"lowest": lowest, "highest": highest}
+    if isinstance(question, Scale):
+        try:
+            return "f.number = %(answer)s", {"answer": Decimal(answer)}
+        except InvalidOperation as error:
+            raise UnableToFilter("answer") from error
+    if question.IS_WORDS:
+        raise UnableToFilter("answer")
+    if isinstance(question, Matrix):
+        line, _colon, code = answer.partition(":")
+        return "f.item = %(line)s AND f.code = %(answer)s", {"line": line, "answer": code}
+    if isinstance(question, YesNo) and answer not in {"yes", "no"}:
+        raise UnableToFilter("answer")
+    return "f.code = %(answer)s", {"answer": answer}
+
+
+def without(chosen: Filter, *names: str) -> Filter:
+    """The same filter without some of its parts."""
+    return Filter(**{name: value for name, value in vars(chosen).items() if name not in names})
+
+
+def _day(text: Mapping[str, str], name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text[name]) if text[name] else None
+    except ValueError as error:
+        raise UnableToFilter(name) from error
+
+
+def _whole(text: Mapping[str, str], name: str) -> int | None:
+    if not text[name]:
+        return None
+    if not text[name].isascii() or not text[name].isdigit() or len(text[name]) > 6:
+        raise UnableToFilter(name)
+    return int(text[name])

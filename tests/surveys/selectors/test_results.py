@@ -1,0 +1,217 @@
+"""Results counted over the answers: filters, groups, periods, tables, who was asked; and what anonymous ones hide."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from cdp.core import actors
+from surveys.models import Invitation, RefusedAnswer
+from surveys.rules import results
+from surveys.selectors.results import comparing, overview, reach, scope, telling, words
+from surveys.selectors.results.guarding import Refusal
+from surveys.selectors.results.scope import Filter
+from surveys.services import answering, publishing
+from tests import factories
+from tests.surveys import answers, asking
+from tests.surveys.rules.questionnaires import option, page, question, value
+
+pytestmark = pytest.mark.django_db
+COLOURS = [option("red"), option("blue")]
+ALL = value(
+    page(
+        "p",
+        question("nps", "score"),
+        question("multiple", "liked", options=[*COLOURS, option("green")]),
+        question("ranking", "order", options=COLOURS),
+        question("date", "day"),
+        question("text", "why"),
+        question(
+            "matrix", "parts", options=[option("bad"), option("good")], lines=[{"key": "food", "text": {"en": "Food"}}]
+        ),
+    )
+)
+NOV, DEC = (dt.datetime(2026, month, 10, 12, tzinfo=dt.UTC) for month in (11, 12))
+
+
+def happy(score=10):
+    return {
+        "score": score,
+        "liked": ["red", "blue"],
+        "order": ["red", "blue"],
+        "day": "2026-11-23",
+        "parts": {"food": "good"},
+    }
+
+
+def sad(score=2):
+    return {"score": score, "liked": ["blue"], "order": ["blue", "red"], "day": "2026-10-01", "parts": {"food": "bad"}}
+
+
+def by_key(found):
+    return {(one.asked.key, one.asked.scheme): one for one in found}
+
+
+def one_of(survey, key):
+    return next(one for one in results.asked(scope.definitions(survey)) if one.key == key)
+
+
+def test_every_question_is_counted_once_and_scales_of_two_versions_apart():
+    survey = asking.opened(ALL)
+    answers.plant(survey, [happy()] * 21 + [sad()] * 10, at=NOV)
+    draft = value(page("p", question("nps", "score", scheme="nps_1_10"), question("text", "why")))
+    survey = publishing.save_draft(survey=survey.id, draft=draft, seen=survey.draft_at, actor=actors.SYSTEM, at=NOV)
+    publishing.publish(survey=survey.id, actor=actors.SYSTEM, at=timezone.now())
+    survey.refresh_from_db()
+    answers.plant(survey, [{"score": 1}] * 6, at=DEC)
+    found = overview.read(survey)
+    told = by_key(found.results)
+    score, liked, order = told["score", "nps_0_10"], told["liked", "multiple"], told["order", "ranking"]
+    assert (found.completed, score.bands.promoters, score.bands.detractors, score.asked.is_split) == (37, 21, 10, True)
+    assert (told["score", "nps_1_10"].n, told["score", "nps_1_10"].is_low) == (6, True)
+    assert [(bar.code, bar.count) for bar in liked.bars] == [("red", 21), ("blue", 31), ("green", 0)]
+    assert (liked.n, liked.of, liked.picks) == (31, 31, 52)
+    assert order.places[0].option == "red"
+    assert [(bar.code, bar.count) for bar in told["day", "date"].bars] == [("2026-10", 10), ("2026-11", 21)]
+    assert told["parts", "matrix:bad,good"].lines[0].mean.value == pytest.approx(1 + 21 / 31)
+    json = telling.told(survey, Filter(version=1))
+    assert json["responses"] == 31
+    nps = next(one["nps"] for one in json["questions"] if one["scheme"] == "nps_0_10" and "nps" in one)
+    assert nps["score"] == pytest.approx(100 * 11 / 31)
+
+
+def test_filters_narrow_by_time_mode_store_language_answer_marks_and_segment():
+    survey = asking.opened(ALL)
+    answers.plant(survey, [happy()] * 8, at=NOV, mode="kiosk", context={"store": "BKK1"})
+    answers.plant(survey, [sad()] * 6, at=DEC, language="th", flags=["too_quick"])
+
+    def n(**told):
+        return overview.read(survey, scope.read(survey, {"survey": "visit", **told})).completed
+
+    assert n() == 14
+    assert n(since="2026-12-01") == n(language="th") == n(question="score", answer="detractors") == 6
+    assert (
+        n(until="2026-11-30")
+        == n(mode="kiosk")
+        == n(store="BKK1")
+        == n(clean="1")
+        == n(question="score", answer="10")
+        == 8
+    )
+    assert n(question="parts", answer="food:bad") == n(question="order", answer="blue", mode="web") == 6
+    for wrong in (
+        {"mode": "x"},
+        {"since": "soon"},
+        {"question": "none", "answer": "1"},
+        {"question": "score", "answer": "x"},
+        {"segment": "none"},
+    ):
+        with pytest.raises(scope.UnableToFilter):
+            scope.read(survey, wrong)
+
+
+def test_a_question_is_compared_over_time_by_group_and_beside_another():
+    survey = asking.opened(ALL)
+    woman, man = (factories.customer(email=f"{name}@example.com", gender=name) for name in ("female", "male"))
+    answers.plant(survey, [happy()] * 30 + [sad()] * 5, at=NOV, customer_id=woman.id)
+    answers.plant(survey, [happy()] * 5 + [sad()] * 30, at=DEC, customer_id=man.id)
+    score, liked, order = (one_of(survey, key) for key in ("score", "liked", "order"))
+    november, december = comparing.over_time(survey, score, "month")
+    assert (november.key, november.result.n, november.p) == ("2026-11-01", 35, None)
+    assert december.p < 0.001
+    weeks = comparing.over_time(survey, order, "week")
+    assert [(week.key, week.result.places[0].option) for week in weeks] == [
+        ("2026-11-09", "red"),
+        ("2026-12-07", "blue"),
+    ]
+    groups = comparing.by_group(survey, score, "gender")
+    assert {(group.key, group.result.n) for group in groups} == {("female", 35), ("male", 35)}
+    assert all(group.p < 0.001 for group in groups)
+    table = comparing.crossed(survey, score, liked)
+    assert table.counts == {("10", "red"): 35, ("10", "blue"): 35, ("2", "blue"): 35}
+    assert (table.rows, table.columns) == (["2", "10"], ["red", "blue"])
+
+
+def test_those_who_answered_are_compared_with_those_who_were_asked_and_weighted_beside():
+    survey = asking.opened(ALL)
+    woman, man = (factories.customer(email=f"{name}@example.com", gender=name) for name in ("female", "male"))
+    invited = []
+    for who, asked, did in ((woman, 20, 16), (man, 20, 4)):
+        invited += [
+            Invitation(
+                customer_id=who.id, survey_id=survey.id, made_at=NOV, sent_at=NOV, expires_at=DEC,
+                state="answered" if n < did else "sent",
+            )
+            for n in range(asked)
+        ]  # fmt: skip
+        link = invited[-1].id
+        answers.plant(
+            survey, [happy() if who is woman else sad()] * did, at=NOV, customer_id=who.id, invitation_id=link
+        )
+    Invitation.objects.bulk_create(invited)
+    answers.plant(survey, [sad()] * 5, at=NOV)  # whom nobody asked by a link
+    way = reach.read(survey)
+    assert (way.sent, way.answered, way.rate, way.complete) == (40, 20, 0.5, 25)
+    likeness = {one.key: one for one in reach.compared(survey, "gender")}
+    assert likeness["female"].difference == pytest.approx(0.6626, abs=1e-3)  # 80 % of answers, 50 % of those asked
+    weighted = reach.weighted(survey, one_of(survey, "score"), "gender")
+    assert (weighted.plain, weighted.value) == (pytest.approx(60), pytest.approx(0))
+    assert weighted.effective == pytest.approx(20**2 / (16 * 0.625**2 + 4 * 2.5**2))
+
+
+def test_words_are_masked_for_who_sees_no_contacts_and_refused_ones_kept_beside():
+    survey = asking.opened(ALL)
+    ann = factories.customer(email="ann@example.com")
+    run = asking.run(survey, customer=ann.id)
+    said = {"score": 3, "why": "Call me: 081-234-5678 or ann@example.com", "liked": ["purple"]}
+    answering.take(run, said, at=timezone.now(), is_end=True, keeps_valid=True)
+    answering.take(run, {"score": 3}, at=timezone.now(), is_end=True, keeps_valid=True)
+    versions, chosen = scope.definitions(survey), scope.read(survey, {"question": "score", "answer": "detractors"})
+    (read,) = words.written(survey, versions, chosen, score="score", shows_people=True)
+    assert (read.text, read.score, read.customer) == (said["why"], 3, ann.id)
+    (masked,) = words.written(survey, versions, chosen, shows_people=False)
+    assert (masked.text, masked.customer) == ("Call me: ••• or •••", None)
+    assert not words.written(survey, versions, chosen, question="liked", shows_people=True)
+    (refused,) = words.refused(survey, shows_people=True)
+    assert (refused.question, refused.why, refused.value, refused.customer) == ("liked", "option", '["purple"]', ann.id)
+    assert words.refused(survey, shows_people=False)[0].value == ""
+    assert RefusedAnswer.objects.count() == 1
+
+
+def test_anonymous_answers_tell_nothing_of_under_five_nor_by_subtraction():
+    draft = value(page("p", question("nps", "score"), question("single", "who", options=[*COLOURS, option("grey")])))
+    survey = asking.opened(draft, is_anonymous=True)
+    answers.plant_nameless(survey, [{"score": 9, "who": "red"}] * 4)
+    assert (overview.read(survey).completed, overview.read(survey).refusal) == (None, Refusal.FEW)
+    answers.plant_nameless(survey, [{"score": 2, "who": "blue"}] * 6, language="th")
+    answers.plant_nameless(survey, [{"score": 2, "who": "blue"}] * 6)
+
+    def seen(**told):
+        found = overview.read(survey, scope.read(survey, told))
+        return found.refusal or found.completed
+
+    assert seen() == 16
+    assert seen(language="th") == 6
+    assert seen(question="who", answer="red") == Refusal.FEW
+    assert seen(question="who", answer="blue") == Refusal.FEW  # all but four
+    answers.plant_nameless(survey, [{"score": 9, "who": "red"}])
+    assert seen(question="who", answer="red") == 5
+    answers.plant_nameless(survey, [{"score": 9, "who": "grey"}] * 3, language="ko")
+    assert seen(language="th") == Refusal.FEW  # a language of three: the rest could be taken from it
+    answers.plant_nameless(survey, [{"score": 9, "who": "grey"}] * 3, language="ko")
+    assert seen(language="th") == 6
+    assert seen(language="th", question="who", answer="blue") == Refusal.ONE
+    assert seen(since="2026-11-01", until="2026-11-20") == seen(store="BKK1") == Refusal.UNKNOWN
+    score, who = one_of(survey, "score"), one_of(survey, "who")
+    assert [(one.key, one.result.n) for one in comparing.by_group(survey, score, "language")] == [
+        ("en", 11),
+        ("ko", 6),
+        ("th", 6),
+    ]
+    assert comparing.crossed(survey, score, who).counts == {("9", "red"): 5, ("2", "blue"): 12, ("9", "grey"): 6}
+    answers.plant_nameless(survey, [{"score": 2, "who": "red"}])
+    assert comparing.crossed(survey, score, who).is_hidden
+    # One more in Thai, who answered the other question alone: what is told of `score` stays what it was.
+    answers.plant_nameless(survey, [{"who": "blue"}], language="th")
+    of_thai = by_key(overview.read(survey, Filter(language="th")).results)
+    assert of_thai["score", "nps_0_10"].n == 6
