@@ -299,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
         ("index-phones", "customers.tasks.index_phones", 600),
         ("tidy-events", "events.tasks.tidy", 3600),
         ("end-survey-days", "surveys.tasks.end_days", 900),
+        ("look-after-invitations", "surveys.tasks.look_after_invitations", 600),
     ]
 }
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.
@@ -370,6 +371,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hello@example.com")
 
 # At most so many messages of one purpose to one person in seven days; 0 is no cap. Service messages are never capped.
 CAMPAIGN_MESSAGES_PER_WEEK = env.int("CAMPAIGN_MESSAGES_PER_WEEK", default=0)
+
+# Nobody is asked to answer a survey sooner after the last one, nor more often in so many days, whichever survey it is.
+SURVEY_WAIT_DAYS = env.int("SURVEY_WAIT_DAYS", default=30)
+SURVEY_MOST_IN_WINDOW = env.int("SURVEY_MOST_IN_WINDOW", default=4)
+SURVEY_WINDOW_DAYS = env.int("SURVEY_WINDOW_DAYS", default=180)
 
 # --- REST -------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import panels, timeline, webhooks
+from cdp.core import outbox, panels, timeline, webhooks
 from cdp.core.crypto import rowkeys
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
@@ -10,7 +10,8 @@ from cdp.core.keys import digests, holders
 from events.services import handover
 from surveys.models import Response, Review, Survey
 from surveys.selectors import files, reviews
-from surveys.services import collecting, review_import, review_undo
+from surveys.selectors.inviting import PURPOSE
+from surveys.services import collecting, inviting, review_import, review_undo
 from surveys.services.answering import taking
 
 registry.declare(review_import.KIND)
@@ -29,3 +30,5 @@ digests.declare(Review, "resolved_by")
 digests.declare(Response, "resolved_by")
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
 webhooks.declare(taking.ANSWERED, _("Somebody answered a survey"), holds="customer, survey, response, version")
+outbox.declare(outbox.Kind(inviting.INVITATION, _("An invitation to a survey"), purpose=PURPOSE))
+outbox.declare(outbox.Kind(inviting.REMINDER, _("A reminder of a survey"), purpose=PURPOSE))

@@ -3,10 +3,21 @@
 from celery import shared_task
 from django.utils import timezone
 
-from surveys.services import anonymous
+from cdp.core import locks
+from surveys.services import anonymous, inviting
+
+_INVITATIONS = 0x0CD_5A5C
 
 
 @shared_task
 def end_days() -> None:
     """Write what is left of anonymous answers of days that are over; beat calls every quarter of an hour."""
     anonymous.write_out_before(timezone.localdate())
+
+
+@shared_task
+def look_after_invitations() -> None:
+    """Note what went out, remind who has not answered, end what is over. One at a time."""
+    with locks.alone(_INVITATIONS) as is_ours:
+        if is_ours:
+            inviting.look_after(at=timezone.now())

@@ -69,6 +69,9 @@ def _forget_the_machine() -> None:
     drop |= {
         "ALLOWED_HOSTS",
         "CAMPAIGN_MESSAGES_PER_WEEK",
+        "SURVEY_WAIT_DAYS",
+        "SURVEY_MOST_IN_WINDOW",
+        "SURVEY_WINDOW_DAYS",
         "DEBUG",
         "EMAIL_URL",
         "DEFAULT_FROM_EMAIL",

@@ -83,6 +83,7 @@ class Action(StrEnum):
     SURVEY_CHANGED = "surveys:survey:changed"
     SURVEY_ANSWERED = "surveys:survey:answered"
     SURVEY_RESPONSE_REMOVED = "surveys:response:removed"
+    SURVEY_ASKED = "surveys:survey:asked"
     COUPON_ISSUED = "loyalty:coupon:issued"
     COUPON_REDEEMED = "loyalty:coupon:redeemed"
     SEGMENT_SAVED = "analytics:segment:saved"

@@ -1,0 +1,333 @@
+"""Asking people one by one: a link of their own, in the outbox as a notice, reminded of, taken back.
+
+Nothing is sent from here. A notice waits in the outbox with the permission it rests on; whoever delivers asks the gate
+again at that moment. The secret of a link is made of the row's random id under the key of this installation: it stands
+in no column, and a reminder carries the same link.
+"""
+
+import base64
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from cdp.core import audit, outbox
+from cdp.core.actors import Actor
+from cdp.core.crypto import index
+from commerce.services import keys
+from commerce.services.keys import Owner
+from consent.rules.jurisdiction import place
+from consent.selectors import jurisdiction
+from customers.selectors import profiles, tongues
+from customers.services import standing
+from surveys.models import Invitation, Survey
+from surveys.rules.kinds.choices import Poll, Single
+from surveys.rules.kinds.scales import Scale, YesNo
+from surveys.selectors import inviting, links, questionnaires, wording
+from surveys.selectors.inviting import PURPOSE, Preview
+from surveys.services.answering import runs
+
+INVITATION, REMINDER = "survey-invitation", "survey-reminder"
+BATCH = 200
+MOST_REMINDERS = 3
+MOST_CHOICES = 11
+OPEN = (Invitation.State.MADE, Invitation.State.SENT)
+_BYTES = 15
+
+
+class UnableToInvite(Exception):
+    """Nobody is asked; the message says why, for staff."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How people are asked: by which way, how long the link works, how often and after how many days they are reminded,
+    and what the link carries about store or order.
+    """
+
+    channel: str = "email"
+    days: int = 30
+    reminders: int = 0
+    remind_days: int = 7
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raises UnableToInvite."""
+        if self.channel not in inviting.CHANNELS or not outbox.reaches(self.channel):
+            raise UnableToInvite(_("Nothing can be sent this way from here."))
+        if not 1 <= self.days <= 365:
+            raise UnableToInvite(_("A link works between one day and a year."))
+        if not 0 <= self.reminders <= MOST_REMINDERS or not 1 <= self.remind_days <= 90:
+            raise UnableToInvite(_("At most three reminders, one to ninety days apart."))
+
+
+def secret_of(invitation: uuid.UUID) -> str:
+    """The secret in the link of an invitation."""
+    raw = index.lasting_hasher("survey.invitation")(invitation.bytes)[:_BYTES]
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def link_of(survey: Survey, invitation: uuid.UUID) -> str:
+    """The link of an invitation: their own, or, where it is anonymous, the one that everybody has."""
+    return links.public(survey.slug) if survey.is_anonymous else links.personal(survey.slug, secret_of(invitation))
+
+
+def invite(
+    *, survey: Survey, customers: Iterable[uuid.UUID], terms: Terms, batch: uuid.UUID, actor: Actor, at: dt.datetime
+) -> Preview:
+    """Ask those of an audience who can be asked; each batch of them is one transaction. Pressed twice, nobody is asked
+    twice. Returns what became of them. Raises UnableToInvite.
+    """
+    terms.check()
+    _check_open(survey, at=at)
+    found: Counter[str] = Counter()
+    for chunk in inviting.chunks(customers):
+        for n in range(0, len(chunk), BATCH):
+            found.update(_invited(survey, chunk[n : n + BATCH], terms, batch, actor=actor, at=at))
+    asked = found.pop("", 0)
+    audit.record(
+        audit.Action.SURVEY_ASKED,
+        actor=actor,
+        at=at,
+        subject=survey.id,
+        details={"slug": survey.slug, "asked": asked, "left_out": found.total(), "channel": terms.channel},
+    )
+    return Preview(asked + found.total(), asked, dict(found.most_common()))
+
+
+def personal(*, survey: Survey, customer: uuid.UUID, actor: Actor, at: dt.datetime, days: int = 30) -> Invitation:
+    """A link for one person, which staff hand over themselves; nothing is sent. The one they have stays theirs.
+    Raises UnableToInvite.
+    """
+    _check_open(survey, at=at)
+    if survey.is_anonymous:
+        raise UnableToInvite(
+            _("An anonymous survey has one link for everybody: a personal one would tell who answered.")
+        )
+    with transaction.atomic():
+        who = standing.hold([customer]).get(customer)
+        if who is None:
+            raise UnableToInvite(_("There is no such customer."))
+        standing.queue([who])
+        kept = Invitation.objects.filter(
+            customer_id=who,
+            survey_id=survey.id,
+            state__in=OPEN,
+            expires_at__gt=at,
+        ).first()
+        if kept is not None:
+            return kept
+        (row,) = _written(survey, [who], Terms(channel="", days=days), None, actor=actor, at=at)
+        audit.record(
+            audit.Action.SURVEY_ASKED,
+            actor=actor,
+            at=at,
+            customer=who,
+            subject=survey.id,
+            details={"slug": survey.slug, "asked": 1},
+        )
+    return row
+
+
+def revoke(*, survey: Survey, invitations: Iterable[uuid.UUID], actor: Actor, at: dt.datetime) -> int:
+    """Take links back that nobody answered by, with what has not gone yet. Returns how many."""
+    wanted = Invitation.objects.filter(survey_id=survey.id, id__in=list(invitations), state__in=OPEN)
+    with transaction.atomic():
+        rows = [row for row in wanted.order_by("id") if _change(row, state=Invitation.State.ENDED, remind_at=None)]
+        for row in rows:
+            outbox.cancel(customer=row.customer_id, keys=[_key(row.id, n) for n in range(MOST_REMINDERS + 1)])
+        if rows:
+            audit.record(
+                audit.Action.SURVEY_CHANGED,
+                actor=actor,
+                at=at,
+                subject=survey.id,
+                details={"slug": survey.slug, "taken_back": len(rows)},
+            )
+    return len(rows)
+
+
+def look_after(*, at: dt.datetime) -> int:
+    """Note what was delivered, remind those who have not answered, end what is over. Beat calls it; returns how many
+    reminders were put. A kill in between loses nothing: each batch is a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE surveys_invitation asked SET state = 'sent', sent_at = gone.sent_at
+            FROM core_notice gone
+            WHERE gone.customer_id = asked.customer_id AND gone.key = 'survey:' || asked.id || ':0'
+                AND gone.state = 'sent' AND asked.state = 'made' AND asked.made_at > %(since)s
+            """,
+            {"since": at - dt.timedelta(days=365)},
+        )
+        cursor.execute(
+            "UPDATE surveys_invitation SET state = 'ended', remind_at = NULL"
+            " WHERE state IN ('made', 'sent') AND expires_at <= %(at)s",
+            {"at": at},
+        )
+    count = 0
+    while reminded := _reminded(at=at):
+        count += reminded
+    return count
+
+
+def _reminded(*, at: dt.datetime) -> int:
+    """One batch of reminders; 0 where none is due."""
+    with transaction.atomic():
+        due = list(Invitation.objects.filter(remind_at__lte=at, state__in=OPEN).order_by("remind_at", "id")[:BATCH])
+        rows = []
+        for row in due:
+            # What waits still was never read: the next look comes as long after this one as a reminder would.
+            is_sent = row.state == Invitation.State.SENT
+            left, step = row.reminders - is_sent, dt.timedelta(days=_step(row))
+            changes = {"reminders": left, "remind_at": at + step if left > 0 else None}
+            if _change(row, **changes, reminded_at=at if is_sent else row.reminded_at) and is_sent:
+                rows.append(row)
+        for survey in Survey.objects.filter(id__in={row.survey_id for row in rows}):
+            if questionnaires.closed(survey, at=at) is None:
+                _put(survey, [row for row in rows if row.survey_id == survey.id], at=at, is_reminder=True)
+    return len(due)
+
+
+def _change(row: Invitation, **values: Any) -> bool:
+    """Change a row that is still open; whoever answers meanwhile wins."""
+    mine = Invitation.objects.filter(customer_id=row.customer_id, id=row.id, state=row.state)
+    return bool(mine.update(**values))
+
+
+def _step(row: Invitation) -> int:
+    before = row.reminded_at or row.made_at
+    return max(1, ((row.remind_at or before) - before).days)
+
+
+def _check_open(survey: Survey, *, at: dt.datetime) -> None:
+    if questionnaires.closed(survey, at=at) is not None:
+        raise UnableToInvite(_("It is not open: nobody could answer."))
+
+
+def _invited(
+    survey: Survey, customers: list[uuid.UUID], terms: Terms, batch: uuid.UUID, *, actor: Actor, at: dt.datetime
+) -> list[str]:
+    """One batch, behind the locks of its people: two shops' worth of staff pressing at once ask each person once."""
+    with transaction.atomic():
+        held = standing.hold(customers)
+        people = sorted(set(held.values()))
+        standing.queue(people)
+        judged = inviting.judged(survey=survey, customers=people, channel=terms.channel, at=at)
+        asked = [who for who, reason in judged.items() if not reason]
+        rows = _written(survey, asked, terms, batch, actor=actor, at=at)
+        unreached = _put(survey, rows, at=at, is_reminder=False)
+        if unreached:
+            Invitation.objects.filter(customer_id__in=unreached, batch_id=batch, survey_id=survey.id).delete()
+            keys.release(runs.INVITATIONS, [bytes(r.key_digest or b"") for r in rows if r.customer_id in unreached])
+    return [inviting.Out.NO_ADDRESS if who in unreached else reason for who, reason in judged.items()]
+
+
+def _written(
+    survey: Survey, people: list[uuid.UUID], terms: Terms, batch: uuid.UUID | None, *, actor: Actor, at: dt.datetime
+) -> list[Invitation]:
+    rows = []
+    for who in people:
+        row = uuid.uuid4()  # its link is made of it: a UUIDv7 would be half known
+        digest = None if survey.is_anonymous else runs.key_of_link(secret_of(row))
+        remind_at = at + dt.timedelta(days=terms.remind_days) if terms.reminders and not survey.is_anonymous else None
+        rows.append(
+            Invitation(
+                id=row,
+                customer_id=who,
+                survey_id=survey.id,
+                channel=terms.channel,
+                made_at=at,
+                expires_at=at + dt.timedelta(days=terms.days),
+                remind_at=remind_at,
+                reminders=terms.reminders if remind_at else 0,
+                context=dict(terms.context),
+                batch_id=batch,
+                by=f"{actor.kind}:{actor.id}" if actor.id else actor.kind,
+                key_digest=digest,
+            )
+        )
+    keys.claim(
+        runs.INVITATIONS,
+        {bytes(row.key_digest): Owner(row.customer_id, row.id) for row in rows if row.key_digest is not None},
+    )
+    Invitation.objects.bulk_create(rows)
+    return rows
+
+
+def _put(survey: Survey, rows: list[Invitation], *, at: dt.datetime, is_reminder: bool) -> set[uuid.UUID]:
+    """The notices of these invitations. Returns whom none could be addressed to."""
+    people = profiles.opened([row.customer_id for row in rows], shown=False)
+    drafts, unreached = [], set()
+    for row in rows:
+        profile = people.get(row.customer_id)
+        way = None if profile is None else profile.email_contact if row.channel == "email" else profile.phone_contact
+        if profile is None or way is None or not way.value:
+            unreached.add(row.customer_id)
+            continue
+        language = tongues.of_person(profile.customer)
+        where = place(
+            country=profile.customer.country,
+            phone_country=profile.customer.phone_country,
+            language=profile.customer.language,
+        )
+        data = letter(survey, link_of(survey, row.id), language=language, channel=row.channel)
+        data["label"] = jurisdiction.of_place(where).label_for(PURPOSE, row.channel)
+        drafts.append(
+            outbox.Draft(
+                kind=REMINDER if is_reminder else INVITATION,
+                address=way.value,
+                key=_key(row.id, row.reminders if is_reminder else 0),
+                language=language,
+                channel=row.channel,
+                customer=row.customer_id,
+                data=data,
+                due_at=at,
+                valid_until=min(row.expires_at, survey.closes_at or row.expires_at),
+            )
+        )
+    outbox.put_many(drafts, at=at)
+    return unreached
+
+
+def letter(survey: Survey, url: str, *, language: str, channel: str) -> dict[str, Any]:
+    """What an invitation says: the title and the first question. Its answers are links that open the page with one
+    chosen; whatever follows links before people do records nothing.
+    """
+    definition = questionnaires.version(survey.id, survey.version).definition
+    spoken = language if language in definition.languages else definition.languages[0]
+    first = definition.pages[0].questions[0]
+    told: dict[str, Any] = {
+        "url": url,
+        "title": wording.text(definition.title, spoken),
+        "question": wording.text(first.text, spoken),
+        "is_anonymous": survey.is_anonymous,
+        "choices": [],
+    }
+    if channel != "email":
+        return told
+    with override(spoken):
+        if isinstance(first, Scale):
+            lowest, highest = first.ends()
+            choices = {str(n): str(n) for n in range(lowest, highest + 1)}
+            told |= {"low": wording.text(first.low, spoken), "high": wording.text(first.high, spoken)}
+        else:
+            choices = wording.choices(first) if isinstance(first, Single | Poll | YesNo) else {}
+    if len(choices) <= MOST_CHOICES:
+        join = "&" if "?" in url else "?"
+        told["choices"] = [
+            {"label": label, "url": f"{url}{join}q={first.key}&v={code}"} for code, label in choices.items()
+        ]
+        told["is_scale"] = isinstance(first, Scale)
+    return told
+
+
+def _key(invitation: uuid.UUID, n: int) -> str:
+    return f"survey:{invitation}:{n}"
