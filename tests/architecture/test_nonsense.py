@@ -15,7 +15,9 @@ from campaigns.services import drafts
 from cdp.core import actors
 from commerce.models import Product
 from tests import factories
-from tests.architecture.test_permissions import ARGUMENTS, CALLS, ID, OPEN, PAGES, address
+from tests.architecture.test_permissions import ARGUMENTS, ID, OPEN, PAGES, address
+from tests.architecture.test_scopes import CALLS
+from tests.architecture.test_scopes import ID as CALLED
 
 NONSENSE = ["a\x00b", "-1", "9" * 5000, "🎉 ' {{7*7}} <b> ../..", "٣", str(uuid.UUID(int=0))]
 PARAMETERS = ["before", "after", "cursor", "page", "page_size", "q", "country", "province", "tag", "source", "segment", "kind",
@@ -44,7 +46,7 @@ def shop(db, monkeypatch):
         monkeypatch.setitem(ARGUMENTS, argument, value)
     ids = {"customers": who.id, "orders": order.id, "campaigns": campaign.id}
     return sorted(
-        ((method, path.replace(str(ID), str(ids.get(path.split("/")[0], ID)))) for method, path, _scope in CALLS),
+        ((method, path.replace(str(CALLED), str(ids.get(path.split("/")[0], ID)))) for method, path, _scope in CALLS),
         key=lambda call: call[0] == "DELETE",  # what is deleted is tried last
     )
 

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from cdp import api
 from cdp.core import actors, source_secrets
 from cdp.core.access import LETTERS
 from cdp.core.models import Role, Source
@@ -104,7 +105,7 @@ def every(resolver=None, space=""):
 
 
 def test_every_address_of_the_product_stands_in_a_table():
-    calls = {pattern.name for pattern in rooms.api.router.urls}
+    calls = {pattern.name for pattern in api.router.urls}
     others = {(space, name) for space, name in every() if space != "admin" and name not in calls}
     assert {space for space, _name in others} <= rooms.ROOMS | {""}, "a room of its own has a table of its own"
     assert {name for space, name in others if not space} == set(ALONE)
