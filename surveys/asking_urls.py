@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import asking, pictures
+from surveys.views import asking, embedding, pictures
 
 app_name = "ask"
 urlpatterns: list[URLPattern] = [
     path("_/pictures/<slug:key>", pictures.picture, name="picture"),
+    path("embed.js", embedding.script, name="embed"),
     path("<slug:slug>/", asking.page, name="page"),
     path("<slug:slug>/<str:token>", asking.personal, name="personal"),
 ]

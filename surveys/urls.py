@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import building, files, listing, publishing, results, settings, starting
+from surveys.views import building, calling, files, listing, publishing, results, settings, starting
 
 app_name = "surveys"
 urlpatterns: list[URLPattern] = [
@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("<slug:survey>/publish/", publishing.publish, name="publish"),
     path("<slug:survey>/versions/<int:number>/", publishing.version, name="version"),
     path("<slug:survey>/settings/", settings.settings, name="settings"),
+    path("<slug:survey>/call/<uuid:customer>/", calling.call, name="call"),
     path("<slug:survey>/state/", publishing.state, name="state"),
 ]

@@ -14,6 +14,10 @@
     list.className = "ask-ranked";
     pool.className = "ask-pool";
     pool.setAttribute("role", "group");
+    const hint = document.createElement("p");
+    hint.className = "ask-hint";
+    hint.textContent = words.choose;
+    box.before(hint);
     pool.setAttribute("aria-label", words.choose);
     all(box, ".ask-place").forEach((place) => (place.hidden = true));
     box.append(list, pool);

@@ -7,7 +7,7 @@ does, without asking us. Without a script they are left out, and asked for in a 
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -185,9 +185,10 @@ def page(
     faults: Mapping[str, Sequence[str]],
     secret: str,
     language: str,
+    is_spoken: bool = False,
 ) -> Shown:
     """The page with that key on this way; the first one where it is not on it. `values` are JSON values, valid or not;
-    `secret` draws the order of options.
+    `secret` draws the order of options; `is_spoken`: staff read it aloud.
     """
     at = next((n for n, step in enumerate(route.steps) if step.page.key == key), 0)
     step = route.steps[at]
@@ -196,7 +197,8 @@ def page(
     for q, question in enumerate(step.page.questions):
         pointer = f"{step.pointer}/questions/{q}"
         one = _Reading(prepared, route.known, pointer, question, values.get(question.key), secret, language)
-        asked.append(one.asked(faults=faults.get(question.key, ()), is_shown=question.key in shown))
+        told = one.asked(faults=faults.get(question.key, ()), is_shown=question.key in shown)
+        asked.append(replace(told, text=told.spoken) if is_spoken and told.spoken and not told.wordings else told)
         named |= one.named
     here = {question.key for question in step.page.questions}
     known = {

@@ -7,46 +7,29 @@ travel along in the form.
 """
 
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from consent.rules import notices
-from consent.selectors.notices import Disclosure
-from consent.services import disclosures, served
+from consent.services import disclosures
 from consent.services.requests import codes
 from customers.rules import arrivals
-from surveys.models import Invitation, Response, Survey
-from surveys.rules import sending, sent, words
-from surveys.rules.flow import Prepared, Route
-from surveys.rules.kinds import LANGUAGES, Ranking, Refused, Why
-from surveys.rules.sending import Fault, Judged
-from surveys.selectors import questionnaires, showing, wording
+from surveys.models import Response, Survey
+from surveys.rules.kinds import LANGUAGES
+from surveys.selectors import questionnaires
 from surveys.selectors.questionnaires import Closed
-from surveys.services import answering
-from surveys.services import words as sealed
-from surveys.services.answering import Ended, NotOpen, Run, runs, slips
-from surveys.services.answering.runs import ENDED, Link
-from surveys.services.answering.slips import Slip
+from surveys.services.answering import Ended, NotOpen, slips
+from surveys.services.answering.runs import Link
+from surveys.views import stepping
+from surveys.views.stepping import COOKIE, Visit
 
-log = structlog.get_logger("surveys")
-COOKIE = "cdp_survey"
-LONGEST_CARRIED = 200_000
-STAY, BACK = "language", "back"
-"""What the buttons of a form ask for besides going on."""
 _LINKS = {Link.UNKNOWN: "forged", Link.EXPIRED: "expired", Link.USED: "used"}
 _STATUS = {Link.UNKNOWN: 404, Link.EXPIRED: 410, Link.USED: 410}
 
@@ -67,40 +50,12 @@ def personal(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     return _answered(request, slug, token=token)
 
 
-@dataclass(frozen=True)
-class Visit:
-    """Somebody at a questionnaire: all that every page needs."""
-
-    request: HttpRequest
-    survey: Survey
-    said: Disclosure
-    token: str
-    slip: Slip
-    language: str
-    now: dt.datetime
-
-    @property
-    def run(self) -> Run:
-        """The run they are in."""
-        return self.slip.run(self.survey, language=self.language, invitation=self.token)
-
-    @property
-    def tablet(self) -> Any:
-        """The shop's own tablet, if this is one."""
-        return getattr(self.request, "tablet", None)
-
-    @property
-    def is_embedded(self) -> bool:
-        """Whether it stands in a frame of another page; a personal link never does."""
-        return not self.token and self.request.GET.get("embed", "") not in ("", "0")
-
-
 def _answered(request: HttpRequest, slug: str, *, token: str) -> HttpResponse:
     now = timezone.now()
     survey = questionnaires.find(slug)
     if survey is None or not survey.version:
         return _guarded(_closed(request, Closed.DRAFT, None), token=token)
-    language = _language(survey)
+    language = language_of(survey)
     with translation.override(language):
         try:
             response = _opened(request, survey, token=token, language=language, now=now)
@@ -127,300 +82,14 @@ def _opened(request: HttpRequest, survey: Survey, *, token: str, language: str, 
     fresh = slip or slips.new(mode=_mode(request), disclosure=said.version, context=_context(request, survey), at=now)
     visit = Visit(request, survey, said, token, fresh, language, now)
     if is_sent:
-        return _step(visit, is_known=slip is not None)
-    return _begun(visit)
-
-
-# --- showing ------------------------------------------------------------------------------------------------------
-
-
-def _begun(visit: Visit) -> HttpResponse:
-    """The first page; or, for whoever goes on, the one where they stopped."""
-    invited = runs.invitation(visit.run, at=visit.now)  # a link that leads nowhere is told before anything is asked
-    if invited is not None and invited.state == Invitation.State.ANSWERED:
-        raise Ended(Link.USED)
-    found = None if visit.survey.is_anonymous else runs.found(visit.run)
-    if found is not None and found.state in ENDED:
-        slip = slips.new(mode=visit.slip.mode, disclosure=visit.said.version, context=visit.slip.context, at=visit.now)
-        visit, found = replace(visit, slip=slip), None
-    prepared = _prepared(visit.survey, found)
-    values = _earlier(visit, found, prepared)
-    judged = sending.judge(prepared, values)
-    chosen = _chosen_in_the_mail(visit.request, judged.route) if found is None else {}
-    key = found.page if found is not None else next(iter(judged.route.steps)).page.key
-    if found is None and visit.request.method == "GET" and not _is_fetched_ahead(visit.request):
-        served.count(
-            place=notices.of_disclosure(questionnaires.PLACE, visit.survey.slug),
-            language=visit.language,
-            versions={visit.said.name: visit.said.version},
-            day=visit.now.date(),
-            shown=1,
-        )
-    return _shown(visit, prepared, judged.route, key, values={**values, **chosen}, is_resumed=found is not None)
-
-
-def _shown(
-    visit: Visit,
-    prepared: Prepared,
-    route: Route,
-    key: str,
-    *,
-    values: Mapping[str, Any],
-    faults: Mapping[str, Sequence[str]] | None = None,
-    notice: str = "",
-    is_resumed: bool = False,
-    status: int = 200,
-) -> HttpResponse:
-    """A page with what was answered so far, and what is wrong with it."""
-    found = showing.page(
-        prepared,
-        route,
-        key,
-        values=values,
-        faults=faults or {},
-        secret=visit.run.drawing,
-        language=visit.language,
-    )
-    here = {one.question.key for one in found.asked}
-    carried = {name: value for name, value in values.items() if name not in here} if visit.survey.is_anonymous else None
-    definition = prepared.definition
-    context = {
-        "shown": found,
-        "title": wording.text(definition.title, visit.language),
-        "intro": wording.text(definition.intro, visit.language) if found.is_first else "",
-        "said": visit.said if found.is_first else None,
-        "slip": visit.slip.written(visit.survey),
-        "carried": json.dumps(carried, ensure_ascii=False) if carried is not None else "",
-        "faults": faults,
-        "notice": notice,
-        "is_resumed": is_resumed,
-        "is_last": found.key == definition.pages[-1].key,
-        "action": _action(visit),
-        "has_ranking": any(isinstance(question, Ranking) for question in definition.questions()),
-        **_frame(visit.request, visit.survey, definition.languages),
-    }
-    response = render(visit.request, "surveys/ask/page.html", context, status=status)
-    if not (visit.survey.is_anonymous or visit.token or visit.tablet) and visit.request.method == "POST":
-        response.set_cookie(
-            COOKIE,
-            visit.slip.written(visit.survey),
-            max_age=slips.KEPT,
-            path=reverse("ask:page", args=[visit.survey.slug]),
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
-
-
-def _action(visit: Visit) -> str:
-    """Where the form goes: this page, as it was opened. The language stands in it, for a frame keeps no cookie."""
-    kept = {name: visit.request.GET[name] for name in ("kiosk", "embed") if name in visit.request.GET}
-    return f"{visit.request.path}?{urlencode({**kept, 'lang': visit.language})}"
-
-
-def _frame(request: HttpRequest, survey: Survey | None, languages: Sequence[str]) -> dict[str, Any]:
-    """What every page of a questionnaire has around it."""
-    tablet = getattr(request, "tablet", None)
-    home = ""
-    if tablet is not None and survey is not None:
-        origin = arrivals.read(request.GET)
-        home = tablet.address(reverse("ask:page", args=[survey.slug]), origin.query)
-    offered = dict(settings.LANGUAGES)
-    return {
-        "survey": survey,
-        "kiosk": tablet,
-        "home_url": home,
-        "is_embedded": request.GET.get("embed", "") not in ("", "0"),
-        "languages": [(code, _own_name(code)) for code in languages if code in offered],
-    }
-
-
-def _own_name(code: str) -> str:
-    return str(translation.get_language_info(code)["name_local"])
-
-
-# --- taking -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One page that came back, read and judged with everything before it; nothing of it is kept yet."""
-
-    prepared: Prepared
-    page: str
-    place: int | None
-    """Where the page stands on the way; None where these answers do not lead to it."""
-    stood: frozenset[str]
-    """What its form says was to be seen."""
-    earlier: Mapping[str, Any]
-    given: Mapping[str, Any]
-    judged: Judged
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """All answers, those of this page as they were written."""
-        return {**_kept(self.prepared, self.judged), **self.given}
-
-
-def _step(visit: Visit, *, is_known: bool) -> HttpResponse:
-    """One page that came back: what its button asks for."""
-    runs.invitation(visit.run, at=visit.now)
-    found = None if visit.survey.is_anonymous else runs.found(visit.run)
-    prepared = _prepared(visit.survey, found)
-    if found is not None and found.state in ENDED:
-        return _thanks(visit, prepared, Response.State(found.state))
-    form = _read(visit, prepared, _earlier(visit, found, prepared))
-    route, act = form.judged.route, visit.request.POST.get("meanwhile", "")
-    if form.place is None:  # another version meanwhile, or a page that these answers do not lead to
-        return _shown(visit, prepared, route, _waiting(form.judged), values=_kept(prepared, form.judged))
-    if act == STAY:
-        return _shown(visit, prepared, route, form.page, values=form.raw)
-    if not is_known:
-        # The form is too old, or none of ours: what was filled in stands there still, and the second press counts.
-        text = _("This page was open for a long time. Please press the button once more.")
-        return _shown(visit, prepared, route, form.page, values=form.raw, notice=text, status=422)
-    if act == BACK:
-        return _on(visit, form, route.steps[max(0, form.place - 1)].page.key)
-    return _again(visit, form) or _forward(visit, form, form.place + 1)
-
-
-def _read(visit: Visit, prepared: Prepared, earlier: Mapping[str, Any]) -> Sent:
-    post = visit.request.POST
-    page = next((one for one in prepared.definition.pages if one.key == post.get("page")), None)
-    stood = frozenset(post.get("shown", "").split())
-    asked = [question for question in page.questions if question.key in stood] if page is not None else []
-    given = sent.values(asked, dict(post.lists()))
-    judged = sending.judge(prepared, {**earlier, **given})
-    key = page.key if page is not None else ""
-    place = next((n for n, step in enumerate(judged.route.steps) if step.page.key == key), None)
-    return Sent(prepared, key, place, stood, earlier, given, judged)
-
-
-def _again(visit: Visit, form: Sent) -> HttpResponse | None:
-    """The same page once more: something is wrong on it, or its answers bring more to it. What is valid is saved."""
-    route = form.judged.route
-    here = {question.key for step in route.steps if step.page.key == form.page for _at, question in step.questions}
-    wrong = [one for one in form.judged.refused if one.question in here and one.question in form.given]
-    wrong += [Fault(key, Why.MISSING) for key in form.judged.missing if key in here and key in form.stood]
-    again = showing.page(
-        form.prepared,
-        route,
-        form.page,
-        values=form.raw,
-        faults={},
-        secret=visit.run.drawing,
-        language=visit.language,
-    )
-    if not wrong and form.stood.issuperset(again.listing.split()):
-        return None
-    _taken(visit, form, is_end=False, page=form.page)
-    return _shown(
-        visit,
-        form.prepared,
-        route,
-        form.page,
-        values=form.raw,
-        faults=_told(wrong),
-        notice="" if wrong else _("Your answer brought one more question."),
-        status=422 if wrong else 200,
-    )
-
-
-def _forward(visit: Visit, form: Sent, place: int) -> HttpResponse:
-    """To the page at that place, or to the end."""
-    steps = form.judged.route.steps
-    if place < len(steps):
-        return _on(visit, form, steps[place].page.key)
-    taken = _taken(visit, form, is_end=True, page=form.page)
-    if taken.faults:
-        return _missing_elsewhere(visit, form, taken)
-    return _thanks(visit, form.prepared, taken.state)
-
-
-def _on(visit: Visit, form: Sent, key: str) -> HttpResponse:
-    """Save what came and show that page."""
-    judged = _taken(visit, form, is_end=False, page=key).judged or form.judged
-    return _shown(visit, form.prepared, judged.route, key, values=_kept(form.prepared, judged))
-
-
-def _taken(visit: Visit, form: Sent, *, is_end: bool, page: str) -> answering.Taken:
-    """Through the one way in. An anonymous questionnaire gets all answers each time: nothing of it was saved."""
-    values = {**form.earlier, **form.given} if visit.survey.is_anonymous else form.given
-    return answering.take(visit.run, values, at=visit.now, is_end=is_end, keeps_valid=True, page=page)
-
-
-def _missing_elsewhere(visit: Visit, form: Sent, taken: answering.Taken) -> HttpResponse:
-    """At the end an answer on another page is missing or wrong: back to the first such page."""
-    assert taken.judged is not None, "what has faults was judged"  # noqa: S101
-    wrong = {fault.question for fault in taken.faults}
-    route = taken.judged.route
-    first = next((step for step in route.steps if wrong & {one.key for _at, one in step.questions}), route.steps[-1])
-    told = _told(taken.faults)
-    return _shown(visit, form.prepared, route, first.page.key, values=form.raw, faults=told, status=422)
-
-
-def _told(faults: Sequence[Fault]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for fault in faults:
-        found.setdefault(fault.question, []).append(str(words.sentence(fault)))
-    return found
-
-
-def _kept(prepared: Prepared, judged: Judged) -> dict[str, Any]:
-    """The answers that count, as JSON values."""
-    questions = {question.key: question for question in prepared.definition.questions()}
-    return {key: questions[key].told(rows) for key, rows in judged.rows.items() if rows}
-
-
-def _waiting(judged: Judged) -> str:
-    """The first page that has something to answer still; the last one where all is answered."""
-    steps = judged.route.steps
-    wanted = set(judged.missing)
-    return next((one for one in steps if wanted & {q.key for _at, q in one.questions}), steps[-1]).page.key
-
-
-def _prepared(survey: Survey, found: Response | None) -> Prepared:
-    return questionnaires.version(survey.id, found.version if found is not None else survey.version)
-
-
-def _earlier(visit: Visit, found: Response | None, prepared: Prepared) -> dict[str, Any]:
-    """What was answered before: saved, or of an anonymous questionnaire in the form itself."""
-    if visit.survey.is_anonymous:
-        text = visit.request.POST.get("carried", "")
-        try:
-            carried = json.loads(text) if 0 < len(text) <= LONGEST_CARRIED else {}
-        except (ValueError, RecursionError):
-            carried = {}
-        return carried if isinstance(carried, dict) else {}
-    if found is None:
-        return {}
-    return runs.told(found, prepared, sealed.load(visit.survey, {found.customer_id}))
-
-
-# --- ends ---------------------------------------------------------------------------------------------------------
-
-
-def _thanks(visit: Visit, prepared: Prepared, state: Response.State) -> HttpResponse:
-    """The last page: nothing of what was answered stands on it."""
-    definition = prepared.definition
-    texts = definition.screened if state == Response.State.SCREENED else definition.thanks
-    context = {
-        "state": state.value,
-        "title": wording.text(definition.title, visit.language),
-        "text": wording.text(texts, visit.language) if state != Response.State.FULL else "",
-        **_frame(visit.request, visit.survey, definition.languages),
-    }
-    response = render(visit.request, "surveys/ask/thanks.html", context)
-    if COOKIE in visit.request.COOKIES:
-        response.delete_cookie(COOKIE, path=reverse("ask:page", args=[visit.survey.slug]))
-    return response
+        return stepping.step(visit, is_known=slip is not None)
+    return stepping.begun(visit)
 
 
 def _closed(request: HttpRequest, why: Closed, survey: Survey | None) -> HttpResponse:
     """Nobody can answer now. A draft and an address without a questionnaire are told alike."""
     opens = survey.opens_at if survey is not None and why is Closed.EARLY else None
-    context = {"why": why.value, "opens_at": opens, **_frame(request, survey, _languages(survey))}
+    context = {"why": why.value, "opens_at": opens, **stepping.frame(request, survey, _languages(survey))}
     status = {Closed.DRAFT: 404, Closed.EARLY: 200, Closed.OVER: 410}[why]
     return render(request, "surveys/ask/closed.html", context, status=status)
 
@@ -428,7 +97,7 @@ def _closed(request: HttpRequest, why: Closed, survey: Survey | None) -> HttpRes
 def _no_more(request: HttpRequest, survey: Survey, why: Link, now: dt.datetime) -> HttpResponse:
     """A link that leads nowhere, or somebody who answered before. Counted like every refused link: never whose."""
     codes.note_attempt("survey", _LINKS[why], at=now)
-    context = {"why": why.value, **_frame(request, survey, _languages(survey))}
+    context = {"why": why.value, **stepping.frame(request, survey, _languages(survey))}
     return render(request, "surveys/ask/no_more.html", context, status=_STATUS[why])
 
 
@@ -440,14 +109,14 @@ def _guarded(response: HttpResponse, *, token: str, is_embedded: bool = False) -
     elif is_embedded:
         marked: Any = response
         marked.xframe_options_exempt = True
-        marked._csp_update = {"frame-ancestors": ["*"]}  # noqa: SLF001  (what django-csp's own decorator sets)
+        marked._csp_replace = {"frame-ancestors": ["*"]}  # noqa: SLF001  (what django-csp's own decorator sets)
     return response
 
 
 # --- reading the address ------------------------------------------------------------------------------------------
 
 
-def _language(survey: Survey) -> str:
+def language_of(survey: Survey) -> str:
     """The language in force if the questionnaire speaks it, else the shop's, else its own first."""
     wanted = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
     spoken = _languages(survey)
@@ -473,20 +142,3 @@ def _context(request: HttpRequest, survey: Survey) -> dict[str, str]:
     if survey.is_anonymous:
         return {}
     return {**arrivals.read(request.GET).query, **slips.context(request.GET.get("c", ""))}
-
-
-def _chosen_in_the_mail(request: HttpRequest, route: Route) -> dict[str, Any]:
-    """The answer that somebody touched in a mail: chosen on the page, and recorded by nothing but their own press."""
-    key, value = request.GET.get("q", ""), request.GET.get("v", "")
-    question = route.shown().get(key)
-    if question is None or not value:
-        return {}
-    try:
-        rows = question.take(value)
-    except Refused:
-        return {}
-    return {key: question.told(rows)} if rows else {}
-
-
-def _is_fetched_ahead(request: HttpRequest) -> bool:
-    return request.headers.get("Sec-Purpose", "").startswith("prefetch")

@@ -108,6 +108,8 @@ PAGES = [
     ("campaigns:campaign-preview-people", "POST", "mo"),
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
+    ("surveys:call", "GET", "cspo"),
+    ("surveys:call", "POST", "cspo"),
     ("surveys:list", "GET", "vmpo"),
     ("surveys:new", "GET", "mo"),
     ("surveys:new", "POST", "mo"),
@@ -270,6 +272,7 @@ LINKS = {
     "ask:page",
     "ask:personal",
     "ask:picture",
+    "ask:embed",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py

@@ -1,0 +1,50 @@
+"""Asking during a call: staff read the questions aloud to somebody they have before them, and write down the answers.
+
+The answers are that customer's, the way is kept (`call`), and so is who asked. Nothing of the customer is shown here
+but the name.
+"""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from cdp.core.views.access import actor_of, requires
+from consent.services import disclosures
+from customers.selectors import profiles
+from surveys.models import Response
+from surveys.selectors import questionnaires
+from surveys.services.answering import Ended, NotOpen, slips
+from surveys.views import asking, frame, stepping
+from surveys.views.stepping import Call, Visit
+
+
+@requires("customers.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def call(request: HttpRequest, survey: str, customer: uuid.UUID) -> HttpResponse:
+    """One page after another, with the words to say."""
+    row, now = frame.survey_of(survey), timezone.now()
+    person = profiles.one(customer)
+    if person is None or not row.version:
+        raise Http404
+    language = asking.language_of(row)
+    around: dict[str, Any] = {"person": person, "survey": row}
+    with translation.override(language):
+        try:
+            if (why := questionnaires.closed(row, at=now)) is not None:
+                raise NotOpen(why)
+            said = disclosures.require(questionnaires.PLACE, row.slug, language=language, at=now)
+            slip = slips.read(request.POST.get("slip", ""), row, at=now)
+            fresh = slip or slips.new(mode=Response.Mode.CALL, disclosure=said.version, context={}, at=now)
+            about = Call(person.id, actor_of(request), around)
+            visit = Visit(request, row, said, "", fresh, language, now, call=about)
+            if request.method == "POST":
+                return stepping.step(visit, is_known=slip is not None and slip.mode is Response.Mode.CALL)
+            return stepping.begun(visit)
+        except (NotOpen, disclosures.NotDisclosed):
+            return render(request, "surveys/call_done.html", {**around, "state": "closed"}, status=409)
+        except Ended:
+            return render(request, "surveys/call_done.html", {**around, "state": "used"}, status=409)
