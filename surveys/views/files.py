@@ -7,7 +7,16 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from cdp.core.views.access import requires
+from surveys.rules import definition
 from surveys.views import frame
+
+
+@require_safe
+def schema(_request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of a definition, for programs that write one; open to everybody."""
+    return HttpResponse(
+        json.dumps(definition.schema(), ensure_ascii=False, indent=1) + "\n", content_type="application/schema+json"
+    )
 
 
 @requires("surveys.view")

@@ -115,6 +115,13 @@ PAGES = [
     ("surveys:new", "POST", "mo"),
     ("surveys:build", "GET", "vmpo"),
     ("surveys:download", "GET", "vmpo"),
+    ("surveys:texts", "GET", "mo"),
+    ("surveys:texts", "POST", "mo"),
+    ("surveys:step", "POST", "mo"),
+    ("surveys:page", "GET", "mo"),
+    ("surveys:page", "POST", "mo"),
+    ("surveys:question", "GET", "mo"),
+    ("surveys:question", "POST", "mo"),
     ("surveys:publish", "GET", "mo"),
     ("surveys:publish", "POST", "mo"),
     ("surveys:version", "GET", "vmpo"),
@@ -276,7 +283,9 @@ LINKS = {
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
-OPEN = FORMS | UNLOCK | {"consent:privacy", "consent:terms", "consent:my-data", "commerce:hook"} | LINKS
+OPEN = (
+    FORMS | UNLOCK | {"consent:privacy", "consent:terms", "consent:my-data", "commerce:hook", "surveys:schema"} | LINKS
+)
 ROOMS = {
     "web",
     "business",
@@ -315,6 +324,7 @@ ARGUMENTS = {
     "number": 1,
     "question_key": "score",
     "response": ID,
+    "page": 0,
     "part": ID,
     "pair": ID,
     "product": ID,

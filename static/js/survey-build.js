@@ -1,0 +1,65 @@
+// The build page: questions are dragged to their place; the values of a question are offered for its comparison.
+(() => {
+  "use strict";
+  const board = document.querySelector("[data-build]");
+  if (board) {
+    let dragged = null;
+    const clear = () => board.querySelectorAll(".is-target").forEach((one) => one.classList.remove("is-target"));
+    board.querySelectorAll("[data-number]").forEach((one) => one.setAttribute("draggable", "true"));
+    board.addEventListener("dragstart", (event) => {
+      dragged = event.target.closest("[data-number]");
+      if (!dragged) return;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", dragged.id);
+      dragged.classList.add("is-dragged");
+    });
+    board.addEventListener("dragend", () => {
+      if (dragged) dragged.classList.remove("is-dragged");
+      dragged = null;
+      clear();
+    });
+    board.addEventListener("dragover", (event) => {
+      const list = event.target.closest("[data-page]");
+      if (!dragged || !list) return;
+      event.preventDefault();
+      clear();
+      (event.target.closest("[data-number]") || list).classList.add("is-target");
+    });
+    board.addEventListener("drop", (event) => {
+      const list = event.target.closest("[data-page]");
+      if (!dragged || !list) return;
+      event.preventDefault();
+      const before = event.target.closest("[data-number]");
+      const form = document.getElementById("step");
+      const told = {
+        action: "move",
+        page: dragged.closest("[data-page]").dataset.page,
+        number: dragged.dataset.number,
+        to_page: list.dataset.page,
+        to: before ? before.dataset.number : list.querySelectorAll("[data-number]").length,
+      };
+      Object.entries(told).forEach(([name, value]) => {
+        const field = document.createElement("input");
+        field.type = "hidden";
+        field.name = name;
+        field.value = value;
+        form.append(field);
+      });
+      form.submit();
+    });
+  }
+  const helper = document.querySelector("[data-condition]");
+  if (helper) {
+    const question = helper.querySelector("select");
+    const list = helper.querySelector("datalist");
+    question.addEventListener("change", () => {
+      const values = question.selectedOptions[0].dataset.values || "";
+      list.replaceChildren(
+        ...values
+          .split("|")
+          .filter(Boolean)
+          .map((value) => new Option(value, value)),
+      );
+    });
+  }
+})();

@@ -1,0 +1,153 @@
+"""Staff build a questionnaire without a script: every kind, every step, and nobody's work is overwritten."""
+
+import base64
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from surveys.forms.kinds import KINDS
+from surveys.models import Picture
+from surveys.rules import checking, definition, ready
+from surveys.rules.checking import Report
+from tests import factories
+from tests.surveys import asking
+
+pytestmark = pytest.mark.django_db
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+EMPTY = {"schema": 1, "title": {}, "languages": ["en", "th", "ko"], "pages": []}
+WORDS = ("en", "th", "ko")
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(factories.staff("marketer"))
+    return client
+
+
+@pytest.fixture
+def survey(db):
+    return asking.drafted(EMPTY, slug="mine")
+
+
+def sent(page):
+    """The form as a browser sends it back."""
+    form = page.context["form"]
+    told = {name: form[name].value() for name in form.fields}
+    told = {name: "on" if value is True else value for name, value in told.items() if value not in (None, False)}
+    counts = {f"{one['name']}-count": one["count"] for one in getattr(form, "lists", ())}
+    return {**told, **counts, "seen": page.context["seen"]}
+
+
+def step(staff, survey, action, **places):
+    survey.refresh_from_db()
+    told = {"action": action, "seen": survey.draft_at.isoformat(), **places}
+    return staff.post("/surveys/mine/step/", told)
+
+
+def worded(told, name, text):
+    return told | {f"{name}.{language}": f"{text} {language}" for language in WORDS}
+
+
+def test_every_kind_is_added_worded_and_published_as_it_was_written(staff, survey):
+    told = worded(sent(staff.get("/surveys/mine/texts/")), "title", "Title")
+    assert staff.post("/surveys/mine/texts/", told).status_code == 302
+    step(staff, survey, "add-page")
+    for number, kind in enumerate(KINDS):
+        here = step(staff, survey, "add", page=0, kind=kind)["Location"]
+        told = worded(sent(staff.get(here)), "text", f"Ask {kind}")
+        for part in ("options-0", "options-1", "lines-0", "pictures-0", "pictures-1"):
+            told = worded(told, part, part)
+        if kind == "consent":
+            told["permission"] = "marketing/email"
+        if kind == "poll":
+            for place in ("0", "1"):
+                picture = SimpleUploadedFile("a.png", PNG if place == "0" else PNG + b"\x00", "text/html")
+                answer = staff.post(here, {**told, "picture": picture, "picture_for": place})
+                assert answer.status_code == 302, answer.context["form"].errors
+                told["seen"] = staff.get(here).context["seen"]
+        else:
+            answer = staff.post(here, told)
+            assert answer.status_code == 302, (kind, answer.context["form"].errors)
+        again = staff.get(here).context["form"]
+        assert (again["text.ko"].value(), again["key"].value(), number) == (f"Ask {kind} ko", kind, number)
+    survey.refresh_from_db()
+    read = definition.read(survey.draft)
+    assert [type(one).__struct_config__.tag for one in read.questions()] == list(KINDS)
+    assert checking.check(read, is_anonymous=False) == Report((), ())
+    page = staff.get("/surveys/mine/")
+    assert page.context["wrong"] == []
+    key = read.pages[0].questions[list(KINDS).index("poll")].pictures[0].image
+    shown = staff.get(f"/s/_/pictures/{key}")
+    assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
+
+
+def test_options_change_their_order_go_and_come_and_a_comparison_is_added_to_a_condition(staff, survey):
+    survey.draft = definition.written(ready.one("nps"))
+    survey.save()
+    step(staff, survey, "add", page=1, kind="multiple")
+    here = "/surveys/mine/pages/1/1/"
+    told = worded(worded(sent(staff.get(here)), "text", "Why"), "options-0", "One")
+    told = worded(worded(told, "options-1", "Two"), "options-2", "Other")
+    told |= {"options-2.place": "1", "options-2.other": "on", "options-0.place": "3", "most": "2"}
+    told |= {"cond_question": "score", "cond_op": "<=", "cond_value": "6", "when": "{why} answered or {score} = 10"}
+    staff.post(here, told)
+    survey.refresh_from_db()
+    saved = survey.draft["pages"][1]["questions"][1]
+    assert saved["when"] == "({why} answered or {score} = 10) and {score} <= 6"
+    assert [(one["text"]["en"], one.get("other", False)) for one in saved["options"]] == [
+        ("Other en", True), ("Two en", False), ("One en", False),
+    ]  # fmt: skip
+    assert len({one["key"] for one in saved["options"]}) == 3
+
+    told = sent(staff.get(here)) | {f"options-1.{language}": "" for language in WORDS}
+    staff.post(here, told)
+    survey.refresh_from_db()
+    assert [one["text"]["en"] for one in survey.draft["pages"][1]["questions"][1]["options"]] == ["Other en", "One en"]
+
+    wrong = sent(staff.get(here)) | {"key": "No Key", "most": "many"}
+    answer = staff.post(here, wrong)
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"key", "most"})
+
+
+def test_who_saves_over_somebody_elses_work_is_told_and_keeps_what_was_typed(staff, survey):
+    step(staff, survey, "add-page")
+    here = step(staff, survey, "add", page=0, kind="text")["Location"]
+    mine, theirs = (worded(sent(staff.get(here)), "text", who) for who in ("Mine", "Theirs"))
+    assert staff.post(here, theirs).status_code == 302
+    answer = staff.post(here, mine)
+    page = answer.content.decode()
+    assert "Somebody else changed this survey meanwhile" in page
+    assert "Mine ko" in page
+    survey.refresh_from_db()
+    assert survey.draft["pages"][0]["questions"][0]["text"]["ko"] == "Theirs ko"
+    for told in ({"action": "add-page", "seen": "yesterday"}, {"action": "add-page"}):
+        staff.post("/surveys/mine/step/", told)
+    survey.refresh_from_db()
+    assert len(survey.draft["pages"]) == 1
+    assert (
+        "no longer there"
+        in staff.post(
+            "/surveys/mine/step/",
+            {"action": "copy", "page": "7", "number": "0", "seen": survey.draft_at.isoformat()},
+            follow=True,
+        ).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [b"<svg onload=alert(1)>", b"GIF89a", b"\x89PNG\r\n\x1a\n<html>", PNG + b"\x00" * 1_100_000]
+)
+def test_what_is_no_picture_is_refused(staff, survey, content):
+    step(staff, survey, "add-page")
+    here = step(staff, survey, "add", page=0, kind="poll")["Location"]
+    told = sent(staff.get(here))
+    answer = staff.post(here, {**told, "picture": SimpleUploadedFile("a.png", content, "image/png")})
+    assert (answer.status_code, Picture.objects.count()) == (422, 0)
+
+
+def test_the_schema_is_open_and_describes_what_is_written(client):
+    answer = client.get("/surveys/schema.json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/schema+json")
+    assert answer.json() == definition.schema()
