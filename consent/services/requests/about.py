@@ -71,10 +71,13 @@ def sections(request: PrivacyRequest) -> list[Section]:
 
 
 def common(found: Sequence[Section]) -> list[tuple[str, str]]:
-    """The lines that most of the uses have alike, in their order; a use that differs has a line of its own."""
+    """The lines that most of the uses have alike, in their order; a use that differs has a line of its own. Only of
+    what every use says something of: one that is silent would seem to say the same.
+    """
     uses = [one for one in found if one.is_use]
+    said = set.intersection(*({label for label, _is in one.lines} for one in uses)) if uses else set()
     counts = Counter(line for one in uses for line in dict.fromkeys(one.lines))
-    return [line for line, count in counts.items() if count > 1 and count * 2 > len(uses)]
+    return [line for line, count in counts.items() if line[0] in said and count > 1 and count * 2 > len(uses)]
 
 
 def as_json(found: Sequence[Section]) -> list[dict[str, Any]]:

@@ -147,3 +147,10 @@ def test_the_copy_tells_the_days_and_the_words_that_the_pages_tell():
     assert "Browser: Safari · iPhone" in page
     for ours in ("Mozilla", "form.signup", "shown:", ">preferences<", "00:00"):
         assert ours not in page, ours
+
+
+def test_what_one_use_is_silent_about_is_said_of_each_other_use_by_itself():
+    where, who = ("To other countries", "None"), ("Who receives it", "Nobody")
+    uses = [about.Section(f"use_{n}", "Use", [where, who], is_use=True) for n in range(3)]
+    assert about.common(uses) == [where, who]
+    assert about.common([*uses, about.Section("use_silent", "Use", [who], is_use=True)]) == [who]
