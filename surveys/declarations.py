@@ -9,7 +9,7 @@ from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import digests, holders
 from events.services import handover
 from surveys.models import Response, Review, Survey
-from surveys.selectors import files, reviews
+from surveys.selectors import answered, files, reviews
 from surveys.selectors.inviting import PURPOSE
 from surveys.services import collecting, inviting, review_import, review_undo
 from surveys.services.answering import taking
@@ -20,6 +20,12 @@ engine.explain({collecting.FOREIGN: _("A review with this number is somebody els
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 layouts.declare(*review_import.LAYOUTS)
 handover.want(collecting.READER, collecting.NAMES)
+timeline.provide("survey", _("Surveys"), answered.told, group=timeline.SAID, scope="surveys")
+panels.declare(
+    panels.Panel(
+        "answers", side=panels.RIGHT, template="surveys/answers_panel.html", context=answered.panel, position=55
+    )
+)
 timeline.provide("review", _("Reviews"), reviews.told, group=timeline.SAID)
 panels.declare(
     panels.Panel(

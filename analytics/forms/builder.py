@@ -130,6 +130,8 @@ def started(subject: str) -> dict[str, Any]:
             return {"order": {}, "count": {"op": ">=", "value": 1}, "within_days": 365}
         case "event":
             return {"event": "", "count": {"op": ">=", "value": 1}, "within_days": 30}
+        case "survey":
+            return {"survey": {"slug": "", "question": ""}, "op": "<=", "value": None}
         case "segment":
             return {"segment": ""}
     return {}
@@ -187,6 +189,8 @@ def _leaf(document: dict[str, Any], names: Names) -> Row:
         return _order(document)
     if isinstance(document.get("event"), str):
         return _event(document)
+    if isinstance(document.get("survey"), dict):
+        return _survey(document, names)
     return Row("raw", document=written(document)) if document else Row()
 
 
@@ -273,6 +277,18 @@ def _order(document: dict[str, Any]) -> Row:
     if len([name for name in ("product", "category", "sku") if about.get(name)]) > 1:
         return Row("raw", document=written(document))  # two conditions on one line have no row of their own
     return Row("order", parts={"which": which, "what": _text(about.get(which)), **_how_often(document)})
+
+
+def _survey(document: dict[str, Any], names: Names) -> Row:
+    about, op, value = document["survey"], _text(document.get("op")), document.get("value")
+    if op not in choices.ANSWERS or isinstance(value, list | dict):
+        return Row("raw", document=written(document))
+    asked = f"{_text(about.get('slug'))}/{_text(about.get('question'))}"
+    listed = list(names.answers.items())
+    if asked != "/" and asked not in names.answers:
+        listed.append((asked, asked))
+    shown = ("yes" if value else "no") if isinstance(value, bool) else _text(value)
+    return Row("survey", op=op, operators=list(choices.ANSWERS.items()), choices=listed, value=shown, key=asked)
 
 
 def _event(document: dict[str, Any]) -> Row:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from analytics.rules import fields, segment_rules
 from analytics.rules.fields import Subject, Type
 from analytics.rules.metrics import METRICS
-from analytics.selectors import segments
+from analytics.selectors import answered, segments
 from cdp.core import sources as naming
 from consent.models import Channel
 from consent.selectors import purposes
@@ -118,6 +118,15 @@ def operator(subject: Subject, op: str) -> str:
     return str(words.get(op) or words.get("=") or op)
 
 
+ANSWERS: dict[str, str | Promise] = {key: _NUMBER[key] for key in ("<=", ">=", "=", "!=", "<", ">")} | _KNOWN
+"""How answers to surveys are compared in a row; what takes a list is written as JSON."""
+
+
+def answer_operator(op: str) -> str:
+    """One of them in words."""
+    return str(_NUMBER.get(op, op))
+
+
 def subject_of(kind: str, key: str) -> Subject | None:
     """The field or metric of that name."""
     if kind == "field":
@@ -140,7 +149,11 @@ def subjects() -> list[tuple[str, list[Choice]]]:
         (_("Purchases"), [("field:stage", fields.FIELDS["stage"].label), ("order", _("Has ordered")), *bought]),
         (
             _("Behaviour"),
-            [("event", _("Has done")), *(choice for choice in metrics if choice not in bought)],
+            [
+                ("event", _("Has done")),
+                ("survey", _("Answered a survey")),
+                *(choice for choice in metrics if choice not in bought),
+            ],
         ),
         (_("Permission and segments"), [("consent", _("Permission")), ("segment", _("Segment"))]),
         (_("More about the person"), [(f"field:{key}", fields.FIELDS[key].label) for key in _MORE]),
@@ -169,6 +182,11 @@ class Names:
     def segments(self) -> dict[str, str]:
         """Live segments by key."""
         return {found.key: found.shown_name for found in segments.live().exclude(key=self.without_segment)}
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """Questions of surveys as address/question."""
+        return dict(answered.choices())
 
     @cached_property
     def sources(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ from analytics.forms.choices import Names
 from analytics.rules import tree
 from analytics.rules.compiler import subject
 from analytics.rules.fields import WITHOUT_VALUE, Subject, Type
+from analytics.selectors import answered
 from analytics.selectors.audiences import Verdict
 from cdp.core import written_dates
 
@@ -82,6 +83,8 @@ def _leaf(rule: tree.Leaf, names: Names) -> str:
             return _ordered(rule)
         case tree.Did():
             return _did(rule)
+        case tree.Answered():
+            return _answered(rule)
 
 
 def _compared(rule: tree.Compared, names: Names) -> str:
@@ -128,6 +131,18 @@ def _did(rule: tree.Did) -> str:
     if rule.where:
         text += " (" + ", ".join(f"{name} = {found}" for name, found in rule.where) + ")"
     return f"{text} {_times(rule.count)}{_within(rule.within_days)}"
+
+
+def _answered(rule: tree.Answered) -> str:
+    asked = answered.name(rule.survey, rule.question) + (f" ({rule.line})" if rule.line else "")
+    if rule.op in WITHOUT_VALUE:
+        return (_("Answered “{question}”") if rule.op == "is_set" else _("Never answered “{question}”")).format(
+            question=asked
+        )
+    listed = rule.value if isinstance(rule.value, tuple) else (rule.value,)
+    told = ", ".join(number_format(one) if isinstance(one, Decimal) else str(one) for one in listed)
+    how = choices.answer_operator(rule.op)
+    return _("Answered “{question}”: {how} {value}").format(question=asked, how=how, value=told)
 
 
 def _times(count: tree.Count) -> str:

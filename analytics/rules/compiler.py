@@ -14,7 +14,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +67,10 @@ class Compiler:
                 return f"({' OR '.join(map(self.sql, rules))})" if rules else "FALSE"
             case tree.Not(rule=inner):
                 return f"({self.sql(inner)} IS NOT TRUE)"
+        return self._leaf(rule)
+
+    def _leaf(self, rule: tree.Leaf) -> str:
+        match rule:
             case tree.Compared():
                 return self._compared(rule, subject(rule))
             case tree.Consented():
@@ -77,6 +81,8 @@ class Compiler:
                 return self._ordered(rule)
             case tree.Did():
                 return self._did(rule)
+            case tree.Answered():
+                return self._answered(rule)
 
     def _param(self, value: Any, cast: str = "") -> str:
         name = f"p{self.given}"
@@ -229,6 +235,36 @@ class Compiler:
             # The same bound on the id, which carries the time: older partitions are not even opened.
             where += f" AND e.id >= {self._param(_first_id(start))}"
         return self._counted("events_event e", "e", where, rule.count)
+
+    def _answered(self, rule: tree.Answered) -> str:
+        """The newest complete response in which they answered it counts, found as one set on the index of answers.
+
+        Of a ranking the first place is what somebody answered; only there a number stands beside its own option.
+        """
+        positive = {"!=": "=", "not_in": "in", "not_set": "is_set"}.get(rule.op)
+        if positive:
+            return f"(NOT {self._answered(replace(rule, op=positive))})"
+        about = (
+            f"l.survey_id = (SELECT s.id FROM surveys_survey s WHERE s.slug = {self._param(rule.survey)})"
+            f" AND l.question = {self._param(rule.question)} AND l.is_counted"
+        )
+        if rule.line:
+            about += f" AND l.item = {self._param(rule.line)}"
+        among = " AND l.customer_id = ANY(%(ids)s)" if self.scoped else ""
+        # All pieces of the newest answer stand in the first place together.
+        newest = (
+            "SELECT l.customer_id, l.item, l.code, l.number, rank() OVER (PARTITION BY l.customer_id"
+            f" ORDER BY l.at DESC, l.response_id DESC) AS place FROM surveys_answer l WHERE {about}{among}"
+        )
+        values = rule.value if isinstance(rule.value, tuple) else (rule.value,)
+        if rule.op == "is_set":
+            found = "TRUE"
+        elif all(isinstance(value, str) for value in values):
+            first = "(a.number IS NULL OR a.number = 1 OR a.item <> a.code)"
+            found = f"a.code = ANY({self._param(list(values), '::varchar[]')}) AND {first}"
+        else:
+            found = self._number("a.number", rule.op, rule.value)
+        return f"EXISTS (SELECT 1 FROM ({newest}) a WHERE a.customer_id = c.id AND a.place = 1 AND {found})"
 
     def _counted(self, table: str, alias: str, where: str, count: tree.Count) -> str:
         """Customers without any row have count 0, so a count that allows 0 is asked as the absence of its opposite."""

@@ -3,8 +3,10 @@
 Nothing of the JSON reaches SQL except as a parameter: names are looked up in the registries of fields and metrics.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -19,6 +21,12 @@ MOST_DAYS = 36_500
 MOST_COUNT = 1_000_000
 MOST_CONDITIONS = 20
 LONGEST_TEXT = 300
+ANSWER_OPERATORS = {
+    "number": ("=", "!=", ">", ">=", "<", "<=", "between", "in", "not_in", "is_set", "not_set"),
+    "code": ("=", "!=", "in", "not_in", "is_set", "not_set"),
+    "words": ("is_set", "not_set"),
+}
+"""By what an answer is: a point on a scale, something chosen, or somebody's own words."""
 COUNT_OPERATORS = ("=", "!=", ">", ">=", "<", "<=")
 _HEADS = ("all", "any", "not", "field", "metric", "event", "order", "consent", "survey", "segment")
 
@@ -30,6 +38,17 @@ class Known:
     segments: frozenset[str] | None = None
     purposes: frozenset[str] | None = None
     channels: frozenset[str] | None = None
+    surveys: Mapping[str, Mapping[str, "AskedAs"]] | None = None
+    """By address the questions of each survey whose answers are somebody's; none of an anonymous one."""
+
+
+@dataclass(frozen=True)
+class AskedAs:
+    """What an answer to a question is: a key of ANSWER_OPERATORS, for chosen ones the codes, for a matrix its lines."""
+
+    kind: str
+    codes: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass
@@ -187,8 +206,75 @@ class _Reader:
         return tree.Member(pointer, key)
 
     def _survey(self, document: dict[str, Any], pointer: str, _depth: int) -> tree.Rule | None:
-        self.wrong(place(pointer, "survey"), _("Rules about surveys are not available yet."))
-        return None
+        self._only(document, pointer, "survey", "op", "value")
+        here, about = place(pointer, "survey"), document["survey"]
+        if not isinstance(about, dict):
+            self.wrong(here, _("This must be an object with “slug” and “question”."))
+            return None
+        self._only(about, here, "slug", "question")
+        slug, name = (self._text(about.get(part), place(here, part)) for part in ("slug", "question"))
+        question, _dot, line = name.partition(".")
+        asked = self._asked(slug, question, line, here) if slug and question else None
+        op = document.get("op")
+        allowed = ANSWER_OPERATORS[asked.kind if asked else "number"]
+        if not isinstance(op, str) or op not in allowed:
+            message = _("“{op}” cannot be used here; use one of: {allowed}.")
+            self.wrong(place(pointer, "op"), message, op=shown(op), allowed=", ".join(allowed))
+            return None
+        there, value = place(pointer, "value"), document.get("value")
+        if op in fields.WITHOUT_VALUE:
+            if value is not None:
+                self.wrong(there, _("“{op}” takes no value."), op=op)
+            return tree.Answered(pointer, slug, question, line, op, None)
+        if value is None:
+            self.wrong(there, _("A value is missing."))
+            return None
+        given = self._answers(value, op, asked, there)
+        return None if given is None else tree.Answered(pointer, slug, question, line, op, given)
+
+    def _asked(self, slug: str, question: str, line: str, here: str) -> AskedAs | None:
+        """The question, where names are checked at all."""
+        if self.known.surveys is None:
+            return None
+        questions = self.known.surveys.get(slug)
+        if questions is None:
+            self.wrong(
+                place(here, "slug"), _("There is no survey “{key}” whose answers are of known people."), key=shown(slug)
+            )
+            return None
+        asked = questions.get(question)
+        if asked is None or (line and line not in asked.lines):
+            known = ", ".join(sorted(questions)) or "…"
+            self.wrong(
+                place(here, "question"),
+                _("“{value}” is not known; use one of: {known}."),
+                value=shown(f"{question}.{line}" if line else question),
+                known=known,
+            )
+            return None
+        return asked
+
+    def _answers(self, value: object, op: str, asked: AskedAs | None, here: str) -> tree.Value:
+        """One answer, or several where the comparison takes them; None where one is none."""
+        is_listed = op in {"between", "in", "not_in"}
+        if is_listed and (not isinstance(value, list) or not value or len(value) > MOST_CONDITIONS):
+            self.wrong(here, _("This must be a list of at most {most} values."), most=MOST_CONDITIONS)
+            return None
+        if op == "between" and isinstance(value, list) and len(value) != 2:
+            self.wrong(here, _("This must be two values, the smaller one first."))
+            return None
+        found: list[tree.Scalar] = []
+        for one in value if is_listed and isinstance(value, list) else [value]:
+            answer = _answer(one, asked)
+            if answer is None:
+                if asked is not None and asked.codes:
+                    message, known = _("“{value}” is not known; use one of: {known}."), ", ".join(asked.codes)
+                    self.wrong(here, message, value=shown(one), known=known)
+                else:
+                    self.wrong(here, _("This must be a number."))
+                return None
+            found.append(answer)
+        return tuple(found) if is_listed else found[0]
 
     def _order(self, document: dict[str, Any], pointer: str, _depth: int) -> tree.Rule | None:
         self._only(document, pointer, "order", "count", "within_days")
@@ -260,6 +346,20 @@ class _Reader:
             self.wrong(pointer, _("This must be between {low} and {high}."), low=low, high=high)
             return low
         return number
+
+
+def _answer(value: object, asked: AskedAs | None) -> tree.Scalar | None:
+    """What is compared: a number of a scale, a code of what can be chosen (true and false are yes and no)."""
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if asked is not None and asked.kind == "code":
+        return str(value) if str(value) in asked.codes else None
+    if isinstance(value, str) and asked is None:
+        return value[:LONGEST_TEXT]
+    try:
+        return Decimal(str(value)) if math.isfinite(float(str(value))) else None
+    except (ValueError, ArithmeticError):
+        return None
 
 
 def parse(document: object, *, known: Known | None = None) -> tree.Rule:

@@ -95,7 +95,21 @@ class Did:
     within_days: int | None
 
 
-Leaf = Compared | Consented | Member | Ordered | Did
+@dataclass(frozen=True)
+class Answered:
+    """What somebody last answered to a question of a survey: a number, codes, or whether at all. `line` is that of a
+    matrix.
+    """
+
+    pointer: str
+    survey: str
+    question: str
+    line: str
+    op: str
+    value: Value
+
+
+Leaf = Compared | Consented | Member | Ordered | Did | Answered
 Rule = All | Any | Not | Leaf
 
 

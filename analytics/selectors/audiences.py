@@ -17,6 +17,7 @@ from django.db import connection
 from analytics.models import Segment
 from analytics.rules import segment_rules, tree
 from analytics.rules.compiler import Compiler, subject
+from analytics.selectors import answered
 from analytics.selectors.clock import clock, digits
 from cdp.core import patience
 from consent.models import Channel, Purpose
@@ -64,6 +65,7 @@ def known_names() -> segment_rules.Known:
         segments=frozenset(live_ids()),
         purposes=frozenset(Purpose.objects.values_list("key", flat=True)),
         channels=frozenset(Channel.values),
+        surveys=answered.surveys(),
     )
 
 

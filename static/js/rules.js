@@ -86,6 +86,15 @@
         if (pairs.length) rule.where = Object.fromEntries(pairs.map(([name, value]) => [name, literal(value)]));
         return [rule, often(row, rule) && rule.event !== ""];
       }
+      case "survey": {
+        const [slug, question] = part(row, "asked").split("/");
+        const op = part(row, "op");
+        const rule = { survey: { slug: slug || "", question: question || "" }, op };
+        const answer = part(row, "answer").trim();
+        if (op.endsWith("_set")) return [rule, slug !== ""];
+        if (answer !== "") rule.value = /^-?\d+(\.\d+)?$/.test(answer) ? Number(answer) : answer;
+        return [rule, slug !== "" && answer !== ""];
+      }
       case "raw":
         try {
           return [JSON.parse(row.querySelector("[data-rule-raw]").value), true];

@@ -19,12 +19,11 @@ from cdp.core import context
 from cdp.core.api import problems
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import conflict
-from cdp.core.api.views import ApiViewSet
 from cdp.core.crypto import index
 from customers.rules import unreadable
 from customers.selectors import lineage
 from customers.services.identity import Suppressed, Teller, resolving
-from surveys.api import answers, bodies, examples
+from surveys.api import answers, bodies, examples, results
 from surveys.models import Response as Run
 from surveys.models import Survey
 from surveys.selectors import questionnaires
@@ -35,7 +34,7 @@ NAMELESS = ("customer", "customer_id", "external_id", "context", "started_at", "
 """What would tell apart who answered an anonymous questionnaire, or when."""
 
 
-class SurveyViewSet(ApiViewSet):
+class SurveyViewSet(results.Results):
     """Questionnaires that were published."""
 
     scope = "surveys"
@@ -44,7 +43,7 @@ class SurveyViewSet(ApiViewSet):
     serializer_class = answers.SurveyAnswer
     pagination_class = SealedCursorPagination
     examples = examples.EXAMPLES
-    queries: ClassVar[Mapping[str, frozenset[str]]] = {}
+    queries: ClassVar[Mapping[str, frozenset[str]]] = {"results": frozenset(results.ABOUT)}
 
     @extend_schema(
         operation_id="surveys_list",

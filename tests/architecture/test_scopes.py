@@ -55,6 +55,7 @@ CALLS = [
     ("GET", "surveys", "surveys:read"),
     ("GET", "surveys/nps", "surveys:read"),
     ("POST", "surveys/nps/responses", "surveys:write"),
+    ("GET", "surveys/nps/results", "surveys:read"),
     ("GET", "coupons/7KM3P-Q9XW2", "loyalty:read"),
     ("POST", "coupons/7KM3P-Q9XW2/redeem", "loyalty:write"),
     ("GET", "segments", "segments:read"),

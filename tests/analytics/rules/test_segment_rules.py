@@ -64,7 +64,7 @@ for _ in range(20):
         ({"field": "followers", "op": ">", "value": 1}, "/field", "“followers” is not available yet"),
         ({"metric": "clv", "op": ">", "value": 1}, "/metric", "“clv” is not available yet"),
         ({"metric": "luck", "op": ">", "value": 1}, "/metric", "“luck” is not known"),
-        ({"survey": {"slug": "nps", "question": "score"}, "op": "<=", "value": 6}, "/survey", "not available yet"),
+        ({"survey": "nps", "op": "<=", "value": 6}, "/survey", "“slug” and “question”"),
         ({"metric": "orders_count", "op": "~", "value": 1}, "/op", "operator “~” is not known"),
         ({"metric": "orders_count", "op": "contains", "value": 1}, "/op", "cannot be used here"),
         ({"metric": "orders_count", "value": 1}, "/op", "is not known"),
