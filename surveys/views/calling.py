@@ -1,7 +1,7 @@
 """Asking during a call: staff read the questions aloud to somebody they have before them, and write down the answers.
 
 The answers are that customer's, the way is kept (`call`), and so is who asked. Nothing of the customer is shown here
-but the name.
+but the name. `?say=ko` is the language of the call; the one that staff work in stays as it was.
 """
 
 import uuid
@@ -30,7 +30,9 @@ def call(request: HttpRequest, survey: str, customer: uuid.UUID) -> HttpResponse
     person = profiles.one(customer)
     if person is None or not row.version:
         raise Http404
-    language = asking.language_of(row)
+    spoken = questionnaires.version(row.id, row.version).definition.languages
+    wanted = request.GET.get("say", "")
+    language = wanted if wanted in spoken else asking.language_of(row)
     around: dict[str, Any] = {"person": person, "survey": row}
     with translation.override(language):
         try:

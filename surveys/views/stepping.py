@@ -176,7 +176,7 @@ def _shown(
 def _action(visit: Visit) -> str:
     """Where the form goes: this page, as it was opened. The language stands in it, for a frame keeps no cookie."""
     kept = {name: visit.request.GET[name] for name in ("kiosk", "embed") if name in visit.request.GET}
-    return f"{visit.request.path}?{urlencode({**kept, 'lang': visit.language})}"
+    return f"{visit.request.path}?{urlencode({**kept, 'say' if visit.call else 'lang': visit.language})}"
 
 
 def frame(request: HttpRequest, survey: Survey | None, languages: Sequence[str]) -> dict[str, Any]:

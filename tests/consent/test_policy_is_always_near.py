@@ -17,7 +17,8 @@ from tests.campaigns.channels.test_compose import OUTGOING
 
 pytestmark = pytest.mark.django_db
 NO_PAGES = {"consent:gpc", "consent:receipt-keys", "commerce:hook", "consent:my-data-certificate"}
-"""Answers to programs, and a file."""
+NO_PAGES |= {"ask:embed", "ask:picture"}
+"""Answers to programs, and files."""
 
 
 @pytest.fixture(autouse=True)
