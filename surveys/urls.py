@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import building, calling, files, listing, publishing, results, settings, starting
+from surveys.views import building, calling, files, listing, previewing, publishing, results, settings, starting
 
 app_name = "surveys"
 urlpatterns: list[URLPattern] = [
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("<slug:survey>/step/", building.step, name="step"),
     path("<slug:survey>/pages/<int:page>/", building.page, name="page"),
     path("<slug:survey>/pages/<int:page>/<int:number>/", building.question, name="question"),
+    path("<slug:survey>/preview/", previewing.preview, name="preview"),
+    path("<slug:survey>/preview/frame/", previewing.document, name="preview-frame"),
     path("<slug:survey>/publish/", publishing.publish, name="publish"),
     path("<slug:survey>/versions/<int:number>/", publishing.version, name="version"),
     path("<slug:survey>/settings/", settings.settings, name="settings"),

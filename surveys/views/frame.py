@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core.views.access import staff_of
 from surveys.models import Survey
@@ -16,8 +17,8 @@ from surveys.selectors import questionnaires
 TABS = (
     ("build", _("Build")),
     ("ask", _("Ask")),
-    ("results", _("Results")),
-    ("refused", _("Refused")),
+    ("results", pgettext_lazy("survey", "Results")),
+    ("refused", pgettext_lazy("survey", "Refused")),
     ("settings", _("Settings")),
 )
 """URL names of the tabs, each taking `survey`; one that nothing answers yet is left out."""

@@ -1,0 +1,137 @@
+"""The draft as people would see it, in the frame of a phone. Nothing of what is answered there is kept anywhere."""
+
+import json
+from typing import Any
+
+from csp.decorators import csp_replace, csp_update
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_language
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cdp.core.views.access import requires
+from surveys.models import Survey
+from surveys.rules import checking, definition, sending, sent, words
+from surveys.rules.definition import SCREENED, Definition
+from surveys.rules.flow import Prepared
+from surveys.rules.kinds import LANGUAGES, Ranking, Why
+from surveys.rules.sending import Fault
+from surveys.selectors import showing, wording
+from surveys.services import disclosing
+from surveys.views import frame, stepping
+
+LONGEST_CARRIED = 200_000
+
+
+# The preview is a document of its own inside this page.
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[untyped-decorator,unused-ignore]
+@requires("surveys.view")
+@require_safe
+def preview(request: HttpRequest, survey: str) -> HttpResponse:
+    """The frame, with the languages to choose from."""
+    row = frame.survey_of(survey)
+    spoken = row.draft.get("languages")
+    offered = [code for code in LANGUAGES if not isinstance(spoken, list) or code in spoken] or list(LANGUAGES)
+    language = _language(request, offered)
+    context = {
+        **frame.context(request, row, "build"),
+        "frame_url": f"{reverse('surveys:preview-frame', args=[row.slug])}?lang={language}",
+        "choices": [
+            {"label": stepping.OWN_NAMES[code], "url": f"?lang={code}", "active": code == language} for code in offered
+        ],
+    }
+    return render(request, "surveys/preview.html", context)
+
+
+@csrf_exempt  # nothing is written; and the page is the public one, whose forms carry no token
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[untyped-decorator,unused-ignore]
+@requires("surveys.view")
+@require_http_methods(["GET", "POST"])
+def document(request: HttpRequest, survey: str) -> HttpResponse:
+    """A page of the draft, led on by its own conditions; answers travel along in the form."""
+    row = frame.survey_of(survey)
+    try:
+        read = definition.read(row.draft)
+    except definition.Invalid:
+        read = None
+    # Ways can be walked only where every condition can be asked.
+    if read is None or checking.check(read, is_anonymous=row.is_anonymous).faults:
+        return render(request, "surveys/preview_broken.html", {"survey": row})
+    with translation.override(_language(request, read.languages)):
+        return _page(request, row, read)
+
+
+def _page(request: HttpRequest, row: Survey, read: Definition) -> HttpResponse:
+    prepared = Prepared(read)
+    language = (get_language() or "en")[:2]
+    stood = frozenset(request.POST.get("shown", "").split())
+    page = next((one for one in read.pages if one.key == request.POST.get("page")), None)
+    asked = [question for question in page.questions if question.key in stood] if page is not None else []
+    given = sent.values(asked, dict(request.POST.lists()))
+    judged = sending.judge(prepared, {**_carried(request), **given})
+    faults: list[Fault] = []
+    at = 0
+    if page is not None:
+        here = next((n for n, step in enumerate(judged.route.steps) if step.page.key == page.key), 0)
+        at = here - 1 if request.POST.get("meanwhile") == "back" else here + 1
+        if at > here:
+            faults = [one for one in judged.refused if one.question in given]
+            faults += [Fault(key, Why.MISSING) for key in judged.missing if key in stood]
+            at = here if faults else at
+    around = {**stepping.frame(request, row, read.languages), "kiosk": None, "languages": []}
+    if at >= len(judged.route.steps):
+        texts = read.screened if judged.route.end == SCREENED else read.thanks
+        title, told = wording.text(read.title, language), wording.text(texts, language)
+        state = "screened" if judged.route.end == SCREENED else "complete"
+        return render(request, "surveys/ask/thanks.html", {**around, "state": state, "title": title, "text": told})
+    values: dict[str, Any] = {**_carried(request), **given}
+    by_question: dict[str, list[str]] = {}
+    for one in faults:
+        by_question.setdefault(one.question, []).append(str(words.sentence(one)))
+    shown = showing.page(
+        prepared,
+        judged.route,
+        judged.route.steps[max(0, at)].page.key,
+        values=values,
+        faults=by_question,
+        secret="preview",  # noqa: S106  (draws the order of options)
+        language=language,
+    )
+    there = {one.question.key for one in shown.asked}
+    said = disclosing.words(row, at=timezone.now()).get(language)
+    context = {
+        **around,
+        "shown": shown,
+        "title": wording.text(read.title, language),
+        "intro": wording.text(read.intro, language) if shown.is_first else "",
+        "said": {"title": said.title, "is_anonymous": row.is_anonymous, **said.parts}
+        if said is not None and shown.is_first
+        else None,
+        "slip": "",
+        "carried": json.dumps({key: value for key, value in values.items() if key not in there}, ensure_ascii=False),
+        "faults": by_question,
+        "is_last": shown.key == read.pages[-1].key,
+        "action": request.get_full_path(),
+        "has_ranking": any(isinstance(question, Ranking) for question in read.questions()),
+    }
+    return render(request, "surveys/ask/page.html", context, status=422 if faults else 200)
+
+
+def _carried(request: HttpRequest) -> dict[str, Any]:
+    text = request.POST.get("carried", "")[:LONGEST_CARRIED]
+    try:
+        found = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _language(request: HttpRequest, offered: Any) -> str:
+    """The one that was chosen, else that of the page, else the first."""
+    wanted = (request.GET.get("lang", ""), (get_language() or "")[:2])
+    return str(next((code for code in wanted if code in offered), offered[0]))
