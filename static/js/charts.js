@@ -83,7 +83,9 @@
         return;
       }
       if (one.low) {
-        const band = { type: "line", symbol: "none", silent: true, stack: `band-${index}`, tooltip: { show: false } };
+        // All in one stack: an interval that reaches below zero would otherwise begin at zero.
+        const band = { type: "line", symbol: "none", silent: true, tooltip: { show: false } };
+        Object.assign(band, { stack: `band-${index}`, stackStrategy: "all" });
         drawn.push({ ...band, name: `${one.name} low`, data: one.low, lineStyle: { opacity: 0 } });
         drawn.push({
           ...band,

@@ -57,7 +57,7 @@ def card(one: Result, *, link: str = "") -> dict[str, Any]:
         ],
         "most": max((bar.share or 0 for bar in one.bars), default=0) or 1,
         "left_out": max(0, len(one.bars) - MOST_BARS),
-        "is_several": bool(one.picks),
+        "is_several": one.picks > one.of,
         "picks": one.picks,
         "of": one.of,
         "places": [
