@@ -49,3 +49,11 @@ def version(survey: uuid.UUID, number: int) -> Prepared:
     """A published version, ready to lead people through; it never changes. Raises SurveyVersion.DoesNotExist."""
     row = SurveyVersion.objects.get(survey_id=survey, number=number)
     return Prepared(definition.read(row.definition))
+
+
+def open_now(*, at: dt.datetime, most: int = 8) -> list[Survey]:
+    """Those that take answers of people we know at that time, the newest first: what staff can ask during a call."""
+    rows = Survey.objects.filter(state=Survey.State.OPEN, version__gt=0, is_anonymous=False).order_by(
+        "-created_at", "-id"
+    )
+    return [row for row in rows[: most * 3] if closed(row, at=at) is None][:most]

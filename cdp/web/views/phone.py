@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cdp.core.views.access import requires
 from cdp.web.desk.glance import Glance
 from cdp.web.views import desk, sheet
 from customers.selectors.questions import Question
+from surveys.selectors import questionnaires
 
 
 @requires("customers.edit")
@@ -38,5 +40,5 @@ PLAN = sheet.Plan(
     after=lambda _customer: redirect("web:phone"),
     choose=_next,
     acts={},
-    more=lambda _seen: {},
+    more=lambda _seen: {"surveys": questionnaires.open_now(at=timezone.now())},
 )

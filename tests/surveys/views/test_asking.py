@@ -235,6 +235,7 @@ def test_staff_ask_during_a_call_with_the_words_to_say(client):
     asking.opened(value(page("one", spoken), page("two", question("text", "why"))))
     who, staff = factories.customer(email="ann@example.com", name="Ann"), factories.staff("clerk")
     client.force_login(staff)
+    assert f"/surveys/visit/call/{who.id}/" in client.get(f"/phone/{who.id}/").content.decode()
     first = opened(client, f"/surveys/visit/call/{who.id}/")
     assert "From nought to ten, please" in first.text
     assert "Ann" in first.text
