@@ -87,7 +87,7 @@ def fill(responses: int) -> None:
                 "INSERT INTO surveys_answer (id, customer_id, response_id, survey_id, version, question, item, number,"
                 " code, at, is_counted) SELECT gen_random_uuid(), r.customer_id, r.id, r.survey_id, 1, %(key)s, '',"
                 f" {number}, {code}, r.ended_at, TRUE FROM surveys_response r WHERE r.survey_id = %(survey)s",
-                {"key": question["key"], "place": place, "survey": survey.id},
+                {"key": str(question["key"]), "place": place, "survey": survey.id},
             )
         cursor.execute("VACUUM ANALYZE surveys_answer")
         cursor.execute("VACUUM ANALYZE surveys_response")
