@@ -211,6 +211,7 @@ class QuestionForm(forms.Form):
                 (_("What the first picture shows"), _("What the second picture shows"))[n],
                 part.get("text"),
             )
+        self.picture_keys = [str(kept[n].get("key") or "ab"[n]) if n < len(kept) else "ab"[n] for n in range(2)]
         self.images = [kept[n].get("image", "") if n < len(kept) else "" for n in range(2)]
 
     def _wordings(self, parts: Any) -> None:
@@ -241,8 +242,9 @@ class QuestionForm(forms.Form):
         found: dict[str, Any] = {"kind": self.kind, "key": given["key"], "text": self._read("text")}
         found |= {name: texts for name in ("low", "high", "help", "spoken") if (texts := self._read(name))}
         for name in self.own:
-            if name in {"key", "permission"} or given.get(name) in (None, "", False):
-                continue
+            value = given.get(name)
+            if name in {"key", "permission"} or value is None or value is False or value == "":
+                continue  # 0 says something: a scale may begin with it
             found[name] = given[name]
         if self.kind == "consent":
             found["purpose"], _slash, found["channel"] = given["permission"].partition("/")
@@ -253,7 +255,7 @@ class QuestionForm(forms.Form):
         if self.kind == "poll":
             kept = [images[n] or self.images[n] for n in range(2)]
             found["pictures"] = [
-                {"key": ("a", "b")[n], "image": kept[n], "text": self._read(f"pictures-{n}")}
+                {"key": self.picture_keys[n], "image": kept[n], "text": self._read(f"pictures-{n}")}
                 for n in range(2)
                 if kept[n] or self._read(f"pictures-{n}")
             ]

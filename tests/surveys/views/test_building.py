@@ -35,7 +35,11 @@ def sent(page):
     """The form as a browser sends it back."""
     form = page.context["form"]
     told = {name: form[name].value() for name in form.fields}
-    told = {name: "on" if value is True else value for name, value in told.items() if value not in (None, False)}
+    told = {
+        name: "on" if value is True else value
+        for name, value in told.items()
+        if value is not None and value is not False
+    }
     counts = {f"{one['name']}-count": one["count"] for one in getattr(form, "lists", ())}
     return {**told, **counts, "seen": page.context["seen"]}
 
@@ -109,6 +113,24 @@ def test_options_change_their_order_go_and_come_and_a_comparison_is_added_to_a_c
     wrong = sent(staff.get(here)) | {"key": "No Key", "most": "many"}
     answer = staff.post(here, wrong)
     assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"key", "most"})
+
+
+def test_what_is_saved_again_unchanged_stays_what_it_was(staff, survey):
+    text = dict.fromkeys(WORDS, "T")
+    pictures = [{"key": key, "image": "abcdef12", "text": text} for key in ("left", "right")]
+    kept = [
+        {"kind": "points", "key": "a", "text": text, "lowest": 0, "steps": 5},
+        {"kind": "poll", "key": "b", "text": text, "pictures": pictures},
+        *(one for page in definition.written(ready.one("ease"))["pages"] for one in page["questions"]),
+    ]
+    survey.draft = {**EMPTY, "pages": [{"key": "p", "questions": kept}]}
+    survey.save()
+    before = definition.read({**survey.draft, "title": text})
+    for number in range(len(kept)):
+        here = f"/surveys/mine/pages/0/{number}/"
+        assert staff.post(here, sent(staff.get(here))).status_code == 302
+    survey.refresh_from_db()
+    assert definition.read({**survey.draft, "title": text}) == before
 
 
 def test_who_saves_over_somebody_elses_work_is_told_and_keeps_what_was_typed(staff, survey):
