@@ -11,7 +11,13 @@ from events.services import handover
 from surveys.models import Response, Review, Survey
 from surveys.selectors import answered, files, reviews
 from surveys.selectors.inviting import PURPOSE
-from surveys.services import collecting, inviting, review_import, review_undo
+from surveys.services import (
+    asking_job,  # noqa: F401  (registers its job)
+    collecting,
+    inviting,
+    review_import,
+    review_undo,
+)
 from surveys.services.answering import taking
 
 registry.declare(review_import.KIND)

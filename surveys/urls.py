@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import building, calling, files, listing, previewing, publishing, results, settings, starting
+from surveys.views import (
+    building,
+    calling,
+    files,
+    inviting,
+    listing,
+    previewing,
+    publishing,
+    results,
+    settings,
+    starting,
+)
 
 app_name = "surveys"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("new/", starting.new, name="new"),
     path("schema.json", files.schema, name="schema"),
     path("<slug:survey>/", building.build, name="build"),
+    path("<slug:survey>/ask/", inviting.ask, name="ask"),
+    path("<slug:survey>/ask/sheet/", inviting.sheet, name="sheet"),
+    path("<slug:survey>/ask/<uuid:batch>/take-back/", inviting.take_back, name="take-back"),
     path("<slug:survey>/results/", results.overall, name="results"),
     path("<slug:survey>/results/<slug:question_key>/", results.question, name="result"),
     path("<slug:survey>/answers/", results.answers, name="answers"),

@@ -21,3 +21,8 @@ def personal(slug: str, secret: str) -> str:
 def claim(slug: str) -> str:
     """The page at which the code of an anonymous answer becomes a reward."""
     return f"{settings.CDP_BASE_URL}{PATH}/{slug}/claim/"
+
+
+def embed() -> str:
+    """The script by which another site shows one inside of its page."""
+    return f"{settings.CDP_BASE_URL}{PATH}/embed.js"

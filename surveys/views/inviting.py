@@ -1,0 +1,132 @@
+"""The tab *Ask*: links for everybody, the sheet to print, invitations with the numbers before they go, and what became
+of them.
+"""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cdp.core import audiences, qr
+from cdp.core.outbox import composing
+from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
+from consent.rules import reasons
+from surveys.forms.asking import InviteForm
+from surveys.models import Survey
+from surveys.selectors import invitations, inviting, links, questionnaires, wording
+from surveys.services import asking_job
+from surveys.services import inviting as service
+from surveys.views import frame
+
+
+@requires("surveys.view")
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, survey: str) -> HttpResponse:
+    """`/surveys/{slug}/ask/`: posted without `go` it counts who would be asked, with it they are."""
+    row, now = frame.survey_of(survey), timezone.now()
+    may_edit = staff_of(request).can("surveys.edit")
+    if request.method == "POST" and not may_edit:
+        raise NotForRole("surveys.edit")
+    is_open = questionnaires.closed(row, at=now) is None
+    form = InviteForm(request.POST if request.method == "POST" else None, survey=row)
+    preview = None
+    if form.is_bound and form.is_valid() and is_open:
+        if "go" in request.POST:
+            return _asked(request, row, form)
+        people = audiences.audience(form.cleaned_data["segment"]).iterator()
+        preview = inviting.preview(survey=row, customers=people, channel=form.cleaned_data["channel"], at=now)
+    page: dict[str, Any] = {
+        **frame.context(request, row, "ask"),
+        "is_open": is_open,
+        "form": form,
+        "preview": preview,
+        "left_out": _left_out(preview),
+        "batches": invitations.batches(row),
+        "funnel": invitations.funnel(row),
+    }
+    if row.version:
+        page |= _links(row) | _letter(row)
+    is_wrong = form.is_bound and bool(form.errors)
+    return render(request, "surveys/inviting.html", page, status=422 if is_wrong else 200)
+
+
+@requires("surveys.view")
+@require_safe
+def sheet(request: HttpRequest, survey: str) -> HttpResponse:
+    """A sheet to print, in the language of choice: the code, and what awaits there."""
+    row = frame.survey_of(survey)
+    if not row.version:
+        raise Http404
+    definition = questionnaires.version(row.id, row.version).definition
+    url = links.public(row.slug)
+    page = {"survey": row, "promise": wording.text(definition.title), "url": url, "code": qr.svg(url)}
+    return render(request, "surveys/sheet.html", page)
+
+
+@requires("surveys.edit")
+@require_POST
+def take_back(request: HttpRequest, survey: str, batch: uuid.UUID) -> HttpResponse:
+    """End the links of one press of the button that nobody has answered by."""
+    row = frame.survey_of(survey)
+    count = service.revoke(
+        survey=row, invitations=invitations.open_of(row, batch), actor=actor_of(request), at=timezone.now()
+    )
+    told = ngettext("%(count)d invitation was taken back.", "%(count)d invitations were taken back.", count)
+    messages.success(request, told % {"count": count})
+    return redirect("surveys:ask", row.slug)
+
+
+def _asked(request: HttpRequest, row: Survey, form: InviteForm) -> HttpResponse:
+    try:
+        asking_job.begin(survey=row, segment=form.cleaned_data["segment"], terms=form.terms(), actor=actor_of(request))
+    except service.UnableToInvite as unable:
+        messages.error(request, str(unable))
+    else:
+        messages.success(request, _("They are being asked. The invitations wait in the outbox and go one by one."))
+    return redirect("surveys:ask", row.slug)
+
+
+def _left_out(preview: inviting.Preview | None) -> list[dict[str, Any]]:
+    """Each reason in words, the most frequent first."""
+    if preview is None:
+        return []
+    own = {
+        inviting.Out.ANSWERED: _("has answered already"),
+        inviting.Out.ASKED: _("is asked already, and the link still works"),
+        inviting.Out.TOO_SOON: _("was asked something only lately"),
+        inviting.Out.TOO_OFTEN: _("was asked often enough for now"),
+        inviting.Out.SAMPLE: _("is not in the sample"),
+    }
+    return [
+        {"words": own.get(inviting.Out(code)) if code in own else reasons.words(code), "count": count}
+        for code, count in preview.left_out.items()
+    ]
+
+
+def _links(row: Survey) -> dict[str, Any]:
+    languages = questionnaires.version(row.id, row.version).definition.languages
+    names = {code: translation.get_language_info(code)["name_local"] for code in languages}
+    public = links.public(row.slug)
+    return {
+        "public": public,
+        "by_language": [(name, links.public(row.slug, language=code)) for code, name in names.items()],
+        "kiosk": f"{public}?kiosk=1",
+        "embed": f'<script src="{links.embed()}" data-survey="{row.slug}" async></script>',
+    }
+
+
+def _letter(row: Survey) -> dict[str, Any]:
+    """The invitation as the reader of this page would get it; its links lead to the page for everybody."""
+    language = translation.get_language() or "en"
+    data = service.letter(row, links.public(row.slug), language=language, channel="email")
+    outgoing = composing.Outgoing(
+        row.id, service.INVITATION, None, "email", "", language, {**data, "label": ""}, timezone.now()
+    )
+    shown = composing.parts(outgoing)
+    return {"letter": shown, "choices": data["choices"], "question": data["question"], "scale": data}

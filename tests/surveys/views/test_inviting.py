@@ -1,0 +1,72 @@
+"""The tab *Ask*: links, the sheet, a segment that is counted before it is asked, and taken back."""
+
+import pytest
+from django.utils import timezone
+
+from analytics.services import membership, segments
+from cdp.core import actors, jobs
+from consent.services import grants
+from surveys.models import Invitation
+from surveys.rules import ready
+from surveys.rules.definition import written
+from tests import factories
+from tests.surveys import asking
+
+pytestmark = pytest.mark.django_db
+TERMS = {"segment": "all", "channel": "email", "days": "30", "reminders": "1", "remind_days": "7"}
+
+
+@pytest.fixture
+def nps():
+    return asking.opened(written(ready.one("nps")), slug="nps")
+
+
+@pytest.fixture
+def everybody():
+    for name in ("ada", "bo"):
+        who = factories.customer(email=f"{name}@example.com", name=name.title())
+        grants.record(
+            customer=who.id,
+            purpose="marketing",
+            channel="email",
+            granted=name == "ada",
+            at=timezone.now(),
+            source="shop",
+            method="form",
+            actor=actors.CUSTOMER,
+        )
+    segment = segments.create(key="all", name="All", rules={"all": []}, actor=actors.SYSTEM, at=timezone.now())
+    membership.refresh(segment, timezone.now())
+
+
+def test_a_segment_is_counted_with_reasons_then_asked_and_taken_back(client, nps, everybody):
+    client.force_login(factories.staff("owner"))
+    counted = client.post("/surveys/nps/ask/", TERMS)
+    page = counted.content.decode()
+    assert "1 of 2 would be asked now." in page
+    assert "1 · did not allow it" in page
+    assert not Invitation.objects.exists()
+    assert client.post("/surveys/nps/ask/", {**TERMS, "go": "1"}).status_code == 302
+    jobs.run_waiting()
+    row = Invitation.objects.get()
+    assert (row.reminders, row.state) == (1, Invitation.State.MADE)
+    client.post("/surveys/nps/ask/", {**TERMS, "go": "1"})
+    jobs.run_waiting()
+    assert Invitation.objects.count() == 1
+    assert f"/ask/{row.batch_id}/take-back/" in client.get("/surveys/nps/ask/").content.decode()
+    assert client.post(f"/surveys/nps/ask/{row.batch_id}/take-back/").status_code == 302
+    assert Invitation.objects.get().state == Invitation.State.ENDED
+
+
+def test_links_code_and_letter_are_shown_and_wrong_terms_told_at_their_field(client, nps, everybody):
+    client.force_login(factories.staff("owner"))
+    page = client.get("/surveys/nps/ask/").content.decode()
+    for told in ("/s/nps/?lang=th", "/s/nps/?kiosk=1", "/s/embed.js", "How likely are you to recommend us"):
+        assert told in page
+    sheet = client.get("/surveys/nps/ask/sheet/").content.decode()
+    assert "<svg" in sheet
+    assert "Would you recommend us?" in sheet
+    assert client.post("/surveys/nps/ask/", {**TERMS, "days": "0", "segment": "ghost"}).status_code == 422
+    asking.drafted(written(ready.one("ease")), slug="ease")
+    assert "Publish it first" in client.get("/surveys/ease/ask/").content.decode()
+    assert client.get("/surveys/ease/ask/sheet/").status_code == 404
