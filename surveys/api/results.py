@@ -28,7 +28,7 @@ ABOUT = {
 }
 
 
-class ResultsAnswer(serializers.Serializer[Any]):
+class SurveyResultsAnswer(serializers.Serializer[Any]):
     """Every question in figures. Shares are of 1; intervals hold 95 times of 100."""
 
     survey = serializers.CharField()
@@ -58,7 +58,7 @@ class Results(ApiViewSet):
             OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The questionnaire's address."),
             *(OpenApiParameter(name, str, description=text) for name, text in ABOUT.items()),
         ],
-        responses=ResultsAnswer,
+        responses=SurveyResultsAnswer,
     )
     @action(detail=True, methods=["get"], pagination_class=None)
     def results(self, request: Request, slug: str) -> Response:
