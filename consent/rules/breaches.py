@@ -12,7 +12,7 @@ from consent.rules.packs import BreachDuty, Pack
 
 Text = str | Promise
 WARN_AFTER = (24, 48, 60)
-"""Hours after which whoever answers for privacy is reminded, as long as the authority was not told."""
+"""Hours after which whoever answers for privacy is reminded, as long as somebody who has to be told was not."""
 
 DATA: Mapping[str, Text] = {
     "names": _("Names"),
@@ -44,7 +44,7 @@ RIGHTS = _(
 
 
 class Standing(StrEnum):
-    """How it stands with the authority of one law."""
+    """How it stands with the authority, or the customers, of one law."""
 
     TOLD = "told"
     LATE = "late"  # needed, or not known to be needed, and its time is over
@@ -63,7 +63,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Authority:
-    """The authority of one law: what it wants, and how it stands."""
+    """The authority of one law, or its customers: what it wants, and how it stands."""
 
     duty: "Duty"
     told: Told | None
@@ -159,7 +159,9 @@ def duties(laws: Sequence[Pack], state: State, *, noticed_at: dt.datetime) -> li
 
 
 def standing(duty: Duty, told: Told | None, *, now: dt.datetime) -> Standing:
-    """How it stands with one authority. What is not known yet waits like what is needed: its hours run as well."""
+    """How it stands with one authority, or with the customers. What is not known yet waits like what is needed: its
+    hours run as well.
+    """
     if told is not None:
         return Standing.TOLD
     if duty.needed is False:

@@ -74,12 +74,12 @@ def words(breach: Breach) -> Words:
 def latest(*, now: dt.datetime) -> list[dict[str, Any]]:
     """The breaches, newest first, with their clocks."""
     rows = list(Breach.objects.order_by("-id")[:SHOWN])
-    found = authorities_of_each(rows, now=now)
+    found = whom_to_tell_of_each(rows, now=now)
     return [
         {
             "b": row,
             "title": words(row).title,
-            "authorities": _counted(found[row.id]),
+            "tell": _counted(found[row.id]),
             "is_open": row.stage in OPEN,
         }
         for row in rows
@@ -87,7 +87,7 @@ def latest(*, now: dt.datetime) -> list[dict[str, Any]]:
 
 
 def _counted(found: list[rules.Authority]) -> dict[str, Any]:
-    """How many of them were told, wait and are late, and until when the next one waits."""
+    """How many of them were told, wait and are late, until when the next one waits, and whether customers wait."""
     states = Counter(one.standing for one in found)
     waiting = [one.duty.due_at for one in found if one.is_waiting and one.duty.due_at]
     return {
@@ -95,6 +95,7 @@ def _counted(found: list[rules.Authority]) -> dict[str, Any]:
         "waiting": states[rules.Standing.WAITS] + states[rules.Standing.LATE],
         "late": states[rules.Standing.LATE],
         "due_at": min(waiting, default=None),
+        "customers": any(one.is_waiting and one.duty.audience == BreachDraft.Audience.PEOPLE for one in found),
     }
 
 
@@ -200,11 +201,27 @@ def authorities(breach: Breach, *, now: dt.datetime, is_possible: bool | None = 
     return _authorities(breach, authorities_told([breach]), now=now, is_possible=is_possible)
 
 
-def authorities_of_each(rows: Collection[Breach], *, now: dt.datetime) -> dict[uuid.UUID, list[rules.Authority]]:
-    """The same of many breaches, by id, for the statements of one."""
+def whom_to_tell_of_each(rows: Collection[Breach], *, now: dt.datetime) -> dict[uuid.UUID, list[rules.Authority]]:
+    """How it stands with the authorities and the customers of many breaches, by id, for the statements of one."""
     concerned = laws_concerned() if any(not row.laws for row in rows) else []
     told_ = authorities_told(rows)
-    return {row.id: _authorities(row, told_, now=now, concerned=concerned) for row in rows}
+    return {
+        row.id: _authorities(row, told_, now=now, concerned=concerned) + customers(row, now=now, concerned=concerned)
+        for row in rows
+    }
+
+
+def customers(breach: Breach, *, now: dt.datetime, concerned: list[Pack] | None = None) -> list[rules.Authority]:
+    """How it stands with the customers, by each law that for certain wants them told: some do of what is only
+    possible, and where no authority has to be. They are told once, for all laws.
+    """
+    found = []
+    for duty in duties(breach, concerned=concerned):
+        if duty.audience == BreachDraft.Audience.PEOPLE and duty.needed:
+            at = breach.people_told_at
+            told_ = rules.Told(at, "", bool(duty.due_at and at > duty.due_at)) if at else None
+            found.append(rules.Authority(duty, told_, rules.standing(duty, told_, now=now)))
+    return found
 
 
 def _authorities(

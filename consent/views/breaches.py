@@ -266,7 +266,12 @@ def _page(
         "risk_form": RiskForm(initial={"risk": row.risk, "reason": words.risk_reason}),
         "report": evidence.report_of(row) if row.closed_at else [],
         "now": now,
-        "at_step": _at_step(row, letters, is_told=not any(one["a"].is_waiting for one in found)),
+        "at_step": _at_step(
+            row,
+            letters,
+            is_told=not any(one["a"].is_waiting for one in found)
+            and not any(one.is_waiting for one in reading.customers(row, now=now)),
+        ),
         **frame.tabs(request, "breaches"),
     }
     return render(request, "consent/breach.html", context, status=status)
@@ -347,13 +352,11 @@ def _people_clocks(row: Breach, *, now: dt.datetime) -> list[dict[str, Any]]:
     """Each law whose hours run until the people are told, for certain, and who were not: some want them told of what
     is only possible, before any authority.
     """
-    if row.people_told_at:
-        return []
     found = []
-    for duty in reading.duties(row):
-        if duty.audience == BreachDraft.Audience.PEOPLE and duty.needed and duty.due_at:
-            clock = rules.clock(row.noticed_at, duty.due_at, now=now)
-            found.append({"law": laws.name(packs.every()[duty.law]), "clock": clock, "is_late": clock.is_over})
+    for one in reading.customers(row, now=now):
+        if one.is_waiting and one.duty.due_at:
+            clock = rules.clock(row.noticed_at, one.duty.due_at, now=now)
+            found.append({"law": laws.name(packs.every()[one.duty.law]), "clock": clock, "is_late": clock.is_over})
     return found
 
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from cdp.core import access, spoken, written_dates
 from cdp.core.actors import SYSTEM
 from cdp.core.models import User
-from consent.models import Breach
+from consent.models import Breach, BreachDraft
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
 from consent.selectors import laws, packs
 from consent.services.breaches import recording
 
+Audience = BreachDraft.Audience
 OPEN = (Breach.Stage.POSSIBLE, Breach.Stage.CONFIRMED)
 
 
@@ -25,9 +26,9 @@ def remind(*, now: dt.datetime) -> int:
     """Give the warnings that are due and were not given; how many breaches had one. Mails go after the commit."""
     count = 0
     rows = list(Breach.objects.filter(stage__in=OPEN).order_by("due_at"))
-    authorities = reading.authorities_of_each(rows, now=now)
+    found = reading.whom_to_tell_of_each(rows, now=now)
     for breach in rows:
-        waiting = [one for one in authorities[breach.id] if one.is_waiting]
+        waiting = [one for one in found[breach.id] if one.is_waiting]
         if not waiting:
             continue
         due = rules.warnings_due(breach.noticed_at, now=now)
@@ -40,7 +41,10 @@ def remind(*, now: dt.datetime) -> int:
                 "escalated",
                 actor=SYSTEM,
                 at=now,
-                details={"hours": rules.WARN_AFTER[due - 1], "laws": [one.duty.law for one in waiting]},
+                details={
+                    "hours": rules.WARN_AFTER[due - 1],
+                    "laws": list(dict.fromkeys(one.duty.law for one in waiting)),
+                },
             )
             transaction.on_commit(lambda breach=breach, waiting=waiting: _write(breach, waiting))  # type: ignore[misc]
         count += 1
@@ -54,13 +58,19 @@ def _write(breach: Breach, waiting: list[rules.Authority]) -> None:
         with translation.override(spoken.by_staff(officer.language)):
             soonest = min((one.duty.due_at for one in waiting if one.duty.due_at), default=breach.due_at)
             due = written_dates.moment_in_full(soonest, zoneinfo.ZoneInfo(settings.TIME_ZONE))
-            mail.send_mail(
-                _("A breach has to be reported by %(due)s") % {"due": due},
-                _("The hours of a recorded breach are running. Authorities not told yet, by law: %(laws)s.\n%(url)s")
-                % {
-                    "laws": ", ".join(laws.name(packs.every()[one.duty.law]) for one in waiting),
-                    "url": f"{settings.CDP_BASE_URL}/consent/breaches/{breach.id}/",
-                },
-                None,
-                [officer.email],
-            )
+            authorities, customers = (_laws(waiting, audience) for audience in Audience)
+            subject = _("A breach has to be reported by %(due)s")
+            lines = [_("The hours of a recorded breach are running.")]
+            if authorities:
+                lines.append(_("Authorities not told yet, by law: %(laws)s.") % {"laws": authorities})
+            else:
+                subject = _("Customers have to be told of a breach by %(due)s")
+            if customers:
+                lines.append(_("Customers not told yet, by law: %(laws)s.") % {"laws": customers})
+            lines.append(f"{settings.CDP_BASE_URL}/consent/breaches/{breach.id}/")
+            mail.send_mail(subject % {"due": due}, "\n".join(lines), None, [officer.email])
+
+
+def _laws(waiting: list[rules.Authority], audience: str) -> str:
+    """The laws whose authority, or whose customers, wait."""
+    return ", ".join(laws.name(packs.every()[one.duty.law]) for one in waiting if one.duty.audience == audience)

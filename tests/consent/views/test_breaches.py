@@ -90,6 +90,9 @@ def test_the_clock_of_people_who_have_to_be_told_for_certain_runs_beside_those_o
     assert "Time used for the customers" in page
     Breach.objects.update(noticed_at=timezone.now() - dt.timedelta(hours=73))
     assert "The hours are over" in client.get(url).content.decode()
+    in_list = client.get("/consent/breaches/").content.decode()
+    assert "Overdue" in in_list
+    assert "Customers not told yet" in in_list
     Breach.objects.update(people_told_at=timezone.now())
     assert "customers to be told by" not in client.get(url).content.decode()
 

@@ -244,7 +244,16 @@ def test_officers_are_reminded_once_for_each_limit_until_the_authority_is_told(
         recording.tell_authority(
             breach=breach.id, law=one.row.law, reference="A-1", told_at=told, actor=officer, at=told
         )
-    assert wake(61) == 0
+    # Korean law wants customers told of what is only possible, when no authority has to be.
+    row, at = Breach.objects.get(), NOW + dt.timedelta(hours=61)
+    (shown,) = reading.latest(now=at)
+    assert (shown["tell"]["waiting"], shown["tell"]["customers"]) == (1, True)
+    assert reading.latest(now=NOW + LATE)[0]["tell"]["late"] == 1
+    assert wake(61) == 1
+    assert re.search("고객", mail.outbox[-1].subject)
+    Breach.objects.filter(id=row.id).update(people_told_at=at, escalated=0)
+    assert wake(62) == 0
+    assert not reading.latest(now=NOW + LATE)[0]["tell"]["waiting"]
 
 
 def test_each_law_of_the_people_has_its_own_clock_letter_and_report(
