@@ -19,10 +19,11 @@ WHERE id > %s AND status = 'expired' ORDER BY id LIMIT %s
 """
 # By the record's id alone: what was said before a merge stays with who said it.
 _METHODS = "SELECT id, method FROM consent_consentrecord WHERE id = ANY(%s)"
+# Whoever said "yes" since they were read keeps their word.
 _WRITE = """
 UPDATE consent_consentstate AS r SET ended_by = k.value
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS k (customer_id, id, value)
-WHERE r.customer_id = k.customer_id AND r.id = k.id
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS k (customer_id, id, record_id, value)
+WHERE r.customer_id = k.customer_id AND r.id = k.id AND r.record_id = k.record_id AND r.status = 'expired'
 """
 
 
@@ -37,9 +38,9 @@ def fill(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
                 return
             cursor.execute(_METHODS, [[record for _id, _customer, record in rows]])
             methods = dict(cursor.fetchall())
-            values = [methods.get(record, "") for _id, _customer, record in rows]
-            cursor.execute(_WRITE, [[customer for _id, customer, _record in rows], [row[0] for row in rows], values])
-            last = rows[-1][0]
+            states, people, records = (list(column) for column in zip(*rows, strict=True))
+            cursor.execute(_WRITE, [people, states, records, [methods.get(record, "") for record in records]])
+            last = states[-1]
 
 
 class Migration(migrations.Migration):

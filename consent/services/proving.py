@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import connection
 
@@ -79,19 +79,25 @@ def _compare(people: Sequence[uuid.UUID]) -> Told:
 
 
 def _different(people: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    should = {_key(state) for state in states.derived(people)}
-    stands = {_key(state) for state in ConsentState.objects.filter(customer_id__in=people)}
+    standing = list(ConsentState.objects.filter(customer_id__in=people))
+    # Empty is "unknown", not "another": a process of an older version wrote it during an upgrade.
+    unknown = {state.record_id for state in standing if not state.ended_by}
+    stands = {_key(state, unknown) for state in standing}
+    should = {_key(state, unknown) for state in states.derived(people)}
     return sorted({customer for customer, *_ in should ^ stands})
 
 
-def _key(state: ConsentState) -> tuple[uuid.UUID, str, str, bool, str, str, dt.datetime, uuid.UUID]:
+def _key(
+    state: ConsentState, unknown: Collection[uuid.UUID]
+) -> tuple[uuid.UUID, str, str, bool, str, str, dt.datetime, uuid.UUID]:
+    """What has to agree; why it ended only where that is not `unknown`, by record."""
     return (
         state.customer_id,
         state.purpose,
         state.channel,
         state.is_granted,
         state.status,
-        state.ended_by,
+        "" if state.record_id in unknown else state.ended_by,
         state.at,
         state.record_id,
     )

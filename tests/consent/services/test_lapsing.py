@@ -1,6 +1,9 @@
 """A "yes" that is older than its purpose lets it hold counts no more, at once; the night writes it down."""
 
 import datetime as dt
+import importlib
+import types
+import uuid
 
 import pytest
 from django.db import connection
@@ -84,6 +87,19 @@ def test_the_night_writes_down_what_ran_out_and_tells_how_many(say, now, monkeyp
         )
         assert cursor.fetchone() == ("outdated",)
     assert not proving._different([other, *people[1:]])
+    # Filled by an upgrade: why it ended, and never over a word said since it was read.
+    upgrade = importlib.import_module("consent.migrations.0032_why_ended_told")
+    theirs = ConsentState.objects.filter(customer_id=other, channel="sms")
+    for record_id, ended_by in ((uuid.uuid4(), ""), (state.record_id, "meaning")):
+        theirs.update(ended_by="")
+        assert not proving._different([other]), "an older version wrote it meanwhile: nothing is wrong with the person"
+        with connection.cursor() as cursor:
+            cursor.execute(upgrade._WRITE, [[other], [state.id], [record_id], ["meaning"]])
+        assert theirs.get().ended_by == ended_by
+    upgrade.fill(None, types.SimpleNamespace(connection=connection))
+    theirs.update(ended_by="age")
+    assert proving._different([other]) == [other]
+    theirs.update(ended_by="meaning")
     assert lapsing.latest("marketing") == {"at": job.finished_at, "count": 5}
 
 
