@@ -29,10 +29,9 @@ from surveys.views import frame
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, survey: str) -> HttpResponse:
     """`/surveys/{slug}/ask/`: posted without `go` it counts who would be asked, with it they are."""
-    row, now = frame.survey_of(survey), timezone.now()
-    may_edit = staff_of(request).can("surveys.edit")
-    if request.method == "POST" and not may_edit:
+    if request.method == "POST" and not staff_of(request).can("surveys.edit"):
         raise NotForRole("surveys.edit")
+    row, now = frame.survey_of(survey), timezone.now()
     is_open = questionnaires.closed(row, at=now) is None
     form = InviteForm(request.POST if request.method == "POST" else None, survey=row)
     preview = None
