@@ -16,7 +16,7 @@ from django.db import connection
 
 from cdp.core.crypto import rowkeys
 from customers.services import buckets
-from surveys.models import RefusedAnswer, Survey
+from surveys.models import AnonymousAnswer, RefusedAnswer, Survey
 from surveys.rules.definition import Definition
 from surveys.rules.kinds.words import Contact
 from surveys.rules.statistics import TOO_FEW
@@ -192,9 +192,10 @@ def _of_nobody(
         {**of.params, "keys": list(keys), "before": before, "page": PAGE},
     )
     key: rowkeys.RowKey = sealed.key_of(survey)
+    table = AnonymousAnswer._meta.db_table
     found = []
     for row, question, version, item, text, at in rows:
-        told = key.open(text, table="surveys_anonymousanswer", column="text", row=row)
+        told = key.open(text, table=table, column="text", row=row)
         found.append(Written(row, question, version, item, told if shows_people else masked(told), at))
     return [one for one in found if one.text]
 
