@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from cdp.core.audit import Action
 from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry
-from consent.models import Guardianship
+from consent.models import ConsentState, Guardianship
 from consent.rules.gate import Reason
+from consent.rules.ledger import REFUSALS
 from customers.rules import masking
 
 TABLE = "consent_guardianship"
@@ -45,12 +46,16 @@ def waiting(customers: Collection[uuid.UUID], *, now: dt.datetime) -> list[Waiti
 
 def ticked(customers: Collection[uuid.UUID], *, since: dt.datetime) -> frozenset[str]:
     """Boxes (by name) that this child said yes to last, after `since`, and no guardian was asked for yet: so that it
-    need not choose once more. Nothing was allowed by it; that it was said stands in the audit. Pass the whole lineage.
+    need not choose once more. Not what a stranger may have said in its name, nor what it said "no" to afterwards.
+    Nothing was allowed by it; that it was said stands in the audit. Pass the whole lineage.
     """
-    theirs = AuditEntry.objects.filter(customer_id__in=list(customers), at__gt=since)
-    last = (
-        theirs.filter(action=Action.CONSENT_REFUSED, details__reason=str(Reason.CHILD)).order_by("-at", "-id").first()
-    )
+    theirs = AuditEntry.objects.filter(customer_id__in=list(customers), at__gt=since, action=Action.CONSENT_REFUSED)
+    proved = theirs.filter(details__reason=str(Reason.CHILD), details__unproved__isnull=True)
+    last = proved.order_by("-at", "-id").first()
     if last is None or Guardianship.objects.filter(customer_id__in=list(customers), asked_at__gte=last.at).exists():
         return frozenset()
-    return frozenset(f"{purpose}:{channel}" for purpose, channel in last.details["boxes"])
+    refused = ConsentState.objects.filter(customer_id__in=list(customers), status__in=REFUSALS, at__gte=last.at)
+    over = set(refused.values_list("purpose", "channel"))
+    return frozenset(
+        f"{purpose}:{channel}" for purpose, channel in last.details["boxes"] if (purpose, channel) not in over
+    )

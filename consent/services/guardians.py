@@ -378,10 +378,11 @@ def opened(row: Guardianship, column: str) -> str:
 # --- a child who ticked boxes, and a child who grew up ---
 
 
-def tell_child(*, customer: uuid.UUID, address: str, language: str, at: dt.datetime) -> bool:
+def tell_child(*, customer: uuid.UUID, address: str, language: str, at: dt.datetime, is_kept: bool = False) -> bool:
     """Tell a child who ticked boxes that a guardian has to agree, and where to name one; whether a mail was put.
 
-    Nothing was allowed by the ticks. Once a day for an address, and only one that the child's profile holds.
+    Nothing was allowed by the ticks; `is_kept`: for LASTS they stand ticked where a guardian is named. Once a day for
+    an address, and only one that the child's profile holds.
     """
     if not reach.holds(customer, kind="email", address=address):
         return False
@@ -394,7 +395,10 @@ def tell_child(*, customer: uuid.UUID, address: str, language: str, at: dt.datet
             address=address,
             key=f"{NEEDED}:{at.date().isoformat()}",
             language=tongues.of_customer(customer, told=language),
-            data={"url": links.preferences_url(customer=customer, at=at)},
+            data={
+                "url": links.preferences_url(customer=customer, at=at),
+                "days_kept": LASTS.days if is_kept else 0,
+            },
             valid_until=at + LASTS,
         ),
         at=at,

@@ -8,7 +8,7 @@ words nobody knows proves nothing.
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +69,7 @@ def record(*, customer: uuid.UUID, boxes: Sequence[Box], form: Form, now: dt.dat
     alone = [box for box in worded if said.may_alone(box.purpose)]
     if len(alone) < len(worded):
         others = [(box.purpose, box.channel) for box in worded if box not in alone]
-        refusing.note_child(customer=customer, boxes=others, door=form.form or form.method, actor=form.actor, at=now)
-        _tell_child(customer, form)
+        _tell_child(customer, others, form, now=now)
     worded = alone
     if not worded:
         return 0
@@ -208,14 +207,25 @@ def _ask_twice(customer: uuid.UUID, boxes: Sequence[Box], form: Form) -> None:
     )
 
 
-def _tell_child(customer: uuid.UUID, form: Form) -> None:
-    """Where to name a guardian, for whoever reads the address: the link opens a preference centre."""
-    if not form.email:
+def _tell_child(customer: uuid.UUID, boxes: Collection[tuple[str, str]], form: Form, *, now: dt.datetime) -> None:
+    """Where to name a guardian, for whoever reads the address: the link opens a preference centre. What was ticked is
+    kept for that child alone: whose phone and name a form told need not have filled it.
+    """
+    reader = None
+    if form.email:
+        told = readers.Told(form.source, form.language, form.country, form.birth_date)
+        reader = readers.of(customer, channel="email", address=form.email, told=told, at=form.at)
+    door = form.form or form.method
+    is_theirs = reader == customer
+    refusing.note_child(customer=customer, boxes=boxes, door=door, actor=form.actor, at=now, is_kept=is_theirs)
+    if reader is None:
         return
-    told = readers.Told(form.source, form.language, form.country, form.birth_date)
-    reader = readers.of(customer, channel="email", address=form.email, told=told, at=form.at)
-    if reader is not None:
-        guardians.tell_child(customer=reader, address=form.email, language=form.language, at=form.at)
+    asked = {(reader, purpose) for purpose, _channel in boxes}
+    needing = jurisdiction.needing_guardian(asked, on=form.at.date())
+    kept = [box for box in boxes if (reader, box[0]) in needing]
+    if kept and not is_theirs:
+        refusing.note_child(customer=reader, boxes=kept, door=door, actor=form.actor, at=now)
+    guardians.tell_child(customer=reader, address=form.email, language=form.language, at=form.at, is_kept=bool(kept))
 
 
 def age(born: dt.date | None, today: dt.date) -> int:

@@ -15,6 +15,7 @@ from cdp.core import actors, outbox
 from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, Notice
 from consent.models import ConsentRecord, ConsentState, Guardianship, Purpose, ServedNotice
+from consent.selectors import guardians as waits
 from consent.selectors import ledger
 from consent.services import gate, guardians, guardians_after, links
 from customers.models import Customer
@@ -261,7 +262,7 @@ def test_grown_ups_need_no_guardian_and_nobody_is_flooded(kid):
     assert name_guardian(kid, guardian_email="").status_code == 422
 
 
-def test_a_child_who_signs_up_is_told_whom_to_name_and_nothing_is_allowed(client):
+def test_a_child_who_signs_up_is_told_whom_to_name_and_nothing_is_allowed(client, say):
     with time_machine.travel(NOW + dt.timedelta(hours=1), tick=False):
         filling.send(
             client,
@@ -288,9 +289,15 @@ def test_a_child_who_signs_up_is_told_whom_to_name_and_nothing_is_allowed(client
         }
         page = stranger().post(path, told).content.decode()
         assert re.findall(r'name="ask" value="([^"]+)" checked', page) == ["profiling:any"]
+    kept = {"customers": [who.id], "since": NOW}
+    assert waits.ticked(**kept) == set(), "a guardian was asked since"
+    Guardianship.objects.all().delete()
+    assert waits.ticked(**kept) == {"marketing:email"}
+    say(who.id, granted=False, at=NOW + dt.timedelta(hours=3))
+    assert waits.ticked(**kept) == set(), "it said no since"
 
 
-def test_a_childs_birth_date_in_a_form_sends_nobody_elses_centre(client):
+def test_a_childs_birth_date_in_a_form_sends_nobody_elses_centre(client, tmp_path):
     victim = factories.customer(name="Ann Plant", phone="0812345678", now=NOW - DAY)
     filling.send(
         client,
@@ -304,6 +311,11 @@ def test_a_childs_birth_date_in_a_form_sends_nobody_elses_centre(client):
     told = Notice.objects.get()
     assert told.customer_id != victim.id
     assert Customer.objects.get(id=told.customer_id).birth_date == dt.date(2019, 5, 1)
+    # What was ticked is kept for whoever reads that address, as the mail says, and not shown to whom it named.
+    outbox.send_due(now=NOW)
+    assert b"kept for you for 7 days" in (tmp_path / "outbox" / f"{told.id}.eml").read_bytes()
+    ticks = [waits.ticked([one], since=NOW - DAY) for one in (told.customer_id, victim.id)]
+    assert ticks == [{"marketing:email"}, set()]
     assert not guardians.tell_child(customer=victim.id, address="eve@example.com", language="en", at=NOW)
 
 
