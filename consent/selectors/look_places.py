@@ -1,6 +1,7 @@
 """What people call the places where the access log says that somebody was looked at."""
 
 import re
+from collections.abc import Mapping
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ PAGES = {
     "events:quarantine-detail": _("An event that was put aside"),
     "commerce:notice-show": _("A message of a store was opened"),
 }
+THINGS = {"import": _("Rows of a file that was brought in"), "event": _("An event that was put aside")}
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
 ROOMS = [
     ("", _("All pages")),
@@ -45,6 +47,21 @@ ROOMS = [
 def is_number(reason: str) -> bool:
     """Whether a reason is (or ends with) the number of a row, which says nothing to a reader."""
     return bool(_ID.search(reason))
+
+
+def named(reason: str) -> tuple[str, str]:
+    """The kind of thing and its number, of a reason like `import <number>`; empty where it names none."""
+    thing, _space, number = reason.partition(" ")
+    return (thing, number) if thing in THINGS and _ID.fullmatch(number) else ("", "")
+
+
+def why(reason: str, reasons: Mapping[str, object]) -> str:
+    """The reason in words; `reasons` are those that staff choose from. Of a number alone there are none."""
+    if thing := named(reason)[0]:
+        return str(THINGS[thing])
+    if _ID.fullmatch(reason):
+        return ""
+    return str(reasons.get(reason, _ID.sub("", reason).strip()))
 
 
 def of(view: str, kind: str, *, for_staff: bool = True) -> str:

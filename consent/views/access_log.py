@@ -25,8 +25,9 @@ from customers.rules.reasons import REASONS
 from customers.selectors import profiles, staff
 
 NAMED = 6
-SAME = ("who", "page", "reason", "whom", "marks")
+SAME = ("actor", "page", "reason", "reason_url", "whom", "marks")
 """People of one look who are named; of more the number is told."""
+THINGS = {"import": "web:import-detail", "event": "events:quarantine-detail"}
 
 
 @requires("access_log")
@@ -82,15 +83,16 @@ def _rows(
         user = colleagues.get(str(row.actor_id))
         shown = [people[customer] for customer in row.customer_ids[:NAMED] if customer in people]
         file = files.get(row.reason) if row.view == look_places.FILE else None
-        said = "" if look_places.is_number(row.reason) else reasons.get(row.reason, row.reason)
+        said = look_places.why(row.reason, reasons)
         found.append(
             {
                 "at": row.at,
+                "actor": (row.actor_kind, row.actor_id),  # two may bear one name
                 "who": str(user) if user else (row.actor_id and keys.get(row.actor_id)) or _kind(row.actor_kind),
                 "role": user.get_role_display() if user else _("API key") if row.actor_kind == "key" else "",
                 "page": look_places.of(row.view, row.actor_kind),
                 "reason": file.reason if file else said,
-                "file_url": reverse("web:export-detail", args=[row.reason]) if file else "",
+                "reason_url": reverse("web:export-detail", args=[row.reason]) if file else _url_of(row.reason),
                 "file": row.reason if row.view == look_places.FILE else "",
                 "people": shown,
                 "count": len(row.customer_ids),
@@ -100,6 +102,12 @@ def _rows(
             }
         )
     return found
+
+
+def _url_of(reason: str) -> str:
+    """Where the thing stands that a reason names by its number: the file that was brought, the event put aside."""
+    thing, number = look_places.named(reason)
+    return reverse(THINGS[thing], args=[number]) if thing in THINGS else ""
 
 
 def _files(entries: Sequence[AccessEntry]) -> dict[str, words.Words]:
@@ -121,7 +129,7 @@ def _merged(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for row in rows:
         last = found[-1] if found else None
-        is_same = last is not None and row["file"] and (last["who"], last["file"]) == (row["who"], row["file"])
+        is_same = last is not None and row["file"] and (last["actor"], last["file"]) == (row["actor"], row["file"])
         if last and is_same and not last["whom"] & row["whom"]:  # whom it shares somebody with is another download
             _join(last, row)
         elif last and all(last[name] == row[name] for name in SAME):

@@ -42,6 +42,7 @@ def write(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> list[reading.L
             (BreachDraft.Audience.PEOPLE, packs.of_shop().key, language) for language, _name in settings.LANGUAGES
         ]
         known = {(one.audience, one.law, one.language): one for one in BreachDraft.objects.filter(breach_id=breach)}
+        is_changed = False
         for audience, law, language in wanted:
             old = known.get((audience, law, language))
             if old is not None and old.approved_at is not None:
@@ -52,9 +53,12 @@ def write(*, breach: uuid.UUID, actor: Actor, at: dt.datetime) -> list[reading.L
                 subject, body = make(facts)
             if old is None:
                 old = BreachDraft(id=ids.uuid7(), breach_id=breach, audience=audience, law=law, language=language)
-            _put(row, old, subject=subject[:200], body=body, actor=actor, at=at)
+            if old.changed_at is None or not _says(row, old, subject=subject[:200], body=body):
+                _put(row, old, subject=subject[:200], body=body, actor=actor, at=at)
+                is_changed = True
         recording.step(row, "drafted", actor=actor, at=at, details={"laws": concerned})
-        _tell_others(row, actor=actor, at=at)
+        if is_changed:
+            _tell_others(row, actor=actor, at=at)
     return reading.letters(row)
 
 
@@ -97,12 +101,20 @@ def foreign(text: str, language: str) -> list[str]:
 
 
 def _is_mixed(row: Breach, draft: BreachDraft) -> bool:
+    return bool(foreign("\n".join(_words(row, draft)), draft.language))
+
+
+def _says(row: Breach, draft: BreachDraft, *, subject: str, body: str) -> bool:
+    """Whether it says exactly this already: then nobody has to read it anew."""
+    return _words(row, draft) == [subject, body]
+
+
+def _words(row: Breach, draft: BreachDraft) -> list[str]:
     key = reading.key_of(row)
-    words = [
+    return [
         key.open(sealed, table=reading.DRAFTS, column=column, row=draft.id)
         for column, sealed in (("subject", draft.subject), ("body", draft.body))
     ]
-    return bool(foreign("\n".join(words), draft.language))
 
 
 def may_approve(draft: BreachDraft, *, actor: Actor) -> bool:

@@ -210,9 +210,7 @@ def _looks(people: Sequence[uuid.UUID]) -> Table:
         names={"who": lambda: {"customer": _("you"), "system": _("this system"), "key": _("a connected program")}},
         told={
             "page": lambda row: look_places.of(row["page"], "key" if row["who"] == "key" else "", for_staff=False),
-            "reason": lambda row: (
-                "" if look_places.is_number(row["reason"]) else reasons.get(row["reason"], str(row["reason"]))
-            ),
+            "reason": lambda row: look_places.why(str(row["reason"]), reasons),
         },
     )
     return Table(LOOKS, list(titles), titles, rows, reading)

@@ -143,6 +143,14 @@ def test_the_same_look_again_is_one_line_and_a_hold_stands_beside_the_name(offic
     page = shown(officer)
     assert page.count('data-label="At whom"') == 2
     assert "3 times" in page
+    # Somebody of the same name is somebody else; what was brought in is named, with where it stands.
+    other = factories.staff("steward")
+    User.objects.filter(id=other.id).update(name=clerk.name)
+    number = ids.uuid7()
+    for user in (clerk, other):
+        look(user, view="web:import-detail", reason=f"import {number}")
+    page = shown(officer)
+    assert page.count(f'<a href="/imports/{number}/">Rows of a file that was brought in</a>') == 2
     now = timezone.now()
     holding.place(customer=nok.id, ground=holding.Ground.CLAIM, why="case", actor=actors.SYSTEM, at=now)
     restricting.restrict(customer=nok.id, reason=restricting.Reason.ASKED, actor=actors.SYSTEM, at=now)
@@ -158,8 +166,8 @@ def test_a_file_is_one_line_with_why_it_was_asked_for_and_its_portions_together(
         id=number, kind="customers", purpose="service", form="csv", asked_at=timezone.now(), state="ready",
         asked_by=clerk.id, **words.new(number, "Letters for the anniversary"),
     )  # fmt: skip
-    for portion in (people[:3], people[3:6], people[6:], people[:3]):
-        look(clerk, *portion, view="web:export-file", reason=str(number))
+    for ago, portion in enumerate((people[:3], people[6:], people[3:6], people[:3])):
+        look(clerk, *portion, hours_ago=ago / 3600, view="web:export-file", reason=str(number))
     rows = officer.get(HERE).context["rows"]
     assert [(row["count"], row["more"], len(row["people"]), row["times"]) for row in rows] == [
         (9, 3, 6, 1),

@@ -13,7 +13,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cdp.core import actors, audit, ids, jobs, outbox
+from cdp.core import actors, audit, ids, jobs, outbox, second_person
 from cdp.core.models import AuditEntry, Job, Notice
 from consent.models import Breach, BreachDraft, BreachPerson, BreachStep
 from consent.selectors import breaches as reading
@@ -440,3 +440,16 @@ def test_ten_breaches_cost_the_statements_of_one(officer, django_assert_max_num_
         )  # fmt: skip
     with django_assert_max_num_queries(12):
         assert len(reading.latest(now=NOW)) == 10
+
+
+def test_drafts_written_anew_wait_for_a_second_person_only_if_they_say_something_new(breach, officer):
+    factories.staff("owner")
+
+    def waits(day):
+        drafting.write(breach=breach.id, actor=officer, at=NOW + dt.timedelta(days=day))
+        return Notice.objects.filter(kind=second_person.KIND).count()
+
+    assert [waits(0), waits(1)] == [1, 1]
+    assert {one.row.changed_at for one in reading.letters(breach)} == {NOW}
+    recording.assess(breach=breach.id, risk="high", reason="Not encrypted", actor=officer, at=NOW)
+    assert waits(2) == 2
