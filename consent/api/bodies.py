@@ -3,15 +3,14 @@
 import base64
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from cdp.core.api.fields import StrictSerializer, WordsField
-from consent.services.grants import AHEAD
 
 LONGEST_EVIDENCE = 8000
 CONFIRMED = "double_opt_in"
@@ -40,7 +39,6 @@ class EvidenceField(serializers.JSONField):
         "empty": _("Say what was shown and chosen, and where."),
         "too_long": _("Must be shorter: 8,000 characters at most."),
         "confirmed": _("Must be an object whose confirmed_at says when, with a zone: 2026-11-20T09:30:00Z."),
-        "future": _("The time lies in the future."),
     }
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -68,8 +66,11 @@ class EvidenceField(serializers.JSONField):
             at = None
         if at is None or at.tzinfo is None:
             self.fail("confirmed")
-        if at > timezone.now() + AHEAD:
-            self.fail("future")
+
+
+def confirmed_at(evidence: Mapping[str, Any] | None) -> datetime | None:
+    """When the second step was, as evidence that was read says; None where it says nothing of one."""
+    return parse_datetime(evidence[CONFIRMED]["confirmed_at"]) if evidence and CONFIRMED in evidence else None
 
 
 class FileBody(StrictSerializer):

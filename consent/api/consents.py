@@ -110,6 +110,7 @@ class ConsentViewSet(ApiViewSet):
         values = body.validated_data
         customer = person_of(values["customer"])
         files = [evidence.Given(one["name"], one["content"]) for one in values["files"]]
+        self._check_time(customer, values)
         if values["granted"]:
             self._check_age(customer, values)
             if values["double_opt_in"] or _must_ask(customer, values):
@@ -139,6 +140,13 @@ class ConsentViewSet(ApiViewSet):
             place = "/files" if error.index < 0 else f"/files/{error.index}/content"
             raise problems.invalid(place, str(error)) from error
         return Response(_shown([record], [record.customer_id])[0], status=status.HTTP_201_CREATED)
+
+    def _check_time(self, customer: uuid.UUID, values: Mapping[str, Any]) -> None:
+        now, told = timezone.now(), bodies.confirmed_at(values["evidence"])
+        if told is not None and told > now + grants.AHEAD:
+            box = {"purpose": values["purpose"], "channel": values["channel"]}
+            refusing.note_future(customer=customer, **box, door="api", actor=self.actor, at=now)
+            raise problems.invalid("/evidence", _("The time lies in the future."))
 
     def _check_age(self, customer: uuid.UUID, values: Mapping[str, Any]) -> None:
         now = timezone.now()

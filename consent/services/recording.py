@@ -12,7 +12,7 @@ from cdp.core import receipts
 from cdp.core.actors import Actor
 from consent.models import ConsentRecord
 from consent.selectors import jurisdiction, policies
-from consent.services import confirming, evidence, grants
+from consent.services import confirming, evidence, grants, refusing
 
 SOURCE = "staff"
 FORM = "staff.statement"
@@ -57,13 +57,19 @@ def record(
         _check_law(customer, statement)
     told = [str(customer), statement, [(one.name, len(one.content or b"")) for one in files]]
     claim = receipts.claim_of(FORM, token, told)
-    with transaction.atomic():
-        point = transaction.savepoint()
-        if (before := receipts.begin(claim, now=now)) is not None:
-            transaction.savepoint_rollback(point)
-            return uuid.UUID(before.answer["record"])
-        written = _write(customer, statement, files, actor, now)
-        receipts.finish(claim, {"record": str(written.id)})
+    try:
+        with transaction.atomic():
+            point = transaction.savepoint()
+            if (before := receipts.begin(claim, now=now)) is not None:
+                transaction.savepoint_rollback(point)
+                return uuid.UUID(before.answer["record"])
+            written = _write(customer, statement, files, actor, now)
+            receipts.finish(claim, {"record": str(written.id)})
+    except UnableToRecord:
+        if statement.at > now + grants.AHEAD:
+            box = {"purpose": statement.purpose, "channel": statement.channel}
+            refusing.note_future(customer=customer, **box, door=FORM, actor=actor, at=now)
+        raise
     return written.id
 
 

@@ -282,6 +282,8 @@ def test_where_the_law_wants_a_second_step_a_grant_waits_or_proves_one(shop: Sto
     ):
         refused = shop.post(statement(ann.id, evidence={**evidence, "double_opt_in": told}))
         assert (refused.status_code, words in refused.content.decode()) == (422, True)
+    (kept,) = AuditEntry.objects.filter(action="consent:record:refused", customer_id=ann.id)
+    assert kept.details == {"reason": "future", "door": "api", "boxes": [["marketing", "email"]]}
     proved = {**evidence, "double_opt_in": {"confirmed_at": "2026-11-19T09:30:00Z"}}
     assert shop.post(statement(ann.id, evidence=proved)).status_code == 201
     assert shop.post(statement(ann.id)).status_code == 201  # it stands already

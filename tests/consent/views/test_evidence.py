@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cdp.core import actors, uploads
 from cdp.core.chains import verifying
-from cdp.core.models import AccessEntry
+from cdp.core.models import AccessEntry, AuditEntry
 from consent.models import ConsentRecord, EvidenceFile
 from consent.selectors import evidence
 from customers.models import Customer
@@ -135,6 +135,7 @@ def test_a_yes_without_words_or_from_the_future_is_refused(clerk, ann):
     url, told = _sheet(clerk, ann, papers.PDF, at="2999-01-01T00:00")
     assert "The time lies in the future." in clerk.post(url, told).content.decode()
     assert not EvidenceFile.objects.exists()
+    assert AuditEntry.objects.get(action="consent:record:refused", customer_id=ann.id).details["reason"] == "future"
 
 
 def test_a_paper_signed_before_they_might_decide_needs_a_guardian_however_late_it_is_typed_in(clerk, ann):
