@@ -41,7 +41,7 @@ readable.declare(
         },
         newest="planned_at",
         names={"channel": _channels, "purpose": lambda: purposes.names(get_language() or "en")},
-        told={"reason": lambda row: reasons.words(row["reason"]) if row["reason"] else ""},
+        told={"reason": lambda row: reasons.of_then(row["reason"]) if row["reason"] else ""},
     ),
 )
 readable.declare(
@@ -51,6 +51,6 @@ readable.declare(
         {"at": _("When"), "kind": _("What happened"), "detail": _("More about it")},
         newest="at",
         names={"kind": lambda: KINDS},
-        told={"detail": lambda row: reasons.words(row["detail"]) if row["detail"] else ""},
+        told={"detail": lambda row: reasons.of_then(row["detail"]) if row["detail"] else ""},
     ),
 )

@@ -23,6 +23,8 @@ REASONS: dict[str, str | Promise] = {
     "purpose_changed": _("was planned before the campaign changed its purpose"),
 }
 
+ENDED = _("gave a permission that had ended by then")
+
 HOUSE_RULES: dict[str, str | Promise] = {
     "house:sample": _("House rule: sample data"),
     "house:address": _("House rule: a working primary address"),
@@ -42,3 +44,10 @@ def words(reason: str, *, purpose: str = "") -> str:
     """
     known = REASONS.get(reason)
     return str(known) if known and reason not in gate.REASONS else gate.words(reason, purpose=purpose)
+
+
+def of_then(reason: str) -> str:
+    """The reason as it was written into a message, maybe before the gate told a permission that ran out from one whose
+    meaning changed or that a guardian gave: of a permission that ended it says no more than that.
+    """
+    return str(ENDED) if reason == "expired" else words(reason)

@@ -141,7 +141,7 @@ def _charts(row: Campaign, found: results.Results) -> dict[str, Any]:
     if held_back:
         charts["held_back"] = {
             "type": "hbar",
-            "x": [reasons.words(reason) for reason, _count in held_back],
+            "x": [reasons.of_then(reason) for reason, _count in held_back],
             "x_label": _("Reason"),
             "series": [{"name": _("People"), "data": [count for _reason, count in held_back]}],
             "links": [f"?state=suppressed&reason={reason}#messages" for reason, _count in held_back],
@@ -189,13 +189,13 @@ def _messages(request: HttpRequest, row: Campaign) -> dict[str, Any]:
             {
                 "message": message,
                 "person": people.get(message.customer_id),
-                "reason": reasons.words(message.reason) if message.reason else "",
+                "reason": reasons.of_then(message.reason) if message.reason else "",
                 "rule": rules.words(message.rule) if message.rule else "",
             }
             for message in page[:PAGE]
         ],
         "message_tabs": tabs,
-        "reason_filter": reasons.words(reason) if reason else "",
+        "reason_filter": reasons.of_then(reason) if reason else "",
         "older_url": f"?older={page[PAGE - 1].id}{kept}#messages" if len(page) > PAGE else "",
         "newer_url": f"?{kept.removeprefix('&')}#messages" if older else "",
     }

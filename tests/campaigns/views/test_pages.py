@@ -195,6 +195,7 @@ def test_every_reason_and_rule_has_words() -> None:
             assert rules.words(f"{pack.key}:{kind}") not in {"", pack.name}
     assert rules.words("house:address")
     assert reasons.words("SMTP 550") == "SMTP 550"
+    assert "too old" not in reasons.of_then("expired"), "a message of before may say it of a changed meaning"
 
 
 def test_a_dry_run_that_would_take_too_long_says_about(
