@@ -16,6 +16,8 @@ from analytics.services import metrics
 from campaigns import tasks
 from campaigns.models import Campaign, Message
 from cdp.core import actors, jobs, leaving, mail
+from cdp.core import outbox as notices
+from cdp.core.models import Notice
 from consent.models import Purpose
 from consent.services import restricting
 from customers.models import ContactPoint, Customer
@@ -209,3 +211,13 @@ def test_what_was_planned_and_taken_back_meanwhile_is_not_sent(people, campaign,
     factories.consent(people["willing"], granted=False)
     tasks.send_messages()
     assert written_to(outbox) == set()
+
+
+def test_a_notice_of_the_system_that_is_advertising(people, outbox):
+    now = timezone.now()
+    for name, customer in people.items():
+        told = {"kind": "guardian-grown", "key": name, "address": f"{name}@example.com", "data": {"url": "https://x/"}}
+        notices.put(notices.Draft(customer=customer.id, language="en", **told), at=now)
+    Notice.objects.update(purpose="marketing")
+    notices.send_due(now=now)
+    assert written_to(outbox) == {"willing@example.com"}
