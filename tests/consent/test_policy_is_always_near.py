@@ -17,7 +17,7 @@ from tests.campaigns.channels.test_compose import OUTGOING
 
 pytestmark = pytest.mark.django_db
 NO_PAGES = {"consent:gpc", "consent:receipt-keys", "commerce:hook", "consent:my-data-certificate"}
-NO_PAGES |= {"ask:embed", "ask:picture"}
+NO_PAGES |= {"ask:embed", "ask:picture", "surveys:schema"}
 """Answers to programs, and files."""
 
 

@@ -32,7 +32,7 @@ def test_a_clerk_starts_at_the_counter_and_sees_no_campaigns() -> None:
     ("role", "bar"),
     [
         ("clerk", ["/counter/", "/phone/", "/appointments/", "/preorders/"]),
-        ("steward", ["/", "/customers/", "/surveys/", "/counter/"]),
+        ("steward", ["/", "/customers/", "/loyalty/", "/counter/"]),
         ("marketer", ["/", "/customers/", "/segments/", "/campaigns/"]),
     ],
 )

@@ -13,7 +13,10 @@ from analytics.services import metrics
 from campaigns.api.examples import BODY as CAMPAIGN
 from cdp.core.api.rendering import Renderer
 from customers.models import Customer
+from surveys.models import Survey
+from surveys.rules import definition, ready
 from tests import factories
+from tests.surveys import asking
 
 WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
@@ -112,6 +115,8 @@ def written(call):
     segment = call("POST", "segments", {"name": "All", "rules": {"all": []}})
     campaign = call("POST", "campaigns", CAMPAIGN)
     call("POST", f"campaigns/{campaign['id']}/activate")
+    survey = asking.opened(definition.written(ready.one(ready.OPEN)))
+    Survey.objects.filter(id=survey.id).update(opens_at=timezone.now())  # the one time that a questionnaire may have
     return {
         "customers": customer,
         "orders": order["id"],
@@ -122,6 +127,7 @@ def written(call):
         "webhooks": webhook["id"],
         "privacy-requests": request["id"],
         "coupons": factories.coupon(Customer.objects.get(id=customer)).code,
+        "surveys": survey.slug,
     }
 
 

@@ -117,7 +117,9 @@ def test_a_clerk_has_no_business_here(db, ada):
     assert client.get(url("customer")).status_code in {302, 403}
 
 
-@pytest.mark.parametrize(("language", "name"), [("en", "Data sources"), ("th", "แหล่งที่มา"), ("ko", "데이터 출처")])
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Data sources"), ("th", "แหล่งที่มาของข้อมูล"), ("ko", "데이터 출처")]
+)
 def test_every_group_of_records_has_a_name_for_people(steward, language, name):
     response = steward.get(f"/admin/?lang={language}")
     names = {app["app_label"]: str(app["name"]) for app in response.context["app_list"]}

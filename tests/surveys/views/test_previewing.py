@@ -30,4 +30,4 @@ def test_a_draft_is_walked_through_and_nothing_is_kept(client):
         assert client.post(here, nonsense).status_code in {200, 422}
     survey.draft = {"pages": 3}
     survey.save()
-    assert "Check and publish" in client.get(here + "x").content.decode()
+    assert "Check and publish" in client.get("/surveys/us/preview/frame/?lang=en").content.decode()
