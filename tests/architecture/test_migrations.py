@@ -198,6 +198,7 @@ def wrong_of(there, back):
     return found
 
 
+@pytest.mark.long
 def test_the_newest_migrations_can_be_taken_back_and_made_again(beside):
     scratch = beside(is_copy=True)
     before = schema(scratch)

@@ -67,7 +67,7 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize(
     ("size", "scheme", "language"),
     [
-        ("phone", "dark", "th"),
+        pytest.param("phone", "dark", "th", marks=pytest.mark.long),
         pytest.param("desktop", "light", "ko", marks=pytest.mark.long),
         pytest.param("tablet", "light", "en", marks=pytest.mark.long),
         pytest.param("wide", "dark", "en", marks=pytest.mark.long),

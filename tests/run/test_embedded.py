@@ -120,6 +120,7 @@ def test_data_survives_a_restart(var: Path) -> None:
         servers.stop()
 
 
+@pytest.mark.long
 def test_the_servers_end_when_their_owner_is_killed_and_start_again_with_the_data(var: Path, run: Run) -> None:
     owner = run("-c", OWNER, str(var))
     assert owner.stdout is not None
@@ -137,6 +138,7 @@ def test_the_servers_end_when_their_owner_is_killed_and_start_again_with_the_dat
     servers.stop()
 
 
+@pytest.mark.long
 def test_a_killed_server_recovers_at_the_next_start(var: Path, run: Run) -> None:
     owner = run("-c", OWNER, str(var))
     assert owner.stdout is not None

@@ -51,6 +51,7 @@ def test_a_misspelt_setting_is_refused_at_the_start(
     assert f"ImproperlyConfigured: {name}" in errors
 
 
+@pytest.mark.long
 def test_a_command_has_servers_for_its_own_duration(var: Path, run: Run) -> None:
     done = run("manage.py", "shell", "--no-imports", "-c", WHERE)
     said, errors = done.communicate(timeout=180)
