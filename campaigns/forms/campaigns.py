@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.rules import definition
 from campaigns.rules.definition import MessageStep, Problem
 from campaigns.rules.starters import STARTERS
+from cdp.core import spoken
 from consent.selectors import purposes
 
 CHANNEL = "email"
@@ -102,13 +103,14 @@ class LanguageText(forms.Form):
 def texts(step: MessageStep, data: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """One form per language of the shop, filled from the step or from what was sent."""
     found = []
-    names = {"en": "English", "th": "ไทย", "ko": "한국어"}
     for code, _name in settings.LANGUAGES:
         initial = {"subject": step.subject.get(code, ""), "body": step.body.get(code, "")}
         form = LanguageText(data, prefix=code, initial=initial, use_required_attribute=False)
         for field in form.fields.values():
             field.widget.attrs |= {"lang": code, "data-message": ""}
-        found.append({"code": code, "name": names.get(code, code), "form": form, "is_empty": not initial["body"]})
+        found.append(
+            {"code": code, "name": spoken.OWN_NAMES.get(code, code), "form": form, "is_empty": not initial["body"]}
+        )
     return found
 
 

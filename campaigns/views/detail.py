@@ -21,14 +21,13 @@ from campaigns.rules.definition import Definition, InvalidDefinition
 from campaigns.selectors import definitions, progress, results, rules
 from campaigns.services import drafts, runs, trials
 from campaigns.views import frame
-from cdp.core import written_dates
+from cdp.core import spoken, written_dates
 from cdp.core.views.access import actor_of, requires, staff_of
 from consent.selectors import purposes
 from customers.selectors import profiles
 
 PAGE = 25
 DAYS = 30
-LANGUAGE_NAMES = {"en": "English", "th": "ไทย", "ko": "한국어"}
 STATES = ("sent", "suppressed", "planned", "sending", "failed")
 
 
@@ -69,7 +68,7 @@ def _subjects(wanted: Definition) -> list[tuple[str, str, str]]:
             text = trials.parts(step, purpose=wanted.purpose, now=now, language=code, customer=None).subject
         except (templates.BrokenTemplate, ValueError):
             text = step.subject[code]
-        found.append((code, LANGUAGE_NAMES.get(code, code), text))
+        found.append((code, spoken.OWN_NAMES.get(code, code), text))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Which of our languages is spoken where, and so in which one staff are written to."""
+"""What our languages call themselves, which is spoken where, and so in which one staff are written to."""
 
 from functools import cache
 
@@ -7,6 +7,8 @@ from django.conf import settings
 
 FOREIGN = "en"
 """For whoever reads none of the others."""
+OWN_NAMES = {"en": "English", "th": "ไทย", "ko": "한국어"}
+"""Each of our languages in its own words, for people who cannot read the page they are on."""
 
 
 @cache

@@ -10,10 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from cdp.core import spoken
 from cdp.web import kiosk
 
-OWN_NAMES = [("en", "English"), ("th", "ไทย"), ("ko", "한국어")]
-"""Each language in its own words, for people who cannot read the page they are on."""
+OWN_NAMES = list(spoken.OWN_NAMES.items())
+"""Codes and names, as choices."""
 
 
 class LanguageLinkMiddleware:

@@ -16,7 +16,6 @@ from commerce.selectors.orders import DetailedOrder, DetailedRefund
 from commerce.services import line_links
 from customers.services import buckets
 
-_BUCKETS = frozenset(buckets.IDS)
 Json = dict[str, Any]
 
 
@@ -129,7 +128,7 @@ class ProductAnswer(serializers.Serializer[Any]):
 
 def customer_of(order: Order) -> str | None:
     """The buyer's id; None for a guest."""
-    return None if order.customer_id in _BUCKETS else str(order.customer_id)
+    return None if order.customer_id in buckets.ALL else str(order.customer_id)
 
 
 def order(detailed: DetailedOrder) -> Json:

@@ -26,7 +26,6 @@ from customers.services import buckets
 
 MOST = 1000
 CARTS = KeyTable("commerce_cartkey", "cart_id")
-_BUCKETS = frozenset(buckets.IDS)
 
 
 @dataclass(slots=True)
@@ -106,7 +105,7 @@ def _write(batch: Sequence[_Draft], *, source: Source, now: datetime) -> int:
     keys.point(CARTS, {key: owner for key, owner in pointed.items() if claimed.get(key) != owner})
     if made:
         products.learn((line for draft in batch for line in draft.told.lines or ()), now=now)
-        pipeline.mark(sorted(touched - _BUCKETS), cause="commerce.carts")
+        pipeline.mark(sorted(touched - buckets.ALL), cause="commerce.carts")
     return len(made)
 
 
@@ -156,7 +155,7 @@ def _after(draft: _Draft, source: Source, *, is_filled: bool, is_moved: bool) ->
     # What an order ended stays ended; of several open ones the newest telling counts.
     base = max(draft.known, key=lambda cart: (cart.status == rules.ORDERED, cart.told_at))
     tokens = list(dict.fromkeys([*chain.from_iterable(cart.tokens for cart in draft.known), *told.tokens]))
-    owner = next((cart.customer_id for cart in draft.known if cart.customer_id not in _BUCKETS), None)
+    owner = next((cart.customer_id for cart in draft.known if cart.customer_id not in buckets.ALL), None)
     owner = owner or draft.customer or base.customer_id
     known = rules.State(base.status, min(cart.started_at for cart in draft.known), base.told_at, base.is_recovered)
     state = rules.judge(known, told)

@@ -38,7 +38,6 @@ WORDS = {
     PRODUCTS_RESTORED: gettext_noop("Products that are again as they were before"),
     PRODUCTS_KEPT: gettext_noop("Products that stay, because they were changed or sold since"),
 }
-_BUCKETS = frozenset(buckets.IDS)
 _FACTS = ("name", "category", "brand", "price", "currency")
 _AT = "updated_at"
 """Of a product that was changed, beside its facts: when."""
@@ -110,7 +109,7 @@ def _held(undo: undoing.Undo, kind: str, wanted: Mapping[bytes, uuid.UUID]) -> d
     People first, then keys, as merges and the writers of orders take them.
     """
     found = keys.find(TABLES[kind].keys, wanted)
-    standing.hold({owner.customer for owner in found.values()} - _BUCKETS)
+    standing.hold({owner.customer for owner in found.values()} - buckets.ALL)
     return _judged(undo, kind, wanted, keys.claim(TABLES[kind].keys, found))
 
 
@@ -178,7 +177,7 @@ def _count(undo: undoing.Undo, kind: str, word: Mapping[str, str], *, done: int,
 
 
 def _mark(customers: Any) -> None:
-    pipeline.mark(sorted(set(customers) - _BUCKETS), cause="commerce.import_undone", lane=pipeline.BULK)
+    pipeline.mark(sorted(set(customers) - buckets.ALL), cause="commerce.import_undone", lane=pipeline.BULK)
 
 
 def take_back_products(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:

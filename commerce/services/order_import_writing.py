@@ -22,7 +22,6 @@ from commerce.services.keys import Owner
 from customers.services import buckets
 
 TABLES = trace.TABLES
-_BUCKETS = frozenset(buckets.IDS)
 
 Written = Document | Spelt
 Open = Callable[[Sequence[Spelt]], Sequence[Document]]
@@ -73,7 +72,7 @@ def write(
     owners = {customer for customer, _, _ in (*placed.values(), *given.values())}
     owners |= {_owner(document) for document in documents}
     pipeline.mark(
-        sorted(owners - _BUCKETS),
+        sorted(owners - buckets.ALL),
         cause="commerce.import",
         lane=pipeline.BULK,
     )
@@ -124,19 +123,19 @@ def _settle_owners(named: Mapping[bytes, Written], known: Mapping[str, Mapping[b
     for digest in {digest for found in known.values() for digest in found}:
         document = named[digest]
         owners = (found[digest].customer for found in known.values() if digest in found)
-        document.customer = next((owner for owner in owners if owner not in _BUCKETS), document.customer)
+        document.customer = next((owner for owner in owners if owner not in buckets.ALL), document.customer)
     for kind, found in known.items():
         table = TABLES[kind].keys
         lying = {
             digest: owner
             for digest, owner in found.items()
-            if owner.customer in _BUCKETS and named[digest].customer not in _BUCKETS
+            if owner.customer in buckets.ALL and named[digest].customer not in buckets.ALL
         }
         # Claiming what is there locks it: another door may just have moved it.
         moves = {
             owner.row: (owner.customer, _owner(named[digest]))
             for digest, owner in keys.claim(table, lying).items()
-            if owner.customer in _BUCKETS
+            if owner.customer in buckets.ALL
         }
         (guest_orders.adopt_orders if table is keys.ORDERS else guest_orders.adopt_refunds)(moves)
         guest_orders.repoint(table, moves, {owner.row: digest for digest, owner in lying.items()})

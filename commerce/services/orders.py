@@ -32,7 +32,6 @@ __all__ = ["MOST", "Purchase", "UnableToWriteOrder", "Written", "place", "place_
 
 MOST = 1000
 """How many orders one batch may hold."""
-_BUCKETS = frozenset(buckets.IDS)
 _OWNING = (Status.KNOWN, Status.ANONYMOUS)
 
 
@@ -202,7 +201,7 @@ def _judge(batch: Sequence[Draft], claimed: dict[bytes, Owner]) -> None:
         before = Told(
             digest=bytes(known.content_digest) if known.content_digest else None,
             updated_at=known.source_updated_at,
-            customer=None if known.customer_id in _BUCKETS else known.customer_id,
+            customer=None if known.customer_id in buckets.ALL else known.customer_id,
         )
         draft.outcome, owner = judge(before, Told(draft.content, draft.told.updated_at, draft.customer))
         draft.owner = owner or known.customer_id
@@ -231,11 +230,11 @@ def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -
         return
     products.learn((line for draft in written for line in draft.told.lines), now=now)
     stores.learn(((draft.told.store, draft.told.channel) for draft in written), now=now)
-    naming = sorted({draft.owner for draft in written if draft.told.coupon} - _BUCKETS)
+    naming = sorted({draft.owner for draft in written if draft.told.coupon} - buckets.ALL)
     if naming:
         codes.redeem(naming, now=now)
     touched = {draft.owner for draft in written} | {draft.known.customer_id for draft in written if draft.known}
-    pipeline.mark(sorted(touched - _BUCKETS), cause="commerce.orders", lane=lane)
+    pipeline.mark(sorted(touched - buckets.ALL), cause="commerce.orders", lane=lane)
     new = [
         webhooks.Fact(
             draft.owner,
@@ -248,7 +247,7 @@ def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -
             },
         )
         for draft in written
-        if draft.outcome is Outcome.CREATED and draft.owner not in _BUCKETS
+        if draft.outcome is Outcome.CREATED and draft.owner not in buckets.ALL
     ]
     webhooks.publish_many("order.created", new)
     only = written[0] if len(written) == 1 else None

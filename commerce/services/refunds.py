@@ -21,8 +21,6 @@ from commerce.services import drafts, keys, returns, rows
 from commerce.services.keys import Owner
 from customers.services import buckets
 
-_BUCKETS = frozenset(buckets.IDS)
-
 
 class UnableToWriteRefund(Exception):
     """A refund that cannot be written. `code` is for programs, `pointer` the place in the refund."""
@@ -94,7 +92,7 @@ def write(
         lines = returns.line_rows(row, priced)
         rows.insert(Refund, [row])
         rows.insert(RefundLine, lines)
-        pipeline.mark({row.customer_id} - _BUCKETS, cause="commerce.refunds")
+        pipeline.mark({row.customer_id} - buckets.ALL, cause="commerce.refunds")
         audit.record(
             audit.Action.REFUND_WRITTEN,
             actor=actor,

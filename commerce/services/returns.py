@@ -21,8 +21,6 @@ from commerce.services.drafts import Draft, UnableToWriteOrder
 from commerce.services.keys import Owner
 from customers.services import buckets
 
-_BUCKETS = frozenset(buckets.IDS)
-
 
 def settle(drafts: Sequence[Draft]) -> dict[bytes, uuid.UUID]:
     """Claim the numbers of the return documents that are due, drop those that are replaced.
@@ -161,7 +159,7 @@ def line_rows(refund: Refund, lines: Sequence[PricedLine]) -> list[RefundLine]:
 def sealed(refund: Refund, reason: str, keyring: subjects.Keyring) -> bytes | None:
     """Why money was given back, sealed for whose refund it is; nothing of a guest, who has no key to destroy."""
     owner = refund.customer_id
-    if not reason or owner in _BUCKETS or owner not in keyring.writing:
+    if not reason or owner in buckets.ALL or owner not in keyring.writing:
         return None
     return keyring.seal(reason, customer=owner, table=reading.REFUNDS, column="words", row=refund.id)
 

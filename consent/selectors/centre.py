@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext
 
+from cdp.core import spoken
 from consent.models import ContactWish
 from consent.rules import gate
 from consent.rules import preferences as rules
@@ -192,8 +193,7 @@ def _reason(law: Law, option: rules.Option) -> str:
 
 def languages() -> list[tuple[str, str]]:
     """Codes and own names of the languages we write in."""
-    own = {"en": "English", "th": "ไทย", "ko": "한국어"}
-    return [(code, own.get(code, code)) for code, _name in settings.LANGUAGES]
+    return [(code, spoken.OWN_NAMES.get(code, code)) for code, _name in settings.LANGUAGES]
 
 
 def frequencies() -> dict[str, str]:

@@ -93,7 +93,7 @@ def resolve(told: Sequence[Told], *, now: dt.datetime) -> list[Owner]:
     owners = [found[place] for place in range(len(told))]
     if len(waves) < 2:
         return owners
-    stands = lineage.standing({owner.customer for owner in owners} - _BUCKETS)
+    stands = lineage.standing({owner.customer for owner in owners} - buckets.ALL)
     return [owner._replace(customer=stands.get(owner.customer, owner.customer)) for owner in owners]
 
 
@@ -133,7 +133,7 @@ def _of_source(told: Sequence[Told], now: dt.datetime) -> list[Owner]:
     seen = _seen(told, named, users, source, now)
     known = visitors.resolve(seen, source=source, now=now) if seen else {}
     back = [(digest, known[one]) for each in told for one, digest in each.visitors.items() if digest in lifted]
-    suppressions.lift((pair for pair in back if pair[1] not in _BUCKETS), source=source, at=now)
+    suppressions.lift((pair for pair in back if pair[1] not in buckets.ALL), source=source, at=now)
     found = []
     for one, owner in zip(told, owners, strict=True):
         if owner is not None:
@@ -144,9 +144,6 @@ def _of_source(told: Sequence[Told], now: dt.datetime) -> list[Owner]:
         else:
             found.append(Owner(buckets.bucket_for(one.raw_id), None))
     return found
-
-
-_BUCKETS = frozenset(buckets.IDS)
 
 
 def _leave_out_forgotten(told: Sequence[Told]) -> set[bytes]:

@@ -35,7 +35,6 @@ _COLUMNS = (
     "resolved_by",
 )
 _BEGIN = binary.begin(len(_COLUMNS)) + binary.ID
-_BUCKETS = frozenset(buckets.IDS)
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -184,13 +183,13 @@ def record_spelt(
             for reader in event.readers
         ]
         seen = ((owner.customer, event.id) for event, owner in zip(events, owners, strict=True) if event.is_visit)
-        handover.hand_over([*waiting, *stretches.of(one for one in seen if one[0] not in _BUCKETS)])
+        handover.hand_over([*waiting, *stretches.of(one for one in seen if one[0] not in buckets.ALL)])
         # Nobody's events change nobody's figures; a room that makes facts of them has to be woken all the same.
         awaited = {customer for customer, _reader, _event in waiting}
         changed = [
             customer
             for customer in dict.fromkeys(owner.customer for owner in owners)
-            if customer not in _BUCKETS or customer in awaited
+            if customer not in buckets.ALL or customer in awaited
         ]
         pipeline.mark(changed, cause="events.recorded", lane=lane)
     return len(events)
@@ -200,7 +199,7 @@ def _with_keys(events: Sequence[Spelt], owners: Sequence[Owner]) -> tuple[Sequen
     """The owners, and the keys that seal what is personal of theirs. Who was merged since it was found out whose an
     event is has no keys any more, for they went along: the event is the survivor's then.
     """
-    told = {owner.customer for event, owner in zip(events, owners, strict=True) if event.personal} - _BUCKETS
+    told = {owner.customer for event, owner in zip(events, owners, strict=True) if event.personal} - buckets.ALL
     keyring = subjects.load(told)
     if keyless := told - keyring.writing.keys():
         stands = lineage.standing(keyless)

@@ -20,7 +20,6 @@ log = structlog.get_logger("events")
 WAIT_SECONDS = 2.0
 """Nobody who writes or reads events waits longer than that for the drop; the next hour tries again."""
 AT_ONCE = 20_000
-_BUCKETS = frozenset(buckets.IDS)
 
 
 def drop_old(*, months: int, now: dt.datetime) -> list[str]:
@@ -72,7 +71,7 @@ def remove(rows: Sequence[Row], _action: Action, again: Again, _now: dt.datetime
         imported = found.filter(message_id__startswith=deduplication.IMPORTED).values_list("source", "message_id")
         _release(imported)
     found.delete()
-    known = [who for who in owners if who not in _BUCKETS]
+    known = [who for who in owners if who not in buckets.ALL]
     stretches.whole(known)
     return Gone(over, {"events.Event": len(over)} if over else {})
 
@@ -119,7 +118,7 @@ def _mark_everybody_in(partition: str) -> None:
             people = [row[0] for row in cursor.fetchall()]
         if not people:
             return
-        known = [who for who in people if who not in _BUCKETS]
+        known = [who for who in people if who not in buckets.ALL]
         stretches.whole(known)
         pipeline.mark(known, cause="events.month_dropped", lane=pipeline.BULK)
         low = people[-1]

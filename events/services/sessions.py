@@ -26,7 +26,6 @@ from events.services.stretches import Stretch
 EVENTS_AT_ONCE = 20_000
 """Events of changed visits in memory at a time."""
 CUSTOMERS_AT_ONCE = 2000
-_BUCKETS = frozenset(buckets.IDS)
 
 # The cuts read the index and two small columns; properties are read only where something changed.
 _CHANGED = """
@@ -154,7 +153,7 @@ class _Changed(NamedTuple):
 
 def update(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
     """Pipeline step: bring the visits of these customers up to their events. What stands is not written."""
-    wanted = sorted(set(customers) - _BUCKETS)
+    wanted = sorted(set(customers) - buckets.ALL)
     if not wanted:
         return
     with transaction.atomic():
@@ -166,7 +165,7 @@ def update(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
 
 def derive(customers: Collection[uuid.UUID]) -> None:
     """The same for whole histories, in the transaction of the merge that gave events to others: visits know no now."""
-    wanted = sorted(set(customers) - _BUCKETS)
+    wanted = sorted(set(customers) - buckets.ALL)
     if wanted:
         with transaction.atomic():
             _settle(_changed(_WHOLE, {"ids": wanted}))

@@ -15,7 +15,6 @@ from surveys.rules.sending import Fault
 from surveys.selectors import links, questionnaires
 from surveys.selectors.questionnaires import Closed
 
-_BUCKETS = frozenset(buckets.IDS)
 Json = dict[str, Any]
 
 
@@ -112,7 +111,7 @@ def response(
         "survey": row.slug,
         "version": kept.version if kept is not None else row.version,
         "state": state.value,
-        "customer": None if kept is None or kept.customer_id in _BUCKETS else str(kept.customer_id),
+        "customer": None if kept is None or kept.customer_id in buckets.ALL else str(kept.customer_id),
         "external_id": kept.external_id if kept is not None else "",
         "scores": dict(kept.scores) if kept is not None else {},
         "at": kept.saved_at if kept is not None else None,

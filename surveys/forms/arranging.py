@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from surveys.models import Survey
 from surveys.rules import rewards
+from surveys.rules.kinds.base import KEY_PATTERN
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -134,7 +135,7 @@ class ArrangeForm(forms.Form):
 class QuotaForm(forms.Form):
     """One quota; a line without a key is none."""
 
-    key = forms.RegexField(label=gettext_lazy("Key"), regex="^[a-z][a-z0-9_]{0,39}$", required=False, max_length=40)
+    key = forms.RegexField(label=gettext_lazy("Key"), regex=KEY_PATTERN, required=False, max_length=40)
     when = forms.CharField(label=gettext_lazy("Only those for whom"), required=False, max_length=2000)
     limit = forms.IntegerField(label=gettext_lazy("At most"), required=False, min_value=1, max_value=1_000_000_000)
 

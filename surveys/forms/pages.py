@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.rules.definition import END, SCREENED
 from surveys.rules.kinds import LANGUAGES
+from surveys.rules.kinds.base import KEY_PATTERN
 
-_KEY = "^[a-z][a-z0-9_]{0,39}$"
 SPARE = 2
 MOST_JUMPS = 20
 
@@ -59,7 +59,7 @@ class PageForm(_Texts):
         """Begin with that page; `targets` are the pages behind it."""
         super().__init__(data)
         self.add_texts("title", _("Title of the page"), page.get("title"))
-        self.fields["key"] = forms.RegexField(_KEY, label=_("Key"), max_length=40)
+        self.fields["key"] = forms.RegexField(KEY_PATTERN, label=_("Key"), max_length=40)
         self.fields["when"] = forms.CharField(label=_("Shown only if"), required=False, max_length=2000)
         self.initial.update(key=page.get("key", ""), when=page.get("when", ""))
         jumps = page.get("jumps")

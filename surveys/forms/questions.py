@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.selectors import purposes
 from surveys.rules import building, mapping
 from surveys.rules.kinds import words as word_kinds
-from surveys.rules.kinds.base import LONGEST_TEXT
+from surveys.rules.kinds.base import CODE_PATTERN, KEY_PATTERN, LONGEST_TEXT
 
 LONGEST_WORDS = 2000
 SPARE = 3
@@ -24,8 +24,6 @@ SPARE = 3
 _SCALES = frozenset({"stars", "points", "nps", "csat", "ces", "emoji"})
 _CHOSEN = frozenset({"single", "multiple", "ranking", "matrix"})
 _MORE = frozenset({"help", "spoken"})
-_KEY = "^[a-z][a-z0-9_]{0,39}$"
-_CODE = "^[a-z0-9][a-z0-9_]{0,39}$"
 _FIELDS = ("name", "email", "phone", "line_id", "street", "city", "province", "postcode", "company", "job_title")
 _FIELD_WORDS = {
     "name": _("Name"), "email": _("E-mail"), "phone": _("Phone"), "line_id": _("LINE ID"), "street": _("Street"),
@@ -118,7 +116,9 @@ class QuestionForm(forms.Form):
         self._texts("help", _("Help under it"), question.get("help"))
         self._texts("spoken", _("Read aloud during a call, where it differs"), question.get("spoken"))
         self._wordings(question.get("wordings"))
-        key = forms.RegexField(_KEY, label=_("Key"), max_length=40, help_text=_("Its name in files and conditions."))
+        key = forms.RegexField(
+            KEY_PATTERN, label=_("Key"), max_length=40, help_text=_("Its name in files and conditions.")
+        )
         self._add("key", key, question.get("key"))
         self._add("required", forms.BooleanField(label=_("Must be answered"), required=False), question.get("required"))
         if self.kind in {"single", "multiple", "date", "text"}:
@@ -184,7 +184,7 @@ class QuestionForm(forms.Form):
                 label=_("Number in the order"), required=False, min_value=1, max_value=999
             )
             self.initial[f"{at}.place"] = n + 1 if part else None
-            self.fields[f"{at}.key"] = forms.RegexField(_CODE, label=_("Key"), required=False, max_length=40)
+            self.fields[f"{at}.key"] = forms.RegexField(CODE_PATTERN, label=_("Key"), required=False, max_length=40)
             self.initial[f"{at}.key"] = part.get("key", "")
             for part_name in ("place", "key"):  # no label stands beside them
                 field = self.fields[f"{at}.{part_name}"]

@@ -16,12 +16,13 @@ from msgspec import Meta
 
 from surveys.rules import kinds
 from surveys.rules.kinds import Key, Language, Question, Texts, When
+from surveys.rules.kinds.base import KEY_PATTERN
 
 END = "end"
 """A jump to here ends the questionnaire as answered."""
 SCREENED = "screened"
 """A jump to here ends it for somebody it is not meant for."""
-Target = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="a later page, end or screened")]
+Target = Annotated[str, Meta(pattern=KEY_PATTERN, description="a later page, end or screened")]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from surveys.rules.kinds import Question
 from surveys.rules.kinds.choices import Chosen, Matrix, Multiple, Poll, Ranking
 from surveys.rules.kinds.scales import Ces, Csat, Nps, Scale, YesNo
 from surveys.rules.kinds.words import Consent, Date
-from surveys.rules.statistics import LOW, TOO_FEW, Interval, means, nps, ranking, shares
+from surveys.rules.statistics import TOO_FEW, Interval, Sampled, means, nps, ranking, shares
 from surveys.rules.statistics.means import Mean
 from surveys.rules.statistics.nps import Bands
 from surveys.rules.statistics.shares import Share
@@ -70,7 +70,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Sampled):
     """All that may be said of one question. What would stand on fewer than five answers is empty (`is_hidden`)."""
 
     asked: Asked
@@ -88,16 +88,6 @@ class Result:
     lines: tuple[Line, ...] = ()
     picks: int = 0
     """How many were chosen in all, where one may choose several."""
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether so few answered that nothing may be shown."""
-        return self.n < TOO_FEW
-
-    @property
-    def is_low(self) -> bool:
-        """Whether everything of it wears the mark "low"."""
-        return self.n < LOW
 
 
 def scheme(question: Question) -> str:

@@ -8,7 +8,6 @@ from customers.services import buckets
 from surveys.models import Survey
 
 _TABLE = Survey._meta.db_table
-_BUCKETS = frozenset(buckets.IDS)
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Words:
 
     def seal(self, text: str, *, owner: uuid.UUID, table: str, column: str, row: uuid.UUID) -> bytes | None:
         """The column's value; None for no words."""
-        if owner in _BUCKETS:
+        if owner in buckets.ALL:
             return self.survey.seal(text, table=table, column=column, row=row)
         return self.people.seal(text, customer=owner, table=table, column=column, row=row)
 
@@ -28,14 +27,14 @@ class Words:
         self, sealed: bytes | memoryview | None, *, owner: uuid.UUID, table: str, column: str, row: uuid.UUID
     ) -> str:
         """The words; empty for none, and where the person was forgotten."""
-        if owner in _BUCKETS:
+        if owner in buckets.ALL:
             return self.survey.open(sealed, table=table, column=column, row=row)
         return self.people.open(sealed, table=table, column=column, row=row)
 
 
 def load(survey: Survey, customers: set[uuid.UUID]) -> Words:
     """The keys for rows of these owners."""
-    return Words(key_of(survey), subjects.load(customers - _BUCKETS))
+    return Words(key_of(survey), subjects.load(customers - buckets.ALL))
 
 
 def key_of(survey: Survey) -> rowkeys.RowKey:

@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from cdp.core.crypto import rowkeys
 from surveys.models import AnonymousAnswer, AnonymousResponse, AnonymousWaiting, Survey
 from surveys.rules.sending import Judged
-from surveys.services import words
+from surveys.selectors import sealing
 
 log = structlog.get_logger("surveys")
 BATCH = 5
@@ -76,7 +76,7 @@ def keep(survey: Survey, judged: Judged, *, language: str, mode: str, day: dt.da
             for one in judged.rows.get(question, ())
         ],
     }
-    sealed = words.key_of(survey).seal(json.dumps(told, ensure_ascii=False), table=_WAITING, column="sealed", row=row)
+    sealed = sealing.key_of(survey).seal(json.dumps(told, ensure_ascii=False), table=_WAITING, column="sealed", row=row)
     AnonymousWaiting.objects.create(id=row, survey_id=survey.id, day=day, sealed=sealed)
     if AnonymousWaiting.objects.filter(survey_id=survey.id, day=day).count() >= BATCH:
         write_out(survey, day=day)
@@ -89,7 +89,7 @@ def write_out(survey: Survey, *, day: dt.date, least: int = BATCH) -> int:
         waiting = list(AnonymousWaiting.objects.filter(survey_id=survey.id, day=day))
         if not waiting or len(waiting) < least:
             return 0
-        _written(survey, waiting, words.key_of(survey), day=day)
+        _written(survey, waiting, sealing.key_of(survey), day=day)
         AnonymousWaiting.objects.filter(id__in=[row.id for row in waiting]).delete()
     return len(waiting)
 

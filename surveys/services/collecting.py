@@ -26,7 +26,6 @@ log = structlog.get_logger("reviews")
 READER = "surveys.collect"
 NAMES = ("product reviewed", "reviewed product")
 FOREIGN = "review_of_another"
-_BUCKETS = frozenset(buckets.IDS)
 
 
 def collect(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
@@ -35,7 +34,7 @@ def collect(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
         events = [event for event in handover.take(READER, customers) if not _is_robot(event)]
         if not events:
             return
-        keyring = subjects.load({event.customer_id for event in events if event.customer_id not in _BUCKETS})
+        keyring = subjects.load({event.customer_id for event in events if event.customer_id not in buckets.ALL})
         found: dict[str, list[tuple[Event, ReviewInput]]] = {}
         wrong: list[tuple[Event, str, str]] = []
         for event in events:
@@ -86,7 +85,7 @@ def _review(event: Event, keyring: subjects.Keyring) -> ReviewInput:
         rating=rating,
         at=event.occurred_at,
         told_at=event.occurred_at,
-        customer=None if event.customer_id in _BUCKETS else event.customer_id,
+        customer=None if event.customer_id in buckets.ALL else event.customer_id,
         title=people.plain(words.get("review_title") or words.get("title") or ""),
         body=body.strip(),
         resolved_by=bytes(event.resolved_by) if event.resolved_by else None,

@@ -13,8 +13,6 @@ from surveys.models import Answer, RefusedAnswer, Response, Survey
 from surveys.services.answering import taking
 from surveys.services.answering.runs import RESPONSES
 
-_BUCKETS = frozenset(buckets.IDS)
-
 
 class UnableToRemove(Exception):
     """There is no such response."""
@@ -36,7 +34,7 @@ def remove(*, survey: Survey, response: uuid.UUID, actor: Actor, at: dt.datetime
         Response.objects.filter(customer_id=row.customer_id, id=row.id).delete()
         if row.key_digest is not None:
             keys.release(RESPONSES, [bytes(row.key_digest)])
-        is_known = row.customer_id not in _BUCKETS
+        is_known = row.customer_id not in buckets.ALL
         if is_known:
             pipeline.mark([row.customer_id], cause=taking.CAUSE)
         audit.record(

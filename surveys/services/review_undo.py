@@ -28,7 +28,6 @@ WORDS = {
     RESTORED: gettext_noop("Reviews that are again as they were before"),
     KEPT: gettext_noop("Reviews that stay, because they were changed since"),
 }
-_BUCKETS = frozenset(buckets.IDS)
 _TABLE = "surveys_review"
 
 
@@ -105,7 +104,7 @@ def take_back_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> No
     images: list[dict[str, Any]] = []
     for row, one in mine.items():
         image = json.loads(left[row].before)
-        if uuid.UUID(image["customer_id"]) not in _BUCKETS:
+        if uuid.UUID(image["customer_id"]) not in buckets.ALL:
             image["customer_id"] = str(one.customer)
         images.append(image)
     if images:
@@ -124,7 +123,7 @@ def foresee_changes(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None
     """Count them; what named nobody before keeps nobody."""
     left = {row: one for row, one in _changed(traces).items() if row not in undo.ahead[MADE]}
     mine = _mine(left)
-    named_nobody = {row for row in mine if uuid.UUID(json.loads(left[row].before)["customer_id"]) in _BUCKETS}
+    named_nobody = {row for row in mine if uuid.UUID(json.loads(left[row].before)["customer_id"]) in buckets.ALL}
     undo.ahead[Review._meta.label].update(named_nobody)
     undo.count(RESTORED, KEPT, done=len(mine), of=len(left))
 
@@ -180,7 +179,7 @@ def _delete(rows: Mapping[uuid.UUID, _Row]) -> None:
 
 
 def _mark(customers: Any) -> None:
-    known: Collection[uuid.UUID] = set(customers) - _BUCKETS
+    known: Collection[uuid.UUID] = set(customers) - buckets.ALL
     pipeline.mark(sorted(known), cause="surveys.reviews", lane=pipeline.BULK)
 
 

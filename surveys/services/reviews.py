@@ -20,7 +20,6 @@ from surveys.selectors.reviews import TABLE
 
 LONGEST_TITLE, LONGEST_BODY = 300, 10_000
 KEYS = KeyTable("surveys_reviewkey", "review_id")
-_BUCKETS = frozenset(buckets.IDS)
 _COLUMNS = (
     "id",
     "customer_id",
@@ -110,10 +109,10 @@ def write_many(
         }
         claimed = keys.claim(KEYS, wanted)
         known = _known(claimed[digest] for digest in wanted if claimed[digest] != wanted[digest])
-        owned = {row.external_id: row.customer_id for row in known.values() if row.customer_id not in _BUCKETS}
+        owned = {row.external_id: row.customer_id for row in known.values() if row.customer_id not in buckets.ALL}
         latest, foreign = _judged(reviews, owned, is_vouched=is_vouched)
         owners = {place.customer for place in wanted.values()} | {row.customer_id for row in known.values()}
-        keyring = subjects.load(owners - _BUCKETS)
+        keyring = subjects.load(owners - buckets.ALL)
         gone: dict[bytes, Review] = {}
         made: list[tuple[bytes, Review, ReviewInput]] = []
         for number, one in latest.items():
@@ -132,7 +131,7 @@ def write_many(
         places = {digest: Owner(row.customer_id, row.id) for digest, row, _one in made}
         keys.point(KEYS, {digest: place for digest, place in places.items() if claimed[digest] != place})
         touched = {row.customer_id for _digest, row, _one in made} | whose
-        pipeline.mark(sorted(touched - _BUCKETS), cause="surveys.reviews", lane=lane)
+        pipeline.mark(sorted(touched - buckets.ALL), cause="surveys.reviews", lane=lane)
     written = [(digest, row.customer_id, row.id, digest not in gone) for digest, row, _one in made]
     return Counts(len(made) - len(gone), len(gone), written, foreign)
 
@@ -166,13 +165,13 @@ def _judged(
 
 
 def _is_news(known: Review, told: ReviewInput, keyring: subjects.Keyring) -> bool:
-    names_somebody = known.customer_id in _BUCKETS and told.customer is not None
+    names_somebody = known.customer_id in buckets.ALL and told.customer is not None
     if told.told_at < known.told_at:
         return names_somebody
     if told.replied_at is not None and told.replied_at != known.replied_at:
         return True
     said = (told.sku, told.rating, told.at, told.title[:LONGEST_TITLE], told.body[:LONGEST_BODY])
-    if known.customer_id in _BUCKETS:  # of nobody no words are kept
+    if known.customer_id in buckets.ALL:  # of nobody no words are kept
         return names_somebody or said[:3] != (known.sku, known.rating, known.at)
     words = (
         keyring.open(known.title, table=TABLE, column="title", row=known.id),
@@ -184,7 +183,7 @@ def _is_news(known: Review, told: ReviewInput, keyring: subjects.Keyring) -> boo
 def _row(told: ReviewInput, known: Review | None, place: Owner, source: str) -> Review:
     """The review as it is to be stored, without its sealed words. Who is somebody stays whose it is."""
     owner = place.customer
-    if known is not None and known.customer_id not in _BUCKETS:
+    if known is not None and known.customer_id not in buckets.ALL:
         owner = known.customer_id
     return Review(
         id=known.id if known else place.row,

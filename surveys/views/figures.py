@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cdp.core import audiences, written_dates, written_numbers
+from cdp.core import audiences, spoken, written_dates, written_numbers
 from customers.rules import places
 from surveys.models import Response, Survey
 from surveys.rules.kinds import Question
@@ -195,7 +195,7 @@ def group_name(by: str, key: str) -> str:
     language = (get_language() or "en")[:2]
     names: dict[str, Callable[[], str]] = {
         "mode": lambda: str(dict(Response.Mode.choices).get(key, key)),
-        "language": lambda: LANGUAGES.get(key, key),
+        "language": lambda: spoken.OWN_NAMES.get(key, key),
         "version": lambda: _("version %(n)s") % {"n": key},
         "segment": lambda: audiences.name(key),
         "country": lambda: places.country_name(key, language),
@@ -204,9 +204,6 @@ def group_name(by: str, key: str) -> str:
         "age": lambda: _("under 20") if int(key) < 20 else f"{key}\N{EN DASH}{int(key) + 9}",
     }
     return names[by]() if by in names else key
-
-
-LANGUAGES = {"en": "English", "th": "ไทย", "ko": "한국어"}
 
 
 def groups(found: Sequence[Group], by: str) -> list[dict[str, Any]]:

@@ -13,9 +13,10 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cdp.core import spoken
 from cdp.core.views.access import requires
 from surveys.models import Survey
-from surveys.rules import checking, definition, sending, sent, words
+from surveys.rules import checking, definition
 from surveys.rules.definition import SCREENED, Definition
 from surveys.rules.flow import Prepared
 from surveys.rules.kinds import LANGUAGES, Ranking, Why
@@ -23,8 +24,6 @@ from surveys.rules.sending import Fault
 from surveys.selectors import showing, wording
 from surveys.services import disclosing
 from surveys.views import frame, stepping
-
-LONGEST_CARRIED = 200_000
 
 
 # The preview is a document of its own inside this page.
@@ -34,14 +33,14 @@ LONGEST_CARRIED = 200_000
 def preview(request: HttpRequest, survey: str) -> HttpResponse:
     """The frame, with the languages to choose from."""
     row = frame.survey_of(survey)
-    spoken = row.draft.get("languages")
-    offered = [code for code in LANGUAGES if not isinstance(spoken, list) or code in spoken] or list(LANGUAGES)
+    written = row.draft.get("languages")
+    offered = [code for code in LANGUAGES if not isinstance(written, list) or code in written] or list(LANGUAGES)
     language = _language(request, offered)
     context = {
         **frame.context(request, row, "build"),
         "frame_url": f"{reverse('surveys:preview-frame', args=[row.slug])}?lang={language}",
         "choices": [
-            {"label": stepping.OWN_NAMES[code], "url": f"?lang={code}", "active": code == language} for code in offered
+            {"label": spoken.OWN_NAMES[code], "url": f"?lang={code}", "active": code == language} for code in offered
         ],
     }
     return render(request, "surveys/preview.html", context)
@@ -69,19 +68,16 @@ def document(request: HttpRequest, survey: str) -> HttpResponse:
 def _page(request: HttpRequest, row: Survey, read: Definition) -> HttpResponse:
     prepared = Prepared(read)
     language = (get_language() or "en")[:2]
-    stood = frozenset(request.POST.get("shown", "").split())
-    page = next((one for one in read.pages if one.key == request.POST.get("page")), None)
-    asked = [question for question in page.questions if question.key in stood] if page is not None else []
-    given = sent.values(asked, dict(request.POST.lists()))
-    judged = sending.judge(prepared, {**_carried(request), **given})
+    form = stepping.read(request, prepared, stepping.carried(request))
+    judged = form.judged
     faults: list[Fault] = []
     at = 0
-    if page is not None:
-        here = next((n for n, step in enumerate(judged.route.steps) if step.page.key == page.key), 0)
-        at = here - 1 if request.POST.get("meanwhile") == "back" else here + 1
+    if form.page:
+        here = form.place or 0
+        at = here - 1 if request.POST.get("meanwhile") == stepping.BACK else here + 1
         if at > here:
-            faults = [one for one in judged.refused if one.question in given]
-            faults += [Fault(key, Why.MISSING) for key in judged.missing if key in stood]
+            faults = [one for one in judged.refused if one.question in form.given]
+            faults += [Fault(key, Why.MISSING) for key in judged.missing if key in form.stood]
             at = here if faults else at
     around = {**stepping.frame(request, row, read.languages), "kiosk": None, "languages": []}
     if at >= len(judged.route.steps):
@@ -89,10 +85,8 @@ def _page(request: HttpRequest, row: Survey, read: Definition) -> HttpResponse:
         title, told = wording.text(read.title, language), wording.text(texts, language)
         state = "screened" if judged.route.end == SCREENED else "complete"
         return render(request, "surveys/ask/thanks.html", {**around, "state": state, "title": title, "text": told})
-    values: dict[str, Any] = {**_carried(request), **given}
-    by_question: dict[str, list[str]] = {}
-    for one in faults:
-        by_question.setdefault(one.question, []).append(str(words.sentence(one)))
+    values: dict[str, Any] = {**form.earlier, **form.given}
+    by_question = stepping.sentences(faults)
     shown = showing.page(
         prepared,
         judged.route,
@@ -120,15 +114,6 @@ def _page(request: HttpRequest, row: Survey, read: Definition) -> HttpResponse:
         "has_ranking": any(isinstance(question, Ranking) for question in read.questions()),
     }
     return render(request, "surveys/ask/page.html", context, status=422 if faults else 200)
-
-
-def _carried(request: HttpRequest) -> dict[str, Any]:
-    text = request.POST.get("carried", "")[:LONGEST_CARRIED]
-    try:
-        found = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _language(request: HttpRequest, offered: Any) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import audiences, context, written_dates
+from cdp.core import audiences, context, spoken, written_dates
 from cdp.core.views.access import actor_of, requires, staff_of
 from surveys.models import Response, Survey
 from surveys.rules import results
@@ -110,7 +110,8 @@ def question(request: HttpRequest, survey: str, question_key: str) -> HttpRespon
 def answers(request: HttpRequest, survey: str) -> HttpResponse:
     """`/surveys/{slug}/answers/`: what people wrote."""
     row, chosen, given = _asked(request, survey)
-    versions, every = scope.definitions(row), results.asked(scope.definitions(row))
+    versions = scope.definitions(row)
+    every = results.asked(versions)
     shows = staff_of(request).can("customers.reveal")
     is_partial = request.GET.get("state") == "partial" and not row.is_anonymous
     only = request.GET.get("only", "")[:40]
@@ -270,7 +271,7 @@ def _filters(survey: Survey, chosen: Filter, given: Mapping[str, str], **kept: s
         "kept": further,
         "chips": chips,
         "modes": Response.Mode.choices,
-        "languages": figures.LANGUAGES.items(),
+        "languages": spoken.OWN_NAMES.items(),
         "segments": [] if survey.is_anonymous else audiences.choices(),
         "version_choices": range(1, survey.version + 1),
         "bands": figures.band_words().items(),

@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cdp.core import spoken
 from cdp.core.actors import Actor
 from consent.rules import notices
 from consent.selectors.notices import Disclosure
@@ -28,9 +29,8 @@ from surveys.rules import sending, sent, words
 from surveys.rules.flow import Prepared, Route
 from surveys.rules.kinds import Ranking, Refused, Why
 from surveys.rules.sending import Fault, Judged
-from surveys.selectors import questionnaires, showing, wording
+from surveys.selectors import questionnaires, sealing, showing, wording
 from surveys.services import answering
-from surveys.services import words as sealed
 from surveys.services.answering import Ended, Run, runs, slips
 from surveys.services.answering.runs import ENDED, Link
 from surveys.services.answering.slips import Slip
@@ -39,7 +39,6 @@ COOKIE = "cdp_survey"
 LONGEST_CARRIED = 200_000
 STAY, BACK = "language", "back"
 """What the buttons of a form ask for besides going on."""
-OWN_NAMES = {"en": "English", "th": "ไทย", "ko": "한국어"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def _shown(
         is_spoken=visit.call is not None,
     )
     here = {one.question.key for one in found.asked}
-    carried = {name: value for name, value in values.items() if name not in here} if visit.survey.is_anonymous else None
+    along = {name: value for name, value in values.items() if name not in here} if visit.survey.is_anonymous else None
     definition = prepared.definition
     context = {
         "shown": found,
@@ -148,7 +147,7 @@ def _shown(
         "intro": wording.text(definition.intro, visit.language) if found.is_first else "",
         "said": visit.said if found.is_first else None,
         "slip": visit.slip.written(visit.survey),
-        "carried": json.dumps(carried, ensure_ascii=False) if carried is not None else "",
+        "carried": json.dumps(along, ensure_ascii=False) if along is not None else "",
         "faults": faults,
         "notice": notice,
         "is_resumed": is_resumed,
@@ -192,7 +191,7 @@ def frame(request: HttpRequest, survey: Survey | None, languages: Sequence[str])
         "kiosk": tablet,
         "home_url": home,
         "is_embedded": request.GET.get("embed", "") not in ("", "0"),
-        "languages": [(code, OWN_NAMES[code]) for code in languages if code in offered],
+        "languages": [(code, spoken.OWN_NAMES[code]) for code in languages if code in offered],
     }
 
 
@@ -226,7 +225,7 @@ def step(visit: Visit, *, is_known: bool) -> HttpResponse:
     prepared = _prepared(visit.survey, found)
     if found is not None and found.state in ENDED:
         return _thanks(visit, prepared, Response.State(found.state))
-    form = _read(visit, prepared, _earlier(visit, found, prepared))
+    form = read(visit.request, prepared, _earlier(visit, found, prepared))
     route, act = form.judged.route, visit.request.POST.get("meanwhile", "")
     if form.place is None:  # another version meanwhile, or a page that these answers do not lead to
         return _shown(visit, prepared, route, _waiting(form.judged), values=_kept(prepared, form.judged))
@@ -241,8 +240,9 @@ def step(visit: Visit, *, is_known: bool) -> HttpResponse:
     return _again(visit, form) or _forward(visit, form, form.place + 1)
 
 
-def _read(visit: Visit, prepared: Prepared, earlier: Mapping[str, Any]) -> Sent:
-    post = visit.request.POST
+def read(request: HttpRequest, prepared: Prepared, earlier: Mapping[str, Any]) -> Sent:
+    """What a form sent, judged with what was answered before it."""
+    post = request.POST
     page = next((one for one in prepared.definition.pages if one.key == post.get("page")), None)
     stood = frozenset(post.get("shown", "").split())
     asked = [question for question in page.questions if question.key in stood] if page is not None else []
@@ -277,7 +277,7 @@ def _again(visit: Visit, form: Sent) -> HttpResponse | None:
         route,
         form.page,
         values=form.raw,
-        faults=_told(wrong),
+        faults=sentences(wrong),
         notice="" if wrong else _("Your answer brought one more question."),
         status=422 if wrong else 200,
     )
@@ -312,11 +312,12 @@ def _missing_elsewhere(visit: Visit, form: Sent, taken: answering.Taken) -> Http
     wrong = {fault.question for fault in taken.faults}
     route = taken.judged.route
     first = next((step for step in route.steps if wrong & {one.key for _at, one in step.questions}), route.steps[-1])
-    told = _told(taken.faults)
+    told = sentences(taken.faults)
     return _shown(visit, form.prepared, route, first.page.key, values=form.raw, faults=told, status=422)
 
 
-def _told(faults: Sequence[Fault]) -> dict[str, list[str]]:
+def sentences(faults: Sequence[Fault]) -> dict[str, list[str]]:
+    """What is wrong with the answer to each question, in words."""
     found: dict[str, list[str]] = {}
     for fault in faults:
         found.setdefault(fault.question, []).append(str(words.sentence(fault)))
@@ -343,15 +344,20 @@ def _prepared(survey: Survey, found: Response | None) -> Prepared:
 def _earlier(visit: Visit, found: Response | None, prepared: Prepared) -> dict[str, Any]:
     """What was answered before: saved, or of an anonymous questionnaire in the form itself."""
     if visit.survey.is_anonymous:
-        text = visit.request.POST.get("carried", "")
-        try:
-            carried = json.loads(text) if 0 < len(text) <= LONGEST_CARRIED else {}
-        except (ValueError, RecursionError):
-            carried = {}
-        return carried if isinstance(carried, dict) else {}
+        return carried(visit.request)
     if found is None:
         return {}
-    return runs.told(found, prepared, sealed.load(visit.survey, {found.customer_id}))
+    return runs.told(found, prepared, sealing.load(visit.survey, {found.customer_id}))
+
+
+def carried(request: HttpRequest) -> dict[str, Any]:
+    """The answers of earlier pages that come along in the form itself, where nothing is kept."""
+    text = request.POST.get("carried", "")
+    try:
+        found = json.loads(text) if 0 < len(text) <= LONGEST_CARRIED else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 # --- ends ---------------------------------------------------------------------------------------------------------

@@ -17,8 +17,6 @@ from customers.models import Customer, Status
 from customers.services import buckets
 from events.models import Event
 
-_BUCKETS = frozenset(buckets.IDS)
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -91,7 +89,7 @@ def desks(events: Sequence[Event], *, now: dt.datetime) -> Iterator[Desk]:
     for event in events:
         kind = names.kind(event.name)
         if kind and not _is_robot(event):
-            person = None if event.customer_id in _BUCKETS else event.customer_id
+            person = None if event.customer_id in buckets.ALL else event.customer_id
             by_source[event.source].append(Heard(event, kind, person))
     people = {one.person for heard in by_source.values() for one in heard if one.person}
     known = frozenset(Customer.objects.filter(id__in=people, status=Status.KNOWN).values_list("id", flat=True))

@@ -29,7 +29,6 @@ from commerce.tracking import names
 from commerce.tracking import orders as telling
 from customers.services import buckets
 
-_BUCKETS = frozenset(buckets.IDS)
 _Tellings = list[tuple[Heard, telling.Told]]
 
 
@@ -193,7 +192,7 @@ def _owner(desk: Desk, order: Order | None, told: _Tellings) -> uuid.UUID | None
     somebody = [person for person in people if person in desk.known]
     if somebody:
         return somebody[-1]
-    if order is not None and order.customer_id not in _BUCKETS:
+    if order is not None and order.customer_id not in buckets.ALL:
         return order.customer_id
     return people[-1] if people else None
 
@@ -221,7 +220,7 @@ def _name_buyers(desk: Desk, told: dict[str, tuple[Order, _Tellings]]) -> None:
             for one, said in tellings
             if one.person in desk.known and (not desk.is_public or _knows(said, order))
         ]
-        if order.tracked_at is None and order.customer_id in _BUCKETS and somebody and somebody[-1]:
+        if order.tracked_at is None and order.customer_id in buckets.ALL and somebody and somebody[-1]:
             moves[order.id] = (order.customer_id, somebody[-1])
             digests_of[order.id] = digests.key(order.source, order.external_id)
     if not moves:

@@ -28,7 +28,6 @@ from customers.services import buckets, identity
 MARKETING = "marketing"
 STORE, CART = "store", "cart"
 """What a store tells of people outside its orders, as the origin of what is known of them."""
-_BUCKETS = frozenset(buckets.IDS)
 
 
 class OrderUnknown(Exception):
@@ -96,7 +95,7 @@ def _order(fact: facts.OrderTold, receipt: Receipt) -> bool:
     if fact.tokens:
         carts.record(
             cart=CartInput(tokens=fact.tokens, at=order.placed_at, status=rules.ORDERED),
-            customer_id=None if written.order.customer_id in _BUCKETS else written.order.customer_id,
+            customer_id=None if written.order.customer_id in buckets.ALL else written.order.customer_id,
             order_id=written.order.id,
             source=source,
             now=receipt.now,
@@ -180,7 +179,7 @@ def _order_gone(fact: facts.OrderGone, receipt: Receipt) -> bool:
         source_updated_at=receipt.received_at,
         updated_at=receipt.now,
     )
-    pipeline.mark({order.customer_id} - _BUCKETS, cause="commerce.orders")
+    pipeline.mark({order.customer_id} - buckets.ALL, cause="commerce.orders")
     return changed == 1
 
 

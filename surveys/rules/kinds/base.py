@@ -20,8 +20,9 @@ from surveys.rules.conditions.judging import Answer
 
 Language = Literal["en", "th", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "th", "ko")
-Key = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$", description="small letters, digits and _")]
-Code = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_]{0,39}$", description="small letters, digits and _")]
+KEY_PATTERN, CODE_PATTERN = "^[a-z][a-z0-9_]{0,39}$", "^[a-z0-9][a-z0-9_]{0,39}$"
+Key = Annotated[str, Meta(pattern=KEY_PATTERN, description="small letters, digits and _")]
+Code = Annotated[str, Meta(pattern=CODE_PATTERN, description="small letters, digits and _")]
 Words = Annotated[str, Meta(max_length=2000)]
 Texts = dict[Language, Words]
 When = Annotated[str, Meta(max_length=2000, description="a condition: {score} <= 6 and {reasons} has 'price'")]

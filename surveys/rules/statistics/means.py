@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from surveys.rules.statistics import LOW, TOO_FEW, Interval
+from surveys.rules.statistics import Interval, Sampled
 
 _TURNS = 300
 _NEAR = 1e-14
@@ -13,22 +13,12 @@ _TINY = 1e-300
 
 
 @dataclass(frozen=True)
-class Mean:
+class Mean(Sampled):
     """So many answers, their mean and their standard deviation (of a sample; None for one answer)."""
 
     n: int
     value: float | None
     deviation: float | None
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether so few answered that nothing may be shown."""
-        return self.n < TOO_FEW
-
-    @property
-    def is_low(self) -> bool:
-        """Whether the mean wears the mark "low"."""
-        return self.n < LOW
 
     @property
     def error(self) -> float | None:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from surveys.rules.statistics import LOW, TOO_FEW, Z95, Interval, two_sided
+from surveys.rules.statistics import Z95, Interval, Sampled, two_sided
 
 
 class WrongScale(ValueError):
@@ -34,7 +34,7 @@ SCHEMES = {scheme.key: scheme for scheme in (ZERO_TO_TEN, ONE_TO_TEN)}
 
 
 @dataclass(frozen=True)
-class Bands:
+class Bands(Sampled):
     """How many promoters, passives and detractors gave an answer on one scale."""
 
     scheme: Scheme
@@ -46,16 +46,6 @@ class Bands:
     def n(self) -> int:
         """How many answered."""
         return self.promoters + self.passives + self.detractors
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether so few answered that nothing may be shown."""
-        return self.n < TOO_FEW
-
-    @property
-    def is_low(self) -> bool:
-        """Whether the score wears the mark "low"."""
-        return self.n < LOW
 
     def __add__(self, other: "Bands") -> "Bands":
         """Both together. Raises WrongScale."""

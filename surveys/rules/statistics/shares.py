@@ -3,13 +3,13 @@
 import math
 from dataclasses import dataclass
 
-from surveys.rules.statistics import LOW, TOO_FEW, Z95, Interval, two_sided
+from surveys.rules.statistics import Z95, Interval, Sampled, two_sided
 
 _TRACE = 1e-17  # what a sum of floats no longer notices
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(Sampled):
     """So many of so many."""
 
     hits: int
@@ -24,16 +24,6 @@ class Share:
     def value(self) -> float | None:
         """0 to 1; None of nothing."""
         return self.hits / self.n if self.n else None
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether so few were asked that nothing may be shown."""
-        return self.n < TOO_FEW
-
-    @property
-    def is_low(self) -> bool:
-        """Whether the share wears the mark "low"."""
-        return self.n < LOW
 
 
 def interval(of: Share) -> Interval | None:

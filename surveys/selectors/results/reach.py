@@ -4,9 +4,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 
@@ -141,7 +142,7 @@ def weighted(survey: Survey, about: Asked, by: str) -> Weighted | None:
         return None
     asked = {key: pair[0] for key, pair in _asked(survey, by).items()}
     of = scope(survey, with_people=True)
-    of = type(of)(of.survey, of.chosen, f"{of.answers} AND r.invitation_id IS NOT NULL", of.responses, of.params)
+    of = replace(of, answers=f"{of.answers} AND r.invitation_id IS NOT NULL")
     told = counting.tallies_by(of, definitions(survey), PROFILE[by], question=about.key)
     found = {key: results.result(about, rows) for key, rows in told.items()}
     counts = {
@@ -180,7 +181,7 @@ def _worth(about: Asked, number: int) -> float:
 def _asked(survey: Survey, by: str) -> Mapping[str, tuple[int, int]]:
     """How many were sent a link, and how many of them answered, by group."""
     group = PROFILE[by].replace("r.ended_at", "i.made_at")
-    params: dict[str, Any] = {"survey": survey.id, "zone": scope(survey).params["zone"]}
+    params: dict[str, Any] = {"survey": survey.id, "zone": settings.TIME_ZONE}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {group}, count(*), count(*) FILTER (WHERE i.state = 'answered') FROM surveys_invitation i"

@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from cdp.core import audiences
-from surveys.models import Response, Survey, SurveyVersion
-from surveys.rules import definition, results
+from surveys.models import Response, Survey
+from surveys.rules import results
 from surveys.rules.definition import Definition
 from surveys.rules.kinds import Question
 from surveys.rules.kinds.choices import Matrix
 from surveys.rules.kinds.scales import Nps, Scale, YesNo
+from surveys.selectors import questionnaires
 
 DIMENSIONS: Mapping[str, str] = {
     "language": "r.language",
@@ -108,9 +109,8 @@ NAMES = tuple(one.name for one in fields(Filter))
 
 
 def definitions(survey: Survey) -> dict[int, Definition]:
-    """Every published version."""
-    rows = SurveyVersion.objects.filter(survey_id=survey.id).values_list("number", "definition")
-    return {number: definition.read(told) for number, told in rows}
+    """Every published version, as `questionnaires` keeps them ready."""
+    return {number: questionnaires.version(survey.id, number).definition for number in range(1, survey.version + 1)}
 
 
 def asked_of(versions: Mapping[int, Definition], key: str) -> Question:

@@ -12,8 +12,6 @@ from surveys.rules.kinds.words import Contact
 from surveys.selectors import sealing, wording
 from surveys.selectors.results import words
 
-_BUCKETS = frozenset(buckets.IDS)
-
 
 @dataclass(frozen=True)
 class Piece:
@@ -64,6 +62,6 @@ def read(survey: Survey, response: uuid.UUID, *, shows_people: bool) -> Single |
         row.ended_at or row.saved_at,
         str(row.context.get("store", "")),
         list(row.flags),
-        row.customer_id if shows_people and row.customer_id not in _BUCKETS else None,
+        row.customer_id if shows_people and row.customer_id not in buckets.ALL else None,
         pieces,
     )

@@ -20,7 +20,7 @@ from surveys.models import AnonymousAnswer, RefusedAnswer, Survey
 from surveys.rules.definition import Definition
 from surveys.rules.kinds.words import Contact
 from surveys.rules.statistics import TOO_FEW
-from surveys.selectors import sealing as sealed
+from surveys.selectors import sealing
 from surveys.selectors.results import counting, guarding
 from surveys.selectors.results.scope import Filter, scope
 
@@ -28,7 +28,6 @@ PAGE = 50
 MASK = "•••"
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _NUMBER = re.compile(r"\+?\(?\d(?:[\s().-]{0,2}\d){6,}")
-_BUCKETS = frozenset(buckets.IDS)
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def refused(survey: Survey, *, before: uuid.UUID | None = None, shows_people: bo
     if before is not None:
         rows = rows.filter(id__lt=before)
     found = list(rows.order_by("-id")[:PAGE])
-    opened = sealed.load(survey, {row.customer_id for row in found}) if shows_people else None
+    opened = sealing.load(survey, {row.customer_id for row in found}) if shows_people else None
     table = RefusedAnswer._meta.db_table
     return [
         Refused(
@@ -106,7 +105,7 @@ def refused(survey: Survey, *, before: uuid.UUID | None = None, shows_people: bo
             else "",
             row.at,
             row.response_id,
-            row.customer_id if shows_people and row.customer_id not in _BUCKETS else None,
+            row.customer_id if shows_people and row.customer_id not in buckets.ALL else None,
         )
         for row in found
     ]
@@ -156,11 +155,11 @@ def _of_people(
         + " ORDER BY a.id DESC LIMIT %(page)s",
         {**of.params, "score": score, "keys": list(keys), "before": before, "page": PAGE},
     )
-    opened = sealed.load(survey, {row[7] for row in rows})
+    opened = sealing.load(survey, {row[7] for row in rows})
     found = []
     for row, question, version, item, text, at, response, customer, number in rows:
         told = opened.open(text, owner=customer, table="surveys_answer", column="text", row=row)
-        is_known = customer not in _BUCKETS
+        is_known = customer not in buckets.ALL
         found.append(
             Written(
                 row,
@@ -191,7 +190,7 @@ def _of_nobody(
         + " ORDER BY a.id DESC LIMIT %(page)s",
         {**of.params, "keys": list(keys), "before": before, "page": PAGE},
     )
-    key: rowkeys.RowKey = sealed.key_of(survey)
+    key: rowkeys.RowKey = sealing.key_of(survey)
     table = AnonymousAnswer._meta.db_table
     found = []
     for row, question, version, item, text, at in rows:

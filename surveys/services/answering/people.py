@@ -35,9 +35,12 @@ METHOD = "form"
 
 @dataclass(frozen=True)
 class Known:
-    """Whose the answers are. `is_sure`: by more than what they typed; `resolved_by`: the identifier that decided."""
+    """Whose the answers are, and what they say of them. `is_sure`: by more than what they typed; `resolved_by`: the
+    identifier that decided.
+    """
 
     customer: uuid.UUID
+    person: Person
     is_sure: bool
     resolved_by: bytes | None = None
 
@@ -49,12 +52,12 @@ def known(run: Run, judged: Judged, sure: uuid.UUID | None, *, at: dt.datetime) 
     fact = f"{PLACE}:{run.survey.slug}"
     if sure is not None:
         _tell(sure, person, run, source, fact, at=at)
-        return Known(sure, is_sure=True)
+        return Known(sure, person, is_sure=True)
     if not person.is_identified:
         return None
     (found,) = identity.resolve_many([person], source=source, now=at, is_stranger=True, teller=run.teller, by=fact)
     (resolved_by,) = deciding.decided_by([person], [found], source=source)
-    return Known(found.customer, is_sure=found.outcome is identity.Outcome.CREATED, resolved_by=resolved_by)
+    return Known(found.customer, person, is_sure=found.outcome is identity.Outcome.CREATED, resolved_by=resolved_by)
 
 
 def permit(run: Run, judged: Judged, who: Known, *, at: dt.datetime) -> None:
@@ -67,7 +70,7 @@ def permit(run: Run, judged: Judged, who: Known, *, at: dt.datetime) -> None:
     if not asked:
         return
     words = _words(run.language)
-    form = _form(run, judged, at=at)
+    form = _form(run, judged, who.person, at=at)
     boxes = [
         ticks.Box(one.purpose, one.channel, words.get((one.purpose, one.channel), "")) for one, yes in asked if yes
     ]
@@ -100,9 +103,7 @@ def _words(language: str) -> dict[tuple[str, str], str]:
         }
 
 
-def _form(run: Run, judged: Judged, *, at: dt.datetime) -> ticks.Form:
-    told = _told(judged)
-    person = _person(run, judged, at=at)
+def _form(run: Run, judged: Judged, person: Person, *, at: dt.datetime) -> ticks.Form:
     return ticks.Form(
         source=run.source,
         method=METHOD,
@@ -115,7 +116,7 @@ def _form(run: Run, judged: Judged, *, at: dt.datetime) -> ticks.Form:
         birth_date=person.birth_date,
         email=person.email,
         phone=person.phone,
-        evidence={"survey": run.survey.slug, "mode": run.mode.value, "fields": sorted(told)},
+        evidence={"survey": run.survey.slug, "mode": run.mode.value, "fields": sorted(_told(judged))},
     )
 
 

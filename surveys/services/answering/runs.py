@@ -18,7 +18,7 @@ from surveys.rules.flow import Prepared
 from surveys.rules.kinds import Row, Why
 from surveys.rules.sending import Fault, Judged
 from surveys.selectors.questionnaires import Closed
-from surveys.services.words import Words
+from surveys.selectors.sealing import Words
 
 RESPONSES = KeyTable("surveys_responsekey", "response_id")
 INVITATIONS = KeyTable("surveys_invitationkey", "invitation_id")

@@ -22,14 +22,13 @@ from surveys.rules.conditions import judging, reading
 from surveys.rules.definition import SCREENED
 from surveys.rules.kinds import Why
 from surveys.rules.sending import Fault, Judged
-from surveys.selectors import questionnaires
-from surveys.services import anonymous, claims, words
+from surveys.selectors import questionnaires, sealing
+from surveys.services import anonymous, claims
 from surveys.services.answering import people, runs, writing
 from surveys.services.answering.runs import ENDED, RESPONSES, Ended, Invalid, Link, NotOpen, Run
 
 CAUSE = "surveys.answers"
 ANSWERED = "survey.answered"
-_BUCKETS = frozenset(buckets.IDS)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def take(
         if step.response.state in ENDED:
             return Taken(Response.State(step.response.state), response=step.response, is_repeated=True)
         prepared = questionnaires.version(survey.id, step.response.version)
-        opened = words.load(survey, {step.response.customer_id})
+        opened = sealing.load(survey, {step.response.customer_id})
         earlier = {} if step.is_new else runs.told(step.response, prepared, opened)
         judged = sending.judge(prepared, {**earlier, **values})
         told = _told(judged, values, is_end=is_end, keeps_valid=keeps_valid)
@@ -193,7 +192,7 @@ def _write(step: _Step, who: people.Known | None, judged: Judged, told: tuple[Fa
     if not step.is_new:
         writing.clear(response)
     owner = who.customer if who is not None else response.customer_id
-    opened = words.load(step.survey, {response.customer_id, owner})
+    opened = sealing.load(step.survey, {response.customer_id, owner})
     if who is not None and who.resolved_by is not None:
         response.resolved_by = who.resolved_by
     if owner == response.customer_id:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cdp.core import ids
 from surveys.models import Answer, RefusedAnswer, Response
 from surveys.rules.sending import Fault, Judged
-from surveys.services.words import Words
+from surveys.selectors.sealing import Words
 
 LONGEST_REFUSED = 2000
 MOST_REFUSED = 200

@@ -15,8 +15,9 @@ from customers.services import buckets
 from surveys.models import Answer, Quota, RefusedAnswer, Response, ResponseKey
 from surveys.rules import sending
 from surveys.rules.kinds import Why
+from surveys.selectors import sealing
 from surveys.selectors.questionnaires import Closed
-from surveys.services import answering, publishing, words
+from surveys.services import answering, publishing
 from tests import factories
 from tests.surveys import asking
 from tests.surveys.rules.questionnaires import option, page, question, value
@@ -51,7 +52,7 @@ def take(run, values, *, is_end=True, keeps_valid=True, at=None, **rest):
 
 def said(response):
     survey = asking.Survey.objects.get(id=response.survey_id)
-    opened = words.load(survey, {response.customer_id})
+    opened = sealing.load(survey, {response.customer_id})
     return {
         (row.question, row.item): row.number
         if row.number is not None
