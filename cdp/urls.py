@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("surveys/", include("surveys.urls")),
+    path("voice/", include("surveys.voice_urls")),
     path("", include("consent.urls")),
     path("", include("commerce.urls")),
     path("s/", include("surveys.asking_urls")),

@@ -40,7 +40,7 @@ PLACES = (
     Place("/segments/", "segments", _("Segments"), "segments", "main"),
     Place("/campaigns/", "campaigns", _("Campaigns"), "campaigns.view", "main"),
     Place("/surveys/", "surveys", _("Surveys"), "surveys.view", "main"),
-    Place("/voice/", "voice", _("Voice"), "dashboard", "main", "/surveys/"),
+    Place("/voice/", "voice", _("Voice"), "customers.view", "main", "/surveys/"),
     Place("/loyalty/", "loyalty", _("Loyalty"), "dashboard", "main"),
     Place("/insights/", "insights", _("Insights"), "dashboard", "main"),
     Place("/products/", "products", _("Products"), "dashboard", "main", "/insights/"),

@@ -141,6 +141,7 @@ PAGES = [
     ("surveys:refused", "GET", "vmpo"),
     ("surveys:response", "GET", "vmpo"),
     ("surveys:response-remove", "POST", "mo"),
+    ("voice:reviews", "GET", "vcmspo"),
     ("consent:overview", "GET", "vmpo"),
     ("web:settings", "GET", "o"),
     ("web:staff-policy", "POST", "o"),
@@ -304,6 +305,7 @@ ROOMS = {
     "events",
     "commerce",
     "surveys",
+    "voice",
     "ask",
 }
 ARGUMENTS = {

@@ -1,0 +1,82 @@
+"""All reviews for those who answer them: the queue, newest told first."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from cdp.core import pages
+from cdp.core.crypto import subjects
+from commerce.models import Product
+from surveys.models import Review
+from surveys.selectors.reviews import TABLE, Read
+
+WAITING, ANSWERED = "waiting", "answered"
+LOW = Decimal(2)
+"""Stars of five up to which somebody is dissatisfied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the queue. None of it identifies a person, so it may stand in addresses."""
+
+    state: str = ""
+    stars: str = ""
+    sku: str = ""
+
+
+def listed(filters: Filters) -> QuerySet[Review]:
+    """The reviews that pass the filters, in no order."""
+    rows = Review.objects.all()
+    if filters.state == WAITING:
+        rows = rows.filter(replied_at=None)
+    elif filters.state == ANSWERED:
+        rows = rows.exclude(replied_at=None)
+    if filters.stars == "low":
+        rows = rows.filter(rating__lte=LOW)
+    elif filters.stars == "middle":
+        rows = rows.filter(rating__gt=LOW, rating__lt=4)
+    elif filters.stars == "high":
+        rows = rows.filter(rating__gte=4)
+    if filters.sku:
+        rows = rows.filter(sku=filters.sku)
+    return rows
+
+
+def page(
+    filters: Filters, *, older_than: uuid.UUID | None = None, newer_than: uuid.UUID | None = None
+) -> pages.Page[Review]:
+    """The page after `older_than`, or before `newer_than`, or the first."""
+    return pages.page(listed(filters), older_than=older_than, newer_than=newer_than)
+
+
+def count(filters: Filters) -> tuple[int, bool]:
+    """How many pass the filters, and whether that is all of them."""
+    return pages.count(listed(filters))
+
+
+def any_at_all() -> bool:
+    """Whether any review ever came."""
+    return Review.objects.exists()
+
+
+def opened(rows: Sequence[Review]) -> list[Read]:
+    """These reviews as people read them, in the same order; three queries."""
+    keyring = subjects.load({row.customer_id for row in rows})
+    names = dict(Product.objects.filter(sku__in={row.sku for row in rows}).values_list("sku", "name"))
+    return [
+        Read(
+            id=row.id,
+            sku=row.sku,
+            name=names.get(row.sku) or row.sku,
+            rating=row.rating,
+            title=keyring.open(row.title, table=TABLE, column="title", row=row.id),
+            body=keyring.open(row.body, table=TABLE, column="body", row=row.id),
+            at=row.at,
+            source=row.source,
+            is_replied=row.replied_at is not None,
+        )
+        for row in rows
+    ]

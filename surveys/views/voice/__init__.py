@@ -1,0 +1,1 @@
+"""Pages under `/voice/`: what people say of themselves, without having been asked."""
