@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from cdp.core.crypto import rowkeys
-from consent.models import Breach, BreachPerson, BreachStep
+from consent.models import Breach, BreachDraft, BreachPerson, BreachStep
 from consent.rules import breaches as rules
 from consent.selectors import breaches as reading
 from consent.selectors import laws, packs
@@ -216,9 +216,17 @@ def _complete(row: Breach, *, at: dt.datetime) -> None:
             )
             % {"laws": ", ".join(laws.name(pack) for pack in unknown)}
         )
-    waiting = BreachPerson.objects.filter(breach_id=row.id, told_at__isnull=True, untold="").exists()
-    if row.risk == Breach.Risk.HIGH and waiting:
-        raise UnableToRecord(_("The risk is high: tell the people on the list first."))
+    # Some laws want people told of a high risk only, others of every breach that was one.
+    owed = [
+        one
+        for one in reading.duties(row, is_possible=False)
+        if one.audience == BreachDraft.Audience.PEOPLE and one.needed
+    ]
+    if owed and BreachPerson.objects.filter(breach_id=row.id, told_at__isnull=True, untold="").exists():
+        raise UnableToRecord(
+            _("Tell the people on the list first, under: %(laws)s.")
+            % {"laws": ", ".join(laws.name(packs.every()[one.law]) for one in owed)}
+        )
 
 
 def held(breach: uuid.UUID) -> Breach:

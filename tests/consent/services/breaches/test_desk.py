@@ -298,6 +298,9 @@ def test_each_law_of_the_people_has_its_own_clock_letter_and_report(
     recording.tell_authority(**late)
     steps = BreachStep.objects.filter(kind="authority_told").order_by("id")
     assert [(one.details["law"], one.details["late"]) for one in steps] == [("pdpa_th", False), ("gdpr", True)]
+    with pytest.raises(recording.UnableToRecord, match="people.*: PIPA"):
+        recording.close(**close)  # Korean law asks for word to everybody concerned, whatever the risk
+    BreachPerson.objects.update(untold="no_address")
     recording.close(**close)
     report = "\n".join(evidence.report_of(Breach.objects.get()))
     assert all(one in report for one in ("TH-9", "DE-1", "not needed"))
@@ -322,6 +325,7 @@ def test_a_breach_stays_open_while_nobody_knows_whether_an_authority_has_to_be_t
             recording.close(**close)
         recording.learn(breach=row.id, **known, actor=officer, at=NOW)
     recording.learn(breach=row.id, **known, actor=officer, at=NOW)  # again: nothing new
+    BreachPerson.objects.update(untold="no_address")
     recording.close(**close)
     learned = BreachStep.objects.filter(kind="learned").order_by("id").values_list("details", flat=True)
     assert [one["after"]["data"] for one in learned] == [[], ["names"]]
