@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import asking, embedding, pictures
+from surveys.views import asking, claiming, embedding, pictures
 
 app_name = "ask"
 urlpatterns: list[URLPattern] = [
     path("_/pictures/<slug:key>", pictures.picture, name="picture"),
     path("embed.js", embedding.script, name="embed"),
     path("<slug:slug>/", asking.page, name="page"),
+    path("<slug:slug>/claim/", claiming.claim, name="claim"),
     path("<slug:slug>/<str:token>", asking.personal, name="personal"),
 ]

@@ -27,7 +27,7 @@ class Reward:
 
 def of(customers: Collection[uuid.UUID]) -> list[Reward]:
     """What these customers (a lineage) are owed, the earliest answer to each questionnaire; in three queries."""
-    claims = RewardClaim.objects.filter(customer_id__in=customers).order_by("day", "id")
+    claims = RewardClaim.objects.filter(customer_id__in=customers).exclude(promised={}).order_by("day", "id")
     found = {
         claim.survey_id: Reward(
             f"claim:{claim.id}", claim.customer_id, claim.survey_id, claim.promised, claim.day, True

@@ -1,14 +1,18 @@
 """Questions, options and lines of a published version in the language in force: for pages, files and letters."""
 
+import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from surveys.models import Survey, SurveyVersion
+from surveys.rules import rewards
 from surveys.rules.kinds import Question, Texts
 from surveys.rules.kinds.choices import Chosen, Matrix, Poll
 from surveys.rules.kinds.scales import YesNo
@@ -55,6 +59,28 @@ def choices(asked: Question) -> dict[str, str]:
             return {"yes": _("Yes"), "no": _("No")}
         case _:
             return {}
+
+
+def promised(reward: Mapping[str, Any]) -> str:
+    """What is promised for an answer, as people read it; empty for nothing that can be told."""
+    try:
+        found = rewards.read(reward)
+    except rewards.Unreadable:
+        return ""
+    match found:
+        case rewards.Points():
+            return ngettext("%(count)s point", "%(count)s points", found.points) % {
+                "count": number_format(found.points, force_grouping=True)
+            }
+        case rewards.Coupon():
+            return _("a coupon")
+        case rewards.Draw():
+            return _("a place in the draw of %(day)s: %(prize)s") % {
+                "day": date_format(dt.date.fromisoformat(found.draws_on)),
+                "prize": text(found.prize),
+            }
+        case _:
+            return ""
 
 
 def titles(surveys: Iterable[uuid.UUID] | None = None) -> dict[str, str]:

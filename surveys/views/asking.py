@@ -54,18 +54,18 @@ def _answered(request: HttpRequest, slug: str, *, token: str) -> HttpResponse:
     now = timezone.now()
     survey = questionnaires.find(slug)
     if survey is None or not survey.version:
-        return _guarded(_closed(request, Closed.DRAFT, None), token=token)
+        return guarded(closed(request, Closed.DRAFT, None), token=token)
     language = language_of(survey)
     with translation.override(language):
         try:
             response = _opened(request, survey, token=token, language=language, now=now)
         except NotOpen as shut:
-            response = _closed(request, shut.why, survey)
+            response = closed(request, shut.why, survey)
         except disclosures.NotDisclosed:
-            response = _closed(request, Closed.OVER, survey)
+            response = closed(request, Closed.OVER, survey)
         except Ended as ended:
             response = _no_more(request, survey, ended.why, now)
-    return _guarded(response, token=token, is_embedded=request.GET.get("embed", "") not in ("", "0"))
+    return guarded(response, token=token, is_embedded=request.GET.get("embed", "") not in ("", "0"))
 
 
 def _opened(request: HttpRequest, survey: Survey, *, token: str, language: str, now: dt.datetime) -> HttpResponse:
@@ -86,10 +86,10 @@ def _opened(request: HttpRequest, survey: Survey, *, token: str, language: str, 
     return stepping.begun(visit)
 
 
-def _closed(request: HttpRequest, why: Closed, survey: Survey | None) -> HttpResponse:
+def closed(request: HttpRequest, why: Closed, survey: Survey | None) -> HttpResponse:
     """Nobody can answer now. A draft and an address without a questionnaire are told alike."""
     opens = survey.opens_at if survey is not None and why is Closed.EARLY else None
-    context = {"why": why.value, "opens_at": opens, **stepping.frame(request, survey, _languages(survey))}
+    context = {"why": why.value, "opens_at": opens, **stepping.frame(request, survey, languages_of(survey))}
     status = {Closed.DRAFT: 404, Closed.EARLY: 200, Closed.OVER: 410}[why]
     return render(request, "surveys/ask/closed.html", context, status=status)
 
@@ -97,11 +97,11 @@ def _closed(request: HttpRequest, why: Closed, survey: Survey | None) -> HttpRes
 def _no_more(request: HttpRequest, survey: Survey, why: Link, now: dt.datetime) -> HttpResponse:
     """A link that leads nowhere, or somebody who answered before. Counted like every refused link: never whose."""
     codes.note_attempt("survey", _LINKS[why], at=now)
-    context = {"why": why.value, **stepping.frame(request, survey, _languages(survey))}
+    context = {"why": why.value, **stepping.frame(request, survey, languages_of(survey))}
     return render(request, "surveys/ask/no_more.html", context, status=_STATUS[why])
 
 
-def _guarded(response: HttpResponse, *, token: str, is_embedded: bool = False) -> HttpResponse:
+def guarded(response: HttpResponse, *, token: str = "", is_embedded: bool = False) -> HttpResponse:
     """A personal address travels on to nobody; a public one may stand in a frame where it was made to."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if token:
@@ -119,11 +119,12 @@ def _guarded(response: HttpResponse, *, token: str, is_embedded: bool = False) -
 def language_of(survey: Survey) -> str:
     """The language in force if the questionnaire speaks it, else the shop's, else its own first."""
     wanted = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
-    spoken = _languages(survey)
+    spoken = languages_of(survey)
     return next((code for code in (wanted, settings.LANGUAGE_CODE[:2]) if code in spoken), spoken[0])
 
 
-def _languages(survey: Survey | None) -> Sequence[str]:
+def languages_of(survey: Survey | None) -> Sequence[str]:
+    """The languages it speaks, as its page offers them."""
     if survey is None or not survey.version:
         return [code for code in LANGUAGES if code in dict(settings.LANGUAGES)]
     return questionnaires.version(survey.id, survey.version).definition.languages

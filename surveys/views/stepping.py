@@ -29,7 +29,7 @@ from surveys.rules import sending, sent, words
 from surveys.rules.flow import Prepared, Route
 from surveys.rules.kinds import Ranking, Refused, Why
 from surveys.rules.sending import Fault, Judged
-from surveys.selectors import questionnaires, sealing, showing, wording
+from surveys.selectors import links, questionnaires, sealing, showing, wording
 from surveys.services import answering
 from surveys.services.answering import Ended, Run, runs, slips
 from surveys.services.answering.runs import ENDED, Link
@@ -291,7 +291,7 @@ def _forward(visit: Visit, form: Sent, place: int) -> HttpResponse:
     taken = _taken(visit, form, is_end=True, page=form.page)
     if taken.faults:
         return _missing_elsewhere(visit, form, taken)
-    return _thanks(visit, form.prepared, taken.state)
+    return _thanks(visit, form.prepared, taken.state, claim=taken.claim)
 
 
 def _on(visit: Visit, form: Sent, key: str) -> HttpResponse:
@@ -363,14 +363,17 @@ def carried(request: HttpRequest) -> dict[str, Any]:
 # --- ends ---------------------------------------------------------------------------------------------------------
 
 
-def _thanks(visit: Visit, prepared: Prepared, state: Response.State) -> HttpResponse:
-    """The last page: nothing of what was answered stands on it."""
+def _thanks(visit: Visit, prepared: Prepared, state: Response.State, *, claim: str = "") -> HttpResponse:
+    """The last page: nothing of what was answered stands on it. The code for a reward stands here and nowhere else."""
     definition = prepared.definition
     texts = definition.screened if state == Response.State.SCREENED else definition.thanks
     context = {
         "state": state.value,
         "title": wording.text(definition.title, visit.language),
         "text": wording.text(texts, visit.language) if state != Response.State.FULL else "",
+        "claim": claim,
+        "claim_url": links.claim(visit.survey.slug) if claim else "",
+        "promised": wording.promised(visit.survey.reward) if claim else "",
         **frame(visit.request, visit.survey, definition.languages),
     }
     if visit.call is not None:

@@ -288,6 +288,7 @@ LINKS = {
     "ask:personal",
     "ask:picture",
     "ask:embed",
+    "ask:claim",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py

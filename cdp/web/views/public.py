@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import redis
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,8 +23,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from cdp.core import addresses, receipts
-from cdp.core.crypto import index
+from cdp.core import addresses, bounding, receipts
 from cdp.web import kiosk, taking
 from cdp.web.forms.public import TERMS, PublicForm
 from cdp.web.views import kiosk as tablets
@@ -40,8 +37,6 @@ from customers.rules import arrivals
 from customers.services import identity
 
 log = structlog.get_logger("forms")
-MOST = 40
-WINDOW_SECONDS = 600
 """From one address; a shop's own network is one, and a busy opening day must pass."""
 QUICKEST = dt.timedelta(seconds=1)
 """Robots send within a few hundredths; people whose browser fills in everything need hardly more than a second."""
@@ -118,11 +113,11 @@ def _language() -> str:
 def _sent(request: HttpRequest, door: Door, filled: PublicForm, now: dt.datetime) -> HttpResponse:
     if filled.is_robot:
         return redirect(_done_address(request, door))
-    if not _may(request, door):
+    if not bounding.may(request, door.key):
         filled.is_valid()
         filled.add_error(None, _("Many forms came from your connection just now. In ten minutes it works again."))
         busy = _again(request, door, filled, status=429)
-        busy.headers["Retry-After"] = str(WINDOW_SECONDS)
+        busy.headers["Retry-After"] = str(bounding.WINDOW_SECONDS)
         return busy
     try:
         token_sent: receipts.Token | None = receipts.read_token(request.POST.get("form_token", ""), door.key, now=now)
@@ -311,15 +306,3 @@ def _readable(told: receipts.Answer | None) -> dict[str, Any]:
     return {
         name: dt.date.fromisoformat(value) if value and name in DAYS else value for name, value in (told or {}).items()
     }
-
-
-def _may(request: HttpRequest, door: Door) -> bool:
-    """A bound on forms from one address. Without the cache everybody may."""
-    # The cache learns no address: a keyed digest of the network tells its forms from those of others.
-    key = f"{door.key}:{index.lasting('form.network', addresses.of_client(request)).hex()}"
-    try:
-        cache.add(key, 0, timeout=WINDOW_SECONDS)
-        return int(cache.incr(key)) <= MOST
-    except (redis.RedisError, ValueError):
-        log.warning("forms are not counted: no answer from the cache")
-        return True
