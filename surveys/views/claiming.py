@@ -22,7 +22,6 @@ from surveys.services import claims
 from surveys.views import asking, stepping
 
 
-
 @csrf_exempt  # nothing here rests on a session; the code itself is what no other site has
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,11 +37,11 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _answered(request: HttpRequest, survey: Survey) -> HttpResponse:
     now = timezone.now()
-    options = {"today": timezone.localdate(now), "is_kiosk": getattr(request, "tablet", None) is not None}
+    today, is_kiosk = timezone.localdate(now), getattr(request, "tablet", None) is not None
     if request.method != "POST" or "meanwhile" in request.POST:
         kept = {name: request.POST.get(name, "") for name in ("code", "email", "phone")}
-        return _shown(request, survey, ClaimForm(initial=kept, **options))
-    form = ClaimForm(request.POST, **options)
+        return _shown(request, survey, ClaimForm(initial=kept, today=today, is_kiosk=is_kiosk))
+    form = ClaimForm(request.POST, today=today, is_kiosk=is_kiosk)
     if request.POST.get("website"):
         return _thanked(request, survey)
     if not bounding.may(request, "survey-claim"):
