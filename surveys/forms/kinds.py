@@ -29,7 +29,7 @@ KINDS = {
         Kind("multiple", _("Several of a list"), "checkbox"),
         Kind("ranking", _("Order of preference"), "sort-descending"),
         Kind("matrix", _("Matrix: one for each line"), "table"),
-        Kind("poll", _("Two pictures"), "photo"),
+        Kind("poll", _("Pictures to choose from"), "photo"),
         Kind("text", _("Free text"), "text-caption"),
         Kind("date", _("Date"), "calendar"),
         Kind("contact", _("Name or contact"), "address-book"),

@@ -4,6 +4,7 @@ What is read back is a plain question of a definition; whether it can be publish
 """
 
 import re
+import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from consent.selectors import purposes
 from surveys.rules import building, mapping
 from surveys.rules.kinds import words as word_kinds
 from surveys.rules.kinds.base import CODE_PATTERN, KEY_PATTERN, LONGEST_TEXT
+from surveys.rules.kinds.choices import MOST_PICTURES
 
 LONGEST_WORDS = 2000
 SPARE = 3
@@ -204,15 +206,14 @@ class QuestionForm(forms.Form):
 
     def _pictures(self, parts: Any) -> None:
         kept = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
-        for n in range(2):
+        places = range(min(max(2, len(kept) + 1), MOST_PICTURES))
+        for n in places:
             part = kept[n] if n < len(kept) else {}
-            self._texts(
-                f"pictures-{n}",
-                (_("What the first picture shows"), _("What the second picture shows"))[n],
-                part.get("text"),
-            )
-        self.picture_keys = [str(kept[n].get("key") or "ab"[n]) if n < len(kept) else "ab"[n] for n in range(2)]
-        self.images = [kept[n].get("image", "") if n < len(kept) else "" for n in range(2)]
+            self._texts(f"pictures-{n}", _("What picture %(number)s shows") % {"number": n + 1}, part.get("text"))
+        taken = {str(part.get("key")) for part in kept}
+        free = (letter for letter in string.ascii_lowercase if letter not in taken)
+        self.picture_keys = [str(kept[n].get("key") or next(free)) if n < len(kept) else next(free) for n in places]
+        self.images = [kept[n].get("image", "") if n < len(kept) else "" for n in places]
 
     def _wordings(self, parts: Any) -> None:
         kept = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
@@ -236,8 +237,8 @@ class QuestionForm(forms.Form):
             f"{question.get('purpose', '')}/{question.get('channel', '')}",
         )
 
-    def as_question(self, images: tuple[str, str] = ("", "")) -> dict[str, Any]:
-        """The question that was written; what is empty is left out. `images` are pictures that came along."""
+    def as_question(self, images: Mapping[int, str] | None = None) -> dict[str, Any]:
+        """The question that was written; what is empty is left out. `images` are pictures that came along, by place."""
         given = self.cleaned_data
         found: dict[str, Any] = {"kind": self.kind, "key": given["key"], "text": self._read("text")}
         found |= {name: texts for name in ("low", "high", "help", "spoken") if (texts := self._read(name))}
@@ -253,10 +254,10 @@ class QuestionForm(forms.Form):
         for one in self.lists:
             found[one["name"]] = self._parts(one["name"], one["count"])
         if self.kind == "poll":
-            kept = [images[n] or self.images[n] for n in range(2)]
+            kept = [(images or {}).get(n) or image for n, image in enumerate(self.images)]
             found["pictures"] = [
                 {"key": self.picture_keys[n], "image": kept[n], "text": self._read(f"pictures-{n}")}
-                for n in range(2)
+                for n in range(len(kept))
                 if kept[n] or self._read(f"pictures-{n}")
             ]
         wordings = [

@@ -13,7 +13,7 @@ from surveys.rules.kinds import Question
 from surveys.rules.kinds.choices import Chosen, Matrix, Multiple, Poll, Ranking
 from surveys.rules.kinds.scales import Ces, Csat, Nps, Scale, YesNo
 from surveys.rules.kinds.words import Consent, Date
-from surveys.rules.statistics import TOO_FEW, Interval, Sampled, means, nps, ranking, shares
+from surveys.rules.statistics import TOO_FEW, Interval, Sampled, means, nps, ranking, several, shares
 from surveys.rules.statistics.means import Mean
 from surveys.rules.statistics.nps import Bands
 from surveys.rules.statistics.shares import Share
@@ -82,7 +82,9 @@ class Result(Sampled):
     bands: Bands | None = None
     mean: Mean | None = None
     top: Share | None = None
-    """CSAT: the upper two steps; CES: the easy ones; yes of yes and no; one of two pictures."""
+    """CSAT: the upper two steps; CES: the easy ones; yes of yes and no; the first picture of a poll."""
+    lead: several.Lead | None = None
+    """Of a picture poll: which picture leads, and how surely."""
     places: tuple[ranking.Place, ...] = ()
     agreement: float | None = None
     lines: tuple[Line, ...] = ()
@@ -216,14 +218,15 @@ def _scale(about: Asked, question: Scale, numbers: Mapping[int, int], n: int, of
 
 
 def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of: int, *, pieces: int) -> Result:
-    """What is chosen from a list, yes or no, one of two pictures, days; of words only how many there are."""
+    """What is chosen from a list, yes or no, one of a few pictures, days; of words only how many there are."""
     match question:
         case YesNo() | Consent():
             codes = _codes(mine, ("yes", "no"))
             return Result(about, n, of, _bars(codes, n), top=Share(codes["yes"], n))
         case Poll():
             codes = _codes(mine, [picture.key for picture in question.pictures])
-            return Result(about, n, of, _bars(codes, n), top=Share(codes[question.pictures[0].key], n))
+            counts = [codes[picture.key] for picture in question.pictures]
+            return Result(about, n, of, _bars(codes, n), top=Share(counts[0], n), lead=several.lead(counts))
         case Multiple():
             codes = _codes(mine, [option.key for option in question.options])
             return Result(about, n, of, _bars(codes, of), picks=pieces)

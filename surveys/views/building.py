@@ -167,16 +167,17 @@ def texts(request: HttpRequest, survey: str) -> HttpResponse:
     return render(request, "surveys/texts.html", context, status=422 if form.errors else 200)
 
 
-def _images(request: HttpRequest) -> tuple[tuple[str, str], str]:
-    """The picture that came along, at its place of the two; and what is wrong with it."""
+def _images(request: HttpRequest) -> tuple[dict[int, str], str]:
+    """The picture that came along, by its place; and what is wrong with it."""
     sent = uploads.small(request.FILES, uploads.PICTURE)
     if not sent:
-        return ("", ""), ""
+        return {}, ""
     try:
         key = pictures.keep(sent[0][1], actor=actor_of(request), at=timezone.now())
     except pictures.UnableToKeep as unable:
-        return ("", ""), str(unable)
-    return (("", key) if request.POST.get("picture_for") == "1" else (key, "")), ""
+        return {}, str(unable)
+    place = request.POST.get("picture_for", "")
+    return {int(place) if place.isdecimal() and len(place) == 1 else 0: key}, ""
 
 
 def _saved(request: HttpRequest, row: Survey, draft: dict[str, Any]) -> bool:

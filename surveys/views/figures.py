@@ -50,6 +50,8 @@ def card(one: Result, *, link: str = "") -> dict[str, Any]:
         "is_hidden": one.is_hidden,
         "is_low": one.is_low and not one.is_hidden,
         "headline": headline(one),
+        "ratio": nps.ratio(one.bands) if one.bands is not None and about.scheme == nps.ONE_TO_TEN.key else None,
+        "lead": _lead(one),
         "bands": _bands(one),
         "bars": [
             {"label": answer(about.question, bar.code), "count": bar.count, "share": bar.share}
@@ -101,6 +103,13 @@ def headline(one: Result) -> Headline | None:
         highest = question.ends()[1] if isinstance(question, Scale) else 0
         return Headline(_("Mean"), one.mean.value, "mean", means.interval(one.mean), highest)
     return None
+
+
+def _lead(one: Result) -> dict[str, Any] | None:
+    """Of a picture poll: which one leads, and whether that is more than chance does; None while nothing may be said."""
+    if one.lead is None or one.is_hidden:
+        return None
+    return {"label": answer(one.asked.question, one.bars[one.lead.index].code), "is_sure": one.lead.p < SURE}
 
 
 def _top_label(one: Result) -> str:
@@ -158,7 +167,7 @@ def kind_name(question: Question) -> str:
         "multiple": _("Several choices"),
         "ranking": _("Order of preference"),
         "matrix": _("Table"),
-        "poll": _("Two pictures"),
+        "poll": _("Pictures to choose from"),
         "text": _("Free text"),
         "date": _("Date"),
         "contact": _("Contact"),

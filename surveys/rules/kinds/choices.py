@@ -206,8 +206,12 @@ class Matrix(Chosen, frozen=True, kw_only=True, tag="matrix"):
         return super().texts() + [(f"lines/{n}/text", line.text) for n, line in enumerate(self.lines)]
 
 
+MOST_PICTURES = 4
+"""More than four fit on no phone, and take many more people to tell apart."""
+
+
 class Picture(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One of two pictures: a file of the shop's own, and what it shows for who cannot see it."""
+    """One of a few pictures: a file of the shop's own, and what it shows for who cannot see it."""
 
     key: Code
     image: Annotated[str, Meta(pattern="^[a-z0-9]{8,64}$", description="the name of an uploaded picture")]
@@ -215,9 +219,9 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Poll(Question, frozen=True, kw_only=True, tag="poll"):
-    """Which of two designs somebody prefers. They change sides at random, and the side is kept."""
+    """Which of two (to four) designs somebody prefers. Their places are drawn for each person, and kept."""
 
-    pictures: Annotated[list[Picture], Meta(min_length=2, max_length=2)]
+    pictures: Annotated[list[Picture], Meta(min_length=2, max_length=MOST_PICTURES)]
 
     def take(self, value: Any) -> tuple[Row, ...]:
         """One row with the key of the picture."""
@@ -236,11 +240,11 @@ class Poll(Question, frozen=True, kw_only=True, tag="poll"):
         return rows[0].code if rows else None
 
     def domain(self) -> Domain:
-        """Both."""
+        """Each of them."""
         return Domain(tuple(picture.key for picture in self.pictures))
 
     def parts(self) -> dict[str, list[str]]:
-        """The two pictures."""
+        """The pictures."""
         return {"pictures": [picture.key for picture in self.pictures]}
 
     def texts(self) -> list[tuple[str, Texts]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from surveys.rules.statistics import Z95, Interval, Sampled, two_sided
 
 _TRACE = 1e-17  # what a sum of floats no longer notices
+_MANY = 10_000
+_TRACE_OF_LOGS = 1e-7  # how far rounding moves the logarithm of a term
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,28 @@ def differ(first: Share, second: Share) -> float | None:
     pooled = (first.hits + second.hits) / (first.n + second.n)
     error = math.sqrt(pooled * (1 - pooled) * (1 / first.n + 1 / second.n))
     return two_sided((second.hits / second.n - first.hits / first.n) / error) if error else 1.0
+
+
+def against_chance(of: Share, ways: int) -> float | None:
+    """With what probability people who choose one of so many ways blindly hit one of them so often or so seldom (exact
+    binomial, two-sided: all numbers of hits that are no likelier than this one; by z where so many terms would say the
+    same). None of nothing.
+    """
+    if not of.n:
+        return None
+    if ways == 2:
+        return against_half(of)
+    p = 1 / ways
+    if of.n > _MANY:
+        return two_sided((of.hits - of.n * p) / math.sqrt(of.n * p * (1 - p)))
+    whole = math.lgamma(of.n + 1)
+
+    def likely(hits: int) -> float:
+        ways_to = whole - math.lgamma(hits + 1) - math.lgamma(of.n - hits + 1)
+        return ways_to + hits * math.log(p) + (of.n - hits) * math.log(1 - p)
+
+    limit = likely(of.hits) + _TRACE_OF_LOGS
+    return min(1.0, math.fsum(math.exp(found) for k in range(of.n + 1) if (found := likely(k)) <= limit))
 
 
 def against_half(of: Share) -> float | None:

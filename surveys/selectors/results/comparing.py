@@ -114,7 +114,7 @@ def sides(survey: Survey, about: Asked, chosen: Filter | None = None) -> tuple[s
         return None
     first, n = counting.sides(scope(survey, chosen, with_responses=True), about)
     share = shares.Share(first, n)
-    return None if share.is_hidden else (share, shares.against_half(share))
+    return None if share.is_hidden else (share, shares.against_chance(share, len(about.question.pictures)))
 
 
 def crossable(about: Asked) -> bool:

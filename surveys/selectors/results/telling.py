@@ -62,11 +62,13 @@ def question(survey: Survey, one: Result) -> dict[str, Any]:
             "detractors": one.bands.detractors,
         }
         if about.scheme == nps.ONE_TO_TEN.key:
-            known["promoter_detractor_ratio"] = nps.ratio(one.bands)
+            known["detractors_per_promoter"] = nps.ratio(one.bands)
     if one.mean is not None:
         known["mean"] = _mean(one.mean)
     if one.top is not None:
         known["top"] = _share(one.top)
+    if one.lead is not None:
+        known["lead"] = {"answer": one.bars[one.lead.index].code, "p": one.lead.p}
     if one.bars:
         known["of"] = one.of
         known["answers"] = [_bar(bar) for bar in one.bars]

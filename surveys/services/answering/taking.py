@@ -133,8 +133,13 @@ def _begun(run: Run, survey: Survey, *, at: dt.datetime) -> _Step:
 
 
 def _has_answered(survey: Survey, customer: uuid.UUID) -> bool:
+    """Whether they did, surely: what somebody sent under an address they typed uses up nobody else's link."""
     return Response.objects.filter(
-        customer_id=customer, survey_id=survey.id, state=Response.State.COMPLETE, is_test=False
+        customer_id=customer,
+        survey_id=survey.id,
+        state=Response.State.COMPLETE,
+        is_test=False,
+        resolved_by__isnull=True,
     ).exists()
 
 

@@ -1,8 +1,6 @@
 """Answering without a script, as a browser does it: page by page, forwards and back, to every end."""
 
 import datetime as dt
-import html
-import re
 
 import pytest
 from django.test import Client
@@ -16,6 +14,7 @@ from surveys.rules.definition import written
 from surveys.services import publishing
 from tests import factories
 from tests.surveys import asking
+from tests.surveys.forms import Form, opened
 from tests.surveys.rules.questionnaires import option, page, question, value
 
 pytestmark = pytest.mark.django_db
@@ -33,35 +32,6 @@ VISIT = value(
     ),
     page("three", question("ranking", "order", options=[option("a"), option("b")]), question("date", "day")),
 )
-
-
-class Form:
-    """The form on a page: what a browser without scripts would send, and what somebody changes."""
-
-    def __init__(self, response):
-        self.text = response.content.decode()
-        seen = re.sub(r"<template.*?</template>", "", self.text, flags=re.DOTALL)
-        self.fields = {}
-        for tag in re.findall(r"<input[^>]*>", seen):
-            told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-            if told.get("type") in {"radio", "checkbox"} and " checked" not in tag:
-                continue
-            self.fields[told["name"]] = html.unescape(told.get("value", ""))
-        for name, inside in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', seen, re.DOTALL):
-            self.fields[name] = html.unescape(inside)
-        for name, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', seen, re.DOTALL):
-            chosen = re.search(r'value="([^"]*)" selected', inside)
-            self.fields[name] = chosen[1] if chosen else ""
-        action = re.search(r'<form[^>]*id="public-form"[^>]*action="([^"]+)"', seen)
-        self.action = html.unescape(action[1]) if action else ""
-
-    def send(self, client, **given):
-        sent = {**self.fields, **{name.replace("__", "."): text for name, text in given.items()}}
-        return client.post(self.action, sent)
-
-
-def opened(client, path="/s/visit/"):
-    return Form(client.get(path))
 
 
 def test_a_questionnaire_is_answered_page_by_page_forwards_and_back(client, django_capture_on_commit_callbacks):

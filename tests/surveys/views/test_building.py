@@ -61,13 +61,13 @@ def test_every_kind_is_added_worded_and_published_as_it_was_written(staff, surve
     for number, kind in enumerate(KINDS):
         here = step(staff, survey, "add", page=0, kind=kind)["Location"]
         told = worded(sent(staff.get(here)), "text", f"Ask {kind}")
-        for part in ("options-0", "options-1", "lines-0", "pictures-0", "pictures-1"):
+        for part in ("options-0", "options-1", "lines-0", "pictures-0", "pictures-1", "pictures-2"):
             told = worded(told, part, part)
         if kind == "consent":
             told["permission"] = "marketing/email"
         if kind == "poll":
-            for place in ("0", "1"):
-                picture = SimpleUploadedFile("a.png", PNG if place == "0" else PNG + b"\x00", "text/html")
+            for place in ("0", "1", "2"):
+                picture = SimpleUploadedFile("a.png", PNG + b"\x00" * int(place), "text/html")
                 answer = staff.post(here, {**told, "picture": picture, "picture_for": place})
                 assert answer.status_code == 302, answer.context["form"].errors
                 told["seen"] = staff.get(here).context["seen"]
@@ -82,7 +82,9 @@ def test_every_kind_is_added_worded_and_published_as_it_was_written(staff, surve
     assert checking.check(read, is_anonymous=False) == Report((), ())
     page = staff.get("/surveys/mine/")
     assert page.context["wrong"] == []
-    key = read.pages[0].questions[list(KINDS).index("poll")].pictures[0].image
+    pictures = read.pages[0].questions[list(KINDS).index("poll")].pictures
+    assert [one.text["en"] for one in pictures] == ["pictures-0 en", "pictures-1 en", "pictures-2 en"]
+    key = pictures[0].image
     shown = staff.get(f"/s/_/pictures/{key}")
     assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
 

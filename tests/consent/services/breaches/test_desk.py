@@ -298,7 +298,7 @@ def test_each_law_of_the_people_has_its_own_clock_letter_and_report(
     recording.tell_authority(**late)
     steps = BreachStep.objects.filter(kind="authority_told").order_by("id")
     assert [(one.details["law"], one.details["late"]) for one in steps] == [("pdpa_th", False), ("gdpr", True)]
-    with pytest.raises(recording.UnableToRecord, match="people.*: PIPA"):
+    with pytest.raises(recording.UnableToRecord, match=r"people.*: PIPA"):
         recording.close(**close)  # Korean law asks for word to everybody concerned, whatever the risk
     BreachPerson.objects.update(untold="no_address")
     recording.close(**close)

@@ -44,7 +44,25 @@ def test_a_poll_of_two_against_no_preference(hits, n, p):
     assert shares.against_half(Share(hits, n)) == pytest.approx(p, rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("hits", "n", "p"),
+    # Of 6 blind choices among 3 none, one, … six hit with 64, 192, 240, 160, 60, 12 and 1 of 729.
+    [(4, 6, 73 / 729), (0, 6, 137 / 729), (3, 6, 297 / 729), (1, 6, 489 / 729), (2, 6, 1.0), (6, 6, 1 / 729)],
+)
+def test_a_place_of_three_against_blind_choice(hits, n, p):
+    assert shares.against_chance(Share(hits, n), 3) == pytest.approx(p)
+
+
+def test_who_leads_among_several_is_judged_pair_by_pair():
+    assert several.lead([]) is several.lead([0, 0]) is several.lead([4, 4, 1]) is None
+    # 8 of 10 against one other: 0.109375 (above); a third with 1: of 9 choices 8 (0.0390625), of 3 choices 2 (1.0).
+    assert several.lead([2, 8]) == several.Lead(1, pytest.approx(0.109375))
+    assert several.lead([2, 8, 1]) == several.Lead(1, pytest.approx(0.21875))
+    assert several.lead([0, 0, 30]).p == pytest.approx(3 * 2 * 0.5**30)
+
+
 def test_a_poll_of_many_does_not_overflow():
+    assert 0.3 < shares.against_chance(Share(333_800, 1_000_000), 3) < 0.35
     assert shares.against_half(Share(500_000, 1_000_000)) == 1.0
     assert 0 < shares.against_half(Share(19_000, 40_000)) < 1e-20
 
