@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
         ("tidy-events", "events.tasks.tidy", 3600),
         ("end-survey-days", "surveys.tasks.end_days", 900),
         ("look-after-invitations", "surveys.tasks.look_after_invitations", 600),
+        ("escalate-tickets", "surveys.tasks.escalate_tickets", 60),
     ]
 }
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.

@@ -8,9 +8,10 @@ from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import digests, holders
 from events.services import handover
-from surveys.models import Response, Review, Survey
+from surveys.models import Response, Review, Survey, Ticket
 from surveys.selectors import answered, files, reviews
 from surveys.selectors.inviting import PURPOSE
+from surveys.selectors.tickets import telling
 from surveys.services import (
     asking_job,  # noqa: F401  (registers its job)
     collecting,
@@ -19,6 +20,7 @@ from surveys.services import (
     review_undo,
 )
 from surveys.services.answering import taking
+from surveys.services.tickets import overdue, working
 
 registry.declare(review_import.KIND)
 exports.declare(files.KIND)
@@ -38,9 +40,13 @@ panels.declare(
         "reviews", side=panels.RIGHT, template="surveys/reviews_panel.html", context=reviews.panel, position=56
     )
 )
+timeline.provide("ticket", _("Tickets"), telling.entries, group=timeline.SAID, scope="tickets")
 digests.declare(Review, "resolved_by")
 digests.declare(Response, "resolved_by")
+digests.declare(Ticket, "named_by")
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
 webhooks.declare(taking.ANSWERED, _("Somebody answered a survey"), holds="customer, survey, response, version")
 outbox.declare(outbox.Kind(inviting.INVITATION, _("An invitation to a survey"), purpose=PURPOSE))
 outbox.declare(outbox.Kind(inviting.REMINDER, _("A reminder of a survey"), purpose=PURPOSE))
+webhooks.declare(working.RESOLVED, _("A ticket was resolved"), holds="customer, ticket, channel, topic")
+webhooks.declare(overdue.OVERDUE, _("A ticket is overdue"), holds="customer, ticket, due_at, priority, channel")

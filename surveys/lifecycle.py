@@ -7,12 +7,13 @@ from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
 from cdp.core.retention import Follow, Kind, Term, Unit
 from surveys.selectors import keys
 from surveys.services import reviews
+from surveys.services.tickets import telling
 
 declare(
     "surveys.Review",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
-    export=("source", "external_id", "sku", "rating", "title", "body", "at", "replied_at"),
+    export=("source", "external_id", "sku", "rating", "title", "body", "at", "replied_at", "reply"),
     resolved_by="resolved_by",
 )
 declare_keys("surveys.ReviewKey", owned=reviews.keys_of)
@@ -56,6 +57,24 @@ declare(
     export=("survey_id", "promised", "day"),
 )
 declare_keys("surveys.SpentClaim", owned=keys.of_claims)
+declare(
+    "surveys.Ticket",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=(
+        *("id", "source", "external_id", "channel", "topic", "priority", "subject", "status", "opened_at"),
+        *("first_reply_at", "resolved_at", "satisfaction", "satisfaction_at"),
+    ),
+    resolved_by="named_by",
+)
+declare(
+    "surveys.TicketMessage",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("ticket_id", "direction", "act", "words", "more", "at"),
+    follows=("surveys.Ticket", "ticket_id"),
+)
+declare_keys("surveys.TicketKey", owned=telling.keys_of)
 
 # --- how long it is kept ---
 
@@ -93,6 +112,18 @@ retention.declare(
         careful=True,
     ),
     Kind(
+        key="surveys.tickets",
+        label=_("Tickets"),
+        about=_("What somebody asked or complained about, with everything that was said on both sides."),
+        model="surveys.Ticket",
+        moment="r.spoken_at",
+        follows=(
+            Follow("surveys.TicketMessage", "ticket_id"),
+            Follow("surveys.TicketKey", "ticket_id", is_key=True),
+        ),
+        careful=True,
+    ),
+    Kind(
         key="surveys.claims",
         label=_("Rewards of anonymous answers"),
         about=_("That somebody brought the code of an anonymous answer, and on which day."),
@@ -117,4 +148,8 @@ retention.sign_of_life(
 retention.sign_of_life(
     "surveys.response",
     "EXISTS (SELECT 1 FROM surveys_response t WHERE t.customer_id = r.id AND t.saved_at >= %(before)s)",
+)
+retention.sign_of_life(
+    "surveys.ticket",
+    "EXISTS (SELECT 1 FROM surveys_ticket t WHERE t.customer_id = r.id AND t.spoken_at >= %(before)s)",
 )

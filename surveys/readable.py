@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import readable, sources, written_numbers
 from cdp.core.readable import Reading
-from surveys.models import Invitation, Response
+from surveys.models import Invitation, Response, Ticket, TicketMessage
 from surveys.selectors import wording
+from surveys.selectors.tickets import telling
 
 readable.declare(
     "surveys.Review",
@@ -18,6 +19,7 @@ readable.declare(
             "title": _("Heading"),
             "body": _("What you wrote"),
             "replied_at": _("We answered"),
+            "reply": _("What we answered"),
             "source": _("Came through"),
         },
         newest="at",
@@ -114,5 +116,49 @@ readable.declare(
         names={"survey_id": wording.titles},
     ),
 )
-for _inner in ("surveys.ResponseKey", "surveys.InvitationKey", "surveys.SpentClaim"):
+readable.declare(
+    "surveys.Ticket",
+    Reading(
+        _("Your questions and complaints"),
+        {
+            "opened_at": _("When"),
+            "channel": _("By"),
+            "topic": _("Topic"),
+            "priority": _("How urgent"),
+            "subject": _("Subject"),
+            "status": _("State"),
+            "first_reply_at": _("First reply"),
+            "resolved_at": _("Resolved"),
+            "satisfaction": _("How you rated it, of five"),
+            "satisfaction_at": _("When you rated it"),
+            "source": _("Came through"),
+            "external_id": _("Number there"),
+            "id": _("Number"),
+        },
+        newest="opened_at",
+        names={
+            "source": sources.names,
+            "channel": lambda: dict(Ticket.Channel.choices),
+            "priority": lambda: dict(Ticket.Priority.choices),
+            "status": lambda: dict(Ticket.Status.choices),
+        },
+    ),
+)
+readable.declare(
+    "surveys.TicketMessage",
+    Reading(
+        _("What was said about your questions and complaints"),
+        {
+            "at": _("When"),
+            "direction": _("From whom"),
+            "act": _("What was done"),
+            "words": _("What was said"),
+            "more": _("Quoted below, and files that came with it"),
+            "ticket_id": _("Question or complaint, number"),
+        },
+        newest="at",
+        names={"direction": lambda: dict(TicketMessage.Direction.choices), "act": telling.acts},
+    ),
+)
+for _inner in ("surveys.TicketKey", "surveys.ResponseKey", "surveys.InvitationKey", "surveys.SpentClaim"):
     readable.declare_inner(_inner)

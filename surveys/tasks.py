@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from cdp.core import locks
 from surveys.services import anonymous, inviting
+from surveys.services.tickets import overdue
 
 _INVITATIONS = 0x0CD_5A5C
 
@@ -21,3 +22,9 @@ def look_after_invitations() -> None:
     with locks.alone(_INVITATIONS) as is_ours:
         if is_ours:
             inviting.look_after(at=timezone.now())
+
+
+@shared_task
+def escalate_tickets() -> None:
+    """Tell of what was due and was not done."""
+    overdue.escalate(at=timezone.now())

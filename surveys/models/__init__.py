@@ -11,6 +11,7 @@ from surveys.models.invitations import Invitation, InvitationKey
 from surveys.models.questionnaires import Picture, Quota, Survey, SurveyVersion
 from surveys.models.responses import Answer, RefusedAnswer, Response, ResponseKey
 from surveys.models.reviews import Review, ReviewKey
+from surveys.models.tickets import Ticket, TicketKey, TicketMessage, TicketRules
 
 __all__ = [
     "AnonymousAnswer",
@@ -30,4 +31,8 @@ __all__ = [
     "SpentClaim",
     "Survey",
     "SurveyVersion",
+    "Ticket",
+    "TicketKey",
+    "TicketMessage",
+    "TicketRules",
 ]

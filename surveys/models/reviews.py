@@ -32,6 +32,10 @@ class Review(OwnedModel):
     at = models.DateTimeField()
     told_at = models.DateTimeField()
     replied_at = models.DateTimeField(null=True)
+    reply = SealedField()  # what the shop answered, where it was written here
+    replied_by = models.UUIDField(null=True)
+    settled_at = models.DateTimeField(null=True)  # nobody has to answer it any more
+    settled_by = models.UUIDField(null=True)
     resolved_by = models.BinaryField(null=True)
 
     class Meta:

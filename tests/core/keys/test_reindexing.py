@@ -67,6 +67,7 @@ OTHER_KEYS = frozenset(
         # plain hashes of long random secrets
         *("surveys_responsekey.digest", "surveys_response.key_digest", "surveys_spentclaim.digest"),
         *("surveys_invitationkey.digest", "surveys_invitation.key_digest", "surveys_rewardclaim.code_digest"),
+        *("surveys_ticketkey.digest", "surveys_ticketmessage.key_digest"),
         *("commerce_order.content_digest", "commerce_refund.content_digest", "events_handover.awaits"),
         "events_session.fingerprint",  # of ids
         "surveys_picture.data",  # pictures of the shop

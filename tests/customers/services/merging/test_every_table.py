@@ -87,6 +87,8 @@ FATES = {
     "surveys.Response": DECIDED,
     "surveys.Review": DECIDED,
     "surveys.RewardClaim": STAYS,  # whoever brought the code stood for both
+    "surveys.Ticket": DECIDED,
+    "surveys.TicketMessage": FOLLOWS,
 }
 
 

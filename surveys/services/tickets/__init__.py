@@ -1,0 +1,9 @@
+"""Writing tickets, whoever tells of them.
+
+telling    the one way in: tickets with their messages, set-wise, each once
+opening    one ticket, for other rooms and doors
+standing   counting anew how a ticket stands
+working    replies, notes, who looks after it, resolving, rating
+ruling     the shop's hours and targets
+overdue    what was missed is escalated
+"""
