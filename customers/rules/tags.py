@@ -16,6 +16,10 @@ CHANNELS: dict[str, str | Promise] = {
     "kakao": "Kakao",
     "naver": "Naver",
     "youtube": "YouTube",
+    "search": gettext_lazy("a search engine"),
+    "social": gettext_lazy("social media"),
+    "advert": gettext_lazy("an advertisement"),
+    "press": gettext_lazy("news or a blog"),
     "other": gettext_lazy("somewhere else"),
 }
 REASONS: dict[str, str | Promise] = {
@@ -25,6 +29,8 @@ REASONS: dict[str, str | Promise] = {
     "place": gettext_lazy("it is close by"),
     "recommended": gettext_lazy("somebody recommended us"),
     "values": gettext_lazy("what we stand for"),
+    "convenience": gettext_lazy("it is convenient"),
+    "choice": gettext_lazy("the choice there is"),
     "other": gettext_lazy("another reason"),
 }
 

@@ -123,7 +123,7 @@ class QuestionForm(forms.Form):
         )
         self._add("key", key, question.get("key"))
         self._add("required", forms.BooleanField(label=_("Must be answered"), required=False), question.get("required"))
-        if self.kind in {"single", "multiple", "date", "text"}:
+        if self.kind in {"single", "multiple", "ranking", "date", "text"}:
             fields = [("", _("none")), *((name, name) for name in sorted(mapping.FIELDS))]
             fills = _choice(_("Fills a field of the profile"), fields)
             self._add("maps_to", fills, question.get("maps_to"))
