@@ -8,9 +8,11 @@ from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import digests, holders
 from events.services import handover
-from surveys.models import Response, Review, Survey, Ticket
+from surveys.models import Response, Review, SocialAct, Survey, Ticket
 from surveys.selectors import answered, files, reviews
 from surveys.selectors.inviting import PURPOSE
+from surveys.selectors.social import files as social_files
+from surveys.selectors.social import story
 from surveys.selectors.tickets import telling
 from surveys.services import (
     asking_job,  # noqa: F401  (registers its job)
@@ -20,12 +22,18 @@ from surveys.services import (
     review_undo,
 )
 from surveys.services.answering import taking
+from surveys.services.social import importing
+from surveys.services.social import undoing as social_undoing
 from surveys.services.tickets import overdue, working
 
 registry.declare(review_import.KIND)
+registry.declare(importing.KIND)
 exports.declare(files.KIND)
+exports.declare(social_files.KIND)
 engine.explain({collecting.FOREIGN: _("A review with this number is somebody else's; it stays as it was.")})
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
+undoing.declare(*social_undoing.PARTS, words=social_undoing.WORDS)
+engine.explain(importing.REASONS)
 layouts.declare(*review_import.LAYOUTS)
 handover.want(collecting.READER, collecting.NAMES)
 timeline.provide("survey", _("Surveys"), answered.told, group=timeline.SAID, scope="surveys")
@@ -41,8 +49,13 @@ panels.declare(
     )
 )
 timeline.provide("ticket", _("Tickets"), telling.entries, group=timeline.SAID, scope="tickets")
+timeline.provide("social", _("Social platforms"), story.told, group=timeline.SAID)
+panels.declare(
+    panels.Panel("social", side=panels.RIGHT, template="surveys/social_panel.html", context=story.panel, position=57)
+)
 digests.declare(Review, "resolved_by")
 digests.declare(Response, "resolved_by")
+digests.declare(SocialAct, "resolved_by", "account")
 digests.declare(Ticket, "named_by")
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
 webhooks.declare(taking.ANSWERED, _("Somebody answered a survey"), holds="customer, survey, response, version")

@@ -7,6 +7,7 @@ from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
 from cdp.core.retention import Follow, Kind, Term, Unit
 from surveys.selectors import keys
 from surveys.services import reviews
+from surveys.services.social import acts
 from surveys.services.tickets import telling
 
 declare(
@@ -17,6 +18,17 @@ declare(
     resolved_by="resolved_by",
 )
 declare_keys("surveys.ReviewKey", owned=reviews.keys_of)
+declare(
+    "surveys.SocialAct",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=(
+        *("source", "external_id", "platform", "kind", "post_id", "handle", "words", "followers", "at", "replied_at"),
+        "state",
+    ),
+    resolved_by="resolved_by",
+)
+declare_keys("surveys.SocialActKey", owned=acts.keys_of)
 declare(
     "surveys.Response",
     on_merge=OnMerge.MOVE,
@@ -89,6 +101,15 @@ retention.declare(
         careful=True,
     ),
     Kind(
+        key="surveys.social",
+        label=_("Comments and other social acts"),
+        about=_("What somebody wrote, liked or shared on a platform, and how many followed them then."),
+        model="surveys.SocialAct",
+        moment="r.at",
+        follows=(Follow("surveys.SocialActKey", "act_id", is_key=True),),
+        careful=True,
+    ),
+    Kind(
         key="surveys.responses",
         label=_("Answers to surveys"),
         about=_("What somebody answered, finished or not, with whatever was refused of it."),
@@ -144,6 +165,11 @@ retention.exempt(
 retention.sign_of_life(
     "surveys.review",
     "EXISTS (SELECT 1 FROM surveys_review t WHERE t.customer_id = r.id AND t.at >= %(before)s)",
+)
+retention.exempt("posts and the shop's own accounts, without people", "surveys.SocialPost", "surveys.OwnAccount")
+retention.sign_of_life(
+    "surveys.social",
+    "EXISTS (SELECT 1 FROM surveys_socialact t WHERE t.customer_id = r.id AND t.at >= %(before)s)",
 )
 retention.sign_of_life(
     "surveys.response",

@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import readable, sources, written_numbers
 from cdp.core.readable import Reading
-from surveys.models import Invitation, Response, Ticket, TicketMessage
+from customers.rules import handles
+from surveys.models import Invitation, Response, SocialAct, Ticket, TicketMessage
 from surveys.selectors import wording
+from surveys.selectors.social import posts
 from surveys.selectors.tickets import telling
 
 readable.declare(
@@ -28,6 +30,37 @@ readable.declare(
     ),
 )
 readable.declare_inner("surveys.ReviewKey")
+readable.declare(
+    "surveys.SocialAct",
+    Reading(
+        _("What you did on social platforms"),
+        {
+            "at": _("When"),
+            "platform": _("Platform"),
+            "kind": _("What it was"),
+            "handle": _("Your account there"),
+            "post_id": _("Under the post"),
+            "words": _("What you wrote"),
+            "followers": _("Your followers then"),
+            "replied_at": _("We answered"),
+            "state": _("What became of it"),
+            "source": _("Came through"),
+            "external_id": _("Number at its source"),
+        },
+        newest="at",
+        names={
+            "source": sources.names,
+            "platform": lambda: dict(handles.PLATFORMS),
+            "kind": lambda: dict(SocialAct.Kind.choices),
+            "state": lambda: dict(SocialAct.State.choices),
+        },
+        told={
+            "post_id": lambda row: posts.called(row["post_id"]),
+            "followers": lambda row: "" if row["followers"] is None else written_numbers.number(row["followers"]),
+        },
+    ),
+)
+readable.declare_inner("surveys.SocialActKey")
 readable.declare(
     "surveys.Response",
     Reading(

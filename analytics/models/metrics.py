@@ -29,6 +29,7 @@ class CustomerMetrics(models.Model):
     last_seen_at = models.DateTimeField(null=True)
     sessions_count = models.IntegerField(default=0, db_default=0)
     last_login_at = models.DateTimeField(null=True)
+    followers = models.BigIntegerField(null=True)
     computed_at = models.DateTimeField()
 
     class Meta:

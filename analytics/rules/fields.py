@@ -92,6 +92,7 @@ _EMPLOYEES = "COALESCE(k.employees, CASE k.size {} END)".format(
 FIELDS: dict[str, Subject] = {
     field.key: field
     for field in (
+        Subject("followers", _("Followers"), Type.WHOLE, METRICS["followers"].sql),
         Subject("gender", _("Gender"), Type.CODE, "c.gender", _gender),
         Subject("age", _("Age"), Type.WHOLE, METRICS["age"].sql),
         Subject("birth_month", _("Birth month"), Type.WHOLE, "EXTRACT(month FROM c.birth_date)::int"),
@@ -123,7 +124,7 @@ FIELDS: dict[str, Subject] = {
         Subject("created_at", _("Customer since"), Type.MOMENT, "c.created_at"),
     )
 }
-FIELDS_NOT_YET = frozenset({"followers"})
+FIELDS_NOT_YET: frozenset[str] = frozenset()
 
 _TYPES = {
     Unit.COUNT: Type.WHOLE,

@@ -146,6 +146,13 @@ METRICS: dict[str, Metric] = {
             _("When they last signed in (the event `Signed In`)."),
             "m.last_login_at",
         ),
+        _fact(
+            "followers",
+            _("Followers"),
+            Unit.COUNT,
+            _("How many follow them on the social platform where they have most, as told last."),
+            "m.followers",
+        ),
         _days(
             "days_since_last_order",
             _("Days since last order"),

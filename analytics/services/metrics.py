@@ -63,7 +63,7 @@ GROUP BY customer_id
 
 _COLUMNS = (
     "orders_count, revenue_by_currency, refunds_by_currency, revenue_total, refunds_total, missing_rate,"
-    " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at"
+    " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at, followers"
 )
 
 # Rows that would stay the same are left out before the INSERT: ON CONFLICT would lock, and so write, each of them.
@@ -72,6 +72,13 @@ WITH orders AS ({orders}), refunds AS ({refunds}),
 seen AS (
     SELECT v.customer_id, count(*)::int AS visits, max(v.ended_at) AS at, max(v.signed_in_at) AS login
     FROM events_session v WHERE {seen_scope} AND NOT v.is_bot GROUP BY v.customer_id
+),
+followed AS (
+    SELECT t.customer_id, max(t.followers) AS most FROM (
+        SELECT DISTINCT ON (a.customer_id, a.platform, a.account) a.customer_id, a.followers
+        FROM surveys_socialact a WHERE {followed_scope} AND a.followers IS NOT NULL
+        ORDER BY a.customer_id, a.platform, a.account, a.at DESC, a.id DESC
+    ) t GROUP BY t.customer_id
 ),
 figures AS (
     SELECT c.id AS customer_id,
@@ -85,11 +92,13 @@ figures AS (
            o.last_at AS last_order_at,
            s.at AS last_seen_at,
            COALESCE(s.visits, 0) AS sessions_count,
-           s.login AS last_login_at
+           s.login AS last_login_at,
+           w.most AS followers
     FROM customers_customer c
     LEFT JOIN orders o ON o.customer_id = c.id
     LEFT JOIN refunds r ON r.customer_id = c.id
     LEFT JOIN seen s ON s.customer_id = c.id
+    LEFT JOIN followed w ON w.customer_id = c.id
     WHERE {scope} AND c.status = 'known' AND NOT {stopped}
 )
 INSERT INTO analytics_customermetrics AS m (customer_id, {columns}, computed_at)
@@ -121,6 +130,7 @@ def _upsert(scope: str) -> str:
         orders=sums["commerce_order"],
         refunds=sums["commerce_refund"],
         seen_scope=scope.format(column="v.customer_id"),
+        followed_scope=scope.format(column="a.customer_id"),
         # Said again, or a table that statistics still know as empty is read whole per range (seen: twice the time).
         stored_scope=scope.format(column="m.customer_id"),
         scope=scope.format(column="c.id"),

@@ -24,6 +24,9 @@ class CustomerAnswer(serializers.Serializer[Any]):
     phone = serializers.CharField(allow_null=True, help_text="E.164")
     line_id = serializers.CharField(allow_null=True)
     member_number = serializers.CharField(allow_null=True)
+    handle = serializers.CharField(
+        allow_null=True, help_text="The account on a platform told last, as `instagram:name`."
+    )
     name = serializers.CharField(allow_null=True)
     given_name = serializers.CharField(allow_null=True)
     family_name = serializers.CharField(allow_null=True)
@@ -80,6 +83,7 @@ def customer(profile: Profile) -> dict[str, Any]:
         "phone": profile.phone or None,
         "line_id": profile.value(Kind.LINE) or None,
         "member_number": profile.value(Kind.MEMBER) or None,
+        "handle": profile.value(Kind.HANDLE) or None,
         "name": profile.name or None,
         "given_name": profile.given_name or None,
         "family_name": profile.family_name or None,

@@ -47,6 +47,7 @@ class CustomerBody(StrictSerializer):
     line_id = TextField()
     member_number = TextField()
     card_token = TextField(help_text=_("A token of a payment card, never its number."))
+    handle = TextField(help_text=_("What the person is called on a platform, as `instagram:name`."))
     name = TextField(help_text=_("The whole name as the person writes it."))
     given_name = TextField()
     family_name = TextField()

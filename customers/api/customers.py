@@ -97,8 +97,8 @@ class CustomerViewSet(ProvenanceMixin, MergingMixin, ErasingMixin, ApiViewSet):
     @extend_schema(
         operation_id="customers_create",
         summary="Write a customer",
-        description="Finds the person by any identifier (external_id, email, phone, line_id, member_number, card_token)"
-        " or makes a new one. Left-out fields stay as they are, `null` clears a field.",
+        description="Finds the person by any identifier (external_id, email, phone, line_id, member_number, card_token,"
+        " handle) or makes a new one. Left-out fields stay as they are, `null` clears a field.",
         parameters=[SOURCE],
         request=bodies.CustomerBody,
         responses={

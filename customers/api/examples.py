@@ -10,6 +10,7 @@ CUSTOMER = {
     "phone": "+66812345678",
     "line_id": None,
     "member_number": "M-77",
+    "handle": "instagram:mali.tea",
     "name": "Mali Srisuk",
     "given_name": "Mali",
     "family_name": "Srisuk",

@@ -19,6 +19,7 @@ class ContactPoint(OwnedModel):
         LINE = "line", _("LINE")
         EXTERNAL = "external_id", _("Customer number")
         MEMBER = "member_number", _("Member number")
+        HANDLE = "handle", _("Social account")
 
     # No foreign key in the database: looking up the customer of each row was a third of what an import costs
     # PostgreSQL, and customers are never deleted (ADR 9).

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from customers.rules import emails, phones, unreadable
+from customers.rules import emails, handles, phones, unreadable
 
 LONGEST = 200
 
@@ -44,6 +44,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("email", 40, 1),
             Kind("card", 50, 5),
             Kind("phone", 60, 1, weak=True),
+            # What somebody calls themselves on a platform, as `instagram:ada`; people have several accounts.
+            Kind("handle", 63, 10),
             # A number that no plan has, with the whole name of who told it (`Person.named_number`).
             Kind("unlisted_phone", 65, 5, weak=True),
             Kind("anonymous_id", 90, None),
@@ -162,6 +164,13 @@ def _card(raw: str) -> str:
     return value
 
 
+def _handle(raw: str) -> str:
+    value = handles.read(raw)
+    if is_placeholder(handles.parted(value)[1]):
+        raise unreadable.Unreadable("placeholder")
+    return value
+
+
 def _email(raw: str) -> str:
     email = emails.normalise(raw)
     # What cashiers type when somebody has no address, and shops' own senders.
@@ -177,6 +186,7 @@ ALONE: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "line_id": _line_id,
         "card": _card,
         "email": _email,
+        "handle": _handle,
     }
 )
 """Kind → how `normalise` reads it, for all that need nothing but the text."""

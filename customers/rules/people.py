@@ -14,7 +14,7 @@ from cdp.core.files.problems import ValueProblem
 from customers.rules import dates, identifiers, incomes, names, phones, places, postcodes
 from customers.rules.unreadable import Unreadable
 
-IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token")
+IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token", "handle")
 TEXTS = {
     "city": 120,
     "street": 300,
@@ -91,6 +91,7 @@ class Person:
     email: str = ""
     phone: str = ""
     card_token: str = ""
+    handle: str = ""  # with its platform, as `instagram:ada`
     name: str = ""
     given_name: str = ""
     family_name: str = ""
@@ -124,7 +125,13 @@ class Person:
     def is_identified(self) -> bool:
         """Whether anything tells who it is."""
         return bool(
-            self.external_id or self.email or self.phone or self.member_number or self.line_id or self.card_token
+            self.external_id
+            or self.email
+            or self.phone
+            or self.member_number
+            or self.line_id
+            or self.card_token
+            or self.handle
         )
 
     @property

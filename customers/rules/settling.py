@@ -13,7 +13,7 @@ from customers.rules.provenance import COUNTRY, FAMILY, NAME, PLACE, Origins, St
 
 AREA = ("province", "city", "postcode")
 NAMES = ("name", "given_name", "family_name")
-CONTACTS = ("external_id", "member_number", "line_id", "email", "phone")
+CONTACTS = ("external_id", "member_number", "line_id", "email", "phone", "handle")
 SINGLE = (
     "gender",
     "birth_date",

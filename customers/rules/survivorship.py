@@ -35,7 +35,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """What is taken from one side as a whole: name → columns. The first column that is filled tells that it is there."""
 LISTS = ("interests", "tags", "sources")
 """Columns that hold both sides' entries."""
-CONTACTS = ("email", "phone", "line", "member_number")
+CONTACTS = ("email", "phone", "line", "member_number", "handle")
 """Kinds of contact points of which one side's becomes the primary one."""
 REGISTERS: Mapping[str, tuple[str, ...]] = {
     NAME: (provenance.FAMILY, provenance.NAME),

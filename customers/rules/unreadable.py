@@ -48,6 +48,10 @@ REASONS: Mapping[str, str | Promise] = {
     "card_number": _("This looks like a full card number. Only a token of it may be kept."),
     "needs_guardian": _("This is a child by the law of their country: a guardian has to allow it."),
     "suppressed": _("This person was erased at their own wish; only they themselves can come back."),
+    "unknown_platform": _(
+        "This platform is not known. Write for example facebook, instagram, tiktok, x, youtube or line."
+    ),
+    "not_a_handle": _("This is not the name of an account on that platform."),
     "unknown_kind": _("This kind of identifier is not known."),
 }
 

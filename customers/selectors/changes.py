@@ -18,6 +18,7 @@ NAMES: dict[str, str | Promise] = {
     "phone": pgettext_lazy("number", "Phone"),
     "line_id": _("LINE id"),
     "member_number": _("Member number"),
+    "handle": _("Social account"),
     "birth_date": _("Birthday"),
     "gender": _("Gender"),
     "language": _("Language"),

@@ -10,7 +10,7 @@ from customers.rules import provenance, settling
 from customers.selectors.profiles import Profile
 
 FIELDS = (*settling.NAMES, "country", *settling.AREA, *settling.SINGLE, *settling.ADDED)
-CONTACTS = {"email": "email", "phone": "phone", "line": "line_id", "member_number": "member_number"}
+CONTACTS = {"email": "email", "phone": "phone", "line": "line_id", "member_number": "member_number", "handle": "handle"}
 """Kind of contact → field."""
 
 

@@ -19,11 +19,11 @@ from customers.rules.matching import Key
 from customers.rules.people import Person
 from customers.rules.provenance import Word
 from customers.selectors import identifiers
-from customers.selectors.profiles import Profile
+from customers.selectors.profiles import Contact, Profile
 from customers.services import phone_countries
 from customers.services.identity import contacts, profiles, resolving
 
-CONTACTS = ("external_id", "member_number", "line_id", "email", "phone")
+CONTACTS = ("external_id", "member_number", "line_id", "email", "phone", "handle")
 NAMES = ("name", "given_name", "family_name")
 PARTS = ("given_name", "family_name")
 PLACE = ("street", "city", "province", "postcode", "country")
@@ -51,14 +51,25 @@ def change_identifiers(profile: Profile, person: Person, *, source: Source, word
         if not value and field not in person.cleared:
             continue
         scope = source.key if KINDS[field].per_source else ""
-        current = profile.value(str(contacts.KINDS[field]), scope)
         wanted = identifiers.digest(field, value, scope) if value else None
-        if current and (old := identifiers.digest(field, current, scope)) != wanted:
-            _release(profile.id, old)
+        for current in _given_up(profile, field, scope, is_told=bool(value)):
+            if (old := identifiers.digest(field, current.value, scope)) != wanted:
+                _release(profile.id, old)
         if wanted is not None:
             _claim(profile, Key(field, scope, wanted), _given_name_key(profile, person), word)
     if person.card_token or "card_token" in person.cleared:
         _change_cards(profile, person, word)
+
+
+def _given_up(profile: Profile, field: str, scope: str, *, is_told: bool) -> list[Contact]:
+    """What gives way when a field is told or emptied. People have many accounts: a further one replaces none, and
+    emptying takes all of them.
+    """
+    kind = str(contacts.KINDS[field])
+    if field == "handle":
+        return [] if is_told else [one for one in profile.contacts if one.kind == kind]
+    current = profile.contact(kind, scope)
+    return [current] if current else []
 
 
 def _change_cards(profile: Profile, person: Person, word: Word) -> None:
@@ -133,9 +144,10 @@ def change_contacts(profile: Profile, person: Person, keyring: subjects.Keyring,
         kind = str(contacts.KINDS[field])
         value = getattr(person, field)
         scope = source.key if kind == ContactPoint.Kind.EXTERNAL else ""
-        current = profile.contact(kind, scope)
-        if current and ((value and value != current.value) or (not value and field in person.cleared)):
-            ContactPoint.objects.filter(customer_id=profile.id, id=current.id).delete()
+        if value or field in person.cleared:
+            gone = [one.id for one in _given_up(profile, field, scope, is_told=bool(value)) if one.value != value]
+            if gone:
+                ContactPoint.objects.filter(customer_id=profile.id, id__in=gone).delete()
     told = Person(**{field: getattr(person, field) for field in CONTACTS})
     if told.is_identified:
         states = {profile.id: settling.State()}

@@ -47,6 +47,7 @@ TARGETS = {
     "line_id": _("LINE id"),
     "member_number": _("Member number"),
     "card_token": _("Card token"),
+    "handle": _("Social account, as “instagram:name”"),
     "tags": _("Tags"),
     "created_at": _("Customer since"),
     "updated_at": _("Last changed"),

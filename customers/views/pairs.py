@@ -39,6 +39,7 @@ LABELS: dict[str, str | Promise] = {
     "phone": gettext_lazy("Phone"),
     "line": gettext_lazy("LINE"),
     "member_number": gettext_lazy("Member number"),
+    "handle": gettext_lazy("Social account"),
     "external_id": gettext_lazy("Customer number"),
     "interests": gettext_lazy("Interests"),
     "tags": gettext_lazy("Tags"),

@@ -11,6 +11,7 @@ from surveys.models.invitations import Invitation, InvitationKey
 from surveys.models.questionnaires import Picture, Quota, Survey, SurveyVersion
 from surveys.models.responses import Answer, RefusedAnswer, Response, ResponseKey
 from surveys.models.reviews import Review, ReviewKey
+from surveys.models.social import OwnAccount, SocialAct, SocialActKey, SocialPost
 from surveys.models.tickets import Ticket, TicketKey, TicketMessage, TicketRules
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Answer",
     "Invitation",
     "InvitationKey",
+    "OwnAccount",
     "Picture",
     "Quota",
     "RefusedAnswer",
@@ -28,6 +30,9 @@ __all__ = [
     "Review",
     "ReviewKey",
     "RewardClaim",
+    "SocialAct",
+    "SocialActKey",
+    "SocialPost",
     "SpentClaim",
     "Survey",
     "SurveyVersion",

@@ -20,7 +20,7 @@ from customers.rules import people
 from customers.selectors import lineage
 from customers.services import identity, import_trace, people_import
 from surveys.rules import markup, ratings
-from surveys.services import collecting, review_undo, reviews
+from surveys.services import collecting, review_undo, reviews, taking_back
 from surveys.services.reviews import ReviewInput
 
 TARGETS = {
@@ -223,7 +223,7 @@ class Handler:
             )
             for one, owner in zip(parsed, owners, strict=True)
         ]
-        replaced = review_undo.Replaced()
+        replaced = taking_back.Replaced(review_undo.ROWS)
         counts = reviews.write_many(
             reviews=told,
             source=self.context.source.key,
@@ -232,7 +232,7 @@ class Handler:
             is_vouched=True,
             before_change=replaced.before,
         )
-        replaced.note(counts, import_id=self.context.import_id)
+        replaced.note(counts.written, import_id=self.context.import_id)
         foreign = [parsed[place] for place in counts.foreign]
         of_others = [(one.line, "review.external_id", one.external_id, collecting.FOREIGN) for one in foreign]
         return registry.Counts(counts.created, counts.updated, refused=[*gone, *of_others])

@@ -15,7 +15,7 @@ from consent.models import ConsentState
 from customers.models import Company, CompanyKey, CompanyLink, Customer, Lead, LeadKey
 from customers.services.companies import linking
 from customers.services.leads import working
-from surveys.models import Review, ReviewKey
+from surveys.models import Review, ReviewKey, SocialAct, SocialActKey
 from tests import factories
 from tests.capabilities.test_d05_a_file_is_imported_and_taken_back import ORDERS, PEOPLE, undo
 from tests.importing import Importer
@@ -36,6 +36,11 @@ REVIEWS = (
     "R1,P-1,5,Lovely,Smells of rain,2026-03-01,ada@example.com,Ada Somsri\n"
     "R2,P-1,2,Hm,Too sweet,2026-03-02,bo@example.com,Bo Kim\n"
 )
+SOCIAL = (
+    "comment id,platform,post,kind,handle,followers,text,at,campaign\n"
+    "S1,x,P1,comment,ada,12.3k,Smells of rain,2026-03-01,Spring\n"
+    "S2,x,P1,comment,bo,300,Too sweet,2026-03-02,Spring\n"
+)
 PRODUCTS = "sku,name,price\nP-1,Soap,90\nP-2,Towel,50\n"
 EVENTS = "event,timestamp,email\nSigned in,2026-03-01 10:00,ada@example.com\n"
 
@@ -48,7 +53,7 @@ def imports(tmp_path, monkeypatch):
 def picture() -> str:
     """Every row of leads, companies and reviews, but for what says when it was last touched."""
     parts = {}
-    for model in (Lead, LeadKey, Company, CompanyKey, CompanyLink, Review, ReviewKey):
+    for model in (Lead, LeadKey, Company, CompanyKey, CompanyLink, Review, ReviewKey, SocialAct, SocialActKey):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT to_jsonb(t)::text FROM {model._meta.db_table} AS t")
             rows = [json.loads(row) for (row,) in cursor.fetchall()]
@@ -76,6 +81,7 @@ def known() -> int:
         ("leads", LEADS, {"leads_removed": 2, "people_removed": 2}),
         ("companies", COMPANIES, {"companies_removed": 2, "contacts_unlinked": 1, "people_removed": 1}),
         ("reviews", REVIEWS, {"reviews_removed": 2, "people_removed": 2}),
+        ("social", SOCIAL, {"social_removed": 2, "people_removed": 2}),
         ("orders", ORDERS, {"orders_removed": 1, "refunds_removed": 1, "products_removed": 2, "people_removed": 2}),
         ("events", EVENTS, {"events_removed": 1, "people_removed": 1}),
         ("customers", PEOPLE, {"people_removed": 2}),
@@ -93,7 +99,9 @@ def test_what_is_told_before_is_what_goes_and_nothing_of_it_is_left(imports, kin
     assert imports(kind, content)["created"] == next(iter(goes.values()))  # the same file is news once more
 
 
-@pytest.mark.parametrize(("kind", "content"), [("leads", LEADS), ("companies", COMPANIES), ("reviews", REVIEWS)])
+@pytest.mark.parametrize(
+    ("kind", "content"), [("leads", LEADS), ("companies", COMPANIES), ("reviews", REVIEWS), ("social", SOCIAL)]
+)
 def test_a_file_told_twice_is_taken_back_one_telling_at_a_time(imports, kind, content):
     imports.chunk(kind, 1)
     imports(kind, content, source="shop")
@@ -117,6 +125,7 @@ KINDS = {
     "leads": LEADS,
     "companies": COMPANIES,
     "reviews": REVIEWS,
+    "social": SOCIAL,
 }
 
 

@@ -22,6 +22,7 @@ RECOGNISED: dict[str, str] = {
     ContactPoint.Kind.EMAIL: "email",
     ContactPoint.Kind.PHONE: "phone",
     ContactPoint.Kind.LINE: "line_id",
+    ContactPoint.Kind.HANDLE: "handle",
 }
 """Kind of a way of contact → the kind of identifier that a door would make of it."""
 

@@ -327,6 +327,7 @@ def _kinds(source: str) -> list[tuple[str, str, str, _Spelling]]:
         ("email", "email", "", emails.key),
         ("card_token", "card", "", None),
         ("phone", "phone", "", None),
+        ("handle", "handle", "", None),
         ("unlisted_phone", "unlisted_phone", "", None),
     ]
 

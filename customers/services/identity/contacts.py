@@ -24,6 +24,7 @@ KINDS = {
     "line_id": ContactPoint.Kind.LINE,
     "external_id": ContactPoint.Kind.EXTERNAL,
     "member_number": ContactPoint.Kind.MEMBER,
+    "handle": ContactPoint.Kind.HANDLE,
 }
 CONTACTS, ADDRESSES = "customers_contactpoint", "customers_address"
 _PHONE = str(ContactPoint.Kind.PHONE)

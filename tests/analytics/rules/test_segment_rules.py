@@ -61,7 +61,7 @@ for _ in range(20):
         ({"all": [{"field": "city", "op": "=", "value": "x"}, 7]}, "/all/1", "A rule is an object"),
         ({"not": {"field": "shoe_size", "op": "=", "value": 1}}, "/not/field", "“shoe_size” is not known"),
         ({"field": ["city"], "op": "=", "value": 1}, "/field", "is not known"),
-        ({"field": "followers", "op": ">", "value": 1}, "/field", "“followers” is not available yet"),
+        ({"field": "followers", "op": ">", "value": "many"}, "/value", "whole number"),
         ({"metric": "clv", "op": ">", "value": 1}, "/metric", "“clv” is not available yet"),
         ({"metric": "luck", "op": ">", "value": 1}, "/metric", "“luck” is not known"),
         ({"survey": "nps", "op": "<=", "value": 6}, "/survey", "“slug” and “question”"),

@@ -20,6 +20,8 @@ FILES = {
     'L-1,facebook,Spring,2026-03-01T10:00:00+07:00,contacted,mali@example.com,Mali,"two, please"\n',
     "reviews": "review.external_id,review.sku,review.rating,review.title,review.body,review.at,customer.email\n"
     "R-1,TEA,4.5,Good,=lovely,2026-03-01T10:00:00+07:00,mali@example.com\n",
+    "social": "social.external_id,social.platform,social.post,social.kind,social.handle,social.followers,social.text,"
+    "social.at,customer.email\nC-1,x,P-1,comment,mali,6100,=lovely,2026-03-01T10:00:00+07:00,mali@example.com\n",
     "events": "event.name,event.at,customer.external_id\nSigned in,2026-03-01T10:00:00+07:00,C-7\n",
 }
 

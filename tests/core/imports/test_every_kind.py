@@ -12,7 +12,7 @@ from commerce.models import Order, Product
 from consent.models import ConsentRecord
 from customers.models import Company, Customer, Lead
 from events.models import Event
-from surveys.models import Review
+from surveys.models import Review, SocialAct
 from tests import factories
 
 BAD = "zzbadzz"
@@ -64,6 +64,11 @@ FILES = {
         "sku,rating,body,date,email",
         ("P-1,5,Lovely,2026-03-01,ann@example.com", "P-1,2,Hm,2026-03-02,bob@example.com"),
         f"P-1,{BAD},Hm,2026-03-02,bob@example.com", "rating", "2", Review,
+    ),
+    "social": File(
+        "platform,kind,handle,followers,text,at",
+        ("x,comment,ann_k,12.3k,Lovely,2026-03-01", "x,comment,bob,1200,Hm,2026-03-02"),
+        f"x,comment,bob,{BAD},Hm,2026-03-02", "followers", "1200", SocialAct,
     ),
     "consents": File(
         "email,purpose,channel,granted,at",

@@ -16,7 +16,9 @@ from customers.models import Company, Customer, Lead
 from customers.rules import companies, people
 from customers.selectors import leads
 from events.models import Event
+from surveys.models import SocialAct, SocialPost
 from surveys.rules import markup
+from surveys.rules.social import reading
 from surveys.selectors import reviews
 from tests import factories, naughty
 
@@ -51,6 +53,15 @@ def of_reviews():
     return {"title": {one.title for one in read}, "body": {one.body for one in read}}
 
 
+def of_social():
+    acts = SocialAct.objects.all()
+    keyring = subjects.load({act.customer_id for act in acts})
+    return {
+        "text": {keyring.open(act.words, table="surveys_socialact", column="words", row=act.id) for act in acts},
+        "campaign": set(SocialPost.objects.values_list("campaign", flat=True)),
+    }
+
+
 def of_consents():
     rows = list(ConsentRecord.objects.all())
     keyring, table = subjects.load({row.customer_id for row in rows}), ConsentRecord._meta.db_table
@@ -76,6 +87,12 @@ FILES = {
         {"review id": "r-{n}", "email": "r{n}@example.com", "sku": "CUP", "rating": "5", "title": "", "body": "", "date": DAY},
         of_reviews,
         markup.text,
+    ),
+    "social": File(
+        {"comment id": "c-{n}", "platform": "x", "post": "p-{n}", "kind": "comment", "handle": "h{n}", "text": "",
+         "campaign": "", "at": DAY},
+        of_social,
+        reading.plain,
     ),
     "orders": File(
         {"order number": "o-{n}", "date": DAY, "currency": "THB", "email": "o{n}@example.com", "sku": "s-{n}",

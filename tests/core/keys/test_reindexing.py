@@ -39,7 +39,7 @@ COUNTS = frozenset(
         *("consent_retentionline.people", "consent_retentionline.held", "consent_retentionline.removed"),
         *("events_sourcehour.stored", "events_sourcehour.duplicates", "events_sourcehour.rejected"),
         *("events_sourcehour.unconsented", "events_sourcehour.bots", "events_refusedrequests.count"),
-        "commerce_hooktally.count",
+        *("commerce_hooktally.count", "surveys_socialact.followers", "analytics_customermetrics.followers"),
     }
 )
 LOCKS = frozenset({"core_job.claimed_by", "core_notice.claimed_by", "campaigns_message.claimed_by"})
@@ -63,6 +63,7 @@ OTHER_KEYS = frozenset(
             "commerce_cartkey.digest",
             "commerce_refundkey.digest",
             "surveys_reviewkey.digest",
+            "surveys_socialactkey.digest",
         ),
         # plain hashes of long random secrets
         *("surveys_responsekey.digest", "surveys_response.key_digest", "surveys_spentclaim.digest"),

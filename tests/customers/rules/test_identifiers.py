@@ -23,6 +23,7 @@ def test_kinds_are_ordered_and_limited_as_the_fine_print_says():
         "phone": 1,
         "unlisted_phone": 5,
         "card": 5,
+        "handle": 10,
         "anonymous_id": None,
     }
     assert identifiers.KINDS["external_id"].per_source

@@ -86,6 +86,7 @@ FATES = {
     "surveys.RefusedAnswer": FOLLOWS,
     "surveys.Response": DECIDED,
     "surveys.Review": DECIDED,
+    "surveys.SocialAct": DECIDED,
     "surveys.RewardClaim": STAYS,  # whoever brought the code stood for both
     "surveys.Ticket": DECIDED,
     "surveys.TicketMessage": FOLLOWS,
