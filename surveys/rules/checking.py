@@ -3,10 +3,12 @@
 Faults stop it; doubts do not. Both name their place, so that the builder's page can lead there.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from surveys.rules.definition import END, SCREENED, Definition, Problem, fill
 from surveys.rules.flow import Prepared, conditions
 from surveys.rules.kinds import Domain, Question, Texts
 from surveys.rules.kinds.choices import Chosen, Multiple, Ranking
+from surveys.rules.kinds.words import Date
 from surveys.rules.walking import walk
 
 _IN_ORDER = frozenset({"<", "<=", ">", ">="})
@@ -30,7 +33,15 @@ class Report:
 
 
 def check(definition: Definition, *, is_anonymous: bool) -> Report:
-    """Everything that can be known without a database."""
+    """Everything that can be known without a database. Trying all ways takes up to a second: what was found is kept, as
+    a draft is looked at more often than changed.
+    """
+    return _checked(msgspec.json.encode(definition), is_anonymous)
+
+
+@functools.lru_cache(maxsize=64)
+def _checked(definition_: bytes, is_anonymous: bool) -> Report:  # noqa: FBT001  (a key of the cache)
+    definition = msgspec.json.decode(definition_, type=Definition)
     faults = [
         *_keys(definition),
         *_texts(definition),
@@ -98,6 +109,8 @@ def _limits(definition: Definition) -> Iterator[Problem]:
                 yield Problem(f"{at}/most", _("More are asked for than there are options."))
             if question.most and question.least > question.most:
                 yield Problem(f"{at}/least", _("At least is more than at most."))
+        if isinstance(question, Date) and question.earliest and question.latest and question.earliest > question.latest:
+            yield Problem(f"{at}/latest", _("The last day lies before the first: nobody can answer."))
         if isinstance(question, Ranking) and question.top > len(question.options):
             yield Problem(f"{at}/top", _("More are asked for than there are options."))
         if isinstance(question, Chosen) and all(option.when for option in question.options):
@@ -218,6 +231,9 @@ def _unreached(definition: Definition) -> tuple[tuple[Problem, ...], tuple[Probl
         Problem(at, fill(_("Nobody can come to “%(what)s”."), question.key))
         for at, _page, question in definition.placed()
         if at not in seen.reached
+    ) + tuple(
+        Problem(f"{at}/options", _("Somebody could have fewer options here than have to be chosen."))
+        for at in sorted(seen.stuck)
     )
     doubts = tuple(
         Problem(at, _("This condition always holds.") if found == {True} else _("This condition never holds."))

@@ -155,12 +155,22 @@ class Domain:
     """Which answers a question can have, as far as conditions can tell them apart.
 
     `values` lists them all (numbers, codes, yes and no); None means any words or dates. `is_several` where somebody may
-    choose more than one. `lines` are those of a matrix: then each line has these values.
+    choose more than one: at least and at most so many (0: any number), those in `alone` with no other. `lines` are
+    those of a matrix: then each line has these values.
     """
 
     values: tuple[Decimal | str | bool, ...] | None
     is_several: bool = False
     lines: tuple[str, ...] = ()
+    alone: frozenset[str] = frozenset()
+    least: int = 0
+    most: int = 0
+
+    def takes(self, together: Sequence[object]) -> bool:
+        """Whether somebody may choose all of these and no others."""
+        if any(value in self.alone for value in together):
+            return len(together) == 1
+        return max(1, self.least) <= len(together) <= (self.most or len(together))
 
 
 def cleaned(value: Any, *, longest: int) -> str:

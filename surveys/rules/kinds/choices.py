@@ -116,7 +116,13 @@ class Multiple(Chosen, frozen=True, kw_only=True, tag="multiple"):
 
     def domain(self) -> Domain:
         """Any of the options together."""
-        return Domain(tuple(option.key for option in self.options), is_several=True)
+        return Domain(
+            tuple(option.key for option in self.options),
+            is_several=True,
+            alone=frozenset(option.key for option in self.options if option.exclusive),
+            least=self.least,
+            most=self.most,
+        )
 
 
 class Ranking(Chosen, frozen=True, kw_only=True, tag="ranking"):

@@ -14,6 +14,16 @@ def faults(*pages, is_anonymous=False, **rest):
     return {problem.pointer: str(problem.message) for problem in report.faults}
 
 
+def test_what_can_be_chosen_together_is_found_among_many():
+    some = [option(key) for key in "abcdef"] + [option("none", exclusive=True)]
+    asked = question("multiple", "m", options=some, least=2, most=3, required=True)
+    for condition in ("{m} has 'a' and {m} has 'f'", "{m} has 'none'", "not {m} has 'b'"):
+        assert faults(page("a", asked, question("text", "t", when=condition))) == {}
+    others = question("single", "u", options=[option("x", when="{s} = 'a'"), option("y"), option("z")], required=True)
+    first = question("single", "s", options=ABC, required=True)
+    assert faults(page("a", first, others, question("text", "t", when="{s} = 'b' and {u} != 'z'"))) == {}
+
+
 def test_a_sound_questionnaire_has_none():
     assert faults(page("a", SCORE, question("text", "why", when="{score} <= 6"))) == {}
 
@@ -21,6 +31,67 @@ def test_a_sound_questionnaire_has_none():
 @pytest.mark.parametrize(
     ("pages", "place", "words"),
     [
+        (
+            [page("a", question("date", "d", earliest="2026-02-01", latest="2026-01-31"))],
+            "/pages/0/questions/0/latest",
+            "before",
+        ),
+        (
+            [page("a", question("date", "d", latest="2026-01-31"), question("text", "t", when="{d} > '2026-06-01'"))],
+            "/pages/0/questions/1",
+            "come to",
+        ),
+        (
+            [
+                page(
+                    "a",
+                    question("multiple", "m", options=[*ABC, option("none", exclusive=True)]),
+                    question("text", "t", when="{m} has 'none' and {m} has 'a'"),
+                )
+            ],
+            "/pages/0/questions/1",
+            "come to",
+        ),
+        (
+            [
+                page(
+                    "a",
+                    question("multiple", "m", options=ABC, most=1),
+                    question("text", "t", when="{m} has 'b' and {m} has 'a'"),
+                )
+            ],
+            "/pages/0/questions/1",
+            "come to",
+        ),
+        (
+            [
+                page(
+                    "a",
+                    question("single", "s", options=ABC, required=True),
+                    question("single", "u", options=[option("x"), option("y", when="{s} = 'a'")]),
+                    question("text", "t", when="{s} = 'b' and {u} = 'y'"),
+                )
+            ],
+            "/pages/0/questions/2",
+            "come to",
+        ),
+        (
+            [
+                page(
+                    "a",
+                    question("single", "s", options=ABC, required=True),
+                    question(
+                        "multiple",
+                        "m",
+                        options=[option("x"), option("y"), option("z", when="{s} = 'a'")],
+                        least=3,
+                        required=True,
+                    ),
+                )
+            ],
+            "/pages/0/questions/1/options",
+            "fewer options",
+        ),
         ([page("a", SCORE), page("a", question("text", "t"))], "/pages/1/key", "twice"),
         ([page("a", SCORE, SCORE)], "/pages/0/questions/1/key", "twice"),
         (
