@@ -24,6 +24,8 @@ ABOUT = {
     "segment": "Only answers of members of this segment.",
     "question": "Together with `answer`: only of people who answered that.",
     "answer": "A number, the key of a choice, a band of NPS (promoters, passives, detractors), or `line:option`.",
+    "scheme": "Where the same question was asked in several ways: the one that is meant, as `scheme` of the results"
+    " tells it. Else the newest.",
     "clean": "`1`: without answers that came too quickly or were all alike.",
 }
 

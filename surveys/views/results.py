@@ -31,6 +31,9 @@ from surveys.selectors.results.scope import Filter, UnableToFilter
 from surveys.services import removing
 from surveys.views import figures, frame
 
+QUESTION = ("question", "answer", "scheme")
+"""What a filter by an answer stands in an address as."""
+
 
 @requires("surveys.view")
 @require_safe
@@ -145,6 +148,7 @@ def answers(request: HttpRequest, survey: str) -> HttpResponse:
         "is_partial": is_partial,
         "question_choices": [(one.key, wording.text(one.question.text)) for one in every if one.question.IS_WORDS],
         "is_masked": not shows,
+        "is_filtered": row.is_anonymous and bool(chosen.given),
         "older": _link("surveys:answers", row, own, before=str(found[-1].id)) if len(found) == words.PAGE else "",
         "newer": _link("surveys:answers", row, own) if before else "",
         "back": _link("surveys:results", row, given),
@@ -229,8 +233,8 @@ def _asked(request: HttpRequest, slug: str) -> tuple[Survey, Filter, dict[str, s
         try:
             chosen = scope.read(row, told)
         except UnableToFilter as fault:
-            told |= {fault.name: "", "answer": "" if fault.name in {"question", "answer"} else told["answer"]}
-            told |= {"question": ""} if fault.name == "answer" else {}
+            names = QUESTION if fault.name in QUESTION else (fault.name,)
+            told |= dict.fromkeys(names, "")
         else:
             return row, chosen, {name: value for name, value in told.items() if value}
 
@@ -257,7 +261,9 @@ def _filters(survey: Survey, chosen: Filter, given: Mapping[str, str], **kept: s
     }
     chips = []
     for name in chosen.given:
-        rest = {key: value for key, value in given.items() if key != name and (name != "question" or key != "answer")}
+        rest = {
+            key: value for key, value in given.items() if key != name and (name != "question" or key not in QUESTION)
+        }
         chips.append(
             {
                 "label": labels[name],
@@ -284,11 +290,14 @@ def _shown(survey: Survey, name: str, chosen: Filter) -> str:
         return written_dates.day(value)
     match name:
         case "question":
-            about = scope.asked_of(scope.definitions(survey), chosen.question)
+            about = scope.about_of(survey, chosen)
             told = (
-                figures.band_words()[chosen.answer] if chosen.answer in BANDS else figures.answer(about, chosen.answer)
+                figures.band_words()[chosen.answer]
+                if chosen.answer in BANDS
+                else figures.answer(about.question, chosen.answer)
             )
-            return f"{wording.text(about.text)} = {told}"
+            asked = f" ({_('version %(n)s') % {'n': ', '.join(map(str, sorted(about.versions)))}})"
+            return f"{wording.text(about.question.text)} = {told}{asked if about.is_split else ''}"
         case "clean":
             return _("marked answers")
     return figures.group_name(name, str(value))

@@ -18,7 +18,7 @@ from surveys.rules.kinds.words import Date
 from surveys.rules.results import Tally
 from surveys.rules.statistics import TOO_FEW
 from surveys.selectors.results import counting
-from surveys.selectors.results.scope import ANONYMOUS_DIMENSIONS, DIMENSIONS, Filter, Scope, scope
+from surveys.selectors.results.scope import ANONYMOUS_DIMENSIONS, DIMENSIONS, Filter, Scope, about_of, scope
 
 MONTH = "to_char(r.at, 'YYYY-MM')"
 
@@ -46,7 +46,7 @@ def refused(survey: Survey, versions: Mapping[int, Definition], chosen: Filter) 
         return Refusal.FEW
     (name,) = names
     every, some = _divisions(whole, versions), _divisions(part, versions)
-    own = _own(name, chosen, versions)
+    own = _own(name, survey, chosen)
     if not all(disclosing.may_divide((size, everybody - size)) for size in every.get(own, {}).values()):
         return Refusal.FEW
     for division, sizes in every.items():
@@ -58,14 +58,12 @@ def refused(survey: Survey, versions: Mapping[int, Definition], chosen: Filter) 
     return None
 
 
-def _own(name: str, chosen: Filter, versions: Mapping[int, Definition]) -> str:
+def _own(name: str, survey: Survey, chosen: Filter) -> str:
     if name != "question":
         return name
-    is_band = any(
-        isinstance(one.question, Nps) and one.key == chosen.question and chosen.answer in results.BANDS
-        for one in results.asked(versions)
-    )
-    return f"{'band' if is_band else 'answer'}:{chosen.question}"
+    about = about_of(survey, chosen)
+    is_band = isinstance(about.question, Nps) and chosen.answer in results.BANDS
+    return f"{'band' if is_band else 'answer'}:{about.key}:{about.scheme}"
 
 
 def _is_month(chosen: Filter) -> bool:
@@ -87,9 +85,9 @@ def _divisions(of: Scope, versions: Mapping[int, Definition]) -> dict[str, dict[
         about = ways.get((one.question, one.version))
         if about is None or about.question.IS_WORDS or isinstance(about.question, Date):
             continue
-        _add(found, f"answer:{one.question}", _value(one, about), one.count)
+        _add(found, f"answer:{about.key}:{about.scheme}", _value(one, about), one.count)
         if isinstance(about.question, Nps) and one.number is not None:
-            _add(found, f"band:{one.question}", _band(about.question.scheme, int(one.number)), one.count)
+            _add(found, f"band:{about.key}:{about.scheme}", _band(about.question.scheme, int(one.number)), one.count)
     return found
 
 

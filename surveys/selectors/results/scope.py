@@ -10,7 +10,6 @@ Where nothing of the response is asked, the answers are walked alone, on their i
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,9 +19,9 @@ from cdp.core import audiences
 from surveys.models import Response, Survey
 from surveys.rules import results
 from surveys.rules.definition import Definition
-from surveys.rules.kinds import Question
 from surveys.rules.kinds.choices import Matrix
 from surveys.rules.kinds.scales import Nps, Scale, YesNo
+from surveys.rules.results import Asked
 from surveys.selectors import questionnaires
 
 DIMENSIONS: Mapping[str, str] = {
@@ -60,7 +59,7 @@ class UnableToFilter(ValueError):
 class Filter:
     """What is looked at; everything empty means all. Days are the shop's, both included. `clean` leaves out what was
     marked (too quick, all alike). `question` with `answer`: people who answered that: a number, a code, a band of NPS,
-    `line:option` of a matrix.
+    `line:option` of a matrix; of a question that was asked in several ways the newest, or the one `scheme` names.
     """
 
     since: dt.date | None = None
@@ -72,12 +71,13 @@ class Filter:
     segment: str = ""
     question: str = ""
     answer: str = ""
+    scheme: str = ""
     clean: bool = False
 
     @property
     def given(self) -> list[str]:
-        """The names of what is set; the answer goes with its question."""
-        return [one.name for one in fields(self) if getattr(self, one.name) and one.name != "answer"]
+        """The names of what is set; the answer and how it was asked go with the question."""
+        return [one.name for one in fields(self) if getattr(self, one.name) and one.name not in {"answer", "scheme"}]
 
 
 def read(survey: Survey, told: Mapping[str, str]) -> Filter:
@@ -93,6 +93,7 @@ def read(survey: Survey, told: Mapping[str, str]) -> Filter:
         segment=text["segment"],
         question=text["question"] if text["answer"] else "",
         answer=text["answer"] if text["question"] else "",
+        scheme=text["scheme"] if text["question"] and text["answer"] else "",
         clean=text["clean"] not in {"", "0"},
     )
     if found.mode and found.mode not in Response.Mode.values:
@@ -100,7 +101,7 @@ def read(survey: Survey, told: Mapping[str, str]) -> Filter:
     if found.segment and found.segment not in dict(audiences.choices()):
         raise UnableToFilter("segment")
     if found.question:
-        _answered(asked_of(definitions(survey), found.question), found.answer)
+        _answered(about_of(survey, found), found.answer)
     return found
 
 
@@ -113,12 +114,12 @@ def definitions(survey: Survey) -> dict[int, Definition]:
     return {number: questionnaires.version(survey.id, number).definition for number in range(1, survey.version + 1)}
 
 
-def asked_of(versions: Mapping[int, Definition], key: str) -> Question:
-    """The newest question of that key. Raises UnableToFilter."""
-    found = next((one.question for one in results.asked(versions) if one.key == key), None)
-    if found is None:
-        raise UnableToFilter("question")
-    return found
+def about_of(survey: Survey, chosen: Filter) -> Asked:
+    """The question whose answer is filtered by, in the way it is meant. Raises UnableToFilter."""
+    for one in results.asked(definitions(survey)):
+        if one.key == chosen.question and chosen.scheme in {"", one.scheme}:
+            return one
+    raise UnableToFilter("question")
 
 
 @dataclass(frozen=True)
@@ -202,8 +203,7 @@ class _Named:
         return found
 
     def _answer(self, whose: str, response: str) -> str:
-        question = asked_of(definitions(self.survey), self.chosen.question)
-        condition, params = _answered(question, self.chosen.answer)
+        condition, params = _answered(about_of(self.survey, self.chosen), self.chosen.answer)
         self.params |= {"about": self.chosen.question, **params}
         return (
             f"EXISTS (SELECT 1 FROM surveys_answer f WHERE f.customer_id = {whose}.customer_id"
@@ -256,8 +256,7 @@ class _Anonymous:
         return Scope(self.survey, chosen, answers, responses, self.params)
 
     def _answer(self, response: str) -> str:
-        question = asked_of(definitions(self.survey), self.chosen.question)
-        condition, params = _answered(question, self.chosen.answer)
+        condition, params = _answered(about_of(self.survey, self.chosen), self.chosen.answer)
         self.params |= {"about": self.chosen.question, **params}
         return (
             f"EXISTS (SELECT 1 FROM surveys_anonymousanswer f WHERE f.response_id = {response}"
@@ -265,16 +264,23 @@ class _Anonymous:
         )
 
 
-def _answered(question: Question, answer: str) -> tuple[str, dict[str, Any]]:
-    """SQL over `f` for who answered that. Raises UnableToFilter."""
+def _answered(about: Asked, answer: str) -> tuple[str, dict[str, Any]]:
+    """SQL over `f` for who answered that where it was asked in this way. Raises UnableToFilter."""
+    condition, params = _as_asked(about, answer)
+    return f"f.version = ANY(%(asked)s) AND {condition}", {"asked": list(about.versions), **params}
+
+
+def _as_asked(about: Asked, answer: str) -> tuple[str, dict[str, Any]]:
+    question = about.question
     if isinstance(question, Nps) and answer in results.BANDS:
         lowest, highest = results.in_band(question.scheme, answer)
         return "f.number BETWEEN %(lowest)s AND %(highest)s", {"lowest": lowest, "highest": highest}
     if isinstance(question, Scale):
-        try:
-            return "f.number = %(answer)s", {"answer": Decimal(answer)}
-        except InvalidOperation as error:
-            raise UnableToFilter("answer") from error
+        lowest, highest = question.ends()
+        steps = {str(step): step for step in range(lowest, highest + 1)}
+        if answer not in steps:
+            raise UnableToFilter("answer")
+        return "f.number = %(answer)s", {"answer": steps[answer]}
     if question.IS_WORDS:
         raise UnableToFilter("answer")
     if isinstance(question, Matrix):

@@ -21,7 +21,7 @@ from surveys.rules.definition import Definition
 from surveys.rules.kinds.words import Contact
 from surveys.rules.statistics import TOO_FEW
 from surveys.selectors import sealing
-from surveys.selectors.results import counting, guarding
+from surveys.selectors.results import counting
 from surveys.selectors.results.scope import Filter, scope
 
 PAGE = 50
@@ -70,10 +70,11 @@ def written(
     shows_people: bool,
 ) -> list[Written]:
     """The newest texts, at most PAGE, of one question or all; `score`: the question whose number stands beside each.
-    `is_partial`: those of answers that were never finished. Anonymous ones in the order of their random ids: never in
-    that of time.
+    `is_partial`: those of answers that were never finished. Anonymous ones in the order of their random ids, never in
+    that of time, and without any filter only: whoever lays the texts of two filters side by side would read of one text
+    what else its writer answered.
     """
-    if guarding.refused(survey, versions, chosen) is not None:
+    if survey.is_anonymous and chosen.given:
         return []
     keys = _open(versions)
     keys = [key for key in keys if key == question] if question else keys

@@ -1,13 +1,15 @@
 """Results counted over the answers: filters, groups, periods, tables, who was asked; and what anonymous ones hide."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.utils import timezone
 
 from cdp.core import actors
-from surveys.models import Invitation, RefusedAnswer
+from surveys.models import AnonymousAnswer, Invitation, RefusedAnswer
 from surveys.rules import results
+from surveys.selectors import sealing
 from surveys.selectors.results import comparing, overview, reach, scope, telling, words
 from surveys.selectors.results.guarding import Refusal
 from surveys.selectors.results.scope import Filter
@@ -108,6 +110,28 @@ def test_filters_narrow_by_time_mode_store_language_answer_marks_and_segment():
     ):
         with pytest.raises(scope.UnableToFilter):
             scope.read(survey, wrong)
+
+
+def test_a_filter_by_an_answer_keeps_to_one_scale_and_its_steps():
+    """The same key on 0 to 10 and then on 1 to 10: detractors of two scales are never one count, no zero is lost."""
+    survey = asking.opened(value(page("p", question("nps", "score"))))
+    answers.plant(survey, [{"score": 0}] * 6 + [{"score": 9}] * 6)
+    draft = value(page("p", question("nps", "score", scheme="nps_1_10")))
+    survey = publishing.save_draft(survey=survey.id, draft=draft, seen=survey.draft_at, actor=actors.SYSTEM, at=NOV)
+    publishing.publish(survey=survey.id, actor=actors.SYSTEM, at=timezone.now())
+    survey.refresh_from_db()
+    answers.plant(survey, [{"score": 1}] * 7)
+
+    def n(**told):
+        return overview.read(survey, scope.read(survey, {"question": "score", **told})).completed
+
+    assert n(answer="detractors") == n(answer="detractors", scheme="nps_1_10") == n(answer="1") == 7
+    assert n(answer="detractors", scheme="nps_0_10") == n(answer="0", scheme="nps_0_10") == 6
+    for wrong in ("0", "11", "7.5", "1e999999", "Infinity", "NaN", "9" * 100, "٣"):
+        with pytest.raises(scope.UnableToFilter):
+            scope.read(survey, {"question": "score", "answer": wrong})
+    with pytest.raises(scope.UnableToFilter):
+        scope.read(survey, {"question": "score", "answer": "9", "scheme": "stars:1:5"})
 
 
 def test_a_question_is_compared_over_time_by_group_and_beside_another():
@@ -215,3 +239,28 @@ def test_anonymous_answers_tell_nothing_of_under_five_nor_by_subtraction():
     answers.plant_nameless(survey, [{"who": "blue"}], language="th")
     of_thai = by_key(overview.read(survey, Filter(language="th")).results)
     assert of_thai["score", "nps_0_10"].n == 6
+
+
+def test_anonymous_words_stand_under_no_filter_that_could_be_laid_beside_another():
+    draft = value(
+        page("p", question("nps", "score"), question("single", "who", options=COLOURS), question("text", "why"))
+    )
+    survey = asking.opened(draft, is_anonymous=True)
+    answers.plant_nameless(survey, [{"score": score, "who": who} for score in (9, 3) for who in ("red", "blue")] * 6)
+    said = AnonymousAnswer.objects.filter(question="score").first()
+    key, row = sealing.key_of(survey), uuid.uuid4()
+    text = key.seal("Only I say this", table=AnonymousAnswer._meta.db_table, column="text", row=row)
+    AnonymousAnswer.objects.create(
+        id=row, response_id=said.response_id, survey_id=survey.id, version=1, question="why", text=text, at=said.at
+    )
+    versions = scope.definitions(survey)
+
+    def read(**told):
+        chosen = scope.read(survey, told)
+        return overview.read(survey, chosen).completed, [
+            one.text for one in words.written(survey, versions, chosen, shows_people=True)
+        ]
+
+    assert read() == (24, ["Only I say this"])
+    assert read(question="score", answer="9") == read(question="who", answer="red") == (12, [])
+    assert read(language="en") == (24, [])
