@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Some machines forbid it: what is started dozens of times should not be compiled dozens of times.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup setup-dev run test test-all lint bench screenshots lock
+.PHONY: help setup setup-dev run test test-all lint bench screenshots train lock
 
 # The first Python that works and is new enough: a name may exist and still not run.
 find_python = for p in $$PYTHON python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -41,8 +41,12 @@ bench: ## benchmarks, into var/bench.json
 screenshots: ## pictures of every page, into var/screenshots
 	@$(setup_dev) && exec $(VENV)/python -m scripts.screenshots
 
+train: ## train the sentiment models anew, from ../shared/data
+	@$(find_python); test -d var/train || "$$python" -m venv var/train && var/train/bin/python -m pip install --quiet \
+		--require-hashes -r requirements-train.lock && exec var/train/bin/python scripts/train_sentiment.py
+
 lock: ## pin the newest versions that pyproject.toml allows
 	@$(setup_dev) && for what in "requirements.lock pyproject.toml" "requirements-dev.lock pyproject.toml --group dev" \
-		"requirements-node.lock --group node"; do set -- $$what; file=$$1; shift; \
+		"requirements-node.lock --group node" "requirements-train.lock --group train"; do set -- $$what; file=$$1; shift; \
 		$(VENV)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 "$$@" \
 			--output-file "$$file" >/dev/null || exit 1; done

@@ -42,10 +42,16 @@ class Report:
         """A time that has a bound of its own (pages); seconds."""
         self._add(Figure(name, seconds, None, seconds, target, at_least=False, note=note))
 
+    def share(self, name: str, value: float, *, target: float, note: str = "") -> None:
+        """A share or a correlation that must be at least `target`."""
+        self._add(Figure(name, 0.0, None, value, target, at_least=True, note=note))
+
     def _add(self, figure: Figure) -> None:
         self.figures.append(figure)
         sign = "≥" if figure.at_least else "≤"
-        if figure.reference is None:
+        if figure.reference is None and figure.at_least:
+            text = f"{figure.ratio:8.3f}         (target {sign} {figure.target:g})"
+        elif figure.reference is None:
             text = f"{figure.seconds * 1000:8.1f} ms      (target {sign} {figure.target * 1000:.0f} ms)"
         else:
             text = f"{figure.ratio:8.2f} × reference (target {sign} {figure.target:g} ×)"

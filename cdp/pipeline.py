@@ -12,6 +12,7 @@ from customers.services.companies import linking
 from events.services import sessions
 from loyalty.services import coupons
 from surveys.services import collecting
+from surveys.services.understanding import reading
 
 STEPS = (
     ("customers.erased", erasing.sweep),
@@ -19,6 +20,7 @@ STEPS = (
     ("events.sessions", sessions.update),
     ("commerce.book", booking.book),
     ("surveys.collect", collecting.collect),
+    ("surveys.understand", reading.understand),
     ("loyalty.coupons", coupons.settle),
     ("customers.companies", linking.link),
     ("analytics.metrics", metrics.update),

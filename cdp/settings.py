@@ -301,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
         ("end-survey-days", "surveys.tasks.end_days", 900),
         ("look-after-invitations", "surveys.tasks.look_after_invitations", 600),
         ("escalate-tickets", "surveys.tasks.escalate_tickets", 60),
+        ("read-texts", "surveys.tasks.read_texts", 300),
     ]
 }
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.

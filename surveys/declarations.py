@@ -8,11 +8,14 @@ from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import digests, holders
 from events.services import handover
-from surveys.models import Response, Review, SocialAct, Survey, Ticket
+from surveys.models import Response, Review, SocialAct, Survey, Ticket, Vocabulary
 from surveys.selectors import answered, files, reviews
 from surveys.selectors.inviting import PURPOSE
 from surveys.selectors.social import files as social_files
 from surveys.selectors.social import story
+from surveys.selectors.texts import answers as open_answers
+from surveys.selectors.texts import reviews as written_reviews
+from surveys.selectors.texts import sources as texts
 from surveys.selectors.tickets import telling
 from surveys.services import (
     asking_job,  # noqa: F401  (registers its job)
@@ -57,6 +60,9 @@ digests.declare(Review, "resolved_by")
 digests.declare(Response, "resolved_by")
 digests.declare(SocialAct, "resolved_by", "account")
 digests.declare(Ticket, "named_by")
+texts.declare(written_reviews.SOURCE)
+texts.declare(open_answers.SOURCE)
+holders.declare(holders.Holder(Vocabulary, ("id",), rowkeys.context(Vocabulary._meta.db_table)))
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
 webhooks.declare(taking.ANSWERED, _("Somebody answered a survey"), holds="customer, survey, response, version")
 outbox.declare(outbox.Kind(inviting.INVITATION, _("An invitation to a survey"), purpose=PURPOSE))

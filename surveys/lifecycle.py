@@ -88,6 +88,19 @@ declare(
 )
 declare_keys("surveys.TicketKey", owned=telling.keys_of)
 
+declare(
+    "surveys.Reading",
+    on_merge=OnMerge.REBUILD,
+    on_erase=OnErase.DELETE,
+    export=("kind", "text_id", "at", "language", "sentiment", "negative", "neutral", "positive", "model", "read_at"),
+)
+declare(
+    "surveys.Mention",
+    on_merge=OnMerge.REBUILD,
+    on_erase=OnErase.DELETE,
+    export=("kind", "text_id", "at", "about", "ref", "sentiment"),
+)
+
 # --- how long it is kept ---
 
 retention.declare(
@@ -97,7 +110,11 @@ retention.declare(
         about=_("What somebody wrote of an article."),
         model="surveys.Review",
         moment="r.at",
-        follows=(Follow("surveys.ReviewKey", "review_id", is_key=True),),
+        follows=(
+            Follow("surveys.ReviewKey", "review_id", is_key=True),
+            Follow("surveys.Reading", "parent_id"),
+            Follow("surveys.Mention", "parent_id"),
+        ),
         careful=True,
     ),
     Kind(
@@ -118,6 +135,8 @@ retention.declare(
         follows=(
             Follow("surveys.Answer", "response_id"),
             Follow("surveys.RefusedAnswer", "response_id"),
+            Follow("surveys.Reading", "parent_id"),
+            Follow("surveys.Mention", "parent_id"),
             Follow("surveys.ResponseKey", "response_id", is_key=True),
         ),
         careful=True,
@@ -161,6 +180,7 @@ retention.exempt(
     "surveys.AnonymousWaiting",
     "surveys.AnonymousResponse",
     "surveys.AnonymousAnswer",
+    "surveys.AnonymousReading",
 )
 retention.sign_of_life(
     "surveys.review",

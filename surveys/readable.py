@@ -1,13 +1,17 @@
 """How reviews, answers and invitations read to the person they are of."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import readable, sources, written_numbers
 from cdp.core.readable import Reading
 from customers.rules import handles
-from surveys.models import Invitation, Response, SocialAct, Ticket, TicketMessage
+from surveys.models import Invitation, Mention, Response, Sentiment, SocialAct, Ticket, TicketMessage
 from surveys.selectors import wording
 from surveys.selectors.social import posts
+from surveys.selectors.texts import names as named
+from surveys.selectors.texts import sources as texts
 from surveys.selectors.tickets import telling
 
 readable.declare(
@@ -195,3 +199,54 @@ readable.declare(
 )
 for _inner in ("surveys.TicketKey", "surveys.ResponseKey", "surveys.InvitationKey", "surveys.SpentClaim"):
     readable.declare_inner(_inner)
+
+_LANGUAGES = {"th": _("Thai"), "ko": _("Korean"), "en": _("English"), "xx": _("Another language"), "": ""}
+
+
+def _kinds() -> dict[str, object]:
+    return {kind: source.label for kind, source in texts.declared().items()}
+
+
+def _percent(column: str) -> Callable[[readable.Row], str]:
+    return lambda row: written_numbers.percent(row[column] / 1000) if row["sentiment"] else ""
+
+
+readable.declare(
+    "surveys.Reading",
+    Reading(
+        _("How a program read what you wrote"),
+        {
+            "at": _("When you wrote it"),
+            "kind": _("Where"),
+            "language": _("Language"),
+            "sentiment": _("Feeling it read"),
+            "negative": _("How likely negative"),
+            "neutral": _("How likely neutral"),
+            "positive": _("How likely positive"),
+            "model": _("Version of the program"),
+        },
+        newest="at",
+        names={"kind": _kinds, "language": lambda: _LANGUAGES, "sentiment": lambda: dict(Sentiment.choices)},
+        told={name: _percent(name) for name in ("negative", "neutral", "positive")},
+    ),
+)
+readable.declare(
+    "surveys.Mention",
+    Reading(
+        _("Brands and articles you named"),
+        {
+            "at": _("When"),
+            "kind": _("Where"),
+            "about": _("What kind"),
+            "ref": _("Name"),
+            "sentiment": _("Feeling it read"),
+        },
+        newest="at",
+        names={
+            "kind": _kinds,
+            "about": lambda: dict(Mention.About.choices),
+            "ref": named.called,
+            "sentiment": lambda: dict(Sentiment.choices),
+        },
+    ),
+)

@@ -6,8 +6,10 @@ from django.utils import timezone
 from cdp.core import locks
 from surveys.services import anonymous, inviting
 from surveys.services.tickets import overdue
+from surveys.services.understanding import reading
 
 _INVITATIONS = 0x0CD_5A5C
+_TEXTS = 0x0CD_5A5D
 
 
 @shared_task
@@ -28,3 +30,11 @@ def look_after_invitations() -> None:
 def escalate_tickets() -> None:
     """Tell of what was due and was not done."""
     overdue.escalate(at=timezone.now())
+
+
+@shared_task
+def read_texts() -> None:
+    """Read what no mark tells of: older texts, texts of nobody, all of them after a new model. One at a time."""
+    with locks.alone(_TEXTS) as is_ours:
+        if is_ours:
+            reading.look_around(timezone.now())

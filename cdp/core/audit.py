@@ -88,6 +88,8 @@ class Action(StrEnum):
     TICKET_CHANGED = "surveys:ticket:changed"
     TICKET_RULES_SET = "surveys:ticket_rules:set"
     REVIEW_ANSWERED = "surveys:review:answered"
+    THEME_CHANGED = "surveys:theme:changed"
+    BRAND_CHANGED = "surveys:brand:changed"
     COUPON_ISSUED = "loyalty:coupon:issued"
     COUPON_REDEEMED = "loyalty:coupon:redeemed"
     SEGMENT_SAVED = "analytics:segment:saved"

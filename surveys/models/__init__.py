@@ -9,6 +9,7 @@ from surveys.models.anonymous import (
 )
 from surveys.models.invitations import Invitation, InvitationKey
 from surveys.models.questionnaires import Picture, Quota, Survey, SurveyVersion
+from surveys.models.readings import AnonymousReading, Brand, Mention, Reading, Sentiment, Theme, Vocabulary
 from surveys.models.responses import Answer, RefusedAnswer, Response, ResponseKey
 from surveys.models.reviews import Review, ReviewKey
 from surveys.models.social import OwnAccount, SocialAct, SocialActKey, SocialPost
@@ -16,28 +17,35 @@ from surveys.models.tickets import Ticket, TicketKey, TicketMessage, TicketRules
 
 __all__ = [
     "AnonymousAnswer",
+    "AnonymousReading",
     "AnonymousResponse",
     "AnonymousWaiting",
     "Answer",
+    "Brand",
     "Invitation",
     "InvitationKey",
+    "Mention",
     "OwnAccount",
     "Picture",
     "Quota",
+    "Reading",
     "RefusedAnswer",
     "Response",
     "ResponseKey",
     "Review",
     "ReviewKey",
     "RewardClaim",
+    "Sentiment",
     "SocialAct",
     "SocialActKey",
     "SocialPost",
     "SpentClaim",
     "Survey",
     "SurveyVersion",
+    "Theme",
     "Ticket",
     "TicketKey",
     "TicketMessage",
     "TicketRules",
+    "Vocabulary",
 ]

@@ -9,7 +9,7 @@ from cdp.core import audit, pipeline
 from cdp.core.actors import Actor
 from commerce.services import keys
 from customers.services import buckets
-from surveys.models import Answer, RefusedAnswer, Response, Survey
+from surveys.models import Answer, Mention, Reading, RefusedAnswer, Response, Survey
 from surveys.services.answering import taking
 from surveys.services.answering.runs import RESPONSES
 
@@ -31,6 +31,8 @@ def remove(*, survey: Survey, response: uuid.UUID, actor: Actor, at: dt.datetime
         whose = {"customer_id": row.customer_id, "response_id": row.id}
         Answer.objects.filter(**whose).delete()
         RefusedAnswer.objects.filter(**whose).delete()
+        for read in (Reading, Mention):
+            read._default_manager.filter(customer_id=row.customer_id, parent_id=row.id).delete()
         Response.objects.filter(customer_id=row.customer_id, id=row.id).delete()
         if row.key_digest is not None:
             keys.release(RESPONSES, [bytes(row.key_digest)])

@@ -39,6 +39,7 @@ COUNTS = frozenset(
         *("consent_retentionline.people", "consent_retentionline.held", "consent_retentionline.removed"),
         *("events_sourcehour.stored", "events_sourcehour.duplicates", "events_sourcehour.rejected"),
         *("events_sourcehour.unconsented", "events_sourcehour.bots", "events_refusedrequests.count"),
+        *("surveys_reading.names", "surveys_anonymousreading.names"),  # which list it was
         *("commerce_hooktally.count", "surveys_socialact.followers", "analytics_customermetrics.followers"),
     }
 )
@@ -50,6 +51,7 @@ SEALED = frozenset(
         *("consent_privacycode.asked", "events_inboxrow.sealed", "events_rejectedevent.sealed"),
         *("commerce_hookdelivery.sealed", "core_ringkey.proof"),
         *("surveys_anonymouswaiting.sealed", "surveys_anonymousanswer.text"),
+        *("surveys_theme.words", "surveys_vocabulary.secret"),
         "core_importtrace.data",  # what was noted before a reindex is not undone any more
     }
 )
@@ -70,6 +72,8 @@ OTHER_KEYS = frozenset(
         *("surveys_invitationkey.digest", "surveys_invitation.key_digest", "surveys_rewardclaim.code_digest"),
         *("surveys_ticketkey.digest", "surveys_ticketmessage.key_digest"),
         *("commerce_order.content_digest", "commerce_refund.content_digest", "events_handover.awaits"),
+        # under the secret of the vocabulary, which an index root says nothing about
+        *("surveys_reading.terms", "surveys_anonymousreading.terms", "surveys_theme.terms"),
         "events_session.fingerprint",  # of ids
         "surveys_picture.data",  # pictures of the shop
     }

@@ -83,6 +83,8 @@ FATES = {
     "loyalty.Coupon": DECIDED,
     "surveys.Answer": FOLLOWS,
     "surveys.Invitation": STAYS,  # written to whoever stood for both
+    "surveys.Mention": DERIVED,
+    "surveys.Reading": DERIVED,
     "surveys.RefusedAnswer": FOLLOWS,
     "surveys.Response": DECIDED,
     "surveys.Review": DECIDED,

@@ -1,0 +1,1 @@
+"""Texts of customers, whatever they were written in: which there are, which are unread, what was read in them."""

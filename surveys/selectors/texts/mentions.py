@@ -1,0 +1,124 @@
+"""Who and what is named in texts: by month and feeling, and whom customers considered, chose us over or left us for."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection
+
+from commerce.models import Product
+from surveys.models import Brand, Mention
+from surveys.selectors.texts.themes import Split, since
+
+CONSIDERED = ("considered_whom",)
+LEFT_FOR = ("whom",)
+"""Questions of the ready-made surveys `why_us` and `why_stop`, and of whatever was made from them."""
+MOST_PRODUCTS = 25
+
+# Anonymous answers are counted with all others and shown nowhere.
+_NAMED = """
+    SELECT m.about, m.ref, m.sentiment, m.at, m.kind FROM surveys_mention m WHERE m.at >= %(since)s
+    UNION ALL
+    SELECT 'brand', b::text, g.sentiment, g.at::timestamp AT TIME ZONE %(zone)s, 'answer'
+    FROM surveys_anonymousreading g, unnest(g.brands) b WHERE g.at >= %(since)s::date
+    UNION ALL
+    SELECT 'product', p, g.sentiment, g.at::timestamp AT TIME ZONE %(zone)s, 'answer'
+    FROM surveys_anonymousreading g, unnest(g.products) p WHERE g.at >= %(since)s::date
+"""
+
+
+@dataclass(frozen=True)
+class Named:
+    """How often something is named in a year. `considered`, `over`, `left` count people, by what they answered."""
+
+    ref: str
+    name: str
+    split: Split = field(default_factory=Split)
+    months: Mapping[str, Split] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    brand: Brand | None = None
+    considered: int = 0
+    over: int = 0
+    left: int = 0
+
+
+def brands(now: dt.datetime) -> list[Named]:
+    """Every brand of the list, the most named first."""
+    counted = _counted(now, Mention.About.BRAND)
+    answered = _answered()
+    found = []
+    for brand in Brand.objects.all():
+        ref = str(brand.id)
+        considered, over, left = answered.get(ref, (0, 0, 0))
+        found.append(_named(ref, brand.name, counted.get(ref, {}), brand, considered, over, left))
+    return sorted(found, key=lambda one: (-one.split.total, one.name))
+
+
+def products(now: dt.datetime) -> list[Named]:
+    """The articles that are named most."""
+    counted = _counted(now, Mention.About.PRODUCT)
+    most = sorted(counted, key=lambda ref: (-sum(counted[ref].values()), ref))[:MOST_PRODUCTS]
+    names = dict(Product.objects.filter(sku__in=most).values_list("sku", "name"))
+    return [_named(ref, names.get(ref) or ref, counted[ref]) for ref in most]
+
+
+_Counts = dict[tuple[str, str, str], int]
+
+
+def _counted(now: dt.datetime, about: str) -> dict[str, _Counts]:
+    found: dict[str, _Counts] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT s.ref, to_char(s.at AT TIME ZONE %(zone)s, 'YYYY-MM'), s.sentiment, s.kind, count(*)
+            FROM ({_NAMED}) s WHERE s.about = %(about)s GROUP BY 1, 2, 3, 4
+            """,  # noqa: S608  (ours)
+            {"since": since(now), "zone": settings.TIME_ZONE, "about": about},
+        )
+        for ref, month, sentiment, kind, count in cursor.fetchall():
+            found[ref][month, sentiment, kind] = count
+    return found
+
+
+def _named(
+    ref: str, name: str, counts: _Counts, brand: Brand | None = None, considered: int = 0, over: int = 0, left: int = 0
+) -> Named:
+    split, months, kinds = Split(), dict[str, Split](), defaultdict[str, int](int)
+    for (month, sentiment, kind), count in sorted(counts.items()):
+        split = split.plus(sentiment, count)
+        months[month] = months.get(month, Split()).plus(sentiment, count)
+        kinds[kind] += count
+    return Named(ref, name, split, months, dict(kinds), brand, considered, over, left)
+
+
+def _answered() -> dict[str, tuple[int, int, int]]:
+    """Of each brand: how many people said that they considered it, how many of them have bought of us all the same, how
+    many left us for it. Whoever is nobody we know counts by answer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT m.ref,
+                   count(DISTINCT who) FILTER (WHERE a.question = ANY(%(considered)s)),
+                   count(DISTINCT who) FILTER (WHERE a.question = ANY(%(considered)s) AND EXISTS (
+                       SELECT 1 FROM commerce_order o WHERE o.customer_id = m.customer_id AND o.is_counted
+                           AND c.status = 'known')),
+                   count(DISTINCT who) FILTER (WHERE a.question = ANY(%(left)s))
+            FROM surveys_mention m
+            JOIN surveys_answer a ON a.customer_id = m.customer_id AND a.id = m.text_id
+            JOIN customers_customer c ON c.id = m.customer_id
+            CROSS JOIN LATERAL (SELECT CASE WHEN c.status = 'known' THEN m.customer_id ELSE m.text_id END AS who) w
+            WHERE m.kind = 'answer' AND m.about = 'brand' AND a.question = ANY(%(asked)s)
+            GROUP BY m.ref
+            """,
+            {"considered": list(CONSIDERED), "left": list(LEFT_FOR), "asked": [*CONSIDERED, *LEFT_FOR]},
+        )
+        return {ref: (considered, over, left) for ref, considered, over, left in cursor.fetchall()}
+
+
+def of_brand(brand: uuid.UUID) -> int:
+    """How many texts name it."""
+    return Mention.objects.filter(about=Mention.About.BRAND, ref=str(brand)).count()

@@ -1,0 +1,227 @@
+"""Themes as pages show them: how many texts, how they feel, how it goes over time, some of the texts."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone, translation
+
+from surveys.models import Theme
+from surveys.rules.understanding import reader
+from surveys.selectors.texts import sources, vocabulary
+from surveys.selectors.texts.readings import Felt
+from surveys.selectors.texts.sources import Place
+
+MONTHS = 12
+SHOWN_WORDS = 3
+SAMPLES = 12
+
+# A text belongs to a theme when it says one of its phrases. Anonymous answers are counted and never shown.
+_SAID = """
+    SELECT g.terms, g.sentiment, g.at, g.kind FROM surveys_reading g
+    WHERE g.at >= %(since)s AND g.model = ANY(%(models)s)
+    UNION ALL
+    SELECT g.terms, g.sentiment, g.at::timestamp AT TIME ZONE %(zone)s, 'answer' FROM surveys_anonymousreading g
+    WHERE g.at >= %(since)s::date AND g.model = ANY(%(models)s)
+"""
+
+
+@dataclass(frozen=True)
+class Split:
+    """How many texts, by feeling; `unread` are those in a language that is not read."""
+
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+    unread: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.negative + self.neutral + self.positive + self.unread
+
+    def share(self, feeling: str) -> float:
+        """Of those whose feeling was read."""
+        read = self.total - self.unread
+        return getattr(self, feeling) / read if read else 0.0
+
+    @property
+    def ends(self) -> tuple[float, float, float, float]:
+        """Width of the negative part, of the neutral one, where the positive one begins and its width; of 100."""
+        bad, good = 100 * self.share("negative"), 100 * self.share("positive")
+        return bad, 100 * self.share("neutral"), 100 - good, good
+
+    def plus(self, feeling: str, count: int) -> "Split":
+        """With more of a feeling."""
+        name = feeling or "unread"
+        return Split(**{**self.__dict__, name: getattr(self, name) + count})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A theme with its figures. `after` are texts since the day it was called solved, `before` as many days before."""
+
+    theme: Theme
+    name: str
+    words: Mapping[str, Sequence[str]]
+    split: Split = field(default_factory=Split)
+    months: Mapping[str, Split] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    before: int = 0
+    after: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether people still complain of it after it was called solved."""
+        return self.theme.solved_at is not None and self.after > 0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One text of a theme."""
+
+    kind: str
+    text: str
+    at: dt.datetime
+    customer: uuid.UUID
+    id: uuid.UUID
+    felt: Felt
+
+
+def name_of(theme: Theme, words: Mapping[str, Sequence[str]]) -> str:
+    """What staff call it; else its most telling words, in the reader's language first."""
+    if theme.name:
+        return theme.name
+    wanted = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
+    order = [wanted, *(code for code in words if code != wanted)]
+    own = list(words.get(wanted, ()))[:SHOWN_WORDS]
+    for code in order[1:]:
+        if len(own) < SHOWN_WORDS:
+            own += list(words[code])[: SHOWN_WORDS - len(own)]
+    return " · ".join(dict.fromkeys(own)) or "–"
+
+
+def names() -> dict[uuid.UUID, str]:
+    """What every theme that is shown is called."""
+    opened = vocabulary.phrases()
+    return {theme.id: name_of(theme, opened.words_of(theme)) for theme in Theme.objects.filter(is_hidden=False)}
+
+
+def every(now: dt.datetime, *, kind: str = "", hidden: bool = False) -> list[Shown]:
+    """All themes that texts of the last year tell of, the most told first; `kind` counts texts of one kind only."""
+    themes = list(Theme.objects.filter(is_hidden=hidden))
+    found = [_shown(theme, now, kind) for theme in _with_figures(themes, now, kind)]
+    return sorted((one for one in found if one.split.total), key=lambda one: (-one.split.total, one.theme.id))
+
+
+def one(theme: Theme, now: dt.datetime) -> Shown:
+    """One theme."""
+    (found,) = _with_figures([theme], now, "")
+    return _shown(found, now, "")
+
+
+_Figures = tuple[Theme, dict[tuple[str, str, str], int]]
+
+
+def _with_figures(themes: Sequence[Theme], now: dt.datetime, kind: str) -> list[_Figures]:
+    found: dict[uuid.UUID, dict[tuple[str, str, str], int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT h.id, to_char(s.at AT TIME ZONE %(zone)s, 'YYYY-MM'), s.sentiment, s.kind, count(*)
+            FROM surveys_theme h JOIN ({_SAID}) s ON s.terms && h.terms
+            WHERE h.id = ANY(%(themes)s) AND (%(kind)s = '' OR s.kind = %(kind)s)
+            GROUP BY 1, 2, 3, 4
+            """,  # noqa: S608  (ours)
+            {**_params(now), "themes": [theme.id for theme in themes], "kind": kind},
+        )
+        for theme, month, sentiment, of_kind, count in cursor.fetchall():
+            found[theme][month, sentiment, of_kind] = count
+    return [(theme, found[theme.id]) for theme in themes]
+
+
+def since(now: dt.datetime) -> dt.datetime:
+    """The first of the month eleven months ago, in the shop's zone: twelve months with this one."""
+    local = timezone.localtime(now)
+    year, month = divmod(local.year * 12 + local.month - MONTHS, 12)
+    return local.replace(year=year, month=month + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def months(now: dt.datetime) -> list[str]:
+    """The twelve months as YYYY-MM."""
+    first = since(now)
+    count = first.year * 12 + first.month - 1
+    return [f"{at // 12:04d}-{at % 12 + 1:02d}" for at in range(count, count + MONTHS)]
+
+
+def _params(now: dt.datetime) -> dict[str, Any]:
+    return {"since": since(now), "models": reader.versions(), "zone": settings.TIME_ZONE}
+
+
+def _shown(figures: _Figures, now: dt.datetime, kind: str) -> Shown:
+    theme, counts = figures
+    split, months, kinds = Split(), dict[str, Split](), defaultdict[str, int](int)
+    for (month, sentiment, of_kind), count in sorted(counts.items()):
+        split = split.plus(sentiment, count)
+        months[month] = months.get(month, Split()).plus(sentiment, count)
+        kinds[of_kind] += count
+    words = vocabulary.phrases().words_of(theme)
+    before, after = _around(theme, now) if theme.solved_at else (0, 0)
+    return Shown(theme, name_of(theme, words), words, split, months, dict(kinds), before, after)
+
+
+def _around(theme: Theme, now: dt.datetime) -> tuple[int, int]:
+    """How many negative texts there were as long before it was called solved as have passed since, and since then."""
+    assert theme.solved_at is not None  # noqa: S101  (the caller asked)
+    begun = theme.solved_at - (now - theme.solved_at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT count(*) FILTER (WHERE s.at < %(solved)s), count(*) FILTER (WHERE s.at >= %(solved)s)
+            FROM ({_SAID}) s WHERE s.terms && %(terms)s AND s.sentiment = 'negative'
+            """,  # noqa: S608  (ours)
+            {**_params(now), "since": begun, "solved": theme.solved_at, "terms": theme.terms},
+        )
+        before, after = cursor.fetchone()
+    return before, after
+
+
+def samples(theme: Theme, *, sentiment: str = "", kind: str = "", limit: int = SAMPLES) -> list[Sample]:
+    """The newest texts of a theme, opened. Anonymous ones are not among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT g.kind, g.customer_id, g.text_id, g.at, g.language, g.sentiment,
+                   CASE g.sentiment WHEN 'negative' THEN g.negative WHEN 'neutral' THEN g.neutral
+                                    WHEN 'positive' THEN g.positive END
+            FROM surveys_reading g
+            WHERE g.terms && %(terms)s AND g.model = ANY(%(models)s)
+                AND (%(sentiment)s = '' OR g.sentiment = %(sentiment)s) AND (%(kind)s = '' OR g.kind = %(kind)s)
+            ORDER BY g.at DESC, g.text_id LIMIT %(limit)s
+            """,
+            {
+                "terms": theme.terms,
+                "models": reader.versions(),
+                "sentiment": sentiment,
+                "kind": kind,
+                "limit": limit,
+            },
+        )
+        rows = cursor.fetchall()
+    words: dict[uuid.UUID, str] = {}
+    for name, source in sources.declared().items():
+        places = [Place(row[1], row[2]) for row in rows if row[0] == name]
+        if places:
+            words.update(source.words(places))
+    return [
+        Sample(
+            name, words[text], at, customer, text, Felt(language, felt, None if share is None else round(share / 10))
+        )
+        for name, customer, text, at, language, felt, share in rows
+        if text in words
+    ]

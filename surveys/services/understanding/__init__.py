@@ -1,0 +1,1 @@
+"""Reading what customers wrote, and what the shop makes of it."""
