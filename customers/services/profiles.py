@@ -133,9 +133,10 @@ def _apply(
     if before is None:
         raise UnableToEdit
     # Keys before the row, in the order in which `identity` takes them: the other way round the two could block
-    # each other.
+    # each other. The row not stronger than its update needs: who only holds them for a fact (`standing.hold`) does not
+    # stand in the way, and may edit as well.
     editing.change_identifiers(before, person, source=source, word=word)
-    row = Customer.objects.select_for_update().filter(id=customer).first()
+    row = Customer.objects.select_for_update(no_key=True).filter(id=customer).first()
     before = reading.one(row, shown=False) if row else None
     if row is None or before is None or row.status not in {Status.KNOWN, Status.ANONYMOUS}:
         raise UnableToEdit

@@ -1,6 +1,7 @@
 """The one way in: check, lock, judge, take a place, write, mark; in one transaction, once however often it comes."""
 
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from cdp.core import ids, pipeline, webhooks
+from cdp.core import ids, locks, pipeline, webhooks
 from commerce.services import keys
 from commerce.services.keys import Owner
 from consent.rules import notices
 from consent.services import served
+from customers.selectors import lineage
 from customers.services import buckets, standing
 from surveys.models import Invitation, Quota, Response, Survey
 from surveys.rules import drawing, sending
@@ -28,6 +30,7 @@ from surveys.services.answering import people, runs, writing
 from surveys.services.answering.runs import ENDED, RESPONSES, Ended, Invalid, Link, NotOpen, Run
 
 CAUSE = "surveys.answers"
+_TURN = b"surveys.response\n"
 ANSWERED = "survey.answered"
 
 
@@ -117,7 +120,7 @@ def _begun(run: Run, survey: Survey, *, at: dt.datetime) -> _Step:
     invited = runs.invitation(run, at=at)
     sure = invited.customer_id if invited is not None else run.customer
     if sure is not None:
-        sure = standing.hold([sure]).get(sure)
+        sure = _in_turn(sure)
         if sure is None:
             raise Ended(Link.UNKNOWN)
     owner = sure or buckets.bucket_for(run.digest.hex())
@@ -125,11 +128,23 @@ def _begun(run: Run, survey: Survey, *, at: dt.datetime) -> _Step:
     # Behind the lock: another sending of the same link may have ended meanwhile.
     invited = runs.invitation(run, at=at, is_locked=True)
     response = Response.objects.filter(customer_id=place.customer, id=place.row).first()
+    is_over = response is not None and response.state in ENDED
+    # Asked of what was begun before as well: two runs of one person may stand open side by side.
+    if sure is not None and survey.is_once and not run.is_test and not is_over and _has_answered(survey, sure):
+        raise Ended(Link.USED)
     if response is not None:
         return _Step(run, survey, response, invited, sure, is_new=False, at=at)
-    if sure is not None and survey.is_once and not run.is_test and _has_answered(survey, sure):
-        raise Ended(Link.USED)
     return _Step(run, survey, _fresh(run, survey, place, invited, at=at), invited, sure, is_new=True, at=at)
+
+
+def _in_turn(customer: uuid.UUID) -> uuid.UUID | None:
+    """Who stands for this customer, alone among all runs of theirs; None for somebody who can have no facts any more.
+
+    The turn comes before the lock on their row: who waits for it holds nothing that the other needs.
+    """
+    who = lineage.standing([customer]).get(customer, customer)
+    locks.take_turns(hashlib.sha256(_TURN + who.bytes).digest())
+    return standing.hold([customer]).get(customer)
 
 
 def _has_answered(survey: Survey, customer: uuid.UUID) -> bool:

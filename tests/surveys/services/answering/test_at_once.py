@@ -9,19 +9,23 @@ from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from cdp.core import actors
-from surveys.models import Answer, Invitation, Quota, Response, ResponseKey
+from surveys.models import Answer, Invitation, Quota, Response, ResponseKey, Survey
 from surveys.services import answering, publishing
 from surveys.services.answering import writing
+from surveys.services.answering.runs import Link
 from tests import factories
 from tests.surveys import asking
-from tests.surveys.rules.questionnaires import page, question, value
+from tests.surveys.rules.questionnaires import option, page, question, value
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCORE = value(page("one", question("nps", "score", required=True)))
+WORK = question("single", "work", options=[option("office"), option("field")], maps_to="occupation")
+MAPPED = value(page("one", question("nps", "score", required=True), WORK))
+"""Whose answers change the profile of whoever gave them: their row is locked besides everything else."""
 
 
-def send(run, score=7):
-    return answering.take(run, {"score": score}, at=timezone.now(), is_end=True, keeps_valid=False)
+def send(run, score=7, **more):
+    return answering.take(run, {"score": score, **more}, at=timezone.now(), is_end=True, keeps_valid=False)
 
 
 def at_once(calls, *, threads):
@@ -61,15 +65,43 @@ def test_two_hundred_at_once_on_a_quota_of_a_hundred_are_exactly_a_hundred():
 
 
 def test_a_personal_link_sent_in_twenty_times_at_once_is_one_answer():
-    survey, ada = asking.opened(SCORE), factories.customer(email="ada@example.com")
+    survey, ada = asking.opened(MAPPED), factories.customer(email="ada@example.com")
     publishing.set_quotas(survey=survey.id, quotas={"all": ("", 5)}, actor=actors.SYSTEM, at=timezone.now())
     secret = asking.invited(survey, ada.id)
-    calls = [lambda n=n: send(asking.run(survey, invitation=secret), n % 10) for n in range(20)]
+    work = ["office", "field"]
+    calls = [lambda n=n: send(asking.run(survey, invitation=secret), n % 10, work=work[n % 2]) for n in range(20)]
     found = at_once(calls, threads=10)
     assert Counter(one.is_repeated for one in found) == {False: 1, True: 19}
-    assert (Response.objects.count(), Answer.objects.count(), Quota.objects.get().taken) == (1, 1, 1)
+    assert (Response.objects.count(), Answer.objects.count(), Quota.objects.get().taken) == (1, 2, 1)
     assert {one.response.id for one in found} == {Response.objects.get().id}
     assert Invitation.objects.get().state == Invitation.State.ANSWERED
+
+
+@pytest.mark.parametrize("is_once", [True, False])
+def test_runs_of_one_person_at_once_take_turns_and_once_is_once(is_once):
+    survey, ada = asking.opened(MAPPED), factories.customer(email="ada@example.com")
+    Survey.objects.filter(id=survey.id).update(is_once=is_once)
+    publishing.set_quotas(survey=survey.id, quotas={"all": ("", 9)}, actor=actors.SYSTEM, at=timezone.now())
+    secret = asking.invited(survey, ada.id)
+    runs = [asking.run(survey, invitation=secret), *(asking.run(survey, customer=ada.id) for _n in range(7))]
+    found = Counter(
+        one if isinstance(one, Link) else one.state
+        for one in at_once([lambda run=run: send(run, work="office") for run in runs], threads=8)
+    )
+    complete = 1 if is_once else 8
+    assert found == Counter({Response.State.COMPLETE: complete, Link.USED: 8 - complete})
+    assert Response.objects.filter(state=Response.State.COMPLETE).count() == Quota.objects.get().taken == complete
+
+
+def test_of_two_runs_that_one_person_began_one_ends():
+    survey, ada = asking.opened(SCORE), factories.customer(email="ada@example.com")
+    begun = [asking.run(survey, invitation=asking.invited(survey, ada.id)), asking.run(survey, customer=ada.id)]
+    for run in begun:
+        answering.take(run, {"score": 3}, at=timezone.now(), is_end=False, keeps_valid=True)
+    assert send(begun[0]).state == Response.State.COMPLETE
+    with pytest.raises(answering.Ended, match="used"):
+        send(begun[1])
+    assert Counter(Response.objects.values_list("state", flat=True)) == {"complete": 1, "partial": 1}
 
 
 def test_killed_in_the_middle_nothing_is_there_and_the_link_works_again(monkeypatch):
