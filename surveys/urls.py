@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:survey>/responses/<uuid:response>/remove/", results.remove, name="response-remove"),
     path("<slug:survey>/definition.json", files.download, name="download"),
     path("<slug:survey>/texts/", building.texts, name="texts"),
+    path("<slug:survey>/scores/<int:number>/", building.score, name="score"),
     path("<slug:survey>/step/", building.step, name="step"),
     path("<slug:survey>/pages/<int:page>/", building.page, name="page"),
     path("<slug:survey>/pages/<int:page>/<int:number>/", building.question, name="question"),

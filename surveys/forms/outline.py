@@ -26,6 +26,18 @@ def of(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def scores(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Its scores: name, key, and the questions that count."""
+    return [
+        {
+            "key": score.get("key", ""),
+            "text": text(score.get("text")),
+            "of": [str(worth.get("question", "")) for worth in _dicts(score.get("of"))],
+        }
+        for score in _dicts(draft.get("scores"))
+    ]
+
+
 def text(texts: Any) -> str:
     """Texts in the language in force, whatever stands there."""
     kept = (

@@ -16,7 +16,7 @@ SPARE = 2
 MOST_JUMPS = 20
 
 
-class _Texts(forms.Form):
+class TextsForm(forms.Form):
     """A form with texts in three languages; `texts` are their rows."""
 
     def __init__(self, data: Any = None) -> None:
@@ -52,7 +52,7 @@ class _Texts(forms.Form):
         }
 
 
-class PageForm(_Texts):
+class PageForm(TextsForm):
     """Title, key, condition, and jumps: `jumps` are pairs of fields."""
 
     def __init__(self, data: Any = None, *, page: Mapping[str, Any], targets: Sequence[str]) -> None:
@@ -90,7 +90,7 @@ class PageForm(_Texts):
         return {"key": given["key"], "title": self.read("title"), "when": given["when"], "jumps": jumps}
 
 
-class WholeForm(_Texts):
+class WholeForm(TextsForm):
     """Languages, title, introduction, thanks."""
 
     def __init__(self, data: Any = None, *, draft: Mapping[str, Any]) -> None:

@@ -34,6 +34,8 @@ def _mended_at(survey: Survey, steps: list[str]) -> str:
     page = reverse("surveys:build", args=[survey.slug])
     if len(steps) >= 4 and steps[0] == "pages" and steps[2] == "questions":
         return f"{page}#q-{steps[1]}-{steps[3]}"
+    if steps[:1] == ["scores"]:
+        return f"{page}#scores"
     return f"{page}#p-{steps[1]}" if len(steps) >= 2 and steps[0] == "pages" else page
 
 

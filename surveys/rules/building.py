@@ -11,6 +11,7 @@ from typing import Any
 
 Draft = dict[str, Any]
 MOST_PAGES = MOST_QUESTIONS = 50
+MOST_SCORES = 20
 _BEGINNINGS: dict[str, dict[str, Any]] = {
     "single": {"options": 2},
     "multiple": {"options": 2},
@@ -153,6 +154,23 @@ def step_question(draft: Mapping[str, Any], page: int, number: int, *, down: boo
     if page == 0:
         raise Gone
     return move_question(draft, page, number, page - 1, MOST_QUESTIONS)
+
+
+def scores(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The scores."""
+    found = draft.get("scores")
+    return [score for score in found if isinstance(score, dict)] if isinstance(found, list) else []
+
+
+def save_score(draft: Mapping[str, Any], number: int, score: Mapping[str, Any] | None) -> Draft:
+    """That score anew, behind the last one a new one; None takes it out. Raises Gone."""
+    new = _copy(draft)
+    kept = scores(new)
+    if not 0 <= number <= len(kept) - (score is None) or number >= MOST_SCORES:
+        raise Gone
+    kept[number : number + 1] = [] if score is None else [dict(score)]
+    new["scores"] = kept
+    return new
 
 
 def keys(draft: Mapping[str, Any]) -> set[str]:

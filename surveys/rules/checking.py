@@ -201,8 +201,9 @@ def _scores(definition: Definition) -> Iterator[Problem]:
     for s, score in enumerate(definition.scores):
         for n, worth in enumerate(score.of):
             at = f"/scores/{s}/of/{n}"
-            question = known.get(worth.question)
-            if question is None:
+            key, _dot, line = worth.question.partition(".")
+            question = known.get(key)
+            if question is None or (line and line not in question.domain().lines):
                 yield Problem(f"{at}/question", fill(_("There is no question “%(what)s”."), worth.question))
             elif worth.options:
                 values = {str(value) for value in question.domain().values or ()}

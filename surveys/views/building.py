@@ -21,6 +21,7 @@ from surveys.forms import conditions, outline, places
 from surveys.forms.kinds import KINDS
 from surveys.forms.pages import PageForm, WholeForm
 from surveys.forms.questions import QuestionForm
+from surveys.forms.scores import ScoreForm
 from surveys.models import Survey
 from surveys.rules import building
 from surveys.rules.building import Draft, Gone
@@ -42,6 +43,7 @@ def build(request: HttpRequest, survey: str) -> HttpResponse:
         **frame.context(request, row, "build"),
         "outline": outline.of(row.draft),
         "title": outline.text(row.draft.get("title")),
+        "scores": outline.scores(row.draft),
         "kinds": KINDS.values(),
         "seen": row.draft_at.isoformat(),
         "wrong": wrong,
@@ -165,6 +167,35 @@ def texts(request: HttpRequest, survey: str) -> HttpResponse:
         "back": reverse("surveys:build", args=[row.slug]),
     }
     return render(request, "surveys/texts.html", context, status=422 if form.errors else 200)
+
+
+@requires("surveys.edit")
+@require_http_methods(["GET", "POST"])
+def score(request: HttpRequest, survey: str, number: int) -> HttpResponse:
+    """One score; the number behind the last one is a new one."""
+    row = frame.survey_of(survey)
+    kept = building.scores(row.draft)
+    if number > len(kept) or number >= building.MOST_SCORES:
+        raise Http404
+    here = f"{reverse('surveys:build', args=[row.slug])}#scores"
+    if request.method == "POST" and "remove" in request.POST and number < len(kept):
+        _saved(request, row, building.save_score(row.draft, number, None))
+        return redirect(here)
+    form = ScoreForm(
+        request.POST if request.method == "POST" else None,
+        draft=row.draft,
+        score=kept[number] if number < len(kept) else {},
+    )
+    if form.is_valid() and _saved(request, row, building.save_score(row.draft, number, form.as_score())):
+        return redirect(here)
+    context = {
+        **frame.context(request, row, "build"),
+        "form": form,
+        "is_new": number == len(kept),
+        "seen": request.POST.get("seen") or row.draft_at.isoformat(),
+        "back": here,
+    }
+    return render(request, "surveys/score.html", context, status=422 if form.errors else 200)
 
 
 def _images(request: HttpRequest) -> tuple[dict[int, str], str]:

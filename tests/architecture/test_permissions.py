@@ -117,6 +117,8 @@ PAGES = [
     ("surveys:download", "GET", "vmpo"),
     ("surveys:texts", "GET", "mo"),
     ("surveys:texts", "POST", "mo"),
+    ("surveys:score", "GET", "mo"),
+    ("surveys:score", "POST", "mo"),
     ("surveys:step", "POST", "mo"),
     ("surveys:page", "GET", "mo"),
     ("surveys:page", "POST", "mo"),

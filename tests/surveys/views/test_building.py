@@ -1,16 +1,21 @@
 """Staff build a questionnaire without a script: every kind, every step, and nobody's work is overwritten."""
 
 import base64
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from cdp.core import actors
 from surveys.forms.kinds import KINDS
 from surveys.models import Picture
-from surveys.rules import checking, definition, ready
+from surveys.rules import checking, definition, ready, scoring
 from surveys.rules.checking import Report
+from surveys.services import publishing
 from tests import factories
 from tests.surveys import asking
+from tests.surveys.rules.questionnaires import option, page, question, value
 
 pytestmark = pytest.mark.django_db
 PNG = base64.b64decode(
@@ -158,6 +163,43 @@ def test_who_saves_over_somebody_elses_work_is_told_and_keeps_what_was_typed(sta
             follow=True,
         ).content.decode()
     )
+
+
+def test_what_answers_are_worth_in_a_score_is_written_changed_and_removed(staff, survey):
+    words = dict.fromkeys(("en", "th", "ko"), "Word")
+    parts = {"options": [option("bad", text=words), option("good", text=words)]}
+    draft = value(
+        page(
+            "p",
+            question("nps", "near", text=words),
+            question("single", "liked", text=words, **parts),
+            question("matrix", "rate", text=words, lines=[{"key": "food", "text": words}], **parts),
+            question("yes_no", "first", text=words),
+            question("text", "why", text=words),
+        ),
+        languages=["en", "th", "ko"],
+        title=words,
+    )
+    publishing.save_draft(survey=survey.id, draft=draft, seen=survey.draft_at, actor=actors.SYSTEM, at=timezone.now())
+    here = "/surveys/mine/scores/0/"
+    form = worded(sent(staff.get(here)), "text", "Ready")
+    assert not [name for name in form if name.startswith("why")]
+    empty = staff.post(here, form)
+    assert (empty.status_code, "at least one answer" in empty.content.decode()) == (422, True)
+    told = {"near.weight": "2", "liked=good": "5", "rate.food=bad": "-1.5", "first=True": "1"}
+    assert staff.post(here, form | told).status_code == 302
+    survey.refresh_from_db()
+    read = definition.read(survey.draft)
+    assert checking.check(read, is_anonymous=False) == Report((), ())
+    known = {"near": Decimal(9), "liked": "good", "rate.food": "bad", "first": True}
+    assert scoring.scores(read, known) == {"score": 18 + 5 - 1.5 + 1}
+    assert "Ready en" in staff.get("/surveys/mine/").content.decode()
+    again = staff.get(here).context["form"]
+    assert (again["rate.food=bad"].value(), again["liked=bad"].value(), again["near.weight"].value()) == (-1.5, None, 2)
+    assert staff.get("/surveys/mine/scores/2/").status_code == 404
+    staff.post(here, {"remove": "1", "seen": staff.get(here).context["seen"]})
+    survey.refresh_from_db()
+    assert survey.draft["scores"] == []
 
 
 @pytest.mark.parametrize(
