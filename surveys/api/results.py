@@ -35,14 +35,21 @@ class SurveyResultsAnswer(serializers.Serializer[Any]):
 
     survey = serializers.CharField()
     anonymous = serializers.BooleanField()
-    responses = serializers.IntegerField(allow_null=True, help_text="Complete ones; null where nothing may be shown.")
+    responses = serializers.IntegerField(
+        allow_null=True,
+        help_text="Complete ones, of each known person the newest; null where nothing may be shown.",
+    )
+    earlier = serializers.IntegerField(help_text="Complete ones that a newer one of the same person replaces.")
     hidden = serializers.ChoiceField(
         ["few", "one", "unknown"],
         allow_null=True,
         help_text="Why nothing of anonymous answers is shown: under five here or in what is left, more than one filter"
         " at once, or a filter that asks for what is not known.",
     )
-    funnel = serializers.DictField(help_text="From the first page shown to complete; null where it is not known.")
+    funnel = serializers.DictField(
+        help_text="From the first page shown to complete; null where it is not known. `response_rate` is `answered` of"
+        " `sent` without `bounced` (came back) and `ineligible` (not meant for them, or the quota was full)."
+    )
     questions = serializers.ListField(
         child=serializers.DictField(),
         help_text="One for each question and each way it was asked: what was asked on another scale is never counted"

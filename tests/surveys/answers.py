@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from cdp.core import ids
+from customers.models import Customer
 from customers.services import buckets
 from surveys.models import AnonymousAnswer, AnonymousResponse, Answer, Response, Survey
 from surveys.selectors import questionnaires
@@ -36,6 +37,25 @@ def plant(
     Response.objects.bulk_create(responses)
     Answer.objects.bulk_create(rows)
     return responses
+
+
+def people(count: int, **fields: Any) -> list[uuid.UUID]:
+    """Customers nobody has told anything else of, straight into the table."""
+    now = timezone.now()
+    rows = [Customer(id=ids.uuid7(), created_at=now, updated_at=now, **fields) for _one in range(count)]
+    Customer.objects.bulk_create(rows)
+    return [row.id for row in rows]
+
+
+def plant_each(
+    survey: Survey, given: Iterable[Mapping[str, Any]], who: Iterable[uuid.UUID], **more: Any
+) -> list[Response]:
+    """One response of each of these people."""
+    return [
+        response
+        for values, customer in zip(given, who, strict=True)
+        for response in plant(survey, [values], customer_id=customer, **more)
+    ]
 
 
 def plant_nameless(

@@ -5,7 +5,7 @@ people give another score (answers at random: -45.5 on 0 to 10, -40 on 1 to 10).
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveys.rules.statistics import Z95, Interval, Sampled, two_sided
@@ -110,7 +110,8 @@ class Change:
 
 
 def change(before: Bands, after: Bands) -> Change | None:
-    """The difference of two scores of different people. None where either has no answers. Raises WrongScale.
+    """The difference of two scores of different people (of the same ones: `repeated`). None where either has no
+    answers. Raises WrongScale.
 
     The adjusted counts give the errors, so that ten answers that all agree are not taken for a certainty.
     """
@@ -119,28 +120,8 @@ def change(before: Bands, after: Bands) -> Change | None:
     first, second = score(before), score(after)
     if first is None or second is None:
         return None
-    error = 100 * math.hypot(*(_adjusted(of) for of in (before, after)))
-    return _change(second - first, error)
-
-
-def change_of_the_same(pairs: Iterable[tuple[int, int, int]]) -> Change | None:
-    """The difference where the same people answered twice: `(band before, band after, how many)`, bands -1, 0 and 1.
-
-    What each person moved by is what varies; comparing the two as strangers would miss most real changes. None for
-    fewer than two people, or where all moved by the same: then there is nothing to judge chance by.
-    """
-    moved = [(after - before, count) for before, after, count in pairs if count]
-    n = sum(count for _step, count in moved)
-    if n < 2:
-        return None
-    mean = sum(step * count for step, count in moved) / n
-    spread = sum(count * (step - mean) ** 2 for step, count in moved) / (n - 1)
-    return _change(100 * mean, 100 * math.sqrt(spread / n)) if spread else None
-
-
-def _change(points: float, error: float) -> Change:
-    z = points / error
-    return Change(points, z, two_sided(z))
+    z = (second - first) / (100 * math.hypot(*(_adjusted(of) for of in (before, after))))
+    return Change(second - first, z, two_sided(z))
 
 
 def _adjusted(of: Bands) -> float:

@@ -2,21 +2,24 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cdp.core import audiences
 from surveys.models import Survey
 from surveys.rules import disclosing, results
-from surveys.rules.kinds.choices import Matrix, Poll
+from surveys.rules.kinds.choices import Matrix, Multiple, Poll, Ranking
+from surveys.rules.kinds.words import Date
 from surveys.rules.results import Asked, Result
-from surveys.rules.statistics import TOO_FEW, means, nps, several, shares
+from surveys.rules.statistics import TOO_FEW, means, nps, repeated, several, shares
 from surveys.selectors.results import counting, guarding
 from surveys.selectors.results.scope import (
     ANONYMOUS_DIMENSIONS,
     DIMENSIONS,
     PROFILE,
     Filter,
+    Scope,
     definitions,
     scope,
     without,
@@ -61,18 +64,45 @@ def groups_of(survey: Survey) -> list[str]:
 
 
 def over_time(survey: Survey, about: Asked, period: str, chosen: Filter | None = None) -> list[Group]:
-    """Its figures by week (from Monday) or month, the earliest first, each against the one before. Raises KeyError for
-    another period. Anonymous answers only by month, and where no month has fewer than five.
+    """Its figures by week (from Monday) or month, the earliest first, each against the one right before; a period in
+    which nobody answered stands there empty. Of each person the newest answer of a period counts, and who answered in
+    two is compared with themselves. Raises KeyError for another period. Anonymous answers only by month, and where no
+    month has fewer than five.
     """
+    chosen = chosen or Filter()
     if survey.is_anonymous:
-        group = "to_char(a.at, 'YYYY-MM-01')"
         if period != "month":
             return []
+        found, same = _by(survey, about, "to_char(a.at, 'YYYY-MM-01')", chosen), {}
     else:
-        group = f"(date_trunc('{PERIODS[period]}', a.at AT TIME ZONE %(zone)s))::date::text"
-    found = _by(survey, about, group, chosen or Filter())[-MOST_PERIODS:]
-    changes = [None, *(_apart(one.result, two.result) for one, two in itertools.pairwise(found))]
+        day = f"(date_trunc('{PERIODS[period]}', {{}} AT TIME ZONE %(zone)s))::date"
+        of = scope(survey, chosen, per=day.format("r.ended_at"))
+        found = _grouped(of, about, f"{day.format('a.at')}::text")
+        same = _repeated(of, about, day.format("a.at"), period)
+    found = _without_gaps(about, found, period)[-MOST_PERIODS:]
+    changes = [None] + [
+        _apart(one.result, two.result, same.get((one.key, two.key), {})) for one, two in itertools.pairwise(found)
+    ]
     return [Group(one.key, one.result, p) for one, p in zip(found, changes, strict=True)]
+
+
+def _without_gaps(about: Asked, found: Sequence[Group], period: str) -> list[Group]:
+    """With the periods in between in which nobody answered."""
+    if not found:
+        return []
+    known, key, every = {one.key: one for one in found}, found[0].key, []
+    while key <= found[-1].key:
+        every.append(known.get(key) or Group(key, Result(about, 0, 0)))
+        key = (first_days(period, key)[1] + dt.timedelta(days=1)).isoformat()
+    return every
+
+
+def _repeated(
+    of: Scope, about: Asked, day: str, period: str
+) -> Mapping[tuple[str, str], Mapping[tuple[str, str], int]]:
+    if isinstance(about.question, Multiple | Ranking | Matrix | Date) or about.question.IS_WORDS:
+        return {}
+    return counting.repeated(of, about, day, f"1 {PERIODS[period]}")
 
 
 def by_group(survey: Survey, about: Asked, name: str, chosen: Filter | None = None) -> list[Group]:
@@ -123,27 +153,29 @@ def crossable(about: Asked) -> bool:
 
 
 def _by(survey: Survey, about: Asked, group: str, chosen: Filter, *, with_people: bool = False) -> list[Group]:
-    versions = definitions(survey)
     if survey.is_anonymous and chosen.given:
         return []
     by_responses = group.startswith(("r.", "c.", "(CASE"))
-    of = scope(survey, chosen, with_people=with_people, with_responses=by_responses)
-    told = counting.tallies_by(of, versions, group, question=about.key)
-    many = isinstance(counting.people(of, about), int)
+    found = _grouped(scope(survey, chosen, with_people=with_people, with_responses=by_responses), about, group)
+    if survey.is_anonymous:
+        sizes = counting.completed_by(scope(survey), group.replace("a.at", "r.at")).values()
+        if not disclosing.may_divide(sizes) or not disclosing.may_divide(one.result.n for one in found):
+            return []
+    return found
+
+
+def _grouped(of: Scope, about: Asked, group: str) -> list[Group]:
+    told = counting.tallies_by(of, definitions(of.survey), group, question=about.key)
+    many = isinstance(about.question, Multiple | Ranking | Matrix)
     people = counting.people_by(of, about, group) if many else {}
     ballots = counting.ballots_by(of, about, group) if about.scheme == "ranking" else {}
-    found = [
+    return [
         Group(
             key,
             results.result(about, told[key], people=people.get(key, 0) if many else None, ballots=ballots.get(key)),
         )
         for key in sorted(told)
     ]
-    if survey.is_anonymous:
-        sizes = counting.completed_by(scope(survey), group.replace("a.at", "r.at")).values()
-        if not disclosing.may_divide(sizes) or not disclosing.may_divide(one.result.n for one in found):
-            return []
-    return found
 
 
 def _by_segment(survey: Survey, about: Asked, chosen: Filter) -> list[Group]:
@@ -185,10 +217,14 @@ def _rest(whole: Result, one: Result) -> Result:
     return Result(whole.asked, n, n, mean=mean, top=top)
 
 
-def _apart(first: Result, second: Result) -> float | None:
-    """With what probability chance alone makes two results of different people differ as much."""
+def _apart(first: Result, second: Result, same: Mapping[tuple[str, str], int] | None = None) -> float | None:
+    """With what probability chance alone makes two results differ as much; `same`: what people answered who are in
+    both.
+    """
     if first.is_hidden or second.is_hidden:
         return None
+    if same and (first.bands or first.mean or first.top):
+        return _moved(first, second, same)
     if first.bands and second.bands:
         change = nps.change(first.bands, second.bands)
         return None if change is None else change.p
@@ -197,6 +233,32 @@ def _apart(first: Result, second: Result) -> float | None:
     if first.top and second.top:
         return shares.differ(first.top, second.top)
     return None
+
+
+def _moved(first: Result, second: Result, same: Mapping[tuple[str, str], int]) -> float | None:
+    """The same where some people are in both."""
+    worth, trace = _worth(first)
+    before, after = Counter[float](), Counter[float]()
+    for found, one in ((before, first), (after, second)):
+        for bar in one.bars:
+            found[worth(bar.code)] += bar.count
+    both = Counter[tuple[float, float]]()
+    for (old, new), count in same.items():
+        both[worth(old), worth(new)] += count
+    return repeated.differ(before, after, both, trace) if before and after else None
+
+
+def _worth(one: Result) -> tuple[Callable[[str], float], Mapping[float, float] | None]:
+    """What an answer counts for in the headline, and who is added to each side when it is judged."""
+    if one.bands:
+        how = one.bands.scheme
+        return lambda code: float(
+            (int(code) >= how.promoters_from) - (int(code) < how.passives_from)
+        ), repeated.NPS_TRACE
+    if one.mean:
+        return float, None
+    hit = one.bars[0].code if one.top and one.bars else ""
+    return lambda code: float(code == hit), repeated.SHARE_TRACE
 
 
 def _judged(found: Sequence[tuple[Group, float | None]]) -> list[Group]:

@@ -119,6 +119,23 @@ def crossed(of: Scope, first: Asked, second: Asked) -> dict[tuple[str, str], int
     return {(str(one or ""), str(other or "")): int(count) for one, other, count in rows}
 
 
+def repeated(of: Scope, about: Asked, period: str, following: str) -> dict[tuple[str, str], dict[tuple[str, str], int]]:
+    """How many people gave each pair of answers in two periods that follow on each other, by these periods. `period` is
+    an expression of the day a period begins with over `a`, `following` an interval. For what one answer is one piece.
+    """
+    statement = (
+        f"WITH told AS (SELECT a.customer_id AS whose, {period} AS day, {_answer('a', about)} AS value {of.answers}"
+        " AND a.question = %(only)s AND a.version = ANY(%(versions)s) AND a.customer_id > %(buckets)s)"
+        " SELECT x.day::text, y.day::text, x.value, y.value, count(*) FROM told x JOIN told y"
+        " ON y.whose = x.whose AND y.day = (x.day + %(following)s::interval)::date GROUP BY 1, 2, 3, 4"
+    )
+    found: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+    rows = _rows(of, statement, only=about.key, versions=list(about.versions), following=following)
+    for first, second, one, other, count in rows:
+        found.setdefault((first, second), {})[str(one or ""), str(other or "")] = int(count)
+    return found
+
+
 def sides(of: Scope, about: Asked) -> tuple[int, int]:
     """Of a picture poll: how many chose the picture that stood first for them, of how many whose order is known."""
     if of.survey.is_anonymous:

@@ -16,7 +16,7 @@ from surveys.selectors.results.scope import Filter, Scope, definitions, scope
 @dataclass(frozen=True)
 class Overview:
     """What was answered. `completed`: how many; None and no results where `refusal` says why. `whole`: how many there
-    are without the filter.
+    are without the filter. `earlier`: how many more answers there are of people whose newest one counts.
     """
 
     completed: int | None
@@ -24,6 +24,7 @@ class Overview:
     results: Sequence[Result]
     refusal: Refusal | None
     versions: Mapping[int, Definition]
+    earlier: int = 0
 
 
 def read(survey: Survey, chosen: Filter | None = None) -> Overview:
@@ -41,7 +42,9 @@ def read(survey: Survey, chosen: Filter | None = None) -> Overview:
     found = [figured(of, about, told, by_version) for about in results.asked(versions)]
     if survey.is_anonymous and chosen.given:
         found = _without_differences(found, everybody, versions)
-    return Overview(sum(by_version.values()), whole, found, None, versions)
+    completed = sum(by_version.values())
+    earlier = 0 if survey.is_anonymous else sum(counting.completed(scope(survey, chosen, is_every=True)).values())
+    return Overview(completed, whole, found, None, versions, max(0, earlier - completed))
 
 
 def figured(of: Scope, about: Asked, told: Sequence[Tally], by_version: Mapping[int, int]) -> Result:

@@ -21,11 +21,32 @@ from surveys.selectors.questionnaires import PLACE
 from surveys.selectors.results import counting
 from surveys.selectors.results.scope import PROFILE, definitions, scope
 
+DAYS_TO_COME_BACK = 7
+"""A mailbox found closed so soon after a link went there had not taken it; later it was another mail."""
+_LINKS = f"""
+    FROM surveys_invitation i
+    LEFT JOIN (
+        SELECT r.customer_id, r.invitation_id, bool_or(r.state = 'complete') AS is_complete,
+            bool_or(r.state IN ('screened', 'full')) AS is_turned_away
+        FROM surveys_response r
+        WHERE r.survey_id = %(survey)s AND NOT r.is_test AND r.invitation_id IS NOT NULL
+        GROUP BY 1, 2
+    ) did ON did.customer_id = i.customer_id AND did.invitation_id = i.id
+    LEFT JOIN customers_contactpoint way ON way.customer_id = i.customer_id AND way.kind = 'email' AND way.is_primary
+        AND i.channel = 'email' AND did.customer_id IS NULL AND way.bounced_at >= i.sent_at
+        AND way.bounced_at < COALESCE(i.reminded_at, i.sent_at) + interval '{DAYS_TO_COME_BACK} days'
+"""
+_SENT = "(i.sent_at IS NOT NULL OR i.state = 'answered')"
+_ANSWERED = "COALESCE(did.is_complete, FALSE)"
+_TURNED_AWAY = "(COALESCE(did.is_turned_away, FALSE) AND NOT did.is_complete)"
+_REACHED = f"({_SENT} AND way.customer_id IS NULL AND NOT {_TURNED_AWAY})"
+
 
 @dataclass(frozen=True)
 class Reach:
     """The way of a questionnaire. `shown`: how often the first page was; `invited`: by a personal link, of whom
-    `sent` went out, `opened` and `answered`. `minutes`: the median of complete ones.
+    `sent` went out, `opened`, and `answered` to the end. Of those sent `bounced` came back, and `ineligible` were told
+    that it is not meant for them or full. `minutes`: the median of complete ones.
     """
 
     shown: int
@@ -38,14 +59,21 @@ class Reach:
     sent: int = 0
     opened: int = 0
     answered: int = 0
+    bounced: int = 0
+    ineligible: int = 0
     minutes: float | None = None
     left_at: Sequence[tuple[str, int]] = ()
     """Pages at which people stopped, with how many, most first."""
 
     @property
+    def reached(self) -> int:
+        """Links that could be answered: sent, without what came back and whom it was not meant for."""
+        return self.sent - self.bounced - self.ineligible
+
+    @property
     def rate(self) -> float | None:
-        """Answered of sent; None where nobody was sent a link. What hangs on a wall has no such rate."""
-        return self.answered / self.sent if self.sent else None
+        """Answered to the end, of those who could; None where nobody could. What hangs on a wall has no such rate."""
+        return self.answered / self.reached if self.reached else None
 
 
 @dataclass(frozen=True)
@@ -97,12 +125,14 @@ def read(survey: Survey) -> Reach:
         )
         left_at = [(page, int(count)) for page, count in cursor.fetchall()]
         cursor.execute(
-            "SELECT count(*), count(*) FILTER (WHERE i.sent_at IS NOT NULL OR i.state = 'answered'),"
+            f"SELECT count(*), count(*) FILTER (WHERE {_SENT}),"
             " count(*) FILTER (WHERE i.opened_at IS NOT NULL OR i.state = 'answered'),"
-            " count(*) FILTER (WHERE i.state = 'answered') FROM surveys_invitation i WHERE i.survey_id = %s",
-            [survey.id],
+            f" count(*) FILTER (WHERE {_SENT} AND {_ANSWERED}),"
+            f" count(*) FILTER (WHERE {_SENT} AND way.customer_id IS NOT NULL),"
+            f" count(*) FILTER (WHERE {_SENT} AND {_TURNED_AWAY}) {_LINKS} WHERE i.survey_id = %(survey)s",
+            {"survey": survey.id},
         )
-        ((invited, sent, opened, answered),) = cursor.fetchall()
+        ((invited, sent, opened, answered, bounced, ineligible),) = cursor.fetchall()
     state = Response.State
     return Reach(
         shown,
@@ -115,6 +145,8 @@ def read(survey: Survey) -> Reach:
         sent,
         opened,
         answered,
+        bounced,
+        ineligible,
         None if seconds is None else float(seconds) / 60,
         left_at,
     )
@@ -179,14 +211,14 @@ def _worth(about: Asked, number: int) -> float:
 
 
 def _asked(survey: Survey, by: str) -> Mapping[str, tuple[int, int]]:
-    """How many were sent a link, and how many of them answered, by group."""
+    """How many were reached by a link, and how many of them answered to the end, by group."""
     group = PROFILE[by].replace("r.ended_at", "i.made_at")
     params: dict[str, Any] = {"survey": survey.id, "zone": settings.TIME_ZONE}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {group}, count(*), count(*) FILTER (WHERE i.state = 'answered') FROM surveys_invitation i"
-            " JOIN customers_customer c ON c.id = i.customer_id WHERE i.survey_id = %(survey)s"
-            " AND (i.sent_at IS NOT NULL OR i.state = 'answered') GROUP BY 1",
+            f"SELECT {group}, count(*), count(*) FILTER (WHERE {_ANSWERED}) {_LINKS}"
+            f" JOIN customers_customer c ON c.id = i.customer_id WHERE i.survey_id = %(survey)s AND {_REACHED}"
+            " GROUP BY 1",
             params,
         )
         return {str(key or ""): (int(asked), int(answered)) for key, asked, answered in cursor.fetchall()}

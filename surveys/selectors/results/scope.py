@@ -1,5 +1,10 @@
 """Which answers are looked at: filters as SQL over `a` (answers), `r` (responses), `c` (customers).
 
+Of somebody known who answered several times the newest in the days, the version and the kind of answers (marked or
+not) that are looked at counts, and only then the other filters choose: who is a promoter by now is no detractor as
+well. What is surely theirs goes before what somebody sent under an address they typed. Answers of nobody known all
+count.
+
 Anonymous answers have the same columns in tables of their own, without customers, addresses, stores or times of day.
 Where nothing of the response is asked, the answers are walked alone, on their index.
 """
@@ -16,6 +21,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from cdp.core import audiences
+from customers.services import buckets
 from surveys.models import Response, Survey
 from surveys.rules import results
 from surveys.rules.definition import Definition
@@ -134,34 +140,49 @@ class Scope:
 
 
 def scope(
-    survey: Survey, chosen: Filter | None = None, *, with_people: bool = False, with_responses: bool = False
+    survey: Survey,
+    chosen: Filter | None = None,
+    *,
+    with_people: bool = False,
+    with_responses: bool = False,
+    per: str = "",
+    is_every: bool = False,
 ) -> Scope:
     """The SQL of what is looked at. `with_responses` also reads the responses of the answers, `with_people` the
-    customers: for grouping by them.
+    customers: for grouping by them. `per`: an expression over `r`, of which the newest answer of each person counts;
+    `is_every`: all of them do.
     """
     chosen = chosen or Filter()
-    return (_Anonymous if survey.is_anonymous else _Named)(survey, chosen).scope(
-        with_people=with_people, with_responses=with_responses
-    )
+    if survey.is_anonymous:
+        return _Anonymous(survey, chosen).scope(with_people=with_people, with_responses=with_responses)
+    return _Named(survey, chosen, per, is_every).scope(with_people=with_people, with_responses=with_responses)
 
 
 @dataclass
 class _Named:
     survey: Survey
     chosen: Filter
+    per: str
+    is_every: bool
 
     def __post_init__(self) -> None:
-        self.params: dict[str, Any] = {"survey": self.survey.id, "zone": settings.TIME_ZONE}
+        self.params: dict[str, Any] = {
+            "survey": self.survey.id,
+            "zone": settings.TIME_ZONE,
+            "buckets": buckets.IDS[-1],
+        }
 
     def scope(self, *, with_people: bool, with_responses: bool) -> Scope:
         when = self._when()
         by_response = self._by_response()
+        newest = "" if self.is_every else f" NOT IN ({self._replaced(when)})"
         people = " JOIN customers_customer c ON c.id = r.customer_id" if with_people else ""
         responses = (
             f"FROM surveys_response r{people} WHERE r.survey_id = %(survey)s AND r.state = 'complete' AND NOT r.is_test"
             + "".join(f" AND r.ended_at {one}" for one in when)
             + (" AND r.version = %(version)s" if self.chosen.version else "")
             + "".join(f" AND {one}" for one in by_response)
+            + (newest and f" AND r.id{newest}")
             + (f" AND {self._answer('r', 'r.id')}" if self.chosen.question else "")
         )
         joined, further = "", ""
@@ -173,9 +194,29 @@ class _Named:
             + "".join(f" AND a.at {one}" for one in when)
             + (" AND a.version = %(version)s" if self.chosen.version else "")
             + further
+            + (newest and f" AND a.response_id{newest}")
             + (f" AND {self._answer('a', 'a.response_id')}" if self.chosen.question else "")
         )
         return Scope(self.survey, self.chosen, answers, responses, self.params)
+
+    def _replaced(self, when: list[str]) -> str:
+        """Responses that a newer one of the same person replaces. Few people answer twice: who did is found first, and
+        only theirs are put in order.
+        """
+        completed = (
+            "FROM surveys_response r WHERE r.survey_id = %(survey)s AND r.state = 'complete' AND NOT r.is_test"
+            " AND r.customer_id > %(buckets)s"
+            + "".join(f" AND r.ended_at {one}" for one in when)
+            + (" AND r.version = %(version)s" if self.chosen.version else "")
+            + (" AND r.flags = '{}'" if self.chosen.clean else "")
+        )
+        within = f"r.customer_id, {self.per}" if self.per else "r.customer_id"
+        return (
+            f"SELECT told.id FROM (SELECT r.id, row_number() OVER (PARTITION BY {within}"
+            " ORDER BY (r.resolved_by IS NOT NULL), r.ended_at DESC, r.id DESC) AS place"
+            f" {completed} AND r.customer_id IN (SELECT r.customer_id {completed} GROUP BY 1 HAVING count(*) > 1)"
+            ") told WHERE told.place > 1"
+        )
 
     def _when(self) -> list[str]:
         zone, found = ZoneInfo(settings.TIME_ZONE), []

@@ -22,6 +22,7 @@ def told(survey: Survey, chosen: Filter | None = None) -> dict[str, Any]:
         "survey": survey.slug,
         "anonymous": survey.is_anonymous,
         "responses": found.completed,
+        "earlier": 0 if survey.is_anonymous else found.earlier,
         "hidden": None if found.refusal is None else found.refusal.value,
         "funnel": {
             "shown": way.shown,
@@ -32,6 +33,8 @@ def told(survey: Survey, chosen: Filter | None = None) -> dict[str, Any]:
             "full": None if survey.is_anonymous else way.full,
             "sent": None if survey.is_anonymous else way.sent,
             "answered": None if survey.is_anonymous else way.answered,
+            "bounced": None if survey.is_anonymous else way.bounced,
+            "ineligible": None if survey.is_anonymous else way.ineligible,
             "response_rate": way.rate,
         },
         "questions": [question(survey, one) for one in found.results],

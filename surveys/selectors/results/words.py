@@ -142,7 +142,7 @@ def _of_people(
     before: uuid.UUID | None,
     shows_people: bool,
 ) -> list[Written]:
-    of = scope(survey, chosen, with_responses=True)
+    of = scope(survey, chosen, with_responses=True, is_every=True)  # words are read, not counted
     counted = "r.state = 'partial' AND NOT r.is_test" if is_partial else "a.is_counted"
     answers = of.answers.replace("a.is_counted", counted, 1)
     beside = (

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from cdp.core import actors
-from surveys.models import AnonymousAnswer, Invitation, RefusedAnswer
+from customers.models import ContactPoint
+from surveys.models import AnonymousAnswer, Invitation, RefusedAnswer, Response
 from surveys.rules import results
 from surveys.selectors import sealing
 from surveys.selectors.results import comparing, overview, reach, scope, telling, words
@@ -136,18 +137,17 @@ def test_a_filter_by_an_answer_keeps_to_one_scale_and_its_steps():
 
 def test_a_question_is_compared_over_time_by_group_and_beside_another():
     survey = asking.opened(ALL)
-    woman, man = (factories.customer(email=f"{name}@example.com", gender=name) for name in ("female", "male"))
-    answers.plant(survey, [happy()] * 30 + [sad()] * 5, at=NOV, customer_id=woman.id)
-    answers.plant(survey, [happy()] * 5 + [sad()] * 30, at=DEC, customer_id=man.id)
+    women, men = (answers.people(35, gender=name) for name in ("female", "male"))
+    answers.plant_each(survey, [happy()] * 30 + [sad()] * 5, women, at=NOV)
+    answers.plant_each(survey, [happy()] * 5 + [sad()] * 30, men, at=DEC)
     score, liked, order = (one_of(survey, key) for key in ("score", "liked", "order"))
     november, december = comparing.over_time(survey, score, "month")
     assert (november.key, november.result.n, november.p) == ("2026-11-01", 35, None)
     assert december.p < 0.001
     weeks = comparing.over_time(survey, order, "week")
-    assert [(week.key, week.result.places[0].option) for week in weeks] == [
-        ("2026-11-09", "red"),
-        ("2026-12-07", "blue"),
-    ]
+    assert [week.key for week in weeks] == ["2026-11-09", "2026-11-16", "2026-11-23", "2026-11-30", "2026-12-07"]
+    assert [week.result.places[0].option for week in (weeks[0], weeks[-1])] == ["red", "blue"]
+    assert [(week.result.n, week.p) for week in weeks[1:]] == [(0, None)] * 3 + [(35, None)]
     groups = comparing.by_group(survey, score, "gender")
     assert {(group.key, group.result.n) for group in groups} == {("female", 35), ("male", 35)}
     assert all(group.p < 0.001 for group in groups)
@@ -156,23 +156,63 @@ def test_a_question_is_compared_over_time_by_group_and_beside_another():
     assert (table.rows, table.columns) == (["2", "10"], ["red", "blue"])
 
 
+def test_of_each_person_the_newest_answer_counts_in_the_days_and_the_version_that_are_looked_at():
+    survey = asking.opened(ALL)
+    who = answers.people(31)
+    answers.plant_each(survey, [sad()] * 31, who, at=NOV)
+    answers.plant_each(survey, [happy()] * 20, who[:20], at=DEC, language="th")
+    answers.plant(survey, [sad()] * 5, at=DEC)  # of nobody known: each counts
+    typed = {"at": DEC + dt.timedelta(days=1), "resolved_by": b"typed"}
+    answers.plant_each(survey, [sad()] * 6, who[:6], **typed)  # sent under an address of theirs
+    answers.plant_each(survey, [sad()] * 6, who[:6], flags=["too_quick"], at=DEC + dt.timedelta(days=1))
+
+    def seen(**told):
+        found = overview.read(survey, scope.read(survey, told))
+        bands = by_key(found.results)["score", "nps_0_10"].bands
+        return found.completed, found.earlier, bands.promoters, bands.detractors
+
+    assert seen(clean="1") == (36, 26, 20, 16)
+    assert seen() == (36, 32, 14, 22)  # the marked ones are theirs and newer
+    assert seen(until="2026-11-30") == (31, 0, 0, 31)
+    assert seen(since="2026-12-01", clean="1") == (25, 6, 20, 5)
+    assert seen(question="score", answer="detractors", clean="1")[0] == 16
+    assert seen(language="th", clean="1") == (20, 0, 20, 0)
+    score, liked, order = (one_of(survey, key) for key in ("score", "liked", "order"))
+    chosen = Filter(clean=True)
+    november, december = comparing.over_time(survey, score, "month", chosen)
+    assert (november.result.bands.detractors, december.result.bands.promoters, december.result.n) == (31, 20, 25)
+    # 20 of them moved from detractor to promoter, each by as much; strangers are only those who are in one month.
+    assert december.p < 1e-6
+    found = by_key(overview.read(survey, chosen).results)
+    assert (found["liked", "multiple"].n, found["liked", "multiple"].picks) == (36, 56)
+    assert [place.histogram for place in found["order", "ranking"].places] == [(20, 16), (16, 20)]
+    assert sum(comparing.crossed(survey, score, order, chosen).counts.values()) == 72
+    assert [(group.key, group.result.n) for group in comparing.by_group(survey, liked, "language", chosen)] == [
+        ("th", 20),
+        ("en", 16),
+    ]
+
+
+def asked(survey, who, *, state="sent", **more):
+    """A link sent to each of these people by mail."""
+    given = {"made_at": NOV, "sent_at": NOV, "expires_at": DEC, "channel": "email", "state": state} | more
+    return Invitation.objects.bulk_create(
+        [Invitation(id=uuid.uuid4(), customer_id=one, survey_id=survey.id, **given) for one in who]
+    )
+
+
+def answered(survey, links, given, **more):
+    """Each of these links answered to its end."""
+    for link in links:
+        answers.plant(survey, [given], at=NOV, customer_id=link.customer_id, invitation_id=link.id, **more)
+    Invitation.objects.filter(id__in=[link.id for link in links]).update(state="answered")
+
+
 def test_those_who_answered_are_compared_with_those_who_were_asked_and_weighted_beside():
     survey = asking.opened(ALL)
-    woman, man = (factories.customer(email=f"{name}@example.com", gender=name) for name in ("female", "male"))
-    invited = []
-    for who, asked, did in ((woman, 20, 16), (man, 20, 4)):
-        invited += [
-            Invitation(
-                customer_id=who.id, survey_id=survey.id, made_at=NOV, sent_at=NOV, expires_at=DEC,
-                state="answered" if n < did else "sent",
-            )
-            for n in range(asked)
-        ]  # fmt: skip
-        link = invited[-1].id
-        answers.plant(
-            survey, [happy() if who is woman else sad()] * did, at=NOV, customer_id=who.id, invitation_id=link
-        )
-    Invitation.objects.bulk_create(invited)
+    women, men = (asked(survey, answers.people(20, gender=name)) for name in ("female", "male"))
+    answered(survey, women[:16], happy())
+    answered(survey, men[:4], sad())
     answers.plant(survey, [sad()] * 5, at=NOV)  # whom nobody asked by a link
     way = reach.read(survey)
     assert (way.sent, way.answered, way.rate, way.complete) == (40, 20, 0.5, 25)
@@ -181,6 +221,27 @@ def test_those_who_answered_are_compared_with_those_who_were_asked_and_weighted_
     weighted = reach.weighted(survey, one_of(survey, "score"), "gender")
     assert (weighted.plain, weighted.value) == (pytest.approx(60), pytest.approx(0))
     assert weighted.effective == pytest.approx(20**2 / (16 * 0.625**2 + 4 * 2.5**2))
+
+
+def test_the_response_rate_is_of_those_who_could_answer_to_the_end():
+    """Sent 20: 6 to the end, 4 turned away, 2 came back, 1 whose mailbox closed long after, 7 silent; 1 more unsent."""
+    survey = asking.opened(ALL)
+    links = asked(survey, answers.people(20, gender="female"))
+    asked(survey, answers.people(1, gender="female"), sent_at=None, state="made")
+    answered(survey, links[:6], happy())
+    for state, turned in (("screened", links[6:8]), ("full", links[8:10])):
+        answered(survey, turned, happy())
+        Response.objects.filter(invitation_id__in=[one.id for one in turned]).update(state=state)
+    for place, days in ((10, 1), (11, 2), (12, 60)):
+        mail = f"{place}@example.com"
+        who, gone = links[place].customer_id, NOV + dt.timedelta(days=days)
+        ContactPoint.objects.create(
+            customer_id=who, kind="email", digest=mail.encode(), value=b"-", bounced_at=gone, created_at=NOV
+        )
+    way = reach.read(survey)
+    assert (way.invited, way.sent, way.bounced, way.ineligible, way.answered) == (21, 20, 2, 4, 6)
+    assert way.rate == pytest.approx(6 / 14)
+    assert [(one.asked, one.answered) for one in reach.compared(survey, "gender")] == [(14, 6)]
 
 
 def test_words_are_masked_for_who_sees_no_contacts_and_refused_ones_kept_beside():

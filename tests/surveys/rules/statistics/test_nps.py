@@ -104,22 +104,6 @@ def test_a_change_of_strangers_by_hand():
     assert found.p == pytest.approx(0.0600, abs=5e-4)
 
 
-def test_the_same_people_show_a_change_that_strangers_hide():
-    """40 of 100 kept each band, 20 moved one band up: as strangers chance may do it, as the same people hardly."""
-    pairs = [(1, 1, 40), (0, 0, 20), (-1, -1, 20), (0, 1, 10), (-1, 0, 10)]
-    same = nps.change_of_the_same(pairs)
-    strangers = nps.change(of(40, 30, 30), of(50, 30, 20))
-    assert same.points == pytest.approx(strangers.points) == pytest.approx(20)
-    # mean 0.2, variance (80 x 0.04 + 20 x 0.64)/99 = 0.161616, error √0.00161616 = 0.0402015
-    assert same.z == pytest.approx(0.2 / 0.0402015, abs=1e-3)
-    assert same.p < 0.001 < strangers.p
-
-
-@pytest.mark.parametrize("pairs", [[], [(0, 1, 1)], [(0, 1, 50)], [(1, 1, 0)]])
-def test_without_anything_that_varies_no_change_is_judged(pairs):
-    assert nps.change_of_the_same(pairs) is None
-
-
 def test_the_ratio_some_shops_keep_is_no_score():
     assert nps.ratio(of(50, 30, 20, nps.ONE_TO_TEN)) == pytest.approx(0.4)
     assert nps.score(of(50, 30, 20, nps.ONE_TO_TEN)) == pytest.approx(30)
