@@ -10,6 +10,7 @@ from cdp.core.keys import digests, holders
 from events.services import handover
 from surveys.models import Response, Review, SocialAct, Survey, Ticket, Vocabulary
 from surveys.selectors import answered, files, reviews
+from surveys.selectors.exporting import kinds as exporting
 from surveys.selectors.inviting import PURPOSE
 from surveys.selectors.social import files as social_files
 from surveys.selectors.social import story
@@ -25,14 +26,20 @@ from surveys.services import (
     review_undo,
 )
 from surveys.services.answering import taking
+from surveys.services.filing import answers as filed
+from surveys.services.filing import undoing as filed_undoing
 from surveys.services.social import importing
 from surveys.services.social import undoing as social_undoing
 from surveys.services.tickets import overdue, working
 
 registry.declare(review_import.KIND)
 registry.declare(importing.KIND)
+registry.declare(filed.KIND)
 exports.declare(files.KIND)
 exports.declare(social_files.KIND)
+exports.declare(exporting.KIND)
+engine.explain(filed.REASONS, counted={filed.NO_QUESTION, filed.MADE})
+undoing.declare(*filed_undoing.PARTS, words=filed_undoing.WORDS)
 engine.explain({collecting.FOREIGN: _("A review with this number is somebody else's; it stays as it was.")})
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 undoing.declare(*social_undoing.PARTS, words=social_undoing.WORDS)

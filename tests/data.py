@@ -7,7 +7,7 @@ FOLDER = Path(__file__).parents[2] / "shared" / "data"
 SETS = (
     *("adventureworks_prospects", "csv_encodings_dev", "csv_spectrum", "email_cases_dev", "korean_addresses_dev"),
     *("naughty_strings", "online_retail_uci", "phone_numbers_dev", "platform_exports_dev", "shopify_api_fixtures"),
-    *("stripe_fixtures", "thai_names", "thai_province_kongvut", "vcards_dev", "woocommerce_json"),
+    *("stripe_fixtures", "surveys_538_dev", "thai_names", "thai_province_kongvut", "vcards_dev", "woocommerce_json"),
 )
 """What tests skip without, unless CDP_REQUIRE_DATA=1 says that it has to be there."""
 

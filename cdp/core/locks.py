@@ -54,6 +54,24 @@ def take_turns(what: bytes) -> None:
 
 
 @contextlib.contextmanager
+def in_turn(what: bytes) -> Iterator[None]:
+    """Hold the lock of this digest for the duration of the block, after whoever holds it: also over the end of a
+    transaction, where what comes behind it has to be known to the next one.
+
+    The lock lives in this thread's database session, so the block must keep its connection.
+    """
+    number = int.from_bytes(what[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    try:
+        yield
+    finally:
+        # A session that is gone has let go already.
+        with contextlib.suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+@contextlib.contextmanager
 def alone(number: int) -> Iterator[bool]:
     """Hold this lock for the duration of the block if nobody else does; yields whether we are the one. Never waits.
 

@@ -7,6 +7,8 @@ from django.db import models
 from rest_framework import serializers
 
 from cdp.core.api import pointers
+from consent.rules import notices
+from consent.selectors import notices as notices_in_force
 from customers.services import buckets
 from surveys.models import Response, Survey
 from surveys.rules import definition, words
@@ -40,8 +42,21 @@ class SurveyAnswer(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="Its public page.")
 
 
+class SaidAnswer(serializers.Serializer[Any]):
+    """What people are to be told before the first question."""
+
+    version = serializers.CharField(help_text="To be named with each response.")
+    language = serializers.CharField()
+    title = serializers.CharField()
+    used_for = serializers.CharField()
+    seen_by = serializers.CharField()
+    kept_for = serializers.CharField()
+
+
 class DefinitionAnswer(SurveyAnswer):
-    """A questionnaire with what it asks."""
+    """A questionnaire with what it asks, and what people are told before."""
+
+    disclosure = SaidAnswer(many=True, help_text="In each language of the survey.")
 
     definition = serializers.JSONField(help_text="As the JSON Schema of questionnaires describes it.")
 
@@ -94,7 +109,16 @@ def survey(row: Survey, *, at: dt.datetime) -> Json:
 def whole(row: Survey, *, at: dt.datetime) -> Json:
     """One questionnaire with its definition."""
     read: Definition = questionnaires.version(row.id, row.version).definition
-    return survey(row, at=at) | {"definition": definition.written(read)}
+    return survey(row, at=at) | {"definition": definition.written(read), "disclosure": _said(row, read, at=at)}
+
+
+def _said(row: Survey, read: Definition, *, at: dt.datetime) -> list[Json]:
+    """The words in force, once in each language they are written in."""
+    name = notices.of_disclosure(questionnaires.PLACE, row.slug)
+    told = [notices_in_force.disclosure(name, language=language, at=at) for language in read.languages]
+    fields = ("version", "language", "title", "used_for", "seen_by", "kept_for")
+    found = {one.language: {field: getattr(one, field) for field in fields} for one in told if one is not None}
+    return list(found.values())
 
 
 def response(

@@ -100,6 +100,11 @@ class ResponseBody(StrictSerializer):
         LANGUAGES, required=False, help_text="In which it was answered; left out: the shop's."
     )
     started_at = MomentField(required=False, allow_null=True, default=None)
+    disclosure = WordsField(
+        max_length=20,
+        help_text="The version of what people were told before the first question, as the survey names it. It is kept"
+        " with the answer; left out, nothing is known of what they were told.",
+    )
     context = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(max_length=200),
         required=False,

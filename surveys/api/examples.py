@@ -27,7 +27,16 @@ BODY = {
     "customer": {"email": "mali@example.com"},
     "language": "en",
     "external_id": "app-7731",
+    "disclosure": "1",
     "context": {"store": "BKK1"},
+}
+SAID = {
+    "version": "1",
+    "language": "en",
+    "title": "What becomes of your answers",
+    "used_for": "To understand what our customers think and to do better.",
+    "seen_by": "Only our own staff.",
+    "kept_for": "As long as we need them for that.",
 }
 RESPONSE = {
     "id": "019a4f7a-1c02-7d3e-9f40-2b3c4d5e6f70",
@@ -43,6 +52,6 @@ RESPONSE = {
 }
 EXAMPLES: Mapping[str, Example] = {
     "list": Example(response=page(SURVEY)),
-    "retrieve": Example(response=SURVEY | {"definition": DEFINITION}),
+    "retrieve": Example(response=SURVEY | {"disclosure": [SAID], "definition": DEFINITION}),
     "responses": Example(request=BODY, response=RESPONSE),
 }

@@ -20,6 +20,8 @@ from cdp.core.api import problems
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import conflict
 from cdp.core.crypto import index
+from consent.rules import notices as rules
+from consent.selectors import notices
 from customers.rules import unreadable
 from customers.selectors import lineage
 from customers.services.identity import Suppressed, Teller, resolving
@@ -90,6 +92,7 @@ class SurveyViewSet(results.Results):
         given = body.validated_data
         if survey.is_anonymous:
             _check_nameless(dict(body.initial_data))
+        _check_said(survey, given["disclosure"])
         run = self._run(survey, given)
         is_partial = given["partial"]
         try:
@@ -128,6 +131,7 @@ class SurveyViewSet(results.Results):
             actor=self.actor,
             started_at=given["started_at"],
             external_id=number,
+            disclosure=given["disclosure"],
         )
 
 
@@ -146,6 +150,16 @@ def _standing(customer: uuid.UUID) -> uuid.UUID:
         raise problems.erased() from error
     except lineage.Unknown as error:
         raise exceptions.NotFound(_("There is no such customer.")) from error
+
+
+def _check_said(survey: Survey, version: str) -> None:
+    """What people were told is a version that was published of this survey's own words."""
+    if not version:
+        return
+    row = notices.find(rules.of_disclosure(questionnaires.PLACE, survey.slug), version)
+    if row is None or row.published_at is None:
+        detail = _("This survey has told people nothing under that version.")
+        raise problems.invalid_places([{"pointer": "/disclosure", "detail": detail}])
 
 
 def _check_nameless(data: Mapping[str, Any]) -> None:

@@ -24,10 +24,11 @@ def sentence(fault: Fault) -> str:
             return _("At most %(longest)s characters.") % {"longest": longest}
         case Why.FORMAT, str() | Promise() as reason:
             return str(reason)
-    return _plain(fault.why)
+    return plain_sentence(fault.why)
 
 
-def _plain(why: Why) -> str:
+def plain_sentence(why: Why) -> str:
+    """The same without what would do."""
     return {
         Why.TYPE: _("This is no answer to a question of this kind."),
         Why.RANGE: _("This lies beyond what can be answered."),

@@ -21,6 +21,7 @@ import structlog
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from cdp.core import locks
 from cdp.core.crypto import rowkeys
 from surveys.models import AnonymousAnswer, AnonymousResponse, AnonymousWaiting, Survey
 from surveys.rules.sending import Judged
@@ -45,21 +46,21 @@ class Sending:
 
 @contextlib.contextmanager
 def once(name: bytes) -> Iterator[Sending]:
-    """The form of this digest, which nobody else keeps meanwhile. What was not kept may come again."""
+    """The form of this digest. Sent twice at once, the second waits for what becomes of the first: it is told that it
+    was kept only once it was, and is kept itself where the first one failed.
+    """
     key = f"survey.sent:{name.hex()}"
-    try:
-        sending = Sending(is_first=cache.add(key, 1, timeout=ONCE_SECONDS))
-    except redis.RedisError:
-        log.warning("anonymous answers are not known again: no answer from the cache")
-        sending = Sending(is_first=True)
-    is_written = False
-    try:
+    with locks.in_turn(name):
+        try:
+            sending = Sending(is_first=cache.get(key) is None)
+        except redis.RedisError:
+            log.warning("anonymous answers are not known again: no answer from the cache")
+            sending = Sending(is_first=True)
         yield sending
-        is_written = sending.is_kept
-    finally:
-        if sending.is_first and not is_written:
+        # Only what was committed comes here.
+        if sending.is_kept:
             with contextlib.suppress(redis.RedisError):
-                cache.delete(key)
+                cache.set(key, 1, timeout=ONCE_SECONDS)
 
 
 def keep(survey: Survey, judged: Judged, *, language: str, mode: str, day: dt.date) -> None:

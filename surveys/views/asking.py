@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from cdp.core import bounding
 from consent.services import disclosures
 from consent.services.requests import codes
 from customers.rules import arrivals
@@ -30,6 +31,10 @@ from surveys.services.answering.runs import Link
 from surveys.views import stepping
 from surveys.views.stepping import COOKIE, Visit
 
+MOST_PAGES = 400
+"""Pages that one network may send in ten minutes: forty people with ten pages each, as in an office or a shop's own
+wireless network.
+"""
 _LINKS = {Link.UNKNOWN: "forged", Link.EXPIRED: "expired", Link.USED: "used"}
 _STATUS = {Link.UNKNOWN: 404, Link.EXPIRED: 410, Link.USED: 410}
 
@@ -57,6 +62,8 @@ def _answered(request: HttpRequest, slug: str, *, token: str) -> HttpResponse:
         return guarded(closed(request, Closed.DRAFT, None), token=token)
     language = language_of(survey)
     with translation.override(language):
+        if request.method == "POST" and not _may(request, survey):
+            return guarded(_busy(request, survey), token=token)
         try:
             response = _opened(request, survey, token=token, language=language, now=now)
         except NotOpen as shut:
@@ -84,6 +91,22 @@ def _opened(request: HttpRequest, survey: Survey, *, token: str, language: str, 
     if is_sent:
         return stepping.step(visit, is_known=slip is not None)
     return stepping.begun(visit)
+
+
+def _may(request: HttpRequest, survey: Survey) -> bool:
+    """Whether one more page may be sent from that network; the shop's own tablet stands for many people."""
+    if getattr(request, "tablet", None) is not None:
+        return True
+    form = "survey-nameless" if survey.is_anonymous else "survey"
+    return bounding.may(request, form, most=MOST_PAGES, is_nameless=survey.is_anonymous)
+
+
+def _busy(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """Too many came from there. Going back in the browser, all that was filled in stands there still."""
+    context = {"why": "busy", "opens_at": None, **stepping.frame(request, survey, languages_of(survey))}
+    response = render(request, "surveys/ask/closed.html", context, status=429)
+    response.headers["Retry-After"] = str(bounding.WINDOW_SECONDS)
+    return response
 
 
 def closed(request: HttpRequest, why: Closed, survey: Survey | None) -> HttpResponse:

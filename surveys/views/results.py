@@ -53,6 +53,8 @@ def overall(request: HttpRequest, survey: str) -> HttpResponse:
         "reach": reach.read(row),
         "refusal": _refusal(found.refusal),
         "words_link": _link("surveys:answers", row, given),
+        "export_link": _export(request, row, given),
+        "book_link": _link("surveys:codebook", row, given),
         "is_empty": not found.whole and found.refusal is None,
     }
     return render(request, "surveys/results/overall.html", page)
@@ -237,6 +239,19 @@ def _asked(request: HttpRequest, slug: str) -> tuple[Survey, Filter, dict[str, s
             told |= dict.fromkeys(names, "")
         else:
             return row, chosen, {name: value for name, value in told.items() if value}
+
+
+def filtered(request: HttpRequest, slug: str) -> tuple[Survey, Filter]:
+    """The questionnaire and the filter of an address, for files beside the pages."""
+    row, chosen, _given = _asked(request, slug)
+    return row, chosen
+
+
+def _export(request: HttpRequest, survey: Survey, given: Mapping[str, str]) -> str:
+    """Where these answers are asked for as a file; empty for whoever may not."""
+    if not survey.version or not staff_of(request).can("exports"):
+        return ""
+    return reverse("web:export-new") + "?" + urlencode({"kind": "responses", "survey": survey.slug, **given})
 
 
 def _link(name: str, survey: Survey, given: Mapping[str, str], *, question_key: str = "", **more: str) -> str:

@@ -7,18 +7,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core.views.access import actor_of, requires
+from cdp.core.views.access import actor_of, requires, staff_of
 from surveys.forms import starting as forms
-from surveys.models import Survey
 from surveys.rules import definition, ready
 from surveys.selectors import wording
 from surveys.services import publishing
-
-LONGEST_SLUG = 40
+from surveys.services.addresses import free_slug
 
 
 @requires("surveys.edit")
@@ -45,6 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("“%(name)s” is there as a draft.") % {"name": survey.name})
             return redirect("surveys:build", survey.slug)
     context = {
+        "may_import": staff_of(request).can("imports"),
         "form": form,
         "chosen": form["start"].value() or (ready.OPEN if not form.is_bound else ""),
         "ready": [_offered(key) for key in sorted(ready.keys())],
@@ -74,10 +72,3 @@ def _draft(given: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 def _english(draft: dict[str, Any]) -> str:
     return str(draft.get("title", {}).get("en", ""))
-
-
-def free_slug(wish: str) -> str:
-    """An address nobody has yet, near to the wish; "survey" where nothing of it can stand in an address."""
-    base = slugify(wish.replace("_", "-"))[: LONGEST_SLUG - 5].strip("-_").replace("_", "-") or "survey"
-    taken = set(Survey.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | publishing.RESERVED
-    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if slug not in taken)

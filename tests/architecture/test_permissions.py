@@ -113,8 +113,15 @@ PAGES = [
     ("surveys:list", "GET", "vmpo"),
     ("surveys:new", "GET", "mo"),
     ("surveys:new", "POST", "mo"),
+    ("surveys:from-answers", "GET", "so"),
+    ("surveys:from-answers", "POST", "so"),
+    ("surveys:from-answers-columns", "GET", "so"),
+    ("surveys:from-answers-columns", "POST", "so"),
+    ("surveys:codebook", "GET", "vmpo"),
     ("surveys:build", "GET", "vmpo"),
     ("surveys:download", "GET", "vmpo"),
+    ("surveys:replace", "GET", "mo"),
+    ("surveys:replace", "POST", "mo"),
     ("surveys:texts", "GET", "mo"),
     ("surveys:texts", "POST", "mo"),
     ("surveys:score", "GET", "mo"),
@@ -319,6 +326,7 @@ ROOMS = {
 }
 ARGUMENTS = {
     "job_id": ID,
+    "job": ID,
     "run_id": ID,
     "breach": ID,
     "theme": ID,

@@ -133,11 +133,16 @@ def ask(
     reason: str,
     user: User,
     at: datetime,
+    about: Mapping[str, str] | None = None,
 ) -> Export:
     """Ask for a file: it is begun at once, or waits for a second person. Raises UnableToAsk."""
-    what = registry.kinds().get(kind)
-    if what is None:
-        raise UnableToAsk("kind", _("There is no such kind of file."))
+    about = dict(about or {})
+    try:
+        what = registry.of(kind, about)
+    except (KeyError, registry.UnknownChoice) as error:
+        raise UnableToAsk("kind", _("There is no such kind of file.")) from error
+    if what.needs and not user.can(what.needs):
+        raise UnableToAsk("kind", _("Your role may not see what would be in it."))
     if purpose not in PURPOSES:
         raise UnableToAsk("purpose", _("Choose what the file is for."))
     if form not in writing.FORMATS:
@@ -161,12 +166,13 @@ def ask(
             )
         except audiences.UnknownAudience as error:
             raise UnableToAsk("segment", _("There is no such segment any more.")) from error
-        if what.is_personal and not found.people:
+        if what.is_personal and not found.people and not (what.nameless and not segment and what.nameless()):
             raise UnableToAsk("purpose", _("Nobody may leave for this purpose, so there would be nothing in the file."))
         row = uuid7()
         export = Export.objects.create(
             id=row,
             kind=kind,
+            about=about,
             segment=segment,
             purpose=purpose,
             channel=channel,

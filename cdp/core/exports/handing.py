@@ -50,7 +50,7 @@ def hand(export: uuid.UUID, *, user: User, at: datetime) -> StreamingHttpRespons
         audit.record(
             audit.Action.EXPORT_FETCHED, actor=actors.staff(user), at=at, subject=row.id, details={"people": row.held}
         )
-    columns = [*row.columns, registry.MARK]
+    columns = [*_headed(row), registry.MARK]
     noted = {"export": str(row.id), "asked_by": str(row.asked_by), "asked_at": row.asked_at.isoformat()}
     response = StreamingHttpResponse(
         writing.stream(row.form, columns, _portions(row, actors.staff(user)), noted), content_type=TYPES[row.form]
@@ -78,8 +78,17 @@ def count_leaving(export: Export, *, at: datetime) -> int | None:
 def file_name(export: Export, user: User) -> str:
     """`customers-vip-2026-11-22-mali-019a….csv`: what, of whom, when, for whom, and which export."""
     day = timezone.localtime(export.asked_at).date().isoformat()
-    parts = [export.kind, _slug(export.segment), day, _slug(str(user)), export.id.hex]
+    about = next((_slug(value) for value in export.about.values()), "")
+    parts = [export.kind, about, _slug(export.segment), day, _slug(str(user)), export.id.hex]
     return "-".join(part for part in parts if part) + f".{export.form}"
+
+
+def _headed(export: Export) -> list[str]:
+    """What its columns are called; by their own names where nobody knows any more what it is about."""
+    try:
+        return registry.of(export.kind, export.about).headed(export.columns, export.form)
+    except (KeyError, registry.UnknownChoice):
+        return list(export.columns)
 
 
 def _slug(text: str) -> str:

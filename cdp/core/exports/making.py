@@ -35,9 +35,10 @@ def run(job: Job) -> None:
     export = Export.objects.filter(id=uuid.UUID(job.params["export"])).first()
     if export is None or export.state != Export.State.MAKING or export.job_id != job.id:
         return
-    kind = registry.kinds().get(export.kind)
-    if kind is None:
-        raise jobs.JobFailed(gettext_noop("This kind of file is not known any more."))
+    try:
+        kind = registry.of(export.kind, export.about)
+    except (KeyError, registry.UnknownChoice) as error:
+        raise jobs.JobFailed(gettext_noop("This kind of file is not known any more.")) from error
     work = _Work(job, export, kind)
     if kind.rows is not None:
         minimising.note(export.columns, by="export", day=timezone.now().date())

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -26,6 +27,33 @@ class Reach:
     reached: str
 
 
+class UnknownChoice(ValueError):
+    """There is no such thing of the shop that a file could be about."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What each file of a kind is about one of: a survey, for example. `name` is how it is named in addresses and on
+    the command line, `names` what else may be said of a file (filters), `choices` (value, label) all there are.
+
+    `kind` makes the kind for what was said, with columns of its own; raises UnknownChoice. `words` says it to people.
+    `options`: further choices with a label: name → (label, [(value, label), …]), the first one meant unless said.
+    """
+
+    name: str
+    label: str | Promise
+    choices: Callable[[], Sequence[tuple[str, str]]]
+    kind: Callable[[Mapping[str, str]], "Kind"]
+    words: Callable[[Mapping[str, str]], str]
+    names: Sequence[str] = ()
+    options: Mapping[str, tuple[str | Promise, Sequence[tuple[str, str | Promise]]]] = field(default_factory=dict)
+
+    def said(self, told: Mapping[str, Any]) -> dict[str, str]:
+        """What of this was said of a file."""
+        names = (self.name, *self.names, *self.options)
+        return {name: str(value) for name in names if (value := told.get(name))}
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of file. Columns are named as an import takes them, so that a file of ours comes back as it went.
@@ -44,6 +72,15 @@ class Kind:
     whose: str = ""
     hides: Mapping[str, Mask] = field(default_factory=dict)
     lists: Mapping[str, Reach] = field(default_factory=dict)
+    nameless: Callable[[], int] | None = None
+    about: About | None = None
+    needs: str = ""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    book: Callable[[], tuple[Sequence[str], Iterable[Row]]] | None = None
+
+    def headed(self, columns: Sequence[str], form: str) -> list[str]:
+        """These columns as a file of that form calls them."""
+        return [self.headings.get(column, column) if form == "csv" else column for column in columns]
 
     @property
     def is_personal(self) -> bool:
@@ -63,9 +100,15 @@ def declare(kind: Kind) -> None:
     _kinds[kind.key] = kind
 
 
+def of(key: str, about: Mapping[str, str]) -> Kind:
+    """The kind of a file about that. Raises KeyError for an unknown kind, UnknownChoice."""
+    kind = _kinds[key]
+    return kind.about.kind(about) if kind.about is not None else kind
+
+
 def kinds() -> Mapping[str, Kind]:
     """All kinds by key."""
     return dict(sorted(_kinds.items()))
 
 
-__all__ = ["MARK", "Kind", "Mask", "Pages", "Reach", "Row", "Rows", "declare", "kinds"]
+__all__ = ["MARK", "About", "Kind", "Mask", "Pages", "Reach", "Row", "Rows", "UnknownChoice", "declare", "kinds", "of"]

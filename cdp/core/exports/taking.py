@@ -12,7 +12,7 @@ import os
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +63,7 @@ def take(
     reason: str,
     approved: uuid.UUID | None,
     at: datetime,
+    about: Mapping[str, str] | None = None,
     on_progress: Progress | None = None,
 ) -> Outcome:
     """Write a file of everybody, or of a segment, whom the gate lets go for that purpose; whole or not at all.
@@ -75,10 +76,12 @@ def take(
     except asking.UnableToAsk as problem:
         raise UnableToTake(str(problem)) from problem
     if approved:
-        export = _approved(approved, kind=kind.key, purpose=purpose, channel=channel, segment=segment)
+        export = _approved(
+            approved, kind=kind.key, about=dict(about or {}), purpose=purpose, channel=channel, segment=segment
+        )
         most = export.people * (1 + making.GROWTH) + 1
     else:
-        export, most = _counted(kind, form, purpose, channel, segment, reason, at)
+        export, most = _counted(kind, form, purpose, channel, segment, reason, dict(about or {}), at)
     outcome = Outcome()
     try:
         _write(kind, path, form, export, outcome, most, at, on_progress)
@@ -114,7 +117,14 @@ def take(
 
 @transaction.atomic
 def _counted(
-    kind: registry.Kind, form: str, purpose: str, channel: str, segment: str, reason: str, at: datetime
+    kind: registry.Kind,
+    form: str,
+    purpose: str,
+    channel: str,
+    segment: str,
+    reason: str,
+    about: dict[str, str],
+    at: datetime,
 ) -> tuple[Export, float]:
     """The row of a file for which nobody else is asked, and how many people it may hold at most."""
     # One command after the other: two at once would each count without the other.
@@ -132,6 +142,7 @@ def _counted(
     export = Export.objects.create(
         id=row,
         kind=kind.key,
+        about=about,
         segment=segment,
         purpose=purpose,
         channel=channel,
@@ -160,7 +171,7 @@ def _is_second_person() -> bool:
 
 
 @transaction.atomic
-def _approved(export: uuid.UUID, **asked: str) -> Export:
+def _approved(export: uuid.UUID, **asked: object) -> Export:
     """That export, used from now on: the command takes it once, and not what was fetched from the page."""
     row = (
         Export.objects.select_for_update()
@@ -201,7 +212,7 @@ def _write(
     os.close(handle)
     draft = Path(draft_name)
     try:
-        writer = writing.begin(draft, form, export.columns)
+        writer = writing.begin(draft, form, kind.headed(export.columns, form))
         try:
             if kind.pages and not export.segment:
                 outcome.rows += writer.write([cells[place] for place in places] for cells in kind.pages())

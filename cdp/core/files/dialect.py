@@ -112,14 +112,17 @@ def _layout(start: str, options: Options) -> _Layout:
     found = _head(sample, delimiter, first + 1)
     if not found:
         raise problems.FileProblem("empty_file")
-    line, cells = found[0] if options.header_line else surveys.header(found)
-    header = tuple(surveys.clean(cell) for cell in cells)
+    last, names = found[0] if options.header_line else surveys.header(found)
+    line, cells = last, names
+    if (two := surveys.two_headers(found)) is not None and (not options.header_line or two[0] == 0):
+        (line, _above), (last, cells), names = found[two[0]], found[two[0] + 1], two[1]
+    header = tuple(surveys.clean(name) for name in names)
     return _Layout(
         delimiter=delimiter,
         header=header,
         columns=surveys.unique(header),
         header_line=line,
-        data_line=line + 1 + sum(len(_LINE_END.findall(cell)) for cell in cells),
+        data_line=last + 1 + sum(len(_LINE_END.findall(cell)) for cell in cells),
         first_line=found[0][0],
     )
 

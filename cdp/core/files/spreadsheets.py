@@ -53,8 +53,11 @@ class Spreadsheet:
         head = [first, *itertools.islice(rows, surveys.HEAD_RECORDS - 1)]
         chosen = [row for row in head if row[0] == options.header_line]
         line, cells = chosen[0] if chosen else surveys.header(head)
+        last = line
+        if not chosen and (two := surveys.two_headers(head)) is not None:
+            line, last, cells = head[two[0]][0], head[two[0] + 1][0], two[1]
         others = ("other_sheets",) if _others(stream) else ()
-        return surveys.Header(tuple(cells), line, line + 1, head[0][0], remarks=others)
+        return surveys.Header(tuple(cells), line, last + 1, head[0][0], remarks=others)
 
     def rows(
         self, stream: BinaryIO, names: tuple[str, ...], data_line: int, report: records.Report

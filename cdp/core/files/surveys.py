@@ -17,6 +17,12 @@ from typing import NamedTuple
 from cdp.core.files import columns, problems
 
 BATCH = 4096
+RESPONSE = frozenset({
+    "response", "open-ended response", "open ended response", "other (please specify) response", "응답", "자유 응답",
+    "주관식 응답", "คำตอบ", "การตอบกลับ", "คำตอบปลายเปิด",
+})  # fmt: skip
+"""What stands below a single column in files of surveys."""
+_MOSTLY = 0.9
 HEAD_RECORDS = 200
 _LONGEST_NAME = 200
 _LIKE_DATA = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[+-]?[\d.,/:\s-]*\d[\d.,/:\s-]*")
@@ -120,6 +126,52 @@ def header(found: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]]:
         if filled >= max(1, (width + 1) // 2) and (len(cells) > 1 or width == 1):
             return line, cells
     return found[0]
+
+
+def two_headers(found: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]] | None:
+    """The place in `found` of a header of two rows, and the names both come to; None for a header of one.
+
+    Tools for surveys write what was asked in the first row and, below a block of columns, what each of them stands for
+    (“Response” below a single one). The column of numbers has nothing in the second row and something in all others:
+    that tells it from data. A name of a block is “What was asked [What the column stands for]”.
+    """
+    for place in range(min(3, len(found) - 2)):
+        above, below = found[place][1], found[place + 1][1]
+        data = [cells for _line, cells in found[place + 2 : place + 22]]
+        if len(above) == len(below) >= 2 and _is_second(above, below, data):
+            return place, _combined(above, below)
+    return None
+
+
+def _is_second(above: Sequence[str], below: Sequence[str], data: Sequence[Sequence[str]]) -> bool:
+    empty = [position for position, cell in enumerate(below) if not cell.strip()]
+    told = [position for position, cell in enumerate(below) if cell.strip()]
+    if not empty or empty[0] != 0 or not above[0].strip() or len(told) * 2 < len(below):
+        return False
+    if sum(bool(cells and cells[0].strip()) for cells in data) < _MOSTLY * len(data):
+        return False
+    nameless = [position for position, cell in enumerate(above) if not cell.strip()]
+    if any(position not in told for position in nameless) or any(_LIKE_DATA.fullmatch(below[one]) for one in told):
+        return False
+    generic = sum(below[position].strip().casefold() in RESPONSE for position in told)
+    # Where no column is a single one: a block repeats its own words in the rows, or is nothing but nameless columns.
+    ticked = sum(
+        any(len(cells) > one and cells[one].strip() == below[one].strip() for cells in data) for one in nameless
+    )
+    return generic > 0 or ticked > 1
+
+
+def _combined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    names, asked = [], ""
+    for position, (name, part) in enumerate(zip(above, below, strict=True)):
+        asked = clean(name) or asked
+        means = clean(part)
+        is_block = not name.strip() or (position + 1 < len(above) and not above[position + 1].strip())
+        if not means or means.casefold() in RESPONSE or not is_block:
+            names.append(asked)
+        else:
+            names.append(f"{asked[: max(20, _LONGEST_NAME - len(means) - 3)].strip()} [{means}]")
+    return names
 
 
 def clean(name: str) -> str:

@@ -174,6 +174,10 @@ class Kind:
     )
     senses: Callable[[Mapping[str, str], Sequence[Mapping[str, str]]], Mapping[str, str]] | None = None
     """(target → column, first rows as column → cell) → the guess by names as the values show that it is."""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """What a call of the command can name beside the file: option (`survey` for --survey) → target."""
+    choices: Mapping[str, Callable[[], Sequence[tuple[str, str]]]] = field(default_factory=dict)
+    """Targets that are the same in every row and one of these: (value, label)."""
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 

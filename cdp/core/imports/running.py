@@ -25,8 +25,19 @@ class UnableToBegin(Exception):
     """The import cannot start; the message says what is wrong and how to mend it."""
 
 
-def begin(*, kind: str, path: Path, source: str, mapping: dict[str, Any] | None, dry_run: bool, actor: Actor) -> Job:
-    """A job for this file: a new one, or the unfinished one of the same file, kind, source and mapping."""
+def begin(
+    *,
+    kind: str,
+    path: Path,
+    source: str,
+    mapping: dict[str, Any] | None,
+    dry_run: bool,
+    actor: Actor,
+    constants: dict[str, str] | None = None,
+) -> Job:
+    """A job for this file: a new one, or the unfinished one of the same file, kind, source and mapping. `constants`
+    stand beside those of the mapping, or of the guess where there is none.
+    """
     if kind not in registry.kinds():
         raise UnableToBegin(
             _("There is no kind “%(kind)s”; known are %(known)s.")
@@ -39,7 +50,7 @@ def begin(*, kind: str, path: Path, source: str, mapping: dict[str, Any] | None,
     except sources.UnableToUse as problem:
         raise UnableToBegin(str(problem)) from problem
     file = {"path": str(path)}
-    mapped = checked_mapping(file, kind=registry.get(kind), data=mapping)
+    mapped = checked_mapping(file, kind=registry.get(kind), data=mapping, constants=constants or {})
     fingerprint = engine.fingerprint(file, kind=kind, source=source, mapped=mapped.as_json())
     with transaction.atomic():
         if not dry_run:
@@ -64,7 +75,9 @@ def _unfinished(fingerprint: bytes, file: dict[str, str]) -> Job | None:
     return None
 
 
-def checked_mapping(file: dict[str, str], *, kind: registry.Kind, data: dict[str, Any] | None) -> mapping.Mapped:
+def checked_mapping(
+    file: dict[str, str], *, kind: registry.Kind, data: dict[str, Any] | None, constants: dict[str, str] | None = None
+) -> mapping.Mapped:
     """The mapping to use: the given one checked against the file, or one guessed from its header.
 
     Raises UnableToBegin with the place of the fault.
@@ -73,10 +86,13 @@ def checked_mapping(file: dict[str, str], *, kind: registry.Kind, data: dict[str
         mapping.check_shape(data or {})
         what = reading.survey(file, (data or {}).get("options") or {})
         if data is not None:
+            data = {**data, "constants": {**(data.get("constants") or {}), **constants}} if constants else data
             return mapping.read(data, kind=kind, header=what.columns)
         rows, name = reading.first(file, what, reading.SEEN), Path(file.get("path", "")).name
         guessed = mapping.guess(kind=kind, header=what.columns, file=name, rows=rows)
-        return mapping.read(guessed.as_json(), kind=kind, header=what.columns)
+        data = guessed.as_json()
+        data["constants"] |= constants or {}
+        return mapping.read(data, kind=kind, header=what.columns)
     except (reading.UnableToRead, mapping.BadMapping, problems.FileProblem) as problem:
         raise UnableToBegin(str(problem)) from problem
 

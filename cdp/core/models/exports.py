@@ -32,10 +32,11 @@ class Export(Model):
         TAKEN = "taken", pgettext_lazy("export", "Written on the server")
 
     kind = models.CharField(max_length=40)
+    about = models.JSONField(default=dict, blank=True)  # the one thing it is of, such as a survey, and its filters
     segment = models.CharField(max_length=120, blank=True)  # its key; empty: everybody
     purpose = models.CharField(max_length=30)
     channel = models.CharField(max_length=10, blank=True)  # by which people are reached with it; empty: by none
-    columns = ArrayField(models.CharField(max_length=80), default=list)
+    columns = ArrayField(models.CharField(max_length=200), default=list)
     form = models.CharField(max_length=10)
     ring_key = models.CharField(max_length=40, editable=False)
     wrapped = models.BinaryField(editable=False)  # the key of what staff wrote, under the key ring

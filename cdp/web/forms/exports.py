@@ -57,12 +57,11 @@ def uses(kind: registry.Kind) -> list[tuple[str, str]]:
     return found
 
 
-def column_names(kind: str) -> dict[str, str]:
+def column_names(what: registry.Kind) -> dict[str, str]:
     """Column → what people call it, as the import of that kind does; a column it does not know stays as it is."""
-    what = registry.kinds()[kind]
-    known = imports.kinds().get(kind)
+    known = imports.kinds().get(what.key)
     targets = known.targets if known else {}
-    return {column: str(targets.get(column, column)) for column in what.columns}
+    return {column: str(targets.get(column, what.headings.get(column, column))) for column in what.columns}
 
 
 class ExportForm(forms.Form):
@@ -91,16 +90,15 @@ class ExportForm(forms.Form):
         help_text=_("For example: labels for the spring letter. Kept with the export; name no customers here."),
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, what: registry.Kind, **kwargs: Any) -> None:
         """Offer what this kind has."""
         super().__init__(*args, **kwargs)
-        what = registry.kinds()[kind]
         everybody = [("", _("Everybody we know"))]
         named = [(one.key, one.shown_name) for one in segments.live().order_by("name")]
         _choices(self, "segment", [*everybody, *named])
         _choices(self, "purpose", uses(what))
         _choices(self, "form", [(key, FORMATS[key]) for key in writing.FORMATS])
-        _choices(self, "columns", list(column_names(kind).items()))
+        _choices(self, "columns", list(column_names(what).items()))
         self.fields["purpose"].initial = "service"
         self.fields["columns"].initial = list(what.columns)
         if not what.is_personal:

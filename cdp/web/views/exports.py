@@ -1,8 +1,10 @@
 """`/exports/`: files of people that leave on purpose. Ask, see whom it holds, let a second person decide, fetch."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -89,16 +91,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Say what is needed, see whom it would hold, begin."""
-    kinds = registry.kinds()
-    asked = request.POST.get("kind") or request.GET.get("kind") or "customers"
-    kind = kinds.get(asked)
-    if kind is None:
-        raise Http404
     user, now = staff_of(request), timezone.now()
+    kinds = {key: one for key, one in registry.kinds().items() if not one.needs or user.can(one.needs)}
+    asked = request.POST.get("kind") or request.GET.get("kind") or "customers"
+    known = kinds.get(asked)
+    if known is None:
+        raise Http404
+    about = known.about.said(request.POST if request.method == "POST" else request.GET) if known.about else {}
+    try:
+        kind = registry.of(known.key, about)
+    except registry.UnknownChoice:
+        return _choosing(request, known, kinds)
     is_masked = kind.is_personal and not user.can("customers.reveal")
     form = ExportForm(
         request.POST if request.method == "POST" else None,
-        kind=kind.key,
+        what=kind,
         initial={"segment": request.GET.get("segment", ""), "form": "csv"},
     )
     count, status = None, 200
@@ -110,7 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 # What was changed since it was counted is counted first: nobody asks for people they have not seen.
                 seen = request.POST.get("counted") == f"{given['segment']}|{form['purpose'].value() or ''}"
                 if "start" in request.POST and (seen or not kind.is_personal):
-                    export = asking.ask(kind=kind.key, **given, user=user, at=now)
+                    export = asking.ask(kind=kind.key, about=about, **given, user=user, at=now)
                     return redirect("web:export-detail", export.id)
                 count = asking.count(
                     kind, **{name: given[name] for name in ("segment", "purpose", "channel")},
@@ -124,9 +131,9 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "kind": kind,
-        "kinds": [
-            {"url": f"?kind={one.key}", "label": one.label, "active": one.key == kind.key} for one in kinds.values()
-        ],
+        "kinds": _tabs(kinds, kind),
+        "about": _about(kind, about),
+        "nameless": kind.nameless() if count is not None and kind.nameless and not form["segment"].value() else 0,
         "count": count,
         "left_out": _left_out(count.left_out) if count else [],
         "is_masked": is_masked,
@@ -136,6 +143,53 @@ def new(request: HttpRequest) -> HttpResponse:
         "nobody_else": count is not None and count.needs_second and not _somebody_else(user),
     }
     return render(request, "web/exports/new.html", context, status=status)
+
+
+def _choosing(request: HttpRequest, kind: registry.Kind, kinds: Mapping[str, registry.Kind]) -> HttpResponse:
+    """Which one the file is to be about."""
+    assert kind.about is not None, "only such a kind has choices"  # noqa: S101
+    context = {
+        "kind": kind,
+        "kinds": _tabs(kinds, kind),
+        "label": kind.about.label,
+        "choices": [
+            {"url": "?" + urlencode({"kind": kind.key, kind.about.name: value}), "label": label}
+            for value, label in kind.about.choices()
+        ],
+    }
+    return render(request, "web/exports/choose.html", context)
+
+
+def _tabs(kinds: Mapping[str, registry.Kind], kind: registry.Kind) -> list[dict[str, Any]]:
+    return [{"url": f"?kind={one.key}", "label": one.label, "active": one.key == kind.key} for one in kinds.values()]
+
+
+def _about(kind: registry.Kind, about: Mapping[str, str]) -> dict[str, Any]:
+    """What the file is about, to be carried along and to be changed."""
+    if kind.about is None:
+        return {}
+    return {
+        "words": kind.about.words(about),
+        "label": kind.about.label,
+        "kept": {name: value for name, value in about.items() if name not in kind.about.options},
+        "options": [
+            {"name": name, "label": label, "choices": choices, "chosen": about.get(name, "") or choices[0][0]}
+            for name, (label, choices) in kind.about.options.items()
+        ]
+        if kind.is_personal
+        else [],
+    }
+
+
+def _kind_of(row: Export) -> registry.Kind | None:
+    try:
+        return registry.of(row.kind, row.about)
+    except (KeyError, registry.UnknownChoice):
+        return None
+
+
+def _label(kind: registry.Kind, row: Export) -> str:
+    return f"{kind.label}: {kind.about.words(row.about)}" if kind.about is not None and row.about else str(kind.label)
 
 
 @requires("exports")
@@ -156,7 +210,8 @@ def _page(request: HttpRequest, row: Export, form: DecisionForm, *, status: int 
         response.headers["HX-Refresh"] = "true"
         return response
     user = staff_of(request)
-    named = column_names(row.kind) if row.kind in registry.kinds() else {}
+    what = _kind_of(row)
+    named = column_names(what) if what else {}
     (line,) = _lines([row])
     context |= {
         "line": line,
@@ -239,7 +294,7 @@ def _lines(rows: list[Export]) -> list[Line]:
         lines.append(
             Line(
                 row,
-                str(kind.label) if kind else row.kind,
+                _label(kind, row) if kind else row.kind,
                 "" if not row.is_personal else audiences.name(row.segment) if row.segment else _("Everybody we know"),
                 tone,
                 str(label),
@@ -256,7 +311,7 @@ def _list_columns(kind: registry.Kind, form: ExportForm) -> list[str]:
     channel = form.cleaned_data["channel"]
     if not channel:
         return []
-    named = column_names(kind.key)
+    named = column_names(kind)
     return [named[column] for column in asking.columns_of(kind, channel, form.cleaned_data["columns"])]
 
 

@@ -35,8 +35,13 @@ def context(job: Job, *, told: str = "") -> dict[str, Any]:
         ],
         "required": [[kind.targets[target] for target in group] for group in kind.required],
         "constants": [
-            {"key": key, "label": kind.targets[key], "value": mapped["constants"].get(key, "")}
-            for key in SAME_FOR_ALL
+            {
+                "key": key,
+                "label": kind.targets[key],
+                "value": mapped["constants"].get(key, ""),
+                "choices": kind.choices[key]() if key in kind.choices else [],
+            }
+            for key in (*SAME_FOR_ALL, *kind.choices)
             if key in kind.targets
         ],
         "sources": sorted(named.values()),

@@ -21,7 +21,12 @@ def clear(response: Response) -> None:
 
 
 def answers(response: Response, judged: Judged, words: Words) -> None:
-    """Every answer that counts, in the order of the questionnaire."""
+    """Write every answer that counts."""
+    Answer.objects.bulk_create(rows_of(response, judged, words))
+
+
+def rows_of(response: Response, judged: Judged, words: Words) -> list[Answer]:
+    """Every answer that counts, in the order of the questionnaire; not written yet."""
     table, at = Answer._meta.db_table, response.ended_at or response.saved_at
     is_counted = response.state == Response.State.COMPLETE and not response.is_test
     rows = []
@@ -45,15 +50,21 @@ def answers(response: Response, judged: Judged, words: Words) -> None:
                     is_counted=is_counted,
                 )
             )
-    Answer.objects.bulk_create(rows)
+    return rows
 
 
 def refused(response: Response, faults: Iterable[Fault], words: Words, *, at: dt.datetime) -> None:
-    """What was not taken, for staff."""
+    """Write what was not taken, for staff."""
     before = RefusedAnswer.objects.filter(customer_id=response.customer_id, response_id=response.id).count()
+    kept = list(faults)[: max(0, MOST_REFUSED - before)]
+    RefusedAnswer.objects.bulk_create(refusals_of(response, kept, words, at=at))
+
+
+def refusals_of(response: Response, faults: Iterable[Fault], words: Words, *, at: dt.datetime) -> list[RefusedAnswer]:
+    """What was not taken, for staff; not written yet."""
     table = RefusedAnswer._meta.db_table
     rows = []
-    for fault in list(faults)[: max(0, MOST_REFUSED - before)]:
+    for fault in faults:
         row = ids.uuid7()
         value = json.dumps(fault.value, ensure_ascii=False, default=str)[:LONGEST_REFUSED]
         rows.append(
@@ -68,7 +79,7 @@ def refused(response: Response, faults: Iterable[Fault], words: Words, *, at: dt
                 at=at,
             )
         )
-    RefusedAnswer.objects.bulk_create(rows)
+    return rows
 
 
 def handed_over(response: Response, owner: uuid.UUID, words: Words) -> None:

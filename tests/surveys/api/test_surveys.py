@@ -45,7 +45,15 @@ def test_what_was_published_is_listed_with_whether_it_is_open_and_told_whole(ask
     (listed,) = ask("").json()["results"]
     assert (listed["slug"], listed["status"], listed["anonymous"]) == ("nps", "open", False)
     told = ask("/nps").json()
+    said = told.pop("disclosure")
     assert told == listed | {"definition": definition.written(ready.one("nps"))}
+    assert [(one["language"], one["title"], one["used_for"]) for one in said] == [
+        (language, "Your answers", "To do better") for language in ("en", "th", "ko")
+    ]
+    version = said[0]["version"]
+    assert ask("/nps/responses", {"answers": {"score": 9}, "disclosure": version}).status_code == 201
+    assert Response.objects.get().disclosure == version
+    assert ask("/nps/responses", {"answers": {"score": 9}, "disclosure": "99"}).status_code == 422
     assert ask("/draft").status_code == 404
     assert ask("/ghost/responses", {"answers": {}}).status_code == 404
 

@@ -1,17 +1,21 @@
 """Anonymous means anonymous: what the whole database tells, and the times of everything, match no answer to anybody."""
 
 import datetime as dt
+import hashlib
 import itertools
 import random
+import re
 import uuid
 from collections import Counter, defaultdict
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
 from cdp.core import actors
 from surveys.models import AnonymousResponse, AnonymousWaiting, RewardClaim, SpentClaim, Survey
+from surveys.selectors.results import overview
 from surveys.services import anonymous, answering, claims, publishing
 from tests import factories
 from tests.surveys import asking
@@ -216,3 +220,71 @@ def test_the_attack_wins_where_answers_are_written_as_they_came(monkeypatch):
     hits = {way: sum(truth[who] == code for who, code in found.items()) for way, found in look.guesses().items()}
     mean, spread = expected(truth, look)
     assert hits["order of rows"] > mean + 5 * spread**0.5
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_the_web_log_the_cache_and_results_before_and_after_win_nothing_either(client, capfd):
+    """What an attacker sees who also watches: every line of the log, every key of the cache with its time to live,
+    the results after each sending. People come one after the other, from networks of their own.
+    """
+    survey, dice = quiet(), random.Random(5)
+    truth, marks, changes = [], {}, []
+    capfd.readouterr()
+    before = counted(survey)
+    for n in range(60):
+        code = dice.choice(CODES)
+        truth.append(code)
+        there, address = f"/s/{survey.slug}/", f"10.1.{n // 200}.{n % 200 + 1}"
+        slip = client.get(there, REMOTE_ADDR=address).context["slip"]
+        sent = {"slip": slip, "page": "one", "shown": "who", "q.who": code}
+        assert client.post(there, sent, REMOTE_ADDR=address).status_code == 200
+        marks |= {key: n for key in cache_keys() if key not in marks}
+        after = counted(survey)
+        changes.append(list((after - before).elements()))
+        before = after
+    anonymous.write_out_before(timezone.localdate() + dt.timedelta(days=1))
+    out, err = capfd.readouterr()
+    assert [line for line in (out + err).splitlines() if survey.slug in line or "10.1." in line or "/s/" in line] == []
+    # No key of the cache, and nothing made of one, stands in any row; nor an address in any key.
+    rows = everything()
+    for key in marks:
+        name = key.rpartition(":")[2]
+        assert name not in rows
+        assert (
+            hashlib.sha256(bytes.fromhex(name) if re.fullmatch("[0-9a-f]{64}", name) else name.encode()).hexdigest()
+            not in rows
+        )
+        assert "10.1." not in key
+    # Results move by whole batches: whoever sent last is no likelier to have given one of their answers than another.
+    assert {len(change) for change in changes} == {0, anonymous.BATCH}
+    hits = sum(
+        truth[n] == change[0] for n, change in enumerate(changes) if change
+    )  # fmt: skip
+    batches = [change for change in changes if change]
+    mean = sum(Counter(change)[truth[n]] / len(change) for n, change in enumerate(changes) if change)
+    assert hits <= mean + 5 * mean**0.5
+    assert len(batches) == 12
+
+
+def counted(survey) -> Counter:
+    """How often each answer stands on the results page."""
+    (one,) = overview.read(survey).results or (None,)
+    return Counter({bar.code: bar.count for bar in one.bars}) if one is not None else Counter()
+
+
+def cache_keys() -> set[str]:
+    """Every key there is."""
+    return {key.decode() for key in cache._cache.get_client().scan_iter("*")}
+
+
+def everything() -> str:
+    """Every row of this room as text, bytes as hexadecimal digits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'surveys%%'")
+        tables = [row[0] for row in cursor.fetchall()]
+        found = []
+        for table in tables:
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            found += [row[0] for row in cursor.fetchall()]
+    return "\n".join(found)

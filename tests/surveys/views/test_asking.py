@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -220,3 +221,18 @@ def test_staff_ask_during_a_call_with_the_words_to_say(client):
         .send(client, q__score="8", q__why="", shown="score")
         .content.decode()
     )
+
+
+@pytest.mark.parametrize("is_anonymous", [False, True])
+def test_a_program_that_sends_without_end_is_told_to_wait_and_its_address_stands_nowhere(
+    client, monkeypatch, is_anonymous
+):
+    draft = value(page("one", question("nps", "score", required=True)))
+    survey = asking.opened(draft, slug="bound", is_anonymous=is_anonymous)
+    monkeypatch.setattr("surveys.views.asking.MOST_PAGES", 3)
+    there = f"/s/{survey.slug}/"
+    statuses = [client.post(there, {"slip": "x"}, REMOTE_ADDR="203.0.113.9").status_code for _n in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert client.post(there, {"slip": "x"}, REMOTE_ADDR="203.0.113.10").status_code == 200
+    assert client.get(there, REMOTE_ADDR="203.0.113.9").status_code == 200
+    assert not any(b"203.0" in key for key in cache._cache.get_client().scan_iter("*"))

@@ -1,5 +1,7 @@
 """Staff make a questionnaire: the list, and what a new one begins with."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -94,3 +96,34 @@ def test_the_list_counts_complete_answers_and_keeps_few_anonymous_ones_to_itself
         for path in ("/surveys/", "/surveys/?state=archived")
     ]
     assert listed == [["secret"], ["named"]]
+
+
+def test_a_draft_is_replaced_by_a_file_after_its_differences_were_seen(client):
+    client.force_login(factories.staff("marketer"))
+    survey = asking.opened(every_kind_less())
+    there, changed = f"/surveys/{survey.slug}/replace/", every_kind_less()
+    changed["pages"][0]["questions"][0]["text"]["en"] = "And now?"
+
+    def file(content):
+        return SimpleUploadedFile("one.json", content, content_type="application/json")
+
+    assert client.post(there, {"definition": file(b"{}")}).status_code == 422
+    page = client.post(there, {"definition": file(json.dumps(changed).encode())})
+    assert "And now?" in page.content.decode()
+    survey.refresh_from_db()
+    assert survey.draft["pages"][0]["questions"][0]["text"]["en"] != "And now?"
+    told = {"confirm": "1", "written": page.context["written"]}
+    assert client.post(there, {**told, "seen": "2026-01-01T00:00:00+00:00"}).status_code == 422  # somebody else saved
+    assert client.post(there, {**told, "seen": page.context["seen"]}).status_code == 302
+    survey.refresh_from_db()
+    assert survey.draft["pages"][0]["questions"][0]["text"]["en"] == "And now?"
+    assert survey.version == 1
+
+
+def every_kind_less():
+    return {
+        "schema": 1,
+        "title": {"en": "Visit"},
+        "languages": ["en"],
+        "pages": [{"key": "p", "questions": [{"kind": "yes_no", "key": "first", "text": {"en": "First visit?"}}]}],
+    }

@@ -72,7 +72,7 @@ def test_what_stands_in_the_way_is_told_with_its_place(staff):
     draft["pages"][0]["questions"][1] |= {"maps_to": "children", "when": "{nothing} = 1", "text": {"en": "Children?"}}
     asking.drafted(draft, slug="who", is_anonymous=True)
     page = staff.get("/surveys/who/publish/")
-    assert "Nobody, not even we" in said(page)["said_seen_by_en"]
+    assert "five or more together" in said(page)["said_seen_by_en"]
     answer = staff.post("/surveys/who/publish/", {**said(page), "publish": "1"})
     told = {(one.place, one.url) for one in answer.context["faults"]}
     here = "Page 1, question 2 (children)"

@@ -1,6 +1,7 @@
 """`manage.py export KIND PATH`: write a file of what the shop holds, by the rules of the page *Exports*."""
 
 import uuid
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,11 @@ from django.utils.translation import gettext as _
 
 from cdp.core import audiences, terminal
 from cdp.core.exports import asking, registry, taking, writing
+
+
+def _abouts() -> list[registry.About]:
+    """What kinds are about."""
+    return [kind.about for kind in registry.kinds().values() if kind.about is not None]
 
 
 class Command(BaseCommand):
@@ -22,6 +28,10 @@ class Command(BaseCommand):
         parser.add_argument("kind", metavar="KIND", help=", ".join(registry.kinds()))
         parser.add_argument("path", metavar="PATH", type=Path)
         parser.add_argument("--segment", default="", metavar="KEY", help="only the members of this segment")
+        for about in _abouts():
+            parser.add_argument(f"--{about.name}", default="", metavar="KEY", help="which one the file is about")
+            for option, (_label, choices) in about.options.items():
+                parser.add_argument(f"--{option}", default="", choices=["", *(value for value, _words in choices)])
         parser.add_argument("--format", choices=writing.FORMATS, help="default: by the ending of PATH, else csv")
         parser.add_argument(
             "--purpose",
@@ -48,6 +58,16 @@ class Command(BaseCommand):
             known = ", ".join(registry.kinds())
             message = _("There is no kind {kind}; known are {known}.").format(kind=options["kind"], known=known)
             raise CommandError(message)
+        about = kind.about.said(options) if kind.about is not None else {}
+        try:
+            kind = registry.of(kind.key, about)
+        except registry.UnknownChoice as error:
+            (name,) = {one.about.name for one in registry.kinds().values() if one.about and one.key == options["kind"]}
+            raise CommandError(
+                _("Say which one with --{option} KEY; there is no “{key}”.").format(
+                    option=name, key=about.get(name, "")
+                )
+            ) from error
         path: Path = options["path"].resolve()
         ending = path.suffix.removeprefix(".")
         form = options["format"] or (ending if ending in writing.FORMATS else "csv")
@@ -62,8 +82,11 @@ class Command(BaseCommand):
                 reason=options["reason"],
                 approved=options["approved"],
                 at=timezone.now(),
+                about=about,
                 on_progress=self._progress if self.stdout.isatty() else None,
             )
+            if kind.book is not None:
+                self._write_book(kind.book, path)
         except taking.UnableToTake as problem:
             raise CommandError(str(problem)) from problem
         except audiences.UnknownAudience as error:
@@ -76,6 +99,17 @@ class Command(BaseCommand):
         if left_out:
             words += " " + _("Left out: {reasons}.").format(reasons=left_out)
         self.stdout.write(words)
+
+    def _write_book(self, book: Callable[[], tuple[Sequence[str], Iterable[registry.Row]]], path: Path) -> None:
+        """What the columns mean, in a file beside."""
+        beside = path.with_name(f"{path.name.partition('.')[0]}.codebook.csv")
+        columns, rows = book()
+        writer = writing.begin(beside, "csv", columns)
+        try:
+            writer.write(rows)
+        finally:
+            writer.close()
+        self.stdout.write(_("What the columns mean stands in {path}.").format(path=beside.name))
 
     def _progress(self, outcome: taking.Outcome) -> None:
         self.stdout.write(f"\r{outcome.people}", ending="")

@@ -23,6 +23,23 @@ from cdp.core.models import Job
 SHOWN = 20
 
 
+def _asked() -> list[str]:
+    """What kinds ask for beside the file."""
+    return sorted({option for kind in registry.kinds().values() for option in kind.asks})
+
+
+def _constants(options: dict[str, Any]) -> dict[str, str]:
+    """What was named of it, by target. Raises CommandError for what this kind does not ask."""
+    kind = registry.kinds().get(options["kind"])
+    found = {}
+    for option in _asked():
+        if told := options[option]:
+            if kind is None or option not in kind.asks:
+                raise CommandError(_("{kind} has no --{option}.").format(kind=options["kind"], option=option))
+            found[kind.asks[option]] = told
+    return found
+
+
 class Command(BaseCommand):
     """Import customers, orders, consents … from CSV."""
 
@@ -34,6 +51,8 @@ class Command(BaseCommand):
         parser.add_argument("path", metavar="PATH", type=Path)
         parser.add_argument("--source", default="import", help="key of the source the facts come from (made if new)")
         parser.add_argument("--mapping", type=Path, help="JSON file that maps columns to targets")
+        for option in _asked():
+            parser.add_argument(f"--{option}", default="", metavar="KEY", help="which one the rows are about")
         parser.add_argument("--dry-run", action="store_true", help="check everything, write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
         parser.add_argument("--no-wait", action="store_true", help="do not wait for metrics and segments")
@@ -56,6 +75,7 @@ class Command(BaseCommand):
                 path=options["path"].resolve(),
                 source=options["source"],
                 mapping=mapping,
+                constants=_constants(options),
                 dry_run=options["dry_run"],
                 actor=SYSTEM,
             )

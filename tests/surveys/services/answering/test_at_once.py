@@ -9,8 +9,8 @@ from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from cdp.core import actors
-from surveys.models import Answer, Invitation, Quota, Response, ResponseKey, Survey
-from surveys.services import answering, publishing
+from surveys.models import AnonymousWaiting, Answer, Invitation, Quota, Response, ResponseKey, Survey
+from surveys.services import anonymous, answering, publishing
 from surveys.services.answering import writing
 from surveys.services.answering.runs import Link
 from tests import factories
@@ -124,3 +124,27 @@ def test_killed_in_the_middle_nothing_is_there_and_the_link_works_again(monkeypa
     assert Invitation.objects.get().state == Invitation.State.MADE
     assert send(run).state == Response.State.COMPLETE
     assert Quota.objects.get().taken == 1
+
+
+def test_an_anonymous_form_sent_again_waits_for_what_becomes_of_the_first(monkeypatch):
+    survey = asking.opened(SCORE, slug="quiet", is_anonymous=True)
+    run, keep, fails = asking.run(survey), anonymous.keep, [True]
+
+    def breaking(*args, **how):
+        if fails:
+            fails.pop()
+            raise OperationalError("the disk is full")
+        keep(*args, **how)
+
+    monkeypatch.setattr(anonymous, "keep", breaking)
+
+    def once():
+        try:
+            return send(run).is_repeated
+        except OperationalError:
+            return None
+
+    found = at_once([once] * 6, threads=6)
+    # One failed; exactly one was kept, and only behind it the others are told that theirs is there.
+    assert Counter(found) == {None: 1, False: 1, True: 4}
+    assert AnonymousWaiting.objects.count() == 1
