@@ -1,6 +1,7 @@
 """Questionnaires in a browser: every kind on phone and desktop, by keyboard alone, in three languages, in a foreign page."""
 
 import http.server
+import itertools
 import json
 import threading
 
@@ -116,7 +117,8 @@ def _answer(page: Page, *, has_script: bool) -> None:
     _choose(page, "q.cups", "white")
     _on(page)
     _next(page, "day")
-    page.locator('[name="q.day"]').fill("2026-11-20")
+    page.locator('[name="q.day"]').focus()
+    page.keyboard.type("11202026")  # as Chromium asks for days in English, whatever the page speaks
     _on(page)
     _next(page, "you")
     page.locator('[name="q.mail"]').focus()
@@ -124,7 +126,9 @@ def _answer(page: Page, *, has_script: bool) -> None:
     _choose(page, "q.news", "yes")
     _on(page)
     expect(page.locator(".field-errors")).to_be_visible()
-    page.locator('[name="q.mail"]').fill("ann@example.com")
+    page.locator('[name="q.mail"]').focus()
+    page.keyboard.press("End")
+    page.keyboard.type("example.com")
     _on(page)
     expect(page.locator(".done-mark")).to_be_visible()
 
@@ -132,7 +136,7 @@ def _answer(page: Page, *, has_script: bool) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("device", "language", "has_script"),
-    [(PHONE, "th", True), (DESKTOP, "ko", True), (PHONE, "en", False), (DESKTOP, "th", False)],
+    list(itertools.product((PHONE, DESKTOP), ("en", "th", "ko"), (True, False))),
 )
 @pytest.mark.django_db(transaction=True)
 def test_every_kind_is_answered_by_keyboard_alone(

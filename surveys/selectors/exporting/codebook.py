@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from surveys.models import Survey
 from surveys.rules.files import flat
-from surveys.rules.kinds import LANGUAGES, Question, Texts
+from surveys.rules.kinds import LANGUAGES, Language, Question, Texts
 from surveys.rules.kinds.choices import Chosen, Matrix, Multiple, Poll, Ranking
 from surveys.rules.kinds.scales import Scale, YesNo
 from surveys.rules.kinds.words import Consent
@@ -76,7 +76,7 @@ def _labels(texts: Texts) -> tuple[str, ...]:
     return tuple(texts.get(language, "") for language in LANGUAGES)
 
 
-def _text(question: Question, column: Laid, language: str) -> str:
+def _text(question: Question, column: Laid, language: Language) -> str:
     text = question.text.get(language, "")
     part = part_text(question, column.part, language) if text else ""
     return f"{text} – {part}" if part else text

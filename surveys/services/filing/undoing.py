@@ -14,7 +14,7 @@ from cdp.core.imports import tracing, undoing
 from commerce.services import keys
 from commerce.services.keys import Owner
 from customers.services import buckets
-from surveys.models import Answer, RefusedAnswer, Response, ResponseKey
+from surveys.models import Answer, Mention, Reading, RefusedAnswer, Response, ResponseKey
 from surveys.services.answering.runs import RESPONSES
 from surveys.services.filing.keeping import CAUSE, MADE
 
@@ -24,7 +24,10 @@ WORDS = {
     GONE: gettext_noop("Responses to surveys that were gone already"),
 }
 _BUCKETS = frozenset(buckets.IDS)
-_TABLES = (Answer._meta.db_table, RefusedAnswer._meta.db_table)
+_TABLES = {model._meta.db_table: "response_id" for model in (Answer, RefusedAnswer)} | {
+    model._meta.db_table: "parent_id" for model in (Reading, Mention)
+}
+"""What belongs to a response, and by which column: also what was read out of its words."""
 
 
 def take_back(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
@@ -65,10 +68,10 @@ def _there(made: Mapping[bytes, uuid.UUID], *, lock: bool = False) -> dict[bytes
 def _delete(owners: Iterable[Owner]) -> None:
     rows: Collection[Owner] = list(owners)
     with connection.cursor() as cursor:
-        for table in _TABLES:
+        for table, column in _TABLES.items():
             cursor.execute(
                 f"DELETE FROM {table} t USING unnest(%s::uuid[], %s::uuid[]) AS gone (customer_id, id)"  # noqa: S608
-                " WHERE t.customer_id = gone.customer_id AND t.response_id = gone.id",
+                f" WHERE t.customer_id = gone.customer_id AND t.{column} = gone.id",
                 [[one.customer for one in rows], [one.row for one in rows]],
             )
         cursor.execute(

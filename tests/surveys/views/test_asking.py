@@ -236,3 +236,57 @@ def test_a_program_that_sends_without_end_is_told_to_wait_and_its_address_stands
     assert client.post(there, {"slip": "x"}, REMOTE_ADDR="203.0.113.10").status_code == 200
     assert client.get(there, REMOTE_ADDR="203.0.113.9").status_code == 200
     assert not any(b"203.0" in key for key in cache._cache.get_client().scan_iter("*"))
+
+
+def test_whatever_is_sent_is_refused_by_question_and_staff_see_it_without_it_running(client):
+    """Wrong type, beyond the range, to a hidden question, scripts inside, a foreign link, after closing."""
+    script = "<script>alert(1)</script>"
+    survey = asking.opened(
+        value(
+            page(
+                "one",
+                question("nps", "score"),
+                question("single", "liked", options=[option("tea"), option("cup")]),
+                question("stars", "room"),
+                question("date", "day"),
+                question("text", "why"),
+                question("text", "wrong", when="{score} <= 6"),
+            ),
+            page("two", question("yes_no", "first")),
+        )
+    )
+    other = asking.opened(value(page("one", question("nps", "score"))), slug="other")
+    first = opened(client)
+    told = {
+        "q.score": "eleven",
+        "q.liked": script,
+        "q.room": "6",
+        "q.day": "2026-02-30",
+        "q.why": script,
+        "q.wrong": "x",
+    }
+    kept = first.send(
+        client,
+        **{name.replace(".", "__"): given for name, given in told.items()},
+        shown="score liked room day why wrong",
+    )
+    assert kept.status_code == 422
+    assert script not in kept.content.decode()
+    why = dict(RefusedAnswer.objects.values_list("question", "why"))
+    assert why == {
+        "score": "type", "liked": "option", "room": "range", "day": "format", "wrong": "hidden",
+    }  # fmt: skip
+    assert Answer.objects.get().question == "why"
+    staff = Client()
+    staff.force_login(factories.staff("owner"))
+    for address in ("refused/", "answers/?state=partial"):
+        shown = staff.get(f"/surveys/{survey.slug}/{address}").content.decode()
+        assert script not in shown
+        assert "&lt;script&gt;" in shown
+    ada = factories.customer(email="ada@example.com")
+    foreign = asking.invited(other, ada.id)
+    assert client.get(f"/s/{survey.slug}/{foreign}").status_code == 404
+    assert client.post(f"/s/{survey.slug}/{foreign}", {"slip": first.fields["slip"], "page": "one"}).status_code == 404
+    publishing.set_state(survey=survey.id, state=Survey.State.CLOSED, actor=actors.SYSTEM, at=timezone.now())
+    assert first.send(client, q__score="9").status_code == 410
+    assert Answer.objects.count() == 1
