@@ -21,6 +21,8 @@ declare(
         "last_seen_at",
         "sessions_count",
         "last_login_at",
+        "followers",
+        "sentiment",
     ),
 )
 declare(

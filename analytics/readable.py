@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics.models import Segment
 from cdp.core import readable, written_numbers
 from cdp.core.readable import Reading, Row
+from surveys.models import Sentiment
 
 
 def _segments() -> dict[object, object]:
@@ -34,7 +35,10 @@ readable.declare(
             "sessions_count": _("Visits to website and app"),
             "last_seen_at": _("Last seen"),
             "last_login_at": _("Last logged in"),
+            "followers": _("Followers"),
+            "sentiment": _("Feeling it read in your latest text"),
         },
+        names={"sentiment": lambda: dict(Sentiment.choices)},
         told={"revenue_by_currency": _spent, "refunds_total": _back},
     ),
 )

@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         ("read-texts", "surveys.tasks.read_texts", 300),
     ]
 }
+CELERY_BEAT_SCHEDULE["find-themes"] = {
+    "task": "surveys.tasks.find_themes",
+    "schedule": crontab(hour=3, minute=10),
+    "options": {"expires": 3600},
+}
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.
 CELERY_BEAT_SCHEDULE["verify-ledgers"] = {
     "task": "cdp.core.tasks.verify_ledgers",

@@ -6,7 +6,7 @@ from django.utils import timezone
 from cdp.core import locks
 from surveys.services import anonymous, inviting
 from surveys.services.tickets import overdue
-from surveys.services.understanding import reading
+from surveys.services.understanding import reading, theming
 
 _INVITATIONS = 0x0CD_5A5C
 _TEXTS = 0x0CD_5A5D
@@ -38,3 +38,9 @@ def read_texts() -> None:
     with locks.alone(_TEXTS) as is_ours:
         if is_ours:
             reading.look_around(timezone.now())
+
+
+@shared_task
+def find_themes() -> None:
+    """Look through the texts of the last year for what several people write of; beat calls at night."""
+    theming.find(timezone.now())

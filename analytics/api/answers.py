@@ -69,6 +69,8 @@ def _described(metric: Metric) -> serializers.Field[Any, Any, Any, Any]:
             return serializers.DictField(child=serializers.CharField(), **about)
         case Unit.MOMENT:
             return serializers.DateTimeField(**about)
+        case Unit.CODE:
+            return serializers.CharField(**about)
     return serializers.IntegerField(**about)
 
 

@@ -20,6 +20,7 @@ from consent.models import Channel
 from consent.selectors import purposes
 from customers.rules import places
 from customers.selectors import listing
+from surveys.models import Sentiment
 
 Choice = tuple[str, str | Promise]
 
@@ -136,7 +137,14 @@ def subject_of(kind: str, key: str) -> Subject | None:
 
 _VISITS = frozenset(
     f"metric:{key}"
-    for key in ("last_seen_at", "days_since_last_seen", "sessions_count", "last_login_at", "days_since_last_login")
+    for key in (
+        "last_seen_at",
+        "days_since_last_seen",
+        "sessions_count",
+        "last_login_at",
+        "days_since_last_login",
+        "sentiment",
+    )
 )
 
 
@@ -223,7 +231,11 @@ class Names:
 
     def of(self, key: str) -> Mapping[str, str | Promise]:
         """The values a field can have; empty where anything may be written."""
-        tables: dict[str, Mapping[str, str | Promise]] = {"gender": GENDERS, "stage": STAGES}
+        tables: dict[str, Mapping[str, str | Promise]] = {
+            "gender": GENDERS,
+            "stage": STAGES,
+            "sentiment": dict(Sentiment.choices),
+        }
         if key in tables:
             return tables[key]
         lazily = {

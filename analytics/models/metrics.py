@@ -30,6 +30,7 @@ class CustomerMetrics(models.Model):
     sessions_count = models.IntegerField(default=0, db_default=0)
     last_login_at = models.DateTimeField(null=True)
     followers = models.BigIntegerField(null=True)
+    sentiment = models.CharField(max_length=8, null=True)  # noqa: DJ001  (nothing read is no value, as in all columns)
     computed_at = models.DateTimeField()
 
     class Meta:

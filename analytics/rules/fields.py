@@ -133,10 +133,12 @@ _TYPES = {
     Unit.DAYS: Type.DAYS,
     Unit.MOMENT: Type.MOMENT,
     Unit.MONEY_BY_CURRENCY: Type.MAPPING,
+    Unit.CODE: Type.CODE,
 }
 
 
 def of_metric(key: str) -> Subject:
     """A metric as the subject of a rule."""
     metric = METRICS[key]
-    return Subject(metric.key, metric.label, _TYPES[metric.unit], metric.sql, since=metric.since)
+    standardise = _stage if metric.unit is Unit.CODE else None
+    return Subject(metric.key, metric.label, _TYPES[metric.unit], metric.sql, standardise, since=metric.since)

@@ -28,6 +28,7 @@ class Unit(StrEnum):
     MOMENT = "moment"
     DAYS = "days"
     YEARS = "years"
+    CODE = "code"  # one of a few words
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,13 @@ METRICS: dict[str, Metric] = {
             Unit.COUNT,
             _("How many follow them on the social platform where they have most, as told last."),
             "m.followers",
+        ),
+        _fact(
+            "sentiment",
+            _("Sentiment"),
+            Unit.CODE,
+            _("How their latest text feels as the machine read it: positive, neutral or negative."),
+            "m.sentiment",
         ),
         _days(
             "days_since_last_order",

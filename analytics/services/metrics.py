@@ -63,7 +63,7 @@ GROUP BY customer_id
 
 _COLUMNS = (
     "orders_count, revenue_by_currency, refunds_by_currency, revenue_total, refunds_total, missing_rate,"
-    " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at, followers"
+    " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at, followers, sentiment"
 )
 
 # Rows that would stay the same are left out before the INSERT: ON CONFLICT would lock, and so write, each of them.
@@ -80,6 +80,10 @@ followed AS (
         ORDER BY a.customer_id, a.platform, a.account, a.at DESC, a.id DESC
     ) t GROUP BY t.customer_id
 ),
+felt AS (
+    SELECT DISTINCT ON (g.customer_id) g.customer_id, g.sentiment FROM surveys_reading g
+    WHERE {felt_scope} AND g.sentiment <> '' ORDER BY g.customer_id, g.at DESC, g.text_id DESC
+),
 figures AS (
     SELECT c.id AS customer_id,
            COALESCE(o.documents, 0) AS orders_count,
@@ -93,12 +97,14 @@ figures AS (
            s.at AS last_seen_at,
            COALESCE(s.visits, 0) AS sessions_count,
            s.login AS last_login_at,
-           w.most AS followers
+           w.most AS followers,
+           l.sentiment
     FROM customers_customer c
     LEFT JOIN orders o ON o.customer_id = c.id
     LEFT JOIN refunds r ON r.customer_id = c.id
     LEFT JOIN seen s ON s.customer_id = c.id
     LEFT JOIN followed w ON w.customer_id = c.id
+    LEFT JOIN felt l ON l.customer_id = c.id
     WHERE {scope} AND c.status = 'known' AND NOT {stopped}
 )
 INSERT INTO analytics_customermetrics AS m (customer_id, {columns}, computed_at)
@@ -131,6 +137,7 @@ def _upsert(scope: str) -> str:
         refunds=sums["commerce_refund"],
         seen_scope=scope.format(column="v.customer_id"),
         followed_scope=scope.format(column="a.customer_id"),
+        felt_scope=scope.format(column="g.customer_id"),
         # Said again, or a table that statistics still know as empty is read whole per range (seen: twice the time).
         stored_scope=scope.format(column="m.customer_id"),
         scope=scope.format(column="c.id"),

@@ -8,7 +8,7 @@ KNOWN = ("th", "ko", "en")
 
 # A syllable block says as much as some Latin letters; names of brands in Latin do not make a Thai text English.
 _WEIGHT = {"ko": 2.5, "th": 1.0, "latin": 0.4, "other": 1.5}
-_MANY_WORDS = 5
+_MANY_WORDS = 8
 _MANY_MARKED = 0.1
 _WORD = re.compile(r"[a-z']+")
 _UNREAD = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<!\w)[@#][\w.]+")

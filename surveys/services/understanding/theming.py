@@ -108,10 +108,9 @@ def _words(
                 number = numbers.number(phrase)
                 if number in said:
                     told[code][number] = phrase
-                # A concept has no words of its own: what people wrote for it names it, if enough of them did.
-                elif any(numbers.number(one) in said for one in concepts.of([phrase])) and _people(
-                    number, holding, texts
-                ):
+                # A concept has no words of its own: what people wrote for it names it. It is a word of our list, so it
+                # tells of nobody, however few wrote it.
+                elif any(numbers.number(one) in said for one in concepts.of([phrase])):
                     told[code][number] = phrase
                     said[number] = len(holding[number])
     return {
@@ -124,7 +123,3 @@ def _words(
         for code, words in told.items()
         if words
     }
-
-
-def _people(number: int, holding: Mapping[int, Sequence[int]], texts: Sequence[_Text]) -> bool:
-    return len({texts[at][0] for at in holding.get(number, ())}) >= grouping.LEAST_PEOPLE

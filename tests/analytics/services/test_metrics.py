@@ -76,6 +76,7 @@ def expected(person: Person, dated) -> dict:
         "sessions_count": len(visits.split(sorted(e.at for e in person.events))),
         "last_login_at": login,
         "followers": None,
+        "sentiment": None,
         "days_since_last_order": people.days(last, NOW, ZONE),
         "days_since_first_order": people.days(first, NOW, ZONE),
         "days_since_last_seen": people.days(seen, NOW, ZONE),

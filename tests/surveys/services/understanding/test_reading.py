@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from analytics.selectors import audiences
 from cdp.core import actors, pipeline
 from customers.models import Customer
 from surveys.models import AnonymousAnswer, AnonymousReading, Brand, Mention, Reading, Review
@@ -63,6 +64,8 @@ def test_a_review_is_read_once_for_each_telling_and_version_and_nothing_of_it_in
 
     reading.understand([ada.id], timezone.now())
     assert stored() == first  # a second run reads nothing
+    felt = {"metric": "sentiment", "op": "=", "value": "Negative"}
+    assert audiences.members({"all": [felt]}, now=timezone.now()) == [ada.id]
 
     write(ada, "r1", GOOD, minutes=5)
     assert stored()[bad][:2] == ("ko", "positive")

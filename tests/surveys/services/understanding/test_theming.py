@@ -1,0 +1,108 @@
+"""Themes: what several people write of, over three languages, with an owner, a task and what came after "solved"."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.utils import timezone, translation
+
+from cdp.core import actors, pipeline
+from surveys.models import Theme
+from surveys.selectors.texts import mentions, themes
+from surveys.services import answering, reviews
+from surveys.services.understanding import deciding, reading, theming
+from tests import factories
+from tests.surveys import asking
+from tests.surveys.rules.questionnaires import page, question, value
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+LATE = (
+    "배송이 너무 늦어서 최악이에요 실망", "배송 늦음 쓰레기 최악", "배송 늦음 최악", "ส่งช้ามาก แย่", "ส่งของช้า รอนานมาก แย่",
+    "The delivery was late and terrible", "late delivery again, terrible",
+)  # fmt: skip
+TASTY = (
+    "커피가 맛있어요",
+    "커피 정말 맛있다 최고",
+    "커피 맛있고 좋아요",
+    "커피 향 좋고 맛있음",
+    "맛있는 커피 최고예요",
+)
+
+
+def write(texts, *, at=NOW, start=0):
+    told = [
+        reviews.ReviewInput(
+            external_id=f"{start + number}-{at.timestamp()}", sku="CUP", rating=None, at=at, told_at=at, body=text,
+            customer=factories.customer(email=f"p{start + number}-{int(at.timestamp())}@example.com").id,
+        )
+        for number, text in enumerate(texts)
+    ]  # fmt: skip
+    reviews.write_many(reviews=told, source="shop", now=NOW)
+    reading.understand([one.customer for one in told], NOW)
+
+
+def test_a_theme_keeps_its_id_its_owner_and_tells_what_came_after_it_was_solved():
+    write(LATE, at=NOW - dt.timedelta(days=40))
+    write(TASTY, start=50)
+    write(["아무도 모르는 비밀번호입니다"], start=90)
+    theming.find(NOW)
+    found = {theme.name: theme for theme in themes.every(NOW)}
+    (late,) = [one for one in found.values() if one.split.negative >= 5]
+    assert late.split.total == len(LATE)  # three languages are one theme
+    assert {"ko", "th", "en"} >= set(late.words) >= {"ko"}
+    assert any("배송" in word or "늦다" in word for word in late.words["ko"])
+    (tasty,) = [one for one in found.values() if one.split.positive == len(TASTY)]
+    with translation.override("ko"):
+        assert "커피" in themes.one(tasty.theme, NOW).name
+    assert not any("비밀" in name for name in found)  # what one person says names nothing
+    assert b"\xeb\xb0\xb0" not in bytes(late.theme.words)
+
+    owner = uuid.uuid4()
+    deciding.decide(
+        theme=late.theme.id, actor=actors.SYSTEM, at=NOW - dt.timedelta(days=20), name="", owner=owner,
+        task="Another courier", is_solved=True, is_hidden=False,
+    )  # fmt: skip
+    write(LATE[:3], start=200)
+    theming.find(NOW)
+    again = Theme.objects.get(id=late.theme.id)
+    assert (again.owner_id, again.task, set(again.terms) >= set(late.theme.terms)) == (owner, "Another courier", True)
+    one = themes.one(again, NOW)
+    assert one.goes_on
+    assert (one.after, one.before) == (3, len(LATE))
+    before = Theme.objects.count()
+    assert theming.find(NOW) == before  # nothing new: nothing is found twice
+    shown = themes.samples(again, sentiment="negative")
+    assert shown
+    assert all(sample.text for sample in shown)
+
+
+def test_brands_are_named_in_any_spelling_and_told_beside_whom_people_considered_and_left_us_for():
+    brand = deciding.keep_brand(
+        brand=None, name="Northwind", whose="competitor", spellings=["นอร์ทวินด์", "노스윈드", "northwind"],
+        actor=actors.SYSTEM, at=NOW,
+    )  # fmt: skip
+    assert brand.spellings == ["นอร์ทวินด์", "노스윈드"]
+    with pytest.raises(deciding.UnableToName) as taken:
+        deciding.keep_brand(brand=None, name="NORTHWIND", whose="ours", spellings=[], actor=actors.SYSTEM, at=NOW)
+    assert taken.value.why == "taken"
+    write(["노스윈드보다 좋아요", "ร้านนอร์ทวินด์แย่มาก ไม่อร่อยเลย", "I like this better", "Northwinds are cold"])
+    (one,) = mentions.brands(NOW)
+    assert (one.split.total, one.split.negative) == (2, 1)
+
+    why = asking.opened(value(page("one", question("text", "considered_whom"))), slug="why")
+    stop = asking.opened(value(page("one", question("text", "whom"))), slug="stop")
+    buyer, other = factories.customer(email="a@example.com"), factories.customer(email="b@example.com")
+    factories.order(buyer)
+    for survey, who, key in ((why, buyer, "considered_whom"), (why, other, "considered_whom"), (stop, other, "whom")):
+        run = asking.run(survey, invitation=asking.invited(survey, who.id))
+        answering.take(run, {key: "northwind"}, at=NOW, is_end=True, keeps_valid=True)
+    pipeline.drain_all(now=timezone.now())
+    (one,) = mentions.brands(timezone.now())
+    assert (one.considered, one.over, one.left, one.kinds["answer"]) == (2, 1, 1, 3)
+    deciding.keep_brand(
+        brand=brand.id, name="Northwind", whose="other", spellings=["better"], actor=actors.SYSTEM, at=NOW
+    )
+    reading.look_around(NOW)
+    pipeline.drain_all(now=timezone.now())
+    assert mentions.brands(timezone.now())[0].kinds["review"] == 1  # the changed list was searched in what was read
