@@ -79,6 +79,7 @@ readable.declare(
             "language": _("Language"),
             "context": _("What the link told"),
             "disclosure": _("What was said before the first question, version"),
+            "promised": _("What was promised"),
             "source": _("Source"),
             "id": _("Number"),
         },
@@ -89,6 +90,7 @@ readable.declare(
             "state": lambda: dict(Response.State.choices),
             "mode": lambda: dict(Response.Mode.choices),
         },
+        told={"promised": lambda row: wording.promised(row["promised"])},
     ),
 )
 readable.declare(

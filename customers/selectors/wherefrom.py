@@ -79,6 +79,12 @@ def _import(file: str) -> str:
     return _("Import %(file)s") % {"file": file} if file else _("Import")
 
 
+def _survey(number: str) -> str:
+    address, _colon, version = number.partition(":")
+    told = {"survey": address, "version": version}
+    return _("Survey %(survey)s, version %(version)s") % told if version else _("Survey")
+
+
 _FACTS: Mapping[str, Callable[[str], str]] = {
     "order": _order,
     "event": lambda _number: _("Tracking"),
@@ -89,6 +95,7 @@ _FACTS: Mapping[str, Callable[[str], str]] = {
     "store": lambda _number: _("Customer account"),
     "cart": lambda _number: _("Cart"),
     "lead": lambda _number: _("Lead"),
+    "survey": _survey,
     "request": lambda number: _("Correction %(number)s the customer asked for") % {"number": number},
 }
 """Kind of fact → what it is called."""

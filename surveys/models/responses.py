@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.crypto.fields import SealedField
@@ -53,6 +53,10 @@ class Response(OwnedModel):
     drawn = models.JSONField(default=dict)  # question → the order in which its options stood
     context = models.JSONField(default=dict)  # store, order, campaign: what a signed link carried
     scores = models.JSONField(default=dict)
+    # What was promised when it was complete: what the questionnaire promises later is nothing to it.
+    promised = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    # Permission → the words of its box, and their language, as they stood when it was answered (`answering.boxes`).
+    boxes = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     flags = ArrayField(models.CharField(max_length=20), default=list)  # too quick, all alike
     disclosure = models.CharField(max_length=60, blank=True)  # which version of what was said stood before it
     invitation_id = models.UUIDField(null=True)

@@ -133,23 +133,30 @@ def _jumps(definition: Definition) -> Iterator[Problem]:
 
 def _conditions(definition: Definition) -> Iterator[Problem]:
     """Each can be read, and asks about what was asked before it, by values that can be answered."""
-    order = list(definition.questions())
-    places = {question.key: number for number, question in enumerate(order)}
     for at, text in conditions(definition):
-        try:
-            condition = reading.read(text)
-        except reading.Unreadable as unreadable:
-            yield Problem(at, unreadable.message)
-            continue
-        before = _before(definition, at)
-        for leaf in tree.leaves(condition):
-            key, _dot, line = leaf.question.partition(".")
-            if key not in places:
-                yield Problem(at, fill(_("There is no question “%(what)s”."), leaf.question))
-            elif places[key] >= before:
-                yield Problem(at, fill(_("“%(what)s” is asked only later; nothing is known of it here."), key))
-            elif problem := _compared(order[places[key]], line, leaf):
-                yield Problem(at, problem)
+        for message in condition_faults(definition, text, before=_before(definition, at)):
+            yield Problem(at, message)
+
+
+def condition_faults(definition: Definition | None, text: str, *, before: int | None = None) -> Iterator[str | Promise]:
+    """What is wrong with one condition where so many questions were asked before it (None: all, as for a quota);
+    without a definition only whether it can be read.
+    """
+    try:
+        condition = reading.read(text)
+    except reading.Unreadable as unreadable:
+        yield unreadable.message
+        return
+    order = list(definition.questions()) if definition is not None else []
+    places = {question.key: number for number, question in enumerate(order)}
+    for leaf in tree.leaves(condition) if definition is not None else ():
+        key, _dot, line = leaf.question.partition(".")
+        if key not in places:
+            yield fill(_("There is no question “%(what)s”."), leaf.question)
+        elif before is not None and places[key] >= before:
+            yield fill(_("“%(what)s” is asked only later; nothing is known of it here."), key)
+        elif problem := _compared(order[places[key]], line, leaf):
+            yield problem
 
 
 def _before(definition: Definition, at: str) -> int:

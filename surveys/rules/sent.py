@@ -25,6 +25,13 @@ def values(questions: Iterable[Question], fields: Fields) -> dict[str, Any]:
     return {question.key: value(question, fields) for question in questions}
 
 
+def is_there(question: Question, fields: Fields) -> bool:
+    """Whether anything was filled in for this question, shown or not."""
+    control = name(question.key)
+    names = [one for one in fields if one == control or one.startswith(f"{control}.")]
+    return any(_one(fields, one).strip() for one in names)
+
+
 def value(question: Question, fields: Fields) -> Any:
     """The answer to one question as JSON value; None for none."""
     match question:

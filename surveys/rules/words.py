@@ -44,4 +44,5 @@ def plain_sentence(why: Why) -> str:
         Why.FORMAT: _("This cannot be read."),
         Why.OTHER_WITHOUT_WORDS: _("Say in words what else."),
         Why.LINE: _("There is no such line."),
+        Why.CLOSED: _("The survey was over when this came."),
     }[why]

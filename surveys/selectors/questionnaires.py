@@ -5,9 +5,9 @@ import functools
 import uuid
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from surveys.models import Survey, SurveyVersion
+from surveys.models import Quota, Survey, SurveyVersion
 from surveys.rules import definition
 from surveys.rules.flow import Prepared
 
@@ -42,6 +42,11 @@ def closed(survey: Survey, *, at: dt.datetime) -> Closed | None:
     if survey.opens_at is not None and at < survey.opens_at:
         return Closed.EARLY
     return None
+
+
+def is_full(survey: Survey) -> bool:
+    """Whether a quota of everybody has no place left: nobody's answers can change that."""
+    return Quota.objects.filter(survey=survey, when="", taken__gte=F("limit")).exists()
 
 
 @functools.lru_cache(maxsize=256)

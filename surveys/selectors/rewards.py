@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.models import Response, RewardClaim, Survey
+from surveys.models import Response, RewardClaim
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class Reward:
 
 
 def of(customers: Collection[uuid.UUID]) -> list[Reward]:
-    """What these customers (a lineage) are owed, the earliest answer to each questionnaire; in three queries."""
+    """What these customers (a lineage) are owed: for the earliest answer to each questionnaire, as it was promised then.
+
+    Two queries.
+    """
     claims = RewardClaim.objects.filter(customer_id__in=customers).exclude(promised={}).order_by("day", "id")
     found = {
         claim.survey_id: Reward(
@@ -40,16 +43,13 @@ def of(customers: Collection[uuid.UUID]) -> list[Reward]:
     first: dict[uuid.UUID, Response] = {}
     for response in answered.order_by("ended_at", "id"):
         first.setdefault(response.survey_id, response)
-    promising = {
-        survey.id: survey for survey in Survey.objects.filter(id__in=first, is_anonymous=False).exclude(reward={})
-    }
     for survey_id, response in first.items():
-        if (survey := promising.get(survey_id)) is not None and response.ended_at is not None:
+        if response.promised and response.ended_at is not None:
             found[survey_id] = Reward(
                 f"response:{response.id}",
                 response.customer_id,
                 survey_id,
-                survey.reward,
+                response.promised,
                 response.ended_at.date(),
                 is_anonymous=False,
             )

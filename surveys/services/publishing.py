@@ -20,7 +20,6 @@ from consent.services import disclosures
 from surveys.models import Picture, Quota, Survey, SurveyVersion
 from surveys.rules import checking, definition, mapping, rewards
 from surveys.rules.checking import Report
-from surveys.rules.conditions import reading
 from surveys.rules.definition import Definition, Invalid, Problem, fill
 from surveys.rules.kinds.choices import Poll
 from surveys.rules.kinds.words import Consent
@@ -181,8 +180,8 @@ def arrange(
     reward: Mapping[str, Any],
     is_anonymous: bool | None = None,
 ) -> Survey:
-    """How people are asked. Whether it is anonymous is final once it was published: somebody relied on it. Raises
-    UnableToChange.
+    """How people are asked. Whether it is anonymous is final once it was published, and then what it promises too:
+    somebody relied on it. A named answer keeps what was promised when it was given. Raises UnableToChange.
     """
     if opens_at is not None and closes_at is not None and closes_at <= opens_at:
         raise UnableToChange(_("It would close before it opens."))
@@ -198,6 +197,10 @@ def arrange(
             if row.version:
                 raise UnableToChange(_("Whether it is anonymous cannot change after publishing. Make a new survey."))
             row.is_anonymous = is_anonymous
+        if row.is_anonymous and row.version and row.reward and row.reward != dict(reward):
+            raise UnableToChange(
+                _("What an anonymous survey promises cannot change after publishing: no code tells when it was earned.")
+            )
         row.name, row.opens_at, row.closes_at = name.strip()[:120] or row.name, opens_at, closes_at
         row.is_once, row.wait_days, row.sample, row.reward = is_once, wait_days, sample, dict(reward)
         row.save()
@@ -209,21 +212,19 @@ def set_quotas(
     *, survey: uuid.UUID, quotas: Mapping[str, tuple[str, int]], actor: Actor, at: dt.datetime
 ) -> list[Quota]:
     """The quotas of a questionnaire: `{key: (condition, limit)}`. What was taken stays taken. Raises UnableToChange for
-    a limit below what was taken, and for a condition that cannot be read.
+    a limit below what was taken, and for a condition that cannot be read or asks what nobody is asked.
     """
     if len(quotas) > MOST_QUOTAS:
         raise UnableToChange(_("At most %(most)d quotas.") % {"most": MOST_QUOTAS})
     with transaction.atomic():
         row = Survey.objects.select_for_update().get(id=survey)
         known = {quota.key: quota for quota in Quota.objects.select_for_update().filter(survey=row)}
+        asked = _asked(row)
         for key, (when, limit) in sorted(quotas.items()):
             if when and row.is_anonymous:
                 raise UnableToChange(f"{key}: {QUOTA_TELLS}")
-            if when:
-                try:
-                    reading.read(when)
-                except reading.Unreadable as unreadable:
-                    raise UnableToChange(f"{key}: {unreadable.message}") from unreadable
+            if fault := next(checking.condition_faults(asked, when), None) if when else None:
+                raise UnableToChange(f"{key}: {fault}")
             taken = known[key].taken if key in known else 0
             if limit < taken:
                 raise UnableToChange(_("%(key)s: %(taken)d are taken already.") % {"key": key, "taken": taken})
@@ -231,6 +232,16 @@ def set_quotas(
         Quota.objects.filter(survey=row).exclude(key__in=quotas).delete()
         _note(audit.Action.SURVEY_CHANGED, row, actor=actor, at=at, quotas=len(quotas))
         return list(Quota.objects.filter(survey=row).order_by("key"))
+
+
+def _asked(survey: Survey) -> Definition | None:
+    """What is asked: the version in force, before the first one the draft; None while nobody can read that one."""
+    if survey.version:
+        return questionnaires.version(survey.id, survey.version).definition
+    try:
+        return definition.read(survey.draft)
+    except Invalid:
+        return None
 
 
 def _in_this_shop(survey: Survey, read: Definition, *, at: dt.datetime) -> Iterator[Problem]:
@@ -249,8 +260,7 @@ def _in_this_shop(survey: Survey, read: Definition, *, at: dt.datetime) -> Itera
             for n, picture in enumerate(question.pictures):
                 if picture.image not in known:
                     yield Problem(f"{pointer}/pictures/{n}/image", _("This picture is not here. Upload it again."))
-    if survey.is_anonymous and Quota.objects.filter(survey=survey).exclude(when="").exists():
-        yield Problem("/quotas", QUOTA_TELLS)
+    yield from _quotas(survey, read)
     for language in read.languages:
         if language not in dict(settings.LANGUAGES):
             yield Problem("/languages", fill(_("The shop does not speak this language: %(what)s."), language))
@@ -264,6 +274,16 @@ def _in_this_shop(survey: Survey, read: Definition, *, at: dt.datetime) -> Itera
             "/disclosure",
             _("What is said before the first question says something else about whether it is anonymous."),
         )
+
+
+def _quotas(survey: Survey, read: Definition) -> Iterator[Problem]:
+    """Conditions of quotas that would limit nothing, or tell too much."""
+    for quota in Quota.objects.filter(survey=survey).exclude(when="").order_by("key"):
+        if survey.is_anonymous:
+            yield Problem("/quotas", QUOTA_TELLS)
+            return
+        for fault in checking.condition_faults(read, quota.when):
+            yield Problem("/quotas", f"{quota.key}: {fault}")
 
 
 def _by(actor: Actor) -> str:

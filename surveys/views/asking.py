@@ -28,6 +28,7 @@ from surveys.selectors import questionnaires
 from surveys.selectors.questionnaires import Closed
 from surveys.services.answering import Ended, NotOpen, slips
 from surveys.services.answering.runs import Link
+from surveys.services.answering.slips import Slip
 from surveys.views import stepping
 from surveys.views.stepping import COOKIE, Visit
 
@@ -76,19 +77,26 @@ def _answered(request: HttpRequest, slug: str, *, token: str) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, survey: Survey, *, token: str, language: str, now: dt.datetime) -> HttpResponse:
+    is_sent = request.method == "POST"
+    slip = slips.read(_carried(request, token=token), survey, at=now)
+    try:
+        return _stepped(request, survey, slip, token=token, language=language, now=now)
+    except (NotOpen, disclosures.NotDisclosed):
+        if is_sent and slip is not None:
+            run = stepping.run_of(slip, survey, language=language, token=token)
+            stepping.refused_late(request, run, now)
+        raise
+
+
+def _stepped(
+    request: HttpRequest, survey: Survey, slip: Slip | None, *, token: str, language: str, now: dt.datetime
+) -> HttpResponse:
     if (why := questionnaires.closed(survey, at=now)) is not None:
         raise NotOpen(why)
     said = disclosures.require(questionnaires.PLACE, survey.slug, language=language, at=now)
-    is_sent = request.method == "POST"
-    carried = request.POST.get("slip", "") if is_sent else "" if token else request.COOKIES.get(COOKIE, "")
-    if getattr(request, "tablet", None) is not None and not is_sent:
-        carried = ""  # the tablet remembers nobody
-    if request.GET.get("new") and not is_sent:
-        carried = ""
-    slip = slips.read(carried, survey, at=now)
     fresh = slip or slips.new(mode=_mode(request), disclosure=said.version, context=_context(request, survey), at=now)
     visit = Visit(request, survey, said, token, fresh, language, now)
-    if is_sent:
+    if request.method == "POST":
         return stepping.step(visit, is_known=slip is not None)
     return stepping.begun(visit)
 
@@ -107,6 +115,14 @@ def _busy(request: HttpRequest, survey: Survey) -> HttpResponse:
     response = render(request, "surveys/ask/closed.html", context, status=429)
     response.headers["Retry-After"] = str(bounding.WINDOW_SECONDS)
     return response
+
+
+def _carried(request: HttpRequest, *, token: str) -> str:
+    """The slip of the form, or of this browser; the tablet remembers nobody."""
+    if request.method == "POST":
+        return request.POST.get("slip", "")
+    is_anew = token or request.GET.get("new") or getattr(request, "tablet", None) is not None
+    return "" if is_anew else request.COOKIES.get(COOKIE, "")
 
 
 def closed(request: HttpRequest, why: Closed, survey: Survey | None) -> HttpResponse:

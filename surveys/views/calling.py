@@ -27,26 +27,32 @@ from surveys.views.stepping import Call, Visit
 def call(request: HttpRequest, survey: str, customer: uuid.UUID) -> HttpResponse:
     """One page after another, with the words to say."""
     row, now = frame.survey_of(survey), timezone.now()
+    # Who was on the phone, and when, is kept of every page that is sent: no answer could be anonymous.
+    if row.is_anonymous or not row.version:
+        raise Http404
     person = profiles.one(customer)
-    if person is None or not row.version:
+    if person is None:
         raise Http404
     spoken = questionnaires.version(row.id, row.version).definition.languages
     wanted = request.GET.get("say", "")
     language = wanted if wanted in spoken else asking.language_of(row)
     around: dict[str, Any] = {"person": person, "survey": row}
+    about = Call(person.id, actor_of(request), around)
+    slip = slips.read(request.POST.get("slip", ""), row, at=now)
+    is_known = slip is not None and slip.mode is Response.Mode.CALL
     with translation.override(language):
         try:
             if (why := questionnaires.closed(row, at=now)) is not None:
                 raise NotOpen(why)
             said = disclosures.require(questionnaires.PLACE, row.slug, language=language, at=now)
-            slip = slips.read(request.POST.get("slip", ""), row, at=now)
             fresh = slip or slips.new(mode=Response.Mode.CALL, disclosure=said.version, context={}, at=now)
-            about = Call(person.id, actor_of(request), around)
             visit = Visit(request, row, said, "", fresh, language, now, call=about)
             if request.method == "POST":
-                return stepping.step(visit, is_known=slip is not None and slip.mode is Response.Mode.CALL)
+                return stepping.step(visit, is_known=is_known)
             return stepping.begun(visit)
         except (NotOpen, disclosures.NotDisclosed):
+            if slip is not None and is_known:
+                stepping.refused_late(request, stepping.run_of(slip, row, language=language, call=about), now)
             return render(request, "surveys/call_done.html", {**around, "state": "closed"}, status=409)
         except Ended:
             return render(request, "surveys/call_done.html", {**around, "state": "used"}, status=409)

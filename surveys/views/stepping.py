@@ -37,6 +37,7 @@ from surveys.services.answering.slips import Slip
 
 COOKIE = "cdp_survey"
 LONGEST_CARRIED = 200_000
+"""Characters; in a request each may be nine bytes (settings.DATA_UPLOAD_MAX_MEMORY_SIZE)."""
 STAY, BACK = "language", "back"
 """What the buttons of a form ask for besides going on."""
 
@@ -66,10 +67,7 @@ class Visit:
     @property
     def run(self) -> Run:
         """The run they are in."""
-        run = self.slip.run(self.survey, language=self.language, invitation=self.token)
-        if self.call is None:
-            return run
-        return replace(run, customer=self.call.customer, actor=self.call.actor, staff=str(self.call.actor.id or ""))
+        return run_of(self.slip, self.survey, language=self.language, token=self.token, call=self.call)
 
     @property
     def tablet(self) -> Any:
@@ -87,6 +85,14 @@ class Visit:
         return not (self.survey.is_anonymous or self.token or self.tablet or self.call)
 
 
+def run_of(slip: Slip, survey: Survey, *, language: str, token: str = "", call: Call | None = None) -> Run:
+    """The run that a slip names; during a call it is the customer's."""
+    run = slip.run(survey, language=language, invitation=token)
+    if call is None:
+        return run
+    return replace(run, customer=call.customer, actor=call.actor, staff=str(call.actor.id or ""))
+
+
 # --- showing ------------------------------------------------------------------------------------------------------
 
 
@@ -100,6 +106,8 @@ def begun(visit: Visit) -> HttpResponse:
         slip = slips.new(mode=visit.slip.mode, disclosure=visit.said.version, context=visit.slip.context, at=visit.now)
         visit, found = replace(visit, slip=slip), None
     prepared = _prepared(visit.survey, found)
+    if found is None and questionnaires.is_full(visit.survey):
+        return _thanks(visit, prepared, Response.State.FULL)  # before anybody spends their time
     values = _earlier(visit, found, prepared)
     judged = sending.judge(prepared, values)
     chosen = _chosen_in_the_mail(visit.request, judged.route) if found is None else {}
@@ -147,10 +155,11 @@ def _shown(
         "intro": wording.text(definition.intro, visit.language) if found.is_first else "",
         "said": visit.said if found.is_first else None,
         "slip": visit.slip.written(visit.survey),
-        "carried": json.dumps(along, ensure_ascii=False) if along is not None else "",
+        "carried": _written(along) if along is not None else "",
         "faults": faults,
         "notice": notice,
         "is_resumed": is_resumed,
+        "is_personal": bool(visit.token),
         "is_last": found.key == definition.pages[-1].key,
         "action": _action(visit),
         "has_ranking": any(isinstance(question, Ranking) for question in definition.questions()),
@@ -245,8 +254,11 @@ def read(request: HttpRequest, prepared: Prepared, earlier: Mapping[str, Any]) -
     post = request.POST
     page = next((one for one in prepared.definition.pages if one.key == post.get("page")), None)
     stood = frozenset(post.get("shown", "").split())
-    asked = [question for question in page.questions if question.key in stood] if page is not None else []
-    given = sent.values(asked, dict(post.lists()))
+    fields = dict(post.lists())
+    here = page.questions if page is not None else ()
+    # What nobody saw is read as well: `judge` refuses it, and staff see what was tried.
+    asked = [question for question in here if question.key in stood or sent.is_there(question, fields)]
+    given = sent.values(asked, fields)
     judged = sending.judge(prepared, {**earlier, **given})
     key = page.key if page is not None else ""
     place = next((n for n, step in enumerate(judged.route.steps) if step.page.key == key), None)
@@ -289,13 +301,16 @@ def _forward(visit: Visit, form: Sent, place: int) -> HttpResponse:
     if place < len(steps):
         return _on(visit, form, steps[place].page.key)
     taken = _taken(visit, form, is_end=True, page=form.page)
-    if taken.faults:
+    if taken.state not in ENDED:
         return _missing_elsewhere(visit, form, taken)
     return _thanks(visit, form.prepared, taken.state, claim=taken.claim)
 
 
 def _on(visit: Visit, form: Sent, key: str) -> HttpResponse:
-    """Save what came and show that page."""
+    """Save what came and show that page; an anonymous one stays where the form could not carry it all along."""
+    if visit.survey.is_anonymous and len(_written(_kept(form.prepared, form.judged))) > LONGEST_CARRIED:
+        text = _("All answers together are more than this form can carry. Please make some of your texts shorter.")
+        return _shown(visit, form.prepared, form.judged.route, form.page, values=form.raw, notice=text, status=422)
     judged = _taken(visit, form, is_end=False, page=key).judged or form.judged
     return _shown(visit, form.prepared, judged.route, key, values=_kept(form.prepared, judged))
 
@@ -352,12 +367,24 @@ def _earlier(visit: Visit, found: Response | None, prepared: Prepared) -> dict[s
 
 def carried(request: HttpRequest) -> dict[str, Any]:
     """The answers of earlier pages that come along in the form itself, where nothing is kept."""
-    text = request.POST.get("carried", "")
+    text = request.POST.get("carried", "")  # how much a request may have at most is decided for all of them
     try:
-        found = json.loads(text) if 0 < len(text) <= LONGEST_CARRIED else {}
+        found = json.loads(text) if text else {}
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _written(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False)
+
+
+def refused_late(request: HttpRequest, run: Run, now: dt.datetime) -> None:
+    """Keep for staff what was sent when nothing was taken any more; of an anonymous questionnaire nothing is kept."""
+    if run.survey.is_anonymous:
+        return
+    prepared = _prepared(run.survey, runs.found(run))
+    answering.refuse_late(run, read(request, prepared, {}).given, at=now)
 
 
 # --- ends ---------------------------------------------------------------------------------------------------------

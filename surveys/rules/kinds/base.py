@@ -47,6 +47,7 @@ class Why(StrEnum):
     FORMAT = "format"
     OTHER_WITHOUT_WORDS = "other_without_words"
     LINE = "line"
+    CLOSED = "closed"
 
 
 class Refused(ValueError):

@@ -13,24 +13,27 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import override
 
 from cdp.core.models import Source
 from consent.rules import notices
-from consent.selectors import policies, purposes
+from consent.selectors import policies
 from consent.services import grants, ticks
 from customers.rules import people
 from customers.rules.people import Person
 from customers.services import identity, profiles
 from customers.services.identity import deciding
+from surveys.models import Response
 from surveys.rules import mapping
-from surveys.rules.kinds.words import Consent, Contact
+from surveys.rules.kinds.words import Contact
 from surveys.rules.sending import Judged
 from surveys.selectors.questionnaires import PLACE
+from surveys.services.answering import boxes
 from surveys.services.answering.runs import Run
 
 FORM_SOURCE = "Surveys"
 METHOD = "form"
+METHODS = {Response.Mode.CALL: "phone", Response.Mode.API: "api", Response.Mode.FILE: "import"}
+"""How a permission came about, in the words of the ledger, where nobody ticked a box themselves."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,11 @@ class Known:
     resolved_by: bytes | None = None
 
 
-def known(run: Run, judged: Judged, sure: uuid.UUID | None, *, at: dt.datetime) -> Known | None:
+def known(run: Run, judged: Judged, sure: uuid.UUID | None, *, version: int, at: dt.datetime) -> Known | None:
     """Whose these answers are, with their profile brought up to date; None for nobody we can know."""
     person = _person(run, judged, at=at)
     source = _source(run.source)
-    fact = f"{PLACE}:{run.survey.slug}"
+    fact = f"{PLACE}:{run.survey.slug}:{version}"
     if sure is not None:
         _tell(sure, person, run, source, fact, at=at)
         return Known(sure, person, is_sure=True)
@@ -60,63 +63,54 @@ def known(run: Run, judged: Judged, sure: uuid.UUID | None, *, at: dt.datetime) 
     return Known(found.customer, person, is_sure=found.outcome is identity.Outcome.CREATED, resolved_by=resolved_by)
 
 
-def permit(run: Run, judged: Judged, who: Known, *, at: dt.datetime) -> None:
-    """Write what was said to questions of permission: a "yes" as any ticked box, a "no" of whom we are sure."""
-    asked = [
-        (question, rows[0].code == "yes")
-        for key, rows in judged.rows.items()
-        if isinstance(question := judged.route.shown()[key], Consent)
-    ]
-    if not asked:
-        return
-    words = _words(run.language)
-    form = _form(run, judged, who.person, at=at)
-    boxes = [
-        ticks.Box(one.purpose, one.channel, words.get((one.purpose, one.channel), "")) for one, yes in asked if yes
-    ]
-    ticks.record(customer=who.customer, boxes=boxes, form=form, now=at)
-    for one, yes in asked:
-        if not yes and who.is_sure:
-            grants.record(
-                customer=who.customer,
-                purpose=one.purpose,
-                channel=one.channel,
-                granted=False,
-                at=at,
-                source=form.source,
-                method=form.method,
-                actor=form.actor,
-                policy_version=policies.current_version("privacy", at=at),
-                language=run.language,
-                form=form.form,
-                evidence={**form.evidence, "text": words.get((one.purpose, one.channel), "")},
-            )
+def permit(run: Run, response: Response, judged: Judged, who: Known, *, at: dt.datetime) -> None:
+    """Write what was said to questions of permission, in the words and the language in which each was asked: a "yes" as
+    any ticked box, a "no" of whom we are sure.
+    """
+    for language, said in boxes.said(response, judged).items():
+        form = _form(run, response, judged, who.person, language=language, at=at)
+        ticked = [ticks.Box(one.question.purpose, one.question.channel, one.words) for one in said if one.is_yes]
+        ticks.record(customer=who.customer, boxes=ticked, form=form, now=at)
+        for one in said:
+            if not one.is_yes and who.is_sure:
+                grants.record(
+                    customer=who.customer,
+                    purpose=one.question.purpose,
+                    channel=one.question.channel,
+                    granted=False,
+                    at=at,
+                    source=form.source,
+                    method=form.method,
+                    actor=form.actor,
+                    policy_version=policies.current_version("privacy", at=at),
+                    language=language,
+                    form=form.form,
+                    place=form.place,
+                    evidence={**form.evidence, "text": one.words},
+                )
 
 
-def _words(language: str) -> dict[tuple[str, str], str]:
-    """All that each box says, as it stood on the page."""
-    with override(language):
-        return {
-            (one.key, channel): purposes.box_words(one, channel)
-            for one in purposes.offered(language)
-            for channel in one.channels
-        }
-
-
-def _form(run: Run, judged: Judged, person: Person, *, at: dt.datetime) -> ticks.Form:
+def _form(
+    run: Run, response: Response, judged: Judged, person: Person, *, language: str, at: dt.datetime
+) -> ticks.Form:
     return ticks.Form(
         source=run.source,
-        method=METHOD,
+        method=METHODS.get(run.mode, METHOD),
         at=at,
         actor=run.actor,
-        language=run.language,
+        language=language,
         form=notices.of_disclosure(PLACE, run.survey.slug),
         place=str(run.context.get("store", ""))[:60],
         country=person.country,
         birth_date=person.birth_date,
         email=person.email,
         phone=person.phone,
-        evidence={"survey": run.survey.slug, "mode": run.mode.value, "fields": sorted(_told(judged))},
+        evidence={
+            "survey": run.survey.slug,
+            "version": response.version,
+            "mode": run.mode.value,
+            "fields": sorted(_told(judged)),
+        },
     )
 
 

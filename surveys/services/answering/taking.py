@@ -18,15 +18,16 @@ from consent.rules import notices
 from consent.services import served
 from customers.selectors import lineage
 from customers.services import buckets, standing
-from surveys.models import Invitation, Quota, Response, Survey
+from surveys.models import Invitation, Quota, RefusedAnswer, Response, Survey
 from surveys.rules import drawing, sending
 from surveys.rules.conditions import judging, reading
 from surveys.rules.definition import SCREENED
 from surveys.rules.kinds import Why
+from surveys.rules.kinds.base import is_empty
 from surveys.rules.sending import Fault, Judged
 from surveys.selectors import questionnaires, sealing
 from surveys.services import anonymous, claims
-from surveys.services.answering import people, runs, writing
+from surveys.services.answering import boxes, people, runs, writing
 from surveys.services.answering.runs import ENDED, RESPONSES, Ended, Invalid, Link, NotOpen, Run
 
 CAUSE = "surveys.answers"
@@ -76,7 +77,8 @@ def take(
 ) -> Taken:
     """Take the answers of one page, or of all of them. Answers of earlier pages stay unless they are told anew.
 
-    With `keeps_valid` what is valid is kept and the rest told; without it nothing is stored where anything is wrong.
+    With `keeps_valid` what is valid is kept and the rest told (what nobody is asked stands in no one's way); without it
+    nothing is stored where anything is wrong.
     At the end (`is_end`) nothing shown and required may be missing. An anonymous questionnaire keeps nothing before
     its end: all answers come along each time.
 
@@ -95,8 +97,28 @@ def take(
         earlier = {} if step.is_new else runs.told(step.response, prepared, opened)
         judged = sending.judge(prepared, {**earlier, **values})
         told = _told(judged, values, is_end=is_end, keeps_valid=keeps_valid)
-        _keep(step, judged, told, is_over=is_end and not told, page=page)
+        step.response.boxes = boxes.noted(run, prepared, judged, values, step.response.boxes)
+        _keep(step, judged, told, is_over=is_end and not _hindering(told), page=page)
         return Taken(Response.State(step.response.state), judged, told, step.response)
+
+
+def refuse_late(run: Run, values: Mapping[str, Any], *, at: dt.datetime) -> None:
+    """Keep beside, for staff, what was sent when nothing was taken any more; once for a run, and nothing of a run that
+    has ended or whose link leads nowhere.
+    """
+    faults = [Fault(key, Why.CLOSED, value=value) for key, value in values.items() if not is_empty(value)]
+    try:
+        with transaction.atomic():
+            step = _begun(run, run.survey, at=at)
+            response = step.response
+            kept = RefusedAnswer.objects.filter(customer_id=response.customer_id, response_id=response.id)
+            if not faults or response.state in ENDED or kept.filter(why=Why.CLOSED.value).exists():
+                return
+            if step.is_new:
+                response.save(force_insert=True)
+            writing.refused(response, faults, sealing.load(run.survey, {response.customer_id}), at=at)
+    except Ended:
+        return
 
 
 def _open(run: Run, *, at: dt.datetime) -> Survey:
@@ -113,6 +135,11 @@ def _told(judged: Judged, values: Mapping[str, Any], *, is_end: bool, keeps_vali
     if told and not keeps_valid:
         raise Invalid(told)
     return told
+
+
+def _hindering(told: tuple[Fault, ...]) -> list[Fault]:
+    """What keeps a run from its end. An answer to what nobody is asked does not: there is nothing they could mend."""
+    return [fault for fault in told if fault.why is not Why.HIDDEN]
 
 
 def _begun(run: Run, survey: Survey, *, at: dt.datetime) -> _Step:
@@ -191,14 +218,19 @@ def _keep(step: _Step, judged: Judged, told: tuple[Fault, ...], *, is_over: bool
         seconds = (at - response.started_at).total_seconds() if response.mode != Response.Mode.FILE else None
         response.flags = sending.flags(judged, seconds=seconds)
     counts = response.state == Response.State.COMPLETE and not run.is_test
-    who = people.known(run, judged, step.sure, at=at) if counts else None
+    if counts:
+        response.promised = dict(step.survey.reward)
+    # Who was not meant, or came too late, has said what they allow all the same.
+    is_said = is_over and not run.is_test and bool(response.boxes)
+    who = people.known(run, judged, step.sure, version=response.version, at=at) if counts or is_said else None
     _write(step, who, judged, told)
     if step.invited is not None and is_over:
         Invitation.objects.filter(customer_id=step.invited.customer_id, id=step.invited.id).update(
             state=Invitation.State.ANSWERED, answered_at=at, remind_at=None
         )
-    if who is not None:
-        people.permit(run, judged, who, at=at)
+    if who is not None and is_said:
+        people.permit(run, response, judged, who, at=at)
+    if who is not None and counts:
         pipeline.mark([who.customer], cause=CAUSE)
         about = {"survey": step.survey.slug, "response": str(response.id), "version": response.version}
         webhooks.publish(ANSWERED, customer=who.customer, data=about, at=at)
@@ -270,7 +302,7 @@ def _take_of_nobody(
     survey = _open(run, at=at)
     judged = sending.judge(questionnaires.version(survey.id, survey.version), values)
     told = _told(judged, values, is_end=is_end, keeps_valid=keeps_valid)
-    if not is_end or told:
+    if not is_end or _hindering(told):
         return Taken(Response.State.PARTIAL, judged, told)
     if not form.is_first:
         return Taken(Response.State.COMPLETE, judged, is_repeated=True, claim=claims.code(survey, run.digest))

@@ -29,6 +29,7 @@ NAMED = {"shop": "Storefront", "signup": "Sign-up form", "phone": "Calls", "staf
         ("staff", "staff:1", False, "Corrected by staff"),
         ("till", "key:1", True, "REST API · till"),
         ("shop", "import:gone", True, "Import · Storefront"),
+        ("shop", "survey:visit:3", True, "Survey visit, version 3 · Storefront"),
         ("shop", "something:new", True, "Storefront"),
         ("", "", True, ""),
     ],

@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from cdp.core import actors
 from surveys.models import Survey
 from surveys.selectors import rewards
-from surveys.services import answering, claims
+from surveys.services import answering, claims, publishing
 from tests import factories
 from tests.surveys import asking
 from tests.surveys.rules.questionnaires import page, question, value
@@ -20,7 +21,12 @@ def answered(survey, **who):
     return answering.take(run, {"score": 9}, at=timezone.now(), is_end=True, keeps_valid=True)
 
 
-def test_each_is_owed_once_by_name_or_by_code_and_nothing_where_nothing_is_promised():
+def arranged(survey, **given):
+    terms = {"opens_at": None, "closes_at": None, "is_once": True, "wait_days": None, "sample": 100}
+    publishing.arrange(survey=survey.id, actor=actors.SYSTEM, at=timezone.now(), name=survey.name, **{**terms, **given})
+
+
+def test_each_is_owed_once_by_name_or_by_code_and_what_was_promised_when_they_answered():
     ada = factories.customer(email="ada@example.com")
     named, quiet, unpaid = (
         asking.opened(SCORE, slug=slug, is_anonymous=slug == "quiet") for slug in ("named", "quiet", "unpaid")
@@ -29,6 +35,10 @@ def test_each_is_owed_once_by_name_or_by_code_and_nothing_where_nothing_is_promi
     first = answered(named, customer=ada.id).response
     answered(named, customer=ada.id)
     answered(unpaid, customer=ada.id)
+    Survey.objects.filter(id=named.id).update(reward={"kind": "points", "points": 1})
+    Survey.objects.filter(id=unpaid.id).update(reward=POINTS)
+    with pytest.raises(publishing.UnableToChange, match="promises"):
+        arranged(quiet, reward={})
     claim = claims.spend(
         survey=Survey.objects.get(id=quiet.id), code=answered(quiet).claim, customer=ada.id, at=timezone.now()
     )

@@ -13,6 +13,7 @@ from surveys.models import AnonymousWaiting, Answer, Quota, RefusedAnswer, Respo
 from surveys.rules import ready
 from surveys.rules.definition import written
 from surveys.services import publishing
+from surveys.views import stepping
 from tests import factories
 from tests.surveys import asking
 from tests.surveys.forms import Form, opened
@@ -93,9 +94,11 @@ def test_whoever_comes_back_goes_on_and_a_tablet_remembers_nobody(client):
 def test_what_no_form_of_ours_sends_is_refused_for_itself_and_the_rest_is_kept(client):
     asking.opened(VISIT)
     first = opened(client)
-    hidden = first.send(client, q__score="9", q__wrong="x", shown="score wrong nothing")
-    assert Form(hidden).fields["page"] == "two"
-    assert RefusedAnswer.objects.get().why == "hidden"
+    for shown in ("score wrong nothing", "score"):  # whatever the form says was to be seen
+        first = opened(Client())
+        hidden = first.send(client, q__score="9", q__wrong="x", shown=shown)
+        assert Form(hidden).fields["page"] == "two"
+    assert list(RefusedAnswer.objects.values_list("question", "why")) == [("wrong", "hidden")] * 2
     stale = first.send(client, slip="forged", q__score="8")
     assert (stale.status_code, Form(stale).fields["q.score"]) == (422, "8")
     assert Form(Form(stale).send(client)).fields["page"] == "two"
@@ -109,8 +112,8 @@ def test_what_no_form_of_ours_sends_is_refused_for_itself_and_the_rest_is_kept(c
 def test_who_it_is_not_meant_for_and_who_comes_too_late_hear_it_politely(client):
     survey = asking.opened(VISIT)
     assert "meant for others" in opened(client).send(client, q__score="0", shown="score wrong").content.decode()
-    Quota.objects.create(survey=survey, key="all", limit=0)
     end = opened(client)
+    Quota.objects.create(survey=survey, key="all", limit=0)
     for step in ({"q__score": "9"}, {"q__liked": "tea"}, {}):
         reply = end.send(client, **step)
         end = Form(reply)
@@ -125,6 +128,27 @@ def test_who_it_is_not_meant_for_and_who_comes_too_late_hear_it_politely(client)
     assert client.get("/s/nothing/").status_code == 404
     Survey.objects.update(version=0)
     assert client.get("/s/visit/").status_code == 404
+
+
+def test_what_is_sent_after_the_end_stays_for_staff_and_nobody_begins_what_is_full(client):
+    survey = asking.opened(VISIT)
+    publishing.set_quotas(survey=survey.id, quotas={"all": ("", 1)}, actor=actors.SYSTEM, at=timezone.now())
+    late = opened(client)
+    Quota.objects.update(taken=1)
+    assert "Enough people have answered" in opened(Client()).text
+    publishing.set_state(survey=survey.id, state=Survey.State.CLOSED, actor=actors.SYSTEM, at=timezone.now())
+    assert late.send(client, q__score="9").status_code == 410
+    assert list(RefusedAnswer.objects.values_list("question", "why")) == [("score", "closed")]
+    assert Client().post("/s/visit/", {"page": "one", "q.score": "9"}).status_code == 410
+    assert Response.objects.count() == 1
+
+
+def test_a_personal_link_goes_on_and_offers_no_new_beginning(client):
+    ada = factories.customer(email="ada@example.com")
+    path = f"/s/visit/{asking.invited(asking.opened(VISIT), ada.id)}"
+    opened(client, path).send(client, q__score="9")
+    later = opened(client, path)
+    assert ("Welcome back" in later.text, "Begin anew" in later.text) == (True, False)
 
 
 def test_links_that_lead_nowhere_are_told_and_counted(client):
@@ -163,6 +187,28 @@ def test_an_anonymous_one_keeps_nothing_before_its_end_and_writes_no_line_in_the
     assert not Response.objects.exists()
     assert "/s/" not in caplog.text
     assert "ask:" not in caplog.text
+
+
+def test_an_anonymous_form_says_when_it_cannot_carry_all_and_loses_nothing(client, monkeypatch):
+    asking.opened(value(page("one", question("text", "why")), page("two", question("text", "more"))), is_anonymous=True)
+    monkeypatch.setattr(stepping, "LONGEST_CARRIED", 100)
+    first = opened(client)
+    much = first.send(client, q__why="ช้า" * 50)
+    assert (much.status_code, "texts shorter" in much.content.decode()) == (422, True)
+    assert Form(much).fields["q.why"] == "ช้า" * 50
+    last = Form(Form(much).send(client, q__why="ช้า"))
+    monkeypatch.setattr(stepping, "LONGEST_CARRIED", 1)
+    back = Form(last.send(client, q__more="x" * 60, meanwhile="back"))
+    assert (back.fields["q.more"], back.fields["carried"]) == ("x" * 60, '{"why": "ช้า"}')
+    assert "Thank you" in back.send(client).content.decode()
+    assert AnonymousWaiting.objects.count() == 1
+
+
+def test_nobody_is_asked_an_anonymous_one_during_a_call(client):
+    asking.opened(VISIT, is_anonymous=True)
+    client.force_login(factories.staff("clerk"))
+    path = f"/surveys/visit/call/{factories.customer(email='ann@example.com').id}/"
+    assert (client.get(path).status_code, client.post(path).status_code) == (404, 404)
 
 
 def test_the_language_changes_in_the_middle_and_nothing_typed_is_lost(client):

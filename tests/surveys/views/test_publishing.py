@@ -12,6 +12,7 @@ from surveys.rules import definition, ready
 from surveys.services import disclosing, first, publishing
 from tests import factories
 from tests.surveys import asking
+from tests.surveys.rules import questionnaires
 
 pytestmark = pytest.mark.django_db
 
@@ -100,9 +101,20 @@ def test_settings_and_quotas_are_kept_or_refused_with_words(staff):
     lines |= {"quota-0-key": "all", "quota-0-limit": "100", "quota-1-key": "few", "quota-1-limit": "5"}
     assert staff.post("/surveys/us/settings/", {**lines, "quota-1-when": "{score} <= 6"}).status_code == 302
     assert dict(Quota.objects.values_list("key", "limit")) == {"all": 100, "few": 5}
-    for wrong in ({"quota-1-when": "{score} <="}, {"quota-1-key": "all"}, {"quota-1-key": ""}, {"quota-1-limit": ""}):
+    nobody = ({"quota-1-when": "{nobody} = 'ghost'"}, {"quota-1-when": "{score} = 'abc'"})
+    for wrong in (
+        *nobody,
+        {"quota-1-when": "{score} <="},
+        {"quota-1-key": "all"},
+        {"quota-1-key": ""},
+        {"quota-1-limit": ""},
+    ):
         answer = staff.post("/surveys/us/settings/", {**lines, **wrong})
         assert (answer.status_code, Quota.objects.get(key="few").when) == (422, "{score} <= 6"), wrong
+    other = questionnaires.page("one", questionnaires.question("text", "why"))
+    changed(survey, pages=[other])  # a quota that would limit nothing
+    survey.refresh_from_db()
+    assert "/quotas" in {one.pointer for one in publishing.report(survey, at=timezone.now()).faults}
 
     staff.post("/surveys/us/state/", {"state": "closed"})
     survey.refresh_from_db()

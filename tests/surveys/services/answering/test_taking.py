@@ -1,13 +1,17 @@
 """Answers through the one way in: kept step by step, once, in their own owner's rows, with what was refused beside."""
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from cdp.core import actors
+from cdp.core.crypto import subjects
 from consent.models import ConsentRecord
+from consent.selectors import ledger, purposes
 from consent.services import grants
 from customers.models import Customer, Status
 from customers.selectors import profiles
@@ -186,6 +190,41 @@ def test_an_address_typed_by_anybody_changes_nothing_of_who_is_known():
     assert ConsentRecord.objects.filter(customer_id=known.id).count() == 1
 
 
+def test_a_permission_is_proved_in_the_words_and_the_language_it_was_asked_in_even_of_who_is_screened():
+    both = {"en": "May we write?", "th": "ส่งข่าวได้ไหม"}
+    news = question("consent", "news", purpose="marketing", channel="email", help={"en": "h", "th": "ไม่บ่อย"})
+    pages = (
+        page("one", {**news, "text": both}, jumps=[]),
+        page("two", {**question("nps", "score"), "text": both}, jumps=[{"to": "screened", "when": "{score} = 0"}]),
+        page("three", {**question("text", "why"), "text": both}),
+    )
+    survey = asking.opened(value(*pages, title=both, languages=["en", "th"]))
+    for mode, method in ((Response.Mode.WEB, "form"), (Response.Mode.CALL, "phone")):
+        known = factories.customer(email=f"{mode}@example.com", name="Ada")
+        run = asking.run(survey, customer=known.id, mode=mode, language="th")
+        take(run, {"news": "yes"}, is_end=False)
+        taken = take(dataclasses.replace(run, language="en"), {"score": 0})
+        assert taken.state == Response.State.SCREENED
+        record = ConsentRecord.objects.get(customer_id=known.id)
+        told = ledger.evidence(record, subjects.load([known.id]))
+        assert (record.language, record.method, record.status, told["version"]) == ("th", method, "given", 1)
+        asked, seldom, box, *meaning = told["text"].split("\n")
+        with override("th"):
+            one = next(one for one in purposes.offered("th", with_refusals=True) if one.key == "marketing")
+            assert [box, *meaning] == [*purposes.box_words(one, "email").split("\n"), one.refusal]
+        assert (asked, seldom) == ("ส่งข่าวได้ไหม", "ไม่บ่อย")
+
+
+def test_what_comes_after_the_end_is_refused_and_kept_for_staff_once():
+    survey, ada = asking.opened(VISIT), factories.customer(email="ada@example.com")
+    run = asking.run(survey, customer=ada.id)
+    for _press in range(2):
+        answering.refuse_late(run, {"score": "9", "why": ""}, at=now())
+    kept = RefusedAnswer.objects.get()
+    assert (kept.customer_id, kept.question, kept.why) == (ada.id, "score", "closed")
+    assert (Response.objects.get().state, Answer.objects.count()) == (Response.State.STARTED, 0)
+
+
 def test_whom_the_door_is_sure_of_tells_of_themselves_and_answers_once():
     known = factories.customer(email="ada@example.com", name="Ada")
     survey = asking.opened(CONTACT)
@@ -193,6 +232,7 @@ def test_whom_the_door_is_sure_of_tells_of_themselves_and_answers_once():
     taken = take(run, {"score": 4, "work": "office", "mail": "ada.new@example.com", "news": "yes"})
     known.refresh_from_db()
     assert (taken.response.customer_id, known.occupation) == (known.id, "office")
+    assert "survey:visit:1" in known.origins["occupation"]
     with pytest.raises(answering.Ended):
         take(asking.run(survey, customer=known.id), {"score": 9})
 
