@@ -26,7 +26,7 @@ class Reward:
 
 
 def of(customers: Collection[uuid.UUID]) -> list[Reward]:
-    """What these customers (a lineage) are owed: for the earliest answer to each questionnaire, as it was promised then.
+    """What these customers (a lineage) are owed, the earliest answer to each questionnaire as it was promised then.
 
     Two queries.
     """

@@ -81,8 +81,9 @@ def _opened(request: HttpRequest, survey: Survey, *, token: str, language: str, 
     slip = slips.read(_carried(request, token=token), survey, at=now)
     try:
         return _stepped(request, survey, slip, token=token, language=language, now=now)
-    except (NotOpen, disclosures.NotDisclosed):
-        if is_sent and slip is not None:
+    except (NotOpen, disclosures.NotDisclosed) as shut:
+        # Who came too early comes again with the same form.
+        if is_sent and slip is not None and getattr(shut, "why", Closed.OVER) is Closed.OVER:
             run = stepping.run_of(slip, survey, language=language, token=token)
             stepping.refused_late(request, run, now)
         raise
