@@ -12,6 +12,7 @@ from customers.services.companies import linking
 from events.services import sessions
 from loyalty.services import coupons
 from surveys.services import collecting
+from surveys.services.interviews import testimonials
 from surveys.services.understanding import reading
 
 STEPS = (
@@ -21,6 +22,7 @@ STEPS = (
     ("commerce.book", booking.book),
     ("surveys.collect", collecting.collect),
     ("surveys.understand", reading.understand),
+    ("surveys.testimonials", testimonials.look_after),
     ("loyalty.coupons", coupons.settle),
     ("customers.companies", linking.link),
     ("analytics.metrics", metrics.update),

@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import asking, claiming, embedding, pictures
+from surveys.views import asking, claiming, embedding, pictures, testimonials
 
 app_name = "ask"
 urlpatterns: list[URLPattern] = [
     path("_/pictures/<slug:key>", pictures.picture, name="picture"),
+    path("_/words/<str:token>", testimonials.mine, name="testimonial"),
+    path("_/testimonials/", testimonials.wall, name="testimonials"),
+    path("testimonials.js", testimonials.script, name="testimonials-embed"),
     path("embed.js", embedding.script, name="embed"),
     path("<slug:slug>/", asking.page, name="page"),
     path("<slug:slug>/claim/", claiming.claim, name="claim"),

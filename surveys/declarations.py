@@ -8,7 +8,7 @@ from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import digests, holders
 from events.services import handover
-from surveys.models import Response, Review, SocialAct, Survey, Ticket, Vocabulary
+from surveys.models import Interview, Response, Review, SocialAct, Survey, Ticket, Vocabulary
 from surveys.selectors import answered, files, reviews
 from surveys.selectors.exporting import kinds as exporting
 from surveys.selectors.inviting import PURPOSE
@@ -71,6 +71,7 @@ texts.declare(written_reviews.SOURCE)
 texts.declare(open_answers.SOURCE)
 holders.declare(holders.Holder(Vocabulary, ("id",), rowkeys.context(Vocabulary._meta.db_table)))
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
+holders.declare(holders.Holder(Interview, ("id",), rowkeys.context(Interview._meta.db_table)))
 webhooks.declare(taking.ANSWERED, _("Somebody answered a survey"), holds="customer, survey, response, version")
 outbox.declare(outbox.Kind(inviting.INVITATION, _("An invitation to a survey"), purpose=PURPOSE))
 outbox.declare(outbox.Kind(inviting.REMINDER, _("A reminder of a survey"), purpose=PURPOSE))

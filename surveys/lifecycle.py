@@ -101,6 +101,34 @@ declare(
     export=("kind", "text_id", "at", "about", "ref", "sentiment"),
 )
 
+declare(
+    "surveys.Participant",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("interview_id", "guide_id", "seat", "disclosure", "language", "held_on"),
+)
+declare(
+    "surveys.InterviewNote",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("interview_id", "question", "words", "held_on"),
+    follows=("surveys.Participant", "participant_id"),
+)
+declare(
+    "surveys.Quote",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("interview_id", "guide_id", "version", "question", "words", "language", "themes", "held_on"),
+    follows=("surveys.Participant", "participant_id"),
+)
+declare(
+    "surveys.Testimonial",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("words", "name", "language", "state", "asked_at", "decided_at", "published_at", "ended_at"),
+    follows=("surveys.Quote", "quote_id"),
+)
+
 # --- how long it is kept ---
 
 retention.declare(
@@ -174,6 +202,22 @@ retention.declare(
         careful=True,
     ),
 )
+retention.declare(
+    Kind(
+        key="surveys.interviews",
+        label=_("Interviews"),
+        about=_("Who took part in a talk, what was noted of them, and their words, also those shown to everybody."),
+        model="surveys.Participant",
+        moment="r.held_on::timestamptz",
+        follows=(
+            Follow("surveys.InterviewNote", "participant_id"),
+            Follow("surveys.Quote", "participant_id"),
+            Follow("surveys.Testimonial", "quote_id", parent="surveys.Quote"),
+        ),
+        careful=True,
+    ),
+)
+retention.exempt("by which guide and on which day a talk was held, without people", "surveys.Interview")
 retention.exempt("counts, without people", "surveys.Quota")
 retention.exempt(
     "answers of nobody: without person, link or time of day",
@@ -198,4 +242,8 @@ retention.sign_of_life(
 retention.sign_of_life(
     "surveys.ticket",
     "EXISTS (SELECT 1 FROM surveys_ticket t WHERE t.customer_id = r.id AND t.spoken_at >= %(before)s)",
+)
+retention.sign_of_life(
+    "surveys.interview",
+    "EXISTS (SELECT 1 FROM surveys_participant t WHERE t.customer_id = r.id AND t.held_on >= %(before)s::date)",
 )

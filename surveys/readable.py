@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import readable, sources, written_numbers
 from cdp.core.readable import Reading
 from customers.rules import handles
-from surveys.models import Invitation, Mention, Response, Sentiment, SocialAct, Ticket, TicketMessage
+from surveys.models import Invitation, Mention, Response, Sentiment, SocialAct, Testimonial, Ticket, TicketMessage
 from surveys.selectors import wording
+from surveys.selectors.interviews import guides
 from surveys.selectors.social import posts
 from surveys.selectors.texts import names as named
 from surveys.selectors.texts import sources as texts
@@ -197,6 +198,71 @@ readable.declare(
         },
         newest="at",
         names={"direction": lambda: dict(TicketMessage.Direction.choices), "act": telling.acts},
+    ),
+)
+readable.declare(
+    "surveys.Participant",
+    Reading(
+        _("Interviews you took part in"),
+        {
+            "held_on": _("When"),
+            "guide_id": _("Guide"),
+            "language": _("Language"),
+            "disclosure": _("What was said before the first question, version"),
+            "interview_id": _("Number"),
+        },
+        newest="held_on",
+        names={"guide_id": guides.names},
+    ),
+)
+readable.declare(
+    "surveys.InterviewNote",
+    Reading(
+        _("What we noted in interviews"),
+        {
+            "held_on": _("When"),
+            "question": _("Question"),
+            "words": _("What we noted"),
+            "interview_id": _("Interview, number"),
+        },
+        newest="held_on",
+    ),
+)
+readable.declare(
+    "surveys.Quote",
+    Reading(
+        _("What you said in interviews"),
+        {
+            "held_on": _("When"),
+            "question": _("Question"),
+            "words": _("Your words"),
+            "themes": _("What they are about"),
+            "language": _("Language"),
+            "interview_id": _("Interview, number"),
+        },
+        newest="held_on",
+        told={
+            "question": lambda row: guides.asked(row["guide_id"], row["version"], row["question"]),
+            "themes": lambda row: ", ".join(row["themes"] or ()),
+        },
+    ),
+)
+readable.declare(
+    "surveys.Testimonial",
+    Reading(
+        _("Words of yours that we asked to show"),
+        {
+            "asked_at": _("Asked"),
+            "words": _("Your words"),
+            "name": _("Under which name"),
+            "state": _("What became of it"),
+            "decided_at": _("You decided"),
+            "published_at": _("Shown since"),
+            "ended_at": _("Ended"),
+            "language": _("Language"),
+        },
+        newest="asked_at",
+        names={"state": lambda: dict(Testimonial.State.choices)},
     ),
 )
 for _inner in ("surveys.TicketKey", "surveys.ResponseKey", "surveys.InvitationKey", "surveys.SpentClaim"):

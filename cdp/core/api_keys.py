@@ -26,6 +26,7 @@ SCOPES = (
     "privacy:write",
     "surveys:read",
     "surveys:write",
+    "interviews:read",
     "loyalty:read",
     "loyalty:write",
     "segments:read",

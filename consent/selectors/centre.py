@@ -100,8 +100,8 @@ def of(customer: uuid.UUID, *, language: str, now: dt.datetime) -> Centre | None
         return None
     person = profile.customer
     law = jurisdiction.of_person(person)
-    wording = purposes.offered(language)
     said = list(ledger.states([person.id]))
+    wording = purposes.offered(language, also={one.purpose for one in said if one.is_granted})
     outdated = ledger.outdated(said, at=now)
     states = {
         (one.purpose, one.channel): (False, EXPIRED)

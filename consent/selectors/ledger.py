@@ -120,7 +120,7 @@ def matrix(latest: Iterable[ConsentState], *, language: str) -> Matrix:
     known = {(state.purpose, state.channel): state for state in latest}
     shown = [channel for channel in Channel.values if channel in USUAL or any(key[1] == channel for key in known)]
     rows = []
-    for purpose in purposes.offered(language):
+    for purpose in purposes.offered(language, also={purpose for purpose, _channel in known}):
         cells = []
         for channel in shown:
             state = known.get((purpose.key, channel))

@@ -14,7 +14,10 @@ from consent.rules import notices
 
 SPECIAL = "special"
 """The purpose of details of the special categories, asked only where the shop keeps any."""
-
+TESTIMONIAL = "testimonial"
+"""The purpose of showing somebody's words to everybody: asked with those words alone, and never by a box beside others.
+Who allowed any finds it among their settings, to take it back.
+"""
 
 COUNTED = 10_000
 """How far permissions are counted while somebody waits for a page."""
@@ -36,10 +39,11 @@ def channels() -> dict[str, frozenset[str]]:
     return {key: frozenset(offered) for key, offered in Purpose.objects.values_list("key", "channels")}
 
 
-def offered(language: str, *, with_refusals: bool = False) -> list[Wording]:
+def offered(language: str, *, with_refusals: bool = False, also: Collection[str] = ()) -> list[Wording]:
     """The purposes in use, in order, in that language (English where the shop wrote no other).
 
-    `with_refusals` adds what happens without a "yes", as every form that asks has to say, for one more read.
+    `with_refusals` adds what happens without a "yes", as every form that asks has to say, for one more read. `also` are
+    purposes that are asked for elsewhere and told here, to somebody who said something about them.
     """
     refusals = _refusals() if with_refusals else {}
     return [
@@ -51,7 +55,8 @@ def offered(language: str, *, with_refusals: bool = False) -> list[Wording]:
             refusal=in_language(refusals.get(purpose.key, {}), language),
         )
         for purpose in Purpose.objects.filter(is_active=True)
-        if purpose.key != SPECIAL or settings.CDP_SPECIAL_DETAILS
+        if (purpose.key != SPECIAL or settings.CDP_SPECIAL_DETAILS)
+        and (purpose.key != TESTIMONIAL or TESTIMONIAL in also)
     ]
 
 

@@ -7,6 +7,15 @@ from surveys.models.anonymous import (
     RewardClaim,
     SpentClaim,
 )
+from surveys.models.interviews import (
+    Guide,
+    GuideVersion,
+    Interview,
+    InterviewNote,
+    Participant,
+    Quote,
+    Testimonial,
+)
 from surveys.models.invitations import Invitation, InvitationKey
 from surveys.models.questionnaires import Picture, Quota, Survey, SurveyVersion
 from surveys.models.readings import AnonymousReading, Brand, Mention, Reading, Sentiment, Theme, Vocabulary
@@ -22,12 +31,18 @@ __all__ = [
     "AnonymousWaiting",
     "Answer",
     "Brand",
+    "Guide",
+    "GuideVersion",
+    "Interview",
+    "InterviewNote",
     "Invitation",
     "InvitationKey",
     "Mention",
     "OwnAccount",
+    "Participant",
     "Picture",
     "Quota",
+    "Quote",
     "Reading",
     "RefusedAnswer",
     "Response",
@@ -42,6 +57,7 @@ __all__ = [
     "SpentClaim",
     "Survey",
     "SurveyVersion",
+    "Testimonial",
     "Theme",
     "Ticket",
     "TicketKey",

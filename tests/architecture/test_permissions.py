@@ -304,6 +304,9 @@ LINKS = {
     "ask:picture",
     "ask:embed",
     "ask:claim",
+    "ask:testimonial",
+    "ask:testimonials",
+    "ask:testimonials-embed",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py

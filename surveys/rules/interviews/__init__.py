@@ -1,0 +1,1 @@
+"""Guides of interviews and the codes of what was said, as plain values."""

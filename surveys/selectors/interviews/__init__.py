@@ -1,0 +1,1 @@
+"""Reading guides, talks, quotes and testimonials."""

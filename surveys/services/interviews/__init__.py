@@ -1,0 +1,1 @@
+"""Guides, talks, quotes, and what of them is shown to everybody."""

@@ -1,0 +1,32 @@
+"""Guides in force and talks by them, made as staff make them."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from cdp.core import actors
+from consent.services import disclosures
+from surveys.models import Guide, Interview
+from surveys.services import disclosing
+from surveys.services.interviews import guides, holding
+from surveys.services.interviews.holding import Seat
+
+
+def guide(slug: str = "product") -> Guide:
+    """A ready-made guide with its disclosure in force."""
+    at = timezone.now() - dt.timedelta(hours=1)
+    made = guides.create(slug=slug, draft=guides.of_ready("product"), actor=actors.SYSTEM, at=at)
+    guides.publish(guide=made.id, disclosure=disclosing.usual(is_talk=True), actor=actors.SYSTEM, at=at)
+    made.refresh_from_db()
+    return made
+
+
+def talk(made: Guide, *people: Any, **given: Any) -> Interview:
+    """A talk with these customers (None: nameless), each of whom agreed."""
+    at = timezone.now()
+    chosen: dict[str, Any] = {"language": "en", "held_on": timezone.localdate(at), "place": "", **given}
+    chosen.setdefault("kind", Interview.Kind.SINGLE if len(people) == 1 else Interview.Kind.GROUP)
+    said = disclosures.require("interview", made.slug, language=chosen["language"], at=at).version
+    seats = [Seat(one.id if one is not None else None, has_agreed=True) for one in people]
+    return holding.begin(guide=made, seats=seats, said=said, actor=actors.SYSTEM, at=at, **chosen)
