@@ -11,6 +11,7 @@ from events.services import handover
 from surveys.models import Interview, Response, Review, SocialAct, Survey, Ticket, Vocabulary
 from surveys.selectors import answered, files, reviews
 from surveys.selectors.exporting import kinds as exporting
+from surveys.selectors.interviews import told as interviewed
 from surveys.selectors.inviting import PURPOSE
 from surveys.selectors.social import files as social_files
 from surveys.selectors.social import story
@@ -50,6 +51,16 @@ timeline.provide("survey", _("Surveys"), answered.told, group=timeline.SAID, sco
 panels.declare(
     panels.Panel(
         "answers", side=panels.RIGHT, template="surveys/answers_panel.html", context=answered.panel, position=55
+    )
+)
+timeline.provide("interview", _("Interviews"), interviewed.told, group=timeline.SAID, scope="interviews")
+panels.declare(
+    panels.Panel(
+        "interviews",
+        side=panels.RIGHT,
+        template="surveys/interviews_panel.html",
+        context=interviewed.panel,
+        position=57,
     )
 )
 timeline.provide("review", _("Reviews"), reviews.told, group=timeline.SAID)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views.voice import mentions, reviews, themes
+from surveys.views.voice import guides, interviews, mentions, quotes, reviews, testimonials, themes
 
 app_name = "voice"
 urlpatterns: list[URLPattern] = [
@@ -11,4 +11,16 @@ urlpatterns: list[URLPattern] = [
     path("themes/<uuid:theme>/", themes.detail, name="theme"),
     path("mentions/", mentions.listing, name="mentions"),
     path("mentions/<uuid:brand>/remove/", mentions.remove, name="brand-remove"),
+    path("interviews/", interviews.talks_held, name="interviews"),
+    path("interviews/begin/", interviews.begin, name="interview-begin"),
+    path("interviews/talks/<uuid:interview>/", interviews.talk, name="interview"),
+    path("interviews/guides/", guides.listing, name="guides"),
+    path("interviews/guides/new/", guides.new, name="guide-new"),
+    path("interviews/guides/<slug:guide>/", guides.guide, name="guide"),
+    path("interviews/guides/<slug:guide>/publish/", guides.publish, name="guide-publish"),
+    path("interviews/guides/<slug:guide>/away/", guides.away, name="guide-away"),
+    path("interviews/quotes/", quotes.board, name="quotes"),
+    path("interviews/quotes/<uuid:quote>/", quotes.quote, name="quote"),
+    path("interviews/testimonials/", testimonials.listing, name="testimonials"),
+    path("interviews/testimonials/<uuid:testimonial>/", testimonials.testimonial, name="testimonial"),
 ]

@@ -26,3 +26,13 @@ def claim(slug: str) -> str:
 def embed() -> str:
     """The script by which another site shows one inside of its page."""
     return f"{settings.CDP_BASE_URL}{PATH}/embed.js"
+
+
+def testimonials() -> str:
+    """What everybody may read of what customers said."""
+    return f"{settings.CDP_BASE_URL}{PATH}/_/testimonials/"
+
+
+def testimonials_script() -> str:
+    """The script by which another site shows it inside of its page."""
+    return f"{settings.CDP_BASE_URL}{PATH}/testimonials.js"

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cdp.core import written_dates
 from surveys.models import Survey, SurveyVersion
 from surveys.rules import rewards
 from surveys.rules.kinds import Question, Texts
@@ -76,7 +77,7 @@ def promised(reward: Mapping[str, Any]) -> str:
             return _("a coupon")
         case rewards.Draw():
             return _("a place in the draw of %(day)s: %(prize)s") % {
-                "day": date_format(dt.date.fromisoformat(found.draws_on)),
+                "day": written_dates.whole(dt.date.fromisoformat(found.draws_on)),
                 "prize": text(found.prize),
             }
         case _:

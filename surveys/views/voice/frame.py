@@ -16,7 +16,7 @@ TABS = (
     ("reviews", _("Reviews"), "customers.view"),
     ("comments", _("Comments"), "surveys.view"),
     ("tickets", _("Tickets"), "customers.view"),
-    ("interviews", _("Interviews"), "surveys.view"),
+    ("interviews", _("Interviews"), "customers.view"),
     ("themes", _("Themes"), "surveys.view"),
     ("mentions", _("Mentions"), "surveys.view"),
 )

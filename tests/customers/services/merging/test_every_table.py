@@ -82,6 +82,10 @@ FATES = {
     "events.Session": DERIVED,
     "loyalty.Coupon": DECIDED,
     "surveys.Answer": FOLLOWS,
+    "surveys.InterviewNote": FOLLOWS,
+    "surveys.Participant": STAYS,  # whoever talked stood for both
+    "surveys.Quote": FOLLOWS,
+    "surveys.Testimonial": FOLLOWS,
     "surveys.Invitation": STAYS,  # written to whoever stood for both
     "surveys.Mention": DERIVED,
     "surveys.Reading": DERIVED,
