@@ -79,15 +79,15 @@ def faults(guide: Guide) -> list[Problem]:
             for n, one in enumerate(guide.questions)
         ),
     ]
-    for pointer, texts, name in told:
-        for language in guide.languages:
-            if not (texts.get(language) or "").strip():
-                found.append(
-                    Problem(
-                        f"{pointer}/{language}",
-                        fill(_("The text in this language is missing: %(what)s."), _named(name, language)),
-                    )
-                )
+    found.extend(
+        Problem(
+            f"{pointer}/{language}",
+            fill(_("The text in this language is missing: %(what)s."), _named(name, language)),
+        )
+        for pointer, texts, name in told
+        for language in guide.languages
+        if not (texts.get(language) or "").strip()
+    )
     keys = [one.key for one in guide.questions]
     found.extend(
         Problem(f"/questions/{n}/key", fill(_("“%(what)s” stands here twice."), key))

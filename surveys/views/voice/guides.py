@@ -73,9 +73,10 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def guide(request: HttpRequest, guide: str) -> HttpResponse:
     """Title, goal and questions; every button keeps what stands in the form."""
-    row, may_edit = _guide(guide), bool(staff_of(request).can("surveys.edit"))
+    may_edit = bool(staff_of(request).can("surveys.edit"))
     if request.method == "POST" and not may_edit:
         raise NotForRole("surveys.edit")
+    row = _guide(guide)
     form = GuideForm(request.POST if request.method == "POST" else None, draft=row.draft)
     error = ""
     if form.is_bound and form.is_valid():

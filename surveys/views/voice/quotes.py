@@ -45,7 +45,9 @@ def board(request: HttpRequest) -> HttpResponse:
             }
             for one in page.rows
         ],
-        "themes": [{"theme": theme, "count": count, "active": theme == filters.theme} for theme, count in talks.themes()],
+        "themes": [
+            {"theme": theme, "count": count, "active": theme == filters.theme} for theme, count in talks.themes()
+        ],
         "older_url": interviews.older(request, page.older),
         "chips": chips,
         "filters": interviews.filter_lists(),

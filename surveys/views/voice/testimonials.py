@@ -83,19 +83,20 @@ def _place(text: str) -> tuple[dt.datetime, uuid.UUID] | None:
 @require_http_methods(["GET", "POST"])
 def testimonial(request: HttpRequest, testimonial: uuid.UUID) -> HttpResponse:
     """One of them: the link for its person, a yes on paper, showing it, taking it down."""
-    row = Testimonial.objects.filter(id=testimonial).first()
-    if row is None:
-        raise Http404
     user, now, act = staff_of(request), timezone.now(), request.POST.get("act", "")
     if request.method == "POST" and not user.can(NEEDED.get(act, "consent.record")):
         raise NotForRole(NEEDED.get(act, "consent.record"))
+    row = Testimonial.objects.filter(id=testimonial).first()
+    if row is None:
+        raise Http404
     form = SignForm(request.POST if act == "sign" else None, initial={"at": timezone.localtime(now)})
     token_text, is_used, files = request.POST.get("form_token", ""), False, []
     error = ""
     try:
         if act in {"show", "hide"}:
             testimonials.publish(testimonial=row.id, is_shown=act == "show", actor=actor_of(request), at=now)
-            messages.success(request, _("Everybody can read it now.") if act == "show" else _("Nobody reads it any more."))
+            told = _("Everybody can read it now.") if act == "show" else _("Nobody reads it any more.")
+            messages.success(request, told)
             return redirect("voice:testimonial", row.id)
         if act == "back":
             testimonials.take_back(testimonial=row.id, way="staff", actor=actor_of(request), at=now)

@@ -182,7 +182,7 @@ def test_one_no_does_not_end_what_was_allowed_of_other_words_and_merging_or_eras
     row, token = ask(spoken(ada))
     answer(token, agrees=True)
     show(row)
-    other, other_token = ask(spoken(ada, talking.guide("again")), words="Not for others.")
+    _other, other_token = ask(spoken(ada, talking.guide("again")), words="Not for others.")
     assert answer(other_token, agrees=False).row.state == "refused"
     assert (published(timezone.now()), ledger.states([ada.id]).get().is_granted) == ([WORDS], True)
     merging.merge(
