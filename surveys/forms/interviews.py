@@ -17,7 +17,6 @@ from surveys.selectors import wording
 from surveys.services.interviews import holding, testimonials
 
 
-
 class StartGuideForm(forms.Form):
     """What a guide begins with and how its address reads."""
 

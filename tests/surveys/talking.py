@@ -1,6 +1,8 @@
 """Guides in force and talks by them, made as staff make them."""
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 from django.utils import timezone
@@ -30,3 +32,15 @@ def talk(made: Guide, *people: Any, **given: Any) -> Interview:
     said = disclosures.require("interview", made.slug, language=chosen["language"], at=at).version
     seats = [Seat(one.id if one is not None else None, has_agreed=True) for one in people]
     return holding.begin(guide=made, seats=seats, said=said, actor=actors.SYSTEM, at=at, **chosen)
+
+
+def fields(text: str) -> dict[str, str]:
+    """What the form of a page would send as it stands."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", text):
+        told = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if told.get("type") not in {"radio", "checkbox"} or " checked" in tag:
+            found.setdefault(told.get("name", ""), html.unescape(told.get("value", "")))
+    for name, inside in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', text, re.DOTALL):
+        found[name] = html.unescape(inside)
+    return found

@@ -18,8 +18,8 @@ from surveys.selectors.interviews import guides, shown, talks
 from surveys.services.interviews import holding, testimonials
 from surveys.services.interviews.holding import UnableToHold
 from surveys.services.interviews.testimonials import UnableToShow
-from surveys.views.voice import interviews_frame as frame
 from surveys.views.voice import interviews
+from surveys.views.voice import interviews_frame as frame
 
 
 @requires("customers.reveal")

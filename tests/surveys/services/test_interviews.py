@@ -126,7 +126,9 @@ def ask(quote, words=WORDS, name="Ada, Bangkok"):
 
 
 def answer(token, *, agrees):
-    return testimonials.answer(token=token, agrees=agrees, proof={"ip": "203.0.113.0"}, language="en", at=timezone.now())
+    return testimonials.answer(
+        token=token, agrees=agrees, proof={"ip": "203.0.113.0"}, language="en", at=timezone.now()
+    )
 
 
 def show(row, *, is_shown=True):
@@ -185,9 +187,7 @@ def test_one_no_does_not_end_what_was_allowed_of_other_words_and_merging_or_eras
     _other, other_token = ask(spoken(ada, talking.guide("again")), words="Not for others.")
     assert answer(other_token, agrees=False).row.state == "refused"
     assert (published(timezone.now()), ledger.states([ada.id]).get().is_granted) == ([WORDS], True)
-    merging.merge(
-        survivor=twin.id, absorbed=ada.id, reason="same person", actor=actors.SYSTEM, at=timezone.now()
-    )
+    merging.merge(survivor=twin.id, absorbed=ada.id, reason="same person", actor=actors.SYSTEM, at=timezone.now())
     assert published(timezone.now()) == [WORDS]
     assert testimonials.read(token, at=timezone.now()).row.customer_id == twin.id
     show(row, is_shown=False)
@@ -205,7 +205,13 @@ def test_what_was_signed_on_paper_stands_in_the_ledger_with_its_file():
     page = receipts.read_token(receipts.new_token("staff.statement", now=now - MINUTE), "staff.statement", now=now)
     scan = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 40
     testimonials.sign(
-        testimonial=row.id, way="paper", said_at=now, files=[Given("form.png", scan)], token=page, actor=actors.SYSTEM, now=now
+        testimonial=row.id,
+        way="paper",
+        said_at=now,
+        files=[Given("form.png", scan)],
+        token=page,
+        actor=actors.SYSTEM,
+        now=now,
     )
     record = ConsentRecord.objects.get()
     assert (record.method, len(record.files)) == ("paper", 1)
