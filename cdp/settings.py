@@ -417,6 +417,7 @@ SPECTACULAR_SETTINGS = {
         "PrivacyRequestStateEnum": "consent.models.PrivacyRequest.State",
         "CouponStateEnum": ["open", "redeemed", "expired"],
         "SurveyStatusEnum": ["open", "early", "over"],
+        "InterviewKindEnum": ["single", "group"],
     },
     "PREPROCESSING_HOOKS": ["cdp.core.api.schema.without_last_slash"],
 }

@@ -1,6 +1,7 @@
 """Interviews of the sample shop: a guide in force, two talks, what was said, and one testimonial that is allowed."""
 
 import datetime as dt
+from typing import Any
 
 from django.utils import timezone
 
@@ -38,7 +39,7 @@ def load(now: dt.datetime) -> None:
     if len(people) < 2:
         return
     said = disclosures.require(reading.PLACE, made.slug, language="th", at=now).version
-    told = {"guide": made, "language": "th", "said": said, "place": "", "actor": SYSTEM, "at": now}
+    told: dict[str, Any] = {"guide": made, "language": "th", "said": said, "place": "", "actor": SYSTEM, "at": now}
     day = timezone.localdate(now)
     keys = [one.key for one in reading.version(made.id, made.version).questions]
     single = holding.begin(

@@ -18,8 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cdp.core import addresses, spoken
 from consent.selectors import purposes
 from consent.services.requests import codes
-from consent.views import languages
-from consent.views.private import private
 from surveys.models import Testimonial
 from surveys.selectors.interviews import shown
 from surveys.services.interviews import testimonials
@@ -34,18 +32,21 @@ MOST = 24
 
 @csrf_exempt  # the address is the key; no session stands behind it
 @never_cache
-@private
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the exact words and name; POST with `act` yes or no decides, `back` takes a yes back."""
+    return asking.guarded(_mine(request, token), token=token)
+
+
+def _mine(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         told = testimonials.read(token, at=now)
     except Gone:
         codes.note_attempt("testimonial", "forged", at=now)
-        with translation.override(languages.of(request)):
+        with translation.override(_language(request)):
             return _page(request, "gone", None, status=404)
-    with translation.override(languages.of(request, otherwise=told.row.language)):
+    with translation.override(_language(request, told.row.language)):
         act = request.POST.get("act", "") if request.method == "POST" else ""
         if act not in {"yes", "no", "back"}:
             return _page(request, _state(told), told)
@@ -89,7 +90,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     wanted = request.GET.get("only", "")
     only = wanted if wanted in dict(settings.LANGUAGES) else ""
-    with translation.override(languages.of(request)):
+    with translation.override(_language(request)):
         rows = shown.published(at=now, language=only, most=MOST)
         response = render(request, "surveys/ask/testimonials.html", {"rows": rows, **_frame(request)})
     response.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
@@ -108,6 +109,15 @@ def script(_request: HttpRequest) -> HttpResponse:
 @cache
 def _text() -> bytes:
     return (Path(settings.BASE_DIR) / FILE).read_bytes()
+
+
+def _language(request: HttpRequest, otherwise: str = "") -> str:
+    """The one that `?lang=` names, else `otherwise`, else the one in force."""
+    known = dict(settings.LANGUAGES)
+    for code in (request.GET.get("lang", ""), otherwise):
+        if code in known:
+            return code
+    return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _is_embedded(request: HttpRequest) -> bool:
