@@ -58,7 +58,7 @@ class InterviewAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     guide = serializers.CharField(help_text="The guide's address.")
     version = serializers.IntegerField(help_text="The version of the guide it was held by.")
-    kind = serializers.ChoiceField(Interview.Kind.choices)
+    kind = serializers.ChoiceField(Interview.Kind.values)
     language = serializers.CharField()
     held_on = serializers.DateField()
     done = serializers.BooleanField()
