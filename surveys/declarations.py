@@ -16,6 +16,7 @@ from surveys.selectors.inviting import PURPOSE
 from surveys.selectors.social import files as social_files
 from surveys.selectors.social import story
 from surveys.selectors.texts import answers as open_answers
+from surveys.selectors.texts import quotes as said_quotes
 from surveys.selectors.texts import reviews as written_reviews
 from surveys.selectors.texts import sources as texts
 from surveys.selectors.tickets import telling
@@ -80,6 +81,7 @@ digests.declare(SocialAct, "resolved_by", "account")
 digests.declare(Ticket, "named_by")
 texts.declare(written_reviews.SOURCE)
 texts.declare(open_answers.SOURCE)
+texts.declare(said_quotes.SOURCE)
 holders.declare(holders.Holder(Vocabulary, ("id",), rowkeys.context(Vocabulary._meta.db_table)))
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
 holders.declare(holders.Holder(Interview, ("id",), rowkeys.context(Interview._meta.db_table)))

@@ -213,6 +213,8 @@ retention.declare(
             Follow("surveys.InterviewNote", "participant_id"),
             Follow("surveys.Quote", "participant_id"),
             Follow("surveys.Testimonial", "quote_id", parent="surveys.Quote"),
+            Follow("surveys.Reading", "parent_id"),
+            Follow("surveys.Mention", "parent_id"),
         ),
         careful=True,
     ),

@@ -17,6 +17,8 @@ from customers.services import buckets, erasing, merging
 from surveys.models import GuideVersion, Interview, InterviewNote, Participant, Quote
 from surveys.models import Testimonial as Asked
 from surveys.selectors.interviews import shown, talks
+from surveys.selectors.texts import sources
+from surveys.selectors.texts.sources import Place
 from surveys.services import disclosing
 from surveys.services.interviews import guides, holding, testimonials
 from surveys.services.interviews.holding import Seat
@@ -91,6 +93,8 @@ def test_nobody_is_asked_before_they_agreed_and_each_person_of_a_group_keeps_wha
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT string_agg(encode(words, 'escape'), '') FROM {table._meta.db_table}")
             assert "nodded" not in cursor.fetchone()[0]
+    (text,) = sources.declared()["quote"].words([Place(ada.id, whole.quotes[0].id)]).values()
+    assert text == WORDS
     # Who is forgotten takes their words along; the nameless and the group stay.
     erasing.erase(customer=ada.id, actor=actors.SYSTEM, at=timezone.now())
     whole = talks.whole(talk.id)
