@@ -9,7 +9,7 @@ import base64
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,11 +137,15 @@ def personal(*, survey: Survey, customer: uuid.UUID, actor: Actor, at: dt.dateti
 
 def revoke(*, survey: Survey, invitations: Iterable[uuid.UUID], actor: Actor, at: dt.datetime) -> int:
     """Take links back that nobody answered by, with what has not gone yet. Returns how many."""
-    wanted = Invitation.objects.filter(survey_id=survey.id, id__in=list(invitations), state__in=OPEN)
-    with transaction.atomic():
-        rows = [row for row in wanted.order_by("id") if _change(row, state=Invitation.State.ENDED, remind_at=None)]
-        for row in rows:
-            outbox.cancel(customer=row.customer_id, keys=[_key(row.id, n) for n in range(MOST_REMINDERS + 1)])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE surveys_invitation SET state = 'ended', remind_at = NULL"
+            " WHERE survey_id = %s AND id = ANY(%s) AND state IN ('made', 'sent') RETURNING customer_id, id",
+            [survey.id, list(invitations)],
+        )
+        rows = cursor.fetchall()
+        numbered = [_key(row, n) for _who, row in rows for n in range(MOST_REMINDERS + 1)]
+        outbox.cancel_many(customers={who for who, _row in rows}, keys=numbered)
         if rows:
             audit.record(
                 audit.Action.SURVEY_CHANGED,
@@ -182,24 +186,45 @@ def _reminded(*, at: dt.datetime) -> int:
     """One batch of reminders; 0 where none is due."""
     with transaction.atomic():
         due = list(Invitation.objects.filter(remind_at__lte=at, state__in=OPEN).order_by("remind_at", "id")[:BATCH])
-        rows = []
-        for row in due:
-            # What waits still was never read: the next look comes as long after this one as a reminder would.
-            is_sent = row.state == Invitation.State.SENT
-            left, step = row.reminders - is_sent, dt.timedelta(days=_step(row))
-            changes = {"reminders": left, "remind_at": at + step if left > 0 else None}
-            if _change(row, **changes, reminded_at=at if is_sent else row.reminded_at) and is_sent:
-                rows.append(row)
+        # What waits still was never read: the next look comes as long after this one as a reminder would.
+        changed = _moved_on(due, at=at)
+        rows = [row for row in due if row.id in changed and row.state == Invitation.State.SENT]
         for survey in Survey.objects.filter(id__in={row.survey_id for row in rows}):
             if questionnaires.closed(survey, at=at) is None:
                 _put(survey, [row for row in rows if row.survey_id == survey.id], at=at, is_reminder=True)
     return len(due)
 
 
-def _change(row: Invitation, **values: Any) -> bool:
-    """Change a row that is still open; whoever answers meanwhile wins."""
-    mine = Invitation.objects.filter(customer_id=row.customer_id, id=row.id, state=row.state)
-    return bool(mine.update(**values))
+def _moved_on(due: Sequence[Invitation], *, at: dt.datetime) -> set[uuid.UUID]:
+    """Say of these when they are looked at next, and of those whose letter went out that they are reminded now; in one
+    statement. Returns those that are still as they were read: whoever answers meanwhile wins.
+    """
+    if not due:
+        return set()
+    columns: list[list[Any]] = [[], [], [], [], [], []]
+    for row in due:
+        is_sent = row.state == Invitation.State.SENT
+        left = row.reminders - is_sent
+        following = at + dt.timedelta(days=_step(row)) if left > 0 else None
+        reminded = at if is_sent else row.reminded_at
+        for column, value in zip(
+            columns, (row.customer_id, row.id, str(row.state), left, following, reminded), strict=True
+        ):
+            column.append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE surveys_invitation asked
+            SET reminders = told.reminders, remind_at = told.remind_at, reminded_at = told.reminded_at
+            FROM unnest(
+                %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[]
+            ) AS told (customer_id, id, state, reminders, remind_at, reminded_at)
+            WHERE asked.customer_id = told.customer_id AND asked.id = told.id AND asked.state = told.state
+            RETURNING asked.id
+            """,
+            columns,
+        )
+        return {row for (row,) in cursor.fetchall()}
 
 
 def _step(row: Invitation) -> int:

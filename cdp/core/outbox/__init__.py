@@ -17,7 +17,7 @@ from cdp.core.outbox.carriers import reaches
 from cdp.core.outbox.delivery import send_due
 from cdp.core.outbox.forgetting import forget, forget_old
 from cdp.core.outbox.registry import Kind, declare, footed_by, held_back, held_back_by, titles
-from cdp.core.outbox.writing import NOBODY, Draft, Put, cancel, complete, put, put_many, recent
+from cdp.core.outbox.writing import NOBODY, Draft, Put, cancel, cancel_many, complete, put, put_many, recent
 
 __all__ = [
     "NOBODY",
@@ -25,6 +25,7 @@ __all__ = [
     "Kind",
     "Put",
     "cancel",
+    "cancel_many",
     "complete",
     "declare",
     "footed_by",

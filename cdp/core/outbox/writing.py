@@ -76,6 +76,12 @@ def cancel(*, customer: uuid.UUID | None, keys: Collection[str]) -> int:
     return waiting.update(state=Notice.State.DROPPED, reason="cancelled", address=None, data=None)
 
 
+def cancel_many(*, customers: Collection[uuid.UUID], keys: Collection[str]) -> int:
+    """As `cancel`, for keys that name one notice each, of these customers; one statement. Returns how many."""
+    waiting = Notice.objects.filter(customer_id__in=list(customers), key__in=list(keys), state=Notice.State.WAITING)
+    return waiting.update(state=Notice.State.DROPPED, reason="cancelled", address=None, data=None)
+
+
 def complete(*, key: str, data: Mapping[str, Any], at: dt.datetime) -> bool:
     """Say what a notice to nobody we know says, now that it is known, and let it go at `at`. For what has to be
     addressed before it can be written: whoever it is for is forgotten meanwhile. False where none waits under `key`.

@@ -224,9 +224,11 @@ def _keep(step: _Step, judged: Judged, told: tuple[Fault, ...], *, is_over: bool
     is_said = is_over and not run.is_test and bool(response.boxes)
     who = people.known(run, judged, step.sure, version=response.version, at=at) if counts or is_said else None
     _write(step, who, judged, told)
-    if step.invited is not None and is_over:
+    if step.invited is not None and (is_over or step.invited.opened_at is None):
+        # Opened is who pressed something: what follows links before people do presses nothing.
+        ended = {"state": Invitation.State.ANSWERED, "answered_at": at, "remind_at": None} if is_over else {}
         Invitation.objects.filter(customer_id=step.invited.customer_id, id=step.invited.id).update(
-            state=Invitation.State.ANSWERED, answered_at=at, remind_at=None
+            opened_at=step.invited.opened_at or at, **ended
         )
     if who is not None and is_said:
         people.permit(run, response, judged, who, at=at)

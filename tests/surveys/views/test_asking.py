@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from cdp.core import actors
 from consent.models import PrivacyAttempt, ServedCount
-from surveys.models import AnonymousWaiting, Answer, Quota, RefusedAnswer, Response, Survey
+from surveys.models import AnonymousWaiting, Answer, Invitation, Quota, RefusedAnswer, Response, Survey
 from surveys.rules import ready
 from surveys.rules.definition import written
+from surveys.selectors.results import reach
 from surveys.services import publishing
 from surveys.views import stepping
 from tests import factories
@@ -336,3 +337,13 @@ def test_whatever_is_sent_is_refused_by_question_and_staff_see_it_without_it_run
     publishing.set_state(survey=survey.id, state=Survey.State.CLOSED, actor=actors.SYSTEM, at=timezone.now())
     assert first.send(client, q__score="9").status_code == 410
     assert Answer.objects.count() == 1
+def test_a_link_counts_as_opened_by_the_first_press_and_not_by_a_look(client):
+    survey = asking.opened(VISIT)
+    secret = asking.invited(survey, factories.customer(email="ada@example.com").id)
+    page = opened(client, f"/s/visit/{secret}")
+    assert (reach.read(survey).opened, Invitation.objects.get().opened_at) == (0, None)
+    page.send(client, q__score="9")
+    first = Invitation.objects.get().opened_at
+    assert (reach.read(survey).opened, reach.read(survey).answered, first is None) == (1, 0, False)
+    opened(client, f"/s/visit/{secret}").send(client, q__liked="tea", meanwhile="back")
+    assert Invitation.objects.get().opened_at == first

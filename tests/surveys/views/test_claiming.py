@@ -12,8 +12,8 @@ from customers.models import Customer
 from surveys.models import RewardClaim, SpentClaim, Survey
 from tests import factories
 from tests.surveys import asking
+from tests.surveys.forms import opened
 from tests.surveys.rules.questionnaires import page, question, value
-from tests.surveys.views.test_asking import opened
 
 pytestmark = pytest.mark.django_db
 SCORE = value(page("one", question("nps", "score", required=True)))

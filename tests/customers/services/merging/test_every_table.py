@@ -82,10 +82,10 @@ FATES = {
     "events.Session": DERIVED,
     "loyalty.Coupon": DECIDED,
     "surveys.Answer": FOLLOWS,
-    "surveys.InterviewNote": FOLLOWS,
+    "surveys.InterviewNote": STAYS,
     "surveys.Participant": STAYS,  # whoever talked stood for both
-    "surveys.Quote": FOLLOWS,
-    "surveys.Testimonial": FOLLOWS,
+    "surveys.Quote": STAYS,
+    "surveys.Testimonial": STAYS,
     "surveys.Invitation": STAYS,  # written to whoever stood for both
     "surveys.Mention": DERIVED,
     "surveys.Reading": DERIVED,
