@@ -337,6 +337,8 @@ def test_whatever_is_sent_is_refused_by_question_and_staff_see_it_without_it_run
     publishing.set_state(survey=survey.id, state=Survey.State.CLOSED, actor=actors.SYSTEM, at=timezone.now())
     assert first.send(client, q__score="9").status_code == 410
     assert Answer.objects.count() == 1
+
+
 def test_a_link_counts_as_opened_by_the_first_press_and_not_by_a_look(client):
     survey = asking.opened(VISIT)
     secret = asking.invited(survey, factories.customer(email="ada@example.com").id)
