@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
         ('customers', '0021_phone_countries'),
-        ('surveys', '0005_readings'),
+        ('surveys', '0006_promised'),
     ]
 
     operations: ClassVar[list[Operation]] = [
