@@ -26,7 +26,7 @@ class Reward:
 
 
 def of(customers: Collection[uuid.UUID]) -> list[Reward]:
-    """What these customers (a lineage) are owed, the earliest answer to each questionnaire as it was promised then.
+    """What these customers (a lineage) are owed: the earliest promise to each for answering a questionnaire.
 
     Two queries.
     """
@@ -41,10 +41,10 @@ def of(customers: Collection[uuid.UUID]) -> list[Reward]:
         customer_id__in=customers, state=Response.State.COMPLETE, is_test=False, ended_at__isnull=False
     )
     first: dict[uuid.UUID, Response] = {}
-    for response in answered.order_by("ended_at", "id"):
+    for response in answered.exclude(promised={}).order_by("ended_at", "id"):
         first.setdefault(response.survey_id, response)
     for survey_id, response in first.items():
-        if response.promised and response.ended_at is not None:
+        if response.ended_at is not None:
             found[survey_id] = Reward(
                 f"response:{response.id}",
                 response.customer_id,
