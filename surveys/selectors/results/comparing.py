@@ -70,19 +70,20 @@ def over_time(survey: Survey, about: Asked, period: str, chosen: Filter | None =
     month has fewer than five.
     """
     chosen = chosen or Filter()
+    same: Mapping[tuple[str, str], Mapping[tuple[str, str], int]] = {}
     if survey.is_anonymous:
         if period != "month":
             return []
-        found, same = _by(survey, about, "to_char(a.at, 'YYYY-MM-01')", chosen), {}
+        found = _by(survey, about, "to_char(a.at, 'YYYY-MM-01')", chosen)
     else:
         day = f"(date_trunc('{PERIODS[period]}', {{}} AT TIME ZONE %(zone)s))::date"
         of = scope(survey, chosen, per=day.format("r.ended_at"))
         found = _grouped(of, about, f"{day.format('a.at')}::text")
         same = _repeated(of, about, day.format("a.at"), period)
     found = _without_gaps(about, found, period)[-MOST_PERIODS:]
-    changes = [None] + [
-        _apart(one.result, two.result, same.get((one.key, two.key), {})) for one, two in itertools.pairwise(found)
-    ]
+    pairs = itertools.pairwise(found)
+    changes: list[float | None] = [None]
+    changes += [_apart(one.result, two.result, same.get((one.key, two.key), {})) for one, two in pairs]
     return [Group(one.key, one.result, p) for one, p in zip(found, changes, strict=True)]
 
 
