@@ -418,6 +418,8 @@ SPECTACULAR_SETTINGS = {
         "CouponStateEnum": ["open", "redeemed", "expired"],
         "SurveyStatusEnum": ["open", "early", "over"],
         "InterviewKindEnum": ["single", "group"],
+        "TicketChannelEnum": ["email", "phone", "line", "chat", "counter", "web", "social", "other"],
+        "TicketStatusEnum": ["open", "waiting", "resolved"],
     },
     "PREPROCESSING_HOOKS": ["cdp.core.api.schema.without_last_slash"],
 }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views import asking, claiming, embedding, pictures, testimonials
+from surveys.views import asking, claiming, embedding, pictures, rating, testimonials
 
 app_name = "ask"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("_/words/<str:token>", testimonials.mine, name="testimonial"),
     path("_/testimonials/", testimonials.wall, name="testimonials"),
     path("testimonials.js", testimonials.script, name="testimonials-embed"),
+    path("_/rate/<str:secret>/", rating.rate, name="rate"),
     path("embed.js", embedding.script, name="embed"),
     path("<slug:slug>/", asking.page, name="page"),
     path("<slug:slug>/claim/", claiming.claim, name="claim"),

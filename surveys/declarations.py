@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import outbox, panels, timeline, webhooks
+from cdp.core import open_things, outbox, panels, timeline, webhooks
 from cdp.core.crypto import rowkeys
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
@@ -32,9 +32,12 @@ from surveys.services.filing import answers as filed
 from surveys.services.filing import undoing as filed_undoing
 from surveys.services.social import importing
 from surveys.services.social import undoing as social_undoing
+from surveys.services.tickets import importing as ticket_import
 from surveys.services.tickets import overdue, working
 
 registry.declare(review_import.KIND)
+registry.declare(ticket_import.KIND)
+engine.explain({ticket_import.FOREIGN: _("A ticket with this number is somebody else's; it stays as it was.")})
 registry.declare(importing.KIND)
 registry.declare(filed.KIND)
 exports.declare(files.KIND)
@@ -75,6 +78,12 @@ timeline.provide("social", _("Social platforms"), story.told, group=timeline.SAI
 panels.declare(
     panels.Panel("social", side=panels.RIGHT, template="surveys/social_panel.html", context=story.panel, position=57)
 )
+panels.declare(
+    panels.Panel(
+        "tickets", side=panels.RIGHT, template="surveys/tickets_panel.html", context=telling.panel, position=54
+    )
+)
+open_things.declare("tickets", telling.open_ones)
 digests.declare(Review, "resolved_by")
 digests.declare(Response, "resolved_by")
 digests.declare(SocialAct, "resolved_by", "account")

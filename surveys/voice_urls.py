@@ -2,11 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from surveys.views.voice import guides, interviews, mentions, quotes, reviews, testimonials, themes
+from surveys.views.voice import (
+    guides,
+    interviews,
+    mentions,
+    quotes,
+    reviews,
+    testimonials,
+    themes,
+    ticket,
+    ticket_rules,
+    tickets,
+)
 
 app_name = "voice"
 urlpatterns: list[URLPattern] = [
     path("", reviews.queue, name="reviews"),
+    path("reviews/<uuid:customer>/<uuid:review>/", reviews.detail, name="review"),
+    path("reviews/<uuid:customer>/<uuid:review>/<slug:action>/", reviews.act, name="review-act"),
     path("themes/", themes.listing, name="themes"),
     path("themes/<uuid:theme>/", themes.detail, name="theme"),
     path("mentions/", mentions.listing, name="mentions"),
@@ -23,4 +36,10 @@ urlpatterns: list[URLPattern] = [
     path("interviews/quotes/<uuid:quote>/", quotes.quote, name="quote"),
     path("interviews/testimonials/", testimonials.listing, name="testimonials"),
     path("interviews/testimonials/<uuid:testimonial>/", testimonials.testimonial, name="testimonial"),
+    path("tickets/", tickets.listing, name="tickets"),
+    path("tickets/mail/", tickets.read_mail, name="ticket-mail"),
+    path("tickets/rules/", ticket_rules.rules, name="ticket-rules"),
+    path("tickets/new/<uuid:customer>/", ticket.new, name="ticket-new"),
+    path("tickets/<uuid:customer>/<uuid:ticket>/", ticket.detail, name="ticket"),
+    path("tickets/<uuid:customer>/<uuid:ticket>/<slug:action>/", ticket.act, name="ticket-act"),
 ]

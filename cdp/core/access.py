@@ -29,6 +29,8 @@ _TABLE: dict[str, str] = {
     "campaigns.edit": "mo",
     "surveys.view": "vmpo",
     "surveys.edit": "mo",
+    # Answering what people say of the shop in public; tickets are of whoever serves customers.
+    "voice.edit": "cmspo",
     "imports": "so",
     # Asking for a file of people; whoever is no privacy officer or owner waits for one from a certain size.
     "exports": "mspo",

@@ -27,6 +27,8 @@ SCOPES = (
     "surveys:read",
     "surveys:write",
     "interviews:read",
+    "tickets:read",
+    "tickets:write",
     "loyalty:read",
     "loyalty:write",
     "segments:read",

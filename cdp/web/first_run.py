@@ -25,7 +25,7 @@ from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
 from cdp.core.models.sources import SAMPLE
 from cdp.sample import files, rates, shop
-from cdp.web import sample_desk, sample_forms, sample_interviews, sample_leads
+from cdp.web import sample_desk, sample_forms, sample_interviews, sample_leads, sample_tickets
 from commerce.models import ExchangeRate, Product
 from commerce.services import products as catalogue
 from commerce.services import rates as exchange
@@ -128,6 +128,7 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         sample_forms.load(sample, now=now)
         first.ensure(at=now)
         sample_interviews.load(now)
+        sample_tickets.load(now)
     pipeline.settle(now=timezone.now)
     # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())

@@ -55,3 +55,49 @@ EXAMPLES: Mapping[str, Example] = {
     "retrieve": Example(response=SURVEY | {"disclosure": [SAID], "definition": DEFINITION}),
     "responses": Example(request=BODY, response=RESPONSE),
 }
+
+TICKET = {
+    "id": "019a4f7a-1c02-7d3e-9f40-2b3c4d5e6f71",
+    "customer": "019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70",
+    "source": "helpdesk",
+    "external_id": "HD-2041",
+    "channel": "email",
+    "topic": "delivery",
+    "priority": "normal",
+    "status": "open",
+    "subject": "Where is my parcel?",
+    "opened_at": "2026-11-20T17:30:00+07:00",
+    "first_reply_at": None,
+    "first_reply_seconds": None,
+    "resolved_at": None,
+    "resolution_seconds": None,
+    "due_at": "2026-11-23T12:30:00+07:00",
+    "escalated_at": None,
+    "satisfaction": None,
+}
+SAID = {
+    "id": "019a4f7a-1c02-7d3e-9f40-2b3c4d5e6f72",
+    "direction": "in",
+    "act": "",
+    "words": "Where is my parcel?",
+    "files": [],
+    "at": "2026-11-20T17:30:00+07:00",
+}
+REPLY = {"direction": "out", "words": "It arrives tomorrow.", "waits": True, "external_id": "HD-2041-2"}
+NEW = {
+    "customer": {"email": "mali@example.com"},
+    "channel": "email",
+    "words": "Where is my parcel?",
+    "topic": "delivery",
+    "external_id": "HD-2041",
+    "at": "2026-11-20T17:30:00+07:00",
+}
+WHOLE = TICKET | {"messages": [SAID]}
+TICKETS: Mapping[str, Example] = {
+    "list": Example(response=page(TICKET)),
+    "retrieve": Example(response=WHOLE),
+    "create": Example(request=NEW, response=WHOLE),
+    "messages": Example(request=REPLY, response=WHOLE),
+    "resolve": Example(request={}, response=WHOLE),
+    "rate": Example(request={"stars": 5, "words": "Quick"}, response=WHOLE),
+}

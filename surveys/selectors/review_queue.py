@@ -31,7 +31,7 @@ def listed(filters: Filters) -> QuerySet[Review]:
     """The reviews that pass the filters, in no order."""
     rows = Review.objects.all()
     if filters.state == WAITING:
-        rows = rows.filter(replied_at=None)
+        rows = rows.filter(replied_at=None, settled_at=None)
     elif filters.state == ANSWERED:
         rows = rows.exclude(replied_at=None)
     if filters.stars == "low":
@@ -80,3 +80,13 @@ def opened(rows: Sequence[Review]) -> list[Read]:
         )
         for row in rows
     ]
+
+
+def find(customer: uuid.UUID, review: uuid.UUID) -> Review | None:
+    """One review of a customer (or of nobody: of one of the bucket customers)."""
+    return Review.objects.filter(customer_id=customer, id=review).first()
+
+
+def reply(row: Review) -> str:
+    """What the shop answered, where it was written here."""
+    return subjects.load([row.customer_id]).open(row.reply, table=TABLE, column="reply", row=row.id)

@@ -17,6 +17,7 @@ from commerce.services.keys import KeyTable, Owner
 from customers.services import buckets
 from surveys.models import Review
 from surveys.selectors.reviews import TABLE
+from surveys.services.tickets import from_reviews
 
 LONGEST_TITLE, LONGEST_BODY = 300, 10_000
 KEYS = KeyTable("surveys_reviewkey", "review_id")
@@ -33,6 +34,10 @@ _COLUMNS = (
     "told_at",
     "replied_at",
     "resolved_by",
+    "reply",
+    "replied_by",
+    "settled_at",
+    "settled_by",
 )
 
 
@@ -132,6 +137,7 @@ def write_many(
         keys.point(KEYS, {digest: place for digest, place in places.items() if claimed[digest] != place})
         touched = {row.customer_id for _digest, row, _one in made} | whose
         pipeline.mark(sorted(touched - buckets.ALL), cause="surveys.reviews", lane=lane)
+        from_reviews.open_for([(row, one.title, one.body) for _digest, row, one in made], now=now, lane=lane)
     written = [(digest, row.customer_id, row.id, digest not in gone) for digest, row, _one in made]
     return Counts(len(made) - len(gone), len(gone), written, foreign)
 
@@ -196,6 +202,11 @@ def _row(told: ReviewInput, known: Review | None, place: Owner, source: str) -> 
         told_at=max(told.told_at, known.told_at) if known else told.told_at,
         replied_at=told.replied_at or (known.replied_at if known else None),
         resolved_by=told.resolved_by or (known.resolved_by if known else None),
+        # What the shop did about it stays, however often it is told.
+        reply=known.reply if known else None,
+        replied_by=known.replied_by if known else None,
+        settled_at=known.settled_at if known else None,
+        settled_by=known.settled_by if known else None,
     )
 
 
@@ -217,6 +228,10 @@ def _line(row: Review, told: ReviewInput, keyring: subjects.Keyring) -> tuple[ob
         row.told_at,
         row.replied_at,
         row.resolved_by,
+        row.reply,
+        row.replied_by,
+        row.settled_at,
+        row.settled_by,
     )
 
 

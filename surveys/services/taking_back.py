@@ -62,6 +62,7 @@ class Rows:
         for trace in traces:
             made, later = self._made(undo, trace)
             mine = self._mine(made, lock=True)
+            self.take_along({row: one.customer for row, one in mine.items()})
             self._delete(mine)
             self.key_model._default_manager.filter(digest__in=[made[row].key for row in mine]).delete()
             tracing.drop(later)
@@ -75,7 +76,14 @@ class Rows:
             mine = self._mine(made)
             undo.ahead[self.made].update(made)
             undo.ahead[self.model._meta.label].update(mine)
+            self.foresee_along(undo, {row: one.customer for row, one in mine.items()})
             undo.count(self.removed, self.kept, done=len(mine), of=len(made))
+
+    def take_along(self, rows: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """Remove what came of new rows (id → whose) that are about to go; nothing, unless a table says so."""
+
+    def foresee_along(self, undo: undoing.Undo, rows: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """Say what would go with them."""
 
     def take_back_changes(self, undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         """Put back what was told before, under who has it by now; what named nobody then names nobody again."""

@@ -66,6 +66,11 @@ TAGS = [
         "is a 422 with its place, and nothing is kept, unless more is to come (`partial`).",
     },
     {
+        "name": "tickets",
+        "description": "What customers ask and complain about: what was said, how long they waited in the shop's "
+        "hours, how they rate it.",
+    },
+    {
         "name": "loyalty",
         "description": "What customers have earned: personal coupons, looked up and redeemed by code at the till or in "
         "the store's checkout.",

@@ -4,6 +4,7 @@ telling    the one way in: tickets with their messages, set-wise, each once
 opening    one ticket, for other rooms and doors
 standing   counting anew how a ticket stands
 working    replies, notes, who looks after it, resolving, rating
+mailbox    mail that customers wrote
 ruling     the shop's hours and targets
 overdue    what was missed is escalated
 """

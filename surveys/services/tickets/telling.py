@@ -24,7 +24,7 @@ from surveys.selectors.tickets.opened import MESSAGES, TICKETS
 from surveys.services.tickets import standing
 
 KEYS = KeyTable("surveys_ticketkey", "ticket_id")
-LONGEST_SUBJECT, LONGEST_WORDS = 300, 20_000
+LONGEST_SUBJECT, LONGEST_WORDS, LONGEST_LINE = 300, 20_000, 90
 CAUSE = "surveys.tickets"
 _SECRET = "surveys.ticket.rating"  # noqa: S105  (what the secret is for)
 _SECRET_BYTES = 15
@@ -147,7 +147,7 @@ def tell(tickets: Sequence[TicketInput], *, source: str, lane: int = pipeline.IN
         keyring = subjects.load({row.customer_id for row in rows.values()})
         for number, row in rows.items():
             if row.id in told.created:
-                text = first[number].subject.replace("\x00", "").strip()[:LONGEST_SUBJECT]
+                text = _subject(first[number])
                 row.subject = seal(keyring, text, customer=row.customer_id, table=TICKETS, column="subject", row=row.id)
         made = _messages(tickets, rows, source, told, keyring)
         rated = _rate(tickets, rows, told)
@@ -189,6 +189,15 @@ def message_row(
         author=said.author,
         key_digest=digest,
     )
+
+
+def _subject(one: TicketInput) -> str:
+    """What it says it is about, else the first line of what was said."""
+    words = one.subject.strip() or next((said.words.strip() for said in one.messages if said.words.strip()), "")
+    first = next(iter(words.replace("\x00", "").splitlines()), "")
+    if one.subject.strip() or len(first) <= LONGEST_LINE:
+        return first[:LONGEST_SUBJECT]
+    return f"{first[:LONGEST_LINE].rstrip()} …"
 
 
 def _row(one: TicketInput, row: uuid.UUID, source: str) -> Ticket:

@@ -4,18 +4,23 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cdp.core import sources
-from cdp.core.views.access import requires, staff_of
-from customers.selectors import profiles
+from cdp.core.views.access import actor_of, requires, staff_of
+from customers.selectors import lineage, profiles, staff
 from customers.services import buckets
 from surveys.forms import voice_reviews as forms
 from surveys.models import Review
 from surveys.selectors import review_queue
+from surveys.selectors.tickets import queue as tickets
+from surveys.services import review_answering
 from surveys.views.voice import frame
 
 NAMES = ("state", "stars", "sku")
@@ -45,6 +50,65 @@ def queue(request: HttpRequest) -> HttpResponse:
         "may_import": staff_of(request).can("imports"),
     }
     return render(request, "voice/reviews.html", context)
+
+
+@requires("customers.view")
+@require_safe
+def detail(request: HttpRequest, customer: uuid.UUID, review: uuid.UUID) -> HttpResponse:
+    """One review with what was answered."""
+    row = _found(customer, review)
+    user = staff_of(request)
+    is_nobodys = row.customer_id in buckets.ALL
+    (read,) = review_queue.opened([row])
+    names = staff.names([row.replied_by, row.settled_by])
+    context = {
+        "review": row,
+        "read": read,
+        "is_nobodys": is_nobodys,
+        "person": None if is_nobodys else profiles.one(row.customer_id),
+        "reply": review_queue.reply(row),
+        "answered_by": names.get(str(row.replied_by), ""),
+        "settled_by": names.get(str(row.settled_by), ""),
+        "source": sources.name_in(sources.names(), row.source),
+        "tickets": tickets.about("review", row.customer_id, row.id),
+        "may_answer": user.can("voice.edit"),
+        "longest": review_answering.LONGEST,
+    }
+    return render(request, "voice/review.html", context)
+
+
+@requires("voice.edit")
+@require_POST
+def act(request: HttpRequest, customer: uuid.UUID, review: uuid.UUID, action: str) -> HttpResponse:
+    """Answer a review, or say that nothing has to be done."""
+    if action not in {"answer", "settle", "unsettle"}:
+        raise Http404
+    row = _found(customer, review)
+    about: dict[str, Any] = {
+        "customer": row.customer_id,
+        "review": row.id,
+        "actor": actor_of(request),
+        "at": timezone.now(),
+    }
+    try:
+        if action == "answer":
+            review_answering.answer(words=request.POST.get("words", ""), **about)
+            messages.success(request, _("Reply kept"))
+        else:
+            {"settle": review_answering.settle, "unsettle": review_answering.unsettle}[action](**about)
+            messages.success(request, _("Saved"))
+    except review_answering.UnableToAnswer as problem:
+        messages.error(request, str(problem.reason))
+    return redirect("voice:review", row.customer_id, row.id)
+
+
+def _found(customer: uuid.UUID, review: uuid.UUID) -> Review:
+    """The review of an address; who was merged since is looked for where they are now."""
+    who = lineage.standing([customer]).get(customer, customer)
+    row = review_queue.find(who, review) or review_queue.find(customer, review)
+    if row is None:
+        raise Http404
+    return row
 
 
 def _rows(rows: Any) -> list[dict[str, Any]]:

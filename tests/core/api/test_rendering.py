@@ -117,7 +117,10 @@ def written(call):
     call("POST", f"campaigns/{campaign['id']}/activate")
     survey = asking.opened(definition.written(ready.one(ready.OPEN)))
     Survey.objects.filter(id=survey.id).update(opens_at=timezone.now())  # the one time that a questionnaire may have
+    asked = {"customer": customer, "channel": "email", "words": "Where is it?", "at": "2026-11-20T10:00:00.25Z"}
+    ticket = call("POST", "tickets", asked)
     return {
+        "tickets": ticket["id"],
         "customers": customer,
         "orders": order["id"],
         "campaigns": campaign["id"],

@@ -1,0 +1,65 @@
+"""A bad review opens a ticket, once: in the transaction that writes the review."""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from customers.services import buckets
+from surveys.models import Review, Ticket, TicketKey, TicketMessage
+from surveys.rules.tickets import reasons
+from surveys.services.tickets import telling
+from surveys.services.tickets.telling import MessageInput, TicketInput
+
+SOURCE = "reviews"
+OLDEST = timedelta(days=30)
+"""A file with the reviews of years is no pile of complaints to be answered today."""
+
+
+def open_for(reviews: Sequence[tuple[Review, str, str]], *, now: datetime, lane: int) -> None:
+    """Open a ticket for each of these (review, its title, its text) that is bad, recent and of somebody known. A review
+    has one ticket, however often it is told.
+    """
+    wanted = [
+        TicketInput(
+            customer=review.customer_id,
+            external_id=str(review.id),
+            channel=Ticket.Channel.WEB,
+            at=review.at,
+            topic="complaint",
+            priority=Ticket.Priority.HIGH,
+            messages=[MessageInput("in", review.at, "\n".join(filter(None, (title, body))), author="customer")],
+            about=("review", review.id),
+            opened_by="customer",
+        )
+        for review, title, body in reviews
+        if reasons.from_review(
+            review.rating,
+            is_answered=review.replied_at is not None or review.settled_at is not None,
+            is_known=review.customer_id not in buckets.ALL,
+        )
+        and now - OLDEST <= review.at <= now
+    ]
+    telling.tell(wanted, source=SOURCE, lane=lane)
+
+
+def untouched(customers: Collection[uuid.UUID], reviews: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Tickets (with their messages) that these reviews opened and in which nobody did anything since."""
+    numbers = [str(review) for review in reviews]
+    rows = Ticket.objects.filter(customer_id__in=set(customers), source=SOURCE, external_id__in=numbers)
+    said = TicketMessage.objects.filter(customer_id__in=set(customers), ticket_id__in=rows.values_list("id", flat=True))
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    words: Counter[uuid.UUID] = Counter()
+    for ticket, message, act in said.values_list("ticket_id", "id", "act"):
+        found.setdefault(ticket, []).append(message)
+        words[ticket] += act != "overdue"
+    return {ticket: messages for ticket, messages in found.items() if words[ticket] <= 1}
+
+
+def take_back(customers: Collection[uuid.UUID], reviews: Collection[uuid.UUID]) -> None:
+    """Remove those tickets: what opened them was taken back."""
+    gone = untouched(customers, reviews)
+    owned = set(customers)
+    TicketMessage.objects.filter(customer_id__in=owned, ticket_id__in=list(gone)).delete()
+    Ticket.objects.filter(customer_id__in=owned, id__in=list(gone)).delete()
+    TicketKey.objects.filter(ticket_id__in=list(gone)).delete()

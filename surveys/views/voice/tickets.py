@@ -1,0 +1,175 @@
+"""`/voice/tickets/`: what is due first, what waits for customers, what is done."""
+
+import datetime as dt
+import io
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_POST, require_safe
+
+from cdp.core import uploads
+from cdp.core.crypto.envelope import Unopenable
+from cdp.core.views.access import requires, staff_of
+from customers.selectors import profiles, staff
+from surveys.forms import tickets as forms
+from surveys.models import Ticket
+from surveys.rules.tickets import spoken
+from surveys.selectors.tickets import queue, ruling, telling
+from surveys.services.tickets import mailbox
+from surveys.views.voice import frame
+
+NAMES = ("state", "priority", "channel", "topic", "owner", "late", "escalated")
+ALL = "all"
+
+
+@requires("customers.view")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """A page of the list."""
+    now, user = timezone.now(), staff_of(request)
+    given = {name: value for name in NAMES if (value := request.GET.get(name, "").replace("\x00", "").strip()[:120])}
+    filters = _filters(given, user.id)
+    try:
+        page = queue.page(filters, now, after=request.GET.get("after", ""))
+    except (ValueError, OverflowError) as error:
+        raise Http404 from error
+    number, is_exact = queue.count(filters, now)
+    late, _is_all = queue.count(queue.Filters(late=True), now)
+    context = {
+        **frame.context(request, "tickets"),
+        "rows": _rows(page.rows, now, reveals=user.can("customers.reveal")),
+        "number": number,
+        "is_exact": is_exact,
+        "is_filtered": bool(set(given) - {"state"}),
+        "has_any": bool(page.rows) or queue.any_at_all(),
+        "late": late if not filters.late else 0,
+        "chips": _chips(given),
+        "states": _states(given),
+        "kept_state": given.get("state", ""),
+        "filters_form": forms.FiltersForm(given),
+        "older_url": "?" + urlencode({**given, "after": page.after}) if page.after else "",
+        "newer_url": "?" + urlencode(given) if request.GET.get("after") else "",
+        "may_edit": user.can("customers.edit"),
+        "may_steward": user.can("steward"),
+        "may_import": user.can("imports"),
+    }
+    return render(request, "voice/tickets.html", context)
+
+
+def _filters(given: dict[str, str], me: uuid.UUID) -> queue.Filters:
+    try:
+        owner = me if given.get("owner") == "me" else uuid.UUID(given["owner"]) if "owner" in given else None
+    except ValueError as error:
+        raise Http404 from error
+    state = given.get("state", "" if set(given) & {"late", "escalated"} else Ticket.Status.OPEN)
+    return queue.Filters(
+        status="" if state == ALL else state,
+        priority=given.get("priority", ""),
+        channel=given.get("channel", ""),
+        topic=given.get("topic", ""),
+        assigned_to=owner,
+        late="late" in given,
+        escalated="escalated" in given,
+    )
+
+
+def _rows(rows: Any, now: dt.datetime, *, reveals: bool) -> list[dict[str, Any]]:
+    people = profiles.opened([row.customer_id for row in rows], with_places=False)
+    subjects = queue.subjects_of(rows) if reveals else {}
+    owners = staff.names(row.assigned_to for row in rows)
+    rules, named = ruling.current(), dict(forms.topics())
+    return [
+        {
+            "ticket": row,
+            "person": people.get(row.customer_id),
+            "subject": subjects.get(row.id, ""),
+            "owner": owners.get(str(row.assigned_to), ""),
+            "topic": named.get(row.topic, row.topic),
+            "waited": _waited(row, rules, now),
+            "is_overdue": telling.is_overdue(row, now),
+        }
+        for row in rows
+    ]
+
+
+def _waited(row: Ticket, rules: ruling.Ruling, now: dt.datetime) -> str:
+    time = queue.waited(row, rules, now)
+    if time is not None:
+        return spoken.duration(time)
+    if row.status == Ticket.Status.RESOLVED:
+        return _("took %(time)s") % {"time": spoken.duration(dt.timedelta(seconds=row.spent_seconds))}
+    return ""
+
+
+def _states(given: dict[str, str]) -> list[dict[str, Any]]:
+    kept = {name: value for name, value in given.items() if name not in {"state", "late", "escalated"}}
+    here = given.get("state", "" if set(given) & {"late", "escalated"} else Ticket.Status.OPEN)
+    choices = [
+        (Ticket.Status.OPEN, pgettext("tickets", "To do")),
+        (Ticket.Status.WAITING, Ticket.Status.WAITING.label),
+        (Ticket.Status.RESOLVED, Ticket.Status.RESOLVED.label),
+        (ALL, pgettext("tickets", "All")),
+    ]
+    return [
+        {"url": "?" + urlencode({**kept, "state": code}), "label": label, "active": code == here}
+        for code, label in choices
+    ]
+
+
+def _chips(given: dict[str, str]) -> list[dict[str, str]]:
+    owner = given.get("owner")
+    words: dict[str, tuple[str, Any]] = {
+        "priority": (_("Priority"), dict(Ticket.Priority.choices)),
+        "channel": (_("Channel"), dict(Ticket.Channel.choices)),
+        "topic": (_("Topic"), dict(forms.topics())),
+        "owner": (_("Looked after by"), {"me": _("Me")} if owner == "me" else staff.names([owner])),
+        "late": (_("Due"), {given.get("late"): pgettext("ticket", "Overdue")}),
+        "escalated": (_("Help"), {given.get("escalated"): pgettext("ticket", "Escalated")}),
+    }
+    return [
+        {
+            "label": str(words[name][0]),
+            "value": str(words[name][1].get(value, value)),
+            "remove_url": "?" + urlencode({other: given[other] for other in given if other != name}),
+        }
+        for name, value in given.items()
+        if name in words
+    ]
+
+
+@requires("imports")
+@require_POST
+def read_mail(request: HttpRequest) -> HttpResponse:
+    """Read a mailbox that was exported from a mail program."""
+    try:
+        files = uploads.small(request.FILES, uploads.MAILBOX)
+    except Unopenable:
+        files = []
+    if not files or not files[0][1]:
+        largest = uploads.LARGEST_MAILBOX // 2**20
+        messages.error(request, _("Choose a mailbox (mbox) or a mail (.eml) of up to %(mb)s MB.") % {"mb": largest})
+        return redirect("voice:tickets")
+    counts = mailbox.read(io.BytesIO(files[0][1]), now=timezone.now())
+    said = [ngettext("%(n)s mail read", "%(n)s mails read", counts.mails) % {"n": counts.mails}]
+    said += [text % {"n": number} for number, text in _outcome(counts) if number]
+    messages.success(request, " · ".join(said))
+    return redirect("voice:tickets")
+
+
+def _outcome(counts: mailbox.Counts) -> list[tuple[int, str]]:
+    return [
+        (counts.tickets, ngettext("%(n)s new ticket", "%(n)s new tickets", counts.tickets)),
+        (counts.messages, ngettext("%(n)s new message", "%(n)s new messages", counts.messages)),
+        (counts.known, _("%(n)s known already")),
+        (counts.automatic, _("%(n)s written by programs, left out")),
+        (counts.ours, _("%(n)s of ours that answer nothing, left out")),
+        (counts.unreadable, _("%(n)s without a sender, left out")),
+        (counts.refused, _("%(n)s of people who were forgotten, left out")),
+    ]

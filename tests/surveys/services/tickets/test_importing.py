@@ -1,0 +1,46 @@
+"""`import_file tickets`: times, words of other systems, what a later file adds, and whom a row may not touch."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from surveys.models import Ticket, TicketMessage
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HEAD = (
+    "Ticket ID,email,Subject,Description,Channel,Priority,Status,Created at,First reply at,Resolved at,Satisfaction\n"
+)
+FIRST = """\
+1,mali@example.com,Lid,It broke,E-mail,critical,open,2026-11-20 17:30,,,
+2,mali@example.com,,배송이 늦어요,카카오,보통,완료,2026-11-20 17:30,2026-11-23 09:30,2026-11-23 10:30,4
+3,,Nobody,Who am I,web,low,open,2026-11-20 17:30,,,
+"""
+LATER = "1,mali@example.com,Lid,It broke,E-mail,critical,closed,2026-11-20 17:30,2026-11-23 09:30,2026-11-23 11:00,5\n"
+
+
+def bring(path, text, capsys) -> dict:
+    path.write_text(HEAD + text, encoding="utf-8")
+    call_command("import_file", "tickets", str(path), "--source", "helpdesk", "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+def test_tickets_come_from_a_file_and_a_later_one_adds_what_happened_since(tmp_path, capsys):
+    told = bring(tmp_path / "one.csv", FIRST, capsys)
+    assert (told["created"], len(told["rejected"])) == (2, 1), told
+    lid, late = Ticket.objects.order_by("external_id")
+    assert (lid.priority, lid.channel, lid.status, lid.first_reply_at) == ("urgent", "email", "open", None)
+    assert (late.channel, late.priority, late.status, late.satisfaction) == ("other", "normal", "resolved", 4)
+    assert (late.first_reply_seconds, late.spent_seconds) == (3600, 7200)
+
+    assert bring(tmp_path / "two.csv", FIRST, capsys)["created"] == 0
+    assert bring(tmp_path / "three.csv", LATER, capsys)["updated"] == 1
+    lid.refresh_from_db()
+    assert (lid.status, lid.satisfaction, lid.first_reply_seconds, lid.spent_seconds) == ("resolved", 5, 3600, 9000)
+
+    factories.customer(email="eve@example.com")
+    count = TicketMessage.objects.count()
+    foreign = LATER.replace("mali@", "eve@").replace("1,", "1,", 1)
+    assert bring(tmp_path / "four.csv", foreign, capsys)["rejected"]
+    assert TicketMessage.objects.count() == count

@@ -1,0 +1,104 @@
+"""Tickets as staff work on them: the list, one of them, a new one, the hours; and the link by which it is rated."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from cdp.core import actors
+from surveys.models import Ticket, TicketMessage
+from surveys.services.tickets import opening
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_ticket_is_opened_answered_resolved_and_rated(client):
+    who = factories.customer(email="nok@example.com", name="Nok Dee")
+    clerk = factories.staff("clerk")
+    client.force_login(clerk)
+    new = f"/voice/tickets/new/{who.id}/"
+    number = re.search(r'name="number" value="([^"]+)"', client.get(f"{new}?channel=phone").content.decode())[1]
+    given = {"channel": "phone", "words": "The kettle\n<script>leaks</script>", "priority": "high", "number": number}
+    for _twice in range(2):  # the same form sent twice is one ticket
+        answer = client.post(new, {**given, "is_mine": "on"})
+    ticket = Ticket.objects.get()
+    page = f"/voice/tickets/{who.id}/{ticket.id}/"
+    assert (answer["Location"], ticket.assigned_to, ticket.priority) == (page, clerk.id, "high")
+    assert client.post(new, {**given, "words": " "}).status_code == 422
+
+    shown = client.get(page).content.decode()
+    assert "&lt;script&gt;leaks" in shown
+    assert "<h1>The kettle" in shown
+    assert "The kettle" in client.get("/voice/tickets/?owner=me&priority=high&channel=phone").content.decode()
+    assert "No ticket passes" in client.get("/voice/tickets/?priority=low").content.decode()
+    assert client.get("/voice/tickets/?after=nonsense").status_code == 404
+    assert "The kettle" in client.get(f"/customers/{who.id}/").content.decode()
+
+    def act(action, **data):
+        client.post(f"{page}{action}/", data)
+        ticket.refresh_from_db()
+        return ticket
+
+    assert act("say", direction="out", words="We send a new one", then="wait").status == "waiting"
+    assert act("say", direction="in", words="It came", then="").status == "open"
+    assert act("escalate", words="Refund?", owner="").escalated_by == str(clerk.id)
+    assert act("calm").escalated_at is None
+    assert act("sort", priority="low", topic="delivery").priority == "low"
+    assert act("assign", owner="").assigned_to is None
+    assert act("resolve").status == "resolved"
+    assert client.post(f"{page}nonsense/").status_code == 404
+
+    link = re.search(r"/s/_/rate/[^\"<]+", client.get(page).content.decode())[0]
+    client.logout()
+    assert client.get(f"{link}?stars=5").status_code == 200
+    ticket.refresh_from_db()
+    assert ticket.satisfaction is None  # opening a link keeps nothing
+    assert client.post(link, {"stars": "9"}).status_code == 422
+    thanks = client.post(link, {"stars": "5", "words": "Quick"})
+    assert (thanks.status_code, thanks.headers["Referrer-Policy"]) == (200, "no-referrer")
+    ticket.refresh_from_db()
+    assert ticket.satisfaction == 5
+    assert client.post("/s/_/rate/bm9uc2Vuc2U=/", {"stars": "5"}).status_code == 410
+
+
+def test_whoever_sees_contacts_masked_reads_no_words(client):
+    who = factories.customer(email="nok@example.com", name="Nok Dee")
+    now = timezone.now()
+    ticket = opening.open_ticket(
+        customer_id=who.id, channel="email", topic="", words="My secret", source="shop", external_id="1",
+        at=now, actor=actors.SYSTEM,
+    )  # fmt: skip
+    client.force_login(factories.staff("viewer"))
+    for page in ("/voice/tickets/", f"/voice/tickets/{who.id}/{ticket.id}/", f"/customers/{who.id}/"):
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert "My secret" not in answer.content.decode(), page
+
+
+def test_hours_are_written_as_people_write_them_and_faults_name_their_place(client):
+    client.force_login(factories.staff("steward"))
+    page = "/voice/tickets/rules/"
+    shown = client.get(page).content.decode()
+    given = dict(re.findall(r'name="([a-z_0-9]+)" value="([^"]*)"', shown)) | {"holidays": "", "own_addresses": ""}
+    assert given["day_0"] == "09:00-18:00"
+    bad = client.post(page, {**given, "day_0": "9-25", "holidays": "31.12."})
+    assert bad.status_code == 422
+    assert "There is no such time of day." in bad.content.decode()
+    assert "31.12." in bad.content.decode()
+    good = {**given, "day_5": "10 - 12, 13.30-17", "holidays": "2026-12-31", "own_addresses": "help@shop.example"}
+    assert client.post(page, good).status_code == 302
+    assert "10:00-12:00, 13:30-17:00" in client.get(page).content.decode()
+    assert client.post(page, {**good, **{f"day_{day}": "" for day in range(7)}}).status_code == 422
+    assert TicketMessage.objects.count() == 0
+
+
+def test_a_mailbox_is_read_by_upload(client):
+    client.force_login(factories.staff("steward"))
+    raw = b"From: Mali <mali@example.com>\nSubject: Lid\nMessage-ID: <1@example.com>\n\nIt broke.\n"
+    for said in ("1 mail read · 1 new ticket · 1 new message", "1 mail read · 1 known already"):
+        sent = SimpleUploadedFile("mail.eml", raw, content_type="message/rfc822")
+        assert said in client.post("/voice/tickets/mail/", {"mailbox": sent}, follow=True).content.decode()
+    assert "Choose a mailbox" in client.post("/voice/tickets/mail/", follow=True).content.decode()
+    assert Ticket.objects.get().channel == "email"
