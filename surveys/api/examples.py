@@ -75,7 +75,7 @@ TICKET = {
     "escalated_at": None,
     "satisfaction": None,
 }
-SAID = {
+ASKED: dict[str, object] = {
     "id": "019a4f7a-1c02-7d3e-9f40-2b3c4d5e6f72",
     "direction": "in",
     "act": "",
@@ -92,7 +92,7 @@ NEW = {
     "external_id": "HD-2041",
     "at": "2026-11-20T17:30:00+07:00",
 }
-WHOLE = TICKET | {"messages": [SAID]}
+WHOLE = TICKET | {"messages": [ASKED]}
 TICKETS: Mapping[str, Example] = {
     "list": Example(response=page(TICKET)),
     "retrieve": Example(response=WHOLE),
