@@ -10,7 +10,7 @@ from commerce.api import interests, line_links, orders, products
 from consent.api import consents, feedback, requests
 from customers.api import customers
 from loyalty.api import coupons
-from surveys.api import interviews, surveys, tickets
+from surveys.api import interviews, social, surveys, tickets
 
 
 class Router(SimpleRouter):
@@ -38,6 +38,7 @@ router.register("surveys", surveys.SurveyViewSet, basename="survey")
 router.register("interviews", interviews.InterviewViewSet, basename="interview")
 router.register("testimonials", interviews.TestimonialViewSet, basename="testimonial")
 router.register("tickets", tickets.TicketViewSet, basename="ticket")
+router.register("social", social.SocialViewSet, basename="social")
 router.register("coupons", coupons.CouponViewSet, basename="coupon")
 router.register("segments", segments.SegmentViewSet, basename="segment")
 router.register(

@@ -13,6 +13,7 @@ from events.services import sessions
 from loyalty.services import coupons
 from surveys.services import collecting
 from surveys.services.interviews import testimonials
+from surveys.services.social import collecting as social
 from surveys.services.understanding import reading
 
 STEPS = (
@@ -21,6 +22,7 @@ STEPS = (
     ("events.sessions", sessions.update),
     ("commerce.book", booking.book),
     ("surveys.collect", collecting.collect),
+    ("surveys.social", social.collect),
     ("surveys.understand", reading.understand),
     ("surveys.testimonials", testimonials.look_after),
     ("loyalty.coupons", coupons.settle),

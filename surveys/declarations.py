@@ -7,6 +7,7 @@ from cdp.core.crypto import rowkeys
 from cdp.core.exports import registry as exports
 from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import digests, holders
+from commerce.services.hooks import chats
 from events.services import handover
 from surveys.models import Interview, Response, Review, SocialAct, Survey, Ticket, Vocabulary
 from surveys.selectors import answered, files, reviews
@@ -15,6 +16,7 @@ from surveys.selectors.interviews import told as interviewed
 from surveys.selectors.inviting import PURPOSE
 from surveys.selectors.social import files as social_files
 from surveys.selectors.social import story
+from surveys.selectors.social import texts as social_texts
 from surveys.selectors.texts import answers as open_answers
 from surveys.selectors.texts import quotes as said_quotes
 from surveys.selectors.texts import reviews as written_reviews
@@ -30,7 +32,8 @@ from surveys.services import (
 from surveys.services.answering import taking
 from surveys.services.filing import answers as filed
 from surveys.services.filing import undoing as filed_undoing
-from surveys.services.social import importing
+from surveys.services.social import collecting as social_collecting
+from surveys.services.social import hearing, importing
 from surveys.services.social import undoing as social_undoing
 from surveys.services.tickets import importing as ticket_import
 from surveys.services.tickets import overdue, working
@@ -51,6 +54,8 @@ undoing.declare(*social_undoing.PARTS, words=social_undoing.WORDS)
 engine.explain(importing.REASONS)
 layouts.declare(*review_import.LAYOUTS)
 handover.want(collecting.READER, collecting.NAMES)
+handover.want(social_collecting.READER, social_collecting.NAMES)
+chats.listen(hearing.hear)
 timeline.provide("survey", _("Surveys"), answered.told, group=timeline.SAID, scope="surveys")
 panels.declare(
     panels.Panel(
@@ -91,6 +96,7 @@ digests.declare(Ticket, "named_by")
 texts.declare(written_reviews.SOURCE)
 texts.declare(open_answers.SOURCE)
 texts.declare(said_quotes.SOURCE)
+texts.declare(social_texts.SOURCE)
 holders.declare(holders.Holder(Vocabulary, ("id",), rowkeys.context(Vocabulary._meta.db_table)))
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
 holders.declare(holders.Holder(Interview, ("id",), rowkeys.context(Interview._meta.db_table)))

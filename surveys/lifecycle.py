@@ -148,7 +148,11 @@ retention.declare(
         about=_("What somebody wrote, liked or shared on a platform, and how many followed them then."),
         model="surveys.SocialAct",
         moment="r.at",
-        follows=(Follow("surveys.SocialActKey", "act_id", is_key=True),),
+        follows=(
+            Follow("surveys.SocialActKey", "act_id", is_key=True),
+            Follow("surveys.Reading", "parent_id"),
+            Follow("surveys.Mention", "parent_id"),
+        ),
         careful=True,
     ),
     Kind(

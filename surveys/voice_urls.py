@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from surveys.views.voice import (
+    comments,
     guides,
     interviews,
     mentions,
@@ -20,6 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("", reviews.queue, name="reviews"),
     path("reviews/<uuid:customer>/<uuid:review>/", reviews.detail, name="review"),
     path("reviews/<uuid:customer>/<uuid:review>/<slug:action>/", reviews.act, name="review-act"),
+    path("comments/", comments.comments, name="comments"),
+    path("comments/posts/", comments.posted, name="posts"),
+    path("comments/<uuid:act>/settle/", comments.settle, name="comment-settle"),
     path("themes/", themes.listing, name="themes"),
     path("themes/<uuid:theme>/", themes.detail, name="theme"),
     path("mentions/", mentions.listing, name="mentions"),

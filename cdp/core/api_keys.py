@@ -29,6 +29,8 @@ SCOPES = (
     "interviews:read",
     "tickets:read",
     "tickets:write",
+    "social:read",
+    "social:write",
     "loyalty:read",
     "loyalty:write",
     "segments:read",

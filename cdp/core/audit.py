@@ -87,6 +87,7 @@ class Action(StrEnum):
     TICKET_OPENED = "surveys:ticket:opened"
     TICKET_CHANGED = "surveys:ticket:changed"
     TICKET_RULES_SET = "surveys:ticket_rules:set"
+    COMMENT_SETTLED = "surveys:comment:settled"
     REVIEW_ANSWERED = "surveys:review:answered"
     THEME_CHANGED = "surveys:theme:changed"
     BRAND_CHANGED = "surveys:brand:changed"

@@ -139,13 +139,14 @@ class ReachTold:
 
 @dataclass(frozen=True, slots=True)
 class ChatTold:
-    """What a person wrote in a chat. `number` tells one message from another."""
+    """What a person wrote in a chat, or that they follow the shop there. `number` tells one from another."""
 
     kind: str
     value: str
     number: str
     text: str
     at: datetime
+    what: str = "message"
 
 
 Fact = (

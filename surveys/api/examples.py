@@ -101,3 +101,45 @@ TICKETS: Mapping[str, Example] = {
     "resolve": Example(request={}, response=WHOLE),
     "rate": Example(request={"stars": 5, "words": "Quick"}, response=WHOLE),
 }
+ACT_BODY = {
+    "platform": "instagram",
+    "kind": "comment",
+    "handle": "@mali.tea",
+    "followers": 12300,
+    "text": "Where can I buy this in Chiang Mai?",
+    "at": "2026-11-20T16:30:00+07:00",
+    "post": "C9x1yz",
+    "url": "https://www.instagram.com/p/C9x1yz",
+    "campaign": "Rain tea",
+    "external_id": "17912345",
+}
+ACT = {
+    "id": "019a4f8b-2d13-7e4f-8a51-3c4d5e6f7081",
+    "customer": "019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70",
+    "platform": "instagram",
+    "kind": "comment",
+    "handle": "mali.tea",
+    "followers": 12300,
+    "text": "Where can I buy this in Chiang Mai?",
+    "at": "2026-11-20T16:30:00+07:00",
+    "post": "C9x1yz",
+    "url": "https://www.instagram.com/p/C9x1yz",
+    "campaign": "Rain tea",
+    "external_id": "17912345",
+    "replied_at": None,
+    "source": "shop",
+}
+SOCIAL: Mapping[str, Example] = {
+    "list": Example(response=page(ACT)),
+    "create": Example(request=ACT_BODY, response=ACT),
+    "batch": Example(
+        request={"acts": [ACT_BODY]},
+        response={
+            "created": 1,
+            "updated": 0,
+            "unchanged": 0,
+            "failed": 0,
+            "results": [{"index": 0, "outcome": "created", "id": ACT["id"], "code": None, "errors": []}],
+        },
+    ),
+}

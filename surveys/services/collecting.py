@@ -31,7 +31,7 @@ FOREIGN = "review_of_another"
 def collect(customers: Sequence[uuid.UUID], now: dt.datetime) -> None:
     """The step: reviews of everything that waits for these customers, in one transaction. What robots wrote is none."""
     with transaction.atomic(), pipeline.seen_by_what_follows():
-        events = [event for event in handover.take(READER, customers) if not _is_robot(event)]
+        events = [event for event in handover.take(READER, customers) if not is_robot(event)]
         if not events:
             return
         keyring = subjects.load({event.customer_id for event in events if event.customer_id not in buckets.ALL})
@@ -74,8 +74,8 @@ def _review(event: Event, keyring: subjects.Keyring) -> ReviewInput:
         rating = ratings.of_five(told.get("rating"), best=told.get("best_rating") or told.get("max_rating"))
     except ratings.Unreadable as problem:
         raise Unreadable("rating", "not_a_number") from problem
-    hidden = _hidden(event, keyring)
-    words = {**{name: value for name, value in told.items() if isinstance(value, str)}, **hidden}
+    typed = hidden(event, keyring)
+    words = {**{name: value for name, value in told.items() if isinstance(value, str)}, **typed}
     body = next((words[name] for name in ("review_body", "review", "body", "text") if words.get(name)), "")
     if rating is None and not body:
         raise Unreadable("rating", "missing")
@@ -92,13 +92,14 @@ def _review(event: Event, keyring: subjects.Keyring) -> ReviewInput:
     )
 
 
-def _hidden(event: Event, keyring: subjects.Keyring) -> dict[str, str]:
+def hidden(event: Event, keyring: subjects.Keyring) -> dict[str, str]:
     """The words that were sealed when the event came: what somebody typed is theirs."""
     text = keyring.open(event.sealed, table="events_event", column="sealed", row=event.id)
     told = (json.loads(text).get("properties") or {}) if text else {}
     return {name: value for name, value in told.items() if isinstance(value, str)}
 
 
-def _is_robot(event: Event) -> bool:
+def is_robot(event: Event) -> bool:
+    """Whether a program that reads pages sent it."""
     surroundings = event.properties.get("$context")
     return isinstance(surroundings, dict) and bool(surroundings.get("bot"))

@@ -10,11 +10,15 @@ from django.test import Client
 from django.utils import timezone
 
 from cdp.core import pipeline
-from customers.models import Customer
+from customers.models import Customer, Identifier
 from customers.services import buckets
-from surveys.models import SocialAct
+from events.services import draining
+from surveys.models import OwnAccount, Reading, SocialAct, Ticket
 from tests import factories
+from tests.events.conftest import Caller, caller
 from tests.importing import Importer
+
+__all__ = ["caller"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOODS = {
@@ -30,6 +34,81 @@ MOODS = {
 @pytest.fixture
 def imports(db, tmp_path, monkeypatch):
     return Importer(tmp_path, monkeypatch)
+
+
+def settle() -> None:
+    draining.drain(now=timezone.now())
+    pipeline.drain_all(now=timezone.now())
+
+
+def test_rest_and_events_bring_acts_of_one_person_and_messages_open_tickets(caller: Caller, client: Client):
+    buckets.ensure()
+    OwnAccount.objects.create(platform="x", handle="teashop", tickets=["mention"])
+    _key, key = factories.api_key(source_key="shop")
+
+    def post(path, body):
+        return client.post(f"/api/v1/{path}", body, content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {key}")
+
+    comment = {
+        "platform": "X",
+        "kind": "comment",
+        "handle": "@Mali",
+        "followers": 6100,
+        "text": "ดี",
+        "external_id": "c1",
+    }
+    assert [post("social", comment).status_code for _ in range(2)] == [201, 200]
+    spam = {
+        "platform": "x",
+        "handle": "spammer",
+        "text": "terrible, buy followers at spam.example",
+        "external_id": "c2",
+    }
+    mention = {"platform": "x", "kind": "mention", "handle": "mali", "text": "@teashop my tea?", "external_id": "c3"}
+    message = {"platform": "x", "kind": "message", "handle": "mali", "text": "Hello?", "external_id": "c4"}
+    bad = {"platform": "orkut", "handle": "x", "text": "y"}
+    answer = post("social/batch", {"acts": [spam, mention, bad, message, message, 7]}).json()
+    assert [one["outcome"] for one in answer["results"]] == ["created", "created", None, "created", "created", None]
+    assert answer["results"][2]["errors"][0]["pointer"] == "/acts/2/platform"
+    told = {
+        "platform": "x",
+        "post_id": "77",
+        "campaign": "Spring",
+        "username": "mali",
+        "text": "And again",
+        "comment_id": "e1",
+    }
+    caller.send({"type": "track", "anonymousId": "crawler", "event": "Social Comment", "properties": told})
+    caller.send(
+        {"type": "identify", "userId": "m-1", "traits": {"email": "mali@example.com"}},
+        {"type": "track", "userId": "m-1", "event": "Post Liked", "properties": {"platform": "x", "handle": "mali"}},
+    )
+    settle()
+    mali = Customer.objects.get(id=SocialAct.objects.get(external_id="c1").customer_id)
+    assert set(SocialAct.objects.filter(customer=mali).values_list("kind", flat=True)) == {
+        "comment", "mention", "message", "like",
+    }  # fmt: skip
+    assert set(Identifier.objects.filter(customer_id=mali.id).values_list("kind", flat=True)) >= {"handle", "email"}
+    (ticket,) = Ticket.objects.all()  # the message goes on with what the mention opened; spam opens nothing
+    assert (ticket.customer_id, ticket.channel, ticket.messages.filter(direction="in").count()) == (
+        mali.id,
+        "social",
+        2,
+    )
+    figures = client.get(f"/api/v1/customers/{mali.id}/metrics", HTTP_AUTHORIZATION=f"Bearer {key}").json()
+    assert figures["followers"] == 6100
+    listed = client.get(f"/api/v1/social?customer={mali.id}&kind=comment", HTTP_AUTHORIZATION=f"Bearer {key}").json()
+    assert {one["text"] for one in listed["results"]} == {"ดี", "And again"}
+    client.force_login(factories.staff("marketer"))
+    page = client.get(f"/customers/{mali.id}/").content.decode()
+    listed = client.get("/voice/comments/?followers=6k&platform=x").content.decode()
+    assert ("ดี" in listed, "terrible" in listed) == (True, False)
+    post_page = client.get("/voice/comments/posts/?campaign=Spring").content.decode()
+    assert "77" in post_page
+    first = SocialAct.objects.get(external_id="c1")
+    assert client.post(f"/voice/comments/{first.id}/settle/", {"state": "resolved"}).status_code == 302
+    assert SocialAct.objects.get(external_id="c1").state == "resolved"
+    assert all(words in page for words in ("Commented on X", "6,100 followers", "And again"))
 
 
 def comments() -> tuple[str, dict[str, tuple[int, str]]]:
@@ -69,3 +148,9 @@ def test_a_thousand_comments_make_the_segment_over_5000_followers(imports, clien
     assert answer.json()["count"] == len(wanted), answer.content
     assert Customer.objects.filter(status="known").count() == len(last)
     assert SocialAct.objects.count() == 1000
+    read = Reading.objects.filter(kind="comment")
+    assert read.count() == 1000
+    client.force_login(factories.staff("marketer"))
+    listed = client.get("/voice/comments/?sentiment=positive&followers=5001").content.decode()
+    assert "Terrible" not in listed
+    assert any(words.split()[0] in listed for words in MOODS["positive"])

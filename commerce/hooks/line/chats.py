@@ -17,7 +17,9 @@ def followed(body: Body, telling: Telling) -> Sequence[Fact]:
     user, at = _user(body), _moment(body, telling)
     if not user:
         return []
-    return [_lead(body, user, at, form="follow"), ReachTold("line_id", user, is_open=True, at=at)]
+    told: list[Fact] = [_lead(body, user, at, form="follow"), ReachTold("line_id", user, is_open=True, at=at)]
+    number = reading.text(body, "webhookEventId", longest=100)
+    return [*told, ChatTold("line_id", user, number, "", at, "follow")] if number else told
 
 
 def left(body: Body, telling: Telling) -> Sequence[Fact]:

@@ -5,16 +5,15 @@ import uuid
 
 from cdp.core import source_secrets
 from cdp.core.actors import SYSTEM
-from cdp.core.crypto import index
 from commerce.hooks import facts, reading
 from commerce.services import line_links
-from commerce.services.hooks import marks
+from commerce.services.hooks import chats, marks
 from commerce.services.hooks.receipts import Receipt
 from consent.services import ticks
 from customers.models import Customer
 from customers.rules import leads as rules
 from customers.rules import people
-from customers.services import identity, interactions, linking, merging
+from customers.services import identity, linking, merging
 from customers.services import reach as reach_of
 from customers.services.leads import taking
 
@@ -22,7 +21,8 @@ MARKETING, EMAIL = "marketing", "email"
 CONSENT_BOX = "consent box"
 LINK = "account link"
 TEST = "<test lead"
-LONGEST_CHAT = rules.LONGEST_ANSWER  # a message on LINE has at most 5,000 characters
+_PLATFORMS = {"line_id": "line"}
+"""Kind of identifier by which a chat names people → the platform it is of."""
 
 
 def take(fact: facts.LeadTold, receipt: Receipt) -> bool:
@@ -127,29 +127,21 @@ def reach(fact: facts.ReachTold, receipt: Receipt) -> bool:
 
 
 def chat(fact: facts.ChatTold, receipt: Receipt) -> bool:
-    """What somebody wrote, as a chat on the timeline; the same message again is the same chat."""
+    """What somebody wrote or that they follow the shop, for whoever keeps it; the same again is no news."""
     person, _ = people.clean({fact.kind: fact.value}, receipt.rules)
     (customer,) = identity.look_up([person], source=receipt.source)
     if customer is None:
         return False
-    digest = index.lasting("commerce.chat", f"{receipt.source.key}\n{fact.number}")
-    try:
-        interactions.log(
-            interaction=uuid.UUID(bytes=digest[:16], version=4),
+    return chats.tell(
+        chats.Heard(
+            what=fact.what,
             customer=customer,
-            kind="chat",
-            direction="in",
-            topic="",
-            outcome="",
+            platform=_PLATFORMS[fact.kind],
+            handle=person.line_id,
+            number=fact.number,
             text=fact.text,
-            started_at=fact.at,
-            follow_up_on=None,
-            source=receipt.source.key,
-            actor=SYSTEM,
-            at=max(fact.at, receipt.received_at),
-            longest=LONGEST_CHAT,
+            at=fact.at,
+            source=receipt.source,
+            now=receipt.now,
         )
-    except interactions.UnableToLog:
-        receipt.problems.append(reading.Unreadable("message.text", "too_long"))
-        return False
-    return True
+    )

@@ -79,6 +79,11 @@ def of(acts: Sequence[SocialAct]) -> dict[uuid.UUID, SocialPost]:
     return SocialPost.objects.in_bulk({act.post_id for act in acts if act.post_id})
 
 
+def numbered(platform: str, number: str) -> QuerySet[Any]:
+    """The id of the post of that number on a platform, for a query."""
+    return SocialPost.objects.filter(platform=platform, external_id=number).values("id")
+
+
 def called(post: Any) -> str:
     """A post as people find it: its address, or its number on its platform."""
     row = SocialPost.objects.filter(id=post).first() if post else None

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,11 @@ _TITLES = {
     "follow": lambda: gettext("Follows the shop on %(platform)s"),
     "message": lambda: gettext("Wrote a message on %(platform)s"),
 }
+
+
+def masked(handle: str) -> str:
+    """A name on a platform for those who see ways of contact masked only."""
+    return f"{handle[0]}•••" if handle else ""
 
 
 def opened(acts: Sequence[SocialAct], keyring: subjects.Keyring) -> list[Read]:
@@ -126,7 +131,10 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
         return None
     written = SocialAct.objects.filter(customer_id__in=question.lineage, has_words=True).order_by("-at", "-id")[:SHOWN]
     return {
-        "accounts": accounts(question.lineage, question.keyring),
+        "accounts": [
+            one if question.reader.can("customers.reveal") else replace(one, handle=masked(one.handle))
+            for one in accounts(question.lineage, question.keyring)
+        ],
         "counts": [(KINDS[kind](), counts[kind]) for kind in KINDS if kind in counts],
         "acts": opened(list(written), question.keyring),
         "excerpt": EXCERPT,

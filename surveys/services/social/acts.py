@@ -1,4 +1,4 @@
-"""Writing social acts, whoever tells them: one per number of its source, the newest telling of it stands."""
+"""Writing social acts, whoever tells them: one per number of its source, what is told last of it stands."""
 
 import hashlib
 import uuid
@@ -30,7 +30,7 @@ _COLUMNS = (
 class ActInput:
     """An act as its source tells it. `customer` is None where nobody is named; their words are not kept then.
 
-    `account` is the digest of platform and handle, `told_at` when this was told of the act.
+    `account` is the digest of platform and handle, `told_at` orders what is told together.
     """
 
     external_id: str
@@ -85,13 +85,14 @@ def write_many(
     *,
     acts: Sequence[ActInput],
     source: str,
+    now: datetime,
     lane: int = pipeline.INTERACTIVE,
     before_change: Callable[[Mapping[bytes, SocialAct]], None] | None = None,
 ) -> Counts:
     """Write acts in one transaction and a fixed number of statements.
 
-    Of several tellings of one act the newest stands; an older one changes nothing. An act of nobody becomes that of
-    the person who is named for it later; from then on nobody else changes it. `before_change` is told which rows, by
+    What is told last of an act stands; of several tellings that come together the newest. An act of nobody becomes that
+    of the person who is named for it later; from then on nobody else changes it. `before_change` is told which rows, by
     key, are about to be replaced.
     """
     first: dict[str, ActInput] = {}
@@ -120,7 +121,7 @@ def write_many(
                 continue
             if row is not None:
                 gone[digest] = row
-            made.append((digest, _row(one, row, wanted[digest], source), one))
+            made.append((digest, _row(one, row, wanted[digest], source, now), one))
         if before_change is not None and gone:
             before_change(gone)
         whose, which = {row.customer_id for row in gone.values()}, [row.id for row in gone.values()]
@@ -185,8 +186,6 @@ def _judged(acts: Sequence[ActInput], owners: Mapping[str, uuid.UUID]) -> tuple[
 
 def _is_news(known: SocialAct, told: ActInput, keyring: subjects.Keyring) -> bool:
     names_somebody = known.customer_id in buckets.ALL and told.customer is not None
-    if told.told_at < known.told_at:
-        return names_somebody
     said = (told.platform, told.kind, told.at, told.post or known.post_id)
     if names_somebody or said != (known.platform, known.kind, known.at, known.post_id):
         return True
@@ -197,7 +196,7 @@ def _is_news(known: SocialAct, told: ActInput, keyring: subjects.Keyring) -> boo
     return told.words != keyring.open(known.words, table=TABLE, column="words", row=known.id)
 
 
-def _row(told: ActInput, known: SocialAct | None, place: Owner, source: str) -> SocialAct:
+def _row(told: ActInput, known: SocialAct | None, place: Owner, source: str, now: datetime) -> SocialAct:
     """The act as it is to be stored, without what is sealed. Who is somebody stays whose it is."""
     owner = place.customer
     if known is not None and known.customer_id not in buckets.ALL:
@@ -213,7 +212,7 @@ def _row(told: ActInput, known: SocialAct | None, place: Owner, source: str) -> 
         account=told.account,
         followers=told.followers,
         at=told.at,
-        told_at=told.told_at,
+        told_at=now,
         resolved_by=told.resolved_by,
     )
     if known is not None:  # what the shop did with it stays, and what is not told anew
@@ -221,7 +220,6 @@ def _row(told: ActInput, known: SocialAct | None, place: Owner, source: str) -> 
         row.account = row.account or known.account
         row.followers = known.followers if row.followers is None else row.followers
         row.resolved_by = row.resolved_by or known.resolved_by
-        row.told_at = max(row.told_at, known.told_at)
         row.replied_at, row.state = known.replied_at, known.state
         row.settled_at, row.settled_by = known.settled_at, known.settled_by
     return row

@@ -5,18 +5,21 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from cdp.core import pipeline
 from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.rules.people import Person
 from customers.selectors import identifiers, lineage
-from customers.services import identity
+from customers.services import buckets, identity
 from customers.services.identity import deciding
 from surveys.models import SocialAct
 from surveys.rules.social import naming
+from surveys.rules.social import opening as rules
 from surveys.rules.social.reading import Act
 from surveys.selectors.social import accounts
-from surveys.services.social import acts, posts
+from surveys.services.social import acts, opening, posts
 from surveys.services.social.acts import ActInput
 from surveys.services.social.posts import PostInput
 
@@ -37,6 +40,7 @@ class Said:
     told_at: datetime
     customer: uuid.UUID | None = None
     by: bytes | None = None
+    is_vouched: bool = True  # that the account is theirs; else it is only kept beside the act
 
 
 @dataclasses.dataclass(slots=True)
@@ -49,6 +53,8 @@ class How:
     joins: bool = True
     only_fills: bool = False
     by: str = ""
+    opens: bool = False  # tickets of what people write; files of the past do not
+    is_live: bool = False  # it is told as it happens, so that its age is nothing but the way it took
     before_people: Callable[[Collection[uuid.UUID]], None] | None = None
     before_acts: Callable[[Mapping[bytes, SocialAct]], None] | None = None
 
@@ -75,7 +81,7 @@ def take(said: Sequence[Said], how: How) -> Taken:
     own accounts wrote is a reply to what it answers, and refused where nobody says what that is.
     """
     taken = Taken()
-    numbers = [one.act.number or numbered(one.act) for one in said]
+    numbers = [number_of(one.act) for one in said]
     own = accounts.own()
     replies: dict[str, datetime] = {}
     for place, one in enumerate(said):
@@ -90,7 +96,9 @@ def take(said: Sequence[Said], how: How) -> Taken:
     written = [place for place in theirs if place not in taken.refused]
     found = posts.ensure(_posts(said[place].act for place in written))
     told = [_input(said[place], numbers[place], owners.get(place), found) for place in written]
-    counts = acts.write_many(acts=told, source=how.source.key, lane=how.lane, before_change=how.before_acts)
+    counts = acts.write_many(
+        acts=told, source=how.source.key, now=how.now, lane=how.lane, before_change=how.before_acts
+    )
     taken.refused.update(dict.fromkeys((written[place] for place in counts.foreign), FOREIGN))
     taken.created, taken.updated = counts.created, counts.updated
     taken.written = list(counts.written)
@@ -98,11 +106,29 @@ def take(said: Sequence[Said], how: How) -> Taken:
     for place, act in zip(written, told, strict=True):
         if place not in taken.refused and (row := by_key.get(acts.key(how.source.key, act.external_id))):
             taken.places[place] = row
+    if how.opens:
+        _open(said, taken, own, how)
     if replies:
         answered = acts.answer(replies, source=how.source.key, lane=how.lane, before_change=how.before_acts)
         taken.written += answered
         taken.replied = len(answered)
     return taken
+
+
+def _open(said: Sequence[Said], taken: Taken, own: Mapping[tuple[str, str], frozenset[str]], how: How) -> None:
+    wanted = {
+        row.row: (row.customer, said[place].act.words)
+        for place, row in taken.places.items()
+        if row.is_new and row.customer not in buckets.ALL and _opens(said[place].act, own, how)
+    }
+    if wanted:
+        found = SocialAct.objects.filter(customer_id__in={who for who, _words in wanted.values()}, id__in=wanted)
+        opening.open_for([(act, wanted[act.id][1]) for act in found], source=how.source)
+
+
+def _opens(act: Act, own: Mapping[tuple[str, str], frozenset[str]], how: How) -> bool:
+    also = accounts.opening(own, act.platform)
+    return rules.opens(kind=act.kind, words=act.words, at=act.at, now=act.at if how.is_live else how.now, also=also)
 
 
 def _resolve(
@@ -113,7 +139,7 @@ def _resolve(
     owners: dict[int, tuple[uuid.UUID, bytes | None]] = {}
     for place in theirs:
         one = said[place]
-        if one.act.handle:
+        if one.act.handle and one.is_vouched:
             naming.name(one.person, platform=one.act.platform, handle=one.act.handle)
         if one.person.is_identified:
             at = min(one.act.at, how.now)
@@ -184,9 +210,15 @@ def _input(
     )
 
 
-def numbered(act: Act) -> str:
-    """The number of an act that has none. Keyed, for it is made of a name and of words."""
-    return f"said/{index.lasting('surveys.social', act.said).hex()[:32]}"
+def together(said: Sequence[Said], how: How) -> Taken:
+    """`take` in a transaction of its own."""
+    with transaction.atomic():
+        return take(said, how)
+
+
+def number_of(act: Act) -> str:
+    """The number of an act. One that has none is made of what it says, keyed, for that is a name and words."""
+    return act.number or f"said/{index.lasting('surveys.social', act.said).hex()[:32]}"
 
 
 def account(platform: str, handle: str) -> bytes:

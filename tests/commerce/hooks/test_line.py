@@ -6,8 +6,9 @@ from cdp.core.models import SourceToken
 from commerce.models import HookDelivery
 from commerce.selectors import hooks as reading
 from consent.models import ConsentRecord, ConsentState
-from customers.models import ContactPoint, Interaction, Lead
+from customers.models import ContactPoint, Lead
 from customers.selectors import leads, profiles
+from surveys.models import SocialAct, Ticket, TicketMessage
 from tests import factories
 from tests.commerce.hooks.platforms import NOBODY, USER
 
@@ -73,8 +74,14 @@ def test_what_people_write_stands_on_their_timeline_once(line):
     message = {"type": "text", "id": "m-1", "text": "มีเซรั่มไหม"}
     line.tell(line.body(line.event("message", number="01A", message=message)))
     line.tell(line.body(line.event("message", number="01B", message=message)))
-    chat = Interaction.objects.get()
-    assert (chat.kind, chat.direction, chat.customer_id) == ("chat", "in", Lead.objects.get().customer_id)
+    chat = SocialAct.objects.get()
+    lead = Lead.objects.get()
+    assert (chat.platform, chat.kind, chat.customer_id) == ("line", "message", lead.customer_id)
+    assert Ticket.objects.get().customer_id == lead.customer_id
+    more = {"type": "text", "id": "m-2", "text": "ยังรออยู่"}
+    line.tell(line.body(line.event("message", number="01C", message=more)))
+    assert (SocialAct.objects.count(), Ticket.objects.count()) == (2, 1)
+    assert TicketMessage.objects.filter(direction="in").count() == 2
 
 
 def test_the_same_event_sent_again_is_the_same_event(line):
@@ -115,7 +122,7 @@ def test_a_long_message_is_kept_whole_with_its_lines(line):
     text = "\n".join(f"line {number} of a long letter" for number in range(170))
     line.tell(line.body(line.event("message", message={"type": "text", "id": "m-1", "text": text})))
     assert leads.opened(Lead.objects.get()).answers[0].answer == text
-    assert (Interaction.objects.count(), line.states()) == (1, [("done", "")])
+    assert (SocialAct.objects.count(), line.states()) == (1, [("done", "")])
 
 
 def test_groups_and_unknown_people_are_left_aside(line):

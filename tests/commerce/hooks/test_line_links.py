@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from cdp.core import actors
 from commerce.services import line_links
-from customers.models import Interaction, Lead, MergeSuggestion
+from customers.models import Lead, MergeSuggestion
 from customers.selectors import lineage, profiles
 from customers.services import erasing
+from surveys.models import SocialAct
 from tests import factories
 from tests.commerce.api.conftest import Shop
 from tests.commerce.hooks.platforms import NOBODY, USER
@@ -54,12 +55,12 @@ def test_what_somebody_did_on_line_before_belongs_to_them_once_they_linked_their
     person = profiles.one(mali.id)
     assert (person.name, line_of(mali), lineage.get(before).customer.id) == ("Mali Suksai", [USER], mali.id)
     assert {lead.customer_id for lead in Lead.objects.all()} == {mali.id}
-    assert Interaction.objects.get().customer_id == mali.id
+    assert SocialAct.objects.get(kind="message").customer_id == mali.id
     assert not MergeSuggestion.objects.filter(state="open").exists()
     line.client.force_login(factories.staff("steward"))
     assert "they logged in and linked their chat account" in line.client.get(f"/customers/{mali.id}/").content.decode()
     line.tell(line.body(line.event("message", message={"type": "text", "id": "m-2", "text": "ขอบคุณ"})))
-    assert set(Interaction.objects.values_list("customer_id", flat=True)) == {mali.id}
+    assert set(SocialAct.objects.filter(kind="message").values_list("customer_id", flat=True)) == {mali.id}
 
 
 @pytest.mark.parametrize("known_by", [{"email": "mali@example.com"}, {"phone": "+66812345678"}, {}])
