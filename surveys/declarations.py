@@ -21,6 +21,7 @@ from surveys.selectors.texts import answers as open_answers
 from surveys.selectors.texts import quotes as said_quotes
 from surveys.selectors.texts import reviews as written_reviews
 from surveys.selectors.texts import sources as texts
+from surveys.selectors.texts import tickets as written_tickets
 from surveys.selectors.tickets import telling
 from surveys.services import (
     asking_job,  # noqa: F401  (registers its job)
@@ -97,6 +98,7 @@ texts.declare(written_reviews.SOURCE)
 texts.declare(open_answers.SOURCE)
 texts.declare(said_quotes.SOURCE)
 texts.declare(social_texts.SOURCE)
+texts.declare(written_tickets.SOURCE)
 holders.declare(holders.Holder(Vocabulary, ("id",), rowkeys.context(Vocabulary._meta.db_table)))
 holders.declare(holders.Holder(Survey, ("id",), rowkeys.context(Survey._meta.db_table)))
 holders.declare(holders.Holder(Interview, ("id",), rowkeys.context(Interview._meta.db_table)))

@@ -189,6 +189,8 @@ retention.declare(
         follows=(
             Follow("surveys.TicketMessage", "ticket_id"),
             Follow("surveys.TicketKey", "ticket_id", is_key=True),
+            Follow("surveys.Reading", "parent_id"),
+            Follow("surveys.Mention", "parent_id"),
         ),
         careful=True,
     ),

@@ -38,6 +38,7 @@ def read_texts() -> None:
     with locks.alone(_TEXTS) as is_ours:
         if is_ours:
             reading.look_around(timezone.now())
+            theming.find_first(timezone.now())
 
 
 @shared_task

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cdp.core import audiences, context, spoken, written_dates
 from cdp.core.views.access import actor_of, requires, staff_of
-from surveys.models import Response, Survey
+from surveys.models import Response, Sentiment, Survey
 from surveys.rules import results
 from surveys.rules.kinds import Why
 from surveys.rules.results import BANDS
@@ -28,6 +28,7 @@ from surveys.selectors import wording
 from surveys.selectors.results import comparing, overview, reach, scope, single, words
 from surveys.selectors.results.guarding import Refusal
 from surveys.selectors.results.scope import Filter, UnableToFilter
+from surveys.selectors.texts import felt_as, readings
 from surveys.services import removing
 from surveys.views import figures, frame
 
@@ -121,6 +122,11 @@ def answers(request: HttpRequest, survey: str) -> HttpResponse:
     is_partial = request.GET.get("state") == "partial" and not row.is_anonymous
     only = request.GET.get("only", "")[:40]
     before = _number(request, "before")
+    felt = request.GET.get("felt", "")
+    felt = felt if felt in Sentiment.values else ""
+    whole, told = felt_as.summed(row, chosen, question=only)
+    theme = _number(request, "theme")
+    theme = theme if theme in {one.id for one in told} else None
     found = words.written(
         row,
         versions,
@@ -130,16 +136,22 @@ def answers(request: HttpRequest, survey: str) -> HttpResponse:
         is_partial=is_partial,
         before=before,
         shows_people=shows,
+        felt=felt,
+        theme=theme,
     )
     context.show(one.customer for one in found if one.customer)
+    ids = [one.id for one in found]
+    read = readings.of_nobody(ids) if row.is_anonymous else readings.of("answer", ids)
     state = {"state": "partial"} if is_partial else {}
     own = {**given, **state, **({"only": only} if only else {})}
+    own |= {**({"felt": felt} if felt else {}), **({"theme": str(theme)} if theme else {})}
     page = {
         **frame.context(request, row, "results"),
         **_filters(row, chosen, given, only=only, state="partial" if is_partial else ""),
         "rows": [
             {
                 "one": one,
+                "felt": read.get(one.id),
                 "question": wording.question(row.id, one.version, one.question),
                 "choice": wording.choice(row.id, one.version, one.question, one.item) if one.item else "",
                 "link": reverse("surveys:response", args=[row.slug, one.response]) if one.response else "",
@@ -147,6 +159,11 @@ def answers(request: HttpRequest, survey: str) -> HttpResponse:
             for one in found
         ],
         "only": only,
+        "felt": felt,
+        "felt_choices": Sentiment.choices,
+        "whole": whole,
+        "theme": theme,
+        "themes": told,
         "is_partial": is_partial,
         "question_choices": [(one.key, wording.text(one.question.text)) for one in every if one.question.IS_WORDS],
         "is_masked": not shows,

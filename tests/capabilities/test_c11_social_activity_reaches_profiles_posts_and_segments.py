@@ -133,18 +133,20 @@ def comments() -> tuple[str, dict[str, tuple[int, str]]]:
     return out.getvalue(), last
 
 
-def test_a_thousand_comments_make_the_segment_over_5000_followers(imports, client: Client):
+def test_a_thousand_comments_make_the_segment_over_5000_followers_and_content(imports, client: Client):
     buckets.ensure()
     content, last = comments()
     assert imports("social", content)["created"] == 1000
     pipeline.drain_all(now=timezone.now())
-    rules = {"all": [{"field": "followers", "op": ">", "value": 5000}]}
+    content_ones = {"metric": "sentiment", "op": "=", "value": "positive"}
+    rules = {"all": [{"field": "followers", "op": ">", "value": 5000}, content_ones]}
     _key, key = factories.api_key()
     answer = client.post(
         "/api/v1/segments/preview", {"rules": rules}, content_type="application/json",
         HTTP_AUTHORIZATION=f"Bearer {key}",
     )  # fmt: skip
-    wanted = {handle for handle, (followers, _mood) in last.items() if followers > 5000}
+    wanted = {handle for handle, (followers, mood) in last.items() if followers > 5000 and mood == "positive"}
+    assert 0 < len(wanted) < len(last)
     assert answer.json()["count"] == len(wanted), answer.content
     assert Customer.objects.filter(status="known").count() == len(last)
     assert SocialAct.objects.count() == 1000

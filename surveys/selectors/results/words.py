@@ -23,6 +23,7 @@ from surveys.rules.statistics import TOO_FEW
 from surveys.selectors import sealing
 from surveys.selectors.results import counting
 from surveys.selectors.results.scope import Filter, scope
+from surveys.selectors.texts import felt_as
 
 PAGE = 50
 MASK = "•••"
@@ -68,8 +69,12 @@ def written(
     is_partial: bool = False,
     before: uuid.UUID | None = None,
     shows_people: bool,
+    felt: str = "",
+    theme: uuid.UUID | None = None,
 ) -> list[Written]:
     """The newest texts, at most PAGE, of one question or all; `score`: the question whose number stands beside each.
+    `felt` and `theme`: those that were read so, and none that waits to be read; they follow from a text alone, so
+    anonymous ones may be chosen by them.
     `is_partial`: those of answers that were never finished. Anonymous ones in the order of their random ids, never in
     that of time, and without any filter only: whoever lays the texts of two filters side by side would read of one text
     what else its writer answered.
@@ -79,7 +84,14 @@ def written(
     keys = _open(versions)
     keys = [key for key in keys if key == question] if question else keys
     return (_of_nobody if survey.is_anonymous else _of_people)(
-        survey, chosen, keys, score=score, is_partial=is_partial, before=before, shows_people=shows_people
+        survey,
+        chosen,
+        keys,
+        score=score,
+        is_partial=is_partial,
+        before=before,
+        shows_people=shows_people,
+        read=felt_as.condition(felt, theme, is_anonymous=survey.is_anonymous),
     )
 
 
@@ -141,6 +153,7 @@ def _of_people(
     is_partial: bool,
     before: uuid.UUID | None,
     shows_people: bool,
+    read: felt_as.Condition,
 ) -> list[Written]:
     of = scope(survey, chosen, with_responses=True, is_every=True)  # words are read, not counted
     counted = "r.state = 'partial' AND NOT r.is_test" if is_partial else "a.is_counted"
@@ -152,9 +165,10 @@ def _of_people(
     rows = _rows(
         "SELECT a.id, a.question, a.version, a.item, a.text, a.at, a.response_id, a.customer_id,"
         f" {beside} {answers} AND a.question = ANY(%(keys)s) AND a.text IS NOT NULL"
+        + read.sql
         + (" AND a.id < %(before)s" if before else "")
         + " ORDER BY a.id DESC LIMIT %(page)s",
-        {**of.params, "score": score, "keys": list(keys), "before": before, "page": PAGE},
+        {**of.params, **read.params, "score": score, "keys": list(keys), "before": before, "page": PAGE},
     )
     opened = sealing.load(survey, {row[7] for row in rows})
     found = []
@@ -178,7 +192,14 @@ def _of_people(
 
 
 def _of_nobody(
-    survey: Survey, chosen: Filter, keys: Sequence[str], *, before: uuid.UUID | None, shows_people: bool, **_rest: Any
+    survey: Survey,
+    chosen: Filter,
+    keys: Sequence[str],
+    *,
+    before: uuid.UUID | None,
+    shows_people: bool,
+    read: felt_as.Condition,
+    **_rest: Any,
 ) -> list[Written]:
     """Words alone: beside a score or another answer they would tell more of whoever wrote them."""
     of = scope(survey, chosen)
@@ -187,9 +208,10 @@ def _of_nobody(
     rows = _rows(
         f"SELECT a.id, a.question, a.version, a.item, a.text, a.at {of.answers}"
         " AND a.question = ANY(%(keys)s) AND a.text IS NOT NULL"
+        + read.sql
         + (" AND a.id < %(before)s" if before else "")
         + " ORDER BY a.id DESC LIMIT %(page)s",
-        {**of.params, "keys": list(keys), "before": before, "page": PAGE},
+        {**of.params, **read.params, "keys": list(keys), "before": before, "page": PAGE},
     )
     key: rowkeys.RowKey = sealing.key_of(survey)
     table = AnonymousAnswer._meta.db_table

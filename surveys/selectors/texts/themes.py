@@ -98,12 +98,13 @@ def name_of(theme: Theme, words: Mapping[str, Sequence[str]]) -> str:
     if theme.name:
         return theme.name
     wanted = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
-    order = [wanted, *(code for code in words if code != wanted)]
-    own = list(words.get(wanted, ()))[:SHOWN_WORDS]
-    for code in order[1:]:
-        if len(own) < SHOWN_WORDS:
-            own += list(words[code])[: SHOWN_WORDS - len(own)]
-    return " · ".join(dict.fromkeys(own)) or "–"
+    chosen: list[str] = []
+    for code in (wanted, *(code for code in words if code != wanted)):
+        for word in words.get(code, ()):
+            # A phrase of words that are told already tells nothing new.
+            if len(chosen) < SHOWN_WORDS and not any(set(word.split()) & set(other.split()) for other in chosen):
+                chosen.append(word)
+    return " · ".join(chosen) or "–"
 
 
 def names() -> dict[uuid.UUID, str]:

@@ -31,6 +31,12 @@ def find(now: datetime) -> int:
         return _find(now) if is_ours else Theme.objects.count()
 
 
+def find_first(now: datetime) -> None:
+    """Where there are no themes yet nobody waits for the night."""
+    if not Theme.objects.exists():
+        find(now)
+
+
 def _find(now: datetime) -> int:
     numbers = vocabulary.phrases()
     texts = _texts(now)

@@ -106,3 +106,29 @@ def test_brands_are_named_in_any_spelling_and_told_beside_whom_people_considered
     reading.look_around(NOW)
     pipeline.drain_all(now=timezone.now())
     assert mentions.brands(timezone.now())[0].kinds["review"] == 1  # the changed list was searched in what was read
+
+
+def test_open_answers_of_a_survey_are_told_and_chosen_by_theme_and_feeling(client):
+    survey = asking.opened(value(page("one", question("text", "why"))), slug="why")
+    for number, text in enumerate((*LATE, *TASTY)):
+        who = factories.customer(email=f"a{number}@example.com")
+        run = asking.run(survey, invitation=asking.invited(survey, who.id))
+        answering.take(run, {"why": text}, at=NOW, is_end=True, keeps_valid=True)
+    pipeline.drain_all(now=timezone.now())
+    theming.find(timezone.now())
+    client.force_login(factories.staff("owner"))
+    shown = client.get("/surveys/why/answers/").context
+    assert shown["whole"].total == len(LATE) + len(TASTY)
+    (late,) = [one for one in shown["themes"] if one.split.total == len(LATE)]
+    by_theme = client.get(f"/surveys/why/answers/?theme={late.id}").context["rows"]
+    assert {row["one"].text for row in by_theme} == set(LATE)
+    by_both = client.get(f"/surveys/why/answers/?theme={late.id}&felt=positive").context["rows"]
+    assert len(by_both) == late.split.positive
+    assert all(row["felt"].sentiment == "negative" for row in by_theme) == (late.split.negative == len(LATE))
+
+    quiet = asking.opened(value(page("one", question("text", "why"))), slug="quiet", is_anonymous=True)
+    for text in LATE[:5]:
+        answering.take(asking.run(quiet), {"why": text}, at=NOW, is_end=True, keeps_valid=True)
+    reading.look_around(timezone.now())
+    shown = client.get("/surveys/quiet/answers/").context
+    assert (shown["whole"].total, len(shown["rows"])) == (5, 5)
