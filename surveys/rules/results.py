@@ -142,10 +142,10 @@ def result(
     *,
     people: int | None = None,
     completed: int = 0,
-    ballots: Mapping[tuple[str, ...], int] | None = None,
+    placed: ranking.Placed | None = None,
 ) -> Result:
     """The figures of one question. `people`: how many answered, where one answer is several pieces; `completed`: how
-    many completed these versions; `ballots`: for a ranking.
+    many completed these versions; `placed`: for a ranking.
     """
     mine = [one for one in tallies if one.question == about.key and one.version in about.versions]
     question = about.question
@@ -157,7 +157,7 @@ def result(
     if isinstance(question, Scale):
         return _scale(about, question, _numbers(mine), n, of)
     if isinstance(question, Ranking):
-        return _ranked(about, question, ballots or {}, n, of)
+        return _ranked(about, question, placed or {}, n, of)
     if isinstance(question, Matrix):
         return _matrix(about, question, mine, n, of)
     return _chosen(about, question, mine, n, of, pieces=pieces)
@@ -237,11 +237,11 @@ def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of:
     return Result(about, n, of)
 
 
-def _ranked(about: Asked, question: Ranking, ballots: Mapping[tuple[str, ...], int], n: int, of: int) -> Result:
+def _ranked(about: Asked, question: Ranking, placed: ranking.Placed, n: int, of: int) -> Result:
     options = [option.key for option in question.options]
-    options += sorted({code for ballot in ballots for code in ballot}.difference(options))
-    places = ranking.places(ballots, options)
-    return Result(about, n, of, places=tuple(places), agreement=ranking.agreement(ballots, options))
+    options += sorted({code for code, _place, _length in placed}.difference(options))
+    places = ranking.places(placed, options)
+    return Result(about, n, of, places=tuple(places), agreement=ranking.agreement(placed, options))
 
 
 def _matrix(about: Asked, question: Matrix, mine: Sequence[Tally], n: int, of: int) -> Result:

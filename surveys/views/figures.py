@@ -23,6 +23,7 @@ from surveys.selectors.results.single import Piece
 
 SURE = 0.05
 MOST_BARS = 40
+MOST_GROUPS = 30
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def group_name(by: str, key: str) -> str:
 
 
 def groups(found: Sequence[Group], by: str) -> list[dict[str, Any]]:
-    """Groups as rows; `is_apart` where chance alone hardly does as much."""
+    """The largest groups as rows; `is_apart` where chance alone hardly does as much."""
     return [
         {
             "label": group_name(by, one.key),
@@ -227,7 +228,7 @@ def groups(found: Sequence[Group], by: str) -> list[dict[str, Any]]:
             "first": _first(one.result),
             "is_apart": one.p is not None and one.p < SURE,
         }
-        for one in found
+        for one in found[:MOST_GROUPS]
     ]
 
 

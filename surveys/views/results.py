@@ -66,7 +66,7 @@ def overall(request: HttpRequest, survey: str) -> HttpResponse:
 def question(request: HttpRequest, survey: str, question_key: str) -> HttpResponse:
     """`/surveys/{slug}/results/{question}/`: one question over time, by group, beside another."""
     row, chosen, given = _asked(request, survey)
-    found = overview.read(row, chosen)
+    found = overview.read(row, chosen, only=question_key)
     versions = found.versions
     how = request.GET.get("how", "")
     every = results.asked(versions)
@@ -82,6 +82,7 @@ def question(request: HttpRequest, survey: str, question_key: str) -> HttpRespon
     others = [other for other in every if other.key != about.key and comparing.crossable(other)]
     beside = next((other for other in others if other.key == request.GET.get("beside", "")), None)
     is_shown = one is not None and not one.is_hidden
+    groups = comparing.by_group(row, about, by, chosen) if is_shown and by else []
     periods = comparing.over_time(row, about, period, chosen) if is_shown and not about.question.IS_WORDS else []
     page = {
         **frame.context(request, row, "results"),
@@ -95,7 +96,8 @@ def question(request: HttpRequest, survey: str, question_key: str) -> HttpRespon
         "trend_title": figures.finding(periods),
         "by": by,
         "by_choices": names.items(),
-        "groups": figures.groups(comparing.by_group(row, about, by, chosen), by) if is_shown and by else [],
+        "groups": figures.groups(groups, by),
+        "groups_left_out": max(0, len(groups) - figures.MOST_GROUPS),
         "likeness": _likeness(row, about, by) if is_shown else {},
         "beside": beside.key if beside else "",
         "beside_choices": [(other.key, wording.text(other.question.text)) for other in others]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from cdp.core import audiences
 from surveys.models import Survey
-from surveys.rules import disclosing, results
+from surveys.rules import disclosing
 from surveys.rules.kinds.choices import Matrix, Multiple, Poll, Ranking
 from surveys.rules.kinds.words import Date
 from surveys.rules.results import Asked, Result
 from surveys.rules.statistics import TOO_FEW, means, nps, repeated, several, shares
 from surveys.selectors.results import counting, guarding
+from surveys.selectors.results.counting import Told
 from surveys.selectors.results.scope import (
     ANONYMOUS_DIMENSIONS,
     DIMENSIONS,
@@ -21,14 +22,13 @@ from surveys.selectors.results.scope import (
     Filter,
     Scope,
     definitions,
+    members,
     scope,
     without,
 )
 
 PERIODS = {"week": "week", "month": "month"}
 MOST_PERIODS = 60
-MOST_GROUPS = 30
-MOST_SEGMENTS = 12
 SEGMENT = "segment"
 
 
@@ -74,17 +74,16 @@ def over_time(survey: Survey, about: Asked, period: str, chosen: Filter | None =
     if survey.is_anonymous:
         if period != "month":
             return []
-        found = _by(survey, about, "to_char(a.at, 'YYYY-MM-01')", chosen)
+        found = _periods(_by(survey, about, "to_char(a.at, 'YYYY-MM-01')", chosen), about)
     else:
         day = f"(date_trunc('{PERIODS[period]}', {{}} AT TIME ZONE %(zone)s))::date"
         of = scope(survey, chosen, per=day.format("r.ended_at"))
-        found = _grouped(of, about, f"{day.format('a.at')}::text")
+        told = counting.told_by(of, definitions(survey), f"{day.format('a.at')}::text", question=about.key)
+        found = _periods(told, about)
         same = _repeated(of, about, day.format("a.at"), period)
     found = _without_gaps(about, found, period)[-MOST_PERIODS:]
-    pairs = itertools.pairwise(found)
-    changes: list[float | None] = [None]
-    changes += [_apart(one.result, two.result, same.get((one.key, two.key), {})) for one, two in pairs]
-    return [Group(one.key, one.result, p) for one, p in zip(found, changes, strict=True)]
+    changes = (_apart(one.result, two.result, same.get((one.key, two.key))) for one, two in itertools.pairwise(found))
+    return [Group(one.key, one.result, p) for one, p in zip(found, [None, *changes], strict=False)]
 
 
 def _without_gaps(about: Asked, found: Sequence[Group], period: str) -> list[Group]:
@@ -107,15 +106,19 @@ def _repeated(
 
 
 def by_group(survey: Survey, about: Asked, name: str, chosen: Filter | None = None) -> list[Group]:
-    """Its figures by one of `groups_of`, the largest groups first, each against all others. Raises KeyError."""
+    """Its figures by one of `groups_of`, the largest groups first, each against all others; all of them, and judged
+    together. Raises KeyError.
+    """
     chosen = chosen or Filter()
     if name not in groups_of(survey):
         raise KeyError(name)
     if name == SEGMENT:
-        return _by_segment(survey, about, without(chosen, "segment"))
-    found = _by(survey, about, {**DIMENSIONS, **PROFILE}[name], chosen, with_people=name in PROFILE)
-    found = sorted((one for one in found if one.result.n), key=lambda one: (-one.result.n, one.key))[:MOST_GROUPS]
-    whole = _whole(survey, about, chosen)
+        told, whole = _by_segment(survey, about, without(chosen, "segment"))
+    else:
+        told = _by(survey, about, {**DIMENSIONS, **PROFILE}[name], chosen, with_people=name in PROFILE)
+        whole = counting.together(told.values()).result(about)
+    found = [Group(key, one.result(about)) for key, one in told.items()]
+    found = sorted((one for one in found if one.result.n), key=lambda one: (-one.result.n, one.key))
     return _judged([(one, _apart(one.result, _rest(whole, one.result))) for one in found])
 
 
@@ -153,48 +156,33 @@ def crossable(about: Asked) -> bool:
     return not about.question.IS_WORDS and about.scheme not in {"date", "ranking"}
 
 
-def _by(survey: Survey, about: Asked, group: str, chosen: Filter, *, with_people: bool = False) -> list[Group]:
+def _by(survey: Survey, about: Asked, group: str, chosen: Filter, *, with_people: bool = False) -> dict[str, Told]:
     if survey.is_anonymous and chosen.given:
-        return []
+        return {}
     by_responses = group.startswith(("r.", "c.", "(CASE"))
-    found = _grouped(scope(survey, chosen, with_people=with_people, with_responses=by_responses), about, group)
+    of = scope(survey, chosen, with_people=with_people, with_responses=by_responses)
+    found = counting.told_by(of, definitions(survey), group, question=about.key)
     if survey.is_anonymous:
         sizes = counting.completed_by(scope(survey), group.replace("a.at", "r.at")).values()
-        if not disclosing.may_divide(sizes) or not disclosing.may_divide(one.result.n for one in found):
-            return []
+        if not disclosing.may_divide(sizes) or not disclosing.may_divide(one.result(about).n for one in found.values()):
+            return {}
     return found
 
 
-def _grouped(of: Scope, about: Asked, group: str) -> list[Group]:
-    told = counting.tallies_by(of, definitions(of.survey), group, question=about.key)
-    many = isinstance(about.question, Multiple | Ranking | Matrix)
-    people = counting.people_by(of, about, group) if many else {}
-    ballots = counting.ballots_by(of, about, group) if about.scheme == "ranking" else {}
-    return [
-        Group(
-            key,
-            results.result(about, told[key], people=people.get(key, 0) if many else None, ballots=ballots.get(key)),
-        )
-        for key in sorted(told)
-    ]
+def _periods(found: Mapping[str, Told], about: Asked) -> list[Group]:
+    return [Group(key, found[key].result(about)) for key in sorted(found)]
 
 
-def _by_segment(survey: Survey, about: Asked, chosen: Filter) -> list[Group]:
-    """Members as they are now; somebody may be in several, so each is judged against everybody outside of it."""
-    versions, whole, found = definitions(survey), _whole(survey, about, chosen), []
-    for key, _name in audiences.choices()[:MOST_SEGMENTS]:
-        of = scope(survey, Filter(**{**vars(chosen), "segment": key}))
-        told = counting.tallies(of, versions, question=about.key)
-        one = results.result(about, told, people=counting.people(of, about), ballots=counting.ballots(of, about))
-        if one.n:
-            found.append((Group(key, one), _apart(one, _rest(whole, one))))
-    return _judged(sorted(found, key=lambda told: -told[0].result.n))
-
-
-def _whole(survey: Survey, about: Asked, chosen: Filter) -> Result:
-    of = scope(survey, chosen)
-    told = counting.tallies(of, definitions(survey), question=about.key)
-    return results.result(about, told, people=counting.people(of, about), ballots=counting.ballots(of, about))
+def _by_segment(survey: Survey, about: Asked, chosen: Filter) -> tuple[dict[str, Told], Result]:
+    """Members as they are now, all segments in one reading; somebody may be in several, so each is judged against
+    everybody outside of it.
+    """
+    versions = definitions(survey)
+    whole = counting.told(scope(survey, chosen), versions, question=about.key).result(about)
+    keys = [key for key, _name in audiences.choices()]
+    if not keys:
+        return {}, whole
+    return counting.told_by(members(scope(survey, chosen), keys), versions, "m.segment", question=about.key), whole
 
 
 def _rest(whole: Result, one: Result) -> Result:

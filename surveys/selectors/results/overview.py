@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from surveys.models import Survey
 from surveys.rules import disclosing, results
 from surveys.rules.definition import Definition
-from surveys.rules.results import Asked, Result, Tally
+from surveys.rules.results import Asked, Result
 from surveys.rules.statistics import TOO_FEW
 from surveys.selectors.results import counting, guarding
+from surveys.selectors.results.counting import Told
 from surveys.selectors.results.guarding import Refusal
 from surveys.selectors.results.scope import Filter, Scope, definitions, scope
 
@@ -27,19 +28,21 @@ class Overview:
     earlier: int = 0
 
 
-def read(survey: Survey, chosen: Filter | None = None) -> Overview:
-    """The figures of every question."""
+def read(survey: Survey, chosen: Filter | None = None, *, only: str = "") -> Overview:
+    """The figures of every question, or of `only` one, in every way it was asked."""
     chosen, versions = chosen or Filter(), definitions(survey)
     everybody = scope(survey)
-    whole = sum(counting.completed(everybody).values())
+    of_all = counting.completed(everybody)
+    whole = sum(of_all.values())
     refusal = guarding.refused(survey, versions, chosen)
     if refusal is None and survey.is_anonymous and whole < TOO_FEW:
         refusal = Refusal.FEW if whole else None
     if refusal is not None:
         return Overview(None, whole if whole >= TOO_FEW else 0, (), refusal, versions)
     of = scope(survey, chosen)
-    by_version, told = counting.completed(of), counting.tallies(of, versions)
-    found = [figured(of, about, told, by_version) for about in results.asked(versions)]
+    by_version = counting.completed(of) if chosen.given else of_all
+    told = counting.told(of, versions, question=only)
+    found = [figured(about, told, by_version) for about in results.asked(versions) if only in {"", about.key}]
     if survey.is_anonymous and chosen.given:
         found = _without_differences(found, everybody, versions)
     completed = sum(by_version.values())
@@ -47,25 +50,17 @@ def read(survey: Survey, chosen: Filter | None = None) -> Overview:
     return Overview(completed, whole, found, None, versions, max(0, earlier - completed))
 
 
-def figured(of: Scope, about: Asked, told: Sequence[Tally], by_version: Mapping[int, int]) -> Result:
+def figured(about: Asked, told: Told, by_version: Mapping[int, int]) -> Result:
     """One question in figures."""
-    completed = sum(by_version.get(version, 0) for version in about.versions)
-    is_asked = any(one.question == about.key and one.version in about.versions for one in told)
-    return results.result(
-        about,
-        told,
-        people=counting.people(of, about) if is_asked else 0,
-        completed=completed,
-        ballots=counting.ballots(of, about) if is_asked else None,
-    )
+    return told.result(about, completed=sum(by_version.get(version, 0) for version in about.versions))
 
 
 def _without_differences(found: Sequence[Result], everybody: Scope, versions: Mapping[int, Definition]) -> list[Result]:
     """Without questions that so few of all others answered that a subtraction would tell what they said."""
-    by_version, told = counting.completed(everybody), counting.tallies(everybody, versions)
+    by_version, told = counting.completed(everybody), counting.told(everybody, versions)
     of_all = {
         (one.asked.key, one.asked.scheme): one.n
-        for one in (figured(everybody, about, told, by_version) for about in results.asked(versions))
+        for one in (figured(about, told, by_version) for about in results.asked(versions))
     }
     return [
         one

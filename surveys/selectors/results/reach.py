@@ -174,7 +174,8 @@ def weighted(survey: Survey, about: Asked, by: str) -> Weighted | None:
         return None
     asked = {key: pair[0] for key, pair in _asked(survey, by).items()}
     of = scope(survey, with_people=True)
-    of = replace(of, answers=f"{of.answers} AND r.invitation_id IS NOT NULL")
+    linked = " AND r.invitation_id IS NOT NULL"
+    of = replace(of, every=of.every + linked, replaced=of.replaced + linked)
     told = counting.tallies_by(of, definitions(survey), PROFILE[by], question=about.key)
     found = {key: results.result(about, rows) for key, rows in told.items()}
     counts = {

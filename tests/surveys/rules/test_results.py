@@ -17,9 +17,9 @@ def tally(key, value, count, *, version=1, item=""):
     )
 
 
-def of(kind, tallies, *, people=None, completed=0, ballots=None, **rest):
+def of(kind, tallies, *, people=None, completed=0, placed=None, **rest):
     (about,) = results.asked({1: read(page("p", question(kind, "a", **rest)))})
-    return results.result(about, tallies, people=people, completed=completed, ballots=ballots)
+    return results.result(about, tallies, people=people, completed=completed, placed=placed)
 
 
 def test_two_scales_of_one_question_are_two_results():
@@ -62,7 +62,13 @@ def test_tops_of_scales(kind, rest, answers, hits):
 
 
 def test_a_ranking_is_told_by_borda_and_first_places():
-    found = of("ranking", [], people=10, ballots={("x", "y"): 6, ("y", "x"): 4}, options=[option("x"), option("y")])
+    found = of(
+        "ranking",
+        [],
+        people=10,
+        placed={("x", 1, 2): 6, ("y", 2, 2): 6, ("y", 1, 2): 4, ("x", 2, 2): 4},
+        options=[option("x"), option("y")],
+    )
     assert [(place.option, place.borda, place.first) for place in found.places] == [("x", 0.6, 0.6), ("y", 0.4, 0.4)]
 
 

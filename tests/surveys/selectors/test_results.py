@@ -1,15 +1,19 @@
 """Results counted over the answers: filters, groups, periods, tables, who was asked; and what anonymous ones hide."""
 
 import datetime as dt
+import itertools
 import uuid
+from collections import Counter
 
 import pytest
 from django.utils import timezone
 
+from analytics.models import Segment, SegmentMember
 from cdp.core import actors
 from customers.models import ContactPoint
 from surveys.models import AnonymousAnswer, Invitation, RefusedAnswer, Response
 from surveys.rules import results
+from surveys.rules.statistics import ranking
 from surveys.selectors import sealing
 from surveys.selectors.results import comparing, overview, reach, scope, telling, words
 from surveys.selectors.results.guarding import Refusal
@@ -206,6 +210,53 @@ def answered(survey, links, given, **more):
     for link in links:
         answers.plant(survey, [given], at=NOV, customer_id=link.customer_id, invitation_id=link.id, **more)
     Invitation.objects.filter(id__in=[link.id for link in links]).update(state="answered")
+
+
+def test_every_segment_is_compared_in_as_few_statements_as_one(django_assert_max_num_queries):
+    survey = asking.opened(ALL)
+    women, men = (answers.people(6, gender=name) for name in ("female", "male"))
+    answers.plant_each(survey, [happy()] * 6, women, at=NOV)
+    answers.plant_each(survey, [sad()] * 6, men, at=NOV)
+    for place in range(14):
+        segment = Segment.objects.create(key=f"s{place:02}", name=f"S{place}", rules={})
+        SegmentMember.objects.bulk_create(
+            SegmentMember(segment_id=segment.id, customer_id=one, entered_at=NOV)
+            for one in (women if place % 2 else men)
+        )
+    score, liked = one_of(survey, "score"), one_of(survey, "liked")
+    with django_assert_max_num_queries(12):
+        groups = comparing.by_group(survey, score, "segment")
+    assert [(group.key, group.result.bands.promoters) for group in groups] == [
+        (f"s{place:02}", 6 * (place % 2)) for place in range(14)
+    ]
+    assert all(group.p < 0.01 for group in groups)
+    assert {group.result.n for group in comparing.by_group(survey, liked, "segment", Filter(segment="s01"))} == {6}
+    assert overview.read(survey, scope.read(survey, {"segment": "s01"})).completed == 6
+
+
+def test_orders_of_preference_are_counted_whole_however_many_there_are():
+    """Every order of four options once, and shorter ones: as by hand over all of them, also by group and for nobody."""
+    keys = ("a", "b", "c", "d")
+    draft = value(page("p", question("ranking", "order", options=[option(key) for key in keys])))
+    ballots = [one[:length] for one in itertools.permutations(keys) for length in (4, 4, 2)] + [("d",)] * 7
+    placed = Counter()
+    for ballot in ballots:
+        for place, key in enumerate(ballot, 1):
+            placed[key, place, len(ballot)] += 1
+    named, nameless = asking.opened(draft), asking.opened(draft, slug="quiet", is_anonymous=True)
+    answers.plant(named, [{"order": list(ballot)} for ballot in ballots], mode="kiosk")
+    twice = answers.people(10)
+    answers.plant_each(named, [{"order": ["d", "c"]}] * 10, twice, at=NOV - dt.timedelta(days=400), mode="kiosk")
+    answers.plant_each(named, [{"order": list(keys)}] * 10, twice)
+    answers.plant_nameless(nameless, [{"order": list(ballot)} for ballot in ballots])
+    (of_kiosk,) = [
+        one.result for one in comparing.by_group(named, one_of(named, "order"), "mode") if one.key == "kiosk"
+    ]
+    for found in (of_kiosk, overview.read(nameless).results[0]):
+        assert (found.n, found.places) == (79, tuple(ranking.places(placed, keys)))
+        assert found.agreement == pytest.approx(ranking.agreement(placed, keys))
+    whole = overview.read(named).results[0]
+    assert whole.n == sum(place.histogram[0] for place in whole.places) == 89
 
 
 def test_those_who_answered_are_compared_with_those_who_were_asked_and_weighted_beside():
