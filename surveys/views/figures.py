@@ -19,6 +19,7 @@ from surveys.rules.statistics import Interval, means, nps, shares
 from surveys.selectors import wording
 from surveys.selectors.results import comparing
 from surveys.selectors.results.comparing import Group
+from surveys.selectors.results.scores import Reached
 from surveys.selectors.results.single import Piece
 
 SURE = 0.05
@@ -63,6 +64,7 @@ def card(one: Result, *, link: str = "") -> dict[str, Any]:
         "is_several": one.picks > one.of,
         "picks": one.picks,
         "of": one.of,
+        "is_of_all": about.is_for_all,
         "places": [
             {
                 "label": answer(about.question, place.option),
@@ -85,6 +87,32 @@ def card(one: Result, *, link: str = "") -> dict[str, Any]:
         ],
         "is_words": about.question.IS_WORDS,
         "link": link,
+    }
+
+
+def score_card(one: Reached) -> dict[str, Any]:
+    """What the card of a score shows: its mean with how sure it is, and how it is spread."""
+    mean = one.spread.mean
+    return {
+        "text": wording.text(one.score.text) or one.score.key,
+        "kind": _("Score"),
+        "n": one.spread.n,
+        "is_hidden": one.spread.is_hidden,
+        "is_low": one.spread.is_low and not one.spread.is_hidden,
+        "headline": Headline(_("Mean"), mean.value, "mean", means.interval(mean))
+        if mean is not None and mean.value is not None
+        else None,
+        "bars": [
+            {
+                "label": " – ".join(
+                    written_numbers.number(round(end, 2)) for end in dict.fromkeys((part.low, part.high))
+                ),
+                "count": part.count,
+                "share": part.share,
+            }
+            for part in one.spread.parts
+        ],
+        "most": max((part.share for part in one.spread.parts), default=0) or 1,
     }
 
 

@@ -25,7 +25,7 @@ from surveys.rules.results import BANDS
 from surveys.rules.sending import Fault
 from surveys.rules.words import sentence
 from surveys.selectors import wording
-from surveys.selectors.results import comparing, overview, reach, scope, single, words
+from surveys.selectors.results import comparing, overview, reach, scope, scores, single, words
 from surveys.selectors.results.guarding import Refusal
 from surveys.selectors.results.scope import Filter, UnableToFilter
 from surveys.selectors.texts import felt_as, readings
@@ -51,6 +51,7 @@ def overall(request: HttpRequest, survey: str) -> HttpResponse:
         **_filters(row, chosen, given),
         "found": found,
         "cards": cards,
+        "scores": [figures.score_card(one) for one in scores.read(row, chosen)],
         "reach": reach.read(row),
         "refusal": _refusal(found.refusal),
         "words_link": _link("surveys:answers", row, given),

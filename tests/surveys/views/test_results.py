@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cdp.core.models import AccessEntry, AuditEntry
 from surveys.models import Answer, Response, ResponseKey
+from surveys.rules.spread import spread
+from surveys.selectors.results import scope, scores
 from surveys.services import answering
 from tests import factories
 from tests.surveys import answers, asking
@@ -60,6 +62,25 @@ def test_results_of_every_kind_are_shown_with_their_marks_and_filters(client):
     assert client.get(f"{HERE}results/none/").status_code == 404
     assert "Nobody wrote anything here" in text(client, f"{HERE}answers/")
     assert "Nothing was refused" in text(client, f"{HERE}refused/")
+
+
+def test_scores_stand_with_their_mean_how_sure_it_is_and_how_they_are_spread(client):
+    draft = value(page("p", question("nps", "score"))) | {
+        "scores": [{"key": "ready", "text": {"en": "Ready to buy"}, "of": [{"question": "score", "weight": 2}]}]
+    }
+    survey = asking.opened(draft)
+    for reached, count in ((4, 4), (18, 6), (20, 10)):
+        answers.plant(survey, [{"score": reached // 2}] * count, scores={"ready": reached})
+    (found,) = scores.read(survey)
+    assert [(part.low, part.count) for part in found.spread.parts] == [(4, 4), (18, 6), (20, 10)]
+    assert found.spread.mean.value == pytest.approx(16.2)
+    many = spread({float(point): 1 for point in range(101)})
+    assert [part.count for part in many.parts] == [10] * 9 + [11]
+    client.force_login(factories.staff("viewer"))
+    shown = text(client, f"{HERE}results/")
+    for words in ("Ready to buy", "16.20", "50.0% <span"):
+        assert words in shown
+    assert scores.read(survey, scope.read(survey, {"question": "score", "answer": "2"}))[0].spread.is_hidden
 
 
 def test_anonymous_results_say_why_they_are_not_shown(client):
