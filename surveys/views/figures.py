@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cdp.core import audiences, spoken, written_dates, written_numbers
+from consent.models import Channel
 from customers.rules import places
 from surveys.models import Response, Survey
 from surveys.rules.kinds import Question
@@ -213,6 +214,8 @@ def dimensions(survey: Survey) -> dict[str, str]:
         "mode": _("Came through"),
         "version": _("Version"),
         "store": _("Store"),
+        "channel": _("Channel"),
+        "wave": _("Early or late"),
         "gender": _("Gender"),
         "age": _("Age"),
         "province": _("Province"),
@@ -229,13 +232,15 @@ def dimensions(survey: Survey) -> dict[str, str]:
 def group_name(by: str, key: str) -> str:
     """One group in words."""
     if not key:
-        return _("not known")
+        return _("not by a personal link") if by == "wave" else _("not known")
     language = (get_language() or "en")[:2]
     names: dict[str, Callable[[], str]] = {
         "mode": lambda: str(dict(Response.Mode.choices).get(key, key)),
         "language": lambda: spoken.OWN_NAMES.get(key, key),
         "version": lambda: _("version %(n)s") % {"n": key},
         "segment": lambda: audiences.name(key),
+        "channel": lambda: str(dict(Channel.choices).get(key, key)),
+        "wave": lambda: _("before any reminder") if key == "early" else _("after a reminder"),
         "country": lambda: places.country_name(key, language),
         "province": lambda: places.province_name(key, language),
         "gender": lambda: {"female": _("female"), "male": _("male"), "other": _("other")}.get(key, key),

@@ -357,7 +357,7 @@ def _refusal(refusal: Refusal | None) -> str:
 
 def _likeness(survey: Survey, about: results.Asked, by: str) -> dict[str, Any]:
     """Whether those who answered are like those who were asked, and the headline weighted, by the same detail."""
-    if survey.is_anonymous or by not in scope.PROFILE:
+    if survey.is_anonymous or by not in reach.FRAME:
         return {}
     rows = reach.compared(survey, by)
     if not rows:

@@ -18,6 +18,7 @@ from surveys.selectors.results.counting import Told
 from surveys.selectors.results.scope import (
     ANONYMOUS_DIMENSIONS,
     DIMENSIONS,
+    LINKED,
     PROFILE,
     Filter,
     Scope,
@@ -60,7 +61,7 @@ def groups_of(survey: Survey) -> list[str]:
     """What answers can be compared by."""
     if survey.is_anonymous:
         return sorted(ANONYMOUS_DIMENSIONS)
-    return [*DIMENSIONS, *PROFILE, SEGMENT]
+    return [*DIMENSIONS, *LINKED, *PROFILE, SEGMENT]
 
 
 def over_time(survey: Survey, about: Asked, period: str, chosen: Filter | None = None) -> list[Group]:
@@ -115,7 +116,7 @@ def by_group(survey: Survey, about: Asked, name: str, chosen: Filter | None = No
     if name == SEGMENT:
         told, whole = _by_segment(survey, about, without(chosen, "segment"))
     else:
-        told = _by(survey, about, {**DIMENSIONS, **PROFILE}[name], chosen, with_people=name in PROFILE)
+        told = _by(survey, about, {**DIMENSIONS, **LINKED, **PROFILE}[name], chosen, with_people=name in PROFILE)
         whole = counting.together(told.values()).result(about)
     found = [Group(key, one.result(about)) for key, one in told.items()]
     found = sorted((one for one in found if one.result.n), key=lambda one: (-one.result.n, one.key))
@@ -159,7 +160,7 @@ def crossable(about: Asked) -> bool:
 def _by(survey: Survey, about: Asked, group: str, chosen: Filter, *, with_people: bool = False) -> dict[str, Told]:
     if survey.is_anonymous and chosen.given:
         return {}
-    by_responses = group.startswith(("r.", "c.", "(CASE"))
+    by_responses = group.startswith(("r.", "c.", "(CASE", "(SELECT"))
     of = scope(survey, chosen, with_people=with_people, with_responses=by_responses)
     found = counting.told_by(of, definitions(survey), group, question=about.key)
     if survey.is_anonymous:

@@ -19,7 +19,7 @@ from surveys.rules.results import Asked
 from surveys.rules.statistics import TOO_FEW, Z95, Interval, means, nps, weighting
 from surveys.selectors.questionnaires import PLACE
 from surveys.selectors.results import counting
-from surveys.selectors.results.scope import PROFILE, definitions, scope
+from surveys.selectors.results.scope import DIMENSIONS, LINKED, PROFILE, definitions, scope
 
 DAYS_TO_COME_BACK = 7
 """A mailbox found closed so soon after a link went there had not taken it; later it was another mail."""
@@ -40,6 +40,16 @@ _SENT = "(i.sent_at IS NOT NULL OR i.state = 'answered')"
 _ANSWERED = "COALESCE(did.is_complete, FALSE)"
 _TURNED_AWAY = "(COALESCE(did.is_turned_away, FALSE) AND NOT did.is_complete)"
 _REACHED = f"({_SENT} AND way.customer_id IS NULL AND NOT {_TURNED_AWAY})"
+
+
+FRAME: Mapping[str, tuple[str, str]] = {
+    **{name: (group.replace("r.ended_at", "i.made_at"), group) for name, group in PROFILE.items()},
+    "store": ("i.context->>'store'", DIMENSIONS["store"]),
+    "channel": ("i.channel", LINKED["channel"]),
+}
+"""What is known of everybody who was asked by a link, answered or not: over the link and its customer, and over the
+response.
+"""
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,7 @@ def read(survey: Survey) -> Reach:
 
 
 def compared(survey: Survey, by: str) -> list[Likeness]:
-    """Those who were sent a link beside those of them who answered, by a detail of the profile. Raises KeyError."""
+    """Those who were sent a link beside those of them who answered, by one of FRAME. Raises KeyError."""
     asked = _asked(survey, by)
     if survey.is_anonymous or not asked:
         return []
@@ -176,7 +186,7 @@ def weighted(survey: Survey, about: Asked, by: str) -> Weighted | None:
     of = scope(survey, with_people=True)
     linked = " AND r.invitation_id IS NOT NULL"
     of = replace(of, every=of.every + linked, replaced=of.replaced + linked)
-    told = counting.tallies_by(of, definitions(survey), PROFILE[by], question=about.key)
+    told = counting.tallies_by(of, definitions(survey), FRAME[by][1], question=about.key)
     found = {key: results.result(about, rows) for key, rows in told.items()}
     counts = {
         key: {int(one.number): one.count for one in rows if one.number is not None and one.version in about.versions}
@@ -213,7 +223,7 @@ def _worth(about: Asked, number: int) -> float:
 
 def _asked(survey: Survey, by: str) -> Mapping[str, tuple[int, int]]:
     """How many were reached by a link, and how many of them answered to the end, by group."""
-    group = PROFILE[by].replace("r.ended_at", "i.made_at")
+    group, _of_response = FRAME[by]
     params: dict[str, Any] = {"survey": survey.id, "zone": settings.TIME_ZONE}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -50,6 +50,14 @@ PROFILE: Mapping[str, str] = {
     "children": "c.children",
 }
 """What answers are compared by besides: details of the profile, as they are now; age on the day of the answer."""
+_LINK = "FROM surveys_invitation i WHERE i.customer_id = r.customer_id AND i.id = r.invitation_id"
+LINKED: Mapping[str, str] = {
+    "channel": f"(SELECT i.channel {_LINK})",
+    "wave": f"(SELECT CASE WHEN i.reminded_at <= r.ended_at THEN 'late' ELSE 'early' END {_LINK})",
+}
+"""What is known of answers by a personal link: the way it went, and whether it took a reminder. Who answers late is
+most like those who never do.
+"""
 LONGEST = 120
 
 

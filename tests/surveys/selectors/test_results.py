@@ -277,6 +277,26 @@ def test_those_who_answered_are_compared_with_those_who_were_asked_and_weighted_
     assert weighted.effective == pytest.approx(20**2 / (16 * 0.625**2 + 4 * 2.5**2))
 
 
+def test_who_answers_late_is_compared_and_so_is_who_was_asked_by_store_and_channel():
+    survey = asking.opened(ALL)
+    here = asked(survey, answers.people(20), context={"store": "BKK1"})
+    there = asked(survey, answers.people(20), context={"store": "CNX1"}, channel="line")
+    answered(survey, here[:12], happy(), context={"store": "BKK1"})
+    answered(survey, there[:6], sad(), context={"store": "CNX1"})
+    Invitation.objects.filter(id__in=[one.id for one in there]).update(reminded_at=NOV - dt.timedelta(hours=1))
+    answers.plant(survey, [sad()] * 5, at=NOV)
+    for by, first, second in (("store", "BKK1", "CNX1"), ("channel", "email", "line")):
+        found = {one.key: (one.asked, one.answered) for one in reach.compared(survey, by)}
+        assert found == {first: (20, 12), second: (20, 6)}
+        assert reach.weighted(survey, one_of(survey, "score"), by).value == pytest.approx(0)
+    waves = {one.key: one.result for one in comparing.by_group(survey, one_of(survey, "score"), "wave")}
+    assert {key: (one.bands.promoters, one.bands.detractors) for key, one in waves.items()} == {
+        "early": (12, 0),
+        "late": (0, 6),
+        "": (0, 5),
+    }
+
+
 def test_the_response_rate_is_of_those_who_could_answer_to_the_end():
     """Sent 20: 6 to the end, 4 turned away, 2 came back, 1 whose mailbox closed long after, 7 silent; 1 more unsent."""
     survey = asking.opened(ALL)
