@@ -12,6 +12,7 @@ from django.urls import get_resolver, reverse
 from cdp.core.access import LETTERS
 from cdp.core.models import Role
 from tests import factories
+from tests.architecture.voice_pages import VOICE
 
 ID = uuid.uuid4()
 
@@ -108,25 +109,6 @@ PAGES = [
     ("campaigns:campaign-preview-people", "POST", "mo"),
     ("campaigns:campaign-test", "POST", "mo"),
     ("campaigns:campaign-act", "POST", "mo"),
-    ("voice:interviews", "GET", "vcmspo"),
-    ("voice:interview-begin", "GET", "cspo"),
-    ("voice:interview-begin", "POST", "cspo"),
-    ("voice:interview", "GET", "cspo"),
-    ("voice:interview", "POST", "cspo"),
-    ("voice:guides", "GET", "vcmspo"),
-    ("voice:guide-new", "GET", "mo"),
-    ("voice:guide-new", "POST", "mo"),
-    ("voice:guide", "GET", "vcmspo"),
-    ("voice:guide", "POST", "mo"),
-    ("voice:guide-publish", "GET", "mo"),
-    ("voice:guide-publish", "POST", "mo"),
-    ("voice:guide-away", "POST", "mo"),
-    ("voice:quotes", "GET", "cspo"),
-    ("voice:quote", "GET", "cspo"),
-    ("voice:quote", "POST", "cspo"),
-    ("voice:testimonials", "GET", "vcmspo"),
-    ("voice:testimonial", "GET", "vcmspo"),
-    ("voice:testimonial", "POST", "cspo"),
     ("surveys:call", "GET", "cspo"),
     ("surveys:call", "POST", "cspo"),
     ("surveys:list", "GET", "vmpo"),
@@ -169,26 +151,6 @@ PAGES = [
     ("surveys:refused", "GET", "vmpo"),
     ("surveys:response", "GET", "vmpo"),
     ("surveys:response-remove", "POST", "mo"),
-    ("voice:reviews", "GET", "vcmspo"),
-    ("voice:review", "GET", "vcmspo"),
-    ("voice:review-act", "POST", "cmspo"),
-    ("voice:comments", "GET", "vmpo"),
-    ("voice:posts", "GET", "vmpo"),
-    ("voice:comment-settle", "POST", "mpo"),
-    ("voice:themes", "GET", "vmpo"),
-    ("voice:theme", "GET", "vmpo"),
-    ("voice:theme", "POST", "mo"),
-    ("voice:mentions", "GET", "vmpo"),
-    ("voice:mentions", "POST", "mo"),
-    ("voice:brand-remove", "POST", "mo"),
-    ("voice:tickets", "GET", "vcmspo"),
-    ("voice:ticket", "GET", "vcmspo"),
-    ("voice:ticket-act", "POST", "cspo"),
-    ("voice:ticket-new", "GET", "cspo"),
-    ("voice:ticket-new", "POST", "cspo"),
-    ("voice:ticket-mail", "POST", "so"),
-    ("voice:ticket-rules", "GET", "spo"),
-    ("voice:ticket-rules", "POST", "spo"),
     ("consent:overview", "GET", "vmpo"),
     ("web:settings", "GET", "o"),
     ("web:staff-policy", "POST", "o"),
@@ -313,6 +275,7 @@ PAGES = [
     ("events:quarantine-again", "POST", "spo"),
     ("events:quarantine-detail", "GET", "spo"),
     ("events:quarantine-detail", "POST", "spo"),
+    *VOICE,
 ]
 LINKS = {
     "consent:unsubscribe",
