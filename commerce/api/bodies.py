@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
-from cdp.core.api.fields import CurrencyField, ExactField, MomentField, MoneyField, StrictSerializer, WordsField
+from cdp.core.api.fields import (
+    CurrencyField,
+    ExactField,
+    MomentField,
+    MoneyField,
+    RawField,
+    StrictSerializer,
+    WordsField,
+)
 from commerce.rules import statuses
 from commerce.rules.inputs import MOST_LINES, ZERO, LineInput, OrderInput, RefundInput
 from commerce.services import interest, orders
@@ -151,13 +159,6 @@ class OrderBody(StrictSerializer):
 
 class OrderBatchBody(StrictSerializer):
     orders = OrderBody(many=True, max_length=orders.MOST, allow_empty=False)  # type: ignore[call-arg]
-
-
-class RawField(serializers.Field[Any, Any, Any, Any]):
-    """Whatever was sent, to be read later."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data
 
 
 class OrderBatchFrame(StrictSerializer):

@@ -16,13 +16,12 @@ from rest_framework.response import Response
 
 from cdp.core import context
 from cdp.core.api import problems
-from cdp.core.api.fields import StrictSerializer, WordsField
+from cdp.core.api.fields import RawField, StrictSerializer, WordsField
 from cdp.core.api.problems import Problem
 from cdp.core.api.views import ApiViewSet
 from cdp.core.crypto import subjects
 from cdp.core.files import values
 from cdp.core.imports import engine
-from commerce.api.bodies import RawField
 from commerce.services import keys
 from customers.rules import handles, unreadable
 from customers.rules.people import Person

@@ -125,3 +125,10 @@ def _is_map(data: Any) -> bool:
 def _microseconds(text: str) -> str:
     """Python reads six decimals of a second at most; RFC 3339 allows any number."""
     return re.sub(r"(\.\d{6})\d+", r"\1", text)
+
+
+class RawField(serializers.Field[Any, Any, Any, Any]):
+    """Whatever was sent, to be read later."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data

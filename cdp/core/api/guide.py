@@ -71,6 +71,15 @@ TAGS = [
         "hours, how they rate it.",
     },
     {
+        "name": "interviews",
+        "description": "Talks held by a guide, what was quoted from them, and testimonials that their customers allow.",
+    },
+    {
+        "name": "social",
+        "description": "What people do on social platforms: comments, mentions, messages and likes, by the handle "
+        "of who did it.",
+    },
+    {
         "name": "loyalty",
         "description": "What customers have earned: personal coupons, looked up and redeemed by code at the till or in "
         "the store's checkout.",
