@@ -52,7 +52,7 @@ def test_a_theme_keeps_its_id_its_owner_and_tells_what_came_after_it_was_solved(
     assert late.split.total == len(LATE)  # three languages are one theme
     assert {"ko", "th", "en"} >= set(late.words) >= {"ko"}
     assert any("배송" in word or "늦다" in word for word in late.words["ko"])
-    (tasty,) = [one for one in found.values() if one.split.positive == len(TASTY)]
+    (tasty,) = [one for one in found.values() if one.split.total == len(TASTY)]
     with translation.override("ko"):
         assert "커피" in themes.one(tasty.theme, NOW).name
     assert not any("비밀" in name for name in found)  # what one person says names nothing
