@@ -35,7 +35,7 @@ declare(
     on_erase=OnErase.DELETE,
     export=(
         *("id", "survey_id", "version", "state", "mode", "language", "started_at", "ended_at", "context", "source"),
-        "disclosure",
+        *("disclosure", "promised"),
     ),
     resolved_by="resolved_by",
 )
@@ -112,6 +112,7 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("interview_id", "question", "words", "held_on"),
+    is_ours=True,  # what staff wrote down of it; her own words are the quotes
 )
 declare(
     "surveys.Quote",

@@ -29,7 +29,8 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, what is wrong with it, or the thanks. Also after the survey is over: a code does not age."""
     survey = questionnaires.find(slug)
     if survey is None or not (survey.version and survey.is_anonymous and survey.reward):
-        with translation.override(asking.language_of(survey) if survey is not None and survey.version else None):
+        language = asking.language_of(survey) if survey is not None and survey.version else translation.get_language()
+        with translation.override(language):
             return asking.guarded(asking.closed(request, Closed.DRAFT, None))
     with translation.override(asking.language_of(survey)):
         return asking.guarded(_answered(request, survey))

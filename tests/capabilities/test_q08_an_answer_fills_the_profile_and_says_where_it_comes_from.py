@@ -41,7 +41,7 @@ def test_q08_answers_reach_the_profile_with_their_provenance(
     row = profile.customer
     assert (row.occupation, sorted(row.interests), str(row.birth_date)) == ("office", ["cups", "tea"], "1990-02-28")
     by = {origin.field: (origin.source, origin.fact) for origin in origins.of(profile)}
-    assert by["occupation"] == by["birth_date"] == ("survey", "survey:visit")
+    assert by["occupation"] == by["birth_date"] == ("survey", "survey:visit:1")
     staff = Client()
     staff.force_login(factories.staff("steward"))
     shown = staff.get(f"/customers/{mali.id}/").content.decode()

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from cdp.web.views import public
+from cdp.core import bounding
 from commerce.models import PreOrder, Warranty
 from commerce.selectors import preorders, warranties
 from customers.models import Customer
@@ -30,7 +30,7 @@ every = pytest.mark.parametrize("form", LONGEST)
 @pytest.fixture(autouse=True)
 def many(db, monkeypatch):
     cache.clear()
-    monkeypatch.setattr(public, "MOST", 10**6)
+    monkeypatch.setattr(bounding, "MOST", 10**6)
 
 
 def send(client, form, **sent):

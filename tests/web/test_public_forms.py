@@ -11,10 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from cdp.core import receipts
+from cdp.core import bounding, receipts
 from cdp.core.actors import SYSTEM
 from cdp.core.models import Source
-from cdp.web.views import public
 from commerce.models import PreOrder, Warranty
 from consent.models import ConsentRecord
 from customers.models import Arrival, Customer, FormChoice, ProfileQuestion
@@ -223,7 +222,7 @@ def test_an_address_brings_one_coupon_whoever_types_it_and_tells_nobody_whether_
 
 @every
 def test_a_busy_address_must_wait_ten_minutes_and_keeps_what_was_typed(db, client, form, monkeypatch):
-    monkeypatch.setattr(public, "MOST", 1)
+    monkeypatch.setattr(bounding, "MOST", 1)
     filling.send(client, form, **FORMS[form])
     busy = filling.send(client, form, **FORMS[form] | {"name": "Bo Lee"})
     assert (busy.status_code, busy["Retry-After"]) == (429, "600")

@@ -8,8 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from cdp.core import bounding
 from cdp.core.crypto import subjects
-from cdp.web.views import public
 from consent.models import ConsentRecord, ConsentState, Pending
 from consent.selectors import ledger, policies, purposes
 from consent.services import confirming, gate
@@ -194,7 +194,7 @@ def test_the_form_is_there_in_every_language(db, client, language):
 
 
 def test_too_many_from_one_address_must_wait(db, client, monkeypatch):
-    monkeypatch.setattr(public, "MOST", 2)
+    monkeypatch.setattr(bounding, "MOST", 2)
     assert [fill(client, email=f"p{n}@example.com").status_code for n in range(3)] == [302, 302, 429]
 
 

@@ -113,7 +113,7 @@ def _language() -> str:
 def _sent(request: HttpRequest, door: Door, filled: PublicForm, now: dt.datetime) -> HttpResponse:
     if filled.is_robot:
         return redirect(_done_address(request, door))
-    if not bounding.may(request, door.key):
+    if not bounding.may(request, door.key, most=bounding.MOST):
         filled.is_valid()
         filled.add_error(None, _("Many forms came from your connection just now. In ten minutes it works again."))
         busy = _again(request, door, filled, status=429)

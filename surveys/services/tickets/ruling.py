@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import audit
 from cdp.core.actors import Actor
+from customers.services import standing as owners
 from surveys.models import Ticket, TicketRules
 from surveys.rules.tickets import week as weeks
 from surveys.rules.tickets.hours import Span
@@ -68,7 +69,8 @@ def _count_anew() -> int:
         places = list(rows.values_list("customer_id", "id")[:CHUNK])
         with transaction.atomic():
             mine = Ticket.objects.filter(customer_id__in={customer for customer, _id in places})
-            chunk = list(mine.select_for_update().filter(id__in=[row for _customer, row in places]).order_by("id"))
+            owners.queue({customer for customer, _id in places})
+            chunk = list(mine.filter(id__in=[row for _customer, row in places]))
             said = standing.said_in(chunk)
             for ticket in chunk:
                 standing.count(ticket, said.get(ticket.id, ()), rules)

@@ -17,6 +17,7 @@ from cdp.core import ids, pipeline
 from cdp.core.crypto import index, subjects
 from commerce.services import keys
 from commerce.services.keys import KeyTable, Owner
+from customers.services import standing as owners
 from surveys.models import Ticket, TicketMessage
 from surveys.rules.tickets.clock import Said
 from surveys.selectors.tickets import ruling
@@ -131,6 +132,7 @@ def tell(tickets: Sequence[TicketInput], *, source: str, lane: int = pipeline.IN
         first: dict[str, TicketInput] = {}
         for one in tickets:
             first.setdefault(one.external_id, one)
+        owners.queue({one.customer for one in tickets})  # as everybody does who writes to a ticket
         wanted = {key(source, number): Owner(one.customer, ids.uuid7()) for number, one in first.items()}
         claimed = keys.claim(KEYS, wanted)
         known = _known([claimed[digest] for digest in wanted if claimed[digest] != wanted[digest]])
@@ -295,7 +297,7 @@ def _write(
 def _known(places: Sequence[Owner]) -> dict[uuid.UUID, Ticket]:
     if not places:
         return {}
-    found = Ticket.objects.select_for_update().filter(
+    found = Ticket.objects.filter(
         customer_id__in={place.customer for place in places}, id__in=[place.row for place in places]
     )
-    return {row.id: row for row in found.order_by("id")}
+    return {row.id: row for row in found}

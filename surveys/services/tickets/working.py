@@ -13,6 +13,7 @@ from cdp.core.crypto import subjects
 from cdp.core.models import User
 from commerce.services import keys
 from commerce.services.keys import Owner
+from customers.services import standing as owners
 from surveys.models import Ticket, TicketMessage
 from surveys.selectors.tickets import ruling
 from surveys.services.tickets import standing, telling
@@ -161,6 +162,7 @@ def rate(*, secret: bytes, stars: int, words: str, at: dt.datetime) -> Ticket:
     place = keys.find(telling.KEYS, [telling.key_of_secret(secret)])
     with transaction.atomic():
         for owner in place.values():
+            owners.queue([owner.customer])
             row = Ticket.objects.select_for_update().filter(customer_id=owner.customer, id=owner.row).first()
             if row is not None and is_ratable(row, at):
                 return _rated(row, stars, words, CUSTOMER, at)
@@ -198,6 +200,7 @@ def _check_colleague(to: uuid.UUID | None) -> None:
 
 
 def _locked(customer: uuid.UUID, ticket: uuid.UUID) -> Ticket:
+    owners.queue([customer])
     row = Ticket.objects.select_for_update().filter(customer_id=customer, id=ticket).first()
     if row is None:
         raise UnableToChange(_("This ticket is no longer here."))

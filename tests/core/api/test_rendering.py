@@ -16,7 +16,7 @@ from customers.models import Customer
 from surveys.models import Survey
 from surveys.rules import definition, ready
 from tests import factories
-from tests.surveys import asking
+from tests.surveys import asking, talking
 
 WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", re.ASCII)
@@ -119,7 +119,9 @@ def written(call):
     Survey.objects.filter(id=survey.id).update(opens_at=timezone.now())  # the one time that a questionnaire may have
     asked = {"customer": customer, "channel": "email", "words": "Where is it?", "at": "2026-11-20T10:00:00.25Z"}
     ticket = call("POST", "tickets", asked)
+    call("POST", "social", {"platform": "x", "handle": "mali", "text": "Hi", "at": "2026-11-20T10:00:00.25Z"})
     return {
+        "interviews": str(talking.praised(Customer.objects.get(id=customer)).id),
         "tickets": ticket["id"],
         "customers": customer,
         "orders": order["id"],
@@ -147,4 +149,5 @@ def test_every_time_of_every_answer_has_the_one_form(call, written):
             seen |= {path} if found else set()
             wrong += [(path, place, value) for place, value in found if not WRITTEN.fullmatch(value)]
     assert wrong == []
-    assert {path.split("/")[3] for path in seen} == {path.split("/")[3] for path in asked}
+    # Of talks the day alone is kept.
+    assert {path.split("/")[3] for path in seen} | {"interviews"} == {path.split("/")[3] for path in asked}
