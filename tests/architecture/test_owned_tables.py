@@ -114,7 +114,10 @@ def _constants(tree):
 def test_every_place_that_code_seals_for_or_opens_is_a_sealed_column():
     found = set()
     for path in _sources():
-        tree = ast.parse(path.read_text())
+        text = path.read_text()
+        if "table=" not in text or "column=" not in text:
+            continue  # most modules need no parsing
+        tree = ast.parse(text)
         known = _constants(tree)
         for node in ast.walk(tree):
             named = {word.arg: word.value for word in getattr(node, "keywords", ())}
