@@ -178,13 +178,18 @@ def without_shared(rows):
 
 
 def newest(loader):
-    """Where the rooms stood before their last migration; a room that has only one stays as it is."""
-    found = []
+    """Where the rooms stood before their last migration, and before what is built upon one of these; a room that has
+    only one stays as it is.
+    """
+    steps = {}
     for app in sorted(OURS & loader.migrated_apps):
         (leaf,) = loader.graph.leaf_nodes(app)
-        mine = [node for node in loader.graph.forwards_plan(leaf) if node[0] == app]
-        found += mine[-2:-1]
-    return found
+        steps[app] = [node for node in loader.graph.forwards_plan(leaf) if node[0] == app]
+    back = {steps[app].pop() for app in steps if len(steps[app]) > 1}
+    rooms = {app for app, _name in back}
+    while taken := [app for app in sorted(rooms) if back & set(loader.graph.forwards_plan(steps[app][-1]))]:
+        back |= {steps[app].pop() for app in taken}
+    return [steps[app][-1] for app in sorted(rooms)]
 
 
 def wrong_of(there, back):
