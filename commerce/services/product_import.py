@@ -136,9 +136,7 @@ class Handler:
         return price
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
-        position = self.context.columns.get(f"product.{name}")
-        constant = self.context.constants.get(f"product.{name}", "")
-        return constant if position is None else cells[position] or constant
+        return self.context.cell(cells, f"product.{name}")
 
     def _text(self, cells: Sequence[str], name: str) -> str:
         text = people.plain(self._cell(cells, name))

@@ -128,7 +128,9 @@ class Handler:
             try:
                 if not person.is_somebody:
                     raise self.people.nobody(cells, faults)
-                if self._cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID or self._is_silent(cells):
+                if self.context.cell(cells, "consent.granted").strip().casefold() in NOTHING_SAID or self._is_silent(
+                    cells
+                ):
                     continue
                 found.append(self._statement(line, person, cells))
             except registry.RowRefused as refusal:
@@ -136,21 +138,21 @@ class Handler:
                 continue
             for fault in faults:
                 warn(line, people_import.PREFIX + fault.field, fault.value, fault.problem.code)
-            if len(evidence := people.plain(self._cell(cells, "consent.evidence"))) > LONGEST_EVIDENCE:
+            if len(evidence := people.plain(self.context.cell(cells, "consent.evidence"))) > LONGEST_EVIDENCE:
                 # Its beginning is kept: the statement itself is never lost for what stands beside it.
                 warn(line, "consent.evidence", evidence, "too_long")
         return found
 
     def _statement(self, line: int, person: people.Person, cells: Sequence[str]) -> Statement:
-        purpose = self._cell(cells, "consent.purpose").strip().casefold()
+        purpose = self.context.cell(cells, "consent.purpose").strip().casefold()
         if purpose not in self.offered:
             raise registry.RowRefused("consent.purpose", purpose, "unknown_purpose")
-        channel = self._cell(cells, "consent.channel").strip().casefold()
+        channel = self.context.cell(cells, "consent.channel").strip().casefold()
         if channel not in self.offered[purpose]:
             raise registry.RowRefused("consent.channel", channel, "unknown_channel")
-        at, target = self._cell(cells, "consent.at"), "consent.granted"
-        if not (granted := self._cell(cells, target)) and "consent.opted_out" in self.context.columns:
-            target, granted = "consent.opted_out", self._cell(cells, "consent.opted_out")
+        at, target = self.context.cell(cells, "consent.at"), "consent.granted"
+        if not (granted := self.context.cell(cells, target)) and "consent.opted_out" in self.context.columns:
+            target, granted = "consent.opted_out", self.context.cell(cells, "consent.opted_out")
         try:
             is_reached = granted.strip().casefold() not in UNREACHED
             allowed = is_reached and values.boolean(granted) == (target == "consent.granted")
@@ -162,13 +164,15 @@ class Handler:
             raise registry.RowRefused("consent.at", at, problem.code) from problem
         if when and when > self.context.now + grants.AHEAD:
             raise registry.RowRefused("consent.at", at, "in_the_future")
-        evidence = people.plain(self._cell(cells, "consent.evidence") or self._in_words(granted))[:LONGEST_EVIDENCE]
+        evidence = people.plain(self.context.cell(cells, "consent.evidence") or self._in_words(granted))[
+            :LONGEST_EVIDENCE
+        ]
         return Statement(line, person, purpose, channel, allowed, when, evidence)
 
     def _is_silent(self, cells: Sequence[str]) -> bool:
         """Whether nobody opted out and nothing says that they ever opted in."""
-        out = self._cell(cells, "consent.opted_out")
-        if "consent.opted_out" not in self.context.columns or self._cell(cells, "consent.granted"):
+        out = self.context.cell(cells, "consent.opted_out")
+        if "consent.opted_out" not in self.context.columns or self.context.cell(cells, "consent.granted"):
             return False
         try:
             return not values.boolean(out)
@@ -179,11 +183,6 @@ class Handler:
         """The heading and the answer, where the file has no words of its own for what was agreed to."""
         told = [target for target in ("consent.granted", "consent.opted_out") if target in self.context.columns]
         return f"{self.context.name_of(told[0])}: {granted.strip()}" if told else ""
-
-    def _cell(self, cells: Sequence[str], target: str) -> str:
-        position = self.context.columns.get(target)
-        constant = self.context.constants.get(target, "")
-        return constant if position is None else cells[position] or constant
 
     def foresee(self, parsed: Sequence[Statement]) -> registry.Counts:
         """How many of the people would be new."""

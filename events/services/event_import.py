@@ -111,9 +111,7 @@ class Handler:
         )
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
-        position = self.context.columns.get(f"event.{name}")
-        constant = self.context.constants.get(f"event.{name}", "")
-        return constant if position is None else cells[position] or constant
+        return self.context.cell(cells, f"event.{name}")
 
     def _text(self, cells: Sequence[str], name: str) -> str:
         text = people.plain(self._cell(cells, name))

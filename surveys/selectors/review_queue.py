@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from cdp.core import pages
 from cdp.core.crypto import subjects
-from commerce.models import Product
 from surveys.models import Review
+from surveys.selectors import reviews
 from surveys.selectors.reviews import TABLE, Read
 
 WAITING, ANSWERED = "waiting", "answered"
@@ -64,22 +64,7 @@ def any_at_all() -> bool:
 
 def opened(rows: Sequence[Review]) -> list[Read]:
     """These reviews as people read them, in the same order; three queries."""
-    keyring = subjects.load({row.customer_id for row in rows})
-    names = dict(Product.objects.filter(sku__in={row.sku for row in rows}).values_list("sku", "name"))
-    return [
-        Read(
-            id=row.id,
-            sku=row.sku,
-            name=names.get(row.sku) or row.sku,
-            rating=row.rating,
-            title=keyring.open(row.title, table=TABLE, column="title", row=row.id),
-            body=keyring.open(row.body, table=TABLE, column="body", row=row.id),
-            at=row.at,
-            source=row.source,
-            is_replied=row.replied_at is not None,
-        )
-        for row in rows
-    ]
+    return reviews.opened(rows, subjects.load({row.customer_id for row in rows}))
 
 
 def find(customer: uuid.UUID, review: uuid.UUID) -> Review | None:

@@ -18,7 +18,7 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import layouts, mapping, registry
 from customers.rules import people
 from customers.selectors import lineage
-from customers.services import identity, import_trace, people_import
+from customers.services import import_strangers, people_import
 from surveys.rules import markup, ratings
 from surveys.services import collecting, review_undo, reviews, taking_back
 from surveys.services.reviews import ReviewInput
@@ -130,22 +130,22 @@ class Handler:
         return found
 
     def _told(self, line: int, person: people.Person | None, cells: Sequence[str]) -> Told:
-        sku = self._text("review.sku", people.plain(self._cell(cells, "review.sku")), 120)
+        sku = self._text("review.sku", people.plain(self.context.cell(cells, "review.sku")), 120)
         if not sku:
             raise registry.RowRefused("review.sku", "", "missing")
-        raw = self._cell(cells, "review.rating")
+        raw = self.context.cell(cells, "review.rating")
         try:
             rating = ratings.of_five(raw)
         except ratings.Unreadable as problem:
             raise registry.RowRefused("review.rating", raw, "not_a_number") from problem
-        title = self._text("review.title", markup.text(self._cell(cells, "review.title")), reviews.LONGEST_TITLE)
-        body = self._text("review.body", markup.text(self._cell(cells, "review.body")), reviews.LONGEST_BODY)
-        number = self._text("review.external_id", people.plain(self._cell(cells, "review.external_id")), 200)
+        title = self._text("review.title", markup.text(self.context.cell(cells, "review.title")), reviews.LONGEST_TITLE)
+        body = self._text("review.body", markup.text(self.context.cell(cells, "review.body")), reviews.LONGEST_BODY)
+        number = self._text("review.external_id", people.plain(self.context.cell(cells, "review.external_id")), 200)
         if rating is None and not body:
             raise registry.RowRefused("review.rating", raw, "missing")
-        told = self._cell(cells, "review.at")
+        told = self.context.cell(cells, "review.at")
         at = self._moment("review.at", told) or self.context.now
-        replied_at = self._moment("review.replied_at", self._cell(cells, "review.replied_at"))
+        replied_at = self._moment("review.replied_at", self.context.cell(cells, "review.replied_at"))
         if person is not None:
             person.told_at = min(person.told_at or at, self.context.now)
         return Told(
@@ -173,11 +173,6 @@ class Handler:
             raise registry.RowRefused(target, text, "too_long")
         return text
 
-    def _cell(self, cells: Sequence[str], target: str) -> str:
-        position = self.context.columns.get(target)
-        constant = self.context.constants.get(target, "")
-        return constant if position is None else cells[position] or constant
-
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
         """How many of the people would be new."""
         named = [(one.person, one.line) for one in parsed if one.person is not None]
@@ -187,23 +182,7 @@ class Handler:
         """Resolve the people, write their reviews; a repeated import writes nothing new."""
         named = [(one.person, one.line) for one in parsed if one.person is not None]
         persons, lines = [person for person, _line in named], [line for _person, line in named]
-        watch = import_trace.Watch(self.context)
-        resolutions = (
-            identity.resolve_many(
-                persons,
-                source=self.context.source,
-                now=self.context.now,
-                lane=pipeline.BULK,
-                is_stranger=True,  # whoever reviews as a guest types any name and any address
-                before_change=watch.before,
-                by=people_import.fact_of(self.context),
-            )
-            if persons
-            else []
-        )
-        watch.after(persons, resolutions)
-        # What somebody wrote who was forgotten since is left out: a file does not bring them back.
-        gone = people_import.refused(persons, lines, resolutions)
+        resolutions, gone = import_strangers.resolve(self.context, persons, lines)
         left_out = {line for line, _target, _value, _code in gone}
         found = {line: resolution.customer for line, resolution in zip(lines, resolutions, strict=True)}
         parsed = [one for one in parsed if one.line not in left_out]

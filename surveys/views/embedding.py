@@ -1,4 +1,4 @@
-"""The one script that a website loads to ask inside its own page. What it shows is `asking.page` with `?embed=1`."""
+"""The scripts that a website loads: the one here asks inside its own page, by `asking.page` with `?embed=1`."""
 
 from functools import cache
 from pathlib import Path
@@ -13,13 +13,18 @@ KEPT_SECONDS = 3600
 
 @require_safe
 def script(_request: HttpRequest) -> HttpResponse:
-    """The script, under an address that never changes; browsers keep it for an hour."""
-    response = HttpResponse(_text(), content_type="text/javascript; charset=utf-8")
+    """The script that asks."""
+    return served(FILE)
+
+
+def served(file: Path) -> HttpResponse:
+    """A script for other sites, under an address that never changes; browsers keep it for an hour."""
+    response = HttpResponse(_text(file), content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 @cache
-def _text() -> bytes:
-    return (Path(settings.BASE_DIR) / FILE).read_bytes()
+def _text(file: Path) -> bytes:
+    return (Path(settings.BASE_DIR) / file).read_bytes()

@@ -4,7 +4,6 @@ The page of a person is a link of their own: looking decides nothing, a yes or a
 they take back by the same link what they allowed.
 """
 
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -22,10 +21,9 @@ from surveys.models import Testimonial
 from surveys.selectors.interviews import shown
 from surveys.services.interviews import testimonials
 from surveys.services.interviews.testimonials import Asked, Gone, UnableToShow
-from surveys.views import asking
+from surveys.views import asking, embedding
 
 FILE = Path("static") / "js" / "testimonials-embed.js"
-KEPT_SECONDS = 3600
 FRESH_SECONDS = 60
 MOST = 24
 
@@ -100,15 +98,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 @require_safe
 def script(_request: HttpRequest) -> HttpResponse:
     """The script by which another site shows them, under an address that never changes."""
-    response = HttpResponse(_text(), content_type="text/javascript; charset=utf-8")
-    response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
-
-
-@cache
-def _text() -> bytes:
-    return (Path(settings.BASE_DIR) / FILE).read_bytes()
+    return embedding.served(FILE)
 
 
 def _language(request: HttpRequest, otherwise: str = "") -> str:

@@ -33,6 +33,12 @@ class Context:
     constants: Mapping[str, str]
     options: Mapping[str, Any]
 
+    def cell(self, cells: Sequence[str], target: str) -> str:
+        """What a row says of a target: its cell, else what the mapping says of all rows."""
+        position = self.columns.get(target)
+        constant = self.constants.get(target, "")
+        return constant if position is None else cells[position] or constant
+
     def dayfirst(self, target: str) -> bool | None:
         """How 03/04 reads in the column of a target: as the mapping says, else as the whole column shows."""
         if self.options.get("dayfirst") is not None:

@@ -135,9 +135,7 @@ class Handler:
         return read(told)
 
     def _cell(self, cells: Sequence[str], target: str) -> str:
-        position = self.context.columns.get(target)
-        constant = self.context.constants.get(target, "")
-        return (constant if position is None else cells[position] or constant).strip()
+        return self.context.cell(cells, target).strip()
 
     def write(self, parsed: Sequence[Told]) -> registry.Counts:
         """Find or make the companies, resolve the people and let them belong there."""

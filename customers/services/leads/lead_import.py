@@ -189,9 +189,7 @@ class Handler:
             raise registry.RowRefused("lead.arrived_at", text, problem.code) from problem
 
     def _cell(self, cells: Sequence[str], target: str) -> str:
-        position = self.context.columns.get(target)
-        constant = self.context.constants.get(target, "")
-        return (constant if position is None else cells[position] or constant).strip()
+        return self.context.cell(cells, target).strip()
 
     def write(self, parsed: Sequence[tuple[int, rules.LeadInput]]) -> registry.Counts:
         """Take them; a lead that is here already is only completed."""

@@ -1,29 +1,17 @@
 """Comments and mentions as texts that are read. Messages are read with their tickets."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core.crypto import subjects
 from surveys.models import SocialAct
 from surveys.rules.understanding import reader
-from surveys.selectors.social.story import TABLE
-from surveys.selectors.texts.sources import Place, Source
+from surveys.selectors.texts.sources import Source, words_of
 from surveys.selectors.texts.themes import Split
 
 KIND = "comment"
-
-
-def words(places: Sequence[Place]) -> Mapping[uuid.UUID, str]:
-    """What these say."""
-    keyring = subjects.load({place.customer for place in places})
-    rows = SocialAct.objects.filter(
-        customer_id__in={place.customer for place in places}, id__in=[place.text for place in places]
-    ).values_list("id", "words")
-    opened = {row: keyring.open(sealed, table=TABLE, column="words", row=row) for row, sealed in rows}
-    return {row: text for row, text in opened.items() if text}
 
 
 SOURCE = Source(
@@ -33,7 +21,7 @@ SOURCE = Source(
         "SELECT w.customer_id, w.id AS text_id, w.id AS parent_id, w.at, w.told_at FROM surveys_socialact w"
         " WHERE w.has_words AND w.kind <> 'message'"
     ),
-    words=words,
+    words=words_of(SocialAct, "words"),
 )
 
 

@@ -17,14 +17,14 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from cdp.core import jobs, pipeline
+from cdp.core import jobs
 from cdp.core.files import safety, values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import reading, registry
 from cdp.core.models import Job
 from customers.rules import people
 from customers.selectors import lineage
-from customers.services import identity, import_trace, people_import
+from customers.services import import_strangers, people_import
 from customers.services.identity import deciding
 from surveys.models import Survey
 from surveys.rules import mapping, sending
@@ -366,23 +366,7 @@ class Handler:
         """Resolve the people, write what they answered; a repeated import writes nothing new."""
         named = [(one.person, one.sent.line) for one in parsed if one.person is not None]
         persons, lines = [person for person, _line in named], [line for _person, line in named]
-        watch = import_trace.Watch(self.context)
-        resolutions = (
-            identity.resolve_many(
-                persons,
-                source=self.context.source,
-                now=self.context.now,
-                lane=pipeline.BULK,
-                is_stranger=True,  # whoever fills in a form elsewhere types any address
-                before_change=watch.before,
-                by=people_import.fact_of(self.context),
-            )
-            if persons
-            else []
-        )
-        watch.after(persons, resolutions)
-        # What somebody answered who was forgotten since is left out: a file does not bring them back.
-        gone = people_import.refused(persons, lines, resolutions)
+        resolutions, gone = import_strangers.resolve(self.context, persons, lines)
         left_out = {line for line, _target, _value, _code in gone}
         decided = dict(zip(lines, deciding.decided_by(persons, resolutions, source=self.context.source), strict=True))
         found = {line: resolution.customer for line, resolution in zip(lines, resolutions, strict=True)}

@@ -108,7 +108,7 @@ class Handler:
         found = []
         for line, cells in rows:
             person, faults = self.people.clean(self.people.raw(cells))
-            raw = {target.removeprefix(PREFIX): self._cell(cells, target) for target in TARGETS}
+            raw = {target.removeprefix(PREFIX): self.context.cell(cells, target) for target in TARGETS}
             try:
                 act = reading.read(raw, moment=self._at, now=self.context.now)
             except reading.Unreadable as problem:
@@ -121,11 +121,6 @@ class Handler:
 
     def _at(self, raw: str) -> datetime:
         return self.moment(raw)
-
-    def _cell(self, cells: Sequence[str], target: str) -> str:
-        position = self.context.columns.get(target)
-        constant = self.context.constants.get(target, "")
-        return constant if position is None else cells[position] or constant
 
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
         """How many of the people would be new."""

@@ -16,7 +16,7 @@ from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import mapping, registry
 from customers.rules import people
 from customers.selectors import lineage
-from customers.services import identity, import_trace, people_import
+from customers.services import import_strangers, people_import
 from customers.services.identity import deciding
 from surveys.models import Ticket
 from surveys.rules import markup, ratings
@@ -180,18 +180,18 @@ class Handler:
 
     def _told(self, line: int, cells: Sequence[str], warn: registry.Reject) -> TicketInput:
         subject = self._text(
-            "ticket.subject", markup.text(self._cell(cells, "ticket.subject")), telling.LONGEST_SUBJECT
+            "ticket.subject", markup.text(self.context.cell(cells, "ticket.subject")), telling.LONGEST_SUBJECT
         )
-        words = self._text("ticket.words", markup.text(self._cell(cells, "ticket.words")), telling.LONGEST_WORDS)
+        words = self._text("ticket.words", markup.text(self.context.cell(cells, "ticket.words")), telling.LONGEST_WORDS)
         if not words and not subject:
             raise registry.RowRefused("ticket.words", "", "missing")
-        number = self._text("ticket.external_id", people.plain(self._cell(cells, "ticket.external_id")), 200)
+        number = self._text("ticket.external_id", people.plain(self.context.cell(cells, "ticket.external_id")), 200)
         number = number or _number([cells[position] for position in self.original])
         at = min(self._moment(cells, "ticket.opened_at") or self.context.now, self.context.now)
         replied, resolved = self._moment(cells, "ticket.first_reply_at"), self._moment(cells, "ticket.resolved_at")
 
         def word(target: str, otherwise: str) -> str:
-            raw = self._cell(cells, target)
+            raw = self.context.cell(cells, target)
             found = WORDS[target].get(" ".join(raw.casefold().split()), "")
             if raw.strip() and not found:
                 warn(line, target, raw, "unknown_choice")
@@ -204,7 +204,7 @@ class Handler:
             external_id=number,
             channel=word("ticket.channel", Channel.OTHER),
             at=at,
-            topic=people.plain(self._cell(cells, "ticket.topic"))[:60],
+            topic=people.plain(self.context.cell(cells, "ticket.topic"))[:60],
             subject=subject,
             priority=word("ticket.priority", Priority.NORMAL),
             messages=_said(number, at, words, replied, resolved, status),
@@ -214,7 +214,7 @@ class Handler:
         )
 
     def _stars(self, cells: Sequence[str]) -> int | None:
-        raw = self._cell(cells, "ticket.satisfaction")
+        raw = self.context.cell(cells, "ticket.satisfaction")
         try:
             stars = ratings.of_five(raw)
         except ratings.Unreadable as problem:
@@ -224,7 +224,7 @@ class Handler:
         return max(1, min(5, int(stars + Decimal("0.5"))))
 
     def _moment(self, cells: Sequence[str], target: str) -> dt.datetime | None:
-        told = self._cell(cells, target)
+        told = self.context.cell(cells, target)
         try:
             return values.moment(told, zone=self.context.zone, **self.context.style(target)) if told else None
         except ValueProblem as problem:
@@ -236,11 +236,6 @@ class Handler:
             raise registry.RowRefused(target, text, "too_long")
         return text
 
-    def _cell(self, cells: Sequence[str], target: str) -> str:
-        position = self.context.columns.get(target)
-        constant = self.context.constants.get(target, "")
-        return constant if position is None else cells[position] or constant
-
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
         """How many of the people would be new."""
         return self.foresight.people([one.person for one in parsed], [one.line for one in parsed])
@@ -250,18 +245,7 @@ class Handler:
         if not parsed:
             return registry.Counts()
         persons, lines = [one.person for one in parsed], [one.line for one in parsed]
-        watch = import_trace.Watch(self.context)
-        resolutions = identity.resolve_many(
-            persons,
-            source=self.context.source,
-            now=self.context.now,
-            lane=pipeline.BULK,
-            is_stranger=True,  # whoever asks types any name and any address
-            before_change=watch.before,
-            by=people_import.fact_of(self.context),
-        )
-        watch.after(persons, resolutions)
-        gone = people_import.refused(persons, lines, resolutions)
+        resolutions, gone = import_strangers.resolve(self.context, persons, lines)
         left_out = {line for line, _target, _value, _code in gone}
         named_by = deciding.decided_by(persons, resolutions, source=self.context.source)
         stands = lineage.standing({resolution.customer for resolution in resolutions})
