@@ -13,9 +13,10 @@ from surveys.models import AnonymousAnswer, AnonymousReading, Brand, Mention, Re
 from surveys.rules.understanding import reader
 from surveys.selectors.texts import readings
 from surveys.services import anonymous, answering, removing, reviews
+from surveys.services.interviews import guides, holding
 from surveys.services.understanding import reading
 from tests import factories
-from tests.surveys import asking
+from tests.surveys import asking, talking
 from tests.surveys.rules.questionnaires import page, question, value
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,12 @@ def test_nothing_is_read_of_who_refused_profiling_and_what_was_read_goes():
     assert not stored()
     reading.look_around(timezone.now())
     assert pipeline.drain(now=timezone.now()) == 0  # nor does anybody go on asking
+
+
+def test_what_a_nameless_person_said_in_a_talk_is_read_by_nobody_and_stops_nothing():
+    ada, guide = factories.customer(email="ada@example.com"), talking.guide()
+    talk, key = talking.talk(guide, ada, None), guides.of_ready("product")["questions"][0]["key"]
+    said = [holding.quote(interview=talk.id, question=key, seat=seat, words=GOOD, themes=[]) for seat in (1, 2)]
+    reading.look_around(timezone.now())
+    pipeline.drain_all(now=timezone.now())
+    assert set(stored()) == {said[0].id}
