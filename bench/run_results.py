@@ -107,8 +107,8 @@ def fill(responses: int) -> None:
         for key, pieces in PIECES.items():
             cursor.execute(
                 "INSERT INTO surveys_answer (id, customer_id, response_id, survey_id, version, question, item, number,"
-                " code, at, is_counted) SELECT gen_random_uuid(), r.customer_id, r.id, r.survey_id, 1, %(key)s, p.item,"
-                " p.number, p.code, r.ended_at, TRUE FROM surveys_response r,"
+                " code, pieces, at, is_counted) SELECT gen_random_uuid(), r.customer_id, r.id, r.survey_id, 1, %(key)s, p.item,"
+                " p.number, p.code, count(*) OVER (PARTITION BY r.id), r.ended_at, TRUE FROM surveys_response r,"
                 f" LATERAL (SELECT abs(hashtext(r.id::text || %(key)s)) AS h) drawn, LATERAL ({pieces}) p"
                 " WHERE r.survey_id = %(survey)s",
                 {"key": key, "survey": survey.id},

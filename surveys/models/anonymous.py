@@ -72,6 +72,7 @@ class AnonymousAnswer(_Nameless):
     number = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     code = models.CharField(max_length=40, blank=True)
     text = models.BinaryField(null=True)  # sealed under the key of the survey
+    pieces = models.PositiveSmallIntegerField(default=1, db_default=1)
     at = models.DateField()
 
     class Meta:
@@ -80,8 +81,8 @@ class AnonymousAnswer(_Nameless):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["survey_id", "question", "-at"],
-                name="surveys_anonymous_counted",
-                include=["item", "code", "number"],
+                name="surveys_anonymous_results",
+                include=["item", "code", "number", "version", "pieces"],
             ),
         ]
 

@@ -94,6 +94,7 @@ class Answer(OwnedModel):
     number = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     code = models.CharField(max_length=40, blank=True)
     text = SealedField()
+    pieces = models.PositiveSmallIntegerField(default=1, db_default=1)  # of how many the answer is, this one among them
     at = models.DateTimeField()
     is_counted = models.BooleanField(default=False)  # of a complete response that is no test
 
@@ -105,8 +106,8 @@ class Answer(OwnedModel):
             # Results of a question run on the index alone.
             models.Index(
                 fields=["survey_id", "question", "-at"],
-                name="surveys_answer_counted",
-                include=["item", "code", "number"],
+                name="surveys_answer_results",
+                include=["item", "code", "number", "version", "pieces"],
                 condition=Q(is_counted=True),
             ),
         ]

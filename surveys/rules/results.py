@@ -4,6 +4,7 @@ A question is the same over versions where its key and its scheme agree. What wa
 kind, is a result of its own: never one number out of two.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,7 +26,7 @@ BANDS = ("promoters", "passives", "detractors")
 
 @dataclass(frozen=True)
 class Tally:
-    """So many equal pieces of answers of one version."""
+    """So many equal pieces of answers of one version; `pieces`: of how many each of these answers is."""
 
     question: str
     version: int
@@ -33,6 +34,7 @@ class Tally:
     code: str
     number: Decimal | None
     count: int
+    pieces: int = 1
 
 
 @dataclass(frozen=True)
@@ -136,31 +138,20 @@ def asked(definitions: Mapping[int, Definition]) -> list[Asked]:
     ]
 
 
-def result(
-    about: Asked,
-    tallies: Iterable[Tally],
-    *,
-    people: int | None = None,
-    completed: int = 0,
-    placed: ranking.Placed | None = None,
-) -> Result:
-    """The figures of one question. `people`: how many answered, where one answer is several pieces; `completed`: how
-    many completed these versions; `placed`: for a ranking.
-    """
+def result(about: Asked, tallies: Iterable[Tally], *, completed: int = 0) -> Result:
+    """The figures of one question, of whole answers; `completed`: how many completed these versions."""
     mine = [one for one in tallies if one.question == about.key and one.version in about.versions]
-    question = about.question
-    pieces = sum(one.count for one in mine)
-    n = pieces if people is None else people
+    question, n = about.question, _people(mine)
     of = completed if about.is_for_all and completed >= n else n
     if n < TOO_FEW:
         return Result(about, n, of)
     if isinstance(question, Scale):
         return _scale(about, question, _numbers(mine), n, of)
     if isinstance(question, Ranking):
-        return _ranked(about, question, placed or {}, n, of)
+        return _ranked(about, question, mine, n, of)
     if isinstance(question, Matrix):
         return _matrix(about, question, mine, n, of)
-    return _chosen(about, question, mine, n, of, pieces=pieces)
+    return _chosen(about, question, mine, n, of)
 
 
 def in_band(scheme_key: str, band: str) -> tuple[int, int]:
@@ -171,6 +162,14 @@ def in_band(scheme_key: str, band: str) -> tuple[int, int]:
         "passives": (how.passives_from, how.promoters_from - 1),
         "detractors": (how.lowest, how.passives_from - 1),
     }[band]
+
+
+def _people(mine: Sequence[Tally]) -> int:
+    """How many answers these pieces are."""
+    by_size = Counter[int]()
+    for one in mine:
+        by_size[one.pieces] += one.count
+    return sum(count // size for size, count in by_size.items())
 
 
 def _kind(question: Question) -> str:
@@ -217,7 +216,7 @@ def _scale(about: Asked, question: Scale, numbers: Mapping[int, int], n: int, of
     return Result(about, n, of, bars, mean=mean, top=top)
 
 
-def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of: int, *, pieces: int) -> Result:
+def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of: int) -> Result:
     """What is chosen from a list, yes or no, one of a few pictures, days; of words only how many there are."""
     match question:
         case YesNo() | Consent():
@@ -229,7 +228,7 @@ def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of:
             return Result(about, n, of, _bars(codes, n), top=Share(counts[0], n), lead=several.lead(counts))
         case Multiple():
             codes = _codes(mine, [option.key for option in question.options])
-            return Result(about, n, of, _bars(codes, of), picks=pieces)
+            return Result(about, n, of, _bars(codes, of), picks=sum(codes.values()))
         case Chosen():
             return Result(about, n, of, _bars(_codes(mine, [option.key for option in question.options]), n))
         case Date():
@@ -237,7 +236,10 @@ def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of:
     return Result(about, n, of)
 
 
-def _ranked(about: Asked, question: Ranking, placed: ranking.Placed, n: int, of: int) -> Result:
+def _ranked(about: Asked, question: Ranking, mine: Sequence[Tally], n: int, of: int) -> Result:
+    placed = Counter[tuple[str, int, int]]()
+    for one in mine:
+        placed[one.code, int(one.number or 0), one.pieces] += one.count
     options = [option.key for option in question.options]
     options += sorted({code for code, _place, _length in placed}.difference(options))
     places = ranking.places(placed, options)

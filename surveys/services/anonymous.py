@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import secrets
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -125,6 +126,7 @@ def _written(survey: Survey, waiting: Sequence[AnonymousWaiting], key: rowkeys.R
             at=day,
         )
         responses.append(response)
+        pieces = Counter(question for question, *_told in told["answers"])
         for question, item, number, code, text in told["answers"]:
             answer = uuid.uuid4()
             answers.append(
@@ -138,6 +140,7 @@ def _written(survey: Survey, waiting: Sequence[AnonymousWaiting], key: rowkeys.R
                     number=None if number is None else Decimal(number),
                     code=code,
                     text=key.seal(text, table=_ANSWER, column="text", row=answer),
+                    pieces=pieces[question],
                     at=day,
                 )
             )

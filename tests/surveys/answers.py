@@ -29,10 +29,11 @@ def plant(
         rows += [
             Answer(
                 id=ids.uuid7(), customer_id=response.customer_id, response=response, survey_id=survey.id, version=number,
-                question=key, item=row.item, number=row.number, code=row.code, at=at, is_counted=True,
+                question=key, item=row.item, number=row.number, code=row.code, pieces=len(pieces), at=at, is_counted=True,
             )
             for key, value in values.items()
-            for row in questions[key].take(value)
+            for pieces in [questions[key].take(value)]
+            for row in pieces
         ]  # fmt: skip
     Response.objects.bulk_create(responses)
     Answer.objects.bulk_create(rows)
@@ -72,10 +73,11 @@ def plant_nameless(
         rows += [
             AnonymousAnswer(
                 response=response, survey_id=survey.id, version=survey.version, question=key, item=row.item,
-                number=row.number, code=row.code, at=day,
+                number=row.number, code=row.code, pieces=len(pieces), at=day,
             )
             for key, value in values.items()
-            for row in questions[key].take(value)
+            for pieces in [questions[key].take(value)]
+            for row in pieces
         ]  # fmt: skip
     AnonymousResponse.objects.bulk_create(responses)
     AnonymousAnswer.objects.bulk_create(rows)

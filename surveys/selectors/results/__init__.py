@@ -1,7 +1,7 @@
 """Results, counted by SQL over the answers; nothing is cached.
 
 scope      which answers are looked at: filters as SQL, for known people's answers and anonymous ones alike
-counting   how many of each answer, in all, by group and by period; places of rankings; people
+counting   how many of each answer, in all, by group and by period
 overview   every question of a questionnaire in figures
 comparing  one question over time, by group, beside another question
 guarding   which filters anonymous answers may be seen through

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from cdp.core import audiences
 from surveys.models import Survey
-from surveys.rules import disclosing
+from surveys.rules import disclosing, results
 from surveys.rules.kinds.choices import Matrix, Multiple, Poll, Ranking
 from surveys.rules.kinds.words import Date
 from surveys.rules.results import Asked, Result
 from surveys.rules.statistics import TOO_FEW, means, nps, repeated, several, shares
 from surveys.selectors.results import counting, guarding
-from surveys.selectors.results.counting import Told
+from surveys.selectors.results.counting import Tallies
 from surveys.selectors.results.scope import (
     ANONYMOUS_DIMENSIONS,
     DIMENSIONS,
@@ -79,7 +79,7 @@ def over_time(survey: Survey, about: Asked, period: str, chosen: Filter | None =
     else:
         day = f"(date_trunc('{PERIODS[period]}', {{}} AT TIME ZONE %(zone)s))::date"
         of = scope(survey, chosen, per=day.format("r.ended_at"))
-        told = counting.told_by(of, definitions(survey), f"{day.format('a.at')}::text", question=about.key)
+        told = counting.tallies_by(of, definitions(survey), f"{day.format('a.at')}::text", question=about.key)
         found = _periods(told, about)
         same = _repeated(of, about, day.format("a.at"), period)
     found = _without_gaps(about, found, period)[-MOST_PERIODS:]
@@ -117,8 +117,8 @@ def by_group(survey: Survey, about: Asked, name: str, chosen: Filter | None = No
         told, whole = _by_segment(survey, about, without(chosen, "segment"))
     else:
         told = _by(survey, about, {**DIMENSIONS, **LINKED, **PROFILE}[name], chosen, with_people=name in PROFILE)
-        whole = counting.together(told.values()).result(about)
-    found = [Group(key, one.result(about)) for key, one in told.items()]
+        whole = results.result(about, itertools.chain.from_iterable(told.values()))
+    found = [Group(key, results.result(about, one)) for key, one in told.items()]
     found = sorted((one for one in found if one.result.n), key=lambda one: (-one.result.n, one.key))
     return _judged([(one, _apart(one.result, _rest(whole, one.result))) for one in found])
 
@@ -157,33 +157,35 @@ def crossable(about: Asked) -> bool:
     return not about.question.IS_WORDS and about.scheme not in {"date", "ranking"}
 
 
-def _by(survey: Survey, about: Asked, group: str, chosen: Filter, *, with_people: bool = False) -> dict[str, Told]:
+def _by(survey: Survey, about: Asked, group: str, chosen: Filter, *, with_people: bool = False) -> Tallies:
     if survey.is_anonymous and chosen.given:
         return {}
     by_responses = group.startswith(("r.", "c.", "(CASE", "(SELECT"))
     of = scope(survey, chosen, with_people=with_people, with_responses=by_responses)
-    found = counting.told_by(of, definitions(survey), group, question=about.key)
+    found = counting.tallies_by(of, definitions(survey), group, question=about.key)
     if survey.is_anonymous:
         sizes = counting.completed_by(scope(survey), group.replace("a.at", "r.at")).values()
-        if not disclosing.may_divide(sizes) or not disclosing.may_divide(one.result(about).n for one in found.values()):
+        if not disclosing.may_divide(sizes) or not disclosing.may_divide(
+            results.result(about, one).n for one in found.values()
+        ):
             return {}
     return found
 
 
-def _periods(found: Mapping[str, Told], about: Asked) -> list[Group]:
-    return [Group(key, found[key].result(about)) for key in sorted(found)]
+def _periods(found: Tallies, about: Asked) -> list[Group]:
+    return [Group(key, results.result(about, found[key])) for key in sorted(found)]
 
 
-def _by_segment(survey: Survey, about: Asked, chosen: Filter) -> tuple[dict[str, Told], Result]:
+def _by_segment(survey: Survey, about: Asked, chosen: Filter) -> tuple[Tallies, Result]:
     """Members as they are now, all segments in one reading; somebody may be in several, so each is judged against
     everybody outside of it.
     """
     versions = definitions(survey)
-    whole = counting.told(scope(survey, chosen), versions, question=about.key).result(about)
+    whole = results.result(about, counting.tallies(scope(survey, chosen), versions, question=about.key))
     keys = [key for key, _name in audiences.choices()]
     if not keys:
         return {}, whole
-    return counting.told_by(members(scope(survey, chosen), keys), versions, "m.segment", question=about.key), whole
+    return counting.tallies_by(members(scope(survey, chosen), keys), versions, "m.segment", question=about.key), whole
 
 
 def _rest(whole: Result, one: Result) -> Result:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from surveys.models import Survey
 from surveys.rules import disclosing, results
 from surveys.rules.definition import Definition
-from surveys.rules.results import Asked, Result
+from surveys.rules.results import Asked, Result, Tally
 from surveys.rules.statistics import TOO_FEW
 from surveys.selectors.results import counting, guarding
-from surveys.selectors.results.counting import Told
 from surveys.selectors.results.guarding import Refusal
 from surveys.selectors.results.scope import Filter, Scope, definitions, scope
 
@@ -41,7 +40,7 @@ def read(survey: Survey, chosen: Filter | None = None, *, only: str = "") -> Ove
         return Overview(None, whole if whole >= TOO_FEW else 0, (), refusal, versions)
     of = scope(survey, chosen)
     by_version = counting.completed(of) if chosen.given else of_all
-    told = counting.told(of, versions, question=only)
+    told = counting.tallies(of, versions, question=only)
     found = [figured(about, told, by_version) for about in results.asked(versions) if only in {"", about.key}]
     if survey.is_anonymous and chosen.given:
         found = _without_differences(found, everybody, versions)
@@ -50,14 +49,14 @@ def read(survey: Survey, chosen: Filter | None = None, *, only: str = "") -> Ove
     return Overview(completed, whole, found, None, versions, max(0, earlier - completed))
 
 
-def figured(about: Asked, told: Told, by_version: Mapping[int, int]) -> Result:
+def figured(about: Asked, told: Sequence[Tally], by_version: Mapping[int, int]) -> Result:
     """One question in figures."""
-    return told.result(about, completed=sum(by_version.get(version, 0) for version in about.versions))
+    return results.result(about, told, completed=sum(by_version.get(version, 0) for version in about.versions))
 
 
 def _without_differences(found: Sequence[Result], everybody: Scope, versions: Mapping[int, Definition]) -> list[Result]:
     """Without questions that so few of all others answered that a subtraction would tell what they said."""
-    by_version, told = counting.completed(everybody), counting.told(everybody, versions)
+    by_version, told = counting.completed(everybody), counting.tallies(everybody, versions)
     of_all = {
         (one.asked.key, one.asked.scheme): one.n
         for one in (figured(about, told, by_version) for about in results.asked(versions))

@@ -31,7 +31,8 @@ def rows_of(response: Response, judged: Judged, words: Words) -> list[Answer]:
     is_counted = response.state == Response.State.COMPLETE and not response.is_test
     rows = []
     for key in judged.route.shown():
-        for row in judged.rows.get(key, ()):
+        pieces = judged.rows.get(key, ())
+        for row in pieces:
             answer = ids.uuid7()
             text = words.seal(row.text, owner=response.customer_id, table=table, column="text", row=answer)
             rows.append(
@@ -46,6 +47,7 @@ def rows_of(response: Response, judged: Judged, words: Words) -> list[Answer]:
                     number=row.number,
                     code=row.code,
                     text=text,
+                    pieces=len(pieces),
                     at=at,
                     is_counted=is_counted,
                 )

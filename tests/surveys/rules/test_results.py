@@ -10,16 +10,15 @@ from surveys.rules.results import Tally
 from tests.surveys.rules.questionnaires import option, page, question, read
 
 
-def tally(key, value, count, *, version=1, item=""):
+def tally(key, value, count, *, version=1, item="", pieces=1):
     number = Decimal(value) if isinstance(value, int) else None
-    return Tally(
-        key, version, item or ("" if number is not None else value), "" if number is not None else value, number, count
-    )
+    code = "" if number is not None else value
+    return Tally(key, version, item or code, code, number, count, pieces)
 
 
-def of(kind, tallies, *, people=None, completed=0, placed=None, **rest):
+def of(kind, tallies, *, completed=0, **rest):
     (about,) = results.asked({1: read(page("p", question(kind, "a", **rest)))})
-    return results.result(about, tallies, people=people, completed=completed, placed=placed)
+    return results.result(about, tallies, completed=completed)
 
 
 def test_two_scales_of_one_question_are_two_results():
@@ -39,9 +38,11 @@ def test_two_scales_of_one_question_are_two_results():
 
 def test_several_choices_are_shares_of_the_people_who_saw_them():
     found = of(
-        "multiple", [tally("a", "x", 30), tally("a", "y", 20)], people=40, completed=50,
+        "multiple",
+        [tally("a", "x", 20), tally("a", "y", 10), tally("a", "x", 10, pieces=2), tally("a", "y", 10, pieces=2)],
+        completed=50,
         options=[option("x"), option("y"), option("z")],
-    )  # fmt: skip
+    )
     assert [(bar.code, bar.share) for bar in found.bars] == [("x", 0.6), ("y", 0.4), ("z", 0)]
     assert (found.n, found.of, found.picks) == (40, 50, 50)
 
@@ -64,19 +65,23 @@ def test_tops_of_scales(kind, rest, answers, hits):
 def test_a_ranking_is_told_by_borda_and_first_places():
     found = of(
         "ranking",
-        [],
-        people=10,
-        placed={("x", 1, 2): 6, ("y", 2, 2): 6, ("y", 1, 2): 4, ("x", 2, 2): 4},
+        [
+            Tally("a", 1, code, code, Decimal(place), count, 2)
+            for code, place, count in [("x", 1, 6), ("y", 2, 6), ("y", 1, 4), ("x", 2, 4)]
+        ],
         options=[option("x"), option("y")],
     )
     assert [(place.option, place.borda, place.first) for place in found.places] == [("x", 0.6, 0.6), ("y", 0.4, 0.4)]
 
 
 def test_lines_of_a_matrix_and_what_too_few_answered_is_empty():
-    rows = [tally("a", "good", 6, item="food"), tally("a", "bad", 4, item="food"), tally("a", "bad", 4, item="staff")]
-    rows = [Tally(r.question, r.version, r.item, r.code, Decimal(2 if r.code == "good" else 1), r.count) for r in rows]
+    rows = [
+        Tally("a", 1, "food", "good", Decimal(2), 6),
+        Tally("a", 1, "food", "bad", Decimal(1), 4, 2),
+        Tally("a", 1, "staff", "bad", Decimal(1), 4, 2),
+    ]
     lines = [{"key": "food", "text": {"en": "Food"}}, {"key": "staff", "text": {"en": "Staff"}}]
-    found = of("matrix", rows, people=10, options=[option("bad"), option("good")], lines=lines)
+    found = of("matrix", rows, options=[option("bad"), option("good")], lines=lines)
     food, staff = found.lines
     assert (food.mean.value, [bar.count for bar in food.bars]) == (1.6, [4, 6])
     assert (staff.mean.value, staff.bars) == (None, ())
