@@ -112,6 +112,7 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("interview_id", "question", "words", "held_on"),
+    follows=("surveys.Participant", "participant_id"),
     is_ours=True,  # what staff wrote down of it; her own words are the quotes
 )
 declare(
@@ -119,12 +120,14 @@ declare(
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("interview_id", "guide_id", "version", "question", "words", "language", "themes", "held_on"),
+    follows=("surveys.Participant", "participant_id"),
 )
 declare(
     "surveys.Testimonial",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("words", "name", "language", "state", "asked_at", "decided_at", "published_at", "ended_at"),
+    follows=("surveys.Quote", "quote_id"),
 )
 
 # --- how long it is kept ---

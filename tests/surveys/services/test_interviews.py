@@ -203,6 +203,24 @@ def test_one_no_does_not_end_what_was_allowed_of_other_words_and_merging_or_eras
         testimonials.read(token, at=timezone.now())
 
 
+def test_words_of_a_talk_go_back_with_who_talked_and_what_was_allowed_for_both_shows_them_no_longer():
+    ada, bo = factories.customer(email="ada@example.com"), factories.customer(email="bo@example.com")
+    first = spoken(ada)
+    log = merging.merge(survivor=bo.id, absorbed=ada.id, reason="steward", actor=actors.SYSTEM, at=timezone.now())
+    holding.quote(interview=first.interview_id, question=first.question, seat=1, words="Said later", themes=["x"])
+    holding.note(interview=first.interview_id, question=first.question, notes={1: "Smiled"})
+    row, token = ask(first)
+    answer(token, agrees=True)
+    show(row)
+    assert published(timezone.now()) == [WORDS]
+    merging.unmerge(merge_log=log.id, actor=actors.SYSTEM, at=timezone.now())
+    for model, count in ((Participant, 1), (Quote, 2), (InterviewNote, 1), (Asked, 1)):
+        assert list(model.objects.values_list("customer_id", flat=True)) == [ada.id] * count, model
+    assert published(timezone.now()) == []
+    erasing.erase(customer=ada.id, actor=actors.SYSTEM, at=timezone.now())
+    assert (Asked.objects.count(), Quote.objects.count()) == (0, 0)
+
+
 def test_what_was_signed_on_paper_stands_in_the_ledger_with_its_file():
     ada, now = factories.customer(email="ada@example.com"), timezone.now()
     row, _token = ask(spoken(ada))
