@@ -23,6 +23,8 @@ declare(
         "last_login_at",
         "followers",
         "sentiment",
+        "tickets_open",
+        "last_satisfaction",
     ),
 )
 declare(

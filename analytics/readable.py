@@ -37,6 +37,8 @@ readable.declare(
             "last_login_at": _("Last logged in"),
             "followers": _("Followers"),
             "sentiment": _("Feeling it read in your latest text"),
+            "tickets_open": _("Open requests to us"),
+            "last_satisfaction": _("How you last rated our help, of five"),
         },
         names={"sentiment": lambda: dict(Sentiment.choices)},
         told={"revenue_by_currency": _spent, "refunds_total": _back},

@@ -12,6 +12,7 @@ from surveys.views.voice import (
     testimonials,
     themes,
     ticket,
+    ticket_report,
     ticket_rules,
     tickets,
 )
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern] = [
     path("interviews/testimonials/<uuid:testimonial>/", testimonials.testimonial, name="testimonial"),
     path("tickets/", tickets.listing, name="tickets"),
     path("tickets/mail/", tickets.read_mail, name="ticket-mail"),
+    path("tickets/report/", ticket_report.report, name="ticket-report"),
+    path("tickets/report/figures.csv", ticket_report.file, name="ticket-report-file"),
     path("tickets/rules/", ticket_rules.rules, name="ticket-rules"),
     path("tickets/new/<uuid:customer>/", ticket.new, name="ticket-new"),
     path("tickets/<uuid:customer>/<uuid:ticket>/", ticket.detail, name="ticket"),

@@ -291,6 +291,8 @@ class Tour:
             Stop("themes", "/voice/themes/"),
             Stop("mentions", "/voice/mentions/"),
             Stop("mentions-new", "/voice/mentions/?edit=new"),
+            Stop("tickets", "/voice/tickets/"),
+            Stop("tickets-report", "/voice/tickets/report/"),
             Stop("leads", "/leads/"),
             Stop("leads-filtered", "/leads/?platform=line&status=new"),
             Stop("lead", place["lead"]),

@@ -144,6 +144,9 @@ _VISITS = frozenset(
         "last_login_at",
         "days_since_last_login",
         "sentiment",
+        "tickets_open",
+        "tickets_90d",
+        "last_satisfaction",
     )
 )
 

@@ -31,6 +31,8 @@ class CustomerMetrics(models.Model):
     last_login_at = models.DateTimeField(null=True)
     followers = models.BigIntegerField(null=True)
     sentiment = models.CharField(max_length=8, null=True)  # noqa: DJ001  (nothing read is no value, as in all columns)
+    tickets_open = models.IntegerField(default=0, db_default=0)
+    last_satisfaction = models.PositiveSmallIntegerField(null=True)
     computed_at = models.DateTimeField()
 
     class Meta:

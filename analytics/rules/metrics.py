@@ -161,6 +161,29 @@ METRICS: dict[str, Metric] = {
             _("How their latest text feels as the machine read it: positive, neutral or negative."),
             "m.sentiment",
         ),
+        _fact(
+            "tickets_open",
+            _("Open tickets"),
+            Unit.COUNT,
+            _("Tickets of theirs that are not resolved; one that waits for them counts."),
+            "COALESCE(m.tickets_open, 0)",
+        ),
+        _fact(
+            "last_satisfaction",
+            _("Last satisfaction with a ticket"),
+            Unit.COUNT,
+            _("What they rated last of how a ticket was handled, 1 to 5."),
+            "m.last_satisfaction",
+        ),
+        Metric(
+            "tickets_90d",
+            _("Tickets in 90 days"),
+            Unit.COUNT,
+            Kind.CLOCK,
+            _("Tickets that were opened today or in the 90 calendar days before, in the shop's time zone."),
+            "(SELECT count(*) FROM surveys_ticket t WHERE t.customer_id = c.id"
+            " AND t.opened_at >= (%(today)s::date - 90)::timestamp AT TIME ZONE %(zone)s)",
+        ),
         _days(
             "days_since_last_order",
             _("Days since last order"),

@@ -63,7 +63,8 @@ GROUP BY customer_id
 
 _COLUMNS = (
     "orders_count, revenue_by_currency, refunds_by_currency, revenue_total, refunds_total, missing_rate,"
-    " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at, followers, sentiment"
+    " first_order_at, last_order_at, last_seen_at, sessions_count, last_login_at, followers, sentiment,"
+    " tickets_open, last_satisfaction"
 )
 
 # Rows that would stay the same are left out before the INSERT: ON CONFLICT would lock, and so write, each of them.
@@ -84,6 +85,12 @@ felt AS (
     SELECT DISTINCT ON (g.customer_id) g.customer_id, g.sentiment FROM surveys_reading g
     WHERE {felt_scope} AND g.sentiment <> '' ORDER BY g.customer_id, g.at DESC, g.text_id DESC
 ),
+asked AS (
+    SELECT t.customer_id, count(*) FILTER (WHERE t.status <> 'resolved')::int AS unresolved,
+           (array_agg(t.satisfaction ORDER BY t.satisfaction_at DESC, t.id DESC)
+               FILTER (WHERE t.satisfaction IS NOT NULL))[1] AS stars
+    FROM surveys_ticket t WHERE {asked_scope} GROUP BY t.customer_id
+),
 figures AS (
     SELECT c.id AS customer_id,
            COALESCE(o.documents, 0) AS orders_count,
@@ -98,13 +105,16 @@ figures AS (
            COALESCE(s.visits, 0) AS sessions_count,
            s.login AS last_login_at,
            w.most AS followers,
-           l.sentiment
+           l.sentiment,
+           COALESCE(t.unresolved, 0) AS tickets_open,
+           t.stars AS last_satisfaction
     FROM customers_customer c
     LEFT JOIN orders o ON o.customer_id = c.id
     LEFT JOIN refunds r ON r.customer_id = c.id
     LEFT JOIN seen s ON s.customer_id = c.id
     LEFT JOIN followed w ON w.customer_id = c.id
     LEFT JOIN felt l ON l.customer_id = c.id
+    LEFT JOIN asked t ON t.customer_id = c.id
     WHERE {scope} AND c.status = 'known' AND NOT {stopped}
 )
 INSERT INTO analytics_customermetrics AS m (customer_id, {columns}, computed_at)
@@ -138,6 +148,7 @@ def _upsert(scope: str) -> str:
         seen_scope=scope.format(column="v.customer_id"),
         followed_scope=scope.format(column="a.customer_id"),
         felt_scope=scope.format(column="g.customer_id"),
+        asked_scope=scope.format(column="t.customer_id"),
         # Said again, or a table that statistics still know as empty is read whole per range (seen: twice the time).
         stored_scope=scope.format(column="m.customer_id"),
         scope=scope.format(column="c.id"),

@@ -15,9 +15,11 @@ from surveys.services.tickets.telling import LONGEST_SUBJECT, LONGEST_WORDS
 ANY = ("", _("Any"))
 
 
-def topics(*, with_others: bool = False) -> list[tuple[str, str]]:
-    """Topics of talks in the reader's language, with what other systems call theirs where they are asked for."""
-    ours = interactions.topics(get_language() or "en")
+def topics(*, with_others: bool = False, with_old: bool = False) -> list[tuple[str, str]]:
+    """Topics of talks in the reader's language, with what other systems call theirs, and with those that are no longer
+    offered, where they are asked for.
+    """
+    ours = interactions.topics(get_language() or "en", with_old=with_old)
     known = {key for key, _label in ours}
     return [*ours, *((text, text) for text in (queue.topics() if with_others else ()) if text not in known)]
 
@@ -32,25 +34,36 @@ def colleagues() -> list[tuple[str, str]]:
     return [(str(user.id), str(user)) for user in staff.active()]
 
 
-class FiltersForm(forms.Form):
+class ReportForm(forms.Form):
     """Offered are the usual values; a link may name any other, so the choices are not checked."""
 
     priority = forms.CharField(label=_("Priority"), required=False)
     channel = forms.CharField(label=_("Channel"), required=False)
     topic = forms.CharField(label=_("Topic"), required=False)
-    owner = forms.CharField(label=_("Looked after by"), required=False)
 
     def __init__(self, given: dict[str, str]) -> None:
         """`given` are the filters in force."""
         super().__init__(initial=given)
-        offered: dict[str, list[Any]] = {
+        for name, values in self.offered().items():
+            self.fields[name].widget = forms.Select(choices=values)
+
+    def offered(self) -> dict[str, list[Any]]:
+        """The values of each field."""
+        return {
             "priority": [ANY, *Ticket.Priority.choices],
             "channel": [ANY, *Ticket.Channel.choices],
             "topic": [ANY, *topics(with_others=True)],
-            "owner": [ANY, ("me", _("Me")), *colleagues()],
         }
-        for name, values in offered.items():
-            self.fields[name].widget = forms.Select(choices=values)
+
+
+class FiltersForm(ReportForm):
+    """The same, and who looks after a ticket."""
+
+    owner = forms.CharField(label=_("Looked after by"), required=False)
+
+    def offered(self) -> dict[str, list[Any]]:
+        """The values of each field."""
+        return {**super().offered(), "owner": [ANY, ("me", _("Me")), *colleagues()]}
 
 
 class SortForm(forms.Form):

@@ -51,4 +51,10 @@ class Review(OwnedModel):
             models.Index(fields=["customer", "-at"], name="surveys_review_customer"),
             # What all customers say of an article; INCLUDE lets the count of everything run on the index alone.
             models.Index(fields=["sku"], name="surveys_review_sku", include=["rating"]),
+            # What waits for an answer, newest first: a shop that answers everything has few of many.
+            models.Index(
+                fields=["-id"],
+                name="surveys_review_waiting",
+                condition=models.Q(replied_at__isnull=True, settled_at__isnull=True),
+            ),
         ]

@@ -105,6 +105,17 @@ class SocialAct(OwnedModel):
                 include=["kind", "platform", "followers"],
                 condition=models.Q(has_words=True),
             ),
+            # What waits for an answer, and what was decided of the others: few of many.
+            models.Index(
+                fields=["-id"],
+                name="surveys_socialact_waiting",
+                condition=models.Q(has_words=True, state="", replied_at__isnull=True),
+            ),
+            models.Index(
+                fields=["state", "-id"],
+                name="surveys_socialact_state",
+                condition=models.Q(has_words=True) & ~models.Q(state=""),
+            ),
         ]
 
 

@@ -96,9 +96,22 @@ class Ticket(OwnedModel):
             # How long people waited in a time runs on the index alone.
             models.Index(
                 fields=["opened_at"],
-                name="surveys_ticket_report",
-                include=["channel", "topic", "first_reply_seconds", "spent_seconds", "status", "satisfaction"],
+                name="surveys_ticket_waited",
+                include=[
+                    *("channel", "topic", "priority", "status", "first_reply_seconds", "first_due_at"),
+                    *("spent_seconds", "resolve_due_at", "satisfaction"),
+                ],
             ),
+            # What one colleague looks after, what needs help, and the topics there are: few rows of many.
+            models.Index(
+                fields=["assigned_to", "-id"], name="surveys_ticket_owner", condition=Q(assigned_to__isnull=False)
+            ),
+            models.Index(
+                fields=["-id"],
+                name="surveys_ticket_help",
+                condition=Q(escalated_at__isnull=False) & ~Q(status="resolved"),
+            ),
+            models.Index(fields=["topic", "-id"], name="surveys_ticket_topic"),
         ]
 
 
@@ -131,6 +144,13 @@ class TicketMessage(OwnedModel):
             models.Index(fields=["customer", "ticket", "at"], name="surveys_ticketmessage_ticket"),
             # Timeline of a customer, newest first.
             models.Index(fields=["customer", "-at"], name="surveys_ticketmessage_story"),
+            # What needed help in a time: few of all that is said.
+            models.Index(
+                fields=["at"],
+                name="surveys_ticketmessage_help",
+                include=["customer", "ticket"],
+                condition=Q(act__in=("escalated", "overdue")),
+            ),
         ]
 
 

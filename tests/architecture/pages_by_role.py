@@ -175,6 +175,8 @@ PAGES = [
     ("voice:ticket-new", "GET", "cspo"),
     ("voice:ticket-new", "POST", "cspo"),
     ("voice:ticket-mail", "POST", "so"),
+    ("voice:ticket-report", "GET", "vcmspo"),
+    ("voice:ticket-report-file", "GET", "vcmspo"),
     ("voice:ticket-rules", "GET", "spo"),
     ("voice:ticket-rules", "POST", "spo"),
     ("consent:overview", "GET", "vmpo"),

@@ -72,6 +72,7 @@ ON_REQUEST = {
     "consent/views/recording.py": "a file that proves one customer's words, for the officer who must show it, logged",
     "consent/views/register.py": "the register of processing: purposes and periods, nobody's data",
     "surveys/views/files.py": "the questions of a survey, nobody's data",
+    "surveys/views/voice/ticket_report.py": "counts and times of tickets, nobody's data",
     "consent/views/receipts.py": "the signed receipt of one customer's own words, audited",
 }
 

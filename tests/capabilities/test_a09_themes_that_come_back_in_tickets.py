@@ -37,3 +37,6 @@ def test_what_comes_back_in_tickets_is_a_theme_of_tickets(client: Client):
     assert client.get("/voice/themes/?kind=review").context["rows"] == []
     shown = client.get(f"/voice/themes/{row['one'].theme.id}/").content.decode()
     assert all(words in shown for words in LATE)
+    report = client.get("/voice/tickets/report/")
+    assert [one.theme.id for one in report.context["themes"]] == [row["one"].theme.id]
+    assert (report.context["found"].now.n, report.context["found"].open) == (len(LATE) + 1, len(LATE) + 1)

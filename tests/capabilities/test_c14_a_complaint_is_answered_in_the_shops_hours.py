@@ -1,12 +1,18 @@
 """C14: a complaint of Friday evening comes by REST, is answered on Monday, resolved and rated; each figure is right."""
 
+import csv
 import datetime as dt
+import io
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from cdp.core import actors
 from surveys.models import Ticket
+from surveys.services.tickets import opening, working
+from surveys.services.tickets.telling import MessageInput
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +63,28 @@ def test_a_complaint_is_answered_in_the_shops_hours(client: Client) -> None:
     row = Ticket.objects.get()
     assert "Where is my parcel?" in client.get(f"/customers/{row.customer_id}/").content.decode()
     assert "took 1 h" in client.get("/voice/tickets/?state=resolved").content.decode()
+
+
+def test_the_report_tells_how_long_people_waited_and_what_they_thought(client: Client) -> None:
+    now = timezone.now()
+    for number, (channel, hours) in enumerate((("email", 2), ("email", 3), ("phone", 4))):
+        begun = now - dt.timedelta(days=3)
+        ticket = opening.open_ticket(
+            customer_id=factories.customer(email=f"p{number}@example.com").id, channel=channel, topic="delivery",
+            words="Where is my parcel?", source="shop", external_id=str(number), at=begun, actor=actors.SYSTEM,
+            said=[MessageInput("out", begun + dt.timedelta(hours=hours), "Tomorrow")],
+        )  # fmt: skip
+        about = {"customer": ticket.customer_id, "ticket": ticket.id, "actor": actors.SYSTEM, "at": now}
+        working.resolve(**about)
+        working.record_rating(**about, stars=3 + number % 2, words="")
+    client.force_login(factories.staff("viewer"))
+    page = client.get("/voice/tickets/report/?weeks=4&by=channel")
+    found = page.context["found"]
+    assert (found.now.n, found.now.first.n, round(found.now.satisfaction.value, 2)) == (3, 3, 3.33)
+    assert [row["label"] for row in page.context["groups"]] == ["E-mail", "Phone"]
+    text = client.get("/voice/tickets/report/figures.csv?weeks=4&by=channel").content.decode()
+    lines = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert len(lines) == 2 + 4 + 4 + 2
+    email = next(line for line in lines if (line["part"], line["key"]) == ("channel", "email"))
+    assert (email["tickets"], email["rated"], email["satisfaction_mean"]) == ("2", "2", "3.5")
+    assert int(email["first_reply_median_seconds"]) == found.groups["email"].first.median
