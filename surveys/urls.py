@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:survey>/ask/<uuid:batch>/take-back/", inviting.take_back, name="take-back"),
     path("<slug:survey>/results/", results.overall, name="results"),
     path("<slug:survey>/results/<slug:question_key>/", results.question, name="result"),
+    path("<slug:survey>/results/<slug:question_key>/feelings/", results.feelings, name="feelings"),
     path("<slug:survey>/answers/", results.answers, name="answers"),
     path("<slug:survey>/refused/", results.refused, name="refused"),
     path("<slug:survey>/responses/<uuid:response>/", results.response, name="response"),

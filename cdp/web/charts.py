@@ -8,7 +8,8 @@ A spec is a plain dict:
     type     line, area, bar, hbar, stacked, hstacked, scatter, heatmap, funnel
     x        labels along the axis (heatmap: columns; funnel: steps)
     y        heatmap only: labels of the rows
-    series   [{"name", "data", "compare": True for a grey comparison, "low": […], "high": […] for an interval}];
+    series   [{"name", "data", "compare": True for a grey comparison, "low": […], "high": […] for an interval,
+             "colour": a token that says what it means, "danger"}];
              None in data is a gap; heatmap: one series whose data is a list of rows; scatter: data is [[x, y], …]
     unit     number (default), money (with "currency"), percent (shares of 1)
     links    URLs, one per label of x: a click on the bar opens the people behind it

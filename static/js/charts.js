@@ -63,7 +63,8 @@
     const drawn = [];
     let next = 0;
     spec.series.forEach((one, index) => {
-      const colour = one.compare ? look.compare : look.colours[next++ % look.colours.length];
+      const own = one.colour && token(one.colour);
+      const colour = own || (one.compare ? look.compare : look.colours[next++ % look.colours.length]);
       if (isBar) {
         drawn.push({
           name: one.name,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consent.forms.recording import MAIL, PAPER, PERSON, PHONE, WAYS
 from surveys.models import Interview
@@ -136,7 +137,7 @@ class BeginForm(forms.Form):
     held_on = forms.DateField(
         label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), initial=timezone.localdate
     )
-    place = forms.CharField(label=_("Place"), max_length=120, required=False)
+    place = forms.CharField(label=pgettext_lazy("where a talk is held", "Place"), max_length=120, required=False)
 
     def __init__(self, *args: Any, guides: Sequence[Any], **kwargs: Any) -> None:
         """Offer guides that were published."""

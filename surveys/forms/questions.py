@@ -22,6 +22,8 @@ from surveys.rules.kinds.choices import MOST_PICTURES
 
 LONGEST_WORDS = 2000
 SPARE = 3
+FLAGS = {"other": ("single", "multiple"), "exclusive": ("multiple",)}
+"""In which kinds an option may be marked so."""
 """Empty lines for more options; whoever needs more saves once between."""
 _SCALES = frozenset({"stars", "points", "nps", "csat", "ces", "emoji"})
 _CHOSEN = frozenset({"single", "multiple", "ranking", "matrix"})
@@ -197,6 +199,8 @@ class QuestionForm(forms.Form):
                 self.fields[f"{at}.when"] = forms.CharField(label=_("Only if"), required=False, max_length=2000)
                 self.initial[f"{at}.when"] = part.get("when", "")
                 for flag, words in (("other", _("asks for words")), ("exclusive", _("goes with no other"))):
+                    if self.kind not in FLAGS[flag] and not part.get(flag):
+                        continue  # it would mean nothing there
                     self.fields[f"{at}.{flag}"] = forms.BooleanField(label=words, required=False)
                     self.initial[f"{at}.{flag}"] = part.get(flag, False)
                     row["more"].append(self[f"{at}.{flag}"])

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import Model, OwnedForeignKey, OwnedModel, Placement
@@ -177,7 +178,7 @@ class Testimonial(OwnedModel):
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")
         ALLOWED = "allowed", _("Allowed")
-        PUBLISHED = "published", _("Published")
+        PUBLISHED = "published", pgettext_lazy("testimonial", "Published")
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Taken back")
 

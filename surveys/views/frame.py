@@ -3,16 +3,19 @@
 A page calls `survey_of`, renders a template that extends `surveys/frame.html`, and gives it `context(...)`.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cdp.core.views.access import staff_of
 from surveys.models import Survey
 from surveys.selectors import questionnaires
+from surveys.selectors.questionnaires import Closed
 
 TABS = (
     ("build", _("Build")),
@@ -32,10 +35,21 @@ def survey_of(slug: str) -> Survey:
     return found
 
 
+def state(survey: Survey, *, at: dt.datetime) -> tuple[str, str]:
+    """Its state as the clock has it, and the word for it: one that is open by its switch may open later, or be over."""
+    match questionnaires.closed(survey, at=at) if survey.state == Survey.State.OPEN else None:
+        case Closed.EARLY:
+            return "scheduled", pgettext("survey", "Opens later")
+        case Closed.OVER:
+            return Survey.State.CLOSED.value, str(Survey.State.CLOSED.label)
+    return survey.state, survey.get_state_display()
+
+
 def context(request: HttpRequest, survey: Survey, tab: str) -> dict[str, Any]:
     """What `surveys/frame.html` shows around a page that stands under `tab`."""
     return {
         "survey": survey,
+        "state": state(survey, at=timezone.now()),
         "may_edit": staff_of(request).can("surveys.edit"),
         "tabs": [
             {"label": label, "url": url, "active": name == tab}

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cdp.core.views.access import requires, staff_of
 from surveys.models import Survey
 from surveys.selectors import listing as selectors
+from surveys.views import frame
 
 PAGE = 50
 
@@ -28,9 +30,17 @@ def listing(request: HttpRequest) -> HttpResponse:
     counted = selectors.figures(
         [row.id for row in shown if not row.is_anonymous], [row.id for row in shown if row.is_anonymous]
     )
+    now = timezone.now()
     kept = f"state={Survey.State.ARCHIVED}&" if is_away else ""
     context: dict[str, Any] = {
-        "rows": [{"survey": row, "figures": counted.get(row.id, selectors.Figures())} for row in shown],
+        "rows": [
+            {
+                "survey": row,
+                "state": frame.state(row, at=now),
+                "figures": counted.get(row.id, selectors.Figures()),
+            }
+            for row in shown
+        ],
         "is_away": is_away,
         "tabs": [
             {"label": _("In use"), "url": "?", "active": not is_away},

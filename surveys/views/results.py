@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cdp.core import audiences, context, spoken, written_dates
 from cdp.core.views.access import actor_of, requires, staff_of
+from customers.selectors import profiles
 from surveys.models import Response, Sentiment, Survey
 from surveys.rules import results
 from surveys.rules.kinds import Why
@@ -34,6 +35,7 @@ from surveys.views import figures, frame
 
 QUESTION = ("question", "answer", "scheme")
 """What a filter by an answer stands in an address as."""
+MOST_TOLD = 6
 
 
 @requires("surveys.view")
@@ -43,7 +45,12 @@ def overall(request: HttpRequest, survey: str) -> HttpResponse:
     row, chosen, given = _asked(request, survey)
     found = overview.read(row, chosen)
     cards = [
-        figures.card(one, link=_link("surveys:result", row, given, question_key=one.asked.key, how=one.asked.scheme))
+        {
+            **figures.card(
+                one, link=_link("surveys:result", row, given, question_key=one.asked.key, how=one.asked.scheme)
+            ),
+            **_read_apart(row, given, one),
+        }
         for one in found.results
     ]
     page = {
@@ -88,7 +95,7 @@ def question(request: HttpRequest, survey: str, question_key: str) -> HttpRespon
     page = {
         **frame.context(request, row, "results"),
         **_filters(row, chosen, given, about=about.key),
-        "card": figures.card(one) if one else None,
+        "card": {**figures.card(one), **_read_apart(row, given, one)} if one else None,
         "refusal": _refusal(found.refusal),
         "about": about,
         "how": about.scheme,
@@ -112,6 +119,16 @@ def question(request: HttpRequest, survey: str, question_key: str) -> HttpRespon
         "back": _link("surveys:results", row, given),
     }
     return render(request, "surveys/results/question.html", page)
+
+
+@requires("surveys.view")
+@require_safe
+def feelings(request: HttpRequest, survey: str, question_key: str) -> HttpResponse:
+    """`/surveys/{slug}/results/{question}/feelings/`: how what people wrote there feels, for its card."""
+    row, chosen, given = _asked(request, survey)
+    whole, told = felt_as.summed(row, chosen, question=question_key)
+    page = {"whole": whole, "themes": told[:MOST_TOLD], "words": _link("surveys:answers", row, given, only=question_key)}
+    return render(request, "surveys/results/feelings.html", page)
 
 
 @requires("surveys.view")
@@ -142,7 +159,9 @@ def answers(request: HttpRequest, survey: str) -> HttpResponse:
         felt=felt,
         theme=theme,
     )
-    context.show(one.customer for one in found if one.customer)
+    people = {one.customer for one in found if one.customer}
+    context.show(people)
+    named = profiles.opened(sorted(people), with_places=False)
     ids = [one.id for one in found]
     read = readings.of_nobody(ids) if row.is_anonymous else readings.of("answer", ids)
     state = {"state": "partial"} if is_partial else {}
@@ -154,6 +173,7 @@ def answers(request: HttpRequest, survey: str) -> HttpResponse:
         "rows": [
             {
                 "one": one,
+                "person": named.get(one.customer) if one.customer else None,
                 "felt": read.get(one.id),
                 "question": wording.question(row.id, one.version, one.question),
                 "choice": wording.choice(row.id, one.version, one.question, one.item) if one.item else "",
@@ -219,6 +239,7 @@ def response(request: HttpRequest, survey: str, response: uuid.UUID) -> HttpResp
     page = {
         **frame.context(request, row, "results"),
         "found": found,
+        "person": profiles.opened([found.customer], with_places=False).get(found.customer) if found.customer else None,
         "is_masked": not shows,
         "answers": [
             {
@@ -272,6 +293,14 @@ def _export(request: HttpRequest, survey: Survey, given: Mapping[str, str]) -> s
     if not survey.version or not staff_of(request).can("exports"):
         return ""
     return reverse("web:export-new") + "?" + urlencode({"kind": "responses", "survey": survey.slug, **given})
+
+
+def _read_apart(survey: Survey, given: Mapping[str, str], one: results.Result) -> dict[str, str]:
+    """Where the card of a free text gets how it feels: texts are read slower than numbers."""
+    key = one.asked.key
+    return {
+        "feelings": _link("surveys:feelings", survey, given, question_key=key) if one.asked.question.IS_WORDS else ""
+    }
 
 
 def _link(name: str, survey: Survey, given: Mapping[str, str], *, question_key: str = "", **more: str) -> str:

@@ -125,6 +125,7 @@ PAGES = [
     ("surveys:from-answers-columns", "GET", "so"),
     ("surveys:from-answers-columns", "POST", "so"),
     ("surveys:codebook", "GET", "vmpo"),
+    ("surveys:feelings", "GET", "vmpo"),
     ("surveys:build", "GET", "vmpo"),
     ("surveys:download", "GET", "vmpo"),
     ("surveys:replace", "GET", "mo"),

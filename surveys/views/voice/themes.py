@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import context, written_dates
+from cdp.core import context, spoken, written_dates
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
 from customers.selectors import staff
 from customers.services import buckets
@@ -25,6 +25,8 @@ from surveys.services.understanding import deciding
 from surveys.views.voice import frame
 
 _BUCKETS = frozenset(buckets.IDS)
+COLOURS = {Sentiment.NEGATIVE: "danger", Sentiment.NEUTRAL: "chart-compare", Sentiment.POSITIVE: "success"}
+"""Tokens of the charts, as the bars beside them."""
 
 
 @requires("surveys.view")
@@ -96,7 +98,7 @@ def detail(request: HttpRequest, theme: uuid.UUID) -> HttpResponse:
     page = {
         **frame.context(request, "themes"),
         "one": one,
-        "words": _words(one.words),
+        "words": [(code, spoken.OWN_NAMES.get(code, ""), own) for code, own in _words(one.words)],
         "form": form if may_edit else None,
         "owner": staff.names([row.owner_id]).get(str(row.owner_id), ""),
         "trend": trend(one.months, themes.months(now)),
@@ -145,7 +147,11 @@ def trend(months: Mapping[str, themes.Split], order: Sequence[str]) -> dict[str,
         "x": [written_dates.month(dt.date.fromisoformat(f"{month}-01")) for month in order],
         "x_label": _("Month"),
         "series": [
-            {"name": str(label), "data": [getattr(months.get(month, themes.Split()), code) for month in order]}
+            {
+                "name": str(label),
+                "data": [getattr(months.get(month, themes.Split()), code) for month in order],
+                "colour": COLOURS[code],
+            }
             for code, label in Sentiment.choices
         ],
     }
