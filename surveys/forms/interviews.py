@@ -7,9 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from consent.forms.recording import MAIL, PAPER, PERSON, PHONE, WAYS
 from surveys.models import Interview

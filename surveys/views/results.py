@@ -127,7 +127,11 @@ def feelings(request: HttpRequest, survey: str, question_key: str) -> HttpRespon
     """`/surveys/{slug}/results/{question}/feelings/`: how what people wrote there feels, for its card."""
     row, chosen, given = _asked(request, survey)
     whole, told = felt_as.summed(row, chosen, question=question_key)
-    page = {"whole": whole, "themes": told[:MOST_TOLD], "words": _link("surveys:answers", row, given, only=question_key)}
+    page = {
+        "whole": whole,
+        "themes": told[:MOST_TOLD],
+        "words": _link("surveys:answers", row, given, only=question_key),
+    }
     return render(request, "surveys/results/feelings.html", page)
 
 

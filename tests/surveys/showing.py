@@ -16,15 +16,14 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from cdp.core import actors, actors as by
-from cdp.core.models import Source, User
+from cdp.core import actors
+from cdp.core import actors as by
+from cdp.core.models import Source
 from cdp.web import sample_interviews, sample_tickets
 from customers.models import Customer, Status
 from customers.rules.people import Person
 from customers.services import buckets
 from surveys.models import (
-    Brand,
-    Guide,
     Interview,
     Invitation,
     Quote,
@@ -38,7 +37,7 @@ from surveys.models import (
 from surveys.rules.social.reading import Act
 from surveys.selectors import links
 from surveys.services import answering, inviting, publishing, reviews
-from surveys.services.interviews import guides, holding, testimonials
+from surveys.services.interviews import guides, testimonials
 from surveys.services.reviews import ReviewInput
 from surveys.services.social import taking
 from surveys.services.social.taking import How, Said
@@ -75,13 +74,15 @@ NOTHING: Final = {"opens_at": None, "closes_at": None, "is_once": False, "wait_d
 
 def tell() -> None:
     """Make it, and print the places as JSON in one line."""
-    print(json.dumps(places()))  # noqa: T201
+    print(json.dumps(places()))
 
 
 def places() -> dict[str, str]:
     """`{name: path}` of all that was made."""
     now = timezone.now()
-    people = list(Customer.objects.filter(status=Status.KNOWN).order_by("id").values_list("id", flat=True)[: ANSWERS + 6])
+    people = list(
+        Customer.objects.filter(status=Status.KNOWN).order_by("id").values_list("id", flat=True)[: ANSWERS + 6]
+    )
     if not Survey.objects.filter(slug=EVERY).exists():
         with transaction.atomic():
             _questionnaires(people, now)
@@ -94,14 +95,17 @@ def places() -> dict[str, str]:
 def _questionnaires(people: list[uuid.UUID], now: dt.datetime) -> None:
     every_kind.pictures()
     every = asking.opened(every_kind.definition(), slug=EVERY)
-    dice = random.Random(7)  # noqa: S311  (no secret)
+    dice = random.Random(7)
     for number, customer in enumerate(people[:ANSWERS]):
         _answer(every, customer, number, dice, now)
     _invite(every, people[ANSWERS:], now)
     asking.opened(_wordy(), slug=LONG)
     asking.drafted(_plain("Nothing asked yet"), slug=DRAFT)
     asking.opened(_plain("Nobody answered yet"), slug=EMPTY)
-    for slug, times in ((OVER, {"closes_at": now - dt.timedelta(hours=1)}), (SOON, {"opens_at": now + dt.timedelta(3)})):
+    for slug, times in (
+        (OVER, {"closes_at": now - dt.timedelta(hours=1)}),
+        (SOON, {"opens_at": now + dt.timedelta(3)}),
+    ):
         row = asking.opened(_plain(slug.title()), slug=slug)
         publishing.arrange(survey=row.id, name=slug.title(), **{**NOTHING, **times}, actor=actors.SYSTEM, at=now)
     quiet = asking.drafted(_plain("What you think, and nobody knows who"), slug=QUIET, is_anonymous=True)
@@ -230,9 +234,7 @@ def _voices(people: list[uuid.UUID], now: dt.datetime) -> None:
     shop = Source.objects.get_or_create(key="social-show", defaults={"name": "Social"})[0]
     taking.together(acts, How(source=shop, now=now, by="rest", opens=True))
     for name, whose, spellings in (("Cha Tra Mue", "competitor", ["ชาตรามือ"]), ("Celadon", "ours", ["ศิลาดล", "청자"])):
-        deciding.keep_brand(
-            brand=None, name=name, whose=whose, spellings=spellings, actor=by.SYSTEM, at=now
-        )
+        deciding.keep_brand(brand=None, name=name, whose=whose, spellings=spellings, actor=by.SYSTEM, at=now)
     testimonial = Quote.objects.exclude(id__in=Testimonial.objects.values("quote_id")).exclude(
         customer_id__in=buckets.ALL
     )

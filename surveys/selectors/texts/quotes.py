@@ -8,13 +8,12 @@ from customers.services import buckets
 from surveys.models import Quote
 from surveys.selectors.texts.sources import Source, words_of
 
+_LAST_BUCKET = max(buckets.IDS)  # they sort before every real customer
 SOURCE = Source(
     kind="quote",
     label=_("Quote"),
-    rows=(
-        "SELECT w.customer_id, w.id AS text_id, w.participant_id AS parent_id, w.held_on::timestamptz AS at,"
-        " w.held_on::timestamptz AS told_at FROM surveys_quote w WHERE w.words IS NOT NULL"
-        f" AND w.customer_id > '{max(buckets.IDS)}'"  # noqa: S608  (a constant; they sort before every real customer)
-    ),
+    rows=f"""SELECT w.customer_id, w.id AS text_id, w.participant_id AS parent_id, w.held_on::timestamptz AS at,
+        w.held_on::timestamptz AS told_at FROM surveys_quote w
+        WHERE w.words IS NOT NULL AND w.customer_id > '{_LAST_BUCKET}'""",  # noqa: S608  (a constant)
     words=words_of(Quote, "words"),
 )

@@ -25,7 +25,7 @@ from surveys.services.understanding import deciding
 from surveys.views.voice import frame
 
 _BUCKETS = frozenset(buckets.IDS)
-COLOURS = {Sentiment.NEGATIVE: "danger", Sentiment.NEUTRAL: "chart-compare", Sentiment.POSITIVE: "success"}
+COLOURS: Mapping[str, str] = {"negative": "danger", "neutral": "chart-compare", "positive": "success"}
 """Tokens of the charts, as the bars beside them."""
 
 
