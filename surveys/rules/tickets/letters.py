@@ -1,44 +1,31 @@
-"""Reading mail as people send it: who wrote, what, in answer to what. Pure; faults of the mail never raise.
+"""Reading mail as people send it: who wrote, what, in answer to what. Pure.
 
 Mail is written by thousands of programs, and many of them lie: about the charset, about the encoding, about what is
 text. What cannot be read as it says is read as it looks; what cannot be read at all is replaced and never dropped.
+Strangers write it too: whatever it is, reading it takes time and memory by its size and nothing more.
 """
 
 import datetime as dt
-import email.errors
-import email.header
 import email.utils
 import hashlib
-import html
-import html.parser
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
-from email.policy import default
+
+from surveys.rules.tickets import mime, page_words
+from surveys.rules.tickets.mime import Unreadable, header
+
+__all__ = ["Letter", "Unreadable", "read", "split", "topic"]
 
 LONGEST = 200_000
 """Letters of one mail that are looked at."""
-MOST_PARTS = 200
+LONGEST_HEAD = 1_000
+"""No line that says who wrote when is longer."""
 MOST_REFERENCES = 50
-_HIGH = re.compile(rb"[\x80-\xff]+")
-_KOREAN = re.compile(rb"(?:[\xa1-\xa3\xb0-\xc8][\xa1-\xfe])+")
-_THAI = re.compile(rb"[\xa1-\xda\xdf-\xfb]+")
-_CHARSETS = {
-    "ks_c_5601-1987": "cp949",
-    "ks_c_5601": "cp949",
-    "ksc5601": "cp949",
-    "euc-kr": "cp949",
-    "x-windows-949": "cp949",
-    "windows-874": "cp874",
-    "tis-620": "cp874",
-    "tis620": "cp874",
-    "iso-8859-11": "cp874",
-    "unicode-1-1-utf-7": "utf-7",
-    "iso-8859-8-i": "iso-8859-8",
-    "x-unknown": "utf-8",
-    "unknown-8bit": "utf-8",
-}
+MOST_REMARKS = 20
+EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+"""What is dated earlier comes from a clock that was never set: it says nothing."""
 _ID = re.compile(r"<[^<>\s]{1,400}>")
 _QUOTE_HEADS = (
     re.compile(
@@ -61,14 +48,15 @@ _AUTOMATIC_SENDERS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One mail as it is told. `number` is its Message-ID (one made of what it says where it has none), `answers` what
-    it is in answer to, the nearest first. `automatic`: why it is nobody's question ("" where somebody wrote it).
+    it is in answer to, the nearest first. `own` is a number of what it says, for one that bears another's number.
+    `automatic`: why it is nobody's question ("" where somebody wrote it).
     """
 
     number: str
+    own: str
     answers: tuple[str, ...]
     address: str
     name: str
-    to: tuple[str, ...]
     subject: str
     text: str
     quoted: str
@@ -78,50 +66,48 @@ class Letter:
 
 
 def read(raw: bytes) -> Letter:
-    """A mail from its bytes."""
-    return of(email.message_from_bytes(raw, policy=default))
-
-
-def of(message: Message) -> Letter:
-    """A mail from a parsed message, by Python's newer policy or the older one of mailboxes."""
-    name, address = _address(_header(message, "From"))
-    said, files = _parts(message)
+    """A mail from its bytes. Raises Unreadable where it is nothing that is written by hand or by a mail program."""
+    found = mime.parts(raw)
+    head = found[0].head
+    name, address = _address(header(head, "From"))
+    said, files = _held(found)
     text, quoted = split(said)
-    references = _ID.findall(_header(message, "References"))[-MOST_REFERENCES:]
-    answers = [*_ID.findall(_header(message, "In-Reply-To")), *reversed(references)]
-    number = next(iter(_ID.findall(_header(message, "Message-ID"))), "")
-    at = _moment(_header(message, "Date"))
+    references = _ID.findall(header(head, "References"))[-MOST_REFERENCES:]
+    answers = [*_ID.findall(header(head, "In-Reply-To"))[:MOST_REFERENCES], *reversed(references)]
+    number = next(iter(_ID.findall(header(head, "Message-ID"))), "")
+    date = header(head, "Date")
+    own = _made_up(number, address, date, said)
     return Letter(
-        number=number or _made_up(address, _header(message, "Date"), said),
+        number=number or own,
+        own=own,
         answers=tuple(dict.fromkeys(one for one in answers if one != number)),
         address=address,
         name=name,
-        to=tuple(found for _name, found in email.utils.getaddresses([_header(message, "To"), _header(message, "Cc")]))[
-            :50
-        ],
-        subject=_line(_header(message, "Subject")),
+        subject=mime.line(mime.words(header(head, "Subject"))),
         text=text,
         quoted=quoted,
         files=files,
-        at=at,
-        automatic=_automatic(message, address),
+        at=_moment(date),
+        automatic=_automatic(head, address),
     )
 
 
 def split(text: str) -> tuple[str, str]:
     """What somebody wrote, and what their program quoted below. A quote with an answer below it stays where it is."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    is_answered = _answered_below(lines)
     for place, line in enumerate(lines):
-        is_head = any(pattern.search(line) for pattern in _QUOTE_HEADS) or (
+        is_head = _is_head(line) or (
             bool(_HEADER_LINE.match(line))
             and sum(bool(_HEADER_LINE.match(one)) for one in lines[place : place + 6]) >= 3
         )
         # Some programs break the line that says who wrote when.
         is_head = is_head or (
             place + 1 < len(lines)
+            and len(line) + len(lines[place + 1]) < LONGEST_HEAD
             and any(pattern.search(f"{line} {lines[place + 1]}") for pattern in _QUOTE_HEADS[1:2])
         )
-        if is_head and not _answers_below(lines[place + 1 :]):
+        if is_head and not is_answered[place + 1]:
             return _trimmed(lines[:place]), "\n".join(lines[place:]).strip()
     end = len(lines)
     while end and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith(">")):
@@ -129,6 +115,10 @@ def split(text: str) -> tuple[str, str]:
     if any(line.lstrip().startswith(">") for line in lines[end:]):
         return _trimmed(lines[:end]), "\n".join(lines[end:]).strip()
     return text.strip(), ""
+
+
+def _is_head(line: str) -> bool:
+    return len(line) < LONGEST_HEAD and any(pattern.search(line) for pattern in _QUOTE_HEADS)
 
 
 _ANSWERED = re.compile(r"^\s*((re|fwd?|aw|wg|sv|답장|회신|전달|ตอบกลับ|ส่งต่อ)\s*(\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
@@ -139,231 +129,83 @@ def topic(subject: str) -> str:
     return _ANSWERED.sub("", subject).strip()
 
 
-def _answers_below(lines: Sequence[str]) -> bool:
-    """Whether somebody wrote between or below quoted lines: everything is theirs then."""
-    quoted = [line.lstrip().startswith(">") for line in lines]
-    if not any(quoted):
-        return False
-    last = max(place for place, is_quoted in enumerate(quoted) if is_quoted)
-    first = quoted.index(True)
-    own = [line for line, is_quoted in zip(lines[first:last], quoted[first:last], strict=True) if not is_quoted]
-    return any(line.strip() for line in own) or sum(len(line.strip()) for line in lines[last + 1 :]) > 0
+def _answered_below(lines: Sequence[str]) -> list[bool]:
+    """For each line, and for the end: whether somebody wrote between or below the lines that are quoted from there on.
+    Everything is theirs then. Counted once, from the end.
+    """
+    found = [False] * (len(lines) + 1)
+    has_quote = has_answer = said = False
+    for place in range(len(lines) - 1, -1, -1):
+        if lines[place].lstrip().startswith(">"):
+            has_answer = has_answer or said  # what stands below this one
+            has_quote = True
+        elif lines[place].strip():
+            said = True
+        found[place] = has_quote and has_answer
+    return found
 
 
 def _trimmed(lines: Sequence[str]) -> str:
     return "\n".join(lines).strip()
 
 
-def _header(message: Message, name: str) -> str:
-    """A header as text, whatever stands in it."""
-    try:
-        value = message[name]
-    except Exception:  # noqa: BLE001  (the parser of headers raises a dozen things on what it does not know)
-        value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), "")
-    if value is None:
-        return ""
-    text = str(value)
-    if "\ufffd" in text or _has_surrogates(text):  # bytes in no charset at all, as some programs send them
-        raw = next((found for key, found in message.raw_items() if key.lower() == name.lower()), text)
-        text = decoded(str(raw).encode("utf-8", "surrogateescape"), "")
-    if "=?" in text:
-        text = _decoded_words(text)
-    return _clean(text.encode("utf-8", "replace").decode("utf-8", "replace"))
-
-
-def _decoded_words(text: str) -> str:
-    try:
-        parts = email.header.decode_header(text)
-    except (email.errors.HeaderParseError, ValueError, LookupError):
-        return text
-    return "".join(part if isinstance(part, str) else decoded(part, charset or "") for part, charset in parts)
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\udc80" <= letter <= "\udcff" for letter in text)
-
-
-def decoded(raw: bytes, charset: str) -> str:
-    """Bytes as text: by the charset they claim where that works, else by the one they look like, else with gaps
-    marked.
-    """
-    claimed = charset.strip().strip("\"'").lower()
-    for name in (_CHARSETS.get(claimed, claimed), "utf-8", _looks_like(raw)):
-        try:
-            return raw.decode(name) if name else raw.decode("ascii")
-        except (LookupError, ValueError):
-            continue
-    return raw.decode("utf-8", "replace")
-
-
-def _looks_like(raw: bytes) -> str:
-    """What bytes that are no UTF-8 are written in: Korean comes in pairs that begin in the block of syllables, Thai in
-    runs of letters of one byte, everything else is Western.
-    """
-    runs = _HIGH.findall(raw)
-    if runs and all(len(run) % 2 == 0 and _KOREAN.fullmatch(run) for run in runs):
-        return "cp949"
-    if any(len(run) > 1 for run in runs) and all(_THAI.fullmatch(run) for run in runs):
-        return "cp874"
-    return "windows-1252"
-
-
-def _clean(text: str) -> str:
-    return "".join(letter for letter in text if letter in "\n\t" or ord(letter) >= 32)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:300]
-
-
 def _address(text: str) -> tuple[str, str]:
     """Name and address of whoever wrote; both empty where there is none."""
-    name, address = next(iter(email.utils.getaddresses([text])), ("", ""))
+    plain = text if text.count("(") < MOST_REMARKS else text.replace("(", " ")  # remarks in remarks recurse
+    name, address = next(iter(email.utils.getaddresses([plain])), ("", ""))
     if "@" not in address:
-        found = re.search(r"[^\s<>\"',;]+@[^\s<>\"',;]+", text)
-        address = found.group(0) if found else ""
-    return _line(name)[:200], address.strip().casefold()[:254]
+        address = next((one for one in re.split(r"[\s<>\"',;]+", text) if "@" in one.strip("@")), "")
+    return mime.line(mime.words(name))[:200], address.strip().casefold()[:254]
 
 
 def _moment(text: str) -> dt.datetime | None:
     """When it was written; None where nothing or nonsense stands there."""
     try:
-        found = email.utils.parsedate_to_datetime(text)
-        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+        found = email.utils.parsedate_to_datetime(text[:200])
+        at = (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
+    return at if at >= EARLIEST else None
 
 
-def _made_up(address: str, date: str, text: str) -> str:
+def _made_up(number: str, address: str, date: str, text: str) -> str:
     """A number of what it says, so that the same mail read again is the same."""
-    content = f"{address}\n{date}\n{text}".encode("utf-8", "replace")
+    content = "\n".join([*([number] if number else []), address, date, text]).encode("utf-8", "replace")
     return f"<{hashlib.sha256(content).hexdigest()[:40]}@no-message-id>"
 
 
-def _automatic(message: Message, address: str) -> str:
+def _automatic(head: Message, address: str) -> str:
     """Why nobody wrote this by hand (RFC 3834, delivery reports, mailing lists); "" where somebody did."""
-    if message.get_content_type() == "multipart/report":
+    if head.get_content_type() == "multipart/report":
         return "bounce"
-    if _header(message, "Return-Path").strip() == "<>":
+    if header(head, "Return-Path").strip() == "<>":
         return "bounce"
-    submitted = _header(message, "Auto-Submitted").strip().lower()
+    submitted = header(head, "Auto-Submitted").strip().lower()
     if submitted and submitted != "no":
         return "auto"
-    if _header(message, "X-Autoreply") or _header(message, "X-Autorespond"):
+    if header(head, "X-Autoreply") or header(head, "X-Autorespond"):
         return "auto"
-    if _header(message, "Precedence").strip().lower() in {"bulk", "junk", "list", "auto_reply"}:
+    if header(head, "Precedence").strip().lower() in {"bulk", "junk", "list", "auto_reply"}:
         return "bulk"
-    if _header(message, "List-Id") or _header(message, "List-Unsubscribe"):
+    if header(head, "List-Id") or header(head, "List-Unsubscribe"):
         return "bulk"
     if _AUTOMATIC_SENDERS.match(address):
         return "auto"
     return ""
 
 
-def _parts(message: Message) -> tuple[str, tuple[str, ...]]:
+def _held(found: list[mime.Part]) -> tuple[str, tuple[str, ...]]:
     """The text of a mail (of HTML where there is no plain one) and the names of its files."""
     plain: list[str] = []
     rich: list[str] = []
     files: list[str] = []
-    for part in _leaves(message):
-        kind = part.get_content_type()
-        name = _filename(part)
-        is_file = part.get_content_disposition() == "attachment" or (name and not kind.startswith("text/"))
-        if is_file or not kind.startswith("text/"):
+    for part in mime.leaves(found):
+        kind, name = part.kind, part.filename
+        if part.is_attached or not kind.startswith("text/"):
             files.append(name or kind)
         elif kind == "text/html":
-            rich.append(as_text(_body(part)))
+            rich.append(page_words.as_text(part.text()))
         else:
-            plain.append(_body(part))
+            plain.append(part.text())
     said = "\n\n".join(text for text in plain if text.strip()) or "\n\n".join(text for text in rich if text.strip())
-    return _clean(said)[:LONGEST].strip(), tuple(dict.fromkeys(files))
-
-
-def _leaves(message: Message) -> Iterator[Message]:
-    """The parts that hold something; a mail within a mail is one file."""
-    waiting, seen = [message], 0
-    while waiting and seen < MOST_PARTS:
-        part = waiting.pop(0)
-        seen += 1
-        inner = part.get_payload()
-        if part.get_content_type() == "message/rfc822" or not isinstance(inner, list):
-            yield part
-        else:
-            waiting = [*(one for one in inner if isinstance(one, Message)), *waiting]
-
-
-def _filename(part: Message) -> str:
-    try:
-        name = part.get_filename()
-    except Exception:  # noqa: BLE001  (as headers: whatever is wrong with the name, the mail is read)
-        name = ""
-    return _line(_clean(_decoded_words(str(name)))) if name else ""
-
-
-def _body(part: Message) -> str:
-    try:
-        raw = part.get_payload(decode=True)
-    except Exception:  # noqa: BLE001  (broken transfer encodings)
-        raw = None
-    if not isinstance(raw, bytes):
-        return str(part.get_payload() or "") if not isinstance(part.get_payload(), list) else ""
-    try:
-        charset = part.get_content_charset() or ""
-    except Exception:  # noqa: BLE001  (a charset that is no header)
-        charset = ""
-    return decoded(raw, charset)
-
-
-class _Text(html.parser.HTMLParser):
-    """The words of a page: blocks become lines, what is not shown is left out, quotes get a mark."""
-
-    BLOCKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "hr", "blockquote"})
-    HIDDEN = frozenset({"script", "style", "head", "title", "template"})
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.hidden = 0
-        self.quotes = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A block begins a line."""
-        if tag in self.HIDDEN:
-            self.hidden += 1
-        if tag == "blockquote":
-            self.quotes += 1
-        if tag in self.BLOCKS:
-            self._new_line()
-
-    def handle_endtag(self, tag: str) -> None:
-        """And ends one."""
-        if tag in self.HIDDEN:
-            self.hidden = max(0, self.hidden - 1)
-        if tag == "blockquote":
-            self.quotes = max(0, self.quotes - 1)
-        if tag in self.BLOCKS:
-            self._new_line()
-
-    def handle_data(self, data: str) -> None:
-        """What is shown."""
-        if not self.hidden:
-            text = re.sub(r"[ \t\r\n\xa0]+", " ", data)
-            if text.strip() or (self.parts and not self.parts[-1].endswith("\n")):
-                self.parts.append(text.lstrip() if not self.parts or self.parts[-1].endswith(("\n", "> ")) else text)
-
-    def _new_line(self) -> None:
-        self.parts.append("\n" + "> " * min(self.quotes, 3))
-
-
-def as_text(page: str) -> str:
-    """The words of an HTML page; broken HTML is read as far as it goes."""
-    reader = _Text()
-    try:
-        reader.feed(page[: LONGEST * 5])
-        reader.close()
-    except (AssertionError, ValueError):
-        return html.unescape(re.sub(r"<[^>]*>", " ", page)).strip()
-    lines = [line.rstrip() for line in "".join(reader.parts).split("\n")]
-    kept = [line for place, line in enumerate(lines) if line.strip(" >") or (place and lines[place - 1].strip(" >"))]
-    return "\n".join(kept).strip()
+    return said[:LONGEST].strip(), tuple(dict.fromkeys(files))

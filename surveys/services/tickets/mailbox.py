@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -34,13 +35,16 @@ SOURCE = "mail"
 BATCH = 200
 LARGEST_MAIL = 40 * 1024 * 1024
 """A longer one is no letter of a customer; it is counted and left out."""
+LONGEST_LINE = 1024 * 1024
 _BEGIN = b"From "
+log = structlog.get_logger("tickets")
 
 
 @dataclass(slots=True)
 class Counts:
     """What became of the mails. `known` were read before; `automatic` are out-of-office notes, delivery reports and
-    lists; `ours` mails of ours that answer nothing that is known; `unreadable` name no sender; `refused` are of people
+    lists; `ours` mails of ours that answer nothing that is known; `unreadable` name no sender or are no
+    mail that anybody writes; `refused` are of people
     who were forgotten.
     """
 
@@ -70,11 +74,11 @@ def read(file: BinaryIO, *, source: str = SOURCE, now: dt.datetime, lane: int = 
         if raw is None:
             counts.unreadable += 1
             continue
-        letter = letters.read(raw)
-        if letter.automatic:
-            counts.automatic += 1
-        elif not letter.address:
+        letter = _letter(raw)
+        if letter is None or (not letter.address and not letter.automatic):
             counts.unreadable += 1
+        elif letter.automatic:
+            counts.automatic += 1
         else:
             found.append(letter)
     # In the order in which they were written: an answer comes after what it answers.
@@ -88,27 +92,39 @@ def read(file: BinaryIO, *, source: str = SOURCE, now: dt.datetime, lane: int = 
     return counts
 
 
+def _letter(raw: bytes) -> Letter | None:
+    """A mail; None for one that cannot be read. Whatever a stranger sends, the others are read."""
+    try:
+        return letters.read(raw)
+    except letters.Unreadable:
+        return None
+    except Exception as problem:  # noqa: BLE001  (what nobody thought of ends this mail, not the mailbox)
+        log.warning("a mail was left out", fault=type(problem).__name__, size=len(raw))
+        return None
+
+
 def mails(file: BinaryIO) -> Iterator[bytes | None]:
     """The mails of a file, one by one; None for one that is too large. A file that does not begin as a mailbox does is
     one mail.
     """
-    lines: list[bytes] = []
+    mail = bytearray()
     size, is_box, was_blank = 0, False, True
-    for line in file:
-        if was_blank and line.startswith(_BEGIN) and (is_box or (not lines and not size)):
-            if lines or size:
-                yield b"".join(lines) if size <= LARGEST_MAIL else None
-            lines, size, is_box = [], 0, True
+    for line in iter(lambda: file.readline(LONGEST_LINE), b""):
+        if was_blank and line.startswith(_BEGIN) and (is_box or not size):
+            if size:
+                yield bytes(mail) if size <= LARGEST_MAIL else None
+            mail, size, is_box = bytearray(), 0, True
             continue
         size += len(line)
         if size <= LARGEST_MAIL:
             # In a mailbox a line that would look like a new mail has a mark before it.
-            lines.append(line[1:] if is_box and line.lstrip(b">").startswith(_BEGIN) and line[:1] == b">" else line)
+            is_marked = is_box and line[:1] == b">" and line.lstrip(b">").startswith(_BEGIN)
+            mail += line[1:] if is_marked else line
         else:
-            lines = []
+            mail = bytearray()
         was_blank = not line.strip()
-    if b"".join(lines).strip() or size > LARGEST_MAIL:
-        yield b"".join(lines) if size <= LARGEST_MAIL else None
+    if mail.strip() or size > LARGEST_MAIL:
+        yield bytes(mail) if size <= LARGEST_MAIL else None
 
 
 def _own() -> frozenset[str]:

@@ -14,7 +14,7 @@ from cdp.core import actors
 from cdp.core.crypto import subjects
 from customers.models import Customer
 from surveys.models import Ticket, TicketMessage
-from surveys.rules.tickets import letters
+from surveys.rules.tickets import letters, page_words
 from surveys.selectors.tickets import opened, ruling
 from surveys.services.tickets import ruling as writing
 from tests import factories
@@ -147,5 +147,7 @@ def test_nothing_in_a_mail_makes_reading_fail_and_answers_between_quotes_stay():
     outlook = "Thanks\n\nFrom: a@example.com\nSent: Monday\nTo: b@example.com\nSubject: x\n\nold"
     assert letters.split(outlook)[0] == "Thanks"
     assert letters.split("네, 감사합니다\n\n2026년 11월 20일 (금) 님이 작성:\n> 안녕")[0] == "네, 감사합니다"
-    nested = letters.as_text("<div>One</div><blockquote>Two<br>Three</blockquote><p>Four &amp; five")
+    nested = page_words.as_text("<div>One</div><blockquote>Two<br>Three</blockquote><p>Four &amp; five")
     assert nested == "One\n\n> Two\n> Three\n\nFour & five"
+    shown = page_words.as_text("<a title='1 > 0' alt=it's>5 < 6 <b>&#99999999999;</b> it's &lt;<style>x{}</style> in")
+    assert shown == "5 < 6 \ufffd it's < in"
