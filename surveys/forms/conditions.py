@@ -4,12 +4,34 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from surveys.forms import outline
 from surveys.rules import building, kinds
 from surveys.rules.conditions import reading, tree
+
+LONGEST = 2000
+
+
+class ConditionField(forms.CharField):
+    """A condition as text, or nothing; one that cannot be read is refused with what is wrong in it."""
+
+    def __init__(self, label: Any) -> None:
+        """Nobody has to give one."""
+        super().__init__(label=label, required=False, max_length=LONGEST)
+
+    def clean(self, value: Any) -> str:
+        """The text. Raises ValidationError."""
+        text = str(super().clean(value))
+        if text:
+            try:
+                reading.read(text)
+            except reading.Unreadable as unreadable:
+                raise forms.ValidationError(str(unreadable.message)) from None
+        return text
+
 
 OPERATORS = [
     ("=", _("is")),
@@ -42,7 +64,11 @@ def earlier(draft: Mapping[str, Any], page: int, number: int) -> list[dict[str, 
 
 
 def added(sent: QueryDict, draft: Mapping[str, Any], page: int, number: int) -> QueryDict:
-    """What was sent, with the comparison chosen in `cond_question`, `cond_op` and `cond_value` behind its `when`."""
+    """What was sent, with the comparison chosen in `cond_question`, `cond_op` and `cond_value` behind the condition
+    that `cond_into` names, else `when`.
+    """
+    into = sent.get("cond_into", "when")
+    into = into if into in sent else "when"
     question, op, value = (sent.get(f"cond_{name}", "").strip() for name in ("question", "op", "value"))
     names = {one["key"]: one["values"] for one in earlier(draft, page, number)}
     if question not in names or op not in _KNOWN:
@@ -54,8 +80,8 @@ def added(sent: QueryDict, draft: Mapping[str, Any], page: int, number: int) -> 
     else:
         return sent
     data = sent.copy()
-    before = data.get("when", "").strip()
-    data["when"] = f"{_grouped(before)} and {text}" if before else text
+    before = data.get(into, "").strip()
+    data[into] = f"{_grouped(before)} and {text}" if before else text
     return data
 
 

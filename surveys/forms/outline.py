@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from surveys.forms.kinds import KINDS
 from surveys.selectors import wording
 
@@ -23,6 +25,17 @@ def of(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "questions": [_question(place, one) for place, one in enumerate(_dicts(page.get("questions")))],
             }
         )
+    return found
+
+
+def targets(draft: Mapping[str, Any], page: int) -> list[tuple[str, str]]:
+    """The pages behind one: key, and number with title."""
+    found = []
+    for number, one in enumerate(_dicts(draft.get("pages"))):
+        if number > page:
+            title = text(one.get("title"))
+            name = _("Page %(page)d") % {"page": number + 1}
+            found.append((str(one.get("key", "")), f"{name}: {title}" if title else name))
     return found
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from surveys.forms.conditions import ConditionField
 from surveys.rules.definition import END, SCREENED
 from surveys.rules.kinds import LANGUAGES
 from surveys.rules.kinds.base import KEY_PATTERN
@@ -55,18 +56,18 @@ class TextsForm(forms.Form):
 class PageForm(TextsForm):
     """Title, key, condition, and jumps: `jumps` are pairs of fields."""
 
-    def __init__(self, data: Any = None, *, page: Mapping[str, Any], targets: Sequence[str]) -> None:
-        """Begin with that page; `targets` are the pages behind it."""
+    def __init__(self, data: Any = None, *, page: Mapping[str, Any], targets: Sequence[tuple[str, str]]) -> None:
+        """Begin with that page; `targets` are the pages behind it, each its key and its name for people."""
         super().__init__(data)
         self.add_texts("title", _("Title of the page"), page.get("title"))
         self.fields["key"] = forms.RegexField(KEY_PATTERN, label=_("Key"), max_length=40)
-        self.fields["when"] = forms.CharField(label=_("Shown only if"), required=False, max_length=2000)
+        self.fields["when"] = ConditionField(_("Shown only if"))
         self.initial.update(key=page.get("key", ""), when=page.get("when", ""))
         jumps = page.get("jumps")
         kept = [jump for jump in jumps if isinstance(jump, dict)] if isinstance(jumps, list) else []
         choices = [
             ("", "—"),
-            *((key, key) for key in targets if key),
+            *((key, name) for key, name in targets if key),
             (END, _("the end")),
             (SCREENED, _("not meant for them")),
         ]
@@ -75,9 +76,14 @@ class PageForm(TextsForm):
             jump = kept[n] if n < len(kept) else {}
             own = [(str(jump["to"]), str(jump["to"]))] if jump.get("to") and jump["to"] not in dict(choices) else []
             self.fields[f"jump-{n}.to"] = forms.ChoiceField(label=_("On to"), choices=[*choices, *own], required=False)
-            self.fields[f"jump-{n}.when"] = forms.CharField(label=_("If"), required=False, max_length=2000)
+            self.fields[f"jump-{n}.when"] = ConditionField(_("If"))
             self.initial.update({f"jump-{n}.to": jump.get("to", ""), f"jump-{n}.when": jump.get("when", "")})
             self.jumps.append((self[f"jump-{n}.to"], self[f"jump-{n}.when"]))
+        self.intos = [
+            ("when", _("Shown only if")),
+            *((when.name, _("Way %(number)d") % {"number": n}) for n, (_to, when) in enumerate(self.jumps, 1)),
+        ]
+        """Where a comparison chosen from lists can go."""
 
     def as_parts(self) -> dict[str, Any]:
         """The parts of the page."""

@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from consent.selectors import purposes
+from surveys.forms.conditions import ConditionField
 from surveys.rules import building, mapping
 from surveys.rules.kinds import words as word_kinds
 from surveys.rules.kinds.base import CODE_PATTERN, KEY_PATTERN, LONGEST_TEXT
@@ -129,9 +130,7 @@ class QuestionForm(forms.Form):
             fields = [("", _("none")), *((name, name) for name in sorted(mapping.FIELDS))]
             fills = _choice(_("Fills a field of the profile"), fields)
             self._add("maps_to", fills, question.get("maps_to"))
-        self._add(
-            "when", forms.CharField(label=_("Shown only if"), required=False, max_length=2000), question.get("when")
-        )
+        self._add("when", ConditionField(_("Shown only if")), question.get("when"))
 
     @property
     def main_texts(self) -> list[dict[str, Any]]:
@@ -196,7 +195,7 @@ class QuestionForm(forms.Form):
             row: dict[str, Any] = {"place": self[f"{at}.place"], "key": self[f"{at}.key"], "more": []}
             row["cells"] = self._texts(at, "", part.get("text"), into=[])
             if name == "options":
-                self.fields[f"{at}.when"] = forms.CharField(label=_("Only if"), required=False, max_length=2000)
+                self.fields[f"{at}.when"] = ConditionField(_("Only if"))
                 self.initial[f"{at}.when"] = part.get("when", "")
                 for flag, words in (("other", _("asks for words")), ("exclusive", _("goes with no other"))):
                     if self.kind not in FLAGS[flag] and not part.get(flag):
@@ -224,7 +223,7 @@ class QuestionForm(forms.Form):
         self.wordings = []
         for n in range(min(len(kept) + 1, 10)):
             part = kept[n] if n < len(kept) else {}
-            self.fields[f"wordings-{n}.when"] = forms.CharField(label=_("If"), required=False, max_length=2000)
+            self.fields[f"wordings-{n}.when"] = ConditionField(_("If"))
             self.initial[f"wordings-{n}.when"] = part.get("when", "")
             cells = self._texts(f"wordings-{n}", "", part.get("text"), into=[])
             self.wordings.append({"when": self[f"wordings-{n}.when"], "cells": cells})
@@ -279,6 +278,9 @@ class QuestionForm(forms.Form):
             if (text := self.cleaned_data.get(f"{name}.{language}", "").replace("\r\n", "\n"))
         }
 
+    def _was_worded(self, at: str) -> bool:
+        return any(self.initial.get(f"{at}.{language}") for language, _name in settings.LANGUAGES)
+
     def _parts(self, name: str, count: int) -> list[dict[str, Any]]:
         given = self.cleaned_data
         rows = []
@@ -287,7 +289,10 @@ class QuestionForm(forms.Form):
             texts = self._read(at)
             if not texts:
                 continue  # whoever empties the words of an option removes it
-            part: dict[str, Any] = {"key": given.get(f"{at}.key") or "", "text": texts}
+            key = given.get(f"{at}.key") or ""
+            if key == self.initial.get(f"{at}.key") and not self._was_worded(at) and building.is_made(key, name):
+                key = ""  # made for a line without words; now that it has some, it is called by them
+            part: dict[str, Any] = {"key": key, "text": texts}
             part |= {flag: True for flag in ("other", "exclusive") if given.get(f"{at}.{flag}")}
             if given.get(f"{at}.when"):
                 part["when"] = given[f"{at}.when"]

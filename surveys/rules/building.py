@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from surveys.rules import ready
+
 Draft = dict[str, Any]
 MOST_PAGES = MOST_QUESTIONS = 50
 MOST_SCORES = 20
@@ -22,6 +24,11 @@ _BEGINNINGS: dict[str, dict[str, Any]] = {
     "poll": {"pictures": []},
 }
 _KEYED = ("options", "lines")
+
+
+def is_made(key: str, part: str) -> bool:
+    """Whether that is a key which `add_question` gives to an option or a line: nobody chose it."""
+    return re.fullmatch(rf"{part[0]}[1-9]", key) is not None
 
 
 class Gone(LookupError):
@@ -95,6 +102,10 @@ def add_question(draft: Mapping[str, Any], page: int, kind: str) -> Draft:
     if len(here) >= MOST_QUESTIONS:
         raise Gone
     made: dict[str, Any] = {"kind": kind, "key": free(kind, keys(new)), "text": {}}
+    languages = new.get("languages")
+    for name, texts in ready.usual(kind).items():
+        wanted = languages if isinstance(languages, list) else texts
+        made[name] = {code: text for code, text in texts.items() if code in wanted}
     for name, begun in _BEGINNINGS.get(kind, {}).items():
         made[name] = [{"key": f"{name[0]}{n}", "text": {}} for n in range(1, begun + 1)] if name in _KEYED else begun
     here.append(made)

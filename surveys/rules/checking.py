@@ -12,6 +12,7 @@ import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core import spoken
 from surveys.rules.conditions import reading, tree
 from surveys.rules.conditions.tree import Among, Answered, Compared, Leaf
 from surveys.rules.definition import END, SCREENED, Definition, Problem, fill
@@ -97,7 +98,10 @@ def _translated(at: str, texts: Texts, definition: Definition, *, needed: bool =
         return
     for language in definition.languages:
         if not texts.get(language, "").strip():
-            yield Problem(f"{at}/{language}", fill(_("The text in this language is missing: %(what)s."), language))
+            yield Problem(
+                f"{at}/{language}",
+                fill(_("The text in this language is missing: %(what)s."), spoken.OWN_NAMES[language]),
+            )
 
 
 def _limits(definition: Definition) -> Iterator[Problem]:

@@ -38,7 +38,7 @@ def build(request: HttpRequest, survey: str) -> HttpResponse:
     """The draft, page by page."""
     row = frame.survey_of(survey)
     report = publishing.report(row, at=timezone.now())
-    wrong = [places.told(row, one) for one in report.faults if not one.pointer.startswith("/disclosure")]
+    wrong = places.told(row, [one for one in report.faults if not one.pointer.startswith("/disclosure")])
     context = {
         **frame.context(request, row, "build"),
         "outline": outline.of(row.draft),
@@ -47,7 +47,7 @@ def build(request: HttpRequest, survey: str) -> HttpResponse:
         "kinds": KINDS.values(),
         "seen": row.draft_at.isoformat(),
         "wrong": wrong,
-        "wrong_at": {one.url.partition("#")[2] for one in wrong},
+        "wrong_at": {one.mark for one in wrong},
     }
     return render(request, "surveys/build.html", context)
 
@@ -85,7 +85,7 @@ def step(request: HttpRequest, survey: str) -> HttpResponse:
         return redirect(here)
     if action == "add":
         last = len(building.questions(building.pages(new)[page])) - 1
-        return redirect("surveys:question", row.slug, page, last)
+        return redirect(f"{reverse('surveys:question', args=[row.slug, page, last])}?new=1")
     return redirect(f"{here}#p-{page}" if "page" in given else here)
 
 
@@ -117,10 +117,10 @@ def question(request: HttpRequest, survey: str, page: int, number: int) -> HttpR
         "place": places.placed(row.draft, at),
         "seen": request.POST.get("seen") or row.draft_at.isoformat(),
         "wrong": []
-        if form.is_bound
-        else [
-            places.told(row, one) for one in (*report.faults, *report.doubts) if f"{one.pointer}/".startswith(f"{at}/")
-        ],
+        if form.is_bound or "new" in request.GET  # nobody has written anything yet
+        else places.told(
+            row, [one for one in (*report.faults, *report.doubts) if f"{one.pointer}/".startswith(f"{at}/")]
+        ),
         "earlier": conditions.earlier(row.draft, page, number),
         "operators": conditions.OPERATORS,
         "back": f"{reverse('surveys:build', args=[row.slug])}#q-{page}-{number}",
@@ -136,8 +136,8 @@ def page(request: HttpRequest, survey: str, page: int) -> HttpResponse:
     pages = building.pages(row.draft)
     if page >= len(pages):
         raise Http404
-    data = conditions.added(request.POST, row.draft, page, 0) if request.method == "POST" else None
-    form = PageForm(data, page=pages[page], targets=[str(one.get("key", "")) for one in pages[page + 1 :]])
+    data = conditions.added(request.POST, row.draft, page, _MOST) if request.method == "POST" else None
+    form = PageForm(data, page=pages[page], targets=outline.targets(row.draft, page))
     if form.is_valid() and _saved(request, row, building.save_page(row.draft, page, form.as_parts())):
         return redirect(f"{reverse('surveys:build', args=[row.slug])}#p-{page}")
     context = {
@@ -145,7 +145,7 @@ def page(request: HttpRequest, survey: str, page: int) -> HttpResponse:
         "form": form,
         "place": places.placed(row.draft, f"/pages/{page}"),
         "seen": request.POST.get("seen") or row.draft_at.isoformat(),
-        "earlier": conditions.earlier(row.draft, page, 0),
+        "earlier": conditions.earlier(row.draft, page, _MOST),  # ways behind it ask about the page itself, too
         "operators": conditions.OPERATORS,
         "back": f"{reverse('surveys:build', args=[row.slug])}#p-{page}",
     }

@@ -38,9 +38,9 @@ def preview(request: HttpRequest, survey: str) -> HttpResponse:
     language = _language(request, offered)
     context = {
         **frame.context(request, row, "build"),
-        "frame_url": f"{reverse('surveys:preview-frame', args=[row.slug])}?lang={language}",
+        "frame_url": f"{reverse('surveys:preview-frame', args=[row.slug])}?in={language}",
         "choices": [
-            {"label": spoken.OWN_NAMES[code], "url": f"?lang={code}", "active": code == language} for code in offered
+            {"label": spoken.OWN_NAMES[code], "url": f"?in={code}", "active": code == language} for code in offered
         ],
     }
     return render(request, "surveys/preview.html", context)
@@ -118,5 +118,6 @@ def _page(request: HttpRequest, row: Survey, read: Definition) -> HttpResponse:
 
 def _language(request: HttpRequest, offered: Any) -> str:
     """The one that was chosen, else that of the page, else the first."""
-    wanted = (request.GET.get("lang", ""), (get_language() or "")[:2])
+    # Not `lang`: that one changes the language of the pages of staff.
+    wanted = (request.GET.get("in", ""), (get_language() or "")[:2])
     return str(next((code for code in wanted if code in offered), offered[0]))

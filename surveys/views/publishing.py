@@ -13,7 +13,7 @@ from cdp.core.views.access import actor_of, requires
 from surveys.forms import outline, places
 from surveys.forms.disclosing import DisclosureForm
 from surveys.models import Survey, SurveyVersion
-from surveys.rules import differences
+from surveys.rules import definition, differences
 from surveys.rules.definition import Problem
 from surveys.services import disclosing, publishing
 from surveys.views import frame
@@ -50,15 +50,20 @@ def publish(request: HttpRequest, survey: str) -> HttpResponse:
     context: dict[str, Any] = {
         **frame.context(request, row, "build"),
         "form": form,
-        "faults": [places.told(row, one) for one in found],
-        "doubts": [places.told(row, one) for one in report.doubts],
+        "faults": places.told(row, found),
+        "doubts": places.told(row, report.doubts),
         "error": error,
         "last": last,
-        "changes": differences.between(last.definition, row.draft) if last is not None and not found else [],
+        "changes": differences.between(last.definition, _written(row.draft)) if last is not None and not found else [],
         "versions": SurveyVersion.objects.filter(survey=row).order_by("-number").defer("definition")[:MOST_VERSIONS],
         "next": row.version + 1,
     }
     return render(request, "surveys/publish.html", context, status=422 if faults or error or form.errors else 200)
+
+
+def _written(draft: dict[str, Any]) -> dict[str, Any]:
+    """As it would be published: without what is said by leaving it out."""
+    return definition.written(definition.read(draft))
 
 
 def _is_about_words(problem: Problem) -> bool:

@@ -217,3 +217,34 @@ def test_the_schema_is_open_and_describes_what_is_written(client):
     answer = client.get("/surveys/schema.json")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/schema+json")
     assert answer.json() == definition.schema()
+
+
+def test_what_nobody_has_written_yet_is_no_fault_and_lines_are_called_by_their_first_words(staff, survey):
+    step(staff, survey, "add-page")
+    begun = staff.get(step(staff, survey, "add", page=0, kind="matrix").url)
+    assert "survey-problems" not in begun.content.decode()
+    address = "/surveys/mine/pages/0/0/"
+    assert "survey-problems" in staff.get(address).content.decode()
+    told = worded(sent(begun), "text", "How was it?")
+    for part in ("options-0", "options-1", "options-2", "lines-0", "lines-1"):
+        told = worded(told, part, f"Word {part}")
+    staff.post(address, told)
+    survey.refresh_from_db()
+    (made,) = survey.draft["pages"][0]["questions"]
+    assert [one["key"] for one in made["options"]] == ["word_options_0_en", "word_options_1_en", "word_options_2_en"]
+    assert [one["key"] for one in made["lines"]] == ["word_lines_0_en", "word_lines_1_en"]
+
+
+def test_a_condition_that_cannot_be_read_is_not_saved_and_a_comparison_goes_to_the_way_it_is_for(staff, survey):
+    step(staff, survey, "add-page")
+    step(staff, survey, "add", page=0, kind="yes_no")
+    step(staff, survey, "add-page")
+    address = "/surveys/mine/pages/0/"
+    told = sent(staff.get(address))
+    refused = staff.post(address, {**told, "jump-0.to": "end", "jump-0.when": "{yes_no} is yes"})
+    survey.refresh_from_db()
+    assert (refused.status_code, "jumps" in survey.draft["pages"][0]) == (422, False)
+    chosen = {"cond_question": "yes_no", "cond_op": "=", "cond_value": "yes", "cond_into": "jump-0.when"}
+    staff.post(address, {**told, "jump-0.to": "end", **chosen})
+    survey.refresh_from_db()
+    assert survey.draft["pages"][0]["jumps"] == [{"to": "end", "when": "{yes_no} = yes"}]

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 def test_a_draft_is_walked_through_and_nothing_is_kept(client):
     client.force_login(factories.staff("viewer"))
     survey = asking.drafted(definition.written(ready.one("nps")), slug="us")
-    assert "/surveys/us/preview/frame/?lang=ko" in client.get("/surveys/us/preview/?lang=ko").content.decode()
-    here = "/surveys/us/preview/frame/?lang=ko"
+    assert "/surveys/us/preview/frame/?in=ko" in client.get("/surveys/us/preview/?in=ko").content.decode()
+    here = "/surveys/us/preview/frame/?in=ko"
     first = client.get(here)
     page = first.content.decode()
     assert first["X-Frame-Options"] == "SAMEORIGIN"

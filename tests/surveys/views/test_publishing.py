@@ -8,7 +8,7 @@ from django.utils import timezone
 from cdp.core import actors
 from consent.selectors import notices
 from surveys.models import Quota, Survey
-from surveys.rules import definition, ready
+from surveys.rules import building, definition, ready
 from surveys.services import disclosing, first, publishing
 from tests import factories
 from tests.surveys import asking
@@ -56,6 +56,14 @@ def test_a_ready_made_one_is_published_with_the_words_before_it_in_three_languag
     again = staff.post("/surveys/us/publish/", {**said(staff.get("/surveys/us/publish/")), "publish": "1"})
     assert (again.status_code, again.context["error"]) == (422, "Nothing changed since the last version.")
 
+    added = building.add_question(survey.draft, 0, "nps")["pages"][0]["questions"][-1]
+    changed(survey, pages=[{**survey.draft["pages"][0], "questions": [{**added, "scheme": "nps_0_10"}]}])
+    staff.post("/surveys/us/publish/", {**said(staff.get("/surveys/us/publish/")), "publish": "1"})
+    page = staff.get("/surveys/us/publish/")
+    assert (page.context["last"].number, page.context["changes"]) == (2, [])  # what has its default is no change
+    assert "it stays in force" in page.content.decode()
+
+    survey.refresh_from_db()
     changed(survey, title={"en": "Would you tell a friend?", "th": "บอกเพื่อนไหม", "ko": "친구에게 말씀하시겠어요?"})
     page = staff.get("/surveys/us/publish/")
     assert "Would you tell a friend?" in page.content.decode()
@@ -77,8 +85,10 @@ def test_what_stands_in_the_way_is_told_with_its_place(staff):
     answer = staff.post("/surveys/who/publish/", {**said(page), "publish": "1"})
     told = {(one.place, one.url) for one in answer.context["faults"]}
     here = "Page 1, question 2 (children)"
-    assert (answer.status_code, {url for _place, url in told}) == (422, {"/surveys/who/#q-0-1"})
-    assert {place for place, _url in told} == {f"{here}: {rest}" for rest in ("when", "maps_to", "text/th", "text/ko")}
+    assert (answer.status_code, {url for _place, url in told}) == (422, {"/surveys/who/pages/0/1/"})
+    assert {place for place, _url in told} == {here, f"{here}: condition", f"{here}: maps_to"}
+    told = {one.message for one in answer.context["faults"] if one.place == here}
+    assert told == {f"The text in this language is missing: {name}." for name in ("ไทย", "한국어")}
 
 
 def test_settings_and_quotas_are_kept_or_refused_with_words(staff):
