@@ -5,6 +5,7 @@ SurveyMonkey (two header rows, blocks of columns) and of Google Forms (a time fi
 choices in one cell). What is left is judged by its values alone.
 """
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -22,6 +23,8 @@ ROWS_KEPT = 500
 MOST_OPTIONS = 100
 MOST_LINES = 50
 LONGEST_LABEL = 200
+ALWAYS = 5
+"""In how many answers two pieces of a cell stand side by side before they can be one label with a comma inside."""
 PAGE = 10
 _PART = re.compile(r"(?P<question>.+?)\s*\[(?P<part>[^\[\]]+)\]", re.DOTALL)
 _COPY = re.compile(r" \(\d+\)\Z")
@@ -225,11 +228,44 @@ def _several(values: Counter[str]) -> list[str]:
         return []
     for divider in (";", ", "):
         divided = [[piece.strip() for piece in value.split(divider) if piece.strip()] for value in values]
+        divided = _put_together(divided, list(values.values()), divider)
         pieces = Counter(piece for one in divided for piece in one)
         is_so = any(len(one) > 1 for one in divided) and 2 <= len(pieces) < len(values) and len(pieces) <= MOST_OPTIONS
         if is_so and all(len(set(one)) == len(one) for one in divided):
             return list(pieces)
     return []
+
+
+def _put_together(divided: list[list[str]], counts: Sequence[int], divider: str) -> list[list[str]]:
+    """Labels may have the divider inside: pieces of which neither is ever seen without the other beside it, in enough
+    answers that chance does not do it, are one ("Black tea, with milk").
+    """
+    while True:
+        alone, beside = Counter[str](), Counter[tuple[str, str]]()
+        for pieces, count in zip(divided, counts, strict=True):
+            for piece in pieces:
+                alone[piece] += count
+            for pair in itertools.pairwise(pieces):
+                beside[pair] += count
+        is_one = {
+            pair for pair, count in beside.items() if count >= ALWAYS and count == alone[pair[0]] == alone[pair[1]]
+        }
+        # Where everybody chose both, nothing tells whether they are one.
+        is_one = {pair for pair in is_one if beside[pair] < sum(counts)}
+        if not is_one:
+            return divided
+        first = min(is_one)
+        divided = [_joined(pieces, first, divider.strip() + " ") for pieces in divided]
+
+
+def _joined(pieces: Sequence[str], pair: tuple[str, str], between: str) -> list[str]:
+    found: list[str] = []
+    for piece in pieces:
+        if found and (found[-1], piece) == pair:
+            found[-1] = between.join(pair)
+        else:
+            found.append(piece)
+    return found
 
 
 def _is_choice(values: Counter[str], filled: int) -> bool:

@@ -366,7 +366,8 @@ class Handler:
         """Resolve the people, write what they answered; a repeated import writes nothing new."""
         named = [(one.person, one.sent.line) for one in parsed if one.person is not None]
         persons, lines = [person for person, _line in named], [line for _person, line in named]
-        resolutions, gone = import_strangers.resolve(self.context, persons, lines)
+        numbered = [bool(person.external_id or person.member_number) for person in persons]
+        resolutions, gone = import_strangers.resolve(self.context, persons, lines, are_sure=numbered)
         left_out = {line for line, _target, _value, _code in gone}
         decided = dict(zip(lines, deciding.decided_by(persons, resolutions, source=self.context.source), strict=True))
         found = {line: resolution.customer for line, resolution in zip(lines, resolutions, strict=True)}
