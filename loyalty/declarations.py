@@ -9,8 +9,10 @@ from loyalty.models import Coupon, CouponKey
 from loyalty.selectors import coupons
 from loyalty.services import coupons as redeeming
 from loyalty.services import reference as rows
+from surveys.selectors import offers
 
 reference.needed(rows.ensure)
+offers.declare(coupons.offers)
 codes.provide("loyalty.coupons", redeeming.settle)
 timeline.provide("coupon", _("Coupons"), coupons.entries, group=timeline.BOUGHT, scope="loyalty")
 panels.declare(

@@ -18,6 +18,7 @@ from commerce.models import Order
 from commerce.rules import money
 from loyalty.models import Coupon, CouponKey, Offer
 from loyalty.rules import coupons as rules
+from surveys.selectors.offers import Offer as Promisable
 
 TABLE = "loyalty_coupon"
 SHOWN = 3
@@ -46,6 +47,11 @@ def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
 def offer(key: str) -> Offer | None:
     """What coupons of that kind are worth now; None while none are issued."""
     return Offer.objects.filter(key=key, is_on=True).first()
+
+
+def offers() -> list[Promisable]:
+    """Every offer as it can be promised elsewhere, with what its coupons are worth."""
+    return [Promisable(row.key, f"{row.key} · {_worth(row)}", row.is_on) for row in Offer.objects.order_by("key")]
 
 
 def terms(row: Coupon) -> rules.Terms:
@@ -114,7 +120,7 @@ def usable(lineage: Sequence[uuid.UUID], *, keyring: subjects.Keyring, now: date
     ]
 
 
-def _worth(row: Coupon) -> str:
+def _worth(row: Coupon | Offer) -> str:
     return value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY)
 
 

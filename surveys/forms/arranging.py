@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from surveys.models import Survey
 from surveys.rules import rewards
 from surveys.rules.kinds.base import KEY_PATTERN
+from surveys.selectors import offers
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -66,12 +67,10 @@ class ArrangeForm(forms.Form):
     points = forms.IntegerField(
         label=gettext_lazy("How many loyalty points"), required=False, min_value=1, max_value=rewards.MOST_POINTS
     )
-    offer = forms.RegexField(
-        label=gettext_lazy("Key of the coupon's offer"),
-        regex=rewards.OFFER,
+    offer = forms.ChoiceField(
+        label=gettext_lazy("Offer of the coupon"),
         required=False,
-        max_length=40,
-        help_text=gettext_lazy("As it stands among the offers, for example first-order."),
+        help_text=gettext_lazy("Offers are made by data stewards, under Coupon offers."),
     )
     draws_on = forms.DateField(
         label=gettext_lazy("Drawn on"),
@@ -90,6 +89,7 @@ class ArrangeForm(forms.Form):
         super().__init__(*args, **{"initial": initial, **kwargs})
         if survey.version:
             del self.fields["is_anonymous"]
+        self.fields["offer"].choices = _offers(reward.get("offer") or "")  # type: ignore[attr-defined]
         self.prizes = []
         for language, _name in settings.LANGUAGES:
             self.fields[f"prize_{language}"] = forms.CharField(
@@ -130,6 +130,13 @@ class ArrangeForm(forms.Form):
                 return {"kind": "draw", "prize": prize, "draws_on": given["draws_on"].isoformat()}
             case _:
                 return {}
+
+
+def _offers(held: str) -> list[tuple[str, str]]:
+    """Those of which coupons are issued, and the one that is promised already."""
+    found = [(offer.key, offer.name) for offer in offers.all_told() if offer.is_on or offer.key == held]
+    gone = [(held, held)] if held and held not in dict(found) else []
+    return [("", _("Choose")), *found, *gone]
 
 
 class QuotaForm(forms.Form):

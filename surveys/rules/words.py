@@ -1,8 +1,14 @@
 """Why an answer was not taken, in words that say what would do."""
 
+import datetime as dt
+import re
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cdp.core import written_dates
 from surveys.rules.kinds import Why
 from surveys.rules.sending import Fault
 
@@ -10,12 +16,8 @@ from surveys.rules.sending import Fault
 def sentence(fault: Fault) -> str:
     """For whoever sent it, in the language in force."""
     match fault.why, fault.limit:
-        case Why.RANGE, (lowest, highest) if lowest is not None and highest is not None:
-            return _("Between %(lowest)s and %(highest)s.") % {"lowest": lowest, "highest": highest}
-        case Why.RANGE, (lowest, _highest) if lowest is not None:
-            return _("Not before %(lowest)s.") % {"lowest": lowest}
-        case Why.RANGE, (_lowest, highest) if highest is not None:
-            return _("Not after %(highest)s.") % {"highest": highest}
+        case Why.RANGE, (lowest, highest) if lowest is not None or highest is not None:
+            return _between(lowest, highest)
         case Why.TOO_FEW, least if least is not None:
             return _("Choose at least %(least)s.") % {"least": least}
         case Why.TOO_MANY, most if most is not None:
@@ -24,7 +26,29 @@ def sentence(fault: Fault) -> str:
             return _("At most %(longest)s characters.") % {"longest": longest}
         case Why.FORMAT, str() | Promise() as reason:
             return str(reason)
+        case Why.MISSING, list() as lines if lines:
+            return _("Still without an answer: %(lines)s.") % {"lines": ", ".join(map(_in_language, lines))}
     return plain_sentence(fault.why)
+
+
+def _between(lowest: object, highest: object) -> str:
+    if highest is None:
+        return _("Not before %(lowest)s.") % {"lowest": _shown(lowest)}
+    if lowest is None:
+        return _("Not after %(highest)s.") % {"highest": _shown(highest)}
+    return _("Between %(lowest)s and %(highest)s.") % {"lowest": _shown(lowest), "highest": _shown(highest)}
+
+
+def _shown(limit: object) -> object:
+    """A limit as people read it; days in the words of their language."""
+    if isinstance(limit, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", limit):
+        return written_dates.whole(dt.date.fromisoformat(limit))
+    return limit
+
+
+def _in_language(texts: Mapping[str, str]) -> str:
+    """The text in the language in force, else in the first that there is."""
+    return texts.get((get_language() or "en")[:2]) or next(iter(texts.values()), "")
 
 
 def plain_sentence(why: Why) -> str:

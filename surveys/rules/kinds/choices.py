@@ -182,7 +182,7 @@ class Matrix(Chosen, frozen=True, kw_only=True, tag="matrix"):
         if not known.issuperset(value):
             raise Refused(Why.LINE)
         given = {line: option for line, option in value.items() if not is_empty(option)}
-        if self.required and given and (missing := sorted(known.difference(given))):
+        if self.required and given and (missing := [line.text for line in self.lines if line.key not in given]):
             raise Refused(Why.MISSING, missing)
         numbers = {option.key: Decimal(number) for number, option in enumerate(self.options, 1)}
         return tuple(

@@ -99,6 +99,12 @@ def test_settings_and_quotas_are_kept_or_refused_with_words(staff):
     assert staff.post("/surveys/us/settings/", sent).status_code == 302
     survey.refresh_from_db()
     assert (survey.sample, survey.wait_days, survey.reward["prize"]["ko"]) == (50, 90, "Tea")
+    (offer, *_others) = [
+        key for key, _name in staff.get("/surveys/us/settings/").context["form"].fields["offer"].choices if key
+    ]
+    assert staff.post("/surveys/us/settings/", {**sent, "reward": "coupon", "offer": offer}).status_code == 302
+    survey.refresh_from_db()
+    assert (survey.reward, offer) == ({"kind": "coupon", "offer": offer}, "first-order")
     assert timezone.localtime(survey.closes_at) - timezone.localtime(survey.opens_at) == dt.timedelta(days=1)
     for wrong, field in (
         ({"closes_at": "2026-11-23T09:00"}, "__all__"), ({"sample": "0"}, "sample"), ({"prize_th": ""}, "prize_th"),
