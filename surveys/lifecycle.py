@@ -66,7 +66,7 @@ declare(
     "surveys.RewardClaim",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
-    export=("survey_id", "promised", "day"),
+    export=("survey_id", "promised", "month"),
 )
 declare_keys("surveys.SpentClaim", owned=keys.of_claims)
 declare(
@@ -201,9 +201,9 @@ retention.declare(
     Kind(
         key="surveys.claims",
         label=_("Rewards of anonymous answers"),
-        about=_("That somebody brought the code of an anonymous answer, and on which day."),
+        about=_("That somebody brought the code of an anonymous answer, and in which month."),
         model="surveys.RewardClaim",
-        moment="r.day::timestamptz",
+        moment="r.month::timestamptz",
         follows=(Follow("surveys.SpentClaim", "claim_id", is_key=True),),
         term=Term(5, Unit.YEARS),
         careful=True,
@@ -235,6 +235,7 @@ retention.exempt(
     "surveys.AnonymousAnswer",
     "surveys.AnonymousReading",
 )
+retention.exempt("sealed, and gone once their month is over", "surveys.WaitingClaim")
 retention.sign_of_life(
     "surveys.review",
     "EXISTS (SELECT 1 FROM surveys_review t WHERE t.customer_id = r.id AND t.at >= %(before)s)",

@@ -151,8 +151,8 @@ readable.declare(
     "surveys.RewardClaim",
     Reading(
         _("Rewards of anonymous answers"),
-        {"day": _("When"), "survey_id": _("Survey"), "promised": _("What was promised")},
-        newest="day",
+        {"month": _("Month"), "survey_id": _("Survey"), "promised": _("What was promised")},
+        newest="month",
         names={"survey_id": wording.titles},
     ),
 )

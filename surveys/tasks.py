@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cdp.core import locks
-from surveys.services import anonymous, inviting
+from surveys.services import anonymous, claims, inviting
 from surveys.services.tickets import overdue
 from surveys.services.understanding import reading, theming
 
@@ -14,8 +14,12 @@ _TEXTS = 0x0CD_5A5D
 
 @shared_task
 def end_days() -> None:
-    """Write what is left of anonymous answers of days that are over; beat calls every quarter of an hour."""
-    anonymous.write_out_before(timezone.localdate())
+    """Write what is left of anonymous answers of days that are over, and the rewards of months that are; beat calls
+    every quarter of an hour.
+    """
+    now = timezone.now()
+    anonymous.write_out_before(timezone.localdate(now))
+    claims.release(at=now)
 
 
 @shared_task

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from surveys.views import (
+    asking_one,
     building,
     calling,
     files,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("new/", starting.new, name="new"),
     path("new/answers/", from_answers.begin, name="from-answers"),
     path("new/answers/<uuid:job>/", from_answers.columns, name="from-answers-columns"),
+    path("for/<uuid:customer>/", asking_one.ask, name="ask-customer"),
     path("schema.json", files.schema, name="schema"),
     path("<slug:survey>/", building.build, name="build"),
     path("<slug:survey>/ask/", inviting.ask, name="ask"),

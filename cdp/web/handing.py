@@ -33,6 +33,8 @@ UNLOCK = "web:kiosk-unlock"
 OPEN = {f"web:{form}{part}" for form in taking.FORMS for part in ("", "-done")} | {
     "consent:privacy",
     "consent:terms",
+    "ask:page",
+    "ask:picture",
     UNLOCK,
 }
 """All that a locked tablet opens, by the names of the addresses."""
@@ -45,6 +47,7 @@ class UnableToUnlock(Exception):
 def hand_over(request: HttpRequest, *, form: str, language: str, back: str, user: User, at: datetime) -> kiosk.Kiosk:
     """End the session of `user` in this browser and lock it to the public forms, beginning with `form`.
 
+    Not to an anonymous survey: whom the clerk had before them, and when the tablet was handed over, is kept.
     `back` is where the clerk goes on afterwards; one that leads elsewhere than to us is dropped.
     """
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):

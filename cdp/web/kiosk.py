@@ -16,6 +16,8 @@ from django.urls import reverse
 
 PLACE = "kiosk"
 SESSION_KEY = "kiosk"
+SURVEY = "survey:"
+"""What the name of a form begins with where it is a survey."""
 THANKS_SECONDS = 20
 IDLE_SECONDS = 60
 IDLE_SECONDS_WITHOUT_SCRIPT = 300
@@ -45,8 +47,9 @@ class Kiosk:
         return f"{path}?{urlencode({**origin, 'kiosk': self.mode, 'lang': self.home})}"
 
     def form_address(self, form: str) -> str:
-        """The same by the name of the form, found on the tablet itself."""
-        return self.address(reverse(f"web:{form}"), {"src": PLACE})
+        """The same by the name of the form, or of a survey (`survey:nps`), found on the tablet itself."""
+        survey = survey_of(form)
+        return self.address(reverse("ask:page", args=[survey]) if survey else reverse(f"web:{form}"), {"src": PLACE})
 
     @property
     def thanks_seconds(self) -> int:
@@ -62,6 +65,11 @@ class Kiosk:
     def idle_seconds_without_script(self) -> int:
         """The same where no script looks after it."""
         return IDLE_SECONDS_WITHOUT_SCRIPT
+
+
+def survey_of(form: str) -> str:
+    """The survey that the name of a form stands for; empty where it is one of the shop's forms."""
+    return form.removeprefix(SURVEY) if form.startswith(SURVEY) else ""
 
 
 def locked(request: HttpRequest) -> Locked | None:

@@ -156,6 +156,19 @@ def is_visit(kind: str, name: str) -> bool:
     return kind != "track" or not (told in _NEWS or told.startswith(_ELSEWHERE))
 
 
+def is_of_answering(event: Tracked, home: str) -> bool:
+    """Whether an event tells that somebody was where questionnaires are answered (`home`, an address that ends in
+    `/s/`), or went there by a link: the day and hour of that would tell who an answer without a name is of.
+    """
+    page = event.context.get("page")
+    told = event.properties
+    addresses = (page.get("url") if isinstance(page, dict) else None, told.get("url"), told.get("href"))
+    if any(isinstance(address, str) and address.startswith(home) for address in addresses):
+        return True
+    host, path = told.get("host"), told.get("path")
+    return isinstance(host, str) and isinstance(path, str) and f"{host}{path}".startswith(home.partition("://")[2])
+
+
 def surroundings(event: Tracked, agent: str, *, is_robot: bool) -> dict[str, Any]:
     """Page, campaign and kind of visitor, for sessions and page analytics; empty where the call tells none of it."""
     found: dict[str, Any] = {}

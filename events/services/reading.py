@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import structlog
+from django.conf import settings
 from django.db import connection
 
 from cdp.core import copying, memory, minimising
@@ -23,6 +24,8 @@ from events.services import deduplication, hearing, inbox, recording
 from events.services.hearing import Call
 
 log = structlog.get_logger("inbox")
+ANSWERING = "/s/"
+"""Where questionnaires are answered; nobody is measured there."""
 ROWS = 5000
 """Requests of one batch."""
 
@@ -215,11 +218,14 @@ def _judge(
     digest: Callable[[str], bytes],
 ) -> None:
     signal, agent, received_at = parcel.sender.privacy_signal, parcel.sender.agent, request.received_at
-    must_ask = source.consent_mode == "require"
+    must_ask, answering = source.consent_mode == "require", f"{settings.CDP_BASE_URL}{ANSWERING}"
     for place, (raw, event) in enumerate(events):
         if isinstance(event, tracking.Refusal):
             rejected = inbox.to_quarantine(raw, event, source=request.source, received_at=received_at, parcel=parcel)
             batch.refused.append((request, place, rejected))
+            continue
+        if visits.is_of_answering(event, answering):
+            batch.unconsented.append((request, place))
             continue
         word = visits.measurement_word(event.context)
         may = visits.allows(word, privacy_signal=signal, must_ask=must_ask)

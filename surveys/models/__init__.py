@@ -6,6 +6,7 @@ from surveys.models.anonymous import (
     AnonymousWaiting,
     RewardClaim,
     SpentClaim,
+    WaitingClaim,
 )
 from surveys.models.interviews import (
     Guide,
@@ -64,4 +65,5 @@ __all__ = [
     "TicketMessage",
     "TicketRules",
     "Vocabulary",
+    "WaitingClaim",
 ]

@@ -87,6 +87,26 @@ class AnonymousAnswer(_Nameless):
         ]
 
 
+class WaitingClaim(_Nameless):
+    """A code that was brought, with who brought it, sealed until its month is over. Dated any finer, and in the order
+    in which they came, codes would tell who answered on the day of a lone answer.
+    """
+
+    placement = Placement.LOCAL
+
+    survey_id = models.UUIDField()
+    month = models.DateField()  # the first day of the month in which it was brought
+    code_digest = models.BinaryField(unique=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("waiting reward of an anonymous answer")
+        verbose_name_plural = _("waiting rewards of anonymous answers")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["survey_id", "month"], name="surveys_waitingclaim_survey"),
+        ]
+
+
 class SpentClaim(models.Model):
     """A code for the reward of an anonymous answer that was used; unused ones are written nowhere."""
 
@@ -98,11 +118,11 @@ class SpentClaim(models.Model):
 
 
 class RewardClaim(OwnedModel):
-    """Somebody brought such a code: they answered some time before, and nothing tells what."""
+    """Somebody brought such a code: they answered some time before, and nothing tells when or what."""
 
     survey_id = models.UUIDField()
     promised = models.JSONField(default=dict)
-    day = models.DateField()
+    month = models.DateField()  # the first day of the month whose claims were written together with this one
     code_digest = models.BinaryField()  # the row's own key, so that merging can move it
 
     class Meta:

@@ -18,7 +18,7 @@ from surveys.models import Answer, Response, Survey
 from surveys.rules.kinds.scales import Nps, Scale
 from surveys.rules.kinds.words import Contact
 from surveys.rules.statistics import nps
-from surveys.selectors import wording
+from surveys.selectors import questionnaires, wording
 
 SHOWN = 3
 EXCERPT = 280
@@ -97,14 +97,18 @@ def told(question: Question) -> list[Entry]:
 
 
 def panel(question: panels.Question) -> Mapping[str, Any] | None:
-    """The newest NPS, how many surveys were answered, the newest of them; None where there are none."""
+    """The newest NPS, how many surveys were answered, the newest of them, and whether the reader may ask; None where
+    there are none and nothing is to be asked.
+    """
     rows = Response.objects.filter(customer_id__in=question.lineage, state=Response.State.COMPLETE, is_test=False)
     count = rows.count()
-    if not count:
+    may_ask = question.reader.can("customers.edit") and bool(questionnaires.open_now(at=question.now, most=1))
+    if not count and not may_ask:
         return None
     found = newest(question.lineage, question.keyring, limit=SHOWN)
     return {
         "count": count,
+        "ask": question.customer if may_ask else None,
         "recommends": next((one for one in found if one.band), None),
         "answers": found,
         "excerpt": EXCERPT,

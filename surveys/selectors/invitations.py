@@ -57,6 +57,13 @@ def batches(survey: Survey) -> list[Batch]:
     return [Batch(*row) for row in rows]
 
 
+def open_for(survey: Survey, customer: uuid.UUID, *, at: dt.datetime) -> Invitation | None:
+    """The link that a person has and that still works."""
+    return Invitation.objects.filter(
+        _OPEN, customer_id=customer, survey_id=survey.id, expires_at__gt=at, key_digest__isnull=False
+    ).first()
+
+
 def open_of(survey: Survey, batch: uuid.UUID) -> QuerySet[Invitation, uuid.UUID]:
     """The ids of those asked together whose links still work."""
     return Invitation.objects.filter(_OPEN, survey_id=survey.id, batch_id=batch).values_list("id", flat=True)

@@ -17,8 +17,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from cdp.core.crypto import index
+from consent.rules import reasons
 from consent.services import gate
 from consent.services.gate import KIND_OF_CHANNEL
 from surveys.models import Survey
@@ -26,6 +28,7 @@ from surveys.models import Survey
 PURPOSE = "marketing"
 """News, offers and invitations: what the shop asks of its own accord rests on the permission for these."""
 CHANNELS = ("email", "sms")
+BY_HAND = ("email", "sms", "line")
 CHUNK = 10_000
 
 
@@ -65,14 +68,52 @@ def chunks(customers: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
         yield chunk
 
 
+def words(code: str) -> str:
+    """A reason as staff read it, after whoever is left out."""
+    own = {
+        Out.ANSWERED: _("has answered already"),
+        Out.ASKED: _("is asked already, and the link still works"),
+        Out.TOO_SOON: _("was asked something only lately"),
+        Out.TOO_OFTEN: _("was asked often enough for now"),
+        Out.SAMPLE: _("is not in the sample"),
+    }
+    return own[Out(code)] if code in own else reasons.words(code)
+
+
+def pace(*, survey: Survey, customer: uuid.UUID, at: dt.datetime) -> str:
+    """Why one person whom staff pick is not asked now, whichever way: they answered, or were asked too lately or too
+    often. Empty where they can be; a link that they have already, and the sample, stand in nobody's way.
+    """
+    found = _both(survey=survey, customers=[customer], channel=BY_HAND[0], at=at).get(customer, ("", ""))[1]
+    return "" if found in {Out.ASKED, Out.SAMPLE} else found
+
+
+def ways(*, survey: Survey, customer: uuid.UUID, at: dt.datetime) -> dict[str, str]:
+    """Of each way in which staff could send a link themselves why it is closed: what the gate says, or no address;
+    empty where it is open.
+    """
+    return {
+        channel: _both(survey=survey, customers=[customer], channel=channel, at=at).get(customer, ("", ""))[0]
+        for channel in BY_HAND
+    }
+
+
 def judged(*, survey: Survey, customers: list[uuid.UUID], channel: str, at: dt.datetime) -> dict[uuid.UUID, str]:
     """Why each is left out; empty for those who can be asked. Ids nobody knows are not in it."""
+    found = _both(survey=survey, customers=customers, channel=channel, at=at)
+    return {who: way or pace for who, (way, pace) in found.items()}
+
+
+def _both(
+    *, survey: Survey, customers: list[uuid.UUID], channel: str, at: dt.datetime
+) -> dict[uuid.UUID, tuple[str, str]]:
+    """Of each what stands against the channel, and what against being asked at all."""
     denials = gate.denials(PURPOSE, channel, "c", at=at)
     wait = survey.wait_days if survey.wait_days is not None else settings.SURVEY_WAIT_DAYS
     params: dict[str, Any] = denials.params | {
         "asked": customers,
         "survey": survey.id,
-        "kind": KIND_OF_CHANNEL[channel],
+        "kind": KIND_OF_CHANNEL.get(channel, ""),
         "now": at,
         "is_once": survey.is_once and not survey.is_anonymous,
         "lately": at - dt.timedelta(days=wait),
@@ -88,6 +129,7 @@ def judged(*, survey: Survey, customers: list[uuid.UUID], channel: str, at: dt.d
                 SELECT 1 FROM customers_contactpoint way WHERE way.customer_id = c.id AND way.kind = %(kind)s
                 AND way.is_primary AND way.bounced_at IS NULL
             ) THEN '{Out.NO_ADDRESS}'
+            ELSE '' END, CASE
             WHEN %(is_once)s AND EXISTS (
                 SELECT 1 FROM surveys_response said WHERE said.customer_id = c.id AND said.survey_id = %(survey)s
                 AND said.state = 'complete' AND NOT said.is_test
@@ -113,7 +155,7 @@ def judged(*, survey: Survey, customers: list[uuid.UUID], channel: str, at: dt.d
     """  # noqa: S608  (made of constants; values travel beside)
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return dict(cursor.fetchall())
+        return {who: (way, pace) for who, way, pace in cursor.fetchall()}
 
 
 _REACHED = "({0}.state <> 'ended' OR {0}.sent_at IS NOT NULL)"

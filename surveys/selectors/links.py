@@ -13,6 +13,11 @@ def public(slug: str, *, language: str = "") -> str:
     return f"{settings.CDP_BASE_URL}{PATH}/{slug}/{query}"
 
 
+def short(slug: str, language: str) -> str:
+    """The same as it stands in a text message, where every letter counts; its language in the fewest."""
+    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/?lang={language}"
+
+
 def personal(slug: str, secret: str) -> str:
     """The page of one invitation. Short, because it stands in text messages."""
     return f"{settings.CDP_BASE_URL}{PATH}/{slug}/{secret}"

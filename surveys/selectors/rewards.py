@@ -15,7 +15,9 @@ from surveys.models import Response, RewardClaim
 
 @dataclass(frozen=True)
 class Reward:
-    """`name` is unique for ever; `promised` as `surveys.rules.rewards` reads it; `on` the day it was earned."""
+    """`name` is unique for ever; `promised` as `surveys.rules.rewards` reads it; `on` the day it was earned, of an
+    anonymous answer the first of the month whose claims were written together.
+    """
 
     name: str
     customer: uuid.UUID
@@ -30,10 +32,10 @@ def of(customers: Collection[uuid.UUID]) -> list[Reward]:
 
     Two queries.
     """
-    claims = RewardClaim.objects.filter(customer_id__in=customers).exclude(promised={}).order_by("day", "id")
+    claims = RewardClaim.objects.filter(customer_id__in=customers).exclude(promised={}).order_by("month", "id")
     found = {
         claim.survey_id: Reward(
-            f"claim:{claim.id}", claim.customer_id, claim.survey_id, claim.promised, claim.day, True
+            f"claim:{claim.id}", claim.customer_id, claim.survey_id, claim.promised, claim.month, True
         )
         for claim in reversed(claims)
     }

@@ -2,8 +2,10 @@
 
 What a look into the database tells of a waiting answer is its questionnaire and its day. Its place in the table tells
 when it came, so answers are written anew under new ids, `BATCH` or more at a time, in an order drawn by chance; what
-is left of a day is written when the day is over. What only some of a batch share (their language, the way they came)
-would tell apart whom everybody knows to speak it, so it is left out there.
+is left of a day is written when the day is over, also an answer that is alone on its day: nothing else that is kept of
+anybody is dated finer than a month, so that this tells nobody whose it is. What only some of a batch share (their
+language, the way they came), and what fewer than `BATCH` say of themselves, would tell apart whom everybody knows to
+speak it, so it is left out there.
 """
 
 import contextlib
@@ -64,6 +66,13 @@ def once(name: bytes) -> Iterator[Sending]:
                 cache.set(key, 1, timeout=ONCE_SECONDS)
 
 
+def counted_on(survey: Survey, day: dt.date) -> dt.date:
+    """Under which day it is counted that a page was shown or sent in: of an anonymous questionnaire the month. Counts
+    by language would tell of a lone answer in which one it was given.
+    """
+    return day.replace(day=1) if survey.is_anonymous else day
+
+
 def keep(survey: Survey, judged: Judged, *, language: str, mode: str, day: dt.date) -> None:
     """Keep one sending, and write out what waits if there is enough of it."""
     row = uuid.uuid4()
@@ -112,7 +121,8 @@ def _written(survey: Survey, waiting: Sequence[AnonymousWaiting], key: rowkeys.R
     opened: list[dict[str, Any]] = [
         json.loads(key.open(row.sealed, table=_WAITING, column="sealed", row=row.id)) for row in waiting
     ]
-    shared = {name: len({told[name] for told in opened}) == 1 for name in ("language", "mode")}
+    are_many = len(opened) >= BATCH
+    shared = {name: are_many and len({told[name] for told in opened}) == 1 for name in ("language", "mode")}
     responses: list[AnonymousResponse] = []
     answers: list[AnonymousAnswer] = []
     for told in opened:

@@ -7,6 +7,7 @@ in no column, and a reminder carries the same link.
 
 import base64
 import datetime as dt
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +16,8 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from cdp.core import audit, outbox
+from cdp.core import audit, locks, outbox
 from cdp.core.actors import Actor
 from cdp.core.crypto import index
 from commerce.services import keys
@@ -27,18 +27,16 @@ from consent.selectors import jurisdiction
 from customers.selectors import profiles, tongues
 from customers.services import standing
 from surveys.models import Invitation, Survey
-from surveys.rules.kinds.choices import Poll, Single
-from surveys.rules.kinds.scales import Scale, YesNo
-from surveys.selectors import inviting, links, questionnaires, wording
+from surveys.selectors import invitations, inviting, letters, links, questionnaires
 from surveys.selectors.inviting import PURPOSE, Preview
 from surveys.services.answering import runs
 
-INVITATION, REMINDER = "survey-invitation", "survey-reminder"
+INVITATION, REMINDER = letters.INVITATION, "survey-reminder"
 BATCH = 200
 MOST_REMINDERS = 3
-MOST_CHOICES = 11
 OPEN = (Invitation.State.MADE, Invitation.State.SENT)
 _BYTES = 15
+_TURN = hashlib.sha256(b"surveys.invitations").digest()
 
 
 class UnableToInvite(Exception):
@@ -102,8 +100,8 @@ def invite(
 
 
 def personal(*, survey: Survey, customer: uuid.UUID, actor: Actor, at: dt.datetime, days: int = 30) -> Invitation:
-    """A link for one person, which staff hand over themselves; nothing is sent. The one they have stays theirs.
-    Raises UnableToInvite.
+    """A link for one person, which staff hand over themselves; nothing is sent. The one they have stays theirs, and it
+    counts like every other: nobody is asked twice, too soon or too often. Raises UnableToInvite.
     """
     _check_open(survey, at=at)
     if survey.is_anonymous:
@@ -115,14 +113,12 @@ def personal(*, survey: Survey, customer: uuid.UUID, actor: Actor, at: dt.dateti
         if who is None:
             raise UnableToInvite(_("There is no such customer."))
         standing.queue([who])
-        kept = Invitation.objects.filter(
-            customer_id=who,
-            survey_id=survey.id,
-            state__in=OPEN,
-            expires_at__gt=at,
-        ).first()
+        kept = invitations.open_for(survey, who, at=at)
         if kept is not None:
             return kept
+        pace = inviting.pace(survey=survey, customer=who, at=at)
+        if pace:
+            raise UnableToInvite(inviting.words(pace))
         (row,) = _written(survey, [who], Terms(channel="", days=days), None, actor=actor, at=at)
         audit.record(
             audit.Action.SURVEY_ASKED,
@@ -137,13 +133,10 @@ def personal(*, survey: Survey, customer: uuid.UUID, actor: Actor, at: dt.dateti
 
 def revoke(*, survey: Survey, invitations: Iterable[uuid.UUID], actor: Actor, at: dt.datetime) -> int:
     """Take links back that nobody answered by, with what has not gone yet. Returns how many."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE surveys_invitation SET state = 'ended', remind_at = NULL"
-            " WHERE survey_id = %s AND id = ANY(%s) AND state IN ('made', 'sent') RETURNING customer_id, id",
-            [survey.id, list(invitations)],
-        )
-        rows = cursor.fetchall()
+    wanted = list(invitations)
+    with transaction.atomic():
+        open_ones = Invitation.objects.filter(survey_id=survey.id, id__in=wanted, state__in=OPEN)
+        rows = _ended(list(open_ones.values_list("customer_id", "id")))
         numbered = [_key(row, n) for _who, row in rows for n in range(MOST_REMINDERS + 1)]
         outbox.cancel_many(customers={who for who, _row in rows}, keys=numbered)
         if rows:
@@ -161,31 +154,83 @@ def look_after(*, at: dt.datetime) -> int:
     """Note what was delivered, remind those who have not answered, end what is over. Beat calls it; returns how many
     reminders were put. A kill in between loses nothing: each batch is a transaction.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE surveys_invitation asked SET state = 'sent', sent_at = gone.sent_at
-            FROM core_notice gone
-            WHERE gone.customer_id = asked.customer_id AND gone.key = 'survey:' || asked.id || ':0'
-                AND gone.state = 'sent' AND asked.state = 'made' AND asked.made_at > %(since)s
-            """,
-            {"since": at - dt.timedelta(days=365)},
-        )
-        cursor.execute(
-            "UPDATE surveys_invitation SET state = 'ended', remind_at = NULL"
-            " WHERE state IN ('made', 'sent') AND expires_at <= %(at)s",
-            {"at": at},
-        )
+    while _note_gone(at=at):
+        pass
+    while _end_old(at=at):
+        pass
     count = 0
     while reminded := _reminded(at=at):
         count += reminded
     return count
 
 
+def _take_turn(customers: Iterable[uuid.UUID]) -> None:
+    """Before invitations of several people are changed in one statement, which takes their rows in no order: whoever
+    does that waits for whoever does it, and nobody of them is merged meanwhile, which takes rows of two. Somebody who
+    answers holds the one row of theirs and needs none of the others, so they stand in nobody's circle.
+    """
+    locks.take_turns(_TURN)
+    standing.hold(set(customers))
+
+
+def _ended(rows: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """End those of these invitations `(customer, id)` that are open still. Returns which they were."""
+    if not rows:
+        return []
+    _take_turn(who for who, _row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE surveys_invitation asked SET state = 'ended', remind_at = NULL
+            FROM unnest(%s::uuid[], %s::uuid[]) AS told (customer_id, id)
+            WHERE asked.customer_id = told.customer_id AND asked.id = told.id AND asked.state IN ('made', 'sent')
+            RETURNING asked.customer_id, asked.id
+            """,
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        return cursor.fetchall()
+
+
+def _note_gone(*, at: dt.datetime) -> int:
+    """One batch of letters that went out."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT asked.customer_id, asked.id, gone.sent_at
+            FROM surveys_invitation asked JOIN core_notice gone
+                ON gone.customer_id = asked.customer_id AND gone.key = 'survey:' || asked.id || ':0'
+            WHERE gone.state = 'sent' AND asked.state = 'made' AND asked.made_at > %s LIMIT %s
+            """,
+            [at - dt.timedelta(days=365), BATCH],
+        )
+        rows = cursor.fetchall()
+        if rows:
+            _take_turn(who for who, _row, _sent in rows)
+            cursor.execute(
+                """
+                UPDATE surveys_invitation asked SET state = 'sent', sent_at = gone.sent_at
+                FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS gone (customer_id, id, sent_at)
+                WHERE asked.customer_id = gone.customer_id AND asked.id = gone.id AND asked.state = 'made'
+                """,
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+        return len(rows)
+
+
+def _end_old(*, at: dt.datetime) -> int:
+    """One batch of links whose time is over."""
+    with transaction.atomic():
+        old = Invitation.objects.filter(state__in=OPEN, expires_at__lte=at)
+        rows = list(old.values_list("customer_id", "id")[:BATCH])
+        _ended(rows)
+        return len(rows)
+
+
 def _reminded(*, at: dt.datetime) -> int:
     """One batch of reminders; 0 where none is due."""
     with transaction.atomic():
         due = list(Invitation.objects.filter(remind_at__lte=at, state__in=OPEN).order_by("remind_at", "id")[:BATCH])
+        _take_turn(row.customer_id for row in due)
         # What waits still was never read: the next look comes as long after this one as a reminder would.
         changed = _moved_on(due, at=at)
         rows = [row for row in due if row.id in changed and row.state == Invitation.State.SENT]
@@ -303,8 +348,9 @@ def _put(survey: Survey, rows: list[Invitation], *, at: dt.datetime, is_reminder
             phone_country=profile.customer.phone_country,
             language=profile.customer.language,
         )
-        data = letter(survey, link_of(survey, row.id), language=language, channel=row.channel)
-        data["label"] = jurisdiction.of_place(where).label_for(PURPOSE, row.channel)
+        label = jurisdiction.of_place(where).label_for(PURPOSE, row.channel)
+        link = link_of(survey, row.id)
+        data = letters.letter(survey, link, language=language, channel=row.channel, label=label)
         drafts.append(
             outbox.Draft(
                 kind=REMINDER if is_reminder else INVITATION,
@@ -320,38 +366,6 @@ def _put(survey: Survey, rows: list[Invitation], *, at: dt.datetime, is_reminder
         )
     outbox.put_many(drafts, at=at)
     return unreached
-
-
-def letter(survey: Survey, url: str, *, language: str, channel: str) -> dict[str, Any]:
-    """What an invitation says: the title and the first question. Its answers are links that open the page with one
-    chosen; whatever follows links before people do records nothing.
-    """
-    definition = questionnaires.version(survey.id, survey.version).definition
-    spoken = language if language in definition.languages else definition.languages[0]
-    first = definition.pages[0].questions[0]
-    told: dict[str, Any] = {
-        "url": url,
-        "title": wording.text(definition.title, spoken),
-        "question": wording.text(first.text, spoken),
-        "is_anonymous": survey.is_anonymous,
-        "choices": [],
-    }
-    if channel != "email":
-        return told
-    with override(spoken):
-        if isinstance(first, Scale):
-            lowest, highest = first.ends()
-            choices = {str(n): str(n) for n in range(lowest, highest + 1)}
-            told |= {"low": wording.text(first.low, spoken), "high": wording.text(first.high, spoken)}
-        else:
-            choices = wording.choices(first) if isinstance(first, Single | Poll | YesNo) else {}
-    if len(choices) <= MOST_CHOICES:
-        join = "&" if "?" in url else "?"
-        told["choices"] = [
-            {"label": label, "url": f"{url}{join}q={first.key}&v={code}"} for code, label in choices.items()
-        ]
-        told["is_scale"] = isinstance(first, Scale)
-    return told
 
 
 def _key(invitation: uuid.UUID, n: int) -> str:

@@ -73,7 +73,8 @@ def _answered(request: HttpRequest, slug: str, *, token: str) -> HttpResponse:
             response = closed(request, Closed.OVER, survey)
         except Ended as ended:
             response = _no_more(request, survey, ended.why, now)
-    return guarded(response, token=token, is_embedded=request.GET.get("embed", "") not in ("", "0"))
+    is_embedded = request.GET.get("embed", "") not in ("", "0")
+    return guarded(response, token=token, is_embedded=is_embedded, is_anonymous=survey.is_anonymous)
 
 
 def _opened(request: HttpRequest, survey: Survey, *, token: str, language: str, now: dt.datetime) -> HttpResponse:
@@ -141,12 +142,16 @@ def _no_more(request: HttpRequest, survey: Survey, why: Link, now: dt.datetime) 
     return render(request, "surveys/ask/no_more.html", context, status=_STATUS[why])
 
 
-def guarded(response: HttpResponse, *, token: str = "", is_embedded: bool = False) -> HttpResponse:
-    """A personal address travels on to nobody; a public one may stand in a frame where it was made to."""
+def guarded(
+    response: HttpResponse, *, token: str = "", is_embedded: bool = False, is_anonymous: bool = False
+) -> HttpResponse:
+    """A personal address travels on to nobody, and that somebody was at an anonymous questionnaire is told to no page
+    after it; a public one may stand in a frame where it was made to.
+    """
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    if token:
+    if token or is_anonymous:
         response.headers["Referrer-Policy"] = "no-referrer"
-    elif is_embedded:
+    if is_embedded and not token:
         marked: Any = response
         marked.xframe_options_exempt = True
         marked._csp_replace = {"frame-ancestors": ["*"]}  # noqa: SLF001  (what django-csp's own decorator sets)

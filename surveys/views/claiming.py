@@ -1,7 +1,7 @@
 """Where somebody brings the code of an anonymous answer and says how they are reached.
 
 The code travels in the form alone, never in an address. The thanks are the same for everybody whose code is taken,
-known or new, rewarded before or not.
+known or new, rewarded before or not: who it is, nobody looks up before the month is over.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cdp.core import bounding
-from customers.services import identity
 from surveys.forms.claiming import ClaimForm
 from surveys.models import Survey
 from surveys.selectors import questionnaires, wording
@@ -45,7 +44,7 @@ def _answered(request: HttpRequest, survey: Survey) -> HttpResponse:
     form = ClaimForm(request.POST, today=today, is_kiosk=is_kiosk)
     if request.POST.get("website"):
         return _thanked(request, survey)
-    if not bounding.may(request, "survey-claim"):
+    if not bounding.may(request, "survey-claim", is_nameless=True):
         form.is_valid()
         form.add_error(None, _("Many forms came from your connection just now. In ten minutes it works again."))
         return _shown(request, survey, form, status=429)
@@ -56,9 +55,6 @@ def _answered(request: HttpRequest, survey: Survey) -> HttpResponse:
     except claims.UnableToClaim as unable:
         form.add_error("code", str(unable))
         return _shown(request, survey, form, status=422)
-    except identity.UnableToResolve:
-        form.add_error(None, _("Others are joining at this very moment. Please press the button once more."))
-        return _shown(request, survey, form, status=503)
     return _thanked(request, survey)
 
 

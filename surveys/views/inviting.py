@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cdp.core import audiences, qr
 from cdp.core.outbox import composing
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
-from consent.rules import reasons
 from surveys.forms.asking import InviteForm
 from surveys.models import Survey
-from surveys.selectors import invitations, inviting, links, questionnaires, wording
+from surveys.selectors import invitations, inviting, letters, links, questionnaires, wording
 from surveys.services import asking_job
 from surveys.services import inviting as service
 from surveys.views import frame
@@ -95,24 +94,18 @@ def _left_out(preview: inviting.Preview | None) -> list[dict[str, Any]]:
     """Each reason in words, the most frequent first."""
     if preview is None:
         return []
-    own = {
-        inviting.Out.ANSWERED: _("has answered already"),
-        inviting.Out.ASKED: _("is asked already, and the link still works"),
-        inviting.Out.TOO_SOON: _("was asked something only lately"),
-        inviting.Out.TOO_OFTEN: _("was asked often enough for now"),
-        inviting.Out.SAMPLE: _("is not in the sample"),
-    }
-    return [
-        {"words": own.get(inviting.Out(code)) if code in own else reasons.words(code), "count": count}
-        for code, count in preview.left_out.items()
-    ]
+    return [{"words": inviting.words(code), "count": count} for code, count in preview.left_out.items()]
 
 
 def _links(row: Survey) -> dict[str, Any]:
     languages = questionnaires.version(row.id, row.version).definition.languages
     names = {code: translation.get_language_info(code)["name_local"] for code in languages}
     public = links.public(row.slug)
+    by_hand = [
+        (names[code], code, letters.texts(row, links.short(row.slug, code), language=code)) for code in languages
+    ]
     return {
+        "by_hand": by_hand,
         "public": public,
         "by_language": [(name, links.public(row.slug, language=code)) for code, name in names.items()],
         "kiosk": f"{public}?kiosk=1",
@@ -123,9 +116,6 @@ def _links(row: Survey) -> dict[str, Any]:
 def _letter(row: Survey) -> dict[str, Any]:
     """The invitation as the reader of this page would get it; its links lead to the page for everybody."""
     language = translation.get_language() or "en"
-    data = service.letter(row, links.public(row.slug), language=language, channel="email")
-    outgoing = composing.Outgoing(
-        row.id, service.INVITATION, None, "email", "", language, {**data, "label": ""}, timezone.now()
-    )
-    shown = composing.parts(outgoing)
-    return {"letter": shown, "choices": data["choices"], "question": data["question"], "scale": data}
+    data = letters.letter(row, links.public(row.slug), language=language, channel="email")
+    outgoing = composing.Outgoing(row.id, service.INVITATION, None, "email", "", language, data, timezone.now())
+    return {"letter": composing.parts(outgoing), "choices": data["choices"], "question": data["question"]}

@@ -30,7 +30,7 @@ from surveys.rules.flow import Prepared, Route
 from surveys.rules.kinds import Ranking, Refused, Why
 from surveys.rules.sending import Fault, Judged
 from surveys.selectors import links, questionnaires, sealing, showing, wording
-from surveys.services import answering
+from surveys.services import anonymous, answering
 from surveys.services.answering import Ended, Run, runs, slips
 from surveys.services.answering.runs import ENDED, Link
 from surveys.services.answering.slips import Slip
@@ -117,7 +117,7 @@ def begun(visit: Visit) -> HttpResponse:
             place=notices.of_disclosure(questionnaires.PLACE, visit.survey.slug),
             language=visit.language,
             versions={visit.said.name: visit.said.version},
-            day=visit.now.date(),
+            day=anonymous.counted_on(visit.survey, visit.now.date()),
             shown=1,
         )
     return _shown(visit, prepared, judged.route, key, values={**values, **chosen}, is_resumed=found is not None)

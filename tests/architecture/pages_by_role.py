@@ -115,6 +115,8 @@ PAGES = [
     ("voice:testimonials", "GET", "vcmspo"),
     ("voice:testimonial", "GET", "vcmspo"),
     ("voice:testimonial", "POST", "cspo"),
+    ("surveys:ask-customer", "GET", "cspo"),
+    ("surveys:ask-customer", "POST", "cspo"),
     ("surveys:call", "GET", "cspo"),
     ("surveys:call", "POST", "cspo"),
     ("surveys:list", "GET", "vmpo"),

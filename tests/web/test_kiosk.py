@@ -1,5 +1,7 @@
 """The shop's tablet in a customer's hands: nothing of staff can be reached from it until a member of staff is back."""
 
+import html
+
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
@@ -7,8 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from cdp.core.models import AuditEntry, User
+from surveys.models import Response
+from surveys.rules import ready
+from surveys.rules.definition import written
 from tests import factories, filling
 from tests.architecture import test_permissions as policy
+from tests.surveys import asking
+from tests.surveys.forms import opened
+from tests.surveys.rules.questionnaires import page, question, value
 
 PUBLIC = {f"/{form}/{part}" for form in ("signup", "warranty", "preorder") for part in ("", "done/")} | {
     "/privacy/",
@@ -45,6 +53,27 @@ def test_handing_over_opens_the_form_in_the_chosen_language_and_is_in_the_audit(
     assert page.headers["Content-Language"] == "ko"
     (entry,) = AuditEntry.objects.filter(action="core:kiosk:locked")
     assert (entry.actor_id, entry.details) == (clerk.id, {"form": "warranty"})
+
+
+def test_a_tablet_runs_a_survey_for_one_customer_after_the_other_and_opens_nothing_else(client, clerk):
+    asking.opened(value(page("one", question("nps", "score", required=True))), slug="nps")
+    asking.opened(written(ready.one("about_you")), slug="quiet", is_anonymous=True)
+    client.force_login(clerk)
+    assert "survey:nps" in client.get("/kiosk/").content.decode()
+    assert client.post("/kiosk/", {"form": "survey:quiet", "language": "th"}).status_code == 422
+    begun = client.post("/kiosk/", {"form": "survey:nps", "language": "ko", "back": "/counter/"})["Location"]
+    assert begun == "/s/nps/?src=kiosk&kiosk=ko&lang=ko"
+    for score in ("9", "3"):  # the second finds nothing of the first
+        first = opened(client, begun)
+        assert " checked" not in first.text
+        thanks = first.send(client, q__score=score).content.decode()
+        assert 'href="/s/nps/?' in thanks
+    assert sorted(Response.objects.values_list("mode", "state")) == [("kiosk", "complete")] * 2
+    for path in ("/s/nps/some-token-of-somebody", "/s/quiet/claim/", "/surveys/"):
+        assert client.get(path)["Location"] == UNLOCK, path
+    assert begun in html.unescape(client.get(UNLOCK).content.decode())
+    back = client.post(UNLOCK, {"password": factories.PASSWORD})
+    assert back["Location"] == "/counter/"
 
 
 def test_every_staff_page_leads_to_the_unlocking_page_while_the_tablet_is_locked(tablet):
@@ -167,8 +196,8 @@ def test_guessing_is_stopped_after_some_attempts(tablet):
 
 def test_nothing_of_the_locked_pages_and_of_staff_stays_in_the_browsers_memory(tablet, client, clerk):
     client.force_login(clerk)
-    for page in (client.get("/counter/"), client.get("/customers/"), tablet.get(UNLOCK), tablet.get("/counter/")):
-        assert "no-store" in page.headers["Cache-Control"]
+    for seen in (client.get("/counter/"), client.get("/customers/"), tablet.get(UNLOCK), tablet.get("/counter/")):
+        assert "no-store" in seen.headers["Cache-Control"]
 
 
 def test_the_unlocking_page_names_nobodys_address_and_goes_back_to_the_form(tablet, clerk):

@@ -24,10 +24,11 @@ def start_address(form: str, language: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """`/kiosk/`: says what will happen, then locks this browser and opens the form."""
+    now = timezone.now()
     if request.method != "POST":
         initial = {"form": "signup", "language": (get_language() or "en")[:2], **request.GET.dict()}
-        return render(request, "web/kiosk/start.html", {"form": HandOverForm(initial=initial)})
-    given = HandOverForm(request.POST)
+        return render(request, "web/kiosk/start.html", {"form": HandOverForm(initial=initial, at=now)})
+    given = HandOverForm(request.POST, at=now)
     if not given.is_valid():
         return render(request, "web/kiosk/start.html", {"form": given}, status=422)
     chosen = given.cleaned_data
@@ -37,7 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
         language=chosen["language"],
         back=chosen["back"],
         user=staff_of(request),
-        at=timezone.now(),
+        at=now,
     )
     response = redirect(tablet.form_address(chosen["form"]))
     add_never_cache_headers(response)

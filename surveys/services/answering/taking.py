@@ -321,6 +321,7 @@ def _count(run: Run, survey: Survey, *, at: dt.datetime) -> None:
     """Beside those who were shown the first page (`served.count` by the page)."""
     place = notices.of_disclosure(questionnaires.PLACE, survey.slug)
     versions = {place: run.disclosure} if run.disclosure else {}
+    day = anonymous.counted_on(survey, at.date())
     transaction.on_commit(
-        lambda: served.count(place=place, language=run.language, versions=versions, day=at.date(), answered=1)
+        lambda: served.count(place=place, language=run.language, versions=versions, day=day, answered=1)
     )

@@ -50,7 +50,7 @@ SEALED = frozenset(
         *("core_webhookfact.sealed", "core_webhookdelivery.sealed", "consent_linkrequest.asked"),
         *("consent_privacycode.asked", "events_inboxrow.sealed", "events_rejectedevent.sealed"),
         *("commerce_hookdelivery.sealed", "core_ringkey.proof"),
-        *("surveys_anonymouswaiting.sealed", "surveys_anonymousanswer.text"),
+        *("surveys_anonymouswaiting.sealed", "surveys_anonymousanswer.text", "surveys_waitingclaim.sealed"),
         *("surveys_theme.words", "surveys_vocabulary.secret"),
         "core_importtrace.data",  # what was noted before a reindex is not undone any more
     }
@@ -70,6 +70,7 @@ OTHER_KEYS = frozenset(
         # plain hashes of long random secrets
         *("surveys_responsekey.digest", "surveys_response.key_digest", "surveys_spentclaim.digest"),
         *("surveys_invitationkey.digest", "surveys_invitation.key_digest", "surveys_rewardclaim.code_digest"),
+        "surveys_waitingclaim.code_digest",
         *("surveys_ticketkey.digest", "surveys_ticketmessage.key_digest"),
         *("commerce_order.content_digest", "commerce_refund.content_digest", "events_handover.awaits"),
         # under the secret of the vocabulary, which an index root says nothing about

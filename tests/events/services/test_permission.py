@@ -10,6 +10,7 @@ from consent.services import grants
 from customers.models import Customer, Identifier, Status
 from customers.selectors import identifiers
 from customers.services import buckets
+from events.models import Event
 from events.services import draining
 from tests import factories
 from tests.events.services.test_draining import NOW, put
@@ -131,3 +132,22 @@ def test_calls_without_a_word_tell_nothing(source):
     put(source, {"type": "identify", "userId": "u1", "traits": {"email": "u1@example.com"}})
     drain()
     assert states() == []
+
+
+def test_nothing_is_kept_of_visits_to_where_questionnaires_are_answered(source, settings):
+    settings.CDP_BASE_URL = "https://crm.example.com"
+    there, shop = "https://crm.example.com/s/quiet/", "https://shop.example/s/quiet/"
+    views = [
+        {"type": "page", "anonymousId": "a1", "properties": {"url": there}},
+        {"type": "track", "event": "Page Engaged", "anonymousId": "a1", "context": {"page": {"url": there}}},
+        {
+            "type": "track",
+            "event": "Link Clicked",
+            "anonymousId": "a1",
+            "properties": {"host": "crm.example.com", "path": "/s/quiet/"},
+        },
+        {"type": "page", "anonymousId": "a1", "properties": {"url": shop}},
+    ]
+    put(source, *views)
+    drain()
+    assert [event.properties["url"] for event in Event.objects.all()] == [shop]

@@ -14,7 +14,10 @@ from django.db import connection
 from django.utils import timezone
 
 from cdp.core import actors
-from surveys.models import AnonymousResponse, AnonymousWaiting, RewardClaim, SpentClaim, Survey
+from cdp.core.models import Source
+from customers.rules.people import Person
+from customers.services import identity, suppressions
+from surveys.models import AnonymousResponse, AnonymousWaiting, RewardClaim, Survey, WaitingClaim
 from surveys.selectors.results import overview
 from surveys.services import anonymous, answering, claims, publishing
 from tests import factories
@@ -92,28 +95,63 @@ def test_what_only_some_of_a_batch_share_is_left_out():
     for code, language in zip(CODES[:5], ("en", "en", "ko", "en", "en"), strict=True):
         send(survey, code, language=language)
     assert set(AnonymousResponse.objects.values_list("language", "mode")) == {("", "web")}
+    AnonymousResponse.objects.all().delete()
+    # Who is alone on a day shares everything with their batch.
+    send(survey, CODES[0], language="ko")
+    anonymous.write_out_before(DAY.date() + dt.timedelta(days=1))
+    assert list(AnonymousResponse.objects.values_list("language", "mode")) == [("", "")]
 
 
 @pytest.mark.django_db
 def test_a_code_is_one_for_a_form_brought_once_and_written_nowhere_before():
     survey = quiet(reward=POINTS)
-    ada, bo = factories.customer(email="ada@example.com"), factories.customer(email="bo@example.com")
+    ada = factories.customer(email="ada@example.com")
+    herself, somebody = Person(email="ada@example.com"), Person(email="bo@example.com")
     first = send(survey, CODES[0], secret="one").claim
     assert send(survey, CODES[0], secret="one").claim == first
     other = send(survey, CODES[1], secret="two").claim
     assert first != other
-    assert not SpentClaim.objects.exists()
-    claim = claims.spend(survey=survey, code=first.lower().replace("-", " "), customer=ada.id, at=DAY)
-    assert claims.spend(survey=survey, code=first, customer=ada.id, at=DAY).id == claim.id
-    assert (claim.promised, claim.id.version, RewardClaim.objects.count()) == (POINTS, 4, 1)
-    wrong = [(first, bo), ("x", bo), (other[:-1] + "A", bo), ("", bo)]
-    for code, who in wrong:
+    assert not WaitingClaim.objects.exists()
+    for code in (first.lower().replace("-", " "), first):
+        claims.bring(survey=survey, code=code, person=herself, at=DAY)
+    waiting = WaitingClaim.objects.get()
+    assert (waiting.id.version, waiting.month, b"ada" in bytes(waiting.sealed)) == (4, dt.date(2026, 11, 1), False)
+    refused = [first, "x", other[:-1] + "A", ""]
+    for code in refused:
         with pytest.raises(claims.UnableToClaim):
-            claims.spend(survey=survey, code=code, customer=who.id, at=DAY)
+            claims.bring(survey=survey, code=code, person=somebody, at=DAY)
     elsewhere = asking.opened(ABOUT, slug="else", is_anonymous=True)
     with pytest.raises(claims.UnableToClaim):
-        claims.spend(survey=elsewhere, code=other, customer=bo.id, at=DAY)
+        claims.bring(survey=elsewhere, code=other, person=somebody, at=DAY)
     assert send(elsewhere, CODES[2]).claim == ""
+    # Not within the month, nor after one in which hardly anybody answered while others still can.
+    december, january = DAY.replace(month=12, day=1), DAY.replace(year=2027, month=1, day=1)
+    anonymous.write_out_before(december.date())
+    assert [claims.release(at=at) for at in (DAY, december)] == [0, 0]
+    for code in CODES[2:6]:
+        send(survey, code, at=december)
+    anonymous.write_out_before(january.date())
+    claims.bring(survey=survey, code=other, person=herself, at=december)
+    assert [claims.release(at=january), claims.release(at=january), WaitingClaim.objects.count()] == [2, 0, 0]
+    mine = RewardClaim.objects.filter(customer_id=ada.id).values_list("promised", "month")
+    assert sorted(mine, key=str) == sorted([({}, january.date()), (POINTS, january.date())], key=str)
+    for who in (herself, somebody):
+        with pytest.raises(claims.UnableToClaim):
+            claims.bring(survey=survey, code=first, person=who, at=january)
+
+
+@pytest.mark.django_db
+def test_whoever_was_forgotten_after_they_brought_a_code_is_not_brought_back_by_it():
+    survey = quiet(reward=POINTS)
+    for name in ("ada", "bo"):
+        code = send(survey, CODES[0], secret=name).claim
+        claims.bring(survey=survey, code=code, person=Person(email=f"{name}@example.com"), at=DAY)
+    Survey.objects.filter(id=survey.id).update(state=Survey.State.CLOSED)  # nobody else answers: no reason to wait on
+    source = Source.objects.get_or_create(key=claims.SOURCE, defaults={"name": "x", "kind": Source.Kind.FORM})[0]
+    keys = identity.keys_of(Person(email="ada@example.com"), source)
+    suppressions.suppress({key.digest: key.kind for key in keys}, at=DAY)
+    assert claims.release(at=DAY.replace(month=12)) == 1
+    assert (RewardClaim.objects.count(), WaitingClaim.objects.count()) == (1, 0)
 
 
 class Look:
@@ -174,17 +212,18 @@ def simulated(count: int) -> tuple[dict[uuid.UUID, str], Look]:
     dice = random.Random(20261123)
     truth, opened, before = {}, [], DAY.date()
     for n in range(count):
-        who, language = factories.customer(external_id=f"p{n}").id, dice.choice(("th", "th", "ko", "en"))
+        who = factories.customer(email=f"p{n}@example.com").id
+        language = dice.choice(("th", "th", "ko", "en"))
         at = DAY + dt.timedelta(days=n * 3 // count, minutes=n % (count // 3))
         if at.date() != before:
             anonymous.write_out_before(at.date())
         before = at.date()
         truth[who] = CODES[n % len(CODES)] if n // 5 % 2 else dice.choice(CODES)
         taken = send(survey, truth[who], at=at, language=language)
-        claims.spend(survey=survey, code=taken.claim, customer=who, at=at)
+        claims.bring(survey=survey, code=taken.claim, person=Person(email=f"p{n}@example.com"), at=at)
         opened.append((who, language))
     anonymous.write_out_before((DAY + dt.timedelta(days=9)).date())
-    assert kept() == count
+    assert (kept(), claims.release(at=DAY + dt.timedelta(days=30))) == (count, count)
     return truth, Look(survey, opened)
 
 

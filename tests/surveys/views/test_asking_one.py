@@ -1,0 +1,67 @@
+"""Asking one customer from their page: a link of their own with ready texts, or why not."""
+
+import html
+
+import pytest
+from django.utils import timezone
+
+from cdp.core import actors
+from consent.services import grants
+from surveys.models import Invitation
+from surveys.rules import ready
+from surveys.rules.definition import written
+from surveys.selectors import letters, links
+from surveys.services import inviting
+from tests import factories
+from tests.surveys import asking
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_customer_is_asked_from_their_page_with_texts_for_each_way_that_is_open(client, settings):
+    settings.CDP_BASE_URL = "https://crm.example.com"
+    for slug in ("nps", "other"):
+        asking.opened(written(ready.one("nps")), slug=slug)
+    asking.opened(written(ready.one("about_you")), slug="quiet", is_anonymous=True)
+    mali = factories.customer(email="mali@example.com", name="Mali", language="th")
+    grants.record(
+        customer=mali.id,
+        purpose="marketing",
+        channel="email",
+        granted=True,
+        at=timezone.now(),
+        source="shop",
+        method="form",
+        actor=actors.CUSTOMER,
+    )
+    client.force_login(factories.staff("clerk"))
+    staff, page = client, f"/surveys/for/{mali.id}/"
+    assert page in staff.get(f"/customers/{mali.id}/").content.decode()
+    assert 'value="quiet"' not in staff.get(page).content.decode()
+    done = staff.post(page, {"survey": "nps"}, follow=True)
+    (row,) = Invitation.objects.all()
+    told, link = html.unescape(done.content.decode()), links.personal("nps", inviting.secret_of(row.id))
+    assert told.count(link) >= 3
+    assert '<svg class="qr"' in told
+    # Mail is allowed; nobody asked about text messages, and there is no LINE to write to: each says so.
+    assert "แนะนำ" in told
+    assert told.count("Not this way: the customer") == 2
+    # The one link stays theirs; another survey so soon is too much, and says so, on the page and when it is tried.
+    staff.post(page, {"survey": "nps"})
+    assert Invitation.objects.count() == 1
+    assert "Not now: the customer was asked something only lately." in staff.get(page).content.decode()
+    refused = staff.post(page, {"survey": "other"}, follow=True).content.decode()
+    assert "was asked something only lately" in refused
+    assert Invitation.objects.count() == 1
+    assert staff.post(page, {"survey": "quiet"}).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "most"), [("en", 160), ("th", 70), ("ko", 70)])
+def test_the_text_message_of_each_language_is_one(settings, language, most):
+    settings.CDP_BASE_URL = "https://crm.example.com"
+    survey = asking.opened(written(ready.one("nps")), slug="nps")
+    texts = letters.texts(survey, links.personal("nps", "x" * 20), language=language, label="(광고)")
+    assert (texts.messages, texts.room) == (1, 70)
+    texts = letters.texts(survey, links.short("nps", language), language=language)
+    assert (texts.messages, texts.units <= texts.room, texts.room) == (1, True, most)
+    assert texts.sms.endswith(f"/s/nps/?lang={language}")
