@@ -24,7 +24,6 @@ from surveys.services.interviews.testimonials import Asked, Gone, UnableToShow
 from surveys.views import asking, embedding
 
 FILE = Path("static") / "js" / "testimonials-embed.js"
-FRESH_SECONDS = 60
 MOST = 24
 
 
@@ -82,6 +81,7 @@ def _page(request: HttpRequest, state: str, told: Asked | None, *, status: int =
     return render(request, "surveys/ask/testimonial.html", context, status=status)
 
 
+@never_cache  # who takes their words back is read by nobody from then on, a copy in a browser included
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """All that everybody may read, newest first; with `?embed=1` for a frame in another page."""
@@ -91,7 +91,6 @@ def wall(request: HttpRequest) -> HttpResponse:
     with translation.override(_language(request)):
         rows = shown.published(at=now, language=only, most=MOST)
         response = render(request, "surveys/ask/testimonials.html", {"rows": rows, **_frame(request)})
-    response.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
     return asking.guarded(response, is_embedded=_is_embedded(request))
 
 

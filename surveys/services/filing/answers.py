@@ -22,7 +22,7 @@ from cdp.core.files import safety, values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import reading, registry
 from cdp.core.models import Job
-from customers.rules import people
+from customers.rules import people, provenance
 from customers.selectors import lineage
 from customers.services import import_strangers, people_import
 from customers.services.identity import deciding
@@ -292,16 +292,19 @@ class Handler:
 
     def _times(self, cells: Sequence[str]) -> tuple[dt.datetime, dt.datetime]:
         begun, ended = (self._moment(f"response.{name}", cells) for name in ("started_at", "ended_at"))
-        at = min(ended or begun or self.context.now, self.context.now)
+        at = min(ended or begun or self.context.now, self.context.now)  # clocks of others are a little ahead at times
         return min(begun or at, at), at
 
     def _moment(self, target: str, cells: Sequence[str]) -> dt.datetime | None:
         told = self._cell(cells, target)
         try:
             style = self.styles[target.partition(".")[2]]
-            return values.moment(told, zone=self.context.zone_of(target), **style) if told else None
+            at = values.moment(told, zone=self.context.zone_of(target), **style) if told else None
         except ValueProblem as problem:
             raise registry.RowRefused(target, told, problem.code) from problem
+        if at is not None and at > self.context.now + provenance.AHEAD:
+            raise registry.RowRefused(target, told, "in_the_future")
+        return at
 
     def _day(self, place: int, told: str) -> str:
         name = self.context.survey.columns[place]

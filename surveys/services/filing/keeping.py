@@ -116,7 +116,7 @@ def _write(survey: Survey, fresh: Mapping[bytes, tuple[Sent, Owner]], *, source:
             mode=Response.Mode.FILE,
             language=one.language,
             started_at=one.started_at,
-            saved_at=at,
+            saved_at=one.ended_at,
             ended_at=one.ended_at,
             context=dict(one.context),
             scores=dict(one.judged.scores),

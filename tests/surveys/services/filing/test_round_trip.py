@@ -126,3 +126,14 @@ def test_an_anonymous_survey_leaves_as_counts_and_words_apart(tmp_path):
     book = (tmp_path / "you.codebook.csv").read_text("utf-8")
     assert "answer.kids" in book
     assert [line.split(",")[-1] for line in book.splitlines() if line.startswith("answer.kids")] == ["", ""]
+
+
+def test_what_was_answered_years_ago_counts_from_then_and_what_lies_ahead_is_refused(survey, tmp_path):
+    path = tmp_path / "old.jsonl"
+    rows = ({"response.ended_at": f"{year}-05-01T10:00:00Z", "answer.score": "9"} for year in (2014, 2090))
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    before = Response.objects.count()
+    call_command("import_file", "responses", str(path), "--survey", survey.slug, "--source", "old", "--no-wait")
+    assert (Job.objects.latest("id").result["rejected"], Response.objects.count()) == (1, before + 1)
+    old = Response.objects.get(mode="file")
+    assert (old.saved_at.year, old.ended_at.year) == (2014, 2014)
