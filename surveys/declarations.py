@@ -80,7 +80,7 @@ panels.declare(
     )
 )
 timeline.provide("ticket", _("Tickets"), telling.entries, group=timeline.SAID, scope="tickets")
-timeline.provide("social", _("Social platforms"), story.told, group=timeline.SAID)
+timeline.provide("social", _("Social platforms"), story.told, group=timeline.SAID, scope="social")
 panels.declare(
     panels.Panel("social", side=panels.RIGHT, template="surveys/social_panel.html", context=story.panel, position=57)
 )

@@ -25,6 +25,8 @@ class Entry:
     data: dict[str, Any] = field(default_factory=dict)
     is_private: bool = False
     """Whether `data["text"]` holds words about a person, hidden from whoever sees contacts masked."""
+    masked: str = ""
+    """What they read in its place, where they may know what it was about."""
 
 
 @dataclass(frozen=True)

@@ -262,10 +262,10 @@ def _story(
 
 
 def _veiled(entry: timeline.Entry) -> timeline.Entry:
-    """An entry as it is for whoever sees contacts masked: that somebody wrote something, and not what."""
+    """An entry as it is for whoever sees contacts masked: that somebody wrote something, and not what, or not whole."""
     if not entry.is_private or not entry.data.get("text"):
         return entry
-    return dataclasses.replace(entry, data={**entry.data, "text": "", "is_hidden": True})
+    return dataclasses.replace(entry, data={**entry.data, "text": entry.masked, "is_hidden": not entry.masked})
 
 
 def _condensed(entries: Sequence[timeline.Entry], named: Mapping[str, str]) -> list[dict[str, Any]]:

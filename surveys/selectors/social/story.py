@@ -14,6 +14,7 @@ from cdp.core.crypto import subjects
 from cdp.core.timeline import Entry, Question
 from customers.rules import handles
 from surveys.models import SocialAct, SocialPost
+from surveys.selectors.results import words as hiding
 from surveys.selectors.social import posts
 
 TABLE = "surveys_socialact"
@@ -43,6 +44,18 @@ class Read:
     def title(self) -> str:
         """What was done, in the reader's language."""
         return _TITLES[self.act.kind]() % {"platform": self.platform}
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether it was said to the shop alone: nobody else reads it on the platform."""
+        return self.act.kind == "message"
+
+    @property
+    def veiled(self) -> "Read":
+        """As whoever sees contacts masked reads it: of a chat that there was one, and no words; everything else
+        without ways of contact.
+        """
+        return replace(self, handle=masked(self.handle), words="" if self.is_chat else hiding.masked(self.words))
 
 
 _TITLES = {
@@ -105,6 +118,8 @@ def told(question: Question) -> list[Entry]:
                 "text": one.words,
                 "is_replied": one.act.replied_at is not None,
             },
+            is_private=True,
+            masked=one.veiled.words,
         )
         for one in opened(acts, question.keyring)
     ]
@@ -130,13 +145,14 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     if not counts:
         return None
     written = SocialAct.objects.filter(customer_id__in=question.lineage, has_words=True).order_by("-at", "-id")[:SHOWN]
+    reveals, read = question.reader.can("customers.reveal"), opened(list(written), question.keyring)
     return {
         "accounts": [
-            one if question.reader.can("customers.reveal") else replace(one, handle=masked(one.handle))
+            one if reveals else replace(one, handle=masked(one.handle))
             for one in accounts(question.lineage, question.keyring)
         ],
         "counts": [(KINDS[kind](), counts[kind]) for kind in KINDS if kind in counts],
-        "acts": opened(list(written), question.keyring),
+        "acts": read if reveals else [one.veiled for one in read],
         "excerpt": EXCERPT,
     }
 

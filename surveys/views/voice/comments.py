@@ -143,11 +143,10 @@ def _rows(acts: Any, *, shows: bool) -> list[dict[str, Any]]:
     felt = readings.of(texts.KIND, [act.id for act in acts])
     return [
         {
-            "read": read,
-            "handle": read.handle if shows else story.masked(read.handle),
+            "read": read if shows else read.veiled,
             "person": people.get(read.act.customer_id),
             "felt": felt.get(read.act.id),
-            "is_read": read.act.kind != "message",
+            "is_read": not read.is_chat,
         }
         for read in story.opened(acts, subjects.load(known))
     ]
