@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core.api import problems
-from cdp.core.api.fields import StrictSerializer
+from cdp.core.api.fields import ChoiceField, StrictSerializer
 from cdp.core.api.schema import Example
 from cdp.core.api.views import ApiViewSet
 from consent.services import complaints
@@ -21,7 +21,7 @@ class FeedbackBody(StrictSerializer):
     """One report of a mail provider."""
 
     email = serializers.CharField(max_length=320, help_text="The address it is about.")
-    kind = serializers.ChoiceField(
+    kind = ChoiceField(
         choices=[kind.value for kind in complaints.Kind],
         help_text="`complaint`: marked as spam; `hard_bounce`: the mailbox is gone. Soft bounces are not told.",
     )

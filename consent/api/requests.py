@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core.api import problems
-from cdp.core.api.fields import StrictSerializer, WordsField
+from cdp.core.api.fields import ChoiceField, StrictSerializer, WordsField
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.schema import Example, page
 from cdp.core.api.views import ApiViewSet
@@ -55,15 +55,15 @@ class RequestBody(StrictSerializer):
     """A request of a customer. The caller made sure who asks: they are logged in, or staff have looked."""
 
     customer = serializers.UUIDField()
-    right = serializers.ChoiceField(Right.choices)
-    language = serializers.ChoiceField(
+    right = ChoiceField(Right.choices)
+    language = ChoiceField(
         LANGUAGES, required=False, help_text="In which the person is answered; their own where it is not said."
     )
     said = WordsField(max_length=rules.LONGEST_WORDS, help_text="In the person's words.")
     changes = ChangesField(
         required=False, default=dict, help_text=f"For a rectification: {', '.join(rules.CORRECTABLE)}."
     )
-    asker = serializers.ChoiceField(PrivacyRequest.Asker.choices, default=PrivacyRequest.Asker.PERSON)
+    asker = ChoiceField(PrivacyRequest.Asker.choices, default=PrivacyRequest.Asker.PERSON)
     proof = WordsField(max_length=500, help_text="By what a guardian or agent may ask.")
 
 

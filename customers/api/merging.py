@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cdp.core.api.fields import StrictSerializer
+from cdp.core.api.fields import ChoiceField, StrictSerializer
 from cdp.core.api.problems import conflict, invalid, invalid_places
 from cdp.core.api.views import ApiViewSet
 from customers.api import answers
@@ -35,7 +35,7 @@ class MergeBody(StrictSerializer):
 
     other = serializers.UUIDField(help_text=_("The customer who is the same person; its id leads here afterwards."))
     choices = serializers.DictField(
-        child=serializers.ChoiceField(choices=["survivor", "absorbed"]),
+        child=ChoiceField(choices=["survivor", "absorbed"]),
         required=False,
         help_text=_(
             "Field or kind of contact → whose value stands. Left out: the survivor's, what it lacks is filled."

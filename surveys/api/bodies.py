@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
-from cdp.core.api.fields import MomentField, StrictSerializer, WordsField
+from cdp.core.api.fields import ChoiceField, MomentField, StrictSerializer, WordsField
 from customers.rules import people
 from surveys.rules.kinds import LANGUAGES
 
@@ -96,9 +96,7 @@ class ResponseBody(StrictSerializer):
     partial = serializers.BooleanField(  # type: ignore[assignment]
         required=False, default=False, help_text="More is to come: what is valid is kept, the rest told in `refused`."
     )
-    language = serializers.ChoiceField(
-        LANGUAGES, required=False, help_text="In which it was answered; left out: the shop's."
-    )
+    language = ChoiceField(LANGUAGES, required=False, help_text="In which it was answered; left out: the shop's.")
     started_at = MomentField(required=False, allow_null=True, default=None)
     disclosure = WordsField(
         max_length=20,

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from cdp.core import context
 from cdp.core.api import problems
-from cdp.core.api.fields import MomentField, StrictSerializer, WordsField
+from cdp.core.api.fields import ChoiceField, MomentField, StrictSerializer, WordsField
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import conflict
 from cdp.core.api.views import ApiViewSet
@@ -42,11 +42,11 @@ class TicketBody(StrictSerializer):
     """What a customer asks or complains about."""
 
     customer = RespondentField(help_text="Who asks: a customer's id, or an object with an identifier.")
-    channel = serializers.ChoiceField(Ticket.Channel.values)
+    channel = ChoiceField(Ticket.Channel.values)
     words = WordsField(max_length=LONGEST_WORDS, help_text="What they said. Either this or `subject`.")
     subject = WordsField(max_length=LONGEST_SUBJECT, help_text="Left out: the first line of the words.")
     topic = WordsField(max_length=60)
-    priority = serializers.ChoiceField(Ticket.Priority.values, required=False, default=Ticket.Priority.NORMAL)
+    priority = ChoiceField(Ticket.Priority.values, required=False, default=Ticket.Priority.NORMAL)
     external_id = WordsField(max_length=200, help_text="Your number of the ticket. Sent again it is the same ticket.")
     at = MomentField(required=False, allow_null=True, default=None, help_text="When they asked; left out: now.")
     self = serializers.BooleanField(
@@ -60,7 +60,7 @@ class TicketBody(StrictSerializer):
 class MessageBody(StrictSerializer):
     """One thing that was said."""
 
-    direction = serializers.ChoiceField(
+    direction = ChoiceField(
         ["in", "out", "note"], help_text="`in`: the customer, `out`: the shop, `note`: for colleagues."
     )
     words = serializers.CharField(max_length=LONGEST_WORDS)

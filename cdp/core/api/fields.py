@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -37,6 +37,18 @@ class StrictSerializer(serializers.Serializer[Any]):
         if unknown:
             raise serializers.ValidationError(unknown)
         return found
+
+
+class ChoiceField(serializers.ChoiceField):
+    """One of a few words; whoever sends another one is told which there are."""
+
+    default_error_messages = {"invalid_choice": _("“{input}” is none of these: {known}.")}
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        """Raise the fault, with the words there are."""
+        if "input" in kwargs:
+            kwargs["input"] = str(kwargs["input"])[:_LONGEST_HINTED]
+        super().fail(key, known=", ".join(str(one) for one in self.choices), **kwargs)
 
 
 class MomentField(serializers.DateTimeField):

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cdp.core import webhooks
-from cdp.core.api.fields import StrictSerializer
+from cdp.core.api.fields import ChoiceField, StrictSerializer
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import conflict
 from cdp.core.api.schema import Example, page
@@ -62,7 +62,7 @@ class WebhookBody(StrictSerializer):
     name = serializers.CharField(max_length=120)
     url = serializers.CharField(max_length=500)
     events = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=50)
-    purpose = serializers.ChoiceField(choices=PURPOSES, required=False, default="third_party")
+    purpose = ChoiceField(choices=PURPOSES, required=False, default="third_party")
 
 
 class WebhookChangeBody(StrictSerializer):
@@ -73,7 +73,7 @@ class WebhookChangeBody(StrictSerializer):
     name = serializers.CharField(max_length=120, required=False)
     url = serializers.CharField(max_length=500, required=False)
     events = serializers.ListField(child=serializers.CharField(max_length=40), required=False, min_length=1)
-    purpose = serializers.ChoiceField(choices=PURPOSES, required=False)
+    purpose = ChoiceField(choices=PURPOSES, required=False)
     active = serializers.BooleanField(required=False)
 
 
