@@ -8,13 +8,13 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from cdp.core import receipts
-
 MINUTE = dt.timedelta(minutes=1)
 
 
 def token(form: str) -> str:
     """The token of a form that was shown a minute ago."""
+    from cdp.core import receipts  # needs Django; what fills a form in a browser does not
+
     return receipts.new_token(form, now=timezone.now() - MINUTE)
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
-from tests import filling
+from tests import filling, tour_voices
 from tests.running import Shop
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -134,6 +134,7 @@ class Tour:
             "pair": self._pair(),
             "quarantine": self._refused_event(),
         }
+        self.places |= tour_voices.prepare(self.shop)
         self._imports()
         self._store()
 
@@ -288,9 +289,7 @@ class Tour:
             *(Stop(f"campaign-{step}", f"{place['campaign draft']}edit/{step}/") for step in EDITED),
             Stop("campaign-check", f"{place['campaign draft']}check/"),
             Stop("campaign-active", place["campaign active"]),
-            Stop("themes", "/voice/themes/"),
-            Stop("mentions", "/voice/mentions/"),
-            Stop("mentions-new", "/voice/mentions/?edit=new"),
+            *(Stop(name, path, who, status) for name, path, who, status in tour_voices.stops(place)),
             Stop("tickets", "/voice/tickets/"),
             Stop("tickets-report", "/voice/tickets/report/"),
             Stop("leads", "/leads/"),
@@ -389,6 +388,7 @@ EMPTY = [
         "preorders": "preorders/",
         "counter": "counter/",
         "phone": "phone/",
+        **tour_voices.EMPTY,
     }.items()
 ]
 """What a shop without anybody shows."""

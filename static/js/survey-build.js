@@ -3,6 +3,19 @@
   "use strict";
   const board = document.querySelector("[data-build]");
   if (board) {
+    // Whoever moves a question by keyboard stays at the button they pressed, to press it again.
+    const moved = document.getElementById(location.hash.slice(1));
+    const again = moved && moved.querySelector(`button[value="${sessionStorage.getItem("survey-step")}"]`);
+    sessionStorage.removeItem("survey-step");
+    if (again) {
+      // Going to a place within the page takes the focus away, and ends with the loading.
+      addEventListener("load", () => requestAnimationFrame(() => again.focus({ preventScroll: true })));
+    }
+    board.addEventListener("submit", (event) => {
+      if (event.submitter && ["up", "down"].includes(event.submitter.value)) {
+        sessionStorage.setItem("survey-step", event.submitter.value);
+      }
+    });
     let dragged = null;
     const clear = () => board.querySelectorAll(".is-target").forEach((one) => one.classList.remove("is-target"));
     board.querySelectorAll("[data-number]").forEach((one) => one.setAttribute("draggable", "true"));

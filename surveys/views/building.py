@@ -86,7 +86,19 @@ def step(request: HttpRequest, survey: str) -> HttpResponse:
     if action == "add":
         last = len(building.questions(building.pages(new)[page])) - 1
         return redirect(f"{reverse('surveys:question', args=[row.slug, page, last])}?new=1")
+    if action in {"up", "down", "move"}:
+        return redirect(f"{here}#q-{'-'.join(map(str, _found(new, building.question_at(draft, page, number)['key'])))}")
     return redirect(f"{here}#p-{page}" if "page" in given else here)
+
+
+def _found(draft: Draft, key: str) -> tuple[int, int]:
+    """Where the question of that key stands now: its page and its number there."""
+    return next(
+        (page, number)
+        for page, one in enumerate(building.pages(draft))
+        for number, question in enumerate(building.questions(one))
+        if question["key"] == key
+    )
 
 
 @requires("surveys.edit")

@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from cdp.core import actors
-from cdp.core import actors as by
 from cdp.core.models import Source
 from cdp.web import sample_interviews, sample_tickets
 from customers.models import Customer, Status
@@ -47,7 +46,7 @@ from tests.surveys import asking, every_kind
 from tests.surveys.rules.questionnaires import page, question
 
 EVERY, LONG, EMPTY, QUIET, DRAFT, OVER, SOON = "every", "long-words", "empty", "quiet", "drafted", "over", "soon"
-ANSWERS: Final = 72
+PEOPLE: Final = 78
 SAID: Final = {
     "th": ("จัดส่งเร็วมาก พนักงานน่ารัก", "ของแตกระหว่างจัดส่ง เสียใจมาก", "ราคาแพงไปนิด แต่คุณภาพดี", "กลิ่นหอมมาก ใช้แล้วชอบ"),
     "ko": ("배송이 정말 빨라요", "포장이 뜯어져서 왔어요. 실망입니다.", "가격이 조금 비싸지만 품질은 좋아요", "향이 좋아서 다시 살 거예요"),
@@ -80,9 +79,7 @@ def tell() -> None:
 def places() -> dict[str, str]:
     """`{name: path}` of all that was made."""
     now = timezone.now()
-    people = list(
-        Customer.objects.filter(status=Status.KNOWN).order_by("id").values_list("id", flat=True)[: ANSWERS + 6]
-    )
+    people = list(Customer.objects.filter(status=Status.KNOWN).order_by("id").values_list("id", flat=True)[:PEOPLE])
     if not Survey.objects.filter(slug=EVERY).exists():
         with transaction.atomic():
             _questionnaires(people, now)
@@ -96,9 +93,9 @@ def _questionnaires(people: list[uuid.UUID], now: dt.datetime) -> None:
     every_kind.pictures()
     every = asking.opened(every_kind.definition(), slug=EVERY)
     dice = random.Random(7)
-    for number, customer in enumerate(people[:ANSWERS]):
+    for number, customer in enumerate(people[:-6]):
         _answer(every, customer, number, dice, now)
-    _invite(every, people[ANSWERS:], now)
+    _invite(every, people[-6:], now)
     asking.opened(_wordy(), slug=LONG)
     asking.drafted(_plain("Nothing asked yet"), slug=DRAFT)
     asking.opened(_plain("Nobody answered yet"), slug=EMPTY)
@@ -162,7 +159,7 @@ def _answer(survey: Survey, customer: uuid.UUID, number: int, dice: random.Rando
     """One run of somebody: most to the end, some only begun, a few with something that is no answer."""
     language = ("th", "ko", "en")[number % 3]
     mode = (Response.Mode.WEB, Response.Mode.WEB, Response.Mode.KIOSK, Response.Mode.CALL)[number % 4]
-    at = now - dt.timedelta(days=(ANSWERS - number) * 0.9, minutes=number)
+    at = now - dt.timedelta(days=(PEOPLE - number) * 0.9, minutes=number)
     run = asking.run(survey, customer=customer, language=language, mode=mode, started_at=at - dt.timedelta(minutes=3))
     score = min(10, max(0, int(dice.gauss(8 if number > 30 else 6, 2.2))))
     mood = min(5, max(1, round(score / 2)))
@@ -234,7 +231,7 @@ def _voices(people: list[uuid.UUID], now: dt.datetime) -> None:
     shop = Source.objects.get_or_create(key="social-show", defaults={"name": "Social"})[0]
     taking.together(acts, How(source=shop, now=now, by="rest", opens=True))
     for name, whose, spellings in (("Cha Tra Mue", "competitor", ["ชาตรามือ"]), ("Celadon", "ours", ["ศิลาดล", "청자"])):
-        deciding.keep_brand(brand=None, name=name, whose=whose, spellings=spellings, actor=by.SYSTEM, at=now)
+        deciding.keep_brand(brand=None, name=name, whose=whose, spellings=spellings, actor=actors.SYSTEM, at=now)
     testimonial = Quote.objects.exclude(id__in=Testimonial.objects.values("quote_id")).exclude(
         customer_id__in=buckets.ALL
     )
