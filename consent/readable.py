@@ -46,6 +46,7 @@ PLACES = {
     "signup": _("sign-up form"),
     "warranty": _("warranty form"),
     "preorder": _("pre-order form"),
+    "feedback": _("review form"),
     "unsubscribe": _("the page for unsubscribing"),
     "kiosk": _("tablet in the shop"),
     "qr-counter": _("QR code at the counter"),

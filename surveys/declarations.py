@@ -36,12 +36,19 @@ from surveys.services.filing import undoing as filed_undoing
 from surveys.services.social import collecting as social_collecting
 from surveys.services.social import hearing, importing
 from surveys.services.social import undoing as social_undoing
+from surveys.services.tickets import asking as rating
 from surveys.services.tickets import importing as ticket_import
 from surveys.services.tickets import overdue, working
+from surveys.services.tickets import undoing as ticket_undoing
 
 registry.declare(review_import.KIND)
 registry.declare(ticket_import.KIND)
-engine.explain({ticket_import.FOREIGN: _("A ticket with this number is somebody else's; it stays as it was.")})
+engine.explain(
+    {
+        ticket_import.FOREIGN: _("A ticket with this number is somebody else's; it stays as it was."),
+        ticket_import.BEFORE_OPENING: _("This is earlier than the ticket was opened; it was left out."),
+    }
+)
 registry.declare(importing.KIND)
 registry.declare(filed.KIND)
 exports.declare(files.KIND)
@@ -52,6 +59,7 @@ undoing.declare(*filed_undoing.PARTS, words=filed_undoing.WORDS)
 engine.explain({collecting.FOREIGN: _("A review with this number is somebody else's; it stays as it was.")})
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 undoing.declare(*social_undoing.PARTS, words=social_undoing.WORDS)
+undoing.declare(*ticket_undoing.PARTS, words=ticket_undoing.WORDS)
 engine.explain(importing.REASONS)
 layouts.declare(*review_import.LAYOUTS)
 handover.want(collecting.READER, collecting.NAMES)
@@ -105,5 +113,6 @@ holders.declare(holders.Holder(Interview, ("id",), rowkeys.context(Interview._me
 webhooks.declare(taking.ANSWERED, _("Somebody answered a survey"), holds="customer, survey, response, version")
 outbox.declare(outbox.Kind(inviting.INVITATION, _("An invitation to a survey"), purpose=PURPOSE))
 outbox.declare(outbox.Kind(inviting.REMINDER, _("A reminder of a survey"), purpose=PURPOSE))
+outbox.declare(outbox.Kind(rating.NOTICE, _("A question about how we handled yours")))
 webhooks.declare(working.RESOLVED, _("A ticket was resolved"), holds="customer, ticket, channel, topic")
 webhooks.declare(overdue.OVERDUE, _("A ticket is overdue"), holds="customer, ticket, due_at, priority, channel")

@@ -337,6 +337,8 @@ class Tour:
             Stop("warranty-done", "/warranty/done/", "nobody"),
             Stop("preorder", "/preorder/", "nobody"),
             Stop("preorder-done", "/preorder/done/", "nobody"),
+            Stop("feedback", "/feedback/", "nobody"),
+            Stop("feedback-done", "/feedback/done/", "nobody"),
             Stop("forms", "/forms/"),
             Stop("form-poster", "/forms/signup/poster/"),
             Stop("warranties", "/warranties/"),

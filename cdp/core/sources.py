@@ -21,6 +21,7 @@ from cdp.core.models import Source
 LONGEST_KEY, LONGEST_NAME = 60, 120
 MOST = 500
 READY_MADE = {
+    "feedback": gettext_noop("Review form"),
     "import": gettext_noop("Imported file"),
     "kiosk": gettext_noop("Tablet in the shop"),
     "preorder": gettext_noop("Pre-order form"),

@@ -12,5 +12,6 @@ disclosures.declare(
     disclosures.Asking("form", "signup", _("Sign-up form"), "/signup/"),
     disclosures.Asking("form", "warranty", _("Warranty form"), "/warranty/"),
     disclosures.Asking("form", "preorder", _("Pre-order form"), "/preorder/"),
+    disclosures.Asking("form", "feedback", _("Review form"), "/feedback/"),
 )
 digests.declare_rewriting("second factors", accounts.reseal)

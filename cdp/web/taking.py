@@ -23,7 +23,12 @@ from customers.rules.people import Person
 from customers.services import arrivals, identity
 from customers.services.identity import deciding
 
-FORMS = {"signup": "Sign-up form", "warranty": "Warranty form", "preorder": "Pre-order form"}
+FORMS = {
+    "signup": "Sign-up form",
+    "warranty": "Warranty form",
+    "preorder": "Pre-order form",
+    "feedback": "Review form",
+}
 NEXT_STEP = "next_step"
 """What the thanks say of what follows: email, sms, guardian, again or nothing."""
 PLACES = {"qr-counter": "QR code at the counter", "kiosk": "Tablet in the shop"}

@@ -15,6 +15,7 @@ class Arrival(OwnedModel):
         SIGNUP = "signup", _("Sign-up")
         WARRANTY = "warranty", _("Warranty")
         PREORDER = "preorder", _("Pre-order")
+        FEEDBACK = "feedback", _("Review")
 
     form = models.CharField(max_length=20, choices=Form.choices)
     at = models.DateTimeField()

@@ -48,5 +48,6 @@ def _title(form: str) -> str:
         "signup": gettext("Signed up"),
         "warranty": gettext("Sent a warranty card"),
         "preorder": gettext("Sent a pre-order"),
+        "feedback": gettext("Sent a review"),
     }
     return titles.get(form, form)

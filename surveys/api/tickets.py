@@ -283,6 +283,8 @@ class TicketViewSet(ApiViewSet):
         row = _found(id)
         try:
             changed = do({"customer": row.customer_id, "ticket": row.id, "actor": self.actor})
+        except working.NumberTaken as taken:
+            raise conflict("of_another", str(taken.reason)) from taken
         except working.UnableToChange as unable:
             raise problems.invalid("words", str(unable.reason)) from unable
         context.show([changed.customer_id])

@@ -59,7 +59,7 @@ def opened(rows: Sequence[Review], keyring: subjects.Keyring) -> list[Read]:
         Read(
             id=row.id,
             sku=row.sku,
-            name=names.get(row.sku) or row.sku,
+            name=names.get(row.sku) or row.sku or gettext("The shop"),  # a form may be about no article
             rating=row.rating,
             title=keyring.open(row.title, table=TABLE, column="title", row=row.id),
             body=keyring.open(row.body, table=TABLE, column="body", row=row.id),

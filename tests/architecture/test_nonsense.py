@@ -26,7 +26,7 @@ FILTERS = [name for name in PARAMETERS if name not in {"cursor", "page_size"}]
 GETS = sorted({name for name, method, _who in PAGES if method == "GET"} | OPEN)
 POSTS = sorted(
     {name for name, method, _who in PAGES if method == "POST"}
-    | {"web:signup", "web:warranty", "web:preorder", "consent:unsubscribe"}
+    | {"web:signup", "web:warranty", "web:preorder", "web:feedback", "consent:unsubscribe"}
 )
 
 

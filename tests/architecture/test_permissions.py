@@ -43,7 +43,7 @@ LINKS = {
     "ask:testimonials",
     "ask:testimonials-embed",
 }
-FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder") for part in ("", "-done")}
+FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder", "feedback") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
 OPEN = (
     FORMS | UNLOCK | {"consent:privacy", "consent:terms", "consent:my-data", "commerce:hook", "surveys:schema"} | LINKS

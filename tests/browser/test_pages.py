@@ -222,6 +222,8 @@ PUBLIC = (
     "warranty-done",
     "preorder",
     "preorder-done",
+    "feedback",
+    "feedback-done",
     "unsubscribe",
     "unsubscribe-unknown",
     "error-404",

@@ -52,6 +52,8 @@ def test_a_complaint_is_answered_in_the_shops_hours(client: Client) -> None:
     }
     assert post(f"{path}/messages", reply)[1]["first_reply_seconds"] == 3600
     assert len(post(f"{path}/messages", reply)[1]["messages"]) == 2  # type: ignore[arg-type]
+    other = post("", {**asked, "external_id": "HD-2"})[1]
+    assert post(f"/{other['id']}/messages", reply)[0] == 409  # the number of a message of another ticket
     assert post(f"{path}/rate", {"stars": 6})[0] == 422
     assert post(f"{path}/resolve", {})[1]["resolution_seconds"] == 3600
     assert post(f"{path}/rate", {"stars": 4, "words": "Quick"})[1]["satisfaction"] == 4
@@ -60,7 +62,7 @@ def test_a_complaint_is_answered_in_the_shops_hours(client: Client) -> None:
     assert client.get("/api/v1/tickets?status=nonsense", headers=headers).status_code == 422
 
     client.force_login(factories.staff("clerk"))
-    row = Ticket.objects.get()
+    row = Ticket.objects.get(external_id="HD-1")
     assert "Where is my parcel?" in client.get(f"/customers/{row.customer_id}/").content.decode()
     assert "took 1 h" in client.get("/voice/tickets/?state=resolved").content.decode()
 

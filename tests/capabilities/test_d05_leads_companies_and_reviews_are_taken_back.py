@@ -15,7 +15,17 @@ from consent.models import ConsentState
 from customers.models import Company, CompanyKey, CompanyLink, Customer, Lead, LeadKey
 from customers.services.companies import linking
 from customers.services.leads import working
-from surveys.models import Review, ReviewKey, SocialAct, SocialActKey
+from surveys.models import (
+    Review,
+    ReviewKey,
+    SocialAct,
+    SocialActKey,
+    SocialPost,
+    Ticket,
+    TicketKey,
+    TicketMessage,
+)
+from surveys.services.tickets import working as tickets
 from tests import factories
 from tests.capabilities.test_d05_a_file_is_imported_and_taken_back import ORDERS, PEOPLE, undo
 from tests.importing import Importer
@@ -41,6 +51,11 @@ SOCIAL = (
     "S1,x,P1,comment,ada,12.3k,Smells of rain,2026-03-01,Spring\n"
     "S2,x,P1,comment,bo,300,Too sweet,2026-03-02,Spring\n"
 )
+TICKETS = (
+    "ticket id,email,name,subject,description,channel,priority,status,created at,first reply at,resolved at,satisfaction\n"
+    "T1,ada@example.com,Ada Somsri,Lid,It broke,email,high,open,2026-03-02 10:00,,,\n"
+    "T2,bo@example.com,Bo Kim,Late,Too late,phone,normal,closed,2026-03-03 10:00,2026-03-03 11:00,2026-03-03 12:00,2\n"
+)
 PRODUCTS = "sku,name,price\nP-1,Soap,90\nP-2,Towel,50\n"
 EVENTS = "event,timestamp,email\nSigned in,2026-03-01 10:00,ada@example.com\n"
 
@@ -53,7 +68,8 @@ def imports(tmp_path, monkeypatch):
 def picture() -> str:
     """Every row of leads, companies and reviews, but for what says when it was last touched."""
     parts = {}
-    for model in (Lead, LeadKey, Company, CompanyKey, CompanyLink, Review, ReviewKey, SocialAct, SocialActKey):
+    voice = (Review, ReviewKey, SocialAct, SocialActKey, SocialPost, Ticket, TicketKey, TicketMessage)
+    for model in (Lead, LeadKey, Company, CompanyKey, CompanyLink, *voice):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT to_jsonb(t)::text FROM {model._meta.db_table} AS t")
             rows = [json.loads(row) for (row,) in cursor.fetchall()]
@@ -81,7 +97,8 @@ def known() -> int:
         ("leads", LEADS, {"leads_removed": 2, "people_removed": 2}),
         ("companies", COMPANIES, {"companies_removed": 2, "contacts_unlinked": 1, "people_removed": 1}),
         ("reviews", REVIEWS, {"reviews_removed": 2, "people_removed": 2}),
-        ("social", SOCIAL, {"social_removed": 2, "people_removed": 2}),
+        ("social", SOCIAL, {"social_removed": 2, "posts_removed": 1, "people_removed": 2}),
+        ("tickets", TICKETS, {"tickets_removed": 2, "people_removed": 2}),
         ("orders", ORDERS, {"orders_removed": 1, "refunds_removed": 1, "products_removed": 2, "people_removed": 2}),
         ("events", EVENTS, {"events_removed": 1, "people_removed": 1}),
         ("customers", PEOPLE, {"people_removed": 2}),
@@ -100,15 +117,18 @@ def test_what_is_told_before_is_what_goes_and_nothing_of_it_is_left(imports, kin
 
 
 @pytest.mark.parametrize(
-    ("kind", "content"), [("leads", LEADS), ("companies", COMPANIES), ("reviews", REVIEWS), ("social", SOCIAL)]
+    ("kind", "content"),
+    [("leads", LEADS), ("companies", COMPANIES), ("reviews", REVIEWS), ("social", SOCIAL), ("tickets", TICKETS)],
 )
 def test_a_file_told_twice_is_taken_back_one_telling_at_a_time(imports, kind, content):
     imports.chunk(kind, 1)
     imports(kind, content, source="shop")
     before = picture()
-    changed = content.replace(",Spring,", ",Spring,").replace("Cosmetics", "Soap").replace(
-        "Too sweet", "Just right"
-    ) + "".join(content.splitlines(keepends=True)[1:]).replace("R1", "R9").replace("C1", "C9").replace("7001", "7009")
+    changed = content.replace(
+        ",open,2026-03-02 10:00,,", ",closed,2026-03-02 10:00,2026-03-02 11:00,2026-03-02 12:00"
+    ).replace("Cosmetics", "Soap").replace("Too sweet", "Just right") + "".join(
+        content.splitlines(keepends=True)[1:]
+    ).replace("R1", "R9").replace("C1", "C9").replace("7001", "7009")
     imports(kind, changed.replace("2026-03-02,bo", "2026-03-04,bo"), source="shop")
     assert picture() != before
     told = foreseen(imports.job)
@@ -126,6 +146,7 @@ KINDS = {
     "companies": COMPANIES,
     "reviews": REVIEWS,
     "social": SOCIAL,
+    "tickets": TICKETS,
 }
 
 
@@ -321,3 +342,21 @@ def test_undoing_goes_on_after_a_kill_and_does_nothing_twice(imports, monkeypatc
     assert (done.state, done.result["counts"][word], known()) == ("done", 2, 0)
     again = undoing.begin(Job.objects.get(id=imports.job.id), actor=actors.SYSTEM, at=timezone.now())
     assert again.id == done.id
+
+
+def test_a_ticket_somebody_worked_on_stays_and_what_a_later_file_added_goes(imports):
+    imports("tickets", TICKETS)
+    first = imports.job
+    worked = Ticket.objects.get(external_id="T1")
+    tickets.say(
+        customer=worked.customer_id, ticket=worked.id, direction="note", words="I call her", actor=actors.SYSTEM,
+        at=timezone.now(),
+    )  # fmt: skip
+    before = picture()
+    imports("tickets", TICKETS.replace(",open,2026-03-02 10:00,,,", ",closed,2026-03-02 10:00,,2026-03-04 10:00,5"))
+    assert Ticket.objects.get(external_id="T1").satisfaction == 5
+    assert undo(imports.job) == {"tickets_restored": 1}
+    assert picture() == before
+    told = undo(first)
+    assert (told["tickets_removed"], told["tickets_kept"], told["people_removed"]) == (1, 1, 1)
+    assert list(Ticket.objects.values_list("id", flat=True)) == [worked.id]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cdp.core import actors
 from cdp.web.forms import public
-from cdp.web.views import preorder, signup, warranty  # noqa: F401  (their forms are subclasses)
+from cdp.web.views import feedback, preorder, signup, warranty  # noqa: F401  (their forms are subclasses)
 from consent.models import PolicyVersion, ServedNotice
 from consent.rules import notices as rules
 from consent.services import disclosures, policies
@@ -21,6 +21,7 @@ FIELDS = {
     "signup": {},
     "warranty": {"product": "Kettle", "bought_on": (timezone.localdate() - dt.timedelta(days=9)).isoformat()},
     "preorder": {"product": "Kettle", "quantity": "1", "way": "pickup"},
+    "feedback": {"stars": "4"},
 }
 SAID = {
     rules.USED_FOR: {"en": "For a draw.", "th": "เพื่อการจับรางวัล", "ko": "경품 추첨에 씁니다."},

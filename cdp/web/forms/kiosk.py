@@ -23,7 +23,12 @@ class HandOverForm(forms.Form):
         had before them, and when they handed the tablet over.
         """
         super().__init__(*args, **kwargs)
-        found: list[Any] = [("signup", _("Sign-up")), ("warranty", _("Warranty")), ("preorder", _("Pre-order"))]
+        found: list[Any] = [
+            ("signup", _("Sign-up")),
+            ("warranty", _("Warranty")),
+            ("preorder", _("Pre-order")),
+            ("feedback", _("Review")),
+        ]
         surveys = [(f"{kiosk.SURVEY}{one.slug}", one.name) for one in questionnaires.open_now(at=at)]
         self.fields["form"].choices = [*found, *([(_("Surveys"), surveys)] if surveys else [])]  # type: ignore[attr-defined]
 

@@ -78,6 +78,11 @@ def _words(form: str) -> dict[str, Any]:
             _("What customers want to be kept for them."),
             _("Have it kept for you"),
         ),
+        "feedback": (
+            _("Review"),
+            _("Stars and words of customers; they wait for your answer under Voice."),
+            _("Tell us how it was"),
+        ),
     }
     title, text, promise = told[form]
     return {"title": title, "text": text, "promise": promise}

@@ -90,6 +90,7 @@ def acts() -> dict[str, str]:
         "calmed": gettext("Ticket needs no help any more"),
         "overdue": gettext("Ticket overdue"),
         "sorted": gettext("Priority or topic of a ticket changed"),
+        "asked": gettext("Customer asked how it was handled"),
         "rated": gettext("Rated how a ticket was handled"),
     }
 

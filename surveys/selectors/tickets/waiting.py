@@ -2,7 +2,8 @@
 
 A ticket counts in the week in which it was opened. Times are those of its clock (`surveys.rules.tickets.clock`): the
 shop's hours only. What is promised is what holds now, so that two periods are judged alike. A ticket that should have
-been answered or resolved by now and was not counts as late; one whose time is not over is not judged yet.
+been answered or resolved by now and was not counts as late; one whose time is not over is not judged yet; of one that
+other systems call resolved without saying when, nobody knows how long it took.
 """
 
 import datetime as dt
@@ -71,7 +72,8 @@ class Report:
 _TICKETS = """
     SELECT width_bucket(t.opened_at, %(edges)s::timestamptz[]) AS bucket, t.channel, t.topic, t.priority,
         t.first_reply_seconds AS first, p.first AS first_within,
-        CASE WHEN t.status = 'resolved' THEN t.spent_seconds END AS whole, p.whole AS whole_within,
+        CASE WHEN t.status = 'resolved' AND (t.spent_seconds > 0 OR t.first_reply_seconds IS NOT NULL)
+            THEN t.spent_seconds END AS whole, p.whole AS whole_within,
         t.first_reply_seconds IS NULL AND t.status <> 'resolved' AND t.first_due_at <= %(now)s AS first_late,
         t.resolve_due_at <= %(now)s AS whole_late,
         t.satisfaction, t.status = 'resolved' AS is_resolved

@@ -145,6 +145,7 @@ class Handler:
                 by=people_import.fact_of(self.context),
                 before_people=watch.before,
                 before_acts=replaced.before,
+                made_posts=partial(undoing.note_posts, self.context.import_id),
             ),
         )
         watch.after(taken.people, taken.resolutions)

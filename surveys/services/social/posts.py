@@ -1,7 +1,7 @@
 """Posts, one per platform and number. Later words fill what is empty; of campaigns the latest told stands."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,12 @@ class PostInput:
     at: datetime
 
 
-def ensure(posts: Mapping[_KEYS, PostInput]) -> dict[_KEYS, uuid.UUID]:
-    """The ids of these posts by (platform, number), made where they are new. In the order of their keys, so that two
-    doors never wait for each other in a circle; rows that would stay the same are not written.
+def ensure(
+    posts: Mapping[_KEYS, PostInput], made: Callable[[list[uuid.UUID]], None] | None = None
+) -> dict[_KEYS, uuid.UUID]:
+    """The ids of these posts by (platform, number), made where they are new; `made` is told which. In the order
+    of their keys, so that two doors never wait for each other in a circle; rows that would stay the same are not
+    written.
     """
     if not posts:
         return {}
@@ -48,9 +51,14 @@ def ensure(posts: Mapping[_KEYS, PostInput]) -> dict[_KEYS, uuid.UUID]:
                 campaign = COALESCE(NULLIF(EXCLUDED.campaign, ''), p.campaign)
             WHERE (p.url = '' AND EXCLUDED.url <> '')
                OR (EXCLUDED.campaign <> '' AND EXCLUDED.campaign <> p.campaign)
+            RETURNING p.id
             """,
             arrays,
         )
+        ours = set(columns[0])
+        new = [row for (row,) in cursor.fetchall() if row in ours]  # one that was known keeps its id
+        if made is not None and new:
+            made(new)
         cursor.execute(
             """
             SELECT p.platform, p.external_id, p.id

@@ -57,6 +57,7 @@ class How:
     is_live: bool = False  # it is told as it happens, so that its age is nothing but the way it took
     before_people: Callable[[Collection[uuid.UUID]], None] | None = None
     before_acts: Callable[[Mapping[bytes, SocialAct]], None] | None = None
+    made_posts: Callable[[list[uuid.UUID]], None] | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -94,7 +95,7 @@ def take(said: Sequence[Said], how: How) -> Taken:
     theirs = [place for place, one in enumerate(said) if (one.act.platform, one.act.handle) not in own]
     owners = _resolve(said, theirs, how, taken)
     written = [place for place in theirs if place not in taken.refused]
-    found = posts.ensure(_posts(said[place].act for place in written))
+    found = posts.ensure(_posts(said[place].act for place in written), how.made_posts)
     told = [_input(said[place], numbers[place], owners.get(place), found) for place in written]
     counts = acts.write_many(
         acts=told, source=how.source.key, now=how.now, lane=how.lane, before_change=how.before_acts

@@ -6,5 +6,7 @@ standing   counting anew how a ticket stands
 working    replies, notes, who looks after it, resolving, rating
 mailbox    mail that customers wrote
 ruling     the shop's hours and targets
+asking     asking customers how it was handled
+undoing    taking an import back
 overdue    what was missed is escalated
 """

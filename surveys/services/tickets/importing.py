@@ -20,10 +20,10 @@ from customers.services import import_strangers, people_import
 from customers.services.identity import deciding
 from surveys.models import Ticket
 from surveys.rules import markup, ratings
-from surveys.services.tickets import telling
+from surveys.services.tickets import telling, undoing
 from surveys.services.tickets.telling import MessageInput, TicketInput
 
-FOREIGN = "ticket_of_another"
+FOREIGN, BEFORE_OPENING = "ticket_of_another", "before_opening"
 _NOBODY = uuid.UUID(int=0)
 """Whose a row is before its person is known."""
 Channel, Priority, Status = Ticket.Channel, Ticket.Priority, Ticket.Status
@@ -187,8 +187,7 @@ class Handler:
             raise registry.RowRefused("ticket.words", "", "missing")
         number = self._text("ticket.external_id", people.plain(self.context.cell(cells, "ticket.external_id")), 200)
         number = number or _number([cells[position] for position in self.original])
-        at = min(self._moment(cells, "ticket.opened_at") or self.context.now, self.context.now)
-        replied, resolved = self._moment(cells, "ticket.first_reply_at"), self._moment(cells, "ticket.resolved_at")
+        at, replied, resolved = self._times(line, cells, warn)
 
         def word(target: str, otherwise: str) -> str:
             raw = self.context.cell(cells, target)
@@ -212,6 +211,26 @@ class Handler:
             satisfaction_at=resolved or replied or at,
             opened_by="customer",
         )
+
+    def _times(
+        self, line: int, cells: Sequence[str], warn: registry.Reject
+    ) -> tuple[dt.datetime, dt.datetime | None, dt.datetime | None]:
+        """When it was opened, first answered and resolved. What lies ahead, or before the opening, is told and left
+        out: a clock that ran backwards would say anything. Without an opening the first that is told of it is one.
+        """
+        told: dict[str, dt.datetime | None] = {}
+        for name in ("opened_at", "first_reply_at", "resolved_at"):
+            target = f"ticket.{name}"
+            moment, opened = self._moment(cells, target), told.get("opened_at")
+            if moment is not None and moment > self.context.now:
+                warn(line, target, self.context.cell(cells, target), "in_the_future")
+                moment = None
+            elif moment is not None and opened is not None and moment < opened:
+                warn(line, target, self.context.cell(cells, target), BEFORE_OPENING)
+                moment = None
+            told[name] = moment
+        known = [moment for moment in told.values() if moment is not None]
+        return min(known, default=self.context.now), told["first_reply_at"], told["resolved_at"]
 
     def _stars(self, cells: Sequence[str]) -> int | None:
         raw = self.context.cell(cells, "ticket.satisfaction")
@@ -259,6 +278,7 @@ class Handler:
             source=self.context.source.key,
             lane=pipeline.BULK,
         )
+        undoing.note(told, source=self.context.source.key, import_id=self.context.import_id)
         foreign = [kept[place][0] for place in told.foreign]
         of_others = [(one.line, "ticket.external_id", one.ticket.external_id, FOREIGN) for one in foreign]
         return registry.Counts(len(told.created), len(told.updated), refused=[*gone, *of_others])
@@ -306,4 +326,5 @@ KIND = registry.Kind(
         **SYNONYMS,
     },
     identifiers=frozenset(people_import.PREFIX + name for name in ("external_id", "member_number", "phone")),
+    is_undoable=True,
 )

@@ -87,6 +87,10 @@ class Told:
     updated: set[uuid.UUID] = field(default_factory=set)
     messages: int = 0
     foreign: list[int] = field(default_factory=list)
+    said: dict[uuid.UUID, list[uuid.UUID]] = field(default_factory=dict)
+    """Ticket → its messages that are new."""
+    rated: dict[uuid.UUID, tuple[int | None, dt.datetime | None]] = field(default_factory=dict)
+    """Ticket → the rating that a newer one was put over."""
 
 
 def key(source: str, external_id: str) -> bytes:
@@ -263,6 +267,7 @@ def _rate(tickets: Sequence[TicketInput], rows: Mapping[str, Ticket], told: Told
             continue
         at = one.satisfaction_at or one.at
         if row.satisfaction_at is None or (at, one.satisfaction) > (row.satisfaction_at, row.satisfaction or 0):
+            told.rated.setdefault(row.id, (row.satisfaction, row.satisfaction_at))
             row.satisfaction, row.satisfaction_at = one.satisfaction, at
             changed.add(row.id)
     return changed
@@ -292,6 +297,8 @@ def _write(
         row.save(update_fields=[*standing.COUNTED, "satisfaction", "satisfaction_at"])
     told.updated = {row.id for row in changed}
     told.messages = len(made)
+    for message in made:
+        told.said.setdefault(message.ticket_id, []).append(message.id)
 
 
 def _known(places: Sequence[Owner]) -> dict[uuid.UUID, Ticket]:

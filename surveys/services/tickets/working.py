@@ -35,6 +35,14 @@ class UnableToChange(Exception):
         self.reason = reason
 
 
+class NumberTaken(UnableToChange):
+    """A message of that number is in another ticket."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(_("A message with this number is in another ticket."))
+
+
 class NoSuchLink(LookupError):
     """The link rates nothing: it is no link of ours, or it is over."""
 
@@ -69,10 +77,10 @@ def say(
 def resolve(*, customer: uuid.UUID, ticket: uuid.UUID, actor: Actor, at: dt.datetime, words: str = "") -> Ticket:
     """It is done. Resolving what is resolved changes nothing. Raises UnableToChange."""
     with transaction.atomic():
-        row = _locked(customer, ticket)
+        row = locked(customer, ticket)
         if row.status == Status.RESOLVED:
             return row
-        row = _act(row, "resolved", actor, at, status=Status.RESOLVED, words=words)
+        row = act(row, "resolved", actor, at, status=Status.RESOLVED, words=words)
         about = {"ticket": str(row.id), "channel": row.channel, "topic": row.topic}
         webhooks.publish(RESOLVED, customer=customer, data=about, at=at)
     return row
@@ -81,29 +89,29 @@ def resolve(*, customer: uuid.UUID, ticket: uuid.UUID, actor: Actor, at: dt.date
 def reopen(*, customer: uuid.UUID, ticket: uuid.UUID, actor: Actor, at: dt.datetime) -> Ticket:
     """It is not done after all. Raises UnableToChange."""
     with transaction.atomic():
-        row = _locked(customer, ticket)
-        return row if row.status == Status.OPEN else _act(row, "reopened", actor, at, status=Status.OPEN)
+        row = locked(customer, ticket)
+        return row if row.status == Status.OPEN else act(row, "reopened", actor, at, status=Status.OPEN)
 
 
 def wait(*, customer: uuid.UUID, ticket: uuid.UUID, actor: Actor, at: dt.datetime) -> Ticket:
     """It is the customer's turn: the clock to the resolution stands. Raises UnableToChange."""
     with transaction.atomic():
-        row = _locked(customer, ticket)
+        row = locked(customer, ticket)
         if row.status == Status.RESOLVED:
             raise UnableToChange(_("This ticket is resolved; open it again first."))
-        return row if row.status == Status.WAITING else _act(row, "waits", actor, at, status=Status.WAITING)
+        return row if row.status == Status.WAITING else act(row, "waits", actor, at, status=Status.WAITING)
 
 
 def assign(*, customer: uuid.UUID, ticket: uuid.UUID, to: uuid.UUID | None, actor: Actor, at: dt.datetime) -> Ticket:
     """Say who looks after it; None gives it back to everybody. Raises UnableToChange."""
     _check_colleague(to)
     with transaction.atomic():
-        row = _locked(customer, ticket)
+        row = locked(customer, ticket)
         if row.assigned_to == to:
             return row
         row.assigned_to = to
         row.save(update_fields=["assigned_to"])
-        return _act(row, "assigned", actor, at, to=str(to or ""))
+        return act(row, "assigned", actor, at, to=str(to or ""))
 
 
 def escalate(
@@ -123,22 +131,22 @@ def escalate(
     if not words:
         raise UnableToChange(_("Say in a word why it needs help."))
     with transaction.atomic():
-        row = _locked(customer, ticket)
+        row = locked(customer, ticket)
         row.escalated_at, row.escalated_by = at, author_of(actor)
         row.assigned_to = to or row.assigned_to
         row.save(update_fields=["escalated_at", "escalated_by", "assigned_to"])
-        return _act(row, "escalated", actor, at, words=words[:LONGEST_WORDS], to=str(to or ""))
+        return act(row, "escalated", actor, at, words=words[:LONGEST_WORDS], to=str(to or ""))
 
 
 def calm(*, customer: uuid.UUID, ticket: uuid.UUID, actor: Actor, at: dt.datetime) -> Ticket:
     """It needs no help any more: the mark goes. Raises UnableToChange."""
     with transaction.atomic():
-        row = _locked(customer, ticket)
+        row = locked(customer, ticket)
         if row.escalated_at is None:
             return row
         row.escalated_at, row.escalated_by = None, ""
         row.save(update_fields=["escalated_at", "escalated_by"])
-        return _act(row, "calmed", actor, at)
+        return act(row, "calmed", actor, at)
 
 
 def sort(*, customer: uuid.UUID, ticket: uuid.UUID, priority: str, topic: str, actor: Actor, at: dt.datetime) -> Ticket:
@@ -146,13 +154,13 @@ def sort(*, customer: uuid.UUID, ticket: uuid.UUID, priority: str, topic: str, a
     if priority not in Ticket.Priority.values:
         raise UnableToChange(_("This priority is not known."))
     with transaction.atomic():
-        row = _locked(customer, ticket)
+        row = locked(customer, ticket)
         if (row.priority, row.topic) == (priority, topic[:60]):
             return row
         was = row.priority
         row.priority, row.topic = priority, topic[:60]
         row.save(update_fields=["priority", "topic"])
-        return _act(row, "sorted", actor, at, priority=[was, priority])
+        return act(row, "sorted", actor, at, priority=[was, priority])
 
 
 def rate(*, secret: bytes, stars: int, words: str, at: dt.datetime) -> Ticket:
@@ -174,7 +182,7 @@ def record_rating(
 ) -> Ticket:
     """The same, told by another system or by staff who were told. Raises UnableToChange, ValueError."""
     with transaction.atomic():
-        return _rated(_locked(customer, ticket), stars, words, actor, at)
+        return _rated(locked(customer, ticket), stars, words, actor, at)
 
 
 def is_ratable(ticket: Ticket, at: dt.datetime) -> bool:
@@ -191,7 +199,7 @@ def _rated(row: Ticket, stars: int, words: str, actor: Actor, at: dt.datetime) -
         return row
     row.satisfaction, row.satisfaction_at = stars, at
     row.save(update_fields=["satisfaction", "satisfaction_at"])
-    return _act(row, "rated", actor, at, words=words, stars=stars)
+    return act(row, "rated", actor, at, words=words, stars=stars)
 
 
 def _check_colleague(to: uuid.UUID | None) -> None:
@@ -199,7 +207,8 @@ def _check_colleague(to: uuid.UUID | None) -> None:
         raise UnableToChange(_("This colleague is not known."))
 
 
-def _locked(customer: uuid.UUID, ticket: uuid.UUID) -> Ticket:
+def locked(customer: uuid.UUID, ticket: uuid.UUID) -> Ticket:
+    """The ticket, for the caller's transaction alone. Raises UnableToChange."""
     owners.queue([customer])
     row = Ticket.objects.select_for_update().filter(customer_id=customer, id=ticket).first()
     if row is None:
@@ -207,9 +216,10 @@ def _locked(customer: uuid.UUID, ticket: uuid.UUID) -> Ticket:
     return row
 
 
-def _act(
+def act(
     row: Ticket, act: str, actor: Actor, at: dt.datetime, *, status: str = "", words: str = "", **details: Any
 ) -> Ticket:
+    """Write down one act in a ticket that is locked, and how it stands after it. Raises UnableToChange."""
     said = MessageInput(Direction.ACT, at, words, status=status, act=act, author=author_of(actor))
     return _add(row.customer_id, row.id, said, actor, at, {"act": act, **details})
 
@@ -218,10 +228,12 @@ def _add(
     customer: uuid.UUID, ticket: uuid.UUID, said: MessageInput, actor: Actor, at: dt.datetime, details: dict[str, Any]
 ) -> Ticket:
     with transaction.atomic():
-        row = _locked(customer, ticket)
+        row = locked(customer, ticket)
         digest = telling.key_of_message(row.source, said.number) if said.number else None
         if digest is not None:
-            if digest in keys.find(telling.KEYS, [digest]):
+            if place := keys.find(telling.KEYS, [digest]):
+                if place[digest].row != ticket:
+                    raise NumberTaken
                 return row
             keys.claim(telling.KEYS, {digest: Owner(customer, ticket)})
         message = telling.message_row(row, said, subjects.load([customer]), digest=digest)

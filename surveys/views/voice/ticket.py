@@ -1,12 +1,10 @@
 """One ticket: what was said on both sides, and everything that can be done in it; and a new one of a customer."""
 
-import base64
 import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,16 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import ids, sources
+from cdp.core import ids, outbox, sources
 from cdp.core.crypto import subjects
 from cdp.core.views.access import actor_of, requires, staff_of
-from customers.selectors import lineage, profiles, staff
+from customers.selectors import lineage, profiles, staff, tongues
 from surveys.forms import tickets as forms
 from surveys.models import Ticket
 from surveys.rules.tickets import spoken
 from surveys.selectors.tickets import opened, queue, ruling, telling
-from surveys.services.tickets import opening, working
-from surveys.services.tickets import telling as writing
+from surveys.services.tickets import asking, opening, working
 
 SOURCE = "staff"
 _ID_LENGTH = 36
@@ -128,6 +125,11 @@ def _escalate(request: HttpRequest, about: dict[str, Any]) -> str:
     return _("Escalated")
 
 
+def _ask(request: HttpRequest, about: dict[str, Any]) -> str:
+    asking.ask(channel=request.POST.get("channel", ""), **about)
+    return _("The question is on its way")
+
+
 def _sort(request: HttpRequest, about: dict[str, Any]) -> str:
     working.sort(priority=request.POST.get("priority", ""), topic=request.POST.get("topic", "")[:60], **about)
     return _("Saved")
@@ -146,6 +148,7 @@ _ACTS: dict[str, Callable[[HttpRequest, dict[str, Any]], str]] = {
     "assign": _assign,
     "escalate": _escalate,
     "sort": _sort,
+    "ask": _ask,
     "resolve": _simple(working.resolve, lambda: _("Ticket resolved")),
     "reopen": _simple(working.reopen, lambda: _("Ticket opened again")),
     "wait": _simple(working.wait, lambda: _("It is the customer's turn")),
@@ -157,6 +160,7 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
     now, user = timezone.now(), staff_of(request)
     keyring, rules = subjects.load([row.customer_id]), ruling.current()
     said = opened.of_ticket(row, keyring)
+    profile = profiles.one(row.customer_id, keyring=keyring)
     names = staff.names([row.assigned_to, *(one.author for one in said if len(one.author) == _ID_LENGTH)])
     acts = telling.acts()
     waited = queue.waited(row, rules, now)
@@ -174,7 +178,7 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
             }
             for one in said
         ],
-        "profile": profiles.one(row.customer_id, keyring=keyring),
+        "profile": profile,
         "owner": names.get(str(row.assigned_to), ""),
         "source_name": sources.name_in(sources.names(), row.source),
         "waited": spoken.duration(waited) if waited is not None else "",
@@ -184,16 +188,27 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
         "sort_form": forms.SortForm(initial={"priority": row.priority, "topic": row.topic}, topic=row.topic),
         "owner_form": forms.OwnerForm(initial={"owner": str(row.assigned_to or "")}),
         "escalate_form": forms.EscalateForm(auto_id="escalate-%s"),
-        "rating_url": rating_link(row) if working.is_ratable(row, now) else "",
+        "rating": _rating(row, profile, now) if profile and working.is_ratable(row, now) else None,
         "about_url": _about(row),
         "others": queue.others(row, lineage.of(row.customer_id)),
     }
 
 
-def rating_link(row: Ticket) -> str:
-    """The address at which the customer says how it was handled."""
-    secret = base64.urlsafe_b64encode(writing.secret_of(row.id)).decode()
-    return settings.CDP_BASE_URL.rstrip("/") + reverse("ask:rate", args=[secret])
+def _rating(row: Ticket, profile: profiles.Profile, now: dt.datetime) -> dict[str, Any]:
+    """The link to rate it, the words around it in the customer's language, and by which ways it can be sent."""
+    language = tongues.of_person(profile.customer)
+    ways = {"email": profile.email_contact, "sms": profile.phone_contact}
+    labels = {"email": _("Ask by e-mail"), "sms": _("Ask by SMS")}
+    return {
+        "url": asking.link(row),
+        "words": asking.words(row, language=language),
+        "language": language,
+        "ways": [
+            (channel, label)
+            for channel, label in labels.items()
+            if row.satisfaction is None and ways[channel] is not None and outbox.reaches(channel)
+        ],
+    }
 
 
 def _about(row: Ticket) -> str:

@@ -168,7 +168,7 @@ def test_the_night_is_asked_for_by_the_ways_that_are_chosen(officer: Client) -> 
     assert Purpose.objects.get(key="marketing_night").channels == ["sms"]
 
 
-@pytest.mark.parametrize("form", ["signup", "warranty", "preorder"])
+@pytest.mark.parametrize("form", ["signup", "warranty", "preorder", "feedback"])
 def test_a_form_says_what_becomes_of_the_answers_before_it_asks_and_is_closed_without(
     client: Client, form: str
 ) -> None:

@@ -1,11 +1,13 @@
 """`import_file tickets`: times, words of other systems, what a later file adds, and whom a row may not touch."""
 
+import datetime as dt
 import json
 
 import pytest
 from django.core.management import call_command
 
 from surveys.models import Ticket, TicketMessage
+from surveys.selectors.tickets import ruling, waiting
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,3 +46,21 @@ def test_tickets_come_from_a_file_and_a_later_one_adds_what_happened_since(tmp_p
     foreign = LATER.replace("mali@", "eve@").replace("1,", "1,", 1)
     assert bring(tmp_path / "four.csv", foreign, capsys)["rejected"]
     assert TicketMessage.objects.count() == count
+
+
+def test_times_that_cannot_be_are_told_and_left_out(tmp_path, capsys):
+    rows = (
+        "5,a@example.com,Lid,It broke,web,low,closed,2026-03-05 10:00,,2026-03-04 10:00,\n"  # resolved before it was
+        "6,b@example.com,Lid,It broke,web,low,closed,,2026-03-02 10:00,2026-03-02 11:00,\n"  # nobody says since when
+        "7,c@example.com,Lid,It broke,web,low,closed,2026-03-05 10:00,2026-03-05 11:00,2099-03-05 10:00,\n"
+    )
+    told = bring(tmp_path / "odd.csv", rows, capsys)
+    assert (told["created"], told["rejected"]) == (3, [])
+    swapped, unopened, ahead = Ticket.objects.order_by("external_id")
+    assert {one.status for one in (swapped, unopened, ahead)} == {"resolved"}
+    assert swapped.resolved_at == swapped.opened_at
+    assert (unopened.opened_at, unopened.spent_seconds) == (unopened.first_reply_at, 3600)
+    assert ahead.resolved_at == ahead.first_reply_at
+    asked = waiting.Asked(weeks=52)
+    figures = waiting.report(asked, ruling.current(), swapped.opened_at + dt.timedelta(days=3)).now
+    assert (figures.n, figures.whole.n, figures.rated.n) == (3, 2, 3)  # how long the first took nobody knows

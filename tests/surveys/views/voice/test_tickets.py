@@ -1,12 +1,14 @@
 """Tickets as staff work on them: the list, one of them, a new one, the hours; and the link by which it is rated."""
 
+import email
 import re
+from email import policy
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from cdp.core import actors
+from cdp.core import actors, outbox
 from surveys.models import Ticket, TicketMessage
 from surveys.services.tickets import opening
 from tests import factories
@@ -14,7 +16,8 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_a_ticket_is_opened_answered_resolved_and_rated(client):
+def test_a_ticket_is_opened_answered_resolved_and_rated(client, settings, tmp_path):
+    settings.EMAIL_URL = f"file:{tmp_path}"
     who = factories.customer(email="nok@example.com", name="Nok Dee")
     clerk = factories.staff("clerk")
     client.force_login(clerk)
@@ -51,6 +54,12 @@ def test_a_ticket_is_opened_answered_resolved_and_rated(client):
     assert client.post(f"{page}nonsense/").status_code == 404
 
     link = re.search(r"/s/_/rate/[^\"<]+", client.get(page).content.decode())[0]
+    for _twice in range(2):  # asked once for each time it was resolved
+        act("ask", channel="email")
+    act("ask", channel="pigeon")
+    outbox.send_due(now=timezone.now())
+    (letter,) = (email.message_from_bytes(one.read_bytes(), policy=policy.default) for one in tmp_path.glob("*.eml"))
+    assert (letter["To"], link in letter.get_body(("plain",)).get_content()) == ("nok@example.com", True)
     client.logout()
     assert client.get(f"{link}?stars=5").status_code == 200
     ticket.refresh_from_db()
@@ -60,6 +69,8 @@ def test_a_ticket_is_opened_answered_resolved_and_rated(client):
     assert (thanks.status_code, thanks.headers["Referrer-Policy"]) == (200, "no-referrer")
     ticket.refresh_from_db()
     assert ticket.satisfaction == 5
+    client.force_login(clerk)
+    assert "Ask by e-mail" not in client.get(page).content.decode()  # who has answered is not asked
     assert client.post("/s/_/rate/bm9uc2Vuc2U=/", {"stars": "5"}).status_code == 410
 
 
