@@ -29,6 +29,7 @@ class Place(NamedTuple):
     capability: str
     section: str
     parent: str = ""
+    stays: bool = False  # also where its parent is not open
 
 
 # The paths are promised by the public contract. A room that is not built yet has no URL and does not show.
@@ -40,7 +41,7 @@ PLACES = (
     Place("/segments/", "segments", _("Segments"), "segments", "main"),
     Place("/campaigns/", "campaigns", _("Campaigns"), "campaigns.view", "main"),
     Place("/surveys/", "surveys", _("Surveys"), "surveys.view", "main"),
-    Place("/voice/", "voice", _("Voice"), "customers.view", "main", "/surveys/"),
+    Place("/voice/", "voice", _("Voice"), "customers.view", "main", "/surveys/", stays=True),
     Place("/loyalty/", "loyalty", _("Loyalty"), "dashboard", "main"),
     Place("/insights/", "insights", _("Insights"), "dashboard", "main"),
     Place("/products/", "products", _("Products"), "dashboard", "main", "/insights/"),
@@ -89,7 +90,7 @@ def rail(path: str, user: Any) -> list[dict[str, Any]]:
         parent = items.get(place.parent)
         if parent:
             parent["children"].append(item)
-            parent["open"] = parent["active"] or parent.get("open") or item["active"]
+            parent["open"] = parent["active"] or parent.get("open") or item["active"] or place.stays
         else:
             items[place.path] = item
     return list(items.values())

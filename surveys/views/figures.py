@@ -1,5 +1,6 @@
 """Results as pages show them: names instead of codes, one headline for each question."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -155,9 +156,18 @@ def _bands(one: Result) -> list[dict[str, Any]]:
     if one.bands is None or not one.n:
         return []
     words = band_words()
+    counts = {key: getattr(one.bands, key) for key in BANDS}
+    before = itertools.accumulate(counts.values(), initial=0)
     return [
-        {"key": key, "label": words[key], "count": getattr(one.bands, key), "share": getattr(one.bands, key) / one.n}
-        for key in BANDS
+        {
+            "key": key,
+            "label": words[key],
+            "count": count,
+            "share": count / one.n,
+            "at": 100 * begun / one.n,
+            "width": 100 * count / one.n,
+        }
+        for (key, count), begun in zip(counts.items(), before, strict=False)
     ]
 
 

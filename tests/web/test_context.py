@@ -52,3 +52,9 @@ def test_a_child_marks_itself_and_opens_its_parent() -> None:
     insights = next(item for item in rail if item["url"] == "/insights/")
     assert (insights["active"], insights["open"], insights["children"][0]["active"]) == (False, True, True)
     assert [item["url"] for item in rail if item["active"]] == []
+
+
+def test_what_stays_shows_its_place_from_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "_exists", lambda path: True)
+    rail = {item["url"]: item for item in context.rail("/", User(role="owner", email="a@example.com"))}
+    assert (rail["/surveys/"]["open"], rail["/insights/"]["open"]) == (True, False)

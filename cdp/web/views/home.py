@@ -8,17 +8,20 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics.models import Segment
 from campaigns.models import Campaign
-from cdp.core import access, written_dates
+from cdp.core import access, written_dates, written_numbers
 from cdp.core.imports import drafts
 from cdp.core.models import Job
 from cdp.core.views.access import requires, staff_of
 from cdp.web import figures, formats, second_factor
+from surveys.selectors import review_queue
+from surveys.selectors.tickets import queue
 
 SHOWN = 6
 SPAN = 4
@@ -50,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "campaigns": Campaign.objects.all()[:SHOWN] if may("campaigns.view") else [],
         "imports": _latest_imports(now) if may("imports") else [],
         "can_import": may("imports"),
+        "waiting": _waiting(now) if may("customers.view") else [],
         "advise_factor": second_factor.is_advised(request),
     }
     return render(request, "web/home.html", context)
@@ -64,6 +68,27 @@ def _latest_imports(now: dt.datetime) -> list[dict[str, Any]]:
             "can_go_on": drafts.can_go_on(job, at=now),
         }
         for job in latest
+    ]
+
+
+def _waiting(now: dt.datetime) -> list[dict[str, Any]]:
+    """What customers wait for: a line for each kind that has some, counted as far as its own list counts."""
+    late, every_late = queue.count(queue.Filters(late=True), now)
+    reviews, every_review = review_queue.count(review_queue.Filters(state=review_queue.WAITING))
+    lines = (
+        (_("Tickets that are overdue"), late, reverse("voice:tickets") + "?late=1", "danger", every_late),
+        (
+            _("Reviews to be answered"),
+            reviews,
+            f"{reverse('voice:reviews')}?state={review_queue.WAITING}",
+            "",
+            every_review,
+        ),
+    )
+    return [
+        {"label": label, "count": written_numbers.number(count) + ("" if is_all else "+"), "url": url, "tone": tone}
+        for label, count, url, tone, is_all in lines
+        if count
     ]
 
 

@@ -1,5 +1,6 @@
 """Staff make a questionnaire: the list, and what a new one begins with."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -96,6 +97,11 @@ def test_the_list_counts_complete_answers_and_keeps_few_anonymous_ones_to_itself
         for path in ("/surveys/", "/surveys/?state=archived")
     ]
     assert listed == [["secret"], ["named"]]
+
+    for times, state in (({"closes_at": now}, "closed"), ({"opens_at": now + dt.timedelta(days=1)}, "scheduled")):
+        Survey.objects.filter(id=secret.id).update(**{"opens_at": None, "closes_at": None, **times})
+        (row,) = staff.get("/surveys/").context["rows"]
+        assert row["state"][0] == state
 
 
 def test_a_draft_is_replaced_by_a_file_after_its_differences_were_seen(client):

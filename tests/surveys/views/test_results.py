@@ -43,9 +43,11 @@ def text(client, address):
 def test_results_of_every_kind_are_shown_with_their_marks_and_filters(client):
     survey = asking.opened(VISIT)
     client.force_login(factories.staff("viewer"))
-    assert "No answers yet" in text(client, f"{HERE}results/")
+    nothing = text(client, f"{HERE}results/")
+    assert "No answers yet" in nothing
+    assert "Ask people" in nothing
     month = timezone.now() - dt.timedelta(days=40)
-    answers.plant(survey, [GIVEN] * 20, at=month, mode="kiosk")
+    answers.plant(survey, [{**GIVEN, "why": "Lovely"}] * 20, at=month, mode="kiosk")
     answers.plant(survey, [{"score": 3, "well": 1}] * 6)
     shown = text(client, f"{HERE}results/")
     for words in ("Would you recommend us?", "Promoters", "Red ones", "Points (Borda)", "Food", "Satisfied", ">low<"):
@@ -61,6 +63,8 @@ def test_results_of_every_kind_are_shown_with_their_marks_and_filters(client):
         text(client, f"{HERE}results/{key}/?by=gender&period=week&beside=score")
     assert client.get(f"{HERE}results/none/").status_code == 404
     assert "Nobody wrote anything here" in text(client, f"{HERE}answers/")
+    assert f'hx-get="{HERE}results/why/feelings/?mode=kiosk"' in narrowed
+    assert "How it feels is not read yet" in text(client, f"{HERE}results/why/feelings/?mode=kiosk")
     assert "Nothing was refused" in text(client, f"{HERE}refused/")
 
 

@@ -1,6 +1,7 @@
 """The home page, the search and the jobs tray."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -12,6 +13,7 @@ from cdp.core import jobs, pipeline
 from cdp.core.models import AccessEntry, Job
 from cdp.web import figures
 from commerce.models import ExchangeRate
+from surveys.services import reviews
 from tests import factories
 
 NOW = timezone.now()
@@ -52,6 +54,18 @@ def test_a_full_shop_shows_its_figures(admin):
     assert sum(home.weekly_revenue) == 150
     assert len(home.weeks) == figures.WEEKS
     assert sum(home.weekly_customers) == 2
+
+
+def test_what_customers_wait_for_stands_on_the_home_until_it_is_done(admin):
+    ann = factories.customer(email="a@example.com")
+    assert admin.get("/").context["waiting"] == []
+    month = NOW - dt.timedelta(days=30)
+    bad = reviews.ReviewInput("1", "CUP", rating=Decimal(1), at=month, told_at=month, customer=ann.id, body="It broke")
+    reviews.write_many(reviews=[bad], source="shop", now=month)
+    lines = admin.get("/").context["waiting"]
+    assert [(line["count"], line["tone"]) for line in lines] == [("1", "danger"), ("1", "")]
+    for line in lines:
+        assert "It broke" in admin.get(line["url"]).content.decode()
 
 
 @pytest.mark.parametrize("hour", [0, 9, 18])
