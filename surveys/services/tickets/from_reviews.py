@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from commerce.services import keys
 from customers.services import buckets
-from surveys.models import Review, Ticket, TicketKey, TicketMessage
+from surveys.models import Review, Ticket, TicketMessage
 from surveys.rules.tickets import reasons
 from surveys.services.tickets import telling
 from surveys.services.tickets.telling import MessageInput, TicketInput
@@ -60,6 +61,6 @@ def take_back(customers: Collection[uuid.UUID], reviews: Collection[uuid.UUID]) 
     """Remove those tickets: what opened them was taken back."""
     gone = untouched(customers, reviews)
     owned = set(customers)
+    keys.release(telling.KEYS, telling.keys_of_tickets(owned, gone))
     TicketMessage.objects.filter(customer_id__in=owned, ticket_id__in=list(gone)).delete()
     Ticket.objects.filter(customer_id__in=owned, id__in=list(gone)).delete()
-    TicketKey.objects.filter(ticket_id__in=list(gone)).delete()

@@ -125,6 +125,14 @@ def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
     return found
 
 
+def keys_of_tickets(customers: Collection[uuid.UUID], tickets: Collection[uuid.UUID]) -> list[bytes]:
+    """The keys of these tickets of these customers and of their messages: so none is looked for among all."""
+    rows = Ticket.objects.filter(customer_id__in=customers, id__in=tickets).values_list("id", "source", "external_id")
+    found = [digest for row, source, number in rows for digest in (key(source, number), key_of_secret(secret_of(row)))]
+    said = TicketMessage.objects.filter(customer_id__in=customers, ticket_id__in=tickets, key_digest__isnull=False)
+    return found + [bytes(digest) for digest in said.values_list("key_digest", flat=True) if digest is not None]
+
+
 def tell(tickets: Sequence[TicketInput], *, source: str, lane: int = pipeline.INTERACTIVE) -> Told:
     """Write these tickets in one transaction; the customers are marked for the pipeline. One number told twice here
     is one ticket, with the messages of both.

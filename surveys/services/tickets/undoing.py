@@ -18,7 +18,7 @@ from cdp.core.imports import tracing, undoing
 from commerce.services import keys
 from commerce.services.keys import Owner
 from customers.services import standing as owners
-from surveys.models import Mention, Reading, Ticket, TicketKey, TicketMessage
+from surveys.models import Mention, Reading, Ticket, TicketMessage
 from surveys.selectors.tickets import ruling
 from surveys.services.tickets import standing, telling
 from surveys.services.tickets.telling import CAUSE, KEYS, Told
@@ -71,10 +71,10 @@ def take_back_made(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
         left, later = _made(undo, trace)
         mine = _untouched(left, _places(left, lock=True))
         people, tickets = set(mine.values()), list(mine)
+        keys.release(KEYS, telling.keys_of_tickets(people, tickets))
         for model, column in ((Reading, "parent_id"), (Mention, "parent_id"), (TicketMessage, "ticket_id")):
             model._default_manager.filter(customer_id__in=people, **{f"{column}__in": tickets}).delete()
         Ticket.objects.filter(customer_id__in=people, id__in=tickets).delete()
-        TicketKey.objects.filter(ticket_id__in=tickets).delete()
         tracing.drop(later)
         undo.count(REMOVED, KEPT, done=len(mine), of=len(left))
         pipeline.mark(sorted(people), cause=CAUSE, lane=pipeline.BULK)
