@@ -18,6 +18,7 @@ from surveys.selectors.social import files as social_files
 from surveys.selectors.social import story
 from surveys.selectors.social import texts as social_texts
 from surveys.selectors.texts import answers as open_answers
+from surveys.selectors.texts import feeling
 from surveys.selectors.texts import quotes as said_quotes
 from surveys.selectors.texts import reviews as written_reviews
 from surveys.selectors.texts import sources as texts
@@ -95,6 +96,11 @@ panels.declare(
 panels.declare(
     panels.Panel(
         "tickets", side=panels.RIGHT, template="surveys/tickets_panel.html", context=telling.panel, position=54
+    )
+)
+panels.declare(
+    panels.Panel(
+        "feeling", side=panels.RIGHT, template="surveys/feeling_panel.html", context=feeling.panel, position=53
     )
 )
 open_things.declare("tickets", telling.open_ones)

@@ -25,7 +25,7 @@ from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
 from cdp.core.models.sources import SAMPLE
 from cdp.sample import files, rates, shop
-from cdp.web import sample_desk, sample_forms, sample_interviews, sample_leads, sample_tickets
+from cdp.web import sample_desk, sample_forms, sample_interviews, sample_leads, sample_tickets, sample_voice
 from commerce.models import ExchangeRate, Product
 from commerce.services import products as catalogue
 from commerce.services import rates as exchange
@@ -129,7 +129,9 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         first.ensure(at=now)
         sample_interviews.load(now)
         sample_tickets.load(now)
+        sample_voice.say(now)
     pipeline.settle(now=timezone.now)
+    sample_voice.decide(timezone.now())
     # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())
     products.count(now=timezone.now())

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.selectors import interactions, staff
-from surveys.models import Ticket
+from surveys.models import Sentiment, Ticket
 from surveys.selectors.tickets import queue
 from surveys.services.tickets.telling import LONGEST_SUBJECT, LONGEST_WORDS
 
@@ -57,13 +57,18 @@ class ReportForm(forms.Form):
 
 
 class FiltersForm(ReportForm):
-    """The same, and who looks after a ticket."""
+    """The same, how the customer felt last, and who looks after a ticket."""
 
+    sentiment = forms.CharField(label=_("Feeling"), required=False)
     owner = forms.CharField(label=_("Looked after by"), required=False)
 
     def offered(self) -> dict[str, list[Any]]:
         """The values of each field."""
-        return {**super().offered(), "owner": [ANY, ("me", _("Me")), *colleagues()]}
+        return {
+            **super().offered(),
+            "sentiment": [ANY, *Sentiment.choices],
+            "owner": [ANY, ("me", _("Me")), *colleagues()],
+        }
 
 
 class SortForm(forms.Form):

@@ -12,6 +12,7 @@ from cdp.core.crypto import subjects
 from surveys.models import Review
 from surveys.selectors import reviews
 from surveys.selectors.reviews import TABLE, Read
+from surveys.selectors.texts import readings
 
 WAITING, ANSWERED = "waiting", "answered"
 LOW = Decimal(2)
@@ -25,6 +26,7 @@ class Filters:
     state: str = ""
     stars: str = ""
     sku: str = ""
+    sentiment: str = ""
 
 
 def listed(filters: Filters) -> QuerySet[Review]:
@@ -42,6 +44,8 @@ def listed(filters: Filters) -> QuerySet[Review]:
         rows = rows.filter(rating__gte=4)
     if filters.sku:
         rows = rows.filter(sku=filters.sku)
+    if filters.sentiment:
+        rows = readings.felt_so(rows, "review", filters.sentiment)
     return rows
 
 

@@ -52,7 +52,7 @@ def test_an_unknown_caller_is_asked_one_thing_the_next_call_another_and_a_card_f
     page.wait_for_url(re.compile(r"/phone/[0-9a-f-]{36}/"))
     caller = page.url.rstrip("/").rsplit("/", 1)[1]
     assert questions(page) == "email"
-    page.get_by_label("A delivery").check()
+    page.get_by_label("Delivery", exact=True).check()
     page.get_by_label("Solved").check()
     page.locator("input[name=answer_email]").fill(f"{name[:6].lower()}@example.com")
     page.locator("textarea[name=text]").fill("Parcel")

@@ -57,7 +57,7 @@ def test_an_unknown_caller_becomes_a_customer_and_each_call_asks_another_thing(c
     # The third asks yet another thing; both calls stand on the timeline and are counted by topic.
     assert question(clerk.get(again["Location"])) == "birth_date"
     story = clerk.get(f"/customers/{customer.id}/").content.decode()
-    assert "Call: A delivery · Solved" in story
+    assert "Call: Delivery · Solved" in story
     assert Interaction.objects.count() == 2
     now = timezone.now()
     assert dict(interactions.by_topic(now - dt.timedelta(hours=1), now)) == {"delivery": 1, "order": 1}

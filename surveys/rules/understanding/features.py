@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from zlib import crc32
 
+from surveys.rules.understanding import shop_words
+
 LONGEST = 2000
 """Characters that are looked at; of a longer text the beginning speaks for the rest."""
 
@@ -67,10 +69,28 @@ def korean(text: str, cut: Cut, mask: int) -> Blocks:
     return pieces_of_words(text, (1, 2, 3, 4), mask), words_and_pairs(cut(text), mask)
 
 
+_SHAPES = (("?", "?"), ("#", "#"), ("laughs", "55"))
+
+
+def manner(text: str, words: Sequence[str], mask: int) -> set[int]:
+    """How something is said: three words in a row, the first and last two, how long it is, whether it asks or
+    laughs, and how many words it has that praise or blame a shop.
+
+    Advertisements are long, questions end in their particle, and both say little of what is felt.
+    """
+    found = {crc32(" ".join(words[at : at + 3]).encode(), 104) & mask for at in range(len(words) - 2)}
+    told = [*(f"b{word}" for word in words[:2]), *(f"e{word}" for word in words[-2:])]
+    told.append(f"length {min(12, (len(text) ** 2).bit_length())}")
+    told += [name for name, sign in _SHAPES if sign in text]
+    told += shop_words.told(text)
+    found.update(crc32(one.encode(), 103) & mask for one in told)
+    return found
+
+
 def thai(text: str, cut: Cut, mask: int) -> Blocks:
-    """Words with their pairs, and pieces of two to five letters beside them for what no dictionary knows."""
+    """Words with their pairs, pieces of two to five letters for what no dictionary knows, and the manner."""
     words = [word for word in cut(text) if not word.isspace()]
-    return words_and_pairs(words, mask), pieces_of_text(text, (2, 3, 4, 5), mask)
+    return words_and_pairs(words, mask), pieces_of_text(text, (2, 3, 4, 5), mask), manner(text, words, mask)
 
 
 _ENGLISH = re.compile(r"[a-z]+(?:'[a-z]+)*|[!?]+|[:;=]['\-]?[()dp]|[^\w\s,.\"'()\[\]]")

@@ -28,11 +28,12 @@ class Damaged(Exception):
 
 @dataclass(frozen=True)
 class Model:
-    """A linear model. `columns[class][block]` are the weights of a block of features, one signed byte per bucket.
+    """A linear model. `columns[class][block]` are the weights of a block of features, one signed byte per bucket;
+    `dense[class]` are those of the numbers that a list of `words` gives.
 
-    With one class its score lies on a line from bad to good, and two marks on it (`marks`, steepness `slope`) divide
-    the three feelings. With several each (`classes`) has a
-    score of its own; `meanings` says which feeling each stands for.
+    With `classes` each has a score of its own, and `meanings` says which feeling each stands for. Without, there are
+    two scores: one lies on a line from bad to good, divided at `middle` with steepness `slope`; the other says whether
+    anything is felt at all.
     """
 
     language: str
@@ -41,24 +42,24 @@ class Model:
     columns: Sequence[Sequence[memoryview]]
     scales: Sequence[Sequence[float]]
     bias: Sequence[float]
-    dense: Sequence[float]
+    dense: Sequence[Sequence[float]]
     words: dict[str, float]
     slope: float
-    marks: tuple[float, float]
+    middle: float
     meanings: Sequence[str]
     classes: Sequence[str]
 
     def scores(self, blocks: features.Blocks, weighed: Sequence[float]) -> list[float]:
         """The score of each class."""
         found = []
-        for columns, scales, bias in zip(self.columns, self.scales, self.bias, strict=True):
+        for place, (columns, scales, bias) in enumerate(zip(self.columns, self.scales, self.bias, strict=True)):
             score = bias
             for buckets, column, scale in zip(blocks, columns, scales, strict=True):
                 if buckets:
                     score += scale * sum(map(column.__getitem__, buckets)) / math.sqrt(len(buckets))
+            if self.dense:
+                score += sum(weight * value for weight, value in zip(self.dense[place], weighed, strict=True))
             found.append(score)
-        if self.dense:
-            found[0] += sum(weight * value for weight, value in zip(self.dense, weighed, strict=True))
         return found
 
     def shares(self, text: str, cut: features.Cut) -> tuple[float, float, float]:
@@ -69,10 +70,9 @@ class Model:
 
     def divided(self, scores: Sequence[float]) -> tuple[float, float, float]:
         """Scores as the probabilities of the three feelings."""
-        if len(scores) == 1:
-            low, high = self.marks
-            negative, positive = _logistic(self.slope * (low - scores[0])), _logistic(self.slope * (scores[0] - high))
-            return negative, max(0.0, 1 - negative - positive), positive
+        if not self.classes:
+            line, calm = self.slope * (scores[0] - self.middle), _logistic(scores[1])
+            return (1 - calm) * _logistic(-line), calm, (1 - calm) * _logistic(line)
         highest = max(scores)
         raised = [math.exp(self.slope * (score - highest)) for score in scores]
         whole, told = sum(raised), dict.fromkeys(LABELS, 0.0)
@@ -141,7 +141,7 @@ def _parsed(raw: bytes) -> Model:
         dense=head["dense"],
         words=head["words"],
         slope=head["slope"],
-        marks=(head["marks"][0], head["marks"][1]),
+        middle=head["middle"],
         meanings=head["meanings"],
         classes=head["classes"],
     )

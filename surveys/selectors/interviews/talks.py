@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.services import buckets
 from surveys.models import Interview, InterviewNote, Participant, Quote
+from surveys.rules.interviews import codes
 from surveys.selectors.interviews import opening
+from surveys.selectors.texts import themes as texts
 
 PAGE = 25
 SUGGESTED = 40
@@ -194,6 +196,13 @@ def quote_counts(interviews: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
             [list(interviews)],
         )
         return dict(cursor.fetchall())
+
+
+def suggested() -> list[str]:
+    """What a quote may be coded with: codes in use, the most used first, then what themes of texts are called."""
+    used = [theme for theme, _count in themes()]
+    named = sorted(code for name in texts.names().values() for code in codes.codes(name))
+    return list(dict.fromkeys([*used, *named]))[: 2 * SUGGESTED]
 
 
 def themes(*, most: int = SUGGESTED) -> list[tuple[str, int]]:

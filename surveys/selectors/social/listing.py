@@ -3,12 +3,12 @@
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from cdp.core import pages
-from surveys.models import Reading, SocialAct, SocialPost
-from surveys.rules.understanding import reader
+from surveys.models import SocialAct, SocialPost
 from surveys.selectors.social.texts import KIND
+from surveys.selectors.texts import readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,7 @@ def listed(filters: Filters) -> QuerySet[SocialAct]:
     if filters.followers is not None:
         rows = rows.filter(followers__gte=filters.followers)
     if filters.sentiment:
-        read = Reading.objects.filter(
-            customer_id=OuterRef("customer_id"), kind=KIND, text_id=OuterRef("id"), model__in=reader.versions()
-        )
-        rows = rows.filter(Exists(read.filter(sentiment=filters.sentiment)))
+        rows = readings.felt_so(rows, KIND, filters.sentiment)
     if filters.state == ANSWERED:
         rows = rows.exclude(replied_at=None)
     elif filters.state == OPEN:

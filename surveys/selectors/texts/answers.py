@@ -16,7 +16,7 @@ from surveys.models import AnonymousAnswer, Answer, Survey, SurveyVersion
 from surveys.rules import definition
 from surveys.rules.kinds.words import Contact
 from surveys.selectors import sealing
-from surveys.selectors.texts.sources import Place, Source
+from surveys.selectors.texts.sources import Place, Source, unless_lost
 
 _TABLE, _NOBODYS = Answer._meta.db_table, AnonymousAnswer._meta.db_table
 _known: dict[uuid.UUID, tuple[uuid.UUID, frozenset[str], frozenset[str]]] = {}
@@ -53,7 +53,7 @@ def _opened(rows: Sequence[tuple[uuid.UUID, uuid.UUID, uuid.UUID, Any]]) -> dict
         own = by_survey[asked.id]
         keys = sealing.load(asked, {owner for _row, owner, _text in own})
         for row, owner, text in own:
-            told = keys.open(text, owner=owner, table=_TABLE, column="text", row=row)
+            told = unless_lost(keys.open, text, owner=owner, table=_TABLE, column="text", row=row)
             if told:
                 found[row] = told
     return found
@@ -101,7 +101,7 @@ def unread_of_nobody(*, models: Sequence[str], names: int, limit: int) -> list[N
         rows = cursor.fetchall()
     keys = {asked.id: sealing.key_of(asked) for asked in Survey.objects.filter(id__in={row[1] for row in rows})}
     return [
-        Nobodys(row, survey, at, keys[survey].open(text, table=_NOBODYS, column="text", row=row))
+        Nobodys(row, survey, at, unless_lost(keys[survey].open, text, table=_NOBODYS, column="text", row=row))
         for row, survey, at, text in rows
         if survey in keys
     ]

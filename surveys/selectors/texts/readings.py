@@ -3,7 +3,10 @@
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
 from django.utils.functional import Promise
 
 from surveys.models import AnonymousReading, Reading, Sentiment
@@ -22,6 +25,39 @@ class Felt:
     def label(self) -> str | Promise:
         """The sentiment in words; empty where none was read."""
         return Sentiment(self.sentiment).label if self.sentiment else ""
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def felt_so(rows: QuerySet[Row], kind: str, sentiment: str) -> QuerySet[Row]:
+    """Those of these texts (by their id and customer_id) that were read so by the model in force."""
+    read = Reading.objects.filter(
+        customer_id=OuterRef("customer_id"), kind=kind, text_id=OuterRef("id"), model__in=reader.versions()
+    )
+    return rows.filter(Exists(read.filter(sentiment=sentiment)))
+
+
+def felt_last_so(rows: QuerySet[Row], kind: str, sentiment: str) -> QuerySet[Row]:
+    """Those of these parents of texts whose newest text with a feeling was read so."""
+    read = Reading.objects.filter(
+        customer_id=OuterRef("customer_id"), kind=kind, parent_id=OuterRef("id"), model__in=reader.versions()
+    ).exclude(sentiment="")
+    last = Subquery(read.order_by("-at", "-text_id").values("sentiment")[:1])
+    return rows.filter(Exists(read), Exact(last, Value(sentiment)))
+
+
+def last_of(kind: str, customers: Collection[uuid.UUID], parents: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Felt]:
+    """The newest feeling in the texts of each of these parents, which are of these customers."""
+    rows = (
+        Reading.objects.filter(
+            customer_id__in=list(customers), kind=kind, parent_id__in=list(parents), model__in=reader.versions()
+        )
+        .exclude(sentiment="")
+        .order_by("parent_id", "-at", "-text_id")
+        .distinct("parent_id")
+    )
+    return {row.parent_id: _felt(row) for row in rows}
 
 
 def of(kind: str, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Felt]:

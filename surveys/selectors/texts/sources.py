@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import structlog
 from django.db import connection
 from django.utils.functional import Promise
 
-from cdp.core.crypto import subjects
+from cdp.core.crypto import envelope, subjects
 from cdp.core.models import OwnedModel
 from consent.selectors import profiling
+
+log = structlog.get_logger("texts")
 
 
 class Place(NamedTuple):
@@ -43,6 +46,17 @@ class Source:
     params: Callable[[], Mapping[str, Any]] = dict
 
 
+def unless_lost(opens: Callable[..., str], sealed: Any, *, table: str, row: uuid.UUID, **how: Any) -> str:
+    """What `opens` opens; nothing where it cannot be opened. One text that a broken restore took the key of must not
+    keep all others from being read.
+    """
+    try:
+        return opens(sealed, table=table, row=row, **how)
+    except envelope.Unopenable as problem:
+        log.warning("a text cannot be opened and is read as none", table=table, row=str(row), why=str(problem))
+        return ""
+
+
 def words_of(model: type[OwnedModel], *columns: str) -> Callable[[Sequence[Place]], Mapping[uuid.UUID, str]]:
     """How texts in these sealed columns are opened, one under the other; for `Source.words`."""
     table = model._meta.db_table
@@ -51,14 +65,13 @@ def words_of(model: type[OwnedModel], *columns: str) -> Callable[[Sequence[Place
         people = {place.customer for place in places}
         keyring = subjects.load(people)
         rows = model._default_manager.filter(customer_id__in=people, id__in=[place.text for place in places])
-        opened = {
-            row: "\n".join(
-                part
+        opened: dict[uuid.UUID, str] = {}
+        for row, *kept in rows.values_list("id", *columns):
+            parts = [
+                unless_lost(keyring.open, sealed, table=table, column=column, row=row)
                 for column, sealed in zip(columns, kept, strict=True)
-                if (part := keyring.open(sealed, table=table, column=column, row=row))
-            )
-            for row, *kept in rows.values_list("id", *columns)
-        }
+            ]
+            opened[row] = "\n".join(filter(None, parts))
         return {row: text for row, text in opened.items() if text}
 
     return words

@@ -12,6 +12,7 @@ from cdp.core.crypto import subjects
 from surveys.models import Ticket
 from surveys.rules.tickets import hours as clocks
 from surveys.rules.tickets.hours import Hours
+from surveys.selectors.texts import readings
 from surveys.selectors.tickets import opened
 from surveys.selectors.tickets.ruling import Ruling
 
@@ -26,6 +27,7 @@ class Filters:
     priority: str = ""
     channel: str = ""
     topic: str = ""
+    sentiment: str = ""  # of what the customer wrote last
     assigned_to: uuid.UUID | None = None
     late: bool = False
     escalated: bool = False
@@ -50,6 +52,8 @@ def listed(filters: Filters, now: dt.datetime) -> QuerySet[Ticket]:
         rows = rows.filter(channel=filters.channel)
     if filters.topic:
         rows = rows.filter(topic=filters.topic)
+    if filters.sentiment:
+        rows = readings.felt_last_so(rows, "ticket", filters.sentiment)
     if filters.assigned_to:
         rows = rows.filter(assigned_to=filters.assigned_to)
     if filters.late:

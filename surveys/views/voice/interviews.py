@@ -315,7 +315,7 @@ def talk(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
             if one.question == at
         ],
         "quote_form": quote_form,
-        "themes": [theme for theme, _count in talks.themes()],
+        "themes": talks.suggested(),
         "error": error,
         "may_hold": staff_of(request).can("customers.edit"),
         "is_over": row.is_done,

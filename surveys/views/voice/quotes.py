@@ -15,6 +15,7 @@ from surveys.forms.interviews import AskForm, ThemesForm
 from surveys.models import Participant, Quote
 from surveys.rules.interviews import codes
 from surveys.selectors.interviews import guides, shown, talks
+from surveys.selectors.texts import readings
 from surveys.services.interviews import holding, testimonials
 from surveys.services.interviews.holding import UnableToHold
 from surveys.services.interviews.testimonials import UnableToShow
@@ -32,6 +33,7 @@ def board(request: HttpRequest) -> HttpResponse:
     known = frame.names(one.owner for one in page.rows)
     titles = guides.titles({one.guide for one in page.rows})
     praised = shown.of_quotes([one.id for one in page.rows], at=now)
+    felt = readings.of("quote", [one.id for one in page.rows])
     access.show({one.owner for one in page.rows if one.owner})
     context = {
         **frame.context(request, "quotes"),
@@ -42,6 +44,7 @@ def board(request: HttpRequest) -> HttpResponse:
                 "question": guides.asked(one.guide, one.version, one.question),
                 "title": titles.get(one.guide, ""),
                 "shown": praised.get(one.id),
+                "felt": felt.get(one.id),
             }
             for one in page.rows
         ],
@@ -105,7 +108,7 @@ def quote(request: HttpRequest, quote: uuid.UUID) -> HttpResponse:
         "shown": shown.of_quotes([row.id], at=now).get(row.id),
         "coded": coded,
         "asked": asked,
-        "themes": [theme for theme, _count in talks.themes()],
+        "themes": talks.suggested(),
         "may_hold": staff_of(request).can("customers.edit"),
     }
     return render(request, "voice/quote.html", context, status=422 if coded.errors or asked.errors else 200)

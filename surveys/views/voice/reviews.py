@@ -17,13 +17,14 @@ from cdp.core.views.access import actor_of, requires, staff_of
 from customers.selectors import lineage, profiles, staff
 from customers.services import buckets
 from surveys.forms import voice_reviews as forms
-from surveys.models import Review
+from surveys.models import Review, Sentiment
 from surveys.selectors import review_queue
+from surveys.selectors.texts import readings
 from surveys.selectors.tickets import queue as tickets
 from surveys.services import review_answering
 from surveys.views.voice import frame
 
-NAMES = ("state", "stars", "sku")
+NAMES = ("state", "stars", "sku", "sentiment")
 
 
 @requires("customers.view")
@@ -31,6 +32,8 @@ NAMES = ("state", "stars", "sku")
 def queue(request: HttpRequest) -> HttpResponse:
     """A page of the queue."""
     given = {name: value for name in NAMES if (value := request.GET.get(name, "").replace("\x00", "").strip()[:120])}
+    if given.get("sentiment", "") not in Sentiment.values:
+        given.pop("sentiment", None)
     filters = review_queue.Filters(**given)
     page = review_queue.page(filters, older_than=_id(request, "older"), newer_than=_id(request, "newer"))
     number, is_exact = review_queue.count(filters)
@@ -115,10 +118,12 @@ def _rows(rows: Any) -> list[dict[str, Any]]:
     known = [row.customer_id for row in rows if row.customer_id not in buckets.IDS]
     people = profiles.opened(known, with_places=False)
     named = sources.names()
+    felt = readings.of("review", [row.id for row in rows])
     return [
         {
             "review": row,
             "read": read,
+            "felt": felt.get(row.id),
             "person": people.get(row.customer_id),
             "source": sources.name_in(named, row.source),
         }

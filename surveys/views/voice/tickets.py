@@ -19,13 +19,14 @@ from cdp.core.crypto.envelope import Unopenable
 from cdp.core.views.access import requires, staff_of
 from customers.selectors import profiles, staff
 from surveys.forms import tickets as forms
-from surveys.models import Ticket
+from surveys.models import Sentiment, Ticket
 from surveys.rules.tickets import spoken
+from surveys.selectors.texts import readings
 from surveys.selectors.tickets import queue, ruling, telling
 from surveys.services.tickets import mailbox
 from surveys.views.voice import frame
 
-NAMES = ("state", "priority", "channel", "topic", "owner", "late", "escalated")
+NAMES = ("state", "priority", "channel", "topic", "sentiment", "owner", "late", "escalated")
 ALL = "all"
 
 
@@ -35,6 +36,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     """A page of the list."""
     now, user = timezone.now(), staff_of(request)
     given = {name: value for name in NAMES if (value := request.GET.get(name, "").replace("\x00", "").strip()[:120])}
+    if given.get("sentiment", "") not in Sentiment.values:
+        given.pop("sentiment", None)
     filters = _filters(given, user.id)
     try:
         page = queue.page(filters, now, after=request.GET.get("after", ""))
@@ -74,6 +77,7 @@ def _filters(given: dict[str, str], me: uuid.UUID) -> queue.Filters:
         priority=given.get("priority", ""),
         channel=given.get("channel", ""),
         topic=given.get("topic", ""),
+        sentiment=given.get("sentiment", ""),
         assigned_to=owner,
         late="late" in given,
         escalated="escalated" in given,
@@ -84,6 +88,7 @@ def _rows(rows: Any, now: dt.datetime, *, reveals: bool) -> list[dict[str, Any]]
     people = profiles.opened([row.customer_id for row in rows], with_places=False)
     subjects = queue.subjects_of(rows) if reveals else {}
     owners = staff.names(row.assigned_to for row in rows)
+    felt = readings.last_of("ticket", {row.customer_id for row in rows}, [row.id for row in rows])
     rules, named = ruling.current(), dict(forms.topics())
     return [
         {
@@ -91,6 +96,7 @@ def _rows(rows: Any, now: dt.datetime, *, reveals: bool) -> list[dict[str, Any]]
             "person": people.get(row.customer_id),
             "subject": subjects.get(row.id, ""),
             "owner": owners.get(str(row.assigned_to), ""),
+            "felt": felt.get(row.id),
             "topic": named.get(row.topic, row.topic),
             "waited": _waited(row, rules, now),
             "is_overdue": telling.is_overdue(row, now),
@@ -129,6 +135,7 @@ def _chips(given: dict[str, str]) -> list[dict[str, str]]:
         "priority": (_("Priority"), dict(Ticket.Priority.choices)),
         "channel": (_("Channel"), dict(Ticket.Channel.choices)),
         "topic": (_("Topic"), dict(forms.topics())),
+        "sentiment": (_("Feeling"), dict(Sentiment.choices)),
         "owner": (_("Looked after by"), {"me": _("Me")} if owner == "me" else staff.names([owner])),
         "late": (_("Due"), {given.get("late"): pgettext("ticket", "Overdue")}),
         "escalated": (_("Help"), {given.get("escalated"): pgettext("ticket", "Escalated")}),

@@ -18,7 +18,14 @@ def test_a_damaged_file_is_refused_wherever_it_is_damaged(code, tmp_path):
     with pytest.raises((ValueError, KeyError, IndexError)):
         list(pickletools.genops(raw))  # no pickle hides in it
     target = tmp_path / path.name
-    for spoilt in (b"", raw[:40], raw[:-9], raw[:-1] + bytes([raw[-1] ^ 1]), raw[:200] + b"0" + raw[201:], b"x" + raw):
+    for spoilt in (
+        b"",
+        raw[:40],
+        raw[:-9],
+        raw[:-1] + bytes([raw[-1] ^ 1]),
+        raw[:200] + bytes([raw[200] ^ 1]) + raw[201:],
+        b"x" + raw,
+    ):
         target.write_bytes(spoilt)
         with pytest.raises(weights.Damaged, match=re.escape(path.name)):
             weights.read(target)
@@ -28,17 +35,20 @@ def test_a_damaged_file_is_refused_wherever_it_is_damaged(code, tmp_path):
 
 def test_what_is_written_reads_the_same_and_the_same_twice(tmp_path):
     head = {
-        "language": "en", "version": "7", "bits": 3, "blocks": 1, "scales": [[0.5]], "bias": [0.25], "dense": [],
-        "words": {}, "slope": 1.0, "marks": [-1.0, 1.0], "meanings": [], "classes": [],
+        "language": "en", "version": "7", "bits": 3, "blocks": 1, "scales": [[0.5], [1.0]], "bias": [0.25, -1.0],
+        "dense": [], "words": {}, "slope": 2.0, "middle": 1.0, "meanings": [], "classes": [],
     }  # fmt: skip
-    columns = [[bytes([1, 0, 255, 0, 0, 0, 0, 127])]]
+    columns = [[bytes([1, 0, 255, 0, 0, 0, 0, 127])], [bytes([0, 3, 0, 0, 0, 0, 0, 0])]]
     for name in ("a", "b"):
         weights.write(tmp_path / name, head, columns)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     model = weights.read(tmp_path / "a")
-    assert model.scores(({0, 7},), ()) == pytest.approx([0.25 + 0.5 * 128 / 2**0.5])
-    assert sum(model.divided([0.0])) == pytest.approx(1)
-    assert model.divided([0.0])[1] > model.divided([3.0])[1]
+    assert model.scores(({0, 7},), ()) == pytest.approx([0.25 + 0.5 * 128 / 2**0.5, -1.0])
+    assert model.scores(({1},), ())[1] == pytest.approx(2.0)
+    assert model.divided([1.0, 0.0]) == pytest.approx((0.25, 0.5, 0.25))
+    assert model.divided([3.0, -9.0])[2] > 0.9
+    assert model.divided([3.0, 9.0])[2] < 0.1
+    assert sum(model.divided([0.3, 0.7])) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

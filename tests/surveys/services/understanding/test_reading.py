@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analytics.selectors import audiences
 from cdp.core import actors, pipeline
+from cdp.core.models import DataKey
 from customers.models import Customer
 from surveys.models import AnonymousAnswer, AnonymousReading, Brand, Mention, Reading, Review
 from surveys.rules.understanding import reader
@@ -115,6 +116,16 @@ def test_nothing_is_read_of_who_refused_profiling_and_what_was_read_goes():
     assert not stored()
     reading.look_around(timezone.now())
     assert pipeline.drain(now=timezone.now()) == 0  # nor does anybody go on asking
+
+
+def test_a_text_whose_key_was_lost_keeps_no_other_from_being_read():
+    ada, bob = factories.customer(email="ada@example.com"), factories.customer(email="bob@example.com")
+    write(ada, "r1", GOOD)
+    write(bob, "r2", BAD)
+    Reading.objects.all().delete()
+    DataKey.objects.filter(customer_id=ada.id).delete()  # as a restore without it would leave things
+    reading.understand([ada.id, bob.id], timezone.now())
+    assert {row[:2] for row in stored().values()} == {("", ""), ("th", "negative")}
 
 
 def test_what_a_nameless_person_said_in_a_talk_is_read_by_nobody_and_stops_nothing():
