@@ -290,7 +290,6 @@ class Tour:
             Stop("campaign-check", f"{place['campaign draft']}check/"),
             Stop("campaign-active", place["campaign active"]),
             *(Stop(name, path, who, status) for name, path, who, status in tour_voices.stops(place)),
-            Stop("tickets", "/voice/tickets/"),
             Stop("tickets-report", "/voice/tickets/report/"),
             Stop("leads", "/leads/"),
             Stop("leads-filtered", "/leads/?platform=line&status=new"),
