@@ -18,7 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from tests import running, tour
+from tests import running, tour, tour_voices
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "pictures" / "dashboard.png"
@@ -171,6 +171,23 @@ def desks(guide: tour.Tour) -> None:
     context.close()
 
 
+def voices(guide: tour.Tour) -> None:
+    """The pictures of the guides to surveys and voice."""
+    places = tour_voices.prepare(guide.shop)
+    context = guide.context("owner", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    for name, path in {
+        "survey-build": tour_voices.SURVEYS["survey-build"],
+        "survey-results": tour_voices.SURVEYS["survey-results"],
+        "tickets": tour_voices.SURVEYS["tickets"],
+        "theme": places["theme"],
+    }.items():
+        page.goto(guide.shop.url + path)
+        tour.settle(page)
+        page.screenshot(path=PICTURE.with_name(f"{name}.png"), animations="disabled")
+    context.close()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", default="", help="comma list of parts of page names, such as customer,home")
@@ -191,6 +208,7 @@ def main() -> int:
             if asked.readme:
                 dashboard(guide)
                 desks(guide)
+                voices(guide)
                 return 0
             guide.prepare()
             camera.take(guide, camera.wanted(guide.stops()))
