@@ -139,7 +139,10 @@ class ReachTold:
 
 @dataclass(frozen=True, slots=True)
 class ChatTold:
-    """What a person wrote in a chat, or that they follow the shop there. `number` tells one from another."""
+    """What a person wrote in a chat, or that they follow the shop there. `number` tells one from another.
+
+    `sent` is what they sent instead of words: image, sticker … `what` "unsend": they took back what bears that number.
+    """
 
     kind: str
     value: str
@@ -147,6 +150,7 @@ class ChatTold:
     text: str
     at: datetime
     what: str = "message"
+    sent: str = ""
 
 
 Fact = (

@@ -15,6 +15,7 @@ STORE = Store(
         "follow": chats.followed,
         "unfollow": chats.left,
         "message": chats.wrote,
+        "unsend": chats.unsent,
         "accountlink": chats.linked,
     },
     parts=envelope.parts,

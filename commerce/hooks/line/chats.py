@@ -10,6 +10,7 @@ from commerce.hooks.reading import Body, Telling
 
 _LONGEST = 4_102_444_800_000  # the year 2100, in milliseconds
 _LONGEST_NONCE = 255
+_SENT = frozenset({"image", "sticker", "video", "audio", "file", "location"})
 
 
 def followed(body: Body, telling: Telling) -> Sequence[Fact]:
@@ -29,16 +30,24 @@ def left(body: Body, telling: Telling) -> Sequence[Fact]:
 
 
 def wrote(body: Body, telling: Telling) -> Sequence[Fact]:
-    """Somebody wrote. Who writes can be reached; first words are kept with the lead, all of them as a chat."""
+    """Somebody wrote or sent a picture. They can be reached; first words stay with the lead, all of them as a chat."""
     user, at = _user(body), _moment(body, telling)
     if not user:
         return []
     message = reading.mapping(body, "message")
-    text = reading.lines(message, "text") if message.get("type") == "text" else ""
+    kind = reading.text(message, "type")
+    text = reading.lines(message, "text") if kind == "text" else ""
+    sent = kind if kind in _SENT else ""
     lead = _lead(body, user, at, form="message", answers={"message": text} if text else {})
     told: list[Fact] = [lead, ReachTold("line_id", user, is_open=True, at=at)]
     number = reading.text(message, "id", longest=100) or reading.text(body, "webhookEventId", longest=100)
-    return [*told, ChatTold("line_id", user, number, text, at)] if text and number else told
+    return [*told, ChatTold("line_id", user, number, text, at, sent=sent)] if (text or sent) and number else told
+
+
+def unsent(body: Body, telling: Telling) -> Sequence[Fact]:
+    """Somebody took back what they wrote: it is gone from their chat, and it goes here."""
+    user, number = _user(body), reading.text(reading.mapping(body, "unsend"), "messageId", longest=100)
+    return [ChatTold("line_id", user, number, "", _moment(body, telling), "unsend")] if user and number else []
 
 
 def linked(body: Body, telling: Telling) -> Sequence[Fact]:

@@ -143,5 +143,6 @@ def chat(fact: facts.ChatTold, receipt: Receipt) -> bool:
             at=fact.at,
             source=receipt.source,
             now=receipt.now,
+            sent=fact.sent,
         )
     )

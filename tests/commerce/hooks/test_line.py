@@ -2,6 +2,7 @@
 
 import pytest
 
+from cdp.core.crypto import subjects
 from cdp.core.models import SourceToken
 from commerce.models import HookDelivery
 from commerce.selectors import hooks as reading
@@ -9,6 +10,8 @@ from consent.models import ConsentRecord, ConsentState
 from customers.models import ContactPoint, Lead
 from customers.selectors import leads, profiles
 from surveys.models import SocialAct, Ticket, TicketMessage
+from surveys.selectors.social import story
+from surveys.selectors.tickets import opened
 from tests import factories
 from tests.commerce.hooks.platforms import NOBODY, USER
 
@@ -130,3 +133,29 @@ def test_groups_and_unknown_people_are_left_aside(line):
     event["source"] = {"type": "group", "groupId": "C1"}
     line.tell(line.body(event))
     assert (Lead.objects.count(), line.states()) == (0, [("ignored", "")])
+
+
+def test_a_picture_opens_a_ticket_and_what_is_taken_back_is_gone(line):
+    line.has()
+    line.tell(
+        line.body(line.event("message", number="01A", message={"type": "text", "id": "m-1", "text": "My secret"}))
+    )
+    line.tell(
+        line.body(line.event("message", number="01B", at=1_790_000_001_000, message={"type": "image", "id": "m-2"}))
+    )
+    ticket = Ticket.objects.get()
+
+    def shown() -> list[str]:
+        keyring = subjects.load([ticket.customer_id])
+        ticket.refresh_from_db()
+        said = [one.words for one in opened.of_ticket(ticket, keyring)]
+        acts = [one.words for one in story.opened(SocialAct.objects.order_by("at"), keyring)]
+        answers = [one.answer for lead in Lead.objects.all() for one in leads.opened(lead).answers]
+        return [opened.subject(ticket, keyring), *said, *acts, *answers]
+
+    assert shown() == ["My secret", *["My secret", "(sent a picture)"] * 2, "My secret"]
+    for _twice in range(2):
+        line.tell(line.body(line.event("unsend", number="01C", unsend={"messageId": "m-1"})))
+    assert shown() == ["(taken back)", *["(taken back)", "(sent a picture)"] * 2, "(taken back)"]
+    line.tell(line.body(line.event("unsend", number="01D", unsend={"messageId": "m-9"})))
+    assert Ticket.objects.count() == 1
