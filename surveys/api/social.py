@@ -134,7 +134,9 @@ class SocialViewSet(ApiViewSet):
         taken = self._take([act], now)
         if 0 in taken.refused:
             raise _refused(taken.refused[0], act)
-        row = _row(self.source.key, taking.number_of(act)) or _row(self.source.key, act.replies_to)
+        row = _row(self.source.key, act.platform, taking.number_of(act)) or _row(
+            self.source.key, act.platform, act.replies_to
+        )
         if row is None:  # a reply of the shop to what is not known
             raise problems.invalid("/replies_to", _("What this answers is not known."))
         context.show([row.customer_id])
@@ -261,8 +263,9 @@ def _failed(place: int, code: str, faults: Any) -> dict[str, Any]:
     return {"index": place, "outcome": None, "id": None, "code": code, "errors": faults}
 
 
-def _row(source: str, number: str) -> SocialAct | None:
-    places = keys.find(acts_of.KEYS, [acts_of.key(source, number)]) if number else {}
+def _row(source: str, platform: str, number: str) -> SocialAct | None:
+    digests = [acts_of.key(source, acts_of.Number(platform, number))] if number else []
+    places = keys.find(acts_of.KEYS, digests)
     return next(
         (SocialAct.objects.filter(customer_id=one.customer, id=one.row).first() for one in places.values()), None
     )

@@ -40,7 +40,7 @@ class SocialPost(Model):
 
 
 class SocialActKey(models.Model):
-    """Digest of (source, the source's number of the act) → act: what makes an act one over all customers."""
+    """Digest of (source, platform, the number of the act there) → act: what makes an act one over all customers."""
 
     placement = Placement.KEY
 

@@ -68,7 +68,8 @@ class Unreadable(unreadable.Unreadable):
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act as it was told. `number` is the source's own, empty where it has none; `handle` is empty where nobody is
-    named; `replies_to` is the number of what the shop's own account answered; `told_at` the time in the teller's words.
+    named; `replies_to` is the number of what the shop's own account answered; `told_at` the time in the teller's words;
+    where nobody told one, `at` is now and `is_dated` false.
     """
 
     platform: str
@@ -83,6 +84,7 @@ class Act:
     followers: int | None = None
     replies_to: str = ""
     told_at: str = ""
+    is_dated: bool = True
 
     @property
     def said(self) -> str:
@@ -114,6 +116,7 @@ def read(raw: Mapping[str, object], *, moment: Callable[[str], datetime], now: d
         number=number,
         told_at=told.get("at", ""),
         at=at,
+        is_dated=bool(told.get("at", "").strip()),
         handle=handle,
         post=post,
         url=url,

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,7 +30,8 @@ _COLUMNS = (
 class ActInput:
     """An act as its source tells it. `customer` is None where nobody is named; their words are not kept then.
 
-    `account` is the digest of platform and handle, `told_at` orders what is told together.
+    `account` is the digest of platform and handle, `told_at` orders what is told together. Where nobody told when it
+    was (`is_dated`), `at` is when it became known: an act that is known keeps the time it has.
     """
 
     external_id: str
@@ -45,6 +46,19 @@ class ActInput:
     words: str = ""
     followers: int | None = None
     resolved_by: bytes | None = None
+    is_dated: bool = True
+
+    @property
+    def number(self) -> "Number":
+        """What tells it from the other acts of its source."""
+        return Number(self.platform, self.external_id)
+
+
+class Number(NamedTuple):
+    """The number of an act of a source. Platforms count by themselves: the same number on another is another act."""
+
+    platform: str
+    external_id: str
 
 
 class Written(NamedTuple):
@@ -70,15 +84,16 @@ class Counts:
     foreign: Sequence[int] = ()
 
 
-def key(source: str, external_id: str) -> bytes:
+def key(source: str, number: Number) -> bytes:
     """The digest under which an act of a source is unique over all customers."""
-    return hashlib.sha256(f"social\n{source}\n{external_id}".encode()).digest()
+    return hashlib.sha256(f"social\n{source}\n{number.platform}/{number.external_id}".encode()).digest()
 
 
 def keys_of(customers: Collection[uuid.UUID]) -> dict[bytes, uuid.UUID]:
     """The keys of these customers' acts."""
-    numbers = SocialAct.objects.filter(customer_id__in=customers).values_list("source", "external_id", "customer_id")
-    return {key(source, number): customer for source, number, customer in numbers}
+    rows = SocialAct.objects.filter(customer_id__in=customers)
+    numbers = rows.values_list("source", "platform", "external_id", "customer_id")
+    return {key(source, Number(platform, number)): customer for source, platform, number, customer in numbers}
 
 
 def write_many(
@@ -95,20 +110,22 @@ def write_many(
     of the person who is named for it later; from then on nobody else changes it. `before_change` is told which rows, by
     key, are about to be replaced.
     """
-    first: dict[str, ActInput] = {}
+    first: dict[Number, ActInput] = {}
     for one in acts:
-        if one.external_id not in first or (first[one.external_id].customer is None and one.customer is not None):
-            first[one.external_id] = one
+        if one.number not in first or (first[one.number].customer is None and one.customer is not None):
+            first[one.number] = one
     if not first:
         return Counts()
     with transaction.atomic():
         wanted = {
-            key(source, number): Owner(one.customer or buckets.bucket_for(f"{source}/{number}"), ids.uuid7_at(one.at))
+            key(source, number): Owner(
+                one.customer or buckets.bucket_for(f"{source}/{one.external_id}"), ids.uuid7_at(one.at)
+            )
             for number, one in first.items()
         }
         claimed = keys.claim(KEYS, wanted)
         known = _known(claimed[digest] for digest in wanted if claimed[digest] != wanted[digest])
-        owned = {row.external_id: row.customer_id for row in known.values() if row.customer_id not in buckets.ALL}
+        owned = {_number(row): row.customer_id for row in known.values() if row.customer_id not in buckets.ALL}
         latest, foreign = _judged(acts, owned)
         owners = {place.customer for place in wanted.values()} | {row.customer_id for row in known.values()}
         keyring = subjects.load(owners - buckets.ALL)
@@ -117,6 +134,8 @@ def write_many(
         for number, one in latest.items():
             digest = key(source, number)
             row = known.get(claimed[digest].row)
+            if row is not None and not one.is_dated:
+                one = replace(one, at=row.at)  # noqa: PLW2901  (told again: the time it has stays)
             if row is not None and not _is_news(row, one, keyring):
                 continue
             if row is not None:
@@ -136,7 +155,7 @@ def write_many(
 
 
 def answer(
-    replies: Mapping[str, datetime],
+    replies: Mapping[Number, datetime],
     *,
     source: str,
     lane: int = pipeline.INTERACTIVE,
@@ -160,24 +179,28 @@ def answer(
     return [Written(digest, row.customer_id, row.id, is_new=False) for digest, row in changed.items()]
 
 
+def _number(row: SocialAct) -> Number:
+    return Number(row.platform, row.external_id)
+
+
 def _is_earlier(at: datetime, known: datetime | None) -> bool:
     return known is None or at < known
 
 
-def _judged(acts: Sequence[ActInput], owners: Mapping[str, uuid.UUID]) -> tuple[dict[str, ActInput], list[int]]:
+def _judged(acts: Sequence[ActInput], owners: Mapping[Number, uuid.UUID]) -> tuple[dict[Number, ActInput], list[int]]:
     """The newest telling of each act, and the places of those that are told of another than whose it is.
 
     `owners` are people whose these acts are already.
     """
     whose = dict(owners)
-    told: dict[str, list[ActInput]] = defaultdict(list)
+    told: dict[Number, list[ActInput]] = defaultdict(list)
     foreign = []
     for place, one in enumerate(acts):
-        owner = whose.setdefault(one.external_id, one.customer) if one.customer else whose.get(one.external_id)
+        owner = whose.setdefault(one.number, one.customer) if one.customer else whose.get(one.number)
         if owner is not None and one.customer is not None and one.customer != owner:
             foreign.append(place)
         else:
-            told[one.external_id].append(one)
+            told[one.number].append(one)
     # Of two told at the same moment the later line stands.
     return {
         number: max(enumerate(ones), key=lambda told: (told[1].told_at, told[0]))[1] for number, ones in told.items()

@@ -6,6 +6,7 @@ import structlog
 
 from cdp.core.actors import SYSTEM
 from cdp.core.models import Source
+from customers.services import standing
 from surveys.models import SocialAct, Ticket
 from surveys.rules.social import naming
 from surveys.services.tickets import opening, working
@@ -14,8 +15,14 @@ log = structlog.get_logger("social")
 _GOING_ON = (Ticket.Status.OPEN, Ticket.Status.WAITING)
 
 
+def number_of(act: SocialAct) -> str:
+    """The number of what was written, as a ticket and as a message: platforms count by themselves."""
+    return f"{act.platform}/{act.external_id}"
+
+
 def open_for(written: Sequence[tuple[SocialAct, str]], *, source: Source) -> None:
-    """For each act with its words, oldest first. One number is one message, however often it is told."""
+    """For each act with its words, oldest first. One number of a platform is one message, however often it is told."""
+    standing.queue({act.customer_id for act, _words in written})  # all at once, in the order that everybody keeps
     for act, words in sorted(written, key=lambda pair: pair[0].at):
         channel = Ticket.Channel.LINE if act.platform == naming.LINE else Ticket.Channel.SOCIAL
         known = Ticket.objects.filter(
@@ -29,7 +36,7 @@ def open_for(written: Sequence[tuple[SocialAct, str]], *, source: Source) -> Non
                     ticket=going_on.id,
                     direction="in",
                     words=words,
-                    number=act.external_id,
+                    number=number_of(act),
                     actor=SYSTEM,
                     at=act.at,
                 )
@@ -40,9 +47,9 @@ def open_for(written: Sequence[tuple[SocialAct, str]], *, source: Source) -> Non
                     topic="",
                     words=words,
                     source=source.key,
-                    external_id=f"{act.platform}/{act.external_id}",
+                    external_id=number_of(act),
                     about=("social", act.id),
-                    number_of_message=act.external_id,
+                    number_of_message=number_of(act),
                     named_by=bytes(act.resolved_by) if act.resolved_by else None,
                     at=act.at,
                     actor=SYSTEM,

@@ -84,11 +84,11 @@ def take(said: Sequence[Said], how: How) -> Taken:
     taken = Taken()
     numbers = [number_of(one.act) for one in said]
     own = accounts.own()
-    replies: dict[str, datetime] = {}
+    replies: dict[acts.Number, datetime] = {}
     for place, one in enumerate(said):
         if (one.act.platform, one.act.handle) in own:
             if one.act.replies_to:
-                number = one.act.replies_to
+                number = acts.Number(one.act.platform, one.act.replies_to)
                 replies[number] = min(replies.get(number, one.act.at), one.act.at)
             else:
                 taken.refused[place] = OWN
@@ -105,7 +105,7 @@ def take(said: Sequence[Said], how: How) -> Taken:
     taken.written = list(counts.written)
     by_key = {one.key: one for one in counts.written}
     for place, act in zip(written, told, strict=True):
-        if place not in taken.refused and (row := by_key.get(acts.key(how.source.key, act.external_id))):
+        if place not in taken.refused and (row := by_key.get(acts.key(how.source.key, act.number))):
             taken.places[place] = row
     if how.opens:
         _open(said, taken, own, how)
@@ -208,6 +208,7 @@ def _input(
         words=act.words,
         followers=act.followers,
         resolved_by=by,
+        is_dated=act.is_dated,
     )
 
 
