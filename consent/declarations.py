@@ -71,6 +71,7 @@ for kind in (
 ):
     outbox.declare(kind)
 outbox.footed_by(footers.links_of)
+outbox.stopped_by(footers.stop_of)
 registry.declare(consent_import.KIND)
 registry.offer("customers", consent_import.BESIDE)
 undoing.declare(*import_undo.PARTS, words=import_undo.WORDS)

@@ -22,11 +22,12 @@ from cdp.core import bounding
 from consent.services import disclosures
 from consent.services.requests import codes
 from customers.rules import arrivals
+from customers.selectors import tongues
 from surveys.models import Response, Survey
 from surveys.rules.kinds import LANGUAGES
 from surveys.selectors import questionnaires
 from surveys.selectors.questionnaires import Closed
-from surveys.services.answering import Ended, NotOpen, slips
+from surveys.services.answering import Ended, NotOpen, runs, slips
 from surveys.services.answering.runs import Link
 from surveys.services.answering.slips import Slip
 from surveys.views import stepping
@@ -61,7 +62,7 @@ def _answered(request: HttpRequest, slug: str, *, token: str) -> HttpResponse:
     survey = questionnaires.find(slug)
     if survey is None or not survey.version:
         return guarded(closed(request, Closed.DRAFT, None), token=token)
-    language = language_of(survey)
+    language = _language(request, survey, token)
     with translation.override(language):
         if request.method == "POST" and not _may(request, survey):
             return guarded(_busy(request, survey), token=token)
@@ -73,6 +74,7 @@ def _answered(request: HttpRequest, slug: str, *, token: str) -> HttpResponse:
             response = closed(request, Closed.OVER, survey)
         except Ended as ended:
             response = _no_more(request, survey, ended.why, now)
+    response.headers["Content-Language"] = language
     is_embedded = request.GET.get("embed", "") not in ("", "0")
     return guarded(response, token=token, is_embedded=is_embedded, is_anonymous=survey.is_anonymous)
 
@@ -159,6 +161,13 @@ def guarded(
 
 
 # --- reading the address ------------------------------------------------------------------------------------------
+
+
+def _language(request: HttpRequest, survey: Survey, token: str) -> str:
+    """That of whoever was asked, as their letter was written, until they choose another."""
+    invited = runs.customer_of(token) if token and "lang" not in request.GET else None
+    told = tongues.of_customer(invited) if invited is not None else ""
+    return told if told in languages_of(survey) else language_of(survey)
 
 
 def language_of(survey: Survey) -> str:

@@ -64,6 +64,7 @@ def sheet(request: HttpRequest, survey: str) -> HttpResponse:
     definition = questionnaires.version(row.id, row.version).definition
     url = links.public(row.slug)
     page = {"survey": row, "promise": wording.text(definition.title), "url": url, "code": qr.svg(url)}
+    page["promised"] = wording.promised(row.reward)
     return render(request, "surveys/sheet.html", page)
 
 

@@ -154,6 +154,7 @@ def _shown(
         "title": wording.text(definition.title, visit.language),
         "intro": wording.text(definition.intro, visit.language) if found.is_first else "",
         "said": visit.said if found.is_first else None,
+        "promised": wording.promised(visit.survey.reward) if found.is_first and visit.call is None else "",
         "slip": visit.slip.written(visit.survey),
         "carried": _written(along) if along is not None else "",
         "faults": faults,

@@ -4,8 +4,6 @@ The page of a person is a link of their own: looking decides nothing, a yes or a
 they take back by the same link what they allowed.
 """
 
-from pathlib import Path
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,9 +19,8 @@ from surveys.models import Testimonial
 from surveys.selectors.interviews import shown
 from surveys.services.interviews import testimonials
 from surveys.services.interviews.testimonials import Asked, Gone, UnableToShow
-from surveys.views import asking, embedding
+from surveys.views import asking
 
-FILE = Path("static") / "js" / "testimonials-embed.js"
 MOST = 24
 
 
@@ -92,12 +89,6 @@ def wall(request: HttpRequest) -> HttpResponse:
         rows = shown.published(at=now, language=only, most=MOST)
         response = render(request, "surveys/ask/testimonials.html", {"rows": rows, **_frame(request)})
     return asking.guarded(response, is_embedded=_is_embedded(request))
-
-
-@require_safe
-def script(_request: HttpRequest) -> HttpResponse:
-    """The script by which another site shows them, under an address that never changes."""
-    return embedding.served(FILE)
 
 
 def _language(request: HttpRequest, otherwise: str = "") -> str:

@@ -41,7 +41,7 @@ def mails(settings: Any, tmp_path: Any) -> Any:
 
 def test_q02_the_link_of_a_mail_is_answered_once(client: Client, mails: Any) -> None:
     survey = asking.opened(written(ready.one("nps")), slug="nps")
-    mali = factories.customer(email="mali@example.com", name="Mali")
+    mali = factories.customer(email="mali@example.com", name="Mali", language="en")
     factories.consent(mali, at=timezone.now() - dt.timedelta(days=9))
     segment = segments.create(key="all", name="All", rules={"all": []}, actor=actors.SYSTEM, at=timezone.now())
     membership.refresh(segment, timezone.now())

@@ -16,7 +16,7 @@ forgetting  what becomes of old notices, and of those of people who are forgotte
 from cdp.core.outbox.carriers import reaches
 from cdp.core.outbox.delivery import send_due
 from cdp.core.outbox.forgetting import forget, forget_old
-from cdp.core.outbox.registry import Kind, declare, footed_by, held_back, held_back_by, titles
+from cdp.core.outbox.registry import Kind, declare, footed_by, held_back, held_back_by, stopped_by, titles
 from cdp.core.outbox.writing import NOBODY, Draft, Put, cancel, cancel_many, complete, put, put_many, recent
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "reaches",
     "recent",
     "send_due",
+    "stopped_by",
     "titles",
 ]

@@ -47,6 +47,8 @@ def parts(outgoing: Outgoing) -> Parts:
         links: Sequence[tuple[str, str]] = ()
         if kind.has_preferences and outgoing.customer is not None:
             links = registry.footer(outgoing.customer, outgoing.language, outgoing.at)
+            stop = registry.stop(outgoing.customer, kind.purpose, outgoing.channel)
+            links = [stop, *links] if stop is not None else links
         shown = {
             **outgoing.data,
             "language": outgoing.language,
@@ -71,6 +73,11 @@ def message(outgoing: Outgoing) -> EmailMessage:
     composed = letters.begun(
         message=outgoing.id, to=letters.recipient(outgoing.address), subject=seen.subject, at=outgoing.at
     )
+    kind = registry.kind(outgoing.kind)
+    stop = registry.stop(outgoing.customer, kind.purpose, outgoing.channel) if outgoing.customer is not None else None
+    if stop is not None:  # RFC 8058: one press in the mail program
+        composed["List-Unsubscribe"] = f"<{stop[1]}>"
+        composed["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     composed["X-CDP-Notice"] = str(outgoing.id)
     composed["Auto-Submitted"] = "auto-generated"  # out-of-office replies stay away (RFC 3834)
     return letters.filled(composed, text=seen.text, html=seen.html, language=outgoing.language)

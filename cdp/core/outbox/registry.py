@@ -34,7 +34,10 @@ Footer = Callable[[uuid.UUID, str, dt.datetime], Sequence[tuple[str, str]]]
 
 _kinds: dict[str, Kind] = {}
 _holders: list[Holder] = []
+Stop = Callable[[uuid.UUID, str, str], tuple[str, str]]
+"""Takes a customer, a purpose and a channel, and gives label and address of the link that stops such messages."""
 _footers: list[Footer] = []
+_stops: list[Stop] = []
 
 
 def declare(kind: Kind) -> None:
@@ -75,6 +78,16 @@ def held_back(customers: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
 def footed_by(footer: Footer) -> None:
     """Register who gives the links of the footer; there is one."""
     _footers[:] = [footer]
+
+
+def stopped_by(stop: Stop) -> None:
+    """Register who gives the link that stops messages of a purpose; there is one."""
+    _stops[:] = [stop]
+
+
+def stop(customer: uuid.UUID, purpose: str, channel: str) -> tuple[str, str] | None:
+    """Label and address of that link, for one press; None for what is no news, an offer or an invitation."""
+    return _stops[0](customer, purpose, channel) if _stops and purpose != Kind.purpose else None
 
 
 def footer(customer: uuid.UUID, language: str, at: dt.datetime) -> Sequence[tuple[str, str]]:

@@ -126,6 +126,13 @@ def invitation(run: Run, *, at: dt.datetime, is_locked: bool = False) -> Invitat
     return row
 
 
+def customer_of(secret: str) -> uuid.UUID | None:
+    """Whose the link with this secret is; None where there is none. Says nothing of whether it works still."""
+    digest = key_of_link(secret)
+    place = keys.find(INVITATIONS, [digest]).get(digest)
+    return place.customer if place else None
+
+
 def found(run: Run) -> Response | None:
     """The response of this run, if anything was saved."""
     place: Owner | None = keys.find(RESPONSES, [run.digest]).get(run.digest)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -147,6 +148,30 @@ def test_reminders_go_to_those_whose_letter_went_and_who_have_not_answered_and_t
     secret = inviting.secret_of(Invitation.objects.get(customer_id=cy).id)
     with pytest.raises(answering.Ended):
         answering.take(asking.run(survey, invitation=secret), {"score": 1}, at=later, is_end=True, keeps_valid=True)
+
+
+def test_an_invitation_is_stopped_by_one_press_and_opens_in_the_language_it_was_written_in(client):
+    survey = nps()
+    ada = willing("ada", language="ko", country="KR")
+    assert invite(survey, [ada]).asked == 1
+    notice = Notice.objects.get()
+    data, parts = told(notice)
+    outgoing = composing.Outgoing(notice.id, notice.kind, ada, "email", "ada@example.com", "ko", data, NOW)
+    composed = composing.message(outgoing)
+    assert composed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    stop = str(composed["List-Unsubscribe"]).strip("<>")
+    assert "수신거부" in parts.html.replace(" ", "")
+    assert "/unsubscribe/" in parts.text
+    page = client.get(urlsplit(data["url"]).path, headers={"Accept-Language": "th"})
+    assert page.headers["Content-Language"] == "ko"
+    page = client.get(urlsplit(data["url"]).path, {"lang": "en"})
+    assert page.headers["Content-Language"] == "en"
+    assert client.post(urlsplit(stop).path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert inviting_reason(nps("again", wait_days=0), ada) == "denied"
+
+
+def inviting_reason(survey, who):
+    return next(iter(selecting.preview(survey=survey, customers=[who], channel="email", at=timezone.now()).left_out))
 
 
 def test_a_link_of_their_own_by_hand_is_one_and_taken_back_it_leads_nowhere():
