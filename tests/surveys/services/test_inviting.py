@@ -167,7 +167,7 @@ def test_an_invitation_is_stopped_by_one_press_and_opens_in_the_language_it_was_
     page = client.get(urlsplit(data["url"]).path, {"lang": "en"})
     assert page.headers["Content-Language"] == "en"
     assert client.post(urlsplit(stop).path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert inviting_reason(nps("again", wait_days=0), ada) == "denied"
+    assert inviting_reason(nps("again", wait_days=0), ada) == "withdrawn"
 
 
 def inviting_reason(survey, who):
