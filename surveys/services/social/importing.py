@@ -41,9 +41,9 @@ SYNONYMS = {
         ("network", "channel", "social network", "แพลตฟอร์ม", "ช่องทาง", "플랫폼", "채널"), "social.platform"
     ),
     **dict.fromkeys(("post id", "post url", "video id", "media id", "โพสต์", "게시물", "게시글"), "social.post"),
-    **dict.fromkeys(("type", "action", "activity", "interaction", "ประเภท", "종류", "유형"), "social.kind"),
+    **dict.fromkeys(("type", "action", "activity", "interaction", "ประเภท", "ชนิด", "종류", "유형"), "social.kind"),
     **dict.fromkeys(
-        ("username", "user name", "author", "account", "screen name", "ชื่อบัญชี", "ชื่อผู้ใช้", "계정", "아이디"),
+        ("username", "user name", "author", "account", "screen name", "ชื่อบัญชี", "บัญชี", "ชื่อผู้ใช้", "계정", "아이디"),
         "social.handle",
     ),
     **dict.fromkeys(

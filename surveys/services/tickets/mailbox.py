@@ -5,6 +5,7 @@ what is missing. Mails hang together by what they are in answer to; who answers 
 their own, because what one person says is never read by another.
 """
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,7 +143,7 @@ def _write(
     now: dt.datetime,
     lane: int,
 ) -> None:
-    numbers = {number for letter in found for number in (letter.number, *letter.answers)}
+    numbers = {number for letter in found for number in (letter.number, letter.own, *letter.answers)}
     digests = {telling.key_of_message(source.key, number): number for number in numbers}
     owners = {digests[digest]: owner for digest, owner in keys.find(telling.KEYS, digests).items()}
     rows = Ticket.objects.filter(
@@ -153,12 +154,15 @@ def _write(
         if owner.row in tickets:
             ticket = tickets[owner.row]
             thread.places[number] = (ticket.external_id, ticket.customer_id)
+    found = _named_apart(found, own, thread, source, now)
     fresh = [letter for letter in found if letter.number not in owners and letter.number not in thread.places]
     counts.known += len(found) - len(fresh)
     customers = _people([letter for letter in fresh if letter.address not in own], source, now, lane)
     told: list[TicketInput] = []
     for letter in fresh:
-        if letter.number in thread.places:  # twice in this file
+        if letter.number in thread.places and letter.address not in own:  # twice in this file, or another's number
+            letter = _apart(letter, thread, customers.get(letter.address, (None, None))[0])  # noqa: PLW2901
+        if letter.number in thread.places:
             counts.known += 1
             continue
         one = (
@@ -175,6 +179,31 @@ def _write(
     done = telling.tell(told, source=source.key, lane=lane)
     counts.tickets += len(done.created)
     counts.messages += done.messages
+
+
+def _named_apart(
+    found: Sequence[Letter], own: frozenset[str], thread: _Thread, source: Source, now: dt.datetime
+) -> list[Letter]:
+    """The mails, each under its number. Anybody can write any number into a mail: one that bears the number of somebody
+    else's is another mail, and goes by a number of what it says.
+    """
+    rules = people.Rules(region=settings.CDP_SHOP_COUNTRY, today=timezone.localdate(now))
+    again = [one for one in found if one.number in thread.places and one.address not in own]
+    persons: dict[str, Person] = {}
+    for letter in again:
+        person, _faults = people.clean({"email": letter.address}, rules)
+        persons[letter.address] = person
+    known = dict(zip(persons, identity.look_up(list(persons.values()), source=source), strict=True)) if persons else {}
+    return [
+        _apart(one, thread, known.get(one.address)) if one.address in persons and one.number in thread.places else one
+        for one in found
+    ]
+
+
+def _apart(letter: Letter, thread: _Thread, customer: uuid.UUID | None) -> Letter:
+    holder = thread.places[letter.number][1]
+    is_theirs = customer is not None and lineage.standing({holder}).get(holder, holder) == customer
+    return letter if is_theirs else dataclasses.replace(letter, number=letter.own)
 
 
 def _people(

@@ -66,3 +66,24 @@ def test_a_mail_that_nobody_can_read_ends_no_mailbox():
     counts = mailbox.read(io.BytesIO(box), now=timezone.now())
     assert (counts.mails, counts.unreadable, counts.tickets) == (3, 1, 2)
     assert Ticket.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_the_number_of_another_mail_hides_no_mail_and_a_clock_of_the_year_101_says_nothing():
+    def box(*mails):
+        text = "".join(
+            f"From - now\nFrom: {sender}\nMessage-ID: <same@x>\nDate: {date}\n\n{words}\n\n"
+            for sender, date, words in mails
+        )
+        return mailbox.read(io.BytesIO(text.encode()), now=now)
+
+    now = timezone.now()
+    mali = ("mali@example.com", "Fri, 20 Nov 2026 10:00:00 +0700", "The lid broke")
+    eve = ("eve@example.com", "Fri, 20 Nov 2026 10:00:01 +0700", "Mine, too")
+    old = ("nok@example.com", "Mon, 1 Jan 0101 00:00:00 +0000", "From long ago")
+    assert box(mali, eve, mali).tickets == 2
+    counts = box(mali, old, eve)
+    assert (counts.tickets, counts.known) == (1, 2)
+    assert Ticket.objects.values("customer_id").distinct().count() == 3
+    assert Ticket.objects.filter(opened_at=now).count() == 1
+    assert box(old, eve, mali).known == 3
