@@ -11,6 +11,8 @@ from django.db import connection
 
 from commerce.models import Product
 from surveys.models import Brand, Mention
+from surveys.rules.statistics import TOO_FEW
+from surveys.rules.understanding import reader
 from surveys.selectors.texts.themes import Split, since
 
 CONSIDERED = ("considered_whom",)
@@ -18,16 +20,7 @@ LEFT_FOR = ("whom",)
 """Questions of the ready-made surveys `why_us` and `why_stop`, and of whatever was made from them."""
 MOST_PRODUCTS = 25
 
-# Anonymous answers are counted with all others and shown nowhere.
-_NAMED = """
-    SELECT m.about, m.ref, m.sentiment, m.at, m.kind FROM surveys_mention m WHERE m.at >= %(since)s
-    UNION ALL
-    SELECT 'brand', b::text, g.sentiment, g.at::timestamp AT TIME ZONE %(zone)s, 'answer'
-    FROM surveys_anonymousreading g, unnest(g.brands) b WHERE g.at >= %(since)s::date
-    UNION ALL
-    SELECT 'product', p, g.sentiment, g.at::timestamp AT TIME ZONE %(zone)s, 'answer'
-    FROM surveys_anonymousreading g, unnest(g.products) p WHERE g.at >= %(since)s::date
-"""
+_NAMELESS = {"brand": "g.brands", "product": "g.products"}
 
 
 @dataclass(frozen=True)
@@ -69,17 +62,29 @@ _Counts = dict[tuple[str, str, str], int]
 
 
 def _counted(now: dt.datetime, about: str) -> dict[str, _Counts]:
+    """By month, feeling and kind. Of anonymous answers only as many as results need, that say the same in one month."""
     found: dict[str, _Counts] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT s.ref, to_char(s.at AT TIME ZONE %(zone)s, 'YYYY-MM'), s.sentiment, s.kind, count(*)
-            FROM ({_NAMED}) s WHERE s.about = %(about)s GROUP BY 1, 2, 3, 4
+            SELECT m.ref, to_char(m.at AT TIME ZONE %(zone)s, 'YYYY-MM'), m.sentiment, m.kind, count(*)
+            FROM surveys_mention m WHERE m.at >= %(since)s AND m.about = %(about)s GROUP BY 1, 2, 3, 4
+            UNION ALL
+            SELECT named::text, to_char(g.at, 'YYYY-MM'), g.sentiment, '', count(*)
+            FROM surveys_anonymousreading g, unnest({_NAMELESS[about]}) named
+            WHERE g.at >= %(since)s::date AND g.model = ANY(%(models)s) GROUP BY 1, 2, 3 HAVING count(*) >= %(least)s
             """,  # noqa: S608  (ours)
-            {"since": since(now), "zone": settings.TIME_ZONE, "about": about},
+            {
+                "since": since(now),
+                "zone": settings.TIME_ZONE,
+                "about": about,
+                "models": reader.versions(),
+                "least": TOO_FEW,
+            },
         )
         for ref, month, sentiment, kind, count in cursor.fetchall():
-            found[ref][month, sentiment, kind] = count
+            place = month, sentiment, kind or "answer"
+            found[ref][place] = found[ref].get(place, 0) + count
     return found
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from surveys.models import Theme
+from surveys.rules.statistics import TOO_FEW
 from surveys.rules.understanding import reader
 from surveys.selectors.texts import sources, vocabulary
 from surveys.selectors.texts.readings import Felt
@@ -21,14 +22,11 @@ MONTHS = 12
 SHOWN_WORDS = 3
 SAMPLES = 12
 
-# A text belongs to a theme when it says one of its phrases. Anonymous answers are counted and never shown.
-_SAID = """
-    SELECT g.terms, g.sentiment, g.at, g.kind FROM surveys_reading g
-    WHERE g.at >= %(since)s AND g.model = ANY(%(models)s)
-    UNION ALL
-    SELECT g.terms, g.sentiment, g.at::timestamp AT TIME ZONE %(zone)s, 'answer' FROM surveys_anonymousreading g
-    WHERE g.at >= %(since)s::date AND g.model = ANY(%(models)s)
-"""
+# A text belongs to a theme when it says one of its phrases. Anonymous answers are never shown, and counted only where
+# as many of them as results need say the same in the same month.
+_NAMED = "surveys_reading g WHERE g.at >= %(since)s AND g.model = ANY(%(models)s)"
+_NAMELESS = "surveys_anonymousreading g WHERE g.at >= %(since)s::date AND g.model = ANY(%(models)s)"
+_MONTH = "to_char(said.at AT TIME ZONE %(zone)s, 'YYYY-MM')"
 
 
 @dataclass(frozen=True)
@@ -130,19 +128,29 @@ _Figures = tuple[Theme, dict[tuple[str, str, str], int]]
 
 
 def _with_figures(themes: Sequence[Theme], now: dt.datetime, kind: str) -> list[_Figures]:
+    """Each text once for each theme it belongs to. It is found by its phrases: all themes cost one look at all texts."""
     found: dict[uuid.UUID, dict[tuple[str, str, str], int]] = defaultdict(dict)
+    phrases = "(SELECT h.id, unnest(h.terms) AS term FROM surveys_theme h WHERE h.id = ANY(%(themes)s)) phrase"
+    joined = f"CROSS JOIN LATERAL unnest(g.terms) said (term) JOIN {phrases} ON phrase.term = said.term"
+    named, nameless = (sql.replace(" WHERE ", f" {joined} WHERE ", 1) for sql in (_NAMED, _NAMELESS))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT h.id, to_char(s.at AT TIME ZONE %(zone)s, 'YYYY-MM'), s.sentiment, s.kind, count(*)
-            FROM surveys_theme h JOIN ({_SAID}) s ON s.terms && h.terms
-            WHERE h.id = ANY(%(themes)s) AND (%(kind)s = '' OR s.kind = %(kind)s)
+            SELECT said.theme, {_MONTH}, said.sentiment, said.kind, count(*)
+            FROM (SELECT DISTINCT phrase.id AS theme, g.customer_id, g.text_id, g.at, g.sentiment, g.kind FROM {named}
+                AND (%(kind)s = '' OR g.kind = %(kind)s)) said
             GROUP BY 1, 2, 3, 4
+            UNION ALL
+            SELECT said.theme, to_char(said.at, 'YYYY-MM'), said.sentiment, '', count(*)
+            FROM (SELECT DISTINCT phrase.id AS theme, g.id, g.at, g.sentiment FROM {nameless}
+                AND %(kind)s IN ('', 'answer')) said
+            GROUP BY 1, 2, 3 HAVING count(*) >= %(least)s
             """,  # noqa: S608  (ours)
-            {**_params(now), "themes": [theme.id for theme in themes], "kind": kind},
+            {**_params(now), "themes": [theme.id for theme in themes], "kind": kind, "least": TOO_FEW},
         )
         for theme, month, sentiment, of_kind, count in cursor.fetchall():
-            found[theme][month, sentiment, of_kind] = count
+            place = month, sentiment, of_kind or "answer"
+            found[theme][place] = found[theme].get(place, 0) + count
     return [(theme, found[theme.id]) for theme in themes]
 
 
@@ -180,15 +188,15 @@ def _around(theme: Theme, now: dt.datetime) -> tuple[int, int]:
     """How many negative texts there were as long before it was called solved as have passed since, and since then."""
     assert theme.solved_at is not None  # noqa: S101  (the caller asked)
     begun = theme.solved_at - (now - theme.solved_at)
+    told = "g.terms && %(terms)s AND g.sentiment = 'negative'"
+    sides = "count(*) FILTER (WHERE g.at < %(solved)s), count(*) FILTER (WHERE g.at >= %(solved)s)"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            SELECT count(*) FILTER (WHERE s.at < %(solved)s), count(*) FILTER (WHERE s.at >= %(solved)s)
-            FROM ({_SAID}) s WHERE s.terms && %(terms)s AND s.sentiment = 'negative'
-            """,  # noqa: S608  (ours)
+            f"SELECT {sides} FROM {_NAMED} AND {told} UNION ALL SELECT {sides} FROM {_NAMELESS} AND {told}",  # noqa: S608
             {**_params(now), "since": begun, "solved": theme.solved_at, "terms": theme.terms},
         )
-        before, after = cursor.fetchone()
+        named, nameless = cursor.fetchall()
+    before, after = (one + other if other >= TOO_FEW else one for one, other in zip(named, nameless, strict=True))
     return before, after
 
 

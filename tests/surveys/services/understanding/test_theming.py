@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone, translation
 
 from cdp.core import actors, pipeline
-from surveys.models import Theme
+from surveys.models import AnonymousReading, Brand, Theme
+from surveys.rules.understanding import reader
 from surveys.selectors.texts import mentions, themes
 from surveys.services import answering, reviews
 from surveys.services.understanding import deciding, reading, theming
@@ -132,3 +133,28 @@ def test_open_answers_of_a_survey_are_told_and_chosen_by_theme_and_feeling(clien
     reading.look_around(timezone.now())
     shown = client.get("/surveys/quiet/answers/").context
     assert (shown["whole"].total, len(shown["rows"])) == (5, 5)
+
+
+def test_what_fewer_than_five_nameless_people_said_alike_is_in_no_figure():
+    write(LATE)
+    theming.find(NOW)
+    (late,) = [one for one in themes.every(NOW) if one.split.negative >= 5]
+    brand = Brand.objects.create(name="Rival", created_at=NOW)
+
+    def say(count):
+        AnonymousReading.objects.bulk_create(
+            AnonymousReading(
+                id=uuid.uuid4(), survey_id=uuid.uuid4(), at=NOW.date(), language="en", sentiment="negative",
+                model=reader.version_of("en"), names=1, terms=late.theme.terms[:2], brands=[brand.id], negative=900,
+            )
+            for _one in range(count)
+        )  # fmt: skip
+
+    def told():
+        return themes.one(late.theme, NOW).split.negative, mentions.brands(NOW)[0].split.negative
+
+    before = themes.one(late.theme, NOW).split.negative
+    say(4)
+    assert told() == (before, 0)
+    say(1)
+    assert told() == (before + 5, 5)
