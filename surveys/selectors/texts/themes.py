@@ -128,7 +128,7 @@ _Figures = tuple[Theme, dict[tuple[str, str, str], int]]
 
 
 def _with_figures(themes: Sequence[Theme], now: dt.datetime, kind: str) -> list[_Figures]:
-    """Each text once for each theme it belongs to. It is found by its phrases: all themes cost one look at all texts."""
+    """Each text once for each theme it belongs to, found by its phrases: all themes cost one look at all texts."""
     found: dict[uuid.UUID, dict[tuple[str, str, str], int]] = defaultdict(dict)
     phrases = "(SELECT h.id, unnest(h.terms) AS term FROM surveys_theme h WHERE h.id = ANY(%(themes)s)) phrase"
     joined = f"CROSS JOIN LATERAL unnest(g.terms) said (term) JOIN {phrases} ON phrase.term = said.term"
