@@ -30,7 +30,9 @@ def test_c08_one_segment_of_who_heard_of_us_from_friends(
     sent = filling.send(client, "signup", link, name="Ann", email="ann@example.com", heard="friend")
     assert sent.status_code == 302, sent.context["form"].errors
     heard, why = (asking.opened(written(ready.one(name)), slug=name.replace("_", "-")) for name in ("heard", "why_us"))
-    bo, cy = (factories.customer(name=name.title(), email=f"{name}@example.com") for name in ("bo", "cy"))
+    bo, cy = (
+        factories.customer(name=name.title(), email=f"{name}@example.com", language="en") for name in ("bo", "cy")
+    )
     with django_capture_on_commit_callbacks(execute=True):
         told = opened(client, f"/s/heard/{asking.invited(heard, bo.id)}").send(client, q__heard="friend")
         opened(client, f"/s/heard/{asking.invited(heard, cy.id)}").send(client, q__heard="walk_in")

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from cdp.core import ids, pipeline, webhooks
+from customers.services import standing as owners
 from surveys.models import Ticket, TicketMessage
 from surveys.services.tickets.telling import CAUSE
 
@@ -31,11 +32,7 @@ def _batch(at: dt.datetime) -> int:
         places = list(late.order_by("next_due_at").values_list("customer_id", "id")[:BATCH])
         if not places:
             return 0
-        # In one order, and without waiting for whoever works on one: it is looked at again in a minute.
-        held = Ticket.objects.select_for_update(skip_locked=True).filter(
-            customer_id__in={customer for customer, _id in places}, id__in=[ticket for _customer, ticket in places]
-        )
-        places = list(held.order_by("customer_id", "id").values_list("customer_id", "id"))
+        owners.queue({customer for customer, _id in places})  # as everybody does who writes to a ticket
         # Judged again where it is written: another worker may have been quicker, or a reply have come.
         cursor.execute(
             """

@@ -1,10 +1,13 @@
 """What loyalty reads: each promise once, whoever answered by name or brought a code."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
 from cdp.core import actors
-from surveys.models import Survey
+from customers.rules.people import Person
+from surveys.models import RewardClaim, Survey
 from surveys.selectors import rewards
 from surveys.services import answering, claims, publishing
 from tests import factories
@@ -39,8 +42,10 @@ def test_each_is_owed_once_by_name_or_by_code_and_what_was_promised_when_they_an
     Survey.objects.filter(id=unpaid.id).update(reward=POINTS)
     with pytest.raises(publishing.UnableToChange, match="promises"):
         arranged(quiet, reward={})
-    claim = claims.spend(
-        survey=Survey.objects.get(id=quiet.id), code=answered(quiet).claim, customer=ada.id, at=timezone.now()
-    )
+    now, herself = timezone.now(), Person(email="ada@example.com", language="en")
+    claims.bring(survey=Survey.objects.get(id=quiet.id), code=answered(quiet).claim, person=herself, at=now)
+    Survey.objects.filter(id=quiet.id).update(state=Survey.State.CLOSED)
+    claims.release(at=now + dt.timedelta(days=32))
+    claim = RewardClaim.objects.get(customer_id=ada.id)
     owed = {one.name: (one.survey, one.promised, one.is_anonymous) for one in rewards.of([ada.id])}
     assert owed == {f"response:{first.id}": (named.id, POINTS, False), f"claim:{claim.id}": (quiet.id, POINTS, True)}
