@@ -70,8 +70,8 @@ class Reading(OwnedModel, Read):
 
 
 class AnonymousReading(Read):
-    """An anonymous answer as it was read, under its random id: what is read follows from the answer alone,
-    so it tells nothing that the answer does not.
+    """An anonymous answer as it was read, under its random id: what is read follows from the answer alone, so it tells
+    nothing that the answer does not. Its language stays untold, in `model` as well.
     """
 
     placement = Placement.LOCAL

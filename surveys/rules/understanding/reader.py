@@ -28,8 +28,13 @@ class Told:
 
 
 def versions() -> list[str]:
-    """The version of a reading for each language, and for texts without a model."""
-    return [version_of(code) for code in (*language.KNOWN, language.OTHER)]
+    """The version of a reading for each language, for texts without a model, and where the language stays untold."""
+    return [*(version_of(code) for code in (*language.KNOWN, language.OTHER)), version_of_any()]
+
+
+def version_of_any() -> str:
+    """Which versions read now, all in one: it does not tell in which language a text is."""
+    return f"{'-'.join(str(weights.of(code).version) for code in language.KNOWN)}.{RULES}"
 
 
 def version_of(code: str) -> str:

@@ -106,13 +106,8 @@ def _write(source: Source, found: Sequence[Unread], list_of_names: int, now: dat
         readings.append(
             (
                 *(ids.uuid7(), *whose, one.at, one.told_at, now, told.model, list_of_names, told.language),
-                *(
-                    told.sentiment,
-                    negative,
-                    neutral,
-                    positive,
-                    numbers.numbers([*told.phrases, *concepts.of(told.phrases)]),
-                ),
+                *(told.sentiment, negative, neutral, positive),
+                numbers.numbers([*told.phrases, *concepts.of(told.phrases)]),
             )
         )
         mentions += [
@@ -140,7 +135,9 @@ def _forget_gone(customers: Sequence[uuid.UUID]) -> None:
 
 
 def _read_nobodys(models: Sequence[str], list_of_names: int) -> int:
-    """Anonymous answers, after they were written out in their shuffled order."""
+    """Anonymous answers, after they were written out in their shuffled order. In which language somebody wrote is not
+    told beside it: it would single out whom everybody knows to speak it.
+    """
     waiting = answers.unread_of_nobody(models=models, names=list_of_names, limit=MOST)
     if not waiting:
         return 0
@@ -154,9 +151,8 @@ def _read_nobodys(models: Sequence[str], list_of_names: int) -> int:
                 id=one.id,
                 survey_id=one.survey,
                 at=one.at,
-                model=told.model,
+                model=reader.version_of_any(),
                 names=list_of_names,
-                language=told.language,
                 sentiment=told.sentiment,
                 negative=negative,
                 neutral=neutral,

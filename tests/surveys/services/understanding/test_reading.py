@@ -101,9 +101,9 @@ def test_answers_are_read_of_people_of_nobody_and_anonymous_ones_and_no_contact_
     for _ in range(anonymous.BATCH):
         answering.take(asking.run(quiet), {"why": BAD}, at=NOW, is_end=True, keeps_valid=True)
     reading.look_around(timezone.now())
-    rows = AnonymousReading.objects.values_list("id", "sentiment", "at")
+    rows = AnonymousReading.objects.values_list("id", "sentiment", "language", "model", "at")
     assert {row[0] for row in rows} == set(AnonymousAnswer.objects.values_list("id", flat=True))
-    assert {row[1:] for row in rows} == {("negative", NOW.date())}
+    assert {row[1:] for row in rows} == {("negative", "", reader.version_of_any(), NOW.date())}
 
 
 def test_nothing_is_read_of_who_refused_profiling_and_what_was_read_goes():
