@@ -114,14 +114,15 @@ def names() -> dict[uuid.UUID, str]:
 def every(now: dt.datetime, *, kind: str = "", hidden: bool = False) -> list[Shown]:
     """All themes that texts of the last year tell of, the most told first; `kind` counts texts of one kind only."""
     themes = list(Theme.objects.filter(is_hidden=hidden))
-    found = [_shown(theme, now, kind) for theme in _with_figures(themes, now, kind)]
+    opened = vocabulary.phrases()
+    found = [_shown(theme, now, opened) for theme in _with_figures(themes, now, kind)]
     return sorted((one for one in found if one.split.total), key=lambda one: (-one.split.total, one.theme.id))
 
 
 def one(theme: Theme, now: dt.datetime) -> Shown:
     """One theme."""
     (found,) = _with_figures([theme], now, "")
-    return _shown(found, now, "")
+    return _shown(found, now, vocabulary.phrases())
 
 
 _Figures = tuple[Theme, dict[tuple[str, str, str], int]]
@@ -172,14 +173,14 @@ def _params(now: dt.datetime) -> dict[str, Any]:
     return {"since": since(now), "models": reader.versions(), "zone": settings.TIME_ZONE}
 
 
-def _shown(figures: _Figures, now: dt.datetime, kind: str) -> Shown:
+def _shown(figures: _Figures, now: dt.datetime, opened: vocabulary.Phrases) -> Shown:
     theme, counts = figures
     split, months, kinds = Split(), dict[str, Split](), defaultdict[str, int](int)
     for (month, sentiment, of_kind), count in sorted(counts.items()):
         split = split.plus(sentiment, count)
         months[month] = months.get(month, Split()).plus(sentiment, count)
         kinds[of_kind] += count
-    words = vocabulary.phrases().words_of(theme)
+    words = opened.words_of(theme)
     before, after = _around(theme, now) if theme.solved_at else (0, 0)
     return Shown(theme, name_of(theme, words), words, split, months, dict(kinds), before, after)
 
