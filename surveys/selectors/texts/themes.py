@@ -201,27 +201,42 @@ def _around(theme: Theme, now: dt.datetime) -> tuple[int, int]:
     return before, after
 
 
-def samples(theme: Theme, *, sentiment: str = "", kind: str = "", limit: int = SAMPLES) -> list[Sample]:
+def samples(theme: Theme, *, sentiment: str = "", hides_private: bool, limit: int = SAMPLES) -> list[Sample]:
     """The newest texts of a theme, opened. Anonymous ones are not among them."""
+    return _opened(
+        """
+        SELECT g.kind, g.customer_id, g.text_id, g.at, g.language, g.sentiment, {share} FROM surveys_reading g
+        WHERE g.terms && %(terms)s AND g.model = ANY(%(models)s) AND NOT {private}
+            AND (%(sentiment)s = '' OR g.sentiment = %(sentiment)s)
+        ORDER BY g.at DESC, g.text_id LIMIT %(limit)s
+        """,
+        {"terms": theme.terms, "sentiment": sentiment, "limit": limit, "hides": hides_private},
+    )
+
+
+def naming(about: str, ref: str, *, hides_private: bool, limit: int = SAMPLES) -> list[Sample]:
+    """The newest texts that name it (`about` and `ref` as a mention has them), opened."""
+    return _opened(
+        """
+        SELECT g.kind, g.customer_id, g.text_id, g.at, g.language, g.sentiment, {share} FROM surveys_mention m
+        JOIN surveys_reading g ON g.customer_id = m.customer_id AND g.kind = m.kind AND g.text_id = m.text_id
+        WHERE m.about = %(about)s AND m.ref = %(ref)s AND g.model = ANY(%(models)s) AND NOT {private}
+        ORDER BY m.at DESC, m.text_id LIMIT %(limit)s
+        """,
+        {"about": about, "ref": ref, "limit": limit, "hides": hides_private},
+    )
+
+
+_SHARE = (
+    "CASE g.sentiment WHEN 'negative' THEN g.negative WHEN 'neutral' THEN g.neutral WHEN 'positive' THEN g.positive END"
+)
+# What somebody told the shop alone; chats of platforms are read with their tickets.
+_PRIVATE = "(%(hides)s AND g.kind = 'ticket')"
+
+
+def _opened(statement: str, params: Mapping[str, Any]) -> list[Sample]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT g.kind, g.customer_id, g.text_id, g.at, g.language, g.sentiment,
-                   CASE g.sentiment WHEN 'negative' THEN g.negative WHEN 'neutral' THEN g.neutral
-                                    WHEN 'positive' THEN g.positive END
-            FROM surveys_reading g
-            WHERE g.terms && %(terms)s AND g.model = ANY(%(models)s)
-                AND (%(sentiment)s = '' OR g.sentiment = %(sentiment)s) AND (%(kind)s = '' OR g.kind = %(kind)s)
-            ORDER BY g.at DESC, g.text_id LIMIT %(limit)s
-            """,
-            {
-                "terms": theme.terms,
-                "models": reader.versions(),
-                "sentiment": sentiment,
-                "kind": kind,
-                "limit": limit,
-            },
-        )
+        cursor.execute(statement.format(share=_SHARE, private=_PRIVATE), {**params, "models": reader.versions()})
         rows = cursor.fetchall()
     words: dict[uuid.UUID, str] = {}
     for name, source in sources.declared().items():

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
 from surveys.forms.voice_texts import BrandForm
-from surveys.models import Brand
+from surveys.models import Brand, Mention
 from surveys.selectors.texts import mentions, themes
 from surveys.services.understanding import deciding
 from surveys.views.voice import frame
-from surveys.views.voice.themes import trend
+from surveys.views.voice.themes import sample_rows, trend
 
 MOST_LINES = 6
 
@@ -24,7 +24,7 @@ MOST_LINES = 6
 @require_http_methods(["GET", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """Brands and articles by month; a POST keeps a brand."""
-    may_edit = staff_of(request).can("surveys.edit")
+    may_edit, shows = staff_of(request).can("surveys.edit"), staff_of(request).can("customers.reveal")
     if request.method == "POST" and not may_edit:
         raise NotForRole("surveys.edit")
     form = BrandForm(request.POST or None, initial=_asked(request))
@@ -50,6 +50,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         ],
         "has_answers": any(one.considered or one.over or one.left for one in brands),
         "shown": shown,
+        "samples": sample_rows(themes.naming(Mention.About.BRAND, shown.ref, hides_private=not shows), shows=shows)
+        if shown
+        else [],
+        "is_masked": not shows,
         "chart": trend(shown.months, months) if shown else _lines(brands, months),
         "form": form,
         "is_editing": bool(form.errors) or "edit" in request.GET,

@@ -91,9 +91,8 @@ def detail(request: HttpRequest, theme: uuid.UUID) -> HttpResponse:
     felt = request.GET.get("felt", "")
     felt = felt if felt in feelings else ""
     one = themes.one(row, now)
-    found = themes.samples(row, sentiment=felt)
     shows = user.can("customers.reveal")
-    context.show(sample.customer for sample in found if sample.customer not in _BUCKETS)
+    found = themes.samples(row, sentiment=felt, hides_private=not shows)
     kinds = {kind: source.label for kind, source in sources.declared().items()}
     page = {
         **frame.context(request, "themes"),
@@ -106,15 +105,7 @@ def detail(request: HttpRequest, theme: uuid.UUID) -> HttpResponse:
         "kinds": [
             (kinds.get(kind, kind), count) for kind, count in sorted(one.kinds.items(), key=lambda pair: -pair[1])
         ],
-        "samples": [
-            {
-                "one": sample,
-                "kind": kinds.get(sample.kind, sample.kind),
-                "text": sample.text if shows else words.masked(sample.text),
-                "customer": sample.customer if shows and sample.customer not in _BUCKETS else None,
-            }
-            for sample in found
-        ],
+        "samples": sample_rows(found, shows=shows),
         "is_masked": not shows,
         "felt": felt,
         "felt_choices": [
@@ -123,6 +114,21 @@ def detail(request: HttpRequest, theme: uuid.UUID) -> HttpResponse:
         ],
     }
     return render(request, "voice/theme.html", page)
+
+
+def sample_rows(found: Sequence[themes.Sample], *, shows: bool) -> list[dict[str, Any]]:
+    """Texts for a page; for who may not see contacts masked, and without who wrote them."""
+    context.show(sample.customer for sample in found if sample.customer not in _BUCKETS)
+    kinds = {kind: source.label for kind, source in sources.declared().items()}
+    return [
+        {
+            "one": sample,
+            "kind": kinds.get(sample.kind, sample.kind),
+            "text": sample.text if shows else words.masked(sample.text),
+            "customer": sample.customer if shows and sample.customer not in _BUCKETS else None,
+        }
+        for sample in found
+    ]
 
 
 def _words(told: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from surveys.models import AnonymousReading, Brand, Theme
 from surveys.rules.understanding import reader
 from surveys.selectors.texts import mentions, themes
 from surveys.services import answering, reviews
+from surveys.services.tickets import opening
 from surveys.services.understanding import deciding, reading, theming
 from tests import factories
 from tests.surveys import asking
@@ -73,12 +74,12 @@ def test_a_theme_keeps_its_id_its_owner_and_tells_what_came_after_it_was_solved(
     assert (one.after, one.before) == (3, len(LATE))
     before = Theme.objects.count()
     assert theming.find(NOW) == before  # nothing new: nothing is found twice
-    shown = themes.samples(again, sentiment="negative")
+    shown = themes.samples(again, sentiment="negative", hides_private=True)
     assert shown
     assert all(sample.text for sample in shown)
 
 
-def test_brands_are_named_in_any_spelling_and_told_beside_whom_people_considered_and_left_us_for():
+def test_brands_are_named_in_any_spelling_and_told_beside_whom_people_considered_and_left_us_for(client):
     brand = deciding.keep_brand(
         brand=None, name="Northwind", whose="competitor", spellings=["นอร์ทวินด์", "노스윈드", "northwind"],
         actor=actors.SYSTEM, at=NOW,
@@ -107,6 +108,17 @@ def test_brands_are_named_in_any_spelling_and_told_beside_whom_people_considered
     reading.look_around(NOW)
     pipeline.drain_all(now=timezone.now())
     assert mentions.brands(timezone.now())[0].kinds["review"] == 1  # the changed list was searched in what was read
+
+    opening.open_ticket(
+        customer_id=buyer.id, channel="chat", topic="", words="Theirs is better, call 081 234 5678", source="shop",
+        external_id="1", at=NOW, actor=actors.SYSTEM,
+    )  # fmt: skip
+    pipeline.drain_all(now=timezone.now())
+    for role, texts in (("owner", {"answer", "ticket", "review"}), ("viewer", {"answer", "review"})):
+        client.force_login(factories.staff(role))
+        rows = client.get(f"/voice/mentions/?of={brand.id}").context["samples"]
+        assert {row["one"].kind for row in rows} == texts, role
+        assert all((row["customer"] is not None) == (role == "owner") for row in rows)
 
 
 def test_open_answers_of_a_survey_are_told_and_chosen_by_theme_and_feeling(client):
