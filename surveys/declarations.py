@@ -9,7 +9,7 @@ from cdp.core.imports import engine, layouts, registry, undoing
 from cdp.core.keys import digests, holders
 from commerce.services.hooks import chats
 from events.services import handover
-from surveys.models import Interview, Response, Review, SocialAct, Survey, Ticket, Vocabulary
+from surveys.models import Interview, Response, Review, SocialAct, Survey, Ticket, TicketMessage, Vocabulary
 from surveys.selectors import answered, files, reviews
 from surveys.selectors.exporting import kinds as exporting
 from surveys.selectors.interviews import told as interviewed
@@ -108,6 +108,7 @@ digests.declare(Review, "resolved_by")
 digests.declare(Response, "resolved_by")
 digests.declare(SocialAct, "resolved_by", "account")
 digests.declare(Ticket, "named_by")
+digests.declare(TicketMessage, "named_by")
 texts.declare(written_reviews.SOURCE)
 texts.declare(open_answers.SOURCE)
 texts.declare(said_quotes.SOURCE)

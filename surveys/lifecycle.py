@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import retention
-from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys, declare_settling
 from cdp.core.retention import Follow, Kind, Term, Unit
 from surveys.selectors import keys
 from surveys.services import reviews
 from surveys.services.social import acts
-from surveys.services.tickets import telling
+from surveys.services.tickets import parting, telling
 
 declare(
     "surveys.Review",
@@ -87,6 +87,7 @@ declare(
     follows=("surveys.Ticket", "ticket_id"),
 )
 declare_keys("surveys.TicketKey", owned=telling.keys_of)
+declare_settling(parting.settle)
 
 declare(
     "surveys.Reading",

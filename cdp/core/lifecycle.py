@@ -100,10 +100,27 @@ Farewell = Callable[[Collection[uuid.UUID], datetime], None]
 """Takes people who are about to be erased, in that transaction, and writes what they are told afterwards."""
 
 
+@dataclass(frozen=True)
+class Parted:
+    """Two who were one person are two again: who goes, who stays, the digests of the identifiers that go, and the id
+    behind which rows were written while they were one.
+    """
+
+    goes: uuid.UUID
+    stays: uuid.UUID
+    digests: Collection[bytes]
+    since: uuid.UUID
+
+
+Settle = Callable[[Parted], None]
+"""Takes two who are parted, in that transaction, after their rows went to whom they belong."""
+
+
 _declared: dict[str, Declaration] = {}
 _forgetters: list[Forget] = []
 _keys: dict[str, KeyDeclaration] = {}
 _farewells: list[Farewell] = []
+_settlers: list[Settle] = []
 
 
 def declare(
@@ -176,3 +193,13 @@ def declare_farewell(farewell: Farewell) -> None:
 def farewells() -> tuple[Farewell, ...]:
     """Every farewell, in the order of their declaration."""
     return tuple(_farewells)
+
+
+def declare_settling(settle: Settle) -> None:
+    """Declare what a room sets right when two are parted whose words stand in one row's company."""
+    _settlers.append(settle)
+
+
+def settlers() -> tuple[Settle, ...]:
+    """Everything that is set right then, in the order of their declaration."""
+    return tuple(_settlers)

@@ -135,6 +135,7 @@ class TicketMessage(OwnedModel):
     more = SealedField()  # JSON: what was quoted below, names of files that came with it
     at = models.DateTimeField()
     author = models.CharField(max_length=60, blank=True)
+    named_by = models.BinaryField(null=True)  # digest of the identifier that told who wrote it
     key_digest = models.BinaryField(null=True)  # of its number at the source, so that merging can move the key
 
     class Meta:

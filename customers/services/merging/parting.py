@@ -55,6 +55,8 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
             if model is not ContactPoint and back.flagged[model._meta.label]:
                 rows.raise_flags(model, declaration.one_of, customer=holder, wanted=flags.get("ours", []))
     left = back.flagged[ContactPoint._meta.label]
+    for settle in lifecycle.settlers():
+        settle(lifecycle.Parted(absorbed, holder, back.digests, log.id))
     retold.settle(absorbed, holder, log=log, facts=back.facts, left=left)
     _reseal(absorbed, holder)
     retold.claim(absorbed, holder, since=log.at)

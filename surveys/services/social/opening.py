@@ -37,6 +37,7 @@ def open_for(written: Sequence[tuple[SocialAct, str]], *, source: Source) -> Non
                     direction="in",
                     words=words,
                     number=number_of(act),
+                    named_by=bytes(act.resolved_by) if act.resolved_by else None,
                     actor=SYSTEM,
                     at=act.at,
                 )

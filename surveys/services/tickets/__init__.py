@@ -8,5 +8,6 @@ mailbox    mail that customers wrote
 ruling     the shop's hours and targets
 asking     asking customers how it was handled
 undoing    taking an import back
+parting    what two wrote into one ticket while they were one person, apart again
 overdue    what was missed is escalated
 """

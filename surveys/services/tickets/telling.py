@@ -4,6 +4,7 @@ A ticket is one per number of its source, a message one per number of its source
 is read twice, or two doors that tell the same at once, bring nothing new, and a message that was missing is added.
 """
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -34,7 +35,8 @@ _SECRET_BYTES = 15
 @dataclass(frozen=True, slots=True)
 class MessageInput:
     """One thing that was said or done. `number` is its source's; without one it is new whenever it is told. `status` is
-    what the ticket became by it, `quoted` what stood below, `files` the names of what came with it.
+    what the ticket became by it, `quoted` what stood below, `files` the names of what came with it, `named_by` the
+    identifier that told who wrote it.
     """
 
     direction: str
@@ -46,6 +48,7 @@ class MessageInput:
     author: str = ""
     quoted: str = ""
     files: Sequence[str] = ()
+    named_by: bytes | None = None
 
     @property
     def more(self) -> str:
@@ -201,6 +204,7 @@ def message_row(
         more=sealed(said.more.replace("\x00", ""), "more"),
         at=said.at,
         author=said.author,
+        named_by=said.named_by,
         key_digest=digest,
     )
 
@@ -209,9 +213,13 @@ def _subject(one: TicketInput) -> str:
     """What it says it is about, else the first line of what was said."""
     words = one.subject.strip() or next((said.words.strip() for said in one.messages if said.words.strip()), "")
     first = next(iter(words.replace("\x00", "").splitlines()), "")
-    if one.subject.strip() or len(first) <= LONGEST_LINE:
-        return first[:LONGEST_SUBJECT]
-    return f"{first[:LONGEST_LINE].rstrip()} …"
+    return first[:LONGEST_SUBJECT] if one.subject.strip() else first_line(first)
+
+
+def first_line(words: str) -> str:
+    """What a ticket without a subject is called after."""
+    first = next(iter(words.replace("\x00", "").splitlines()), "")
+    return first if len(first) <= LONGEST_LINE else f"{first[:LONGEST_LINE].rstrip()} …"
 
 
 def _row(one: TicketInput, row: uuid.UUID, source: str) -> Ticket:
@@ -249,6 +257,8 @@ def _messages(
             told.foreign.append(place)
             continue
         for said in one.messages:
+            if said.direction == TicketMessage.Direction.IN and said.named_by is None:
+                said = dataclasses.replace(said, named_by=one.named_by)  # noqa: PLW2901
             if said.number:
                 wanted.setdefault(key_of_message(source, said.number), (ticket, said))
             elif ticket.id in told.created:

@@ -57,6 +57,7 @@ def say(
     at: dt.datetime,
     waits: bool = False,
     number: str = "",
+    named_by: bytes | None = None,
 ) -> Ticket:
     """Add what the customer said (`in`), what we said (`out`; `waits`: it is the customer's turn) or a note. A message
     of the customer opens the ticket again. The same `number` of the ticket's source again changes nothing. Raises
@@ -70,7 +71,7 @@ def say(
     if len(words) > LONGEST_WORDS:
         raise UnableToChange(_("This is too long; the limit is 20,000 characters."))
     status = Status.WAITING if direction == Direction.OUT and waits else ""
-    said = MessageInput(direction, at, words, number=number, status=status, author=author_of(actor))
+    said = MessageInput(direction, at, words, number=number, status=status, author=author_of(actor), named_by=named_by)
     return _add(customer, ticket, said, actor, at, {"said": direction})
 
 
