@@ -116,6 +116,21 @@
     tell();
   }
 
+  // What was wrong is no longer said as soon as something else is answered; what comes back is judged anew.
+  function mended(box) {
+    if (!box || !box.classList.contains("is-wrong")) return;
+    box.classList.remove("is-wrong");
+    const told = box.querySelector(".field-errors");
+    const others = (box.getAttribute("aria-describedby") || "").split(" ").filter((id) => told && id !== told.id);
+    if (others.filter(Boolean).length) box.setAttribute("aria-describedby", others.join(" "));
+    else box.removeAttribute("aria-describedby");
+    if (told) told.remove();
+    all(box, "[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
+    const left = form.querySelector(".is-wrong:not([hidden])");
+    const above = form.querySelector("[data-wrong]");
+    if (!left && above) above.remove();
+  }
+
   // --- sending -----------------------------------------------------------------------------------------------------
   function show(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
@@ -196,6 +211,7 @@
     settle();
     form.addEventListener("change", (event) => {
       chose(event.target);
+      mended(event.target.closest(".is-wrong"));
       settle();
     });
     form.addEventListener("input", (event) => {
@@ -206,6 +222,7 @@
           chose(choice);
         }
       }
+      mended(event.target.closest(".is-wrong"));
       settle();
     });
     form.addEventListener("click", (event) => {
@@ -228,8 +245,8 @@
       const told = new URLSearchParams(new FormData(form, by));
       send((by && by.getAttribute("formaction") && by.formAction) || form.action, told);
     });
-    const wrong = form.querySelector(".field-errors");
-    const first = wrong ? wrong.closest("fieldset").querySelector("input:enabled, select:enabled, textarea:enabled") : null;
+    const box = form.querySelector("fieldset[autofocus]"); // what is wrong or new; on a page that was fetched nothing goes there by itself
+    const first = box ? box.querySelector("input:enabled, select:enabled, textarea:enabled") : null;
     if (first) first.focus();
     else if (isNext) {
       const legend = form.querySelector("fieldset:not([hidden]) legend");

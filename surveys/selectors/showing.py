@@ -155,6 +155,10 @@ class Shown:
         """What conditions ask about earlier pages, as the script reads it."""
         return json.dumps(self.known, ensure_ascii=False)
 
+    def brought(self, stood: frozenset[str]) -> tuple[Asked, ...]:
+        """Of its questions those that did not stand there before, or not with all their options."""
+        return tuple(one for one in self.asked if one.is_shown and not stood.issuperset(listing([one]).split()))
+
     @property
     def is_first(self) -> bool:
         """Whether something is said before it."""

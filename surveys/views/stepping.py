@@ -131,11 +131,12 @@ def _shown(
     *,
     values: Mapping[str, Any],
     faults: Mapping[str, Sequence[str]] | None = None,
+    stood: frozenset[str] | None = None,
     notice: str = "",
     is_resumed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """A page with what was answered so far, and what is wrong with it."""
+    """A page with what was answered so far, and what is wrong with it; `stood` is what was seen of it before."""
     found = showing.page(
         prepared,
         route,
@@ -148,9 +149,12 @@ def _shown(
     )
     here = {one.question.key for one in found.asked}
     along = {name: value for name, value in values.items() if name not in here} if visit.survey.is_anonymous else None
+    brought = found.brought(stood) if stood is not None else ()
     definition = prepared.definition
     context = {
         "shown": found,
+        "brought": brought,
+        "begin": next((one.question.key for one in found.asked if one.faults or one in brought), ""),
         "title": wording.text(definition.title, visit.language),
         "intro": wording.text(definition.intro, visit.language) if found.is_first else "",
         "said": visit.said if found.is_first else None,
@@ -291,7 +295,7 @@ def _again(visit: Visit, form: Sent) -> HttpResponse | None:
         form.page,
         values=form.raw,
         faults=sentences(wrong),
-        notice="" if wrong else _("Your answer brought one more question."),
+        stood=form.stood,
         status=422 if wrong else 200,
     )
 

@@ -90,7 +90,8 @@ def _answer(page: Page, *, has_script: bool) -> None:
     _choose(page, "q.bought", "none", "tea", "cup")
     if not has_script:
         page.locator('[name="q.bought"][value="none"]').uncheck()
-        _on(page)  # the answer brings a question
+        _on(page)  # the answer brings a question, and the page stands at it
+        expect(page.locator("#q-more.is-new")).to_be_in_viewport()
     page.locator('[name="q.more"]').focus()
     page.keyboard.type("Ann")
     _on(page)
@@ -129,6 +130,8 @@ def _answer(page: Page, *, has_script: bool) -> None:
     page.locator('[name="q.mail"]').focus()
     page.keyboard.press("End")
     page.keyboard.type("example.com")
+    if has_script:
+        expect(page.locator(".field-errors, .is-wrong, [data-wrong], [aria-invalid]")).to_have_count(0)
     _on(page)
     expect(page.locator(".done-mark")).to_be_visible()
 

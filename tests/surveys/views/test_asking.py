@@ -1,6 +1,7 @@
 """Answering without a script, as a browser does it: page by page, forwards and back, to every end."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.cache import cache
@@ -47,6 +48,9 @@ def test_a_questionnaire_is_answered_page_by_page_forwards_and_back(client, djan
     assert missing.status_code == 422
     assert "Please answer this question." in missing.content.decode()
     more = Form(first.send(client, q__score="3"))  # the answer brings a question that was not there
+    new = re.findall(r'<fieldset class="[^"]*is-new" tabindex="-1" autofocus id="([^"]*)"', more.text)
+    assert new == ["q-wrong"], "the page stands at what is new"
+    assert '<a href="#q-wrong">' in more.text
     assert "q.wrong" in more.fields
     second = Form(more.send(client, q__wrong="Cold <b>tea</b>"))
     assert second.fields["page"] == "two"
