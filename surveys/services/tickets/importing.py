@@ -209,6 +209,8 @@ class Handler:
             messages=_said(number, at, words, replied, resolved, status),
             satisfaction=satisfaction,
             satisfaction_at=resolved or replied or at,
+            status=Status.RESOLVED if resolved else status,
+            status_at=resolved or self.context.now,
             opened_by="customer",
         )
 
@@ -300,7 +302,7 @@ def _said(
     if replied is not None:
         said.append(MessageInput("out", replied, number=f"{number}#replied", status=waits))
     elif waits:
-        said.append(MessageInput("act", at, number=f"{number}#waits", act="waits", status=waits))
+        said.append(MessageInput("act", at, act="waits", status=waits))  # of one that is new
     if resolved is not None or status == Status.RESOLVED:
         moment = resolved or replied or at
         said.append(MessageInput("act", moment, number=f"{number}#resolved", act="resolved", status=Status.RESOLVED))

@@ -30,6 +30,7 @@ LONGEST_SUBJECT, LONGEST_WORDS, LONGEST_LINE = 300, 20_000, 90
 CAUSE = "surveys.tickets"
 _SECRET = "surveys.ticket.rating"  # noqa: S105  (what the secret is for)
 _SECRET_BYTES = 15
+_TURNS = {Ticket.Status.OPEN: "reopened", Ticket.Status.WAITING: "waits", Ticket.Status.RESOLVED: "resolved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class MessageInput:
 @dataclass(frozen=True, slots=True)
 class TicketInput:
     """A ticket as its source tells it. `customer` is a living one. Where the ticket is known, only messages that are
-    not, and a satisfaction that is newer, are added.
+    not, and a satisfaction that is newer, are added; and where its source tells another `status` (empty: none is told)
+    than the last time, that is an act of its own at `status_at`, the moment of this telling.
     """
 
     customer: uuid.UUID
@@ -75,6 +77,8 @@ class TicketInput:
     assigned_to: uuid.UUID | None = None
     satisfaction: int | None = None
     satisfaction_at: dt.datetime | None = None
+    status: str = ""
+    status_at: dt.datetime | None = None
     opened_by: str = ""
     named_by: bytes | None = None
 
@@ -167,6 +171,7 @@ def tell(tickets: Sequence[TicketInput], *, source: str, lane: int = pipeline.IN
                 text = _subject(first[number])
                 row.subject = seal(keyring, text, customer=row.customer_id, table=TICKETS, column="subject", row=row.id)
         made = _messages(tickets, rows, source, told, keyring)
+        made += _turns(tickets, rows, made, told, keyring)
         rated = _rate(tickets, rows, told)
         _write(rows, made, rated, told, keyring)
         told.tickets = rows
@@ -274,6 +279,42 @@ def _messages(
         if claimed[digest] == owners[digest]
     ]
     return made + [message_row(ticket, said, keyring) for ticket, said in without]
+
+
+def _turns(
+    tickets: Sequence[TicketInput],
+    rows: Mapping[str, Ticket],
+    made: Sequence[TicketMessage],
+    told: Told,
+    keyring: subjects.Keyring,
+) -> list[TicketMessage]:
+    """An act for each known ticket of which its source says another status than it said last. What staff did here
+    meanwhile stays until the source says something new.
+    """
+    says = {
+        rows[one.external_id].id: one
+        for place, one in enumerate(tickets)
+        if one.status and one.status_at and place not in told.foreign
+    }
+    says = {ticket: one for ticket, one in says.items() if ticket not in told.created}
+    if not says:
+        return []
+    last: dict[uuid.UUID, tuple[str, dt.datetime]] = {}
+    before = TicketMessage.objects.filter(
+        customer_id__in={row.customer_id for row in rows.values()}, ticket_id__in=list(says), author=""
+    )
+    known = list(before.exclude(status="").order_by("at", "id").values_list("ticket_id", "status", "at"))
+    known += [(one.ticket_id, one.status, one.at) for one in made if one.status]
+    for ticket, status, at in sorted(known, key=lambda one: one[2]):
+        last[ticket] = status, at
+    found = []
+    for ticket, one in says.items():
+        was, since = last.get(ticket, (Ticket.Status.OPEN, one.at))
+        if was != one.status and one.status_at is not None:
+            at = max(one.status_at, since + dt.timedelta(microseconds=1))
+            act = MessageInput(TicketMessage.Direction.ACT, at, status=one.status, act=_TURNS[one.status])
+            found.append(message_row(rows[one.external_id], act, keyring))
+    return found
 
 
 def _rate(tickets: Sequence[TicketInput], rows: Mapping[str, Ticket], told: Told) -> set[uuid.UUID]:

@@ -48,6 +48,22 @@ def test_tickets_come_from_a_file_and_a_later_one_adds_what_happened_since(tmp_p
     assert TicketMessage.objects.count() == count
 
 
+def test_a_status_that_its_source_tells_anew_is_an_act_of_its_own(tmp_path, capsys):
+    row = "9,mali@example.com,Lid,It broke,E-mail,low,{},2026-03-02 10:00,{},{},\n"
+    stands = []
+    for place, (status, replied, resolved, updated) in enumerate([
+        ("pending", "", "", 0), ("pending", "", "", 0), ("open", "", "", 1), ("open", "", "", 0),
+        ("pending", "2026-03-02 11:00", "", 1), ("closed", "2026-03-02 11:00", "", 1),
+        ("open", "2026-03-02 11:00", "", 1), ("closed", "2026-03-02 11:00", "2026-03-02 12:00", 1),
+        ("closed", "2026-03-02 11:00", "2026-03-02 12:00", 0),
+    ]):  # fmt: skip
+        told = bring(tmp_path / f"{place}.csv", row.format(status, replied, resolved), capsys)
+        ticket = Ticket.objects.get()
+        stands.append((ticket.status, told["updated"] - updated))
+    states = "waiting waiting open open waiting resolved open resolved resolved".split()
+    assert stands == [(state, 0) for state in states]
+
+
 def test_times_that_cannot_be_are_told_and_left_out(tmp_path, capsys):
     rows = (
         "5,a@example.com,Lid,It broke,web,low,closed,2026-03-05 10:00,,2026-03-04 10:00,\n"  # resolved before it was
