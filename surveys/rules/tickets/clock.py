@@ -16,6 +16,8 @@ from surveys.rules.tickets.hours import Hours, NoHours
 
 IN, OUT = "in", "out"
 OPEN, WAITING, RESOLVED = "open", "waiting", "resolved"
+_DIRECTIONS = (IN, OUT)
+_STATUSES = ("", OPEN, WAITING, RESOLVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,14 @@ class Standing:
 
 def standing(opened_at: dt.datetime, said: Iterable[Said], *, hours: Hours, target: Target) -> Standing:
     """How a ticket that was opened then stands after all of this. What was said before it was opened counts as said
-    when it was; of a shop without hours nothing is due.
+    when it was; of a shop without hours nothing is due. Of one moment the customer's word comes before ours, and
+    what was said before what was done.
     """
     status, running, spent = OPEN, opened_at, dt.timedelta()
     is_running = True
     replied: dt.datetime | None = None
     resolved: dt.datetime | None = None
-    for one in sorted(said, key=lambda each: each.at):
+    for one in sorted(said, key=_place):
         at = max(one.at, opened_at)
         if one.direction == OUT and replied is None:
             replied = at
@@ -86,6 +89,11 @@ def standing(opened_at: dt.datetime, said: Iterable[Said], *, hours: Hours, targ
         first_due_at=_due(hours, opened_at, target.first),
         resolve_due_at=_due(hours, running, max(dt.timedelta(), target.resolve - spent)) if is_running else None,
     )
+
+
+def _place(one: Said) -> tuple[dt.datetime, int, int]:
+    rank = _DIRECTIONS.index(one.direction) if one.direction in _DIRECTIONS else len(_DIRECTIONS)
+    return one.at, rank, _STATUSES.index(one.status)
 
 
 def _due(hours: Hours, since: dt.datetime, left: dt.timedelta) -> dt.datetime | None:

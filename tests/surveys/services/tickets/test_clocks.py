@@ -10,7 +10,8 @@ from cdp.core import actors
 from cdp.core.crypto import subjects
 from cdp.core.models import Mark
 from surveys.models import Ticket, TicketMessage
-from surveys.rules.tickets import week
+from surveys.rules.tickets import clock, week
+from surveys.rules.tickets.clock import Said
 from surveys.selectors.tickets import opened
 from surveys.services.tickets import opening, overdue, ruling, telling, working
 from tests import factories
@@ -128,6 +129,18 @@ def test_the_order_in_which_facts_become_known_makes_no_difference():
         results.add((row.status, row.first_reply_seconds, row.spent_seconds, row.resolved_at))
     assert results == {("resolved", 3600, 5 * 3600, bkk("2026-11-24 10:00"))}
     assert TicketMessage.objects.count() == 24 * 4
+
+
+def test_of_one_moment_the_order_of_becoming_known_makes_no_difference():
+    said = [Said(bkk("2026-11-23 10:00"), *one) for one in (("in",), ("out", "waiting"), ("act", "resolved"))]
+    stands = [
+        clock.standing(
+            bkk("2026-11-23 09:00"), order, hours=week.hours(WORKDAYS, [], "Asia/Bangkok"), target=week.targets({"n": (60, 60)})["n"]
+        )
+        for order in itertools.permutations(said)
+    ]  # fmt: skip
+    assert {one.status for one in stands} == {"resolved"}
+    assert all(one == stands[0] for one in stands)
 
 
 def test_the_same_number_is_one_ticket_and_its_words_are_sealed_and_marked():
