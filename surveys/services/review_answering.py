@@ -13,8 +13,10 @@ from cdp.core import audit, pipeline
 from cdp.core.actors import Actor
 from cdp.core.crypto import subjects
 from customers.services import buckets
+from customers.services import standing as owners
 from surveys.models import Review
 from surveys.selectors.reviews import TABLE
+from surveys.services.tickets import from_reviews
 
 LONGEST = 5000
 CAUSE = "surveys.reviews"
@@ -31,7 +33,7 @@ class UnableToAnswer(Exception):
 
 def answer(*, customer: uuid.UUID, review: uuid.UUID, words: str, actor: Actor, at: datetime) -> Review:
     """Keep a reply; a later one replaces it. Of a review of nobody only that it was answered is kept: no words of it
-    are. Raises UnableToAnswer.
+    are. It is a reply in the ticket that the review opened, too. Raises UnableToAnswer.
     """
     words = words.replace("\x00", "").strip()
     if not words:
@@ -39,8 +41,11 @@ def answer(*, customer: uuid.UUID, review: uuid.UUID, words: str, actor: Actor, 
     if len(words) > LONGEST:
         raise UnableToAnswer(_("This is too long; the limit is 5,000 characters."))
     with transaction.atomic():
+        if customer not in buckets.ALL:
+            owners.queue([customer])  # as everybody does who writes to a ticket
         row = _locked(customer, review)
         if customer not in buckets.ALL:
+            from_reviews.replied(row, words, actor=actor, at=at)
             keyring = subjects.load([customer])
             row.reply = keyring.seal(words, customer=customer, table=TABLE, column="reply", row=row.id)
         row.replied_at, row.replied_by = at, actor.id

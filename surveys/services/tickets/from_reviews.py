@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from cdp.core.actors import Actor
 from commerce.services import keys
 from customers.services import buckets
 from surveys.models import Review, Ticket, TicketMessage
 from surveys.rules.tickets import reasons
-from surveys.services.tickets import telling
+from surveys.services.tickets import telling, working
 from surveys.services.tickets.telling import MessageInput, TicketInput
 
 SOURCE = "reviews"
@@ -42,6 +43,16 @@ def open_for(reviews: Sequence[tuple[Review, str, str]], *, now: datetime, lane:
         and now - OLDEST <= review.at <= now
     ]
     telling.tell(wanted, source=SOURCE, lane=lane)
+
+
+def replied(review: Review, words: str, *, actor: Actor, at: datetime) -> None:
+    """A reply that is kept at a review is a reply in the ticket that it opened: the customer's turn."""
+    place = keys.find(telling.KEYS, [telling.key(SOURCE, str(review.id))])
+    for owner in place.values():
+        if Ticket.objects.filter(customer_id=owner.customer, id=owner.row).exists():
+            working.say(
+                customer=owner.customer, ticket=owner.row, direction="out", words=words, waits=True, actor=actor, at=at
+            )
 
 
 def untouched(customers: Collection[uuid.UUID], reviews: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

@@ -49,6 +49,10 @@ def test_a_bad_review_opens_one_ticket_and_its_reply_outlives_each_telling(clien
     assert "It came cold" not in client.get("/voice/?state=waiting&stars=low").content.decode()
     client.post(f"{page}unsettle/")
     client.post(f"{page}answer/", {"words": "We send <b>hot</b> tea"})
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.first_reply_at is not None) == ("waiting", True)
+    talk = opened.of_ticket(ticket, subjects.load([who.id]))
+    assert [one.words for one in talk] == ["Cold\nIt came cold", "We send <b>hot</b> tea"]
     edited = replace(bad, body="Still cold", told_at=now + dt.timedelta(minutes=1))
     reviews.write_many(reviews=[edited], source="shop", now=now)
     row.refresh_from_db()
