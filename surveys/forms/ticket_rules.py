@@ -24,6 +24,7 @@ DAYS = (
 PROBLEMS = {
     "shape": _("Write it like 09:00-12:00, 13:00-18:00, or leave it empty."),
     "time": _("There is no such time of day."),
+    "empty": _("These hours end when they begin; a whole day is 0:00-24:00."),
     "overlap": _("These hours overlap, or are more than four spans."),
 }
 

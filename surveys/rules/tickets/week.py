@@ -20,7 +20,7 @@ _FULL_DAY = 24
 
 
 class Unreadable(ValueError):
-    """No hours; the code says why: shape, time, overlap."""
+    """No hours; the code says why: shape, time, empty, overlap."""
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
@@ -36,7 +36,10 @@ def spans(text: str) -> list[Span]:
         if match is None:
             raise Unreadable("shape")
         begin_hour, begin_minute, end_hour, end_minute = (int(one or 0) for one in match.groups())
-        found.append((_time(begin_hour, begin_minute), _time(end_hour, end_minute)))
+        span = _time(begin_hour, begin_minute), _time(end_hour, end_minute)
+        if span[0] == span[1] and (begin_hour, end_hour) != (0, _FULL_DAY):
+            raise Unreadable("empty")  # nobody means a whole day by 9:00-9:00
+        found.append(span)
     found.sort()
     if len(found) > MOST_SPANS or any(
         after < before_end or before_end <= before for (before, before_end), (after, _end) in itertools.pairwise(found)

@@ -98,7 +98,8 @@ def test_hours_are_written_as_people_write_them_and_faults_name_their_place(clie
     assert bad.status_code == 422
     assert "There is no such time of day." in bad.content.decode()
     assert "31.12." in bad.content.decode()
-    good = {**given, "day_5": "10 - 12, 13.30-17", "holidays": "2026-12-31", "own_addresses": "help@shop.example"}
+    assert "a whole day is 0:00-24:00" in client.post(page, {**given, "day_0": "9:00-9:00"}).content.decode()
+    good = {**given, "day_6": "0:00-24:00", "day_5": "10 - 12, 13.30-17", "holidays": "2026-12-31", "own_addresses": "help@shop.example"}
     assert client.post(page, good).status_code == 302
     assert "10:00-12:00, 13:30-17:00" in client.get(page).content.decode()
     assert client.post(page, {**good, **{f"day_{day}": "" for day in range(7)}}).status_code == 422
