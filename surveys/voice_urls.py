@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("comments/posts/", comments.posted, name="posts"),
     path("comments/<uuid:act>/settle/", comments.settle, name="comment-settle"),
     path("themes/", themes.listing, name="themes"),
+    path("themes/look/", themes.look, name="themes-look"),
     path("themes/<uuid:theme>/", themes.detail, name="theme"),
     path("mentions/", mentions.listing, name="mentions"),
     path("mentions/<uuid:brand>/remove/", mentions.remove, name="brand-remove"),

@@ -52,6 +52,11 @@ def webhooks() -> None:
     _send("cdp.core.tasks.tell_others")
 
 
+def themes() -> None:
+    """Somebody wants to know now what people write of, not tomorrow morning."""
+    _send("surveys.tasks.find_themes")
+
+
 def requests() -> None:
     """Somebody asked for a one-time code."""
     _send("consent.tasks.send_codes")

@@ -169,6 +169,7 @@ PAGES = [
     ("voice:themes", "GET", "vmpo"),
     ("voice:theme", "GET", "vmpo"),
     ("voice:theme", "POST", "mo"),
+    ("voice:themes-look", "POST", "mo"),
     ("voice:mentions", "GET", "vmpo"),
     ("voice:mentions", "POST", "mo"),
     ("voice:brand-remove", "POST", "mo"),

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cdp.core import context, spoken, written_dates
+from cdp.core import context, spoken, wake, written_dates
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
 from customers.selectors import staff
 from customers.services import buckets
@@ -55,9 +55,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         "kinds": kinds.items(),
         "kind": kind,
         "is_hidden": is_hidden,
+        "may_edit": staff_of(request).can("surveys.edit"),
         "has_any": bool(found) or Theme.objects.exists(),
     }
     return render(request, "voice/themes.html", page)
+
+
+@requires("surveys.edit")
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Look for themes now, in the background; at night it is done anyway."""
+    wake.themes()
+    messages.success(request, _("Texts are being looked through. New themes stand here within a minute or two."))
+    return redirect("voice:themes")
 
 
 @requires("surveys.view")
