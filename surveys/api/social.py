@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -38,7 +39,25 @@ from surveys.services.social import taking
 from surveys.services.social.taking import How, Said
 
 MOST = 1000
+LONGEST_COUNT = 60
 FILTERS = ("customer", "platform", "kind", "post")
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "maxLength": LONGEST_COUNT}], "nullable": True}
+)
+class CountField(serializers.Field[Any, Any, Any, Any]):
+    """A number, also as platforms write it ("12.3k", "1.2만"); what it says is read with the act."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Write a whole number, or one as the platform shows it, like 12.3k.")
+    }
+
+    def to_internal_value(self, data: Any) -> int | str:
+        """As it was sent."""
+        if isinstance(data, bool) or not isinstance(data, int | str) or len(str(data)) > LONGEST_COUNT:
+            self.fail("invalid")
+        return data
 
 
 class ActBody(StrictSerializer):
@@ -47,7 +66,7 @@ class ActBody(StrictSerializer):
     platform = serializers.CharField(max_length=60, help_text="instagram, facebook, tiktok, x, youtube, line …")
     kind = WordsField(max_length=40, help_text=", ".join(reading.KINDS))
     handle = WordsField(max_length=300, help_text="Left out: an act of nobody.")
-    followers = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
+    followers = CountField(required=False, allow_null=True, default=None)
     text = serializers.CharField(required=False, default="", allow_blank=True, max_length=reading.LONGEST_WORDS)
     at = serializers.CharField(required=False, default="", max_length=80, help_text="RFC 3339; left out: now.")
     post = WordsField(max_length=500, help_text="Number or address of the post.")

@@ -53,7 +53,7 @@ def test_rest_and_events_bring_acts_of_one_person_and_messages_open_tickets(call
         "platform": "X",
         "kind": "comment",
         "handle": "@Mali",
-        "followers": 6100,
+        "followers": "6.1k",
         "text": "ดี",
         "external_id": "c1",
     }
