@@ -5,12 +5,24 @@ import urllib.parse
 from django.conf import settings
 
 PATH = "/s"
+SHEET = "sheet"
+"""The place (customers.rules.arrivals) that answers from a printed sheet came from."""
 
 
 def public(slug: str, *, language: str = "") -> str:
     """The page that anybody may open."""
     query = f"?{urllib.parse.urlencode({'lang': language})}" if language else ""
     return f"{settings.CDP_BASE_URL}{PATH}/{slug}/{query}"
+
+
+def sheet(slug: str, language: str) -> str:
+    """The same as a printed sheet has it: in its language, and answers tell that they came from there."""
+    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/?lang={language}&src={SHEET}"
+
+
+def kiosk(slug: str, language: str) -> str:
+    """The same for the shop's tablet: it speaks that language until somebody chooses another."""
+    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/?kiosk={language}"
 
 
 def short(slug: str, language: str) -> str:

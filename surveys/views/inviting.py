@@ -3,6 +3,7 @@ of them.
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -57,14 +58,21 @@ def ask(request: HttpRequest, survey: str) -> HttpResponse:
 @requires("surveys.view")
 @require_safe
 def sheet(request: HttpRequest, survey: str) -> HttpResponse:
-    """A sheet to print, in the language of choice: the code, and what awaits there."""
+    """A sheet to print: the code, and what awaits there. `?in=`: one of the survey's languages, else the reader's."""
     row = frame.survey_of(survey)
     if not row.version:
         raise Http404
     definition = questionnaires.version(row.id, row.version).definition
-    url = links.public(row.slug)
-    page = {"survey": row, "promise": wording.text(definition.title), "url": url, "code": qr.svg(url)}
-    page["promised"] = wording.promised(row.reward)
+    languages = definition.languages
+    wanted = request.GET.get("in") or translation.get_language() or ""
+    chosen = wanted if wanted in languages else languages[0]
+    url = links.sheet(row.slug, chosen)
+    page = {"survey": row, "url": url, "code": qr.svg(url), "chosen": chosen}
+    page["sheets"] = [
+        {"label": name, "url": f"?in={code}", "active": code == chosen} for code, name in _names(languages).items()
+    ]
+    with translation.override(chosen):
+        page |= {"promise": wording.text(definition.title, chosen), "promised": wording.promised(row.reward)}
     return render(request, "surveys/sheet.html", page)
 
 
@@ -98,9 +106,14 @@ def _left_out(preview: inviting.Preview | None) -> list[dict[str, Any]]:
     return [{"words": inviting.words(code), "count": count} for code, count in preview.left_out.items()]
 
 
+def _names(languages: Sequence[str]) -> dict[str, str]:
+    """Each language by its own name."""
+    return {code: translation.get_language_info(code)["name_local"] for code in languages}
+
+
 def _links(row: Survey) -> dict[str, Any]:
     languages = questionnaires.version(row.id, row.version).definition.languages
-    names = {code: translation.get_language_info(code)["name_local"] for code in languages}
+    names = _names(languages)
     public = links.public(row.slug)
     by_hand = [
         (names[code], code, letters.texts(row, links.short(row.slug, code), language=code)) for code in languages
@@ -109,7 +122,7 @@ def _links(row: Survey) -> dict[str, Any]:
         "by_hand": by_hand,
         "public": public,
         "by_language": [(name, links.public(row.slug, language=code)) for code, name in names.items()],
-        "kiosk": f"{public}?kiosk=1",
+        "kiosks": [(name, links.kiosk(row.slug, code)) for code, name in names.items()],
         "embed": f'<script src="{links.embed()}" data-survey="{row.slug}" async></script>',
     }
 

@@ -1,16 +1,21 @@
 """The tab *Ask*: links, the sheet, a segment that is counted before it is asked, and taken back."""
 
+import html
+import re
+
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from analytics.services import membership, segments
 from cdp.core import actors, jobs
 from consent.services import grants
-from surveys.models import Invitation
+from surveys.models import Invitation, Response
 from surveys.rules import ready
 from surveys.rules.definition import written
 from tests import factories
 from tests.surveys import asking
+from tests.surveys.forms import Form
 
 pytestmark = pytest.mark.django_db
 TERMS = {"segment": "all", "channel": "email", "days": "30", "reminders": "1", "remind_days": "7"}
@@ -61,11 +66,19 @@ def test_a_segment_is_counted_with_reasons_then_asked_and_taken_back(client, nps
 def test_links_code_and_letter_are_shown_and_wrong_terms_told_at_their_field(client, nps, everybody):
     client.force_login(factories.staff("owner"))
     page = client.get("/surveys/nps/ask/").content.decode()
-    for told in ("/s/nps/?lang=th", "/s/nps/?kiosk=1", "/s/embed.js", "How likely are you to recommend us"):
+    for told in ("/s/nps/?lang=th", "/s/nps/?kiosk=ko", "/s/embed.js", "How likely are you to recommend us"):
         assert told in page
     sheet = client.get("/surveys/nps/ask/sheet/").content.decode()
     assert "<svg" in sheet
     assert "Would you recommend us?" in sheet
+    korean = client.get("/surveys/nps/ask/sheet/?in=ko").content.decode()
+    assert '<article class="poster" lang="ko">' in korean
+    assert "Print" in korean, "staff's own language stays"
+    assert "Would you recommend us?" not in korean
+    address = html.unescape(re.search(r'class="poster-url">[^<]*(/s/[^<]*)<', korean)[1])
+    visitor = Client()
+    Form(visitor.get(address)).send(visitor, q__score="9")
+    assert Response.objects.values_list("language", "context__src").get() == ("ko", "sheet")
     assert client.post("/surveys/nps/ask/", {**TERMS, "days": "0", "segment": "ghost"}).status_code == 422
     asking.drafted(written(ready.one("ease")), slug="ease")
     assert "Publish it first" in client.get("/surveys/ease/ask/").content.decode()
