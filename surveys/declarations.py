@@ -39,7 +39,11 @@ from surveys.services.social import hearing, importing
 from surveys.services.social import undoing as social_undoing
 from surveys.services.tickets import asking as rating
 from surveys.services.tickets import importing as ticket_import
-from surveys.services.tickets import overdue, working
+from surveys.services.tickets import (
+    mail_job,  # noqa: F401  (registers its job)
+    overdue,
+    working,
+)
 from surveys.services.tickets import undoing as ticket_undoing
 
 registry.declare(review_import.KIND)

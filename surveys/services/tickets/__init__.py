@@ -5,6 +5,7 @@ opening    one ticket, for other rooms and doors
 standing   counting anew how a ticket stands
 working    replies, notes, who looks after it, resolving, rating
 mailbox    mail that customers wrote
+mail_job   the same as a job
 ruling     the shop's hours and targets
 asking     asking customers how it was handled
 undoing    taking an import back

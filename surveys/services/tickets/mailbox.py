@@ -8,7 +8,7 @@ their own, because what one person says is never read by another.
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -66,8 +66,17 @@ class _Thread:
     places: dict[str, tuple[str, uuid.UUID]] = field(default_factory=dict)
 
 
-def read(file: BinaryIO, *, source: str = SOURCE, now: dt.datetime, lane: int = pipeline.BULK) -> Counts:
-    """Read a mailbox (mbox) or a single mail (.eml) from its bytes. Safe to repeat; each batch is one transaction."""
+def read(
+    file: BinaryIO,
+    *,
+    source: str = SOURCE,
+    now: dt.datetime,
+    lane: int = pipeline.BULK,
+    tell: Callable[[Counts, int, int], None] | None = None,
+) -> Counts:
+    """Read a mailbox (mbox) or a single mail (.eml) from its bytes. Safe to repeat; each batch is one transaction, in
+    which `tell` hears what came of it so far, how many letters are done and how many there are.
+    """
     counts = Counts()
     found: list[Letter] = []
     for raw in mails(file):
@@ -89,7 +98,13 @@ def read(file: BinaryIO, *, source: str = SOURCE, now: dt.datetime, lane: int = 
     thread = _Thread()
     for start in range(0, len(found), BATCH):
         with transaction.atomic():
-            _write(found[start : start + BATCH], own, place, thread, counts, now, lane)
+            batch = found[start : start + BATCH]
+            _write(batch, own, place, thread, counts, now, lane)
+            if tell is not None:
+                tell(counts, start + len(batch), len(found))
+    if tell is not None:
+        with transaction.atomic():
+            tell(counts, len(found), len(found))
     return counts
 
 

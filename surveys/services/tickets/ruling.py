@@ -61,6 +61,24 @@ def save(
     return _count_anew()
 
 
+def name_addresses(*, own_addresses: Sequence[str], actor: Actor, at: dt.datetime) -> None:
+    """Say which addresses the shop writes from; hours and targets stay. Raises UnableToSave."""
+    wanted = sorted({one.strip().casefold() for one in own_addresses if one.strip()})
+    _check_addresses(wanted)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        known = ruling.current()
+        if list(known.own_addresses) == wanted:
+            return
+        row = TicketRules.objects.order_by("id").first() or TicketRules(
+            week=weeks.stored(known.week), targets={name: list(both) for name, both in known.minutes.items()}
+        )
+        row.own_addresses, row.saved_at, row.saved_by = wanted, at, author_of(actor)
+        row.save()
+        audit.record(audit.Action.TICKET_RULES_SET, actor=actor, at=at, subject=row.id)
+
+
 def _count_anew() -> int:
     rules, done = ruling.current(), 0
     last = uuid.UUID(int=0)
@@ -98,6 +116,10 @@ def _check(
             raise UnableToSave(_("A target is between one minute and a year."), "targets")
         if first > resolve:
             raise UnableToSave(_("A first reply cannot be due after the resolution."), "targets")
+    _check_addresses(own_addresses)
+
+
+def _check_addresses(own_addresses: Sequence[str]) -> None:
     if len(own_addresses) > MOST_ADDRESSES:
         raise UnableToSave(_("At most fifty addresses."), "own_addresses")
     for address in own_addresses:

@@ -1,7 +1,6 @@
 """`/voice/tickets/`: what is due first, what waits for customers, what is done."""
 
 import datetime as dt
-import io
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -14,20 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cdp.core import uploads
-from cdp.core.crypto.envelope import Unopenable
-from cdp.core.views.access import requires, staff_of
+from cdp.core import jobs, uploads
+from cdp.core.models import Job
+from cdp.core.views.access import actor_of, requires, staff_of
 from customers.selectors import profiles, staff
 from surveys.forms import tickets as forms
 from surveys.models import Sentiment, Ticket
 from surveys.rules.tickets import spoken
 from surveys.selectors.texts import readings
 from surveys.selectors.tickets import queue, ruling, telling
-from surveys.services.tickets import mailbox
+from surveys.services.tickets import mail_job, mailbox
+from surveys.services.tickets import ruling as saving
 from surveys.views.voice import frame
 
 NAMES = ("state", "priority", "channel", "topic", "sentiment", "owner", "late", "escalated")
 ALL = "all"
+LONGEST_ADDRESSES = 6000
+SHOWN_FOR = dt.timedelta(hours=12)
+"""How long the list tells of a mailbox that was read."""
 
 
 @requires("customers.view")
@@ -62,6 +65,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "may_edit": user.can("customers.edit"),
         "may_steward": user.can("steward"),
         "may_import": user.can("imports"),
+        **({"mail": _mail(now), "own_addresses": ruling.current().own_addresses} if user.can("imports") else {}),
     }
     return render(request, "voice/tickets.html", context)
 
@@ -154,20 +158,35 @@ def _chips(given: dict[str, str]) -> list[dict[str, str]]:
 @requires("imports")
 @require_POST
 def read_mail(request: HttpRequest) -> HttpResponse:
-    """Read a mailbox that was exported from a mail program."""
-    try:
-        files = uploads.small(request.FILES, uploads.MAILBOX)
-    except Unopenable:
-        files = []
-    if not files or not files[0][1]:
-        largest = uploads.LARGEST_MAILBOX // 2**20
-        messages.error(request, _("Choose a mailbox (mbox) or a mail (.eml) of up to %(mb)s MB.") % {"mb": largest})
-        return redirect("voice:tickets")
-    counts = mailbox.read(io.BytesIO(files[0][1]), now=timezone.now())
+    """Begin to read a mailbox that was exported from a mail program; the list of tickets tells what came of it."""
+    given = [file for file in request.FILES.getlist(uploads.MAILBOX) if isinstance(file, uploads.SealedUpload)]
+    addresses = request.POST.get("own_addresses", "")[:LONGEST_ADDRESSES].split()
+    largest, problem = uploads.LARGEST_MAILBOX, ""
+    if not given or not given[0].size or given[0].size > largest:
+        problem = _("Choose a mailbox (mbox) or a mail (.eml) of up to %(mb)s MB.") % {"mb": largest // 2**20}
+    elif not addresses:
+        problem = _("Name the address that your customers write to: mail from it is a reply of yours.")
+    else:
+        try:
+            mail_job.begin(upload=given[0].upload, own_addresses=addresses, actor=actor_of(request), at=timezone.now())
+        except saving.UnableToSave as unable:
+            problem = str(unable.reason)
+    if problem:
+        for file in given:
+            uploads.delete(file.upload)
+        messages.error(request, problem)
+    return redirect("voice:tickets")
+
+
+def _mail(now: dt.datetime) -> dict[str, Any] | None:
+    """The mailbox that is being read, or was read in the last hours; None where there is none."""
+    job = Job.objects.filter(kind=mail_job.NAME, created_at__gte=now - SHOWN_FOR).order_by("-id").first()
+    if job is None:
+        return None
+    counts = mailbox.Counts(**job.result)
     said = [ngettext("%(n)s mail read", "%(n)s mails read", counts.mails) % {"n": counts.mails}]
     said += [text % {"n": number} for number, text in _outcome(counts) if number]
-    messages.success(request, " · ".join(said))
-    return redirect("voice:tickets")
+    return {**jobs.told(job, now=now), "said": " · ".join(said), "at": job.finished_at}
 
 
 def _outcome(counts: mailbox.Counts) -> list[tuple[int, str]]:

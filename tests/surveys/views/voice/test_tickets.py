@@ -2,13 +2,15 @@
 
 import email
 import re
+import uuid
 from email import policy
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from cdp.core import actors, outbox
+from cdp.core import actors, jobs, outbox, uploads
+from cdp.core.models import Job
 from surveys.models import Ticket, TicketMessage
 from surveys.services.tickets import opening
 from tests import factories
@@ -99,18 +101,49 @@ def test_hours_are_written_as_people_write_them_and_faults_name_their_place(clie
     assert "There is no such time of day." in bad.content.decode()
     assert "31.12." in bad.content.decode()
     assert "a whole day is 0:00-24:00" in client.post(page, {**given, "day_0": "9:00-9:00"}).content.decode()
-    good = {**given, "day_6": "0:00-24:00", "day_5": "10 - 12, 13.30-17", "holidays": "2026-12-31", "own_addresses": "help@shop.example"}
+    good = {
+        **given,
+        "day_6": "0:00-24:00",
+        "day_5": "10 - 12, 13.30-17",
+        "holidays": "2026-12-31",
+        "own_addresses": "help@shop.example",
+    }
     assert client.post(page, good).status_code == 302
     assert "10:00-12:00, 13:30-17:00" in client.get(page).content.decode()
     assert client.post(page, {**good, **{f"day_{day}": "" for day in range(7)}}).status_code == 422
     assert TicketMessage.objects.count() == 0
 
 
-def test_a_mailbox_is_read_by_upload(client):
+def test_a_mailbox_is_read_by_a_job_and_the_page_tells_what_came_of_it(client):
     client.force_login(factories.staff("steward"))
-    raw = b"From: Mali <mali@example.com>\nSubject: Lid\nMessage-ID: <1@example.com>\n\nIt broke.\n"
-    for said in ("1 mail read · 1 new ticket · 1 new message", "1 mail read · 1 known already"):
-        sent = SimpleUploadedFile("mail.eml", raw, content_type="message/rfc822")
-        assert said in client.post("/voice/tickets/mail/", {"mailbox": sent}, follow=True).content.decode()
+    raw = (
+        b"From x\nFrom: Mali <mali@example.com>\nSubject: Lid\nMessage-ID: <1@example.com>\n\nIt broke.\n\n"
+        b"From x\nFrom: Help@Shop.example\nMessage-ID: <2@shop>\nIn-Reply-To: <1@example.com>\n\nSend it back.\n\n"
+        b"From x\nFrom: help@shop.example\nMessage-ID: <3@shop>\n\nWe write first.\n\n"
+        b"From x\nSubject: of nobody\n\nWho?\n"
+    )
+
+    def send(own) -> str:
+        sent = SimpleUploadedFile("mail.mbox", raw, content_type="application/mbox")
+        given = {"mailbox": sent, "own_addresses": own}
+        return client.post("/voice/tickets/mail/", given, follow=True).content.decode()
+
+    assert "Name the address" in send(" ")
+    assert "One of these is no e-mail address." in send("help@shop.example nobody")
     assert "Choose a mailbox" in client.post("/voice/tickets/mail/", follow=True).content.decode()
-    assert Ticket.objects.get().channel == "email"
+    assert not list(uploads.path_of(uuid.uuid4()).parent.iterdir())
+    assert not Job.objects.exists()
+    for said in ("1 new ticket · 2 new messages · 1 of ours", "4 mails read · 2 known already"):
+        waits = send("help@shop.example")
+        assert "is being read" in waits
+        assert "delay:2s" in waits
+        jobs.run_waiting()
+        told = client.get("/voice/tickets/").content.decode()
+        assert said in told
+        assert "1 without a sender" in told
+        assert "delay:2s" not in told
+    ticket = Ticket.objects.get()
+    assert (ticket.channel, ticket.status) == ("email", "waiting")
+    assert not list(uploads.path_of(uuid.uuid4()).parent.iterdir())
+    client.force_login(factories.staff("clerk"))
+    assert "mailbox-state" not in client.get("/voice/tickets/").content.decode()
