@@ -1,5 +1,6 @@
 """What staff choose and write about tickets."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -12,6 +13,7 @@ from surveys.models import Sentiment, Ticket
 from surveys.selectors.tickets import queue
 from surveys.services.tickets.telling import LONGEST_SUBJECT, LONGEST_WORDS
 
+MOMENT = "%Y-%m-%dT%H:%M"
 ANY = ("", _("Any"))
 
 
@@ -32,6 +34,20 @@ def topic_name(key: str) -> str:
 def colleagues() -> list[tuple[str, str]]:
     """Who may look after a ticket."""
     return [(str(user.id), str(user)) for user in staff.active()]
+
+
+class MomentForm(forms.Form):
+    """When something was said. `offered` is what the page had filled in: left as it was, it means now."""
+
+    said_at = forms.DateTimeField(required=False, input_formats=[MOMENT, f"{MOMENT}:%S"])
+    offered = forms.DateTimeField(required=False, input_formats=[MOMENT])
+
+    def moment(self, now: dt.datetime) -> dt.datetime:
+        """The moment; the present minute is now."""
+        at: dt.datetime | None = self.cleaned_data["said_at"]
+        if at is None or at == self.cleaned_data["offered"] or at <= now < at + dt.timedelta(minutes=1):
+            return now
+        return at
 
 
 class ReportForm(forms.Form):

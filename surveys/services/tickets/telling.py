@@ -30,7 +30,7 @@ LONGEST_SUBJECT, LONGEST_WORDS, LONGEST_LINE = 300, 20_000, 90
 CAUSE = "surveys.tickets"
 _SECRET = "surveys.ticket.rating"  # noqa: S105  (what the secret is for)
 _SECRET_BYTES = 15
-_TURNS = {Ticket.Status.OPEN: "reopened", Ticket.Status.WAITING: "waits", Ticket.Status.RESOLVED: "resolved"}
+_TURNS = {"open": "reopened", "waiting": "waits", "resolved": "resolved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +309,7 @@ def _turns(
         last[ticket] = status, at
     found = []
     for ticket, one in says.items():
-        was, since = last.get(ticket, (Ticket.Status.OPEN, one.at))
+        was, since = last.get(ticket, (Ticket.Status.OPEN.value, one.at))
         if was != one.status and one.status_at is not None:
             at = max(one.status_at, since + dt.timedelta(microseconds=1))
             act = MessageInput(TicketMessage.Direction.ACT, at, status=one.status, act=_TURNS[one.status])

@@ -22,6 +22,7 @@ from surveys.services.tickets.telling import CAUSE, LONGEST_WORDS, MessageInput
 
 Direction, Status = TicketMessage.Direction, Ticket.Status
 RESOLVED = "ticket.resolved"
+MINUTE = dt.timedelta(minutes=1)
 RATING_DAYS = 90
 """How long after it was resolved a ticket can be rated."""
 
@@ -58,10 +59,11 @@ def say(
     waits: bool = False,
     number: str = "",
     named_by: bytes | None = None,
+    said_at: dt.datetime | None = None,
 ) -> Ticket:
     """Add what the customer said (`in`), what we said (`out`; `waits`: it is the customer's turn) or a note. A message
-    of the customer opens the ticket again. The same `number` of the ticket's source again changes nothing. Raises
-    UnableToChange.
+    of the customer opens the ticket again. The same `number` of the ticket's source again changes nothing. `said_at` is
+    for what was said earlier and is written down now. Raises UnableToChange.
     """
     words = words.replace("\x00", "").strip()
     if direction not in {Direction.IN, Direction.OUT, Direction.NOTE}:
@@ -71,17 +73,32 @@ def say(
     if len(words) > LONGEST_WORDS:
         raise UnableToChange(_("This is too long; the limit is 20,000 characters."))
     status = Status.WAITING if direction == Direction.OUT and waits else ""
-    said = MessageInput(direction, at, words, number=number, status=status, author=author_of(actor), named_by=named_by)
+    said = MessageInput(
+        direction, said_at or at, words, number=number, status=status, author=author_of(actor), named_by=named_by
+    )
     return _add(customer, ticket, said, actor, at, {"said": direction})
 
 
-def resolve(*, customer: uuid.UUID, ticket: uuid.UUID, actor: Actor, at: dt.datetime, words: str = "") -> Ticket:
-    """It is done. Resolving what is resolved changes nothing. Raises UnableToChange."""
+def resolve(
+    *,
+    customer: uuid.UUID,
+    ticket: uuid.UUID,
+    actor: Actor,
+    at: dt.datetime,
+    words: str = "",
+    done_at: dt.datetime | None = None,
+) -> Ticket:
+    """It is done, since `done_at` where it is written down later. Resolving what is resolved changes nothing. Raises
+    UnableToChange.
+    """
     with transaction.atomic():
         row = locked(customer, ticket)
         if row.status == Status.RESOLVED:
             return row
-        row = act(row, "resolved", actor, at, status=Status.RESOLVED, words=words)
+        said = MessageInput(
+            Direction.ACT, done_at or at, words, status=Status.RESOLVED, act="resolved", author=author_of(actor)
+        )
+        row = _add(row.customer_id, row.id, said, actor, at, {"act": "resolved"})
         about = {"ticket": str(row.id), "channel": row.channel, "topic": row.topic}
         webhooks.publish(RESOLVED, customer=customer, data=about, at=at)
     return row
@@ -225,11 +242,19 @@ def act(
     return _add(row.customer_id, row.id, said, actor, at, {"act": act, **details})
 
 
+def _check_moment(row: Ticket, said_at: dt.datetime, at: dt.datetime) -> None:
+    if said_at > at:
+        raise UnableToChange(_("This lies in the future. Write down what was said already."))
+    if said_at < at and said_at + MINUTE <= row.opened_at:  # forms know minutes
+        raise UnableToChange(_("This is earlier than the ticket was opened."))
+
+
 def _add(
     customer: uuid.UUID, ticket: uuid.UUID, said: MessageInput, actor: Actor, at: dt.datetime, details: dict[str, Any]
 ) -> Ticket:
     with transaction.atomic():
         row = locked(customer, ticket)
+        _check_moment(row, said.at, at)
         digest = telling.key_of_message(row.source, said.number) if said.number else None
         if digest is not None:
             if place := keys.find(telling.KEYS, [digest]):

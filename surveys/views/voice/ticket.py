@@ -100,9 +100,13 @@ def new(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
 def _say(request: HttpRequest, about: dict[str, Any]) -> str:
     direction, words = request.POST.get("direction", ""), request.POST.get("words", "")
     then = request.POST.get("then", "")
-    row = working.say(direction=direction, words=words, waits=then == "wait", **about)
+    form = forms.MomentForm(request.POST)
+    if not form.is_valid():
+        raise working.UnableToChange(_("Write the time like 2026-12-31 18:30."))
+    said_at = form.moment(about["at"])
+    row = working.say(direction=direction, words=words, waits=then == "wait", said_at=said_at, **about)
     if then == "resolve" and direction == "out":
-        working.resolve(**about)
+        working.resolve(done_at=said_at, **about)
         return _("Reply kept, ticket resolved")
     return (
         {"in": _("Kept what the customer said"), "out": _("Reply kept")}.get(direction, _("Note saved")) if row else ""
@@ -190,6 +194,8 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
         "escalate_form": forms.EscalateForm(auto_id="escalate-%s"),
         "rating": _rating(row, profile, now) if profile and working.is_ratable(row, now) else None,
         "about_url": _about(row),
+        "present": timezone.localtime(now).strftime(forms.MOMENT),
+        "first_moment": timezone.localtime(row.opened_at).strftime(forms.MOMENT),
         "others": queue.others(row, lineage.of(row.customer_id)),
     }
 

@@ -8,7 +8,7 @@ import pytest
 
 from cdp.core import actors
 from cdp.core.crypto import subjects
-from cdp.core.models import Mark
+from cdp.core.models import AuditEntry, Mark
 from surveys.models import Ticket, TicketMessage
 from surveys.rules.tickets import clock, week
 from surveys.rules.tickets.clock import Said
@@ -129,6 +129,18 @@ def test_the_order_in_which_facts_become_known_makes_no_difference():
         results.add((row.status, row.first_reply_seconds, row.spent_seconds, row.resolved_at))
     assert results == {("resolved", 3600, 5 * 3600, bkk("2026-11-24 10:00"))}
     assert TicketMessage.objects.count() == 24 * 4
+
+
+def test_what_is_written_down_later_counts_when_it_was_said():
+    ticket = ticket_at(bkk("2026-11-20 17:30"))
+    monday = bkk("2026-11-23 11:00")
+    after = told(ticket, "out", monday, said_at=bkk("2026-11-20 17:45"))
+    assert (after.first_reply_seconds, after.first_reply_at) == (15 * 60, bkk("2026-11-20 17:45"))
+    done = working.resolve(
+        customer=ticket.customer_id, ticket=ticket.id, actor=actors.SYSTEM, at=monday, done_at=bkk("2026-11-20 17:50")
+    )
+    assert (done.status, done.spent_seconds) == ("resolved", 20 * 60)
+    assert AuditEntry.objects.order_by("-id").first().at == monday  # when it was written down
 
 
 def test_of_one_moment_the_order_of_becoming_known_makes_no_difference():

@@ -1,5 +1,6 @@
 """Tickets as staff work on them: the list, one of them, a new one, the hours; and the link by which it is rated."""
 
+import datetime as dt
 import email
 import re
 import uuid
@@ -48,6 +49,15 @@ def test_a_ticket_is_opened_answered_resolved_and_rated(client, settings, tmp_pa
 
     assert act("say", direction="out", words="We send a new one", then="wait").status == "waiting"
     assert act("say", direction="in", words="It came", then="").status == "open"
+    later = timezone.localtime(ticket.opened_at + dt.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    early = timezone.localtime(ticket.opened_at - dt.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    count = TicketMessage.objects.count()
+    for wrong, why in ((later, "lies in the future"), (early, "earlier than the ticket"), ("soon", "Write the time")):
+        refused = client.post(f"{page}say/", {"direction": "out", "words": "x", "said_at": wrong}, follow=True)
+        assert why in refused.content.decode()
+    act("say", direction="out", words="As the page offers it", said_at=early, offered=early)
+    assert TicketMessage.objects.latest("id").at > ticket.opened_at
+    assert TicketMessage.objects.count() == count + 1
     assert act("escalate", words="Refund?", owner="").escalated_by == str(clerk.id)
     assert act("calm").escalated_at is None
     assert act("sort", priority="low", topic="delivery").priority == "low"
