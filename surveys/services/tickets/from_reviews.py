@@ -16,18 +16,22 @@ from surveys.services.tickets.telling import MessageInput, TicketInput
 SOURCE = "reviews"
 OLDEST = timedelta(days=30)
 """A file with the reviews of years is no pile of complaints to be answered today."""
+FRESH = timedelta(days=3)
+"""A nightly file tells after a weekend of reviews that are three days old, and somebody could have read them. What is
+older comes with a file of the past: nobody here could have answered it, so its clock begins when it became known.
+"""
 
 
 def open_for(reviews: Sequence[tuple[Review, str, str]], *, now: datetime, lane: int) -> None:
     """Open a ticket for each of these (review, its title, its text) that is bad, recent and of somebody known. A review
-    has one ticket, however often it is told.
+    has one ticket, however often it is told; none is overdue at the moment in which it is opened for an old one.
     """
     wanted = [
         TicketInput(
             customer=review.customer_id,
             external_id=str(review.id),
             channel=Ticket.Channel.WEB,
-            at=review.at,
+            at=review.at if now - review.at <= FRESH else now,
             topic="complaint",
             priority=Ticket.Priority.HIGH,
             messages=[MessageInput("in", review.at, "\n".join(filter(None, (title, body))), author="customer")],

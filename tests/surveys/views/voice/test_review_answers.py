@@ -19,6 +19,20 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
+def test_an_old_review_opens_no_ticket_that_is_overdue_at_once():
+    who, now = factories.customer(email="writer@example.com"), timezone.now()
+    told = [
+        ReviewInput(external_id=str(days), sku="TEA-1", rating=Decimal(1), at=at, told_at=at, customer=who.id, body="Cold")
+        for days in (2, 10, 29, 31)
+        for at in [now - dt.timedelta(days=days)]
+    ]  # fmt: skip
+    reviews.write_many(reviews=told, source="shop", now=now)
+    fresh, *old = Ticket.objects.order_by("opened_at", "id")
+    assert (fresh.opened_at, len(old)) == (told[0].at, 2)
+    assert all(ticket.opened_at == now < ticket.next_due_at for ticket in old)
+    assert {message.at for ticket in old for message in ticket.messages.all()} == {told[1].at, told[2].at}
+
+
 def test_a_bad_review_opens_one_ticket_and_its_reply_outlives_each_telling(client):
     who, now = factories.customer(email="writer@example.com", name="Somchai Jaidee"), timezone.now()
     bad = ReviewInput(
