@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from surveys.views.voice import (
+    accounts,
     comments,
     guides,
     interviews,
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("reviews/<uuid:customer>/<uuid:review>/<slug:action>/", reviews.act, name="review-act"),
     path("comments/", comments.comments, name="comments"),
     path("comments/posts/", comments.posted, name="posts"),
+    path("comments/accounts/", accounts.listing, name="accounts"),
+    path("comments/accounts/<uuid:account>/remove/", accounts.remove, name="account-remove"),
     path("comments/<uuid:act>/settle/", comments.settle, name="comment-settle"),
     path("themes/", themes.listing, name="themes"),
     path("themes/look/", themes.look, name="themes-look"),

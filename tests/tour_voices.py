@@ -48,6 +48,8 @@ SURVEYS = {
     "reviews-none": f"{VOICE}?sku=nothing",
     "comments": f"{VOICE}comments/",
     "posts": f"{VOICE}comments/posts/",
+    "social-accounts": f"{VOICE}comments/accounts/",
+    "social-accounts-edit": f"{VOICE}comments/accounts/?edit=new",
     "themes": f"{VOICE}themes/",
     "mentions": f"{VOICE}mentions/",
     "mentions-new": f"{VOICE}mentions/?edit=new",

@@ -88,6 +88,7 @@ class Action(StrEnum):
     TICKET_CHANGED = "surveys:ticket:changed"
     TICKET_RULES_SET = "surveys:ticket_rules:set"
     COMMENT_SETTLED = "surveys:comment:settled"
+    OWN_ACCOUNT_CHANGED = "surveys:own_account:changed"
     REVIEW_ANSWERED = "surveys:review:answered"
     THEME_CHANGED = "surveys:theme:changed"
     BRAND_CHANGED = "surveys:brand:changed"

@@ -49,7 +49,6 @@ ADMIN = {
     "customers.note": ("spo", ""),
     "customers.profilequestion": ("spo", ""),
     "loyalty.offer": ("spo", ""),
-    "surveys.ownaccount": ("spo", "spo"),
 }
 # allauth's pages and others without a room: what a stranger gets, and what whoever is logged in gets.
 LOG_IN = (302, "/accounts/login/")

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from cdp.core import actors
 from surveys.models import Invitation, Response, Survey
+from surveys.selectors import letters
 from surveys.services import inviting
 from tests import factories
 from tests.surveys import asking
@@ -163,7 +164,7 @@ def test_the_first_question_in_a_mail_is_answered_by_the_press_and_not_by_the_op
         value(asked("one", question("nps", "score", required=True)), asked("two", question("text", "why")))
     )
     url, row = link(live_server, survey, "Ann")
-    letter = inviting.letter(survey, url, language="en", channel="email")
+    letter = letters.letter(survey, url, language="en", channel="email")
     nine = next(one["url"] for one in letter["choices"] if str(one["label"]) == "9")
     context = browser.new_context(**PHONE)
     page = context.new_page()

@@ -56,6 +56,7 @@ def comments(request: HttpRequest) -> HttpResponse:
         "newer_url": _link(given, "newer", page.rows[0].id) if rows and page.has_newer else "",
         "older_url": _link(given, "older", page.rows[-1].id) if rows and page.has_older else "",
         "may_import": user.can("imports"),
+        "may_name": user.can("steward"),
         "may_settle": user.can("customers.edit") or user.can("surveys.edit"),
     }
     return render(request, "voice/comments.html", shown)

@@ -3,8 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from cdp.core import actors, source_secrets
+from cdp.core.models import AuditEntry
 from customers.rules.people import Person
-from surveys.models import SocialAct, Ticket
+from surveys.models import OwnAccount, SocialAct, Ticket
 from surveys.rules.social.reading import Act
 from surveys.services.social import taking
 from surveys.services.social.taking import How, Said
@@ -42,3 +44,34 @@ def test_a_private_chat_is_read_by_those_who_may_see_contacts_and_by_nobody_else
     kept = client.get(f"/api/v1/customers/{who}/timeline", headers={"authorization": f"Bearer {secret}"})
     assert kept.status_code == 200
     assert "my secret" not in kept.content.decode()
+
+
+def test_a_steward_names_changes_and_removes_the_shops_own_accounts_where_lines_address_stands(client):
+    page = "/voice/comments/accounts/"
+    source = factories.source("line-shop")
+    client.force_login(factories.staff("steward"))
+    assert "No account of yours is named yet" in client.get(page).content.decode()
+    source_secrets.put(source=source, vendor="line", secret="s" * 32, actor=actors.SYSTEM, now=timezone.now())
+    told = {"platform": "instagram", "handle": "https://www.instagram.com/TeaShop/", "tickets": ["comment"]}
+    assert client.post(page, told).status_code == 302
+    again = client.post(page, {**told, "handle": "@teashop"})
+    assert (again.status_code, "in the list already" in again.content.decode()) == (422, True)
+    refused = client.post(page, {**told, "handle": "https://www.tiktok.com/@tea"})
+    assert (refused.status_code, OwnAccount.objects.count()) == (422, 1)
+    row = OwnAccount.objects.get()
+    assert (row.platform, row.handle, row.tickets) == ("instagram", "teashop", ["comment"])
+    take(Act("instagram", "comment", "1", timezone.now(), handle="teashop", words="Look here"))
+    assert not SocialAct.objects.exists()
+    shown = client.get(page).content.decode()
+    assert "@teashop" in shown
+    assert "/hooks/line/line-shop" in shown
+    client.post(page, {**told, "account": str(row.id), "handle": "teashop.bkk", "tickets": []})
+    row.refresh_from_db()
+    assert (row.handle, row.tickets) == ("teashop.bkk", [])
+    for _twice in range(2):
+        assert client.post(f"{page}{row.id}/remove/").status_code == 302
+    assert not OwnAccount.objects.exists()
+    changes = AuditEntry.objects.filter(action="surveys:own_account:changed").order_by("id")
+    assert [one.details.get("account", one.details.get("removed")) for one in changes] == [
+        "teashop", "teashop.bkk", "teashop.bkk",
+    ]  # fmt: skip
