@@ -31,6 +31,9 @@
       Object.assign(options, { style: "currency", currency: spec.currency, currencyDisplay: "narrowSymbol" });
       if (short) options.minimumFractionDigits = 0;
     }
+    // Hours that are minutes: an axis of nothing but zeros tells nothing.
+    const largest = Math.max(0, ...(spec.series ?? []).flatMap((one) => one.data).map((one) => Math.abs(one) || 0));
+    if (short && largest < 1) options.maximumFractionDigits = 3;
     if (spec.unit === "percent") Object.assign(options, { style: "percent", maximumFractionDigits: 1 });
     const format = new Intl.NumberFormat(locale, options);
     return (value) => (value === null || value === undefined || Number.isNaN(value) ? "—" : format.format(value));

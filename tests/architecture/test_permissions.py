@@ -69,6 +69,7 @@ ARGUMENTS = {
     "breach": ID,
     "act": ID,
     "theme": ID,
+    "account": ID,
     "brand": ID,
     "export": ID,
     "draft_id": ID,

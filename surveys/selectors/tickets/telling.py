@@ -54,10 +54,17 @@ def _entry(message: opened.Message, ticket: Ticket, subject: str) -> Entry:
             "status": ticket.status,
             "direction": message.direction,
             "act": message.act,
-            "text": "\n".join(part for part in (subject if is_first(message, ticket) else "", message.words) if part),
+            "text": _said(subject if is_first(message, ticket) else "", message.words),
         },
         is_private=True,
     )
+
+
+def _said(subject: str, words: str) -> str:
+    """Subject and words, each told once: where nobody wrote a subject, it is how the words begin."""
+    begin = " ".join(subject.split()).rstrip("… ")
+    parts = [words] if " ".join(words.split()).startswith(begin) else [subject, words]
+    return "\n".join(part for part in parts if part)
 
 
 def is_first(message: opened.Message, ticket: Ticket) -> bool:
