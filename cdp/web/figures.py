@@ -14,6 +14,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from surveys.selectors.results import standing
+from surveys.selectors.results.standing import Standing
+
 WEEKS = 26
 KEPT_SECONDS = 60
 DAYS = 30
@@ -56,6 +59,13 @@ class Home:
 def home(*, now: dt.datetime) -> Home:
     """The figures at `now`, at most KEPT_SECONDS old."""
     return _kept("home-figures", lambda: _home(now))
+
+
+def recommendation(*, now: dt.datetime) -> Standing | None:
+    """How likely customers are to recommend the shop, at most KEPT_SECONDS old; None where too few said so."""
+    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    found: Standing | None = _kept("home-recommendation", lambda: standing.recommendation(today))
+    return found
 
 
 def _kept(name: str, compute: Callable[[], Any]) -> Any:

@@ -54,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "imports": _latest_imports(now) if may("imports") else [],
         "can_import": may("imports"),
         "waiting": _waiting(now) if may("customers.view") else [],
+        "standing": figures.recommendation(now=now) if may("surveys.view") else None,
         "advise_factor": second_factor.is_advised(request),
     }
     return render(request, "web/home.html", context)

@@ -7,6 +7,7 @@ comparing  one question over time, by group, beside another question
 guarding   which filters anonymous answers may be seen through
 reach      who was asked, who began, who finished; whether those who answered are like those who were asked
 scores     sums over answers that people reached
+standing   how likely customers are to recommend the shop, lately: for Home
 words      what was written, and what was refused
 telling    all of it as a JSON value, for REST
 """

@@ -13,8 +13,9 @@ from cdp.core import jobs, pipeline
 from cdp.core.models import AccessEntry, Job
 from cdp.web import figures
 from commerce.models import ExchangeRate
-from surveys.services import reviews
+from surveys.services import first, reviews
 from tests import factories
+from tests.surveys import answers
 
 NOW = timezone.now()
 
@@ -187,3 +188,18 @@ def test_home_calls_a_file_that_was_only_checked_so_and_leads_on(admin):
     shown = admin.get("/").content.decode()
     assert "Checked" in shown
     assert f'href="/imports/{job.id}/">Continue' in shown
+
+
+def test_home_says_how_likely_customers_are_to_recommend_the_shop_once_five_said_so_lately(admin):
+    factories.customer()
+    survey = first.ensure(at=NOW)
+    answers.plant(survey, [{"score": 0}] * 9, at=NOW - dt.timedelta(days=95))
+    answers.plant(survey, [{"score": 10}] * 4, at=NOW - dt.timedelta(days=2))
+    assert admin.get("/").context["standing"] is None
+    answers.plant(survey, [{"score": 3}], at=NOW - dt.timedelta(days=1))
+    cache.clear()
+    response = admin.get("/")
+    standing = response.context["standing"]
+    assert (standing.score, standing.n, standing.is_variant) == (60, 5, False)
+    assert standing.interval[0] < 60 < standing.interval[1]
+    assert 'href="/surveys/nps/results/"' in response.content.decode()
