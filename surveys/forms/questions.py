@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from consent.selectors import purposes
+from customers.selectors import changes
 from surveys.forms.conditions import ConditionField
 from surveys.rules import building, mapping
 from surveys.rules.kinds import words as word_kinds
@@ -94,6 +95,12 @@ class _Day(forms.DateInput):
         return str(value or "")
 
 
+def _fields_of_the_profile() -> list[tuple[str, str]]:
+    """What answers can fill, called and ordered as staff know it."""
+    names = {**changes.NAMES, "heard": _("How they heard of us"), "chose": _("Why they chose us")}
+    return sorted(((name, str(names[name])) for name in mapping.FIELDS), key=lambda one: one[1].lower())
+
+
 class QuestionForm(forms.Form):
     """The form of one question. `texts` are rows of texts, `lists` rows of options, lines and pictures."""
 
@@ -127,8 +134,7 @@ class QuestionForm(forms.Form):
         self._add("key", key, question.get("key"))
         self._add("required", forms.BooleanField(label=_("Must be answered"), required=False), question.get("required"))
         if self.kind in {"single", "multiple", "ranking", "date", "text"}:
-            fields = [("", _("none")), *((name, name) for name in sorted(mapping.FIELDS))]
-            fills = _choice(_("Fills a field of the profile"), fields)
+            fills = _choice(_("Fills a field of the profile"), [("", _("none")), *_fields_of_the_profile()])
             self._add("maps_to", fills, question.get("maps_to"))
         self._add("when", ConditionField(_("Shown only if")), question.get("when"))
 

@@ -18,6 +18,7 @@ from commerce.services.order_import_reading import NUMBERED, UNNAMED
 from customers.rules import places
 from customers.services.companies.company_import import NEW_COMPANIES
 from customers.services.people_import import JOINED, NEW_PEOPLE, ROUGHLY
+from surveys.services.filing.answers import KIND, SURVEY
 
 SHOWN_COLUMNS = 8
 PHONE_CODES = frozenset({"phone_not_in_use", "phone_too_short", "phone_too_long"})
@@ -34,12 +35,20 @@ def left(job: Job) -> str:
     return ngettext("about {n} minute left", "about {n} minutes left", minutes).format(n=formats.number(minutes))
 
 
-def see(job: Job) -> str:
-    """Where the people of a finished import are; empty for other kinds, and where nobody came in."""
+def see(job: Job) -> tuple[str, str]:
+    """Where what a finished import brought is to be seen, and how the way there is called: its people, or the results
+    of the one survey that its answers belong to. Both empty for other kinds, and where nothing came in.
+    """
     is_in = job.state == Job.State.DONE and not job.params["dry_run"] and job.result.get("accepted")
-    if job.params["kind"] != "customers" or not is_in or undoing.is_begun(job):
-        return ""
-    return reverse("customers:customer-list") + "?" + urlencode({"source": job.params["source"]})
+    if not is_in or undoing.is_begun(job):
+        return "", ""
+    if job.params["kind"] == "customers":
+        there = reverse("customers:customer-list") + "?" + urlencode({"source": job.params["source"]})
+        return there, _("See these customers")
+    survey = (job.params["mapping"].get("constants") or {}).get(SURVEY, "")
+    if job.params["kind"] == KIND.key and survey:
+        return reverse("surveys:results", args=[survey]), _("See the results")
+    return "", ""
 
 
 def unused(job: Job) -> str:

@@ -257,6 +257,7 @@ def _mapping_page(request: HttpRequest, job: Job, *, error: str = "", status: in
 def _result(job: Job) -> dict[str, Any]:
     reasons = engine.reasons()
     noted = engine.rejects(job, limit=SHOWN_REJECTS) if job.finished_at else []
+    see_url, see_label = import_words.see(job)
     return {
         **import_undo.state_of(job),
         "job": job,
@@ -269,7 +270,8 @@ def _result(job: Job) -> dict[str, Any]:
         "is_cut": engine.unlisted(job) > 0,
         "brought": import_words.brought(job),
         "failure": jobs.sentence(job.error),
-        "see_url": import_words.see(job),
+        "see_url": see_url,
+        "see_label": see_label,
         "has_stopped": drafts.has_stopped(job, at=timezone.now()),
         "still_ending": drafts.still_ending() if drafts.is_ending(job, at=timezone.now()) else "",
         "is_check_failed": bool(job.params["dry_run"]) and job.state == Job.State.FAILED,

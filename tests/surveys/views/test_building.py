@@ -233,6 +233,9 @@ def test_what_nobody_has_written_yet_is_no_fault_and_lines_are_called_by_their_f
     (made,) = survey.draft["pages"][0]["questions"]
     assert [one["key"] for one in made["options"]] == ["word_options_0_en", "word_options_1_en", "word_options_2_en"]
     assert [one["key"] for one in made["lines"]] == ["word_lines_0_en", "word_lines_1_en"]
+    told = staff.get(step(staff, survey, "add", page=0, kind="text").url).content.decode()
+    names = ["Birthday", "How they heard of us", "Income band"]  # as staff know them, in their order
+    assert [one for one in names if f">{one}</option>" in told] == sorted(names, key=told.index) == names
 
 
 def test_a_condition_that_cannot_be_read_is_not_saved_and_a_comparison_goes_to_the_way_it_is_for(staff, survey):

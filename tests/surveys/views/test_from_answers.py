@@ -25,6 +25,7 @@ RespondentID,Have you been here?,What did you buy? Please select all that apply.
 def test_two_header_rows_become_a_survey_with_its_answers(client):
     client.force_login(factories.staff("owner"))
     file = SimpleUploadedFile("Visitors.csv", FILE.encode("cp1252"), content_type="text/csv")
+    assert '<a class="option" href="/surveys/new/answers/">' in client.get("/surveys/new/").content.decode()
     page = client.post("/surveys/new/answers/", {"file": file}, follow=True)
     assert page.status_code == 200
     chosen = {line.one.name: line.chosen for line in page.context["lines"]}
@@ -49,6 +50,7 @@ def test_two_header_rows_become_a_survey_with_its_answers(client):
     client.post(f"/imports/{job.id}/start/")
     jobs.run_waiting()
     survey = Survey.objects.get(slug="visitors")
+    assert 'href="/surveys/visitors/results/"' in client.get(f"/imports/{job.id}/").content.decode()
     assert (survey.state, Response.objects.filter(survey_id=survey.id).count()) == ("closed", 6)
     figures = {one.asked.key: one.n for one in overview.read(survey).results}
     assert list(figures.values()) == [6, 5, 4, 5, 5]
