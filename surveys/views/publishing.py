@@ -26,7 +26,11 @@ MOST_VERSIONS = 100
 def publish(request: HttpRequest, survey: str) -> HttpResponse:
     """Look at everything once more, then put it in force."""
     row, now = frame.survey_of(survey), timezone.now()
-    form = DisclosureForm(request.POST if request.method == "POST" else None, texts=disclosing.words(row, at=now))
+    form = DisclosureForm(
+        request.POST if request.method == "POST" else None,
+        texts=disclosing.words(row, at=now),
+        spoken=[code for code in row.draft.get("languages", []) if isinstance(code, str)],
+    )
     faults: list[Problem] | None = None
     error = ""
     if request.method == "POST" and form.is_valid():

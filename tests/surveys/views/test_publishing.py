@@ -42,6 +42,20 @@ def test_a_ready_made_one_is_published_with_the_words_before_it_in_three_languag
     assert (page.context["faults"], page.context["changes"]) == ([], [])
     words = said(page)
     assert "답변" in words["said_title_ko"]
+    assert "tone-warning" not in page.content.decode()
+    # Before anybody presses: what readers of one language would be told in another.
+    staff.post("/surveys/us/publish/", {**words, "said_kept_for_th": "", "said_seen_by_ko": words["said_seen_by_en"]})
+    columns = {one["code"]: one["beside"] for one in staff.get("/surveys/us/publish/").context["form"].columns}
+    doubts = {field.name: doubt.split(":")[0] for one in columns.values() for field, doubt in one if doubt}
+    assert doubts == {
+        "said_kept_for_th": "Missing",
+        "said_seen_by_en": "The same words stand under Korean",
+        "said_seen_by_ko": "The same words stand under English",
+    }
+    changed(survey, languages=["en", "ko"])
+    thai = staff.get("/surveys/us/publish/").content.decode()
+    assert "Empty: readers of Thai are shown it in English." in thai
+    changed(survey, languages=["en", "th", "ko"])
 
     missing = staff.post("/surveys/us/publish/", {**words, "said_kept_for_th": "", "publish": "1"})
     assert (missing.status_code, [one.url for one in missing.context["faults"]]) == (422, ["#said"])
