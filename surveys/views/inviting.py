@@ -66,7 +66,8 @@ def sheet(request: HttpRequest, survey: str) -> HttpResponse:
     languages = definition.languages
     wanted = request.GET.get("in") or translation.get_language() or ""
     chosen = wanted if wanted in languages else languages[0]
-    url = links.sheet(row.slug, chosen)
+    # Of an anonymous answer no place is kept, and its address promises none.
+    url = links.public(row.slug, language=chosen) if row.is_anonymous else links.sheet(row.slug, chosen)
     page = {"survey": row, "url": url, "code": qr.svg(url), "chosen": chosen}
     page["sheets"] = [
         {"label": name, "url": f"?in={code}", "active": code == chosen} for code, name in _names(languages).items()

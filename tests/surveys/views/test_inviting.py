@@ -80,6 +80,8 @@ def test_links_code_and_letter_are_shown_and_wrong_terms_told_at_their_field(cli
     Form(visitor.get(address)).send(visitor, q__score="9")
     assert Response.objects.values_list("language", "context__src").get() == ("ko", "sheet")
     assert client.post("/surveys/nps/ask/", {**TERMS, "days": "0", "segment": "ghost"}).status_code == 422
+    asking.opened(written(ready.one("about_you")), slug="team", is_anonymous=True)
+    assert "src=sheet" not in client.get("/surveys/team/ask/sheet/").content.decode()  # no place is kept of it
     asking.drafted(written(ready.one("ease")), slug="ease")
     assert "Publish it first" in client.get("/surveys/ease/ask/").content.decode()
     assert client.get("/surveys/ease/ask/sheet/").status_code == 404
