@@ -60,8 +60,8 @@ def admin(db, client):
     return client
 
 
-# Each address with a third of the nonsense in turn; with all of it among the slow tests.
-in_turn = pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)])
+# Each address with a fifth of the nonsense in turn; with all of it among the slow tests.
+in_turn = pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
 
 
 @in_turn

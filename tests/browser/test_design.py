@@ -116,6 +116,7 @@ def test_the_frame_works_by_keyboard(open_as: Callable[..., Page], live_server: 
     page.wait_for_url(live_server.url + "/")
 
 
+@pytest.mark.long
 def test_components_do_what_they_say(open_as: Callable[..., Page], complaints: list[str]) -> None:
     page = open_as("/design/")
 
@@ -160,6 +161,7 @@ def test_components_do_what_they_say(open_as: Callable[..., Page], complaints: l
     assert complaints == []
 
 
+@pytest.mark.long
 def test_a_session_that_ended_leads_to_the_log_in(open_as: Callable[..., Page]) -> None:
     page = open_as("/design/")
     page.context.clear_cookies(name="sessionid")

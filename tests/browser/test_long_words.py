@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+@pytest.mark.long
 def test_long_words_do_not_widen_a_page(
     live_server: LiveServer, browser: Browser, sign_in: Callable[..., None]
 ) -> None:

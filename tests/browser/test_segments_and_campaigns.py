@@ -226,6 +226,7 @@ def test_saving_an_unfinished_segment_says_what_is_missing_and_goes_on_saying_it
     assert [said for said in complaints if "422" not in said] == []
 
 
+@pytest.mark.long
 def test_without_scripts_the_json_does(live_server: LiveServer, browser: Browser, sign_in: Callable[..., None]) -> None:
     context = browser.new_context(java_script_enabled=False)
     sign_in(context, factories.staff("marketer"))
