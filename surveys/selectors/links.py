@@ -17,17 +17,12 @@ def public(slug: str, *, language: str = "") -> str:
 
 def sheet(slug: str, language: str) -> str:
     """The same as a printed sheet has it: in its language, and answers tell that they came from there."""
-    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/?lang={language}&src={SHEET}"
+    return f"{public(slug, language=language)}&src={SHEET}"
 
 
 def kiosk(slug: str, language: str) -> str:
     """The same for the shop's tablet: it speaks that language until somebody chooses another."""
-    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/?kiosk={language}"
-
-
-def short(slug: str, language: str) -> str:
-    """The same as it stands in a text message, where every letter counts; its language in the fewest."""
-    return f"{settings.CDP_BASE_URL}{PATH}/{slug}/?lang={language}"
+    return f"{public(slug)}?kiosk={language}"
 
 
 def personal(slug: str, secret: str) -> str:

@@ -117,7 +117,8 @@ def _links(row: Survey) -> dict[str, Any]:
     names = _names(languages)
     public = links.public(row.slug)
     by_hand = [
-        (names[code], code, letters.texts(row, links.short(row.slug, code), language=code)) for code in languages
+        (names[code], code, letters.texts(row, links.public(row.slug, language=code), language=code))
+        for code in languages
     ]
     return {
         "by_hand": by_hand,

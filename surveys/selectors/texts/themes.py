@@ -201,6 +201,13 @@ def _around(theme: Theme, now: dt.datetime) -> tuple[int, int]:
     return before, after
 
 
+_SHARE = (
+    "CASE g.sentiment WHEN 'negative' THEN g.negative WHEN 'neutral' THEN g.neutral WHEN 'positive' THEN g.positive END"
+)
+# What somebody told the shop alone; chats of platforms are read with their tickets.
+_PRIVATE = "(%(hides)s AND g.kind = 'ticket')"
+
+
 def samples(theme: Theme, *, sentiment: str = "", hides_private: bool, limit: int = SAMPLES) -> list[Sample]:
     """The newest texts of a theme, opened. Anonymous ones are not among them."""
     return _opened(
@@ -225,13 +232,6 @@ def naming(about: str, ref: str, *, hides_private: bool, limit: int = SAMPLES) -
         """,
         {"about": about, "ref": ref, "limit": limit, "hides": hides_private},
     )
-
-
-_SHARE = (
-    "CASE g.sentiment WHEN 'negative' THEN g.negative WHEN 'neutral' THEN g.neutral WHEN 'positive' THEN g.positive END"
-)
-# What somebody told the shop alone; chats of platforms are read with their tickets.
-_PRIVATE = "(%(hides)s AND g.kind = 'ticket')"
 
 
 def _opened(statement: str, params: Mapping[str, Any]) -> list[Sample]:
