@@ -62,6 +62,6 @@ def test_the_text_message_of_each_language_is_one(settings, language, most):
     survey = asking.opened(written(ready.one("nps")), slug="nps")
     texts = letters.texts(survey, links.personal("nps", "x" * 20), language=language, label="(광고)")
     assert (texts.messages, texts.room) == (1, 70)
-    texts = letters.texts(survey, links.short("nps", language), language=language)
+    texts = letters.texts(survey, links.public("nps", language=language), language=language)
     assert (texts.messages, texts.units <= texts.room, texts.room) == (1, True, most)
     assert texts.sms.endswith(f"/s/nps/?lang={language}")
