@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from cdp.core import ids
 from cdp.core.crypto import hourly, index
-from tests import data, emptying, sql_guard
+from tests import data, emptying, migrated, sql_guard
 
 # How fast a machine thinks of examples is no property of ours.
 hypothesis.settings.register_profile(
@@ -36,6 +36,13 @@ def pytest_configure() -> None:
     emptying.install()
     sql_guard.install()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # strong ones are slow on purpose
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The database of a worker begins as a copy of the migrated one."""
+    if template := migrated.ready():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """pytest plugin: a throw-away PostgreSQL and Valkey for each run, unless DATABASE_URL or REDIS_URL name others.
 
 Loaded by `-p tests.servers` before pytest-django reads the settings. Under xdist the controller starts PostgreSQL for all
-(pytest-django gives each worker a database), and each worker has a directory and a Valkey of its own, so that no queue
-is shared. Two runs at once have nothing in common. If the run is killed, the kernel ends the servers with it.
+(each worker has a database, a copy of the one in tests/migrated.py), and each worker has a directory and a Valkey of its
+own, so that no queue is shared. Two runs at once have nothing in common. If the run is killed, the kernel ends the
+servers with it.
 """
 
 import atexit
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from cdp.run import embedded
+from tests import migrated
 
 OWN_VALKEY = "TESTS_OWN_VALKEY"
 """Set by the controller for its workers: REDIS_URL was not given from outside."""
@@ -56,8 +58,11 @@ def pytest_unconfigure() -> None:
 def _tear_down() -> None:
     servers, var = _Run.servers, _Run.var
     _Run.servers = _Run.var = None
-    if servers:
+    if servers and var:
+        keeps = bool(servers.database_url) and migrated.is_worth_keeping(servers.database_url)
         servers.stop()
+        if keeps:
+            migrated.keep(var)
     if var:
         shutil.rmtree(var, ignore_errors=True)
 
@@ -79,6 +84,7 @@ def _forget_the_machine() -> None:
         "TIME_ZONE",
         "PORT",
         OWN_VALKEY,
+        migrated.MARKER,
     }
     for name in drop & os.environ.keys():
         del os.environ[name]
@@ -102,8 +108,11 @@ def _make_var() -> None:
 
 def _start(*, postgres: bool, valkey: bool) -> None:
     assert _Run.var is not None
+    if postgres:
+        migrated.fetch(_Run.var)
     _Run.servers = embedded.start(_Run.var, postgres=postgres, valkey=valkey, durable=False)
     if postgres:
         os.environ["DATABASE_URL"] = _Run.servers.database_url
+        migrated.begin(_Run.var, _Run.servers.database_url)
     if valkey:
         os.environ["REDIS_URL"] = _Run.servers.redis_url
