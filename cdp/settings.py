@@ -309,6 +309,11 @@ CELERY_BEAT_SCHEDULE["find-themes"] = {
     "schedule": crontab(hour=3, minute=10),
     "options": {"expires": 3600},
 }
+CELERY_BEAT_SCHEDULE["end-survey-months"] = {
+    "task": "surveys.tasks.end_months",
+    "schedule": crontab(hour=1, minute=40),
+    "options": {"expires": 3600},
+}
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.
 CELERY_BEAT_SCHEDULE["verify-ledgers"] = {
     "task": "cdp.core.tasks.verify_ledgers",

@@ -14,12 +14,16 @@ _TEXTS = 0x0CD_5A5D
 
 @shared_task
 def end_days() -> None:
-    """Write what is left of anonymous answers of days that are over, and the rewards of months that are; beat calls
-    every quarter of an hour.
+    """Write what is left of anonymous answers of days that are over; beat calls every quarter of an hour."""
+    anonymous.write_out_before(timezone.localdate(timezone.now()))
+
+
+@shared_task
+def end_months() -> None:
+    """Write the rewards of anonymous answers of months that are over; beat calls at night, so that one which cannot be
+    written is told of once a day.
     """
-    now = timezone.now()
-    anonymous.write_out_before(timezone.localdate(now))
-    claims.release(at=now)
+    claims.release(at=timezone.now())
 
 
 @shared_task

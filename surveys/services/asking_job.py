@@ -3,30 +3,21 @@
 import uuid
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cdp.core import audiences, jobs
 from cdp.core.actors import Actor
 from cdp.core.models import Job
 from surveys.models import Survey
-from surveys.selectors import inviting as selecting
-from surveys.services import anonymous, inviting
+from surveys.services import inviting
 from surveys.services.inviting import Terms
 
 NAME = "survey_ask"
 
 
 def begin(*, survey: Survey, segment: str, terms: Terms, actor: Actor) -> Job:
-    """Begin. Raises UnableToInvite: also where an anonymous questionnaire would ask so few that one of them answers."""
+    """Begin. Raises UnableToInvite."""
     terms.check()
-    if survey.is_anonymous:
-        people = audiences.audience(segment).iterator()
-        found = selecting.preview(survey=survey, customers=people, channel=terms.channel, at=timezone.now())
-        if found.asked < anonymous.BATCH:
-            raise inviting.UnableToInvite(
-                _("Fewer than five people would be asked: whoever answers an anonymous survey would be known.")
-            )
     return jobs.submit(
         NAME,
         title=gettext_noop("Inviting people to a survey"),
@@ -54,6 +45,8 @@ def work(job: Job) -> None:
             actor=Actor(kind, uuid.UUID(ident) if ident else None),
             at=timezone.now(),
         )
+    except inviting.TooFewToInvite as few:
+        raise jobs.JobFailed(inviting.TOO_FEW) from few
     except inviting.UnableToInvite as unable:
         raise jobs.JobFailed(gettext_noop("It is not open: nobody could answer.")) from unable
     except audiences.UnknownAudience as unknown:

@@ -3,7 +3,8 @@
 A code is chance and a mark by which we know our own. It is made of the secret of the form, so that a form sent twice
 has one code; who has the whole database, but not the keys, sees neither from which answer nor from which moment it is.
 What is brought waits sealed and is written with everything of its month, in an order of chance: whoever brought a code
-is known to have answered some time before, and nothing tells when or what.
+is known to have answered some time before, and nothing tells when or what. While it waits, it lies under another digest
+than later: two copies of the database of different days have nothing by which a claim of one is found in the other.
 """
 
 import base64
@@ -17,7 +18,7 @@ from collections.abc import Mapping
 
 import structlog
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,7 @@ from customers.rules.people import Person
 from customers.selectors import lineage, suppressions
 from customers.services import identity, standing
 from surveys.models import AnonymousResponse, RewardClaim, SpentClaim, Survey, WaitingClaim
-from surveys.selectors import questionnaires, sealing
+from surveys.selectors import sealing
 from surveys.selectors.questionnaires import PLACE
 from surveys.services.anonymous import BATCH
 
@@ -40,6 +41,7 @@ SPENT = KeyTable("surveys_spentclaim", "claim_id")
 CAUSE = "surveys.claim"
 _WAITING = WaitingClaim._meta.db_table
 _TOLD = ("email", "phone", "language")
+_SPENT_AS = "digest"
 _CHANCE, _MARK = 9, 6
 _GROUP = 6
 _ALIKE = str.maketrans({"0": "O", "1": "I", "8": "B"})
@@ -67,10 +69,11 @@ def bring(*, survey: Survey, code: str, person: Person, at: dt.datetime) -> None
     taken, and leaves nothing behind. Raises UnableToClaim: no code of this survey, or brought by somebody else.
     """
     digest, is_ours = _digest(survey, code)
+    mark = index.lasting_hasher("survey.claim.waiting")(digest)
     key, told = sealing.key_of(survey), {name: getattr(person, name) for name in _TOLD}
     with transaction.atomic():
         locks.take_turns(digest)
-        waiting = WaitingClaim.objects.filter(code_digest=digest).first()
+        waiting = WaitingClaim.objects.filter(code_digest=mark).first()
         is_spent = SpentClaim.objects.filter(digest=digest).exists()
         if not is_ours:
             raise UnableToClaim(_("This is no code of this survey. Check it letter by letter."))
@@ -78,10 +81,9 @@ def bring(*, survey: Survey, code: str, person: Person, at: dt.datetime) -> None
             raise UnableToClaim(_("This code was used already."))
         if waiting is None:
             row = uuid.uuid4()  # a UUIDv7 would tell the moment
-            sealed = key.seal(json.dumps(told, ensure_ascii=False), table=_WAITING, column="sealed", row=row)
-            WaitingClaim.objects.create(
-                id=row, survey_id=survey.id, month=_month(at), code_digest=digest, sealed=sealed
-            )
+            kept = json.dumps({**told, _SPENT_AS: digest.hex()}, ensure_ascii=False)
+            sealed = key.seal(kept, table=_WAITING, column="sealed", row=row)
+            WaitingClaim.objects.create(id=row, survey_id=survey.id, month=_month(at), code_digest=mark, sealed=sealed)
 
 
 def release(*, at: dt.datetime) -> int:
@@ -89,16 +91,18 @@ def release(*, at: dt.datetime) -> int:
     promised. Returns how many.
 
     In the order of their digests, which is one of chance, and under the month of today. Where fewer than `BATCH`
-    answers were written since the first of them, they wait another month for company, unless nobody can answer any
-    more.
+    answers were written since the first of them, they wait another month for company, and no longer: when a whole month
+    has passed in which nobody answered, nobody will.
     """
     before = _month(at)
+    month_before = (before - dt.timedelta(days=1)).replace(day=1)
     waiting = WaitingClaim.objects.filter(month__lt=before).values_list("survey_id").annotate(Min("month"))
     count = 0
     for survey_id, since in list(waiting):
         survey = Survey.objects.get(id=survey_id)
         answers = AnonymousResponse.objects.filter(survey_id=survey_id, at__gte=since, at__lt=before)
-        if questionnaires.closed(survey, at=at) is None and answers.count() < BATCH:
+        newest = answers.aggregate(Max("at"))["at__max"]
+        if answers.count() < BATCH and max(newest or since, since) >= month_before:
             continue
         rows = WaitingClaim.objects.filter(survey_id=survey_id, month__lt=before).order_by("code_digest")
         for row in list(rows.values_list("id", flat=True)):
@@ -132,7 +136,7 @@ def _released(survey: Survey, row: uuid.UUID, *, month: dt.date, at: dt.datetime
             teller=identity.Teller.SELF,
             by=f"{PLACE}:{survey.slug}",
         )
-        _owe(survey, found.customer, digest=bytes(waiting.code_digest), month=month)
+        _owe(survey, found.customer, digest=bytes.fromhex(told[_SPENT_AS]), month=month)
     return True
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cdp.core import audit, locks, outbox
 from cdp.core.actors import Actor
@@ -29,9 +30,11 @@ from customers.services import standing
 from surveys.models import Invitation, Survey
 from surveys.selectors import invitations, inviting, letters, links, questionnaires
 from surveys.selectors.inviting import PURPOSE, Preview
+from surveys.services import anonymous
 from surveys.services.answering import runs
 
 INVITATION, REMINDER = letters.INVITATION, "survey-reminder"
+TOO_FEW = gettext_noop("Fewer than five people would be asked: whoever answers an anonymous survey would be known.")
 BATCH = 200
 MOST_REMINDERS = 3
 OPEN = (Invitation.State.MADE, Invitation.State.SENT)
@@ -41,6 +44,10 @@ _TURN = hashlib.sha256(b"surveys.invitations").digest()
 
 class UnableToInvite(Exception):
     """Nobody is asked; the message says why, for staff."""
+
+
+class TooFewToInvite(UnableToInvite):
+    """So few would be asked by an anonymous questionnaire that whoever answers would be known."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,25 @@ def invite(
     *, survey: Survey, customers: Iterable[uuid.UUID], terms: Terms, batch: uuid.UUID, actor: Actor, at: dt.datetime
 ) -> Preview:
     """Ask those of an audience who can be asked; each batch of them is one transaction. Pressed twice, nobody is asked
-    twice. Returns what became of them. Raises UnableToInvite.
+    twice. Returns what became of them. Raises UnableToInvite, TooFewToInvite.
     """
     terms.check()
     _check_open(survey, at=at)
+    if not survey.is_anonymous:
+        return _asked(survey, customers, terms, batch, actor=actor, at=at)
+    with locks.in_turn(hashlib.sha256(b"surveys.anonymous" + survey.id.bytes).digest()):
+        wanted = list(customers)
+        found = inviting.preview(survey=survey, customers=wanted, channel=terms.channel, at=at)
+        # Those whom the same job asked before it was killed count.
+        before = Invitation.objects.filter(survey_id=survey.id, batch_id=batch).count()
+        if before + found.asked < anonymous.BATCH:
+            raise TooFewToInvite(_(TOO_FEW))
+        return _asked(survey, wanted, terms, batch, actor=actor, at=at)
+
+
+def _asked(
+    survey: Survey, customers: Iterable[uuid.UUID], terms: Terms, batch: uuid.UUID, *, actor: Actor, at: dt.datetime
+) -> Preview:
     found: Counter[str] = Counter()
     for chunk in inviting.chunks(customers):
         for n in range(0, len(chunk), BATCH):

@@ -45,7 +45,7 @@ def test_each_is_owed_once_by_name_or_by_code_and_what_was_promised_when_they_an
     now, herself = timezone.now(), Person(email="ada@example.com", language="en")
     claims.bring(survey=Survey.objects.get(id=quiet.id), code=answered(quiet).claim, person=herself, at=now)
     Survey.objects.filter(id=quiet.id).update(state=Survey.State.CLOSED)
-    claims.release(at=now + dt.timedelta(days=32))
+    claims.release(at=now + dt.timedelta(days=63))
     claim = RewardClaim.objects.get(customer_id=ada.id)
     owed = {one.name: (one.survey, one.promised, one.is_anonymous) for one in rewards.of([ada.id])}
     assert owed == {f"response:{first.id}": (named.id, POINTS, False), f"claim:{claim.id}": (quiet.id, POINTS, True)}

@@ -17,7 +17,7 @@ from cdp.core import actors
 from cdp.core.models import Source
 from customers.rules.people import Person
 from customers.services import identity, suppressions
-from surveys.models import AnonymousResponse, AnonymousWaiting, RewardClaim, Survey, WaitingClaim
+from surveys.models import AnonymousResponse, AnonymousWaiting, RewardClaim, SpentClaim, Survey, WaitingClaim
 from surveys.selectors.results import overview
 from surveys.services import anonymous, answering, claims, publishing
 from tests import factories
@@ -132,7 +132,14 @@ def test_a_code_is_one_for_a_form_brought_once_and_written_nowhere_before():
         send(survey, code, at=december)
     anonymous.write_out_before(january.date())
     claims.bring(survey=survey, code=other, person=herself, at=december)
+    # A copy of the database from before has nothing by which whoever is rewarded is found in it.
+    waited = [waiting, *WaitingClaim.objects.exclude(id=waiting.id)]
     assert [claims.release(at=january), claims.release(at=january), WaitingClaim.objects.count()] == [2, 0, 0]
+    rewarded = set(RewardClaim.objects.values_list("id", "code_digest")) | set(
+        SpentClaim.objects.values_list("claim_id", "digest")
+    )
+    known = {value if isinstance(value, uuid.UUID) else bytes(value) for pair in rewarded for value in pair}
+    assert not known & {value for one in waited for value in (one.id, bytes(one.code_digest))}
     mine = RewardClaim.objects.filter(customer_id=ada.id).values_list("promised", "month")
     assert sorted(mine, key=str) == sorted([({}, january.date()), (POINTS, january.date())], key=str)
     for who in (herself, somebody):
@@ -146,11 +153,13 @@ def test_whoever_was_forgotten_after_they_brought_a_code_is_not_brought_back_by_
     for name in ("ada", "bo"):
         code = send(survey, CODES[0], secret=name).claim
         claims.bring(survey=survey, code=code, person=Person(email=f"{name}@example.com"), at=DAY)
-    Survey.objects.filter(id=survey.id).update(state=Survey.State.CLOSED)  # nobody else answers: no reason to wait on
+    # Whether it is open, paused or full: after a month in which nobody answered there is no reason to wait on.
+    Survey.objects.filter(id=survey.id).update(state=Survey.State.CLOSED)
+    assert claims.release(at=DAY.replace(month=12)) == 0
     source = Source.objects.get_or_create(key=claims.SOURCE, defaults={"name": "x", "kind": Source.Kind.FORM})[0]
     keys = identity.keys_of(Person(email="ada@example.com"), source)
     suppressions.suppress({key.digest: key.kind for key in keys}, at=DAY)
-    assert claims.release(at=DAY.replace(month=12)) == 1
+    assert claims.release(at=DAY.replace(year=2027, month=1)) == 1
     assert (RewardClaim.objects.count(), WaitingClaim.objects.count()) == (1, 0)
 
 

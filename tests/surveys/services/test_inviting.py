@@ -193,10 +193,14 @@ def test_a_link_of_their_own_by_hand_is_one_and_taken_back_it_leads_nowhere():
 
 def test_an_anonymous_one_asks_by_the_link_that_everybody_has_and_reminds_nobody():
     survey = asking.opened(definition.written(ready.one("about_you")), slug="quiet", is_anonymous=True)
-    invite(survey, [willing("ada")], reminders=2)
-    row = Invitation.objects.get()
-    assert (row.key_digest, row.remind_at) == (None, None)
-    data, parts = told(Notice.objects.get())
+    people = [willing(name) for name in ("ada", "bo", "cy", "di", "ed")]
+    with pytest.raises(inviting.TooFewToInvite):  # whoever answered would be known
+        invite(survey, people[:4])
+    assert not Invitation.objects.exists()
+    invite(survey, people, reminders=2)
+    row = Invitation.objects.first()
+    assert set(Invitation.objects.values_list("key_digest", "remind_at")) == {(None, None)}
+    data, parts = told(Notice.objects.get(customer_id=row.customer_id))
     assert data["url"].endswith("/s/quiet/")
     assert inviting.secret_of(row.id) not in parts.text
     with pytest.raises(inviting.UnableToInvite):

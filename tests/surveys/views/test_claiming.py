@@ -63,7 +63,7 @@ def test_a_code_is_brought_once_by_whoever_it_rewards_and_every_refusal_is_told_
     assert cost["used"] == cost["wrong"]
     # Who it is was looked up by nobody; once their month is over they are owed one reward.
     Survey.objects.filter(slug="quiet").update(state=Survey.State.CLOSED)
-    assert claims.release(at=timezone.now() + dt.timedelta(days=32)) == 2
+    assert claims.release(at=timezone.now() + dt.timedelta(days=63)) == 2
     assert [one.promised for one in RewardClaim.objects.filter(customer=ada).order_by("promised")] == [
         {},
         {"kind": "points", "points": 50},
