@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.test import Client
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from cdp.core import actors, ids, lifecycle, outbox, pipeline
@@ -20,7 +21,7 @@ from cdp.core.crypto.fields import SealedField
 from commerce.models import Order
 from consent.models import PrivacyRequest
 from consent.selectors import holds
-from consent.services import holding, links
+from consent.services import holding, links, special
 from consent.services.requests import codes, running
 from customers.models import Customer
 from customers.services import merging, notes, profiles
@@ -56,6 +57,19 @@ def plant(out: str) -> None:
         at=now,
     )
     factories.order(person, amount="1234.50")
+    # Beside its consent: one that is planted by hand goes as soon as the pipeline looks.
+    with override_settings(CDP_SPECIAL_DETAILS=("ethnicity",)):
+        special.keep(
+            customer=person.id,
+            field="ethnicity",
+            value=f"{MARK} consent_specialdetail value {ACCENT}",
+            words="I agree",
+            language="en",
+            method="staff",
+            source="staff",
+            actor=actors.SYSTEM,
+            at=now,
+        )
     for model in lifecycle.declarations():
         if model is not Customer and not model._default_manager.filter(customer_id=person.id).exists():
             _row(model, person)

@@ -20,9 +20,12 @@ from cdp.core.exports import registry
 from cdp.core.models import Export
 from cdp.core.webhooks import delivering, fanning, subscriptions
 from customers.models import Customer
+from surveys.rules import definition, ready
+from surveys.services import answering
 from tests import factories
 from tests.core.exports.test_kinds import FILES
 from tests.core.webhooks.receiving import receiver, verified
+from tests.surveys import asking
 
 
 @pytest.mark.long
@@ -35,11 +38,14 @@ def test_every_kind_leaves_as_csv_and_as_parquet(tmp_path: Path) -> None:
     assert buyer is not None
     factories.order(buyer)
     factories.consent(buyer)
-    for kind in registry.kinds():
+    survey = asking.opened(definition.written(ready.one("nps")), slug="nps")
+    answering.take(asking.run(survey), {"score": 9}, at=timezone.now(), is_end=True, keeps_valid=False)
+    for kind, one in registry.kinds().items():
+        about = [f"--{one.about.name}", survey.slug] if one.about else []
         told = {}
         for form in ("csv", "parquet"):
             path = tmp_path / f"{kind}.{form}"
-            call_command("export", kind, str(path))
+            call_command("export", kind, str(path), *about)
             read = f"read_csv('{path}', all_varchar = true)" if form == "csv" else f"'{path}'"
             with duckdb.connect() as file:
                 columns = [column for column, *_ in file.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()]
