@@ -232,6 +232,8 @@
       type: "value",
       scale: false,
       splitNumber: 4,
+      // Nobody writes half a text: an axis of counts has whole numbers only.
+      minInterval: spec.unit === "number" && spec.series.every((one) => one.data.every((value) => value === null || Number.isInteger(value))) ? 1 : 0,
       axisLabel: { color: look.muted, formatter: short },
       splitLine: { lineStyle: { color: look.grid } },
       axisLine: { show: false },

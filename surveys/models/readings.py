@@ -37,6 +37,9 @@ class Read(models.Model):
     neutral = models.PositiveSmallIntegerField(default=0)
     positive = models.PositiveSmallIntegerField(default=0)
     terms = ArrayField(models.BigIntegerField(), default=list)  # key phrases, as numbers
+    # Beside each of them: how the clause feels in which it stands (a place in `reader.FELT`), and which one that is.
+    felt = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
+    clauses = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
 
     class Meta:
         abstract = True
@@ -81,6 +84,8 @@ class AnonymousReading(Read):
     at = models.DateField()
     brands = ArrayField(models.UUIDField(), default=list)
     products = ArrayField(models.CharField(max_length=120), default=list)
+    brands_felt = ArrayField(models.SmallIntegerField(), default=list, db_default=[])  # beside each of them
+    products_felt = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
 
     class Meta:
         verbose_name = _("reading of an anonymous answer")
@@ -107,7 +112,7 @@ class Mention(OwnedModel):
     parent_id = models.UUIDField()
     about = models.CharField(max_length=8, choices=About.choices)
     ref = models.CharField(max_length=120)  # id of the brand, SKU of the article
-    sentiment = models.CharField(max_length=8, choices=Sentiment.choices, blank=True)  # of the whole text
+    sentiment = models.CharField(max_length=8, choices=Sentiment.choices, blank=True)  # of what names it: its clause
     at = models.DateTimeField()
 
     class Meta:

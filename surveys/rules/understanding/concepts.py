@@ -4,6 +4,7 @@ A concept is no result by itself: a text that holds one of its words carries it 
 several languages find together. Themes are named by what people wrote.
 """
 
+import re
 from collections.abc import Iterable
 
 _WORDS = {
@@ -62,6 +63,11 @@ _WORDS = {
         "불량 파손 고장 하자",
         "ชำรุด เสีย แตก พัง เสียหาย ตำหนิ",
     ),
+    "scent": (
+        "scent fragrance smell smelly perfume odor odour",
+        "향 향기 냄새 향수",
+        "กลิ่น กลิ่นหอม หอม เหม็น",
+    ),
     "app": (
         "app website site checkout login",
         "앱 어플 홈페이지 사이트 결제 로그인",
@@ -87,8 +93,19 @@ _MARK = "\0"
 """No phrase of a text has it."""
 _OF = {word: _MARK + name for name, told in _WORDS.items() for part in told for word in part.split()}
 ALL = frozenset(_OF.values())
+WORDS = frozenset(_OF)
+
+# Said of a parcel without naming it: in its own language each of these words says nothing.
+_TURNS = {
+    _MARK + "delivery": re.compile(
+        r"ของ(?:ยัง)?(?:ไม่)?มา|มาช้า|มาไว|มาเร็ว|ได้(?:รับ)?ของ|ยังไม่ได้ของ|(?:still )?waiting for my (?:order|package)"
+        r"|(?:came|come) (?:late|quickly|fast|early|broken|damaged)|(?:늦게|빨리|금방|일찍) (?:왔|와요|받)"
+    ),
+}
 
 
-def of(phrases: Iterable[str]) -> list[str]:
-    """The concepts that these phrases belong to, each once."""
-    return list(dict.fromkeys(_OF[phrase] for phrase in phrases if phrase in _OF))
+def of(phrases: Iterable[str], clause: str = "") -> list[str]:
+    """The concepts that these phrases, and turns of their clause, belong to, each once."""
+    found = [_OF[phrase] for phrase in phrases if phrase in _OF]
+    found += [concept for concept, turn in _TURNS.items() if clause and turn.search(clause)]
+    return list(dict.fromkeys(found))

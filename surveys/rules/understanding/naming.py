@@ -7,7 +7,7 @@ before and behind it, or, for names that the dictionary does not know, where nei
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _SPACE = re.compile(r"\s+")
@@ -33,17 +33,18 @@ class Names:
 
     def found(self, text: str) -> list[str]:
         """What is named, each once, in the order of the text. Inside of a longer name a shorter one is none."""
-        if not self.begin:
-            return []
-        told, seen, at = folded(text), dict[str, None](), 0
-        while at < len(told):
+        return list(dict.fromkeys(ref for _start, _end, refs in self.spans(folded(text)) for ref in refs))
+
+    def spans(self, told: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """Where a `folded` text names something: from, to, what."""
+        at = 0
+        while self.begin and at < len(told):
             for name, refs in self.begin.get(told[at : at + 2], ()):
                 if told.startswith(name, at) and _is_whole(told, at, at + len(name)):
-                    seen.update(dict.fromkeys(refs))
+                    yield at, at + len(name), refs
                     at += len(name) - 1
                     break
             at += 1
-        return list(seen)
 
 
 def folded(text: str) -> str:

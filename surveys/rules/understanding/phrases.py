@@ -1,10 +1,10 @@
 """The key phrases of a text: what it is about, in the forms under which the same things meet over many texts."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 
-from surveys.rules.understanding import cutting, features
+from surveys.rules.understanding import concepts, cutting, features, qualities
 
 MOST = 24
 """Phrases of one text; of a long one the first."""
@@ -58,18 +58,21 @@ def of(text: str, language: str) -> list[str]:
     finder = _OF.get(language)
     if finder is None:
         return []
-    normal = features.normal(text)
-    return list(dict.fromkeys(_phrases(finder(normal))))[:MOST]
+    general = qualities.ANY[language] - concepts.WORDS
+    return list(dict.fromkeys(_phrases(finder(features.normal(text)), general)))[:MOST]
 
 
-def _phrases(words: Sequence[str | None]) -> Iterable[str]:
-    """Words and pairs; None is a gap over which nothing stands together."""
+def _phrases(words: Sequence[str | None], general: Collection[str]) -> Iterable[str]:
+    """Words and pairs; None is a gap over which nothing stands together. What is said of anything is no phrase alone,
+    nor with another word of that kind.
+    """
     for at, word in enumerate(words):
         if word is None:
             continue
-        yield word
+        if word not in general:
+            yield word
         following = words[at + 1] if at + 1 < len(words) else None
-        if following is not None and following != word:
+        if following is not None and following != word and not (word in general and following in general):
             yield f"{word} {following}"
 
 

@@ -1,12 +1,46 @@
 """Reading one text: language, feeling, key phrases, names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from surveys.rules.understanding import cutting, features, language, naming, phrases, weights
+from surveys.rules.understanding import (
+    clauses,
+    comparing,
+    concepts,
+    cutting,
+    features,
+    language,
+    naming,
+    phrases,
+    qualities,
+    weights,
+)
 
-RULES = "1"
-"""The version of what is no weights: language, phrases. Change it with them, and everything is read again."""
+RULES = "2"
+"""The version of what is no weights: language, clauses, phrases. Change it with them, and everything is read again."""
+SURE = 0.5
+"""How probable the feeling of a clause must be to stand against that of another one."""
+BRANDS = "brand"
+"""Among names: those that are compared."""
+FELT = ("negative", "positive", "neutral", "")
+"""Feelings as numbers (their place here): where a text says two things of one subject, the lowest counts."""
+
+
+class Said(NamedTuple):
+    """A key phrase, or the mark of a concept: in which clause it stands and how that feels."""
+
+    phrase: str
+    clause: int
+    sentiment: str
+
+
+class Named(NamedTuple):
+    """What is named (as its searcher tells) and how the text feels about it."""
+
+    ref: str
+    sentiment: str
 
 
 @dataclass(frozen=True)
@@ -16,15 +50,18 @@ class Told:
     language: str
     model: str
     shares: tuple[int, int, int] | None
-    phrases: list[str] = field(default_factory=list)
-    named: Mapping[str, list[str]] = field(default_factory=dict)
+    said: Sequence[Said] = ()
+    named: Mapping[str, Sequence[Named]] = field(default_factory=dict)
 
     @property
     def sentiment(self) -> str:
         """The likeliest feeling; empty where none is read."""
-        if self.shares is None:
-            return ""
-        return weights.LABELS[max(range(3), key=self.shares.__getitem__)]
+        return "" if self.shares is None else _likeliest(self.shares)
+
+    @property
+    def phrases(self) -> list[str]:
+        """Every phrase once."""
+        return list(dict.fromkeys(one.phrase for one in self.said))
 
 
 def versions() -> list[str]:
@@ -44,14 +81,102 @@ def version_of(code: str) -> str:
     return f"{code}{weights.of(code).version}.{RULES}"
 
 
-def read(text: str, names: Mapping[str, naming.Names]) -> Told:
-    """Read a text; `names` are searchers by what they find. Raises weights.Damaged."""
+def read(text: str, names: Mapping[str, naming.Names], rivals: AbstractSet[str] = frozenset()) -> Told:
+    """Read a text; `names` are searchers by what they find, `rivals` those of the brands that are competitors. Raises
+    weights.Damaged.
+
+    The feeling of a phrase and of a name is that of the text, unless its clauses contradict each other: then each has
+    that of its clause. What praises a competitor above us is no praise: it blames us, and is well said of them.
+    """
     code = language.language_of(text[: features.LONGEST])
-    told = {about: searcher.found(text) for about, searcher in names.items()}
+    found = {about: searcher.found(text) for about, searcher in names.items()}
     if code not in language.KNOWN:
-        return Told(code, version_of(code), None, named=told)
-    shares = weights.of(code).shares(features.normal(text), cutting.OF[code])
-    return Told(code, version_of(code), _of_a_thousand(shares), phrases.of(text, code), told)
+        return Told(code, version_of(code), None, named=_all(found, ""))
+    parts = _parts(text, code, names, found)
+    brands = names.get(BRANDS, naming.Names())
+    theirs = [comparing.favours_another(part, code, brands, rivals) for part in parts]
+    shares = _shares_of_ours(text, code, parts, theirs)
+    whole = _likeliest(shares)
+    felt = _felt(parts, theirs, code, whole)
+    named = {
+        about: [Named(ref, _about(ref, searcher, parts, felt, theirs, rivals, whole)) for ref in found[about]]
+        for about, searcher in names.items()
+    }
+    return Told(code, version_of(code), _of_a_thousand(shares), _said(parts, felt, code), named)
+
+
+def _parts(text: str, code: str, names: Mapping[str, naming.Names], found: Mapping[str, Sequence[str]]) -> list[str]:
+    parts = clauses.of(text, code)
+    if len(parts) < 2 or not any(found.values()):
+        return parts
+    return clauses.joined(parts, lambda part: any(searcher.found(part) for searcher in names.values()))
+
+
+def _shares_of_ours(text: str, code: str, parts: Sequence[str], theirs: Sequence[bool]) -> tuple[float, float, float]:
+    """How the text feels about us: by what is left of it without praise of others, and by that where nothing is left
+    that feels.
+    """
+    if not any(theirs):
+        return _shares(features.normal(text), code)
+    ours = " ".join(part for part, is_theirs in zip(parts, theirs, strict=True) if not is_theirs)
+    shares = _shares(ours, code) if ours else None
+    if shares is None or _likeliest(shares) == "neutral":
+        other = " ".join(part for part, is_theirs in zip(parts, theirs, strict=True) if is_theirs)
+        bad, calm, good = _shares(other, code)
+        shares = max(bad, good), calm, min(bad, good)
+    return shares
+
+
+def _felt(parts: Sequence[str], theirs: Sequence[bool], code: str, whole: str) -> list[str]:
+    """The feeling of each clause."""
+    if len(parts) < 2:
+        return [whole] * len(parts)
+    each = ["negative" if is_theirs else _of_clause(part, code) for part, is_theirs in zip(parts, theirs, strict=True)]
+    return each if {"negative", "positive"} <= set(each) else [whole] * len(parts)
+
+
+def _of_clause(clause: str, code: str) -> str:
+    told = qualities.told_korean([one.stem for one in cutting.morphemes(clause)]) if code == "ko" else ""
+    shares = _shares(clause, code)
+    return told or (_likeliest(shares) if max(shares) >= SURE else "neutral")
+
+
+def _said(parts: Sequence[str], felt: Sequence[str], code: str) -> list[Said]:
+    found: list[Said] = []
+    for at, part in enumerate(parts):
+        own = phrases.of(part, code)
+        found += [
+            Said(one, at, felt[at]) for one in (*own[: max(0, phrases.MOST - len(found))], *concepts.of(own, part))
+        ]
+    return found
+
+
+def _about(
+    ref: str,
+    searcher: naming.Names,
+    parts: Sequence[str],
+    felt: Sequence[str],
+    theirs: Sequence[bool],
+    rivals: AbstractSet[str],
+    whole: str,
+) -> str:
+    """How the text feels about what it names: by the first clause that names it."""
+    at = next((at for at, part in enumerate(parts) if ref in searcher.found(part)), None)
+    if at is None:
+        return whole
+    return "positive" if theirs[at] and ref in rivals else felt[at]
+
+
+def _all(found: Mapping[str, Sequence[str]], sentiment: str) -> dict[str, list[Named]]:
+    return {about: [Named(ref, sentiment) for ref in refs] for about, refs in found.items()}
+
+
+def _shares(normal: str, code: str) -> tuple[float, float, float]:
+    return weights.of(code).shares(normal, cutting.OF[code])
+
+
+def _likeliest(shares: tuple[float, float, float]) -> str:
+    return weights.LABELS[max(range(3), key=shares.__getitem__)]
 
 
 def _of_a_thousand(shares: tuple[float, float, float]) -> tuple[int, int, int]:

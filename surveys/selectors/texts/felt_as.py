@@ -11,7 +11,7 @@ from surveys.models import Survey, Theme
 from surveys.rules.statistics import TOO_FEW
 from surveys.rules.understanding import reader
 from surveys.selectors.results.scope import Filter, scope
-from surveys.selectors.texts import themes, vocabulary
+from surveys.selectors.texts import felt_of, themes, vocabulary
 from surveys.selectors.texts.themes import Split
 
 MOST_THEMES = 12
@@ -31,9 +31,10 @@ def condition(felt: str, theme: uuid.UUID | None, *, is_anonymous: bool) -> Cond
         return Condition()
     own = "g.id = a.id" if is_anonymous else "g.customer_id = a.customer_id AND g.kind = 'answer' AND g.text_id = a.id"
     table = "surveys_anonymousreading" if is_anonymous else "surveys_reading"
-    wanted = " AND g.sentiment = %(felt)s" if felt else ""
-    if theme is not None:
-        wanted += " AND g.terms && (SELECT h.terms FROM surveys_theme h WHERE h.id = %(theme)s)"
+    terms = "(SELECT h.terms FROM surveys_theme h WHERE h.id = %(theme)s)"
+    wanted = f" AND g.terms && {terms}" if theme is not None else ""
+    if felt:
+        wanted += f" AND {'g.sentiment' if theme is None else felt_of.theme(f'({terms}::bigint[])')} = %(felt)s"
     return Condition(
         f" AND EXISTS (SELECT 1 FROM {table} g WHERE {own} AND g.model = ANY(%(models)s){wanted})",  # noqa: S608  (ours)
         {"felt": felt, "theme": theme, "models": reader.versions()},
@@ -64,7 +65,7 @@ def summed(survey: Survey, chosen: Filter, *, question: str = "") -> tuple[Split
     columns = "a.id" if survey.is_anonymous else "a.id, a.customer_id"
     only = " AND a.question = %(only)s" if question else ""
     read = (
-        f"SELECT g.sentiment, g.terms FROM (SELECT {columns} {of.answers} AND a.text IS NOT NULL{only}) w {own}"  # noqa: S608
+        f"SELECT g.sentiment, g.terms, g.felt FROM (SELECT {columns} {of.answers} AND a.text IS NOT NULL{only}) w {own}"  # noqa: S608
         " WHERE g.model = ANY(%(models)s)"
     )
     params = {**of.params, "only": question, "models": reader.versions()}
@@ -75,8 +76,8 @@ def summed(survey: Survey, chosen: Filter, *, question: str = "") -> tuple[Split
             WITH told AS MATERIALIZED ({read})
             SELECT NULL::uuid, sentiment, count(*) FROM told GROUP BY 2
             UNION ALL
-            SELECT h.id, t.sentiment, count(*) FROM told t
-            JOIN surveys_theme h ON t.terms && h.terms AND NOT h.is_hidden GROUP BY 1, 2
+            SELECT h.id, {felt_of.theme("h.terms")}, count(*) FROM told g
+            JOIN surveys_theme h ON g.terms && h.terms AND NOT h.is_hidden GROUP BY 1, 2
             """,  # noqa: S608  (ours)
             params,
         )

@@ -13,6 +13,7 @@ from commerce.models import Product
 from surveys.models import Brand, Mention
 from surveys.rules.statistics import TOO_FEW
 from surveys.rules.understanding import reader
+from surveys.selectors.texts import felt_of
 from surveys.selectors.texts.themes import Split, since
 
 CONSIDERED = ("considered_whom",)
@@ -20,7 +21,7 @@ LEFT_FOR = ("whom",)
 """Questions of the ready-made surveys `why_us` and `why_stop`, and of whatever was made from them."""
 MOST_PRODUCTS = 25
 
-_NAMELESS = {"brand": "g.brands", "product": "g.products"}
+_NAMELESS = {"brand": "g.brands, g.brands_felt", "product": "g.products, g.products_felt"}
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,15 @@ _Counts = dict[tuple[str, str, str], int]
 def _counted(now: dt.datetime, about: str) -> dict[str, _Counts]:
     """By month, feeling and kind. Of anonymous answers only as many as results need, that say the same in one month."""
     found: dict[str, _Counts] = defaultdict(dict)
+    felt = felt_of.word(f"coalesce(n.felt, {felt_of.WHOLE})")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT m.ref, to_char(m.at AT TIME ZONE %(zone)s, 'YYYY-MM'), m.sentiment, m.kind, count(*)
             FROM surveys_mention m WHERE m.at >= %(since)s AND m.about = %(about)s GROUP BY 1, 2, 3, 4
             UNION ALL
-            SELECT named::text, to_char(g.at, 'YYYY-MM'), g.sentiment, '', count(*)
-            FROM surveys_anonymousreading g, unnest({_NAMELESS[about]}) named
+            SELECT n.ref::text, to_char(g.at, 'YYYY-MM'), {felt}, '', count(*)
+            FROM surveys_anonymousreading g, unnest({_NAMELESS[about]}) n (ref, felt)
             WHERE g.at >= %(since)s::date AND g.model = ANY(%(models)s) GROUP BY 1, 2, 3 HAVING count(*) >= %(least)s
             """,  # noqa: S608  (ours)
             {

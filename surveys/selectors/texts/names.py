@@ -21,13 +21,20 @@ def version() -> int:
     """A number that changes with the list of brands. A changed list is searched for in texts that were read before;
     a new article only in those that come.
     """
-    told = sorted((str(brand.id), brand.name, brand.spellings) for brand in Brand.objects.all())
+    told = sorted((str(brand.id), brand.name, brand.spellings, brand.whose) for brand in Brand.objects.all())
     return int.from_bytes(hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).digest()[:8], "big") >> 1
 
 
 def searchers() -> Mapping[str, naming.Names]:
     """What finds brands (by id) and articles (by SKU). Made again only when a list has changed."""
     return {Mention.About.BRAND.value: _brands(), Mention.About.PRODUCT.value: _products()}
+
+
+def rivals() -> frozenset[str]:
+    """Which brands are competitors, by id: who finds them better is not content with us."""
+    return frozenset(
+        str(row) for row in Brand.objects.filter(whose=Brand.Whose.COMPETITOR).values_list("id", flat=True)
+    )
 
 
 def called() -> Mapping[str, str]:

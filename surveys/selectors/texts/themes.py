@@ -1,4 +1,8 @@
-"""Themes as pages show them: how many texts, how they feel, how it goes over time, some of the texts."""
+"""Themes as pages show them: how many texts, how they feel, how it goes over time, some of the texts.
+
+A text is felt here where it speaks of the theme (`felt_of`): "late, but it smells lovely" blames the courier and
+praises the scent.
+"""
 
 import datetime as dt
 import uuid
@@ -14,13 +18,16 @@ from django.utils import timezone, translation
 from surveys.models import Theme
 from surveys.rules.statistics import TOO_FEW
 from surveys.rules.understanding import reader
-from surveys.selectors.texts import sources, vocabulary
+from surveys.selectors.texts import felt_of, sources, vocabulary
 from surveys.selectors.texts.readings import Felt
 from surveys.selectors.texts.sources import Place
 
 MONTHS = 12
 SHOWN_WORDS = 3
 SAMPLES = 12
+EXPECTED = 3
+"""So many negative texts must have been to be expected before their absence tells that a theme is solved."""
+SOONEST, PACE = dt.timedelta(days=7), dt.timedelta(days=90)
 
 # A text belongs to a theme when it says one of its phrases. Anonymous answers are never shown, and counted only where
 # as many of them as results need say the same in the same month.
@@ -62,7 +69,9 @@ class Split:
 
 @dataclass(frozen=True)
 class Shown:
-    """A theme with its figures. `after` are texts since the day it was called solved, `before` as many days before."""
+    """A theme with its figures. `after` are negative texts since it was called solved, `before` those of as long
+    before. `tells_from` is when nothing after it begins to mean something, None once it does.
+    """
 
     theme: Theme
     name: str
@@ -72,6 +81,7 @@ class Shown:
     kinds: Mapping[str, int] = field(default_factory=dict)
     before: int = 0
     after: int = 0
+    tells_from: dt.datetime | None = None
 
     @property
     def goes_on(self) -> bool:
@@ -129,28 +139,35 @@ _Figures = tuple[Theme, dict[tuple[str, str, str], int]]
 
 
 def _with_figures(themes: Sequence[Theme], now: dt.datetime, kind: str) -> list[_Figures]:
-    """Each text once for each theme it belongs to, found by its phrases: all themes cost one look at all texts."""
+    """Each text once for each theme it belongs to, found by its phrases: all themes cost one look at all texts. Themes
+    go by their place in the list there, which sorts twice as fast as an id.
+    """
     found: dict[uuid.UUID, dict[tuple[str, str, str], int]] = defaultdict(dict)
-    phrases = "(SELECT h.id, unnest(h.terms) AS term FROM surveys_theme h WHERE h.id = ANY(%(themes)s)) phrase"
-    joined = f"CROSS JOIN LATERAL unnest(g.terms) said (term) JOIN {phrases} ON phrase.term = said.term"
+    phrases = (
+        "(SELECT o.n, unnest(h.terms) AS term FROM unnest(%(themes)s::uuid[]) WITH ORDINALITY o (id, n)"
+        " JOIN surveys_theme h ON h.id = o.id) phrase"
+    )
+    joined = f"CROSS JOIN LATERAL unnest(g.terms, g.felt) s (term, felt) JOIN {phrases} ON phrase.term = s.term"
     named, nameless = (sql.replace(" WHERE ", f" {joined} WHERE ", 1) for sql in (_NAMED, _NAMELESS))
+    # Of several phrases of one theme the worst feeling.
+    once = f"DISTINCT ON (phrase.n, g.id) phrase.n AS theme, g.at, coalesce(s.felt, {felt_of.WHOLE}) AS felt"
+    order = f"ORDER BY phrase.n, g.id, coalesce(s.felt, {felt_of.WHOLE})"
+    felt = felt_of.word("said.felt")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT said.theme, {_MONTH}, said.sentiment, said.kind, count(*)
-            FROM (SELECT DISTINCT phrase.id AS theme, g.customer_id, g.text_id, g.at, g.sentiment, g.kind FROM {named}
-                AND (%(kind)s = '' OR g.kind = %(kind)s)) said
+            SELECT said.theme, {_MONTH}, {felt}, said.kind, count(*)
+            FROM (SELECT {once}, g.kind FROM {named} AND (%(kind)s = '' OR g.kind = %(kind)s) {order}) said
             GROUP BY 1, 2, 3, 4
             UNION ALL
-            SELECT said.theme, to_char(said.at, 'YYYY-MM'), said.sentiment, '', count(*)
-            FROM (SELECT DISTINCT phrase.id AS theme, g.id, g.at, g.sentiment FROM {nameless}
-                AND %(kind)s IN ('', 'answer')) said
+            SELECT said.theme, to_char(said.at, 'YYYY-MM'), {felt}, '', count(*)
+            FROM (SELECT {once} FROM {nameless} AND %(kind)s IN ('', 'answer') {order}) said
             GROUP BY 1, 2, 3 HAVING count(*) >= %(least)s
             """,  # noqa: S608  (ours)
             {**_params(now), "themes": [theme.id for theme in themes], "kind": kind, "least": TOO_FEW},
         )
-        for theme, month, sentiment, of_kind, count in cursor.fetchall():
-            place = month, sentiment, of_kind or "answer"
+        for number, month, sentiment, of_kind, count in cursor.fetchall():
+            theme, place = themes[number - 1].id, (month, sentiment, of_kind or "answer")
             found[theme][place] = found[theme].get(place, 0) + count
     return [(theme, found[theme.id]) for theme in themes]
 
@@ -181,62 +198,84 @@ def _shown(figures: _Figures, now: dt.datetime, opened: vocabulary.Phrases) -> S
         months[month] = months.get(month, Split()).plus(sentiment, count)
         kinds[of_kind] += count
     words = opened.words_of(theme)
-    before, after = _around(theme, now) if theme.solved_at else (0, 0)
-    return Shown(theme, name_of(theme, words), words, split, months, dict(kinds), before, after)
+    before, after, tells_from = _since_solved(theme, now) if theme.solved_at else (0, 0, None)
+    return Shown(theme, name_of(theme, words), words, split, months, dict(kinds), before, after, tells_from)
 
 
-def _around(theme: Theme, now: dt.datetime) -> tuple[int, int]:
-    """How many negative texts there were as long before it was called solved as have passed since, and since then."""
+def _since_solved(theme: Theme, now: dt.datetime) -> tuple[int, int, dt.datetime | None]:
+    """Before, after, and from when silence tells something: after as long as it took to write `EXPECTED` texts, by the
+    pace of the last quarter of a year before it was called solved, and a week at least. None where it tells already.
+    """
     assert theme.solved_at is not None  # noqa: S101  (the caller asked)
-    begun = theme.solved_at - (now - theme.solved_at)
-    told = "g.terms && %(terms)s AND g.sentiment = 'negative'"
+    before, after = _around(theme, now - theme.solved_at, theme.solved_at)
+    paced, _later = _around(theme, PACE, theme.solved_at)
+    needed = max(SOONEST, PACE * EXPECTED / paced) if paced else PACE
+    begins = theme.solved_at + needed
+    return before, after, begins if now < begins else None
+
+
+def _around(theme: Theme, width: dt.timedelta, solved: dt.datetime) -> tuple[int, int]:
+    """How many negative texts there were in this time before it was called solved, and since then."""
+    told = f"g.terms && %(terms)s::bigint[] AND {felt_of.theme('%(terms)s::bigint[]')} = 'negative'"
     sides = "count(*) FILTER (WHERE g.at < %(solved)s), count(*) FILTER (WHERE g.at >= %(solved)s)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {sides} FROM {_NAMED} AND {told} UNION ALL SELECT {sides} FROM {_NAMELESS} AND {told}",  # noqa: S608
-            {**_params(now), "since": begun, "solved": theme.solved_at, "terms": theme.terms},
+            {
+                "since": solved - width,
+                "solved": solved,
+                "terms": theme.terms,
+                "models": reader.versions(),
+            },
         )
         named, nameless = cursor.fetchall()
     before, after = (one + other if other >= TOO_FEW else one for one, other in zip(named, nameless, strict=True))
     return before, after
 
 
+# How sure it is is known of the feeling of the whole text.
 _SHARE = (
-    "CASE g.sentiment WHEN 'negative' THEN g.negative WHEN 'neutral' THEN g.neutral WHEN 'positive' THEN g.positive END"
+    "CASE w.felt WHEN w.sentiment THEN CASE w.felt WHEN 'negative' THEN w.negative WHEN 'neutral' THEN w.neutral"
+    " WHEN 'positive' THEN w.positive END END"
 )
+_COLUMNS = "g.kind, g.customer_id, g.text_id, g.at, g.language, g.sentiment, g.negative, g.neutral, g.positive"
 # What somebody told the shop alone; chats of platforms are read with their tickets.
 _PRIVATE = "(%(hides)s AND g.kind = 'ticket')"
 
 
 def samples(theme: Theme, *, sentiment: str = "", hides_private: bool, limit: int = SAMPLES) -> list[Sample]:
-    """The newest texts of a theme, opened. Anonymous ones are not among them."""
+    """The newest texts of a theme, or those that speak of it so, opened. Anonymous ones are not among them."""
+    felt = felt_of.theme("%(terms)s::bigint[]")
     return _opened(
-        """
-        SELECT g.kind, g.customer_id, g.text_id, g.at, g.language, g.sentiment, {share} FROM surveys_reading g
-        WHERE g.terms && %(terms)s AND g.model = ANY(%(models)s) AND NOT {private}
-            AND (%(sentiment)s = '' OR g.sentiment = %(sentiment)s)
+        f"""
+        SELECT {_COLUMNS}, {felt} AS felt FROM surveys_reading g
+        WHERE g.terms && %(terms)s::bigint[] AND g.model = ANY(%(models)s) AND NOT {_PRIVATE}
+            AND (%(sentiment)s = '' OR {felt} = %(sentiment)s)
         ORDER BY g.at DESC, g.text_id LIMIT %(limit)s
-        """,
+        """,  # noqa: S608  (ours)
         {"terms": theme.terms, "sentiment": sentiment, "limit": limit, "hides": hides_private},
     )
 
 
 def naming(about: str, ref: str, *, hides_private: bool, limit: int = SAMPLES) -> list[Sample]:
-    """The newest texts that name it (`about` and `ref` as a mention has them), opened."""
+    """The newest texts that name it (`about` and `ref` as a mention has them), opened, with what they feel about it."""
     return _opened(
-        """
-        SELECT g.kind, g.customer_id, g.text_id, g.at, g.language, g.sentiment, {share} FROM surveys_mention m
+        f"""
+        SELECT {_COLUMNS}, m.sentiment AS felt FROM surveys_mention m
         JOIN surveys_reading g ON g.customer_id = m.customer_id AND g.kind = m.kind AND g.text_id = m.text_id
-        WHERE m.about = %(about)s AND m.ref = %(ref)s AND g.model = ANY(%(models)s) AND NOT {private}
+        WHERE m.about = %(about)s AND m.ref = %(ref)s AND g.model = ANY(%(models)s) AND NOT {_PRIVATE}
         ORDER BY m.at DESC, m.text_id LIMIT %(limit)s
-        """,
+        """,  # noqa: S608  (ours)
         {"about": about, "ref": ref, "limit": limit, "hides": hides_private},
     )
 
 
 def _opened(statement: str, params: Mapping[str, Any]) -> list[Sample]:
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(share=_SHARE, private=_PRIVATE), {**params, "models": reader.versions()})
+        cursor.execute(
+            f"SELECT w.kind, w.customer_id, w.text_id, w.at, w.language, w.felt, {_SHARE} FROM ({statement}) w",  # noqa: S608
+            {**params, "models": reader.versions()},
+        )
         rows = cursor.fetchall()
     words: dict[uuid.UUID, str] = {}
     for name, source in sources.declared().items():

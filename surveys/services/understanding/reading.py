@@ -11,7 +11,7 @@ from cdp.core import copying, ids, pipeline
 from consent.selectors import profiling
 from customers.services import buckets
 from surveys.models import AnonymousReading, Mention, Reading
-from surveys.rules.understanding import concepts, reader, weights
+from surveys.rules.understanding import reader, weights
 from surveys.selectors.texts import answers, names, sources, vocabulary
 from surveys.selectors.texts.sources import Place, Source, Unread
 
@@ -24,7 +24,7 @@ WAITING = 5000
 
 _READING = (
     *("id", "customer_id", "kind", "text_id", "parent_id", "at", "told_at", "read_at", "model", "names", "language"),
-    *("sentiment", "negative", "neutral", "positive", "terms"),
+    *("sentiment", "negative", "neutral", "positive", "terms", "felt", "clauses"),
 )
 _MENTION = ("id", "customer_id", "kind", "text_id", "parent_id", "about", "ref", "sentiment", "at")
 
@@ -96,30 +96,36 @@ def _read(customers: Sequence[uuid.UUID], now: datetime) -> list[uuid.UUID]:
 
 def _write(source: Source, found: Sequence[Unread], list_of_names: int, now: datetime) -> None:
     words = source.words([Place(one.customer, one.text) for one in found])
-    searchers, numbers = names.searchers(), vocabulary.phrases()
+    searchers, rivals, numbers = names.searchers(), names.rivals(), vocabulary.phrases()
     readings, mentions = [], []
     for one in found:
         # Words that are gone with their key are read as none, so that nobody asks for them again.
-        told = reader.read(words.get(one.text, ""), searchers)
+        told = reader.read(words.get(one.text, ""), searchers, rivals)
         negative, neutral, positive = told.shares or (0, 0, 0)
         whose = (one.customer, source.kind, one.text, one.parent)
         readings.append(
             (
                 *(ids.uuid7(), *whose, one.at, one.told_at, now, told.model, list_of_names, told.language),
                 *(told.sentiment, negative, neutral, positive),
-                numbers.numbers([*told.phrases, *concepts.of(told.phrases)]),
+                *_said(told, numbers),
             )
         )
         mentions += [
-            (ids.uuid7(), *whose, about, ref[:120], told.sentiment, one.at)
-            for about, refs in told.named.items()
-            for ref in refs
+            (ids.uuid7(), *whose, about, ref[:120], sentiment, one.at)
+            for about, named in told.named.items()
+            for ref, sentiment in named
         ]
     whom, which = sorted({one.customer for one in found}), [one.text for one in found]
     for model in (Mention, Reading):
         model._default_manager.filter(customer_id__in=whom, kind=source.kind, text_id__in=which).delete()
     copying.rows(Reading, _READING, readings)
     copying.rows(Mention, _MENTION, mentions)
+
+
+def _said(told: reader.Told, numbers: vocabulary.Phrases) -> tuple[list[int], list[int], list[int]]:
+    """The phrases as numbers, how each feels, in which clause it stands."""
+    said = [(numbers.number(one.phrase), reader.FELT.index(one.sentiment), one.clause) for one in told.said]
+    return [one[0] for one in said], [one[1] for one in said], [one[2] for one in said]
 
 
 def _forget_gone(customers: Sequence[uuid.UUID]) -> None:
@@ -141,11 +147,13 @@ def _read_nobodys(models: Sequence[str], list_of_names: int) -> int:
     waiting = answers.unread_of_nobody(models=models, names=list_of_names, limit=MOST)
     if not waiting:
         return 0
-    searchers, numbers = names.searchers(), vocabulary.phrases()
+    searchers, rivals, numbers = names.searchers(), names.rivals(), vocabulary.phrases()
     rows = []
     for one in waiting:
-        told = reader.read(one.text, searchers)
+        told = reader.read(one.text, searchers, rivals)
         negative, neutral, positive = told.shares or (0, 0, 0)
+        terms, felt, clauses = _said(told, numbers)
+        brands, products = (told.named.get(about.value, ()) for about in (Mention.About.BRAND, Mention.About.PRODUCT))
         rows.append(
             AnonymousReading(
                 id=one.id,
@@ -157,9 +165,13 @@ def _read_nobodys(models: Sequence[str], list_of_names: int) -> int:
                 negative=negative,
                 neutral=neutral,
                 positive=positive,
-                terms=numbers.numbers([*told.phrases, *concepts.of(told.phrases)]),
-                brands=told.named.get(Mention.About.BRAND.value, []),
-                products=told.named.get(Mention.About.PRODUCT.value, []),
+                terms=terms,
+                felt=felt,
+                clauses=clauses,
+                brands=[one.ref for one in brands],
+                brands_felt=[reader.FELT.index(one.sentiment) for one in brands],
+                products=[one.ref for one in products],
+                products_felt=[reader.FELT.index(one.sentiment) for one in products],
             )
         )
     with transaction.atomic():

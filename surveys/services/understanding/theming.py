@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from cdp.core import ids, locks
 from customers.services import buckets
 from surveys.models import Theme
-from surveys.rules.understanding import concepts, grouping, phrases, reader
+from surveys.rules.understanding import clauses, concepts, grouping, phrases, reader
 from surveys.selectors.texts import sources, vocabulary
 from surveys.selectors.texts.sources import Place
 
@@ -42,19 +42,19 @@ def _find(now: datetime) -> int:
     texts = _texts(now)
     known = {theme.id: theme for theme in Theme.objects.order_by("found_at", "id")}
     groups = grouping.group(
-        [(who, terms) for who, terms, _place in texts],
+        [(who, parts) for who, parts, _place in texts],
         [(theme.id, theme.terms) for theme in known.values()],
         frozenset(numbers.numbers(concepts.ALL)),
     )
-    everywhere = Counter(term for _who, terms, _place in texts for term in terms)
     holding: dict[int, list[int]] = defaultdict(list)
-    for at, (_who, terms, _place) in enumerate(texts):
-        for term in terms:
+    for at, (_who, parts, _place) in enumerate(texts):
+        for term in {term for part in parts for term in part}:
             holding[term].append(at)
+    everywhere = Counter({term: len(held) for term, held in holding.items()})
     with transaction.atomic():
         for group in groups:
             theme = known.get(group.known) if isinstance(group.known, uuid.UUID) else None
-            if theme is not None and len(group.terms) == len(theme.terms) and theme.words:
+            if theme is not None and list(group.terms) == theme.terms and theme.words:
                 continue
             if theme is None:
                 theme = Theme(id=ids.uuid7(), found_at=now, changed_at=now)
@@ -68,26 +68,36 @@ def _find(now: datetime) -> int:
     return Theme.objects.count()
 
 
-_Text = tuple[object, list[int], tuple[str, uuid.UUID, uuid.UUID] | None]
-"""Who said it (each of nobody's texts is somebody of their own), its phrases, where it lies."""
+_Text = tuple[object, list[list[int]], tuple[str, uuid.UUID, uuid.UUID] | None]
+"""Who said it (each of nobody's texts is somebody of their own), the phrases of its clauses, where it lies."""
 
 
 def _texts(now: datetime) -> list[_Text]:
     found: list[_Text] = []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT customer_id, kind, text_id, terms FROM surveys_reading WHERE at >= %s AND model = ANY(%s)"
+            "SELECT customer_id, kind, text_id, terms, clauses FROM surveys_reading WHERE at >= %s AND model = ANY(%s)"
             " ORDER BY at DESC, text_id LIMIT %s",
             [now - BACK, reader.versions(), MOST_TEXTS],
         )
-        for customer, kind, text, terms in cursor.fetchall():
-            found.append((text if customer in _BUCKETS else customer, terms, (kind, customer, text)))
+        for customer, kind, text, terms, places in cursor.fetchall():
+            who = text if customer in _BUCKETS else customer
+            found.append((who, _parted(terms, places), (kind, customer, text)))
         cursor.execute(
-            "SELECT id, terms FROM surveys_anonymousreading WHERE at >= %s AND model = ANY(%s) ORDER BY id LIMIT %s",
+            "SELECT id, terms, clauses FROM surveys_anonymousreading WHERE at >= %s AND model = ANY(%s)"
+            " ORDER BY id LIMIT %s",
             [(now - BACK).date(), reader.versions(), MOST_TEXTS],
         )
-        found += [(row, terms, None) for row, terms in cursor.fetchall()]
+        found += [(row, _parted(terms, places), None) for row, terms, places in cursor.fetchall()]
     return found
+
+
+def _parted(terms: Sequence[int], places: Sequence[int]) -> list[list[int]]:
+    """The phrases of each clause."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for term, clause in zip(terms, places, strict=True):
+        found[clause].append(term)
+    return list(found.values())
 
 
 def _words(
@@ -110,7 +120,7 @@ def _words(
         source = sources.declared().get(kind)
         for text in source.words(places).values() if source else ():
             code = reader.language.language_of(text)
-            for phrase in phrases.of(text, code):
+            for phrase in (phrase for clause in clauses.of(text, code) for phrase in phrases.of(clause, code)):
                 number = numbers.number(phrase)
                 if number in said:
                     told[code][number] = phrase

@@ -17,7 +17,7 @@ from surveys.services.understanding import deciding
 from surveys.views.voice import frame
 from surveys.views.voice.themes import sample_rows, trend
 
-MOST_LINES = 6
+MOST_LINES, LEAST_MONTHS = 6, 2
 
 
 @requires("surveys.view")
@@ -112,9 +112,9 @@ def _kept(request: HttpRequest, form: BrandForm) -> bool:
 
 
 def _lines(brands: list[mentions.Named], months: list[str]) -> dict[str, object] | None:
-    """The brands that are named most, a line each."""
+    """The brands that are named most, a line each. One month is no line: the table tells it."""
     named = [one for one in brands if one.split.total][:MOST_LINES]
-    if not named:
+    if len({month for one in named for month in one.months}) < LEAST_MONTHS:
         return None
     told = trend({}, months)
     return {

@@ -24,6 +24,8 @@ from surveys.selectors.texts import sources, themes
 from surveys.services.understanding import deciding
 from surveys.views.voice import frame
 
+EACH = 6
+"""Examples of either side."""
 _BUCKETS = frozenset(buckets.IDS)
 COLOURS: Mapping[str, str] = {"negative": "danger", "neutral": "chart-compare", "positive": "success"}
 """Tokens of the charts, as the bars beside them."""
@@ -102,7 +104,11 @@ def detail(request: HttpRequest, theme: uuid.UUID) -> HttpResponse:
     felt = felt if felt in feelings else ""
     one = themes.one(row, now)
     shows = user.can("customers.reveal")
-    found = themes.samples(row, sentiment=felt, hides_private=not shows)
+    sides = (
+        [(felt, "")]
+        if felt
+        else [("negative", pgettext("texts", "Blamed")), ("positive", pgettext("texts", "Praised"))]
+    )
     kinds = {kind: source.label for kind, source in sources.declared().items()}
     page = {
         **frame.context(request, "themes"),
@@ -115,12 +121,25 @@ def detail(request: HttpRequest, theme: uuid.UUID) -> HttpResponse:
         "kinds": [
             (kinds.get(kind, kind), count) for kind, count in sorted(one.kinds.items(), key=lambda pair: -pair[1])
         ],
-        "samples": sample_rows(found, shows=shows),
+        "sides": [
+            {
+                "title": title,
+                "tone": code,
+                "count": getattr(one.split, code),
+                "samples": sample_rows(
+                    themes.samples(
+                        row, sentiment=code, hides_private=not shows, limit=EACH if title else themes.SAMPLES
+                    ),
+                    shows=shows,
+                ),
+            }
+            for code, title in sides
+        ],
         "is_masked": not shows,
         "felt": felt,
         "felt_choices": [
             {"url": "?" + (f"felt={code}" if code else ""), "label": label, "active": code == felt}
-            for code, label in [("", pgettext("texts", "All")), *feelings.items()]
+            for code, label in [("", pgettext("texts", "Both sides")), *feelings.items()]
         ],
     }
     return render(request, "voice/theme.html", page)

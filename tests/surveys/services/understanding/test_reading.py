@@ -59,7 +59,7 @@ def test_a_review_is_read_once_for_each_telling_and_version_and_nothing_of_it_in
     assert row.negative + row.neutral + row.positive == 1000
     assert row.terms
     assert readings.of("review", [bad])[bad].share == round(row.negative / 10)
-    assert Mention.objects.values_list("text_id", "about", "sentiment").get() == (bad, "brand", "negative")
+    assert Mention.objects.values_list("text_id", "about", "sentiment").get() == (bad, "brand", "positive")
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT string_agg(r::text, '') FROM surveys_reading r) LIKE %s", ["%อาหาร%"])
         assert cursor.fetchone() == (False,)

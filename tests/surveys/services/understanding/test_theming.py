@@ -79,6 +79,47 @@ def test_a_theme_keeps_its_id_its_owner_and_tells_what_came_after_it_was_solved(
     assert all(sample.text for sample in shown)
 
 
+BOTH = (
+    "배송이 빠르고 향이 은은해서 좋아요", "배송 빠르고 향이 은은해요", "ส่งไวมาก แต่กลิ่นแรงไป แย่", "ของมาช้าแต่กลิ่นหอม",
+    "Delivery was late but the scent is lovely.", "Fast delivery, but the scent is awful", "배송은 늦었지만 향이 좋아요",
+    "Delivery was late, but the scent is lovely!",
+)  # fmt: skip
+
+
+def test_a_theme_is_one_subject_and_is_felt_where_a_text_speaks_of_it(client):
+    write([*BOTH, *(f"직원이 정말 빨라요 {number}" for number in range(5))])
+    theming.find(NOW)
+    found = {name: one for one in themes.every(NOW) for told in one.words.values() for name in told}
+    delivery, scent = found["delivery"], found["scent"]
+    assert delivery.theme.id != scent.theme.id
+    assert (delivery.split.total, delivery.split.negative, delivery.split.positive) == (len(BOTH), 4, 4)
+    terms = [term for theme in Theme.objects.all() for term in theme.terms]
+    assert len(terms) == len(set(terms))  # no phrase stands in two themes
+    client.force_login(factories.staff("owner"))
+    shown = client.get(f"/voice/themes/{delivery.theme.id}/").context["sides"]
+    late = {BOTH[at] for at in (3, 4, 6, 7)}
+    assert [{row["text"] for row in side["samples"]} for side in shown] == [late, set(BOTH) - late]
+    assert {row["one"].felt.sentiment for row in shown[0]["samples"]} == {"negative"}
+
+    # A phrase that earlier rules joined, and that is said of other things, leaves; the theme stays.
+    Theme.objects.filter(id=delivery.theme.id).update(terms=[*delivery.theme.terms, scent.theme.terms[0]])
+    Theme.objects.filter(id=scent.theme.id).delete()
+    theming.find(NOW)
+    assert scent.theme.terms[0] not in Theme.objects.get(id=delivery.theme.id).terms
+
+
+def test_solved_is_said_once_silence_tells_something():
+    write(LATE, at=NOW - dt.timedelta(days=40))
+    theming.find(NOW)
+    (late,) = [one.theme for one in themes.every(NOW) if one.split.negative >= 5]
+    Theme.objects.filter(id=late.id).update(solved_at=NOW)
+    one = themes.one(Theme.objects.get(id=late.id), NOW)
+    # Seven in ninety days: three are to be expected within 39 days.
+    assert (one.goes_on, one.before, one.tells_from - NOW) == (False, 0, dt.timedelta(days=90) * 3 / 7)
+    Theme.objects.filter(id=late.id).update(solved_at=NOW - dt.timedelta(days=39))
+    assert themes.one(Theme.objects.get(id=late.id), NOW).tells_from is None
+
+
 def test_brands_are_named_in_any_spelling_and_told_beside_whom_people_considered_and_left_us_for(client):
     brand = deciding.keep_brand(
         brand=None, name="Northwind", whose="competitor", spellings=["นอร์ทวินด์", "노스윈드", "northwind"],
