@@ -2,6 +2,10 @@
 
 A handle is an identifier of a person together with its platform, as `instagram:ada`. Platforms compare handles without
 case, so do we. LINE names people by a user id, which is an identifier of its own (`line_id`).
+
+Where a platform tells what people call themselves for display ("Anna Lee" of Facebook), that is no handle: others may
+call themselves the same. It is kept as it is written, and identifies only who is known by nothing else
+(`Person.account`).
 """
 
 import re
@@ -10,6 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
+from customers.rules import masking
 from customers.rules.unreadable import Unreadable
 
 LONGEST = 150
@@ -144,14 +149,17 @@ def platform(raw: str) -> str:
 
 
 def name(raw: str, *, on: str) -> str:
-    """A handle as it is compared: without @ and case, of an address of a profile the name in it.
+    """A handle as it is kept: without @ and case, of an address of a profile the name in it. A display name keeps its
+    case; two are compared by `key`.
 
     Unreadable: missing, placeholder, control_characters, not_a_handle, identifier_too_long.
     """
     text = unicodedata.normalize("NFKC", raw).strip().strip("\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
     if "://" in text or text.casefold().startswith(("www.", "m.")):
         text = _of_address(text, on)
-    text = text.removeprefix("u/").removeprefix("@").strip().casefold()
+    text = text.removeprefix("u/").removeprefix("@").strip()
+    if not is_display_name(text):
+        text = text.casefold()
     text = unicodedata.normalize("NFC", text)
     if not text:
         raise Unreadable("missing")
@@ -173,6 +181,28 @@ def parted(identifier: str) -> tuple[str, str]:
     """Platform and handle of an identifier."""
     on, _colon, handle = identifier.partition(":")
     return on, handle
+
+
+def key(identifier: str) -> str:
+    """What makes two handles, or two identifiers, the same."""
+    return unicodedata.normalize("NFC", identifier.casefold())
+
+
+def is_display_name(handle: str) -> bool:
+    """Whether it is what somebody calls themselves to be read, which platforms let any number of people do: words with
+    blanks between them. A handle has none.
+    """
+    return any(char.isspace() for char in handle)
+
+
+def shown(handle: str) -> str:
+    """A handle as people write it, `@ada.beauty`; a display name as it is."""
+    return handle if not handle or is_display_name(handle) else f"@{handle}"
+
+
+def masked(handle: str) -> str:
+    """The same for those who see ways of contact masked only: `@a•••`, `A•••`."""
+    return shown(handle)[: 1 if is_display_name(handle) else 2] + masking.DOT * 3 if handle else ""
 
 
 def read(raw: str) -> str:

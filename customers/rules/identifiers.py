@@ -84,8 +84,11 @@ def normalise(kind: str, raw: str, *, region: str | None = None) -> str:
 
 
 def key(kind: str, value: str) -> str:
-    """What the digest of a normalised identifier is made of: of an address its identity key, else the value itself."""
-    return emails.key(value) if kind == "email" else value
+    """What the digest of a normalised identifier is made of: of an address or an account its identity key, else the
+    value itself.
+    """
+    spell = SPELT.get(kind)
+    return spell(value) if spell else value
 
 
 def external_id(raw: str) -> str:
@@ -190,3 +193,6 @@ ALONE: Mapping[str, Callable[[str], str]] = MappingProxyType(
     }
 )
 """Kind → how `normalise` reads it, for all that need nothing but the text."""
+
+SPELT: Mapping[str, Callable[[str], str]] = MappingProxyType({"email": emails.key, "handle": handles.key})
+"""Kind → what makes two values of it one, where they need not be spelt alike."""

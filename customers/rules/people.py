@@ -11,7 +11,7 @@ from typing import Any
 from cdp.core import memory
 from cdp.core.files import values
 from cdp.core.files.problems import ValueProblem
-from customers.rules import dates, identifiers, incomes, names, phones, places, postcodes
+from customers.rules import dates, handles, identifiers, incomes, names, phones, places, postcodes
 from customers.rules.unreadable import Unreadable
 
 IDENTIFYING = ("external_id", "member_number", "line_id", "email", "phone", "card_token", "handle")
@@ -124,15 +124,22 @@ class Person:
     @property
     def is_identified(self) -> bool:
         """Whether anything tells who it is."""
+        return self._is_known_otherwise or bool(self.handle)
+
+    @property
+    def _is_known_otherwise(self) -> bool:
         return bool(
-            self.external_id
-            or self.email
-            or self.phone
-            or self.member_number
-            or self.line_id
-            or self.card_token
-            or self.handle
+            self.external_id or self.email or self.phone or self.member_number or self.line_id or self.card_token
         )
+
+    @property
+    def account(self) -> str:
+        """The handle where it tells who it is. What people call themselves for display does so only where nothing else
+        is told of them: many share one, and who is known by more is never taken for another of that name.
+        """
+        if self.handle and handles.is_display_name(handles.parted(self.handle)[1]) and self._is_known_otherwise:
+            return ""
+        return self.handle
 
     @property
     def is_somebody(self) -> bool:

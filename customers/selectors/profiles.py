@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from cdp.core import context, ids, panels
 from cdp.core.crypto import subjects
 from customers.models import Address, ContactPoint, Customer
-from customers.rules import masking, names, places, postcodes, tags
+from customers.rules import handles, masking, names, places, postcodes, tags
 
 Kind = ContactPoint.Kind
 LANGUAGES = {"thai": "th", "hangul": "ko", "kana": "ja", "han": "zh"}
@@ -84,6 +84,15 @@ class Profile:
     def id(self) -> uuid.UUID:
         """The customer's id."""
         return self.customer.id
+
+    def called(self, *, in_full: bool) -> str:
+        """The name; of somebody whose name nobody told their social account, masked unless `in_full`. Empty where
+        neither is known.
+        """
+        if self.name:
+            return self.name
+        _platform, handle = handles.parted(self.value(Kind.HANDLE))
+        return handles.shown(handle) if in_full else handles.masked(handle)
 
     @property
     def name_language(self) -> str:

@@ -132,7 +132,7 @@ def customer_unmerge(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID)
     except merging.UnableToUnmerge as refused:
         messages.error(request, str(REFUSALS.get(refused.reason, _("This merge was taken back already."))))
     else:
-        back, stays = _named(log.absorbed_id, customer)
+        back, stays = _named(log.absorbed_id, customer, in_full=staff_of(request).can("customers.reveal"))
         messages.success(
             request,
             _("They are two people again: %(back)s has a page of their own once more, %(stays)s stays on this one.")
@@ -141,10 +141,10 @@ def customer_unmerge(request: HttpRequest, customer: uuid.UUID, part: uuid.UUID)
     return redirect("customers:customer-detail", customer)
 
 
-def _named(*customers: uuid.UUID) -> list[str]:
+def _named(*customers: uuid.UUID, in_full: bool) -> list[str]:
     """What to call these customers in a sentence."""
     opened = profiles.opened(customers, with_places=False)
-    return [opened[who].name if who in opened and opened[who].name else _("No name yet") for who in customers]
+    return [(opened[who].called(in_full=in_full) if who in opened else "") or _("No name yet") for who in customers]
 
 
 def _choices(request: HttpRequest) -> dict[str, Side]:

@@ -226,7 +226,7 @@
       axisTick: { show: false },
       axisLine: { lineStyle: { color: look.line } },
       splitLine: { show: false },
-      axisLabel: { color: flat ? look.ink : look.muted, hideOverlap: true, width: flat ? Math.min(320, width * 0.45) : undefined, overflow: "truncate" },
+      axisLabel: { color: flat ? look.ink : look.muted, hideOverlap: true, ...(isBar ? {} : { alignMinLabel: "left", alignMaxLabel: "right" }), width: flat ? Math.min(320, width * 0.45) : undefined, overflow: "truncate" },
     };
     const values = {
       type: "value",

@@ -156,7 +156,8 @@ def _bands(one: Result) -> list[dict[str, Any]]:
     if one.bands is None or not one.n:
         return []
     words = band_words()
-    counts = {key: getattr(one.bands, key) for key in BANDS}
+    # From the worst to the best, as the scale under it and feelings everywhere are drawn.
+    counts = {key: getattr(one.bands, key) for key in reversed(BANDS)}
     before = itertools.accumulate(counts.values(), initial=0)
     return [
         {

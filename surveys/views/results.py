@@ -36,6 +36,7 @@ from surveys.views import figures, frame
 QUESTION = ("question", "answer", "scheme")
 """What a filter by an answer stands in an address as."""
 MOST_TOLD = 6
+NEWEST = 3
 
 
 @requires("surveys.view")
@@ -124,10 +125,20 @@ def question(request: HttpRequest, survey: str, question_key: str) -> HttpRespon
 @requires("surveys.view")
 @require_safe
 def feelings(request: HttpRequest, survey: str, question_key: str) -> HttpResponse:
-    """`/surveys/{slug}/results/{question}/feelings/`: how what people wrote there feels, for its card."""
+    """`/surveys/{slug}/results/{question}/feelings/`: for its card, how what people wrote feels and the newest."""
     row, chosen, given = _asked(request, survey)
     whole, told = felt_as.summed(row, chosen, question=question_key)
+    newest = words.written(
+        row,
+        scope.definitions(row),
+        chosen,
+        question=question_key,
+        shows_people=staff_of(request).can("customers.reveal"),
+        most=NEWEST,
+    )
+    context.show(one.customer for one in newest if one.customer)
     page = {
+        "newest": newest,
         "whole": whole,
         "themes": told[:MOST_TOLD],
         "words": _link("surveys:answers", row, given, only=question_key),

@@ -16,9 +16,11 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from cdp.core import sources
 from cdp.web import charts, formats, initials, markup, vocabulary
+from customers.selectors.profiles import Profile
 
 register = template.Library()
 
@@ -80,9 +82,25 @@ def status(code: str, label: str = "", *, plain: bool = False) -> SafeString:
     return badge(str(text), tone=look.tone, dot=True)
 
 
+@register.simple_tag(takes_context=True)
+def called(context: Context, person: Profile | None) -> str:
+    """What a person is called on a page: by name; who has none by their social account, which whoever sees ways of
+    contact masked sees masked.
+    """
+    if person is None or not (told := person.called(in_full=_sees_contacts(context))):
+        return format_html('<span class="absent">{}</span>', gettext("No name yet"))
+    return told
+
+
+def _sees_contacts(context: Context) -> bool:
+    user = getattr(context.get("request"), "user", None)
+    return bool(user and user.is_authenticated and user.can("customers.reveal"))
+
+
 @register.simple_tag
-def avatar(name: str, seed: Any = "", size: str = "") -> SafeString:
+def avatar(person: str | Profile | None, seed: Any = "", size: str = "") -> SafeString:
     """Initials on a colour that stays the person's. It repeats the name beside it, so screen readers skip it."""
+    name = person.called(in_full=False) if isinstance(person, Profile) else person or ""
     classes = f"avatar avatar-{initials.colour(str(seed or name))}" + (f" avatar-{size}" if size else "")
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, initials.of(str(name)))
 

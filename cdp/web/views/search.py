@@ -60,6 +60,11 @@ def _segments(query: str) -> list[Segment]:
 
 def _people(query: str, *, in_full: bool) -> list[dict[str, Any]]:
     return [
-        {"url": f"/customers/{person.id}/", "label": person.name or _("No name"), "avatar": person.id, "hint": hint}
+        {
+            "url": f"/customers/{person.id}/",
+            "label": person.called(in_full=in_full) or _("No name yet"),
+            "avatar": person.id,
+            "hint": hint,
+        }
         for person, hint in listing.quick(query, limit=SHOWN, in_full=in_full)
     ]

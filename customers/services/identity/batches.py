@@ -13,7 +13,7 @@ from cdp.core import ids, minimising
 from cdp.core.crypto import index
 from cdp.core.models import Source
 from customers.models import Customer
-from customers.rules import emails, provenance, settling
+from customers.rules import identifiers, provenance, settling
 from customers.rules.matching import Key
 from customers.rules.people import Person
 from customers.rules.provenance import Word
@@ -314,8 +314,8 @@ class Keys:
 
 
 _Spelling = Callable[[str], str] | None
-_TOGETHER = {"unlisted_phone": "named_number"}
-"""What identifies only together with other words: field → what holds all of them."""
+_TOGETHER = {"unlisted_phone": "named_number", "handle": "account"}
+"""What identifies only together with other words, or only without them: field → what says so."""
 
 
 def _kinds(source: str) -> list[tuple[str, str, str, _Spelling]]:
@@ -324,10 +324,10 @@ def _kinds(source: str) -> list[tuple[str, str, str, _Spelling]]:
         ("external_id", "external_id", source, None),
         ("member_number", "member_number", "", None),
         ("line_id", "line_id", "", None),
-        ("email", "email", "", emails.key),
+        ("email", "email", "", identifiers.SPELT["email"]),
         ("card_token", "card", "", None),
         ("phone", "phone", "", None),
-        ("handle", "handle", "", None),
+        ("handle", "handle", "", identifiers.SPELT["handle"]),
         ("unlisted_phone", "unlisted_phone", "", None),
     ]
 

@@ -87,9 +87,14 @@ class Act:
     is_dated: bool = True
 
     @property
+    def account(self) -> tuple[str, str]:
+        """Platform and name, as accounts are compared."""
+        return self.platform, handles.key(self.handle)
+
+    @property
     def said(self) -> str:
         """What makes an act without a number the same when it is told again: all but what changes meanwhile."""
-        return f"{self.platform}\n{self.post}\n{self.kind}\n{self.handle}\n{self.told_at}\n{self.words}"
+        return f"{self.platform}\n{self.post}\n{self.kind}\n{handles.key(self.handle)}\n{self.told_at}\n{self.words}"
 
 
 def read(raw: Mapping[str, object], *, moment: Callable[[str], datetime], now: datetime) -> Act:

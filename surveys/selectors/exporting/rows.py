@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from customers.selectors import profiles
 from customers.services import buckets
@@ -109,7 +110,7 @@ class Rows:
         row, _customer, number, version, mode, language, started_at, ended_at, store, flags = one
         return [
             *(str(row), number, self.of.survey.slug, str(version), mode, language),
-            *(started_at.isoformat(), ended_at.isoformat() if ended_at else "", store, " ".join(flags)),
+            *(_written(started_at), _written(ended_at) if ended_at else "", store, " ".join(flags)),
         ]
 
     def _answers(self, told: Sequence[_Told]) -> dict[uuid.UUID, dict[str, list[Row]]]:
@@ -132,3 +133,8 @@ class Rows:
         with connection.cursor() as cursor:
             cursor.execute(statement, {**self.of.params, "people": list(people), **more})
             return cursor.fetchall()
+
+
+def _written(at: dt.datetime) -> str:
+    """ISO 8601 on the shop's clock, as the pages tell it, with its distance from UTC: the same moment when read."""
+    return timezone.localtime(at, timezone.get_default_timezone()).isoformat()

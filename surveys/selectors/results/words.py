@@ -71,8 +71,9 @@ def written(
     shows_people: bool,
     felt: str = "",
     theme: uuid.UUID | None = None,
+    most: int = PAGE,
 ) -> list[Written]:
-    """The newest texts, at most PAGE, of one question or all; `score`: the question whose number stands beside each.
+    """The newest texts, at most so many, of one question or all; `score`: the question whose number stands beside each.
     `felt` and `theme`: those that were read so, and none that waits to be read; they follow from a text alone, so
     anonymous ones may be chosen by them.
     `is_partial`: those of answers that were never finished. Anonymous ones in the order of their random ids, never in
@@ -92,6 +93,7 @@ def written(
         before=before,
         shows_people=shows_people,
         read=felt_as.condition(felt, theme, is_anonymous=survey.is_anonymous),
+        most=most,
     )
 
 
@@ -154,6 +156,7 @@ def _of_people(
     before: uuid.UUID | None,
     shows_people: bool,
     read: felt_as.Condition,
+    most: int,
 ) -> list[Written]:
     of = scope(survey, chosen, with_responses=True, is_every=True)  # words are read, not counted
     counted = "r.state = 'partial' AND NOT r.is_test" if is_partial else "a.is_counted"
@@ -168,7 +171,7 @@ def _of_people(
         + read.sql
         + (" AND a.id < %(before)s" if before else "")
         + " ORDER BY a.id DESC LIMIT %(page)s",
-        {**of.params, **read.params, "score": score, "keys": list(keys), "before": before, "page": PAGE},
+        {**of.params, **read.params, "score": score, "keys": list(keys), "before": before, "page": most},
     )
     opened = sealing.load(survey, {row[7] for row in rows})
     found = []
@@ -199,6 +202,7 @@ def _of_nobody(
     before: uuid.UUID | None,
     shows_people: bool,
     read: felt_as.Condition,
+    most: int,
     **_rest: Any,
 ) -> list[Written]:
     """Words alone: beside a score or another answer they would tell more of whoever wrote them."""
@@ -211,7 +215,7 @@ def _of_nobody(
         + read.sql
         + (" AND a.id < %(before)s" if before else "")
         + " ORDER BY a.id DESC LIMIT %(page)s",
-        {**of.params, **read.params, "keys": list(keys), "before": before, "page": PAGE},
+        {**of.params, **read.params, "keys": list(keys), "before": before, "page": most},
     )
     key: rowkeys.RowKey = sealing.key_of(survey)
     table = AnonymousAnswer._meta.db_table

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
+from customers.rules import handles
 from surveys.models import OwnAccount
 
 
 def own() -> Mapping[tuple[str, str], frozenset[str]]:
-    """(platform, handle) of each → the kinds of acts that open a ticket on its platform, beside messages."""
+    """(platform, `handles.key` of the name) of each → the kinds of acts that open a ticket on its platform, beside
+    messages.
+    """
     rows = OwnAccount.objects.values_list("platform", "handle", "tickets")
-    return {(platform, handle): frozenset(tickets) for platform, handle, tickets in rows}
+    return {(platform, handles.key(handle)): frozenset(tickets) for platform, handle, tickets in rows}
 
 
 def opening(accounts: Mapping[tuple[str, str], frozenset[str]], platform: str) -> frozenset[str]:

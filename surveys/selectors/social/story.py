@@ -14,6 +14,7 @@ from cdp.core.crypto import subjects
 from cdp.core.timeline import Entry, Question
 from customers.rules import handles
 from surveys.models import SocialAct, SocialPost
+from surveys.rules.social import naming
 from surveys.selectors.results import words as hiding
 from surveys.selectors.social import posts
 
@@ -39,6 +40,11 @@ class Read:
     handle: str
     words: str
     post: SocialPost | None
+
+    @property
+    def account(self) -> str:
+        """The name of the account as people write it."""
+        return written(self.act.platform, self.handle)
 
     @property
     def title(self) -> str:
@@ -68,9 +74,14 @@ _TITLES = {
 }
 
 
+def written(platform: str, handle: str) -> str:
+    """A name on a platform as people write it; what LINE names people by is a number."""
+    return handle if platform == naming.LINE else handles.shown(handle)
+
+
 def masked(handle: str) -> str:
     """A name on a platform for those who see ways of contact masked only."""
-    return f"{handle[0]}•••" if handle else ""
+    return handles.masked(handle).removeprefix("@")
 
 
 def opened(acts: Sequence[SocialAct], keyring: subjects.Keyring) -> list[Read]:
@@ -132,6 +143,12 @@ class Account:
     platform: str
     handle: str
     followers: int | None
+    key: str
+
+    @property
+    def written(self) -> str:
+        """The handle as people write it."""
+        return written(self.key, self.handle)
 
 
 def panel(question: panels.Question) -> Mapping[str, Any] | None:
@@ -179,5 +196,5 @@ def accounts(lineage: Sequence[uuid.UUID], keyring: subjects.Keyring) -> list[Ac
             .first()
         )
         name = keyring.open(act.handle, table=TABLE, column="handle", row=act.id)
-        found.append(Account(handles.PLATFORMS.get(act.platform, act.platform), name, figure))
+        found.append(Account(handles.PLATFORMS.get(act.platform, act.platform), name, figure, act.platform))
     return sorted(found, key=lambda one: (-(one.followers or 0), one.platform, one.handle))

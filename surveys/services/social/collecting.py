@@ -15,6 +15,7 @@ from cdp.core.files import values
 from cdp.core.models import Source
 from commerce.services.booking import faults
 from customers.models import Customer, Status
+from customers.rules import handles
 from customers.rules.people import Person
 from customers.services import buckets, linking, merging
 from customers.services.identity import UnableToResolve
@@ -71,6 +72,8 @@ def _said(act: reading.Act, event: Event, source: Source, status: str, now: dt.d
     by = bytes(event.resolved_by) if event.resolved_by else None
     known = event.customer_id if status in {Status.KNOWN, Status.ANONYMOUS} else None
     if source.allowed_origins:
+        return Said(act, Person(), told_at=event.occurred_at, customer=known, by=by, is_vouched=False)
+    if handles.is_display_name(act.handle) and known is not None:  # others call themselves so, too
         return Said(act, Person(), told_at=event.occurred_at, customer=known, by=by, is_vouched=False)
     if act.handle and status == Status.KNOWN:
         person = Person()

@@ -38,7 +38,11 @@ def keep(
     kinds = [kind for kind in opening.CHOICES if kind in tickets]
     with transaction.atomic():
         rows = {row.id: row for row in OwnAccount.objects.select_for_update().order_by("id")}
-        if any((row.platform, row.handle) == (platform, name) for row in rows.values() if row.id != account):
+        if any(
+            (row.platform, handles.key(row.handle)) == (platform, handles.key(name))
+            for row in rows.values()
+            if row.id != account
+        ):
             raise UnableToKeep("taken")
         if account is None and len(rows) >= MOST:
             raise UnableToKeep("many")

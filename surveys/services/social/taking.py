@@ -86,13 +86,13 @@ def take(said: Sequence[Said], how: How) -> Taken:
     own = accounts.own()
     replies: dict[acts.Number, datetime] = {}
     for place, one in enumerate(said):
-        if (one.act.platform, one.act.handle) in own:
+        if one.act.account in own:
             if one.act.replies_to:
                 number = acts.Number(one.act.platform, one.act.replies_to)
                 replies[number] = min(replies.get(number, one.act.at), one.act.at)
             else:
                 taken.refused[place] = OWN
-    theirs = [place for place, one in enumerate(said) if (one.act.platform, one.act.handle) not in own]
+    theirs = [place for place, one in enumerate(said) if one.act.account not in own]
     owners = _resolve(said, theirs, how, taken)
     written = [place for place in theirs if place not in taken.refused]
     found = posts.ensure(_posts(said[place].act for place in written), how.made_posts)

@@ -18,6 +18,7 @@ from customers.rules import handles
 from customers.rules.unreadable import Unreadable
 from surveys.forms.own_accounts import AccountForm
 from surveys.models import OwnAccount, SocialAct
+from surveys.selectors.social import story
 from surveys.services.social import own
 from surveys.views.voice import frame
 
@@ -37,6 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "one": one,
+                "written": story.written(one.platform, one.handle),
                 "platform": handles.PLATFORMS.get(one.platform, one.platform),
                 "tickets": [kinds[kind] for kind in one.tickets if kind in kinds],
             }

@@ -43,6 +43,7 @@ def talks_held(request: HttpRequest) -> HttpResponse:
     people, quotes = talks.people_in(ids), talks.quote_counts(ids)
     known = frame.names(talks.owner(one) for listed in people.values() for one in listed)
     titles = guides.titles({row.guide_id for row in page.rows})
+    in_full = frame.sees_contacts(request)
     context = {
         **frame.context(request, "interviews"),
         "rows": [
@@ -50,7 +51,10 @@ def talks_held(request: HttpRequest) -> HttpResponse:
                 "talk": row,
                 "title": titles.get(row.guide_id, ""),
                 "people": [
-                    {"name": frame.called(one, known, of=len(people[row.id])), "customer": talks.owner(one)}
+                    {
+                        "name": frame.called(one, known, of=len(people[row.id]), in_full=in_full),
+                        "customer": talks.owner(one),
+                    }
                     for one in people[row.id]
                 ],
                 "quotes": quotes.get(row.id, 0),
@@ -88,7 +92,7 @@ def read_filters(request: HttpRequest) -> tuple[talks.Filters, list[dict[str, st
         except ValueError as error:
             raise Http404 from error
         profile = frame.names([people[0]]).get(people[0])
-        chips.append(_chip(given, "customer", _("Person"), (profile.name if profile else "") or _("No name yet")))
+        chips.append(_chip(given, "customer", _("Person"), frame.named(profile, in_full=frame.sees_contacts(request))))
     return talks.Filters(guide.id if guide is not None else None, theme, people), chips
 
 
@@ -151,9 +155,9 @@ def begin(request: HttpRequest) -> HttpResponse:
             return redirect("voice:interview", talk.id)
     people = frame.names(who for who, _agreed in seats)
     query = " ".join(request.POST.get("q", "").replace("\0", "").split())[:LONGEST]
-    found = []
+    found, in_full = [], frame.sees_contacts(request)
     if act == "find" and query:
-        found = listing.quick(query, limit=FOUND, in_full=bool(staff_of(request).can("customers.reveal")))
+        found = listing.quick(query, limit=FOUND, in_full=in_full)
     shown_form = form if act == "begin" or not form.is_bound else _unjudged(form, offered)
     context = {
         **frame.context(request, "interviews"),
@@ -161,7 +165,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         "seats": [
             {
                 "value": who or NOBODY,
-                "name": (people[who].name or _("No name yet")) if who in people else _("Nameless"),
+                "name": frame.named(people[who], in_full=in_full) if who in people else _("Nameless"),
                 "is_nameless": who is None,
                 "agreed": agreed,
                 "number": n + 1,
@@ -257,7 +261,7 @@ def talk(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
     at = at if at in keys else keys[0]
     seats = [one for seat, one in whole.people.items() if seat != GROUP]
     people = frame.names(talks.owner(one) for one in seats)
-    called = {one.seat: frame.called(one, people, of=len(seats)) for one in seats}
+    called = {one.seat: frame.called(one, people, of=len(seats), in_full=True) for one in seats}
     noted = [GROUP] if row.kind == Interview.Kind.GROUP else [one.seat for one in seats]
     quote_form: django_forms.Form = QuoteForm(people=list(called.items()))
     error = ""

@@ -42,12 +42,19 @@ def names(customers: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Any]:
     return profiles.opened(wanted, with_places=False) if wanted else {}
 
 
-def called(row: Participant, people: dict[uuid.UUID, Any], *, of: int) -> str:
-    """What somebody in a talk is called: by name, or by their seat."""
+def sees_contacts(request: HttpRequest) -> bool:
+    """Whether who looks sees ways of contact in full, and with them the accounts of people without a name."""
+    return staff_of(request).can("customers.reveal")
+
+
+def named(profile: profiles.Profile | None, *, in_full: bool) -> str:
+    """What a person is called in a line of text."""
+    return (profile.called(in_full=in_full) if profile else "") or _("No name yet")
+
+
+def called(row: Participant, people: dict[uuid.UUID, Any], *, of: int, in_full: bool) -> str:
+    """What somebody in a talk is called: by name or account, or by their seat."""
     who = talks.owner(row)
-    profile = people.get(who) if who is not None else None
-    if profile is not None and profile.name:
-        return str(profile.name)
     if who is None:
         return _("Nameless") if of == 1 else _("Nameless, seat %(seat)d") % {"seat": row.seat}
-    return _("No name yet")
+    return named(people.get(who), in_full=in_full)

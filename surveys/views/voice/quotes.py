@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cdp.core import context as access
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
+from customers.selectors import profiles
 from surveys.forms.interviews import AskForm, ThemesForm
 from surveys.models import Participant, Quote
 from surveys.rules.interviews import codes
@@ -60,10 +61,8 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "voice/quotes.html", context)
 
 
-def _by(said: talks.Said, known: dict[uuid.UUID, object]) -> str:
-    profile = known.get(said.owner) if said.owner is not None else None
-    name = getattr(profile, "name", "")
-    return str(name) if name else _("Nameless") if said.owner is None else _("No name yet")
+def _by(said: talks.Said, known: dict[uuid.UUID, profiles.Profile]) -> str:
+    return _("Nameless") if said.owner is None else frame.named(known.get(said.owner), in_full=True)
 
 
 @requires("customers.reveal")

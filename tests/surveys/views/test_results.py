@@ -111,7 +111,7 @@ def test_words_are_read_by_role_and_written_down_and_a_response_can_be_removed(c
     response = Response.objects.get()
     single = f"{HERE}responses/{response.id}/"
     client.force_login(factories.staff("viewer"))
-    for address in (f"{HERE}answers/", single):
+    for address in (f"{HERE}answers/", f"{HERE}results/why/feelings/", single):
         masked = text(client, address)
         assert "Call •••" in masked
         assert "081-234" not in masked

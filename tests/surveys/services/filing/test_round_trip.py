@@ -1,6 +1,7 @@
 """Answers of every kind leave as a file and come in again: the same counts, the same words, each once."""
 
 import csv
+import datetime as dt
 import json
 
 import pytest
@@ -73,6 +74,8 @@ def test_a_spreadsheet_runs_nothing_and_the_book_tells_what_codes_mean(survey, t
     rows = list(csv.DictReader(path.open(encoding="utf-8-sig")))
     (full,) = (row for row in rows if row["answer.score"] == "9")
     assert full["answer.why"].startswith("'=cmd")
+    ended = dt.datetime.fromisoformat(full["response.ended_at"])  # on the shop's clock, and the same moment
+    assert (full["response.ended_at"][-6:], Response.objects.filter(ended_at=ended).exists()) == ("+07:00", True)
     assert (full["answer.bought.tea"], full["answer.bought.none"]) == ("1", "0")
     assert (full["answer.order.near"], full["answer.order.price"]) == ("1", "2")
     assert full["customer.email"] == "ada@example.com"

@@ -75,3 +75,37 @@ def test_a_steward_names_changes_and_removes_the_shops_own_accounts_where_lines_
     assert [one.details.get("account", one.details.get("removed")) for one in changes] == [
         "teashop", "teashop.bkk", "teashop.bkk",
     ]  # fmt: skip
+
+
+def test_who_is_known_by_a_social_account_alone_is_called_by_it(client):
+    now = timezone.now()
+    take(
+        Act("instagram", "comment", "1", now, handle="nok.beauty", words="Lovely"),
+        Act("facebook", "comment", "2", now, handle="anna lee", words="Nice"),
+        Act("facebook", "comment", "3", now, handle="Anna Lee", words="Nice again"),
+    )
+    nok = SocialAct.objects.get(external_id="1").customer_id
+    for role, reads in (("viewer", False), ("owner", True)):
+        client.force_login(factories.staff(role, f"{role}@example.com"))
+        for page in ("/customers/", "/voice/comments/", f"/customers/{nok}/"):
+            shown = client.get(page).content.decode()
+            assert ("nok.beauty" in shown, "@n•••" in shown) == (reads, not reads), (role, page)
+            assert "No name yet" not in shown, (role, page)
+            assert ("Anna Lee" in shown) is (reads and page != f"/customers/{nok}/"), (role, page)
+            assert "@Anna" not in shown, (role, page)
+
+
+def test_a_display_name_joins_nobody_who_is_known_by_more():
+    """Two Anna Lees of Facebook who wrote to the shop from addresses of their own stay two; a handle joins."""
+    now = timezone.now()
+    take(Act("facebook", "comment", "1", now, handle="Anna Lee", words="Nice"))
+    told = [
+        Said(Act("facebook", "comment", str(n), now, handle=handle), Person(email=email), told_at=now)
+        for n, (handle, email) in enumerate(
+            (("Anna Lee", "one@example.com"), ("ANNA LEE", "two@example.com"), ("nok", "n@example.com"), ("nok", "")), 2
+        )
+    ]
+    assert taking.together(told, How(source=factories.source("line-shop"), now=now)).refused == {}
+    whose = dict(SocialAct.objects.values_list("external_id", "customer_id"))
+    assert len(set(whose.values())) == 4
+    assert whose["4"] == whose["5"]
