@@ -1,7 +1,8 @@
 """Help with conditions: what may be compared at a place, and a comparison chosen from lists added to the text."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import msgspec
 from django import forms
@@ -9,27 +10,46 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from surveys.forms import outline
-from surveys.rules import building, kinds
+from surveys.rules import building, checking, kinds
 from surveys.rules.conditions import reading, tree
 
 LONGEST = 2000
 
 
-class ConditionField(forms.CharField):
-    """A condition as text, or nothing; one that cannot be read is refused with what is wrong in it."""
+@dataclass(frozen=True)
+class Known:
+    """What a condition may ask about at some place: the questions of the draft in their order, of which so many are
+    asked before it (None: all).
+    """
 
-    def __init__(self, label: Any) -> None:
+    order: Sequence[tuple[str, kinds.Question | None]]
+    before: int | None = None
+
+    @classmethod
+    def at(cls, draft: Mapping[str, Any], page: int, number: int = 0) -> Self:
+        """Before that question of that page."""
+        asked = [building.questions(one) for one in building.pages(draft)]
+        order = [(str(question.get("key", "")), _question(question)) for some in asked for question in some]
+        return cls(order, sum(map(len, asked[:page])) + min(number, len(asked[page]) if page < len(asked) else 0))
+
+
+class ConditionField(forms.CharField):
+    """A condition as text, or nothing. One that cannot be read, or asks what nobody can have answered there, is refused
+    with what is wrong in it, unless it stood there before (`kept`): then the page says so, and other work can be saved.
+    """
+
+    def __init__(self, label: Any, *, known: Known, kept: object = "") -> None:
         """Nobody has to give one."""
         super().__init__(label=label, required=False, max_length=LONGEST)
+        self.known, self.kept = known, kept
 
     def clean(self, value: Any) -> str:
         """The text. Raises ValidationError."""
         text = str(super().clean(value))
-        if text:
-            try:
-                reading.read(text)
-            except reading.Unreadable as unreadable:
-                raise forms.ValidationError(str(unreadable.message)) from None
+        if text and text != self.kept:
+            faults = checking.faults_among(self.known.order, text, before=self.known.before)
+            if told := [str(fault) for fault in faults]:
+                raise forms.ValidationError(told)
         return text
 
 
@@ -102,10 +122,19 @@ def _literal(value: str, values: list[str]) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _values(question: Mapping[str, Any]) -> list[str]:
+def _question(question: Mapping[str, Any]) -> kinds.Question | None:
+    """The question; None while it cannot be read."""
     try:
-        domain = msgspec.convert(question, kinds.Any).domain()
+        read: kinds.Question = msgspec.convert(question, kinds.Any)
     except msgspec.ValidationError:
+        return None
+    return read
+
+
+def _values(question: Mapping[str, Any]) -> list[str]:
+    read = _question(question)
+    if read is None:
         options = question.get("options")
         return [str(one.get("key")) for one in options if isinstance(one, dict)] if isinstance(options, list) else []
+    domain = read.domain()
     return [("yes" if value else "no") if isinstance(value, bool) else str(value) for value in domain.values or ()]

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from surveys.forms.kinds import KINDS
+from surveys.rules.definition import END, SCREENED
 from surveys.selectors import wording
 
 _SHOWN = ("options", "lines", "pictures")
@@ -21,7 +22,7 @@ def of(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "key": page.get("key", ""),
                 "title": text(page.get("title")),
                 "when": page.get("when", ""),
-                "jumps": _dicts(page.get("jumps")),
+                "jumps": [{**jump, "name": _target(draft, jump.get("to"))} for jump in _dicts(page.get("jumps"))],
                 "questions": [_question(place, one) for place, one in enumerate(_dicts(page.get("questions")))],
             }
         )
@@ -30,13 +31,24 @@ def of(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def targets(draft: Mapping[str, Any], page: int) -> list[tuple[str, str]]:
     """The pages behind one: key, and number with title."""
-    found = []
-    for number, one in enumerate(_dicts(draft.get("pages"))):
-        if number > page:
-            title = text(one.get("title"))
-            name = _("Page %(page)d") % {"page": number + 1}
-            found.append((str(one.get("key", "")), f"{name}: {title}" if title else name))
-    return found
+    return [
+        (str(one.get("key", "")), _named(number, one))
+        for number, one in enumerate(_dicts(draft.get("pages")))
+        if number > page
+    ]
+
+
+def _named(number: int, page: Mapping[str, Any]) -> str:
+    title = text(page.get("title"))
+    name = _("Page %(page)d") % {"page": number + 1}
+    return f"{name}: {title}" if title else name
+
+
+def _target(draft: Mapping[str, Any], to: Any) -> str:
+    """Where a jump leads; the key of what is no longer there."""
+    ends = {END: _("the end"), SCREENED: _("not meant for them")}
+    pages = {str(one.get("key", "")): _named(number, one) for number, one in enumerate(_dicts(draft.get("pages")))}
+    return {**pages, **ends}.get(str(to), str(to))
 
 
 def scores(draft: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """A page of a draft as a form, and what belongs to the whole questionnaire."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +8,9 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from surveys.forms.conditions import ConditionField
+from surveys.forms import outline
+from surveys.forms.conditions import ConditionField, Known
+from surveys.rules import building
 from surveys.rules.definition import END, SCREENED
 from surveys.rules.kinds import LANGUAGES
 from surveys.rules.kinds.base import KEY_PATTERN
@@ -56,12 +58,13 @@ class TextsForm(forms.Form):
 class PageForm(TextsForm):
     """Title, key, condition, and jumps: `jumps` are pairs of fields."""
 
-    def __init__(self, data: Any = None, *, page: Mapping[str, Any], targets: Sequence[tuple[str, str]]) -> None:
-        """Begin with that page; `targets` are the pages behind it, each its key and its name for people."""
+    def __init__(self, data: Any = None, *, draft: Mapping[str, Any], number: int) -> None:
+        """Begin with that page of the draft."""
         super().__init__(data)
+        page, targets = building.pages(draft)[number], outline.targets(draft, number)
         self.add_texts("title", _("Title of the page"), page.get("title"))
         self.fields["key"] = forms.RegexField(KEY_PATTERN, label=_("Key"), max_length=40)
-        self.fields["when"] = ConditionField(_("Shown only if"))
+        self.fields["when"] = ConditionField(_("Shown only if"), known=Known.at(draft, number), kept=page.get("when"))
         self.initial.update(key=page.get("key", ""), when=page.get("when", ""))
         jumps = page.get("jumps")
         kept = [jump for jump in jumps if isinstance(jump, dict)] if isinstance(jumps, list) else []
@@ -72,11 +75,14 @@ class PageForm(TextsForm):
             (SCREENED, _("not meant for them")),
         ]
         self.jumps = []
+        behind = Known.at(draft, number + 1)
         for n in range(min(len(kept) + SPARE, MOST_JUMPS)):
             jump = kept[n] if n < len(kept) else {}
-            own = [(str(jump["to"]), str(jump["to"]))] if jump.get("to") and jump["to"] not in dict(choices) else []
+            own = []
+            if (to := jump.get("to")) and to not in dict(choices):
+                own = [(str(to), _("“%(page)s”, which no later page is called") % {"page": to})]
             self.fields[f"jump-{n}.to"] = forms.ChoiceField(label=_("On to"), choices=[*choices, *own], required=False)
-            self.fields[f"jump-{n}.when"] = ConditionField(_("If"))
+            self.fields[f"jump-{n}.when"] = ConditionField(_("If"), known=behind, kept=jump.get("when"))
             self.initial.update({f"jump-{n}.to": jump.get("to", ""), f"jump-{n}.when": jump.get("when", "")})
             self.jumps.append((self[f"jump-{n}.to"], self[f"jump-{n}.when"]))
         self.intos = [

@@ -35,6 +35,21 @@ NAMES = {
     "lines": gettext_lazy("lines"),
     "questions": gettext_lazy("questions"),
     "languages": gettext_lazy("languages"),
+    "pages": gettext_lazy("pages"),
+    "pictures": gettext_lazy("pictures"),
+    "scores": gettext_lazy("scores"),
+    "image": gettext_lazy("picture"),
+    "key": pgettext_lazy("of a question", "key"),
+    "kind": pgettext_lazy("of a question", "kind"),
+    "most": gettext_lazy("at most"),
+    "least": gettext_lazy("at least"),
+    "top": gettext_lazy("how many to place"),
+    "earliest": gettext_lazy("first day"),
+    "latest": gettext_lazy("last day"),
+    "steps": gettext_lazy("steps"),
+    "maps_to": gettext_lazy("field of the profile"),
+    "purpose": gettext_lazy("permission"),
+    "of": gettext_lazy("what counts"),
 }
 
 
@@ -78,8 +93,10 @@ def _mended_at(survey: Survey, steps: Sequence[str]) -> tuple[str, str]:
         if len(steps) > 3 and steps[2] == "questions" and (number := numbers[3]) is not None:
             return reverse("surveys:question", args=[survey.slug, page, number]), f"q-{page}-{number}"
         return reverse("surveys:page", args=[survey.slug, page]), f"p-{page}"
-    if steps[:1] == ["scores"]:
-        return f"{reverse('surveys:build', args=[survey.slug])}#scores", "scores"
+    if steps[:1] == ["scores"] and len(steps) > 1 and (score := numbers[1]) is not None:
+        return reverse("surveys:score", args=[survey.slug, score]), "scores"
+    if steps[:1] == ["quotas"]:
+        return f"{reverse('surveys:settings', args=[survey.slug])}#quotas", ""
     if steps[:1] and steps[0] in {"title", "intro", "thanks", "screened", "languages"}:
         return reverse("surveys:texts", args=[survey.slug]), ""
     return reverse("surveys:build", args=[survey.slug]), ""
@@ -92,6 +109,10 @@ def placed(draft: Mapping[str, Any], pointer: str) -> str:
 
 
 def _placed(draft: Mapping[str, Any], steps: Sequence[str]) -> tuple[str, str]:
+    if steps[:1] == ["quotas"]:
+        return _("Quotas"), ""
+    if len(steps) > 1 and steps[0] == "scores" and steps[1].isdigit():
+        return _("Score %(number)d") % {"number": int(steps[1]) + 1}, _part(steps[2:3])
     if len(steps) < 2 or steps[0] != "pages" or not steps[1].isdigit():
         return _("The whole survey"), _part(steps)
     page = int(steps[1])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.selectors import purposes
 from customers.selectors import changes
-from surveys.forms.conditions import ConditionField
+from surveys.forms.conditions import ConditionField, Known
 from surveys.rules import building, mapping
 from surveys.rules.kinds import words as word_kinds
 from surveys.rules.kinds.base import CODE_PATTERN, KEY_PATTERN, LONGEST_TEXT
@@ -104,10 +104,11 @@ def _fields_of_the_profile() -> list[tuple[str, str]]:
 class QuestionForm(forms.Form):
     """The form of one question. `texts` are rows of texts, `lists` rows of options, lines and pictures."""
 
-    def __init__(self, data: Any = None, *, question: Mapping[str, Any], language: str) -> None:
-        """Begin with that question; `language` is of the words of purposes."""
+    def __init__(self, data: Any = None, *, question: Mapping[str, Any], language: str, known: Known) -> None:
+        """Begin with that question; `language` is of the words of purposes, `known` what its conditions may ask."""
         super().__init__(data)
         self.question = question
+        self.known = known
         self.kind = str(question.get("kind", ""))
         self.own: list[str] = []
         self.texts: list[dict[str, Any]] = []
@@ -136,7 +137,8 @@ class QuestionForm(forms.Form):
         if self.kind in {"single", "multiple", "ranking", "date", "text"}:
             fills = _choice(_("Fills a field of the profile"), [("", _("none")), *_fields_of_the_profile()])
             self._add("maps_to", fills, question.get("maps_to"))
-        self._add("when", ConditionField(_("Shown only if")), question.get("when"))
+        when = question.get("when")
+        self._add("when", ConditionField(_("Shown only if"), known=known, kept=when), when)
 
     @property
     def main_texts(self) -> list[dict[str, Any]]:
@@ -201,8 +203,9 @@ class QuestionForm(forms.Form):
             row: dict[str, Any] = {"place": self[f"{at}.place"], "key": self[f"{at}.key"], "more": []}
             row["cells"] = self._texts(at, "", part.get("text"), into=[])
             if name == "options":
-                self.fields[f"{at}.when"] = ConditionField(_("Only if"))
-                self.initial[f"{at}.when"] = part.get("when", "")
+                kept_when = part.get("when", "")
+                self.fields[f"{at}.when"] = ConditionField(_("Only if"), known=self.known, kept=kept_when)
+                self.initial[f"{at}.when"] = kept_when
                 for flag, words in (("other", _("asks for words")), ("exclusive", _("goes with no other"))):
                     if self.kind not in FLAGS[flag] and not part.get(flag):
                         continue  # it would mean nothing there
@@ -229,8 +232,9 @@ class QuestionForm(forms.Form):
         self.wordings = []
         for n in range(min(len(kept) + 1, 10)):
             part = kept[n] if n < len(kept) else {}
-            self.fields[f"wordings-{n}.when"] = ConditionField(_("If"))
-            self.initial[f"wordings-{n}.when"] = part.get("when", "")
+            kept_when = part.get("when", "")
+            self.fields[f"wordings-{n}.when"] = ConditionField(_("If"), known=self.known, kept=kept_when)
+            self.initial[f"wordings-{n}.when"] = kept_when
             cells = self._texts(f"wordings-{n}", "", part.get("text"), into=[])
             self.wordings.append({"when": self[f"wordings-{n}.when"], "cells": cells})
 

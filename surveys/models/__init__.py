@@ -17,7 +17,7 @@ from surveys.models.interviews import (
     Quote,
     Testimonial,
 )
-from surveys.models.invitations import Invitation, InvitationKey
+from surveys.models.invitations import Invitation, InvitationBatch, InvitationKey
 from surveys.models.questionnaires import Picture, Quota, Survey, SurveyVersion
 from surveys.models.readings import AnonymousReading, Brand, Mention, Reading, Sentiment, Theme, Vocabulary
 from surveys.models.responses import Answer, RefusedAnswer, Response, ResponseKey
@@ -37,6 +37,7 @@ __all__ = [
     "Interview",
     "InterviewNote",
     "Invitation",
+    "InvitationBatch",
     "InvitationKey",
     "Mention",
     "OwnAccount",

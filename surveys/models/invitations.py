@@ -9,6 +9,27 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core.models import OwnedModel, Placement
 
 
+class InvitationBatch(models.Model):
+    """The words of one press of the button, so that its reminders say the same; `id` is `Invitation.batch_id`. One that
+    went out with the ready words has no row.
+    """
+
+    placement = Placement.SHARED
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    survey_id = models.UUIDField()
+    letter = models.JSONField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("words of an invitation")
+        verbose_name_plural = _("words of invitations")
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.pk)
+
+
 class InvitationKey(models.Model):
     """Digest of the secret in a link → invitation."""
 

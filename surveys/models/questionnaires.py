@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.models import Model, Placement
@@ -37,6 +38,8 @@ class Survey(Model):
     wait_days = models.PositiveSmallIntegerField(_("days before the same person is asked again"), null=True, blank=True)
     sample = models.PositiveSmallIntegerField(_("percent of people who are asked"), default=100)
     reward = models.JSONField(default=dict, blank=True)  # what is promised for an answer (`surveys.rules.rewards`)
+    # Own words of its invitations (`surveys.rules.own_words`); those that went out stand in `InvitationBatch`.
+    letter = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=60, blank=True)
     ring_key = models.CharField(max_length=40)

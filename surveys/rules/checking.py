@@ -5,7 +5,7 @@ Faults stop it; doubts do not. Both name their place, so that the builder's page
 
 import functools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -146,20 +146,29 @@ def condition_faults(definition: Definition | None, text: str, *, before: int | 
     """What is wrong with one condition where so many questions were asked before it (None: all, as for a quota);
     without a definition only whether it can be read.
     """
+    order = [(question.key, question) for question in definition.questions()] if definition is not None else None
+    yield from faults_among(order, text, before=before)
+
+
+def faults_among(
+    order: Sequence[tuple[str, Question | None]] | None, text: str, *, before: int | None = None
+) -> Iterator[str | Promise]:
+    """The same among questions by key, in their order; of one that cannot be read yet (None) nothing is compared."""
     try:
         condition = reading.read(text)
     except reading.Unreadable as unreadable:
         yield unreadable.message
         return
-    order = list(definition.questions()) if definition is not None else []
-    places = {question.key: number for number, question in enumerate(order)}
-    for leaf in tree.leaves(condition) if definition is not None else ():
+    known = dict(order or ())
+    places = {key: number for number, (key, _question) in enumerate(order or ())}
+    for leaf in tree.leaves(condition) if order is not None else ():
         key, _dot, line = leaf.question.partition(".")
+        question = known.get(key)
         if key not in places:
             yield fill(_("There is no question “%(what)s”."), leaf.question)
         elif before is not None and places[key] >= before:
             yield fill(_("“%(what)s” is asked only later; nothing is known of it here."), key)
-        elif problem := _compared(order[places[key]], line, leaf):
+        elif question is not None and (problem := _compared(question, line, leaf)):
             yield problem
 
 

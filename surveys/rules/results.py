@@ -6,7 +6,7 @@ kind, is a result of its own: never one number out of two.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from surveys.rules.definition import Definition
@@ -54,12 +54,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Bar:
-    """One answer of a distribution. `share` is of people; None where nobody could have given it."""
+    """One answer of a distribution. `share` is of people; None where nobody could have given it. `of`: how many could,
+    where that is fewer than those who were asked.
+    """
 
     code: str
     count: int
     share: float | None
     interval: Interval | None = None
+    of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,9 @@ class Result(Sampled):
     n: int
     """How many people answered it."""
     of: int
-    """How many people shares are of: who saw it where that is known, else who answered."""
+    """How many people shares of several choices are of: who saw it where that is known, else who answered."""
+    saw: int | None = None
+    """How many saw it; None where that is not known, or may not be."""
     bars: tuple[Bar, ...] = ()
     bands: Bands | None = None
     mean: Mean | None = None
@@ -92,6 +97,11 @@ class Result(Sampled):
     lines: tuple[Line, ...] = ()
     picks: int = 0
     """How many were chosen in all, where one may choose several."""
+
+    @property
+    def left(self) -> int:
+        """How many saw it and gave no answer; 0 where nobody knows."""
+        return 0 if self.saw is None else self.saw - self.n
 
 
 def scheme(question: Question) -> str:
@@ -138,20 +148,36 @@ def asked(definitions: Mapping[int, Definition]) -> list[Asked]:
     ]
 
 
-def result(about: Asked, tallies: Iterable[Tally], *, completed: int = 0) -> Result:
-    """The figures of one question, of whole answers; `completed`: how many completed these versions."""
+def answered(about: Asked, tallies: Iterable[Tally]) -> int:
+    """How many people answered it."""
+    return _people([one for one in tallies if one.question == about.key and one.version in about.versions])
+
+
+def result(
+    about: Asked, tallies: Iterable[Tally], *, saw: int | None = None, offered: Mapping[str, int] | None = None
+) -> Result:
+    """The figures of one question, of whole answers. `saw`: how many of those who completed these versions were shown
+    it; `offered`: how many could choose an option that stands behind a condition.
+    """
     mine = [one for one in tallies if one.question == about.key and one.version in about.versions]
     question, n = about.question, _people(mine)
-    of = completed if about.is_for_all and completed >= n else n
+    known = saw if saw is not None and saw >= n else None
+    of = n if known is None else known
     if n < TOO_FEW:
-        return Result(about, n, of)
+        return Result(about, n, of, known)
+    return replace(_figures(about, question, mine, n, of, offered or {}), saw=known)
+
+
+def _figures(
+    about: Asked, question: Question, mine: Sequence[Tally], n: int, of: int, offered: Mapping[str, int]
+) -> Result:
     if isinstance(question, Scale):
         return _scale(about, question, _numbers(mine), n, of)
     if isinstance(question, Ranking):
         return _ranked(about, question, mine, n, of)
     if isinstance(question, Matrix):
         return _matrix(about, question, mine, n, of)
-    return _chosen(about, question, mine, n, of)
+    return _chosen(about, question, mine, n, of, offered)
 
 
 def in_band(scheme_key: str, band: str) -> tuple[int, int]:
@@ -192,11 +218,15 @@ def _codes(mine: Sequence[Tally], known: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _bars(counts: Mapping[str, int], of: int) -> tuple[Bar, ...]:
-    return tuple(
-        Bar(code, count, count / of if of else None, shares.interval(Share(count, of)) if count <= of else None)
-        for code, count in counts.items()
-    )
+def _bars(counts: Mapping[str, int], of: int, offered: Mapping[str, int] | None = None) -> tuple[Bar, ...]:
+    """`offered`: of how many people those shares are that not everybody could have given."""
+    found = []
+    for code, count in counts.items():
+        own = (offered or {}).get(code)
+        base = of if own is None or own < count else own
+        interval = shares.interval(Share(count, base)) if count <= base else None
+        found.append(Bar(code, count, count / base if base else None, interval, own if base != of else None))
+    return tuple(found)
 
 
 def _scale(about: Asked, question: Scale, numbers: Mapping[int, int], n: int, of: int) -> Result:
@@ -205,7 +235,7 @@ def _scale(about: Asked, question: Scale, numbers: Mapping[int, int], n: int, of
     bars = _bars({str(number): count for number, count in told.items()}, n)
     mean = means.mean({float(number): float(count) for number, count in told.items()})
     if isinstance(question, Nps):
-        return Result(about, n, of, bars, bands=nps.bands(told, nps.SCHEMES[question.scheme]), mean=mean)
+        return Result(about, n, of, bars=bars, bands=nps.bands(told, nps.SCHEMES[question.scheme]), mean=mean)
     top: Share | None = None
     if isinstance(question, Csat):
         top = Share(told[highest] + told[highest - 1], n)
@@ -213,26 +243,28 @@ def _scale(about: Asked, question: Scale, numbers: Mapping[int, int], n: int, of
         first = EASY_FROM[question.steps]
         easy = range(first, highest + 1) if question.easy == "high" else range(lowest, highest + 2 - first)
         top = Share(sum(told[number] for number in easy), n)
-    return Result(about, n, of, bars, mean=mean, top=top)
+    return Result(about, n, of, bars=bars, mean=mean, top=top)
 
 
-def _chosen(about: Asked, question: Question, mine: Sequence[Tally], n: int, of: int) -> Result:
+def _chosen(
+    about: Asked, question: Question, mine: Sequence[Tally], n: int, of: int, offered: Mapping[str, int]
+) -> Result:
     """What is chosen from a list, yes or no, one of a few pictures, days; of words only how many there are."""
     match question:
         case YesNo() | Consent():
             codes = _codes(mine, ("yes", "no"))
-            return Result(about, n, of, _bars(codes, n), top=Share(codes["yes"], n))
+            return Result(about, n, of, bars=_bars(codes, n), top=Share(codes["yes"], n))
         case Poll():
             codes = _codes(mine, [picture.key for picture in question.pictures])
             counts = [codes[picture.key] for picture in question.pictures]
-            return Result(about, n, of, _bars(codes, n), top=Share(counts[0], n), lead=several.lead(counts))
+            return Result(about, n, of, bars=_bars(codes, n), top=Share(counts[0], n), lead=several.lead(counts))
         case Multiple():
             codes = _codes(mine, [option.key for option in question.options])
-            return Result(about, n, of, _bars(codes, of), picks=sum(codes.values()))
+            return Result(about, n, of, bars=_bars(codes, of, offered), picks=sum(codes.values()))
         case Chosen():
-            return Result(about, n, of, _bars(_codes(mine, [option.key for option in question.options]), n))
+            return Result(about, n, of, bars=_bars(_codes(mine, [option.key for option in question.options]), n))
         case Date():
-            return Result(about, n, of, _bars(dict(sorted(_codes(mine, ()).items())), n))
+            return Result(about, n, of, bars=_bars(dict(sorted(_codes(mine, ()).items())), n))
     return Result(about, n, of)
 
 

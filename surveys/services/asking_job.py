@@ -25,6 +25,7 @@ def begin(*, survey: Survey, segment: str, terms: Terms, actor: Actor) -> Job:
             "survey": str(survey.id),
             "segment": segment,
             "terms": [terms.channel, terms.days, terms.reminders, terms.remind_days],
+            "words": terms.words,
             "actor": [actor.kind, str(actor.id) if actor.id else None],
         },
         created_by=actor.id,
@@ -40,7 +41,13 @@ def work(job: Job) -> None:
         inviting.invite(
             survey=Survey.objects.get(id=job.params["survey"]),
             customers=audiences.audience(job.params["segment"]).iterator(),
-            terms=Terms(channel=channel, days=days, reminders=reminders, remind_days=remind_days),
+            terms=Terms(
+                channel=channel,
+                days=days,
+                reminders=reminders,
+                remind_days=remind_days,
+                words=job.params.get("words", {}),
+            ),
             batch=job.id,
             actor=Actor(kind, uuid.UUID(ident) if ident else None),
             at=timezone.now(),

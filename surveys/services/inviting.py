@@ -11,7 +11,7 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,9 +28,10 @@ from consent.selectors import jurisdiction
 from customers.selectors import profiles, tongues
 from customers.services import standing
 from surveys.models import Invitation, Survey
+from surveys.rules.own_words import Words
 from surveys.selectors import invitations, inviting, letters, links, questionnaires
 from surveys.selectors.inviting import PURPOSE, Preview
-from surveys.services import anonymous
+from surveys.services import anonymous, own_words
 from surveys.services.answering import runs
 
 INVITATION, REMINDER = letters.INVITATION, "survey-reminder"
@@ -53,7 +54,7 @@ class TooFewToInvite(UnableToInvite):
 @dataclass(frozen=True)
 class Terms:
     """How people are asked: by which way, how long the link works, how often and after how many days they are reminded,
-    and what the link carries about store or order.
+    what the link carries about store or order, and the shop's own words.
     """
 
     channel: str = "email"
@@ -61,6 +62,7 @@ class Terms:
     reminders: int = 0
     remind_days: int = 7
     context: Mapping[str, str] = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
 
     def check(self) -> None:
         """Raises UnableToInvite."""
@@ -106,6 +108,7 @@ def invite(
 def _asked(
     survey: Survey, customers: Iterable[uuid.UUID], terms: Terms, batch: uuid.UUID, *, actor: Actor, at: dt.datetime
 ) -> Preview:
+    terms = replace(terms, words=own_words.freeze(survey=survey, batch=batch, words=terms.words, at=at))
     found: Counter[str] = Counter()
     for chunk in inviting.chunks(customers):
         for n in range(0, len(chunk), BATCH):
@@ -256,9 +259,10 @@ def _reminded(*, at: dt.datetime) -> int:
         # What waits still was never read: the next look comes as long after this one as a reminder would.
         changed = _moved_on(due, at=at)
         rows = [row for row in due if row.id in changed and row.state == Invitation.State.SENT]
+        said = own_words.frozen(row.batch_id for row in rows)
         for survey in Survey.objects.filter(id__in={row.survey_id for row in rows}):
             if questionnaires.closed(survey, at=at) is None:
-                _put(survey, [row for row in rows if row.survey_id == survey.id], at=at, is_reminder=True)
+                _put(survey, [row for row in rows if row.survey_id == survey.id], said, at=at, is_reminder=True)
     return len(due)
 
 
@@ -315,7 +319,7 @@ def _invited(
         judged = inviting.judged(survey=survey, customers=people, channel=terms.channel, at=at)
         asked = [who for who, reason in judged.items() if not reason]
         rows = _written(survey, asked, terms, batch, actor=actor, at=at)
-        unreached = _put(survey, rows, at=at, is_reminder=False)
+        unreached = _put(survey, rows, {batch: terms.words}, at=at, is_reminder=False)
         if unreached:
             Invitation.objects.filter(customer_id__in=unreached, batch_id=batch, survey_id=survey.id).delete()
             keys.release(runs.INVITATIONS, [bytes(r.key_digest or b"") for r in rows if r.customer_id in unreached])
@@ -354,8 +358,12 @@ def _written(
     return rows
 
 
-def _put(survey: Survey, rows: list[Invitation], *, at: dt.datetime, is_reminder: bool) -> set[uuid.UUID]:
-    """The notices of these invitations. Returns whom none could be addressed to."""
+def _put(
+    survey: Survey, rows: list[Invitation], said: Mapping[uuid.UUID, Words], *, at: dt.datetime, is_reminder: bool
+) -> set[uuid.UUID]:
+    """The notices of these invitations, in the words of their press of the button (`said`). Returns whom none could be
+    addressed to.
+    """
     people = profiles.opened([row.customer_id for row in rows], shown=False)
     drafts, unreached = [], set()
     for row in rows:
@@ -372,7 +380,15 @@ def _put(survey: Survey, rows: list[Invitation], *, at: dt.datetime, is_reminder
         )
         label = jurisdiction.of_place(where).label_for(PURPOSE, row.channel)
         link = link_of(survey, row.id)
-        data = letters.letter(survey, link, language=language, channel=row.channel, label=label)
+        data = letters.letter(
+            survey,
+            link,
+            language=language,
+            channel=row.channel,
+            label=label,
+            own=said.get(row.batch_id, letters.READY) if row.batch_id else letters.READY,
+            names=letters.names_of(profile),
+        )
         drafts.append(
             outbox.Draft(
                 kind=REMINDER if is_reminder else INVITATION,

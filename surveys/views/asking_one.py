@@ -19,8 +19,8 @@ from cdp.core import qr
 from cdp.core.views.access import actor_of, requires
 from consent.rules.jurisdiction import place
 from consent.selectors import jurisdiction
-from customers.models import Customer
 from customers.selectors import profiles, tongues
+from customers.selectors.profiles import Profile
 from surveys.models import Survey
 from surveys.selectors import invitations, inviting, letters, questionnaires, wording
 from surveys.services import inviting as service
@@ -71,7 +71,7 @@ def ask(request: HttpRequest, customer: uuid.UUID) -> HttpResponse:
         row = invitations.open_for(chosen, person.id, at=now)
         if row is None:
             return redirect("surveys:ask-customer", person.id)
-        page |= _link(chosen, service.link_of(chosen, row.id), row.expires_at, person.id, now)
+        page |= _link(chosen, service.link_of(chosen, row.id), row.expires_at, person, now)
     return render(request, "surveys/ask_one.html", page)
 
 
@@ -86,13 +86,14 @@ def _offers(offered: list[Survey], customer: uuid.UUID, now: Any) -> list[Offer]
     return found
 
 
-def _link(survey: Survey, url: str, expires: Any, customer: uuid.UUID, now: Any) -> dict[str, Any]:
-    row = Customer.objects.get(id=customer)
+def _link(survey: Survey, url: str, expires: Any, person: Profile, now: Any) -> dict[str, Any]:
+    row = person.customer
     language = tongues.of_person(row)
     where = place(country=row.country, phone_country=row.phone_country, language=row.language)
     label = jurisdiction.of_place(where).label_for(inviting.PURPOSE, "sms")
-    texts = letters.texts(survey, url, language=language, label=label)
-    closed = inviting.ways(survey=survey, customer=customer, at=now)
+    names = letters.names_of(person)
+    texts = letters.texts(survey, url, language=language, label=label, names=names)
+    closed = inviting.ways(survey=survey, customer=row.id, at=now)
     ready = {"email": f"{texts.subject}\n\n{texts.mail}", "sms": texts.sms, "line": texts.chat}
     return {
         "chosen": survey,

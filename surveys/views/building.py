@@ -111,7 +111,12 @@ def question(request: HttpRequest, survey: str, page: int, number: int) -> HttpR
     except Gone:
         raise Http404 from None
     data = conditions.added(request.POST, row.draft, page, number) if request.method == "POST" else None
-    form = QuestionForm(data, question=before, language=get_language() or settings.LANGUAGE_CODE)
+    form = QuestionForm(
+        data,
+        question=before,
+        language=get_language() or settings.LANGUAGE_CODE,
+        known=conditions.Known.at(row.draft, page, number),
+    )
     if form.is_valid():
         images, error = _images(request)
         if error:
@@ -149,7 +154,7 @@ def page(request: HttpRequest, survey: str, page: int) -> HttpResponse:
     if page >= len(pages):
         raise Http404
     data = conditions.added(request.POST, row.draft, page, _MOST) if request.method == "POST" else None
-    form = PageForm(data, page=pages[page], targets=outline.targets(row.draft, page))
+    form = PageForm(data, draft=row.draft, number=page)
     if form.is_valid() and _saved(request, row, building.save_page(row.draft, page, form.as_parts())):
         return redirect(f"{reverse('surveys:build', args=[row.slug])}#p-{page}")
     context = {

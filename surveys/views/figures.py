@@ -58,7 +58,7 @@ def card(one: Result, *, link: str = "") -> dict[str, Any]:
         "lead": _lead(one),
         "bands": _bands(one),
         "bars": [
-            {"label": answer(about.question, bar.code), "count": bar.count, "share": bar.share}
+            {"label": answer(about.question, bar.code), "count": bar.count, "share": bar.share, "of": bar.of}
             for bar in one.bars[:MOST_BARS]
         ],
         "most": max((bar.share or 0 for bar in one.bars), default=0) or 1,
@@ -66,7 +66,9 @@ def card(one: Result, *, link: str = "") -> dict[str, Any]:
         "is_several": one.picks > one.of,
         "picks": one.picks,
         "of": one.of,
-        "is_of_all": about.is_for_all,
+        "saw": one.saw,
+        "left": one.left,
+        "has_own": any(bar.of is not None for bar in one.bars),
         "places": [
             {
                 "label": answer(about.question, place.option),

@@ -4,6 +4,7 @@ of them.
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import audiences, qr
-from cdp.core.outbox import composing
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
 from surveys.forms.asking import InviteForm
 from surveys.models import Survey
@@ -50,7 +50,7 @@ def ask(request: HttpRequest, survey: str) -> HttpResponse:
         "funnel": invitations.funnel(row),
     }
     if row.version:
-        page |= _links(row) | _letter(row)
+        page |= _links(row) | {"letters": letters.previews(row, row.letter)}
     is_wrong = form.is_bound and bool(form.errors)
     return render(request, "surveys/inviting.html", page, status=422 if is_wrong else 200)
 
@@ -92,7 +92,8 @@ def take_back(request: HttpRequest, survey: str, batch: uuid.UUID) -> HttpRespon
 
 def _asked(request: HttpRequest, row: Survey, form: InviteForm) -> HttpResponse:
     try:
-        asking_job.begin(survey=row, segment=form.cleaned_data["segment"], terms=form.terms(), actor=actor_of(request))
+        terms = replace(form.terms(), words=row.letter)
+        asking_job.begin(survey=row, segment=form.cleaned_data["segment"], terms=terms, actor=actor_of(request))
     except service.UnableToInvite as unable:
         messages.error(request, str(unable))
     else:
@@ -127,11 +128,3 @@ def _links(row: Survey) -> dict[str, Any]:
         "kiosks": [(name, links.kiosk(row.slug, code)) for code, name in names.items()],
         "embed": f'<script src="{links.embed()}" data-survey="{row.slug}" async></script>',
     }
-
-
-def _letter(row: Survey) -> dict[str, Any]:
-    """The invitation as the reader of this page would get it; its links lead to the page for everybody."""
-    language = translation.get_language() or "en"
-    data = letters.letter(row, links.public(row.slug), language=language, channel="email")
-    outgoing = composing.Outgoing(row.id, service.INVITATION, None, "email", "", language, data, timezone.now())
-    return {"letter": composing.parts(outgoing), "choices": data["choices"], "question": data["question"]}

@@ -152,6 +152,8 @@ PAGES = [
     ("surveys:state", "POST", "mo"),
     ("surveys:ask", "GET", "vmpo"),
     ("surveys:ask", "POST", "mo"),
+    ("surveys:own-words", "GET", "mo"),
+    ("surveys:own-words", "POST", "mo"),
     ("surveys:sheet", "GET", "vmpo"),
     ("surveys:take-back", "POST", "mo"),
     ("surveys:results", "GET", "vmpo"),

@@ -11,9 +11,10 @@ from surveys.rules.kinds import LANGUAGES, Language, Question, Texts
 from surveys.rules.kinds.choices import Chosen, Matrix, Multiple, Poll, Ranking
 from surveys.rules.kinds.scales import Scale, YesNo
 from surveys.rules.kinds.words import Consent
+from surveys.rules.results import Result
 from surveys.selectors.exporting.columns import Laid, laid, part_text, question_of
-from surveys.selectors.results import counting, overview
-from surveys.selectors.results.scope import Filter, definitions, scope
+from surveys.selectors.results import overview
+from surveys.selectors.results.scope import Filter, definitions
 
 COLUMNS = (
     *("column", "question", "kind", "scheme", "versions", "part"),
@@ -26,17 +27,17 @@ _YES_NO = {"yes": ("Yes", "ใช่", "예"), "no": ("No", "ไม่", "아니
 
 
 def rows(survey: Survey, chosen: Filter | None = None) -> Iterator[list[str]]:
-    """The lines of the book. `asked`: how many of those who completed it saw the question, where everybody did."""
+    """The lines of the book. `asked`: how many of those who completed it saw the question, of a column that is one
+    option how many could choose it; empty where nobody can say or may know.
+    """
     versions = definitions(survey)
     found = overview.read(survey, chosen)
     results = {(one.asked.key, one.asked.scheme): one for one in found.results}
-    is_told = found.refusal is None
-    completed = counting.completed(scope(survey, chosen)) if is_told else {}
     for column in laid(versions):
         asked = column.asked
         result = results.get((asked.key, asked.scheme))
         answered = "" if result is None or (survey.is_anonymous and result.is_hidden) else str(result.n)
-        seen = sum(completed.get(version, 0) for version in asked.versions) if asked.is_for_all and answered else None
+        seen = _seen(result, column.part) if result is not None and answered else None
         question = question_of(versions[max(asked.versions)], asked.key)
         head = [
             *(column.name, asked.key, str(type(question).__struct_config__.tag), asked.scheme),
@@ -46,6 +47,11 @@ def rows(survey: Survey, chosen: Filter | None = None) -> Iterator[list[str]]:
         tail = ["" if seen is None else str(seen), answered]
         for code, labels in codes(question, column.part).items() or {"": ("", "", "")}.items():
             yield [*head, code, *labels, *tail]
+
+
+def _seen(result: Result, part: str) -> int | None:
+    own = next((bar.of for bar in result.bars if bar.code == part), None) if part else None
+    return result.saw if own is None else own
 
 
 def codes(question: Question, part: str) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 scope      which answers are looked at: filters as SQL, for known people's answers and anonymous ones alike
 counting   how many of each answer, in all, by group and by period
+seeing     how many were shown each question, by the conditions of its version
 overview   every question of a questionnaire in figures
 comparing  one question over time, by group, beside another question
 guarding   which filters anonymous answers may be seen through

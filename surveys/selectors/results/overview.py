@@ -11,6 +11,7 @@ from surveys.rules.statistics import TOO_FEW
 from surveys.selectors.results import counting, guarding
 from surveys.selectors.results.guarding import Refusal
 from surveys.selectors.results.scope import Filter, Scope, definitions, scope
+from surveys.selectors.results.seeing import Sights
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def read(survey: Survey, chosen: Filter | None = None, *, only: str = "") -> Ove
     of = scope(survey, chosen)
     by_version = counting.completed(of) if chosen.given else of_all
     told = counting.tallies(of, versions, question=only)
-    found = [figured(about, told, by_version) for about in results.asked(versions) if only in {"", about.key}]
+    sights = Sights(of, versions, by_version)
+    found = [figured(about, told, sights) for about in results.asked(versions) if only in {"", about.key}]
     if survey.is_anonymous and chosen.given:
         found = _without_differences(found, everybody, versions)
     completed = sum(by_version.values())
@@ -49,18 +51,18 @@ def read(survey: Survey, chosen: Filter | None = None, *, only: str = "") -> Ove
     return Overview(completed, whole, found, None, versions, max(0, earlier - completed))
 
 
-def figured(about: Asked, told: Sequence[Tally], by_version: Mapping[int, int]) -> Result:
-    """One question in figures."""
-    return results.result(about, told, completed=sum(by_version.get(version, 0) for version in about.versions))
+def figured(about: Asked, told: Sequence[Tally], sights: Sights | None = None) -> Result:
+    """One question in figures; with `sights` beside those who saw it."""
+    if sights is None:
+        return results.result(about, told)
+    sight = sights.of(about, results.answered(about, told))
+    return results.result(about, told, saw=sight.saw, offered=sight.offered)
 
 
 def _without_differences(found: Sequence[Result], everybody: Scope, versions: Mapping[int, Definition]) -> list[Result]:
     """Without questions that so few of all others answered that a subtraction would tell what they said."""
-    by_version, told = counting.completed(everybody), counting.tallies(everybody, versions)
-    of_all = {
-        (one.asked.key, one.asked.scheme): one.n
-        for one in (figured(about, told, by_version) for about in results.asked(versions))
-    }
+    told = counting.tallies(everybody, versions)
+    of_all = {(about.key, about.scheme): results.answered(about, told) for about in results.asked(versions)}
     return [
         one
         if disclosing.may_divide((one.n, of_all[one.asked.key, one.asked.scheme] - one.n))

@@ -36,7 +36,7 @@ def recommendation(today: dt.date) -> Standing | None:
         return None
     of = scope(survey, Filter(since=today - dt.timedelta(days=DAYS)))
     told = counting.tallies(of, versions, question=about.key)
-    found = figured(about, told, counting.completed(of))
+    found = figured(about, told)
     score = nps.score(found.bands) if found.bands and not found.is_hidden else None
     if score is None or found.bands is None:
         return None

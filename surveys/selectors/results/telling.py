@@ -74,6 +74,7 @@ def question(survey: Survey, one: Result) -> dict[str, Any]:
         known["lead"] = {"answer": one.bars[one.lead.index].code, "p": one.lead.p}
     if one.bars:
         known["of"] = one.of
+        known["saw"] = one.saw
         known["answers"] = [_bar(bar) for bar in one.bars]
     if one.picks:
         known["picks"] = one.picks
@@ -97,7 +98,8 @@ def _share(of: Share) -> dict[str, Any]:
 
 
 def _bar(bar: Bar) -> dict[str, Any]:
-    return {"answer": bar.code, "count": bar.count, "share": bar.share}
+    told = {"answer": bar.code, "count": bar.count, "share": bar.share}
+    return told if bar.of is None else {**told, "of": bar.of}
 
 
 def _place(place: ranking.Place) -> dict[str, Any]:

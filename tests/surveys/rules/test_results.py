@@ -16,9 +16,9 @@ def tally(key, value, count, *, version=1, item="", pieces=1):
     return Tally(key, version, item or code, code, number, count, pieces)
 
 
-def of(kind, tallies, *, completed=0, **rest):
+def of(kind, tallies, *, saw=None, **rest):
     (about,) = results.asked({1: read(page("p", question(kind, "a", **rest)))})
-    return results.result(about, tallies, completed=completed)
+    return results.result(about, tallies, saw=saw)
 
 
 def test_two_scales_of_one_question_are_two_results():
@@ -40,7 +40,7 @@ def test_several_choices_are_shares_of_the_people_who_saw_them():
     found = of(
         "multiple",
         [tally("a", "x", 20), tally("a", "y", 10), tally("a", "x", 10, pieces=2), tally("a", "y", 10, pieces=2)],
-        completed=50,
+        saw=50,
         options=[option("x"), option("y"), option("z")],
     )
     assert [(bar.code, bar.share) for bar in found.bars] == [("x", 0.6), ("y", 0.4), ("z", 0)]

@@ -17,6 +17,7 @@ from surveys.models import AnonymousAnswer, Invitation, RefusedAnswer, Response
 from surveys.rules import results
 from surveys.rules.statistics import ranking
 from surveys.selectors import sealing
+from surveys.selectors.exporting import codebook
 from surveys.selectors.results import comparing, overview, reach, scope, telling, words
 from surveys.selectors.results.guarding import Refusal
 from surveys.selectors.results.scope import Filter
@@ -399,3 +400,78 @@ def test_anonymous_words_stand_under_no_filter_that_could_be_laid_beside_another
     assert read() == (24, ["Only I say this"])
     assert read(question="score", answer="9") == read(question="who", answer="red") == (12, [])
     assert read(language="en") == (24, [])
+
+
+LED = value(
+    page("p", question("nps", "score"), question("yes_no", "member")),
+    page(
+        "q",
+        question(
+            "multiple",
+            "liked",
+            options=[option("price"), option("staff"), option("card", when="{member} = yes")],
+            when="{score} <= 6 or {member} = yes",
+        ),
+    ),
+    page("r", question("text", "why", when="not {liked} answered"), jumps=[{"to": "end", "when": "{score} > 8"}]),
+    page("s", question("stars", "again")),
+)
+
+
+def led(score, member, liked=None, again=None):
+    given = {"score": score, "member": member, "liked": liked, "again": again}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def test_shares_are_of_those_whom_the_conditions_of_their_version_showed_it(client):
+    """Shown to 20 low ones and 10 members of the others; the option of members to 15; behind the jump to 30."""
+    survey = asking.opened(LED)
+    low = [led(3, False, ["price"])] * 12 + [led(3, False)] * 3 + [led(3, True, ["card", "staff"])] * 5
+    high = [led(9, True, ["card"])] * 6 + [led(8, True)] * 4 + [led(9, False)] * 8
+    planted = answers.plant_each(survey, low + high, answers.people(38), at=NOV)
+    again = [{**one, "again": 4} for one in low[:9]]
+    answers.plant_each(survey, again, [one.customer_id for one in planted[:9]], at=DEC)  # the newest counts
+    told = {one.asked.key: one for one in overview.read(survey).results}
+    liked = told["liked"]
+    assert (liked.n, liked.saw, liked.of, liked.left) == (23, 30, 30, 7)
+    bars = [(bar.code, bar.count, bar.of) for bar in liked.bars]
+    assert bars == [("price", 12, None), ("staff", 5, None), ("card", 11, 15)]
+    assert [bar.share for bar in liked.bars] == pytest.approx([12 / 30, 5 / 30, 11 / 15])
+    assert (told["again"].saw, told["again"].n, told["score"].saw) == (30, 9, 38)
+    assert {one.asked.key: one.saw for one in overview.read(survey, Filter(question="member", answer="yes")).results}[
+        "liked"
+    ] == 15
+    client.force_login(factories.staff("owner"))
+    page_ = client.get("/surveys/visit/results/liked/").content.decode()
+    assert "of 30 who saw it" in page_
+    assert "7 did not answer" in page_
+    assert "(11 of 15)" in page_
+    book = {(row[5], row[1]): row[-2:] for row in codebook.rows(survey)}
+    assert (book["price", "liked"], book["card", "liked"], book["", "again"]) == (
+        ["30", "23"],
+        ["15", "23"],
+        ["30", "9"],
+    )
+
+
+def test_of_nobodys_answers_who_saw_a_question_is_told_only_where_it_is_no_table_of_few():
+    simple = value(page("p", question("yes_no", "member"), question("stars", "how", when="{member} = yes")))
+    survey = asking.opened(simple, slug="quiet", is_anonymous=True)
+    answers.plant_nameless(survey, [{"member": True, "how": 4}] * 9 + [{"member": True}] * 5 + [{"member": False}] * 6)
+    how = {one.asked.key: one for one in overview.read(survey).results}["how"]
+    assert (how.n, how.saw, how.left) == (9, 14, 5)
+    assert {one.asked.key: one.saw for one in overview.read(survey, Filter(language="en")).results}["how"] is None
+    answers.plant_nameless(survey, [{"member": True, "how": 4}] * 3)  # twelve of seventeen
+    assert {one.asked.key: one for one in overview.read(survey).results}["how"].saw == 17
+    answers.plant_nameless(survey, [{"member": True, "how": 4}, {"member": True}])
+    assert {one.asked.key: one for one in overview.read(survey).results}["how"].saw == 19
+    both = value(
+        page("p", question("yes_no", "a"), question("yes_no", "b")),
+        page("q", question("stars", "how", when="{a} = yes and {b} = yes")),
+    )
+    other = asking.opened(both, slug="quieter", is_anonymous=True)
+    # Ten said yes to a, ten to b, and eight to both: two of a alone would be told by subtraction.
+    answers.plant_nameless(other, [{"a": True, "b": True, "how": 3}] * 8 + [{"a": True, "b": False}] * 2)
+    answers.plant_nameless(other, [{"a": False, "b": True}] * 2 + [{"a": False, "b": False}] * 9)
+    how = {one.asked.key: one for one in overview.read(other).results}["how"]
+    assert (how.n, how.saw, how.of) == (8, None, 8)

@@ -13,10 +13,12 @@ from cdp.core.crypto import subjects
 from cdp.core.models import AuditEntry, Notice
 from cdp.core.outbox import composing
 from consent.services import grants
+from customers.selectors import profiles
 from surveys.models import Invitation, Response, Survey
 from surveys.rules import definition, ready
 from surveys.selectors import inviting as selecting
-from surveys.services import answering, inviting
+from surveys.selectors import letters
+from surveys.services import answering, inviting, own_words, publishing
 from tests import factories
 from tests.surveys import asking
 
@@ -216,3 +218,72 @@ def test_what_cannot_be_is_said_before_anybody_is_asked():
         invite(asking.drafted(definition.written(ready.one("nps")), slug="draft"), [])
     assert outbox.titles()["survey-invitation"]
     assert not Invitation.objects.exists()
+
+
+OWN = {
+    "en": {
+        "subject": "{first_name}, a word about {survey}?",
+        "text": "Hello {first_name},\nthank you for being with {shop}.\n\nOne question <3",
+        "short": "{first_name}, {shop} would like your word:",
+    },
+    "th": {"text": "สวัสดี"},
+}
+
+
+def said_to(who, kind="survey-invitation"):
+    return told(Notice.objects.get(customer_id=who, kind=kind))
+
+
+def test_an_invitation_in_own_words_names_people_falls_back_and_its_reminder_says_the_same():
+    survey = nps()
+    own_words.save(survey=survey.id, words=OWN, actor=actors.SYSTEM, at=NOW)
+    survey.refresh_from_db()
+    ada, kim = willing("ada", language="en"), willing("kim", language="ko")
+    odd_name = factories.customer(email="o@example.com", name="Win at evil.example").id
+    batch = uuid.uuid4()
+    assert invite(survey, [ada, kim], batch=batch, reminders=1, words=survey.letter).asked == 2
+    _data, parts = said_to(ada)
+    assert parts.subject == "Ada, a word about Would you recommend us??"
+    assert "Hello Ada,\nthank you for being with" in parts.text
+    assert "One question &lt;3" in parts.html
+    assert "asks for your view" not in parts.text
+    _data, korean = said_to(kim)
+    assert "Ada" not in korean.text
+    assert korean.subject == told_ready(survey, "ko")
+    assert letters.names_of(profiles.opened([odd_name])[odd_name])["name"] == ""
+    # Written anew meanwhile: the reminder of what was sent says what was sent.
+    own_words.save(survey=survey.id, words={"en": {"text": "Something else"}}, actor=actors.SYSTEM, at=NOW)
+    Notice.objects.filter(customer_id=ada).update(state=Notice.State.SENT, sent_at=NOW)
+    inviting.look_after(at=NOW + dt.timedelta(hours=1))
+    inviting.look_after(at=NOW + dt.timedelta(days=8))
+    _data, reminder = said_to(ada, "survey-reminder")
+    assert reminder.subject == parts.subject
+    assert "Hello Ada,\nthank you" in reminder.text
+    assert "Something else" not in reminder.text
+
+
+def told_ready(survey, language):
+    return letters.ready_words(survey)[language]["subject"]
+
+
+def test_a_line_with_a_name_nobody_knows_is_left_out_and_what_cannot_be_sent_is_refused():
+    survey = nps()
+    own_words.save(survey=survey.id, words=OWN, actor=actors.SYSTEM, at=NOW)
+    survey.refresh_from_db()
+    texts = letters.texts(survey, "https://x.example/s/nps/", language="en")
+    assert texts.subject.endswith("Would you recommend us?")
+    assert "Hello" not in texts.mail
+    assert "thank you for being with" in texts.mail
+    named = letters.texts(survey, "https://x.example/s/nps/", language="en", names={"first_name": "Ada", "name": ""})
+    assert named.sms.startswith("Ada, ")
+    for part, text in {
+        "subject": "{nickname}",
+        "text": "{first_name",
+        "short": "Come!",
+    }.items():
+        with pytest.raises(publishing.UnableToChange):
+            own_words.save(survey=survey.id, words={"en": {part: text}}, actor=actors.SYSTEM, at=NOW)
+    with pytest.raises(publishing.UnableToChange):
+        own_words.save(survey=survey.id, words={"en": {"text": "<b>x</b>"}}, actor=actors.SYSTEM, at=NOW)
+    with pytest.raises(publishing.UnableToChange):
+        own_words.save(survey=survey.id, words={"en": {"subject": "x" * 121}}, actor=actors.SYSTEM, at=NOW)

@@ -261,6 +261,10 @@ def test_staff_ask_during_a_call_with_the_words_to_say(client):
     first = opened(client, f"/surveys/visit/call/{who.id}/")
     assert "From nought to ten, please" in first.text
     assert "Ann" in first.text
+    said = first.text.index("What is it used for?</h3><p>To do better"), first.text.index("May we begin?")
+    assert said[0] < first.text.index("Who gets to see it?</h3><p>Our staff") < said[1]
+    spoken_in_korean = client.get(f"/surveys/visit/call/{who.id}/?say=ko").content.decode()
+    assert '<div class="said-aloud" lang="en">' in spoken_in_korean  # it asks in English alone
     second = Form(first.send(client, q__score="8"))
     assert "The answers are kept." in second.send(client, q__why="Nice").content.decode()
     response = Response.objects.get()

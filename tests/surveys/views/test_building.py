@@ -251,3 +251,57 @@ def test_a_condition_that_cannot_be_read_is_not_saved_and_a_comparison_goes_to_t
     staff.post(address, {**told, "jump-0.to": "end", **chosen})
     survey.refresh_from_db()
     assert survey.draft["pages"][0]["jumps"] == [{"to": "end", "when": "{yes_no} = yes"}]
+
+
+def test_what_nobody_can_have_answered_is_refused_at_its_field_and_places_are_told_in_words(staff, survey):
+    text = dict.fromkeys(WORDS, "T")
+    first = {"kind": "yes_no", "key": "member", "text": text}
+    options = [{"key": key, "text": text} for key in ("tea", "cup")]
+    second = {"kind": "multiple", "key": "liked", "text": text, "options": options}
+    goals = {"key": "goals", "title": dict.fromkeys(WORDS, "Your goals"), "questions": [second]}
+    survey.draft = {
+        **EMPTY,
+        "title": text,
+        "pages": [{"key": "one", "questions": [first], "jumps": [{"to": "goals", "when": "{member} = no"}]}, goals],
+    }
+    survey.save()
+    page_one, liked = "/surveys/mine/pages/0/", "/surveys/mine/pages/1/0/"
+    told = sent(staff.get(page_one))
+    for wrong in ({"jump-0.when": "{nobody} = yes"}, {"jump-0.when": "{member} = maybe"}, {"when": "{member} = yes"}):
+        assert staff.post(page_one, {**told, **wrong}).status_code == 422, wrong
+    told = sent(staff.get(liked))
+    late = "{liked} has 'tea'"
+    for at in ("when", "options-0.when", "wordings-0.when"):
+        answer = staff.post(liked, {**told, at: late})
+        assert list(answer.context["form"].errors) == [at]
+        assert "is asked only later" in answer.content.decode()
+    assert staff.post(liked, {**told, "options-0.when": "{member} = yes"}).status_code == 302
+    shown = staff.get("/surveys/mine/").content.decode()
+    assert "Page 2: Your goals" in shown  # where the jump leads
+    assert "<code>goals</code>" not in shown
+    survey.refresh_from_db()
+    # What stood there before, and is wrong since something else changed, keeps nobody from other work.
+    survey.draft["pages"][0]["questions"][0]["key"] = "guest"
+    survey.draft["pages"][1]["questions"][0]["most"] = 9
+    survey.save()
+    told = sent(staff.get(liked))
+    assert staff.post(liked, {**told, "text.en": "Better"}).status_code == 302
+    wrong = {one.place: one.url for one in staff.get("/surveys/mine/").context["wrong"]}
+    assert wrong == {
+        "Page 1: way 1 · condition": page_one,
+        "Page 2, question 1 (liked): option 1 · condition": liked,
+        "Page 2, question 1 (liked): at most": liked,
+    }
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple", "ranking", "matrix"])
+def test_every_option_is_called_by_its_first_words_whichever_came_first(staff, survey, kind):
+    step(staff, survey, "add-page")
+    here = step(staff, survey, "add", page=0, kind=kind)["Location"]
+    told = worded(sent(staff.get(here)), "text", "Which?")
+    for n in range(4):
+        told = worded(told, f"options-{n}", f"Word {n}")
+    staff.post(here, told)
+    survey.refresh_from_db()
+    (made,) = survey.draft["pages"][0]["questions"]
+    assert [one["key"] for one in made["options"]] == [f"word_{n}_en" for n in range(4)]

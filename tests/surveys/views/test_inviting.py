@@ -10,7 +10,7 @@ from django.utils import timezone
 from analytics.services import membership, segments
 from cdp.core import actors, jobs
 from consent.services import grants
-from surveys.models import Invitation, Response
+from surveys.models import Invitation, InvitationBatch, Response
 from surveys.rules import ready
 from surveys.rules.definition import written
 from tests import factories
@@ -85,3 +85,30 @@ def test_links_code_and_letter_are_shown_and_wrong_terms_told_at_their_field(cli
     asking.drafted(written(ready.one("ease")), slug="ease")
     assert "Publish it first" in client.get("/surveys/ease/ask/").content.decode()
     assert client.get("/surveys/ease/ask/sheet/").status_code == 404
+
+
+def test_own_words_are_written_side_by_side_judged_and_seen_before_they_go(client, nps, everybody):
+    client.force_login(factories.staff("owner"))
+    page = client.get("/surveys/nps/ask/words/")
+    form = Form(page)
+    assert "asks for your view" in page.content.decode()  # the ready words stand there in grey
+    sent = {**form.fields, "text_en": "Dear {first_name},\nhow was it?", "short_ko": "{shop} {name} 님"}
+    wrong = client.post("/surveys/nps/ask/words/", {**sent, "subject_en": "{nick} <b>"})
+    assert wrong.status_code == 422
+    assert "{nick}" in wrong.content.decode()
+    assert client.post("/surveys/nps/ask/words/", sent).status_code == 302
+    shown = client.get("/surveys/nps/ask/").content.decode()
+    assert "Dear Anna,<br>how was it?" in shown
+    assert "김민지 님 http" in shown
+    assert client.post("/surveys/nps/ask/", {**TERMS, "go": "1"}).status_code == 302
+    jobs.run_waiting()
+    assert InvitationBatch.objects.get().letter["en"]["text"].startswith("Dear {first_name},")
+    words = {
+        "schema": 1,
+        "pages": [{"key": "one", "questions": [{"kind": "text", "key": "why", "text": {"en": "Why?"}}]}],
+    }
+    asking.opened({"languages": ["en"], "title": {"en": "Free"}, **words}, slug="free")
+    asked = client.get("/surveys/free/ask/").content.decode()
+    assert "A press on an answer" not in asked
+    assert "A press opens" not in asked
+    assert asked.count("survey-letter-button") == 3
