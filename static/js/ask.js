@@ -128,6 +128,7 @@
     all(box, "[aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
     const left = form.querySelector(".is-wrong:not([hidden])");
     const above = form.querySelector("[data-wrong]");
+    all(form, ".ask-wrong a").forEach((one) => one.hash === `#${box.id}` && one.parentElement.remove());
     if (!left && above) above.remove();
   }
 

@@ -162,6 +162,7 @@ def _shown(
         "slip": visit.slip.written(visit.survey),
         "carried": _written(along) if along is not None else "",
         "faults": faults,
+        "wrong": [one for one in found.asked if one.faults],
         "notice": notice,
         "is_resumed": is_resumed,
         "is_personal": bool(visit.token),

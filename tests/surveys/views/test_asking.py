@@ -47,6 +47,7 @@ def test_a_questionnaire_is_answered_page_by_page_forwards_and_back(client, djan
     missing = first.send(client)
     assert missing.status_code == 422
     assert "Please answer this question." in missing.content.decode()
+    assert '<ul class="ask-wrong"><li><a href="#q-' in missing.content.decode()
     more = Form(first.send(client, q__score="3"))  # the answer brings a question that was not there
     new = re.findall(r'<fieldset class="[^"]*is-new" tabindex="-1" autofocus id="([^"]*)"', more.text)
     assert new == ["q-wrong"], "the page stands at what is new"
