@@ -66,7 +66,9 @@ _KNOWN = {value for value, _label in OPERATORS}
 
 
 def earlier(draft: Mapping[str, Any], page: int, number: int) -> list[dict[str, Any]]:
-    """What is asked before that place: key, words, and the values it can have (empty where any)."""
+    """What is asked before that place: key, words, and the values it can have (empty where any). `is_here`: on that
+    page itself, where only what comes behind may ask it.
+    """
     found = []
     for p, one in enumerate(building.pages(draft)[: page + 1]):
         asked = building.questions(one)
@@ -79,7 +81,8 @@ def earlier(draft: Mapping[str, Any], page: int, number: int) -> list[dict[str, 
                 if isinstance(lines, list)
                 else [key]
             )
-            found += [{"key": name, "words": words, "values": values} for name in names]
+            is_here = p == page
+            found += [{"key": name, "words": words, "values": values, "is_here": is_here} for name in names]
     return found
 
 

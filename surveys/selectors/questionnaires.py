@@ -5,7 +5,7 @@ import functools
 import uuid
 from enum import StrEnum
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from surveys.models import Quota, Survey, SurveyVersion
 from surveys.rules import definition
@@ -13,6 +13,10 @@ from surveys.rules.flow import Prepared
 
 PLACE = "survey"
 """What a questionnaire is among all that asks people (`consent.services.disclosures`)."""
+
+
+MOST_OPEN = 200
+"""More than any shop has open at once."""
 
 
 class Closed(StrEnum):
@@ -56,9 +60,13 @@ def version(survey: uuid.UUID, number: int) -> Prepared:
     return Prepared(definition.read(row.definition))
 
 
-def open_now(*, at: dt.datetime, most: int = 8) -> list[Survey]:
+def open_now(*, at: dt.datetime, most: int = MOST_OPEN) -> list[Survey]:
     """Those that take answers of people we know at that time, the newest first: what staff can ask during a call."""
-    rows = Survey.objects.filter(state=Survey.State.OPEN, version__gt=0, is_anonymous=False).order_by(
-        "-created_at", "-id"
+    rows = Survey.objects.filter(
+        Q(opens_at__isnull=True) | Q(opens_at__lte=at),
+        Q(closes_at__isnull=True) | Q(closes_at__gt=at),
+        state=Survey.State.OPEN,
+        version__gt=0,
+        is_anonymous=False,
     )
-    return [row for row in rows[: most * 3] if closed(row, at=at) is None][:most]
+    return list(rows.order_by("-created_at", "-id")[:most])

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from cdp.core import actors
 from consent.services import grants
-from surveys.models import Invitation
+from surveys.models import Invitation, Survey
 from surveys.rules import ready
 from surveys.rules.definition import written
-from surveys.selectors import letters, links
+from surveys.selectors import letters, links, questionnaires
 from surveys.services import inviting
 from tests import factories
 from tests.surveys import asking
@@ -65,3 +65,13 @@ def test_the_text_message_of_each_language_is_one(settings, language, most):
     texts = letters.texts(survey, links.public("nps", language=language), language=language)
     assert (texts.messages, texts.units <= texts.room, texts.room) == (1, True, most)
     assert texts.sms.endswith(f"/s/nps/?lang={language}")
+
+
+def test_every_open_survey_can_be_asked_however_many_are_over(client):
+    now = timezone.now()
+    first = asking.opened(written(ready.one("nps")), slug="first")
+    for n in range(9):
+        over = asking.opened(written(ready.one("nps")), slug=f"later-{n}")
+        Survey.objects.filter(id=over.id).update(closes_at=now if n % 2 else None)
+    found = questionnaires.open_now(at=now)
+    assert (len(found), found[-1].id) == (6, first.id)
