@@ -249,7 +249,7 @@ def test_an_invitation_in_own_words_names_people_falls_back_and_its_reminder_say
     assert "asks for your view" not in parts.text
     _data, korean = said_to(kim)
     assert "Ada" not in korean.text
-    assert korean.subject == told_ready(survey, "ko")
+    assert korean.subject == f"(광고) {told_ready(survey, 'ko')}"
     assert letters.names_of(profiles.opened([odd_name])[odd_name])["name"] == ""
     # Written anew meanwhile: the reminder of what was sent says what was sent.
     own_words.save(survey=survey.id, words={"en": {"text": "Something else"}}, actor=actors.SYSTEM, at=NOW)
