@@ -9,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 class Migration(migrations.Migration):
     """A column with a default of the database (processes of before may go on writing), and a small table."""
 
-    dependencies: ClassVar = [("surveys", "0013_who_said")]
+    dependencies: ClassVar = [("surveys", "0014_felt_by_clause")]
 
     operations: ClassVar[list[Operation]] = [
         migrations.AddField(
