@@ -55,27 +55,31 @@
       row.addEventListener("pointerdown", (event) => drag(event, row, key));
       return row;
     }
+    // The list holds the pointer: a row loses it as soon as it is put in another place.
     function drag(event, row, key) {
       if (event.button || event.target.closest("button")) return;
-      row.setPointerCapture(event.pointerId);
+      const held = new AbortController();
+      const on = (name, act) => list.addEventListener(name, act, { signal: held.signal });
+      list.setPointerCapture(event.pointerId);
       row.classList.add("is-dragged");
-      const over = (moved) => {
-        const other = all(list, "li").find((one) => {
+      on("pointermove", (moved) => {
+        const rows = all(list, "li");
+        const other = rows.find((one) => {
           const place = one.getBoundingClientRect();
           return one !== row && moved.clientY > place.top && moved.clientY < place.bottom;
         });
         if (!other) return;
-        const rows = all(list, "li");
         if (rows.indexOf(row) < rows.indexOf(other)) other.after(row);
         else other.before(row);
-      };
-      const end = () => {
-        row.removeEventListener("pointermove", over);
+      });
+      on("pointerup", () => {
+        held.abort();
         move(key, all(list, "li").indexOf(row));
-      };
-      row.addEventListener("pointermove", over);
-      row.addEventListener("pointerup", end, { once: true });
-      row.addEventListener("pointercancel", end, { once: true });
+      });
+      on("pointercancel", () => {
+        held.abort();
+        draw();
+      });
     }
     function draw() {
       selects.forEach((select, at) => (select.value = placed[at] || ""));

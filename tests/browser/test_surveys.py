@@ -12,8 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 from surveys.models import Answer, Response
 from surveys.rules.conditions import judging, reading, telling
 from tests.surveys import asking, every_kind
+from tests.surveys.rules.questionnaires import option, question, value
 from tests.surveys.rules.questionnaires import page as asked
-from tests.surveys.rules.questionnaires import question, value
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
@@ -159,6 +159,46 @@ def test_every_kind_is_answered_by_keyboard_alone(
     assert (response.state, response.language) == ("complete", language)
     assert _kept() == TOLD
     assert not wrong
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["finger", "mouse"])
+@pytest.mark.django_db(transaction=True)
+def test_a_ranking_is_put_in_order_by_touching_and_by_dragging(
+    live_server: LiveServer, browser: Browser, device: dict[str, object]
+) -> None:
+    options = [option(code) for code in ("price", "quality", "choice", "near")]
+    asking.opened(value(asked("one", question("ranking", "order", options=options))))
+    context = browser.new_context(**device)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/s/visit/")
+    for _count in range(3):
+        touched = page.locator(".ask-pool button").first
+        touched.tap() if device is PHONE else touched.click()
+    ranked = page.locator(".ask-ranked li")
+    expect(ranked).to_have_count(3)
+    before = [text.split("\n")[0] for text in ranked.all_inner_texts()]
+    places = [ranked.nth(n).bounding_box() for n in range(3)]
+    x, ys = places[0]["x"] + 30, [place["y"] + place["height"] / 2 for place in places]
+    stops = [(x, ys[2]), (x, ys[1]), (x, ys[0] - 4)]
+    if device is PHONE:
+        finger = context.new_cdp_session(page)
+        for number, (at, y) in enumerate(stops):
+            kind = "touchMove" if number else "touchStart"
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    else:
+        page.mouse.move(*stops[0])
+        page.mouse.down()
+        for stop in stops[1:]:
+            page.mouse.move(*stop)
+        page.mouse.up()
+    expect(ranked.first).to_contain_text(before[2])
+    page.locator("[data-actions] .btn-primary").click()
+    expect(page.locator(".done-mark")).to_be_visible()
+    context.close()
+    placed = Answer.objects.filter(question="order").order_by("number").values_list("item", flat=True)
+    assert list(placed) == [before[2], before[0], before[1]]
 
 
 CONDITIONS = [

@@ -13,7 +13,8 @@ from cdp.core import pipeline
 from customers.models import Customer, Identifier
 from customers.services import buckets
 from events.services import draining
-from surveys.models import OwnAccount, Reading, SocialAct, Ticket
+from surveys.models import OwnAccount, Reading, SocialAct, SocialPost, Ticket
+from surveys.selectors.social import posts
 from tests import factories
 from tests.events.conftest import Caller, caller
 from tests.importing import Importer
@@ -156,3 +157,20 @@ def test_a_thousand_comments_make_the_segment_over_5000_followers_and_content(im
     listed = client.get("/voice/comments/?sentiment=positive&followers=5001").content.decode()
     assert "Terrible" not in listed
     assert any(words.split()[0] in listed for words in MOODS["positive"])
+    # Each post with how often it was commented on, liked and shared, beside its campaign.
+    done = [("like", "post-3", 5), ("share", "post-3", 2), ("like", "post-0", 1)]
+    head, rows = "platform,post,kind,handle,at,comment id", itertools.count(2000)
+    lines = [
+        f"instagram,{post},{kind},@user{n},2026-04-01T10:00:00Z,{next(rows)}"
+        for kind, post, n in done
+        for n in range(n)
+    ]
+    assert imports("social", "\n".join([head, *lines]))["rejected"] == []
+    figures = {one.post.external_id: dict(one.counts) for one in posts.figures(list(SocialPost.objects.all()))}
+    wanted = {f"post-{n}": {"comment": len(range(n, 1000, 7))} for n in range(7)}
+    for kind, post, count in done:
+        wanted[post][kind] = count
+    assert figures == wanted
+    page = client.get("/voice/comments/posts/?campaign=Spring").content.decode()
+    row = next(part for part in page.split("<tr")[1:] if "post-3" in part)
+    assert all(f">{count}<" in row for count in (wanted["post-3"]["comment"], 5, 2)), row
