@@ -54,6 +54,8 @@ class Reading(OwnedModel, Read):
     at = models.DateTimeField()  # when it was written
     told_at = models.DateTimeField()  # which telling of it was read: an edited text is read again
     read_at = models.DateTimeField()
+    # Of the texts of one parent with a feeling, the newest: how a ticket feels now.
+    is_last = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("reading of a text")
@@ -69,6 +71,13 @@ class Reading(OwnedModel, Read):
             # What a person felt last.
             models.Index(fields=["customer", "-at"], name="surveys_reading_felt", condition=~Q(sentiment="")),
             GinIndex(fields=["terms"], name="surveys_reading_terms"),
+            # Tickets that feel so, the newest first.
+            models.Index(
+                fields=["kind", "sentiment", "-parent_id"],
+                name="surveys_reading_last",
+                condition=Q(is_last=True),
+                include=["customer", "model"],
+            ),
         ]
 
 

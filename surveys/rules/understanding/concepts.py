@@ -31,7 +31,7 @@ _WORDS = {
     "quality": (
         "quality material durable workmanship",
         "품질 퀄리티 재질 마감",
-        "คุณภาพ วัสดุ เนื้อผ้า งานดี",
+        "คุณภาพ คุณภาพดี วัสดุ เนื้อผ้า งานดี",
     ),
     "waiting": (
         "wait waiting queue line",

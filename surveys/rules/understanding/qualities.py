@@ -18,18 +18,21 @@ _ANY = {
         " fine happy sad sorry pleased satisfied disappointed disappointing sure definitely absolutely totally exactly"
         " highly super pretty quite almost already usually always beautiful cute pleasant unpleasant strong stronger"
         " weak useful useless ready able available possible recommend recommended again twice hour minute"
+        " buy bought order ordered purchase described"
+        " expected"
     ),
     "ko": (
         "늦다 느리다 빠르다 신속 신속하다 지연되다 많다 적다 크다 작다 길다 짧다 높다 낮다 새롭다 오래되다 쉽다 어렵다"
         " 다르다 비슷 똑같다 강하다 약하다 세다 심하다 나쁘다 예쁘다 이쁘다 멋지다 훌륭 완벽 만족 불만 실망 추천 별로"
-        " 최악 대박 완전 엄청 조금 약간 가끔 항상 계속 바로 금방 벌써 아직 괜찮다 편하다 불편 기쁘다 행복 슬프다"
+        " 최악 대박 완전 엄청 조금 약간 가끔 항상 계속 바로 금방 벌써 아직 괜찮다 편하다 불편"
+        " 기대 평범 기쁘다 행복 슬프다"
         " 짱 굿 빨리 일찍 천천히"
     ),
     "th": (
         "ช้า ล่าช้า เร็ว ไว รวดเร็ว นาน ทันใจ ใหม่ เก่า ใหญ่ เล็ก ยาว สั้น สูง ต่ำ หนา บาง มาก น้อย เยอะ ง่าย ยาก"
         " เหมือน ต่าง แย่ ห่วย เลว เยี่ยม สุดยอด เลิศ ปัง สวย งาม น่ารัก ประทับใจ พอใจ ถูกใจ ปลื้ม ผิดหวัง เสียดาย"
         " เซ็ง โกรธ หงุดหงิด แนะนำ บอกต่อ เกินคาด ครบ ผิด ตรงเวลา เรียบร้อย ดีมาก ดีงาม ดีเยี่ยม ไม่ดี สบาย สะดวก"
-        " แรง เบา อ่อน เข้ม หนัก จริง พอดี"
+        " แรง เบา อ่อน เข้ม หนัก จริง พอดี เดิม พอใช้ได้ สั่ง"
     ),
 }
 ANY = {code: frozenset(told.split()) for code, told in _ANY.items()}

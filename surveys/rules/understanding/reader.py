@@ -97,9 +97,13 @@ def read(text: str, names: Mapping[str, naming.Names], rivals: AbstractSet[str] 
     theirs = [comparing.favours_another(part, code, brands, rivals) for part in parts]
     shares = _shares_of_ours(text, code, parts, theirs)
     whole = _likeliest(shares)
-    felt = _felt(parts, theirs, code, whole)
+    each = _each(parts, theirs, code, whole)
+    felt = each if {"negative", "positive"} <= set(each) else [whole] * len(parts)
     named = {
-        about: [Named(ref, _about(ref, searcher, parts, felt, theirs, rivals, whole)) for ref in found[about]]
+        about: [
+            Named(ref, _about(ref, searcher, parts, each if ref in rivals else felt, theirs, rivals, whole))
+            for ref in found[about]
+        ]
         for about, searcher in names.items()
     }
     return Told(code, version_of(code), _of_a_thousand(shares), _said(parts, felt, code), named)
@@ -127,12 +131,11 @@ def _shares_of_ours(text: str, code: str, parts: Sequence[str], theirs: Sequence
     return shares
 
 
-def _felt(parts: Sequence[str], theirs: Sequence[bool], code: str, whole: str) -> list[str]:
-    """The feeling of each clause."""
+def _each(parts: Sequence[str], theirs: Sequence[bool], code: str, whole: str) -> list[str]:
+    """How each clause feels alone."""
     if len(parts) < 2:
         return [whole] * len(parts)
-    each = ["negative" if is_theirs else _of_clause(part, code) for part, is_theirs in zip(parts, theirs, strict=True)]
-    return each if {"negative", "positive"} <= set(each) else [whole] * len(parts)
+    return ["negative" if is_theirs else _of_clause(part, code) for part, is_theirs in zip(parts, theirs, strict=True)]
 
 
 def _of_clause(clause: str, code: str) -> str:
@@ -160,7 +163,9 @@ def _about(
     rivals: AbstractSet[str],
     whole: str,
 ) -> str:
-    """How the text feels about what it names: by the first clause that names it."""
+    """How the text feels about what it names: by the first clause that names it. What is blamed of us beside a
+    competitor's name is not said of them: theirs is how their clause feels alone.
+    """
     at = next((at for at, part in enumerate(parts) if ref in searcher.found(part)), None)
     if at is None:
         return whole

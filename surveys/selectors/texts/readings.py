@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery, Value
-from django.db.models.lookups import Exact
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.functional import Promise
 
 from surveys.models import AnonymousReading, Reading, Sentiment
@@ -39,12 +38,9 @@ def felt_so(rows: QuerySet[Row], kind: str, sentiment: str) -> QuerySet[Row]:
 
 
 def felt_last_so(rows: QuerySet[Row], kind: str, sentiment: str) -> QuerySet[Row]:
-    """Those of these parents of texts whose newest text with a feeling was read so."""
-    read = Reading.objects.filter(
-        customer_id=OuterRef("customer_id"), kind=kind, parent_id=OuterRef("id"), model__in=reader.versions()
-    ).exclude(sentiment="")
-    last = Subquery(read.order_by("-at", "-text_id").values("sentiment")[:1])
-    return rows.filter(Exists(read), Exact(last, Value(sentiment)))
+    """Those of these tickets whose newest text with a feeling was read so (`is_last` is told of tickets alone)."""
+    last = Reading.objects.filter(kind=kind, sentiment=sentiment, is_last=True, model__in=reader.versions())
+    return rows.filter(Exists(last.filter(customer_id=OuterRef("customer_id"), parent_id=OuterRef("id"))))
 
 
 def last_of(kind: str, customers: Collection[uuid.UUID], parents: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Felt]:

@@ -25,6 +25,8 @@ from surveys.selectors.texts.sources import Place
 MONTHS = 12
 SHOWN_WORDS = 3
 SAMPLES = 12
+ALIKE = 3
+"""So many texts are opened for each that is shown: customers write "fast delivery" again and again."""
 EXPECTED = 3
 """So many negative texts must have been to be expected before their absence tells that a theme is solved."""
 SOONEST, PACE = dt.timedelta(days=7), dt.timedelta(days=90)
@@ -244,17 +246,21 @@ _PRIVATE = "(%(hides)s AND g.kind = 'ticket')"
 
 
 def samples(theme: Theme, *, sentiment: str = "", hides_private: bool, limit: int = SAMPLES) -> list[Sample]:
-    """The newest texts of a theme, or those that speak of it so, opened. Anonymous ones are not among them."""
+    """The newest texts of a theme, or those that speak of it so, opened, the same words once. Anonymous ones are not
+    among them.
+    """
     felt = felt_of.theme("%(terms)s::bigint[]")
-    return _opened(
+    found = _opened(
         f"""
         SELECT {_COLUMNS}, {felt} AS felt FROM surveys_reading g
         WHERE g.terms && %(terms)s::bigint[] AND g.model = ANY(%(models)s) AND NOT {_PRIVATE}
             AND (%(sentiment)s = '' OR {felt} = %(sentiment)s)
         ORDER BY g.at DESC, g.text_id LIMIT %(limit)s
         """,  # noqa: S608  (ours)
-        {"terms": theme.terms, "sentiment": sentiment, "limit": limit, "hides": hides_private},
+        {"terms": theme.terms, "sentiment": sentiment, "limit": limit * ALIKE, "hides": hides_private},
     )
+    once = {sample.text: sample for sample in reversed(found)}
+    return [sample for sample in found if once[sample.text] is sample][:limit]
 
 
 def naming(about: str, ref: str, *, hides_private: bool, limit: int = SAMPLES) -> list[Sample]:

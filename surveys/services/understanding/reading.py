@@ -1,8 +1,9 @@
 """The step `surveys.understand`: texts of customers are read, once for each telling and each version of the model."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -41,6 +42,7 @@ def understand(customers: Sequence[uuid.UUID], now: datetime) -> None:
             Reading.objects.filter(customer_id__in=stopped).delete()
         _forget_gone(people)
         left = _read([one for one in people if one not in stopped], now)
+        _tell_last("g.customer_id = ANY(%(ids)s)", {"ids": people})
     if left:
         pipeline.again(left, cause=CAUSE)
 
@@ -120,6 +122,27 @@ def _write(source: Source, found: Sequence[Unread], list_of_names: int, now: dat
         model._default_manager.filter(customer_id__in=whom, kind=source.kind, text_id__in=which).delete()
     copying.rows(Reading, _READING, readings)
     copying.rows(Mention, _MENTION, mentions)
+    if not buckets.without(whom):
+        # Of nobody there may be any number of texts: only what was read now is looked at.
+        parents = sorted({one.parent for one in found})
+        _tell_last("g.customer_id = ANY(%(ids)s) AND g.parent_id = ANY(%(parents)s)", {"ids": whom, "parents": parents})
+
+
+def _tell_last(which: str, params: Mapping[str, Any]) -> None:
+    """Mark the newest text with a feeling of each ticket among these readings."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE surveys_reading g SET is_last = w.is_last FROM (
+                SELECT g.customer_id, g.id, g.sentiment <> '' AND row_number() OVER (
+                    PARTITION BY g.customer_id, g.parent_id ORDER BY g.sentiment = '', g.at DESC, g.text_id DESC
+                ) = 1 AS is_last
+                FROM surveys_reading g WHERE {which} AND g.kind = 'ticket'
+            ) w
+            WHERE {which} AND w.customer_id = g.customer_id AND w.id = g.id AND w.is_last <> g.is_last
+            """,  # noqa: S608  (ours)
+            params,
+        )
 
 
 def _said(told: reader.Told, numbers: vocabulary.Phrases) -> tuple[list[int], list[int], list[int]]:

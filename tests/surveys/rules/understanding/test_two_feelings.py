@@ -74,5 +74,8 @@ def test_praise_of_a_competitor_is_told_of_them_and_the_rest_of_us():
     assert told.sentiment == "positive"
     assert told.named == {"brand": [("rival", "positive")]}
     assert {one.sentiment for one in told.said if one.clause == 0} == {"negative"}
+    beside = reader.read("택배가 너무 늦게 왔어요. 페탈앤파인은 이틀이면 와요", NAMES, {"rival"})
+    assert beside.sentiment == "negative"
+    assert beside.named["brand"][0].sentiment != "negative"  # late were we
     only = reader.read("Petal, Pine & Co is better than this", NAMES, {"rival"})
     assert (only.sentiment, only.named["brand"]) == ("negative", [("rival", "positive")])
