@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0014_felt_by_clause")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0015_own_words")]
     operations: ClassVar[list[Operation]] = [
         migrations.AddField("reading", "is_last", models.BooleanField(default=False, db_default=False)),
         AddIndexAnew(
