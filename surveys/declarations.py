@@ -28,6 +28,7 @@ from surveys.services import (
     asking_job,  # noqa: F401  (registers its job)
     collecting,
     inviting,
+    rated,
     review_import,
     review_undo,
 )
@@ -61,6 +62,7 @@ exports.declare(social_files.KIND)
 exports.declare(exporting.KIND)
 engine.explain(filed.REASONS, counted={filed.NO_QUESTION, filed.MADE})
 undoing.declare(*filed_undoing.PARTS, words=filed_undoing.WORDS)
+engine.explain(rated.REASONS)
 engine.explain({collecting.FOREIGN: _("A review with this number is somebody else's; it stays as it was.")})
 undoing.declare(*review_undo.PARTS, words=review_undo.WORDS)
 undoing.declare(*social_undoing.PARTS, words=social_undoing.WORDS)

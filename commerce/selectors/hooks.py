@@ -29,6 +29,7 @@ REASONS: dict[str, str | Promise] = {
     "too_long": _("A text is longer than can be kept; everything else was taken"),
     "not_a_text": _("This is no text"),
     "not_a_number": _("This is no number"),
+    "beyond_scale": _("This rating is above 5; one of another scale names it as best_rating"),
     "in_the_future": _("This date lies in the future."),
     "not_a_time": _("This is no point in time"),
     "without_a_zone": _("A time without a time zone"),

@@ -1,13 +1,18 @@
-"""Ratings on the scale of five, whatever scale they were given on: "4", "4,5", "8/10", "80 %", "★★★★☆"."""
+"""Ratings on the scale of five, whatever scale they were given on: "4", "4,5", "8/10", "80 %", "★★★★☆".
+
+A bare number does not tell its scale: it belongs to the column it stands in, or to whoever sends it.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 FULL = Decimal(5)
 _HUNDREDTH = Decimal("0.01")
-_SCALES = (Decimal(5), Decimal(10), Decimal(100))
+SCALES = (5, 10, 100)
+"""The tops of the scales that columns are measured by."""
 _NUMBER = r"(\d{1,4}(?:[.,]\d{1,6})?)"
 _OF = re.compile(rf"{_NUMBER}\s*(?:/|out of|of|จาก)\s*{_NUMBER}", re.IGNORECASE)
 _PERCENT = re.compile(rf"{_NUMBER}\s*%")
@@ -19,22 +24,46 @@ class Unreadable(ValueError):
     """No rating can be made of it."""
 
 
+class BeyondScale(Unreadable):
+    """A number above the top of its scale."""
+
+
 def of_five(value: Any, *, best: Any = None) -> Decimal | None:
     """The rating as so many of five, to the hundredth; None where there is none (shops write 0 for "not rated").
 
-    `best` is the top of the scale where the source says it. Without it a number up to 5 is of five, up to 10 of ten, up
-    to 100 of a hundred. Raises Unreadable.
+    A value that names its own scale is read on it. Any other is of `best`, the top of the scale that its column or its
+    sender tells, and of five where nobody tells one (so does schema.org): never of what would just fit. Raises
+    Unreadable, as BeyondScale where the number is above the top.
     """
     number, top = _read(value)
     if number is None:
         return None
-    if best not in (None, ""):
-        top = _read(best)[0] or top
     if top is None:
-        top = next((scale for scale in _SCALES if number <= scale), None)
-    if top is None or top <= 0 or number > top:
+        top = _read(best)[0] or FULL
+    if top <= 0:
         raise Unreadable
+    if number > top:
+        raise BeyondScale
     return None if number == 0 else (number / top * FULL).quantize(_HUNDREDTH)
+
+
+def measured(values: Iterable[Any]) -> str:
+    """The top of the scale of a column: the smallest that holds three of four of its bare numbers, so that a slip does
+    not make another scale of the whole file. Empty where the column has none.
+    """
+    within = dict.fromkeys(SCALES, 0)
+    numbers = 0
+    for value in values:
+        try:
+            number, top = _read(value)
+        except Unreadable:
+            continue
+        if not number or top is not None or number > SCALES[-1]:
+            continue
+        numbers += 1
+        for scale in SCALES:
+            within[scale] += number <= scale
+    return next((str(scale) for scale in SCALES if numbers and within[scale] * 4 >= numbers * 3), "")
 
 
 def _read(value: Any) -> tuple[Decimal | None, Decimal | None]:

@@ -71,7 +71,11 @@ def _review(event: Event, keyring: subjects.Keyring) -> ReviewInput:
     if not sku:
         raise Unreadable("product_id", "missing")
     try:
-        rating = ratings.of_five(told.get("rating"), best=told.get("best_rating") or told.get("max_rating"))
+        rating = ratings.of_five(
+            told.get("rating"), best=articles.first(told, "best_rating", "bestRating", "max_rating")
+        )
+    except ratings.BeyondScale as problem:
+        raise Unreadable("rating", "beyond_scale") from problem
     except ratings.Unreadable as problem:
         raise Unreadable("rating", "not_a_number") from problem
     typed = hidden(event, keyring)

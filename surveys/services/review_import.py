@@ -20,13 +20,14 @@ from customers.rules import people
 from customers.selectors import lineage
 from customers.services import import_strangers, people_import
 from surveys.rules import markup, ratings
-from surveys.services import collecting, review_undo, reviews, taking_back
+from surveys.services import collecting, rated, review_undo, reviews, taking_back
 from surveys.services.reviews import ReviewInput
 
 TARGETS = {
     "review.external_id": _("Number of the review"),
     "review.sku": _("SKU"),
     "review.rating": _("Rating"),
+    "review.scale": rated.LABEL,
     "review.title": _("Title"),
     "review.body": _("Text"),
     "review.at": _("When"),
@@ -45,6 +46,7 @@ SYNONYMS = {
     "คะแนน": "review.rating",
     "평점": "review.rating",
     "별점": "review.rating",
+    **dict.fromkeys(rated.SYNONYMS, "review.scale"),
     "title": "review.title",
     "review title": "review.title",
     "review": "review.body",
@@ -83,6 +85,7 @@ LAYOUTS = (
             "reviewer": "customer.name",
             "reviewer_email": "customer.email",
         },
+        constants={"review.scale": "5"},
     ),
 )
 
@@ -133,16 +136,12 @@ class Handler:
         sku = self._text("review.sku", people.plain(self.context.cell(cells, "review.sku")), 120)
         if not sku:
             raise registry.RowRefused("review.sku", "", "missing")
-        raw = self.context.cell(cells, "review.rating")
-        try:
-            rating = ratings.of_five(raw)
-        except ratings.Unreadable as problem:
-            raise registry.RowRefused("review.rating", raw, "not_a_number") from problem
+        rating = rated.stars(self.context, cells, rating="review.rating", scale="review.scale")
         title = self._text("review.title", markup.text(self.context.cell(cells, "review.title")), reviews.LONGEST_TITLE)
         body = self._text("review.body", markup.text(self.context.cell(cells, "review.body")), reviews.LONGEST_BODY)
         number = self._text("review.external_id", people.plain(self.context.cell(cells, "review.external_id")), 200)
         if rating is None and not body:
-            raise registry.RowRefused("review.rating", raw, "missing")
+            raise registry.RowRefused("review.rating", self.context.cell(cells, "review.rating"), "missing")
         told = self.context.cell(cells, "review.at")
         at = self._moment("review.at", told) or self.context.now
         replied_at = self._moment("review.replied_at", self.context.cell(cells, "review.replied_at"))
@@ -176,7 +175,10 @@ class Handler:
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
         """How many of the people would be new."""
         named = [(one.person, one.line) for one in parsed if one.person is not None]
-        return self.foresight.people([person for person, _line in named], [line for _person, line in named])
+        counts = self.foresight.people([person for person, _line in named], [line for _person, line in named])
+        if lost := sum(one.person is None and bool(one.title or one.body) for one in parsed):
+            counts.also = {**counts.also, people_import.NAMELESS: lost}
+        return counts
 
     def write(self, parsed: Sequence[Told]) -> registry.Counts:
         """Resolve the people, write their reviews; a repeated import writes nothing new."""
@@ -236,4 +238,6 @@ KIND = registry.Kind(
     },
     identifiers=frozenset(people_import.PREFIX + name for name in ("external_id", "member_number", "phone")),
     is_undoable=True,
+    choices={"review.scale": rated.choices},
+    measured={"review.scale": ("review.rating", ratings.measured)},
 )

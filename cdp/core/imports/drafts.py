@@ -15,7 +15,7 @@ from cdp.core import audit, jobs, sources, uploads, wake
 from cdp.core.actors import Actor
 from cdp.core.crypto import hourly
 from cdp.core.files import dates
-from cdp.core.imports import engine, layouts, mapping, reading, registry, undoing
+from cdp.core.imports import engine, kinds, layouts, mapping, reading, registry, undoing
 from cdp.core.models import Job, Source
 
 UNNAMED = "import"
@@ -66,14 +66,7 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
     except (reading.UnableToRead, sources.UnableToUse) as problem:
         uploads.delete(upload_id)
         raise UnableToImport(str(problem)) from problem
-    if (before := _before_mending(kind, name, what.columns)) is not None:
-        mapped, proposed = before
-    else:
-        mapped = mapping.guess(kind=registry.get(kind), header=what.columns, file=name, rows=rows)
-        layout = layouts.find(kind, what.columns, file=name)
-        if layout is None:
-            mapped = _with_meant(mapped, kind, what.columns, rows)
-        proposed = layout.platform if layout else UNNAMED
+    mapped, proposed = _guess(kind, name, what.columns, rows)
     source = source or proposed
     with transaction.atomic():
         job = jobs.submit(
@@ -85,6 +78,49 @@ def upload(*, kind: str, upload_id: uuid.UUID, name: str, source: str, actor: Ac
         )
         Job.objects.filter(id=job.id).update(total=what.rows_estimate)
     return job
+
+
+def change_kind(job: Job, *, kind: str) -> None:
+    """Read the file of a draft as one of another kind, with the columns guessed anew; a source that was only proposed
+    is proposed anew, too.
+
+    Raises UnableToImport when there is no such kind, it is too late to change, or the file is gone.
+    """
+    if kind not in registry.kinds():
+        raise UnableToImport(_("Choose what is in the file."))
+    try:
+        what = reading.survey(job.params["file"], {})
+        rows = reading.first(job.params["file"], what, reading.SEEN)
+    except reading.UnableToRead as problem:
+        raise UnableToImport(str(problem)) from problem
+    _mapped, before = _guess(job.params["kind"], job.title, what.columns, rows)
+    mapped, proposed = _guess(kind, job.title, what.columns, rows)
+    job.params |= {"kind": kind, "mapping": mapped.as_json()}
+    if job.params["source"] == before:
+        job.params["source"] = proposed
+    if not _free(job).update(params=job.params, state=Job.State.DRAFT, result={}, checkpoint={}, done=0):
+        raise UnableToImport(_too_late(job))
+
+
+def seems(job: Job) -> registry.Kind | None:
+    """The kind that the file of a draft looks like, where that is clearly another than the chosen one."""
+    try:
+        what = reading.survey(job.params["file"], job.params["mapping"]["options"])
+        rows = reading.first(job.params["file"], what, reading.SEEN)
+    except reading.UnableToRead:  # whoever needs the rows tells why
+        return None
+    return kinds.other(job.params["kind"], header=what.columns, rows=rows, file=job.title)
+
+
+def _guess(kind: str, name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[mapping.Mapped, str]:
+    """The mapping that is proposed for a file, and the source."""
+    if (before := _before_mending(kind, name, header)) is not None:
+        return before
+    mapped = mapping.guess(kind=registry.get(kind), header=header, file=name, rows=rows)
+    layout = layouts.find(kind, header, file=name)
+    if layout is None:
+        mapped = _with_meant(mapped, kind, header, rows)
+    return mapped, layout.platform if layout else UNNAMED
 
 
 def _before_mending(kind: str, name: str, header: Sequence[str]) -> tuple[mapping.Mapped, str] | None:
@@ -100,8 +136,12 @@ def _before_mending(kind: str, name: str, header: Sequence[str]) -> tuple[mappin
         return None
     data = job.params["mapping"]
     options = {option: value for option, value in data["options"].items() if option not in _OF_THE_FILE}
+    # A few rows do not show what all of their file did.
+    constants = {**data["constants"], **job.result.get("measured", {})}
     try:
-        return mapping.read({**data, "options": options}, kind=registry.get(kind), header=header), job.params["source"]
+        return mapping.read(
+            {**data, "constants": constants, "options": options}, kind=registry.get(kind), header=header
+        ), job.params["source"]
     except mapping.BadMapping:
         return None
 

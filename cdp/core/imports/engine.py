@@ -94,12 +94,12 @@ def _work_through(job: Job) -> None:
     try:
         what = reading.survey(job.params["file"], job.params["mapping"]["options"])
         mapped = mapping.read(job.params["mapping"], kind=kind, header=what.columns)
+        context = _context(job, kind, what, mapped)
+        handler = _handler(job, kind, context, mapped)
     except reading.UnableToRead as problem:
         raise _failed(problem) from problem
     except mapping.BadMapping as problem:
         raise jobs.JobFailed(problem.text, problem.params) from problem
-    context = _context(job, kind, what, mapped)
-    handler = _handler(job, kind, context, mapped)
     work = _Work(job, kind, context, handler)
     work.begin()
     source = reading.pieces(
@@ -150,6 +150,7 @@ def _refuse_another_file(job: Job) -> None:
 
 def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mapping.Mapped) -> registry.Context:
     actor_kind, actor_id = job.params["actor"]
+    measured = reading.measured(job.params["file"], kind, what, mapped)
     return registry.Context(
         import_id=job.id,
         source=Source.objects.get(key=job.params["source"]),
@@ -158,8 +159,9 @@ def _context(job: Job, kind: registry.Kind, what: dialect.Survey, mapped: mappin
         zone=ZoneInfo(settings.TIME_ZONE),
         survey=what,
         columns={target: what.columns.index(column) for target, column in mapped.columns.items()},
-        constants=mapped.constants,
+        constants={**mapped.constants, **measured},
         options=mapped.options,
+        measured=measured,
     )
 
 
@@ -212,6 +214,7 @@ class _Work:
                 ],
             }
             self._stopped()
+            self._measured()
         jobs.progress(self.job, done=self.row, total=self.total)
 
     def _stopped(self) -> None:
@@ -219,13 +222,16 @@ class _Work:
         stopped = minimising.stopped()
         for target, column in self.context.columns.items():
             if target.rpartition(".")[2] in stopped:
-                remark = {
-                    "code": "not_collected",
-                    "line": None,
-                    "column": self.context.survey.columns[column],
-                    "count": None,
-                }
+                name = self.context.survey.columns[column]
+                remark = {"code": "not_collected", "line": None, "column": name, "count": None}
                 self.job.result["warnings"].append(remark)
+
+    def _measured(self) -> None:
+        """Keep what the file shows that nobody told, and say it where its room has a sentence for it."""
+        self.job.result["measured"] = self.context.measured
+        for target, value in self.context.measured.items():
+            if (code := f"{target}={value}") in _room_reasons:
+                self._remark(code, count=None, column=self.context.name_of(self.kind.measured[target][0]))
 
     def odd(self, problem: problems.RowProblem) -> None:
         """A line the reader left out or mended."""
@@ -337,7 +343,7 @@ class _Work:
         result["passed_over"] = result.get("passed_over", 0) + rows
         self._remark("passed_over", count=result["passed_over"], column=next(iter(self.context.options["only"])))
 
-    def _remark(self, code: str, *, count: int, column: str | None = None) -> None:
+    def _remark(self, code: str, *, count: int | None, column: str | None = None) -> None:
         """Say something about the file as a whole, once and with the number of now."""
         warnings = self.job.result["warnings"]
         remark = next((one for one in warnings if one["code"] == code), None)

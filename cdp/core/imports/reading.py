@@ -98,6 +98,21 @@ def first(file: Mapping[str, str], what: dialect.Survey, count: int) -> list[lis
         return [cells for _line, cells in itertools.islice(reader.rows(stream, what), count)]
 
 
+def measured(
+    file: Mapping[str, str], kind: registry.Kind, what: dialect.Survey, mapped: mapping.Mapped
+) -> dict[str, str]:
+    """What all rows of the file show of targets that the mapping does not tell (Kind.measured). Raises UnableToRead."""
+    found: dict[str, str] = {}
+    for target, (shown_by, show) in kind.measured.items():
+        if shown_by not in mapped.columns or target in mapped.columns or mapped.constants.get(target):
+            continue
+        position = what.columns.index(mapped.columns[shown_by])
+        with telling(), opened(file) as stream:
+            if value := show(cells[position] for _line, cells in reader.rows(stream, what)):
+                found[target] = value
+    return found
+
+
 def _stamp(file: Mapping[str, str]) -> tuple[int, ...] | None:
     """Changes with the file's content; None where that cannot be told. An upload never changes."""
     if "path" not in file:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -32,6 +32,8 @@ class Context:
     columns: Mapping[str, int]
     constants: Mapping[str, str]
     options: Mapping[str, Any]
+    measured: Mapping[str, str] = field(default_factory=dict)
+    """Of the constants those that nobody told and the file shows (see Kind.measured)."""
 
     def cell(self, cells: Sequence[str], target: str) -> str:
         """What a row says of a target: its cell, else what the mapping says of all rows."""
@@ -184,6 +186,10 @@ class Kind:
     """What a call of the command can name beside the file: option (`survey` for --survey) → target."""
     choices: Mapping[str, Callable[[], Sequence[tuple[str, str]]]] = field(default_factory=dict)
     """Targets that are the same in every row and one of these: (value, label)."""
+    measured: Mapping[str, tuple[str, Callable[[Iterable[str]], str]]] = field(default_factory=dict)
+    """Targets that are the same in every row and that all values of another target's column show where nobody tells
+    them: target → (the other one, what they show, empty where nothing).
+    """
     is_pure: bool = False  # parsing needs nothing but its rows and gives what can be pickled: see reading.pieces
 
 

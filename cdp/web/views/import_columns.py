@@ -9,9 +9,15 @@ from cdp.core import sources
 from cdp.core.imports import drafts, registry
 from cdp.core.models import Job
 from customers.rules import places
+from customers.services import people_import
 
 SAME_FOR_ALL = ("order.currency", "consent.purpose", "consent.channel", "consent.granted", "customer.country")
 """Targets that a file often has no column for, because they are the same in every row."""
+
+
+def kinds() -> list[tuple[str, Any]]:
+    """What can be in a file: (key, label)."""
+    return [(kind.key, kind.label) for kind in registry.kinds().values()]
 
 
 def context(job: Job, *, told: str = "") -> dict[str, Any]:
@@ -26,6 +32,9 @@ def context(job: Job, *, told: str = "") -> dict[str, Any]:
     return {
         "job": job,
         "kind": kind,
+        "kinds": kinds(),
+        "seems": drafts.seems(job),
+        "nameless": is_nameless(job),
         "columns": [_shown(column, kind) for column in columns],
         "doubtful": [column.name for column in columns if column.doubts and not column.target],
         "can_tag": bool(kind.many),
@@ -53,6 +62,14 @@ def context(job: Job, *, told: str = "") -> dict[str, Any]:
         "era": mapped["options"].get("era", ""),
         "has_open_dates": any("open" in {column.order, column.era} for column in columns),
     }
+
+
+def is_nameless(job: Job) -> bool:
+    """Whether what people wrote would be kept of nobody: no column of the file says who they are."""
+    told = job.params["mapping"]
+    targets = {*told["columns"].values(), *told["constants"]}
+    names = ("social.handle", *(f"customer.{name}" for name in people_import.IDENTIFYING))
+    return job.params["kind"] in {"reviews", "social"} and not targets.intersection(names)
 
 
 def _shown(column: drafts.Column, kind: registry.Kind) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from commerce.services.order_import import SHORT
 from commerce.services.order_import_reading import NUMBERED, UNNAMED
 from customers.rules import places
 from customers.services.companies.company_import import NEW_COMPANIES
-from customers.services.people_import import JOINED, NEW_PEOPLE, ROUGHLY
+from customers.services.people_import import JOINED, NAMELESS, NEW_PEOPLE, ROUGHLY
 from surveys.services.filing.answers import KIND, SURVEY
 
 SHOWN_COLUMNS = 8
@@ -49,6 +49,32 @@ def see(job: Job) -> tuple[str, str]:
     if job.params["kind"] == KIND.key and survey:
         return reverse("surveys:results", args=[survey]), _("See the results")
     return "", ""
+
+
+def nameless(job: Job) -> str:
+    """How many rows of a checked file say something of nobody: their words would not be kept."""
+    rows = job.result.get("also", {}).get(NAMELESS, 0) if drafts.is_checked(job) else 0
+    if not rows:
+        return ""
+    text = ngettext(
+        "{n} row names nobody: it is counted, its words are not kept.",
+        "{n} rows name nobody: they are counted, their words are not kept.",
+        rows,
+    )
+    return text.format(n=formats.number(rows))
+
+
+def scale(job: Job) -> str:
+    """By which scale a checked file's ratings are read, where nobody said it."""
+    measured = job.result.get("measured", {}) if drafts.is_checked(job) else {}
+    top = next((top for target, top in measured.items() if target.endswith(".scale")), "")
+    if not top:
+        return ""
+    text = _(
+        "Ratings are read as so many of {top}, as the column shows. If they go up to another number, choose it on the"
+        " Columns step."
+    )
+    return text.format(top=formats.number(int(top)))
 
 
 def unused(job: Job) -> str:

@@ -45,8 +45,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the kinds that rooms have declared."""
         super().__init__(*args, **kwargs)
-        kinds = [(kind.key, kind.label) for kind in registry.kinds().values()]
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["kind"].choices = import_columns.kinds()  # type: ignore[attr-defined]
 
 
 @requires("imports")
@@ -78,7 +77,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Choose a file."""
-    form = UploadForm(request.POST or None, initial={"kind": request.GET.get("kind", "customers")})
+    asked = request.GET.get("kind", "")
+    form = UploadForm(request.POST or None, initial={"kind": asked if asked in registry.kinds() else "customers"})
     file_error = ""
     if request.method == "POST":
         file: SealedUpload | None = None
@@ -170,7 +170,7 @@ def choose(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 @requires("imports")
 @require_POST
 def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
-    """Start, go on, check again, go back to the mapping, or stop."""
+    """Start, go on, check again, go back to the mapping, read it as another kind, or stop."""
     job = _job(job_id)
     actor = actor_of(request)
     try:
@@ -183,6 +183,8 @@ def act(request: HttpRequest, job_id: uuid.UUID, action: str) -> HttpResponse:
             drafts.go_on(job, actor=actor, at=timezone.now())
         elif action == "check":
             drafts.check(job)
+        elif action == "kind":
+            drafts.change_kind(job, kind=request.POST.get("kind", ""))
         elif action == "stop":
             jobs.cancel(job)
         elif action == "discard":
@@ -263,6 +265,9 @@ def _result(job: Job) -> dict[str, Any]:
         "job": job,
         "left": import_words.left(job),
         "kind": _kind_label(job),
+        "seems": drafts.seems(job) if drafts.is_checked(job) else None,
+        "nameless": import_columns.is_nameless(job),
+        "nameless_rows": import_words.nameless(job),
         "is_check": bool(job.params["dry_run"]),
         "is_open": job.state in {Job.State.WAITING, Job.State.RUNNING},
         "rejects": [{**entry, "reason": reasons.get(entry["reason"], entry["reason"])} for entry in noted],
@@ -288,6 +293,7 @@ def _result(job: Job) -> dict[str, Any]:
                 import_words.companies(job),
                 import_words.joined(job),
                 *import_words.buyers(job),
+                import_words.scale(job),
                 import_words.unused(job),
             )
             if text

@@ -38,12 +38,35 @@ TARGETS = {
 SYNONYMS = {
     **{target.removeprefix(PREFIX): target for target in TARGETS},
     **dict.fromkeys(
-        ("network", "channel", "social network", "แพลตฟอร์ม", "ช่องทาง", "플랫폼", "채널"), "social.platform"
+        ("network", "channel", "social network", "แพลตฟอร์ม", "ช่องทาง", "เครือข่าย", "플랫폼", "채널", "소셜 미디어"),
+        "social.platform",
     ),
-    **dict.fromkeys(("post id", "post url", "video id", "media id", "โพสต์", "게시물", "게시글"), "social.post"),
-    **dict.fromkeys(("type", "action", "activity", "interaction", "ประเภท", "ชนิด", "종류", "유형"), "social.kind"),
     **dict.fromkeys(
-        ("username", "user name", "author", "account", "screen name", "ชื่อบัญชี", "บัญชี", "ชื่อผู้ใช้", "계정", "아이디"),
+        ("post id", "post url", "video id", "media id", "โพสต์", "รหัสโพสต์", "게시물", "게시글", "게시물 ID"),
+        "social.post",
+    ),
+    **dict.fromkeys(
+        ("type", "action", "activity", "interaction", "ประเภท", "ชนิด", "การกระทำ", "종류", "유형", "구분", "활동"),
+        "social.kind",
+    ),
+    **dict.fromkeys(
+        (
+            *("username", "user name", "user", "author", "commenter", "account", "account name", "screen name"),
+            *("บัญชี", "ชื่อบัญชี", "บัญชีผู้ใช้", "ชื่อผู้ใช้", "ผู้ใช้", "ผู้เขียน", "ผู้แสดงความคิดเห็น", "ผู้คอมเมนต์", "ไอดี"),
+            *(
+                "계정",
+                "계정명",
+                "계정 이름",
+                "아이디",
+                "사용자",
+                "사용자명",
+                "사용자 이름",
+                "작성자",
+                "작성자 ID",
+                "글쓴이",
+                "댓글 작성자",
+            ),
+        ),
         "social.handle",
     ),
     **dict.fromkeys(
@@ -54,22 +77,33 @@ SYNONYMS = {
             "subscribers",
             "ผู้ติดตาม",
             "จำนวนผู้ติดตาม",
+            "ยอดผู้ติดตาม",
             "팔로워",
             "팔로워 수",
+            "구독자",
+            "구독자 수",
         ),
         "social.followers",
     ),
     **dict.fromkeys(
-        ("comment", "comment text", "message", "content", "body", "ข้อความ", "ความคิดเห็น", "คอมเมนต์", "댓글", "내용"),
+        (
+            *("comment", "comment text", "message", "content", "body", "ข้อความ", "ความคิดเห็น", "คอมเมนต์", "เนื้อหา"),
+            *("댓글", "댓글 내용", "내용", "본문", "메시지"),
+        ),
         "social.text",
     ),
     **dict.fromkeys(
-        ("date", "time", "created at", "created time", "timestamp", "published at", "วันที่", "เวลา", "작성일", "날짜"),
+        (
+            *("date", "time", "created at", "created time", "timestamp", "published at", "วันที่", "เวลา", "วันเวลา"),
+            *("วันที่โพสต์", "작성일", "작성일시", "작성 시간", "날짜", "일시"),
+        ),
         "social.at",
     ),
     **dict.fromkeys(("campaign name", "แคมเปญ", "캠페인"), "social.campaign"),
     **dict.fromkeys(("permalink", "link", "ลิงก์", "링크"), "social.url"),
-    **dict.fromkeys(("comment id", "id", "act id", "mention id", "message id"), "social.external_id"),
+    **dict.fromkeys(
+        ("comment id", "id", "act id", "mention id", "message id", "รหัสความคิดเห็น", "댓글 ID"), "social.external_id"
+    ),
     **dict.fromkeys(("reply to", "in reply to", "parent id", "parent comment id", "ตอบกลับถึง"), "social.replies_to"),
 }
 REASONS = {
@@ -124,13 +158,18 @@ class Handler:
 
     def foresee(self, parsed: Sequence[Told]) -> registry.Counts:
         """How many of the people would be new."""
-        named = []
+        named, lost = [], 0
         for one in parsed:
             if one.act.handle:
                 naming.name(one.person, platform=one.act.platform, handle=one.act.handle)
             if one.person.is_identified:
                 named.append(one)
-        return self.foresight.people([one.person for one in named], [one.line for one in named])
+            else:
+                lost += bool(one.act.words)
+        counts = self.foresight.people([one.person for one in named], [one.line for one in named])
+        if lost:
+            counts.also = {**counts.also, people_import.NAMELESS: lost}
+        return counts
 
     def write(self, parsed: Sequence[Told]) -> registry.Counts:
         """Resolve the people, write what they did; a repeated import writes nothing new."""

@@ -20,6 +20,7 @@ from customers.services import import_strangers, people_import
 from customers.services.identity import deciding
 from surveys.models import Ticket
 from surveys.rules import markup, ratings
+from surveys.services import rated
 from surveys.services.tickets import telling, undoing
 from surveys.services.tickets.telling import MessageInput, TicketInput
 
@@ -39,6 +40,7 @@ TARGETS = {
     "ticket.first_reply_at": _("First reply"),
     "ticket.resolved_at": _("Resolved"),
     "ticket.satisfaction": _("Satisfaction"),
+    "ticket.scale": rated.LABEL,
 }
 SYNONYMS = {
     "ticket id": "ticket.external_id",
@@ -83,6 +85,7 @@ SYNONYMS = {
     "csat": "ticket.satisfaction",
     "ความพึงพอใจ": "ticket.satisfaction",
     "만족도": "ticket.satisfaction",
+    **dict.fromkeys(rated.SYNONYMS, "ticket.scale"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     "ticket.channel": {
@@ -235,11 +238,7 @@ class Handler:
         return min(known, default=self.context.now), told["first_reply_at"], told["resolved_at"]
 
     def _stars(self, cells: Sequence[str]) -> int | None:
-        raw = self.context.cell(cells, "ticket.satisfaction")
-        try:
-            stars = ratings.of_five(raw)
-        except ratings.Unreadable as problem:
-            raise registry.RowRefused("ticket.satisfaction", raw, "not_a_number") from problem
+        stars = rated.stars(self.context, cells, rating="ticket.satisfaction", scale="ticket.scale")
         if stars is None:
             return None
         return max(1, min(5, int(stars + Decimal("0.5"))))
@@ -329,4 +328,6 @@ KIND = registry.Kind(
     },
     identifiers=frozenset(people_import.PREFIX + name for name in ("external_id", "member_number", "phone")),
     is_undoable=True,
+    choices={"ticket.scale": rated.choices},
+    measured={"ticket.scale": ("ticket.satisfaction", ratings.measured)},
 )

@@ -64,7 +64,7 @@ def test_the_newest_telling_of_a_review_stands_whichever_arrives_last(ada):
     tell(ada, 5, review_id="r1", rating="2", hidden={"review_body": "Broke"})
     tell(ada, 3, review_id="r1", rating="5", hidden={"review_body": "Great"})
     assert [(one.rating, one.body) for one in read(ada)] == [(2, "Broke")]
-    tell(ada, 9, review_id="r1", rating="8/10", hidden={"review_body": "Mended"})
+    tell(ada, 9, review_id="r1", rating="8", bestRating=10, hidden={"review_body": "Mended"})
     assert [(one.rating, one.body) for one in read(ada)] == [(4, "Mended")]
     assert ReviewKey.objects.count() == 1
 
@@ -122,6 +122,7 @@ def test_of_two_who_tell_one_review_together_it_is_the_first_ones(ada):
     ("told", "code", "place"),
     [
         ({"rating": "great"}, "not_a_number", "rating"),
+        ({"rating": 6}, "beyond_scale", "rating"),
         ({}, "missing", "rating"),
         ({"product_id": ""}, "missing", "product_id"),
     ],
@@ -204,6 +205,31 @@ def test_a_guest_who_types_the_address_of_somebody_known_changes_nothing_of_thei
     assert [one.body for one in read(known)] == ["Warm"]
     person = profiles.one(known.id)
     assert (person.name, person.phone, person.customer.city) == ("Ada Lovelace", "", "Bangkok")
+
+
+def test_the_scale_of_ratings_belongs_to_their_column(imports):
+    header = "review id,sku,rating,date\n"
+    rows = [f"{number},CUP,{rating},2026-01-02" for number, rating in enumerate((5, 4, 6, 3, 1, 5), 1)]
+    imports.chunk("reviews", 2)
+    imports("reviews", header + "\n".join(rows))
+    assert imports.problems() == [(4, "rating", "beyond_scale")]
+    assert imports.job.result["measured"] == {"review.scale": "5"}
+    ten = header + "11,CUP,4,2026-01-02\n12,CUP,9,2026-01-02\n13,CUP,10,2026-01-02\n"
+    imports("reviews", ten)
+    assert imports.remarks() == {"review.scale=10"}
+    told = (
+        header.replace("\n", ",max rating\n") + "21,CUP,4,2026-01-02,5\n22,CUP,8,2026-01-02,10\n23,CUP,1,2026-01-02,x\n"
+    )
+    imports("reviews", told)
+    assert imports.problems() == [(4, "max rating", "no_scale")]
+    mapped = {"columns": {"sku": "review.sku", "rating": "review.rating", "date": "review.at"}}
+    imports("reviews", "sku,rating,date\nCUP,3,2026-01-05\n", mapping=mapped | {"constants": {"review.scale": "10"}})
+    kept = dict(Review.objects.values_list("external_id", "rating"))
+    assert {number: kept[number] for number in ("1", "11", "12", "13", "21", "22")} == {
+        "1": 5, "11": 2, "12": Decimal("4.5"), "13": 5, "21": 4, "22": 4,
+    }  # fmt: skip
+    assert Decimal("1.5") in kept.values()
+    assert "3" not in kept  # the row above its scale left nothing
 
 
 @pytest.mark.skipif(not running.DATA.exists(), reason="the fixtures are not beside this checkout")

@@ -11,6 +11,7 @@ from consent.models import ConsentRecord, ConsentState
 from consent.selectors import ledger
 from consent.services import reference
 from customers.models import Customer
+from surveys.models import Review
 from tests import factories
 from tests.web.views.importing import mapped, page, upload
 
@@ -161,3 +162,73 @@ def test_two_columns_cannot_both_be_the_same_consent(steward):
     same = {"column:a": "consents/marketing/email", "column:b": "consents/marketing/email"}
     response = steward.post(f"/imports/{job.id}/columns/", {"column:email": "customer.email", **same})
     assert response.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("/voice/", "reviews"),
+        ("/voice/comments/", "social"),
+        ("/companies/", "companies"),
+        ("/leads/", "leads"),
+        ("/products/", "orders"),
+    ],
+)
+def test_a_link_to_import_something_opens_with_that_chosen(steward, address, kind):
+    steward.force_login(factories.staff("admin"))
+    assert f'"/imports/new/?kind={kind}"' in steward.get(address).content.decode()
+    assert f'<option value="{kind}" selected' in steward.get(f"/imports/new/?kind={kind}").content.decode()
+
+
+def test_a_file_of_another_kind_is_told_and_read_anew_as_it_lies_there(steward):
+    content = "product,rating,title,review,date,email\nCUP,5,Nice,Warm,2026-01-02,a@example.com\n"
+    upload(steward, content + "CUP,6,Nice,Hot,2026-01-02,b@example.com\n" + 4 * "CUP,4,,,2026-01-02,\n", source="")
+    job = Job.objects.get()
+    assert "This looks like another kind of file: Reviews" in page(steward, job)
+    assert steward.post(f"/imports/{job.id}/kind/", {"kind": "nonsense"}).status_code == 302
+    steward.post(f"/imports/{job.id}/kind/", {"kind": "reviews"})
+    job.refresh_from_db()
+    columns = job.params["mapping"]["columns"]
+    assert (job.params["kind"], columns["rating"], columns["email"]) == ("reviews", "review.rating", "customer.email")
+    shown = page(steward, job)
+    assert "This looks like" not in shown
+    assert '<option value="reviews" selected' in shown
+    steward.post(f"/imports/{job.id}/columns/", {f"column:{name}": target for name, target in columns.items()})
+    jobs.run_waiting()
+    shown = page(steward, job)
+    assert "Ratings are read as so many of 5" in shown
+    assert "This rating is above the highest of its column." in shown
+    steward.post(f"/imports/{job.id}/start/")
+    steward.post(f"/imports/{job.id}/kind/", {"kind": "customers"})
+    job.refresh_from_db()
+    assert (job.state, job.params["kind"]) == ("waiting", "reviews")  # what has begun stays what it is
+    jobs.run_waiting()
+    assert Review.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("แพลตฟอร์ม,ชนิด,บัญชี,ผู้ติดตาม,ข้อความ,วันที่", ["x,comment,ann_k,10,ดีมาก,2026-03-01", "x,comment,,,ดี,2026-03-01"]),
+        (
+            "플랫폼,구분,작성자,팔로워 수,댓글 내용,작성일",
+            ["x,comment,ann_k,10,좋아요,2026-03-01", "x,comment,,,음,2026-03-01"],
+        ),
+    ],
+)
+def test_a_file_of_comments_says_loudly_whose_words_would_be_lost(steward, header, rows):
+    upload(steward, "\n".join([header, *rows]), kind="social")
+    job = Job.objects.get()
+    columns = job.params["mapping"]["columns"]
+    assert set(columns.values()) == {
+        f"social.{name}" for name in ("platform", "kind", "handle", "followers", "text", "at")
+    }
+    told = {f"column:{name}": target for name, target in columns.items()}
+    steward.post(f"/imports/{job.id}/columns/", told)
+    jobs.run_waiting()
+    assert "1 row names nobody: it is counted, its words are not kept." in page(steward, job)
+    steward.post(f"/imports/{job.id}/back/")
+    author = next(name for name, target in columns.items() if target == "social.handle")
+    steward.post(f"/imports/{job.id}/columns/", {**told, f"column:{author}": ""})
+    jobs.run_waiting()
+    assert "No column says who wrote it" in page(steward, job)
