@@ -72,9 +72,18 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _started(request: HttpRequest) -> dict[str, Any]:
-    """The rule a new segment begins with: the buyers of a product where one is named, else everybody."""
-    sku = request.GET.get("sku", "").replace("\0", "")[:120]
-    return {"order": {"sku": sku}, "count": {"op": ">=", "value": 1}} if sku else builder.EVERYBODY
+    """The rule a new segment begins with: the buyers of a product where one is named, people by their followers and
+    how their latest text feels where those are, else everybody.
+    """
+    if sku := request.GET.get("sku", "").replace("\0", "")[:120]:
+        return {"order": {"sku": sku}, "count": {"op": ">=", "value": 1}}
+    parts: list[dict[str, Any]] = []
+    followers, feeling = request.GET.get("followers", ""), request.GET.get("sentiment", "")
+    if followers.isascii() and followers.isdigit() and len(followers) < 10:
+        parts.append({"field": "followers", "op": ">=", "value": int(followers)})
+    if feeling in {"positive", "neutral", "negative"}:
+        parts.append({"metric": "sentiment", "op": "=", "value": feeling})
+    return {"all": parts} if parts else builder.EVERYBODY
 
 
 @requires("segments.edit")

@@ -23,7 +23,10 @@ def topics(*, with_others: bool = False, with_old: bool = False) -> list[tuple[s
     """
     ours = interactions.topics(get_language() or "en", with_old=with_old)
     known = {key for key, _label in ours}
-    return [*ours, *((text, text) for text in (queue.topics() if with_others else ()) if text not in known)]
+    others = [text for text in (queue.topics() if with_others else ()) if text not in known]
+    # A topic of ours that is offered no more still has its name; what another system calls theirs is one.
+    names = dict(interactions.topics(get_language() or "en", with_old=True)) if others else {}
+    return [*ours, *((text, names.get(text, text)) for text in others)]
 
 
 def topic_name(key: str) -> str:

@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import OwnedModel, Placement
 
+WAITS = models.Q(replied_at__isnull=True, settled_at__isnull=True) & (
+    models.Q(rating__isnull=True)
+    | models.Q(rating__lt=4)
+    | models.Q(title__isnull=False)
+    | models.Q(body__isnull=False)
+)
+"""What waits for an answer of the shop. Four stars and more without a word ask for none."""
+
 
 class ReviewKey(models.Model):
     """Digest of (source, the source's number of the review) → review: what makes a review one over all customers."""
@@ -38,6 +46,13 @@ class Review(OwnedModel):
     settled_by = models.UUIDField(null=True)
     resolved_by = models.BinaryField(null=True)
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an answer of the shop (WAITS)."""
+        is_done = self.replied_at is not None or self.settled_at is not None
+        says_something = self.rating is None or self.rating < 4 or self.title is not None or self.body is not None
+        return not is_done and says_something
+
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
@@ -54,7 +69,7 @@ class Review(OwnedModel):
             # What waits for an answer, newest first: a shop that answers everything has few of many.
             models.Index(
                 fields=["-id"],
-                name="surveys_review_waiting",
-                condition=models.Q(replied_at__isnull=True, settled_at__isnull=True),
+                name="surveys_review_asks",
+                condition=WAITS,
             ),
         ]

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 
 from cdp.core import pages
 from cdp.core.crypto import subjects
 from surveys.models import Review
+from surveys.models.reviews import WAITS
 from surveys.selectors import reviews
 from surveys.selectors.reviews import TABLE, Read
 from surveys.selectors.texts import readings
@@ -33,7 +34,7 @@ def listed(filters: Filters) -> QuerySet[Review]:
     """The reviews that pass the filters, in no order."""
     rows = Review.objects.all()
     if filters.state == WAITING:
-        rows = rows.filter(replied_at=None, settled_at=None)
+        rows = rows.filter(WAITS)
     elif filters.state == ANSWERED:
         rows = rows.exclude(replied_at=None)
     if filters.stars == "low":
@@ -59,6 +60,39 @@ def page(
 def count(filters: Filters) -> tuple[int, bool]:
     """How many pass the filters, and whether that is all of them."""
     return pages.count(listed(filters))
+
+
+@dataclass(frozen=True, slots=True)
+class Stars:
+    """How many stars reviews have: their mean, how many of them have any, and of each number of whole stars (five
+    first) how many and their share in percent. `is_all`: false where only the newest were looked at.
+    """
+
+    mean: Decimal
+    number: int
+    bars: Sequence[tuple[int, int, float]]
+    is_all: bool
+
+
+def stars(filters: Filters) -> Stars | None:
+    """The stars of the reviews that pass the filters, of the newest pages.COUNTED of them; None where none has any."""
+    rated = listed(filters).exclude(rating=None).order_by("-id").values("rating")[: pages.COUNTED]
+    half = Decimal("0.5")
+    found = rated.aggregate(
+        mean=Avg("rating"),
+        number=Count("rating"),
+        # Whole stars as they are drawn (reviews.Read.stars): half ones rounded up.
+        **{
+            f"of_{whole}": Count("rating", filter=Q(rating__gte=whole - half, rating__lt=whole + half))
+            for whole in range(6)
+        },
+    )
+    number = found["number"]
+    if not number:
+        return None
+    counts = [(1, found["of_0"] + found["of_1"]), *((whole, found[f"of_{whole}"]) for whole in range(2, 6))]
+    bars = [(whole, count, 100 * count / number) for whole, count in reversed(counts)]
+    return Stars(found["mean"], number, bars, is_all=number < pages.COUNTED)
 
 
 def any_at_all() -> bool:

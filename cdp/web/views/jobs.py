@@ -51,7 +51,7 @@ def _url(job: Job, user: Any, *, can_import: bool) -> str:
     if job.kind == asking.JOB:
         is_theirs = job.created_by == user.pk or user.can("exports.approve")
         return reverse("web:export-detail", args=[job.params["export"]]) if is_theirs else ""
-    if job.kind == "mailbox":
+    if job.kind in {"mailbox", "ticket_recount"}:
         return reverse("voice:tickets") if can_import else ""
     of = {"import": job.id, "import_undo": job.params.get("import", "")}.get(job.kind, "")
     return reverse("web:import-detail", args=[of]) if can_import and of else ""

@@ -6,6 +6,7 @@ standing   counting anew how a ticket stands
 working    replies, notes, who looks after it, resolving, rating
 mailbox    mail that customers wrote
 mail_job   the same as a job
+recounting  open tickets by changed hours, as a job
 ruling     the shop's hours and targets
 asking     asking customers how it was handled
 undoing    taking an import back

@@ -1,7 +1,6 @@
 """Saying when the shop answers, and how quickly. What is due is counted anew for everything that is not resolved."""
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
@@ -11,15 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import audit
 from cdp.core.actors import Actor
-from customers.services import standing as owners
 from surveys.models import Ticket, TicketRules
 from surveys.rules.tickets import week as weeks
 from surveys.rules.tickets.hours import Span
 from surveys.selectors.tickets import ruling
-from surveys.services.tickets import standing
+from surveys.services.tickets import recounting
 from surveys.services.tickets.opening import author_of
 
-CHUNK = 500
 MOST_HOLIDAYS = 400
 MOST_ADDRESSES = 50
 _LOCK = 0x0CD_71C4
@@ -42,9 +39,9 @@ def save(
     own_addresses: Sequence[str],
     actor: Actor,
     at: dt.datetime,
-) -> int:
-    """Save them and count all tickets anew that are not resolved: what they waited and what is due is then of these
-    hours. What is resolved keeps what it took. Returns how many were counted. Raises UnableToSave.
+) -> None:
+    """Save them; a job counts all tickets anew that are not resolved: what they waited and what is due is then of these
+    hours. What is resolved keeps what it took. Raises UnableToSave.
     """
     _check(week, holidays, minutes, own_addresses)
     with transaction.atomic():
@@ -58,7 +55,7 @@ def save(
         row.saved_at, row.saved_by = at, author_of(actor)
         row.save()
         audit.record(audit.Action.TICKET_RULES_SET, actor=actor, at=at, subject=row.id)
-    return _count_anew()
+        recounting.begin(actor=actor)
 
 
 def name_addresses(*, own_addresses: Sequence[str], actor: Actor, at: dt.datetime) -> None:
@@ -77,26 +74,6 @@ def name_addresses(*, own_addresses: Sequence[str], actor: Actor, at: dt.datetim
         row.own_addresses, row.saved_at, row.saved_by = wanted, at, author_of(actor)
         row.save()
         audit.record(audit.Action.TICKET_RULES_SET, actor=actor, at=at, subject=row.id)
-
-
-def _count_anew() -> int:
-    rules, done = ruling.current(), 0
-    last = uuid.UUID(int=0)
-    while True:
-        rows = Ticket.objects.filter(id__gt=last).exclude(status=Ticket.Status.RESOLVED).order_by("id")
-        places = list(rows.values_list("customer_id", "id")[:CHUNK])
-        with transaction.atomic():
-            mine = Ticket.objects.filter(customer_id__in={customer for customer, _id in places})
-            owners.queue({customer for customer, _id in places})
-            chunk = list(mine.filter(id__in=[row for _customer, row in places]))
-            said = standing.said_in(chunk)
-            for ticket in chunk:
-                standing.count(ticket, said.get(ticket.id, ()), rules)
-            mine.bulk_update(chunk, standing.COUNTED)
-        done += len(chunk)
-        if len(places) < CHUNK:
-            return done
-        last = places[-1][1]
 
 
 def _check(

@@ -55,11 +55,19 @@ def comments(request: HttpRequest) -> HttpResponse:
         "filters_form": forms.FiltersForm(given),
         "newer_url": _link(given, "newer", page.rows[0].id) if rows and page.has_newer else "",
         "older_url": _link(given, "older", page.rows[-1].id) if rows and page.has_older else "",
+        "segment_query": _of_such_people(given) if user.can("segments.edit") else "",
         "may_import": user.can("imports"),
         "may_name": user.can("steward"),
         "may_settle": user.can("customers.edit") or user.can("surveys.edit"),
     }
     return render(request, "voice/comments.html", shown)
+
+
+def _of_such_people(given: dict[str, str]) -> str:
+    """What a segment of people like those of the list begins with; empty where nothing of it is told of people."""
+    least = forms.followers(given.get("followers", ""))
+    told = {"followers": least, "sentiment": given.get("sentiment")}
+    return urlencode({name: value for name, value in told.items() if value})
 
 
 @requires("surveys.view")

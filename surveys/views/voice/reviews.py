@@ -40,6 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         **frame.context(request, "reviews"),
         "rows": _rows(page.rows),
+        "rated": review_queue.stars(filters),
         "number": number,
         "is_exact": is_exact,
         "is_filtered": bool(given),

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cdp.core.views.access import actor_of, requires
@@ -22,7 +22,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         form = forms.RulesForm(request.POST)
         if form.is_valid():
             try:
-                count = writing.save(
+                writing.save(
                     week=form.week,
                     holidays=form.cleaned_data["holidays"],
                     minutes=form.minutes,
@@ -33,10 +33,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             except writing.UnableToSave as problem:
                 form.add_error(problem.field if problem.field in form.fields else None, str(problem.reason))
             else:
-                said = ngettext(
-                    "Saved; %(count)s ticket was counted anew", "Saved; %(count)s tickets were counted anew", count
-                )
-                messages.success(request, said % {"count": count})
+                messages.success(request, _("Saved. Open tickets are counted anew in a moment."))
                 return redirect("voice:tickets")
     else:
         form = forms.RulesForm(initial=forms.beginning(known))

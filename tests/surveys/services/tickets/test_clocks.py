@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cdp.core import actors
+from cdp.core import actors, jobs
 from cdp.core.crypto import subjects
-from cdp.core.models import AuditEntry, Mark
+from cdp.core.models import AuditEntry, Job, Mark
 from surveys.models import Ticket, TicketMessage
 from surveys.rules.tickets import clock, week
 from surveys.rules.tickets.clock import Said
@@ -89,7 +89,14 @@ def test_holidays_and_clocks_that_are_put_back_count_as_the_shop_says(settings):
     }
     ticket = ticket_at(bkk("2026-12-04 17:00"))  # a Friday; Monday the 7th is a holiday in lieu
     assert ticket.first_due_at == bkk("2026-12-07 12:00")
-    assert ruling.save(week=WORKDAYS, holidays=[dt.date(2026, 12, 7)], **rules) == 1
+    done = ticket_at(bkk("2026-12-04 17:00"), number="T-0")
+    Ticket.objects.filter(id=done.id).update(status="resolved")
+    ruling.save(week=WORKDAYS, holidays=[dt.date(2026, 12, 7)], **rules)
+    ticket.refresh_from_db()
+    assert ticket.first_due_at == bkk("2026-12-07 12:00")  # the request itself counts nothing
+    jobs.run_waiting()
+    job = Job.objects.get(kind="ticket_recount")
+    assert (job.state, job.done, job.total, job.result) == ("done", 1, 1, {"tickets": 1})
     ticket.refresh_from_db()
     assert ticket.first_due_at == bkk("2026-12-08 12:00")
     assert told(ticket, "out", bkk("2026-12-08 10:00")).first_reply_seconds == 2 * 3600
