@@ -59,8 +59,7 @@ _MOMENTS = {"created_at": "created_at", "told_at": "updated_at"}
 """Field of a person → target."""
 IDENTIFYING = ("external_id", "email", "phone", "member_number", "line_id", "card_token", "handle")
 """Of the targets those of which one must be there for a row to name somebody."""
-NAMELESS = "nameless"
-"""Among what a chunk did: rows that name nobody, so that their words are not kept."""
+NAMELESS = "nameless"  # rows that name nobody, so that their words are not kept
 NEW_PEOPLE, JOINED, ROUGHLY = "people", "people_joined", "people_roughly"
 """What a check counts beside rows: people who would be new, records of people we know that would become one with
 another, and that somebody may have been counted twice.

@@ -50,7 +50,7 @@ class Review(OwnedModel):
     def waits(self) -> bool:
         """Whether it waits for an answer of the shop (WAITS)."""
         is_done = self.replied_at is not None or self.settled_at is not None
-        says_something = self.rating is None or self.rating < 4 or self.title is not None or self.body is not None
+        says_something = self.rating is None or self.rating < 4 or bool(self.title or self.body)
         return not is_done and says_something
 
     class Meta:
