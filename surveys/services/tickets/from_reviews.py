@@ -50,13 +50,16 @@ def open_for(reviews: Sequence[tuple[Review, str, str]], *, now: datetime, lane:
 
 
 def replied(review: Review, words: str, *, actor: Actor, at: datetime) -> None:
-    """A reply that is kept at a review is a reply in the ticket that it opened: the customer's turn."""
+    """A reply that is kept at a review is a reply in the ticket that it opened: the customer's turn, where it was open.
+    One that is resolved stays so: nobody can answer at a review, and it would wait for ever.
+    """
     place = keys.find(telling.KEYS, [telling.key(SOURCE, str(review.id))])
     for owner in place.values():
-        if Ticket.objects.filter(customer_id=owner.customer, id=owner.row).exists():
-            working.say(
-                customer=owner.customer, ticket=owner.row, direction="out", words=words, waits=True, actor=actor, at=at
-            )
+        ticket = Ticket.objects.filter(customer_id=owner.customer, id=owner.row).first()
+        if ticket is not None:
+            waits = ticket.status == Ticket.Status.OPEN
+            who = {"customer": owner.customer, "ticket": owner.row, "actor": actor, "at": at}
+            working.say(direction="out", words=words, waits=waits, **who)
 
 
 def untouched(customers: Collection[uuid.UUID], reviews: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

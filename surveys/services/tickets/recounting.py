@@ -41,5 +41,5 @@ def work(job: Job) -> None:
                 standing.count(ticket, said.get(ticket.id, ()), rules)
             mine.bulk_update(chunk, standing.COUNTED)
             done += len(places)
+            job.result = {"tickets": done}
             jobs.progress(job, done=done, total=max(total, done), checkpoint={"last": str(last)})
-    job.result = {"tickets": done}

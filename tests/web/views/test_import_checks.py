@@ -175,7 +175,7 @@ def test_two_columns_cannot_both_be_the_same_consent(steward):
     ],
 )
 def test_a_link_to_import_something_opens_with_that_chosen(steward, address, kind):
-    steward.force_login(factories.staff("admin"))
+    steward.force_login(factories.staff("owner"))
     assert f'"/imports/new/?kind={kind}"' in steward.get(address).content.decode()
     assert f'<option value="{kind}" selected' in steward.get(f"/imports/new/?kind={kind}").content.decode()
 

@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from cdp.core import actors
 from cdp.core.crypto import subjects
 from surveys.models import Review, Ticket
 from surveys.selectors import review_queue
 from surveys.selectors.tickets import opened
 from surveys.services import reviews
 from surveys.services.reviews import ReviewInput
+from surveys.services.tickets import working
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,10 @@ def test_a_bad_review_opens_one_ticket_and_its_reply_outlives_each_telling(clien
     assert (ticket.status, ticket.first_reply_at is not None) == ("waiting", True)
     talk = opened.of_ticket(ticket, subjects.load([who.id]))
     assert [one.words for one in talk] == ["Cold\nIt came cold", "We send <b>hot</b> tea"]
+    working.resolve(customer=who.id, ticket=ticket.id, actor=actors.SYSTEM, at=timezone.now())
+    client.post(f"{page}answer/", {"words": "We send <b>hot</b> tea"})
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.resolved_at is not None) == ("resolved", True)  # a mended reply opens nothing again
     edited = replace(bad, body="Still cold", told_at=now + dt.timedelta(minutes=1))
     reviews.write_many(reviews=[edited], source="shop", now=now)
     row.refresh_from_db()
