@@ -64,7 +64,9 @@ class MessageBody(StrictSerializer):
         ["in", "out", "note"], help_text="`in`: the customer, `out`: the shop, `note`: for colleagues."
     )
     words = serializers.CharField(max_length=LONGEST_WORDS)
-    external_id = WordsField(max_length=200, help_text="Your number of the message; sent again nothing changes.")
+    external_id = WordsField(
+        max_length=200, help_text="Your number of the message; sent again only another `at` changes it."
+    )
     waits = serializers.BooleanField(
         required=False, default=False, help_text="With `out`: it is the customer's turn, the clock stands."
     )
@@ -245,6 +247,7 @@ class TicketViewSet(ApiViewSet):
                 waits=given["waits"],
                 number=given["external_id"],
                 at=given["at"] or now,
+                told_at=now if given["at"] else None,
                 **about,
             ),
         )

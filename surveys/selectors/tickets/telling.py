@@ -96,6 +96,7 @@ def acts() -> dict[str, str]:
         "escalated": gettext("Ticket escalated"),
         "calmed": gettext("Ticket needs no help any more"),
         "overdue": gettext("Ticket overdue"),
+        "corrected": gettext("Time of a ticket corrected"),
         "sorted": gettext("Priority or topic of a ticket changed"),
         "asked": gettext("Customer asked how it was handled"),
         "rated": gettext("Rated how a ticket was handled"),

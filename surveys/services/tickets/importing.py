@@ -190,7 +190,7 @@ class Handler:
             raise registry.RowRefused("ticket.words", "", "missing")
         number = self._text("ticket.external_id", people.plain(self.context.cell(cells, "ticket.external_id")), 200)
         number = number or _number([cells[position] for position in self.original])
-        at, replied, resolved = self._times(line, cells, warn)
+        at, opened, replied, resolved = self._times(line, cells, warn)
 
         def word(target: str, otherwise: str) -> str:
             raw = self.context.cell(cells, target)
@@ -209,19 +209,21 @@ class Handler:
             topic=people.plain(self.context.cell(cells, "ticket.topic"))[:60],
             subject=subject,
             priority=word("ticket.priority", Priority.NORMAL),
-            messages=_said(number, at, words, replied, resolved, status),
+            messages=_said(number, at, words, replied, resolved, status, is_dated=opened is not None),
             satisfaction=satisfaction,
             satisfaction_at=resolved or replied or at,
             status=Status.RESOLVED if resolved else status,
             status_at=resolved or self.context.now,
             opened_by="customer",
+            told_at=self.context.now,
         )
 
     def _times(
         self, line: int, cells: Sequence[str], warn: registry.Reject
-    ) -> tuple[dt.datetime, dt.datetime | None, dt.datetime | None]:
-        """When it was opened, first answered and resolved. What lies ahead, or before the opening, is told and left
-        out: a clock that ran backwards would say anything. Without an opening the first that is told of it is one.
+    ) -> tuple[dt.datetime, dt.datetime | None, dt.datetime | None, dt.datetime | None]:
+        """When it began, and when it is told to have been opened, first answered and resolved. What lies ahead, or
+        before the opening, is told and left out: a clock that ran backwards would say anything. Without an opening the
+        first that is told of it is one.
         """
         told: dict[str, dt.datetime | None] = {}
         for name in ("opened_at", "first_reply_at", "resolved_at"):
@@ -235,7 +237,7 @@ class Handler:
                 moment = None
             told[name] = moment
         known = [moment for moment in told.values() if moment is not None]
-        return min(known, default=self.context.now), told["first_reply_at"], told["resolved_at"]
+        return min(known, default=self.context.now), told["opened_at"], told["first_reply_at"], told["resolved_at"]
 
     def _stars(self, cells: Sequence[str]) -> int | None:
         stars = rated.stars(self.context, cells, rating="ticket.satisfaction", scale="ticket.scale")
@@ -292,19 +294,22 @@ def _said(
     replied: dt.datetime | None,
     resolved: dt.datetime | None,
     status: str,
+    *,
+    is_dated: bool,
 ) -> list[MessageInput]:
-    """What a row tells as messages with numbers of their own, so that a later file adds what has happened since. A
-    reply whose words are not told counts for the clock all the same.
+    """What a row tells as messages with numbers of their own, so that a later file adds what has happened since, and
+    corrects the moments that it tells. A reply whose words are not told counts for the clock all the same.
     """
     waits = Status.WAITING if status == Status.WAITING else ""
-    said = [MessageInput("in", at, words, number=f"{number}#asked", author="customer")]
+    said = [MessageInput("in", at, words, number=f"{number}#asked", author="customer", corrects=is_dated)]
     if replied is not None:
-        said.append(MessageInput("out", replied, number=f"{number}#replied", status=waits))
+        said.append(MessageInput("out", replied, number=f"{number}#replied", status=waits, corrects=True))
     elif waits:
         said.append(MessageInput("act", at, act="waits", status=waits))  # of one that is new
     if resolved is not None or status == Status.RESOLVED:
         moment = resolved or replied or at
-        said.append(MessageInput("act", moment, number=f"{number}#resolved", act="resolved", status=Status.RESOLVED))
+        done = {"act": "resolved", "status": Status.RESOLVED, "corrects": resolved is not None}
+        said.append(MessageInput("act", moment, number=f"{number}#resolved", **done))
     return said
 
 

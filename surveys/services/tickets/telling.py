@@ -23,7 +23,7 @@ from surveys.models import Ticket, TicketMessage
 from surveys.rules.tickets.clock import Said
 from surveys.selectors.tickets import ruling
 from surveys.selectors.tickets.opened import MESSAGES, TICKETS
-from surveys.services.tickets import standing
+from surveys.services.tickets import correcting, standing
 
 KEYS = KeyTable("surveys_ticketkey", "ticket_id")
 LONGEST_SUBJECT, LONGEST_WORDS, LONGEST_LINE = 300, 20_000, 90
@@ -50,6 +50,8 @@ class MessageInput:
     quoted: str = ""
     files: Sequence[str] = ()
     named_by: bytes | None = None
+    corrects: bool = False
+    """Whether `at` is the source's own word, so that a message that is known is moved there."""
 
     @property
     def more(self) -> str:
@@ -81,6 +83,8 @@ class TicketInput:
     status_at: dt.datetime | None = None
     opened_by: str = ""
     named_by: bytes | None = None
+    told_at: dt.datetime | None = None
+    """When its source tells this: the moment of what it corrects."""
 
 
 @dataclass(slots=True)
@@ -98,6 +102,8 @@ class Told:
     """Ticket → its messages that are new."""
     rated: dict[uuid.UUID, tuple[int | None, dt.datetime | None]] = field(default_factory=dict)
     """Ticket → the rating that a newer one was put over."""
+    moved: list[correcting.Move] = field(default_factory=list)
+    """The messages whose moment was corrected."""
 
 
 def key(source: str, external_id: str) -> bytes:
@@ -273,11 +279,21 @@ def _messages(
     new = {digest: one for digest, one in wanted.items() if digest not in have}
     owners = {digest: Owner(ticket.customer_id, ticket.id) for digest, (ticket, _said) in new.items()}
     claimed = keys.claim(KEYS, owners)
+    held = {digest: one for digest, one in wanted.items() if one[1].corrects and digest in have}
+    told.moved = correcting.move(
+        {digest: (ticket, said.at) for digest, (ticket, said) in held.items() if have[digest].row == ticket.id}
+    )
     made = [
         message_row(ticket, said, keyring, digest=digest)
         for digest, (ticket, said) in new.items()
         if claimed[digest] == owners[digest]
     ]
+    when = {one.external_id: one.told_at for one in tickets}
+    corrected = {one.ticket for one in told.moved}
+    for number, ticket in rows.items():
+        if ticket.id in corrected:
+            act = MessageInput(TicketMessage.Direction.ACT, when[number] or ticket.opened_at, act=correcting.ACT)
+            without.append((ticket, act))
     return made + [message_row(ticket, said, keyring) for ticket, said in without]
 
 
@@ -353,7 +369,7 @@ def _write(
     TicketMessage.objects.bulk_create(made)
     changed = [row for row in rows.values() if row.id not in told.created and (row.id in now_said or row.id in rated)]
     for row in changed:
-        row.save(update_fields=[*standing.COUNTED, "satisfaction", "satisfaction_at"])
+        row.save(update_fields=[*standing.COUNTED, "opened_at", "satisfaction", "satisfaction_at"])
     told.updated = {row.id for row in changed}
     told.messages = len(made)
     for message in made:

@@ -20,7 +20,7 @@ from commerce.services.keys import Owner
 from customers.services import standing as owners
 from surveys.models import Mention, Reading, Ticket, TicketMessage
 from surveys.selectors.tickets import ruling
-from surveys.services.tickets import standing, telling
+from surveys.services.tickets import correcting, standing, telling
 from surveys.services.tickets.telling import CAUSE, KEYS, Told
 
 MADE, SAID = "tickets.made", "tickets.said"
@@ -35,12 +35,15 @@ _Rating = tuple[int | None, dt.datetime | None]
 
 
 class _Left(NamedTuple):
-    """What the import left of a ticket: its key, its own messages, the rating before and after (None: none told)."""
+    """What the import left of a ticket: its key, its own messages, the rating before and after (None: none told), the
+    messages of others that it moved in time.
+    """
 
     key: bytes
     messages: frozenset[uuid.UUID]
     before: _Rating | None
     after: _Rating | None
+    moved: tuple[correcting.Move, ...] = ()
 
 
 def note(told: Told, *, source: str, import_id: uuid.UUID) -> None:
@@ -54,6 +57,11 @@ def note(told: Told, *, source: str, import_id: uuid.UUID) -> None:
             [message.bytes for message in said.get(ticket.id, ())],
             _packed(rated),
             _packed((ticket.satisfaction, ticket.satisfaction_at) if rated else None),
+            [
+                [one.message.bytes, one.before.isoformat(), one.after.isoformat()]
+                for one in told.moved
+                if one.ticket == ticket.id
+            ],
         ]
         if ticket.id in told.created:
             made.append([ticket.id.bytes, *noted])
@@ -103,13 +111,15 @@ def take_back_said(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
     Mention.objects.filter(customer_id__in=set(places.values()), text_id__in=ours).delete()
     rows.delete()
     tickets = list(Ticket.objects.filter(customer_id__in=set(places.values()), id__in=list(places)))
+    moved = [one for ticket in places for one in left[ticket].moved]
+    correcting.take_back(moved, {ticket.id: ticket for ticket in tickets})
     known, rules = standing.said_in(tickets), ruling.current()
     for ticket in tickets:
         one = left[ticket.id]
         if one.before is not None and one.after == (ticket.satisfaction, ticket.satisfaction_at):
             ticket.satisfaction, ticket.satisfaction_at = one.before
         standing.count(ticket, known.get(ticket.id, ()), rules)
-        ticket.save(update_fields=[*standing.COUNTED, "satisfaction", "satisfaction_at"])
+        ticket.save(update_fields=[*standing.COUNTED, "opened_at", "satisfaction", "satisfaction_at"])
     undo.count(RESTORED, KEPT, done=len(tickets), of=len(left))
     pipeline.mark(sorted(set(places.values())), cause=CAUSE, lane=pipeline.BULK)
 
@@ -124,7 +134,7 @@ def foresee_said(undo: undoing.Undo, traces: Sequence[tracing.Trace]) -> None:
 
 def _made(undo: undoing.Undo, trace: tracing.Trace) -> tuple[dict[uuid.UUID, _Left], list[tracing.Trace]]:
     """What a chunk made as the whole import left it, and the traces of what the same import added later."""
-    made = {uuid.UUID(bytes=ticket): _left(noted) for ticket, *noted in trace.data}
+    made = {uuid.UUID(bytes=ticket): _left(uuid.UUID(bytes=ticket), noted) for ticket, *noted in trace.data}
     later = tracing.of_subjects(undo.import_id, SAID, list(made))
     for ticket, one in _said(later).items():
         first = made[ticket]
@@ -137,18 +147,23 @@ def _said(traces: Sequence[tracing.Trace]) -> dict[uuid.UUID, _Left]:
     found: dict[uuid.UUID, _Left] = {}
     for trace in traces:
         if trace.subject is not None:
-            one, first = _left(trace.data), found.get(trace.subject)
+            one, first = _left(trace.subject, trace.data), found.get(trace.subject)
             if first is not None:
                 before = one.before if first.before is None else first.before
-                one = _Left(one.key, first.messages | one.messages, before, one.after or first.after)
+                moved = first.moved + one.moved
+                one = _Left(one.key, first.messages | one.messages, before, one.after or first.after, moved)
             found[trace.subject] = one
     return found
 
 
-def _left(noted: Sequence[object]) -> _Left:
-    key, messages, before, after = noted
+def _left(ticket: uuid.UUID, noted: Sequence[object]) -> _Left:
+    key, messages, before, after, *more = noted  # what was noted before moments were corrected has no more
+    moves = tuple(
+        correcting.Move(ticket, uuid.UUID(bytes=row), dt.datetime.fromisoformat(was), dt.datetime.fromisoformat(now))
+        for row, was, now in (more[0] if more else ())  # type: ignore[attr-defined]
+    )
     ids = frozenset(uuid.UUID(bytes=one) for one in messages)  # type: ignore[attr-defined]
-    return _Left(key, ids, _unpacked(before), _unpacked(after))  # type: ignore[arg-type]
+    return _Left(key, ids, _unpacked(before), _unpacked(after), moves)  # type: ignore[arg-type]
 
 
 def _packed(rating: _Rating | None) -> list[object] | None:

@@ -16,7 +16,7 @@ from commerce.services.keys import Owner
 from customers.services import standing as owners
 from surveys.models import Ticket, TicketMessage
 from surveys.selectors.tickets import ruling
-from surveys.services.tickets import standing, telling
+from surveys.services.tickets import correcting, standing, telling
 from surveys.services.tickets.opening import author_of
 from surveys.services.tickets.telling import CAUSE, LONGEST_WORDS, MessageInput
 
@@ -60,10 +60,12 @@ def say(
     number: str = "",
     named_by: bytes | None = None,
     said_at: dt.datetime | None = None,
+    told_at: dt.datetime | None = None,
 ) -> Ticket:
     """Add what the customer said (`in`), what we said (`out`; `waits`: it is the customer's turn) or a note. A message
-    of the customer opens the ticket again. The same `number` of the ticket's source again changes nothing. `said_at` is
-    for what was said earlier and is written down now. Raises UnableToChange.
+    of the customer opens the ticket again. The same `number` of the ticket's source again changes nothing, but where
+    `told_at` (now) is given the moment is its source's own word, and a known message is moved there. `said_at` is for
+    what was said earlier and is written down now. Raises UnableToChange.
     """
     words = words.replace("\x00", "").strip()
     if direction not in {Direction.IN, Direction.OUT, Direction.NOTE}:
@@ -73,10 +75,8 @@ def say(
     if len(words) > LONGEST_WORDS:
         raise UnableToChange(_("This is too long; the limit is 20,000 characters."))
     status = Status.WAITING if direction == Direction.OUT and waits else ""
-    said = MessageInput(
-        direction, said_at or at, words, number=number, status=status, author=author_of(actor), named_by=named_by
-    )
-    return _add(customer, ticket, said, actor, at, {"said": direction})
+    said = MessageInput(direction, said_at or at, words, number, status, author=author_of(actor), named_by=named_by)
+    return _add(customer, ticket, said, actor, at, {"said": direction}, told_at=told_at)
 
 
 def resolve(
@@ -250,23 +250,33 @@ def _check_moment(row: Ticket, said_at: dt.datetime, at: dt.datetime) -> None:
 
 
 def _add(
-    customer: uuid.UUID, ticket: uuid.UUID, said: MessageInput, actor: Actor, at: dt.datetime, details: dict[str, Any]
+    customer: uuid.UUID,
+    ticket: uuid.UUID,
+    said: MessageInput,
+    actor: Actor,
+    at: dt.datetime,
+    details: dict[str, Any],
+    *,
+    told_at: dt.datetime | None = None,
 ) -> Ticket:
     with transaction.atomic():
         row = locked(customer, ticket)
         _check_moment(row, said.at, at)
         digest = telling.key_of_message(row.source, said.number) if said.number else None
-        if digest is not None:
-            if place := keys.find(telling.KEYS, [digest]):
-                if place[digest].row != ticket:
-                    raise NumberTaken
+        if digest is not None and (place := keys.find(telling.KEYS, [digest])):
+            if place[digest].row != ticket:
+                raise NumberTaken
+            if told_at is None or not correcting.move({digest: (row, said.at)}):
                 return row
+            said = MessageInput(Direction.ACT, told_at, act=correcting.ACT, author=said.author)
+            at, details, digest = told_at, {"act": correcting.ACT}, None
+        if digest is not None:
             keys.claim(telling.KEYS, {digest: Owner(customer, ticket)})
         message = telling.message_row(row, said, subjects.load([customer]), digest=digest)
         message.save(force_insert=True)
         known = standing.said_in([row]).get(row.id, ())
         standing.count(row, known, ruling.current())
-        row.save(update_fields=standing.COUNTED)
+        row.save(update_fields=[*standing.COUNTED, "opened_at"])
         audit.record(
             audit.Action.TICKET_CHANGED, actor=actor, at=at, customer=customer, subject=row.id, details=details
         )

@@ -5,9 +5,14 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
+from cdp.core import actors, jobs
+from cdp.core.imports import undoing
+from cdp.core.models import AuditEntry, Job
 from surveys.models import Ticket, TicketMessage
 from surveys.selectors.tickets import ruling, waiting
+from surveys.services.tickets import telling, working
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,6 +67,38 @@ def test_a_status_that_its_source_tells_anew_is_an_act_of_its_own(tmp_path, caps
         stands.append((ticket.status, told["updated"] - updated))
     states = "waiting waiting open open waiting resolved open resolved resolved".split()
     assert stands == [(state, 0) for state in states]
+
+
+def test_times_that_a_later_file_or_call_corrects_are_corrected_and_taken_back(tmp_path, capsys):
+    row = "9,mali@example.com,Lid,It broke,E-mail,low,closed,2026-03-02 {},2026-03-02 {},{},\n"
+    assert bring(tmp_path / "1.csv", row.format("10:00", "11:00", ""), capsys)["created"] == 1
+    ticket = Ticket.objects.get()
+    assert (ticket.first_reply_seconds, ticket.spent_seconds) == (3600, 3600)
+    mended = row.format("09:30", "10:00", "2026-03-02 15:30")
+    assert bring(tmp_path / "2.csv", mended, capsys)["updated"] == 1
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.first_reply_seconds, ticket.spent_seconds) == ("resolved", 1800, 6 * 3600)
+    assert ticket.opened_at == dt.datetime(2026, 3, 2, 2, 30, tzinfo=dt.UTC)
+    corrected = TicketMessage.objects.filter(act="corrected")
+    assert [(one.status, one.at > ticket.resolved_at) for one in corrected] == [("", True)]
+    assert bring(tmp_path / "3.csv", mended, capsys)["updated"] == 0
+    second = Job.objects.filter(kind="import").order_by("id")[1]
+    jobs.run(undoing.begin(second, actor=actors.SYSTEM, at=timezone.now()).id)
+    ticket.refresh_from_db()
+    assert (ticket.first_reply_seconds, ticket.spent_seconds, corrected.count()) == (3600, 3600, 0)
+
+    about = {"customer": ticket.customer_id, "ticket": ticket.id, "direction": "out", "words": "Yes", "number": "m1"}
+    noon, early = (dt.datetime(2026, 3, 2, hour, tzinfo=dt.UTC) for hour in (4, 3))
+    working.say(**about, at=noon, actor=actors.SYSTEM)
+    working.say(**about, at=noon - dt.timedelta(minutes=30), actor=actors.SYSTEM)  # nobody told its moment
+    said = TicketMessage.objects.get(direction="out", key_digest=telling.key_of_message("helpdesk", "m1"))
+    assert said.at == noon
+    now = timezone.now()
+    working.say(**about, at=early + dt.timedelta(minutes=15), told_at=now, actor=actors.SYSTEM)
+    said.refresh_from_db()
+    assert said.at == early + dt.timedelta(minutes=15)
+    assert [one.at for one in corrected] == [now]
+    assert AuditEntry.objects.filter(action="surveys:ticket:changed").order_by("-id").first().at == now
 
 
 def test_times_that_cannot_be_are_told_and_left_out(tmp_path, capsys):
