@@ -85,7 +85,7 @@ def test_times_that_a_later_file_or_call_corrects_are_corrected_and_taken_back(t
     second = Job.objects.filter(kind="import").order_by("id")[1]
     jobs.run(undoing.begin(second, actor=actors.SYSTEM, at=timezone.now()).id)
     ticket.refresh_from_db()
-    assert (ticket.first_reply_seconds, ticket.spent_seconds, corrected.count()) == (3600, 3600, 0)
+    assert (ticket.first_reply_seconds, ticket.spent_seconds, corrected.all().count()) == (3600, 3600, 0)
 
     about = {"customer": ticket.customer_id, "ticket": ticket.id, "direction": "out", "words": "Yes", "number": "m1"}
     noon, early = (dt.datetime(2026, 3, 2, hour, tzinfo=dt.UTC) for hour in (4, 3))
@@ -97,7 +97,7 @@ def test_times_that_a_later_file_or_call_corrects_are_corrected_and_taken_back(t
     working.say(**about, at=early + dt.timedelta(minutes=15), told_at=now, actor=actors.SYSTEM)
     said.refresh_from_db()
     assert said.at == early + dt.timedelta(minutes=15)
-    assert [one.at for one in corrected] == [now]
+    assert [one.at for one in corrected.all()] == [now]
     assert AuditEntry.objects.filter(action="surveys:ticket:changed").order_by("-id").first().at == now
 
 
