@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0013_who_said")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0014_felt_by_clause")]
     operations: ClassVar[list[Operation]] = [
         AddIndexAnew(
             "review",
