@@ -58,8 +58,9 @@ def replied(review: Review, words: str, *, actor: Actor, at: datetime) -> None:
         ticket = Ticket.objects.filter(customer_id=owner.customer, id=owner.row).first()
         if ticket is not None:
             waits = ticket.status == Ticket.Status.OPEN
-            who = {"customer": owner.customer, "ticket": owner.row, "actor": actor, "at": at}
-            working.say(direction="out", words=words, waits=waits, **who)
+            working.say(
+                customer=owner.customer, ticket=owner.row, direction="out", words=words, waits=waits, actor=actor, at=at
+            )
 
 
 def untouched(customers: Collection[uuid.UUID], reviews: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

@@ -308,8 +308,8 @@ def _said(
         said.append(MessageInput("act", at, act="waits", status=waits))  # of one that is new
     if resolved is not None or status == Status.RESOLVED:
         moment = resolved or replied or at
-        done = {"act": "resolved", "status": Status.RESOLVED, "corrects": resolved is not None}
-        said.append(MessageInput("act", moment, number=f"{number}#resolved", **done))
+        done = MessageInput("act", moment, number=f"{number}#resolved", status=Status.RESOLVED, act="resolved")
+        said.append(dataclasses.replace(done, corrects=resolved is not None))
     return said
 
 
