@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0014_felt_by_clause")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0015_own_words")]
     operations: ClassVar[list[Operation]] = [
         AddIndexAnew(
             "review",
