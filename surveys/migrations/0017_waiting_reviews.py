@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0015_own_words")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("surveys", "0016_felt_last")]
     operations: ClassVar[list[Operation]] = [
         AddIndexAnew(
             "review",
