@@ -9,7 +9,6 @@ told only where it gives nothing away that the answers do not: it is a table of 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import connection
 
@@ -21,8 +20,6 @@ from surveys.rules.seeing import Given, Piece, Ways
 from surveys.selectors import questionnaires
 from surveys.selectors.results import counting
 from surveys.selectors.results.scope import Scope
-
-_BETWEEN, _WITHIN = "\x1e", "\x1f"
 
 
 @dataclass(frozen=True)
@@ -146,28 +143,42 @@ def _of_one(of: Scope, versions: Mapping[int, Definition], key: str) -> dict[int
     return found
 
 
-def _of_several(of: Scope, about: Sequence[str]) -> dict[int, Counter[Given]]:
-    """Their answers side by side, response by response."""
+def _of_several(of: Scope, deciding: Sequence[str]) -> dict[int, Counter[Given]]:
+    """Their answers side by side, response by response: a bit for each answer that anybody gave, since PostgreSQL puts
+    bits together several times faster than it sorts and joins texts.
+    """
+    params = {**of.params, "deciding": list(deciding)}
+    among = "a.question = ANY(%(deciding)s)"
     found: dict[int, Counter[Given]] = {}
-    for answers, sign in ((of.every, 1), (of.replaced, -1)):
-        if not answers:
-            continue
-        statement = (
-            "SELECT told.version, told.pieces, count(*) FROM ("
-            "SELECT a.version, a.response_id, string_agg(concat_ws(%(within)s, a.question, a.item, a.code,"
-            " coalesce(a.number::text, '')), %(between)s ORDER BY a.question, a.item, a.number, a.code) AS pieces"
-            f" {answers} AND a.question = ANY(%(deciding)s) GROUP BY 1, 2) told GROUP BY 1, 2"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {**of.params, "deciding": list(about), "within": _WITHIN, "between": _BETWEEN})
-            for version, pieces, count in cursor.fetchall():
-                found.setdefault(int(version), Counter())[_given(pieces)] += sign * int(count)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT a.question, a.item, a.code, a.number {of.every} AND {among}", params)
+        pieces = [Piece(*row) for row in cursor.fetchall()]
+        if not pieces:
+            return found
+        size = len(pieces)
+        params |= {
+            "questions": [piece.question for piece in pieces],
+            "items": [piece.item for piece in pieces],
+            "codes": [piece.code for piece in pieces],
+            "numbers": [piece.number for piece in pieces],
+        }
+        # OFFSET 0 keeps the planner from making the bits of a piece anew for every answer.
+        for answers, sign in ((of.every, 1), (of.replaced, -1)):
+            if not answers:
+                continue
+            head, where = answers.split(" WHERE ", 1)
+            cursor.execute(
+                "SELECT told.version, told.bits::text, count(*) FROM ("
+                f"SELECT a.version, a.response_id, bit_or(piece.bits) AS bits {head}"
+                f" JOIN (SELECT question, item, code, number, set_bit(repeat('0', {size})::bit({size}), n::int - 1, 1)"
+                " AS bits FROM unnest(%(questions)s::text[], %(items)s::text[], %(codes)s::text[],"
+                " %(numbers)s::numeric[]) WITH ORDINALITY AS one (question, item, code, number, n) OFFSET 0) piece"
+                " ON piece.question = a.question AND piece.item = a.item AND piece.code = a.code"
+                " AND (piece.number = a.number OR (piece.number IS NULL AND a.number IS NULL))"
+                f" WHERE {where} AND {among} GROUP BY 1, 2) told GROUP BY 1, 2",
+                params,
+            )
+            for version, bits, count in cursor.fetchall():
+                given = tuple(piece for piece, bit in zip(pieces, bits, strict=True) if bit == "1")
+                found.setdefault(int(version), Counter())[given] += sign * int(count)
     return found
-
-
-def _given(pieces: str) -> Given:
-    found = []
-    for one in pieces.split(_BETWEEN):
-        question, item, code, number = one.split(_WITHIN)
-        found.append(Piece(question, item, code, Decimal(number) if number else None))
-    return tuple(found)
