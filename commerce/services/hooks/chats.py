@@ -8,14 +8,13 @@ from datetime import datetime
 from cdp.core.models import Source
 
 MESSAGE, FOLLOW, UNSEND = "message", "follow", "unsend"
-SENT = ("image", "sticker", "video", "audio", "file", "location")
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One thing that a known person did in a chat. `number` tells it from others of the source; `handle` is the name
-    by which the platform knows them; `sent` is what came instead of words (one of SENT). UNSEND: what bears that number
-    was taken back by whoever wrote it.
+    by which the platform knows them; `sent` is what came instead of words (image, sticker …). UNSEND: what bears that
+    number was taken back by whoever wrote it.
     """
 
     what: str

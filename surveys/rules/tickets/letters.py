@@ -43,6 +43,10 @@ _HEADER_LINE = re.compile(
 _AUTOMATIC_SENDERS = re.compile(
     r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?(?:[+-].*)?|notifications?)@", re.IGNORECASE
 )
+_AUTOMATIC_SUBJECT = re.compile(
+    r"^\s*(automatic reply|auto[- ]?reply|out of office|자동 ?회신|자동 ?응답|(?:การ)?ตอบกลับอัตโนมัติ)\s*:", re.IGNORECASE
+)
+"""Of Exchange, whose notes of absence may say of themselves only that nobody is to answer them automatically."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,9 @@ def _automatic(head: Message, address: str) -> str:
     submitted = header(head, "Auto-Submitted").strip().lower()
     if submitted and submitted != "no":
         return "auto"
-    if header(head, "X-Autoreply") or header(head, "X-Autorespond"):
+    suppresses = bool(header(head, "X-Auto-Response-Suppress"))
+    is_absence = suppresses and _AUTOMATIC_SUBJECT.match(mime.words(header(head, "Subject")))
+    if is_absence or header(head, "X-Autoreply") or header(head, "X-Autorespond"):
         return "auto"
     if header(head, "Precedence").strip().lower() in {"bulk", "junk", "list", "auto_reply"}:
         return "bulk"

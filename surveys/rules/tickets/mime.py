@@ -27,7 +27,7 @@ _READ = {
     **dict.fromkeys(
         (
             *("from", "subject", "date", "message-id", "in-reply-to", "return-path", "auto-submitted"),
-            *("x-autoreply", "x-autorespond", "precedence", "list-id", "list-unsubscribe"),
+            *("x-autoreply", "x-autorespond", "x-auto-response-suppress", "precedence", "list-id", "list-unsubscribe"),
         ),
         LONGEST_HEADER,
     ),

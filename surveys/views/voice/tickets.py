@@ -171,9 +171,9 @@ def read_mail(request: HttpRequest) -> HttpResponse:
             mail_job.begin(upload=given[0].upload, own_addresses=addresses, actor=actor_of(request), at=timezone.now())
         except saving.UnableToSave as unable:
             problem = str(unable.reason)
+    for file in given if problem else given[1:]:
+        uploads.delete(file.upload)
     if problem:
-        for file in given:
-            uploads.delete(file.upload)
         messages.error(request, problem)
     return redirect("voice:tickets")
 

@@ -133,6 +133,19 @@ def test_a_mailbox_becomes_tickets_once(box):
     assert (Ticket.objects.count(), TicketMessage.objects.count()) == (5, before)
 
 
+@pytest.mark.parametrize(
+    ("heads", "why"),
+    [
+        ("Subject: Automatic reply: Where is it?\nX-Auto-Response-Suppress: All", "auto"),
+        ("Subject: 자동 회신: 문의\nX-Auto-Response-Suppress: OOF", "auto"),
+        ("Subject: Where is it?\nX-Auto-Response-Suppress: All", ""),
+        ("Subject: Automatic reply: why do I get them?", ""),
+    ],
+)
+def test_a_note_of_absence_is_nobodys_question(heads, why):
+    assert letters.read(f"From: a@example.com\n{heads}\n\nAway\n".encode()).automatic == why
+
+
 def test_nothing_in_a_mail_makes_reading_fail_and_answers_between_quotes_stay():
     for raw in (
         b"",
