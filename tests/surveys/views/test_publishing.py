@@ -100,7 +100,7 @@ def test_what_stands_in_the_way_is_told_with_its_place(staff):
     told = {(one.place, one.url) for one in answer.context["faults"]}
     here = "Page 1, question 2 (children)"
     assert (answer.status_code, {url for _place, url in told}) == (422, {"/surveys/who/pages/0/1/"})
-    assert {place for place, _url in told} == {here, f"{here}: condition", f"{here}: maps_to"}
+    assert {place for place, _url in told} == {here, f"{here}: condition", f"{here}: field of the profile"}
     told = {one.message for one in answer.context["faults"] if one.place == here}
     assert told == {f"The text in this language is missing: {name}." for name in ("ไทย", "한국어")}
 
