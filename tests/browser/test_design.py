@@ -85,6 +85,7 @@ def test_the_gallery_is_accessible_and_fits(
     assert complaints == []
 
 
+@pytest.mark.long
 def test_the_frame_works_by_keyboard(open_as: Callable[..., Page], live_server: LiveServer) -> None:
     page = open_as("/design/")
 

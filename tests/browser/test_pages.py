@@ -161,6 +161,7 @@ def owner(browser: Browser, sign_in: Callable[..., None]) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_note_is_saved_without_breaking_the_content_policy(owner: Page, live_server: LiveServer) -> None:
     page = owner

@@ -106,6 +106,7 @@ def wrong(client):
     return wrong
 
 
+@pytest.mark.long
 @every
 def test_what_is_typed_into_a_public_form_comes_back_or_is_refused_with_words(wrong, form):
     assert not wrong(form, naughty.OWN)

@@ -96,6 +96,7 @@ ASKED = st.sampled_from(
 )
 
 
+@pytest.mark.long
 @examples(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

@@ -181,6 +181,7 @@ def faults(language, response):
     return found
 
 
+@pytest.mark.long
 def test_a_body_with_one_spoilt_place_is_refused_with_words_or_taken(schema, there, send):
     wrong, values = {}, itertools.cycle([*SPOILT, DEEP])
     for method, path, name, bodies in calls(schema, there):
@@ -215,6 +216,7 @@ def test_a_body_with_an_unknown_member_is_refused_by_its_name(schema, there, sen
     assert not wrong
 
 
+@pytest.mark.long
 def test_what_is_no_json_is_told_where_it_breaks(schema, there, send):
     wrong, turns = [], itertools.cycle(BROKEN)
     for method, path, name, bodies in calls(schema, there):
@@ -239,6 +241,7 @@ def test_what_is_no_json_is_told_where_it_breaks(schema, there, send):
     assert not wrong
 
 
+@pytest.mark.long
 def test_nonsense_in_addresses_and_headers_is_refused_with_words(schema, there, send):
     words = [
         "a\x00b",

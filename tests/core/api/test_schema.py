@@ -81,6 +81,7 @@ def test_every_write_and_no_read_takes_an_idempotency_key(schema):
     assert wrong == []
 
 
+@pytest.mark.long
 def test_every_call_tells_of_its_problems(schema):
     for path, method, call in calls(schema):
         problems = {code: answer for code, answer in call["responses"].items() if code >= "400"}

@@ -21,6 +21,7 @@ print(index.digest("identifier.email", "ann@example.com").hex())
 """
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_every_process_has_the_same_root():
     expected = index.digest("identifier.email", "ann@example.com").hex()

@@ -85,6 +85,7 @@ def test_many_unclosed_quotes_cost_a_row_each():
     assert {code for _, code, _ in told} == {"unclosed_quote"}
 
 
+@pytest.mark.long
 def test_an_unclosed_quote_before_half_a_million_characters_costs_its_own_row_only():
     body = 'id,name\n0,"open\n' + "".join(f"{number},name\n" for number in range(1, 60_000))
     rows, told = read(body)

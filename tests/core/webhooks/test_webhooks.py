@@ -253,6 +253,7 @@ def test_facts_lie_sealed_and_secrets_wrapped(told):
     assert subscriptions.keys_of(webhook, at=timezone.now()) == [signing.key_of(secret)]
 
 
+@pytest.mark.long
 def test_thousands_of_facts_cost_a_handful_of_statements(told, django_assert_max_num_queries):
     subscribe(told.url)
     customer = factories.customer()

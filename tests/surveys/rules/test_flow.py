@@ -99,6 +99,7 @@ def test_the_walk_reaches_what_any_answers_reach():
     assert all(outcomes == {True, False} for at, outcomes in seen.outcomes.items() if not at.endswith("1/when"))
 
 
+@pytest.mark.long
 def test_too_many_ways_are_not_claimed_to_be_all():
     many = [question("nps", f"q{n}") for n in range(12)]
     asks = " or ".join(f"{{q{n}}} = {k}" for n in range(12) for k in (1, 5, 9))

@@ -59,6 +59,7 @@ def test_telling_it_again_changes_nothing(web, ada):
     assert OrderLine.objects.count() == 2
 
 
+@pytest.mark.long
 def test_orders_come_to_the_same_in_any_order_of_arrival(web):
     told = [
         ("Order Completed", 0, COMPLETED),
