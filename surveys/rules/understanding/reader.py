@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from surveys.rules.understanding import (
@@ -15,10 +16,11 @@ from surveys.rules.understanding import (
     naming,
     phrases,
     qualities,
+    stars,
     weights,
 )
 
-RULES = "2"
+RULES = "3"
 """The version of what is no weights: language, clauses, phrases. Change it with them, and everything is read again."""
 SURE = 0.5
 """How probable the feeling of a clause must be to stand against that of another one."""
@@ -81,9 +83,11 @@ def version_of(code: str) -> str:
     return f"{code}{weights.of(code).version}.{RULES}"
 
 
-def read(text: str, names: Mapping[str, naming.Names], rivals: AbstractSet[str] = frozenset()) -> Told:
-    """Read a text; `names` are searchers by what they find, `rivals` those of the brands that are competitors. Raises
-    weights.Damaged.
+def read(
+    text: str, names: Mapping[str, naming.Names], rivals: AbstractSet[str] = frozenset(), given: Decimal | None = None
+) -> Told:
+    """Read a text; `names` are searchers by what they find, `rivals` those of the brands that are competitors, `given`
+    the stars (of five) that its writer gave beside it. Raises weights.Damaged.
 
     The feeling of a phrase and of a name is that of the text, unless its clauses contradict each other: then each has
     that of its clause. What praises a competitor above us is no praise: it blames us, and is well said of them.
@@ -95,7 +99,7 @@ def read(text: str, names: Mapping[str, naming.Names], rivals: AbstractSet[str] 
     parts = _parts(text, code, names, found)
     brands = names.get(BRANDS, naming.Names())
     theirs = [comparing.favours_another(part, code, brands, rivals) for part in parts]
-    shares = _shares_of_ours(text, code, parts, theirs)
+    shares = stars.weighed(_shares_of_ours(text, code, parts, theirs), given)
     whole = _likeliest(shares)
     each = _each(parts, theirs, code, whole)
     felt = each if {"negative", "positive"} <= set(each) else [whole] * len(parts)

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import structlog
@@ -36,7 +37,7 @@ class Source:
     the row with which retention takes it away (its own id, or of what it belongs to), `at` when it was written,
     `told_at` something that changes when the words do. It is joined by customer_id, so its table needs an index that
     starts with it. `params` are parameters that `rows` names. `words` opens texts: place → words; set-based, and
-    without those whose key is gone. `address` is the page of a text, `url(customer, text_id)`.
+    without those whose key is gone. `stars` tells the stars (of five) that stand beside texts, where there are some.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Source:
     rows: str
     words: Callable[[Sequence[Place]], Mapping[uuid.UUID, str]]
     params: Callable[[], Mapping[str, Any]] = dict
+    stars: Callable[[Sequence[Place]], Mapping[uuid.UUID, Decimal]] = lambda _places: {}
 
 
 def unless_lost(opens: Callable[..., str], sealed: Any, *, table: str, row: uuid.UUID, **how: Any) -> str:

@@ -97,12 +97,13 @@ def _read(customers: Sequence[uuid.UUID], now: datetime) -> list[uuid.UUID]:
 
 
 def _write(source: Source, found: Sequence[Unread], list_of_names: int, now: datetime) -> None:
-    words = source.words([Place(one.customer, one.text) for one in found])
+    places = [Place(one.customer, one.text) for one in found]
+    words, stars = source.words(places), source.stars(places)
     searchers, rivals, numbers = names.searchers(), names.rivals(), vocabulary.phrases()
     readings, mentions = [], []
     for one in found:
         # Words that are gone with their key are read as none, so that nobody asks for them again.
-        told = reader.read(words.get(one.text, ""), searchers, rivals)
+        told = reader.read(words.get(one.text, ""), searchers, rivals, stars.get(one.text))
         negative, neutral, positive = told.shares or (0, 0, 0)
         whose = (one.customer, source.kind, one.text, one.parent)
         readings.append(

@@ -1,5 +1,7 @@
 """A text that says two things is felt clause by clause; praise of a competitor is none of us."""
 
+from decimal import Decimal
+
 import pytest
 
 from surveys.rules.understanding import clauses, naming, reader
@@ -22,6 +24,21 @@ TWO = (
     ("배송이 빠르고 향이 은은해서 좋아요", {"배송": "positive", "향": "positive"}),
     ("late delivery again, terrible", {"delivery": "negative"}),
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "wanted"),
+    [
+        ("배송이 너무 늦고 색이 사진과 달라요", 2, "negative"),
+        ("คุณภาพดี แต่กล่องบุบเล็กน้อย", 4, "positive"),
+        ("Exactly as described, will buy again.", 5, "positive"),
+        ("Exactly as described, will buy again.", 1, "negative"),
+    ],
+)
+def test_the_stars_beside_a_text_weigh_what_a_model_reads(text, given, wanted):
+    told = reader.read(text, {}, given=Decimal(given))
+    assert (told.sentiment, sum(told.shares)) == (wanted, 1000)
+    assert reader.read("😀", {}, given=Decimal(5)).sentiment == ""
 
 
 @pytest.mark.parametrize(("text", "wanted"), TWO)

@@ -1,6 +1,7 @@
 """Texts are read once, in order with everything else, by one model, and leave nothing behind when they are gone."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -10,11 +11,12 @@ from analytics.selectors import audiences
 from cdp.core import actors, pipeline
 from cdp.core.models import DataKey
 from customers.models import Customer
-from surveys.models import AnonymousAnswer, AnonymousReading, Brand, Mention, Reading, Review
+from surveys.models import AnonymousAnswer, AnonymousReading, Brand, Mention, Reading, Review, Ticket
 from surveys.rules.understanding import reader
 from surveys.selectors.texts import readings
 from surveys.services import anonymous, answering, removing, reviews
 from surveys.services.interviews import guides, holding
+from surveys.services.tickets import working
 from surveys.services.understanding import reading
 from tests import factories
 from tests.surveys import asking, talking
@@ -33,6 +35,27 @@ def write(who, number, body, *, title="", minutes=0):
     )  # fmt: skip
     reviews.write_many(reviews=[told], source="shop", now=NOW)
     pipeline.drain_all(now=timezone.now())
+
+
+def test_a_review_and_the_ticket_it_opens_feel_as_its_stars_do():
+    ada, words = factories.customer(email="ada@example.com"), "배송이 너무 늦고 색이 사진과 달라요"
+    now = timezone.now()
+    told = reviews.ReviewInput(
+        external_id="r", sku="CUP", rating=Decimal(2), at=now, told_at=now, customer=ada.id, body=words
+    )
+    reviews.write_many(reviews=[told], source="shop", now=now)
+    pipeline.drain_all(now=timezone.now())
+    working.say(
+        customer=ada.id,
+        ticket=Ticket.objects.get().id,
+        direction="in",
+        words=GOOD,
+        actor=actors.SYSTEM,
+        at=timezone.now(),
+    )
+    pipeline.drain_all(now=timezone.now())
+    felt = Reading.objects.order_by("kind", "at").values_list("kind", "sentiment")
+    assert list(felt) == [("review", "negative"), ("ticket", "negative"), ("ticket", "positive")]
 
 
 def answer(who, why):
