@@ -61,7 +61,6 @@ def card(one: Result, *, link: str = "") -> dict[str, Any]:
             {"label": answer(about.question, bar.code), "count": bar.count, "share": bar.share, "of": bar.of}
             for bar in one.bars[:MOST_BARS]
         ],
-        "most": max((bar.share or 0 for bar in one.bars), default=0) or 1,
         "left_out": max(0, len(one.bars) - MOST_BARS),
         "is_several": one.picks > one.of,
         "picks": one.picks,
@@ -116,7 +115,6 @@ def score_card(one: Reached) -> dict[str, Any]:
             }
             for part in one.spread.parts
         ],
-        "most": max((part.share for part in one.spread.parts), default=0) or 1,
     }
 
 

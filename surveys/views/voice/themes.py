@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cdp.core import context, spoken, wake, written_dates
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
-from customers.selectors import staff
+from customers.selectors import profiles, staff
 from customers.services import buckets
 from surveys.forms.voice_texts import ThemeForm
 from surveys.models import Sentiment, Theme
@@ -147,14 +147,16 @@ def detail(request: HttpRequest, theme: uuid.UUID) -> HttpResponse:
 
 def sample_rows(found: Sequence[themes.Sample], *, shows: bool) -> list[dict[str, Any]]:
     """Texts for a page; for who may not see contacts masked, and without who wrote them."""
-    context.show(sample.customer for sample in found if sample.customer not in _BUCKETS)
+    known = sorted({sample.customer for sample in found if sample.customer not in _BUCKETS})
+    context.show(known)
+    people = profiles.opened(known, with_places=False) if shows else {}
     kinds = {kind: source.label for kind, source in sources.declared().items()}
     return [
         {
             "one": sample,
             "kind": kinds.get(sample.kind, sample.kind),
             "text": sample.text if shows else words.masked(sample.text),
-            "customer": sample.customer if shows and sample.customer not in _BUCKETS else None,
+            "person": people.get(sample.customer),
         }
         for sample in found
     ]
