@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import OwnedForeignKey, OwnedModel, Placement
@@ -25,7 +26,7 @@ class Response(OwnedModel):
     """One run through a questionnaire. Who is not known answers as one of the bucket customers."""
 
     class State(models.TextChoices):
-        STARTED = "started", _("Begun")  # the first page was shown, nothing is answered
+        STARTED = "started", pgettext_lazy("how far people come", "Begun")  # the first page was shown, nothing is answered
         PARTIAL = "partial", _("In part")
         COMPLETE = "complete", _("Complete")
         SCREENED = "screened", _("Not meant for them")

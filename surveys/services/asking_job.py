@@ -32,6 +32,12 @@ def begin(*, survey: Survey, segment: str, terms: Terms, actor: Actor) -> Job:
     )
 
 
+def is_under_way(survey: Survey) -> bool:
+    """Whether people are being asked just now, or are about to be."""
+    states = (Job.State.WAITING, Job.State.RUNNING)
+    return Job.objects.filter(kind=NAME, state__in=states, params__survey=str(survey.id)).exists()
+
+
 @jobs.kind(NAME)
 def work(job: Job) -> None:
     """Ask them."""

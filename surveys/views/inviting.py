@@ -46,6 +46,7 @@ def ask(request: HttpRequest, survey: str) -> HttpResponse:
         "form": form,
         "preview": preview,
         "left_out": _left_out(preview),
+        "is_inviting": asking_job.is_under_way(row),
         "batches": invitations.batches(row),
         "funnel": invitations.funnel(row),
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core import pipeline
 from cdp.core.files import values
@@ -36,7 +37,7 @@ TARGETS = {
     "ticket.status": _("Status of the ticket"),
     "ticket.subject": _("Subject"),
     "ticket.words": _("What the customer said"),
-    "ticket.opened_at": _("Opened"),
+    "ticket.opened_at": pgettext_lazy("ticket", "Opened"),
     "ticket.first_reply_at": _("First reply"),
     "ticket.resolved_at": _("Resolved"),
     "ticket.satisfaction": _("Satisfaction"),
