@@ -14,7 +14,7 @@ SAID: Final = (
     ("line", "delivery", "high", "택배가 아직 안 왔어요. 언제 오나요?", "오늘 저녁에 도착할 예정입니다.", "resolved"),
     ("phone", "product", "normal", "Is the serum safe with retinol?", "Yes, every other night.", "resolved"),
     ("email", "warranty", "high", "The lid of the diffuser broke after a week", "Please send us a picture.", "waiting"),
-    ("web", "price", "low", "มีส่วนลดสำหรับซื้อหลายชิ้นไหม", "", ""),
+    ("web", "product", "low", "มีส่วนลดสำหรับซื้อหลายชิ้นไหม", "", ""),
     ("social", "complaint", "urgent", "포장이 뜯어진 채로 왔습니다", "", ""),
     ("chat", "product", "normal", "Do you have the 100 ml size?", "It is back next week.", "resolved"),
     ("counter", "warranty", "normal", "เครื่องพ่นไอน้ำไม่ทำงาน", "รับเครื่องไว้ตรวจแล้ว", "waiting"),
@@ -27,7 +27,7 @@ SAID: Final = (
         "resolved",
     ),
     ("line", "delivery", "normal", "เปลี่ยนที่อยู่จัดส่งได้ไหมคะ", "", ""),
-    ("phone", "price", "low", "환불은 얼마나 걸리나요?", "영업일 기준 3일 걸립니다.", "resolved"),
+    ("phone", "return", "low", "환불은 얼마나 걸리나요?", "영업일 기준 3일 걸립니다.", "resolved"),
     ("email", "product", "normal", "Which sunscreen for children?", "", ""),
 )
 EACH: Final = 3

@@ -65,7 +65,17 @@
   if (helper) {
     const question = helper.querySelector("select");
     const list = helper.querySelector("datalist");
+    const typed = helper.querySelector("[name=cond_value]");
+    const chosen = document.createElement("select");
+    chosen.className = "form-select";
+    chosen.name = typed.name;
+    chosen.setAttribute("aria-label", typed.getAttribute("aria-label"));
     question.addEventListener("change", () => {
+      // Where one of a few is the answer it is chosen, by the words people know it by.
+      const choices = JSON.parse(question.selectedOptions[0].dataset.choices || "[]");
+      chosen.replaceChildren(...choices.map(([key, words]) => new Option(words || key, key)));
+      const [shown, hidden] = choices.length ? [chosen, typed] : [typed, chosen];
+      if (hidden.isConnected) hidden.replaceWith(shown);
       const values = question.selectedOptions[0].dataset.values || "";
       list.replaceChildren(
         ...values

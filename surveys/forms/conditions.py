@@ -1,5 +1,6 @@
 """Help with conditions: what may be compared at a place, and a comparison chosen from lists added to the text."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from surveys.forms import outline
 from surveys.rules import building, checking, kinds
 from surveys.rules.conditions import reading, tree
+from surveys.rules.kinds.choices import Chosen
+from surveys.rules.kinds.scales import YesNo
+from surveys.selectors import wording
 
 LONGEST = 2000
 
@@ -66,15 +70,16 @@ _KNOWN = {value for value, _label in OPERATORS}
 
 
 def earlier(draft: Mapping[str, Any], page: int, number: int) -> list[dict[str, Any]]:
-    """What is asked before that place: key, words, and the values it can have (empty where any). `is_here`: on that
-    page itself, where only what comes behind may ask it.
+    """What is asked before that place: key, words, and the values it can have (empty where any); `choices` where one of
+    a few is to be chosen: what is sent, and how people know it. `is_here`: on that page itself, where only what comes
+    behind may ask it.
     """
     found = []
     for p, one in enumerate(building.pages(draft)[: page + 1]):
         asked = building.questions(one)
         for question in asked if p < page else asked[:number]:
             key, words = str(question.get("key", "")), outline.text(question.get("text"))
-            values = _values(question)
+            read, values, choices = _question(question), _values(question), _choices(question)
             lines = question.get("lines") if question.get("kind") == "matrix" else None
             names = (
                 [f"{key}.{line.get('key')}" for line in lines if isinstance(line, dict)]
@@ -82,7 +87,8 @@ def earlier(draft: Mapping[str, Any], page: int, number: int) -> list[dict[str, 
                 else [key]
             )
             is_here = p == page
-            found += [{"key": name, "words": words, "values": values, "is_here": is_here} for name in names]
+            told = {"words": words, "values": values, "choices": choices, "question": read, "is_here": is_here}
+            found += [{"key": name, **told} for name in names]
     return found
 
 
@@ -93,13 +99,14 @@ def added(sent: QueryDict, draft: Mapping[str, Any], page: int, number: int) -> 
     into = sent.get("cond_into", "when")
     into = into if into in sent else "when"
     question, op, value = (sent.get(f"cond_{name}", "").strip() for name in ("question", "op", "value"))
-    names = {one["key"]: one["values"] for one in earlier(draft, page, number)}
+    names = {one["key"]: one for one in earlier(draft, page, number)}
     if question not in names or op not in _KNOWN:
         return sent
     if op in {"answered", "not answered"}:
         text = f"{{{question}}} {op}"
     elif value:
-        text = f"{{{question}}} {op} {_literal(value, names[question])}"
+        chosen = names[question]
+        text = f"{{{question}}} {op} {_literal(value, chosen['values'], chosen['question'])}"
     else:
         return sent
     data = sent.copy()
@@ -116,13 +123,36 @@ def _grouped(text: str) -> str:
         return text
 
 
-def _literal(value: str, values: list[str]) -> str:
-    if value in {"yes", "no"} and "yes" in values:
-        return value
+def _literal(value: str, values: list[str], question: kinds.Question | None) -> str:
+    """As it stands in a condition. Who types a choice as people read it means the choice."""
+    spoken = _keys(question).get(value.casefold(), value)
+    if isinstance(question, YesNo) and spoken in values:
+        return spoken
     number = value.removeprefix("-").replace(".", "", 1)
     if number.isascii() and number.isdigit() and (not values or values[0].isdigit()):
         return value
-    return "'" + value.replace("'", "''") + "'"
+    return reading.literal(spoken)
+
+
+_YES = ("yes", "y", "ใช่", "예", "네")
+_NO = ("no", "n", "ไม่ใช่", "ไม่", "아니요", "아니오")
+
+
+def _keys(question: kinds.Question | None) -> dict[str, str]:
+    """The key of each choice by its words in every language; a key is itself, whatever another choice is called."""
+    if isinstance(question, YesNo):
+        return dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no")
+    if not isinstance(question, Chosen):
+        return {}
+    words = {text.casefold(): one.key for one in question.options for text in one.text.values()}
+    return words | {one.key.casefold(): one.key for one in question.options}
+
+
+def _choices(question: Mapping[str, Any]) -> str:
+    """What can be chosen, as JSON for the page: pairs of key and words. Empty where it is not one of a few."""
+    read = _question(question)
+    words = wording.choices(read) if read is not None else {}
+    return json.dumps(list(words.items())) if words and list(words) == _values(question) else ""
 
 
 def _question(question: Mapping[str, Any]) -> kinds.Question | None:

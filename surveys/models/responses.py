@@ -26,7 +26,8 @@ class Response(OwnedModel):
     """One run through a questionnaire. Who is not known answers as one of the bucket customers."""
 
     class State(models.TextChoices):
-        STARTED = "started", pgettext_lazy("how far people come", "Begun")  # the first page was shown, nothing is answered
+        # The first page was shown, nothing is answered.
+        STARTED = "started", pgettext_lazy("how far people come", "Begun")
         PARTIAL = "partial", _("In part")
         COMPLETE = "complete", _("Complete")
         SCREENED = "screened", _("Not meant for them")

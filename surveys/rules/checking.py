@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import spoken
@@ -23,6 +24,7 @@ from surveys.rules.kinds.words import Date
 from surveys.rules.walking import walk
 
 _IN_ORDER = frozenset({"<", "<=", ">", ">="})
+_MOST_TOLD = 12
 
 
 @dataclass(frozen=True)
@@ -208,11 +210,21 @@ def _possible(domain: Domain, question: Question, values: tuple[object, ...], *,
     if domain.values is None:
         return "" if all(isinstance(value, str) for value in values) else _("A text in quotes belongs here.")
     for value in values:
+        if isinstance(domain.values[0], bool) and not isinstance(value, bool):
+            told = _("Nobody can answer “%(what)s” there: write yes or no, in English and without quotes.")
+            return fill(told, str(value))
         fits = isinstance(value, type(domain.values[0])) if is_ordered else value in domain.values
         # 1 == True in Python, and so it would stand for yes.
         if not fits or isinstance(value, bool) != isinstance(domain.values[0], bool):
-            return fill(_("Nobody can answer “%(what)s” there."), str(value))
+            what = reading.literal(value) if isinstance(value, bool) else str(value)
+            return lazy(_not_among, str)(what, tuple(map(reading.literal, domain.values)))
     return ""
+
+
+def _not_among(what: str, possible: Sequence[str]) -> str:
+    """Said in the language of whoever reads it, with the first of what can be answered."""
+    these = ", ".join(possible[:_MOST_TOLD]) + (" …" if len(possible) > _MOST_TOLD else "")
+    return gettext("Nobody can answer “%(what)s” there. Possible: %(these)s") % {"what": what, "these": these}
 
 
 def _scores(definition: Definition) -> Iterator[Problem]:

@@ -29,3 +29,11 @@ def messages(text: str) -> int:
 def fitting(texts: Sequence[str]) -> str:
     """The first of these that is one message; the last where none is."""
     return next((text for text in texts if messages(text) == 1), texts[-1])
+
+
+def shortened(name: str) -> list[str]:
+    """Ever less of a name, by which it is known still: without its last words, then the first letters of its first."""
+    words = name.split()
+    fewer = [" ".join(words[:count]).rstrip(" &+,.-–—·|/") for count in range(len(words) - 1, 0, -1)]
+    first = words[0] if words else ""
+    return [*dict.fromkeys(some for some in fewer if some), *(f"{first[:n]}…" for n in range(len(first) - 2, 2, -1))]

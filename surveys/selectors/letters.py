@@ -195,11 +195,15 @@ def _short(question: str, url: str, *, language: str, label: str, own: str = "")
     shop = settings.CDP_SHOP_NAME
     with override(language):
         asked = _("%(shop)s asks for your view.") % {"shop": shop}
+        wishes = (pgettext("in a text message", "Your view?"), pgettext("in a text message, the shortest", "Survey"))
         return texting.fitting(
             [
                 _joined(label, f"{shop}: {question} {url}"),
                 _joined(label, f"{asked} {url}"),
-                _joined(label, f"{shop}: {pgettext('in a text message', 'Your view?')} {url}"),
+                *(_joined(label, f"{shop}: {wish} {url}") for wish in wishes),
+                # A link without a word why looks like a fraud: sooner the shop is called by less than its whole name.
+                *(_joined(label, f"{name}: {wishes[-1]} {url}") for name in texting.shortened(shop)),
+                _joined(label, f"{wishes[-1]} {url}"),
                 _joined(label, f"{shop}: {url}"),
                 _joined(label, url),
             ]

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,6 +85,9 @@ def test_the_report_tells_how_long_people_waited_and_what_they_thought(client: C
     found = page.context["found"]
     assert (found.now.n, found.now.first.n, round(found.now.satisfaction.value, 2)) == (3, 3, 3.33)
     assert [row["label"] for row in page.context["groups"]] == ["E-mail", "Phone"]
+    assert {"of 3 answered", "of 3 resolved", "of 3 that were due"} <= set(
+        re.findall(r"of 3 [a-z ]*[a-z]", page.content.decode())
+    )
     text = client.get("/voice/tickets/report/figures.csv?weeks=4&by=channel").content.decode()
     lines = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert len(lines) == 2 + 4 + 4 + 2

@@ -67,6 +67,13 @@ def read(text: str) -> Condition:
     return found
 
 
+def literal(value: Literal) -> str:
+    """A value as it stands in a condition."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     at = 0
     while text[at:].strip():

@@ -10,14 +10,20 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import outbox
 from cdp.core.actors import Actor
+from customers.models import Customer
+from customers.rules.places import LANGUAGES
 from customers.selectors import profiles, tongues
-from surveys.models import Ticket
+from surveys.models import Reading, Ticket
+from surveys.selectors.texts.reviews import SOURCE as REVIEWS
+from surveys.selectors.texts.tickets import ABOUT_REVIEW
+from surveys.selectors.texts.tickets import SOURCE as TICKETS
 from surveys.services.tickets import telling, working
 from surveys.services.tickets.working import UnableToChange
 
@@ -37,8 +43,27 @@ def words(ticket: Ticket, *, language: str) -> str:
         return gettext("How did we handle your question? One tap tells us: %(url)s") % {"url": link(ticket)}
 
 
-def ask(*, customer: uuid.UUID, ticket: uuid.UUID, channel: str, actor: Actor, at: dt.datetime) -> Ticket:
-    """Put the question into the outbox, once for each time the ticket was resolved. Raises UnableToChange."""
+def language_of(ticket: Ticket, person: Customer) -> str:
+    """The language to ask in: the one they told; else the one they wrote their ticket in, or the review it is about, as
+    far as it was read; else what tongues knows.
+    """
+    if not person.language:
+        texts = Q(kind=TICKETS.kind, parent_id=ticket.id)
+        if ticket.about_kind == ABOUT_REVIEW and ticket.about_id:
+            texts |= Q(kind=REVIEWS.kind, text_id=ticket.about_id)
+        written = Reading.objects.filter(texts, customer_id=ticket.customer_id, language__in=LANGUAGES)
+        found: str | None = written.order_by("-at").values_list("language", flat=True).first()
+        if found:
+            return found
+    return tongues.of_person(person)
+
+
+def ask(
+    *, customer: uuid.UUID, ticket: uuid.UUID, channel: str, actor: Actor, at: dt.datetime, language: str = ""
+) -> Ticket:
+    """Put the question into the outbox, once for each time the ticket was resolved; in `language_of` unless another of
+    ours is given. Raises UnableToChange.
+    """
     if channel not in CHANNELS or not outbox.reaches(channel):
         raise UnableToChange(_("Nothing can be sent this way from here."))
     with transaction.atomic():
@@ -57,7 +82,7 @@ def ask(*, customer: uuid.UUID, ticket: uuid.UUID, channel: str, actor: Actor, a
             kind=NOTICE,
             address=way.value,
             key=f"{NOTICE}:{row.id}:{row.resolved_at.isoformat()}",
-            language=tongues.of_person(profile.customer),
+            language=language if language in LANGUAGES else language_of(row, profile.customer),
             channel=channel,
             customer=customer,
             data={"url": link(row)},

@@ -5,18 +5,20 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import ids, outbox, sources
 from cdp.core.crypto import subjects
 from cdp.core.views.access import actor_of, requires, staff_of
-from customers.selectors import lineage, profiles, staff, tongues
+from customers.selectors import lineage, profiles, staff
 from surveys.forms import tickets as forms
 from surveys.models import Ticket
 from surveys.rules.tickets import spoken
@@ -130,7 +132,7 @@ def _escalate(request: HttpRequest, about: dict[str, Any]) -> str:
 
 
 def _ask(request: HttpRequest, about: dict[str, Any]) -> str:
-    asking.ask(channel=request.POST.get("channel", ""), **about)
+    asking.ask(channel=request.POST.get("channel", ""), language=request.POST.get("language", ""), **about)
     return _("The question is on its way")
 
 
@@ -192,7 +194,9 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
         "sort_form": forms.SortForm(initial={"priority": row.priority, "topic": row.topic}, topic=row.topic),
         "owner_form": forms.OwnerForm(initial={"owner": str(row.assigned_to or "")}),
         "escalate_form": forms.EscalateForm(auto_id="escalate-%s"),
-        "rating": _rating(row, profile, now) if profile and working.is_ratable(row, now) else None,
+        "rating": _rating(row, profile, now, wanted=request.GET.get("in", ""))
+        if profile and working.is_ratable(row, now)
+        else None,
         "about_url": _about(row),
         "present": timezone.localtime(now).strftime(forms.MOMENT),
         "first_moment": timezone.localtime(row.opened_at).strftime(forms.MOMENT),
@@ -200,15 +204,21 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
     }
 
 
-def _rating(row: Ticket, profile: profiles.Profile, now: dt.datetime) -> dict[str, Any]:
-    """The link to rate it, the words around it in the customer's language, and by which ways it can be sent."""
-    language = tongues.of_person(profile.customer)
+def _rating(row: Ticket, profile: profiles.Profile, now: dt.datetime, *, wanted: str) -> dict[str, Any]:
+    """The link to rate it, the words around it in the customer's language or the one that staff want, and by which ways
+    it can be sent.
+    """
+    names = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
+    language = wanted if wanted in names else asking.language_of(row, profile.customer)
     ways = {"email": profile.email_contact, "sms": profile.phone_contact}
     labels = {"email": _("Ask by e-mail"), "sms": _("Ask by SMS")}
     return {
         "url": asking.link(row),
         "words": asking.words(row, language=language),
         "language": language,
+        "languages": [
+            {"url": f"?in={code}#rating", "label": name, "active": code == language} for code, name in names.items()
+        ],
         "ways": [
             (channel, label)
             for channel, label in labels.items()

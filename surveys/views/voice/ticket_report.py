@@ -155,18 +155,57 @@ def _tiles(found: waiting.Report, chances: Any) -> list[dict[str, str]]:
     sure = {name: p is not None and p < service.SURE for name, p in chances.items()}
     return [
         _tile(_("Tickets opened"), _number(now.n), _number(before.n), sure["n"]),
-        _tile(_("First reply: half within"), _time(now.first.median), _time(before.first.median), sure["first"]),
-        _tile(_("First reply in time"), _share(now.first.within), _share(before.first.within), sure["first_within"]),
-        _tile(_("Resolved: half within"), _time(now.whole.median), _time(before.whole.median), sure["whole"]),
-        _tile(_("Resolved in time"), _share(now.whole.within), _share(before.whole.within), sure["whole_within"]),
+        _tile(
+            _("First reply: half within"),
+            _time(now.first.median),
+            _time(before.first.median),
+            sure["first"],
+            of=_answered(now.first),
+        ),
+        _tile(
+            _("First reply in time"),
+            _share(now.first.within),
+            _share(before.first.within),
+            sure["first_within"],
+            of=_due(now.first),
+        ),
+        _tile(
+            _("Resolved: half within"),
+            _time(now.whole.median),
+            _time(before.whole.median),
+            sure["whole"],
+            of=_resolved(now.whole),
+        ),
+        _tile(
+            _("Resolved in time"),
+            _share(now.whole.within),
+            _share(before.whole.within),
+            sure["whole_within"],
+            of=_due(now.whole),
+        ),
         _tile(_("Satisfaction, of five"), _mean(now.satisfaction), _mean(before.satisfaction), sure["satisfaction"]),
         _tile(_("Needed help"), _number(found.escalated), _number(found.escalated_before), is_sure=False),
     ]
 
 
-def _tile(label: str, value: str, before: str, is_sure: bool) -> dict[str, str]:  # noqa: FBT001
+def _tile(label: str, value: str, before: str, is_sure: bool, of: str = "") -> dict[str, str]:  # noqa: FBT001
     note = _("before: %(value)s") % {"value": before} if before != ABSENT else _("nothing before")
-    return {"label": label, "value": value, "note": f"{note} · {_('more than chance')}" if is_sure else note}
+    parts = [of, note, _("more than chance") if is_sure else ""]
+    return {"label": label, "value": value, "note": " · ".join(part for part in parts if part)}
+
+
+def _answered(of: Times) -> str:
+    return ngettext("of %(shown)s answered", "of %(shown)s answered", of.n) % {"shown": _number(of.n)} if of.n else ""
+
+
+def _resolved(of: Times) -> str:
+    return ngettext("of %(shown)s resolved", "of %(shown)s resolved", of.n) % {"shown": _number(of.n)} if of.n else ""
+
+
+def _due(of: Times) -> str:
+    """Whoever waits too long is among them, unlike in the times."""
+    n = of.within.n
+    return ngettext("of %(shown)s that was due", "of %(shown)s that were due", n) % {"shown": _number(n)} if n else ""
 
 
 ABSENT = "–"
@@ -195,6 +234,10 @@ def _spoken(one: Figures) -> dict[str, str]:
         "first_median": _time(one.first.median),
         "first_ninetieth": _time(one.first.ninetieth),
         "first_within": _share(one.first.within),
+        "first_of": _answered(one.first),
+        "first_due": _due(one.first),
+        "whole_of": _resolved(one.whole),
+        "whole_due": _due(one.whole),
         "whole_median": _time(one.whole.median),
         "whole_ninetieth": _time(one.whole.ninetieth),
         "whole_within": _share(one.whole.within),

@@ -107,7 +107,11 @@ def test_a_sound_questionnaire_has_none():
         ([page("a", SCORE, when="{score} > 3")], "/pages/0/when", "later"),
         ([page("a", SCORE, question("text", "t", when="{nothing} = 1"))], "/pages/0/questions/1/when", "no question"),
         ([page("a", SCORE, question("text", "t", when="{score} = 11"))], "/pages/0/questions/1/when", "11"),
-        ([page("a", SCORE, question("text", "t", when="{score} = yes"))], "/pages/0/questions/1/when", "True"),
+        (
+            [page("a", SCORE, question("text", "t", when="{score} = yes"))],
+            "/pages/0/questions/1/when",
+            "“yes” there. Possible: 0, 1, 2",
+        ),
         ([page("a", SCORE, question("text", "t", when="{score} >"))], "/pages/0/questions/1/when", "value"),
         ([page("a", SCORE, question("text", "t", when="{score.line} = 1"))], "/pages/0/questions/1/when", "line"),
         (

@@ -67,6 +67,19 @@ def test_the_text_message_of_each_language_is_one(settings, language, most):
     assert texts.sms.endswith(f"/s/nps/?lang={language}")
 
 
+@pytest.mark.parametrize(("language", "label", "wish"), [("th", "", "แบบสอบถาม"), ("ko", "(광고)", "설문")])
+@pytest.mark.parametrize("address", ["https://crm.example.com", "https://x.co"])
+def test_however_long_the_link_the_text_message_says_why_it_comes(settings, language, label, wish, address):
+    settings.CDP_BASE_URL, settings.CDP_SHOP_NAME = address, "Mali & Sons"
+    survey = asking.opened(written(ready.one("nps")), slug="nps")
+    for url in (links.personal("nps", "x" * 20), links.public("nps", language=language)):
+        texts = letters.texts(survey, url, language=language, label=label)
+        assert (texts.messages, texts.room, texts.sms.endswith(url)) == (1, 70, True)
+        said = texts.sms.removesuffix(url)
+        assert wish in said or "ความเห็น" in said or "의견" in said
+        assert said.startswith(f"{label} Mali".strip()) or len(url) > 45
+
+
 def test_every_open_survey_can_be_asked_however_many_are_over(client):
     now = timezone.now()
     first = asking.opened(written(ready.one("nps")), slug="first")

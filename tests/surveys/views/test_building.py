@@ -251,6 +251,13 @@ def test_a_condition_that_cannot_be_read_is_not_saved_and_a_comparison_goes_to_t
     staff.post(address, {**told, "jump-0.to": "end", **chosen})
     survey.refresh_from_db()
     assert survey.draft["pages"][0]["jumps"] == [{"to": "end", "when": "{yes_no} = yes"}]
+    for typed in ("ใช่", "예", "Yes"):
+        staff.post(address, {**told, "jump-0.to": "end", **chosen, "cond_value": typed})
+        survey.refresh_from_db()
+        assert survey.draft["pages"][0]["jumps"] == [{"to": "end", "when": "{yes_no} = yes"}]
+    wrong = staff.post(address, {**told, "jump-0.to": "end", **chosen, "cond_value": "maybe"}).content.decode()
+    assert "write yes or no" in wrong
+    assert "[[&quot;yes&quot;, &quot;Yes&quot;], [&quot;no&quot;, &quot;No&quot;]]" in wrong
 
 
 def test_what_nobody_can_have_answered_is_refused_at_its_field_and_places_are_told_in_words(staff, survey):

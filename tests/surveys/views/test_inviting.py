@@ -54,7 +54,8 @@ def test_a_segment_is_counted_with_reasons_then_asked_and_taken_back(client, nps
     assert "Nobody was invited yet" in page
     assert client.post("/surveys/nps/ask/", {**TERMS, "go": "1"}).status_code == 302
     waiting = client.get("/surveys/nps/ask/", headers={"Accept-Language": "th"}).content.decode()
-    assert "กำลังส่งคำเชิญ" in waiting and 'hx-select="#invitations"' in waiting
+    assert "กำลังส่งคำเชิญ" in waiting
+    assert 'hx-select="#invitations"' in waiting
     jobs.run_waiting()
     row = Invitation.objects.get()
     assert (row.reminders, row.state) == (1, Invitation.State.MADE)
@@ -62,7 +63,8 @@ def test_a_segment_is_counted_with_reasons_then_asked_and_taken_back(client, nps
     jobs.run_waiting()
     assert Invitation.objects.count() == 1
     invited = client.get("/surveys/nps/ask/", headers={"Accept-Language": "th"}).content.decode()
-    assert f"/ask/{row.batch_id}/take-back/" in invited and "ยกเลิกคำเชิญ" in invited
+    assert f"/ask/{row.batch_id}/take-back/" in invited
+    assert "ยกเลิกคำเชิญ" in invited
     assert "hx-select" not in invited.partition('id="invitations"')[2].partition(">")[0]
     assert client.post(f"/surveys/nps/ask/{row.batch_id}/take-back/").status_code == 302
     assert Invitation.objects.get().state == Invitation.State.ENDED

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cdp.core import actors, jobs, outbox, uploads
-from cdp.core.models import Job
-from surveys.models import Ticket, TicketMessage
+from cdp.core.models import Job, Notice
+from surveys.models import Reading, Ticket, TicketMessage
 from surveys.services.tickets import opening
 from tests import factories
 
@@ -85,6 +85,31 @@ def test_a_ticket_is_opened_answered_resolved_and_rated(client, settings, tmp_pa
     client.force_login(clerk)
     assert "Ask by e-mail" not in client.get(page).content.decode()  # who has answered is not asked
     assert client.post("/s/_/rate/bm9uc2Vuc2U=/", {"stars": "5"}).status_code == 410
+
+
+def test_whose_language_nobody_told_is_asked_in_the_one_they_wrote_in_or_the_one_that_is_chosen(
+    client, settings, tmp_path
+):
+    settings.EMAIL_URL = f"file:{tmp_path}"
+    who, now = factories.customer(email="minji@example.com", name="Minji"), timezone.now()
+    ticket = opening.open_ticket(
+        customer_id=who.id, channel="web", topic="return", words="환불은 얼마나 걸리나요?", source="shop",
+        external_id="1", at=now, actor=actors.SYSTEM,
+    )  # fmt: skip
+    client.force_login(factories.staff("clerk"))
+    page = f"/voice/tickets/{who.id}/{ticket.id}/"
+    client.post(f"{page}resolve/")
+    assert '<div lang="th">' in client.get(page).content.decode()  # nothing was read yet: the shop's
+    Reading.objects.create(
+        customer_id=who.id, kind="ticket", text_id=TicketMessage.objects.filter(direction="in").get().id,
+        parent_id=ticket.id, at=now, told_at=now, read_at=now, model="any", names=0, language="ko",
+    )  # fmt: skip
+    told = client.get(page).content.decode()
+    assert '<div lang="ko">' in told
+    assert re.search(r'href="\?in=ko#rating" aria-current="true"', told)
+    assert '<div lang="en">' in client.get(f"{page}?in=en").content.decode()
+    client.post(f"{page}ask/", {"channel": "email"})
+    assert Notice.objects.get().language == "ko"
 
 
 def test_whoever_sees_contacts_masked_reads_no_words(client):
