@@ -159,7 +159,7 @@ def test_brands_are_named_in_any_spelling_and_told_beside_whom_people_considered
         client.force_login(factories.staff(role))
         rows = client.get(f"/voice/mentions/?of={brand.id}").context["samples"]
         assert {row["one"].kind for row in rows} == texts, role
-        assert all((row["customer"] is not None) == (role == "owner") for row in rows)
+        assert all((row["person"] is not None) == (role == "owner") for row in rows)
 
 
 def test_open_answers_of_a_survey_are_told_and_chosen_by_theme_and_feeling(client):
