@@ -124,6 +124,7 @@ def case(admin, ada, lead, card):
     return case
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_what_staff_type_is_shown_as_it_is(admin, case, name):
     address, fields, more = case(name)

@@ -61,7 +61,7 @@ def admin(db, client):
 
 
 # Each address with a fifth of the nonsense in turn; with all of it among the slow tests.
-in_turn = pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
+in_turn = pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
 
 
 @in_turn

@@ -26,6 +26,7 @@ def page(live_server: LiveServer, browser: Browser, sign_in: Callable[..., None]
     context.close()
 
 
+@pytest.mark.long
 def test_a_column_switched_off_stays_off_and_comes_back(page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

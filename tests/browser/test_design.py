@@ -176,6 +176,7 @@ def test_a_session_that_ended_leads_to_the_log_in(open_as: Callable[..., Page]) 
     expect(page).to_have_url(re.compile("/accounts/login/"))
 
 
+@pytest.mark.long
 def test_log_in_and_error_pages_are_accessible(live_server: LiveServer, page: Page, complaints: list[str]) -> None:
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     for path in ("/accounts/login/", "/nowhere/"):

@@ -180,6 +180,7 @@ def test_a_note_is_saved_without_breaking_the_content_policy(owner: Page, live_s
     assert wrong == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_pages_work_by_keyboard(owner: Page, live_server: LiveServer) -> None:
     page = owner
@@ -252,6 +253,7 @@ def test_public_pages_are_light_and_need_no_script(guide: tour.Tour) -> None:
         context.close()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_customer_signs_up_without_scripts(live_server: LiveServer, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)

@@ -20,6 +20,7 @@ def _at_any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(public, "QUICKEST", dt.timedelta(0))
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_on_a_phone_a_warranty_card_is_filled_in_screen_by_screen_and_sent_once(
     live_server: LiveServer, browser: Browser

@@ -157,6 +157,7 @@ def test_from_a_click_to_the_messages(
     assert [text for text in complaints if "422" not in text] == []
 
 
+@pytest.mark.long
 def test_nothing_is_typed_into_a_row_that_is_about_to_be_replaced(open_as: Callable[..., Page]) -> None:
     page = open_as("/segments/new/")
     page.get_by_role("button", name="Add rule").click()

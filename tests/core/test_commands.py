@@ -199,6 +199,7 @@ def test_first_run_makes_account_keys_and_shop_once(db, small_shop, capsys):
     assert Product.objects.get(sku="SK-101").currency == "THB"
 
 
+@pytest.mark.long
 def test_a_first_run_that_was_killed_while_loading_loads_the_rest(db, small_shop, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(first_run, "_events", lambda *_: 1 / 0)

@@ -156,6 +156,7 @@ def test_a_killed_server_recovers_at_the_next_start(var: Path, run: Run) -> None
     servers.stop()
 
 
+@pytest.mark.long
 def test_a_stale_pid_that_now_belongs_to_somebody_else_does_not_block_the_start(var: Path) -> None:
     embedded.start(var, valkey=False, durable=False).stop()
     lines = [str(os.getpid()), str(var / "pg"), "1700000000", "5432", "", "127.0.0.1", "", "ready"]
@@ -165,6 +166,7 @@ def test_a_stale_pid_that_now_belongs_to_somebody_else_does_not_block_the_start(
     servers.stop()
 
 
+@pytest.mark.long
 def test_an_interrupted_first_start_leaves_nothing_in_the_way(var: Path) -> None:
     (var / "pg.new").mkdir()
     (var / "pg.new" / "PG_VERSION").write_text("18\n")
@@ -173,6 +175,7 @@ def test_an_interrupted_first_start_leaves_nothing_in_the_way(var: Path) -> None
     servers.stop()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another uid for PostgreSQL")
 class TestAsRoot:
     def test_a_directory_that_only_root_may_enter_is_enough_with_user_namespaces(self, var: Path) -> None:

@@ -70,9 +70,9 @@ def written(campaign: Campaign, *, since: dt.datetime) -> tuple[int, Counter[tup
     [
         ({"kind": "inactive", "days": 90}, "marketing", "gdpr", 1),
         ({"kind": "never_ordered", "days": 30}, "marketing", "pipa_kr", 2),
-        ({"kind": "manual"}, "marketing", "pdpa_th", 3),
-        ({"kind": "manual"}, "service", "gdpr", 4),
-        ({"kind": "inactive", "days": 100}, "service", "pipa_kr", 5),
+        pytest.param({"kind": "manual"}, "marketing", "pdpa_th", 3, marks=pytest.mark.long),
+        pytest.param({"kind": "manual"}, "service", "gdpr", 4, marks=pytest.mark.long),
+        pytest.param({"kind": "inactive", "days": 100}, "service", "pipa_kr", 5, marks=pytest.mark.long),
     ],
 )
 def test_a_dry_run_and_the_run_agree_on_everybody(

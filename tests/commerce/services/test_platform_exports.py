@@ -55,6 +55,7 @@ def people():
     return [json.loads(line) for line in (EXPORTS / "reference_people.jsonl").read_text("utf-8").splitlines()]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_exports_of_five_platforms_give_their_people_money_and_consent(people):
     for kind, name, source in FILES:

@@ -185,6 +185,7 @@ class World:
                 assert forbids(person, self.meaning, self.now), (step, found[row.id])
 
 
+@pytest.mark.long
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

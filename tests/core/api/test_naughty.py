@@ -199,6 +199,7 @@ FREE = {("surveys", ("context",))}
 """Where a body has members of the caller's own naming."""
 
 
+@pytest.mark.long
 def test_a_body_with_an_unknown_member_is_refused_by_its_name(schema, there, send):
     wrong = []
     for method, path, name, bodies in calls(schema, there):

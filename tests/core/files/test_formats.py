@@ -121,6 +121,7 @@ def with_filler(filler: bytes, text: bytes) -> bytes:
     return packed.getvalue()
 
 
+@pytest.mark.long
 def test_a_small_workbook_with_a_huge_cell_or_row_is_refused_without_taking_it_into_memory(monkeypatch):
     monkeypatch.setattr(spreadsheets, "LONGEST_ROW", 1_500_000)
     assert refusal(with_filler(b"filler", b"a" * 2_000_000)).code == "workbook_too_large"

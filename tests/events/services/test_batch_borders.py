@@ -238,6 +238,7 @@ LONG = settings(
 )
 
 
+@pytest.mark.long
 @BOUNDED
 @given(steps=st.lists(steps, min_size=4, max_size=14), cut=cuts)
 def test_the_same_customers_however_calls_are_grouped_and_batches_cut(steps, cut):

@@ -207,6 +207,7 @@ def imports(tmp_path, monkeypatch):
     return Importer(tmp_path, monkeypatch)
 
 
+@pytest.mark.long
 @some
 @example(
     steps=[

@@ -124,6 +124,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.long
 @slow
 @given(steps)
 def test_any_course_of_events_gives_what_one_clean_derivation_gives(course):

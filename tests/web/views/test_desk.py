@@ -443,7 +443,7 @@ MORE = [*EACH, FIELDS[1:-1], ("amount",), ("question", "reply"), ("coupon",), ("
 @pytest.mark.parametrize(
     ("desk", "fields"),
     [
-        ("counter", EACH),
+        pytest.param("counter", EACH, marks=pytest.mark.long),
         pytest.param("counter", MORE, marks=pytest.mark.long),
         pytest.param("phone", MORE, marks=pytest.mark.long),
     ],

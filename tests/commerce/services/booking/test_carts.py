@@ -42,6 +42,7 @@ STORY = [
 ]
 
 
+@pytest.mark.long
 def test_what_is_in_a_cart_does_not_depend_on_the_order_of_arrival(web):
     seen = []
     for place, arriving in enumerate(itertools.permutations(STORY)):
@@ -111,6 +112,7 @@ def test_what_arrives_after_the_order_that_ended_its_cart_leaves_no_cart_behind(
         assert not Cart.objects.filter(customer_id=who.id, status="open").exists(), [one[0] for one in arriving]
 
 
+@pytest.mark.long
 def test_one_name_for_a_whole_life_begins_a_new_cart_after_each_order(web, ada):
     for place in range(3):
         web(ada, "Product Added", place * 10, cart_id="ada", quantity=place + 1, **CUP)

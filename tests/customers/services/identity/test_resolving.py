@@ -286,6 +286,7 @@ def _undone() -> Iterator[None]:
             transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(TOLD, min_size=2, max_size=8), st.data())
 def test_any_chunking_gives_the_same_people(db, told, data):
