@@ -18,7 +18,7 @@ from collections.abc import Mapping
 
 import structlog
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -101,8 +101,8 @@ def release(*, at: dt.datetime) -> int:
     for survey_id, since in list(waiting):
         survey = Survey.objects.get(id=survey_id)
         answers = AnonymousResponse.objects.filter(survey_id=survey_id, at__gte=since, at__lt=before)
-        newest = answers.aggregate(Max("at"))["at__max"]
-        if answers.count() < BATCH and max(newest or since, since) >= month_before:
+        told = answers.aggregate(count=Count("id"), newest=Max("at"))
+        if told["count"] < BATCH and (told["newest"] or since) >= month_before:
             continue
         rows = WaitingClaim.objects.filter(survey_id=survey_id, month__lt=before).order_by("code_digest")
         for row in list(rows.values_list("id", flat=True)):

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import audiences, qr
+from cdp.core.spoken import OWN_NAMES
 from cdp.core.views.access import NotForRole, actor_of, requires, staff_of
 from surveys.forms.asking import InviteForm
 from surveys.models import Survey
@@ -111,7 +112,7 @@ def _left_out(preview: inviting.Preview | None) -> list[dict[str, Any]]:
 
 def _names(languages: Sequence[str]) -> dict[str, str]:
     """Each language by its own name."""
-    return {code: translation.get_language_info(code)["name_local"] for code in languages}
+    return {code: OWN_NAMES[code] for code in languages}
 
 
 def _links(row: Survey) -> dict[str, Any]:

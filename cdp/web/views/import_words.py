@@ -51,9 +51,15 @@ def see(job: Job) -> tuple[str, str]:
     return "", ""
 
 
+def _foreseen(job: Job, what: str) -> int:
+    """How many of something beside its rows the check of a file counted; 0 where none was made."""
+    count: int = job.result.get("also", {}).get(what, 0) if drafts.is_checked(job) else 0
+    return count
+
+
 def nameless(job: Job) -> str:
     """How many rows of a checked file say something of nobody: their words would not be kept."""
-    rows = job.result.get("also", {}).get(NAMELESS, 0) if drafts.is_checked(job) else 0
+    rows = _foreseen(job, NAMELESS)
     if not rows:
         return ""
     text = ngettext(
@@ -141,7 +147,7 @@ def newcomers(job: Job) -> str:
 
 def companies(job: Job) -> str:
     """How many companies a checked file would make."""
-    made = job.result.get("also", {}).get(NEW_COMPANIES, 0) if drafts.is_checked(job) else 0
+    made = _foreseen(job, NEW_COMPANIES)
     if not made:
         return ""
     text = ngettext("{n} new company would be made.", "{n} new companies would be made.", made)
@@ -174,7 +180,7 @@ def buyers(job: Job) -> list[str]:
 
 def joined(job: Job) -> str:
     """How many customers a checked file would make one with another, because a row of it names both."""
-    joined = job.result.get("also", {}).get(JOINED, 0) if drafts.is_checked(job) else 0
+    joined = _foreseen(job, JOINED)
     if not joined:
         return ""
     text = ngettext(

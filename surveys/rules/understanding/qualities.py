@@ -13,7 +13,7 @@ _ANY = {
     "en": (
         "late later delayed slow slowly fast faster quick quickly quicker speedy prompt early soon sooner long longer"
         " short shorter big bigger small smaller large larger huge tiny high higher low lower new newer old older full"
-        " empty easy easily hard difficult simple different similar whole whole extra second next last first right"
+        " empty easy easily hard difficult simple different similar whole extra second next last first right"
         " wrong perfect perfectly amazing awesome excellent wonderful fantastic lovely awful terrible horrible poor"
         " fine happy sad sorry pleased satisfied disappointed disappointing sure definitely absolutely totally exactly"
         " highly super pretty quite almost already usually always beautiful cute pleasant unpleasant strong stronger"

@@ -143,9 +143,10 @@ def _each(parts: Sequence[str], theirs: Sequence[bool], code: str, whole: str) -
 
 
 def _of_clause(clause: str, code: str) -> str:
-    told = qualities.told_korean([one.stem for one in cutting.morphemes(clause)]) if code == "ko" else ""
+    if code == "ko" and (told := qualities.told_korean([one.stem for one in cutting.morphemes(clause)])):
+        return told
     shares = _shares(clause, code)
-    return told or (_likeliest(shares) if max(shares) >= SURE else "neutral")
+    return _likeliest(shares) if max(shares) >= SURE else "neutral"
 
 
 def _said(parts: Sequence[str], felt: Sequence[str], code: str) -> list[Said]:

@@ -10,6 +10,7 @@ from commerce.services import keys
 from customers.services import buckets
 from surveys.models import Review, Ticket, TicketMessage
 from surveys.rules.tickets import reasons
+from surveys.selectors.texts.tickets import ABOUT_REVIEW
 from surveys.services.tickets import telling, working
 from surveys.services.tickets.telling import MessageInput, TicketInput
 
@@ -35,7 +36,7 @@ def open_for(reviews: Sequence[tuple[Review, str, str]], *, now: datetime, lane:
             topic="complaint",
             priority=Ticket.Priority.HIGH,
             messages=[MessageInput("in", review.at, "\n".join(filter(None, (title, body))), author="customer")],
-            about=("review", review.id),
+            about=(ABOUT_REVIEW, review.id),
             opened_by="customer",
         )
         for review, title, body in reviews

@@ -75,10 +75,7 @@ def remove(request: HttpRequest, account: uuid.UUID) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     """The account whose line was pressed."""
-    try:
-        row = OwnAccount.objects.filter(id=uuid.UUID(request.GET.get("edit", ""))).first()
-    except ValueError:
-        row = None
+    row = frame.pressed(request, OwnAccount)
     if row is None:
         return {"platform": "instagram"}
     return {"account": row.id, "platform": row.platform, "handle": row.handle, "tickets": row.tickets}

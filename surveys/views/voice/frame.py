@@ -4,13 +4,17 @@ A page renders a template that extends `voice/frame.html` and gives it `context(
 here and a URL of that name.
 """
 
-from typing import Any
+import uuid
+from typing import Any, TypeVar
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.views.access import staff_of
+
+Row = TypeVar("Row", bound=Model)
 
 TABS = (
     ("reviews", _("Reviews"), "customers.view"),
@@ -33,6 +37,15 @@ def context(request: HttpRequest, tab: str) -> dict[str, Any]:
             if user.can(capability) and (url := _address(name))
         ],
     }
+
+
+def pressed(request: HttpRequest, model: type[Row]) -> Row | None:
+    """The row whose *Change* was pressed (`?edit=`); None where there is none."""
+    try:
+        wanted = uuid.UUID(request.GET.get("edit", ""))
+    except ValueError:
+        return None
+    return model._default_manager.filter(pk=wanted).first()
 
 
 def _address(name: str) -> str:

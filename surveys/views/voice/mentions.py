@@ -76,10 +76,7 @@ def remove(request: HttpRequest, brand: uuid.UUID) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> dict[str, object]:
     """The brand whose line was pressed."""
-    try:
-        row = Brand.objects.filter(id=uuid.UUID(request.GET.get("edit", ""))).first()
-    except ValueError:
-        row = None
+    row = frame.pressed(request, Brand)
     if row is None:
         return {}
     return {"brand": row.id, "name": row.name, "whose": row.whose, "spellings": "\n".join(row.spellings)}

@@ -5,23 +5,23 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cdp.core import ids, outbox, sources
 from cdp.core.crypto import subjects
+from cdp.core.spoken import OWN_NAMES
 from cdp.core.views.access import actor_of, requires, staff_of
 from customers.selectors import lineage, profiles, staff
 from surveys.forms import tickets as forms
 from surveys.models import Ticket
 from surveys.rules.tickets import spoken
+from surveys.selectors.texts.tickets import ABOUT_REVIEW
 from surveys.selectors.tickets import opened, queue, ruling, telling
 from surveys.services.tickets import asking, opening, working
 
@@ -208,8 +208,7 @@ def _rating(row: Ticket, profile: profiles.Profile, now: dt.datetime, *, wanted:
     """The link to rate it, the words around it in the customer's language or the one that staff want, and by which ways
     it can be sent.
     """
-    names = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
-    language = wanted if wanted in names else asking.language_of(row, profile.customer)
+    language = wanted if wanted in OWN_NAMES else asking.language_of(row, profile.customer)
     ways = {"email": profile.email_contact, "sms": profile.phone_contact}
     labels = {"email": _("Ask by e-mail"), "sms": _("Ask by SMS")}
     return {
@@ -217,7 +216,7 @@ def _rating(row: Ticket, profile: profiles.Profile, now: dt.datetime, *, wanted:
         "words": asking.words(row, language=language),
         "language": language,
         "languages": [
-            {"url": f"?in={code}#rating", "label": name, "active": code == language} for code, name in names.items()
+            {"url": f"?in={code}#rating", "label": name, "active": code == language} for code, name in OWN_NAMES.items()
         ],
         "ways": [
             (channel, label)
@@ -228,7 +227,7 @@ def _rating(row: Ticket, profile: profiles.Profile, now: dt.datetime, *, wanted:
 
 
 def _about(row: Ticket) -> str:
-    if row.about_kind != "review" or not row.about_id:
+    if row.about_kind != ABOUT_REVIEW or not row.about_id:
         return ""
     try:
         return reverse("voice:review", args=[row.customer_id, row.about_id])
