@@ -1,4 +1,4 @@
-"""What becomes of coupons when a customer is merged, exported or erased."""
+"""What becomes of this room's rows when a customer is merged, exported or erased."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,50 @@ declare(
     resolved_by="resolved_by",
 )
 declare_keys("loyalty.CouponKey", owned=coupons.keys_of)
+# The ledger never changes: it is read by lineage, and what is left of the lots lies beside it (ADR 31).
+declare(
+    "loyalty.Act",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.KEEP,  # what was given and taken stays in the books; nothing in it tells who it was
+    export=("wallet", "kind", "at", "reason", "words"),
+    is_ours=True,
+)
+declare(
+    "loyalty.Movement",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.KEEP,
+    export=("wallet", "debit", "credit", "amount"),
+    is_ours=True,
+)
+declare(
+    "loyalty.Lot",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.DELETE,
+    export=("wallet", "earned_at", "active_from", "ends", "amount", "pending", "active", "held"),
+    is_ours=True,
+)
+declare(
+    "loyalty.Balance",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.DELETE,
+    export=("wallet", "pending", "active", "held", "debt"),
+    is_ours=True,
+)
+declare(
+    "loyalty.Hold",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("wallet", "amount", "captured", "state", "made_at", "ended_at", "reference"),
+    resolved_by="resolved_by",
+)
+declare("loyalty.Settled", on_merge=OnMerge.REBUILD, on_erase=OnErase.DELETE)
+declare(
+    "loyalty.Member",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("joined_at", "how", "source", "left_at", "tier", "tier_since", "tier_until"),
+    resolved_by="resolved_by",
+)
 
 # --- how long it is kept ---
 
@@ -42,6 +86,23 @@ retention.declare(
         term=Term(5, Unit.YEARS),
         careful=True,
     ),
+)
+retention.exempt(
+    "the books: as long as somebody is a customer, and without a person afterwards",
+    "loyalty.Act",
+    "loyalty.Movement",
+)
+retention.exempt(
+    "derived from the ledger, and gone with the person",
+    "loyalty.Lot",
+    "loyalty.Balance",
+    "loyalty.Settled",
+)
+retention.exempt("as long as somebody takes part, and gone with the person", "loyalty.Member", "loyalty.Hold")
+retention.sign_of_life(
+    "loyalty.act",
+    "EXISTS (SELECT 1 FROM loyalty_act t WHERE t.customer_id = r.id"
+    " AND t.actor_kind <> 'system' AND t.at >= %(before)s)",
 )
 retention.sign_of_life(
     "loyalty.coupon",

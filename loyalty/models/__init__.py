@@ -1,5 +1,20 @@
 """What they have earned; one file per aggregate."""
 
 from loyalty.models.coupons import Coupon, CouponKey, Offer
+from loyalty.models.ledger import Act, Balance, Hold, Lot, Movement, Settled, WalletType
+from loyalty.models.programme import Member, ProgrammeVersion
 
-__all__ = ["Coupon", "CouponKey", "Offer"]
+__all__ = [
+    "Act",
+    "Balance",
+    "Coupon",
+    "CouponKey",
+    "Hold",
+    "Lot",
+    "Member",
+    "Movement",
+    "Offer",
+    "ProgrammeVersion",
+    "Settled",
+    "WalletType",
+]

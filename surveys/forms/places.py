@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from cdp.core.structures import Problem
 from surveys.models import Survey
-from surveys.rules.definition import Problem
 from surveys.rules.kinds import LANGUAGES
 
 MOST_PARTS = 5

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cdp.core import uploads
+from cdp.core import structures, uploads
 from surveys.rules import definition, ready
 from surveys.rules.definition import Definition
 
@@ -84,7 +84,7 @@ def read_file(content: bytes | None) -> Definition:
         return definition.read(json.loads(content.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         raise UnreadableFile([_("This is no text in UTF-8.")]) from error
-    except definition.Invalid as error:
+    except structures.Invalid as error:
         raise UnreadableFile([f"{one.pointer or '/'}: {one.message}" for one in error.problems]) from error
     except json.JSONDecodeError as error:
         raise UnreadableFile(

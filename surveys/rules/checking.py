@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import spoken
+from cdp.core.structures import Problem, fill
 from surveys.rules.conditions import reading, tree
 from surveys.rules.conditions.tree import Among, Answered, Compared, Leaf
-from surveys.rules.definition import END, SCREENED, Definition, Problem, fill
+from surveys.rules.definition import END, SCREENED, Definition
 from surveys.rules.flow import Prepared, conditions
 from surveys.rules.kinds import Domain, Question, Texts
 from surveys.rules.kinds.choices import Chosen, Multiple, Ranking

@@ -4,16 +4,14 @@ What is wrong is told all at once, each with its place (a JSON pointer, RFC 6901
 `checking` says what else stands in the way of publishing; here is only what can be read at all.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
-from django.utils.functional import Promise, keep_lazy
-from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
+from cdp.core import structures
+from cdp.core.structures import Invalid, Problem
 from surveys.rules import kinds
 from surveys.rules.kinds import Key, Language, Question, Texts, When
 from surveys.rules.kinds.base import KEY_PATTERN
@@ -23,23 +21,6 @@ END = "end"
 SCREENED = "screened"
 """A jump to here ends it for somebody it is not meant for."""
 Target = Annotated[str, Meta(pattern=KEY_PATTERN, description="a later page, end or screened")]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One mistake: where it is, and what it is in the reader's language."""
-
-    pointer: str
-    message: str | Promise
-
-
-class Invalid(ValueError):
-    """It cannot be read; `problems` has every mistake found."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        """Keep the mistakes."""
-        super().__init__("; ".join(f"{problem.pointer or '/'}: {problem.message}" for problem in problems))
-        self.problems = tuple(problems)
 
 
 class Jump(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -104,7 +85,7 @@ def read(value: Any) -> Definition:
     try:
         return msgspec.convert(value, Definition)
     except msgspec.ValidationError as error:
-        raise Invalid(_every(value) or [_problem(str(error), "")]) from None
+        raise Invalid(_every(value) or [structures.problem(str(error))]) from None
 
 
 def written(definition: Definition) -> dict[str, Any]:
@@ -115,14 +96,7 @@ def written(definition: Definition) -> dict[str, Any]:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a questionnaire, made of the classes that read it."""
-    (_ref,), parts = msgspec.json.schema_components([Definition], ref_template="#/$defs/{name}")
-    whole = parts.pop("Definition")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Questionnaire",
-        **{key: value for key, value in whole.items() if key != "title"},
-        "$defs": parts,
-    }
+    return structures.schema(Definition, title="Questionnaire")
 
 
 _QUESTION = {"kind": "yes_no", "key": "a", "text": {}}
@@ -135,12 +109,12 @@ def _every(value: Any) -> list[Problem]:
     if not isinstance(value, dict):
         return found
     pages = _listed(value, "pages")
-    _try({**value, "pages": [_PAGE]} if pages else value, Definition, "", found)
+    found += structures.mistakes({**value, "pages": [_PAGE]} if pages else value, Definition)
     for p, page in enumerate(pages):
         questions = _listed(page, "questions")
-        _try({**page, "questions": [_QUESTION]} if questions else page, Page, f"/pages/{p}", found)
+        found += structures.mistakes({**page, "questions": [_QUESTION]} if questions else page, Page, f"/pages/{p}")
         for q, question in enumerate(questions):
-            _try(question, kinds.Any, f"/pages/{p}/questions/{q}", found)
+            found += structures.mistakes(question, kinds.Any, f"/pages/{p}/questions/{q}")
     return found
 
 
@@ -150,48 +124,4 @@ def _listed(value: Any, name: str) -> list[Any]:
     return parts if isinstance(parts, list) and len(parts) <= _MOST else []
 
 
-def _try(value: Any, kind: Any, pointer: str, found: list[Problem]) -> None:
-    try:
-        msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        found.append(_problem(str(error), pointer))
-
-
-_TOLD = re.compile(r"(?P<what>.*?)(?: - at (?:`(?P<key>key)` in )?`\$(?P<path>[^`]*)`)?", re.DOTALL)
-_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
-_WORDS: Mapping[str, str | Promise] = {
-    r"Object missing required field `(\w+)`": _("“%(what)s” is missing."),
-    r"Object contains unknown field `([^`]*)`": _("“%(what)s” is not known here."),
-    r"Invalid value '?(.*?)'?": _("“%(what)s” is not one of what may stand here."),
-    r"Invalid enum value '?(.*?)'?": _("“%(what)s” is not one of what may stand here."),
-    r"Expected `\w+` matching regex .*": _("Small letters, digits and _ only, at most forty, a letter first."),
-    r"Expected `\w+` of length >= (\d+)": _("At least %(what)s are needed."),
-    r"Expected `\w+` of length <= (\d+)": _("At most %(what)s are possible."),
-    r"Expected `\w+` >= (\S+)": _("At least %(what)s."),
-    r"Expected `\w+` <= (\S+)": _("At most %(what)s."),
-    r"Expected `(?:int|float)`.*": _("A number belongs here."),
-    r"Expected `bool`.*": _("This is true or false."),
-    r"Expected `str`.*": _("A text belongs here."),
-    r"Expected `array`.*": _("A list belongs here."),
-    r"Expected `object`.*": _("Named values in braces belong here."),
-}
 _MOST = 50  # pages, and questions of a page
-
-
-def _problem(told: str, pointer: str) -> Problem:
-    """What msgspec says, as a place and a sentence of ours."""
-    split = _TOLD.fullmatch(told)
-    what, path = (split["what"], split["path"] or "") if split else (told, "")
-    place = pointer + "".join(f"/{name or number}" for name, number in _STEP.findall(path))
-    for pattern, words in _WORDS.items():
-        if match := re.fullmatch(pattern, what, re.DOTALL):
-            return Problem(place, fill(words, match[1][:80]) if match.groups() else words)
-    return Problem(place, _("This cannot be read."))
-
-
-def _filled(words: str | Promise, what: str) -> str | Promise:
-    return str(words) % {"what": what}
-
-
-fill: Callable[[str | Promise, str], str | Promise] = keep_lazy(str)(_filled)
-"""A sentence with what it is about, still in the language of whoever reads it."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cdp.core.structures import fill
 from customers.rules import people, tags
-from surveys.rules.definition import fill
 from surveys.rules.kinds import Question, Row
 from surveys.rules.kinds.choices import Multiple, Ranking, Single
 from surveys.rules.kinds.words import Contact, Date, Text

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from cdp.core import audit, ids
 from cdp.core.actors import Actor
 from cdp.core.crypto import rowkeys
+from cdp.core.structures import Invalid, Problem, fill
 from consent.rules.notices import Text
 from consent.selectors import purposes
 from consent.services import disclosures
 from surveys.models import Picture, Quota, Survey, SurveyVersion
 from surveys.rules import checking, definition, mapping, rewards
 from surveys.rules.checking import Report
-from surveys.rules.definition import Definition, Invalid, Problem, fill
+from surveys.rules.definition import Definition
 from surveys.rules.kinds.choices import Poll
 from surveys.rules.kinds.words import Consent
 from surveys.selectors import questionnaires

@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import spoken
+from cdp.core import spoken, structures
 from cdp.core.views.access import requires
 from surveys.models import Survey
 from surveys.rules import checking, definition
@@ -56,7 +56,7 @@ def document(request: HttpRequest, survey: str) -> HttpResponse:
     row = frame.survey_of(survey)
     try:
         read = definition.read(row.draft)
-    except definition.Invalid:
+    except structures.Invalid:
         read = None
     # Ways can be walked only where every condition can be asked.
     if read is None or checking.check(read, is_anonymous=row.is_anonymous).faults:

@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
-from surveys.rules.definition import Definition, Problem, fill
+from cdp.core.structures import Problem, fill
+from surveys.rules.definition import Definition
 from surveys.rules.kinds import Key, Language, Question, Texts
 from surveys.rules.kinds.choices import Chosen
 

@@ -22,13 +22,13 @@ from cdp.core.files import safety, values
 from cdp.core.files.problems import ValueProblem
 from cdp.core.imports import reading, registry
 from cdp.core.models import Job
+from cdp.core.structures import Invalid
 from customers.rules import people, provenance
 from customers.selectors import lineage
 from customers.services import import_strangers, people_import
 from customers.services.identity import deciding
 from surveys.models import Survey
 from surveys.rules import mapping, sending
-from surveys.rules.definition import Invalid
 from surveys.rules.files import flat, matching, proposing
 from surveys.rules.flow import Prepared
 from surveys.rules.kinds import Why

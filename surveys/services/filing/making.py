@@ -45,7 +45,7 @@ def proposals(found: Look) -> list[Proposal]:
 
 
 def read(found: Sequence[Proposal], *, title: str, language: str) -> Definition:
-    """The questionnaire they come to. Raises definition.Invalid, for one without a question too."""
+    """The questionnaire they come to. Raises structures.Invalid, for one without a question too."""
     return definition.read(proposing.definition(found, title=title, language=language))
 
 

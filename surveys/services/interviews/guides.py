@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from cdp.core import audit
 from cdp.core.actors import Actor
+from cdp.core.structures import Problem, fill
 from consent.rules.notices import Text
 from surveys.models import Guide, GuideVersion
 from surveys.rules import ready
-from surveys.rules.definition import Problem, fill
 from surveys.rules.interviews import guides as rules
 from surveys.services import disclosing
 from surveys.services.publishing import SLUG

@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 from django.utils import translation
 
+from cdp.core import structures
 from surveys.rules import definition
 from tests.surveys.rules.questionnaires import option, page, question, value
 
@@ -38,12 +39,12 @@ def test_the_published_schema_says_the_same_as_the_reader():
     assert json.loads(json.dumps(schema)) == schema
     for wrong in ({**WHOLE, "extra": 1}, {**WHOLE, "pages": []}, value(page("a", question("stars", "s", steps=99)))):
         assert not checker.is_valid(wrong)
-        with pytest.raises(definition.Invalid):
+        with pytest.raises(structures.Invalid):
             definition.read(wrong)
 
 
 def told(wrong):
-    with pytest.raises(definition.Invalid) as invalid, translation.override("en"):
+    with pytest.raises(structures.Invalid) as invalid, translation.override("en"):
         definition.read(wrong)
     return {problem.pointer: str(problem.message) for problem in invalid.value.problems}
 

@@ -1,0 +1,298 @@
+"""The only writer of the ledger: purses behind their locks, acts and movements by COPY, what is left beside them.
+
+with transaction.atomic():
+    book = Book.open([customer], now=now, actor=actor)
+    act = book.act(customer, "points", Act.Kind.REDEEM, cause="request:…")
+    act.moves += book.purse(customer, "points").spend(Decimal(50), at=now)
+    book.write()
+"""
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from cdp.core import copying, ids
+from cdp.core.actors import SYSTEM, Actor
+from customers.services import standing
+from loyalty.models import Act, Lot, Movement
+from loyalty.rules import purse as rules
+from loyalty.rules.purse import ZERO, Move, Purse
+from loyalty.selectors import purses
+
+Where = tuple[uuid.UUID, str]
+"""Who stands for a purse, and the wallet."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """An act that is about to be written; its `id` is that of the lot it makes, if it makes one."""
+
+    customer: uuid.UUID
+    wallet: str
+    kind: Act.Kind
+    cause: str
+    at: datetime
+    id: uuid.UUID = field(default_factory=ids.uuid7)
+    moves: list[Move] = field(default_factory=list)
+    version: uuid.UUID | None = None
+    qualifying: Decimal | None = None
+    details: Mapping[str, Any] | None = None
+    reason: str = ""
+    words: bytes | None = None
+
+
+class Book:
+    """The purses of some people until the end of a transaction; nothing is written before `write`."""
+
+    def __init__(
+        self,
+        members: Mapping[uuid.UUID, Collection[uuid.UUID]],
+        found: dict[Where, Purse],
+        *,
+        now: datetime,
+        actor: Actor,
+        source: str,
+        place: str,
+    ) -> None:
+        """See `open`."""
+        self.now, self.actor, self.source, self.place = now, actor, source, place
+        self.members = members
+        self.tops = {row: top for top, rows in members.items() for row in rows}
+        self._purses = found
+        self._drafts: list[Draft] = []
+
+    @classmethod
+    def open(
+        cls,
+        customers: Collection[uuid.UUID],
+        *,
+        now: datetime,
+        actor: Actor = SYSTEM,
+        source: str = "",
+        place: str = "",
+    ) -> "Book":
+        """Lock these people and load what they have. Waits that are over and ends that have come are booked first.
+
+        Who has no wallet any more (erased, nobody) is left out: see `tops`. Six statements, however many people; call
+        it inside a transaction.
+        """
+        stand = set(standing.hold(customers).values())
+        standing.queue(stand)
+        members = purses.pools(stand)
+        book = cls(members, purses.load(members), now=now, actor=actor, source=source, place=place)
+        for (_, wallet), purse in book._purses.items():
+            book._lapse(purse, wallet)
+        return book
+
+    def _lapse(self, purse: Purse, wallet: str) -> None:
+        for lapse in purse.catch_up(self.now):
+            moment = lapse.moment.isoformat()
+            self._drafts.append(
+                Draft(
+                    purse.lots[lapse.lot].customer,
+                    wallet,
+                    Act.Kind(lapse.kind.value),
+                    f"lot:{lapse.lot}" + ("" if lapse.kind is rules.Kind.ACTIVATE else f"@{moment}"),
+                    lapse.moment,
+                    moves=list(lapse.moves),
+                )
+            )
+
+    def purse(self, customer: uuid.UUID, wallet: str) -> Purse:
+        """What somebody shares in: any row of the purse may be named. Raises KeyError for who is not in this book."""
+        where = (self.tops[customer], wallet)
+        if where not in self._purses:
+            self._purses[where] = Purse(where[0])
+        return self._purses[where]
+
+    def purses(self) -> Mapping[Where, Purse]:
+        """All of them."""
+        return self._purses
+
+    def bring(self, lots: Collection[uuid.UUID]) -> None:
+        """Load lots of which nothing is left as well: a refund asks what of them has expired."""
+        known = {lot for purse in self._purses.values() for lot in purse.lots}
+        wanted = set(lots) - known
+        if not wanted:
+            return
+        for row in Lot.objects.filter(customer_id__in=self.tops, id__in=wanted):
+            self.purse(row.customer_id, row.wallet).lots[row.id] = purses.lot(row)
+
+    def act(
+        self,
+        customer: uuid.UUID,
+        wallet: str,
+        kind: Act.Kind,
+        *,
+        cause: str,
+        at: datetime | None = None,
+        **more: Any,
+    ) -> Draft:
+        """A new act of whoever stands for that customer; put its moves in. `more` are fields of Draft."""
+        draft = Draft(self.tops[customer], wallet, kind, cause, at or self.now, **more)
+        self._drafts.append(draft)
+        return draft
+
+    def write(self) -> Sequence[Draft]:
+        """Write the acts that moved or qualified anything, with what is left of the lots. Returns them.
+
+        An act that is there already (same customer, wallet, kind and cause) is an IntegrityError: look for it first,
+        behind the lock that this book holds.
+        """
+        drafts = [draft for draft in self._drafts if draft.moves or draft.qualifying]
+        self._drafts = []
+        if not drafts:
+            return drafts
+        copying.rows(Act, _ACT, (self._act_row(draft) for draft in drafts))
+        copying.rows(
+            Movement,
+            _MOVEMENT,
+            (
+                (
+                    ids.uuid7(),
+                    move.customer,
+                    draft.id,
+                    move.lot,
+                    draft.wallet,
+                    move.debit.value,
+                    move.credit.value,
+                    move.amount,
+                )
+                for draft in drafts
+                for move in draft.moves
+            ),
+        )
+        self._write_lots({draft.id: draft.version for draft in drafts})
+        self._write_balances({(self.tops[move.customer], draft.wallet) for draft in drafts for move in draft.moves})
+        return drafts
+
+    def _act_row(self, draft: Draft) -> tuple[Any, ...]:
+        return (
+            draft.id,
+            draft.customer,
+            draft.wallet,
+            draft.kind.value,
+            draft.cause,
+            draft.at,
+            self.now,
+            draft.version,
+            draft.qualifying,
+            None if draft.details is None else json.dumps(draft.details, ensure_ascii=False, default=str),
+            draft.reason,
+            draft.words,
+            self.source,
+            self.place,
+            self.actor.kind,
+            self.actor.id,
+        )
+
+    def _write_lots(self, versions: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
+        touched = [
+            (wallet, lot)
+            for (_, wallet), purse in self._purses.items()
+            for lot in purse.lots.values()
+            if lot.is_touched
+        ]
+        copying.rows(
+            Lot,
+            _LOT,
+            (
+                (
+                    *(lot.id, lot.customer, wallet, lot.earned_at, lot.active_from, lot.ends, versions.get(lot.id)),
+                    *(lot.amount, lot.pending, lot.active, lot.held, lot.expired),
+                )
+                for wallet, lot in touched
+                if lot.is_new
+            ),
+        )
+        old = [lot for _, lot in touched if not lot.is_new]
+        if old:
+            _update(
+                """
+                UPDATE loyalty_lot r SET ends = w.ends, amount = w.amount, pending = w.pending, active = w.active,
+                    held = w.held, expired = w.expired
+                FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::numeric[], %s::numeric[], %s::numeric[],
+                    %s::numeric[], %s::numeric[]) AS w (customer_id, id, ends, amount, pending, active, held, expired)
+                WHERE r.customer_id = w.customer_id AND r.id = w.id
+                """,
+                zip(
+                    *(
+                        (lot.customer, lot.id, lot.ends, lot.amount, lot.pending, lot.active, lot.held, lot.expired)
+                        for lot in old
+                    ),
+                    strict=True,
+                ),
+            )
+        for _, lot in touched:
+            lot.is_new = lot.is_touched = False
+
+    def _write_balances(self, touched: Collection[Where]) -> None:
+        found: dict[Where, _Sums] = defaultdict(_Sums)
+        for top, wallet in touched:
+            purse = self._purses[top, wallet]
+            for row in self.members[top]:
+                if row in purse.debts:
+                    found[row, wallet].debt = purse.debts[row]
+            for lot in purse.lots.values():
+                found[lot.customer, wallet].add(lot)
+        rows = [
+            (ids.uuid7(), customer, wallet, sums.pending, sums.active, sums.held, sums.debt, sums.next_at, self.now)
+            for (customer, wallet), sums in sorted(found.items())
+        ]
+        if not rows:
+            return
+        _update(
+            """
+            INSERT INTO loyalty_balance (id, customer_id, wallet, pending, active, held, debt, next_at, moved_at)
+            SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[],
+                %s::numeric[], %s::timestamptz[], %s::timestamptz[])
+            ON CONFLICT (customer_id, wallet) DO UPDATE SET pending = EXCLUDED.pending, active = EXCLUDED.active,
+                held = EXCLUDED.held, debt = EXCLUDED.debt, next_at = EXCLUDED.next_at,
+                moved_at = GREATEST(loyalty_balance.moved_at, EXCLUDED.moved_at)
+            """,
+            zip(*rows, strict=True),
+        )
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What the lots of one customer's row come to."""
+
+    pending: Decimal = ZERO
+    active: Decimal = ZERO
+    held: Decimal = ZERO
+    debt: Decimal = ZERO
+    next_at: datetime | None = None
+
+    def add(self, lot: rules.Lot) -> None:
+        """One more lot."""
+        self.pending += lot.pending
+        self.active += lot.active
+        self.held += lot.held
+        for moment in (lot.active_from if lot.pending else None, lot.ends if lot.pending or lot.active else None):
+            if moment is not None and (self.next_at is None or moment < self.next_at):
+                self.next_at = moment
+
+
+def _update(statement: str, columns: Iterable[Sequence[Any]]) -> None:
+    """Run a statement over columns of values, each one array."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [copying.array(list(column)) for column in columns])
+
+
+_ACT = (
+    *("id", "customer_id", "wallet", "kind", "cause", "at", "written_at", "version", "qualifying", "details", "reason"),
+    *("words", "source", "place", "actor_kind", "actor_id"),
+)
+_MOVEMENT = ("id", "customer_id", "act_id", "lot_id", "wallet", "debit", "credit", "amount")
+_LOT = (
+    *("id", "customer_id", "wallet", "earned_at", "active_from", "ends", "version", "amount"),
+    *("pending", "active", "held", "expired"),
+)
