@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import chains, panels, reference, timeline
 from cdp.core.keys import digests
 from commerce.services import codes
-from loyalty.models import Coupon, CouponKey, Hold, Member
+from loyalty.models import Coupon, CouponKey, Hold
 from loyalty.selectors import coupons
 from loyalty.services import coupons as redeeming
 from loyalty.services import reference as rows
@@ -22,6 +22,5 @@ panels.declare(
 )
 chains.declare("loyalty_act", "loyalty_movement")
 digests.declare(Hold, "resolved_by")
-digests.declare(Member, "resolved_by")
 digests.declare(Coupon, "code_digest", "resolved_by")
 digests.declare(CouponKey, "digest")

@@ -32,14 +32,13 @@ declare(
     "loyalty.Act",
     on_merge=OnMerge.STAY,
     on_erase=OnErase.KEEP,  # what was given and taken stays in the books; nothing in it tells who it was
-    export=("wallet", "kind", "at", "reason", "words"),
+    export=("wallet", "kind", "at", "change", "reason", "words"),
     is_ours=True,
 )
 declare(
     "loyalty.Movement",
     on_merge=OnMerge.STAY,
     on_erase=OnErase.KEEP,
-    export=("wallet", "debit", "credit", "amount"),
     is_ours=True,
 )
 declare(
@@ -63,13 +62,12 @@ declare(
     export=("wallet", "amount", "captured", "state", "made_at", "ended_at", "reference"),
     resolved_by="resolved_by",
 )
-declare("loyalty.Settled", on_merge=OnMerge.REBUILD, on_erase=OnErase.DELETE)
+declare("loyalty.Settled", on_merge=OnMerge.STAY, on_erase=OnErase.DELETE, holders=lambda _customers, _without: ())
 declare(
     "loyalty.Member",
     on_merge=OnMerge.MOVE,
     on_erase=OnErase.DELETE,
     export=("joined_at", "how", "source", "left_at", "tier", "tier_since", "tier_until"),
-    resolved_by="resolved_by",
 )
 
 # --- how long it is kept ---

@@ -1,4 +1,4 @@
-"""How coupons read to the person who holds them."""
+"""How coupons and points read to the person whose they are."""
 
 import datetime as dt
 
@@ -41,3 +41,73 @@ readable.declare(
     ),
 )
 readable.declare_inner("loyalty.CouponKey")
+
+readable.declare(
+    "loyalty.Member",
+    Reading(
+        _("That you take part in the loyalty programme"),
+        {"joined_at": _("Since"), "how": _("How you joined"), "tier": _("Rank"), "left_at": _("Until")},
+        newest="joined_at",
+    ),
+)
+readable.declare(
+    "loyalty.Balance",
+    Reading(
+        _("Your points, stamps and credit"),
+        {
+            "wallet": _("Kind"),
+            "active": _("Can be spent"),
+            "pending": _("Can be spent later"),
+            "held": _("Put aside for a purchase"),
+            "debt": _("Owed"),
+        },
+    ),
+)
+readable.declare(
+    "loyalty.Lot",
+    Reading(
+        _("What you earned, and what of it is left"),
+        {
+            "earned_at": _("Earned"),
+            "wallet": _("Kind"),
+            "amount": _("How much"),
+            "active": _("Can be spent"),
+            "pending": _("Can be spent later"),
+            "active_from": _("From"),
+            "ends": _("Until"),
+        },
+        newest="earned_at",
+    ),
+)
+readable.declare(
+    "loyalty.Hold",
+    Reading(
+        _("Points you paid with"),
+        {
+            "made_at": _("When"),
+            "wallet": _("Kind"),
+            "amount": _("Put aside"),
+            "captured": _("Redeemed"),
+            "state": _("State"),
+            "reference": _("Purchase"),
+        },
+        newest="made_at",
+    ),
+)
+readable.declare(
+    "loyalty.Act",
+    Reading(
+        _("What happened to your points"),
+        {
+            "at": _("When"),
+            "kind": _("What"),
+            "change": _("How much"),
+            "wallet": _("Kind"),
+            "reason": _("Reason"),
+            "words": _("Beside it"),
+        },
+        newest="at",
+    ),
+)
+readable.declare_inner("loyalty.Movement")
+readable.declare_inner("loyalty.Settled")

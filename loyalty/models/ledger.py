@@ -80,9 +80,11 @@ class Act(OwnedModel):
     wallet = models.CharField(max_length=20)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     cause = models.CharField(max_length=120)  # the name of the fact: order:<id>, hold:<id>, lot:<id>@<when>
+    fact_id = models.UUIDField(null=True)  # the order, refund, answer, hold … itself
     at = models.DateTimeField()  # when it happened
     written_at = models.DateTimeField()
     version = models.UUIDField(null=True)  # of the programme that judged it
+    change = _amount(default=0)  # of what the member has in all: waiting, to spend, put aside, less what is owed
     qualifying = _amount(null=True)  # how much of it counts for tiers; negative where it was taken back
     details = models.JSONField(null=True)  # points by line with the rules that gave them; frozen, nobody's name
     reason = models.CharField(max_length=40, blank=True)  # a code: why staff adjusted, why points were taken back
@@ -100,6 +102,8 @@ class Act(OwnedModel):
             models.UniqueConstraint(fields=["customer", "wallet", "kind", "cause"], name="loyalty_act_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
+            # What was booked for an order so far.
+            models.Index(fields=["customer", "fact_id"], name="loyalty_act_fact", condition=Q(fact_id__isnull=False)),
             # What each member of staff gave and took, newest first.
             models.Index(fields=["actor_id", "-id"], name="loyalty_act_staff", condition=Q(actor_kind="staff")),
         ]
@@ -231,12 +235,21 @@ class Hold(OwnedModel):
 
 
 class Settled(OwnedModel):
-    """How a fact stood when it was settled last, so that the pipeline looks again only where it changed."""
+    """How a fact stood when it was settled last, so that the pipeline looks again only where it changed.
 
-    cause = models.CharField(max_length=120)
+    It stays with whoever it was settled for: an order that is somebody else's since is found by it and taken back.
+    """
+
+    class Kind(models.TextChoices):
+        ORDER = "order", _("Order")
+        RETURN = "return", _("Return without an order")
+        ACTION = "action", _("Something that is no purchase")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    fact_id = models.UUIDField()
     seen = models.CharField(max_length=80)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["customer", "cause"], name="loyalty_settled_once"),
+            models.UniqueConstraint(fields=["customer", "kind", "fact_id"], name="loyalty_settled_once"),
         ]

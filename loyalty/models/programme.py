@@ -55,7 +55,6 @@ class Member(OwnedModel):
     tier = models.CharField(max_length=40, blank=True)
     tier_since = models.DateTimeField(null=True)
     tier_until = models.DateTimeField(null=True)
-    resolved_by = models.BinaryField(null=True)
 
     class Meta:
         verbose_name = _("member")

@@ -6,7 +6,7 @@ are positive, in the wallet's unit. Times are aware. Who writes the moves down i
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -162,7 +162,12 @@ class Purse:
 
     def balance(self, at: datetime) -> Decimal:
         """What can be spent, less what is owed. Negative only by what is owed."""
-        return self._spendable(at) - self.owed
+        if self.owed:
+            # What paid a debt before it ended has not ended: only the order of things tells.
+            later = self.copy()
+            later.catch_up(at)
+            return sum((_spendable(lot, at) for lot in later.lots.values()), ZERO) - later.owed
+        return sum((_spendable(lot, at) for lot in self.lots.values()), ZERO)
 
     def available(self, at: datetime) -> Decimal:
         """What can be spent now: never below zero."""
@@ -187,23 +192,29 @@ class Purse:
         found = (lot for lot in self.lots.values() if lot.ends and at < lot.ends <= until and _spendable(lot, at))
         return sorted(found, key=lambda lot: lot.turn)
 
-    def _spendable(self, at: datetime) -> Decimal:
-        return sum((_spendable(lot, at) for lot in self.lots.values()), ZERO)
+    def copy(self) -> "Purse":
+        """One to try something with."""
+        return Purse(self.owner, {lot.id: replace(lot) for lot in self.lots.values()}, dict(self.debts))
 
     # --- time ---
 
     def catch_up(self, at: datetime) -> list[Lapse]:
-        """Book what only time has done: waits that are over, then ends that have come, each lot by itself."""
+        """Book what only time has done, in its order: waits that are over, ends that have come. Whoever books it, and
+        however late, it comes to the same.
+        """
+        due = [(lot.active_from, 0, lot) for lot in self.lots.values() if lot.pending and lot.active_from <= at]
+        due += [(lot.ends, 1, lot) for lot in self.lots.values() if lot.ends is not None and lot.ends <= at]
         found = []
-        for lot in sorted(self.lots.values(), key=lambda lot: lot.turn):
-            if lot.pending and lot.active_from <= at:
-                moved = [self._move(lot, _A.PENDING, _A.ACTIVE, lot.pending), *self._repay(lot)]
-                found.append(Lapse(Kind.ACTIVATE, lot.id, lot.active_from, tuple(moved)))
-            if lot.active and lot.ends is not None and lot.ends <= at:
-                moved = [self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active)]
-                found.append(Lapse(Kind.EXPIRE, lot.id, lot.ends, tuple(moved)))
-            if lot.active and (moved := self._repay(lot)):
-                found.append(Lapse(Kind.SETTLE, lot.id, at, tuple(moved)))
+        for moment, is_end, lot in sorted(due, key=lambda one: (*one[:2], one[2].id)):
+            if not is_end:
+                moves = [self._move(lot, _A.PENDING, _A.ACTIVE, lot.pending), *self._repay(lot)]
+                found.append(Lapse(Kind.ACTIVATE, lot.id, moment, tuple(moves)))
+            elif lot.active:
+                moves = [self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active)]
+                found.append(Lapse(Kind.EXPIRE, lot.id, moment, tuple(moves)))
+        if self.owed:
+            paid = ((lot.id, self._repay(lot)) for lot in sorted(self.lots.values(), key=lambda lot: lot.turn))
+            found += [Lapse(Kind.SETTLE, lot, at, tuple(moves)) for lot, moves in paid if moves]
         return found
 
     # --- earning ---
@@ -290,7 +301,8 @@ class Purse:
         limit: Decimal | None = None,
     ) -> list[Move]:
         """What an earning gave goes back to the shop: of the lot itself (waiting, active, expired), of others by their
-        end, of others that wait, and then as `shortfall` says. Nobody owes more than `limit`; the rest is forgiven.
+        end, of others that wait, and then as `shortfall` says. Without a lot (a return of no known order) the newest
+        go first. Nobody owes more than `limit`; the rest is forgiven.
         """
         moves: list[Move] = []
         own = self.lots.get(lot) if lot else None
@@ -298,6 +310,8 @@ class Purse:
             for account in (_A.PENDING, _A.ACTIVE, _A.EXPIRED):
                 moves += self._draw(own, account, amount - _total(moves))
         others = sorted((other for other in self.lots.values() if other is not own), key=lambda other: other.turn)
+        if lot is None:
+            others.sort(key=lambda other: (other.earned_at, other.id), reverse=True)
         for account in (_A.ACTIVE, _A.PENDING):
             for other in others:
                 if account is not _A.ACTIVE or not other.has_ended(at):

@@ -40,12 +40,21 @@ class Draft:
     cause: str
     at: datetime
     id: uuid.UUID = field(default_factory=ids.uuid7)
+    fact: uuid.UUID | None = None
     moves: list[Move] = field(default_factory=list)
     version: uuid.UUID | None = None
     qualifying: Decimal | None = None
     details: Mapping[str, Any] | None = None
     reason: str = ""
     words: bytes | None = None
+
+    @property
+    def change(self) -> Decimal:
+        """By how much it changes what the member has in all."""
+        return sum(
+            (move.amount * ((move.credit in rules.MEMBERS) - (move.debit in rules.MEMBERS)) for move in self.moves),
+            ZERO,
+        )
 
 
 class Book:
@@ -180,9 +189,11 @@ class Book:
             draft.wallet,
             draft.kind.value,
             draft.cause,
+            draft.fact,
             draft.at,
             self.now,
             draft.version,
+            draft.change,
             draft.qualifying,
             None if draft.details is None else json.dumps(draft.details, ensure_ascii=False, default=str),
             draft.reason,
@@ -288,8 +299,8 @@ def _update(statement: str, columns: Iterable[Sequence[Any]]) -> None:
 
 
 _ACT = (
-    *("id", "customer_id", "wallet", "kind", "cause", "at", "written_at", "version", "qualifying", "details", "reason"),
-    *("words", "source", "place", "actor_kind", "actor_id"),
+    *("id", "customer_id", "wallet", "kind", "cause", "fact_id", "at", "written_at", "version", "change"),
+    *("qualifying", "details", "reason", "words", "source", "place", "actor_kind", "actor_id"),
 )
 _MOVEMENT = ("id", "customer_id", "act_id", "lot_id", "wallet", "debit", "credit", "amount")
 _LOT = (

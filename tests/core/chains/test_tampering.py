@@ -4,11 +4,12 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import MessageEvent
@@ -19,6 +20,8 @@ from consent.rules import requests as rules
 from consent.services import grants, terms
 from consent.services.breaches import recording
 from consent.services.requests import steps
+from loyalty.models import Act
+from loyalty.services.book import Book
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,18 @@ def _steps(count: int) -> None:
         steps.add(request, steps.Kind.NOTE, actor=actors.SYSTEM, at=now + number * SECOND, text=f"called {number}")
 
 
+def _points(count: int) -> None:
+    customer, now = factories.customer().id, timezone.now()
+    with transaction.atomic():
+        book = Book.open([customer], now=now)
+        for number in range(count):
+            act = book.act(customer, "points", Act.Kind.EARN, cause=f"test:{number}")
+            act.moves += book.purse(customer, "points").put(
+                act.id, Decimal(5), earned_at=now, active_from=now, ends=None, at=now
+            )
+        book.write()
+
+
 WRITERS: dict[str, tuple[Callable[[int], None], str]] = {
     "consent_consentrecord": (_consents, "status = 'inherited'"),
     "consent_breachstep": (_breach_steps, "kind = 'closed'"),
@@ -86,6 +101,8 @@ WRITERS: dict[str, tuple[Callable[[int], None], str]] = {
     "consent_privacyrequeststep": (_steps, "kind = 'answered'"),
     "core_auditentry": (_audits, "details = '{\"n\": 99}'"),
     "core_accessentry": (_looks, "customer_ids = '{}' || customer_ids[2:]"),
+    "loyalty_act": (_points, "reason = 'forged'"),
+    "loyalty_movement": (_points, "amount = 500"),
     "campaigns_messageevent": (_message_events, "at = at - interval '1 microsecond'"),
 }
 
@@ -146,6 +163,7 @@ def copy_of(table: str, row: str, new_id: uuid.UUID) -> str:
     values = columns.replace("at,", "at + interval '1 day',", 1) if table == "consent_consentrecord" else columns
     values = values if table != "consent_consentrecord" else columns.replace("source", "'forged'")
     values = columns.replace("place", "'forged'") if table == "consent_termsacceptance" else values
+    values = columns.replace("cause", "'forged'") if table == "loyalty_act" else values
     return f"INSERT INTO {table} (id, {columns}) SELECT '{new_id}', {values} FROM {table} WHERE id = '{row}'"
 
 

@@ -85,9 +85,9 @@ FATES = {
     "loyalty.Coupon": DECIDED,
     "loyalty.Hold": DECIDED,
     "loyalty.Lot": LINEAGE,
-    "loyalty.Member": DECIDED,
+    "loyalty.Member": STAYS,
     "loyalty.Movement": LINEAGE,
-    "loyalty.Settled": DERIVED,
+    "loyalty.Settled": LINEAGE,
     "surveys.Answer": FOLLOWS,
     "surveys.InterviewNote": FOLLOWS,
     "surveys.Participant": STAYS,  # whoever talked stood for both
@@ -129,9 +129,13 @@ KINDS = {
 }
 
 
+FITTING = {"loyalty.Movement": {"debit": "issued", "credit": "active"}}
+"""What a constraint of the table wants."""
+
+
 def make(model, customer, **given):
     """A row with something in every column that wants something."""
-    values = {"customer_id": customer.id, **given}
+    values = {"customer_id": customer.id, **FITTING.get(model._meta.label, {}), **given}
     for field in model._meta.local_concrete_fields:
         is_free = field.null or field.has_default() or field.attname in values or field.auto_created
         if not is_free:
