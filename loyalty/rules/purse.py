@@ -98,6 +98,7 @@ class Lot:
     expired: Decimal = ZERO
     is_new: bool = False
     is_touched: bool = False
+    version: uuid.UUID | None = None  # of the programme: its policy says when the lot ends
 
     def has_ended(self, at: datetime) -> bool:
         """Whether nothing of it can be spent any more. The end itself is past."""

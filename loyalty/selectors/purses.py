@@ -47,6 +47,7 @@ def lot(row: LotRow) -> Lot:
         row.active,
         row.held,
         row.expired,
+        version=row.version,
     )
 
 
