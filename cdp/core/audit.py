@@ -106,6 +106,8 @@ class Action(StrEnum):
     PROGRAMME_DRAFTED = "loyalty:programme:drafted"
     PROGRAMME_DISCARDED = "loyalty:programme:discarded"
     PROGRAMME_PUBLISHED = "loyalty:programme:published"
+    MEMBER_JOINED = "loyalty:member:joined"
+    MEMBER_LEFT = "loyalty:member:left"
     SEGMENT_SAVED = "analytics:segment:saved"
     SEGMENT_ARCHIVED = "analytics:segment:archived"
     CAMPAIGN_SAVED = "campaigns:campaign:saved"

@@ -1,7 +1,9 @@
 """Member numbers that the shop gives out itself: `M` and ten digits, of which the last proves the others.
 
 The last digit is Damm's: it shows every single wrong digit and every two neighbours swapped, which is how people
-mistype. Numbers of other systems look otherwise and are taken as they are.
+mistype. New numbers are drawn until Luhn's formula holds for the ten digits as well: tills and card readers know that
+one. Older ones, which it need not hold for, stay as good as they were. Numbers of other systems look otherwise and are
+taken as they are.
 """
 
 import re
@@ -28,8 +30,17 @@ _TABLE = (
 
 def make(below: Callable[[int], int]) -> str:
     """A new number from a source of chance (`secrets.randbelow`), so that none can be told from another."""
-    digits = f"{below(10**DIGITS):0{DIGITS}d}"
-    return f"M{digits}{_check(digits)}"
+    while True:
+        drawn = f"{below(10**DIGITS):0{DIGITS}d}"
+        digits = drawn + _check(drawn)
+        if is_luhn(digits):  # one in ten
+            return f"M{digits}"
+
+
+def is_luhn(digits: str) -> bool:
+    """Whether the last digit is the one of Luhn's formula (ISO/IEC 7812-1)."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
 
 
 def is_mistyped(number: str) -> bool:

@@ -22,8 +22,8 @@ def give(*, customer: uuid.UUID, actor: Actor, at: datetime) -> str:
     """The customer's member number, a new one where there is none. Raises `profiles.UnableToEdit`."""
     with transaction.atomic():
         # Two clerks who press the button at once give one number. The key that is claimed afterwards is a fresh one,
-        # for which nobody waits, so that the row may be locked first.
-        Customer.objects.select_for_update().filter(id=customer).first()
+        # for which nobody waits, so that the row may be locked first; writers of facts are not in its way.
+        Customer.objects.select_for_update(no_key=True).filter(id=customer).first()
         profile = reading.one(customer, shown=False)
         if profile is None:
             raise profiles.UnableToEdit

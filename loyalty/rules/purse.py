@@ -290,6 +290,16 @@ class Purse:
         found.ends, found.is_touched = ends, True
         return [self._move(found, _A.EXPIRED, _A.ACTIVE, found.expired), *self._repay(found)]
 
+    def forfeit(self, at: datetime) -> list[Move]:
+        """Everything that can be spent or waits expires now: of somebody who leaves. What is put aside stays so."""
+        moves = []
+        for lot in sorted(self.lots.values(), key=lambda lot: lot.turn):
+            if lot.pending:
+                moves.append(self._move(lot, _A.PENDING, _A.ACTIVE, lot.pending))
+            if lot.active:
+                moves.append(self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active))
+        return moves
+
     # --- taking back ---
 
     def take_back(

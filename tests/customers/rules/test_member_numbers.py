@@ -1,18 +1,37 @@
 """Member numbers with a digit that proves the others."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.rules import identifiers, member_numbers
 
-numbers = st.integers(0, 10**member_numbers.DIGITS - 1).map(lambda n: member_numbers.make(lambda _below: n))
+
+def drawn_from(first):
+    """The number that is made of a chance that counts up from here."""
+    chance = itertools.count(first)
+    return member_numbers.make(lambda below: next(chance) % below)
+
+
+numbers = st.integers(0, 10**member_numbers.DIGITS - 1).map(drawn_from)
 
 
 @given(numbers)
 def test_a_number_proves_itself_and_is_kept_as_it_is(number):
     assert not member_numbers.is_mistyped(number)
     assert identifiers.normalise("member_number", member_numbers.spaced(number)) == number
+
+
+@given(numbers)
+def test_a_till_that_knows_luhn_only_takes_it_as_well(number):
+    assert member_numbers.is_luhn(number[1:])
+
+
+@pytest.mark.parametrize(("digits", "is_right"), [("79927398713", True), ("79927398714", False), ("0", True)])
+def test_luhn_is_the_formula_of_the_standard(digits, is_right):
+    assert member_numbers.is_luhn(digits) == is_right
 
 
 @given(numbers)
