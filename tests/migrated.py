@@ -3,7 +3,8 @@
 Migrating takes ten seconds of a processor. The controller begins with it while the workers still import the tests, and
 each worker's database is a copy (PostgreSQL's TEMPLATE). A run that ends in order leaves its cluster under `var/`;
 later ones begin with that, as long as no migration, and nothing that migrations call, was changed. Django still migrates
-every copy: nothing is left to do but to bring rows of reference up to date.
+every copy: nothing is left to do but to bring rows of reference up to date. The product's own database in it is migrated
+as well, so that shops which tests start from it (`running.shop`) need not do it each.
 """
 
 import contextlib
@@ -27,7 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "migrated"
 PARTS = ("pg", "keys/postgres", "keys/postgres_superuser")
 DATABASE = "migrated"
-EMPTY = {"postgres", "template0", "template1", "cdp"}
+PRODUCT = "cdp"
+EMPTY = {"postgres", "template0", "template1", PRODUCT}
 MARKER = "TESTS_MIGRATED"
 """Where workers read how the migrating ended; not set when the servers came from outside."""
 
@@ -91,6 +93,13 @@ def is_worth_keeping(database_url: str) -> bool:
     return _databases(database_url) == {*EMPTY, DATABASE} and not (KEPT / _state()).is_dir()
 
 
+def spread(database_url: str) -> None:
+    """Make the product's own database, which no test uses, a copy of the migrated one."""
+    with psycopg.connect(database_url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {PRODUCT} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {PRODUCT} TEMPLATE {DATABASE}")
+
+
 def keep(var: Path) -> None:
     """Keep the cluster of a run, which has been stopped, in place of all that were kept before."""
     with _alone(shared=False) as is_mine:
@@ -134,6 +143,12 @@ def _databases(database_url: str) -> set[str]:
 def _state() -> str:
     """A digest of the migrations, of the kernel that they call, and of the versions of all libraries."""
     told = hashlib.sha256()
-    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("cdp/core/**/*.py"), ROOT / "requirements.lock"]):
+    paths = [
+        *ROOT.glob("*/migrations/*.py"),
+        *ROOT.glob("cdp/core/**/*.py"),
+        ROOT / "requirements.lock",
+        Path(__file__),
+    ]
+    for path in sorted(paths):
         told.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return told.hexdigest()[:20]

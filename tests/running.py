@@ -27,6 +27,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from cdp.run import launch
+from tests import migrated
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"
@@ -236,8 +237,9 @@ class Shop:
 
 @contextlib.contextmanager
 def shop(*, sample: bool = False, email_url: str = "") -> Iterator[Shop]:
-    """A started shop, removed afterwards."""
+    """A started shop, removed afterwards. Its database need not be migrated first where one lies ready."""
     running = Shop(sample=sample, email_url=email_url)
+    migrated.fetch(running.var)
     try:
         running.start()
         yield running

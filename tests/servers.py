@@ -60,6 +60,8 @@ def _tear_down() -> None:
     _Run.servers = _Run.var = None
     if servers and var:
         keeps = bool(servers.database_url) and migrated.is_worth_keeping(servers.database_url)
+        if keeps:
+            migrated.spread(servers.database_url)
         servers.stop()
         if keeps:
             migrated.keep(var)

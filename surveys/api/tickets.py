@@ -174,6 +174,7 @@ class TicketViewSet(ApiViewSet):
         responses={
             201: OpenApiResponse(WholeTicketAnswer, description="New."),
             200: OpenApiResponse(WholeTicketAnswer, description="Known."),
+            404: OpenApiResponse(description="There is no such customer."),
             410: OpenApiResponse(description="`erased`: nobody is left under that id."),
         },
     )
