@@ -11,7 +11,7 @@ from loyalty.models import Offer, WalletType
 
 
 def ensure() -> None:
-    """Ten percent off the first order, and the wallets. Safe to repeat; does nothing where the table was migrated away."""
+    """Ten percent off the first order, and the wallets. Safe to repeat; nothing where the table was migrated away."""
     if Offer._meta.db_table not in connection.introspection.table_names():
         return
     Offer.objects.bulk_create([Offer(key=Offer.FIRST_ORDER, percent=Decimal(10))], ignore_conflicts=True)
