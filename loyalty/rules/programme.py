@@ -314,6 +314,11 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """How that wallet is kept; as nothing is said, where nothing is said."""
         return self.wallets.get(key) or Wallets()
 
+    def expiry(self, wallet: str, tier: str) -> Expiry:
+        """When what is in that wallet ends: of points the tier may have a say, everything else is the wallet's."""
+        own = [rank.expiry for rank in self.tiering.tiers if rank.key == tier and rank.expiry]
+        return own[0] if own and wallet == "points" else self.wallet(wallet).expiry
+
 
 def read(value: Any) -> Programme:
     """The programme that a decoded JSON value describes. Raises `structures.Invalid` with every mistake it finds."""

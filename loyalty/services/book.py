@@ -44,9 +44,14 @@ class Draft:
     moves: list[Move] = field(default_factory=list)
     version: uuid.UUID | None = None
     qualifying: Decimal | None = None
-    details: Mapping[str, Any] | None = None
+    details: dict[str, Any] | None = None
     reason: str = ""
     words: bytes | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts for tiers, by whatever they count."""
+        return bool(self.qualifying or (self.details and self.details.get("counts")))
 
     @property
     def change(self) -> Decimal:
@@ -155,7 +160,7 @@ class Book:
         An act that is there already (same customer, wallet, kind and cause) is an IntegrityError: look for it first,
         behind the lock that this book holds.
         """
-        drafts = [draft for draft in self._drafts if draft.moves or draft.qualifying]
+        drafts = [draft for draft in self._drafts if draft.moves or draft.counts]
         self._drafts = []
         if not drafts:
             return drafts

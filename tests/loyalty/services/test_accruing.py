@@ -1,0 +1,166 @@
+"""The step that books what purchases bring: whatever becomes of an order, what was booked for it is what it is worth."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from cdp.core.actors import SYSTEM
+from commerce.models import ExchangeRate, Order
+from customers.services import merging
+from loyalty.models import Act, Lot, Member, Movement, Settled
+from tests import factories
+from tests.loyalty.programmes import BEGIN, publish, spend, tier
+from tests.loyalty.shop import buy, change, has, member, refund, settle
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+AT = BEGIN + 40 * DAY
+
+
+def acts(who):
+    return list(Act.objects.filter(customer_id=who.id).order_by("id").values_list("kind", "change", "qualifying"))
+
+
+def test_an_order_earns_once_and_only_for_members_and_only_since_there_is_a_programme():
+    publish()
+    ann, ben = member(BEGIN), factories.customer()
+    buy(ann, AT, ("tea", 2, "249.99"), ("cup", 1, "120"))
+    buy(ann, BEGIN - DAY, ("tea", 1, "1000"))
+    buy(ben, AT, ("tea", 1, "1000"))
+    settle([ann, ben], AT)
+    settle([ann, ben], AT + DAY)
+    assert acts(ann) == [("earn", 14, Decimal("369.99"))]
+    assert (has(ann, AT), has(ben, AT)) == (14, 0)
+    act = Act.objects.get(customer_id=ann.id)
+    assert [(line[0], line[3]) for line in act.details["lines"]] == [("tea", "9"), ("cup", "5")]
+    assert (act.cause, act.at, act.details["rules"]) == (f"order:{act.fact_id}", AT, {"spend": "14"})
+    assert Settled.objects.count() == 1
+
+
+def test_nothing_changed_takes_few_queries(django_assert_max_num_queries):
+    publish()
+    people = [member(BEGIN) for _ in range(12)]
+    for one in people:
+        buy(one, AT, ("tea", 1, "100"))
+    with django_assert_max_num_queries(45):
+        settle(people, AT)
+    with django_assert_max_num_queries(6):
+        settle(people, AT + DAY)
+    assert Act.objects.count() == 12
+
+
+def test_an_order_that_grows_shrinks_and_is_cancelled_is_worth_what_it_is_now():
+    publish()
+    ann = member(BEGIN)
+    order = buy(ann, AT, ("tea", 1, "100"))
+    settle(ann, AT)
+    for day, lines, fields, points in (
+        (1, [("tea", 3, "300")], {}, 12),
+        (2, [("tea", 2, "200")], {}, 8),
+        (3, [], {"is_counted": False, "status": Order.Status.CANCELLED}, 0),
+        (4, [], {"is_counted": True, "status": Order.Status.PAID}, 8),
+    ):
+        change(order, AT + day * DAY, *lines, **fields)
+        settle(ann, AT + day * DAY)
+        assert has(ann, AT + 9 * DAY) == points
+    assert [kind for kind, _, _ in acts(ann)] == ["earn", "earn", "refund", "refund", "earn"]
+    assert sum(qualifying for *_, qualifying in acts(ann)) == 200
+    assert Lot.objects.get().amount == 4 + 8 + 8
+
+
+def test_refunds_in_parts_take_exactly_what_the_whole_brought():
+    publish()
+    ann = member(BEGIN)
+    order = buy(ann, AT, ("tea", 3, "310"), ("cup", 1, "77.77"), discount="40", amount="347.77")
+    settle(ann, AT)
+    assert has(ann, AT) == 13
+    left = []
+    for day in (1, 2, 3):
+        refund(ann, AT + day * DAY, ("tea", 1, "90"), order=order)
+        settle(ann, AT + day * DAY)
+        left.append(has(ann, AT + day * DAY))
+    refund(ann, AT + 4 * DAY, ("cup", 1, "70"), order=order)
+    settle(ann, AT + 4 * DAY)
+    assert left == sorted(left, reverse=True)
+    assert has(ann, AT + 4 * DAY) == 0
+    assert Act.objects.aggregate(all=Sum("qualifying"))["all"] == 0
+
+
+def test_what_was_judged_stays_judged_by_its_version_and_tier():
+    publish(tiering={"tiers": [tier("gold", 1000, factor="2")]})
+    publish(spend(points="10"), starts_at=AT + DAY, now=BEGIN + DAY)
+    ann = member(BEGIN)
+    first = buy(ann, AT, ("tea", 1, "1000"))
+    second = buy(ann, AT + timedelta(hours=1), ("tea", 1, "100"))
+    settle(ann, AT + timedelta(hours=2))
+    assert has(ann, AT + timedelta(hours=2)) == 40 + 8
+    assert Member.objects.get().tier == "gold"
+    change(second, AT + 3 * DAY, ("tea", 1, "200"))
+    change(first, AT + 3 * DAY, status=Order.Status.CANCELLED, is_counted=False)
+    settle(ann, AT + 3 * DAY)
+    assert has(ann, AT + 3 * DAY) == 16
+    buy(ann, AT + 4 * DAY, ("tea", 1, "100"))
+    settle(ann, AT + 4 * DAY)
+    assert has(ann, AT + 4 * DAY) == 16 + 40
+
+
+def test_orders_of_another_currency_earn_by_the_rate_of_their_day():
+    publish()
+    ann = member(BEGIN)
+    ExchangeRate.objects.create(currency="USD", on=AT.date() - DAY, rate="32.6")
+    order = buy(ann, AT, ("tea", 2, "10"), currency="USD")
+    buy(ann, AT, ("tea", 1, "10000"), currency="KRW")
+    settle(ann, AT)
+    assert has(ann, AT) == 13
+    ExchangeRate.objects.create(currency="USD", on=AT.date(), rate="50")
+    refund(ann, AT + DAY, ("tea", 1, "5"), order=order)
+    settle(ann, AT + DAY)
+    assert has(ann, AT + DAY) == 7
+
+
+def test_a_return_of_no_known_order_takes_the_newest_and_no_more_than_purchases_brought():
+    publish()
+    ann, ben = member(BEGIN), member(BEGIN)
+    buy(ann, AT, ("tea", 1, "250"))
+    buy(ann, AT + DAY, ("cup", 1, "100"))
+    refund(ann, AT + 2 * DAY, ("cup", 1, "150"))
+    refund(ben, AT + 2 * DAY, ("cup", 1, "150"))
+    settle([ann, ben], AT + 2 * DAY)
+    assert (has(ann, AT + 2 * DAY), has(ben, AT + 2 * DAY)) == (8, 0)
+    assert list(Lot.objects.order_by("earned_at").values_list("active", flat=True)) == [8, 0]
+    refund(ann, AT + 3 * DAY, amount="5000")
+    settle(ann, AT + 3 * DAY)
+    assert has(ann, AT + 3 * DAY) == 0
+    assert not Movement.objects.filter(debit="debt").exists()
+
+
+def test_an_order_earns_for_whoever_it_belongs_to_and_merging_earns_nothing_anew():
+    publish()
+    ann, ben = member(BEGIN), member(BEGIN)
+    order = buy(ann, AT, ("tea", 1, "250"))
+    buy(ben, AT, ("tea", 1, "100"))
+    settle([ann, ben], AT)
+    merging.merge(survivor=ann.id, absorbed=ben.id, reason="test", actor=SYSTEM, at=AT)
+    settle([ann, ben], AT + DAY)
+    assert has(ann, AT + DAY) == 14
+    assert Act.objects.count() == 2
+    cat = member(BEGIN)
+    Order.objects.filter(id=order.id).update(customer=cat)
+    order.lines.model.objects.filter(order_id=order.id).update(customer=cat)
+    settle([ann, cat], AT + 2 * DAY)
+    assert (has(ann, AT + 2 * DAY), has(cat, AT + 2 * DAY)) == (4, 10)
+    settle([ann, cat], AT + 3 * DAY)
+    assert Act.objects.count() == 4
+
+
+def test_the_first_order_makes_a_member_where_the_programme_says_so():
+    publish(joining={"how": "first_order"})
+    ann = factories.customer()
+    buy(ann, BEGIN - DAY, ("tea", 1, "1000"))
+    buy(ann, AT, ("tea", 1, "100"))
+    settle(ann, AT + DAY)
+    row = Member.objects.get()
+    assert (row.customer_id, row.joined_at, row.how) == (ann.id, AT, "order")
+    assert has(ann, AT + DAY) == 4
