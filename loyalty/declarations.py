@@ -8,6 +8,7 @@ from commerce.services import codes
 from loyalty.models import Coupon, CouponKey, Hold
 from loyalty.selectors import coupons
 from loyalty.services import coupons as redeeming
+from loyalty.services import proving
 from loyalty.services import reference as rows
 from surveys.selectors import offers
 
@@ -21,6 +22,7 @@ panels.declare(
     )
 )
 chains.declare("loyalty_act", "loyalty_movement")
+chains.prove(proving.SUBJECT, proving.check)
 digests.declare(Hold, "resolved_by")
 digests.declare(Coupon, "code_digest", "resolved_by")
 digests.declare(CouponKey, "digest")

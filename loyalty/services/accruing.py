@@ -26,7 +26,7 @@ from loyalty.selectors import booked, facts, purses, versions
 from loyalty.selectors.booked import Booked, History
 from loyalty.selectors.facts import Changed, Fact, Pool
 from loyalty.selectors.versions import Timeline, Version
-from loyalty.services import members
+from loyalty.services import ends, members
 from loyalty.services.book import Book
 
 ZERO = Decimal(0)
@@ -158,9 +158,9 @@ class _Accrual:
                 self._return(person, one, fact)
             else:
                 self._order(person, one, fact)
+        self._rise()
         self.book.write()
         _remember(self.rows, self.changed)
-        self._rise()
 
     def _fact(self, one: Changed) -> Fact | None:
         """None where it is not this purse's any more, whoever of the others has it."""
@@ -179,6 +179,9 @@ class _Accrual:
             return
         before = settling.read(past.judged)
         now = self._judge(person, fact, version, before) if fact else None
+        if now is not None and before is None and fact is not None:
+            # Before it earns: what it brings begins with it anyway.
+            ends.prolong(self.book, person.top, at=fact.at, tier=person.rank.tier, timeline=self.timeline)
         if now is not None and fact is not None:
             due = settling.due(now, self._purchase(fact, now.rate, version), self.digits)
         else:
@@ -297,8 +300,9 @@ class _Accrual:
             return
         act.details["lot"] = True
         active_from = at + timedelta(days=version.programme.wallet(act.wallet).pending_days)
-        ends = self._end(person, version, act.wallet, at, active_from)
-        act.moves += found.put(act.id, by - kept, earned_at=at, active_from=active_from, ends=ends, at=self.book.now)
+        end = self._end(person, version, act.wallet, at, active_from)
+        act.moves += found.put(act.id, by - kept, earned_at=at, active_from=active_from, ends=end, at=self.book.now)
+        found.lots[act.id].version = version.id
 
     def _end(
         self, person: _Person, version: Version, wallet: str, at: datetime, active_from: datetime
@@ -340,7 +344,13 @@ class _Accrual:
         moment = max(at, person.rank.since or at)
         since = ranks.window(tiering, joined_at=person.member.joined_at, now=moment, zone=self.zone)
         counter = person.history.counter(tiering.basis, since, moment)
-        person.rank = ranks.settle(tiering, person.rank, counter, now=moment)
+        before, person.rank = person.rank, ranks.settle(tiering, person.rank, counter, now=moment)
+        if person.rank.tier != before.tier:
+            self._other_tier(person, moment)
+
+    def _other_tier(self, person: _Person, at: datetime) -> None:
+        tier = person.rank.tier
+        ends.prolong(self.book, person.top, at=at, tier=tier, is_active=False, timeline=self.timeline)
 
     def _rise(self) -> None:
         """Keep the ranks that changed."""

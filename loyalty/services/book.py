@@ -162,7 +162,10 @@ class Book:
         """
         drafts = [draft for draft in self._drafts if draft.moves or draft.counts]
         self._drafts = []
-        if not drafts:
+        moved = {(self.tops[move.customer], draft.wallet) for draft in drafts for move in draft.moves}
+        # An end may be another one without any movement.
+        moved |= {where for where, purse in self._purses.items() if any(lot.is_touched for lot in purse.lots.values())}
+        if not drafts and not moved:
             return drafts
         copying.rows(Act, _ACT, (self._act_row(draft) for draft in drafts))
         copying.rows(
@@ -184,7 +187,7 @@ class Book:
             ),
         )
         self._write_lots({draft.id: draft.version for draft in drafts})
-        self._write_balances({(self.tops[move.customer], draft.wallet) for draft in drafts for move in draft.moves})
+        self._write_balances(moved)
         return drafts
 
     def _act_row(self, draft: Draft) -> tuple[Any, ...]:

@@ -164,3 +164,36 @@ def test_the_first_order_makes_a_member_where_the_programme_says_so():
     row = Member.objects.get()
     assert (row.customer_id, row.joined_at, row.how) == (ann.id, AT, "order")
     assert has(ann, AT + DAY) == 4
+
+
+def test_points_end_by_activity_and_by_the_tier_and_no_promise_is_broken():
+    publish(
+        wallets={"points": {"expiry": {"kind": "idle", "months": 6, "until": "moment"}}},
+        tiering={"tiers": [tier("gold", 900, expiry={"kind": "fixed", "months": 24, "until": "moment"})]},
+    )
+    ann = member(BEGIN)
+
+    def ends():
+        return [row.date().isoformat() for row in Lot.objects.order_by("earned_at").values_list("ends", flat=True)]
+
+    buy(ann, BEGIN, ("tea", 1, "100"))
+    settle(ann, BEGIN)
+    assert ends() == ["2026-07-01"]
+    buy(ann, BEGIN + 31 * DAY, ("tea", 1, "100"))
+    settle(ann, BEGIN + 31 * DAY)
+    assert ends() == ["2026-08-01"] * 2
+    buy(ann, BEGIN + 59 * DAY, ("tea", 1, "800"))
+    settle(ann, BEGIN + 59 * DAY)
+    assert ends() == ["2028-01-01", "2028-02-01", "2028-03-01"]
+    assert has(ann, BEGIN + 300 * DAY) == 40
+
+
+def test_a_history_told_at_once_ends_as_it_would_have():
+    publish(wallets={"points": {"expiry": {"kind": "idle", "months": 6, "until": "moment"}, "pending_days": 14}})
+    ann = member(BEGIN)
+    for month, day in ((2, 1), (7, 1), (12, 1)):
+        buy(ann, BEGIN.replace(month=month, day=day), ("tea", 1, "100"))
+    settle(ann, BEGIN.replace(month=12, day=2))
+    assert has(ann, BEGIN.replace(month=12, day=31)) == 12
+    assert has(ann, BEGIN.replace(month=12, day=14)) == 8
+    assert has(ann, BEGIN.replace(year=2027, month=6, day=1)) == 0

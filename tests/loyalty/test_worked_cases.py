@@ -1,0 +1,283 @@
+"""Cases with numbers reckoned by hand: what purchases bring, what of it stays after returns, and when it ends."""
+
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from loyalty.rules import ending, programme, settling
+from loyalty.rules.earning import Basket, Given, Line, judge
+from loyalty.rules.keeping import Back
+from loyalty.rules.programme import Expiry
+from loyalty.rules.purse import Account, Purse, Shortfall
+from loyalty.rules.settling import Purchase
+from tests.loyalty.programmes import NAMES, definition, spend, tier
+
+ZONE = ZoneInfo("Asia/Bangkok")
+FRIDAY = datetime(2026, 1, 9, 15, tzinfo=ZONE)
+SATURDAY = datetime(2026, 1, 10, 15, tzinfo=ZONE)
+
+
+def read(*rules, **more):
+    return programme.read(definition(*rules, **more))
+
+
+def basket(*lines, at=FRIDAY, **more):
+    told = [Line(sku, category, Decimal(quantity), Decimal(amount)) for sku, category, quantity, amount in lines]
+    return Basket(at, told, **{name: Decimal(value) for name, value in more.items()})
+
+
+def one(amount, **more):
+    return basket(("tea", "tea", 1, amount), **more)
+
+
+def points(rules, bought, wallet="points", **more):
+    worth = judge(rules, bought, **more).wallets.get(wallet)
+    return worth.points if worth else Decimal(0)
+
+
+# --- what is looked at ---
+
+
+@pytest.mark.parametrize(("rewards", "given"), [("net", 16), ("gross", 18), ("none", 0)])
+def test_what_was_paid_with_our_coupon(rewards, given):
+    """500 less 100, of which 60 are a coupon of ours: 400 or 460 count."""
+    assert points(read(spend(rewards=rewards)), one(500, discount=100, rewards=60)) == given
+
+
+@pytest.mark.parametrize(("basis", "given"), [("after_tax", 42), ("before_tax", 40)])
+@pytest.mark.parametrize("price", ["1070", "1000"])
+def test_tax_inside_or_on_top(price, basis, given):
+    """1000 and 70 of tax, whether the price says 1070 or 1000."""
+    assert points(read(spend(basis=basis)), one(price, tax=70, total=1070)) == given
+
+
+@pytest.mark.parametrize(("rounding", "of_30", "of_37_50"), [("floor", 1, 1), ("half_up", 1, 2), ("ceiling", 2, 2)])
+def test_rounding(rounding, of_30, of_37_50):
+    rules = read(spend(rounding=rounding))
+    assert (points(rules, one(30)), points(rules, one("37.50"))) == (of_30, of_37_50)
+
+
+@pytest.mark.parametrize(("each", "given"), [("order", 3), ("line", 2)])
+def test_rounded_over_the_order_or_by_line(each, given):
+    """Two lines of 40: three full 25 in 80, one in each."""
+    assert points(read(spend(each=each)), basket(("tea", "", 1, 40), ("cup", "", 1, 40))) == given
+
+
+@pytest.mark.parametrize(("paid", "given"), [("99.99", 0), ("100", 4)])
+def test_the_smallest_order_that_earns(paid, given):
+    assert points(read(spend(minimum="100")), one(paid)) == given
+
+
+def test_gift_cards_earn_nothing_and_lower_no_discount_of_others():
+    rules = read(spend(but={"categories": ["gift"]}))
+    assert points(rules, basket(("tea", "tea", 1, 300), ("card", "gift", 1, 200))) == 12
+    assert points(rules, basket(("tea", "tea", 1, 300), ("card", "gift", 1, 200), discount=50)) == 10
+
+
+@pytest.mark.parametrize("kind", ["item", "visit"])
+def test_an_order_of_nothing_is_a_visit_and_has_items_but_no_money(kind):
+    rules = read(spend(), {"on": kind, "key": "other", "names": NAMES, "wallet": "stamps"})
+    assert (points(rules, one(0)), points(rules, one(0), "stamps")) == (0, 1)
+
+
+# --- when, and for whom ---
+
+DOUBLE = {"key": "double", "names": NAMES, "factor": "2"}
+
+
+@pytest.mark.parametrize(("at", "given"), [(FRIDAY, 4), (SATURDAY, 8), (SATURDAY.replace(hour=0), 8)])
+def test_double_on_weekends(at, given):
+    rules = read(bonuses=[{**DOUBLE, "window": {"weekdays": [6, 7]}}])
+    assert points(rules, one(100, at=at)) == given
+
+
+@pytest.mark.parametrize(("clock", "given"), [((21, 59), 4), ((22, 0), 8), ((0, 0), 8), ((1, 59), 8), ((2, 0), 4)])
+def test_a_window_over_midnight(clock, given):
+    rules = read(bonuses=[{**DOUBLE, "window": {"opens": "22:00:00", "closes": "02:00:00"}}])
+    assert points(rules, one(100, at=FRIDAY.replace(hour=clock[0], minute=clock[1]))) == given
+
+
+GOLD = {"tiers": [tier("silver", 100), tier("gold", 1000, factor="1.5")]}
+
+
+@pytest.mark.parametrize(("rank", "given"), [("", 3), ("silver", 3), ("gold", 4), ("platinum", 3)])
+def test_the_factor_of_a_tier_is_rounded_down_at_the_end(rank, given):
+    """Three times 1.5 is 4.5; a rank that the version does not know has no factor."""
+    assert points(read(tiering=GOLD), one(75), tier=rank) == given
+
+
+@pytest.mark.parametrize(("how", "given"), [("largest", 8), ("sum", 10), ("product", 12)])
+def test_two_factors_at_once(how, given):
+    assert points(read(tiering=GOLD, bonuses=[DOUBLE], factors=how), one(100), tier="gold") == given
+
+
+def test_a_bonus_once_for_a_basket_large_enough():
+    rules = read(bonuses=[{"key": "more", "names": NAMES, "extra": "50", "minimum": "500"}])
+    assert (points(rules, one("499.99")), points(rules, one(500))) == (19, 70)
+
+
+# --- limits and rivals ---
+
+
+@pytest.mark.parametrize(
+    ("cap", "so_far", "given"),
+    [
+        ({"per": "fact", "points": "7"}, None, 7),
+        ({"per": "day", "points": "10"}, ("2026-01-09", 6, 1), 4),
+        ({"per": "day", "points": "10"}, ("2026-01-08", 6, 1), 10),
+        ({"per": "week", "points": "10"}, ("2026-W02", 10, 2), 0),
+        ({"per": "month", "times": 2}, ("2026-01", 3, 2), 0),
+        ({"per": "ever", "times": 2}, ("ever", 3, 1), 10),
+    ],
+)
+def test_caps(cap, so_far, given):
+    past = {("spend", so_far[0]): Given(Decimal(so_far[1]), so_far[2])} if so_far else {}
+    assert points(read(spend(caps=[cap])), one(250), so_far=past) == given
+
+
+@pytest.mark.parametrize(("stack", "given"), [("add", 14), ("best", 10), ("only", 4)])
+def test_rules_beside_each_other(stack, given):
+    rules = read(spend(stack=stack, priority=1), {**spend(per="10", stack=stack, priority=2), "key": "other"})
+    assert points(rules, one(100)) == given
+
+
+def test_stamps_beyond_a_full_card_stay():
+    rules = read({"on": "item", "key": "cup", "names": NAMES, "wallet": "stamps", "of": {"skus": ["cup"]}})
+    assert points(rules, basket(("cup", "", 12, 600), ("tea", "", 1, 100)), "stamps") == 12
+
+
+# --- what comes back ---
+
+
+def kept(rules, bought, *returns, **fields):
+    frozen = settling.assess(rules, Purchase(bought), tier="", rate=Decimal(1), so_far={}, digits={})
+    told = [
+        (Decimal(amount), [Back(sku, Decimal(quantity), Decimal(worth)) for sku, quantity, worth in lines])
+        for amount, *lines in returns
+    ]
+    due = settling.due(frozen, Purchase(bought, told, **fields), {})
+    return due.points["points"], due.counts["spend"], due.counts["items"]
+
+
+@pytest.mark.parametrize(("pieces", "left"), [(0, (4, 100, 3)), (3, (0, 0, 0))])
+def test_a_return_by_the_piece(pieces, left):
+    assert kept(read(), basket(("tea", "", 3, 100)), (pieces, ("tea", pieces, 100))) == left
+
+
+def test_the_shop_rounds_a_part_that_goes_back_in_the_customers_favour():
+    """A third of four points is one and a third: one goes back, then one more, then all."""
+    bought = basket(("tea", "", 3, 100))
+    back = ("33.33", ("tea", 1, "33.33"))
+    assert [kept(read(), bought, *[back] * n)[0] for n in (1, 2, 3)] == [3, 2, 0]
+
+
+def test_money_that_goes_back_without_an_article_lies_on_all():
+    assert kept(read(), one(400), (100,))[:2] == (12, 300)
+    assert kept(read(), one(400), ("133.33",), ("266.67",))[:2] == (0, 0)
+
+
+def test_a_discount_lies_on_what_it_lowered():
+    """300 and 100 less 100 are 225 and 75: nine points and three."""
+    bought = basket(("tea", "", 1, 300), ("cup", "", 1, 100), discount=100)
+    assert kept(read(), bought, (75, ("cup", 1, 75)))[:2] == (9, 225)
+    assert kept(read(), bought, (300,))[:2] == (0, 0)
+    thirds = basket(*[("tea", "", 1, 100)] * 3, discount=10)
+    assert kept(read(), thirds, (290,))[:2] == (0, 0)
+
+
+def test_an_article_that_nobody_bought_counts_as_money_and_too_much_money_as_all():
+    assert kept(read(), one(400), (100, ("cup", 1, 100)))[0] == 12
+    assert kept(read(), one(400), (900,))[0] == 0
+
+
+def test_a_cancelled_order_keeps_nothing():
+    assert kept(read(), one(400), is_void=True) == (0, 0, 0)
+
+
+def test_another_currency():
+    """Ten dollars at 32.60."""
+    assert points(read(), Purchase(one(10)).at_rate(Decimal("32.6")).basket) == 13
+
+
+def test_a_return_of_no_known_order_takes_what_it_would_have_brought_on_an_ordinary_day():
+    rules = read(
+        spend(but={"categories": ["gift"]}),
+        {"on": "visit", "key": "visit", "names": NAMES},
+        bonuses=[DOUBLE],
+    )
+    lines = [Line("tea", "tea", Decimal(1), Decimal(100)), Line("card", "gift", Decimal(1), Decimal(100))]
+    assert settling.worth_back(rules, FRIDAY, lines, tier="", digits={}) == ({"points": 4}, 200)
+
+
+# --- what is gone already ---
+
+ANN, LOT = uuid.UUID(int=1), uuid.UUID(int=2)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def purse(amount=100, *, wait_until=AT, ends=None):
+    found = Purse(ANN)
+    found.put(LOT, Decimal(amount), earned_at=AT, active_from=wait_until, ends=ends, at=AT)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shortfall", "limit", "balance", "let_go"),
+    [
+        (Shortfall.NEGATIVE, None, -80, {}),
+        (Shortfall.DEBT, None, -80, {}),
+        (Shortfall.DEBT, 50, -50, {Account.FORGIVEN: 30}),
+        (Shortfall.DEDUCT, None, 0, {Account.DEDUCTED: 80}),
+        (Shortfall.FORGIVE, None, 0, {Account.FORGIVEN: 80}),
+    ],
+)
+def test_a_refund_of_what_was_spent(shortfall, limit, balance, let_go):
+    """A hundred earned, eighty spent, a hundred to be taken back."""
+    found = purse()
+    found.spend(Decimal(80), at=AT)
+    moves = found.take_back(
+        LOT, Decimal(100), at=AT, shortfall=shortfall, limit=None if limit is None else Decimal(limit)
+    )
+    assert found.balance(AT) == balance
+    assert {move.debit: move.amount for move in moves if move.lot is None and move.debit is not Account.DEBT} == let_go
+    assert sum(move.amount for move in moves) == 100
+
+
+def test_nobody_pays_for_what_expired():
+    found = purse(ends=AT.replace(month=2))
+    found.catch_up(AT.replace(month=3))
+    found.take_back(LOT, Decimal(100), at=AT.replace(month=3), shortfall=Shortfall.DEBT)
+    assert (found.balance(AT.replace(month=3)), found.owed) == (0, 0)
+
+
+def test_a_refund_while_the_points_wait():
+    found = purse(wait_until=AT.replace(day=15))
+    found.take_back(LOT, Decimal(40), at=AT, shortfall=Shortfall.DEBT)
+    assert (found.balance(AT), found.waiting(AT), found.balance(AT.replace(day=15))) == (0, 60, 60)
+
+
+# --- when it ends ---
+
+
+@pytest.mark.parametrize(
+    ("expiry", "earned", "ends"),
+    [
+        (Expiry(kind="fixed", months=12), (2026, 1, 31, 12), (2027, 2, 1)),
+        (Expiry(kind="fixed", months=1), (2026, 1, 31, 12), (2026, 3, 1)),
+        (Expiry(kind="fixed", days=30, until="moment"), (2026, 1, 1, 12), (2026, 1, 31, 12)),
+        (Expiry(kind="fixed", months=12, until="year"), (2026, 5, 3, 9), (2028, 1, 1)),
+        (Expiry(kind="fixed", months=3, until="month"), (2026, 1, 10, 9), (2026, 5, 1)),
+        (Expiry(kind="month", months=6), (2025, 12, 15, 9), (2026, 7, 1)),
+        (Expiry(kind="idle", months=6), (2026, 1, 10, 9), (2026, 8, 2)),
+        (Expiry(), (2026, 1, 1, 9), None),
+    ],
+)
+def test_the_end_by_the_shops_clock(expiry, earned, ends):
+    """`idle` counts from a purchase on the first of February."""
+    at = datetime(*earned, tzinfo=ZONE)
+    last = datetime(2026, 2, 1, 20, tzinfo=ZONE)
+    found = ending.end(expiry, earned_at=at, active_from=at, last_active_at=last, zone=ZONE)
+    assert found == (datetime(*ends, tzinfo=ZONE) if ends else None)
