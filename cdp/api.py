@@ -9,7 +9,7 @@ from cdp.core.api import webhooks
 from commerce.api import interests, line_links, orders, products
 from consent.api import consents, feedback, requests
 from customers.api import customers
-from loyalty.api import coupons
+from loyalty.api import accounts, coupons
 from surveys.api import interviews, social, surveys, tickets
 
 
@@ -39,6 +39,7 @@ router.register("interviews", interviews.InterviewViewSet, basename="interview")
 router.register("testimonials", interviews.TestimonialViewSet, basename="testimonial")
 router.register("tickets", tickets.TicketViewSet, basename="ticket")
 router.register("social", social.SocialViewSet, basename="social")
+router.register("loyalty/accounts", accounts.AccountViewSet, basename="loyalty-account")
 router.register("coupons", coupons.CouponViewSet, basename="coupon")
 router.register("segments", segments.SegmentViewSet, basename="segment")
 router.register(

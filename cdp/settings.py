@@ -289,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
         ("forget-hooks", "commerce.tasks.forget_hooks", 3600),
         ("look-after-booking", "commerce.tasks.look_after_booking", 3600),
         ("forget-coupons", "loyalty.tasks.forget_coupons", 3600),
+        ("lapse-holds", "loyalty.tasks.lapse_holds", 60),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tell-others", "cdp.core.tasks.tell_others", 5),

@@ -3,10 +3,20 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import coupons
+from loyalty.services import coupons, holds
+
+MOST_ROUNDS = 50
 
 
 @shared_task
 def forget_coupons() -> None:
     """Forget coupons that nobody used, some time after their end."""
     coupons.forget_old(now=timezone.now())
+
+
+@shared_task
+def lapse_holds() -> None:
+    """Give back what was put aside for too long; what one run leaves the next one finds."""
+    for _ in range(MOST_ROUNDS):
+        if holds.lapse(now=timezone.now()) < holds.AT_ONCE:
+            break

@@ -33,6 +33,7 @@ SCOPES = (
     "social:write",
     "loyalty:read",
     "loyalty:write",
+    "loyalty:adjust",
     "segments:read",
     "segments:write",
     "campaigns:read",

@@ -108,6 +108,7 @@ class Action(StrEnum):
     PROGRAMME_PUBLISHED = "loyalty:programme:published"
     MEMBER_JOINED = "loyalty:member:joined"
     MEMBER_LEFT = "loyalty:member:left"
+    POINTS_ADJUSTED = "loyalty:points:adjusted"
     SEGMENT_SAVED = "analytics:segment:saved"
     SEGMENT_ARCHIVED = "analytics:segment:archived"
     CAMPAIGN_SAVED = "campaigns:campaign:saved"

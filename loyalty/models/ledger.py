@@ -209,6 +209,7 @@ class Hold(OwnedModel):
     wallet = models.CharField(max_length=20)
     amount = _amount()
     captured = _amount(default=0)
+    restored = _amount(default=0)  # how much of that was given back since
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     until = models.DateTimeField()
     reward = models.CharField(max_length=40, blank=True)
@@ -223,7 +224,9 @@ class Hold(OwnedModel):
         verbose_name_plural = _("holds")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                name="loyalty_hold_within", condition=Q(amount__gt=0, captured__gte=0, captured__lte=models.F("amount"))
+                name="loyalty_hold_within",
+                condition=Q(amount__gt=0, captured__gte=0, captured__lte=models.F("amount"))
+                & Q(restored__gte=0, restored__lte=models.F("captured")),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -275,6 +275,17 @@ class Purse:
             moves += self._give_back(part, _A.HELD, at, grace)
         return moves
 
+    def lapse(self, parts: Iterable[Part], *, until: datetime, at: datetime, grace: timedelta) -> list[Move]:
+        """Give back what a hold put aside whose time ran out at `until`, noticed now. Points that would have ended
+        since then have ended: however late somebody looks, it comes to the same.
+        """
+        held = self._in_turn(parts)
+        moves = self.release(held, at=until, grace=grace)
+        for lot in (self.lots[part.lot] for part in held):
+            if lot.active and lot.has_ended(at):
+                moves.append(self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active))
+        return moves
+
     def restore(self, parts: Iterable[Part], amount: Decimal, *, at: datetime, grace: timedelta) -> list[Move]:
         """Give redeemed points back to the lots they were of, last to end first: the best of them come back first."""
         moves = []

@@ -79,6 +79,8 @@ class Book:
         self.now, self.actor, self.source, self.place = now, actor, source, place
         self.members = members
         self.tops = {row: top for top, rows in members.items() for row in rows}
+        self.stands: Mapping[uuid.UUID, uuid.UUID] = {}
+        """Who stands today for each id that was asked for."""
         self._purses = found
         self._drafts: list[Draft] = []
 
@@ -97,10 +99,12 @@ class Book:
         Who has no wallet any more (erased, nobody) is left out: see `tops`. Six statements, however many people; call
         it inside a transaction.
         """
-        stand = set(standing.hold(customers).values())
+        stands = standing.hold(customers)
+        stand = set(stands.values())
         standing.queue(stand)
         members = purses.pools(stand)
         book = cls(members, purses.load(members), now=now, actor=actor, source=source, place=place)
+        book.stands = stands
         for (_, wallet), purse in book._purses.items():
             book._lapse(purse, wallet)
         return book

@@ -81,8 +81,9 @@ TAGS = [
     },
     {
         "name": "loyalty",
-        "description": "What customers have earned: personal coupons, looked up and redeemed by code at the till or in "
-        "the store's checkout.",
+        "description": "What customers have earned: their points, stamps and store credit as a ledger, given, put "
+        "aside, redeemed and taken back, each of it once; and personal coupons, looked up and redeemed by code at the "
+        "till or in the store's checkout. Giving and taking by hand needs a scope of its own, `loyalty:adjust`.",
     },
     {
         "name": "segments",

@@ -13,7 +13,7 @@ from cdp.core.api.problems import MEDIA_TYPE, TITLES
 
 Endpoint = tuple[str, str, str, Any]
 PREFIX = "/api/v1/"
-PERSON = f"{PREFIX}customers/{{"
+PERSON = (f"{PREFIX}customers/{{", f"{PREFIX}loyalty/accounts/{{")
 """How addresses of one person begin: whoever was erased is gone at each of them."""
 JSON = "application/json"
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}

@@ -119,6 +119,7 @@ def written(call):
     Survey.objects.filter(id=survey.id).update(opens_at=timezone.now())  # the one time that a questionnaire may have
     asked = {"customer": customer, "channel": "email", "words": "Where is it?", "at": "2026-11-20T10:00:00.25Z"}
     ticket = call("POST", "tickets", asked)
+    call("POST", f"loyalty/accounts/{customer}/earn", {"points": 5})
     call("POST", "social", {"platform": "x", "handle": "mali", "text": "Hi", "at": "2026-11-20T10:00:00.25Z"})
     return {
         "interviews": str(talking.praised(Customer.objects.get(id=customer)).id),
@@ -131,6 +132,7 @@ def written(call):
         "stock-interests": interest["id"],
         "webhooks": webhook["id"],
         "privacy-requests": request["id"],
+        "loyalty": customer,
         "coupons": factories.coupon(Customer.objects.get(id=customer)).code,
         "surveys": survey.slug,
     }

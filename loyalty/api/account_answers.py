@@ -1,0 +1,194 @@
+"""What goes out: what somebody has, and what happened to it, as JSON."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cdp.core.crypto import subjects
+from commerce.rules import money
+from loyalty.models import Act, Hold, Member, WalletType
+from loyalty.rules.purse import ZERO
+from loyalty.selectors import accounts
+from loyalty.selectors.accounts import Standing
+
+Json = dict[str, Any]
+KIND = WalletType.Kind
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+class AmountField(serializers.Field[Any, Any, Any, Any]):
+    """Points and stamps as a whole number, money as a decimal string."""
+
+
+class WalletAnswer(serializers.Serializer[Any]):
+    """One wallet."""
+
+    wallet = serializers.CharField()
+    kind = serializers.ChoiceField(KIND.values)
+    currency = serializers.CharField(allow_null=True, help_text="Of store credit.")
+    balance = AmountField(help_text="What can be spent, less what is owed; below zero where more is owed.")
+    pending = AmountField(help_text="What can be spent later.")
+    held = AmountField(help_text="What is put aside for sales under way.")
+    owed = AmountField(help_text="What the next earnings pay first.")
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When something of it ends next.")
+    expiring = AmountField(help_text="How much ends then.")
+
+
+class AccountAnswer(serializers.Serializer[Any]):
+    """What a customer has. Balances are as of now, whatever was booked."""
+
+    customer = serializers.UUIDField()
+    is_member = serializers.BooleanField()
+    joined_at = serializers.DateTimeField(allow_null=True)
+    tier = serializers.CharField(allow_null=True)
+    balance = serializers.IntegerField(help_text="Points that can be spent, less what is owed.")
+    pending = serializers.IntegerField(help_text="Points that can be spent later.")
+    held = serializers.IntegerField(help_text="Points put aside for sales under way.")
+    stamps = serializers.IntegerField(help_text="Stamps on all cards.")
+    store_credit = serializers.CharField(help_text="Credit in `currency`.")
+    currency = serializers.CharField(help_text="The shop's.")
+    wallets = WalletAnswer(many=True)
+
+
+class LedgerEntryAnswer(serializers.Serializer[Any]):
+    """One thing that happened to a wallet."""
+
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(Act.Kind.values)
+    wallet = serializers.CharField()
+    points = AmountField(help_text="By how much what they have changed in all: waiting, to spend, put aside.")
+    balance_change = AmountField(help_text="By how much what can be spent changed.")
+    reason = serializers.CharField(allow_null=True, help_text="A code: why it was adjusted or taken back.")
+    words = serializers.CharField(allow_null=True, help_text="What was written beside it.")
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
+    external_id = serializers.CharField(allow_null=True, help_text="The number it was told with.")
+    fact = serializers.UUIDField(allow_null=True, help_text="The order, redemption or answer that it is about.")
+
+
+class GivenAnswer(serializers.Serializer[Any]):
+    """What was given or taken."""
+
+    id = serializers.UUIDField(help_text="Of the entry.")
+    customer = serializers.UUIDField()
+    wallet = serializers.CharField()
+    points = AmountField()
+    balance = AmountField(help_text="What can be spent now.")
+
+
+class PointsRedemptionAnswer(serializers.Serializer[Any]):
+    """Points put aside or redeemed."""
+
+    id = serializers.UUIDField()
+    customer = serializers.UUIDField()
+    wallet = serializers.CharField()
+    state = serializers.ChoiceField(Hold.State.values)
+    points = AmountField(help_text="How much was put aside.")
+    redeemed = AmountField(help_text="How much of it was redeemed.")
+    reversed = AmountField(help_text="How much of that was given back since.")
+    value = serializers.CharField(allow_null=True, help_text="What the redeemed is worth, if a price is set.")
+    currency = serializers.CharField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True, help_text="When it goes back by itself, while it is open.")
+    external_id = serializers.CharField(allow_null=True, help_text="The number of the sale, as told.")
+    balance = AmountField(help_text="What can be spent now.")
+
+
+def amount(value: Decimal, kind: WalletType | None) -> int | str:
+    """A number as its wallet counts: whole, or as money."""
+    if kind is not None and kind.currency:
+        return money.text(value, kind.currency)
+    return int(value)
+
+
+def account(customer: uuid.UUID, *, at: datetime) -> Json:
+    """What somebody who stands for themselves has at that moment."""
+    found = accounts.standings(customer, at=at)
+    points = next((one for one in found if one.wallet.key == accounts.POINTS), None)
+    credit = [one.balance for one in found if one.wallet.currency == settings.CDP_CURRENCY]
+    member = Member.objects.filter(customer_id=customer, left_at__isnull=True).first()
+    return {
+        "customer": str(customer),
+        "is_member": member is not None,
+        "joined_at": member and member.joined_at,
+        "tier": (member.tier or None) if member else None,
+        "balance": int(points.balance) if points else 0,
+        "pending": int(points.pending) if points else 0,
+        "held": int(points.held) if points else 0,
+        "stamps": int(sum((one.balance for one in found if one.wallet.kind == KIND.STAMPS), ZERO)),
+        "store_credit": money.text(sum(credit, ZERO), settings.CDP_CURRENCY),
+        "currency": settings.CDP_CURRENCY,
+        "wallets": [_wallet(one) for one in found],
+    }
+
+
+def _wallet(one: Standing) -> Json:
+    numbers = {"balance": one.balance, "pending": one.pending, "held": one.held, "owed": one.owed}
+    return {
+        "wallet": one.wallet.key,
+        "kind": one.wallet.kind,
+        "currency": one.wallet.currency or None,
+        **{name: amount(value, one.wallet) for name, value in numbers.items()},
+        "expires_at": one.ends_at,
+        "expiring": amount(one.ending, one.wallet),
+    }
+
+
+def entries(rows: Sequence[Act]) -> list[Json]:
+    """A page of what happened."""
+    kinds = {kind.key: kind for kind in WalletType.objects.all()}
+    effects = accounts.effects(rows)
+    keyring = subjects.load({row.customer_id for row in rows if row.words})
+    return [
+        {
+            "id": str(row.id),
+            "at": row.at,
+            "kind": row.kind,
+            "wallet": row.wallet,
+            "points": amount(row.change, kinds.get(row.wallet)),
+            "balance_change": amount(effects[row.id], kinds.get(row.wallet)),
+            "reason": row.reason or None,
+            "words": keyring.open(row.words, table="loyalty_act", column="words", row=row.id) or None,
+            "source": row.source or None,
+            "external_id": (row.details or {}).get("reference"),
+            "fact": str(row.fact_id) if row.fact_id else None,
+        }
+        for row in rows
+    ]
+
+
+def given(done: Any, *, customer: uuid.UUID, wallet: str) -> Json:
+    """What was given or taken (`services.giving.Given`)."""
+    kind = accounts.wallet(wallet)
+    return {
+        "id": str(done.act.id),
+        "customer": str(customer),
+        "wallet": wallet,
+        "points": amount(done.points, kind),
+        "balance": amount(done.available, kind),
+    }
+
+
+def redemption(row: Hold, *, available: Decimal, at: datetime) -> Json:
+    """Points put aside or redeemed, and what can be spent now."""
+    kind = accounts.wallet(row.wallet)
+    value, currency = accounts.worth(row.wallet, row.captured, at=at)
+    return {
+        "id": str(row.id),
+        "customer": str(row.customer_id),
+        "wallet": row.wallet,
+        "state": row.state,
+        "points": amount(row.amount, kind),
+        "redeemed": amount(row.captured, kind),
+        "reversed": amount(row.restored, kind),
+        "value": None if value is None else money.text(value, currency),
+        "currency": currency or None,
+        "until": row.until if row.state == Hold.State.OPEN else None,
+        "external_id": row.reference or None,
+        "balance": amount(available, kind),
+    }

@@ -1,0 +1,88 @@
+"""What comes in: what is given, spent, put aside and taken back."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cdp.core.api.fields import ChoiceField, ExactField, StrictSerializer, WordsField
+from loyalty.rules.adjusting import Why
+from loyalty.selectors import accounts
+from loyalty.services import giving, holds
+
+WALLET_HELP = "Which wallet; left out: points."
+NUMBER_HELP = "Your own number of it. Told again with the same number it happens once, and the answer is the same."
+
+
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string"}]})
+class PointsField(ExactField):
+    """How many: whole points or stamps, or an amount of store credit."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Digits are those of the ledger; what a wallet counts in is judged there."""
+        super().__init__(max_digits=18, decimal_places=4, **kwargs)
+
+
+class EarnBody(StrictSerializer):
+    """What somebody earned elsewhere; it can be spent at once. Who takes no part yet is enrolled."""
+
+    points = PointsField()
+    reason = WordsField(max_length=giving.LONGEST_WORDS, help_text="What for, in words; it stands in the ledger.")
+    wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
+    external_id = WordsField(max_length=200, help_text=NUMBER_HELP)
+
+
+class SpendBody(StrictSerializer):
+    """How many points are redeemed."""
+
+    points = PointsField()
+    wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
+    external_id = WordsField(max_length=200, help_text="Your own number of the sale. " + NUMBER_HELP)
+
+
+class HoldBody(SpendBody):
+    """How many points are put aside for a sale that is under way."""
+
+    minutes = serializers.IntegerField(
+        min_value=1,
+        max_value=holds.LONGEST_MINUTES,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="After so many they go back by themselves; left out: as the programme says.",
+    )
+
+
+class CaptureBody(StrictSerializer):
+    """How much of what was put aside is redeemed; the rest goes back."""
+
+    points = PointsField(required=False, allow_null=True, default=None, help_text="Left out: all of it.")
+
+
+class NothingMoreBody(StrictSerializer):
+    """Nothing to say."""
+
+
+class ReverseBody(StrictSerializer):
+    """Which redemption is taken back, and how much of it: name it by its id or by your number of the sale."""
+
+    redemption = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="The id it was given.")
+    sale = WordsField(max_length=200, help_text="The `external_id` it was told with, by a key of the same source.")
+    points = PointsField(required=False, allow_null=True, default=None, help_text="Left out: all that is left of it.")
+    external_id = WordsField(max_length=200, help_text="Your own number of the return. " + NUMBER_HELP)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["redemption"] is None) == (not attrs["sale"]):
+            raise serializers.ValidationError({"redemption": [_("Name the redemption: by its id or by the sale.")]})
+        return attrs
+
+
+class AdjustBody(StrictSerializer):
+    """What is given (above zero) or taken (below zero) by hand, and why."""
+
+    points = PointsField()
+    reason = ChoiceField(Why.values)
+    words = WordsField(max_length=giving.LONGEST_WORDS, help_text="What happened; it stands in the ledger.")
+    wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
+    external_id = WordsField(max_length=200, help_text=NUMBER_HELP)

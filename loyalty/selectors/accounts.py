@@ -1,0 +1,164 @@
+"""What somebody has in the programme, as tills and stores ask for it: balances by wallet, and what happened to them."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from commerce.rules import money
+from customers.selectors import lineage
+from loyalty.models import Act, Hold, Movement, WalletType
+from loyalty.rules.programme import Refunds
+from loyalty.rules.purse import ZERO, Account, Part, Purse
+from loyalty.selectors import purses, versions
+
+POINTS = "points"
+
+
+def wallet(key: str) -> WalletType | None:
+    """The wallet of that key."""
+    return WalletType.objects.filter(key=key).first()
+
+
+def wallets() -> list[str]:
+    """The keys of all wallets there are."""
+    return list(WalletType.objects.values_list("key", flat=True))
+
+
+def digits(kind: WalletType) -> int:
+    """How many decimals a wallet counts in: those of its money; points and stamps are whole."""
+    return money.decimals(kind.currency) if kind.currency else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One wallet of somebody at a moment: what can be spent (less what is owed), what waits, what is put aside, what
+    is owed, and what of it ends next.
+    """
+
+    wallet: WalletType
+    balance: Decimal = ZERO
+    pending: Decimal = ZERO
+    held: Decimal = ZERO
+    owed: Decimal = ZERO
+    ends_at: datetime | None = None
+    ending: Decimal = ZERO
+
+    @property
+    def available(self) -> Decimal:
+        """What can be spent: never below zero."""
+        return max(self.balance, ZERO)
+
+
+def standings(customer: uuid.UUID, *, at: datetime) -> list[Standing]:
+    """Every wallet of who stands for themselves, as it is at that moment whatever has been booked: waits that are
+    over, ends that have come, holds whose time ran out.
+    """
+    people = purses.pools([customer])
+    found = {key: purse for (_, key), purse in purses.load(people).items()}
+    _lapse(found, people[customer], at)
+    return [_standing(kind, found.get(kind.key), at) for kind in WalletType.objects.all()]
+
+
+def _lapse(found: Mapping[str, Purse], people: Sequence[uuid.UUID], at: datetime) -> None:
+    late = overdue(people, at)
+    if not late:
+        return
+    grace = timedelta(days=refunds(at).grace_days)
+    put_aside = parts(people, [row.id for row in late], Account.HELD)
+    for row in late:
+        if row.wallet in found:
+            found[row.wallet].catch_up(at)
+            found[row.wallet].lapse(put_aside[row.id], until=row.until, at=at, grace=grace)
+
+
+def overdue(people: Sequence[uuid.UUID], at: datetime) -> list[Hold]:
+    """Holds of these people whose time ran out, in that order: one may prolong a lot that another is of too."""
+    found = Hold.objects.filter(customer_id__in=people, state=Hold.State.OPEN, until__lte=at)
+    return list(found.order_by("until", "id"))
+
+
+def refunds(at: datetime) -> Refunds:
+    """What becomes of points that come back at that moment."""
+    version = versions.in_force(at)
+    return version.programme.refunds if version else Refunds()
+
+
+def parts(people: Sequence[uuid.UUID], holds: Sequence[uuid.UUID], account: Account) -> dict[uuid.UUID, list[Part]]:
+    """How much of which lots of these people lies in an account (held, redeemed) for each of these holds: what every
+    act about them moved there, less what it moved away.
+    """
+    if not holds:
+        return {}
+    facts = dict(Act.objects.filter(customer_id__in=people, fact_id__in=holds).values_list("id", "fact_id"))
+    sums: dict[uuid.UUID, dict[uuid.UUID, Decimal]] = {hold: defaultdict(lambda: ZERO) for hold in holds}
+    moved = Movement.objects.filter(customer_id__in=people, act_id__in=facts, lot_id__isnull=False)
+    for act, lot, debit, credit, amount in moved.values_list("act_id", "lot_id", "debit", "credit", "amount"):
+        fact = facts[act]
+        if fact is not None and lot is not None:
+            sums[fact][lot] += amount * ((credit == account) - (debit == account))
+    return {hold: [Part(lot, amount) for lot, amount in found.items() if amount > 0] for hold, found in sums.items()}
+
+
+def _standing(kind: WalletType, purse: Purse | None, at: datetime) -> Standing:
+    if purse is None:
+        return Standing(kind)
+    purse.catch_up(at)
+    spendable = [lot for lot in purse.lots.values() if lot.active and lot.ends and not lot.has_ended(at)]
+    first = min((lot.ends for lot in spendable if lot.ends), default=None)
+    return Standing(
+        kind,
+        balance=purse.balance(at),
+        pending=purse.waiting(at),
+        held=purse.held,
+        owed=purse.owed,
+        ends_at=first,
+        ending=sum((lot.active for lot in spendable if lot.ends == first), ZERO),
+    )
+
+
+def worth(key: str, amount: Decimal, *, at: datetime) -> tuple[Decimal | None, str]:
+    """What so much of a wallet is in money when it is spent, and in which; None where it has no price."""
+    kind = wallet(key)
+    if kind is not None and kind.currency:
+        return amount, kind.currency
+    version = versions.in_force(at)
+    price = version.programme.wallet(key).worth if version else None
+    if version is None or price is None:
+        return None, ""
+    return amount * price, version.programme.currency
+
+
+def redemption(customer: uuid.UUID, *, source: str, reference: str) -> uuid.UUID | None:
+    """The hold or redemption that a source told with that number of its own, the newest where it was given back and
+    told again.
+    """
+    people = purses.pools([customer])[customer]
+    found = Hold.objects.filter(customer_id__in=people, source=source, reference=reference)
+    return found.order_by("-id").values_list("id", flat=True).first()
+
+
+# --- what happened ---
+
+
+def entries(customer: uuid.UUID, *, wallet: str = "") -> QuerySet[Act]:
+    """Everything that happened to the wallets of who stands for themselves, whoever of those who are one it was."""
+    found = Act.objects.filter(customer_id__in=lineage.of(customer))
+    return found.filter(wallet=wallet) if wallet else found
+
+
+def effects(acts: Sequence[Act]) -> dict[uuid.UUID, Decimal]:
+    """By how much each of these changed what can be spent, less what is owed. One query."""
+    found = {act.id: ZERO for act in acts}
+    people = lineage.everybody({act.customer_id for act in acts})
+    moved = Movement.objects.filter(customer_id__in=people, act_id__in=list(found))
+    for act, debit, credit, amount in moved.values_list("act_id", "debit", "credit", "amount"):
+        found[act] += amount * (_SPENDABLE.get(credit, 0) - _SPENDABLE.get(debit, 0))
+    return found
+
+
+_SPENDABLE = {Account.ACTIVE.value: 1, Account.DEBT.value: -1}

@@ -1,0 +1,110 @@
+"""Points by hand: what a store's system gives, and what is given or taken with a reason."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from cdp.core import audit, pipeline
+from cdp.core.crypto import subjects
+from loyalty.models import Act, Member
+from loyalty.rules.adjusting import Why
+from loyalty.rules.purse import Account, Move, TooLittle
+from loyalty.rules.spending import Refusal, Refused, check_amount
+from loyalty.services import members
+from loyalty.services.book import Draft
+from loyalty.services.tills import Asked, Till, open_till
+
+LONGEST_WORDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The act that was written, by how much it changed the wallet, and what can be spent now."""
+
+    act: Draft | Act
+    points: Decimal
+    available: Decimal
+    is_repeated: bool = False
+
+
+def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
+    """What somebody earned elsewhere: they are enrolled, and it can be spent at once. The same number of the same
+    source is given once. Raises Refused.
+    """
+    with transaction.atomic():
+        till = open_till(asked, members_only=False)
+        check_amount(points, digits=till.digits)
+        cause = f"told:{asked.name.hex}"
+        known = till.told(Act.Kind.EARN, cause)
+        if known is not None:
+            return _same(till, known, points)
+        members.enrol(customer=till.who, how=Member.How.API, source=asked.source, actor=asked.actor, now=asked.now)
+        act = till.act(Act.Kind.EARN, cause, details=_details(asked, points))
+        _say(act, words)
+        act.qualifying = points if till.wallet.kind == till.wallet.Kind.POINTS else None
+        act.moves += _put(till, act, points, Account.ISSUED)
+        return _written(till, act, points)
+
+
+def adjust(asked: Asked, points: Decimal, *, why: Why, words: str = "", limit: Decimal | None = None) -> Given:
+    """Give (above zero) or take (below) with a reason. Nobody is left with less than nothing. `limit` is how much who
+    asks may decide alone. The same number of the same source is one adjustment. Raises Refused.
+    """
+    with transaction.atomic():
+        till = open_till(asked)
+        check_amount(abs(points), digits=till.digits)
+        cause = f"told:{asked.name.hex}"
+        known = till.told(Act.Kind.ADJUST, cause)
+        if known is not None:
+            return _same(till, known, points)
+        if limit is not None and abs(points) > limit:
+            raise Refused(Refusal.LIMIT, limit=limit)
+        act = till.act(Act.Kind.ADJUST, cause, details=_details(asked, points), reason=why.value)
+        _say(act, words)
+        if points > 0:
+            act.moves += _put(till, act, points, Account.ADJUSTED)
+        else:
+            try:
+                act.moves += till.purse.spend(-points, at=asked.now, into=Account.ADJUSTED)
+            except TooLittle as error:
+                raise Refused(Refusal.INSUFFICIENT, available=error.available) from error
+        audit.record(
+            audit.Action.POINTS_ADJUSTED,
+            actor=asked.actor,
+            at=asked.now,
+            customer=till.who,
+            subject=act.id,
+            details={"points": f"{points:f}", "wallet": till.wallet.key, "reason": why.value},
+        )
+        return _written(till, act, points)
+
+
+def _same(till: Till, known: Act, points: Decimal) -> Given:
+    if Decimal((known.details or {}).get("points", 0)) != points:
+        raise Refused(Refusal.OTHERWISE)
+    return Given(known, points, till.available, is_repeated=True)
+
+
+def _details(asked: Asked, points: Decimal) -> dict[str, str]:
+    return {**(asked.details or {}), "points": f"{points:f}"}
+
+
+def _say(act: Draft, words: str) -> None:
+    """What was written beside it, sealed for whose it is."""
+    if words:
+        keyring = subjects.load([act.customer])
+        act.words = keyring.seal(
+            words[:LONGEST_WORDS], customer=act.customer, table="loyalty_act", column="words", row=act.id
+        )
+
+
+def _put(till: Till, act: Draft, points: Decimal, out_of: Account) -> list[Move]:
+    now = till.book.now
+    return till.purse.put(act.id, points, earned_at=now, active_from=now, ends=till.end(now), at=now, out_of=out_of)
+
+
+def _written(till: Till, act: Draft, points: Decimal) -> Given:
+    till.book.write()
+    pipeline.mark([till.who], cause="loyalty.given")
+    return Given(act, points, till.available)

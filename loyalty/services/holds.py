@@ -1,0 +1,290 @@
+"""Paying with points: put aside, then redeemed in whole or part or given back; at once; and taken back later.
+
+Every redemption is one row of `Hold`, a direct one too, and every act about it names that row as its fact. Whoever
+writes holds the lock of the person's book, so a hold is decided once; told again it is the same.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from cdp.core import pipeline
+from cdp.core.actors import SYSTEM
+from loyalty.models import Act, Hold
+from loyalty.rules.purse import ZERO, Account, Part, TooLittle
+from loyalty.rules.spending import Refusal, Refused, check_amount, check_chosen
+from loyalty.selectors import accounts
+from loyalty.services.book import Book, Draft
+from loyalty.services.tills import Asked, Till, open_till
+
+MINUTES = 30
+LONGEST_MINUTES = 10_080
+AT_ONCE = 200
+"""Of how many holds the people are looked at in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The hold as it is now, what can be spent now, and whether it had been told before. `points` is how much this
+    call moved: put aside, redeemed, or given back.
+    """
+
+    hold: Hold
+    points: Decimal
+    available: Decimal
+    is_repeated: bool = False
+
+
+# --- putting aside and redeeming ---
+
+
+def hold(
+    asked: Asked, points: Decimal, *, minutes: int | None = None, reward: str = "", resolved_by: bytes | None = None
+) -> Done:
+    """Put points aside for a sale that is under way, for so many minutes (left out: as the programme says).
+
+    The same number of the same source is the same hold while that is open or redeemed. Raises Refused.
+    """
+    with transaction.atomic():
+        till = _ready(asked, points, is_chosen=not reward)
+        known = _told(till, asked, points, reward)
+        if known is not None:
+            return Done(known, known.amount, till.available, is_repeated=True)
+        lasts = minutes or (till.programme.hold_minutes if till.programme else MINUTES)
+        until = asked.now + timedelta(minutes=min(lasts, LONGEST_MINUTES))
+        row = _row(till, asked, points, reward=reward, until=until, resolved_by=resolved_by)
+        act = till.act(Act.Kind.HOLD, f"hold:{row.id}", fact=row.id, details=asked.details)
+        with _enough():
+            act.moves += till.purse.hold(points, at=asked.now)
+        return _written(till, row, points)
+
+
+def redeem(asked: Asked, points: Decimal, *, reward: str = "", resolved_by: bytes | None = None) -> Done:
+    """Put aside and redeem in one. The same number of the same source is the same redemption. Raises Refused."""
+    with transaction.atomic():
+        till = _ready(asked, points, is_chosen=not reward)
+        known = _told(till, asked, points, reward)
+        if known is not None:
+            if known.state == Hold.State.OPEN:
+                raise Refused(Refusal.OTHERWISE)
+            return Done(known, known.captured, till.available, is_repeated=True)
+        row = _row(till, asked, points, reward=reward, until=asked.now, resolved_by=resolved_by)
+        row.state, row.captured, row.ended_at = Hold.State.CAPTURED, points, asked.now
+        act = till.act(Act.Kind.REDEEM, f"hold:{row.id}", fact=row.id, details=asked.details)
+        with _enough():
+            act.moves += till.purse.spend(points, at=asked.now)
+        return _written(till, row, points)
+
+
+def _ready(asked: Asked, points: Decimal, *, is_chosen: bool) -> Till:
+    """The purse of who wants to spend, with what ran out given back. Raises Refused."""
+    till = open_till(asked)
+    check_amount(points, digits=till.digits)
+    if is_chosen and till.wallet.kind == till.wallet.Kind.POINTS:
+        check_chosen(points, till.how)
+    _lapse(till.book, accounts.overdue(till.people, asked.now), till.grace)
+    return till
+
+
+def _told(till: Till, asked: Asked, points: Decimal, reward: str) -> Hold | None:
+    """The hold that this number means already. One that was given back stands in nobody's way."""
+    if not asked.reference:
+        return None
+    known = Hold.objects.filter(
+        customer_id__in=till.people,
+        source=asked.source,
+        reference=asked.reference,
+        state__in=[Hold.State.OPEN, Hold.State.CAPTURED],
+    ).first()
+    if known is not None and (known.amount, known.wallet, known.reward) != (points, till.wallet.key, reward):
+        raise Refused(Refusal.OTHERWISE)
+    return known
+
+
+def _row(till: Till, asked: Asked, points: Decimal, *, reward: str, until: datetime, resolved_by: bytes | None) -> Hold:
+    return Hold(
+        customer_id=till.who,
+        wallet=till.wallet.key,
+        amount=points,
+        until=until,
+        reward=reward,
+        reference=asked.reference,
+        source=asked.source,
+        made_at=asked.now,
+        resolved_by=resolved_by,
+    )
+
+
+@contextmanager
+def _enough() -> Iterator[None]:
+    try:
+        yield
+    except TooLittle as error:
+        raise Refused(Refusal.INSUFFICIENT, available=error.available) from error
+
+
+def _written(till: Till, row: Hold, points: Decimal) -> Done:
+    till.book.write()
+    row.save()
+    pipeline.mark([till.who], cause="loyalty.hold")
+    return Done(row, points, till.available)
+
+
+# --- deciding a hold ---
+
+
+def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> Done:
+    """Redeem what was put aside, or only so much of it: the rest goes back to its lots. Raises Refused."""
+    with transaction.atomic():
+        row, till = _found(asked, hold_id)
+        wanted = row.amount if points is None else points
+        check_amount(wanted, digits=till.digits)
+        if row.state == Hold.State.CAPTURED and row.captured == wanted:
+            return Done(row, wanted, till.available, is_repeated=True)
+        _check_open(row, asked.now)
+        if wanted > row.amount:
+            raise Refused(Refusal.MORE_THAN_HELD, available=row.amount)
+        parts = accounts.parts(till.people, [row.id], Account.HELD)[row.id]
+        act = till.act(Act.Kind.CAPTURE, f"hold:{row.id}", fact=row.id)
+        act.moves += till.purse.capture(parts, wanted)
+        taken = {move.lot: move.amount for move in act.moves}
+        rest = [Part(part.lot, part.amount - taken.get(part.lot, ZERO)) for part in parts]
+        if wanted < row.amount:
+            back = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
+            back.moves += till.purse.release(rest, at=asked.now, grace=till.grace)
+        row.state, row.captured, row.ended_at = Hold.State.CAPTURED, wanted, asked.now
+        return _written(till, row, wanted)
+
+
+def release(asked: Asked, hold_id: uuid.UUID) -> Done:
+    """Give back what was put aside, to the very lots. Raises Refused."""
+    with transaction.atomic():
+        row, till = _found(asked, hold_id)
+        if row.state in {Hold.State.RELEASED, Hold.State.LAPSED}:
+            return Done(row, row.amount, till.available, is_repeated=True)
+        if row.state == Hold.State.CAPTURED:
+            raise Refused(Refusal.CAPTURED)
+        act = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
+        parts = accounts.parts(till.people, [row.id], Account.HELD)[row.id]
+        act.moves += till.purse.release(parts, at=asked.now, grace=till.grace)
+        row.state, row.ended_at = Hold.State.RELEASED, asked.now
+        return _written(till, row, row.amount)
+
+
+def _found(asked: Asked, hold_id: uuid.UUID, *, members_only: bool = True) -> tuple[Hold, Till]:
+    """The hold behind its lock. Somebody else's is told apart from one that nobody has."""
+    known = Hold.objects.filter(id=hold_id).first()
+    if known is None:
+        raise Refused(Refusal.UNKNOWN_HOLD)
+    till = open_till(replace(asked, wallet=known.wallet), members_only=members_only)
+    row = Hold.objects.filter(customer_id__in=till.people, id=hold_id).first()
+    if row is None:
+        raise Refused(Refusal.FOREIGN_HOLD)
+    return row, till
+
+
+def _check_open(row: Hold, now: datetime) -> None:
+    if row.state == Hold.State.CAPTURED:
+        raise Refused(Refusal.CAPTURED)
+    if row.state == Hold.State.RELEASED:
+        raise Refused(Refusal.RELEASED)
+    if row.state == Hold.State.LAPSED or row.until <= now:
+        raise Refused(Refusal.LAPSED)
+
+
+# --- time ---
+
+
+def lapse(*, now: datetime) -> int:
+    """Give back what was put aside for too long: everything of those whose turn it is. Returns how many holds."""
+    with transaction.atomic():
+        due = Hold.objects.filter(state=Hold.State.OPEN, until__lte=now).order_by("until")[:AT_ONCE]
+        whose = set(due.values_list("customer_id", flat=True))
+        if not whose:
+            return 0
+        book = Book.open(whose, now=now, actor=SYSTEM)
+        found = accounts.overdue(list(book.tops), now)
+        _lapse(book, found, timedelta(days=accounts.refunds(now).grace_days))
+        book.write()
+        pipeline.mark({row.customer_id for row in found}, cause="loyalty.hold")
+    return len(found)
+
+
+def _lapse(book: Book, rows: Sequence[Hold], grace: timedelta) -> None:
+    """In an open book: give back holds whose time ran out, as of that moment."""
+    parts = accounts.parts(list(book.tops), [row.id for row in rows], Account.HELD)
+    for row in rows:
+        act = book.act(row.customer_id, row.wallet, Act.Kind.RELEASE, cause=f"hold:{row.id}", fact=row.id, at=row.until)
+        purse = book.purse(row.customer_id, row.wallet)
+        act.moves += purse.lapse(parts[row.id], until=row.until, at=book.now, grace=grace)
+        row.state, row.ended_at = Hold.State.LAPSED, row.until
+        row.save(update_fields=["state", "ended_at"])
+
+
+# --- taking a redemption back ---
+
+
+def reverse(asked: Asked, redemption: uuid.UUID, points: Decimal | None = None) -> Done:
+    """Give redeemed points back to the lots they were of, all that is left of them or so many; where a lot has ended
+    they can be spent for the programme's days of grace. `asked.reference` is the number of the return: told again, it
+    is the same. Raises Refused.
+    """
+    with transaction.atomic():
+        row, till = _found_redemption(asked, redemption)
+        cause = f"hold:{row.id}:{asked.name.hex}"
+        known = till.told(Act.Kind.RESTORE, cause)
+        if known is not None:
+            given = Decimal((known.details or {})["points"])
+            if points is not None and given != points:
+                raise Refused(Refusal.OTHERWISE)
+            return Done(row, given, till.available, is_repeated=True)
+        left = row.captured - row.restored
+        if left <= 0:
+            raise Refused(Refusal.REVERSED)
+        wanted = left if points is None else points
+        check_amount(wanted, digits=till.digits)
+        if wanted > left:
+            raise Refused(Refusal.MORE_THAN_REDEEMED, available=left)
+        act = till.act(Act.Kind.RESTORE, cause, fact=row.id, details={**(asked.details or {}), "points": f"{wanted:f}"})
+        _restore(till, row, act, wanted)
+        row.restored += wanted
+        return _written(till, row, wanted)
+
+
+def _found_redemption(asked: Asked, redemption: uuid.UUID) -> tuple[Hold, Till]:
+    try:
+        row, till = _found(asked, redemption, members_only=False)
+    except Refused as error:
+        if error.reason in {Refusal.UNKNOWN_HOLD, Refusal.FOREIGN_HOLD}:
+            raise Refused(Refusal.UNKNOWN_REDEMPTION) from error
+        raise
+    if row.state != Hold.State.CAPTURED:
+        raise Refused(Refusal.NOT_REDEEMED)
+    return row, till
+
+
+def _restore(till: Till, row: Hold, act: Draft, wanted: Decimal) -> None:
+    """What was taken of lots that are somebody else's since (two who were one and were parted) comes back as a lot of
+    its own: those lots got theirs when they parted.
+    """
+    now = till.book.now
+    parts = accounts.parts(till.people, [row.id], Account.REDEEMED)[row.id]
+    till.book.bring([part.lot for part in parts])
+    own = min(sum((part.amount for part in parts), ZERO), wanted)
+    if own:
+        act.moves += till.purse.restore(parts, own, at=now, grace=till.grace)
+    if wanted > own:
+        act.moves += till.purse.put(
+            act.id,
+            wanted - own,
+            earned_at=now,
+            active_from=now,
+            ends=till.end(now),
+            at=now,
+            out_of=Account.REDEEMED,
+        )

@@ -1,0 +1,134 @@
+"""One person's purse behind its lock, as whoever spends, gives or adjusts needs it: the checks they all begin with."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from cdp.core.actors import Actor
+from customers.selectors import lineage
+from loyalty.models import Act, Balance, Member, WalletType
+from loyalty.rules import ending
+from loyalty.rules.programme import Programme, Refunds, Wallets
+from loyalty.rules.purse import Purse
+from loyalty.rules.spending import SKEW, Refusal, Refused
+from loyalty.selectors import accounts, versions
+from loyalty.services.book import Book, Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what, and from where: the same for every call. `reference` is the asker's own number of it."""
+
+    customer: uuid.UUID
+    actor: Actor
+    now: datetime
+    source: str
+    wallet: str = accounts.POINTS
+    reference: str = ""
+    place: str = ""
+
+    @property
+    def name(self) -> uuid.UUID:
+        """The same for the same number of the same source, so that an act told again is found; else a new one."""
+        return uuid.uuid5(_NUMBERS, f"{self.source}\0{self.reference}") if self.reference else uuid.uuid4()
+
+    @property
+    def details(self) -> Mapping[str, Any] | None:
+        """What an act keeps of it."""
+        return {"reference": self.reference} if self.reference else None
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """An open book of one person: `who` stands for them."""
+
+    book: Book
+    who: uuid.UUID
+    wallet: WalletType
+    programme: Programme | None
+    version: uuid.UUID | None
+
+    @property
+    def purse(self) -> Purse:
+        """What they have in this wallet."""
+        return self.book.purse(self.who, self.wallet.key)
+
+    @property
+    def people(self) -> list[uuid.UUID]:
+        """Every row that shares the purse."""
+        return list(self.book.members[self.book.tops[self.who]])
+
+    @property
+    def how(self) -> Wallets:
+        """How the wallet is kept today."""
+        return self.programme.wallet(self.wallet.key) if self.programme else Wallets()
+
+    @property
+    def grace(self) -> timedelta:
+        """How long points that come back can be spent where their own end has passed."""
+        return timedelta(days=(self.programme.refunds if self.programme else Refunds()).grace_days)
+
+    def end(self, active_from: datetime) -> datetime | None:
+        """When a lot that somebody is given now ends."""
+        expiry = self.how.expiry
+        if self.programme:
+            ranks = {rank.key: rank.expiry for rank in self.programme.tiering.tiers}
+            tier = Member.objects.filter(customer_id=self.who).values_list("tier", flat=True).first()
+            expiry = ranks.get(tier or "") or expiry
+        zone = timezone.get_default_timezone()
+        now = self.book.now
+        return ending.end(expiry, earned_at=now, active_from=active_from, last_active_at=now, zone=zone)
+
+    @property
+    def digits(self) -> int:
+        """How many decimals the wallet counts in."""
+        return accounts.digits(self.wallet)
+
+    @property
+    def available(self) -> Decimal:
+        """What can be spent now."""
+        return self.purse.available(self.book.now)
+
+    def act(self, kind: Act.Kind, cause: str, **more: Any) -> Draft:
+        """A new act in this wallet, of the version in force."""
+        return self.book.act(self.who, self.wallet.key, kind, cause=cause, version=self.version, **more)
+
+    def told(self, kind: Act.Kind, cause: str) -> Act | None:
+        """The act of that cause, if it was written before."""
+        wallet = self.wallet.key
+        return Act.objects.filter(customer_id__in=self.people, wallet=wallet, kind=kind, cause=cause).first()
+
+
+def open_till(asked: Asked, *, members_only: bool = True) -> Till:
+    """Lock somebody's purse; call it inside a transaction.
+
+    Raises Refused for a wallet that is not there, for who takes no part, and where the clock went back. Raises
+    `lineage.Erased` for who is nobody any more.
+    """
+    wallet = accounts.wallet(asked.wallet)
+    if wallet is None:
+        raise Refused(Refusal.UNKNOWN_WALLET, known=", ".join(accounts.wallets()))
+    book = Book.open([asked.customer], now=asked.now, actor=asked.actor, source=asked.source, place=asked.place)
+    who = book.stands.get(asked.customer)
+    if who is None:
+        raise lineage.Erased
+    people = book.members[book.tops[who]]
+    written = Balance.objects.filter(customer_id__in=people).aggregate(last=Max("moved_at"))["last"]
+    if written is not None and asked.now < written - SKEW:
+        raise Refused(Refusal.CLOCK)
+    if members_only and not Member.objects.filter(customer_id=who, left_at__isnull=True).exists():
+        raise Refused(Refusal.NOT_MEMBER)
+    version = versions.in_force(asked.now)
+    if version is None:
+        return Till(book, who, wallet, None, None)
+    return Till(book, who, wallet, version.programme, version.id)
+
+
+_NUMBERS = uuid.UUID("6f0c9f0e-3f0b-4d7e-9f43-0c8f1b4f2a55")
+"""The name space of tills' own numbers."""
