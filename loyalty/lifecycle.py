@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import retention
-from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys
+from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys, declare_settling
 from cdp.core.retention import Follow, Kind, Start, Term, Unit
 from loyalty.selectors import coupons
+from loyalty.services import parting
 
 declare(
     "loyalty.Coupon",
@@ -69,6 +70,7 @@ declare(
     on_erase=OnErase.DELETE,
     export=("joined_at", "how", "source", "left_at", "tier", "tier_since", "tier_until"),
 )
+declare_settling(parting.settle)
 
 # --- how long it is kept ---
 

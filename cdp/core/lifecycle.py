@@ -14,6 +14,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from cdp.core.actors import Actor
+
 Counted = Callable[[Sequence[Mapping[str, Any]], int], None]
 """Takes rows (column → value as in JSON) and by how much each of them counts."""
 Owned = Callable[[Collection[uuid.UUID]], Mapping[bytes, uuid.UUID]]
@@ -102,14 +104,16 @@ Farewell = Callable[[Collection[uuid.UUID], datetime], None]
 
 @dataclass(frozen=True)
 class Parted:
-    """Two who were one person are two again: who goes, who stays, the digests of the identifiers that go, and the id
-    behind which rows were written while they were one.
+    """Two who were one person are two again: who goes, who stays, the digests of the identifiers that go, the id
+    behind which rows were written while they were one, who parts them and when.
     """
 
     goes: uuid.UUID
     stays: uuid.UUID
     digests: Collection[bytes]
     since: uuid.UUID
+    actor: Actor
+    at: datetime
 
 
 Settle = Callable[[Parted], None]

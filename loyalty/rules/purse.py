@@ -214,8 +214,7 @@ class Purse:
                 moves = [self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active)]
                 found.append(Lapse(Kind.EXPIRE, lot.id, moment, tuple(moves)))
         if self.owed:
-            paid = ((lot.id, self._repay(lot)) for lot in sorted(self.lots.values(), key=lambda lot: lot.turn))
-            found += [Lapse(Kind.SETTLE, lot, at, tuple(moves)) for lot, moves in paid if moves]
+            found += [Lapse(Kind.SETTLE, lot, at, tuple(moves)) for lot, moves in self.settle().items()]
         return found
 
     # --- earning ---
@@ -311,6 +310,44 @@ class Purse:
                 moves.append(self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active))
         return moves
 
+    # --- being parted from others ---
+
+    def regain(self, lot: uuid.UUID, amount: Decimal, *, at: datetime, out_of: Account = _A.PARTED) -> list[Move]:
+        """What others took of a lot is in it again, as if they never had: waiting, to spend, or expired by now. What
+        is owed is not paid yet: see `settle`.
+        """
+        found = self.lots[lot]
+        if out_of is _A.PARTED and found.active_from > at:
+            return [self._move(found, out_of, _A.PENDING, amount)]
+        moves = [self._move(found, out_of, _A.ACTIVE, amount)]
+        if found.has_ended(at):
+            moves.append(self._move(found, _A.ACTIVE, _A.EXPIRED, amount))
+        return moves
+
+    def acquit(self, who: uuid.UUID, amount: Decimal) -> list[Move]:
+        """As much of what they owe is not theirs; less where they do not owe that much any more."""
+        owed = min(self.debts.get(who, ZERO), amount)
+        if owed <= 0:
+            return []
+        self.debts[who] -= owed
+        return [Move(who, None, _A.PARTED, _A.DEBT, owed)]
+
+    def lend(self, lot: uuid.UUID, amount: Decimal, *, at: datetime) -> list[Move]:
+        """A lot of what is missing, owed from now on: for what was spent, or is put aside, out of lots of others."""
+        made = Lot(lot, self.owner, at, at, None, amount, is_new=True)
+        self.lots[lot] = made
+        self.debts[self.owner] = self.debts.get(self.owner, ZERO) + amount
+        return [Move(self.owner, None, _A.DEBT, _A.PARTED, amount), self._move(made, _A.PARTED, _A.ACTIVE, amount)]
+
+    def charge(self, amount: Decimal, *, at: datetime, into: Account = _A.PARTED) -> list[Move]:
+        """Take what there is, up to that much, first to end first, whatever is owed."""
+        return [self._move(self.lots[part.lot], _A.ACTIVE, into, part.amount) for part in self._usable(at, amount)]
+
+    def settle(self) -> dict[uuid.UUID, list[Move]]:
+        """What is owed is paid by what there is, by lot."""
+        paid = ((lot.id, self._repay(lot)) for lot in sorted(self.lots.values(), key=lambda lot: lot.turn))
+        return {lot: moves for lot, moves in paid if moves}
+
     # --- taking back ---
 
     def take_back(
@@ -366,12 +403,12 @@ class Purse:
     def _take(self, amount: Decimal, into: Account, at: datetime) -> list[Move]:
         if amount > self.available(at):
             raise TooLittle(self.available(at))
-        usable = [
-            Part(lot.id, lot.active)
-            for lot in sorted(self.lots.values(), key=lambda lot: lot.turn)
-            if lot.active and not lot.has_ended(at)
-        ]
-        return [self._move(self.lots[part.lot], _A.ACTIVE, into, part.amount) for part in _first(usable, amount)]
+        return self.charge(amount, at=at, into=into)
+
+    def _usable(self, at: datetime, amount: Decimal) -> list[Part]:
+        """As much of what can be spent, first to end first."""
+        lots = sorted(self.lots.values(), key=lambda lot: lot.turn)
+        return _first([Part(lot.id, lot.active) for lot in lots if lot.active and not lot.has_ended(at)], amount)
 
     def _give_back(self, part: Part, out_of: Account, at: datetime, grace: timedelta) -> list[Move]:
         lot = self.lots[part.lot]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from customers.models import Customer
+from customers.models import Customer, MergeLog
 from customers.selectors import lineage
 from loyalty.models import Balance
 from loyalty.models import Lot as LotRow
@@ -31,6 +31,20 @@ def pools(customers: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
             break
         for row, top in above.items():
             found[top].append(row)
+    return found
+
+
+def writers(rows: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """With whom acts about facts of these rows may lie: an act lies with who stood for its people when it was written,
+    also where they were parted since. One statement per layer of merges.
+    """
+    found = set(rows)
+    layer = found
+    for _ in range(lineage.LONGEST_CHAIN):
+        layer = set(MergeLog.objects.filter(absorbed_id__in=layer).values_list("customer_id", flat=True)) - found
+        if not layer:
+            break
+        found |= layer
     return found
 
 

@@ -102,7 +102,21 @@ class Book:
         stands = standing.hold(customers)
         stand = set(stands.values())
         standing.queue(stand)
-        members = purses.pools(stand)
+        return cls.of(purses.pools(stand), now=now, actor=actor, source=source, place=place)
+
+    @classmethod
+    def of(
+        cls,
+        members: Mapping[uuid.UUID, Collection[uuid.UUID]],
+        *,
+        now: datetime,
+        actor: Actor = SYSTEM,
+        source: str = "",
+        place: str = "",
+    ) -> "Book":
+        """The same for purses that are named: who stands for each, with every row whose lots are in it. The caller
+        holds all of them.
+        """
         book = cls(members, purses.load(members), now=now, actor=actor, source=source, place=place)
         book.stands = stands
         for (_, wallet), purse in book._purses.items():
@@ -154,7 +168,10 @@ class Book:
         **more: Any,
     ) -> Draft:
         """A new act of whoever stands for that customer; put its moves in. `more` are fields of Draft."""
-        draft = Draft(self.tops[customer], wallet, kind, cause, at or self.now, **more)
+        return self.note(Draft(self.tops[customer], wallet, kind, cause, at or self.now, **more))
+
+    def note(self, draft: Draft) -> Draft:
+        """Take an act in that lies with the row it names, whoever stands for that."""
         self._drafts.append(draft)
         return draft
 

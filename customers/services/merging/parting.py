@@ -56,7 +56,7 @@ def part(*, merge_log: uuid.UUID, actor: Actor, at: datetime) -> MergeLog:
                 rows.raise_flags(model, declaration.one_of, customer=holder, wanted=flags.get("ours", []))
     left = back.flagged[ContactPoint._meta.label]
     for settle in lifecycle.settlers():
-        settle(lifecycle.Parted(absorbed, holder, back.digests, log.id))
+        settle(lifecycle.Parted(absorbed, holder, back.digests, log.id, actor, at))
     retold.settle(absorbed, holder, log=log, facts=back.facts, left=left)
     _reseal(absorbed, holder)
     retold.claim(absorbed, holder, since=log.at)

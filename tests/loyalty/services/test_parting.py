@@ -1,0 +1,169 @@
+"""Two who shared a purse and are two again have what they would have had, had they never been one."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+
+from cdp.core import ids
+from cdp.core.actors import SYSTEM
+from customers.models import Identifier
+from customers.services import merging
+from loyalty.models import Act, Hold, Lot, Movement
+from loyalty.rules.purse import Shortfall
+from loyalty.selectors import purses, taken
+from loyalty.services.book import Book
+from tests import factories
+from tests.loyalty.services.test_book import balance, earn
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def ann():
+    return factories.customer()
+
+
+@pytest.fixture
+def ben():
+    return factories.customer()
+
+
+def join(one, other):
+    return merging.merge(survivor=one.id, absorbed=other.id, reason="test", actor=SYSTEM, at=NOW)
+
+
+def part(log):
+    merging.unmerge(merge_log=log.id, actor=SYSTEM, at=LATER)
+
+
+def redeem(top, amount, *, by, is_open=False):
+    """Somebody who is one with others now pays with points: whose redemption it was, an identifier of `by` said."""
+    hold = Hold.objects.create(
+        customer_id=top.id,
+        wallet="points",
+        amount=amount,
+        captured=0 if is_open else amount,
+        state="open" if is_open else "captured",
+        until=LATER,
+        source="till",
+        made_at=NOW,
+        resolved_by=Identifier.objects.filter(customer_id__in=[by.id, top.id], digest=digests[by.id]).get().digest,
+    )
+    with transaction.atomic():
+        book = Book.open([top.id], now=NOW)
+        kind = Act.Kind.HOLD if is_open else Act.Kind.REDEEM
+        act = book.act(top.id, "points", kind, cause=f"hold:{hold.id}", fact=hold.id)
+        purse = book.purse(top.id, "points")
+        act.moves += (purse.hold if is_open else purse.spend)(Decimal(amount), at=NOW)
+        book.write()
+    return hold
+
+
+digests: dict = {}
+
+
+def know(*people):
+    for one in people:
+        digests[one.id] = Identifier.objects.filter(customer_id=one.id).values_list("digest", flat=True)[0]
+
+
+def owed(customer):
+    return sum((purse.owed for purse in purses.of(customer.id).values()), Decimal(0))
+
+
+def parted():
+    """What lies over `parted` in all: nothing, whatever happened."""
+    into = Movement.objects.filter(credit="parted").aggregate(all=Sum("amount"))["all"] or 0
+    return into - (Movement.objects.filter(debit="parted").aggregate(all=Sum("amount"))["all"] or 0)
+
+
+def test_nothing_is_written_where_nothing_was_done_between(ann, ben):
+    know(ann, ben)
+    earn(ann, 10)
+    earn(ben, 20)
+    before = list(Movement.objects.order_by("id").values()), list(Lot.objects.order_by("id").values())
+    part(join(ann, ben))
+    assert (list(Movement.objects.order_by("id").values()), list(Lot.objects.order_by("id").values())) == before
+    assert (balance(ann), balance(ben)) == (10, 20)
+
+
+@pytest.mark.parametrize("spender", ["ann", "ben"])
+def test_who_paid_with_lots_of_the_other_is_charged_and_the_other_has_them_again(ann, ben, spender):
+    know(ann, ben)
+    by, other = (ann, ben) if spender == "ann" else (ben, ann)
+    earn(other, 50, ends=NOW + timedelta(days=9))  # ends first, so it is taken first
+    earn(by, 30)
+    log = join(ann, ben)
+    hold = redeem(ann, 60, by=by)
+    assert balance(ann) == 20
+    part(log)
+    assert (balance(other, LATER), balance(by, LATER)) == (50, -30)
+    assert parted() == 0
+    # What was paid with is the spender's alone now, and comes back to them.
+    with transaction.atomic():
+        book = Book.open([by.id], now=LATER)
+        parts = taken.redeemed(hold.id, book.members[by.id])
+        assert sum(one.amount for one in parts) == 60
+        book.bring([one.lot for one in parts])
+        act = book.act(by.id, "points", Act.Kind.RESTORE, cause=f"hold:{hold.id}", fact=hold.id)
+        act.moves += book.purse(by.id, "points").restore(parts, Decimal(60), at=LATER, grace=timedelta(0))
+        book.write()
+    assert not taken.redeemed(hold.id, [by.id])
+    assert (balance(ann, LATER), balance(ben, LATER)) == ((30, 50) if spender == "ann" else (50, 30))
+    assert owed(by) == 0
+
+
+def test_what_is_put_aside_of_the_others_lots_is_put_aside_of_ones_own(ann, ben):
+    know(ann, ben)
+    earn(ann, 50, ends=NOW + timedelta(hours=1))  # over before they are parted
+    earn(ben, 30)
+    log = join(ann, ben)
+    hold = redeem(ann, 70, by=ben, is_open=True)
+    part(log)
+    assert (balance(ann, LATER), balance(ben, LATER)) == (0, -40)
+    assert Lot.objects.get(customer_id=ann.id).expired == 50
+    assert sum(one.amount for one in taken.held(hold.id, [ben.id])) == 70
+    assert not taken.held(hold.id, [ann.id])
+    with transaction.atomic():
+        book = Book.open([ben.id], now=LATER)
+        act = book.act(ben.id, "points", Act.Kind.RELEASE, cause=f"hold:{hold.id}", fact=hold.id)
+        parts = taken.held(hold.id, [ben.id])
+        act.moves += book.purse(ben.id, "points").release(parts, at=LATER, grace=timedelta(0))
+        book.write()
+    assert (balance(ben, LATER), owed(ben), parted()) == (30, 0, 0)
+
+
+def test_a_debt_that_the_others_points_paid_is_owed_again(ann, ben):
+    know(ann, ben)
+    lot = earn(ben, 40)
+    redeem(ben, 40, by=ben)
+    with transaction.atomic():
+        book = Book.open([ben.id], now=NOW)
+        book.bring([lot])
+        act = book.act(ben.id, "points", Act.Kind.REFUND, cause="refund:1", fact=ids.uuid7())
+        act.moves += book.purse(ben.id, "points").take_back(lot, Decimal(40), at=NOW, shortfall=Shortfall.DEBT)
+        book.write()
+    log = join(ann, ben)
+    earn(ann, 100)
+    assert (balance(ann), owed(ann)) == (60, 0)
+    part(log)
+    assert (balance(ann, LATER), balance(ben, LATER), parted()) == (100, -40, 0)
+
+
+def test_two_who_are_joined_and_parted_again_come_to_the_same(ann, ben):
+    know(ann, ben)
+    earn(ann, 50, ends=NOW + timedelta(days=9))
+    earn(ben, 80)
+    log = join(ann, ben)
+    redeem(ann, 60, by=ben)
+    part(log)
+    assert (balance(ann, LATER), balance(ben, LATER)) == (50, 20)
+    again = merging.merge(survivor=ben.id, absorbed=ann.id, reason="test", actor=SYSTEM, at=LATER)
+    assert balance(ann, LATER) == 70
+    part(again)
+    assert (balance(ann, LATER), balance(ben, LATER), parted()) == (50, 20, 0)
