@@ -26,6 +26,7 @@ urlpatterns = [
     path("voice/", include("surveys.voice_urls")),
     path("", include("consent.urls")),
     path("", include("commerce.urls")),
+    path("loyalty/", include("loyalty.urls")),
     path("s/", include("surveys.asking_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -31,6 +31,8 @@ _TABLE: dict[str, str] = {
     "surveys.edit": "mo",
     # Answering what people say of the shop in public; tickets are of whoever serves customers.
     "voice.edit": "cmspo",
+    # How customers earn and spend, and what they get for it.
+    "loyalty.edit": "mo",
     "imports": "so",
     # Asking for a file of people; whoever is no privacy officer or owner waits for one from a certain size.
     "exports": "mspo",

@@ -70,6 +70,7 @@ PAGES = [
     ("business:company-make", "POST", "cspo"),
     ("business:company-merge", "GET", "spo"),
     ("business:company-merge", "POST", "spo"),
+    ("loyalty:overview", "GET", "vcmspo"),
     ("analytics:segment-list", "GET", "vmo"),
     ("analytics:segment-new", "GET", "mo"),
     ("analytics:segment-new", "POST", "mo"),

@@ -58,6 +58,7 @@ ROOMS = {
     "consent",
     "events",
     "commerce",
+    "loyalty",
     "surveys",
     "voice",
     "ask",
