@@ -78,6 +78,7 @@ def redeem(asked: Asked, points: Decimal, *, reward: str = "", resolved_by: byte
         act = till.act(Act.Kind.REDEEM, f"hold:{row.id}", fact=row.id, details=asked.details)
         with _enough():
             act.moves += till.purse.spend(points, at=asked.now)
+        till.note_redemption()
         return _written(till, row, points)
 
 
@@ -158,6 +159,7 @@ def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> 
             back = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
             back.moves += till.purse.release(rest, at=asked.now, grace=till.grace)
         row.state, row.captured, row.ended_at = Hold.State.CAPTURED, wanted, asked.now
+        till.note_redemption()
         return _written(till, row, wanted)
 
 

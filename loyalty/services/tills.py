@@ -18,6 +18,7 @@ from loyalty.rules.programme import Programme, Refunds, Wallets
 from loyalty.rules.purse import Purse
 from loyalty.rules.spending import SKEW, Refusal, Refused
 from loyalty.selectors import accounts, versions
+from loyalty.services import ends
 from loyalty.services.book import Book, Draft
 
 
@@ -65,6 +66,11 @@ class Till:
         return list(self.book.members[self.book.tops[self.who]])
 
     @property
+    def tier(self) -> str:
+        """Their rank; empty for none."""
+        return Member.objects.filter(customer_id=self.who).values_list("tier", flat=True).first() or ""
+
+    @property
     def how(self) -> Wallets:
         """How the wallet is kept today."""
         return self.programme.wallet(self.wallet.key) if self.programme else Wallets()
@@ -76,11 +82,7 @@ class Till:
 
     def end(self, active_from: datetime) -> datetime | None:
         """When a lot that somebody is given now ends."""
-        expiry = self.how.expiry
-        if self.programme:
-            ranks = {rank.key: rank.expiry for rank in self.programme.tiering.tiers}
-            tier = Member.objects.filter(customer_id=self.who).values_list("tier", flat=True).first()
-            expiry = ranks.get(tier or "") or expiry
+        expiry = self.programme.expiry(self.wallet.key, self.tier) if self.programme else self.how.expiry
         zone = timezone.get_default_timezone()
         now = self.book.now
         return ending.end(expiry, earned_at=now, active_from=active_from, last_active_at=now, zone=zone)
@@ -98,6 +100,11 @@ class Till:
     def act(self, kind: Act.Kind, cause: str, **more: Any) -> Draft:
         """A new act in this wallet, of the version in force."""
         return self.book.act(self.who, self.wallet.key, kind, cause=cause, version=self.version, **more)
+
+    def note_redemption(self) -> None:
+        """Who redeems is active: what ends by idleness lasts longer."""
+        if any(lot.ends for purse in self.book.purses().values() for lot in purse.lots.values()):
+            ends.prolong(self.book, self.who, at=self.book.now, tier=self.tier)
 
     def told(self, kind: Act.Kind, cause: str) -> Act | None:
         """The act of that cause, if it was written before."""

@@ -114,6 +114,13 @@ def test_a_redemption_goes_back_to_its_lots_in_parts_once_and_never_more_than_wa
     assert ends == [(30, NOW + 19 * DAY), (30, NOW + 15 * DAY)]
 
 
+def test_who_redeems_is_active_and_keeps_what_is_left_for_longer(ann):
+    programmes.publish(wallets={"points": {"expiry": {"kind": "idle", "days": 10, "until": "moment"}}})
+    giving.give(asking(ann), Decimal(10))
+    holds.redeem(asking(ann, now=NOW + 8 * DAY), Decimal(4))
+    assert [balance(ann, NOW + days * DAY) for days in (11, 17, 18)] == [6, 6, 0]
+
+
 def test_what_two_redeemed_as_one_comes_back_though_they_were_merged_meanwhile(ann):
     ben = factories.customer()
     giving.give(asking(ann), Decimal(10))
