@@ -102,7 +102,9 @@ class Book:
         stands = standing.hold(customers)
         stand = set(stands.values())
         standing.queue(stand)
-        return cls.of(purses.pools(stand), now=now, actor=actor, source=source, place=place)
+        book = cls.of(purses.pools(stand), now=now, actor=actor, source=source, place=place)
+        book.stands = stands
+        return book
 
     @classmethod
     def of(
@@ -118,7 +120,6 @@ class Book:
         holds all of them.
         """
         book = cls(members, purses.load(members), now=now, actor=actor, source=source, place=place)
-        book.stands = stands
         for (_, wallet), purse in book._purses.items():
             book._lapse(purse, wallet)
         return book
