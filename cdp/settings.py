@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
         ("look-after-booking", "commerce.tasks.look_after_booking", 3600),
         ("forget-coupons", "loyalty.tasks.forget_coupons", 3600),
         ("lapse-holds", "loyalty.tasks.lapse_holds", 60),
+        ("book-points", "loyalty.tasks.book_time", 900),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tell-others", "cdp.core.tasks.tell_others", 5),
@@ -313,6 +314,11 @@ CELERY_BEAT_SCHEDULE["find-themes"] = {
 CELERY_BEAT_SCHEDULE["end-survey-months"] = {
     "task": "surveys.tasks.end_months",
     "schedule": crontab(hour=1, minute=40),
+    "options": {"expires": 3600},
+}
+CELERY_BEAT_SCHEDULE["settle-tiers"] = {
+    "task": "loyalty.tasks.settle_tiers",
+    "schedule": crontab(hour=0, minute=30),
     "options": {"expires": 3600},
 }
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import coupons, holds
+from loyalty.services import coupons, holds, lapsing
 
 MOST_ROUNDS = 50
 
@@ -20,3 +20,15 @@ def lapse_holds() -> None:
     for _ in range(MOST_ROUNDS):
         if holds.lapse(now=timezone.now()) < holds.AT_ONCE:
             break
+
+
+@shared_task
+def book_time() -> None:
+    """Book points whose wait is over and points that ended."""
+    lapsing.book_due(now=timezone.now())
+
+
+@shared_task
+def settle_tiers() -> None:
+    """Let members fall whose purchases no longer reach their tier."""
+    lapsing.settle_tiers(now=timezone.now())

@@ -25,7 +25,15 @@ from cdp.core.imports import running
 from cdp.core.models import Job, Source, User
 from cdp.core.models.sources import SAMPLE
 from cdp.sample import files, rates, shop
-from cdp.web import sample_desk, sample_forms, sample_interviews, sample_leads, sample_tickets, sample_voice
+from cdp.web import (
+    sample_desk,
+    sample_forms,
+    sample_interviews,
+    sample_leads,
+    sample_programme,
+    sample_tickets,
+    sample_voice,
+)
 from commerce.models import ExchangeRate, Product
 from commerce.services import products as catalogue
 from commerce.services import rates as exchange
@@ -118,6 +126,7 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         counts = files.write(sample, folder)
         _rates(sample, now)
         _products(sample, now)
+        sample_programme.publish(now)
         for kind in KINDS:
             _import(kind, folder / f"{kind}.csv")
         counts["events"] = _events(folder / "events.jsonl", now)
