@@ -10,7 +10,7 @@ from commerce.services import booking
 from customers.services import erasing, merging
 from customers.services.companies import linking
 from events.services import sessions
-from loyalty.services import accruing, coupons
+from loyalty.services import accruing, actions, coupons
 from surveys.services import collecting
 from surveys.services.interviews import testimonials
 from surveys.services.social import collecting as social
@@ -27,6 +27,7 @@ STEPS = (
     ("surveys.testimonials", testimonials.look_after),
     ("loyalty.coupons", coupons.settle),
     ("loyalty.accrue", accruing.accrue),
+    ("loyalty.actions", actions.reward),
     ("customers.companies", linking.link),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),
