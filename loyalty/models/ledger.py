@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import Model, OwnedModel, Placement
@@ -33,7 +34,7 @@ class WalletType(Model):
     placement = Placement.SHARED
 
     class Kind(models.TextChoices):
-        POINTS = "points", _("Points")
+        POINTS = "points", pgettext_lazy("loyalty", "Points")
         STAMPS = "stamps", _("Stamps")
         CREDIT = "credit", _("Store credit")
 
