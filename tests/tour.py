@@ -279,6 +279,7 @@ class Tour:
             Stop("customer-long", place["long"]),
             Stop("pairs", "/customers/pairs/"),
             Stop("pair", place["pair"]),
+            Stop("loyalty", "/loyalty/"),
             Stop("segments", "/segments/"),
             Stop("segment-new", "/segments/new/"),
             Stop("segment", "/segments/lapsed-mail/"),
