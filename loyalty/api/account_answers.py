@@ -1,12 +1,13 @@
 """What goes out: what somebody has, and what happened to it, as JSON."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,8 +15,9 @@ from cdp.core.crypto import subjects
 from commerce.rules import money
 from loyalty.models import Act, Hold, Member, WalletType
 from loyalty.rules.purse import ZERO
-from loyalty.selectors import accounts
+from loyalty.selectors import accounts, quotes
 from loyalty.selectors.accounts import Standing
+from loyalty.selectors.quotes import Quote
 
 Json = dict[str, Any]
 KIND = WalletType.Kind
@@ -70,6 +72,35 @@ class LedgerEntryAnswer(serializers.Serializer[Any]):
     source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     external_id = serializers.CharField(allow_null=True, help_text="The number it was told with.")
     fact = serializers.UUIDField(allow_null=True, help_text="The order, redemption or answer that it is about.")
+
+
+class QuotedAnswer(serializers.Serializer[Any]):
+    """What would go into one wallet."""
+
+    wallet = serializers.CharField()
+    points = AmountField()
+    by_line = serializers.ListField(child=AmountField(), help_text="For each line of the basket, in its order.")
+
+
+class ReasonAnswer(serializers.Serializer[Any]):
+    """What one rule or bonus did, or why it did nothing."""
+
+    rule = serializers.CharField()
+    name = serializers.CharField(help_text="In the reader's language.")
+    wallet = serializers.CharField()
+    points = AmountField()
+    why_not = serializers.CharField(allow_null=True, help_text="A code, where it gave nothing.")
+    detail = serializers.CharField(allow_null=True, help_text="The same in a sentence.")
+
+
+class BasketQuoteAnswer(serializers.Serializer[Any]):
+    """What a basket would earn, and why."""
+
+    customer = serializers.UUIDField()
+    is_member = serializers.BooleanField(help_text="Who takes no part earns it only once they have joined.")
+    points = serializers.IntegerField()
+    wallets = QuotedAnswer(many=True)
+    reasons = ReasonAnswer(many=True)
 
 
 class GivenAnswer(serializers.Serializer[Any]):
@@ -192,3 +223,41 @@ def redemption(row: Hold, *, available: Decimal, at: datetime) -> Json:
         "external_id": row.reference or None,
         "balance": amount(available, kind),
     }
+
+
+def quote(found: Quote | None, *, customer: uuid.UUID) -> Json:
+    """What a basket would earn; nothing without a programme."""
+    answer: Json = {"customer": str(customer), "is_member": False, "points": 0, "wallets": [], "reasons": []}
+    if found is None:
+        return answer
+    kinds = {kind.key: kind for kind in WalletType.objects.all()}
+    names = {part.key: part.names for part in (*found.programme.rules, *found.programme.bonuses)}
+    wallets = found.judged.wallets
+    return answer | {
+        "is_member": found.is_member,
+        "points": int(wallets[accounts.POINTS].points) if accounts.POINTS in wallets else 0,
+        "wallets": [
+            {
+                "wallet": key,
+                "points": amount(worth.points, kinds.get(key)),
+                "by_line": [amount(part, kinds.get(key)) for part in worth.lines],
+            }
+            for key, worth in wallets.items()
+        ],
+        "reasons": [
+            {
+                "rule": reason.rule,
+                "name": _named(names.get(reason.rule, {}), reason.rule),
+                "wallet": reason.wallet,
+                "points": amount(reason.points, kinds.get(reason.wallet)),
+                "why_not": reason.why_not and reason.why_not.value,
+                "detail": str(quotes.WHY_NOT[reason.why_not]) if reason.why_not else None,
+            }
+            for reason in found.judged.reasons
+        ],
+    }
+
+
+def _named(names: Mapping[Any, str], key: str) -> str:
+    """In the reader's language, else in English, else by its key."""
+    return names.get((translation.get_language() or "en")[:2]) or names.get("en") or key

@@ -1,16 +1,19 @@
 """What comes in: what is given, spent, put aside and taken back."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cdp.core.api.fields import ChoiceField, ExactField, StrictSerializer, WordsField
+from cdp.core.api.fields import ChoiceField, CurrencyField, ExactField, MoneyField, StrictSerializer, WordsField
 from loyalty.rules.adjusting import Why
+from loyalty.rules.earning import Line
 from loyalty.selectors import accounts
 from loyalty.services import giving, holds
 
+ZERO = Decimal(0)
 WALLET_HELP = "Which wallet; left out: points."
 NUMBER_HELP = "Your own number of it. Told again with the same number it happens once, and the answer is the same."
 
@@ -86,3 +89,37 @@ class AdjustBody(StrictSerializer):
     words = WordsField(max_length=giving.LONGEST_WORDS, help_text="What happened; it stands in the ledger.")
     wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
     external_id = WordsField(max_length=200, help_text=NUMBER_HELP)
+
+
+class QuoteLineBody(StrictSerializer):
+    """One article of a basket."""
+
+    sku = WordsField(max_length=120)
+    category = WordsField(max_length=200, help_text="Left out: the catalogue's.")
+    quantity = ExactField(max_digits=14, decimal_places=3, min_value=ZERO, required=False, default=Decimal(1))
+    unit_price = MoneyField(min_value=ZERO)
+    discount = MoneyField(required=False, default=ZERO, min_value=ZERO)
+
+    def validate(self, attrs: dict[str, Any]) -> Line:
+        amount = max(attrs["quantity"] * attrs["unit_price"] - attrs["discount"], ZERO)
+        return Line(attrs["sku"], attrs["category"], attrs["quantity"], amount)
+
+
+class QuoteBody(StrictSerializer):
+    """A basket that is not bought yet."""
+
+    lines = QuoteLineBody(many=True, allow_empty=False, max_length=500)  # type: ignore[call-arg]  # of the list
+    discount = MoneyField(required=False, default=ZERO, min_value=ZERO, help_text="Off the whole basket.")
+    shipping = MoneyField(required=False, default=ZERO, min_value=ZERO)
+    tax = MoneyField(required=False, default=ZERO, min_value=ZERO)
+    total = MoneyField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=ZERO,
+        help_text="What is to pay: tells whether the tax is inside the prices.",
+    )
+    rewards = MoneyField(
+        required=False, default=ZERO, min_value=ZERO, help_text="How much of the discount is paid with rewards."
+    )
+    currency = CurrencyField(required=False, default="", help_text="Left out: the programme's.")

@@ -79,7 +79,26 @@ REDEEMED = {
 }
 HELD = REDEEMED | {"state": "open", "redeemed": 0, "value": "0.00", "until": "2026-11-22T11:35:00+07:00"}
 RELEASED = HELD | {"state": "released", "until": None, "balance": 400}
+BASKET = {"lines": [{"sku": "CUP", "quantity": "2", "unit_price": "450.00"}, {"sku": "MUG", "unit_price": "90.00"}]}
+QUOTE = {
+    "customer": CUSTOMER,
+    "is_member": True,
+    "points": 39,
+    "wallets": [{"wallet": "points", "points": 39, "by_line": [36, 3]}],
+    "reasons": [
+        {"rule": "spend", "name": "Purchases", "wallet": "points", "points": 39, "why_not": None, "detail": None},
+        {
+            "rule": "friday",
+            "name": "Friday evening",
+            "wallet": "points",
+            "points": 0,
+            "why_not": "window",
+            "detail": "Not at this time.",
+        },
+    ],
+}
 ACCOUNTS = {
+    "quote": Example(request=BASKET, response=QUOTE),
     "retrieve": Example(response=ACCOUNT),
     "entries": Example(response=page(ENTRY)),
     "earn": Example(request={"points": 50, "reason": "Workshop", "external_id": "W-7"}, response=GIVEN),

@@ -25,9 +25,10 @@ from loyalty.api import account_answers as answers
 from loyalty.api import account_bodies as bodies
 from loyalty.api import account_examples
 from loyalty.rules.adjusting import Why
+from loyalty.rules.earning import Basket
 from loyalty.rules.programme import Staff
 from loyalty.rules.spending import Refusal, Refused
-from loyalty.selectors import accounts, versions
+from loyalty.selectors import accounts, quotes, versions
 from loyalty.services import giving, holds
 from loyalty.services.tills import Asked
 
@@ -54,6 +55,7 @@ class AccountViewSet(ApiViewSet):
 
     scope = "loyalty"
     scopes_of: ClassVar[Mapping[str, str]] = {"adjust": "loyalty:adjust"}
+    reads_by_post: ClassVar[frozenset[str]] = frozenset({"quote"})
     lookup_field = "customer"
     serializer_class = answers.AccountAnswer
     pagination_class = SealedCursorPagination
@@ -219,6 +221,26 @@ class AccountViewSet(ApiViewSet):
         asked = self._asked(customer, told)
         redemption = told["redemption"] or _redemption_of(asked, told["sale"])
         return self._done(asked, lambda asked: holds.reverse(asked, redemption, told["points"]))
+
+    @extend_schema(
+        operation_id="loyalty_accounts_quote",
+        summary="What a basket would earn",
+        description="Nothing is written: points by wallet and line by the programme in force, with what each rule did.",
+        parameters=[CUSTOMER],
+        request=bodies.QuoteBody,
+        responses=answers.BasketQuoteAnswer,
+    )
+    @action(detail=True, methods=["post"])
+    def quote(self, request: Request, customer: str) -> Response:
+        """Judge a basket that is not bought yet."""
+        told = dict(_read(bodies.QuoteBody, request))
+        who, currency = _customer(customer), told.pop("currency")
+        basket = Basket(timezone.localtime(), **told)
+        found = quotes.quote(who, basket)
+        if found and currency and currency != found.programme.currency:
+            detail = _("The programme counts in %(currency)s.") % {"currency": found.programme.currency}
+            raise problems.invalid("/currency", detail)
+        return Response(answers.quote(found, customer=who))
 
     def _asked(self, customer: str, told: Mapping[str, Any]) -> Asked:
         return Asked(

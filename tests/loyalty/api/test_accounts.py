@@ -134,6 +134,28 @@ def test_what_is_refused_has_a_status_a_code_and_a_place_and_changes_nothing(cal
     assert [call("GET", who)[1] for who in (ann, ben)] == before
 
 
+def test_a_basket_is_judged_before_it_is_bought_and_nothing_is_written(call, ann):
+    line = {"sku": "CUP", "quantity": 2, "unit_price": "450"}
+    assert call("POST", f"{ann}/quote", {"lines": [line]})[1]["points"] == 0
+    rules = (
+        programmes.spend(),
+        {"on": "visit", "key": "card", "wallet": "stamps", "names": programmes.NAMES},
+        {"on": "item", "key": "mugs", "names": {"en": "Mugs", "th": "แก้ว", "ko": "머그"}, "of": {"skus": ["MUG"]}},
+    )
+    programmes.publish(*rules, wallets={"stamps": {"full": 10, "reward": "coffee"}})
+    status, told = call("POST", f"{ann}/quote", {"lines": [line, {"sku": "TEA", "unit_price": "90"}]})
+    assert (status, told["points"], told["is_member"]) == (200, 39, False)
+    assert {one["wallet"]: (one["points"], sum(one["by_line"])) for one in told["wallets"]} == {
+        "points": (39, 39),
+        "stamps": (1, 1),
+    }
+    mugs = next(one for one in told["reasons"] if one["rule"] == "mugs")
+    assert (mugs["name"], mugs["points"], mugs["why_not"]) == ("Mugs", 0, "articles")
+    assert call("POST", f"{ann}/quote", {"lines": [line], "currency": "KRW"})[1]["errors"][0]["pointer"] == "/currency"
+    assert call("POST", f"{ann}/quote", {"lines": [{"sku": "CUP", "unit_price": "-1"}]})[0] == 422
+    assert call("GET", f"{ann}/entries")[1]["results"] == []
+
+
 def test_a_merged_id_means_its_survivor_and_an_erased_one_is_gone(call, ann):
     ben = factories.customer(email="ben@example.com").id
     call("POST", f"{ben}/earn", {"points": 5})
