@@ -1,7 +1,6 @@
 """What somebody has in the programme, as tills and stores ask for it: balances by wallet, and what happened to them."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from customers.selectors import lineage
 from loyalty.models import Act, Hold, Movement, WalletType
 from loyalty.rules.programme import Refunds
 from loyalty.rules.purse import ZERO, Account, Part, Purse
-from loyalty.selectors import purses, versions
+from loyalty.selectors import purses, taken, versions
 
 POINTS = "points"
 
@@ -90,18 +89,16 @@ def refunds(at: datetime) -> Refunds:
 
 def parts(people: Sequence[uuid.UUID], holds: Sequence[uuid.UUID], account: Account) -> dict[uuid.UUID, list[Part]]:
     """How much of which lots of these people lies in an account (held, redeemed) for each of these holds: what every
-    act about them moved there, less what it moved away.
+    act about them moved there, less what it moved away; see `taken`.
     """
     if not holds:
         return {}
-    facts = dict(Act.objects.filter(customer_id__in=people, fact_id__in=holds).values_list("id", "fact_id"))
-    sums: dict[uuid.UUID, dict[uuid.UUID, Decimal]] = {hold: defaultdict(lambda: ZERO) for hold in holds}
-    moved = Movement.objects.filter(customer_id__in=people, act_id__in=facts, lot_id__isnull=False)
-    for act, lot, debit, credit, amount in moved.values_list("act_id", "lot_id", "debit", "credit", "amount"):
-        fact = facts[act]
-        if fact is not None and lot is not None:
-            sums[fact][lot] += amount * ((credit == account) - (debit == account))
-    return {hold: [Part(lot, amount) for lot, amount in found.items() if amount > 0] for hold, found in sums.items()}
+    found = taken.by_fact(holds, people)
+    is_held = account is Account.HELD
+    sums = {
+        hold: {lot: one.held if is_held else one.redeemed for lot, one in found.get(hold, {}).items()} for hold in holds
+    }
+    return {hold: [Part(lot, amount) for lot, amount in lots.items() if amount > 0] for hold, lots in sums.items()}
 
 
 def _standing(kind: WalletType, purse: Purse | None, at: datetime) -> Standing:

@@ -9,13 +9,17 @@ from django.db.models import Sum
 
 from cdp.core import ids
 from cdp.core.actors import SYSTEM
+from commerce.models import Order
 from customers.models import Identifier
 from customers.services import merging
-from loyalty.models import Act, Hold, Lot, Movement
+from loyalty.models import Act, Hold, Lot, Member, Movement
 from loyalty.rules.purse import Shortfall
 from loyalty.selectors import purses, taken
+from loyalty.services import giving, holds, members
 from loyalty.services.book import Book
+from loyalty.services.tills import Asked
 from tests import factories
+from tests.loyalty import programmes, shop
 from tests.loyalty.services.test_book import balance, earn
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +171,28 @@ def test_two_who_are_joined_and_parted_again_come_to_the_same(ann, ben):
     assert balance(ann, LATER) == 70
     part(again)
     assert (balance(ann, LATER), balance(ben, LATER), parted()) == (50, 20, 0)
+
+
+def test_the_till_goes_on_with_what_was_put_aside_and_an_order_takes_its_points_along(ann, ben):
+    """The same with the services that tills and the pipeline use."""
+    programmes.publish()
+    know(ann, ben)
+    for one in (ann, ben):
+        members.enrol(customer=one.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+        giving.give(Asked(one.id, SYSTEM, NOW, "till"), Decimal(50))
+    log = join(ann, ben)
+    # An order of Ben's, 40 points, told while they were one; he puts 90 aside, which takes of her lots, too.
+    order = shop.buy(ann, NOW, ("A", 1, 1000), resolved_by=digests[ben.id])
+    shop.settle(ann, NOW)
+    assert balance(ann) == 140
+    by_ben = Asked(ann.id, SYSTEM, NOW, "till")
+    done = holds.hold(by_ben, Decimal(90), minutes=10_000, resolved_by=digests[ben.id])
+    part(log)
+    assert (Order.objects.get(id=order.id).customer_id, Hold.objects.get().customer_id) == (ben.id, ben.id)
+    shop.settle([ann, ben], LATER)
+    assert (balance(ann, LATER), balance(ben, LATER)) == (50, 0)
+    asked = Asked(ben.id, SYSTEM, LATER, "till")
+    assert holds.capture(asked, done.hold.id, Decimal(60)).points == 60
+    assert (balance(ann, LATER), balance(ben, LATER)) == (50, 30)
+    assert holds.reverse(asked, done.hold.id).points == 60
+    assert (balance(ann, LATER), balance(ben, LATER), owed(ben), parted()) == (50, 90, 0, 0)
