@@ -85,7 +85,7 @@ def test_the_list_counts_complete_answers_and_keeps_few_anonymous_ones_to_itself
     for survey in (named, named, secret):
         told(survey)
     told(named, is_test=True)
-    anonymous.write_out(secret, day=now.date(), least=1)
+    anonymous.write_out(secret, day=timezone.localdate(now), least=1)
     page = staff.get("/surveys/")
     rows = {row["survey"].slug: row["figures"] for row in page.context["rows"]}
     assert (rows["named"].answers, rows["named"].last) == (2, now)
