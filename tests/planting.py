@@ -6,7 +6,6 @@ are any, and a row by hand in every owned table that is still empty; `erase` let
 
 import json
 import re
-import threading
 import uuid
 from pathlib import Path
 from typing import Any
@@ -122,14 +121,9 @@ def ask(out: str) -> None:
 
 def _digits() -> str:
     """The code that was sent: by this process, or by the shop's own worker, who may still be at it."""
-    from tests import requesting
+    from tests import requesting, running
 
-    pause = threading.Event()
-    for _ in range(600):
-        if found := requesting.notices("my-data-code"):
-            return str(found[-1]["code"])
-        pause.wait(0.1)
-    raise AssertionError("no code was ever sent")
+    return str(running.Shop.wait_for(lambda: requesting.notices("my-data-code"))[-1]["code"])
 
 
 def erase(request: str, out: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import Model, OwnedModel, Placement
+from commerce.rules import money
 from loyalty.rules.purse import PAIRS, Account
 
 
@@ -57,6 +58,11 @@ class WalletType(Model):
     def __str__(self) -> str:
         """The key."""
         return self.key
+
+    @property
+    def digits(self) -> int:
+        """How many decimals it counts in: those of its money; points and stamps are whole."""
+        return money.decimals(self.currency) if self.currency else 0
 
 
 class Act(OwnedModel):

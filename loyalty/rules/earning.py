@@ -320,8 +320,8 @@ class _Sheet:
             points,
             min(points, self._down(rule.wallet, counts)) if rule.is_qualifying else ZERO,
             raised,
-            _decimal(of),
-            _decimal(sum(raised, Fraction(0)) / base) if base else Decimal(1),
+            decimal(of),
+            decimal(sum(raised, Fraction(0)) / base) if base else Decimal(1),
             full - points,
         )
 
@@ -363,7 +363,7 @@ class _Sheet:
             self.refuse(bonus.key, bonus.wallet, why or WhyNot.CAP)
             return None
         qualifying = points if bonus.is_qualifying else ZERO
-        return _Gain(bonus.key, bonus.wallet, points, qualifying, meant, _decimal(whole), Decimal(1), full - points)
+        return _Gain(bonus.key, bonus.wallet, points, qualifying, meant, decimal(whole), Decimal(1), full - points)
 
     def _capped(self, key: str, caps: Iterable[Cap], points: Decimal) -> Decimal:
         for cap in caps:
@@ -392,7 +392,7 @@ class _Sheet:
             self.reasons.append(Reason(gain.rule, gain.wallet, gain.points, gain.of, gain.factor, gain.cut))
         paid = sum(self.amounts.lines("after_tax", "net"), Fraction(0))
         counts = {
-            "spend": _decimal(paid),
+            "spend": decimal(paid),
             "visits": Decimal(1),
             "items": sum((line.quantity for line in self.basket.lines), ZERO),
         }
@@ -438,6 +438,6 @@ def _joined(how: str, factors: Sequence[Fraction]) -> Fraction:
     return product
 
 
-def _decimal(value: Fraction) -> Decimal:
+def decimal(value: Fraction) -> Decimal:
     """To four places, as amounts are kept."""
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.0001"))

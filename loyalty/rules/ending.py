@@ -24,7 +24,7 @@ def end(
     if expiry.kind == "month":
         # "Six months after the month": earned on 15 December, gone on 1 July.
         first = earned_at.astimezone(zone).date().replace(day=1)
-        return _midnight(months_later(first, expiry.months + 1), zone)
+        return midnight(months_later(first, expiry.months + 1), zone)
     start = active_from
     if expiry.kind == "idle":
         start = max(last_active_at or earned_at, earned_at)
@@ -33,11 +33,12 @@ def end(
     if expiry.until == "moment":
         return datetime.combine(last, local.time(), tzinfo=zone)
     if expiry.until == "month":
-        return _midnight(months_later(last.replace(day=1), 1), zone)
+        return midnight(months_later(last.replace(day=1), 1), zone)
     if expiry.until == "year":
-        return _midnight(date(last.year + 1, 1, 1), zone)
-    return _midnight(last + timedelta(days=1), zone)
+        return midnight(date(last.year + 1, 1, 1), zone)
+    return midnight(last + timedelta(days=1), zone)
 
 
-def _midnight(on: date, zone: tzinfo) -> datetime:
+def midnight(on: date, zone: tzinfo) -> datetime:
+    """When that day begins in that zone."""
     return datetime.combine(on, time(), tzinfo=zone)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from loyalty.rules.ending import months_later
+from loyalty.rules.ending import midnight, months_later
 from loyalty.rules.programme import Tier, Tiering
 
 ZERO = Decimal(0)
@@ -35,13 +35,13 @@ def window(tiering: Tiering, *, joined_at: datetime, now: datetime, zone: tzinfo
     """From when on things count: `now`'s window of the programme, never before its own beginning."""
     today = now.astimezone(zone).date()
     if tiering.window == "rolling":
-        return _midnight(months_later(today, -tiering.months), zone)
+        return midnight(months_later(today, -tiering.months), zone)
     if tiering.window == "calendar":
-        return _midnight(date(today.year, 1, 1), zone)
+        return midnight(date(today.year, 1, 1), zone)
     joined = joined_at.astimezone(zone).date()
     years = today.year - joined.year
     start = months_later(joined, 12 * years)
-    return _midnight(start if start <= today else months_later(joined, 12 * (years - 1)), zone)
+    return midnight(start if start <= today else months_later(joined, 12 * (years - 1)), zone)
 
 
 def reached(tiers: Sequence[Tier], counter: Decimal) -> int:
@@ -80,7 +80,3 @@ def progress(tiering: Tiering, rank: Rank, counter: Decimal) -> Progress:
     if above is None:
         return Progress(counter, rank.tier, to_keep=to_keep)
     return Progress(counter, rank.tier, above.key, max(above.at_least - counter, ZERO), to_keep)
-
-
-def _midnight(on: date, zone: tzinfo) -> datetime:
-    return datetime.combine(on, time(), tzinfo=zone)

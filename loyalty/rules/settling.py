@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from loyalty.rules import keeping
-from loyalty.rules.earning import Basket, Given, Judgement, Line, allotted, judge, paid, period
+from loyalty.rules.earning import Basket, Given, Judgement, Line, allotted, decimal, judge, paid, period
 from loyalty.rules.keeping import Back, Earned
 from loyalty.rules.programme import Item, Programme, Spend
 
@@ -120,11 +120,7 @@ def assess(
     basket = purchase.basket
     judged = judge(programme, basket, tier=tier, so_far=so_far, digits=digits)
     amounts = paid(basket)
-    whole = Decimal(0)
-    if amounts:
-        exact = sum(amounts, Fraction(0))
-        whole = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT)
-    parts = allotted(whole, amounts, digits=4)
+    parts = allotted(decimal(sum(amounts, Fraction(0))), amounts, digits=4)
     lines = [(line.sku, line.quantity, part) for line, part in zip(basket.lines, parts, strict=True)]
     return Frozen(tier, rate, purchase.mark, so_far, lines, dict(judged.counts), _portions(judged))
 
@@ -169,15 +165,11 @@ def _counted(frozen: Frozen, gone: Sequence[Fraction], kept: Decimal, digits: in
         (share * Fraction(quantity) for share, (_, quantity, _) in zip(gone, frozen.lines, strict=True)), Fraction(0)
     )
     return {
-        "spend": max(frozen.counts["spend"] - _decimal(back), ZERO) if stays else ZERO,
+        "spend": max(frozen.counts["spend"] - decimal(back), ZERO) if stays else ZERO,
         "visits": frozen.counts["visits"] if stays else ZERO,
-        "items": max(frozen.counts["items"] - _decimal(pieces), ZERO) if stays else ZERO,
+        "items": max(frozen.counts["items"] - decimal(pieces), ZERO) if stays else ZERO,
         "points": qualifying,
     }
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(CENT)
 
 
 # --- as it stands in an act ---

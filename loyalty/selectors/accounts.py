@@ -8,11 +8,10 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from commerce.rules import money
 from customers.selectors import lineage
 from loyalty.models import Act, Hold, Movement, WalletType
 from loyalty.rules.programme import Refunds
-from loyalty.rules.purse import ZERO, Account, Part, Purse
+from loyalty.rules.purse import ZERO, Account, Purse
 from loyalty.selectors import purses, taken, versions
 
 POINTS = "points"
@@ -26,11 +25,6 @@ def wallet(key: str) -> WalletType | None:
 def wallets() -> list[str]:
     """The keys of all wallets there are."""
     return list(WalletType.objects.values_list("key", flat=True))
-
-
-def digits(kind: WalletType) -> int:
-    """How many decimals a wallet counts in: those of its money; points and stamps are whole."""
-    return money.decimals(kind.currency) if kind.currency else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ def _lapse(found: Mapping[str, Purse], people: Sequence[uuid.UUID], at: datetime
     if not late:
         return
     grace = timedelta(days=refunds(at).grace_days)
-    put_aside = parts(people, [row.id for row in late], Account.HELD)
+    put_aside = taken.held_of([row.id for row in late], people)
     for row in late:
         if row.wallet in found:
             found[row.wallet].catch_up(at)
@@ -85,20 +79,6 @@ def refunds(at: datetime) -> Refunds:
     """What becomes of points that come back at that moment."""
     version = versions.in_force(at)
     return version.programme.refunds if version else Refunds()
-
-
-def parts(people: Sequence[uuid.UUID], holds: Sequence[uuid.UUID], account: Account) -> dict[uuid.UUID, list[Part]]:
-    """How much of which lots of these people lies in an account (held, redeemed) for each of these holds: what every
-    act about them moved there, less what it moved away; see `taken`.
-    """
-    if not holds:
-        return {}
-    found = taken.by_fact(holds, people)
-    is_held = account is Account.HELD
-    sums = {
-        hold: {lot: one.held if is_held else one.redeemed for lot, one in found.get(hold, {}).items()} for hold in holds
-    }
-    return {hold: [Part(lot, amount) for lot, amount in lots.items() if amount > 0] for hold, lots in sums.items()}
 
 
 def _standing(kind: WalletType, purse: Purse | None, at: datetime) -> Standing:

@@ -45,10 +45,17 @@ def by_fact(facts: Collection[uuid.UUID], people: Collection[uuid.UUID]) -> dict
     return {fact: dict(lots) for fact, lots in found.items()}
 
 
+def held_of(facts: Collection[uuid.UUID], people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Part]]:
+    """What is put aside for each of these redemptions, as a purse takes it."""
+    found = by_fact(facts, people) if facts else {}
+    return {
+        fact: [Part(lot, taken.held) for lot, taken in found.get(fact, {}).items() if taken.held > 0] for fact in facts
+    }
+
+
 def held(fact: uuid.UUID, people: Collection[uuid.UUID]) -> list[Part]:
-    """What is put aside for one redemption, as a purse takes it."""
-    lots = by_fact([fact], people).get(fact, {})
-    return [Part(lot, taken.held) for lot, taken in lots.items() if taken.held > 0]
+    """What is put aside for one redemption."""
+    return held_of([fact], people)[fact]
 
 
 def redeemed(fact: uuid.UUID, people: Collection[uuid.UUID]) -> list[Part]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from commerce.rules import money
 from loyalty.models import ProgrammeVersion, WalletType
 from loyalty.rules import programme as rules
 from loyalty.rules.programme import Programme
@@ -69,8 +68,7 @@ def draft() -> ProgrammeVersion | None:
 
 def digits() -> dict[str, int]:
     """How finely each wallet counts: points and stamps whole, money as its currency does."""
-    wallets = WalletType.objects.values_list("key", "currency")
-    return {key: money.decimals(currency) if currency else 0 for key, currency in wallets}
+    return {wallet.key: wallet.digits for wallet in WalletType.objects.all()}
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,7 @@ from cdp.core.actors import SYSTEM
 from loyalty.models import Act, Hold
 from loyalty.rules.purse import ZERO, Account, Part, TooLittle
 from loyalty.rules.spending import Refusal, Refused, check_amount, check_chosen
-from loyalty.selectors import accounts
+from loyalty.selectors import accounts, taken
 from loyalty.services.book import Book, Draft
 from loyalty.services.tills import Asked, Till, open_till
 
@@ -150,11 +150,11 @@ def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> 
         _check_open(row, asked.now)
         if wanted > row.amount:
             raise Refused(Refusal.MORE_THAN_HELD, available=row.amount)
-        parts = accounts.parts(till.people, [row.id], Account.HELD)[row.id]
+        parts = taken.held(row.id, till.people)
         act = till.act(Act.Kind.CAPTURE, f"hold:{row.id}", fact=row.id)
         act.moves += till.purse.capture(parts, wanted)
-        taken = {move.lot: move.amount for move in act.moves}
-        rest = [Part(part.lot, part.amount - taken.get(part.lot, ZERO)) for part in parts]
+        used = {move.lot: move.amount for move in act.moves}
+        rest = [Part(part.lot, part.amount - used.get(part.lot, ZERO)) for part in parts]
         if wanted < row.amount:
             back = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
             back.moves += till.purse.release(rest, at=asked.now, grace=till.grace)
@@ -172,7 +172,7 @@ def release(asked: Asked, hold_id: uuid.UUID) -> Done:
         if row.state == Hold.State.CAPTURED:
             raise Refused(Refusal.CAPTURED)
         act = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
-        parts = accounts.parts(till.people, [row.id], Account.HELD)[row.id]
+        parts = taken.held(row.id, till.people)
         act.moves += till.purse.release(parts, at=asked.now, grace=till.grace)
         row.state, row.ended_at = Hold.State.RELEASED, asked.now
         return _written(till, row, row.amount)
@@ -219,7 +219,7 @@ def lapse(*, now: datetime) -> int:
 
 def _lapse(book: Book, rows: Sequence[Hold], grace: timedelta) -> None:
     """In an open book: give back holds whose time ran out, as of that moment."""
-    parts = accounts.parts(list(book.tops), [row.id for row in rows], Account.HELD)
+    parts = taken.held_of([row.id for row in rows], list(book.tops))
     for row in rows:
         act = book.act(row.customer_id, row.wallet, Act.Kind.RELEASE, cause=f"hold:{row.id}", fact=row.id, at=row.until)
         purse = book.purse(row.customer_id, row.wallet)
@@ -275,7 +275,7 @@ def _restore(till: Till, row: Hold, act: Draft, wanted: Decimal) -> None:
     its own: those lots got theirs when they parted.
     """
     now = till.book.now
-    parts = accounts.parts(till.people, [row.id], Account.REDEEMED)[row.id]
+    parts = taken.redeemed(row.id, till.people)
     till.book.bring([part.lot for part in parts])
     own = min(sum((part.amount for part in parts), ZERO), wanted)
     if own:

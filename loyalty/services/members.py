@@ -126,7 +126,7 @@ def leave(*, customer: uuid.UUID, shown: Mapping[str, Decimal], actor: Actor, no
     """
     with transaction.atomic():
         book = Book.open([customer], now=now, actor=actor, source="leave")
-        owner = standing.hold([customer]).get(customer)
+        owner = book.stands.get(customer)
         row = Member.objects.filter(customer_id=owner, left_at=None).first() if owner else None
         if owner is None or row is None:
             return None

@@ -90,7 +90,7 @@ class Till:
     @property
     def digits(self) -> int:
         """How many decimals the wallet counts in."""
-        return accounts.digits(self.wallet)
+        return self.wallet.digits
 
     @property
     def available(self) -> Decimal:
