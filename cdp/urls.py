@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("consent.urls")),
     path("", include("commerce.urls")),
     path("loyalty/", include("loyalty.urls")),
+    path("card/", include("loyalty.card_urls")),
     path("s/", include("surveys.asking_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

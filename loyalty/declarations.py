@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import chains, panels, reference, timeline
+from cdp.core import chains, outbox, panels, reference, timeline
 from cdp.core.keys import digests
 from commerce.services import codes
 from loyalty.models import Coupon, CouponKey, Hold
-from loyalty.selectors import coupons
+from loyalty.selectors import card_panel, coupons
+from loyalty.services import cards, proving
 from loyalty.services import coupons as redeeming
-from loyalty.services import proving
 from loyalty.services import reference as rows
 from surveys.selectors import offers
 
@@ -21,6 +21,10 @@ panels.declare(
         "coupons", side=panels.RIGHT, template="loyalty/coupons_panel.html", context=coupons.panel, position=50
     )
 )
+panels.declare(
+    panels.Panel("card", side=panels.RIGHT, template="loyalty/card_panel.html", context=card_panel.panel, position=45)
+)
+outbox.declare(outbox.Kind(cards.KIND, _("The address of your card"), has_preferences=False))
 chains.declare("loyalty_act", "loyalty_movement")
 chains.prove(proving.SUBJECT, proving.check)
 digests.declare(Hold, "resolved_by")

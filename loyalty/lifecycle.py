@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys, declare_settling
 from cdp.core.retention import Follow, Kind, Start, Term, Unit
-from loyalty.selectors import coupons
+from loyalty.selectors import cards, coupons
 from loyalty.services import parting
 
 declare(
@@ -70,6 +70,13 @@ declare(
     on_erase=OnErase.DELETE,
     export=("joined_at", "how", "source", "left_at", "tier", "tier_since", "tier_until"),
 )
+declare(
+    "loyalty.Card",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("made_at",),  # the address opens the card: whoever gets the file need not have it
+)
+declare_keys("loyalty.CardKey", owned=cards.keys_of)
 declare_settling(parting.settle)
 
 # --- how long it is kept ---
@@ -98,7 +105,9 @@ retention.exempt(
     "loyalty.Balance",
     "loyalty.Settled",
 )
-retention.exempt("as long as somebody takes part, and gone with the person", "loyalty.Member", "loyalty.Hold")
+retention.exempt(
+    "as long as somebody takes part, and gone with the person", "loyalty.Member", "loyalty.Hold", "loyalty.Card"
+)
 retention.sign_of_life(
     "loyalty.act",
     "EXISTS (SELECT 1 FROM loyalty_act t WHERE t.customer_id = r.id"

@@ -109,5 +109,10 @@ readable.declare(
         newest="at",
     ),
 )
+readable.declare(
+    "loyalty.Card",
+    Reading(_("That you have your card on a phone"), {"made_at": _("Since")}, newest="made_at"),
+)
+readable.declare_inner("loyalty.CardKey")
 readable.declare_inner("loyalty.Movement")
 readable.declare_inner("loyalty.Settled")

@@ -109,6 +109,8 @@ class Action(StrEnum):
     MEMBER_JOINED = "loyalty:member:joined"
     MEMBER_LEFT = "loyalty:member:left"
     POINTS_ADJUSTED = "loyalty:points:adjusted"
+    CARD_GIVEN = "loyalty:card:given"
+    CARD_ENDED = "loyalty:card:ended"
     SEGMENT_SAVED = "analytics:segment:saved"
     SEGMENT_ARCHIVED = "analytics:segment:archived"
     CAMPAIGN_SAVED = "campaigns:campaign:saved"

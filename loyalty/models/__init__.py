@@ -1,5 +1,6 @@
 """What they have earned; one file per aggregate."""
 
+from loyalty.models.cards import Card, CardKey
 from loyalty.models.coupons import Coupon, CouponKey, Offer
 from loyalty.models.ledger import Act, Balance, Hold, Lot, Movement, Settled, WalletType
 from loyalty.models.programme import Member, ProgrammeVersion
@@ -7,6 +8,8 @@ from loyalty.models.programme import Member, ProgrammeVersion
 __all__ = [
     "Act",
     "Balance",
+    "Card",
+    "CardKey",
     "Coupon",
     "CouponKey",
     "Hold",

@@ -71,6 +71,8 @@ PAGES = [
     ("business:company-merge", "GET", "spo"),
     ("business:company-merge", "POST", "spo"),
     ("loyalty:overview", "GET", "vcmspo"),
+    ("loyalty:card", "GET", "cspo"),
+    ("loyalty:card", "POST", "cspo"),
     ("analytics:segment-list", "GET", "vmo"),
     ("analytics:segment-new", "GET", "mo"),
     ("analytics:segment-new", "POST", "mo"),

@@ -71,6 +71,7 @@ OTHER_KEYS = frozenset(
         *("surveys_responsekey.digest", "surveys_response.key_digest", "surveys_spentclaim.digest"),
         *("surveys_invitationkey.digest", "surveys_invitation.key_digest", "surveys_rewardclaim.code_digest"),
         "surveys_waitingclaim.code_digest",
+        *("loyalty_cardkey.digest", "loyalty_card.secret_digest"),
         *("surveys_ticketkey.digest", "surveys_ticketmessage.key_digest"),
         *("commerce_order.content_digest", "commerce_refund.content_digest", "events_handover.awaits"),
         # under the secret of the vocabulary, which an index root says nothing about

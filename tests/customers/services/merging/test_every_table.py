@@ -82,6 +82,7 @@ FATES = {
     "events.Session": DERIVED,
     "loyalty.Act": LINEAGE,
     "loyalty.Balance": LINEAGE,
+    "loyalty.Card": STAYS,  # whoever was given it stood for both
     "loyalty.Coupon": DECIDED,
     "loyalty.Hold": DECIDED,
     "loyalty.Lot": LINEAGE,
