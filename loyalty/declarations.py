@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core import chains, outbox, panels, reference, timeline
-from cdp.core.keys import digests
+from cdp.core.crypto import rowkeys
+from cdp.core.keys import digests, holders
 from commerce.services import codes
-from loyalty.models import Coupon, CouponKey, Hold
+from loyalty.models import Coupon, CouponKey, Hold, Promotion, PromotionCode, PromotionSale, PromotionUse
 from loyalty.selectors import card_panel, coupons
 from loyalty.services import cards, proving
 from loyalty.services import coupons as redeeming
@@ -30,3 +31,7 @@ chains.prove(proving.SUBJECT, proving.check)
 digests.declare(Hold, "resolved_by")
 digests.declare(Coupon, "code_digest", "resolved_by")
 digests.declare(CouponKey, "digest")
+digests.declare(PromotionUse, "code_digest", "sale_digest", "resolved_by")
+digests.declare(PromotionCode, "digest")
+digests.declare(PromotionSale, "digest")
+holders.declare(holders.Holder(Promotion, ("id",), rowkeys.context(Promotion._meta.db_table)))

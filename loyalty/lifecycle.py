@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys, declare_settling
 from cdp.core.retention import Follow, Kind, Start, Term, Unit
-from loyalty.selectors import cards, coupons
+from loyalty.selectors import cards, coupons, promotions
 from loyalty.services import parting
 
 declare(
@@ -15,11 +15,10 @@ declare(
     export=(
         "offer",
         "code",
-        "percent",
-        "amount",
-        "currency",
-        "minimum",
+        "benefit",
         "is_first_order",
+        "reason",
+        "details",
         "issued_at",
         "valid_until",
         "redeemed_at",
@@ -28,6 +27,14 @@ declare(
     resolved_by="resolved_by",
 )
 declare_keys("loyalty.CouponKey", owned=coupons.keys_of)
+declare(
+    "loyalty.PromotionUse",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("promotion_id", "benefit", "used_at", "source", "reference", "off", "currency", "reversed_at"),
+    resolved_by="resolved_by",
+)
+declare_keys("loyalty.PromotionSale", owned=promotions.keys_of)
 # The ledger never changes: it is read by lineage, and what is left of the lots lies beside it (ADR 31).
 declare(
     "loyalty.Act",
@@ -90,6 +97,19 @@ retention.declare(
         moment="r.redeemed_at",
         start=Start.ENDED,
         follows=(Follow("loyalty.CouponKey", "coupon_id", is_key=True),),
+        term=Term(5, Unit.YEARS),
+        careful=True,
+    ),
+)
+retention.declare(
+    Kind(
+        key="loyalty.promotions",
+        label=_("Uses of codes that everybody may use"),
+        about=_("Which code was used for which sale, and what came off."),
+        model="loyalty.PromotionUse",
+        moment="r.used_at",
+        start=Start.ENDED,
+        follows=(Follow("loyalty.PromotionSale", "use_id", is_key=True),),
         term=Term(5, Unit.YEARS),
         careful=True,
     ),

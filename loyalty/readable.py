@@ -5,14 +5,14 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import readable, sources, written_dates, written_numbers
+from cdp.core import readable, sources, written_dates
 from cdp.core.readable import Reading, Row
+from loyalty.rules import benefit
+from loyalty.selectors import benefits
 
 
 def _worth(row: Row) -> str:
-    if row["percent"] is not None:
-        return f"{written_numbers.number(row['percent'])} %"
-    return written_numbers.money(row["amount"], row["currency"])
+    return benefits.words(benefit.known(row["benefit"]))
 
 
 def _last_day(row: Row) -> str:
@@ -27,8 +27,7 @@ readable.declare(
         {
             "issued_at": _("Given to you"),
             "code": _("Code"),
-            "percent": _("Worth"),
-            "minimum": _("From an amount of"),
+            "benefit": _("Worth"),
             "is_first_order": _("For the first order only"),
             "valid_until": _("Good until"),
             "redeemed_at": _("Used"),
@@ -36,11 +35,29 @@ readable.declare(
         },
         newest="issued_at",
         names={"redeemed_by": sources.names},
-        money={"minimum": "currency"},
-        told={"percent": _worth, "valid_until": _last_day},
+        told={"benefit": _worth, "valid_until": _last_day},
     ),
 )
 readable.declare_inner("loyalty.CouponKey")
+readable.declare(
+    "loyalty.PromotionUse",
+    Reading(
+        _("Codes you used"),
+        {
+            "used_at": _("When"),
+            "benefit": _("Worth"),
+            "off": _("Taken off"),
+            "reference": _("Purchase"),
+            "source": _("Came through"),
+            "reversed_at": _("Taken back"),
+        },
+        newest="used_at",
+        names={"source": sources.names},
+        money={"off": "currency"},
+        told={"benefit": _worth},
+    ),
+)
+readable.declare_inner("loyalty.PromotionSale")
 
 readable.declare(
     "loyalty.Member",

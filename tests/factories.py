@@ -73,10 +73,12 @@ def order(
 
 
 def coupon(owner: Customer, *, now: dt.datetime | None = None, **terms: Any) -> coupons.Issued:
-    """A coupon for the first order; `terms` are fields of its offer (percent, amount, currency, minimum, valid_days)."""
+    """A coupon for the first order; `terms` are what it gives (percent, amount, currency, minimum) and `valid_days`."""
     offer = Offer.objects.get(key=Offer.FIRST_ORDER)
-    for name, value in terms.items():
-        setattr(offer, name, value)
+    offer.valid_days = terms.pop("valid_days", offer.valid_days)
+    if terms:
+        told = {name: value if isinstance(value, str) else str(value) for name, value in terms.items()}
+        offer.benefit = {**({"gives": "amount"} if "amount" in told else offer.benefit), **told}
     issued = coupons.issue(
         customer=owner.id, offer=offer, source="signup", actor=actors.SYSTEM, now=now or timezone.now()
     )

@@ -70,6 +70,8 @@ ALLOWED: dict[tuple[str, frozenset[str]], str] = {
             "customers_sharedidentifier",
             "customers_suppressedidentifier",
             "loyalty_couponkey",
+            "loyalty_promotioncode",
+            "loyalty_promotionsale",
         )
     },
 }

@@ -103,6 +103,8 @@ class Action(StrEnum):
     TESTIMONIAL_ENDED = "surveys:testimonial:ended"
     COUPON_ISSUED = "loyalty:coupon:issued"
     COUPON_REDEEMED = "loyalty:coupon:redeemed"
+    COUPON_REVERSED = "loyalty:coupon:reversed"
+    COUPON_VOIDED = "loyalty:coupon:voided"
     PROGRAMME_DRAFTED = "loyalty:programme:drafted"
     PROGRAMME_DISCARDED = "loyalty:programme:discarded"
     PROGRAMME_PUBLISHED = "loyalty:programme:published"

@@ -17,7 +17,7 @@ from customers.models import Arrival
 from customers.rules.people import Person
 from customers.services import arrivals, identity
 from loyalty.models import Coupon, Offer
-from loyalty.rules.coupons import Basket
+from loyalty.rules.benefit import Basket
 from loyalty.selectors import coupons as offers
 from loyalty.services import coupons
 

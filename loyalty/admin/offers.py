@@ -6,18 +6,33 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cdp.core import actors, audit
+from cdp.core import actors, audit, structures
 from cdp.core.files import values
 from cdp.core.models import User
 from loyalty.models import Offer
+from loyalty.rules import benefit
 
 LONGEST_VALID = 3650
 
 
 class OfferForm(forms.ModelForm):
+    percent = forms.DecimalField(
+        label=_("percent off"), required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2
+    )
+    amount = forms.DecimalField(label=_("amount off"), required=False, min_value=0, max_digits=14, decimal_places=2)
+    currency = forms.CharField(label=_("currency"), required=False, max_length=3)
+    minimum = forms.DecimalField(
+        label=_("smallest basket"), required=False, min_value=0, max_digits=14, decimal_places=2
+    )
+
     class Meta:
         model = Offer
         fields = ("is_on", "percent", "amount", "currency", "minimum", "valid_days")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("percent", "amount", "currency", "minimum"):
+            self.initial[name] = (self.instance.benefit or {}).get(name)
 
     def clean_currency(self) -> str:
         code = str(self.cleaned_data["currency"]).upper()
@@ -38,6 +53,14 @@ class OfferForm(forms.ModelForm):
             self.add_error("percent", _("Give either a percentage or an amount."))
         if (amount is not None or cleaned.get("minimum") is not None) and not cleaned.get("currency"):
             self.add_error("currency", _("An amount needs a currency."))
+        if not self.errors:
+            told = {name: str(cleaned[name]) for name in ("percent", "amount", "minimum") if cleaned.get(name)}
+            kind = "amount" if amount is not None else "percent"
+            try:
+                found = benefit.read({"gives": kind, "currency": cleaned.get("currency") or "", **told})
+            except structures.Invalid as error:
+                raise forms.ValidationError([problem.message for problem in error.problems]) from error
+            self.instance.benefit = benefit.written(found)
         return cleaned
 
 
@@ -46,7 +69,7 @@ class OfferAdmin(admin.ModelAdmin):
     """What new coupons are worth. Coupons that are out keep what they were promised."""
 
     form = OfferForm
-    list_display = ("key", "is_on", "percent", "amount", "currency", "minimum", "valid_days")
+    list_display = ("key", "why", "is_on", "benefit", "valid_days")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

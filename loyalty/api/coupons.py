@@ -20,7 +20,8 @@ from commerce.selectors import orders as reading_orders
 from customers.rules.people import Person
 from loyalty.api import answers, bodies, examples
 from loyalty.models import Coupon
-from loyalty.rules.coupons import REASONS, Basket, Refusal, discount
+from loyalty.rules.benefit import Basket
+from loyalty.rules.coupons import REASONS, Refusal, discount
 from loyalty.selectors import coupons as reading
 from loyalty.services import coupons
 

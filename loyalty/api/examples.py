@@ -7,6 +7,8 @@ COUPON = {
     "offer": "first-order",
     "state": "open",
     "customer": "019a4f3e-7c21-7b6a-9d52-3f0c8a1e5b70",
+    "benefit": {"gives": "percent", "percent": "10"},
+    "text": "10% off",
     "percent": "10",
     "amount": None,
     "currency": None,

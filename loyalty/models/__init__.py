@@ -4,6 +4,8 @@ from loyalty.models.cards import Card, CardKey
 from loyalty.models.coupons import Coupon, CouponKey, Offer
 from loyalty.models.ledger import Act, Balance, Hold, Lot, Movement, Settled, WalletType
 from loyalty.models.programme import Member, ProgrammeVersion
+from loyalty.models.promotions import Promotion, PromotionCode, PromotionSale, PromotionUse
+from loyalty.models.rewards import Reward
 
 __all__ = [
     "Act",
@@ -18,6 +20,11 @@ __all__ = [
     "Movement",
     "Offer",
     "ProgrammeVersion",
+    "Promotion",
+    "PromotionCode",
+    "PromotionSale",
+    "PromotionUse",
+    "Reward",
     "Settled",
     "WalletType",
 ]

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core.crypto.fields import SealedField
 from cdp.core.models import Model, OwnedModel, Placement
+from loyalty.rules import benefit as rules
+from loyalty.rules.benefit import Benefit
 
 
 class Offer(Model):
@@ -17,29 +19,37 @@ class Offer(Model):
 
     FIRST_ORDER: ClassVar[str] = "first-order"
 
+    class Why(models.TextChoices):
+        """For what it is given. `hand`: whenever staff or another part of the shop says so."""
+
+        HAND = "hand", _("By hand")
+        FIRST_ORDER = "first-order", _("For signing up, on the first order")
+        FAVOURITE = "favourite", _("On what somebody buys most")
+        WISHED = "wished", _("On what somebody wished for")
+        BIRTHDAY = "birthday", _("Around the birthday")
+        SURVEY = "survey", _("For answering a survey")
+        DRAW = "draw", _("As a prize of a draw")
+
     key = models.SlugField(_("key"), max_length=40, unique=True)
+    names = models.JSONField(_("names"), default=dict, blank=True)  # {"en": "Birthday treat"}
+    why = models.CharField(_("given for"), max_length=12, choices=Why.choices, default=Why.HAND)
     is_on = models.BooleanField(_("coupons are issued"), default=True)
-    percent = models.DecimalField(_("percent off"), max_digits=5, decimal_places=2, null=True, blank=True)
-    amount = models.DecimalField(_("amount off"), max_digits=16, decimal_places=4, null=True, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, blank=True)  # of amount and minimum
-    minimum = models.DecimalField(_("smallest basket"), max_digits=16, decimal_places=4, null=True, blank=True)
+    benefit = models.JSONField(_("what it gives"))  # see loyalty.rules.benefit
     valid_days = models.PositiveSmallIntegerField(_("valid for days"), default=60)
 
     class Meta:
         verbose_name = _("coupon offer")
         verbose_name_plural = _("coupon offers")
         ordering: ClassVar[list[str]] = ["key"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="loyalty_offer_percent_or_amount",
-                condition=Q(percent__gt=0, percent__lte=100, amount__isnull=True)
-                | Q(percent__isnull=True, amount__gt=0),
-            ),
-        ]
 
     def __str__(self) -> str:
         """The key."""
         return self.key
+
+    @property
+    def gives(self) -> Benefit:
+        """What it gives."""
+        return rules.known(self.benefit)
 
 
 class CouponKey(models.Model):
@@ -53,23 +63,27 @@ class CouponKey(models.Model):
 
 
 class Coupon(OwnedModel):
-    """One code of one person, good once."""
+    """One code of one person, good once. `offer` is the key of an offer, or `reward:` and that of a reward."""
 
-    offer = models.CharField(max_length=40)
+    offer = models.CharField(max_length=60)
     code = SealedField()
     code_digest = models.BinaryField()  # the row's own key, so that merging can move it
-    percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    amount = models.DecimalField(max_digits=16, decimal_places=4, null=True)
-    currency = models.CharField(max_length=3, blank=True)
-    minimum = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    benefit = models.JSONField()  # what was promised, frozen
     is_first_order = models.BooleanField(default=False)  # good for the first order only
+    reason = models.CharField(max_length=20, blank=True)  # why this person got it, as Offer.Why, `reward` or `card`
+    details = models.JSONField(null=True)  # what of theirs was the reason: {"sku": …}; told in words where it is shown
+    given_for = models.UUIDField(null=True)  # the redemption (Hold) that bought it, or what else it was given for
     source = models.CharField(max_length=60, blank=True)
     issued_at = models.DateTimeField()
     valid_until = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)  # taken away unused: what it was given for came to nothing
     redeemed_at = models.DateTimeField(null=True)
     redeemed_by = models.CharField(max_length=60, blank=True)  # the source that redeemed it: a till, a store
+    off = models.DecimalField(max_digits=16, decimal_places=4, null=True)  # what came off, in the sale's currency
     order_id = models.UUIDField(null=True)
     reference = models.CharField(max_length=200, blank=True)  # the till's own number of the sale
+    reversed_at = models.DateTimeField(null=True)  # the last time a use was taken back
+    reversed_reference = models.CharField(max_length=64, blank=True)  # of which sale: a digest of source and number
     resolved_by = models.BinaryField(null=True)  # by which identifier the person was known
 
     class Meta:
@@ -83,3 +97,8 @@ class Coupon(OwnedModel):
             # Coupons nobody used are forgotten some time after they ended.
             models.Index(fields=["valid_until"], name="loyalty_coupon_ended", condition=Q(redeemed_at__isnull=True)),
         ]
+
+    @property
+    def gives(self) -> Benefit:
+        """What was promised with it."""
+        return rules.known(self.benefit)

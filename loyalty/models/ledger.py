@@ -220,6 +220,9 @@ class Hold(OwnedModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     until = models.DateTimeField()
     reward = models.CharField(max_length=40, blank=True)
+    gave = models.JSONField(null=True)  # what the reward gave then: its name, how, and the benefit
+    flag = models.CharField(max_length=20, blank=True)  # for the report on staff: `undone`, `kept` (rewards.cards)
+    flagged_at = models.DateTimeField(null=True)
     reference = models.CharField(max_length=200, blank=True)  # the till's own number of the sale
     source = models.CharField(max_length=60)
     made_at = models.DateTimeField()

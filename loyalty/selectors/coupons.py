@@ -4,10 +4,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -15,9 +13,9 @@ from cdp.core import panels
 from cdp.core.crypto import index, subjects
 from cdp.core.timeline import Entry, Question
 from commerce.models import Order
-from commerce.rules import money
 from loyalty.models import Coupon, CouponKey, Offer
 from loyalty.rules import coupons as rules
+from loyalty.selectors import benefits
 from surveys.selectors.offers import Offer as Promisable
 
 TABLE = "loyalty_coupon"
@@ -51,25 +49,27 @@ def offer(key: str) -> Offer | None:
 
 def offers() -> list[Promisable]:
     """Every offer as it can be promised elsewhere, with what its coupons are worth."""
-    return [Promisable(row.key, f"{row.key} · {_worth(row)}", row.is_on) for row in Offer.objects.order_by("key")]
+    return [
+        Promisable(row.key, f"{row.key} · {benefits.words(row.gives)}", row.is_on)
+        for row in Offer.objects.order_by("key")
+    ]
 
 
 def terms(row: Coupon) -> rules.Terms:
     """What was promised with a coupon."""
     return rules.Terms(
         valid_until=row.valid_until,
-        percent=row.percent,
-        amount=row.amount,
-        currency=row.currency,
-        minimum=row.minimum,
+        benefit=row.gives,
         is_first_order=row.is_first_order,
     )
 
 
 def state(row: Coupon, *, at: datetime) -> str:
-    """`open`, `redeemed` or `expired`."""
+    """`open`, `redeemed`, `void` or `expired`."""
     if row.redeemed_at is not None:
         return "redeemed"
+    if row.voided_at is not None:
+        return "void"
     return "open" if at < row.valid_until else "expired"
 
 
@@ -83,45 +83,43 @@ def code_of(row: Coupon, keyring: subjects.Keyring) -> str:
     return keyring.open(row.code, table=TABLE, column="code", row=row.id)
 
 
-def value(*, percent: Decimal | None, amount: Decimal | None, currency: str) -> str:
-    """What a coupon takes off, for a sentence: `10%` or `100.00 THB`."""
-    if percent is not None:
-        return f"{percent.normalize():f}%"
-    return f"{money.text(amount or Decimal(0), currency)} {currency}"
-
-
 @dataclass(frozen=True, slots=True)
 class Usable:
     """A coupon that its owner can use now, as a till offers it."""
 
     code: str
     value: str
+    words: str
+    is_discount: bool
+    reason: str
     last_day: date
     is_first_order: bool
 
 
 def usable(lineage: Sequence[uuid.UUID], *, keyring: subjects.Keyring, now: datetime) -> list[Usable]:
     """What somebody (survivor and absorbed ids) can pay with now, what ends first before the rest; at most SHOWN."""
-    rows = Coupon.objects.filter(customer_id__in=list(lineage), redeemed_at__isnull=True, valid_until__gt=now)
+    rows = Coupon.objects.filter(
+        customer_id__in=list(lineage), redeemed_at__isnull=True, voided_at=None, valid_until__gt=now
+    )
     found = list(rows.order_by("valid_until", "id")[:20])
     if any(row.is_first_order for row in found) and (
         Order.objects.filter(customer_id__in=list(lineage), is_counted=True).exists()
         or Coupon.objects.filter(customer_id__in=list(lineage), is_first_order=True, redeemed_at__isnull=False).exists()
     ):
         found = [row for row in found if not row.is_first_order]
+    names = benefits.names_of(row.gives for row in found[:SHOWN])
     return [
         Usable(
             code=code_of(row, keyring),
-            value=_worth(row),
+            value=benefits.value(row.gives),
+            words=benefits.words(row.gives, names),
+            is_discount=benefits.is_discount(row.gives),
+            reason=row.reason,
             last_day=last_day(row),
             is_first_order=row.is_first_order,
         )
         for row in found[:SHOWN]
     ]
-
-
-def _worth(row: Coupon | Offer) -> str:
-    return value(percent=row.percent, amount=row.amount, currency=row.currency or settings.CDP_CURRENCY)
 
 
 def panel(question: panels.Question) -> Mapping[str, Any] | None:
@@ -130,6 +128,7 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     rows = sorted(found[:20], key=lambda row: state(row, at=question.now) != "open")
     if not rows:
         return None
+    names = benefits.names_of(row.gives for row in rows[:SHOWN])
     in_full = question.reader.can("customers.reveal")
     shown = [
         {
@@ -138,7 +137,9 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
             "is_masked": not in_full,
             "state": state(row, at=question.now),
             "last_day": last_day(row),
-            "value": _worth(row),
+            "value": benefits.value(row.gives),
+            "words": benefits.words(row.gives, names),
+            "is_discount": benefits.is_discount(row.gives),
         }
         for row in rows[:SHOWN]
     ]
@@ -161,7 +162,7 @@ def entries(question: Question) -> list[Entry]:
             id=str(row.id),
             at=row.issued_at,
             kind="coupon",
-            title=gettext("Coupon for %(value)s") % {"value": _value(row)},
+            title=gettext("Coupon for %(value)s") % {"value": benefits.value(row.gives)},
             source=row.source,
             icon="discount",
             data=_data(row) | {"text": code_of(row, question.keyring)},
@@ -174,7 +175,7 @@ def entries(question: Question) -> list[Entry]:
             id=f"{row.id}:redeemed",
             at=row.redeemed_at,
             kind="coupon",
-            title=gettext("Coupon for %(value)s used") % {"value": _value(row)},
+            title=gettext("Coupon for %(value)s used") % {"value": benefits.value(row.gives)},
             source=row.redeemed_by,
             icon="rosette-discount-check",
             data=_data(row),
@@ -184,14 +185,11 @@ def entries(question: Question) -> list[Entry]:
     ]
 
 
-def _value(row: Coupon) -> str:
-    return value(percent=row.percent, amount=row.amount, currency=row.currency)
-
-
 def _data(row: Coupon) -> dict[str, Any]:
     return {
         "coupon": str(row.id),
         "offer": row.offer,
+        "reason": row.reason,
         "valid_until": row.valid_until.isoformat(),
         "order": str(row.order_id) if row.order_id else None,
     }

@@ -1,5 +1,6 @@
 """Orders and returns as loyalty sees them: which stand otherwise than when they were settled, and what is in them."""
 
+import json
 import uuid
 from bisect import bisect_right
 from collections import defaultdict
@@ -14,11 +15,14 @@ from django.db import connection
 
 from cdp.core import copying
 from loyalty.models import Settled
+from loyalty.rules import benefit as benefits
 from loyalty.rules.earning import Basket, Line
 from loyalty.rules.keeping import Back
 from loyalty.rules.settling import Purchase
 
 ZERO = Decimal(0)
+Given = tuple[Any, Decimal | None]
+"""What a coupon gives, and what came off where it was told."""
 TENTH = Decimal("0.0000000001")
 
 
@@ -130,13 +134,15 @@ def orders(rows: Collection[uuid.UUID], wanted: Collection[uuid.UUID], zone: tzi
     ):
         lines[order].append(Line(*line))
     returns, last = _returns(among)
-    coupons: dict[uuid.UUID, list[tuple[Decimal | None, Decimal | None]]] = defaultdict(list)
-    for order, percent, amount in _read(
-        """SELECT order_id, percent, amount FROM loyalty_coupon
-        WHERE customer_id = ANY(%(rows)s::uuid[]) AND order_id = ANY(%(ids)s::uuid[])""",
+    coupons: dict[uuid.UUID, list[Given]] = defaultdict(list)
+    for order, *given in _read(
+        """SELECT order_id, benefit, off FROM loyalty_coupon
+        WHERE customer_id = ANY(%(rows)s::uuid[]) AND order_id = ANY(%(ids)s::uuid[])
+        UNION ALL SELECT order_id, benefit, off FROM loyalty_promotionuse
+        WHERE customer_id = ANY(%(rows)s::uuid[]) AND order_id = ANY(%(ids)s::uuid[]) AND reversed_at IS NULL""",
         among,
     ):
-        coupons[order].append((percent, amount))
+        coupons[order].append((given[0], given[1]))
     spent: dict[uuid.UUID, dict[str, Decimal]] = defaultdict(dict)
     for order, wallet, amount in _read(
         """SELECT o.id, h.wallet, sum(h.captured) FROM loyalty_hold h JOIN commerce_order o
@@ -224,7 +230,7 @@ def _basket(
     tax: Decimal,
     total: Decimal | None,
     amount: Decimal,
-    coupons: Iterable[tuple[Decimal | None, Decimal | None]],
+    coupons: Iterable[Given],
 ) -> Basket:
     """An order without lines is one of its amount. Where its total shows that the discount is in its lines already, it
     is not taken off again.
@@ -237,8 +243,16 @@ def _basket(
         beside = [abs(total - goods - shipping - added + discount) for added in (ZERO, tax)]
         if min(rest) < min(beside):
             discount = ZERO
-    rewards = sum((amount or goods * (percent or ZERO) / 100 for percent, amount in coupons), ZERO)
+    rewards = sum((_off(benefit, off, goods, lines) for benefit, off in coupons), ZERO)
     return Basket(at, lines, discount, shipping, tax, total, min(rewards, discount))
+
+
+def _off(benefit: Any, off: Decimal | None, goods: Decimal, lines: Sequence[Line]) -> Decimal:
+    """What a coupon took off: as it was redeemed, else what it gives in that basket."""
+    if off is not None:
+        return off
+    gives = benefits.known(json.loads(benefit) if isinstance(benefit, str) else benefit)
+    return benefits.judge(gives, benefits.Basket(goods, gives.currency, lines), digits=4).off or ZERO
 
 
 def _read(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

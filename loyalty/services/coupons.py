@@ -4,10 +4,12 @@ Whoever redeems locks the customer's row first: two tills with two codes of one 
 sees that the first order is being paid for.
 """
 
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,11 +19,14 @@ from cdp.core.actors import SYSTEM, Actor
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
 from commerce.models import Order
+from commerce.rules import money
 from customers.rules.people import Person
 from customers.selectors import lineage
 from customers.services import identity, standing
 from loyalty.models import Coupon, CouponKey, Offer
+from loyalty.rules import benefit as giving
 from loyalty.rules import coupons as rules
+from loyalty.rules.benefit import Basket, Benefit
 from loyalty.selectors import coupons as reading
 
 KEPT_AFTER_END = timedelta(days=90)
@@ -47,7 +52,7 @@ class Sale:
     The buyer is a customer's id, a person to be recognised, or whoever placed `order`.
     """
 
-    basket: rules.Basket
+    basket: Basket
     buyer: Person | None = None
     customer_id: uuid.UUID | None = None
     order: Order | None = None
@@ -60,6 +65,19 @@ class Redeemed:
 
     coupon: Coupon
     is_repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a coupon is issued for: see `Coupon`."""
+
+    offer: str
+    benefit: Benefit
+    until: datetime
+    reason: str = ""
+    details: Mapping[str, Any] | None = None
+    given_for: uuid.UUID | None = None
+    is_first_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +96,37 @@ def issue(
     actor: Actor,
     now: datetime,
     resolved_by: bytes | None = None,
+    benefit: Benefit | None = None,
+    details: Mapping[str, Any] | None = None,
+    until: datetime | None = None,
 ) -> Issued | None:
     """Give a customer a code of that offer; None for somebody who is no longer there.
 
-    It is good until the end of the last day in the shop's zone.
+    It is good until the end of the last day in the shop's zone, or until `until`. `benefit` is what it gives where the
+    offer leaves something to the person (their favourite article), `details` what of theirs was the reason.
+    """
+    promise = Promise(
+        offer.key,
+        benefit or offer.gives,
+        until or end(offer.valid_days, now),
+        reason=offer.why,
+        details=details,
+        is_first_order=offer.why == Offer.Why.FIRST_ORDER,
+    )
+    return promised(customer=customer, promise=promise, source=source, actor=actor, now=now, resolved_by=resolved_by)
+
+
+def promised(
+    *,
+    customer: uuid.UUID,
+    promise: Promise,
+    source: str,
+    actor: Actor,
+    now: datetime,
+    resolved_by: bytes | None = None,
+) -> Issued | None:
+    """Give a customer a code for what was promised; None for somebody who is no longer there. Works inside the
+    caller's transaction as well.
     """
     with transaction.atomic():
         owner = standing.hold([customer]).get(customer)
@@ -94,22 +139,27 @@ def issue(
         coupon = Coupon.objects.create(
             id=row,
             customer_id=owner,
-            offer=offer.key,
+            offer=promise.offer,
             code=subjects.load([owner]).seal(code, customer=owner, table=reading.TABLE, column="code", row=row),
             code_digest=digest,
-            percent=offer.percent,
-            amount=offer.amount,
-            currency=offer.currency,
-            minimum=offer.minimum,
-            is_first_order=offer.key == Offer.FIRST_ORDER,
+            benefit=giving.written(promise.benefit),
+            is_first_order=promise.is_first_order,
+            reason=promise.reason,
+            details=dict(promise.details) if promise.details else None,
+            given_for=promise.given_for,
             source=source,
             issued_at=now,
-            valid_until=_end(offer, now),
+            valid_until=promise.until,
             resolved_by=resolved_by,
         )
         CouponKey.objects.create(digest=digest, customer_id=owner, coupon_id=row)
         audit.record(
-            audit.Action.COUPON_ISSUED, actor=actor, at=now, customer=owner, subject=row, details={"offer": offer.key}
+            audit.Action.COUPON_ISSUED,
+            actor=actor,
+            at=now,
+            customer=owner,
+            subject=row,
+            details={"offer": promise.offer},
         )
         pipeline.mark([owner], cause="loyalty.coupon")
     return Issued(coupon, code)
@@ -139,10 +189,8 @@ def welcome(
             .filter(
                 customer_id__in=people,
                 offer=offer.key,
-                percent=offer.percent,
-                amount=offer.amount,
-                currency=offer.currency,
-                minimum=offer.minimum,
+                benefit=giving.written(offer.gives),
+                voided_at=None,
             )
             .order_by("issued_at", "id")
             .first()
@@ -150,7 +198,7 @@ def welcome(
         code = reading.code_of(row, subjects.load(people)) if row else ""
         if row is None or not code:
             return issue(customer=owner, offer=offer, source=source, actor=actor, now=now, resolved_by=resolved_by)
-        row.valid_until = _end(offer, now)
+        row.valid_until = end(offer.valid_days, now)
         if row.redeemed_at is None:
             row.save(update_fields=["valid_until"])
             audit.record(
@@ -165,8 +213,9 @@ def welcome(
     return Issued(row, code)
 
 
-def _end(offer: Offer, now: datetime) -> datetime:
-    return timezone.make_aware(datetime.combine(timezone.localdate(now) + timedelta(days=offer.valid_days + 1), time()))
+def end(days: int, now: datetime) -> datetime:
+    """When a coupon that is good for so many days is good no more: the end of the last one, in the shop's zone."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(now) + timedelta(days=days + 1), time()))
 
 
 def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: datetime) -> Redeemed:
@@ -187,16 +236,21 @@ def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: dat
                 row.order_id = sale.order.id
                 row.save(update_fields=["order_id"])
             return Redeemed(row, is_repeated=True)
+        if sale.reference and row.reversed_reference == _sale(source, sale.reference):
+            raise UnableToRedeem(rules.Refusal.REVERSED)
+        terms = reading.terms(row)
         reason = rules.refusal(
-            reading.terms(row),
+            terms,
             basket=sale.basket,
             at=now,
             is_used=row.redeemed_at is not None,
+            is_void=row.voided_at is not None,
             is_owner=buyer == owner,
             has_ordered=row.is_first_order and _has_ordered(row, sale, source),
         )
         if reason is not None:
             raise UnableToRedeem(reason)
+        row.off = rules.discount(terms, sale.basket, digits=money.decimals(sale.basket.currency))
         _take(row, order=sale.order.id if sale.order else None, reference=sale.reference, by=source.key, now=now)
         audit.record(
             audit.Action.COUPON_REDEEMED,
@@ -208,6 +262,67 @@ def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: dat
         )
         pipeline.mark([owner], cause="loyalty.coupon")
     return Redeemed(row, is_repeated=False)
+
+
+def reverse(*, coupon: Coupon, reference: str, source: Source, actor: Actor, now: datetime) -> Redeemed:
+    """Take a use back by the sale's number: the coupon can be used again, for another sale, until its day. Told again
+    it is the same. Raises UnableToRedeem.
+    """
+    with transaction.atomic():
+        owner = coupon.customer_id
+        standing.hold([owner])
+        standing.queue([owner])
+        row = Coupon.objects.select_for_update().filter(customer_id=owner, id=coupon.id).first()
+        if row is None:
+            raise UnableToRedeem(rules.Refusal.NOT_USED)
+        if row.redeemed_at is None and row.reversed_reference == _sale(source, reference):
+            return Redeemed(row, is_repeated=True)
+        if row.redeemed_at is None or (row.reference, row.redeemed_by) != (reference, source.key):
+            raise UnableToRedeem(rules.Refusal.NOT_USED)
+        order = row.order_id
+        row.off = None
+        _take(row, order=None, reference="", by="", now=None)
+        row.reversed_at, row.reversed_reference = now, _sale(source, reference)
+        row.save(update_fields=["reversed_at", "reversed_reference"])
+        audit.record(
+            audit.Action.COUPON_REVERSED,
+            actor=actor,
+            at=now,
+            customer=owner,
+            subject=row.id,
+            details={"offer": row.offer, "order": str(order or "")},
+        )
+        pipeline.mark([owner], cause="loyalty.coupon")
+    return Redeemed(row, is_repeated=False)
+
+
+def void(*, given_for: uuid.UUID, people: Sequence[uuid.UUID], actor: Actor, now: datetime) -> Coupon | None:
+    """Take the unused coupon away that was given for that redemption. The caller holds these people (all who are one).
+
+    None where none was given. Raises UnableToRedeem where it has been used.
+    """
+    rows = Coupon.objects.select_for_update().filter(customer_id__in=people, given_for=given_for)
+    row = rows.order_by("customer_id", "id").first()
+    if row is None or row.voided_at is not None:
+        return row
+    if row.redeemed_at is not None:
+        raise UnableToRedeem(rules.Refusal.USED)
+    row.voided_at = now
+    row.save(update_fields=["voided_at"])
+    audit.record(
+        audit.Action.COUPON_VOIDED,
+        actor=actor,
+        at=now,
+        customer=row.customer_id,
+        subject=row.id,
+        details={"offer": row.offer},
+    )
+    return row
+
+
+def _sale(source: Source, reference: str) -> str:
+    """One source's number of a sale, as one text that fits its column."""
+    return hashlib.sha256(f"{source.key}\0{reference}".encode()).hexdigest()
 
 
 def _buyer(sale: Sale, source: Source) -> uuid.UUID | None:
@@ -244,9 +359,9 @@ def _has_ordered(row: Coupon, sale: Sale, source: Source) -> bool:
     return orders.exists() or used.exclude(id=row.id).exists()
 
 
-def _take(row: Coupon, *, order: uuid.UUID | None, reference: str, by: str, now: datetime) -> None:
+def _take(row: Coupon, *, order: uuid.UUID | None, reference: str, by: str, now: datetime | None) -> None:
     row.redeemed_at, row.redeemed_by, row.order_id, row.reference = now, by, order, reference
-    row.save(update_fields=["redeemed_at", "redeemed_by", "order_id", "reference"])
+    row.save(update_fields=["redeemed_at", "redeemed_by", "off", "order_id", "reference"])
 
 
 def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
@@ -263,7 +378,7 @@ def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
             FROM loyalty_coupon c
             JOIN commerce_order o ON o.customer_id = c.customer_id
                 AND o.coupon <> '' AND o.placed_at >= c.issued_at - interval '1 day'
-            WHERE c.customer_id = ANY(%s) AND c.redeemed_at IS NULL AND o.is_counted
+            WHERE c.customer_id = ANY(%s) AND c.redeemed_at IS NULL AND c.voided_at IS NULL AND o.is_counted
             ORDER BY c.customer_id, o.placed_at, o.id
             """,
             [list(customers)],

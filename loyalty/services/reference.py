@@ -8,13 +8,17 @@ from django.conf import settings
 from django.db import connection
 
 from loyalty.models import Offer, WalletType
+from loyalty.rules.benefit import Percent, written
 
 
 def ensure() -> None:
     """Ten percent off the first order, and the wallets. Safe to repeat; nothing where the table was migrated away."""
     if Offer._meta.db_table not in connection.introspection.table_names():
         return
-    Offer.objects.bulk_create([Offer(key=Offer.FIRST_ORDER, percent=Decimal(10))], ignore_conflicts=True)
+    Offer.objects.bulk_create(
+        [Offer(key=Offer.FIRST_ORDER, why=Offer.Why.FIRST_ORDER, benefit=written(Percent(percent=Decimal(10))))],
+        ignore_conflicts=True,
+    )
     if WalletType._meta.db_table in connection.introspection.table_names():
         WalletType.objects.bulk_create(_wallets(), ignore_conflicts=True)
 

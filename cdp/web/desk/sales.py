@@ -22,6 +22,7 @@ from commerce.rules import amounts, money, statuses
 from commerce.rules.inputs import LineInput, OrderInput
 from commerce.services import orders
 from loyalty.models import Coupon
+from loyalty.rules import benefit
 from loyalty.rules import coupons as rules
 from loyalty.selectors import coupons as reading
 from loyalty.services import coupons
@@ -71,7 +72,7 @@ def take(*, customer: uuid.UUID, sale: Sale, source: Source, actor: Actor, at: d
     if sale.amount is None and not lines:
         raise UnableToSell("amount", _("Give an amount or an article."))
     worth = sale.amount if sale.amount is not None else amounts.total(amounts.line_amount(line) for line in lines)
-    basket = rules.Basket(worth, settings.CDP_CURRENCY)
+    basket = benefit.Basket(worth, settings.CDP_CURRENCY)
     with transaction.atomic():
         coupon = _redeem(customer, sale, basket, source=source, actor=actor, at=at) if sale.coupon.strip() else None
         off = Decimal(0)
@@ -99,7 +100,7 @@ def take(*, customer: uuid.UUID, sale: Sale, source: Source, actor: Actor, at: d
 
 
 def _redeem(
-    customer: uuid.UUID, sale: Sale, basket: rules.Basket, *, source: Source, actor: Actor, at: datetime
+    customer: uuid.UUID, sale: Sale, basket: benefit.Basket, *, source: Source, actor: Actor, at: datetime
 ) -> Coupon:
     """Before the order is written, because an order that names a code uses it whatever we would say."""
     found = reading.find(sale.coupon)

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cdp.core import written_numbers
 from cdp.core.actors import CUSTOMER
 from cdp.web import taking
 from cdp.web.forms.signup import SignupForm
 from cdp.web.views import public
 from loyalty.models import Offer
+from loyalty.selectors import benefits
 from loyalty.selectors import coupons as offers
 from loyalty.services import coupons
 
@@ -27,11 +29,11 @@ def _facts(_filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
     )
     if not issued:
         return {}
-    row = issued.coupon
+    row, gives = issued.coupon, issued.coupon.gives
     return {
         "coupon": issued.code,
-        "value": offers.value(percent=row.percent, amount=row.amount, currency=row.currency),
-        "minimum": offers.value(percent=None, amount=row.minimum, currency=row.currency) if row.minimum else "",
+        "value": benefits.value(gives),
+        "minimum": written_numbers.money(gives.minimum, gives.currency) if gives.minimum else "",
         "last_day": offers.last_day(row).isoformat(),
     }
 

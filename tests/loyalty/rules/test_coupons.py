@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.rules import coupons
-from loyalty.rules.coupons import Basket, Refusal, Terms
+from loyalty.rules.benefit import Amount, Basket, Percent
+from loyalty.rules.coupons import Refusal, Terms
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=1)
@@ -33,7 +34,7 @@ def test_any_text_is_a_code_or_nothing(text):
 
 def refusal(terms=None, basket=None, *, at=NOW, is_used=False, is_owner=True, has_ordered=False):
     return coupons.refusal(
-        terms or Terms(LATER, percent=Decimal(10), is_first_order=True),
+        terms or Terms(LATER, Percent(percent=Decimal(10)), is_first_order=True),
         basket=basket or Basket(),
         at=at,
         is_used=is_used,
@@ -52,14 +53,14 @@ def refusal(terms=None, basket=None, *, at=NOW, is_used=False, is_owner=True, ha
         ({"at": LATER}, Refusal.EXPIRED),
         ({"at": LATER - dt.timedelta(seconds=1)}, None),
         ({"has_ordered": True}, Refusal.NOT_FIRST),
-        ({"has_ordered": True, "terms": Terms(LATER, percent=Decimal(10))}, None),
+        ({"has_ordered": True, "terms": Terms(LATER, Percent(percent=Decimal(10)))}, None),
     ],
 )
 def test_the_first_reason_that_counts_is_told(given_, reason):
     assert refusal(**given_) == reason
 
 
-FROM_500 = Terms(LATER, amount=Decimal(50), currency="THB", minimum=Decimal(500))
+FROM_500 = Terms(LATER, Amount(amount=Decimal(50), currency="THB", minimum=Decimal(500)))
 
 
 @pytest.mark.parametrize(
@@ -78,11 +79,11 @@ def test_a_smallest_basket_is_asked_for_and_held(basket, reason):
 @pytest.mark.parametrize(
     ("terms", "basket", "digits", "off"),
     [
-        (Terms(LATER, percent=Decimal(10)), Basket(Decimal("99.95"), "THB"), 2, "10.00"),
-        (Terms(LATER, percent=Decimal("12.5")), Basket(Decimal(9990), "KRW"), 0, "1249"),
-        (Terms(LATER, amount=Decimal(50), currency="THB"), Basket(Decimal(30), "THB"), 2, "30.00"),
-        (Terms(LATER, amount=Decimal(50), currency="THB"), Basket(Decimal(300), "THB"), 2, "50.00"),
-        (Terms(LATER, percent=Decimal(10)), Basket(Decimal(0), "THB"), 2, "0.00"),
+        (Terms(LATER, Percent(percent=Decimal(10))), Basket(Decimal("99.95"), "THB"), 2, "10.00"),
+        (Terms(LATER, Percent(percent=Decimal("12.5"))), Basket(Decimal(9990), "KRW"), 0, "1249"),
+        (Terms(LATER, Amount(amount=Decimal(50), currency="THB")), Basket(Decimal(30), "THB"), 2, "30.00"),
+        (Terms(LATER, Amount(amount=Decimal(50), currency="THB")), Basket(Decimal(300), "THB"), 2, "50.00"),
+        (Terms(LATER, Percent(percent=Decimal(10))), Basket(Decimal(0), "THB"), 2, "0.00"),
     ],
 )
 def test_what_comes_off_is_never_more_than_the_basket(terms, basket, digits, off):
@@ -90,4 +91,4 @@ def test_what_comes_off_is_never_more_than_the_basket(terms, basket, digits, off
 
 
 def test_nothing_is_said_of_a_basket_nobody_told():
-    assert coupons.discount(Terms(LATER, percent=Decimal(10)), Basket(), digits=2) is None
+    assert coupons.discount(Terms(LATER, Percent(percent=Decimal(10))), Basket(), digits=2) is None

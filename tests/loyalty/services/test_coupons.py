@@ -15,7 +15,8 @@ from commerce.services import orders
 from customers.rules.people import Person
 from customers.selectors import exports
 from loyalty.models import Coupon, CouponKey
-from loyalty.rules.coupons import Basket, Refusal
+from loyalty.rules.benefit import Basket
+from loyalty.rules.coupons import Refusal
 from loyalty.selectors import coupons as reading
 from loyalty.services import coupons
 from tests import factories
@@ -149,7 +150,7 @@ def test_coupons_nobody_used_are_forgotten_after_a_while(ann):
 def test_the_person_gets_it_in_their_copy_and_the_keys_are_declared(ann):
     issued = factories.coupon(ann)
     (row,) = exports.of(ann.id)["loyalty.Coupon"]
-    assert (row["code"], row["percent"]) == (issued.code, "10.00")
+    assert (row["code"], row["benefit"]) == (issued.code, {"gives": "percent", "percent": "10"})
     declared = lifecycle.key_tables()[CouponKey]
     assert declared.owned([ann.id]) == {bytes(CouponKey.objects.get().digest): ann.id}
 

@@ -88,6 +88,7 @@ FATES = {
     "loyalty.Lot": LINEAGE,
     "loyalty.Member": STAYS,
     "loyalty.Movement": LINEAGE,
+    "loyalty.PromotionUse": DECIDED,
     "loyalty.Settled": LINEAGE,
     "surveys.Answer": FOLLOWS,
     "surveys.InterviewNote": FOLLOWS,
