@@ -2,10 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.views import card_desk, overview
+from loyalty.views import card_desk, drafting, overview, programme, replacing, trying
 
 app_name = "loyalty"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
     path("members/<uuid:customer>/card/", card_desk.card, name="card"),
+    path("programme/", programme.page, name="programme"),
+    path("programme/versions/<int:number>/", programme.version, name="programme-version"),
+    path("programme/file/", programme.download, name="programme-download"),
+    path("programme/schema.json", programme.schema, name="programme-schema"),
+    path("programme/draft/", drafting.draft, name="programme-draft"),
+    path("programme/draft/new/<slug:section>/", drafting.new, name="programme-new"),
+    path("programme/draft/<slug:section>/", drafting.part, name="programme-whole"),
+    path("programme/draft/<slug:section>/<slug:key>/", drafting.part, name="programme-part"),
+    path("programme/publish/", drafting.publish, name="programme-publish"),
+    path("programme/try/", trying.try_basket, name="programme-try"),
+    path("programme/replace/", replacing.replace, name="programme-replace"),
 ]

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
-from tests import filling, tour_voices
+from tests import filling, tour_loyalty, tour_voices
 from tests.running import Shop
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -279,7 +279,7 @@ class Tour:
             Stop("customer-long", place["long"]),
             Stop("pairs", "/customers/pairs/"),
             Stop("pair", place["pair"]),
-            Stop("loyalty", "/loyalty/"),
+            *(Stop(name, path) for name, path in tour_loyalty.PAGES.items()),
             Stop("segments", "/segments/"),
             Stop("segment-new", "/segments/new/"),
             Stop("segment", "/segments/lapsed-mail/"),

@@ -32,6 +32,7 @@ MOST_EVIDENCE = 5
 PICTURE = "picture"
 DEFINITION = "definition"
 LARGEST_OF_SURVEY = 1024 * 1024
+PROGRAMME = "programme"
 MAILBOX = "mailbox"
 LARGEST_MAILBOX = 20 * 1024 * 1024
 
@@ -50,6 +51,8 @@ SMALL = {
     # A picture of a poll, and a questionnaire written elsewhere.
     PICTURE: Small("surveys.edit", LARGEST_OF_SURVEY, 1),
     DEFINITION: Small("surveys.edit", LARGEST_OF_SURVEY, 1),
+    # A loyalty programme written elsewhere.
+    PROGRAMME: Small("loyalty.edit", LARGEST_OF_SURVEY, 1),
     # Mail of customers, which becomes tickets; what is larger is read by a command.
     MAILBOX: Small("imports", LARGEST_MAILBOX, 1),
 }

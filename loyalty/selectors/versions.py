@@ -1,5 +1,7 @@
 """Which version of the programme holds when. Published ones never change, so what was read once is kept."""
 
+import hashlib
+import json
 import uuid
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -64,6 +66,13 @@ def in_force(at: datetime) -> Version | None:
 def draft() -> ProgrammeVersion | None:
     """What is being worked on, if anything is."""
     return ProgrammeVersion.objects.filter(published_at__isnull=True).first()
+
+
+def mark(draft: ProgrammeVersion | None) -> str:
+    """A short name of what a draft says now, so that nobody overwrites what they have not seen; empty for none."""
+    if draft is None:
+        return ""
+    return hashlib.sha256(json.dumps(draft.definition, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def digits() -> dict[str, int]:

@@ -26,6 +26,11 @@ class Wallet:
         """Whether money of the shop is in it."""
         return bool(self.currency)
 
+    @property
+    def title(self) -> str:
+        """Its unit at the head of something: “Points”."""
+        return self.many[:1].upper() + self.many[1:]
+
     def amount(self, value: Decimal) -> str:
         """How much, alone: “1,240”, “฿80.00”."""
         if self.is_money:

@@ -111,6 +111,7 @@ ARGUMENTS = {
     "key": "no-such",
     "name": "privacy",
     "action": "start",
+    "section": "bonuses",
     "step": "content",
     "token": "nonsense",
     "secret": "nonsense",

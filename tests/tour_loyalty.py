@@ -1,0 +1,10 @@
+"""The pages of loyalty for the tour."""
+
+PROGRAMME = "/loyalty/programme/"
+PAGES = {
+    "loyalty": "/loyalty/",
+    "loyalty-programme": PROGRAMME,
+    "loyalty-version": f"{PROGRAMME}versions/1/",
+    "loyalty-begin": f"{PROGRAMME}draft/",
+    "loyalty-try": f"{PROGRAMME}try/?sku-0=SKU-1&amount-0=420&amount-1=80&tier=gold",
+}
