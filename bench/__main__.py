@@ -1,6 +1,6 @@
 """`make bench`: the speed budget, measured against references in the same run on the same machine.
 
-python -m bench [--customers N] [--only tracking,import,pages,segments,keeping,results,sentiment]
+python -m bench [--customers N] [--only tracking,import,pages,segments,keeping,results,sentiment,loyalty]
 (default: 1,000,000 customers, everything)
 
 Each part has servers of its own in a directory that is removed afterwards.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("tracking", "import", "pages", "segments", "keeping", "results", "sentiment")
+PARTS = ("tracking", "import", "pages", "segments", "keeping", "results", "sentiment", "loyalty")
 ROOT = Path(__file__).parents[1]
 
 

@@ -10,25 +10,41 @@ _HEADERS_END = b"\r\n\r\n"
 
 
 class Refused(Exception):
-    """An answer that was not 200."""
+    """An answer that was not the one that was expected."""
 
 
 def run(
-    port: int, request: Callable[[int], bytes], *, clients: int, seconds: float, first: int = 0
+    port: int,
+    request: Callable[[int], bytes],
+    *,
+    clients: int,
+    seconds: float,
+    first: int = 0,
+    status: int = 200,
+    times: list[float] | None = None,
 ) -> tuple[int, float]:
     """Ask for `seconds` on `clients` connections, each with one request at a time; (answers, seconds it took).
 
-    `request(n)` gives the bytes of the n-th request, counted from `first`. Raises Refused.
+    `request(n)` gives the bytes of the n-th request, counted from `first`; `times` takes how long each waited for its
+    answer. Raises Refused for an answer that has another status.
     """
     with contextlib.ExitStack() as stack:
         poll = stack.enter_context(select.epoll())
         sockets = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(clients)]
-        return _run(poll, {one.fileno(): one for one in sockets}, request, seconds, first)
+        expected = b"HTTP/1.1 %d" % status
+        return _run(poll, {one.fileno(): one for one in sockets}, request, seconds, first, expected, times)
 
 
 def _run(
-    poll: select.epoll, sockets: dict[int, socket.socket], request: Callable[[int], bytes], seconds: float, first: int
+    poll: select.epoll,
+    sockets: dict[int, socket.socket],
+    request: Callable[[int], bytes],
+    seconds: float,
+    first: int,
+    expected: bytes,
+    times: list[float] | None,
 ) -> tuple[int, float]:
+    asked: dict[int, float] = {}
     left: dict[int, bytes] = {}
     heard: dict[int, bytes] = {}
     number = first
@@ -37,6 +53,7 @@ def _run(
         one.setblocking(False)
         heard[descriptor] = b""
         left[descriptor] = request(number)
+        asked[descriptor] = time.perf_counter()
         number += 1
         poll.register(one, select.EPOLLOUT)
     started = time.perf_counter()
@@ -57,9 +74,11 @@ def _run(
             if not _is_whole(data):
                 heard[descriptor] = data
                 continue
-            if not data.startswith(b"HTTP/1.1 200"):
+            if not data.startswith(expected):
                 raise Refused(data[:300])
             answers += 1
+            if times is not None:
+                times.append(time.perf_counter() - asked[descriptor])
             heard[descriptor] = b""
             if time.perf_counter() >= ends:
                 poll.unregister(descriptor)
@@ -67,6 +86,7 @@ def _run(
                 continue
             whole = request(number)
             number += 1
+            asked[descriptor] = time.perf_counter()
             sent = _send(one, whole)
             if sent < len(whole):
                 left[descriptor] = whole[sent:]

@@ -55,7 +55,7 @@ def main(_customers: int, target: Path) -> None:
 
 def _single(report: Report, var: Path, key: str) -> None:
     bare, door = [], []
-    with _server("bench.bare:application", var) as bare_port, _server("cdp.wsgi:application", var) as door_port:
+    with server("bench.bare:application", var) as bare_port, server("cdp.wsgi:application", var) as door_port:
         for _ in range(ROUNDS):
             bare.append(_rate(bare_port, _singles(key)))
             door.append(_rate(door_port, _singles(key)))
@@ -66,7 +66,7 @@ def _single(report: Report, var: Path, key: str) -> None:
 
 def _batches(report: Report, var: Path, key: str) -> float:
     copies, door = [], []
-    with _server("cdp.wsgi:application", var) as port:
+    with server("cdp.wsgi:application", var) as port:
         for _ in range(ROUNDS):
             copies.append(_copies())
             door.append(_rate(port, _hundreds(key)) * BATCH)
@@ -159,7 +159,7 @@ def _around(raw: bytes) -> tuple[bytes, bytes]:
 
 
 @contextlib.contextmanager
-def _server(application: str, var: Path) -> Iterator[int]:
+def server(application: str, var: Path) -> Iterator[int]:
     """The web server as `make run` starts it, serving another application if told; its port."""
     port = launch.free_port()
     child = programs.web({}, host="127.0.0.1", port=port)

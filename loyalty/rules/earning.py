@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
-from math import floor
+from math import floor, lcm
 
+from loyalty.rules.fraction import Fraction
 from loyalty.rules.programme import Action, Bonus, Cap, Item, Programme, Some, Spend, Visit, Window
 
 ZERO = Decimal(0)
@@ -96,11 +96,14 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a basket is worth, by wallet, and why. `counts`: its spend, visits and items, for tiers that count those."""
+    """What a basket is worth, by wallet, and why. `counts`: its spend, visits and items, for tiers that count those.
+    `paid`: what was paid for each line in the end, with its share of the discount and with tax.
+    """
 
     wallets: Mapping[str, Worth]
     reasons: Sequence[Reason]
     counts: Mapping[str, Decimal]
+    paid: Sequence[Fraction] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ class _Amounts:
 
     def __init__(self, basket: Basket) -> None:
         self.basket = basket
-        self._sum = Fraction(basket.sum)
+        self._plain = [Fraction(line.amount) for line in basket.lines]
+        self._sum = sum(self._plain, Fraction(0))
         self._inside = basket.has_tax_inside
         self._known: dict[tuple[str, str], list[Fraction]] = {}
 
@@ -175,21 +179,17 @@ class _Amounts:
         """By line, in order. Discounts and tax lie on the lines in proportion to what they come to."""
         if (basis, rewards) not in self._known:
             basket = self.basket
-            off = Fraction(basket.discount - (min(basket.rewards, basket.discount) if rewards == "gross" else ZERO))
-            tax = Fraction(basket.tax)
-            change = -off
+            change = (min(basket.rewards, basket.discount) if rewards == "gross" else ZERO) - basket.discount
             if basis == "before_tax" and self._inside:
-                change -= tax
+                change -= basket.tax
             elif basis == "after_tax" and not self._inside:
-                change += tax
-            share = 1 + change / self._sum if self._sum else Fraction(0)
-            self._known[basis, rewards] = [max(Fraction(line.amount) * share, Fraction(0)) for line in basket.lines]
+                change += basket.tax
+            if not change and self._sum > 0:
+                self._known[basis, rewards] = [amount if amount > 0 else Fraction(0) for amount in self._plain]
+            else:
+                share = 1 + Fraction(change) / self._sum if self._sum else Fraction(0)
+                self._known[basis, rewards] = [max(amount * share, Fraction(0)) for amount in self._plain]
         return self._known[basis, rewards]
-
-
-def paid(basket: Basket) -> list[Fraction]:
-    """What was paid for each line in the end: with its share of the discount and with tax."""
-    return _Amounts(basket).lines("after_tax", "net")
 
 
 def judge(
@@ -277,56 +277,67 @@ class _Sheet:
         if why is not None:
             self.refuse(rule.key, rule.wallet, why)
             return None
-        of, parts = self._parts(rule, amounts, meant)
-        return self._given(rule, of, parts)
+        of = sum(amounts, Fraction(0))
+        return self._given(rule, of, *self._share(rule, of, amounts, meant))
 
     def _closed(self, rule: Rule | Bonus) -> WhyNot | None:
         if not is_open(rule.window, self.basket.at):
             return WhyNot.WINDOW
         return WhyNot.TIER if rule.tiers and self.tier not in rule.tiers else None
 
-    def _parts(
-        self, rule: Spend | Visit | Item, amounts: Sequence[Fraction], meant: Sequence[bool]
-    ) -> tuple[Fraction, list[Fraction]]:
-        """What the rule looked at, and what it gives line by line before factors."""
+    def _share(
+        self, rule: Spend | Visit | Item, of: Fraction, amounts: Sequence[Fraction], meant: Sequence[bool]
+    ) -> tuple[Fraction, Sequence[Fraction]]:
+        """What the rule gives before factors, and in which proportion it lies on the lines."""
         if isinstance(rule, Item):
             pieces = [
                 Fraction(line.quantity) if is_in else Fraction(0)
                 for line, is_in in zip(self.basket.lines, meant, strict=True)
             ]
-            return sum(pieces, Fraction(0)), [piece * Fraction(rule.points) for piece in pieces]
-        whole = sum(amounts, Fraction(0))
+            return sum(pieces, Fraction(0)) * Fraction(rule.points), pieces
         if isinstance(rule, Visit):
             # A gift without a price is a visit all the same, spread evenly.
-            weights = amounts if whole else [Fraction(is_in) for is_in in meant]
-            return whole, _spread(Fraction(rule.points), weights)
+            return Fraction(rule.points), amounts if of else [Fraction(is_in) for is_in in meant]
         if rule.each == "line":
-            return whole, [_units(amount, rule) * Fraction(rule.points) for amount in amounts]
-        return whole, _spread(_units(whole, rule) * Fraction(rule.points), amounts)
+            units = [Fraction(_units(amount, rule)) for amount in amounts]
+            return sum(units, Fraction(0)) * Fraction(rule.points), units
+        return _units(of, rule) * Fraction(rule.points) if of else Fraction(0), amounts
 
-    def _given(self, rule: Spend | Visit | Item, of: Fraction, parts: Sequence[Fraction]) -> _Gain | None:
-        factors, sure = self._factors(rule.wallet)
-        raised = [part * factor for part, factor in zip(parts, factors, strict=True)]
-        full = self._down(rule.wallet, sum(raised, Fraction(0)))
+    def _given(
+        self, rule: Spend | Visit | Item, of: Fraction, whole: Fraction, weights: Sequence[Fraction]
+    ) -> _Gain | None:
+        if isinstance(rule, Item):
+            of = sum(weights, Fraction(0))
+        factors = self._factors(rule.wallet)
+        if factors is None:  # the same on every line
+            raised = counts = whole * self.tier_factor
+            factor = self.tier_factor
+        else:
+            parts = _spread(whole, weights)
+            weights = [part * factor for part, factor in zip(parts, factors[0], strict=True)]
+            raised = sum(weights, Fraction(0))
+            counts = sum((part * factor for part, factor in zip(parts, factors[1], strict=True)), Fraction(0))
+            factor = raised / whole if whole else Fraction(1)
+        full = self._down(rule.wallet, raised)
         points = self._capped(rule.key, rule.caps, full)
         if points <= 0:
             self.refuse(rule.key, rule.wallet, WhyNot.CAP if full > 0 else WhyNot.TOO_LITTLE)
             return None
-        counts = sum((part * factor for part, factor in zip(parts, sure, strict=True)), Fraction(0))
-        base = sum(parts, Fraction(0))
         return _Gain(
             rule.key,
             rule.wallet,
             points,
             min(points, self._down(rule.wallet, counts)) if rule.is_qualifying else ZERO,
-            raised,
+            weights,
             decimal(of),
-            decimal(sum(raised, Fraction(0)) / base) if base else Decimal(1),
+            decimal(factor) if factor != 1 else Decimal(1),
             full - points,
         )
 
-    def _factors(self, wallet: str) -> tuple[list[Fraction], list[Fraction]]:
-        """By line: what multiplies there, and what of it counts for tiers."""
+    def _factors(self, wallet: str) -> tuple[list[Fraction], list[Fraction]] | None:
+        """By line: what multiplies there, and what of it counts for tiers. None where it is the tier's alone."""
+        if not any(bonus.factor is not None and bonus.wallet == wallet for bonus in self.programme.bonuses):
+            return None
         every = [[self.tier_factor] for _ in self.basket.lines]
         sure = [[self.tier_factor] for _ in self.basket.lines]
         paid = self.amounts.lines("after_tax", "net")
@@ -390,26 +401,29 @@ class _Sheet:
             for place, part in enumerate(allotted(gain.points, gain.weights, self.digits.get(gain.wallet, 0))):
                 worth.lines[place] += part
             self.reasons.append(Reason(gain.rule, gain.wallet, gain.points, gain.of, gain.factor, gain.cut))
-        paid = sum(self.amounts.lines("after_tax", "net"), Fraction(0))
+        paid = self.amounts.lines("after_tax", "net")
         counts = {
-            "spend": decimal(paid),
+            "spend": decimal(sum(paid, Fraction(0))),
             "visits": Decimal(1),
             "items": sum((line.quantity for line in self.basket.lines), ZERO),
         }
-        return Judgement(wallets, tuple(self.reasons), counts)
+        return Judgement(wallets, tuple(self.reasons), counts, paid)
 
 
 def allotted(points: Decimal, weights: Sequence[Fraction], digits: int = 0) -> list[Decimal]:
     """Points shared out over lines, whole in the wallet's unit, by largest remainder: the parts are the whole."""
     if not weights:
         return []
-    whole = sum(weights, Fraction(0))
+    # In whole numbers: the same proportions, many times as fast as fractions.
+    common = lcm(*(weight.denominator for weight in weights))
+    shares = [weight.numerator * (common // weight.denominator) for weight in weights]
+    whole = sum(shares)
     if not whole:
-        weights, whole = [Fraction(1) for _ in weights], Fraction(len(weights))
+        shares, whole = [1] * len(weights), len(weights)
     units = int(points.scaleb(digits))
-    exact = [units * weight / whole for weight in weights]
-    parts = [floor(part) for part in exact]
-    by_rest = sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], place))
+    found = [divmod(units * share, whole) for share in shares]
+    parts = [part for part, _ in found]
+    by_rest = sorted(range(len(parts)), key=lambda place: (-found[place][1], place))
     for place in by_rest[: units - sum(parts)]:
         parts[place] += 1
     return [Decimal(part).scaleb(-digits) for part in parts]

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from math import floor
+
+from loyalty.rules.fraction import Fraction
 
 ZERO = Decimal(0)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from loyalty.rules.ending import midnight, months_later
 from loyalty.rules.programme import Tier, Tiering
@@ -33,12 +34,16 @@ class Progress:
 
 def window(tiering: Tiering, *, joined_at: datetime, now: datetime, zone: tzinfo) -> datetime:
     """From when on things count: `now`'s window of the programme, never before its own beginning."""
-    today = now.astimezone(zone).date()
-    if tiering.window == "rolling":
-        return midnight(months_later(today, -tiering.months), zone)
-    if tiering.window == "calendar":
+    joined = joined_at.astimezone(zone).date() if tiering.window == "joined" else date.min
+    return _begin(tiering.window, tiering.months, joined, now.astimezone(zone).date(), zone)
+
+
+@lru_cache(maxsize=4096)  # asked for every purchase, and there are not that many days
+def _begin(window: str, months: int, joined: date, today: date, zone: tzinfo) -> datetime:
+    if window == "rolling":
+        return midnight(months_later(today, -months), zone)
+    if window == "calendar":
         return midnight(date(today.year, 1, 1), zone)
-    joined = joined_at.astimezone(zone).date()
     years = today.year - joined.year
     start = months_later(joined, 12 * years)
     return midnight(start if start <= today else months_later(joined, 12 * (years - 1)), zone)

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import msgspec
 
 from loyalty.rules import keeping
-from loyalty.rules.earning import Basket, Given, Judgement, Line, allotted, decimal, judge, paid, period
+from loyalty.rules.earning import Basket, Given, Judgement, Line, allotted, decimal, judge, period
+from loyalty.rules.fraction import Fraction
 from loyalty.rules.keeping import Back, Earned
 from loyalty.rules.programme import Item, Programme, Spend
 
@@ -119,8 +119,7 @@ def assess(
     """Judge a purchase (at that rate already) and freeze what came of it."""
     basket = purchase.basket
     judged = judge(programme, basket, tier=tier, so_far=so_far, digits=digits)
-    amounts = paid(basket)
-    parts = allotted(decimal(sum(amounts, Fraction(0))), amounts, digits=4)
+    parts = allotted(judged.counts["spend"], judged.paid, digits=4)
     lines = [(line.sku, line.quantity, part) for line, part in zip(basket.lines, parts, strict=True)]
     return Frozen(tier, rate, purchase.mark, so_far, lines, dict(judged.counts), _portions(judged))
 
@@ -141,11 +140,13 @@ def due(frozen: Frozen, purchase: Purchase, digits: Mapping[str, int]) -> Due:
     """What may be kept of a purchase after what came back of it."""
     if purchase.is_void:
         return Due(dict.fromkeys(frozen.portions, ZERO), dict.fromkeys(BASES, ZERO))
-    points = {}
-    gone = [Fraction(0) for _ in frozen.lines]
-    if purchase.returns:
-        bare = [Earned(sku, quantity, amount, ZERO) for sku, quantity, amount in frozen.lines]
-        gone = keeping.shares(bare, purchase.returns)
+    points = {wallet: portion.points for wallet, portion in frozen.portions.items()}
+    if not purchase.returns:
+        main = frozen.portions.get(MAIN)
+        counts = {"visits": frozen.counts["visits"], "points": main.qualifying if main else ZERO}
+        return Due(points, counts | {basis: max(frozen.counts[basis], ZERO) for basis in ("spend", "items")})
+    bare = [Earned(sku, quantity, amount, ZERO) for sku, quantity, amount in frozen.lines]
+    gone = keeping.shares(bare, purchase.returns)
     for wallet, portion in frozen.portions.items():
         earned = [Earned(*line, points) for line, points in zip(frozen.lines, portion.lines, strict=True)]
         points[wallet] = keeping.kept(earned, gone, total=portion.points, digits=digits.get(wallet, 0))

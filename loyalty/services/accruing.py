@@ -393,7 +393,7 @@ def keep_ranks(changed: Sequence[tuple[uuid.UUID, str, datetime | None, datetime
 
 def _remember(rows: Mapping[uuid.UUID, uuid.UUID], changed: Sequence[Changed]) -> None:
     """Keep how each fact stood, with who stands for its purse and wherever it was settled before. Two statements."""
-    kept = sorted({(one.top, one.kind, one.fact, one.seen) for one in changed})
+    kept = sorted((one.top, one.kind, one.fact, one.seen) for one in changed)
     columns = [copying.array(list(column)) for column in zip(*kept, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -82,6 +82,9 @@ class Book:
         self.stands: Mapping[uuid.UUID, uuid.UUID] = {}
         """Who stands today for each id that was asked for."""
         self._purses = found
+        self._wallets: dict[uuid.UUID, dict[str, Purse]] = defaultdict(dict)
+        for (top, wallet), purse in found.items():
+            self._wallets[top][wallet] = purse
         self._drafts: list[Draft] = []
 
     @classmethod
@@ -142,12 +145,16 @@ class Book:
         """What somebody shares in: any row of the purse may be named. Raises KeyError for who is not in this book."""
         where = (self.tops[customer], wallet)
         if where not in self._purses:
-            self._purses[where] = Purse(where[0])
+            self._purses[where] = self._wallets[where[0]][wallet] = Purse(where[0])
         return self._purses[where]
 
     def purses(self) -> Mapping[Where, Purse]:
         """All of them."""
         return self._purses
+
+    def wallets(self, customer: uuid.UUID) -> Mapping[str, Purse]:
+        """What somebody shares in, by wallet."""
+        return self._wallets.get(self.tops[customer], {})
 
     def bring(self, lots: Collection[uuid.UUID]) -> None:
         """Load lots of which nothing is left as well: a refund asks what of them has expired."""

@@ -30,18 +30,18 @@ def prolong(
     """
     zone = timezone.get_default_timezone()
     timeline = timeline or versions.published()
-    top = book.tops[customer]
-    for (owner, wallet), purse in book.purses().items():
-        if owner != top:
-            continue
+    for wallet, purse in book.wallets(customer).items():
         for lot in purse.lots.values():
             version = timeline.by_id(lot.version)
             if version is None or lot.ends is None or lot.has_ended(at):
                 continue
             if not (lot.pending or lot.active or lot.held):
                 continue
+            expiry = version.programme.expiry(wallet, tier)
+            if is_active and expiry.kind != "idle":
+                continue  # no other policy looks at what somebody does
             ends = ending.end(
-                version.programme.expiry(wallet, tier),
+                expiry,
                 earned_at=lot.earned_at,
                 active_from=lot.active_from,
                 last_active_at=at if is_active else None,
