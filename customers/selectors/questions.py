@@ -124,6 +124,15 @@ def on_form(*, among: Collection[str], now: datetime) -> Question | None:
     return None
 
 
+def named(keys: Sequence[str]) -> list[Question]:
+    """These questions, as whoever has a reason of their own asks them (what members tell when they join); a sensitive
+    one, and one without any answer to choose, is left out.
+    """
+    items = [profiling.ITEMS[key] for key in keys if key in profiling.ITEMS]
+    found = [Question(item, Why.MISSING, None, "", {}, {}) for item in items if not item.is_sensitive]
+    return [one for one in found if one.choices or one.item.input not in {Input.CHOICE, Input.CHOICES}]
+
+
 def judge(profile: Profile, *, lineage: Sequence[uuid.UUID], said: Mapping[str, Said], now: datetime) -> Trust:
     """How well somebody and the shop know each other, from what every room knows."""
     lately = [one for one in said.values() if one.reply is Reply.DECLINED and now - one.at < profiling.DECLINED_FOR]

@@ -104,7 +104,7 @@ class PublicForm(forms.Form):
     screens: ClassVar[Sequence[Screen]] = ()
     conditional: ClassVar[frozenset[str]] = frozenset({"email", "phone"})
     """What may be needed after all, and so must not be called optional."""
-    terms_reason: ClassVar[str | Promise] = ""
+    terms_reason: str | Promise = ""
     """Why the form asks to accept the terms; one without a reason does not ask."""
 
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -129,9 +129,14 @@ class PublicForm(forms.Form):
         """Add one unticked box per purpose and channel, in the words of the register."""
         super().__init__(*args, **kwargs)
         self.person = people.Person()
-        self.asked = questions.on_form(among=LABELS.keys() - self.fields.keys(), now=timezone.now())
-        if self.asked:
-            self.fields[self.asked.key] = _field_of(self.asked)
+        self.named = questions.named(
+            [key for key in self._named() if key in LABELS.keys() - self.fields.keys() - minimising.stopped()]
+        )
+        self.asked = questions.on_form(
+            among=LABELS.keys() - self.fields.keys() - {one.key for one in self.named}, now=timezone.now()
+        )
+        for question in self._questions:
+            self.fields[question.key] = _field_of(question)
         self.terms = self._terms()
         if self.terms:
             # A box of its own, apart from all that may be refused: it belongs to the contract, not to any consent.
@@ -170,6 +175,14 @@ class PublicForm(forms.Form):
             for field in self.fields.values():
                 field.widget.attrs["autocomplete"] = "off"
 
+    def _named(self) -> Sequence[str]:
+        """Questions that this form asks for a reason of its own, besides its fields."""
+        return ()
+
+    @property
+    def _questions(self) -> list[Question]:
+        return [*self.named, *([self.asked] if self.asked else [])]
+
     @classmethod
     def kept(cls, data: QueryDict, *, is_kiosk: bool) -> Self:
         """The form as it was filled in up to here, judged by nobody yet."""
@@ -199,7 +212,7 @@ class PublicForm(forms.Form):
         return [*self._names(numbers[screen]), *([TERMS] if numbers[screen].consents and self.terms else [])]
 
     def _names(self, screen: Screen) -> list[str]:
-        asked = [self.asked.key] if screen.asks and self.asked else []
+        asked = [one.key for one in self._questions] if screen.asks else []
         return [name for name in (*screen.fields, *asked) if name in self.fields]
 
     def _terms(self) -> bool:
@@ -246,14 +259,14 @@ class PublicForm(forms.Form):
 
     def _is_line_id_here(self) -> bool:
         """Whether it stands beside its box, and not on a screen of its own as the question that is asked next."""
-        return self.asked is None or self.asked.key != LINE_ID
+        return all(one.key != LINE_ID for one in self._questions)
 
     def clean(self) -> dict[str, Any]:
         """Read the person with the one standard of all doors; its faults stand at their fields."""
         data = super().clean() or {}
         self.person = self._read_person({name: str(data.get(name) or "") for name in PERSON} | self._told(data))
         self._need_ways(data)
-        self._keep_answer(data)
+        self._keep_answers(data)
         if data.get("name") and not self.person.name and "name" not in self.errors:
             self.add_error("name", self.fields["name"].error_messages["required"])
         if not (self.person.email or self.person.phone or {"email", "phone"} & set(self.errors)):
@@ -270,23 +283,19 @@ class PublicForm(forms.Form):
             self.add_error(LINE_ID if field == LINE_ID else name, str(NEEDED[field]))
 
     def _told(self, data: dict[str, Any]) -> dict[str, str]:
-        """The LINE ID, and the answer to the question as a field of the person, where one standard reads it."""
+        """The LINE ID, and the answers to questions as fields of the person, where one standard reads it."""
         told = {LINE_ID: str(data.get(LINE_ID) or "")} if LINE_ID in self.fields else {}
-        item = self.asked.item if self.asked else None
-        if item is None or item.tag or item.input is Input.CHOICES:
-            return told
-        return told | {item.fields[0]: str(data.get(item.key) or "")}
+        items = [one.item for one in self._questions if not one.item.tag and one.item.input is not Input.CHOICES]
+        return told | {item.fields[0]: str(data.get(item.key) or "") for item in items}
 
-    def _keep_answer(self, data: dict[str, Any]) -> None:
-        """The answer where it is a choice of the shop's own words."""
-        item = self.asked.item if self.asked else None
-        given = data.get(item.key) if item else None
-        if item is None or not given:
-            return
-        if item.tag:
-            self.person.tags = (f"{item.tag}{given}",)
-        elif item.input is Input.CHOICES:
-            self.person.interests = tuple(given)
+    def _keep_answers(self, data: dict[str, Any]) -> None:
+        """The answers that are choices of the shop's own words."""
+        for item in (one.item for one in self._questions):
+            given = data.get(item.key)
+            if given and item.tag:
+                self.person.tags = (*self.person.tags, f"{item.tag}{given}")
+            elif given and item.input is Input.CHOICES:
+                self.person.interests = tuple(given)
 
     def _read_person(self, raw: dict[str, str]) -> people.Person:
         today = timezone.localdate()

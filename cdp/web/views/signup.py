@@ -13,11 +13,24 @@ from cdp.web.views import public
 from loyalty.models import Offer
 from loyalty.selectors import benefits
 from loyalty.selectors import coupons as offers
-from loyalty.services import coupons
+from loyalty.services import coupons, joining
 
 
-def _facts(_filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
-    """Their code for whoever signs up, whatever was ticked; whether it is a first order, the till will say."""
+def _facts(filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
+    """Their code for whoever signs up, whatever was ticked; whether it is a first order, the till will say. And their
+    card, where they join: its address goes to the person's own mailbox alone, whoever types in whose name.
+    """
+    return {**_coupon(told), **_membership(filled, told)}
+
+
+def _membership(filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
+    if not filled.is_joining or filled.programme is None:
+        return {}
+    joining.by_form(customer=told.customer, source=told.source, now=told.now)
+    return {"programme": filled.programme.name}
+
+
+def _coupon(told: taking.Told) -> Mapping[str, str]:
     offer = offers.offer(Offer.FIRST_ORDER)
     issued = offer and coupons.welcome(
         customer=told.customer,
