@@ -9,7 +9,7 @@ from cdp.core.api import webhooks
 from commerce.api import interests, line_links, orders, products
 from consent.api import consents, feedback, requests
 from customers.api import customers
-from loyalty.api import accounts, coupons
+from loyalty.api import accounts, coupons, receipts
 from surveys.api import interviews, social, surveys, tickets
 
 
@@ -40,6 +40,7 @@ router.register("testimonials", interviews.TestimonialViewSet, basename="testimo
 router.register("tickets", tickets.TicketViewSet, basename="ticket")
 router.register("social", social.SocialViewSet, basename="social")
 router.register("loyalty/accounts", accounts.AccountViewSet, basename="loyalty-account")
+router.register("loyalty/receipts", receipts.ReceiptViewSet, basename="loyalty-receipt")
 router.register("coupons", coupons.CouponViewSet, basename="coupon")
 router.register("segments", segments.SegmentViewSet, basename="segment")
 router.register(

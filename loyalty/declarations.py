@@ -6,7 +6,17 @@ from cdp.core import chains, outbox, panels, reference, timeline
 from cdp.core.crypto import rowkeys
 from cdp.core.keys import digests, holders
 from commerce.services import codes
-from loyalty.models import Coupon, CouponKey, Hold, Promotion, PromotionCode, PromotionSale, PromotionUse
+from loyalty.models import (
+    Claim,
+    Coupon,
+    CouponKey,
+    Hold,
+    Promotion,
+    PromotionCode,
+    PromotionSale,
+    PromotionUse,
+    Receipt,
+)
 from loyalty.selectors import card_panel, coupons
 from loyalty.services import cards, proving
 from loyalty.services import coupons as redeeming
@@ -28,6 +38,8 @@ panels.declare(
 outbox.declare(outbox.Kind(cards.KIND, _("The address of your card"), has_preferences=False))
 chains.declare("loyalty_act", "loyalty_movement")
 chains.prove(proving.SUBJECT, proving.check)
+digests.declare(Claim, "resolved_by")
+digests.declare_lasting(Receipt, "digest")
 digests.declare(Hold, "resolved_by")
 digests.declare(Coupon, "code_digest", "resolved_by")
 digests.declare(CouponKey, "digest")

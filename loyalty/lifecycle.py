@@ -83,6 +83,13 @@ declare(
     on_erase=OnErase.DELETE,
     export=("made_at",),  # the address opens the card: whoever gets the file need not have it
 )
+declare(
+    "loyalty.Claim",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("at", "order_id"),
+    resolved_by="resolved_by",
+)
 declare_keys("loyalty.CardKey", owned=cards.keys_of)
 declare_settling(parting.settle)
 
@@ -126,7 +133,11 @@ retention.exempt(
     "loyalty.Settled",
 )
 retention.exempt(
-    "as long as somebody takes part, and gone with the person", "loyalty.Member", "loyalty.Hold", "loyalty.Card"
+    "as long as somebody takes part, and gone with the person",
+    "loyalty.Member",
+    "loyalty.Hold",
+    "loyalty.Card",
+    "loyalty.Claim",
 )
 retention.sign_of_life(
     "loyalty.act",

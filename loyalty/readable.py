@@ -130,6 +130,10 @@ readable.declare(
     "loyalty.Card",
     Reading(_("That you have your card on a phone"), {"made_at": _("Since")}, newest="made_at"),
 )
+readable.declare(
+    "loyalty.Claim",
+    Reading(_("Purchases that you claimed by a receipt"), {"at": _("When")}, newest="at"),
+)
 readable.declare_inner("loyalty.CardKey")
 readable.declare_inner("loyalty.Movement")
 readable.declare_inner("loyalty.Settled")

@@ -3,15 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import coupons, holds, lapsing
+from loyalty.services import claims, coupons, holds, lapsing
 
 MOST_ROUNDS = 50
 
 
 @shared_task
 def forget_coupons() -> None:
-    """Forget coupons that nobody used, some time after their end."""
+    """Forget coupons that nobody used, some time after their end, and codes of receipts that nobody brought."""
     coupons.forget_old(now=timezone.now())
+    claims.forget_old(now=timezone.now())
 
 
 @shared_task

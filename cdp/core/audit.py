@@ -112,6 +112,7 @@ class Action(StrEnum):
     MEMBER_LEFT = "loyalty:member:left"
     POINTS_ADJUSTED = "loyalty:points:adjusted"
     CARD_GIVEN = "loyalty:card:given"
+    RECEIPT_CLAIMED = "loyalty:receipt:claimed"
     CARD_ENDED = "loyalty:card:ended"
     SEGMENT_SAVED = "analytics:segment:saved"
     SEGMENT_ARCHIVED = "analytics:segment:archived"

@@ -10,8 +10,10 @@ from typing import Any
 from django.db import models
 
 from commerce.models import Order, OrderLine, Refund, RefundLine
+from commerce.rules import digests
 from commerce.services import keys, rows
 from commerce.services.keys import Owner
+from customers.services import buckets
 
 Move = tuple[uuid.UUID, uuid.UUID]
 """From which bucket to which customer."""
@@ -27,9 +29,9 @@ def adopt_refunds(moves: Mapping[uuid.UUID, Move]) -> None:
     _adopt(moves, Refund, RefundLine, "refund_id")
 
 
-def repoint(table: keys.KeyTable, moves: Mapping[uuid.UUID, Move], digests: Mapping[uuid.UUID, bytes]) -> None:
-    """Let the keys of moved rows follow; `digests` are their keys by row id."""
-    keys.point(table, {digests[row]: Owner(owner, row) for row, (_, owner) in moves.items()})
+def repoint(table: keys.KeyTable, moves: Mapping[uuid.UUID, Move], known: Mapping[uuid.UUID, bytes]) -> None:
+    """Let the keys of moved rows follow; `known` are their keys by row id."""
+    keys.point(table, {known[row]: Owner(owner, row) for row, (_, owner) in moves.items()})
 
 
 def _adopt(
@@ -49,3 +51,26 @@ def _adopt(
 def _give(objects: list[Any], moves: Mapping[uuid.UUID, Move], reference: str) -> None:
     for found in objects:
         found.customer_id = moves[getattr(found, reference)][1]
+
+
+def give(*, source: str, number: str, customer: uuid.UUID, resolved_by: bytes | None) -> Order | None:
+    """Give one order of nobody, with what came back of it, to the customer who proved that it is theirs; None where it
+    is somebody's, or not there. In the caller's transaction, which holds the customer.
+    """
+    digest = digests.key(source, number)
+    known = keys.find(keys.ORDERS, [digest])
+    if digest not in known:
+        return None
+    here = keys.claim(keys.ORDERS, known)[digest]  # behind the lock of its number
+    if here.customer not in buckets.ALL:
+        return None
+    moves = {here.row: (here.customer, customer)}
+    adopt_orders(moves)
+    repoint(keys.ORDERS, moves, {here.row: digest})
+    refunds = list(Refund.objects.filter(customer_id=here.customer, order_id=here.row))
+    back = {refund.id: moves[here.row] for refund in refunds}
+    adopt_refunds(back)
+    repoint(keys.REFUNDS, back, {one.id: digests.key(one.source, one.external_id) for one in refunds})
+    Order.objects.filter(customer_id=customer, id=here.row).update(resolved_by=resolved_by)
+    Refund.objects.filter(customer_id=customer, order_id=here.row).update(resolved_by=resolved_by)
+    return Order.objects.filter(customer_id=customer, id=here.row).first()

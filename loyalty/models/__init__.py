@@ -1,6 +1,7 @@
 """What they have earned; one file per aggregate."""
 
 from loyalty.models.cards import Card, CardKey
+from loyalty.models.claims import Claim, Receipt
 from loyalty.models.coupons import Coupon, CouponKey, Offer
 from loyalty.models.ledger import Act, Balance, Hold, Lot, Movement, Settled, WalletType
 from loyalty.models.programme import Member, ProgrammeVersion
@@ -12,6 +13,7 @@ __all__ = [
     "Balance",
     "Card",
     "CardKey",
+    "Claim",
     "Coupon",
     "CouponKey",
     "Hold",
@@ -24,6 +26,7 @@ __all__ = [
     "PromotionCode",
     "PromotionSale",
     "PromotionUse",
+    "Receipt",
     "Reward",
     "Settled",
     "WalletType",

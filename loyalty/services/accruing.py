@@ -16,7 +16,7 @@ from django.utils import timezone
 from cdp.core import copying, ids, pipeline
 from cdp.core.actors import SYSTEM
 from customers.selectors import lineage
-from loyalty.models import Act, Member, Settled
+from loyalty.models import Act, Claim, Member, Settled
 from loyalty.rules import ending, purse, ranks, settling
 from loyalty.rules.programme import Programme
 from loyalty.rules.purse import Account, Purse
@@ -136,6 +136,10 @@ class _Accrual:
         self.rates = facts.Rates(
             {*currencies, *(version.programme.currency for version in timeline.versions)}, self.zone
         )
+        # What was bought as a guest and claimed by the receipt earns, whenever who claimed it joined.
+        self.claimed = set(
+            Claim.objects.filter(customer_id__in=self.rows, order_id__in=self.facts).values_list("order_id", flat=True)
+        )
         book.bring([lot for one in self.booked.values() for lots in one.lots.values() for lot in lots])
 
     def _facts(self) -> dict[uuid.UUID, Fact]:
@@ -200,7 +204,9 @@ class _Accrual:
                 return before
             return self._assess(version, purchase, before.tier, before.rate, before.so_far)
         rate = self.rates.of(fact.currency, version.programme.currency, fact.at)
-        if fact.purchase.is_void or rate is None or not person.takes_part(fact.at, version.programme):
+        if fact.purchase.is_void or rate is None:
+            return None
+        if fact.id not in self.claimed and not person.takes_part(fact.at, version.programme):
             return None
         self._rank(person, version, fact.at)
         on = fact.at.astimezone(self.zone).date()

@@ -15,14 +15,17 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cdp.core import barcode, bounding, qr
+from cdp.core import barcode, bounding, qr, written_numbers
 from cdp.core.actors import CUSTOMER
 from loyalty.models import Card
+from loyalty.rules.receipts import REASONS, Refused
 from loyalty.selectors import cards as reading
-from loyalty.services import cards
+from loyalty.services import cards, claims
 
 MOST = 300
 """Looks at addresses of cards from one network in ten minutes: a shop's own, full of members, is one."""
+MOST_CLAIMS = 20
+CLAIM = "claim"
 ICONS = (192, 512)
 NOT_FOUND = 404
 
@@ -53,18 +56,35 @@ def page(request: HttpRequest, secret: str) -> HttpResponse:
     if card is None or holder is None:
         return _nothing(request)
     with translation.override(_language(request, holder.language)):
-        if request.method == "POST":
+        if request.method == "POST" and request.POST.get("act") != CLAIM:
             return _acted(request, card)
+        claimed, fault = _claimed(request, card) if request.method == "POST" else ("", "")
         found = reading.face(holder, now=timezone.now())
         context = {
+            "claimed": claimed,
+            "claim_fault": fault,
+            "claim_code": request.POST.get("code", "") if fault else "",
             "face": found,
             "code": qr.svg(found.number),
             "bars": barcode.svg(found.number) if found.number.isascii() and found.number else "",
             "manifest_url": reverse("card:manifest", args=[secret]),
         }
-        response = _guarded(render(request, "loyalty/card/page.html", context))
+        response = _guarded(render(request, "loyalty/card/page.html", context, status=422 if fault else 200))
         response.headers["Content-Language"] = translation.get_language() or "en"
         return response
+
+
+def _claimed(request: HttpRequest, card: Card) -> tuple[str, str]:
+    """What came of a receipt's code: the sentence that says so, or what is wrong."""
+    if not bounding.may(request, "card-claim", most=MOST_CLAIMS):
+        return "", _("Many codes came from your connection just now. In ten minutes it works again.")
+    code = request.POST.get("code", "")
+    try:
+        order = claims.bring(customer=card.customer_id, code=code, actor=CUSTOMER, now=timezone.now())
+    except Refused as refused:
+        return "", str(REASONS[refused.reason])
+    amount = written_numbers.money(order.amount, order.currency)
+    return _("The purchase of %(amount)s is yours. What it earns is here in a moment.") % {"amount": amount}, ""
 
 
 def _acted(request: HttpRequest, card: Card) -> HttpResponse:

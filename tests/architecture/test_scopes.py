@@ -78,6 +78,7 @@ CALLS = [
     ("POST", f"loyalty/accounts/{ID}/holds", "loyalty:write"),
     ("POST", f"loyalty/accounts/{ID}/holds/{ID}/capture", "loyalty:write"),
     ("POST", f"loyalty/accounts/{ID}/holds/{ID}/release", "loyalty:write"),
+    ("POST", "loyalty/receipts", "loyalty:write"),
     ("GET", "coupons/7KM3P-Q9XW2", "loyalty:read"),
     ("POST", "coupons/7KM3P-Q9XW2/redeem", "loyalty:write"),
     ("GET", "segments", "segments:read"),

@@ -83,6 +83,7 @@ FATES = {
     "loyalty.Act": LINEAGE,
     "loyalty.Balance": LINEAGE,
     "loyalty.Card": STAYS,  # whoever was given it stood for both
+    "loyalty.Claim": DECIDED,
     "loyalty.Coupon": DECIDED,
     "loyalty.Hold": DECIDED,
     "loyalty.Lot": LINEAGE,
