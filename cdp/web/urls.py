@@ -20,6 +20,7 @@ from cdp.web.views import (
     search,
     signup,
     staff,
+    till,
     warranty,
     webhooks,
 )
@@ -47,6 +48,9 @@ urlpatterns: list[URLPattern] = [
     path("counter/find/", desk.find, {"desk": "counter"}, name="counter-find"),
     path("counter/new/", desk.new, {"desk": "counter"}, name="counter-new"),
     path("counter/<uuid:customer>/", counter.person, name="counter-person"),
+    path("counter/<uuid:customer>/bill/", till.bill, name="counter-bill"),
+    path("counter/<uuid:customer>/return/", till.earlier, name="counter-earlier"),
+    path("counter/<uuid:customer>/return/<uuid:order>/", till.take_back, name="counter-return"),
     path("phone/", phone.phone, name="phone"),
     path("phone/find/", desk.find, {"desk": "phone"}, name="phone-find"),
     path("phone/new/", desk.new, {"desk": "phone"}, name="phone-new"),

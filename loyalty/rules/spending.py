@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     MORE_THAN_REDEEMED = "more_than_redeemed"
     OTHERWISE = "told_otherwise"
     LIMIT = "above_limit"
+    NO_WORTH = "no_worth"
+    MORE_THAN_FITS = "more_than_fits"
 
 
 REASONS: Mapping[Refusal, Promise] = MappingProxyType(
@@ -62,6 +64,8 @@ REASONS: Mapping[Refusal, Promise] = MappingProxyType(
         Refusal.REVERSED: _("All of this redemption has been given back before."),
         Refusal.MORE_THAN_REDEEMED: _("This is more than is left of the redemption: %(available)s."),
         Refusal.OTHERWISE: _("The same number was told before with something else; it stays as it was told first."),
+        Refusal.NO_WORTH: _("Points have no price in money here; they are spent on rewards."),
+        Refusal.MORE_THAN_FITS: _("At most %(most)s points can be spent on this purchase."),
         Refusal.LIMIT: _("This is more than you may decide alone: %(limit)s at most. Ask somebody who may decide it."),
     }
 )

@@ -232,19 +232,25 @@ def _basket(
     amount: Decimal,
     coupons: Iterable[Given],
 ) -> Basket:
-    """An order without lines is one of its amount. Where its total shows that the discount is in its lines already, it
-    is not taken off again.
+    """An order without lines is one line of what it came to before its discount. Where the total of one with lines
+    shows that the discount is in them already, it is not taken off again.
     """
     if not lines:
-        return Basket(at, [Line("", "", Decimal(1), max(amount - shipping, ZERO))])
+        goods = max(amount - shipping, ZERO) + discount
+        whole = [Line("", "", Decimal(1), goods)]
+        return Basket(at, whole, discount, rewards=min(_rewards(coupons, goods, whole), discount))
     goods = sum((line.amount for line in lines), ZERO)
     if total is not None and discount:
         rest = [abs(total - goods - shipping - added) for added in (ZERO, tax)]
         beside = [abs(total - goods - shipping - added + discount) for added in (ZERO, tax)]
         if min(rest) < min(beside):
             discount = ZERO
-    rewards = sum((_off(benefit, off, goods, lines) for benefit, off in coupons), ZERO)
-    return Basket(at, lines, discount, shipping, tax, total, min(rewards, discount))
+    return Basket(at, lines, discount, shipping, tax, total, min(_rewards(coupons, goods, lines), discount))
+
+
+def _rewards(coupons: Iterable[Given], goods: Decimal, lines: Sequence[Line]) -> Decimal:
+    """What our coupons took off."""
+    return sum((_off(benefit, off, goods, lines) for benefit, off in coupons), ZERO)
 
 
 def _off(benefit: Any, off: Decimal | None, goods: Decimal, lines: Sequence[Line]) -> Decimal:

@@ -93,16 +93,19 @@ def _ready(asked: Asked, points: Decimal, *, is_chosen: bool) -> Till:
 
 
 def _told(till: Till, asked: Asked, points: Decimal, reward: str) -> Hold | None:
-    """The hold that this number means already. One that was given back stands in nobody's way."""
+    """The hold that this number means already: a sale may be paid out of several wallets, from each once. One that
+    was given back stands in nobody's way.
+    """
     if not asked.reference:
         return None
     known = Hold.objects.filter(
         customer_id__in=till.people,
         source=asked.source,
         reference=asked.reference,
+        wallet=till.wallet.key,
         state__in=[Hold.State.OPEN, Hold.State.CAPTURED],
     ).first()
-    if known is not None and (known.amount, known.wallet, known.reward) != (points, till.wallet.key, reward):
+    if known is not None and (known.amount, known.reward) != (points, reward):
         raise Refused(Refusal.OTHERWISE)
     return known
 

@@ -52,6 +52,24 @@
     }
   });
 
+  // All points that fit, with one press; the bill follows as if they had been typed.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-desk-points]");
+    const points = document.querySelector("#sale [name=points]");
+    if (!button || !points) return;
+    points.value = button.dataset.deskPoints;
+    points.dispatchEvent(new Event("input", { bubbles: true }));
+    points.focus();
+  });
+
+  // What was shown of a return is no longer so once something else is chosen.
+  const taking = document.querySelector("[data-desk-return]");
+  if (taking) {
+    taking.addEventListener("input", (event) => {
+      if (event.target.name !== "reason") document.getElementById("outcome").replaceChildren();
+    });
+  }
+
   // An answer that is written or chosen takes the place of "not now", and the other way round: both cannot be meant.
   const sheet = document.querySelector("[data-desk-sheet]");
   if (sheet) {
@@ -75,7 +93,7 @@
     });
     // Enter in a field of the sheet does not save half a purchase: a scanner ends every number with it.
     sheet.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("[name=coupon]")) event.preventDefault();
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("#sale input")) event.preventDefault();
     });
   }
 

@@ -86,6 +86,7 @@ ARGUMENTS = {
     "notice_id": ID,
     "warranty": ID,
     "preorder": ID,
+    "order": ID,
     "form": "signup",
     "store": "shopify",
     "source": "shop",

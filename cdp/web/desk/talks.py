@@ -227,15 +227,20 @@ def _told_apart(written: _Written) -> Iterator[None]:
 
 
 def _sold(sold: sales.Sold) -> str:
-    number, currency = sold.order.external_id, settings.CDP_CURRENCY
-    amount = formats.money(sold.order.amount, currency)
-    if not sold.off:
-        return _("Purchase %(number)s saved: %(amount)s") % {"number": number, "amount": amount}
-    return _("Purchase %(number)s saved: %(amount)s to pay, %(off)s off by the coupon") % {
-        "number": number,
-        "amount": amount,
-        "off": formats.money(sold.off, currency),
-    }
+    """The purchase in a sentence: what is to be paid, what paid for the rest, and what it brought."""
+    currency, bill = settings.CDP_CURRENCY, sold.bill
+    told = {"number": sold.order.external_id, "amount": formats.money(bill.to_pay, currency)}
+    off = [
+        (bill.coupon, _("%(off)s off by the coupon")),
+        (bill.for_points, _("%(off)s by points")),
+        (bill.credit, _("%(off)s by credit")),
+    ]
+    parts = [words % {"off": formats.money(amount, currency)} for amount, words in off if amount]
+    if not parts:
+        said = _("Purchase %(number)s saved: %(amount)s") % told
+    else:
+        said = _("Purchase %(number)s saved: %(amount)s to pay, %(off)s") % {**told, "off": ", ".join(parts)}
+    return " · ".join([said, *(one.words for one in sold.effect.brought)])
 
 
 def _log(customer: uuid.UUID, talk: Talk, token: receipts.Token, origin: Source, actor: Actor, at: datetime) -> None:

@@ -146,7 +146,7 @@ class AmountField(forms.DecimalField):
 
 
 class SaleForm(forms.Form):
-    """A purchase: an amount, articles, or both, and a coupon."""
+    """A purchase: an amount, articles, or both, and what pays for it beside money."""
 
     amount = AmountField(
         label=_("Amount"),
@@ -170,6 +170,22 @@ class SaleForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+    points = AmountField(
+        label=_("Points to spend"),
+        required=False,
+        min_value=Decimal(1),
+        max_digits=12,
+        decimal_places=0,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    credit = AmountField(
+        label=_("Credit to use"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=14,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         """One coupon: the one that was chosen or the one that was typed."""
@@ -183,13 +199,13 @@ class SaleForm(forms.Form):
     @property
     def is_silent(self) -> bool:
         """Whether nothing was bought."""
-        return not any(self.data.get(name, "").strip() for name in ("amount", "articles", "coupon", "known_coupon"))
+        return not any(self.data.get(name, "").strip() for name in self.fields)
 
     def told(self, number: str) -> sales.Sale:
         """The purchase as it is to be written."""
         data = self.cleaned_data
         articles = str(data["articles"]).replace(",", " ").split()
-        return sales.Sale(number, data["amount"], articles, data["coupon"])
+        return sales.Sale(number, data["amount"], articles, data["coupon"], data["points"], data["credit"])
 
 
 class CardForm(forms.Form):

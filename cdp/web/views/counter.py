@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from cdp.core import qr
 from cdp.core.views.access import actor_of, requires
-from cdp.web.desk import origins
+from cdp.web import formats
+from cdp.web.desk import account, origins
 from cdp.web.desk.glance import Glance
 from cdp.web.forms import desk as forms
-from cdp.web.views import desk, sheet
+from cdp.web.views import desk, sheet, till
 from customers.models import Customer
 from customers.rules import member_numbers, unreadable
 from customers.rules.profiling import Context
@@ -25,7 +26,9 @@ from customers.selectors.questions import Question
 from customers.services import member_numbers as numbers
 from customers.services import profiles
 from customers.services.identity import resolving
+from loyalty.models import Member
 from loyalty.selectors import coupons
+from loyalty.services import members
 
 PAUSE = dt.timedelta(hours=2)
 """One thing is asked a visit; "one more" is up to the customer."""
@@ -58,6 +61,30 @@ def _give_number(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
     return _("Member number given")
 
 
+def _enrol(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
+    """Take part in the programme from now on."""
+    try:
+        members.enrol(
+            customer=row.id,
+            how=Member.How.STAFF,
+            source=Context.COUNTER.value,
+            actor=actor_of(request),
+            now=now,
+        )
+    except members.UnableToEnrol as error:
+        raise sheet.UnableToAct from error
+    return _("Takes part in the programme from now on")
+
+
+def _reckon(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
+    """What the purchase comes to, for a browser without scripts."""
+    found = till.billed(request, row, now)
+    if "bill" not in found:
+        return str(found.get("fault") or _("Nothing is filled in yet."))
+    told = _("To pay: %(amount)s") % {"amount": formats.money(found["bill"].to_pay, found["currency"])}
+    return " · ".join([told, *(one.words for one in found["sold"].effect.brought)])
+
+
 def _know_card(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
     """Know the customer by a payment card from now on."""
     form = forms.CardForm(request.POST)
@@ -83,6 +110,7 @@ def _more(seen: Glance) -> dict[str, Any]:
     now, number = timezone.now(), seen.profile.value(Kind.MEMBER)
     return {
         "is_enough": _is_enough(seen, now) and seen.standing.next is not None,
+        "account": account.of(seen.profile.id, at=now),
         "coupons": coupons.usable(seen.lineage, keyring=seen.keyring, now=now),
         "member_number": member_numbers.spaced(number),
         "member_code": qr.svg(number) if number else "",
@@ -94,6 +122,6 @@ PLAN = sheet.Plan(
     template="web/desk/person.html",
     after=lambda customer: redirect("web:counter-person", customer.id),
     choose=_choose,
-    acts={"member": _give_number, sheet.CARD: _know_card},
+    acts={"member": _give_number, "enrol": _enrol, "bill": _reckon, sheet.CARD: _know_card},
     more=_more,
 )

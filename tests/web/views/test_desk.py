@@ -341,7 +341,7 @@ def test_a_coupon_is_used_with_the_purchase_or_nothing_is_written(clerk, malee):
 
     bob = factories.customer(name="Bob", phone="0898765432")
     ended = factories.coupon(bob, valid_days=1, now=timezone.now() - dt.timedelta(days=9))
-    bobs, other = factories.coupon(bob), factories.coupon(bob, minimum=Decimal(500))
+    bobs, other = factories.coupon(bob), factories.coupon(bob, minimum=Decimal(500), currency="THB")
     for customer, wrong, why in (
         (bob, {"coupon": issued.code}, "has been used"),
         (malee, {"coupon": bobs.code}, "belongs to somebody else"),
