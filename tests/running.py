@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -27,11 +26,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from cdp.run import launch
-from tests import migrated
+from tests import migrated, waiting
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"
-PATIENCE = 400  # only a failure takes so long, or a machine with ten other things to do
+PATIENCE = waiting.PATIENCE
 TRIES = 5
 
 
@@ -226,13 +225,7 @@ class Shop:
     @staticmethod
     def wait_for(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
         """Wait until `condition()` is true; fails after `patience` seconds."""
-        deadline = time.monotonic() + patience
-        while True:
-            found = condition()
-            if found:
-                return found
-            assert time.monotonic() < deadline, "waited too long"
-            time.sleep(0.1)
+        return waiting.until(condition, patience, pause=0.1)
 
 
 @contextlib.contextmanager

@@ -236,6 +236,11 @@ class Refunds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Decimals have limits of their own. Raises ValueError, as the decoder expects."""
         _not_negative(self, "limit")
 
+    @property
+    def without_money(self) -> Shortfall:
+        """The same where no money goes back of which anything could be deducted: what is missing is owed."""
+        return Shortfall.DEBT if self.shortfall is Shortfall.DEDUCT else self.shortfall
+
 
 class Wallets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How one wallet is kept."""

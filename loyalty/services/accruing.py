@@ -268,7 +268,7 @@ class _Accrual:
             details=details,
             reason="" if not is_back else "refund" if fact and not fact.purchase.is_void else "void",
         )
-        self._move(person, act, by, at, version, past)
+        self._move(person, act, fact, by, at, version, past)
         person.history.by[wallet] += by
         if counts:
             person.history.count(at, counts)
@@ -281,7 +281,16 @@ class _Accrual:
         at = fact.refunded_at if fact else None
         return min(at, self.book.now) if at else self.book.now
 
-    def _move(self, person: _Person, act: Any, by: Decimal, at: datetime, version: Version, past: Booked) -> None:
+    def _move(
+        self,
+        person: _Person,
+        act: Any,
+        fact: Fact | None,
+        by: Decimal,
+        at: datetime,
+        version: Version,
+        past: Booked,
+    ) -> None:
         """The movements of a difference: more of a lot that there is or a new one, or what is taken back of it."""
         if not by:
             return
@@ -290,7 +299,8 @@ class _Accrual:
         if by < 0:
             refunds = version.programme.refunds
             lot = max(own, key=lambda lot: _left(found, lot), default=None)
-            moves = found.take_back(lot, -by, at=self.book.now, shortfall=refunds.shortfall, limit=refunds.limit)
+            shortfall = refunds.shortfall if fact else refunds.without_money
+            moves = found.take_back(lot, -by, at=self.book.now, shortfall=shortfall, limit=refunds.limit)
             act.moves += moves
             let_go = sum((move.amount for move in moves if move.debit is Account.FORGIVEN), ZERO)
             if let_go:

@@ -1,7 +1,8 @@
 """Two who shared a purse are two again: what one did with what was the other's is set right (ADR 31).
 
 No row moves. What belongs to whom, a redemption's own row says, which went where its identifier went; every other act
-lies with whoever it was written for (what an order earned, the pipeline books anew where the order is now). Where one
+lies with whoever it was written for. What an order, an answer or joining brought is taken back where that is the
+other's now, and the pipeline books it there. Where one
 side's acts took from the other, the lots get it back, and who did is charged: out of what they have, and what is
 missing is lent to them as a debt. Over `parted` both come to zero.
 """
@@ -14,9 +15,10 @@ from decimal import Decimal
 
 from cdp.core.lifecycle import Parted
 from customers.selectors import lineage
-from loyalty.models import Act, Hold, Movement
+from loyalty.models import Act, Hold, Movement, Settled
+from loyalty.rules.programme import Refunds
 from loyalty.rules.purse import MEMBERS, ZERO, Account
-from loyalty.selectors import purses
+from loyalty.selectors import deeds, purses, versions
 from loyalty.services.book import Book, Draft
 
 _OF_REDEMPTIONS = {
@@ -54,10 +56,17 @@ def settle(parted: Parted) -> None:
     theirs = lineage.of(parted.goes)
     ours = [row for row in lineage.of(parted.stays) if row not in theirs]
     sides = {row: side for side, rows in ((parted.goes, theirs), (parted.stays, ours)) for row in rows}
-    deeds = _deeds(parted, sides)
-    if not deeds:
-        return
-    _Settling(parted, sides, deeds).run()
+    _look_again(parted, sides)
+    done = _deeds(parted, sides)
+    if done:
+        _Settling(parted, sides, done).run()
+
+
+def _look_again(parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """Purchases that were settled since stand otherwise for either: what was booked for both lies with one of them."""
+    acts = Act.objects.filter(customer_id__in=purses.writers(sides), id__gt=parted.since, fact_id__isnull=False)
+    facts = acts.filter(kind__in=[Act.Kind.EARN, Act.Kind.REFUND]).values_list("fact_id", flat=True)
+    Settled.objects.filter(customer_id__in=sides, fact_id__in=list(facts)).update(seen="parted")
 
 
 def _deeds(parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID]) -> list[_Deed]:
@@ -91,8 +100,8 @@ def _deeds(parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID]) -> list[_Deed]:
 class _Settling:
     """The book of both sides until it is written."""
 
-    def __init__(self, parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID], deeds: Iterable[_Deed]) -> None:
-        self.parted, self.sides, self.deeds = parted, sides, list(deeds)
+    def __init__(self, parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID], done: Iterable[_Deed]) -> None:
+        self.parted, self.sides, self.deeds = parted, sides, list(done)
         pools = {side: [row for row, of in sides.items() if of == side] for side in (parted.goes, parted.stays)}
         self.book = Book.of(pools, now=parted.at, actor=parted.actor)
         self.book.bring({lot for deed in self.deeds for _row, lot in {*deed.changes, *deed.held} if lot})
@@ -118,6 +127,7 @@ class _Settling:
         self._pay_debts()
         for deed, side, amount, into in charges:
             self._charge(deed, side, amount, into)
+        self._hand_over()
         self.book.write()
 
     def _give_back(self, deed: _Deed, side: uuid.UUID, amount: Decimal) -> None:
@@ -175,6 +185,34 @@ class _Settling:
             loan.moves += purse.lend(loan.id, missing, at=self.parted.at)
             moves += purse.charge(missing, at=self.parted.at, into=into)
         act.moves += moves
+
+    def _hand_over(self) -> None:
+        """Take back what was no purchase and is the other's now. (Orders are settled by what they were settled as.)"""
+        acts = Act.objects.filter(customer_id__in=self.sides, id__gt=self.parted.since)
+        earned = [act for act in acts.filter(kind=Act.Kind.EARN).order_by("id") if deeds.fact(act.cause)]
+        owners = deeds.owners({act.cause for act in earned}, list(self.sides))
+        wrong = [
+            act for act in earned if self.sides.get(owners.get(act.cause)) not in {None, self.sides[act.customer_id]}
+        ]
+        refunds = acts.filter(kind=Act.Kind.REFUND, cause__in={act.cause for act in wrong})
+        before = set(refunds.values_list("customer_id", "wallet", "cause"))
+        wrong = [act for act in wrong if (act.customer_id, act.wallet, act.cause) not in before]
+        if not wrong:
+            return
+        self.book.bring([act.id for act in wrong])
+        timeline = versions.published()
+        for act in wrong:
+            version = timeline.by_id(act.version)
+            how = version.programme.refunds if version else Refunds()
+            counts = {basis: -Decimal(value) for basis, value in (act.details or {}).get("counts", {}).items()}
+            draft = Draft(act.customer_id, act.wallet, Act.Kind.REFUND, act.cause, self.parted.at, fact=act.fact_id)
+            draft.version, draft.reason, draft.details = act.version, "parted", {"counts": counts}
+            draft.qualifying = -act.qualifying if act.qualifying else None
+            purse = self.book.purse(act.customer_id, act.wallet)
+            draft.moves += purse.take_back(
+                act.id, purse.lots[act.id].amount, at=self.parted.at, shortfall=how.without_money, limit=how.limit
+            )
+            self.book.note(draft)
 
     def _act(self, deed: _Deed, row: uuid.UUID, more: str = "") -> Draft:
         """The act that lies with that row and says of that deed that they share no more. What is lent or given for it

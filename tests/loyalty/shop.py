@@ -13,6 +13,7 @@ from customers.models import Customer
 from loyalty.models import Member
 from loyalty.selectors import purses
 from loyalty.services import accruing
+from surveys.models import Response
 from tests import factories
 
 Told = tuple[str, int | str, int | str] | tuple[str, int | str, int | str, str]
@@ -83,6 +84,23 @@ def refund(
             amount=worth,
         )
     return back
+
+
+def answer(who: Customer, at: datetime, *, points: int, **fields: Any) -> Response:
+    """A questionnaire that promised points, answered."""
+    return Response.objects.create(
+        customer=who,
+        survey_id=uuid.uuid4(),
+        version=1,
+        state=Response.State.COMPLETE,
+        mode=Response.Mode.WEB,
+        language="en",
+        started_at=at,
+        saved_at=at,
+        ended_at=at,
+        promised={"kind": "points", "points": points},
+        **fields,
+    )
 
 
 def settle(people: Customer | Sequence[Customer], now: datetime) -> None:

@@ -16,6 +16,7 @@ from consent.models import ConsentRecord
 from consent.services import grants
 from customers.models import MergeSuggestion
 from tests import factories
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 60
@@ -91,16 +92,6 @@ def _waits_for_a_lock() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone()[0])
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Look again until it is so."""
-    patience = threading.Event()
-    for _ in range(PATIENCE * 100):
-        if condition():
-            return
-        patience.wait(0.01)
-    raise AssertionError("it never came to that")
 
 
 def test_a_kill_between_the_work_and_its_answer_leaves_neither(key, statement, monkeypatch):

@@ -14,6 +14,7 @@ from cdp.core import autonomous
 from events.models import InboxRow, RejectedEvent
 from events.rules import tracking
 from events.services import committing, inbox
+from tests.waiting import until
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 PATIENCE = 60
@@ -29,16 +30,6 @@ def entry() -> inbox.Entry:
         sender=inbox.Sender(),
         received_at=NOW,
     )
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Look again until it is so."""
-    pause = threading.Event()
-    for _ in range(PATIENCE * 100):
-        if condition():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it never came to that")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from customers.services import merging
 from loyalty.models import Act, Hold, Lot, Member, Movement
 from loyalty.rules.purse import Shortfall
 from loyalty.selectors import purses, taken
-from loyalty.services import giving, holds, members
+from loyalty.services import actions, giving, holds, members
 from loyalty.services.book import Book
 from loyalty.services.tills import Asked
 from tests import factories
@@ -196,3 +196,38 @@ def test_the_till_goes_on_with_what_was_put_aside_and_an_order_takes_its_points_
     assert (balance(ann, LATER), balance(ben, LATER)) == (50, 30)
     assert holds.reverse(asked, done.hold.id).points == 60
     assert (balance(ann, LATER), balance(ben, LATER), owed(ben), parted()) == (50, 90, 0, 0)
+
+
+def test_what_an_answer_or_joining_brought_goes_to_whose_it_was_and_only_there(ann, ben):
+    welcome = {"on": "action", "key": "welcome", "names": programmes.NAMES, "what": "join", "points": "7"}
+    programmes.publish(programmes.spend(), welcome, refunds={"shortfall": "deduct"})
+    know(ann, ben)
+    members.enrol(customer=ben.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+    log = join(ann, ben)
+    shop.answer(ann, NOW, points=40, resolved_by=digests[ben.id])
+    actions.reward([ann.id, ben.id], NOW)
+    assert balance(ann, LATER) == 47
+    part(log)
+    for _ in range(2):
+        actions.reward([ann.id, ben.id], LATER)
+        assert (balance(ann, LATER), balance(ben, LATER), parted()) == (0, 47, 0)
+    again = merging.merge(survivor=ann.id, absorbed=ben.id, reason="test", actor=SYSTEM, at=LATER)
+    actions.reward([ann.id, ben.id], LATER)
+    part(again)
+    actions.reward([ann.id, ben.id], LATER)
+    assert (balance(ann, LATER), balance(ben, LATER)) == (0, 47)
+
+
+def test_an_order_that_was_cancelled_while_two_were_one_is_taken_back_from_whose_it_is(ann, ben):
+    programmes.publish()
+    know(ann, ben)
+    for one in (ann, ben):
+        members.enrol(customer=one.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+    order = shop.buy(ben, NOW, ("A", 1, 1000), resolved_by=digests[ben.id])
+    shop.settle(ben, NOW)
+    log = join(ann, ben)
+    shop.change(Order.objects.get(id=order.id), LATER, status=Order.Status.CANCELLED, is_counted=False)
+    shop.settle(ann, LATER)
+    part(log)
+    shop.settle([ann, ben], LATER)
+    assert (balance(ann, LATER), balance(ben, LATER), owed(ann), parted()) == (0, 0, 0, 0)

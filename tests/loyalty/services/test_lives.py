@@ -1,0 +1,35 @@
+"""Three members live through everything that can happen to points: see `tests.loyalty.lives`."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.loyalty.lives import Lives, RichLives
+
+pytestmark = pytest.mark.django_db
+
+
+def play(machine, examples, steps):
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],  # a history of forty steps is not made smaller in less than hours
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.parametrize("machine", [Lives, RichLives])
+def test_a_few_lives(machine):
+    play(machine, 2, 10)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("machine", [Lives, RichLives])
+def test_many_lives(machine):
+    play(machine, 300, 40)
