@@ -34,7 +34,7 @@ def owners(causes: Collection[str], rows: Collection[uuid.UUID]) -> dict[str, uu
         about = fact(cause)
         if about:
             wanted[about[0]][about[1]].append(cause)
-    found = {}
+    found: dict[str, uuid.UUID] = {}
     for kind, ids in wanted.items():
         holders = FACTS[kind]._default_manager.filter(customer_id__in=rows, pk__in=list(ids))
         for row, customer in holders.values_list("pk", "customer_id"):

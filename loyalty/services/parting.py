@@ -191,9 +191,8 @@ class _Settling:
         acts = Act.objects.filter(customer_id__in=self.sides, id__gt=self.parted.since)
         earned = [act for act in acts.filter(kind=Act.Kind.EARN).order_by("id") if deeds.fact(act.cause)]
         owners = deeds.owners({act.cause for act in earned}, list(self.sides))
-        wrong = [
-            act for act in earned if self.sides.get(owners.get(act.cause)) not in {None, self.sides[act.customer_id]}
-        ]
+        sides = {cause: self.sides[row] for cause, row in owners.items()}
+        wrong = [act for act in earned if act.cause in sides and sides[act.cause] != self.sides[act.customer_id]]
         refunds = acts.filter(kind=Act.Kind.REFUND, cause__in={act.cause for act in wrong})
         before = set(refunds.values_list("customer_id", "wallet", "cause"))
         wrong = [act for act in wrong if (act.customer_id, act.wallet, act.cause) not in before]

@@ -262,10 +262,6 @@ def play(examples, steps):
     )
 
 
-def test_a_few_histories():
-    play(3, 10)
-
-
 @pytest.mark.long
 def test_many_histories():
     play(60, 30)

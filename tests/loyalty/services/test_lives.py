@@ -26,7 +26,7 @@ def play(machine, examples, steps):
 
 @pytest.mark.parametrize("machine", [Lives, RichLives])
 def test_a_few_lives(machine):
-    play(machine, 2, 10)
+    play(machine, 1, 12)
 
 
 @pytest.mark.long
