@@ -321,6 +321,11 @@ CELERY_BEAT_SCHEDULE["settle-tiers"] = {
     "schedule": crontab(hour=0, minute=30),
     "options": {"expires": 3600},
 }
+CELERY_BEAT_SCHEDULE["look-for-birthdays"] = {
+    "task": "loyalty.tasks.look_for_birthdays",
+    "schedule": crontab(hour=0, minute=10),
+    "options": {"expires": 3600},
+}
 # At night of the shop (CELERY_TIMEZONE), whatever beat was restarted for by day.
 CELERY_BEAT_SCHEDULE["verify-ledgers"] = {
     "task": "cdp.core.tasks.verify_ledgers",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import claims, coupons, holds, lapsing
+from loyalty.services import birthdays, claims, coupons, holds, lapsing
 
 MOST_ROUNDS = 50
 
@@ -33,3 +33,9 @@ def book_time() -> None:
 def settle_tiers() -> None:
     """Let members fall whose purchases no longer reach their tier."""
     lapsing.settle_tiers(now=timezone.now())
+
+
+@shared_task
+def look_for_birthdays() -> None:
+    """Have those looked at whose birthday it is, or was while nothing ran."""
+    birthdays.mark(now=timezone.now())

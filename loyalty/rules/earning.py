@@ -377,15 +377,7 @@ class _Sheet:
         return _Gain(bonus.key, bonus.wallet, points, qualifying, meant, decimal(whole), Decimal(1), full - points)
 
     def _capped(self, key: str, caps: Iterable[Cap], points: Decimal) -> Decimal:
-        for cap in caps:
-            given = (
-                self.so_far.get((key, period(cap, self.basket.at.date())), Given()) if cap.per != "fact" else Given()
-            )
-            if cap.times is not None and given.times >= cap.times:
-                return ZERO
-            if cap.points is not None:
-                points = min(points, max(cap.points - given.points, ZERO))
-        return points
+        return capped(key, caps, self.so_far, self.basket.at.date(), points)
 
     def _down(self, wallet: str, value: Fraction) -> Decimal:
         """Never more than was earned: down to what the wallet counts in."""
@@ -408,6 +400,17 @@ class _Sheet:
             "items": sum((line.quantity for line in self.basket.lines), ZERO),
         }
         return Judgement(wallets, tuple(self.reasons), counts, paid)
+
+
+def capped(key: str, caps: Iterable[Cap], so_far: So_far, on: date, points: Decimal) -> Decimal:
+    """What of these points the caps of a rule leave on that day, after what it gave in their periods so far."""
+    for cap in caps:
+        given = so_far.get((key, period(cap, on)), Given()) if cap.per != "fact" else Given()
+        if cap.times is not None and given.times >= cap.times:
+            return ZERO
+        if cap.points is not None:
+            points = min(points, max(cap.points - given.points, ZERO))
+    return points
 
 
 def allotted(points: Decimal, weights: Sequence[Fraction], digits: int = 0) -> list[Decimal]:

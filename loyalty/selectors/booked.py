@@ -123,8 +123,8 @@ def histories(tops: Mapping[uuid.UUID, uuid.UUID], zone: dt.tzinfo) -> dict[uuid
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT customer_id, fact_id, wallet, at, COALESCE(details->>'on', ''), COALESCE(details->>'by', '0'),
-                qualifying,
+            SELECT customer_id, COALESCE(fact_id, id), wallet, at, COALESCE(details->>'on', ''),
+                COALESCE(details->>'by', '0'), qualifying,
                 COALESCE(details->'counts', 'null')::text, COALESCE(details->'rules', 'null')::text
             FROM loyalty_act
             WHERE customer_id = ANY(%s::uuid[])
@@ -143,7 +143,7 @@ def histories(tops: Mapping[uuid.UUID, uuid.UUID], zone: dt.tzinfo) -> dict[uuid
         elif qualifying:
             # By hand, in whatever the tiers count by.
             history.count(moment, dict.fromkeys(("spend", "visits", "items", "points"), qualifying))
-        if fact and (given := json.loads(rules)) is not None:
+        if (given := json.loads(rules)) is not None:
             day = moment.astimezone(zone).date()
             history.give((fact, wallet), day, {rule: Decimal(points) for rule, points in given.items()})
     return found

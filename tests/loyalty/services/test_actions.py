@@ -1,18 +1,23 @@
 """What is no purchase is rewarded once, whoever asks how often and whoever was merged."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from cdp.core import ids
 from cdp.core.actors import SYSTEM
+from cdp.core.models import Mark
+from customers.models import Customer
 from customers.services import merging
-from loyalty.models import Act
-from loyalty.services import actions
-from surveys.models import Survey
+from events.models import Event
+from loyalty.models import Act, Lot
+from loyalty.services import actions, birthdays
+from surveys.models import Review, Survey
 from surveys.services import answering
 from tests import factories
-from tests.loyalty.programmes import BEGIN, NAMES, publish, spend
+from tests.loyalty.programmes import BEGIN, NAMES, publish, spend, tier
 from tests.loyalty.shop import has, member
 from tests.surveys import asking
 from tests.surveys.rules.questionnaires import page, question, value
@@ -53,3 +58,72 @@ def test_what_a_questionnaire_promised_is_given_to_members_once():
         actions.reward([ann.id, ben.id], now + timedelta(minutes=1))
     assert (has(ann, now + DAY), has(ben, now + DAY)) == (50, 0)
     assert Act.objects.get().qualifying is None
+
+
+def action(what, points, **more):
+    return {"on": "action", "key": more.pop("key", what), "names": NAMES, "what": what, "points": str(points), **more}
+
+
+def test_a_birthday_is_rewarded_once_a_year_whoever_tells_another_date_and_by_the_end_of_the_tier():
+    publish(
+        spend(),
+        action("birthday", 30),
+        tiering={"tiers": [tier("gold", 10, expiry={"kind": "fixed", "days": 5, "until": "day"})]},
+    )
+    ann, ben, late = (member(BEGIN, tier=rank) for rank in ("gold", "", ""))
+    Customer.objects.filter(id__in=[ann.id, ben.id]).update(birth_date=date(2000, 2, 29))
+    Customer.objects.filter(id=late.id).update(birth_date=date(1990, 1, 1))  # before they joined, by the shop's clock
+    everybody = [one.id for one in (ann, ben, late)]
+    day = datetime(2026, 2, 27, 17, 5, tzinfo=UTC)  # five past midnight of the 28th in Bangkok
+    assert birthdays.mark(now=day - timedelta(minutes=10)) == 0
+    assert birthdays.mark(now=day) == 2
+    assert set(Mark.objects.filter(cause="loyalty.birthday").values_list("customer_id", flat=True)) == {ann.id, ben.id}
+    for _ in range(2):
+        actions.reward(everybody, day)
+    Customer.objects.filter(id=ben.id).update(birth_date=date(2000, 4, 1))
+    actions.reward(everybody, day + 60 * DAY)
+    assert [has(one, day) for one in (ann, ben, late)] == [30, 30, 0]
+    assert Act.objects.count() == 2
+    assert dict(Lot.objects.values_list("customer_id", "ends")) == {
+        ann.id: day + 6 * DAY - timedelta(minutes=5),
+        ben.id: None,
+    }
+    actions.reward(everybody, datetime(2028, 2, 28, 17, tzinfo=UTC))
+    assert [has(one, day + 4 * DAY) for one in (ann, ben)] == [30, 30]
+    assert Act.objects.filter(customer_id=ann.id).order_by("id").last().at == datetime(2028, 2, 28, 17, tzinfo=UTC)
+
+
+def test_reviews_earn_once_for_an_article_events_up_to_their_caps_and_recommendations_by_the_door():
+    publish(
+        action("review", 10),
+        action("event", 5, event="Checked In", caps=[{"per": "day", "times": 1}, {"per": "month", "points": "12"}]),
+        action("referral", 40),
+    )
+    ann, ben = member(BEGIN), factories.customer()
+    at = BEGIN + 40 * DAY
+    for sku, days in (("tea", 0), ("tea", 1), ("cup", 2), ("old", -70)):
+        Review.objects.create(
+            customer=ann, source="shop", external_id=f"{sku}{days}", sku=sku, at=at + days * DAY, told_at=at
+        )
+    for days, name in ((0, "Checked In"), (0.1, "Checked In"), (1, "Checked In"), (2, "Checked In"), (3, "Seen")):
+        when = at + days * DAY
+        Event.objects.create(
+            id=ids.uuid7_at(when), customer=ann, kind="track", name=name, source="app", message_id=str(when),
+            occurred_at=when, received_at=when,
+        )  # fmt: skip
+    now = at + 5 * DAY
+    for _ in range(2):
+        actions.reward([ann.id, ben.id], now)
+    assert sorted(Act.objects.values_list("reason", "change")) == [
+        ("event", 2),
+        ("event", 5),
+        ("event", 5),
+        ("review", 10),
+        ("review", 10),
+    ]
+    assert Act.objects.get(change=2).details["cut"] == "3"
+    cause = f"referral:{ids.uuid7()}"
+    booked = [actions.give(customer=ann.id, what="referral", cause=cause, at=now, now=now) for _ in range(2)]
+    assert booked == [Decimal(40), Decimal(0)]
+    assert actions.give(customer=ben.id, what="referral", cause=cause, at=now, now=now) == 0
+    assert has(ann, now) == 72
