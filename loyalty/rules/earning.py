@@ -13,7 +13,7 @@ from enum import StrEnum
 from math import floor, lcm
 
 from loyalty.rules.fraction import Fraction
-from loyalty.rules.programme import Action, Bonus, Cap, Item, Programme, Some, Spend, Visit, Window
+from loyalty.rules.programme import MAIN, Action, Bonus, Cap, Item, Programme, Some, Spend, Visit, Window
 
 ZERO = Decimal(0)
 Rule = Spend | Visit | Item | Action
@@ -256,7 +256,7 @@ class _Sheet:
         self.amounts = _Amounts(basket)
         self.reasons: list[Reason] = []
         ranks = {rank.key: rank for rank in programme.tiering.tiers}
-        self.tier_factor = Fraction(ranks[tier].factor) if tier in ranks else Fraction(1)
+        self.tier_factor = {MAIN: Fraction(ranks[tier].factor)} if tier in ranks else {}
 
     def refuse(self, rule: str, wallet: str, why: WhyNot) -> None:
         self.reasons.append(Reason(rule, wallet, ZERO, why_not=why))
@@ -310,8 +310,8 @@ class _Sheet:
             of = sum(weights, Fraction(0))
         factors = self._factors(rule.wallet)
         if factors is None:  # the same on every line
-            raised = counts = whole * self.tier_factor
-            factor = self.tier_factor
+            factor = self.tier_factor.get(rule.wallet, Fraction(1))
+            raised = counts = whole * factor
         else:
             parts = _spread(whole, weights)
             weights = [part * factor for part, factor in zip(parts, factors[0], strict=True)]
@@ -338,8 +338,9 @@ class _Sheet:
         """By line: what multiplies there, and what of it counts for tiers. None where it is the tier's alone."""
         if not any(bonus.factor is not None and bonus.wallet == wallet for bonus in self.programme.bonuses):
             return None
-        every = [[self.tier_factor] for _ in self.basket.lines]
-        sure = [[self.tier_factor] for _ in self.basket.lines]
+        tiers = self.tier_factor.get(wallet, Fraction(1))
+        every = [[tiers] for _ in self.basket.lines]
+        sure = [[tiers] for _ in self.basket.lines]
         paid = self.amounts.lines("after_tax", "net")
         for bonus in self.programme.bonuses:
             if bonus.factor is None or bonus.wallet != wallet or self._closed(bonus):

@@ -21,6 +21,8 @@ Words = Annotated[str, Meta(min_length=1, max_length=300)]
 Texts = dict[Language, Words]
 Days = Annotated[int, Meta(ge=0, le=3660)]
 Wallet = Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,19}$", description="the key of a wallet")]
+MAIN = "points"
+"""The wallet that tiers multiply, and whose acts carry what counts for tiers."""
 
 
 def _above_zero(part: Any, *names: str) -> None:
@@ -194,7 +196,10 @@ class Expiry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Tier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A rank, from that much of the basis on, and what it brings. Without an expiry of its own the wallet's holds."""
+    """A rank, from that much of the basis on, and what it brings. Without an expiry of its own the wallet's holds.
+
+    `factor` is of points alone: a visit is one stamp for everybody.
+    """
 
     key: Key
     names: Texts

@@ -16,12 +16,10 @@ from loyalty.rules import keeping
 from loyalty.rules.earning import Basket, Given, Judgement, Line, allotted, decimal, judge, period
 from loyalty.rules.fraction import Fraction
 from loyalty.rules.keeping import Back, Earned
-from loyalty.rules.programme import Item, Programme, Spend
+from loyalty.rules.programme import MAIN, Item, Programme, Spend
 
 ZERO = Decimal(0)
 CENT = Decimal("0.0001")
-MAIN = "points"
-"""The wallet whose acts carry what counts for tiers."""
 BASES = ("spend", "visits", "items", "points")
 
 

@@ -249,7 +249,7 @@ class Teller:
         )
         yield _("From %(amount)s on.") % {"amount": least}
         if tier.factor != 1:
-            yield _("Earns %(factor)s times as much.") % {"factor": written_numbers.number(tier.factor)}
+            yield _("Earns %(factor)s times the points.") % {"factor": written_numbers.number(tier.factor)}
         if tier.expiry is not None:
             yield _("Points of this tier: %(end)s") % {"end": expiring(tier.expiry)}
         if tier.birthday_days > 1:

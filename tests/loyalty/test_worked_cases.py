@@ -109,6 +109,11 @@ def test_the_factor_of_a_tier_is_rounded_down_at_the_end(rank, given):
     assert points(read(tiering=GOLD), one(75), tier=rank) == given
 
 
+def test_a_tier_multiplies_points_and_no_stamps():
+    rules = read(spend(), {"on": "visit", "key": "visit", "names": NAMES, "wallet": "stamps"}, tiering=GOLD)
+    assert (points(rules, one(100), tier="gold"), points(rules, one(100), "stamps", tier="gold")) == (6, 1)
+
+
 @pytest.mark.parametrize(("how", "given"), [("largest", 8), ("sum", 10), ("product", 12)])
 def test_two_factors_at_once(how, given):
     assert points(read(tiering=GOLD, bonuses=[DOUBLE], factors=how), one(100), tier="gold") == given
