@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.views import card_desk, drafting, overview, programme, replacing, trying
+from loyalty.views import card_desk, drafting, expiring, overview, programme, replacing, trying
 
 app_name = "loyalty"
 urlpatterns: list[URLPattern] = [
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("programme/draft/<slug:section>/<slug:key>/", drafting.part, name="programme-part"),
     path("programme/publish/", drafting.publish, name="programme-publish"),
     path("programme/try/", trying.try_basket, name="programme-try"),
+    path("programme/expiry/", expiring.expiry, name="programme-expiry"),
     path("programme/replace/", replacing.replace, name="programme-replace"),
 ]

@@ -7,4 +7,5 @@ PAGES = {
     "loyalty-version": f"{PROGRAMME}versions/1/",
     "loyalty-begin": f"{PROGRAMME}draft/",
     "loyalty-try": f"{PROGRAMME}try/?sku-0=SKU-1&amount-0=420&amount-1=80&tier=gold",
+    "loyalty-expiry": f"{PROGRAMME}expiry/?wallet=points&expiry.kind=fixed&expiry.months=3&expiry.until=month",
 }

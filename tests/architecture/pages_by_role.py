@@ -82,6 +82,7 @@ PAGES = [
     ("loyalty:programme-download", "GET", "vcmspo"),
     ("loyalty:programme-schema", "GET", "vcmspo"),
     ("loyalty:programme-try", "GET", "vcmspo"),
+    ("loyalty:programme-expiry", "GET", "mo"),
     ("loyalty:programme-draft", "GET", "mo"),
     ("loyalty:programme-draft", "POST", "mo"),
     ("loyalty:programme-new", "GET", "mo"),

@@ -15,6 +15,7 @@ from loyalty.selectors import versions
 from loyalty.services import reference
 from tests import factories
 from tests.loyalty.programmes import NAMES, definition, publish, tier
+from tests.loyalty.selectors.test_liability import put
 
 pytestmark = pytest.mark.django_db
 DRAFT = "/loyalty/programme/draft/"
@@ -156,3 +157,14 @@ def test_a_basket_is_tried_in_force_and_in_the_draft_with_the_reasons():
     assert owner.get("/loyalty/programme/try/", {**asked, "discount": "900"}).status_code == 422
     # A draft is no clerk's matter.
     assert len(client_of("clerk").get("/loyalty/programme/try/", asked).context["results"]) == 1
+
+
+def test_another_expiry_is_asked_for_and_answered_in_money_and_members():
+    reference.ensure()
+    publish(wallets={"points": {"expiry": {"kind": "fixed", "months": 12}, "worth": "0.25", "expected": "0.8"}})
+    put(factories.customer(), 100, at=timezone.now() - timedelta(days=100), ends=timezone.now() + timedelta(days=200))
+    owner, asked = client_of("owner"), {"wallet": "points", "expiry.kind": "fixed", "expiry.days": "90"}
+    assert owner.get("/loyalty/programme/expiry/", {**asked, "expiry.days": ""}).status_code == 422
+    assert "keeps the end it was promised" in owner.get("/loyalty/programme/expiry/", asked).content.decode()
+    told = owner.get("/loyalty/programme/expiry/", asked, headers={"HX-Request": "true"}).context
+    assert (told["gone"], told["gone_members"], told["owed_now"], told["owed_then"]) == ("100 points", 1, "฿20", "฿0")
