@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
         ("look-after-booking", "commerce.tasks.look_after_booking", 3600),
         ("forget-coupons", "loyalty.tasks.forget_coupons", 3600),
         ("lapse-holds", "loyalty.tasks.lapse_holds", 60),
+        ("look-after-draws", "loyalty.tasks.look_after_draws", 60),
         ("book-points", "loyalty.tasks.book_time", 900),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("commerce.urls")),
     path("loyalty/", include("loyalty.urls")),
     path("card/", include("loyalty.card_urls")),
+    path("draws/", include("loyalty.draw_urls")),
     path("s/", include("surveys.asking_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -10,6 +10,7 @@ from loyalty.models import (
     Claim,
     Coupon,
     CouponKey,
+    Draw,
     Hold,
     Promotion,
     PromotionCode,
@@ -17,16 +18,19 @@ from loyalty.models import (
     PromotionUse,
     Receipt,
 )
-from loyalty.selectors import card_panel, coupons
-from loyalty.services import cards, proving
+from loyalty.selectors import card_panel, coupons, draws
+from loyalty.services import cards, prizes, proving
 from loyalty.services import coupons as redeeming
+from loyalty.services import draws as drawing
 from loyalty.services import reference as rows
 from surveys.selectors import offers
 
 reference.needed(rows.ensure)
 offers.declare(coupons.offers)
+offers.declare_draws(draws.promisable)
 codes.provide("loyalty.coupons", redeeming.settle)
 timeline.provide("coupon", _("Coupons"), coupons.entries, group=timeline.BOUGHT, scope="loyalty")
+timeline.provide("draw", _("Prize draws"), draws.entries, group=timeline.BOUGHT, scope="loyalty")
 panels.declare(
     panels.Panel(
         "coupons", side=panels.RIGHT, template="loyalty/coupons_panel.html", context=coupons.panel, position=50
@@ -47,3 +51,5 @@ digests.declare(PromotionUse, "code_digest", "sale_digest", "resolved_by")
 digests.declare(PromotionCode, "digest")
 digests.declare(PromotionSale, "digest")
 holders.declare(holders.Holder(Promotion, ("id",), rowkeys.context(Promotion._meta.db_table)))
+holders.declare(holders.Holder(Draw, ("id",), drawing.context))
+outbox.declare(outbox.Kind(prizes.NOTICE, _("Something you won in a prize draw")))

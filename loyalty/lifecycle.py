@@ -91,6 +91,29 @@ declare(
     resolved_by="resolved_by",
 )
 declare_keys("loyalty.CardKey", owned=cards.keys_of)
+# The list of a draw is frozen: numbers, and with the person gone nobody's (docs/guides/loyalty-draws.md).
+declare(
+    "loyalty.DrawPlace",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.KEEP,
+    export=("draw_id", "number", "entries"),
+    holders=lambda _customers, _without: (),
+    is_ours=True,
+)
+declare(
+    "loyalty.DrawWin",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.KEEP,
+    export=("draw_id", "number", "state", "why", "told_at", "answer_by", "answered_at", "done_at"),
+    is_ours=True,
+)
+declare(
+    "loyalty.DrawExclusion",
+    on_merge=OnMerge.STAY,
+    on_erase=OnErase.DELETE,
+    export=("draw_id", "words", "at"),
+    is_ours=True,
+)
 declare_settling(parting.settle)
 
 # --- how long it is kept ---
@@ -139,6 +162,13 @@ retention.exempt(
     "loyalty.Card",
     "loyalty.Claim",
 )
+retention.exempt(
+    "the proof of a draw: its conditions, and numbers that are nobody's once the person is gone",
+    "loyalty.Draw",
+    "loyalty.DrawPlace",
+    "loyalty.DrawWin",
+)
+retention.exempt("why somebody was left out of a draw, and gone with the person", "loyalty.DrawExclusion")
 retention.sign_of_life(
     "loyalty.act",
     "EXISTS (SELECT 1 FROM loyalty_act t WHERE t.customer_id = r.id"

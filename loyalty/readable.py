@@ -4,15 +4,21 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cdp.core import readable, sources, written_dates
 from cdp.core.readable import Reading, Row
+from loyalty.models import Draw
 from loyalty.rules import benefit
-from loyalty.selectors import benefits
+from loyalty.selectors import benefits, draws
 
 
 def _worth(row: Row) -> str:
     return benefits.words(benefit.known(row["benefit"]))
+
+
+def _draws() -> dict[str, str]:
+    return {str(row.id): draws.named(row.names) for row in Draw.objects.only("id", "names")}
 
 
 def _last_day(row: Row) -> str:
@@ -135,5 +141,45 @@ readable.declare(
     Reading(_("Purchases that you claimed by a receipt"), {"at": _("When")}, newest="at"),
 )
 readable.declare_inner("loyalty.CardKey")
+readable.declare(
+    "loyalty.DrawPlace",
+    Reading(
+        _("Draws you take part in"),
+        {
+            "draw_id": _("Prize draw"),
+            "number": _("Your number"),
+            "entries": pgettext_lazy("prize draw", "Entries"),
+        },
+        newest="id",
+        names={"draw_id": _draws},
+    ),
+)
+readable.declare(
+    "loyalty.DrawWin",
+    Reading(
+        _("Draws in which your number came up"),
+        {
+            "draw_id": _("Prize draw"),
+            "number": _("Your number"),
+            "state": _("State"),
+            "why": _("Reason"),
+            "told_at": _("Told"),
+            "answer_by": _("Time to answer"),
+            "answered_at": _("Answered"),
+            "done_at": _("Handed over"),
+        },
+        newest="id",
+        names={"draw_id": _draws},
+    ),
+)
+readable.declare(
+    "loyalty.DrawExclusion",
+    Reading(
+        _("Draws you were left out of"),
+        {"at": _("When"), "draw_id": _("Prize draw"), "words": _("Why")},
+        newest="at",
+        names={"draw_id": _draws},
+    ),
+)
 readable.declare_inner("loyalty.Movement")
 readable.declare_inner("loyalty.Settled")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import birthdays, claims, coupons, holds, lapsing
+from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, prizes
 
 MOST_ROUNDS = 50
 
@@ -39,3 +39,10 @@ def settle_tiers() -> None:
 def look_for_birthdays() -> None:
     """Have those looked at whose birthday it is, or was while nothing ran."""
     birthdays.mark(now=timezone.now())
+def look_after_draws() -> None:
+    """Close what is over, pass over who has not answered, give what was won, and count who takes part so far."""
+    now = timezone.now()
+    draws.close_due(now=now)
+    draws.pass_late(now=now)
+    prizes.give_due(now=now)
+    draws.count_open(now=now)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.views import card_desk, drafting, expiring, overview, programme, replacing, trying
+from loyalty.views import card_desk, drafting, draws, expiring, overview, programme, replacing, trying
 
 app_name = "loyalty"
 urlpatterns: list[URLPattern] = [
@@ -20,4 +20,11 @@ urlpatterns: list[URLPattern] = [
     path("programme/try/", trying.try_basket, name="programme-try"),
     path("programme/expiry/", expiring.expiry, name="programme-expiry"),
     path("programme/replace/", replacing.replace, name="programme-replace"),
+    path("draws/", draws.listing, name="draws"),
+    path("draws/new/", draws.new, name="draw-new"),
+    path("draws/<slug:draw>/", draws.detail, name="draw"),
+    path("draws/<slug:draw>/edit/", draws.edit, name="draw-edit"),
+    path("draws/<slug:draw>/act/", draws.act, name="draw-act"),
+    path("draws/<slug:draw>/exclude/", draws.exclude, name="draw-exclude"),
+    path("draws/<slug:draw>/winners/<uuid:win>/", draws.win, name="draw-win"),
 ]

@@ -73,6 +73,9 @@ STATUSES: dict[str, Look] = {
     "qualified": Look("warning", pgettext_lazy("lead", "Qualified")),
     "won": Look("success", pgettext_lazy("lead", "Won")),
     "lost": Look("neutral", pgettext_lazy("lead", "Lost")),
+    # prize draws
+    "drawn": Look("success", pgettext_lazy("prize draw", "Drawn")),
+    "passed": Look("neutral", pgettext_lazy("winner", "Passed over")),
     # customers
     "known": Look("success", _("Known")),
     "anonymous": Look("neutral", _("Anonymous")),
@@ -116,6 +119,7 @@ TIMELINE: dict[str, tuple[str, str]] = {
     "lead": ("leads", "info"),
     "points": ("coins", "accent"),
     "coupon": ("discount", "accent"),
+    "draw": ("ticket", "accent"),
     "reward": ("gift", "accent"),
     "tier": ("crown", "accent"),
     "appointment": ("appointments", "info"),

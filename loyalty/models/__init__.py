@@ -3,6 +3,7 @@
 from loyalty.models.cards import Card, CardKey
 from loyalty.models.claims import Claim, Receipt
 from loyalty.models.coupons import Coupon, CouponKey, Offer
+from loyalty.models.draws import Draw, DrawExclusion, DrawPlace, DrawWin
 from loyalty.models.ledger import Act, Balance, Hold, Lot, Movement, Settled, WalletType
 from loyalty.models.programme import Member, ProgrammeVersion
 from loyalty.models.promotions import Promotion, PromotionCode, PromotionSale, PromotionUse
@@ -16,6 +17,10 @@ __all__ = [
     "Claim",
     "Coupon",
     "CouponKey",
+    "Draw",
+    "DrawExclusion",
+    "DrawPlace",
+    "DrawWin",
     "Hold",
     "Lot",
     "Member",

@@ -47,6 +47,22 @@ def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
         return _written(till, act, points)
 
 
+def present(asked: Asked, points: Decimal, *, reason: str) -> Given:
+    """What a member is given for no purchase (`reason` says for what): it can be spent at once and counts for no tier.
+    The same number of the same source is given once. Raises Refused.
+    """
+    with transaction.atomic():
+        till = open_till(asked)
+        check_amount(points, digits=till.digits)
+        cause = f"told:{asked.name.hex}"
+        known = till.told(Act.Kind.EARN, cause)
+        if known is not None:
+            return _same(till, known, points)
+        act = till.act(Act.Kind.EARN, cause, details=_details(asked, points), reason=reason)
+        act.moves += _put(till, act, points, Account.ISSUED)
+        return _written(till, act, points)
+
+
 def adjust(asked: Asked, points: Decimal, *, why: Why, words: str = "", limit: Decimal | None = None) -> Given:
     """Give (above zero) or take (below) with a reason. Nobody is left with less than nothing. `limit` is how much who
     asks may decide alone. The same number of the same source is one adjustment. Raises Refused.

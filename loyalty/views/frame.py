@@ -18,6 +18,7 @@ TABS = (
     ("members", pgettext_lazy("loyalty", "Members"), "customers.view"),
     ("programme", _("Programme"), "dashboard"),
     ("rewards", _("Rewards"), "dashboard"),
+    ("draws", _("Prize draws"), "dashboard"),
     ("staff", _("By staff"), "steward"),
 )
 """URL name, label, and the capability that its page asks for. One that nothing answers yet is left out."""

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from surveys.models import Survey
 from surveys.rules import rewards
 from surveys.rules.kinds.base import KEY_PATTERN
-from surveys.selectors import offers
+from surveys.selectors import offers, wording
 
 MOMENT = "%Y-%m-%dT%H:%M"
+EARLIER = "earlier"
+"""A draw that was promised before draws had keys."""
 
 
 def _moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
@@ -72,10 +74,10 @@ class ArrangeForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Offers are made by data stewards, under Coupon offers."),
     )
-    draws_on = forms.DateField(
-        label=gettext_lazy("Drawn on"),
+    draw = forms.ChoiceField(
+        label=gettext_lazy("Which draw"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Draws are made under Loyalty. Those that are announced and count answers stand here."),
     )
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
@@ -85,21 +87,24 @@ class ArrangeForm(forms.Form):
             name: getattr(survey, name)
             for name in ("name", "is_anonymous", "opens_at", "closes_at", "is_once", "wait_days", "sample")
         }
-        initial |= {"reward": reward.get("kind", ""), **{n: reward.get(n) for n in ("points", "offer", "draws_on")}}
+        initial |= {"reward": reward.get("kind", ""), **{n: reward.get(n) for n in ("points", "offer", "draw")}}
         super().__init__(*args, **{"initial": initial, **kwargs})
         if survey.version:
             del self.fields["is_anonymous"]
         self.fields["offer"].choices = _offers(reward.get("offer") or "")  # type: ignore[attr-defined]
-        self.prizes = []
-        for language, _name in settings.LANGUAGES:
-            self.fields[f"prize_{language}"] = forms.CharField(
-                label=_("The prize (%(language)s)") % {"language": get_language_info(language)["name_local"]},
-                required=False,
-                max_length=200,
-                initial=(reward.get("prize") or {}).get(language, ""),
-                widget=forms.TextInput(attrs={"lang": language}),
-            )
-            self.prizes.append(self[f"prize_{language}"])
+        self.held = reward if reward.get("kind") == "draw" else {}
+        self.draws = {draw.key: draw for draw in offers.draws(timezone.now())}
+        self.fields["draw"].choices = self._draws()  # type: ignore[attr-defined]
+        if self.held and not self.held.get("draw"):
+            self.initial["draw"] = EARLIER
+
+    def _draws(self) -> list[tuple[str, str]]:
+        """Those that can be promised, and what is promised already: also a draw that is closed or has no key."""
+        found = [(draw.key, wording.text(draw.names)) for draw in self.draws.values()]
+        key = self.held.get("draw", "")
+        if self.held and key not in self.draws:
+            found.append((key or EARLIER, wording.promised(self.held) or key))
+        return [("", _("Choose")), *found]
 
     def clean(self) -> dict[str, Any]:
         """What a reward needs has to be there."""
@@ -109,12 +114,8 @@ class ArrangeForm(forms.Form):
             self.add_error("points", _("Give the number."))
         if kind == "coupon" and not given.get("offer") and "offer" not in self.errors:
             self.add_error("offer", _("Say which coupon."))
-        if kind == "draw":
-            if not given.get("draws_on") and "draws_on" not in self.errors:
-                self.add_error("draws_on", _("Say when the winner is drawn."))
-            for language, _name in settings.LANGUAGES:
-                if not given.get(f"prize_{language}"):
-                    self.add_error(f"prize_{language}", _("Say what can be won."))
+        if kind == "draw" and not given.get("draw") and "draw" not in self.errors:
+            self.add_error("draw", _("Say which draw."))
         return given
 
     def promised(self) -> Mapping[str, Any]:
@@ -126,10 +127,24 @@ class ArrangeForm(forms.Form):
             case "coupon":
                 return rewards.written(rewards.Coupon(given["offer"]))
             case "draw":
-                prize = {language: given[f"prize_{language}"] for language, _name in settings.LANGUAGES}
-                return {"kind": "draw", "prize": prize, "draws_on": given["draws_on"].isoformat()}
+                return self._place(given["draw"])
             case _:
                 return {}
+
+    def _place(self, key: str) -> Mapping[str, Any]:
+        """A place in that draw, in the words it has now: from its announcement on they stay as they are."""
+        draw = self.draws.get(key)
+        if draw is None:
+            return self.held
+        return rewards.written(
+            rewards.Draw(
+                prize=draw.prizes,
+                draws_on=draw.draws_on.isoformat(),
+                draw=draw.key,
+                names=draw.names,
+                closes_at=draw.closes_at,
+            )
+        )
 
 
 def _offers(held: str) -> list[tuple[str, str]]:

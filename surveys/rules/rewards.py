@@ -2,12 +2,15 @@
 
     {"kind": "points", "points": 50}
     {"kind": "coupon", "offer": "first-order"}
-    {"kind": "draw", "prize": {"en": "A bag of tea", …}, "draws_on": "2026-12-31"}
+    {"kind": "draw", "draw": "tea-2026", "names": {"en": "Tea for winter", …}, "prize": {"en": "A bag of tea", …},
+     "closes_at": "2026-12-24T00:00:00+07:00", "draws_on": "2026-12-31"}
     {}                                                     nothing
 
-Loyalty reads it with the fact that somebody answered; `offer` is the key of one of its offers.
+Loyalty reads it with the fact that somebody answered; `offer` and `draw` are keys of its offers and draws. What was
+promised before draws had keys names none.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -37,11 +40,14 @@ class Coupon(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     offer: Annotated[str, Meta(pattern=OFFER)]
 
 
-class Draw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="draw"):
-    """A place in a draw of that prize on that day."""
+class Draw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind", tag="draw"):
+    """A place in a draw of that prize on that day, for answers before it closes."""
 
     prize: Texts
     draws_on: Day
+    draw: str = ""
+    names: Texts | None = None
+    closes_at: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 Reward = Points | Coupon | Draw
@@ -61,3 +67,13 @@ def written(reward: Reward | None) -> dict[str, Any]:
     """The JSON of it."""
     found: dict[str, Any] = msgspec.to_builtins(reward) if reward is not None else {}
     return found
+
+
+def holding(value: Mapping[str, Any], at: dt.datetime) -> dict[str, Any]:
+    """What an answer at that moment is promised: no place in a draw that is closed. What cannot be read holds."""
+    try:
+        found = read(value)
+    except Unreadable:
+        return dict(value)
+    is_over = isinstance(found, Draw) and found.closes_at is not None and found.closes_at <= at
+    return {} if is_over else dict(value)

@@ -35,6 +35,11 @@ def claim(slug: str) -> str:
     return f"{settings.CDP_BASE_URL}{PATH}/{slug}/claim/"
 
 
+def draw(key: str, *, language: str) -> str:
+    """The page of a prize draw with its conditions; empty for one that has no key."""
+    return f"{settings.CDP_BASE_URL}/draws/{key}/?{urllib.parse.urlencode({'lang': language})}" if key else ""
+
+
 def embed() -> str:
     """The script by which another site shows one inside of its page."""
     return f"{settings.CDP_BASE_URL}{PATH}/embed.js"

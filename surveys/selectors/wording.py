@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -62,10 +62,10 @@ def choices(asked: Question) -> dict[str, str]:
             return {}
 
 
-def promised(reward: Mapping[str, Any]) -> str:
-    """What is promised for an answer, as people read it; empty for nothing that can be told."""
+def promised(reward: Mapping[str, Any], at: dt.datetime | None = None) -> str:
+    """What is promised for an answer (at that moment), as people read it; empty for nothing that can be told."""
     try:
-        found = rewards.read(reward)
+        found = rewards.read(rewards.holding(reward, at) if at is not None else reward)
     except rewards.Unreadable:
         return ""
     match found:
@@ -75,6 +75,12 @@ def promised(reward: Mapping[str, Any]) -> str:
             }
         case rewards.Coupon():
             return _("a coupon")
+        case rewards.Draw(names=names, closes_at=closes_at) if names is not None and closes_at is not None:
+            return _("a place in the draw “%(name)s”, which closes on %(closes)s: %(prize)s") % {
+                "name": text(names),
+                "closes": last_day(closes_at),
+                "prize": text(found.prize),
+            }
         case rewards.Draw():
             return _("a place in the draw of %(day)s: %(prize)s") % {
                 "day": written_dates.whole(dt.date.fromisoformat(found.draws_on)),
@@ -82,6 +88,11 @@ def promised(reward: Mapping[str, Any]) -> str:
             }
         case _:
             return ""
+
+
+def last_day(closes_at: dt.datetime) -> str:
+    """The last day on which something counts that closes at that moment."""
+    return written_dates.whole(timezone.localdate(closes_at - dt.timedelta(microseconds=1)))
 
 
 def titles(surveys: Iterable[uuid.UUID] | None = None) -> dict[str, str]:

@@ -202,6 +202,8 @@ def arrange(
             raise UnableToChange(
                 _("What an anonymous survey promises cannot change after publishing: no code tells when it was earned.")
             )
+        if row.is_anonymous and reward.get("kind") == "draw" and row.reward != dict(reward):
+            raise UnableToChange(_("Anonymous answers cannot take part in a draw: nobody could be told that they won."))
         row.name, row.opens_at, row.closes_at = name.strip()[:120] or row.name, opens_at, closes_at
         row.is_once, row.wait_days, row.sample, row.reward = is_once, wait_days, sample, dict(reward)
         row.save()

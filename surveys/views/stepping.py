@@ -24,6 +24,7 @@ from consent.rules import notices
 from consent.selectors.notices import Disclosure
 from consent.services import served
 from customers.rules import arrivals
+from customers.services import buckets
 from surveys.models import Invitation, Response, Survey
 from surveys.rules import sending, sent, words
 from surveys.rules.flow import Prepared, Route
@@ -151,6 +152,7 @@ def _shown(
     along = {name: value for name, value in values.items() if name not in here} if visit.survey.is_anonymous else None
     brought = found.brought(stood) if stood is not None else ()
     definition = prepared.definition
+    promised = wording.promised(visit.survey.reward, visit.now)
     context = {
         "shown": found,
         "brought": brought,
@@ -158,7 +160,9 @@ def _shown(
         "title": wording.text(definition.title, visit.language),
         "intro": wording.text(definition.intro, visit.language) if found.is_first else "",
         "said": visit.said if found.is_first else None,
-        "promised": wording.promised(visit.survey.reward) if found.is_first and visit.call is None else "",
+        "promised": promised if found.is_first and visit.call is None else "",
+        "is_draw": visit.survey.reward.get("kind") == "draw",
+        "draw_url": links.draw(visit.survey.reward.get("draw", ""), language=visit.language),
         "slip": visit.slip.written(visit.survey),
         "carried": _written(along) if along is not None else "",
         "faults": faults,
@@ -309,7 +313,7 @@ def _forward(visit: Visit, form: Sent, place: int) -> HttpResponse:
     taken = _taken(visit, form, is_end=True, page=form.page)
     if taken.state not in ENDED:
         return _missing_elsewhere(visit, form, taken)
-    return _thanks(visit, form.prepared, taken.state, claim=taken.claim)
+    return _thanks(visit, form.prepared, taken.state, claim=taken.claim, draw=_draw(taken))
 
 
 def _on(visit: Visit, form: Sent, key: str) -> HttpResponse:
@@ -396,7 +400,26 @@ def refused_late(request: HttpRequest, run: Run, now: dt.datetime) -> None:
 # --- ends ---------------------------------------------------------------------------------------------------------
 
 
-def _thanks(visit: Visit, prepared: Prepared, state: Response.State, *, claim: str = "") -> HttpResponse:
+def _draw(taken: answering.Taken) -> dict[str, Any]:
+    """The draw that the answer was promised a place in, and whether it takes part: one of nobody we know does not."""
+    response = taken.response
+    if response is None or response.promised.get("kind") != "draw":
+        return {}
+    return {
+        "promised": wording.promised(response.promised),
+        "is_in": bool(buckets.without([response.customer_id])),
+        "url": links.draw(response.promised.get("draw", ""), language=response.language),
+    }
+
+
+def _thanks(
+    visit: Visit,
+    prepared: Prepared,
+    state: Response.State,
+    *,
+    claim: str = "",
+    draw: Mapping[str, Any] | None = None,
+) -> HttpResponse:
     """The last page: nothing of what was answered stands on it. The code for a reward stands here and nowhere else."""
     definition = prepared.definition
     texts = definition.screened if state == Response.State.SCREENED else definition.thanks
@@ -407,6 +430,7 @@ def _thanks(visit: Visit, prepared: Prepared, state: Response.State, *, claim: s
         "claim": claim,
         "claim_url": links.claim(visit.survey.slug) if claim else "",
         "promised": wording.promised(visit.survey.reward) if claim else "",
+        "draw": draw,
         **frame(visit.request, visit.survey, definition.languages),
     }
     if visit.call is not None:

@@ -74,6 +74,7 @@ ON_REQUEST = {
     "loyalty/views/programme.py": "the terms of the loyalty programme, nobody's data",
     "surveys/views/files.py": "the questions of a survey, nobody's data",
     "surveys/views/voice/ticket_report.py": "counts and times of tickets, nobody's data",
+    "loyalty/views/draw_proof.py": "the frozen list of a draw: numbers and entries, nobody's data",
     "consent/views/receipts.py": "the signed receipt of one customer's own words, audited",
 }
 

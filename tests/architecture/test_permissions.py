@@ -46,6 +46,9 @@ LINKS = {
     "ask:testimonial",
     "ask:testimonials",
     "ask:testimonials-embed",
+    "draws:proof",
+    "draws:list",
+    "draws:won",
 }
 FORMS = {f"web:{form}{part}" for form in ("signup", "warranty", "preorder", "feedback") for part in ("", "-done")}
 UNLOCK = {"web:kiosk-unlock"}  # only the tablet that was handed over: tests/web/test_kiosk.py
@@ -64,6 +67,7 @@ ROOMS = {
     "commerce",
     "loyalty",
     "card",
+    "draws",
     "surveys",
     "voice",
     "ask",
@@ -73,6 +77,8 @@ ARGUMENTS = {
     "job": ID,
     "run_id": ID,
     "breach": ID,
+    "draw": "no-such",
+    "win": ID,
     "act": ID,
     "theme": ID,
     "account": ID,

@@ -19,7 +19,7 @@ from consent.services import served
 from customers.selectors import lineage
 from customers.services import buckets, standing
 from surveys.models import Invitation, Quota, RefusedAnswer, Response, Survey
-from surveys.rules import drawing, sending
+from surveys.rules import drawing, rewards, sending
 from surveys.rules.conditions import judging, reading
 from surveys.rules.definition import SCREENED
 from surveys.rules.kinds import Why
@@ -219,7 +219,7 @@ def _keep(step: _Step, judged: Judged, told: tuple[Fault, ...], *, is_over: bool
         response.flags = sending.flags(judged, seconds=seconds)
     counts = response.state == Response.State.COMPLETE and not run.is_test
     if counts:
-        response.promised = dict(step.survey.reward)
+        response.promised = rewards.holding(step.survey.reward, at)
     # Who was not meant, or came too late, has said what they allow all the same.
     is_said = is_over and not run.is_test and bool(response.boxes)
     who = people.known(run, judged, step.sure, version=response.version, at=at) if counts or is_said else None

@@ -11,6 +11,7 @@ from surveys.models import Quota, Survey
 from surveys.rules import building, definition, ready
 from surveys.services import disclosing, first, publishing
 from tests import factories
+from tests.loyalty import drawing
 from tests.surveys import asking
 from tests.surveys.rules import questionnaires
 
@@ -109,10 +110,10 @@ def test_settings_and_quotas_are_kept_or_refused_with_words(staff):
     survey = asking.opened(definition.written(ready.one("nps")), slug="us")
     sent = said(staff.get("/surveys/us/settings/")) | {"part": "arrange"}
     sent |= {"opens_at": "2026-11-24T09:00", "closes_at": "2026-11-25T09:00", "sample": "50", "wait_days": "90"}
-    sent |= {"reward": "draw", "draws_on": "2026-12-31"} | {f"prize_{one}": "Tea" for one in ("en", "th", "ko")}
+    sent |= {"reward": "draw", "draw": drawing.announced(closes_in=dt.timedelta(days=900)).key}
     assert staff.post("/surveys/us/settings/", sent).status_code == 302
     survey.refresh_from_db()
-    assert (survey.sample, survey.wait_days, survey.reward["prize"]["ko"]) == (50, 90, "Tea")
+    assert (survey.sample, survey.wait_days, survey.reward["prize"]["ko"]) == (50, 90, "2 × 차")
     (offer, *_others) = [
         key for key, _name in staff.get("/surveys/us/settings/").context["form"].fields["offer"].choices if key
     ]
@@ -121,7 +122,7 @@ def test_settings_and_quotas_are_kept_or_refused_with_words(staff):
     assert (survey.reward, offer) == ({"kind": "coupon", "offer": offer}, "first-order")
     assert timezone.localtime(survey.closes_at) - timezone.localtime(survey.opens_at) == dt.timedelta(days=1)
     for wrong, field in (
-        ({"closes_at": "2026-11-23T09:00"}, "__all__"), ({"sample": "0"}, "sample"), ({"prize_th": ""}, "prize_th"),
+        ({"closes_at": "2026-11-23T09:00"}, "__all__"), ({"sample": "0"}, "sample"), ({"draw": ""}, "draw"),
         ({"reward": "points"}, "points"), ({"reward": "coupon", "offer": "no such!"}, "offer"), ({"name": " "}, "name"),
     ):  # fmt: skip
         answer = staff.post("/surveys/us/settings/", {**sent, **wrong})

@@ -85,6 +85,9 @@ FATES = {
     "loyalty.Card": STAYS,  # whoever was given it stood for both
     "loyalty.Claim": DECIDED,
     "loyalty.Coupon": DECIDED,
+    "loyalty.DrawExclusion": LINEAGE,
+    "loyalty.DrawPlace": LINEAGE,
+    "loyalty.DrawWin": LINEAGE,
     "loyalty.Hold": DECIDED,
     "loyalty.Lot": LINEAGE,
     "loyalty.Member": STAYS,
