@@ -24,17 +24,17 @@ class Draw(Model):
         DRAWN = "drawn", pgettext_lazy("prize draw", "Drawn")
         CANCELLED = "cancelled", pgettext_lazy("prize draw", "Called off")
 
-    key = models.SlugField(_("key"), max_length=40, unique=True)
-    names = models.JSONField(_("names"))
-    terms = models.JSONField(_("terms"))  # see loyalty.rules.draws
-    notes = models.JSONField(_("conditions in words"), default=dict)  # what else people have to know, by language
-    opens_at = models.DateTimeField(_("opens"))
-    closes_at = models.DateTimeField(_("closes"))
-    draws_on = models.DateField(_("drawn on"))
-    answer_days = models.PositiveSmallIntegerField(_("days to answer"), null=True)  # of who wins what is handed over
-    witness_of = models.CharField(_("mixed with"), max_length=200, blank=True)  # what is drawn in public elsewhere
+    key = models.SlugField(max_length=40, unique=True)
+    names = models.JSONField()
+    terms = models.JSONField()  # see loyalty.rules.draws
+    notes = models.JSONField(default=dict)  # what else people have to know, by language
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    draws_on = models.DateField()
+    answer_days = models.PositiveSmallIntegerField(null=True)  # of who wins what is handed over
+    witness_of = models.CharField(max_length=200, blank=True)  # what is drawn in public elsewhere
     witness = models.CharField(max_length=200, blank=True)  # and what came out
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     ring_key = models.CharField(max_length=100)
     wrapped = models.BinaryField()  # the seed
     commitment = models.CharField(max_length=64, blank=True)  # SHA-256 of the seed, shown from the opening on

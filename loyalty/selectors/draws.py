@@ -15,6 +15,7 @@ from customers.selectors import lineage
 from loyalty.models import Draw, DrawExclusion, DrawPlace, DrawWin
 from loyalty.rules import draws as rules
 from loyalty.rules.draws import Terms
+from surveys.rules.kinds import Texts
 from surveys.selectors import offers
 
 AT_ONCE = 20_000
@@ -63,15 +64,15 @@ def promisable(now: datetime) -> list[offers.Draw]:
     ]
 
 
-def _prizes(terms: Terms) -> dict[str, str]:
+def _prizes(terms: Terms) -> Texts:
     """What can be won, in one line for each language there is."""
-    languages = sorted({language for prize in terms.prizes for language in prize.names})
+    languages: set[Any] = {language for prize in terms.prizes for language in prize.names}
     return {
         language: ", ".join(
             f"{prize.count} × {named(prize.names, language)}" if prize.count > 1 else named(prize.names, language)
             for prize in terms.prizes
         )[:200]
-        for language in languages
+        for language in sorted(languages)
     }
 
 

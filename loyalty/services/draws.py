@@ -68,9 +68,7 @@ def save(*, told: Told, actor: Actor, now: datetime, draw: uuid.UUID | None = No
     with transaction.atomic():
         row = _locked(draw) if draw else _new(now)
         if row.state != Draw.State.DRAFT:
-            raise UnableToDraw(
-                _("It was announced: its conditions cannot change any more. Call it off and begin anew.")
-            )
+            raise UnableToDraw(_("It was announced: its conditions cannot change any more."))
         if Draw.objects.filter(key=told.key).exclude(id=row.id).exists():
             raise UnableToDraw(_("There is another draw with this key."))
         for name in ("key", "opens_at", "closes_at", "draws_on", "answer_days"):
