@@ -6,6 +6,8 @@ PAGES = {
     "loyalty-programme": PROGRAMME,
     "loyalty-version": f"{PROGRAMME}versions/1/",
     "loyalty-begin": f"{PROGRAMME}draft/",
+    "loyalty-draws": "/loyalty/draws/",
+    "loyalty-draw-new": "/loyalty/draws/new/",
     "loyalty-try": f"{PROGRAMME}try/?sku-0=SKU-1&amount-0=420&amount-1=80&tier=gold",
     "loyalty-expiry": f"{PROGRAMME}expiry/?wallet=points&expiry.kind=fixed&expiry.months=3&expiry.until=month",
 }

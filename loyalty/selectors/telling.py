@@ -32,6 +32,8 @@ _OF_A_CAUSE: Mapping[str, Promise] = {
     "order": pgettext_lazy("points", "Purchase"),
     "survey": pgettext_lazy("points", "For your answers"),
     "join": pgettext_lazy("points", "Welcome"),
+    "draw": pgettext_lazy("points", "Won in a prize draw"),
+    "thanks": pgettext_lazy("points", "A thank-you from us"),
     "told": pgettext_lazy("points", "From our store"),
     "left": pgettext_lazy("points", "Ended with the membership"),
 }

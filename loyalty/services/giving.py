@@ -47,18 +47,18 @@ def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
         return _written(till, act, points)
 
 
-def present(asked: Asked, points: Decimal, *, reason: str) -> Given:
+def present(asked: Asked, points: Decimal, *, cause: str, reason: str, words: str = "") -> Given:
     """What a member is given for no purchase (`reason` says for what): it can be spent at once and counts for no tier.
-    The same number of the same source is given once. Raises Refused.
+    The same `cause` (`<what>:<id of its row>`, see `selectors.deeds`) is given once. Raises Refused.
     """
     with transaction.atomic():
         till = open_till(asked)
         check_amount(points, digits=till.digits)
-        cause = f"told:{asked.name.hex}"
         known = till.told(Act.Kind.EARN, cause)
         if known is not None:
             return _same(till, known, points)
         act = till.act(Act.Kind.EARN, cause, details=_details(asked, points), reason=reason)
+        _say(act, words)
         act.moves += _put(till, act, points, Account.ISSUED)
         return _written(till, act, points)
 

@@ -22,6 +22,7 @@ from loyalty.rules.draws import Prize
 from loyalty.rules.spending import Refused
 from loyalty.selectors import draws as reading
 from loyalty.services import coupons, giving
+from loyalty.services.coupons import Promise
 from loyalty.services.tills import Asked
 
 NOTICE, TOKEN, SOURCE = "draw-won", "draw.win", "draw"
@@ -71,7 +72,7 @@ def _look_after(draw: Draw, customer: uuid.UUID, win: uuid.UUID, now: datetime) 
     prize = rules.read(draw.terms).prizes[row.prize]
     code = ""
     if prize.what != "words":
-        given = _given(draw, row, prize, who, now)
+        given = _given(row, prize, who, now)
         if given is None and row.told_at is not None:
             return
         if given is not None:
@@ -81,17 +82,22 @@ def _look_after(draw: Draw, customer: uuid.UUID, win: uuid.UUID, now: datetime) 
     row.save()
 
 
-def _given(draw: Draw, row: DrawWin, prize: Prize, who: uuid.UUID, now: datetime) -> str | None:
+def _given(row: DrawWin, prize: Prize, who: uuid.UUID, now: datetime) -> str | None:
     """Give it: the code of a coupon, nothing for points; None where it cannot be given yet."""
     if prize.what == "points":
-        asked = Asked(who, SYSTEM, now, SOURCE, reference=f"{draw.key}:{row.number}")
+        asked, cause = Asked(who, SYSTEM, now, SOURCE), f"draw:{row.id}"
         try:
-            giving.present(asked, Decimal(prize.points or 0), reason=REASON)
+            giving.present(asked, Decimal(prize.points or 0), cause=cause, reason=REASON)
         except Refused:
             return None
         return ""
     offer = Offer.objects.filter(key=prize.offer).first()
-    issued = coupons.issue(customer=who, offer=offer, source=SOURCE, actor=SYSTEM, now=now) if offer else None
+    if offer is None:
+        return None
+    promise = Promise(
+        offer.key, offer.gives, coupons.end(offer.valid_days, now), reason=Offer.Why.DRAW, given_for=row.id
+    )
+    issued = coupons.promised(customer=who, promise=promise, source=SOURCE, actor=SYSTEM, now=now)
     return issued.code if issued else None
 
 

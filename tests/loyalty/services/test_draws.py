@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -98,7 +97,7 @@ def test_answers_take_part_once_for_each_questionnaire_and_person_until_it_close
 def test_prizes_come_once_are_told_and_who_does_not_answer_makes_room():
     publish()
     now = timezone.now()
-    Offer.objects.update_or_create(key="ten", defaults={"percent": Decimal(10)})
+    Offer.objects.update_or_create(key="ten", defaults={"benefit": {"gives": "percent", "percent": "10"}})
     cup = {"names": {"en": "A coupon"}, "what": "coupon", "offer": "ten"}
     given = {"entries": [{"on": "members"}], "prizes": [TEA, POINTS, cup], "answer_days": 3}
     draw = drawing.announced(now=now, **given)
