@@ -39,6 +39,8 @@ def settle_tiers() -> None:
 def look_for_birthdays() -> None:
     """Have those looked at whose birthday it is, or was while nothing ran."""
     birthdays.mark(now=timezone.now())
+
+
 def look_after_draws() -> None:
     """Close what is over, pass over who has not answered, give what was won, and count who takes part so far."""
     now = timezone.now()

@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 from django.db.models import Model
 
-from loyalty.models import Member
+from loyalty.models import DrawWin, Member
 from surveys.models import Response, RewardClaim
 
 FACTS: Mapping[str, type[Model]] = MappingProxyType(
-    {"join": Member, "survey:response": Response, "survey:claim": RewardClaim}
+    {"join": Member, "draw": DrawWin, "survey:response": Response, "survey:claim": RewardClaim}
 )
 """By the beginning of a cause, the table of the row whose id follows: `survey:response:<id>`, `join:<id>:<rule>`."""
 _CAUSE = re.compile(r"^([a-z:_]+):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
