@@ -10,7 +10,7 @@ from commerce.services import booking
 from customers.services import erasing, merging
 from customers.services.companies import linking
 from events.services import sessions
-from loyalty.services import accruing, actions, coupons
+from loyalty.services import accruing, actions, coupons, referring
 from surveys.services import collecting
 from surveys.services.interviews import testimonials
 from surveys.services.social import collecting as social
@@ -28,6 +28,7 @@ STEPS = (
     ("loyalty.coupons", coupons.settle),
     ("loyalty.accrue", accruing.accrue),
     ("loyalty.actions", actions.reward),
+    ("loyalty.referrals", referring.settle),
     ("customers.companies", linking.link),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),

@@ -317,6 +317,11 @@ CELERY_BEAT_SCHEDULE["end-survey-months"] = {
     "schedule": crontab(hour=1, minute=40),
     "options": {"expires": 3600},
 }
+CELERY_BEAT_SCHEDULE["count-referrals"] = {
+    "task": "loyalty.tasks.count_referrals",
+    "schedule": crontab(hour=0, minute=50),
+    "options": {"expires": 3600},
+}
 CELERY_BEAT_SCHEDULE["settle-tiers"] = {
     "task": "loyalty.tasks.settle_tiers",
     "schedule": crontab(hour=0, minute=30),

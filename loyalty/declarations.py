@@ -11,6 +11,8 @@ from loyalty.models import (
     Coupon,
     CouponKey,
     Draw,
+    FriendCode,
+    FriendKey,
     Hold,
     Promotion,
     PromotionCode,
@@ -42,6 +44,8 @@ panels.declare(
 outbox.declare(outbox.Kind(cards.KIND, _("The address of your card"), has_preferences=False))
 chains.declare("loyalty_act", "loyalty_movement")
 chains.prove(proving.SUBJECT, proving.check)
+digests.declare_lasting(FriendCode, "code_digest")
+digests.declare_lasting(FriendKey, "digest")
 digests.declare(Claim, "resolved_by")
 digests.declare_lasting(Receipt, "digest")
 digests.declare(Hold, "resolved_by")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cdp.core import retention
 from cdp.core.lifecycle import OnErase, OnMerge, declare, declare_keys, declare_settling
 from cdp.core.retention import Follow, Kind, Start, Term, Unit
-from loyalty.selectors import cards, coupons, promotions
+from loyalty.selectors import cards, coupons, promotions, referrals
 from loyalty.services import parting
 
 declare(
@@ -90,6 +90,9 @@ declare(
     export=("at", "order_id"),
     resolved_by="resolved_by",
 )
+declare("loyalty.FriendCode", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("code", "made_at"))
+declare_keys("loyalty.FriendKey", owned=referrals.keys_of)
+declare("loyalty.Referral", on_merge=OnMerge.MOVE, on_erase=OnErase.DELETE, export=("at", "state", "doubt"))
 declare_keys("loyalty.CardKey", owned=cards.keys_of)
 # The list of a draw is frozen: numbers, and with the person gone nobody's (docs/guides/loyalty-draws.md).
 declare(
@@ -161,6 +164,8 @@ retention.exempt(
     "loyalty.Hold",
     "loyalty.Card",
     "loyalty.Claim",
+    "loyalty.FriendCode",
+    "loyalty.Referral",
 )
 retention.exempt(
     "the proof of a draw: its conditions, and numbers that are nobody's once the person is gone",

@@ -140,6 +140,15 @@ readable.declare(
     "loyalty.Claim",
     Reading(_("Purchases that you claimed by a receipt"), {"at": _("When")}, newest="at"),
 )
+readable.declare(
+    "loyalty.FriendCode",
+    Reading(_("Your code for friends"), {"code": _("Code"), "made_at": _("Since")}, newest="made_at"),
+)
+readable.declare(
+    "loyalty.Referral",
+    Reading(_("That a member brought you"), {"at": _("When"), "state": _("State"), "doubt": _("Reason")}, newest="at"),
+)
+readable.declare_inner("loyalty.FriendKey")
 readable.declare_inner("loyalty.CardKey")
 readable.declare(
     "loyalty.DrawPlace",

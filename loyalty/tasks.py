@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, prizes
+from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, prizes, referring
 
 MOST_ROUNDS = 50
 
@@ -48,3 +48,9 @@ def look_after_draws() -> None:
     draws.pass_late(now=now)
     prizes.give_due(now=now)
     draws.count_open(now=now)
+
+
+@shared_task
+def count_referrals() -> None:
+    """Count who was brought and whose first purchase has outlived the days of return."""
+    referring.settle_due(now=timezone.now())

@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.views import card_desk, drafting, draws, expiring, overview, programme, replacing, trying
+from loyalty.views import card_desk, drafting, draws, expiring, overview, programme, referrals, replacing, trying
 
 app_name = "loyalty"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
+    path("referrals/", referrals.listing, name="referrals"),
+    path("referrals/<uuid:referral>/", referrals.decide, name="referral-decide"),
     path("members/<uuid:customer>/card/", card_desk.card, name="card"),
     path("programme/", programme.page, name="programme"),
     path("programme/versions/<int:number>/", programme.version, name="programme-version"),

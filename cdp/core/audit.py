@@ -113,6 +113,8 @@ class Action(StrEnum):
     POINTS_ADJUSTED = "loyalty:points:adjusted"
     CARD_GIVEN = "loyalty:card:given"
     RECEIPT_CLAIMED = "loyalty:receipt:claimed"
+    REFERRAL_NOTED = "loyalty:referral:noted"
+    REFERRAL_DECIDED = "loyalty:referral:decided"
     CARD_ENDED = "loyalty:card:ended"
     DRAW_SAVED = "loyalty:draw:saved"
     DRAW_OPENED = "loyalty:draw:opened"

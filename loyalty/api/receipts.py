@@ -21,13 +21,13 @@ from loyalty.services import claims
 ANSWER = {"code": "7KM3-P9XW-2QRT", "claim_until": "2026-12-20T16:30:00+07:00", "order": "T-1001"}
 
 
-class ReceiptBody(StrictSerializer):
+class ReceiptCodeBody(StrictSerializer):
     """Which order."""
 
     order = serializers.CharField(max_length=200, help_text="Your own number of it, as you told the order.")
 
 
-class ReceiptAnswer(serializers.Serializer[Any]):
+class ReceiptCodeAnswer(serializers.Serializer[Any]):
     """What to print."""
 
     code = serializers.CharField(help_text="Whoever brings it on their card earns for this order. Good once.")
@@ -39,7 +39,7 @@ class ReceiptViewSet(ApiViewSet):
     """Codes on receipts of guests."""
 
     scope = "loyalty"
-    serializer_class = ReceiptAnswer
+    serializer_class = ReceiptCodeAnswer
     examples: ClassVar[Mapping[str, Example]] = {"create": Example(request={"order": "T-1001"}, response=ANSWER)}
 
     @extend_schema(
@@ -47,12 +47,12 @@ class ReceiptViewSet(ApiViewSet):
         summary="A code for the receipt of a guest",
         description="For an order that you told without a customer. Asked again, it is the same code. 409"
         " `order_has_customer`, `claim_over` or `no_programme`.",
-        request=ReceiptBody,
-        responses={200: OpenApiResponse(ReceiptAnswer, description="The code.")},
+        request=ReceiptCodeBody,
+        responses={200: OpenApiResponse(ReceiptCodeAnswer, description="The code.")},
     )
     def create(self, request: Request) -> Response:
         """A code to print."""
-        body = ReceiptBody(data=request.data)
+        body = ReceiptCodeBody(data=request.data)
         body.is_valid(raise_exception=True)
         number = body.validated_data["order"]
         order = orders.by_number(self.source.key, number).first()

@@ -7,6 +7,7 @@ from loyalty.models.draws import Draw, DrawExclusion, DrawPlace, DrawWin
 from loyalty.models.ledger import Act, Balance, Hold, Lot, Movement, Settled, WalletType
 from loyalty.models.programme import Member, ProgrammeVersion
 from loyalty.models.promotions import Promotion, PromotionCode, PromotionSale, PromotionUse
+from loyalty.models.referrals import FriendCode, FriendKey, Referral
 from loyalty.models.rewards import Reward
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "DrawExclusion",
     "DrawPlace",
     "DrawWin",
+    "FriendCode",
+    "FriendKey",
     "Hold",
     "Lot",
     "Member",
@@ -32,6 +35,7 @@ __all__ = [
     "PromotionSale",
     "PromotionUse",
     "Receipt",
+    "Referral",
     "Reward",
     "Settled",
     "WalletType",

@@ -20,7 +20,8 @@ from cdp.core.actors import CUSTOMER
 from loyalty.models import Card
 from loyalty.rules.receipts import REASONS, Refused
 from loyalty.selectors import cards as reading
-from loyalty.services import cards, claims
+from loyalty.selectors import referrals
+from loyalty.services import cards, claims, referring
 
 MOST = 300
 """Looks at addresses of cards from one network in ten minutes: a shop's own, full of members, is one."""
@@ -61,6 +62,7 @@ def page(request: HttpRequest, secret: str) -> HttpResponse:
         claimed, fault = _claimed(request, card) if request.method == "POST" else ("", "")
         found = reading.face(holder, now=timezone.now())
         context = {
+            "friend": _friend(card),
             "claimed": claimed,
             "claim_fault": fault,
             "claim_code": request.POST.get("code", "") if fault else "",
@@ -72,6 +74,15 @@ def page(request: HttpRequest, secret: str) -> HttpResponse:
         response = _guarded(render(request, "loyalty/card/page.html", context, status=422 if fault else 200))
         response.headers["Content-Language"] = translation.get_language() or "en"
         return response
+
+
+def _friend(card: Card) -> dict[str, object]:
+    """The member's own code for friends with its link, where the programme rewards bringing them."""
+    now = timezone.now()
+    if not referrals.is_offered(now):
+        return {}
+    code = referring.code(customer=card.customer_id, now=now)
+    return {"code": code, "link": referrals.link(code), "drawn": qr.svg(referrals.link(code))} if code else {}
 
 
 def _claimed(request: HttpRequest, card: Card) -> tuple[str, str]:

@@ -19,6 +19,7 @@ TABS = (
     ("programme", _("Programme"), "dashboard"),
     ("rewards", _("Rewards"), "dashboard"),
     ("draws", _("Prize draws"), "dashboard"),
+    ("referrals", _("Friends brought"), "customers.view"),
     ("staff", _("By staff"), "steward"),
 )
 """URL name, label, and the capability that its page asks for. One that nothing answers yet is left out."""

@@ -48,6 +48,12 @@
     if (event.key === "Escape" && location.hash === "#till") location.hash = "#main";
   });
 
+  document.querySelectorAll("[data-share]").forEach((button) => {
+    if (!navigator.share) return;
+    button.hidden = false;
+    button.addEventListener("click", () => navigator.share({ url: button.dataset.share }).catch(() => undefined));
+  });
+
   const shownAt = Date.now();
   window.addEventListener("online", () => location.reload());
   document.addEventListener("visibilitychange", () => {

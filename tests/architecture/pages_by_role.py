@@ -75,6 +75,8 @@ PAGES = [
     ("business:company-merge", "GET", "spo"),
     ("business:company-merge", "POST", "spo"),
     ("loyalty:overview", "GET", "vcmspo"),
+    ("loyalty:referrals", "GET", "vcmspo"),
+    ("loyalty:referral-decide", "POST", "spo"),
     ("loyalty:card", "GET", "cspo"),
     ("loyalty:card", "POST", "cspo"),
     ("loyalty:programme", "GET", "vcmspo"),

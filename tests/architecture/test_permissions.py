@@ -125,6 +125,7 @@ ARGUMENTS = {
     "slug": "no-such",
     "user": ID,
     "ticket": ID,
+    "referral": ID,
     "pk": ID,
     "vendor": "shopify",
     "file": ID,

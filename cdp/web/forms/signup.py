@@ -57,6 +57,7 @@ class SignupForm(PublicForm):
     )
 
     joins = forms.BooleanField(required=False)
+    friend = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the shop's lists; one that is empty, or a field that is not collected any more, is not asked. Where

@@ -73,7 +73,9 @@ def answer(request: HttpRequest, door: Door) -> HttpResponse:
         return _closed(request, door)
     if request.method != "POST":
         token = receipts.new_token(door.key, now=timezone.now())
-        fresh = door.form(initial={"form_token": token}, is_kiosk=tablet is not None)
+        fresh = door.form(
+            initial={"form_token": token, "friend": request.GET.get("friend", "")[:40]}, is_kiosk=tablet is not None
+        )
         if request.method == "GET" and not request.headers.get("Sec-Purpose", "").startswith("prefetch"):
             _count_shown(fresh)
         return _form(request, door, fresh, said=said)

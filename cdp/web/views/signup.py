@@ -13,7 +13,7 @@ from cdp.web.views import public
 from loyalty.models import Offer
 from loyalty.selectors import benefits
 from loyalty.selectors import coupons as offers
-from loyalty.services import coupons, joining
+from loyalty.services import coupons, joining, referring
 
 
 def _facts(filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
@@ -27,6 +27,8 @@ def _membership(filled: SignupForm, told: taking.Told) -> Mapping[str, str]:
     if not filled.is_joining or filled.programme is None:
         return {}
     joining.by_form(customer=told.customer, source=told.source, now=told.now)
+    if filled.cleaned_data.get("friend"):
+        referring.note(customer=told.customer, friend=filled.cleaned_data["friend"], now=told.now)
     return {"programme": filled.programme.name}
 
 
