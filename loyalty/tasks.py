@@ -41,6 +41,7 @@ def look_for_birthdays() -> None:
     birthdays.mark(now=timezone.now())
 
 
+@shared_task
 def look_after_draws() -> None:
     """Close what is over, pass over who has not answered, give what was won, and count who takes part so far."""
     now = timezone.now()
