@@ -96,9 +96,10 @@ class ReasonAnswer(serializers.Serializer[Any]):
 class BasketQuoteAnswer(serializers.Serializer[Any]):
     """What a basket would earn, and why."""
 
-    customer = serializers.UUIDField()
+    customer = serializers.UUIDField(allow_null=True, help_text="Null for a guest.")
     is_member = serializers.BooleanField(help_text="Who takes no part earns it only once they have joined.")
     points = serializers.IntegerField()
+    most_points = serializers.IntegerField(help_text="How many points could be spent on it: by balance and programme.")
     wallets = QuotedAnswer(many=True)
     reasons = ReasonAnswer(many=True)
 
@@ -225,9 +226,10 @@ def redemption(row: Hold, *, available: Decimal, at: datetime) -> Json:
     }
 
 
-def quote(found: Quote | None, *, customer: uuid.UUID) -> Json:
+def quote(found: Quote | None, *, customer: uuid.UUID | None) -> Json:
     """What a basket would earn; nothing without a programme."""
-    answer: Json = {"customer": str(customer), "is_member": False, "points": 0, "wallets": [], "reasons": []}
+    answer: Json = {"customer": customer and str(customer), "is_member": False, "points": 0, "most_points": 0}
+    answer |= {"wallets": [], "reasons": []}
     if found is None:
         return answer
     kinds = {kind.key: kind for kind in WalletType.objects.all()}
@@ -235,6 +237,7 @@ def quote(found: Quote | None, *, customer: uuid.UUID) -> Json:
     wallets = found.judged.wallets
     return answer | {
         "is_member": found.is_member,
+        "most_points": int(found.most_points),
         "points": int(wallets[accounts.POINTS].points) if accounts.POINTS in wallets else 0,
         "wallets": [
             {

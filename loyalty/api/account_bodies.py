@@ -42,6 +42,13 @@ class SpendBody(StrictSerializer):
     points = PointsField()
     wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
     external_id = WordsField(max_length=200, help_text="Your own number of the sale. " + NUMBER_HELP)
+    basket = MoneyField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=ZERO,
+        help_text="What the sale comes to, in the programme's currency: then no more points than may be spent on it.",
+    )
 
 
 class HoldBody(SpendBody):

@@ -84,6 +84,7 @@ QUOTE = {
     "customer": CUSTOMER,
     "is_member": True,
     "points": 39,
+    "most_points": 400,
     "wallets": [{"wallet": "points", "points": 39, "by_line": [36, 3]}],
     "reasons": [
         {"rule": "spend", "name": "Purchases", "wallet": "points", "points": 39, "why_not": None, "detail": None},
@@ -99,6 +100,7 @@ QUOTE = {
 }
 ACCOUNTS = {
     "quote": Example(request=BASKET, response=QUOTE),
+    "quote_guest": Example(request=BASKET, response=QUOTE | {"customer": None, "is_member": False, "most_points": 0}),
     "retrieve": Example(response=ACCOUNT),
     "entries": Example(response=page(ENTRY)),
     "earn": Example(request={"points": 50, "reason": "Workshop", "external_id": "W-7"}, response=GIVEN),

@@ -41,6 +41,7 @@ POINTS_PLACES = {
     Refusal.SMALLEST,
     Refusal.MORE_THAN_HELD,
     Refusal.MORE_THAN_REDEEMED,
+    Refusal.MORE_THAN_FITS,
 }
 PLACES = dict.fromkeys(POINTS_PLACES, "/points") | {
     Refusal.UNKNOWN_WALLET: "/wallet",
@@ -55,7 +56,7 @@ class AccountViewSet(ApiViewSet):
 
     scope = "loyalty"
     scopes_of: ClassVar[Mapping[str, str]] = {"adjust": "loyalty:adjust"}
-    reads_by_post: ClassVar[frozenset[str]] = frozenset({"quote"})
+    reads_by_post: ClassVar[frozenset[str]] = frozenset({"quote", "quote_guest"})
     lookup_field = "customer"
     serializer_class = answers.AccountAnswer
     pagination_class = SealedCursorPagination
@@ -150,7 +151,9 @@ class AccountViewSet(ApiViewSet):
     def redeem(self, request: Request, customer: str) -> Response:
         """Spend points at once."""
         told = _read(bodies.SpendBody, request)
-        return self._done(self._asked(customer, told), lambda asked: holds.redeem(asked, told["points"]))
+        return self._done(
+            self._asked(customer, told), lambda asked: holds.redeem(asked, told["points"], basket=told["basket"])
+        )
 
     @extend_schema(
         operation_id="loyalty_accounts_hold",
@@ -169,7 +172,8 @@ class AccountViewSet(ApiViewSet):
         """Put points aside."""
         told = _read(bodies.HoldBody, request)
         return self._done(
-            self._asked(customer, told), lambda asked: holds.hold(asked, told["points"], minutes=told["minutes"])
+            self._asked(customer, told),
+            lambda asked: holds.hold(asked, told["points"], minutes=told["minutes"], basket=told["basket"]),
         )
 
     @extend_schema(
@@ -233,14 +237,20 @@ class AccountViewSet(ApiViewSet):
     @action(detail=True, methods=["post"])
     def quote(self, request: Request, customer: str) -> Response:
         """Judge a basket that is not bought yet."""
-        told = dict(_read(bodies.QuoteBody, request))
-        who, currency = _customer(customer), told.pop("currency")
-        basket = Basket(timezone.localtime(), **told)
-        found = quotes.quote(who, basket)
-        if found and currency and currency != found.programme.currency:
-            detail = _("The programme counts in %(currency)s.") % {"currency": found.programme.currency}
-            raise problems.invalid("/currency", detail)
-        return Response(answers.quote(found, customer=who))
+        who = _customer(customer)
+        return Response(answers.quote(_quoted(who, request), customer=who))
+
+    @extend_schema(
+        operation_id="loyalty_accounts_quote_guest",
+        summary="What a basket would earn somebody who joined",
+        description="For a guest whom nobody knows yet: as for a member without a tier. Nothing is written.",
+        request=bodies.QuoteBody,
+        responses=answers.BasketQuoteAnswer,
+    )
+    @action(detail=False, methods=["post"], url_path="quote")
+    def quote_guest(self, request: Request) -> Response:
+        """Judge the basket of a guest."""
+        return Response(answers.quote(_quoted(None, request), customer=None))
 
     def _asked(self, customer: str, told: Mapping[str, Any]) -> Asked:
         return Asked(
@@ -268,6 +278,16 @@ def _read(kind: type[Any], request: Request) -> Mapping[str, Any]:
     body = kind(data=request.data)
     body.is_valid(raise_exception=True)
     found: Mapping[str, Any] = body.validated_data
+    return found
+
+
+def _quoted(who: uuid.UUID | None, request: Request) -> quotes.Quote | None:
+    told = dict(_read(bodies.QuoteBody, request))
+    currency = told.pop("currency")
+    found = quotes.quote(who, Basket(timezone.localtime(), **told))
+    if found and currency and currency != found.programme.currency:
+        detail = _("The programme counts in %(currency)s.") % {"currency": found.programme.currency}
+        raise problems.invalid("/currency", detail)
     return found
 
 

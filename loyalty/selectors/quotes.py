@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 
 from django.utils import timezone
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from commerce.models import Product
 from loyalty.models import Member
-from loyalty.rules import earning, settling
+from loyalty.rules import earning, paying, settling
 from loyalty.rules.earning import Basket, Judgement, Line, WhyNot
-from loyalty.rules.programme import Programme
+from loyalty.rules.programme import MAIN, Programme
 from loyalty.selectors import booked, purses, versions
+
+ZERO = Decimal(0)
 
 WHY_NOT: Mapping[WhyNot, Promise] = MappingProxyType(
     {
@@ -39,10 +42,12 @@ class Quote:
     judged: Judgement
     lines: Sequence[Line]
     is_member: bool
+    most_points: Decimal = ZERO  # how many could be spent on it
 
 
-def quote(customer: uuid.UUID, basket: Basket) -> Quote | None:
-    """For who stands for themselves, with their rank and what the rules gave them so far; None without a programme.
+def quote(customer: uuid.UUID | None, basket: Basket) -> Quote | None:
+    """For who stands for themselves, with their rank and what the rules gave them so far; for a guest (None) as for a
+    new member. None without a programme.
 
     Articles without a category have that of the catalogue. `basket.at` is in the shop's zone.
     """
@@ -58,9 +63,14 @@ def quote(customer: uuid.UUID, basket: Basket) -> Quote | None:
         Line(line.sku, line.category or known.get(line.sku, ""), line.quantity, line.amount) for line in basket.lines
     ]
     whole = Basket(basket.at, lines, basket.discount, basket.shipping, basket.tax, basket.total, basket.rewards)
-    member = Member.objects.filter(customer_id=customer, left_at__isnull=True).first()
-    tops = dict.fromkeys(purses.pools([customer])[customer], customer)
-    history = booked.histories(tops, timezone.get_default_timezone()).get(customer, booked.History())
+    member = Member.objects.filter(customer_id=customer, left_at__isnull=True).first() if customer else None
+    history, most = booked.History(), ZERO
+    if customer:
+        tops = dict.fromkeys(purses.pools([customer])[customer], customer)
+        history = booked.histories(tops, timezone.get_default_timezone()).get(customer, history)
+    if customer and member:
+        has = purses.balances([customer], MAIN, basket.at).get(customer, ZERO)
+        most = paying.most_points(max(has, ZERO), whole.sum - whole.discount, version.programme.wallet(MAIN))
     judged = earning.judge(
         version.programme,
         whole,
@@ -68,4 +78,4 @@ def quote(customer: uuid.UUID, basket: Basket) -> Quote | None:
         so_far=settling.given(version.programme, basket.at.date(), history.past()),
         digits=versions.digits(),
     )
-    return Quote(version.programme, judged, lines, member is not None)
+    return Quote(version.programme, judged, lines, member is not None, most)

@@ -16,6 +16,7 @@ from django.db import transaction
 from cdp.core import pipeline
 from cdp.core.actors import SYSTEM
 from loyalty.models import Act, Hold
+from loyalty.rules import paying
 from loyalty.rules.purse import ZERO, Account, Part, TooLittle
 from loyalty.rules.spending import Refusal, Refused, check_amount, check_chosen
 from loyalty.selectors import accounts, taken
@@ -44,14 +45,21 @@ class Done:
 
 
 def hold(
-    asked: Asked, points: Decimal, *, minutes: int | None = None, reward: str = "", resolved_by: bytes | None = None
+    asked: Asked,
+    points: Decimal,
+    *,
+    minutes: int | None = None,
+    reward: str = "",
+    basket: Decimal | None = None,
+    resolved_by: bytes | None = None,
 ) -> Done:
     """Put points aside for a sale that is under way, for so many minutes (left out: as the programme says).
 
-    The same number of the same source is the same hold while that is open or redeemed. Raises Refused.
+    The same number of the same source is the same hold while that is open or redeemed. `basket` is what the sale comes
+    to, where that is known: the programme says how much of it may be paid with points. Raises Refused.
     """
     with transaction.atomic():
-        till = _ready(asked, points, is_chosen=not reward)
+        till = _ready(asked, points, is_chosen=not reward, basket=basket)
         known = _told(till, asked, points, reward)
         if known is not None:
             return Done(known, known.amount, till.available, is_repeated=True)
@@ -64,10 +72,17 @@ def hold(
         return _written(till, row, points)
 
 
-def redeem(asked: Asked, points: Decimal, *, reward: str = "", resolved_by: bytes | None = None) -> Done:
+def redeem(
+    asked: Asked,
+    points: Decimal,
+    *,
+    reward: str = "",
+    basket: Decimal | None = None,
+    resolved_by: bytes | None = None,
+) -> Done:
     """Put aside and redeem in one. The same number of the same source is the same redemption. Raises Refused."""
     with transaction.atomic():
-        till = _ready(asked, points, is_chosen=not reward)
+        till = _ready(asked, points, is_chosen=not reward, basket=basket)
         known = _told(till, asked, points, reward)
         if known is not None:
             if known.state == Hold.State.OPEN:
@@ -82,12 +97,14 @@ def redeem(asked: Asked, points: Decimal, *, reward: str = "", resolved_by: byte
         return _written(till, row, points)
 
 
-def _ready(asked: Asked, points: Decimal, *, is_chosen: bool) -> Till:
+def _ready(asked: Asked, points: Decimal, *, is_chosen: bool, basket: Decimal | None) -> Till:
     """The purse of who wants to spend, with what ran out given back. Raises Refused."""
     till = open_till(asked)
     check_amount(points, digits=till.digits)
     if is_chosen and till.wallet.kind == till.wallet.Kind.POINTS:
         check_chosen(points, till.how)
+        if basket is not None:
+            paying.check_points(points, basket, till.how)
     _lapse(till.book, accounts.overdue(till.people, asked.now), till.grace)
     return till
 

@@ -75,6 +75,7 @@ CALLS = [
     ("POST", f"loyalty/accounts/{ID}/reverse", "loyalty:write"),
     ("POST", f"loyalty/accounts/{ID}/adjust", "loyalty:adjust"),
     ("POST", f"loyalty/accounts/{ID}/quote", "loyalty:read"),
+    ("POST", "loyalty/accounts/quote", "loyalty:read"),
     ("POST", f"loyalty/accounts/{ID}/holds", "loyalty:write"),
     ("POST", f"loyalty/accounts/{ID}/holds/{ID}/capture", "loyalty:write"),
     ("POST", f"loyalty/accounts/{ID}/holds/{ID}/release", "loyalty:write"),

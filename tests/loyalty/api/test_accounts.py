@@ -154,6 +154,20 @@ def test_a_basket_is_judged_before_it_is_bought_and_nothing_is_written(call, ann
     assert call("POST", f"{ann}/quote", {"lines": [line], "currency": "KRW"})[1]["errors"][0]["pointer"] == "/currency"
     assert call("POST", f"{ann}/quote", {"lines": [{"sku": "CUP", "unit_price": "-1"}]})[0] == 422
     assert call("GET", f"{ann}/entries")[1]["results"] == []
+    guest = call("POST", "quote", {"lines": [line]})[1]
+    assert (guest["customer"], guest["points"], guest["is_member"], guest["most_points"]) == (None, 36, False, 0)
+
+
+def test_no_more_of_a_basket_is_paid_with_points_than_the_programme_lets(call, ann):
+    programmes.publish(wallets={"points": {"worth": "0.25", "step": "10", "most_of_basket": "0.5"}})
+    call("POST", f"{ann}/earn", {"points": 500})
+    quoted = call("POST", f"{ann}/quote", {"lines": [{"sku": "CUP", "unit_price": "90"}]})[1]
+    assert quoted["most_points"] == 180
+    status, told = call("POST", f"{ann}/redeem", {"points": 190, "basket": "90"})
+    assert (status, told["code"], told["errors"][0]["pointer"]) == (422, "more_than_fits", "/points")
+    assert call("POST", f"{ann}/holds", {"points": 190, "basket": "90"})[0] == 422
+    assert call("GET", ann)[1]["balance"] == 500
+    assert call("POST", f"{ann}/redeem", {"points": 180, "basket": "90"})[0] == 201
 
 
 def test_a_merged_id_means_its_survivor_and_an_erased_one_is_gone(call, ann):
