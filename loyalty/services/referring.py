@@ -1,7 +1,7 @@
 """Members who bring others: noted at the sign-up, counted with the first purchase that stands, taken back with it.
 
-What one of the two is given the other is given as well, in one book. Who brought whom is doubted where both seem to be
-one household; such a one waits for staff.
+What one of the two is given the other is given as well, in one transaction. Who brought whom is doubted where both seem
+to be one household; such a one waits for staff.
 """
 
 import secrets
@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
-from django.utils import timezone
+from django.db.models import Q, Sum
 
 from cdp.core import audit, ids, pipeline
 from cdp.core.actors import SYSTEM, Actor
@@ -21,12 +20,12 @@ from commerce.models import Order, Refund
 from customers.selectors import lineage, profiles
 from customers.services import standing
 from loyalty.models import Act, FriendCode, FriendKey, Lot, Member, Referral
-from loyalty.rules import ending, referring
+from loyalty.rules import referring
 from loyalty.rules.coupons import LETTERS
-from loyalty.rules.programme import Action, Programme
+from loyalty.rules.programme import Programme
 from loyalty.selectors import referrals as reading
 from loyalty.selectors import versions
-from loyalty.selectors.versions import Version
+from loyalty.services import actions
 from loyalty.services.book import Book
 
 ZERO = Decimal(0)
@@ -155,7 +154,7 @@ def _settle(row: Referral, now: datetime) -> None:
         return
     wait = timedelta(days=version.programme.referrals.after_days)
     if order is not None and order.placed_at + wait <= now:
-        _count(row, order, version, now)
+        _count(row, order, now)
 
 
 def _first_order(row: Referral, programme: Programme) -> Order | None:
@@ -172,61 +171,22 @@ def _first_order(row: Referral, programme: Programme) -> Order | None:
     return None
 
 
-def _count(row: Referral, order: Order, version: Version, now: datetime) -> None:
+def _count(row: Referral, order: Order, now: datetime) -> None:
+    """Both are given what the programme says today, within its caps; who takes part no more gets nothing."""
     with transaction.atomic():
-        book = Book.open([row.customer_id, row.by], now=now)
-        fresh = Referral.objects.select_for_update().filter(customer_id=row.customer_id, id=row.id).first()
-        who, by = book.stands.get(row.customer_id), book.stands.get(row.by)
-        if fresh is None or fresh.state != State.WAITING or who is None or by is None or who == by:
+        stands = standing.hold([row.customer_id, row.by])
+        who, by = stands.get(row.customer_id), stands.get(row.by)
+        if who is None or by is None or who == by:
             return
-        taking_part = set(
-            Member.objects.filter(customer_id__in=[who, by], left_at=None).values_list("customer_id", flat=True)
-        )
+        standing.queue([who, by])
+        fresh = Referral.objects.select_for_update().filter(customer_id=row.customer_id, id=row.id).first()
+        if fresh is None or fresh.state != State.WAITING:
+            return
         for top, what in ((by, "referral"), (who, "referred")):
-            if top in taking_part:
-                for rule in reading.rules(version.programme, what):
-                    _give(book, top, f"{what}:{row.id}:{rule.key}", row.id, rule, version)
-        book.write()
+            actions.give(customer=top, what=what, cause=f"{what}:{row.id}", at=now, now=now)
         fresh.state, fresh.order_id, fresh.decided_at = State.COUNTED, order.id, now
         fresh.save(update_fields=["state", "order_id", "decided_at"])
-        pipeline.mark(taking_part, cause="loyalty.referral")
-
-
-def _give(book: Book, top: uuid.UUID, cause: str, fact: uuid.UUID, rule: Action, version: Version) -> None:
-    now = book.now
-    if not _may(book, top, rule):
-        return
-    wallet = version.programme.wallet(rule.wallet)
-    counts = {"points": str(rule.points)} if rule.is_qualifying and rule.wallet == "points" else {}
-    act = book.act(
-        top,
-        rule.wallet,
-        Act.Kind.EARN,
-        cause=cause,
-        fact=fact,
-        version=version.id,
-        reason=rule.key,
-        details={"rules": {rule.key: str(rule.points)}, "counts": counts},
-    )
-    active_from = now + timedelta(days=wallet.pending_days)
-    end = ending.end(
-        wallet.expiry,
-        earned_at=now,
-        active_from=active_from,
-        last_active_at=now,
-        zone=timezone.get_default_timezone(),
-    )
-    act.moves += book.purse(top, rule.wallet).put(
-        act.id, rule.points, earned_at=now, active_from=active_from, ends=end, at=now
-    )
-
-
-def _may(book: Book, top: uuid.UUID, rule: Action) -> bool:
-    """Whether a member's tier is among those that the rule is for."""
-    if not rule.tiers:
-        return True
-    tier = Member.objects.filter(customer_id=top).values_list("tier", flat=True).first()
-    return tier in rule.tiers
+        pipeline.mark([who, by], cause="loyalty.referral")
 
 
 def _take_back(row: Referral, now: datetime) -> None:
@@ -237,7 +197,8 @@ def _take_back(row: Referral, now: datetime) -> None:
         if fresh is None or fresh.state != State.COUNTED:
             return
         timeline = versions.published()
-        given = list(Act.objects.filter(customer_id__in=list(book.tops), fact_id=row.id, kind=Act.Kind.EARN))
+        said = Q(cause__startswith=f"referral:{row.id}:") | Q(cause__startswith=f"referred:{row.id}:")
+        given = list(Act.objects.filter(said, customer_id__in=list(book.tops), kind=Act.Kind.EARN))
         book.bring([act.id for act in given])
         known = set(Lot.objects.filter(id__in=[act.id for act in given]).values_list("id", flat=True))
         for act in given:
