@@ -27,6 +27,7 @@ from cdp.core.models.sources import SAMPLE
 from cdp.sample import files, rates, shop
 from cdp.web import (
     sample_desk,
+    sample_draws,
     sample_forms,
     sample_interviews,
     sample_leads,
@@ -141,6 +142,7 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         sample_voice.say(now)
     pipeline.settle(now=timezone.now)
     sample_voice.decide(timezone.now())
+    sample_draws.announce(timezone.now())
     # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())
     products.count(now=timezone.now())

@@ -135,9 +135,14 @@ def _shown(request: HttpRequest, row: Draw, form: ExcludeForm, *, status: int = 
         "prizes": [{"prize": prize, "name": reading.named(prize.names)} for prize in terms.prizes],
         "entries": sentences(terms),
         "surveys": entering.promising(row),
-        "odds": odds(row, terms),
+        "odds": chances(row, terms),
         "winners": [
-            {"win": win, "person": known.get(tops.get(win.customer_id, win.customer_id)), "prize": _prize(terms, win)}
+            {
+                "win": win,
+                "person": known.get(tops.get(win.customer_id, win.customer_id)),
+                "prize": _prize(terms, win),
+                "is_thing": _is_thing(terms, win),
+            }
             for win in wins[:SHOWN]
             if win.state != DrawWin.State.RESERVE
         ],
@@ -153,6 +158,10 @@ def _shown(request: HttpRequest, row: Draw, form: ExcludeForm, *, status: int = 
 
 def _prize(terms: rules.Terms, win: DrawWin) -> str:
     return reading.named(terms.prizes[win.prize].names) if win.prize is not None else ""
+
+
+def _is_thing(terms: rules.Terms, win: DrawWin) -> bool:
+    return win.prize is not None and terms.prizes[win.prize].what == "words"
 
 
 def sentences(terms: rules.Terms) -> list[str]:
@@ -192,17 +201,22 @@ def _money(amount: Any) -> str:
     return written_numbers.money(amount, settings.CDP_CURRENCY)
 
 
-def odds(row: Draw, terms: rules.Terms) -> str:
-    """How likely it is to win, in words; empty while nobody takes part."""
+def chances(row: Draw, terms: rules.Terms) -> tuple[str, str] | None:
+    """How likely it is to win with one entry, and with the most there can be; None while nobody takes part."""
     found = rules.odds(entries=row.entries, places=row.places, winners=terms.winners, most=terms.most)
+    return (_chance(found.one), _chance(found.most)) if found is not None else None
+
+
+def odds(row: Draw, terms: rules.Terms) -> str:
+    """The same in one sentence; empty while nobody takes part."""
+    found = chances(row, terms)
     if found is None:
         return ""
-    one = _chance(found.one)
     if terms.most == 1:
-        return _("About %(chance)s for everybody") % {"chance": one}
+        return _("About %(chance)s for everybody") % {"chance": found[0]}
     return _("About %(chance)s with one entry, %(most)s with %(count)s") % {
-        "chance": one,
-        "most": _chance(found.most),
+        "chance": found[0],
+        "most": found[1],
         "count": written_numbers.number(terms.most),
     }
 
