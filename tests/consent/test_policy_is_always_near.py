@@ -18,6 +18,7 @@ from tests.campaigns.channels.test_compose import OUTGOING
 pytestmark = pytest.mark.django_db
 NO_PAGES = {"consent:gpc", "consent:receipt-keys", "commerce:hook", "consent:my-data-certificate"}
 NO_PAGES |= {"ask:embed", "ask:picture", "ask:testimonials-embed", "surveys:schema"}
+NO_PAGES |= {"card:icon", "card:manifest", "card:worker"}
 """Answers to programs, and files."""
 
 

@@ -137,8 +137,13 @@ KINDS = {
 }
 
 
-FITTING = {"loyalty.Movement": {"debit": "issued", "credit": "active"}}
-"""What a constraint of the table wants."""
+TENTH = {"gives": "percent", "percent": "10"}
+FITTING = {
+    "loyalty.Movement": {"debit": "issued", "credit": "active"},
+    "loyalty.Coupon": {"benefit": TENTH},
+    "loyalty.PromotionUse": {"benefit": TENTH},
+}
+"""What a constraint of the table wants, or whoever tells the row in words."""
 
 
 def make(model, customer, **given):
