@@ -292,6 +292,7 @@ CELERY_BEAT_SCHEDULE = {
         ("lapse-holds", "loyalty.tasks.lapse_holds", 60),
         ("look-after-draws", "loyalty.tasks.look_after_draws", 60),
         ("book-points", "loyalty.tasks.book_time", 900),
+        ("give-for-birthdays", "loyalty.tasks.give_for_birthdays", 3600),
         ("make-keys-ahead", "cdp.core.tasks.make_keys_ahead", 600),
         ("tidy", "cdp.core.tasks.tidy", 3600),
         ("tell-others", "cdp.core.tasks.tell_others", 5),

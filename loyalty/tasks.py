@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, prizes, referring
+from loyalty.services import birthdays, claims, coupons, draws, holds, lapsing, personal, prizes, referring
 
 MOST_ROUNDS = 50
 
@@ -55,3 +55,9 @@ def look_after_draws() -> None:
 def count_referrals() -> None:
     """Count who was brought and whose first purchase has outlived the days of return."""
     referring.settle_due(now=timezone.now())
+
+
+@shared_task
+def give_for_birthdays() -> None:
+    """Give the coupons of birthdays, by the shop's day."""
+    personal.birthdays(now=timezone.now())

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.views import card_desk, drafting, draws, expiring, overview, programme, referrals, replacing, trying
+from loyalty.views import (
+    card_desk,
+    drafting,
+    draws,
+    expiring,
+    overview,
+    personal,
+    programme,
+    referrals,
+    replacing,
+    trying,
+)
 
 app_name = "loyalty"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("referrals/", referrals.listing, name="referrals"),
     path("referrals/<uuid:referral>/", referrals.decide, name="referral-decide"),
     path("members/<uuid:customer>/card/", card_desk.card, name="card"),
+    path("personal/", personal.page, name="personal"),
     path("programme/", programme.page, name="programme"),
     path("programme/versions/<int:number>/", programme.version, name="programme-version"),
     path("programme/file/", programme.download, name="programme-download"),

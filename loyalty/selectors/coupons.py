@@ -15,7 +15,7 @@ from cdp.core.timeline import Entry, Question
 from commerce.models import Order
 from loyalty.models import Coupon, CouponKey, Offer
 from loyalty.rules import coupons as rules
-from loyalty.selectors import benefits
+from loyalty.selectors import benefits, reasons
 from surveys.selectors.offers import Offer as Promisable
 
 TABLE = "loyalty_coupon"
@@ -92,6 +92,7 @@ class Usable:
     words: str
     is_discount: bool
     reason: str
+    because: str
     last_day: date
     is_first_order: bool
 
@@ -108,6 +109,7 @@ def usable(lineage: Sequence[uuid.UUID], *, keyring: subjects.Keyring, now: date
     ):
         found = [row for row in found if not row.is_first_order]
     names = benefits.names_of(row.gives for row in found[:SHOWN])
+    named = reasons.names(row.details for row in found[:SHOWN])
     return [
         Usable(
             code=code_of(row, keyring),
@@ -115,6 +117,7 @@ def usable(lineage: Sequence[uuid.UUID], *, keyring: subjects.Keyring, now: date
             words=benefits.words(row.gives, names),
             is_discount=benefits.is_discount(row.gives),
             reason=row.reason,
+            because=reasons.told(row.reason, row.details, names | named),
             last_day=last_day(row),
             is_first_order=row.is_first_order,
         )

@@ -18,6 +18,7 @@ TABS = (
     ("members", pgettext_lazy("loyalty", "Members"), "customers.view"),
     ("programme", _("Programme"), "dashboard"),
     ("rewards", _("Rewards"), "dashboard"),
+    ("personal", _("Personal offers"), "dashboard"),
     ("draws", _("Prize draws"), "dashboard"),
     ("referrals", _("Friends brought"), "customers.view"),
     ("staff", _("By staff"), "steward"),

@@ -74,6 +74,8 @@ PAGES = [
     ("business:company-make", "POST", "cspo"),
     ("business:company-merge", "GET", "spo"),
     ("business:company-merge", "POST", "spo"),
+    ("loyalty:personal", "GET", "vcmspo"),
+    ("loyalty:personal", "POST", "mo"),
     ("loyalty:overview", "GET", "vcmspo"),
     ("loyalty:referrals", "GET", "vcmspo"),
     ("loyalty:referral-decide", "POST", "spo"),

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from loyalty.selectors.accounts import Standing
 from loyalty.selectors.wallets import Wallet
 
 KIND = WalletType.Kind
+SOON = timedelta(days=45)
 MOST_STAMPS = 20
 """A card with more places than that is told in numbers."""
 
@@ -30,6 +31,7 @@ class Pocket:
 
     wallet: Wallet
     standing: Standing
+    at: datetime
     worth: str = ""
     full: int = 0
 
@@ -57,6 +59,12 @@ class Pocket:
     def ending(self) -> str:
         """What of it ends next; empty where nothing does."""
         return self.wallet.counted(self.standing.ending) if self.standing.ends_at and self.standing.ending else ""
+
+    @property
+    def is_ending_soon(self) -> bool:
+        """Whether that is worth a word to the customer today."""
+        ends = self.standing.ends_at
+        return ends is not None and ends < self.at + SOON
 
     @property
     def stamps(self) -> Sequence[bool]:
@@ -144,7 +152,7 @@ def _pocket(wallet: Wallet, one: Standing, programme: Programme | None, at: date
     if not wallet.is_money and one.available and wallet.kind == KIND.POINTS:
         value, currency = accounts.worth(wallet.key, one.available, at=at)
         worth = formats.money(value, currency) if value is not None else ""
-    return Pocket(wallet, one, worth, (kept.full or 0) if kept else 0)
+    return Pocket(wallet, one, at, worth, (kept.full or 0) if kept else 0)
 
 
 def _tier(programme: Programme, key: str) -> str:

@@ -12,8 +12,8 @@ from cdp.core.models import Mark
 from customers.models import Customer
 from customers.services import merging
 from events.models import Event
-from loyalty.models import Act, Lot
-from loyalty.services import actions, birthdays
+from loyalty.models import Act, Coupon, Lot
+from loyalty.services import actions, birthdays, promised
 from surveys.models import Review, Survey
 from surveys.services import answering
 from tests import factories
@@ -127,3 +127,19 @@ def test_reviews_earn_once_for_an_article_events_up_to_their_caps_and_recommenda
     assert booked == [Decimal(40), Decimal(0)]
     assert actions.give(customer=ben.id, what="referral", cause=cause, at=now, now=now) == 0
     assert has(ann, now) == 72
+
+
+def test_a_coupon_that_a_questionnaire_promised_is_given_once_to_whoever_answered():
+    now = timezone.now()
+    ann, ben, cat = (factories.customer() for _ in range(3))
+    survey = asking.opened(value(page("one", question("nps", "score"))), slug="asked")
+    Survey.objects.filter(id=survey.id).update(reward={"kind": "coupon", "offer": "first-order"}, is_once=False)
+    for who in (ann, ann, ben):
+        run = asking.run(survey, customer=who.id)
+        answering.take(run, {"score": 9}, at=now, is_end=True, keeps_valid=True)
+    everybody = [ann.id, ben.id, cat.id]
+    promised.give(everybody, now)
+    merging.merge(survivor=ann.id, absorbed=ben.id, reason="test", actor=SYSTEM, at=now)
+    promised.give(everybody, now + DAY)
+    found = list(Coupon.objects.order_by("customer_id").values_list("customer_id", "reason", "is_first_order"))
+    assert found == [(ann.id, "survey", True)] * 2  # each of the two was promised one
