@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cdp.core import chains, outbox, panels, reference, timeline
 from cdp.core.crypto import rowkeys
+from cdp.core.imports import engine, registry, undoing
 from cdp.core.keys import digests, holders
 from commerce.services import codes
 from loyalty.models import (
@@ -21,7 +22,7 @@ from loyalty.models import (
     Receipt,
 )
 from loyalty.selectors import card_panel, coupons, draws
-from loyalty.services import cards, prizes, proving
+from loyalty.services import cards, points_import, prizes, proving
 from loyalty.services import coupons as redeeming
 from loyalty.services import draws as drawing
 from loyalty.services import reference as rows
@@ -57,3 +58,6 @@ digests.declare(PromotionSale, "digest")
 holders.declare(holders.Holder(Promotion, ("id",), rowkeys.context(Promotion._meta.db_table)))
 holders.declare(holders.Holder(Draw, ("id",), drawing.context))
 outbox.declare(outbox.Kind(prizes.NOTICE, _("Something you won in a prize draw")))
+registry.declare(points_import.KIND)
+undoing.declare(*points_import.PARTS, words=points_import.WORDS)
+engine.explain(points_import.REASONS)

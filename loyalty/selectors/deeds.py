@@ -8,11 +8,21 @@ from types import MappingProxyType
 
 from django.db.models import Model
 
+from events.models import Event
 from loyalty.models import DrawWin, Member
-from surveys.models import Response, RewardClaim
+from surveys.models import Response, Review, RewardClaim
 
 FACTS: Mapping[str, type[Model]] = MappingProxyType(
-    {"join": Member, "draw": DrawWin, "survey:response": Response, "survey:claim": RewardClaim}
+    {
+        "join": Member,
+        "opening": Member,
+        "birthday": Member,
+        "draw": DrawWin,
+        "review": Review,
+        "event": Event,
+        "survey:response": Response,
+        "survey:claim": RewardClaim,
+    }
 )
 """By the beginning of a cause, the table of the row whose id follows: `survey:response:<id>`, `join:<id>:<rule>`."""
 _CAUSE = re.compile(r"^([a-z:_]+):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")

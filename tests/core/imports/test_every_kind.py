@@ -12,6 +12,7 @@ from commerce.models import Order, Product
 from consent.models import ConsentRecord
 from customers.models import Company, Customer, Lead
 from events.models import Event
+from loyalty.models import Lot
 from surveys.models import Review, SocialAct, Ticket
 from tests import factories
 
@@ -79,6 +80,11 @@ FILES = {
         "email,purpose,channel,granted,at",
         ("ann@example.com,marketing,email,yes,2026-01-02", "bob@example.com,marketing,email,no,2026-01-02"),
         f"bob@example.com,{BAD},email,no,2026-01-02", "purpose", "marketing", ConsentRecord,
+    ),
+    "points": File(
+        "email,points,member since",
+        ("ann@example.com,120,2025-01-02", "bob@example.com,45,2025-01-03"),
+        f"bob@example.com,{BAD},2025-01-03", "points", "45", Lot,
     ),
 }  # fmt: skip
 
