@@ -146,7 +146,7 @@ def with_birthday(since: date, until: date, after: uuid.UUID, most: int) -> list
     ]
 
 
-def _read(statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+def _read(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

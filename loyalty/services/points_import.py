@@ -101,7 +101,7 @@ class Handler:
         self.foresight = people_import.Foresight(context.source, context.now)
         self.digits = versions.digits()
         version = versions.in_force(context.now)
-        self.tiers = {}
+        self.tiers: dict[str, str] = {}
         for tier in version.programme.tiering.tiers if version else []:
             self.tiers |= dict.fromkeys(
                 (name.strip().casefold() for name in (tier.key, *tier.names.values())), tier.key
