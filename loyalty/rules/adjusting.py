@@ -12,5 +12,6 @@ class Why(models.TextChoices):
     FORGOTTEN = "forgotten", _("A purchase that was not counted")
     MISTAKE = "mistake", _("A mistake of ours")
     MISUSE = "misuse", _("Misuse")
+    SUGGESTION = "suggestion", _("A useful suggestion")
     EVENT = "event", _("An event or a campaign")
     OTHER = "other", _("Another reason")
