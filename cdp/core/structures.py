@@ -92,6 +92,10 @@ _WORDS: Mapping[str, str | Promise] = {
     r"Expected `(\w+)` >= 0": _("“%(what)s” is a number, and not below zero."),
     r"Expected `(\w+)` from 0 to 1": _("“%(what)s” is a number from 0 to 1."),
     r"Expected `(?:int|float|decimal)`.*": _("A number belongs here."),
+    r"Invalid decimal string": _("A number belongs here."),
+    r"(?:Invalid RFC3339 encoded|Expected) `?(?:date|time|datetime)\b.*": _(
+        "A date like 2026-01-31 or a time like 09:30:00 belongs here."
+    ),
     r"Expected `bool`.*": _("This is true or false."),
     r"Expected `str`.*": _("A text belongs here."),
     r"Expected `array`.*": _("A list belongs here."),

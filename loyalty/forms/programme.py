@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from loyalty.forms.parts import Block, PartForm
 from loyalty.rules.purse import Shortfall
+from loyalty.selectors.sentences import ASKED
 
 ZERO = Decimal(0)
 
@@ -31,7 +33,11 @@ class RuleForm(PartForm):
         ]
         names = [
             self.whole(
-                "priority", _("Order"), _("Smaller numbers are looked at first."), most=10_000, default=100
+                "priority",
+                pgettext("of rules", "Order"),
+                _("Smaller numbers are looked at first."),
+                most=10_000,
+                default=100,
             ),
             self.choice("stack", _("Beside other rules"), stacks, default="add"),
             self.flag("is_qualifying", _("Counts for tiers where they count points"), default=True),
@@ -293,6 +299,12 @@ class JoiningForm(PartForm):
         ]
         names = [
             self.choice("how", _("Who joins"), ways, default="asked"),
+            self.several(
+                "fields",
+                _("What new members are asked besides name and contact"),
+                [(key, str(label)) for key, label in ASKED.items()],
+                _("On the sign-up form, where signing up is joining. Nobody has to answer."),
+            ),
             self.whole("backdate_days", _("Days before joining whose purchases earn as well"), most=3660, default=0),
             self.whole("claim_days", _("Days in which a purchase without a name can be claimed"), most=3660,
                        default=30),

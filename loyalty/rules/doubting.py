@@ -1,6 +1,6 @@
 """What may be meant, and is worth another look before a programme is published: each doubt with its place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,16 @@ GENEROUS = Decimal("0.3")
 """More than that of each purchase given back is usually a slip of the pen."""
 
 
-def doubts(programme: Programme, before: Programme | None, wallets: Mapping[str, str], today: date) -> list[Problem]:
-    """All of them; empty where nothing is odd. `before` is what is in force, `wallets` the kind of each by key."""
+def doubts(
+    programme: Programme,
+    before: Programme | None,
+    wallets: Mapping[str, str],
+    rewards: Collection[str],
+    today: date,
+) -> list[Problem]:
+    """All of them; empty where nothing is odd. `before` is what is in force, `wallets` the kind of each by key,
+    `rewards` the keys of those there are.
+    """
     found = [
         *_over(programme, today),
         *_never_reached(programme),
@@ -24,6 +32,11 @@ def doubts(programme: Programme, before: Programme | None, wallets: Mapping[str,
     ]
     if before is not None:
         found += _gone(programme, before)
+    found += [
+        Problem(f"/wallets/{key}/reward", fill(_("There is no reward “%(what)s”."), kept.reward))
+        for key, kept in programme.wallets.items()
+        if kept.reward and kept.reward not in rewards
+    ]
     used = {part.wallet for part in (*programme.rules, *programme.bonuses)}
     found += [
         Problem(f"/wallets/{key}/worth", _("What one is worth is not said: what the shop owes is not told in money."))

@@ -59,18 +59,18 @@ def read(at: datetime) -> Draft | None:
     row = versions.draft()
     if row is None:
         return None
-    found, known = programme.read(row.definition), wallets.every()
+    found, known, given = programme.read(row.definition), wallets.every(), programme_parts.rewards()
     kinds = dict(WalletType.objects.values_list("key", "kind"))
     before = latest()
-    parts = programme_parts.of(found, known)
+    parts = programme_parts.of(found, known, given)
     return Draft(
         row,
         found,
         before,
         parts,
-        programme_parts.between(programme_parts.of(before.programme, known) if before else [], parts),
+        programme_parts.between(programme_parts.of(before.programme, known, given) if before else [], parts),
         checking.problems(found, kinds),
-        doubting.doubts(found, before.programme if before else None, kinds, timezone.localdate(at)),
+        doubting.doubts(found, before.programme if before else None, kinds, given, timezone.localdate(at)),
     )
 
 
@@ -82,6 +82,6 @@ def latest() -> Version | None:
 
 def differences(definition: Mapping[str, Any], other: Mapping[str, Any] | None) -> list[Difference]:
     """From `other` (None: nothing) to `definition`. Raises `structures.Invalid` for what is unreadable."""
-    known = wallets.every()
-    after = programme_parts.of(programme.read(definition), known)
-    return programme_parts.between(programme_parts.of(programme.read(other), known) if other else [], after)
+    known, given = wallets.every(), programme_parts.rewards()
+    after = programme_parts.of(programme.read(definition), known, given)
+    return programme_parts.between(programme_parts.of(programme.read(other), known, given) if other else [], after)

@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from loyalty.models import Reward
 from loyalty.rules.programme import Programme
 from loyalty.selectors.sentences import Teller, called
 from loyalty.selectors.wallets import Wallet
@@ -79,9 +81,14 @@ def of(programme: Programme, wallets: Mapping[str, Wallet], rewards: Mapping[str
         Part("refunds", _("When money goes back"), tuple(tell.refunds()), programme.refunds),
         Part("joining", _("Joining"), tuple(tell.joining()), programme.joining),
         Part("referrals", _("Recommendations"), tuple(tell.referrals()), programme.referrals),
-        Part("staff", _("By hand"), tuple(tell.staff()), programme.staff),
-        Part("general", _("The programme"), tuple(tell.general()), whole),
+        Part("staff", pgettext("loyalty", "By hand"), tuple(tell.staff()), programme.staff),
+        Part("general", pgettext("loyalty", "The programme"), tuple(tell.general()), whole),
     ]
+
+
+def rewards() -> dict[str, str]:
+    """What the rewards of the catalogue are called, by key. One query."""
+    return {key: called(names, key) for key, names in Reward.objects.values_list("key", "names")}
 
 
 def between(before: Sequence[Part], after: Sequence[Part]) -> list[Difference]:

@@ -6,6 +6,7 @@ from typing import cast
 
 from babel import dates
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext
 
 from cdp.core import written_dates, written_numbers
@@ -29,6 +30,14 @@ from loyalty.rules.purse import Shortfall
 from loyalty.selectors import wallets as naming
 from loyalty.selectors.wallets import Wallet
 
+ASKED = {
+    "birth_date": _lazy("Date of birth"),
+    "interests": _lazy("Interests"),
+    "gender": _lazy("Gender"),
+    "heard": _lazy("How they heard of the shop"),
+    "chose": _lazy("Why they chose it"),
+}
+"""What a new member may be asked besides name and contact: those of `customers.rules.profiling` that forms can ask."""
 MOST_NAMED = 5
 """Articles that are named in a sentence; of more only the number is told."""
 
@@ -299,7 +308,8 @@ class Teller:
                 joining.claim_days,
             ) % {"days": written_numbers.number(joining.claim_days)}
         if joining.fields:
-            yield _("Asked at joining: %(fields)s.") % {"fields": ", ".join(joining.fields)}
+            told = [str(ASKED.get(key, key)) for key in joining.fields]
+            yield _("Asked at joining: %(fields)s.") % {"fields": ", ".join(told)}
 
     def referrals(self) -> Iterator[str]:
         referrals = self.programme.referrals

@@ -20,7 +20,7 @@ from loyalty.forms.parts import Known, PartForm
 from loyalty.forms.publishing import PublishForm
 from loyalty.models import ProgrammeVersion
 from loyalty.rules import drafting, starters
-from loyalty.selectors import drafts, versions, wallets
+from loyalty.selectors import drafts, programme_parts, versions, wallets
 from loyalty.selectors.drafts import Draft
 from loyalty.selectors.sentences import called
 from loyalty.services import versions as writing
@@ -230,6 +230,7 @@ def _known(row: ProgrammeVersion) -> Known:
         wallets=wallets.every(),
         tiers={tier["key"]: called(tier["names"], tier["key"]) for tier in tiers},
         currency=str(row.definition.get("currency", "")),
+        rewards=programme_parts.rewards(),
     )
 
 
@@ -258,7 +259,7 @@ def _heading(section: str, key: str, found: Mapping[str, Any], row: ProgrammeVer
         "refunds": _("When money goes back"),
         "joining": _("Joining"),
         "referrals": _("Recommendations"),
-        "staff": _("By hand"),
+        "staff": pgettext("loyalty", "By hand"),
         "general": pgettext("loyalty", "The programme"),
     }[section]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from cdp.core.views.access import requires
@@ -30,7 +30,7 @@ SECTIONS = (
     ("bonuses", gettext_lazy("What gives more"), ("bonuses", "factors")),
     ("wallets", gettext_lazy("What it is worth and how long it lasts"), ("wallets",)),
     ("tiers", gettext_lazy("Tiers"), ("tiering", "tiers")),
-    ("terms", gettext_lazy("Terms"), ("refunds", "joining", "referrals", "staff", "general")),
+    ("terms", pgettext_lazy("loyalty", "Terms"), ("refunds", "joining", "referrals", "staff", "general")),
 )
 """The parts of a page: its id, its heading, and the sections of a programme that stand there."""
 
@@ -113,7 +113,7 @@ def _file(content: Mapping[str, Any], kind: str, name: str) -> HttpResponse:
 
 def parts_of(programme: Programme) -> list[Part]:
     """The parts of a programme with the shop's own words."""
-    return programme_parts.of(programme, wallets.every())
+    return programme_parts.of(programme, wallets.every(), programme_parts.rewards())
 
 
 def sections(parts: Sequence[Part], *, may_edit: bool = False) -> list[dict[str, Any]]:
