@@ -8,6 +8,7 @@ PAGES = {
     "loyalty-begin": f"{PROGRAMME}draft/",
     "loyalty-draws": "/loyalty/draws/",
     "loyalty-draw-new": "/loyalty/draws/new/",
+    "loyalty-friends": "/loyalty/referrals/",
     "loyalty-try": f"{PROGRAMME}try/?sku-0=SKU-1&amount-0=420&amount-1=80&tier=gold",
     "loyalty-expiry": f"{PROGRAMME}expiry/?wallet=points&expiry.kind=fixed&expiry.months=3&expiry.until=month",
 }

@@ -129,9 +129,8 @@ class PublicForm(forms.Form):
         """Add one unticked box per purpose and channel, in the words of the register."""
         super().__init__(*args, **kwargs)
         self.person = people.Person()
-        self.named = questions.named(
-            [key for key in self._named() if key in LABELS.keys() - self.fields.keys() - minimising.stopped()]
-        )
+        free = set(LABELS) - set(self.fields) - set(minimising.stopped())
+        self.named = questions.named([key for key in self._named() if key in free])
         self.asked = questions.on_form(
             among=LABELS.keys() - self.fields.keys() - {one.key for one in self.named}, now=timezone.now()
         )
