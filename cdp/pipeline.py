@@ -10,7 +10,7 @@ from commerce.services import booking
 from customers.services import erasing, merging
 from customers.services.companies import linking
 from events.services import sessions
-from loyalty.services import accruing, actions, coupons, promised, referring
+from loyalty.services import accruing, actions, coupons, figures, promised, referring
 from surveys.services import collecting
 from surveys.services.interviews import testimonials
 from surveys.services.social import collecting as social
@@ -30,6 +30,7 @@ STEPS = (
     ("loyalty.actions", actions.reward),
     ("loyalty.referrals", referring.settle),
     ("loyalty.promised", promised.give),
+    ("loyalty.members", figures.keep),
     ("customers.companies", linking.link),
     ("analytics.metrics", metrics.update),
     ("analytics.segments", segments.update),

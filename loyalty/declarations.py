@@ -21,7 +21,7 @@ from loyalty.models import (
     PromotionUse,
     Receipt,
 )
-from loyalty.selectors import card_panel, coupons, draws
+from loyalty.selectors import card_panel, coupons, draws, member_panel
 from loyalty.services import cards, points_import, prizes, proving
 from loyalty.services import coupons as redeeming
 from loyalty.services import draws as drawing
@@ -43,6 +43,12 @@ panels.declare(
     panels.Panel("card", side=panels.RIGHT, template="loyalty/card_panel.html", context=card_panel.panel, position=45)
 )
 outbox.declare(outbox.Kind(cards.KIND, _("The address of your card"), has_preferences=False))
+timeline.provide("points", _("Points"), member_panel.entries, group=timeline.BOUGHT, scope="loyalty")
+panels.declare(
+    panels.Panel(
+        "loyalty", side=panels.RIGHT, template="loyalty/member_panel.html", context=member_panel.panel, position=44
+    )
+)
 chains.declare("loyalty_act", "loyalty_movement")
 chains.prove(proving.SUBJECT, proving.check)
 digests.declare_lasting(FriendCode, "code_digest")

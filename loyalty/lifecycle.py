@@ -117,6 +117,13 @@ declare(
     export=("draw_id", "words", "at"),
     is_ours=True,
 )
+declare(
+    "loyalty.Adjustment",
+    on_merge=OnMerge.MOVE,
+    on_erase=OnErase.DELETE,
+    export=("wallet", "amount", "reason", "words", "state", "asked_at", "decided_at", "answer"),
+    is_ours=True,
+)
 declare_settling(parting.settle)
 
 # --- how long it is kept ---
@@ -166,6 +173,7 @@ retention.exempt(
     "loyalty.Claim",
     "loyalty.FriendCode",
     "loyalty.Referral",
+    "loyalty.Adjustment",
 )
 retention.exempt(
     "the proof of a draw: its conditions, and numbers that are nobody's once the person is gone",

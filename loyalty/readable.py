@@ -190,5 +190,22 @@ readable.declare(
         names={"draw_id": _draws},
     ),
 )
+readable.declare(
+    "loyalty.Adjustment",
+    Reading(
+        _("Points that staff asked to give or take"),
+        {
+            "asked_at": _("When"),
+            "wallet": _("Kind"),
+            "amount": _("How much"),
+            "reason": _("Reason"),
+            "words": _("Beside it"),
+            "state": _("State"),
+            "decided_at": _("Decided"),
+            "answer": _("What was answered"),
+        },
+        newest="asked_at",
+    ),
+)
 readable.declare_inner("loyalty.Movement")
 readable.declare_inner("loyalty.Settled")

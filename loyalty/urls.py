@@ -3,10 +3,15 @@
 from django.urls import URLPattern, path
 
 from loyalty.views import (
+    adjusting,
+    by_staff,
     card_desk,
     drafting,
     draws,
     expiring,
+    joining,
+    member,
+    members,
     overview,
     personal,
     programme,
@@ -41,4 +46,15 @@ urlpatterns: list[URLPattern] = [
     path("draws/<slug:draw>/act/", draws.act, name="draw-act"),
     path("draws/<slug:draw>/exclude/", draws.exclude, name="draw-exclude"),
     path("draws/<slug:draw>/winners/<uuid:win>/", draws.win, name="draw-win"),
+    path("members/", members.member_list, name="members"),
+    path("members/<uuid:customer>/", member.member_detail, name="member"),
+    path("members/<uuid:customer>/lots/", member.member_lots, name="member-lots"),
+    path("members/<uuid:customer>/enrol/", joining.enrol, name="enrol"),
+    path("members/<uuid:customer>/leave/", joining.leave, name="leave"),
+    path("members/<uuid:customer>/adjust/", adjusting.adjust, name="adjust"),
+    path("members/<uuid:customer>/reverse/<uuid:act>/", adjusting.reverse, name="adjustment-reverse"),
+    path("staff/", by_staff.overview, name="staff"),
+    path("staff/acts/", by_staff.acts, name="staff-acts"),
+    path("adjustments/", adjusting.waiting, name="adjustments"),
+    path("adjustments/<uuid:adjustment>/decide/", adjusting.decide, name="adjustment-decide"),
 ]

@@ -33,6 +33,9 @@ _TABLE: dict[str, str] = {
     "voice.edit": "cmspo",
     # How customers earn and spend, and what they get for it.
     "loyalty.edit": "mo",
+    # Giving and taking points by hand, within the limits of the programme; above them somebody else decides.
+    "loyalty.adjust": "cmso",
+    "loyalty.approve": "mso",
     "imports": "so",
     # Asking for a file of people; whoever is no privacy officer or owner waits for one from a certain size.
     "exports": "mspo",

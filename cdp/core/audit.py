@@ -123,6 +123,8 @@ class Action(StrEnum):
     DRAW_CANCELLED = "loyalty:draw:cancelled"
     DRAW_EXCLUDED = "loyalty:draw:excluded"
     DRAW_ENDED = "loyalty:draw:ended"
+    POINTS_ASKED = "loyalty:points:asked"
+    POINTS_DECIDED = "loyalty:points:decided"
     SEGMENT_SAVED = "analytics:segment:saved"
     SEGMENT_ARCHIVED = "analytics:segment:archived"
     CAMPAIGN_SAVED = "campaigns:campaign:saved"

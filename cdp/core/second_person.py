@@ -11,8 +11,8 @@ from cdp.core import outbox, spoken
 from cdp.core.models import User
 
 KIND = "second-waiting"
-EXPORT, LETTER = "export", "letter"
-"""What may wait: a file of many people; the text of a letter about a breach."""
+EXPORT, LETTER, POINTS = "export", "letter", "points"
+"""What may wait: a file of many people; the text of a letter about a breach; many points given or taken by hand."""
 
 
 def tell(colleagues: Iterable[User], *, what: str, path: str, key: str, at: datetime) -> None:

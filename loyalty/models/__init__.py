@@ -1,5 +1,6 @@
 """What they have earned; one file per aggregate."""
 
+from loyalty.models.adjustments import Adjustment
 from loyalty.models.cards import Card, CardKey
 from loyalty.models.claims import Claim, Receipt
 from loyalty.models.coupons import Coupon, CouponKey, Offer
@@ -12,6 +13,7 @@ from loyalty.models.rewards import Reward
 
 __all__ = [
     "Act",
+    "Adjustment",
     "Balance",
     "Card",
     "CardKey",

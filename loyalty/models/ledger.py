@@ -113,6 +113,13 @@ class Act(OwnedModel):
             models.Index(fields=["customer", "fact_id"], name="loyalty_act_fact", condition=Q(fact_id__isnull=False)),
             # What each member of staff gave and took, newest first.
             models.Index(fields=["actor_id", "-id"], name="loyalty_act_staff", condition=Q(actor_kind="staff")),
+            # What people and tills did of late, by whom and where, without a look at the rows themselves.
+            models.Index(
+                fields=["-id"],
+                include=["actor_kind", "actor_id", "source", "place", "kind", "wallet", "change", "customer"],
+                name="loyalty_act_hand",
+                condition=~Q(actor_kind="system"),
+            ),
         ]
 
 

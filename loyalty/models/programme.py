@@ -51,10 +51,14 @@ class Member(OwnedModel):
     joined_at = models.DateTimeField()
     how = models.CharField(max_length=10, choices=How.choices)
     source = models.CharField(max_length=60, blank=True)
+    joined_by = models.UUIDField(null=True)  # the member of staff who enrolled them
     left_at = models.DateTimeField(null=True)
     tier = models.CharField(max_length=40, blank=True)
     tier_since = models.DateTimeField(null=True)
     tier_until = models.DateTimeField(null=True)
+    # What they can spend of points less what they owe, as it was booked last: for lists and segments. Whoever shows a
+    # balance reads the purse.
+    points = models.DecimalField(max_digits=18, decimal_places=4, default=0, db_default=0)
 
     class Meta:
         verbose_name = _("member")
@@ -67,6 +71,17 @@ class Member(OwnedModel):
             # The list of staff, newest first, all and by tier.
             models.Index(fields=["-joined_at", "-id"], name="loyalty_member_list"),
             models.Index(fields=["tier", "-joined_at", "-id"], name="loyalty_member_tier"),
+            # The same with the most points first, those who left not among them.
+            models.Index(fields=["-points", "-id"], name="loyalty_member_points", condition=Q(left_at__isnull=True)),
+            models.Index(
+                fields=["tier", "-points", "-id"], name="loyalty_member_rich", condition=Q(left_at__isnull=True)
+            ),
+            # Whom each member of staff enrolled.
+            models.Index(
+                fields=["joined_at", "joined_by"], name="loyalty_member_staff", condition=Q(joined_by__isnull=False)
+            ),
+            # Those who left.
+            models.Index(fields=["-joined_at", "-id"], name="loyalty_member_left", condition=Q(left_at__isnull=False)),
             # Tiers that end.
             models.Index(fields=["tier_until"], name="loyalty_member_ending", condition=Q(tier_until__isnull=False)),
         ]

@@ -285,12 +285,31 @@ class Purse:
                 moves.append(self._move(lot, _A.ACTIVE, _A.EXPIRED, lot.active))
         return moves
 
-    def restore(self, parts: Iterable[Part], amount: Decimal, *, at: datetime, grace: timedelta) -> list[Move]:
-        """Give redeemed points back to the lots they were of, last to end first: the best of them come back first."""
+    def restore(
+        self,
+        parts: Iterable[Part],
+        amount: Decimal,
+        *,
+        at: datetime,
+        grace: timedelta,
+        out_of: Account = _A.REDEEMED,
+    ) -> list[Move]:
+        """Give redeemed (or adjusted) points back to the lots they were of, last to end first: the best of them come
+        back first.
+        """
         moves = []
         for part in _first(self._in_turn(parts)[::-1], amount):
-            moves += self._give_back(part, _A.REDEEMED, at, grace)
+            moves += self._give_back(part, out_of, at, grace)
         return moves
+
+    def withdraw(self, lot: uuid.UUID, amount: Decimal, *, at: datetime) -> list[Move]:
+        """Adjust away what an adjustment gave: of its lot, then of others, first to end first. Raises TooLittle."""
+        if amount > self.available(at):
+            raise TooLittle(self.available(at))
+        own = self.lots.get(lot)
+        first = min(own.active, amount) if own and not own.has_ended(at) else ZERO
+        moves = [self._move(own, _A.ACTIVE, _A.ADJUSTED, first)] if own and first else []
+        return moves + (self.charge(amount - first, at=at, into=_A.ADJUSTED) if amount > first else [])
 
     def reinstate(self, lot: uuid.UUID, *, ends: datetime, at: datetime) -> list[Move]:
         """Points of a lot that had expired can be spent again until `ends`."""

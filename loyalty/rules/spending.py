@@ -41,6 +41,11 @@ class Refusal(StrEnum):
     LIMIT = "above_limit"
     NO_WORTH = "no_worth"
     MORE_THAN_FITS = "more_than_fits"
+    NOBODY_ELSE = "nobody_else"
+    WAITS = "waits_already"
+    UNKNOWN_ADJUSTMENT = "unknown_adjustment"
+    IS_REVERSAL = "is_a_reversal"
+    ADJUSTMENT_REVERSED = "adjustment_already_reversed"
 
 
 REASONS: Mapping[Refusal, Promise] = MappingProxyType(
@@ -66,6 +71,14 @@ REASONS: Mapping[Refusal, Promise] = MappingProxyType(
         Refusal.OTHERWISE: _("The same number was told before with something else; it stays as it was told first."),
         Refusal.NO_WORTH: _("Points have no price in money here; they are spent on rewards."),
         Refusal.MORE_THAN_FITS: _("At most %(most)s points can be spent on this purchase."),
+        Refusal.NOBODY_ELSE: _(
+            "This is more than one person may decide (%(limit)s at most), and nobody else may approve it. Add a"
+            " colleague who may, or raise the limit in the programme."
+        ),
+        Refusal.WAITS: _("The same waits for a second person already."),
+        Refusal.UNKNOWN_ADJUSTMENT: _("There is no such adjustment of this member's."),
+        Refusal.IS_REVERSAL: _("This took an adjustment back itself; adjust anew instead."),
+        Refusal.ADJUSTMENT_REVERSED: _("This adjustment was taken back before."),
         Refusal.LIMIT: _("This is more than you may decide alone: %(limit)s at most. Ask somebody who may decide it."),
     }
 )

@@ -51,10 +51,18 @@ def standings(customer: uuid.UUID, *, at: datetime) -> list[Standing]:
     """Every wallet of who stands for themselves, as it is at that moment whatever has been booked: waits that are
     over, ends that have come, holds whose time ran out.
     """
+    found = opened(customer, at=at)
+    return [_standing(kind, found.get(kind.key), at) for kind in WalletType.objects.all()]
+
+
+def opened(customer: uuid.UUID, *, at: datetime) -> dict[str, Purse]:
+    """The same as purses by wallet, for who has anything in one."""
     people = purses.pools([customer])
     found = {key: purse for (_, key), purse in purses.load(people).items()}
     _lapse(found, people[customer], at)
-    return [_standing(kind, found.get(kind.key), at) for kind in WalletType.objects.all()]
+    for purse in found.values():
+        purse.catch_up(at)
+    return found
 
 
 def _lapse(found: Mapping[str, Purse], people: Sequence[uuid.UUID], at: datetime) -> None:

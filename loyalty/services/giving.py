@@ -1,16 +1,18 @@
 """Points by hand: what a store's system gives, and what is given or taken with a reason."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import transaction
 
 from cdp.core import audit, pipeline
 from cdp.core.crypto import subjects
-from loyalty.models import Act, Member
+from loyalty.models import Act, Member, Movement
 from loyalty.rules.adjusting import Why
-from loyalty.rules.purse import Account, Move, TooLittle
+from loyalty.rules.purse import ZERO, Account, Move, Part
 from loyalty.rules.spending import Refusal, Refused, check_amount
+from loyalty.selectors import purses
 from loyalty.services import members
 from loyalty.services.book import Draft
 from loyalty.services.tills import Asked, Till, open_till
@@ -69,31 +71,87 @@ def adjust(asked: Asked, points: Decimal, *, why: Why, words: str = "", limit: D
     """
     with transaction.atomic():
         till = open_till(asked)
-        check_amount(abs(points), digits=till.digits)
         cause = f"told:{asked.name.hex}"
         known = till.told(Act.Kind.ADJUST, cause)
         if known is not None:
             return _same(till, known, points)
         if limit is not None and abs(points) > limit:
             raise Refused(Refusal.LIMIT, limit=limit)
+        check(till, points)
         act = till.act(Act.Kind.ADJUST, cause, details=_details(asked, points), reason=why.value)
         _say(act, words)
         if points > 0:
             act.moves += _put(till, act, points, Account.ADJUSTED)
         else:
-            try:
-                act.moves += till.purse.spend(-points, at=asked.now, into=Account.ADJUSTED)
-            except TooLittle as error:
-                raise Refused(Refusal.INSUFFICIENT, available=error.available) from error
-        audit.record(
-            audit.Action.POINTS_ADJUSTED,
-            actor=asked.actor,
-            at=asked.now,
-            customer=till.who,
-            subject=act.id,
-            details={"points": f"{points:f}", "wallet": till.wallet.key, "reason": why.value},
-        )
+            act.moves += till.purse.spend(-points, at=asked.now, into=Account.ADJUSTED)
+        _note(till, asked, act, points)
         return _written(till, act, points)
+
+
+def check(till: Till, points: Decimal) -> None:
+    """That so much can be given, or taken where it is below zero. Raises Refused."""
+    check_amount(abs(points), digits=till.digits)
+    if -points > till.available:
+        raise Refused(Refusal.INSUFFICIENT, available=till.available)
+
+
+def adjustment(asked: Asked, act: uuid.UUID) -> Act:
+    """That adjustment of theirs, which can be taken back. Raises Refused."""
+    people = purses.writers(purses.pools([asked.customer])[asked.customer])
+    row = Act.objects.filter(customer_id__in=people, id=act, kind=Act.Kind.ADJUST).first()
+    if row is None:
+        raise Refused(Refusal.UNKNOWN_ADJUSTMENT)
+    if (row.details or {}).get("reverses"):
+        raise Refused(Refusal.IS_REVERSAL)
+    return row
+
+
+def reverse(asked: Asked, act: uuid.UUID, *, words: str = "") -> Given:
+    """Take an adjustment back, once: what it gave is taken, of its very lot first; what it took comes back to the lots
+    it was of, with the programme's days of grace where one has ended. Raises Refused.
+    """
+    with transaction.atomic():
+        till = open_till(asked)
+        row = adjustment(replace(asked, customer=till.who), act)
+        if row.wallet != till.wallet.key:
+            raise Refused(Refusal.UNKNOWN_ADJUSTMENT)
+        cause, points = f"reversed:{row.id}", -row.change
+        if Act.objects.filter(customer_id__in=purses.writers(till.people), cause=cause).exists():
+            raise Refused(Refusal.ADJUSTMENT_REVERSED)
+        check(till, points)
+        back = till.act(
+            Act.Kind.ADJUST, cause, details={**_details(asked, points), "reverses": str(row.id)}, reason=row.reason
+        )
+        _say(back, words)
+        if points > 0:
+            _give_back(till, row, back, points)
+        else:
+            back.moves += till.purse.withdraw(row.id, -points, at=asked.now)
+        _note(till, asked, back, points)
+        return _written(till, back, points)
+
+
+def _give_back(till: Till, row: Act, back: Draft, points: Decimal) -> None:
+    """To the lots as far as they are theirs still; the rest is a lot of its own."""
+    taken = Movement.objects.filter(customer_id__in=till.people, act_id=row.id, credit=Account.ADJUSTED)
+    parts = [Part(lot, amount) for lot, amount in taken.values_list("lot_id", "amount") if lot]
+    till.book.bring([part.lot for part in parts])
+    own = min(sum((part.amount for part in parts), ZERO), points)
+    if own:
+        back.moves += till.purse.restore(parts, own, at=till.book.now, grace=till.grace, out_of=Account.ADJUSTED)
+    if points > own:
+        back.moves += _put(till, back, points - own, Account.ADJUSTED)
+
+
+def _note(till: Till, asked: Asked, act: Draft, points: Decimal) -> None:
+    audit.record(
+        audit.Action.POINTS_ADJUSTED,
+        actor=asked.actor,
+        at=asked.now,
+        customer=till.who,
+        subject=act.id,
+        details={"points": f"{points:f}", "wallet": till.wallet.key, "reason": act.reason},
+    )
 
 
 def _same(till: Till, known: Act, points: Decimal) -> Given:

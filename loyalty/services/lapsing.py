@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cdp.core import pipeline
 from customers.services import standing
 from loyalty.models import Member
 from loyalty.rules import ranks
@@ -32,7 +33,9 @@ def book_due(*, now: datetime) -> int:
         if not due:
             break
         with transaction.atomic():
-            Book.open(due, now=now).write()
+            book = Book.open(due, now=now)
+            book.write()
+            pipeline.mark(book.members, cause="loyalty.time", lane=pipeline.BULK)
         done += len(due)
     return done
 
@@ -97,4 +100,5 @@ def _settle(page: Sequence[uuid.UUID], version: Version, now: datetime) -> int:
                 changed.append((member.customer_id, rank.tier, rank.since, rank.until))
         if changed:
             keep_ranks(changed)
+            pipeline.mark([customer for customer, *_ in changed], cause="loyalty.tiers", lane=pipeline.BULK)
     return len(changed)

@@ -67,6 +67,7 @@ def enrol(
         if row is None:
             row = Member(customer_id=owner)
         row.joined_at, row.how, row.source, row.left_at = now, how, source, None
+        row.joined_by = actor.id if actor.kind == "staff" else None
         row.tier, row.tier_since, row.tier_until = "", None, None
         row.save()
         member_numbers.give(customer=owner, actor=actor, at=now)
@@ -142,9 +143,9 @@ def leave(*, customer: uuid.UUID, shown: Mapping[str, Decimal], actor: Actor, no
             act = book.act(owner, wallet, Act.Kind.EXPIRE, cause=f"left:{row.id}@{now.isoformat()}", reason="left")
             act.moves += book.purse(owner, wallet).forfeit(now)
         book.write()
-        row.left_at = now
+        row.left_at, row.points = now, ZERO
         row.tier, row.tier_since, row.tier_until = "", None, None
-        row.save(update_fields=["left_at", "tier", "tier_since", "tier_until"])
+        row.save(update_fields=["left_at", "points", "tier", "tier_since", "tier_until"])
         audit.record(audit.Action.MEMBER_LEFT, actor=actor, at=now, customer=owner, subject=row.id)
         pipeline.mark([owner], cause="loyalty.left")
     return row

@@ -33,6 +33,7 @@ class Asked:
     wallet: str = accounts.POINTS
     reference: str = ""
     place: str = ""
+    approved_by: uuid.UUID | None = None
 
     @property
     def name(self) -> uuid.UUID:
@@ -42,7 +43,8 @@ class Asked:
     @property
     def details(self) -> Mapping[str, Any] | None:
         """What an act keeps of it."""
-        return {"reference": self.reference} if self.reference else None
+        said = {"reference": self.reference, "approved_by": str(self.approved_by or "")}
+        return {name: value for name, value in said.items() if value} or None
 
 
 @dataclass(frozen=True, slots=True)

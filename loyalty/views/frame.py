@@ -39,9 +39,9 @@ def context(request: HttpRequest, tab: str) -> dict[str, Any]:
     }
 
 
-def address(name: str) -> str:
+def address(name: str, *args: object) -> str:
     """The path of a page of this room; empty for one that is not there."""
     try:
-        return reverse(f"loyalty:{name}")
+        return reverse(f"loyalty:{name}", args=args)
     except NoReverseMatch:
         return ""

@@ -80,6 +80,7 @@ ARGUMENTS = {
     "draw": "no-such",
     "win": ID,
     "act": ID,
+    "adjustment": ID,
     "theme": ID,
     "account": ID,
     "brand": ID,

@@ -324,9 +324,12 @@ def sort_header(context: Context, label: str, key: str, current: str = "", *, nu
 
 
 @register.inclusion_tag("components/pager.html")
-def pager(newer_url: str = "", older_url: str = "", text: str = "") -> dict[str, Any]:
-    """Cursor pages; `text` says what is shown ("50 of 2,000 customers")."""
-    return {"newer_url": newer_url, "older_url": older_url, "text": text}
+def pager(newer_url: str = "", older_url: str = "", text: str = "", *, order: str = "") -> dict[str, Any]:
+    """Cursor pages; `text` says what is shown ("50 of 2,000 customers"). A list that goes by something else than time
+    says so by `order`: its pages are the ones before and after.
+    """
+    by_time = order in {"", "joined"}
+    return {"newer_url": newer_url, "older_url": older_url, "text": text, "by_time": by_time}
 
 
 @register.inclusion_tag("components/facts.html")

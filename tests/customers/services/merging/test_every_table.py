@@ -81,6 +81,7 @@ FATES = {
     "events.Handover": FOLLOWS,
     "events.Session": DERIVED,
     "loyalty.Act": LINEAGE,
+    "loyalty.Adjustment": STAYS,  # whoever asked meant whoever stood for both
     "loyalty.Balance": LINEAGE,
     "loyalty.Card": STAYS,  # whoever was given it stood for both
     "loyalty.Claim": DECIDED,
