@@ -3,6 +3,10 @@
 PROGRAMME = "/loyalty/programme/"
 PAGES = {
     "loyalty": "/loyalty/",
+    "loyalty-members": "/loyalty/members/",
+    "loyalty-members-rich": "/loyalty/members/?sort=points&tier=gold",
+    "loyalty-adjustments": "/loyalty/adjustments/",
+    "loyalty-staff": "/loyalty/staff/?days=90",
     "loyalty-programme": PROGRAMME,
     "loyalty-version": f"{PROGRAMME}versions/1/",
     "loyalty-begin": f"{PROGRAMME}draft/",
