@@ -109,7 +109,8 @@ def changed(pools: Sequence[Pool], since: datetime) -> list[Changed]:
 class Fact:
     """An order or a return: whose it is, when, in which currency, and the purchase in that currency.
 
-    `spent` is what was redeemed for it, by wallet: its worth in money is the programme's to say.
+    `spent` is what was redeemed for it, by wallet: its worth in money is the programme's to say. `source` and `place`
+    (the store or till) are where it was bought.
     """
 
     id: uuid.UUID
@@ -119,6 +120,8 @@ class Fact:
     purchase: Purchase
     refunded_at: datetime | None = None
     spent: Mapping[str, Decimal] = field(default_factory=dict)
+    source: str = ""
+    place: str = ""
 
 
 def orders(rows: Collection[uuid.UUID], wanted: Collection[uuid.UUID], zone: tzinfo) -> dict[uuid.UUID, Fact]:
@@ -153,8 +156,8 @@ def orders(rows: Collection[uuid.UUID], wanted: Collection[uuid.UUID], zone: tzi
     ):
         spent[order][wallet] = amount
     found = {}
-    for order, at, status, currency, discount, shipping, tax, total, amount, is_counted in _read(
-        """SELECT id, placed_at, status, currency, discount, shipping, tax, total, amount, is_counted
+    for order, at, status, currency, discount, shipping, tax, total, amount, is_counted, source, store in _read(
+        """SELECT id, placed_at, status, currency, discount, shipping, tax, total, amount, is_counted, source, store
         FROM commerce_order WHERE customer_id = ANY(%(rows)s::uuid[]) AND id = ANY(%(ids)s::uuid[])""",
         among,
     ):
@@ -162,8 +165,9 @@ def orders(rows: Collection[uuid.UUID], wanted: Collection[uuid.UUID], zone: tzi
         back = returns.get(order, [])
         # A store may say that everything went back without a document that tells what.
         is_void = not is_counted or (status == "refunded" and not back)
+        purchase = Purchase(basket, back, is_void)
         found[order] = Fact(
-            order, Settled.Kind.ORDER, at, currency, Purchase(basket, back, is_void), last.get(order), spent[order]
+            order, Settled.Kind.ORDER, at, currency, purchase, last.get(order), spent[order], source, store
         )
     return found
 
@@ -211,14 +215,14 @@ def returns(rows: Collection[uuid.UUID], wanted: Collection[uuid.UUID], zone: tz
     for refund, sku, quantity, amount in told:
         lines[refund].append(Line(sku, categories.get(sku, ""), quantity, amount))
     found = {}
-    for refund, at, currency, amount in _read(
-        """SELECT id, at, currency, amount FROM commerce_refund
+    for refund, at, currency, amount, source in _read(
+        """SELECT id, at, currency, amount, source FROM commerce_refund
         WHERE customer_id = ANY(%(rows)s::uuid[]) AND id = ANY(%(ids)s::uuid[])""",
         among,
     ):
         some = lines[refund] or [Line("", "", Decimal(1), amount)]
         basket = Basket(at.astimezone(zone), some)
-        found[refund] = Fact(refund, Settled.Kind.RETURN, at, currency, Purchase(basket))
+        found[refund] = Fact(refund, Settled.Kind.RETURN, at, currency, Purchase(basket), source=source)
     return found
 
 

@@ -4,7 +4,7 @@ became of an order since (grown, returned in parts, cancelled, somebody else's) 
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -41,7 +41,8 @@ def accrue(customers: Sequence[uuid.UUID], now: datetime) -> None:
     if not timeline or timeline.starts_at > now:
         return
     _join_buyers(timeline, customers, now)
-    taking_part = _members(customers)
+    tops = set(lineage.standing(customers).values())
+    taking_part = _members(tops)
     if not taking_part:
         return
     pools = _pools(taking_part)
@@ -52,7 +53,7 @@ def accrue(customers: Sequence[uuid.UUID], now: datetime) -> None:
     with transaction.atomic():
         book = Book.open(sorted({one.top for one in found}), now=now)
         # Again behind the locks: somebody may have settled them, or have been merged, meanwhile.
-        taking_part = {top: row for top, row in taking_part.items() if top in book.members}
+        taking_part = _members([top for top in taking_part if top in book.members])
         pools = [pool for pool in pools if pool.top in taking_part]
         changed = facts.changed(pools, since) if pools else []
         if changed:
@@ -80,9 +81,14 @@ def _join_buyers(timeline: Timeline, customers: Sequence[uuid.UUID], now: dateti
             members.enrol_many(joined=joined, how=Member.How.ORDER, actor=SYSTEM, now=now)
 
 
-def _members(customers: Sequence[uuid.UUID]) -> dict[uuid.UUID, Member]:
-    tops = set(lineage.standing(customers).values())
-    return {row.customer_id: row for row in Member.objects.filter(customer_id__in=tops)}
+def _members(tops: Collection[uuid.UUID]) -> dict[uuid.UUID, Member]:
+    """Members, and who is none (any more) and had purchases settled: of what they share with nobody since."""
+    found = {row.customer_id: row for row in Member.objects.filter(customer_id__in=tops)}
+    others = set(tops) - found.keys()
+    if others:
+        settled = Settled.objects.filter(customer_id__in=others).values_list("customer_id", flat=True).distinct()
+        found |= {top: Member(customer_id=top, joined_at=_NEVER, left_at=_NEVER) for top in settled}
+    return found
 
 
 def _pools(taking_part: Mapping[uuid.UUID, Member]) -> list[Pool]:
@@ -91,6 +97,9 @@ def _pools(taking_part: Mapping[uuid.UUID, Member]) -> list[Pool]:
         for top, rows in purses.pools(list(taking_part)).items()
         for row in rows
     ]
+
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -267,6 +276,8 @@ class _Accrual:
             qualifying=counts.get(version.programme.tiering.basis),
             details=details,
             reason="" if not is_back else "refund" if fact and not fact.purchase.is_void else "void",
+            source=fact.source if fact else "",
+            place=fact.place[:60] if fact else "",
         )
         self._move(person, act, fact, by, at, version, past)
         person.history.by[wallet] += by

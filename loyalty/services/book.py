@@ -47,6 +47,8 @@ class Draft:
     details: dict[str, Any] | None = None
     reason: str = ""
     words: bytes | None = None
+    source: str = ""  # where it happened, if not where the book was opened
+    place: str = ""
 
     @property
     def counts(self) -> bool:
@@ -235,8 +237,8 @@ class Book:
             None if draft.details is None else json.dumps(draft.details, ensure_ascii=False, default=str),
             draft.reason,
             draft.words,
-            self.source,
-            self.place,
+            draft.source or self.source,
+            draft.place or self.place,
             self.actor.kind,
             self.actor.id,
         )

@@ -15,7 +15,7 @@ from loyalty.rules.spending import Refusal, Refused, check_amount
 from loyalty.selectors import purses
 from loyalty.services import members
 from loyalty.services.book import Draft
-from loyalty.services.tills import Asked, Till, open_till
+from loyalty.services.tills import Asked, Till, open_till, patiently
 
 LONGEST_WORDS = 300
 
@@ -30,6 +30,7 @@ class Given:
     is_repeated: bool = False
 
 
+@patiently
 def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
     """What somebody earned elsewhere: they are enrolled, and it can be spent at once. The same number of the same
     source is given once. Raises Refused.
@@ -65,6 +66,7 @@ def present(asked: Asked, points: Decimal, *, cause: str, reason: str, words: st
         return _written(till, act, points)
 
 
+@patiently
 def adjust(asked: Asked, points: Decimal, *, why: Why, words: str = "", limit: Decimal | None = None) -> Given:
     """Give (above zero) or take (below) with a reason. Nobody is left with less than nothing. `limit` is how much who
     asks may decide alone. The same number of the same source is one adjustment. Raises Refused.

@@ -21,7 +21,7 @@ from loyalty.rules.purse import ZERO, Account, Part, TooLittle
 from loyalty.rules.spending import Refusal, Refused, check_amount, check_chosen
 from loyalty.selectors import accounts, taken
 from loyalty.services.book import Book, Draft
-from loyalty.services.tills import Asked, Till, open_till
+from loyalty.services.tills import Asked, Till, open_till, patiently
 
 MINUTES = 30
 LONGEST_MINUTES = 10_080
@@ -44,6 +44,7 @@ class Done:
 # --- putting aside and redeeming ---
 
 
+@patiently
 def hold(
     asked: Asked,
     points: Decimal,
@@ -72,6 +73,7 @@ def hold(
         return _written(till, row, points)
 
 
+@patiently
 def redeem(
     asked: Asked,
     points: Decimal,
@@ -159,6 +161,7 @@ def _written(till: Till, row: Hold, points: Decimal) -> Done:
 # --- deciding a hold ---
 
 
+@patiently
 def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> Done:
     """Redeem what was put aside, or only so much of it: the rest goes back to its lots. Raises Refused."""
     with transaction.atomic():
@@ -183,6 +186,7 @@ def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> 
         return _written(till, row, wanted)
 
 
+@patiently
 def release(asked: Asked, hold_id: uuid.UUID) -> Done:
     """Give back what was put aside, to the very lots. Raises Refused."""
     with transaction.atomic():
@@ -251,6 +255,7 @@ def _lapse(book: Book, rows: Sequence[Hold], grace: timedelta) -> None:
 # --- taking a redemption back ---
 
 
+@patiently
 def reverse(asked: Asked, redemption: uuid.UUID, points: Decimal | None = None) -> Done:
     """Give redeemed points back to the lots they were of, all that is left of them or so many; where a lot has ended
     they can be spent for the programme's days of grace. `asked.reference` is the number of the return: told again, it

@@ -1,17 +1,19 @@
 """One person's purse behind its lock, as whoever spends, gives or adjusts needs it: the checks they all begin with."""
 
+import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django.db.models import Max
 from django.utils import timezone
 
 from cdp.core.actors import Actor
 from customers.selectors import lineage
+from customers.services.merging import tries
 from loyalty.models import Act, Balance, Member, WalletType
 from loyalty.rules import ending
 from loyalty.rules.programme import Programme, Refunds, Wallets
@@ -112,6 +114,22 @@ class Till:
         """The act of that cause, if it was written before."""
         wallet = self.wallet.key
         return Act.objects.filter(customer_id__in=self.people, wallet=wallet, kind=kind, cause=cause).first()
+
+
+Said = ParamSpec("Said")
+Outcome = TypeVar("Outcome")
+
+
+def patiently(work: Callable[Said, Outcome]) -> Callable[Said, Outcome]:
+    """Do it again where PostgreSQL ended it: tills and a merge of the same people may wait for each other in a ring,
+    and whoever stands at the till is not to hear of that. Raises `tries.Blocked` where others go on for too long.
+    """
+
+    @functools.wraps(work)
+    def done(*args: Said.args, **more: Said.kwargs) -> Outcome:
+        return tries.tried(lambda: work(*args, **more))
+
+    return done
 
 
 def open_till(asked: Asked, *, members_only: bool = True) -> Till:

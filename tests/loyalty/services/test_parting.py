@@ -231,3 +231,20 @@ def test_an_order_that_was_cancelled_while_two_were_one_is_taken_back_from_whose
     part(log)
     shop.settle([ann, ben], LATER)
     assert (balance(ann, LATER), balance(ben, LATER), owed(ann), parted()) == (0, 0, 0, 0)
+
+
+def test_who_was_a_member_only_as_one_with_another_keeps_nothing_of_the_others_orders(ann, ben):
+    """Ben takes part, Ann does not: while they are one she stands for both, and his order's points lie with her."""
+    programmes.publish()
+    know(ann, ben)
+    members.enrol(customer=ben.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+    log = join(ann, ben)
+    shop.buy(ann, NOW, ("A", 1, 1000), resolved_by=digests[ben.id], store="Siam")
+    shop.settle(ann, NOW)
+    assert balance(ann, NOW) == 40
+    assert Act.objects.values_list("source", "place").get() == ("shop", "Siam")
+    part(log)
+    for _ in range(2):
+        shop.settle([ann, ben], LATER)
+        assert (balance(ann, LATER), balance(ben, LATER), parted()) == (0, 40, 0)
+    assert not Member.objects.filter(customer_id=ann.id).exists()
