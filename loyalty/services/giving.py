@@ -50,6 +50,7 @@ def give(asked: Asked, points: Decimal, *, words: str = "") -> Given:
         return _written(till, act, points)
 
 
+@patiently
 def present(asked: Asked, points: Decimal, *, cause: str, reason: str, words: str = "") -> Given:
     """What a member is given for no purchase (`reason` says for what): it can be spent at once and counts for no tier.
     The same `cause` (`<what>:<id of its row>`, see `selectors.deeds`) is given once. Raises Refused.

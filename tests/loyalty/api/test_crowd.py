@@ -106,7 +106,7 @@ def test_tills_the_pipeline_merges_and_the_jobs_do_not_stand_in_each_others_way(
     with running.shop() as shop:
         people = re.findall(r"^=(\S+)$", shop.run("shell", "-v", "0", "-c", BEGIN), re.MULTILINE)
         assert len(people) == PEOPLE
-        said: Counter[tuple[str, int]] = Counter()
+        said = Counter()
         over = threading.Event()
 
         def call(name, path, body):
