@@ -342,7 +342,7 @@ class GeneralForm(PartForm):
     """What belongs to the whole programme."""
 
     def build(self) -> None:
-        """Name, money, multipliers, how long a till waits, households."""
+        """Name, money, multipliers, how long a till waits. Households are offered once they share."""
         self.names_block("names", _("Name of the programme"))
         ways = [
             ("largest", _("the largest counts")),
@@ -361,7 +361,6 @@ class GeneralForm(PartForm):
             self.choice("factors", _("Where several multipliers meet, tiers among them,"), ways, default="largest"),
             self.whole("hold_minutes", _("Minutes for which a till puts points aside"), least=1, most=10_080,
                        default=30),
-            self.whole("household", _("People of a household who may share"), least=1, most=12, default=1),
         ]  # fmt: skip
         self.blocks.append(Block("", names))
 

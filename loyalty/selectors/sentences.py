@@ -348,10 +348,6 @@ class Teller:
             "What a till puts aside is given back after %(minutes)s minutes.",
             programme.hold_minutes,
         ) % {"minutes": written_numbers.number(programme.hold_minutes)}
-        if programme.household > 1:
-            yield _("Up to %(n)s people of a household share what they have.") % {
-                "n": written_numbers.number(programme.household)
-            }
 
 
 def expiring(expiry: Expiry) -> str:
