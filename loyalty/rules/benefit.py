@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import Annotated, Any
 
 import msgspec
@@ -17,6 +16,7 @@ from msgspec import Meta
 
 from cdp.core import structures
 from loyalty.rules.earning import Line, allotted
+from loyalty.rules.fraction import Fraction
 from loyalty.rules.programme import Some
 
 ZERO = Decimal(0)
