@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from cdp.core import copying, ids, pipeline
 from cdp.core.actors import SYSTEM
 from customers.selectors import lineage
+from customers.services.merging import tries
 from loyalty.models import Act, Claim, Member, Settled
 from loyalty.rules import ending, purse, ranks, settling
 from loyalty.rules.programme import Programme
@@ -50,14 +51,18 @@ def accrue(customers: Sequence[uuid.UUID], now: datetime) -> None:
     found = facts.changed(pools, since)
     if not found:
         return
-    with transaction.atomic():
-        book = Book.open(sorted({one.top for one in found}), now=now)
-        # Again behind the locks: somebody may have settled them, or have been merged, meanwhile.
-        taking_part = _members([top for top in taking_part if top in book.members])
-        pools = [pool for pool in pools if pool.top in taking_part]
-        changed = facts.changed(pools, since) if pools else []
-        if changed:
-            _Accrual(book, timeline, taking_part, pools, changed).settle()
+    tops = {one.top for one in found}
+    tries.tried(lambda: _settle(tops, timeline, now))
+
+
+def _settle(tops: Collection[uuid.UUID], timeline: Timeline, now: datetime) -> None:
+    book = Book.open(sorted(tops), now=now)
+    # Again behind the locks: somebody may have settled them, or have been merged, meanwhile.
+    taking_part = _members(book.members)
+    pools = _pools(taking_part)
+    changed = facts.changed(pools, timeline.starts_at) if pools else []
+    if changed:
+        _Accrual(book, timeline, taking_part, pools, changed).settle()
 
 
 def _join_buyers(timeline: Timeline, customers: Sequence[uuid.UUID], now: datetime) -> None:

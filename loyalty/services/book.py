@@ -20,6 +20,7 @@ from django.db import connection
 
 from cdp.core import copying, ids
 from cdp.core.actors import SYSTEM, Actor
+from customers.selectors import lineage
 from customers.services import standing
 from loyalty.models import Act, Lot, Movement
 from loyalty.rules import purse as rules
@@ -101,10 +102,12 @@ class Book:
     ) -> "Book":
         """Lock these people and load what they have. Waits that are over and ends that have come are booked first.
 
-        Who has no wallet any more (erased, nobody) is left out: see `tops`. Six statements, however many people; call
+        Who has no wallet any more (erased, nobody) is left out: see `tops`. A dozen statements for many people; call
         it inside a transaction.
         """
-        stands = standing.hold(customers)
+        # Every row of the purse, not only who stands for it: lots and acts of theirs name them, and PostgreSQL looks
+        # for whom a row names when the transaction ends, which would wait for a merge that waits for us.
+        stands = standing.hold(lineage.everybody(customers))
         stand = set(stands.values())
         standing.queue(stand)
         book = cls.of(purses.pools(stand), now=now, actor=actor, source=source, place=place)
