@@ -13,6 +13,7 @@ from cdp.core.chains import registry
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('core', '0018_chains'),
         ('customers', '0023_reviews_by_form'),
         ('loyalty', '0001_coupons'),
     ]

@@ -17,11 +17,14 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import StateApps
 
 PORTION = 10_000
-_TOLD = """jsonb_strip_nulls(jsonb_build_object(
-    'gives', CASE WHEN percent IS NULL THEN 'amount' ELSE 'percent' END, 'percent', trim_scale(percent)::text,
-    'amount', trim_scale(amount)::text, 'minimum', trim_scale(minimum)::text,
-    'currency', CASE WHEN currency = '' AND (amount IS NOT NULL OR minimum IS NOT NULL) THEN %(currency)s
-        ELSE nullif(currency, '') END))"""
+# As text first: what builds JSON of values may differ between machines, for all that PostgreSQL promises.
+_TOLD = """(CASE WHEN percent IS NULL THEN '{"gives": "amount"' ELSE '{"gives": "percent"' END
+    || coalesce(', "percent": "' || trim_scale(percent)::text || '"', '')
+    || coalesce(', "amount": "' || trim_scale(amount)::text || '"', '')
+    || coalesce(', "minimum": "' || trim_scale(minimum)::text || '"', '')
+    || coalesce(', "currency": "' || CASE WHEN currency <> '' THEN currency
+        WHEN amount IS NOT NULL OR minimum IS NOT NULL THEN %(currency)s END || '"', '')
+    || '}')::jsonb"""
 _COLUMNS = """percent = CASE WHEN benefit->>'gives' IN ('amount', 'credit') THEN NULL
         ELSE coalesce((benefit->>'percent')::numeric, 1) END,
     amount = CASE WHEN benefit->>'gives' IN ('amount', 'credit') THEN (benefit->>'amount')::numeric END,
