@@ -130,6 +130,7 @@ class Book:
         book = cls(members, purses.load(members), now=now, actor=actor, source=source, place=place)
         for (_, wallet), purse in book._purses.items():
             book._lapse(purse, wallet)
+        book._name_apart()
         return book
 
     def _lapse(self, purse: Purse, wallet: str) -> None:
@@ -145,6 +146,17 @@ class Book:
                     moves=list(lapse.moves),
                 )
             )
+
+    def _name_apart(self) -> None:
+        """Clocks lie minutes apart: what one let end came back by another, and ends once more. That is another act."""
+        if not self._drafts:
+            return
+        causes = {draft.cause for draft in self._drafts}
+        acts = Act.objects.filter(customer_id__in={draft.customer for draft in self._drafts}, cause__in=causes)
+        known = set(acts.values_list("customer_id", "wallet", "kind", "cause"))
+        for draft in self._drafts:
+            if (draft.customer, draft.wallet, draft.kind.value, draft.cause) in known:
+                draft.cause += f"#{draft.id}"
 
     def purse(self, customer: uuid.UUID, wallet: str) -> Purse:
         """What somebody shares in: any row of the purse may be named. Raises KeyError for who is not in this book."""

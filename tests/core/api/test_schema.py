@@ -13,7 +13,7 @@ from cdp.api import router
 from tests import factories
 
 WRITES = {"post", "put", "patch", "delete"}
-READS = {"customers_lookup", "segments_preview", "campaigns_preview", "loyalty_accounts_quote", "loyalty_quote"}
+READS = {"customers_lookup", "segments_preview", "campaigns_preview", "loyalty_accounts_quote", "loyalty_accounts_quote_guest"}
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,14 @@
 """What only time does is booked by a job, once, and comes to what reading said before."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from cdp.core.actors import SYSTEM
 from loyalty.models import Act, Lot, Member
-from loyalty.services import lapsing
+from loyalty.services import giving, holds, lapsing
+from loyalty.services.tills import Asked
 from tests.loyalty.programmes import BEGIN, publish, tier
 from tests.loyalty.shop import buy, has, member, settle
 
@@ -53,3 +56,19 @@ def test_who_buys_no_more_falls_by_one_when_the_rise_is_long_ago():
     assert tiers() == {ann.id: "silver", ben.id: "gold"}
     assert lapsing.settle_tiers(now=BEGIN + 900 * DAY) == 2
     assert tiers() == {ann.id: "", ben.id: "silver"}
+
+
+def test_what_ended_by_a_clock_that_is_ahead_and_came_back_by_one_that_is_behind_ends_again():
+    """Two machines, minutes apart: the end is booked twice, each time of what was there."""
+    publish(wallets={"points": {"expiry": {"kind": "fixed", "days": 1, "until": "moment"}}})
+    ann = member(BEGIN)
+    now, minute = BEGIN + DAY, timedelta(minutes=1)
+    giving.give(Asked(ann.id, SYSTEM, now, "till"), Decimal(10))
+    put = holds.hold(Asked(ann.id, SYSTEM, now, "till"), Decimal(4), minutes=9000)
+    assert lapsing.book_due(now=now + DAY + minute) == 1
+    holds.release(Asked(ann.id, SYSTEM, now + DAY - 5 * minute, "till"), put.hold.id)
+    assert has(ann, now + DAY - 5 * minute) == 4
+    assert [lapsing.book_due(now=now + DAY + hours * 60 * minute) for hours in (1, 2)] == [1, 0]
+    giving.give(Asked(ann.id, SYSTEM, now + 2 * DAY, "till"), Decimal(3))
+    assert has(ann, now + 2 * DAY) == 3
+    assert sorted(Lot.objects.values_list("active", "expired")) == [(0, 10), (3, 0)]
