@@ -9,7 +9,7 @@ from cdp.core.api import webhooks
 from commerce.api import interests, line_links, orders, products
 from consent.api import consents, feedback, requests
 from customers.api import customers
-from loyalty.api import accounts, coupons, receipts
+from loyalty.api import accounts, coupons, receipts, rewards
 from surveys.api import interviews, social, surveys, tickets
 
 
@@ -41,6 +41,7 @@ router.register("tickets", tickets.TicketViewSet, basename="ticket")
 router.register("social", social.SocialViewSet, basename="social")
 router.register("loyalty/accounts", accounts.AccountViewSet, basename="loyalty-account")
 router.register("loyalty/receipts", receipts.ReceiptViewSet, basename="loyalty-receipt")
+router.register("loyalty/rewards", rewards.RewardViewSet, basename="loyalty-reward")
 router.register("coupons", coupons.CouponViewSet, basename="coupon")
 router.register("segments", segments.SegmentViewSet, basename="segment")
 router.register(

@@ -10,7 +10,7 @@ from commerce.services import booking
 from customers.services import erasing, merging
 from customers.services.companies import linking
 from events.services import sessions
-from loyalty.services import accruing, actions, coupons, figures, promised, referring
+from loyalty.services import accruing, actions, coupons, figures, full_cards, promised, promotions, referring
 from surveys.services import collecting
 from surveys.services.interviews import testimonials
 from surveys.services.social import collecting as social
@@ -26,10 +26,12 @@ STEPS = (
     ("surveys.understand", reading.understand),
     ("surveys.testimonials", testimonials.look_after),
     ("loyalty.coupons", coupons.settle),
+    ("loyalty.promotions", promotions.settle),
     ("loyalty.accrue", accruing.accrue),
     ("loyalty.actions", actions.reward),
     ("loyalty.referrals", referring.settle),
     ("loyalty.promised", promised.give),
+    ("loyalty.cards", full_cards.fill),
     ("loyalty.members", figures.keep),
     ("customers.companies", linking.link),
     ("analytics.metrics", metrics.update),

@@ -22,7 +22,7 @@ from loyalty.models import (
     Receipt,
 )
 from loyalty.selectors import card_panel, coupons, draws, member_panel
-from loyalty.services import cards, points_import, prizes, proving
+from loyalty.services import cards, points_import, prizes, promotions, proving
 from loyalty.services import coupons as redeeming
 from loyalty.services import draws as drawing
 from loyalty.services import reference as rows
@@ -32,6 +32,7 @@ reference.needed(rows.ensure)
 offers.declare(coupons.offers)
 offers.declare_draws(draws.promisable)
 codes.provide("loyalty.coupons", redeeming.settle)
+codes.provide("loyalty.promotions", promotions.settle)
 timeline.provide("coupon", _("Coupons"), coupons.entries, group=timeline.BOUGHT, scope="loyalty")
 timeline.provide("draw", _("Prize draws"), draws.entries, group=timeline.BOUGHT, scope="loyalty")
 panels.declare(

@@ -13,9 +13,9 @@ from rest_framework import serializers
 
 from cdp.core.crypto import subjects
 from commerce.rules import money
-from loyalty.models import Act, Hold, Member, WalletType
+from loyalty.models import Act, Coupon, Hold, Member, WalletType
 from loyalty.rules.purse import ZERO
-from loyalty.selectors import accounts, quotes
+from loyalty.selectors import accounts, coupons, quotes
 from loyalty.selectors.accounts import Standing
 from loyalty.selectors.quotes import Quote
 
@@ -114,6 +114,13 @@ class GivenAnswer(serializers.Serializer[Any]):
     balance = AmountField(help_text="What can be spent now.")
 
 
+class BoughtAnswer(serializers.Serializer[Any]):
+    """A coupon that was bought with points."""
+
+    code = serializers.CharField()
+    valid_until = serializers.DateTimeField()
+
+
 class PointsRedemptionAnswer(serializers.Serializer[Any]):
     """Points put aside or redeemed."""
 
@@ -126,6 +133,9 @@ class PointsRedemptionAnswer(serializers.Serializer[Any]):
     reversed = AmountField(help_text="How much of that was given back since.")
     value = serializers.CharField(allow_null=True, help_text="What the redeemed is worth, if a price is set.")
     currency = serializers.CharField(allow_null=True)
+    reward = serializers.CharField(allow_null=True, help_text="The key of the reward that was taken.")
+    benefit = serializers.JSONField(allow_null=True, help_text="What that reward gave then.")
+    coupon = BoughtAnswer(allow_null=True, help_text="The coupon that it came as.")
     until = serializers.DateTimeField(allow_null=True, help_text="When it goes back by itself, while it is open.")
     external_id = serializers.CharField(allow_null=True, help_text="The number of the sale, as told.")
     balance = AmountField(help_text="What can be spent now.")
@@ -209,7 +219,7 @@ def given(done: Any, *, customer: uuid.UUID, wallet: str) -> Json:
 def redemption(row: Hold, *, available: Decimal, at: datetime) -> Json:
     """Points put aside or redeemed, and what can be spent now."""
     kind = accounts.wallet(row.wallet)
-    value, currency = accounts.worth(row.wallet, row.captured, at=at)
+    value, currency = (None, "") if row.reward else accounts.worth(row.wallet, row.captured, at=at)
     return {
         "id": str(row.id),
         "customer": str(row.customer_id),
@@ -220,10 +230,24 @@ def redemption(row: Hold, *, available: Decimal, at: datetime) -> Json:
         "reversed": amount(row.restored, kind),
         "value": None if value is None else money.text(value, currency),
         "currency": currency or None,
+        "reward": row.reward or None,
+        "benefit": row.gave["benefit"] if row.gave else None,
+        "coupon": _bought(row),
         "until": row.until if row.state == Hold.State.OPEN else None,
         "external_id": row.reference or None,
         "balance": amount(available, kind),
     }
+
+
+def _bought(row: Hold) -> Json | None:
+    """The coupon that a reward came as."""
+    if not row.reward or row.state != Hold.State.CAPTURED:
+        return None
+    found = Coupon.objects.filter(customer_id=row.customer_id, given_for=row.id, voided_at=None).first()
+    if found is None:
+        return None
+    keyring = subjects.load([found.customer_id])
+    return {"code": coupons.code_of(found, keyring), "valid_until": found.valid_until}
 
 
 def quote(found: Quote | None, *, customer: uuid.UUID | None) -> Json:

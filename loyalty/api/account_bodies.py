@@ -37,9 +37,12 @@ class EarnBody(StrictSerializer):
 
 
 class SpendBody(StrictSerializer):
-    """How many points are redeemed."""
+    """How many points are redeemed, or which reward of the catalogue is taken for what it costs."""
 
-    points = PointsField()
+    points = PointsField(required=False, allow_null=True, default=None, help_text="So many; or name a `reward`.")
+    reward = serializers.SlugField(
+        max_length=40, required=False, default="", allow_blank=True, help_text="The key of a reward: it says the cost."
+    )
     wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
     external_id = WordsField(max_length=200, help_text="Your own number of the sale. " + NUMBER_HELP)
     basket = MoneyField(
@@ -50,9 +53,14 @@ class SpendBody(StrictSerializer):
         help_text="What the sale comes to, in the programme's currency: then no more points than may be spent on it.",
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["points"] is None) == (not attrs["reward"]):
+            raise serializers.ValidationError({"points": [_("Say how many points, or name a reward.")]})
+        return attrs
+
 
 class HoldBody(SpendBody):
-    """How many points are put aside for a sale that is under way."""
+    """How many points (or the cost of which reward) are put aside for a sale that is under way."""
 
     minutes = serializers.IntegerField(
         min_value=1,

@@ -45,6 +45,8 @@ POINTS_PLACES = {
 }
 PLACES = dict.fromkeys(POINTS_PLACES, "/points") | {
     Refusal.UNKNOWN_WALLET: "/wallet",
+    Refusal.UNKNOWN_REWARD: "/reward",
+    Refusal.WHOLE_REWARD: "/points",
     Refusal.UNKNOWN_REDEMPTION: "/redemption",
 }
 """Where in the body a reason belongs: what another body could mend is 422, the others are 409."""
@@ -138,8 +140,10 @@ class AccountViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="loyalty_accounts_redeem",
-        summary="Redeem points",
-        description="409 with the code `insufficient_points` and `available` where there are fewer.",
+        summary="Redeem points, or take a reward",
+        description="409 with the code `insufficient_points` and `available` where there are fewer. A `reward`"
+        " costs what the catalogue says; 409 `sold_out`, `limit_reached`, `tier_needed`, `not_yet` or `ended` where it"
+        " cannot be had. A voucher comes as `coupon`, at once and whenever it is told again.",
         parameters=[CUSTOMER],
         request=bodies.SpendBody,
         responses={
@@ -152,7 +156,8 @@ class AccountViewSet(ApiViewSet):
         """Spend points at once."""
         told = _read(bodies.SpendBody, request)
         return self._done(
-            self._asked(customer, told), lambda asked: holds.redeem(asked, told["points"], basket=told["basket"])
+            self._asked(customer, told),
+            lambda asked: holds.redeem(asked, told["points"], reward=told["reward"], basket=told["basket"]),
         )
 
     @extend_schema(
@@ -173,7 +178,9 @@ class AccountViewSet(ApiViewSet):
         told = _read(bodies.HoldBody, request)
         return self._done(
             self._asked(customer, told),
-            lambda asked: holds.hold(asked, told["points"], minutes=told["minutes"], basket=told["basket"]),
+            lambda asked: holds.hold(
+                asked, told["points"], minutes=told["minutes"], reward=told["reward"], basket=told["basket"]
+            ),
         )
 
     @extend_schema(

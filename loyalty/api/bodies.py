@@ -10,6 +10,7 @@ from rest_framework import serializers
 from cdp.core.api.fields import CurrencyField, MoneyField, StrictSerializer, WordsField
 from commerce.rules.inputs import ZERO
 from customers.rules import people
+from loyalty.api.account_bodies import QuoteLineBody
 
 
 class IdentifiersBody(StrictSerializer):
@@ -60,10 +61,43 @@ class RedeemBody(StrictSerializer):
         max_length=200,
         help_text="Your own number of the sale. The same number again gets the same answer and redeems nothing twice.",
     )
-    amount = MoneyField(required=False, allow_null=True, default=None, min_value=ZERO)
+    amount = MoneyField(
+        required=False, allow_null=True, default=None, min_value=ZERO, help_text="Before anything comes off."
+    )
+    lines = QuoteLineBody(  # type: ignore[call-arg]  # of the list
+        many=True,
+        required=False,
+        default=list,
+        max_length=500,
+        help_text="What is bought: some codes are for some articles.",
+    )
     currency = CurrencyField(required=False, default="", help_text="Left out: the shop's currency.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["customer"] is None and attrs["order"] is None and not attrs.get("external_id"):
             raise serializers.ValidationError({"customer": [_("Name the buyer or the order.")]})
         return attrs
+
+
+class TryBody(StrictSerializer):
+    """A basket that is not paid yet."""
+
+    customer = PayerField(required=False, allow_null=True, default=None)
+    amount = MoneyField(
+        required=False, allow_null=True, default=None, min_value=ZERO, help_text="Before anything comes off."
+    )
+    lines = QuoteLineBody(  # type: ignore[call-arg]  # of the list
+        many=True, required=False, default=list, max_length=500
+    )
+    currency = CurrencyField(required=False, default="", help_text="Left out: the shop's currency.")
+
+
+class TakeBackBody(StrictSerializer):
+    """Which sale came to nothing."""
+
+    external_id = WordsField(
+        max_length=200,
+        required=True,
+        allow_blank=False,
+        help_text="The number of the sale that the code was redeemed for, by a key of the same source.",
+    )

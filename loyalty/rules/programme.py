@@ -258,9 +258,11 @@ class Wallets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     smallest: Decimal = Decimal(1)
     step: Decimal = Decimal(1)
     most_of_basket: Decimal = Decimal(1)
-    # Of stamps: how many make a full card, which reward that gives, and how many a new member starts with.
+    # Of stamps: how many make a full card, which reward that gives, what becomes of its unused coupon when a stamp of
+    # it comes back, and how many a new member starts with.
     full: Annotated[int, Meta(ge=2, le=100)] | None = None
     reward: str = ""
+    undone: Literal["void", "keep"] = "void"
     first: Annotated[int, Meta(ge=0, le=50)] = 0
     expected: Decimal = Decimal("0.8")  # how much of it will ever be redeemed, for what is owed (IFRS 15)
 

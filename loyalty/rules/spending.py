@@ -46,6 +46,14 @@ class Refusal(StrEnum):
     UNKNOWN_ADJUSTMENT = "unknown_adjustment"
     IS_REVERSAL = "is_a_reversal"
     ADJUSTMENT_REVERSED = "adjustment_already_reversed"
+    UNKNOWN_REWARD = "unknown_reward"
+    ENDED = "ended"
+    NOT_YET = "not_yet"
+    SOLD_OUT = "sold_out"
+    TIER = "tier_needed"
+    REWARD_LIMIT = "limit_reached"
+    WHOLE_REWARD = "whole_reward"
+    REWARD_USED = "reward_used"
 
 
 REASONS: Mapping[Refusal, Promise] = MappingProxyType(
@@ -79,6 +87,14 @@ REASONS: Mapping[Refusal, Promise] = MappingProxyType(
         Refusal.UNKNOWN_ADJUSTMENT: _("There is no such adjustment of this member's."),
         Refusal.IS_REVERSAL: _("This took an adjustment back itself; adjust anew instead."),
         Refusal.ADJUSTMENT_REVERSED: _("This adjustment was taken back before."),
+        Refusal.UNKNOWN_REWARD: _("There is no such reward."),
+        Refusal.ENDED: _("This reward is not given any more."),
+        Refusal.NOT_YET: _("This reward is not given yet."),
+        Refusal.SOLD_OUT: _("There is nothing left of this reward."),
+        Refusal.TIER: _("This reward is for members of another rank."),
+        Refusal.REWARD_LIMIT: _("This member has had this reward as often as a member may."),
+        Refusal.WHOLE_REWARD: _("A reward is taken and given back whole."),
+        Refusal.REWARD_USED: _("What this reward gave has been used; it cannot be taken back any more."),
         Refusal.LIMIT: _("This is more than you may decide alone: %(limit)s at most. Ask somebody who may decide it."),
     }
 )

@@ -225,7 +225,7 @@ def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: dat
 
     Raises UnableToRedeem with the reason, and UnknownBuyer.
     """
-    buyer = _buyer(sale, source)
+    buyer = buyer_of(sale, source)
     with transaction.atomic():
         owner = coupon.customer_id
         standing.hold([owner])
@@ -238,21 +238,10 @@ def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: dat
                 row.order_id = sale.order.id
                 row.save(update_fields=["order_id"])
             return Redeemed(row, is_repeated=True)
-        if sale.reference and row.reversed_reference == _sale(source, sale.reference):
-            raise UnableToRedeem(rules.Refusal.REVERSED)
-        terms = reading.terms(row)
-        reason = rules.refusal(
-            terms,
-            basket=sale.basket,
-            at=now,
-            is_used=row.redeemed_at is not None,
-            is_void=row.voided_at is not None,
-            is_owner=buyer == owner,
-            has_ordered=row.is_first_order and _has_ordered(row, sale, source),
-        )
+        reason = _obstacle(row, sale, source, now, is_owner=buyer == owner)
         if reason is not None:
             raise UnableToRedeem(reason)
-        row.off = rules.discount(terms, sale.basket, digits=money.decimals(sale.basket.currency))
+        row.off = rules.discount(reading.terms(row), sale.basket, digits=money.decimals(sale.basket.currency))
         _take(row, order=sale.order.id if sale.order else None, reference=sale.reference, by=source.key, now=now)
         audit.record(
             audit.Action.COUPON_REDEEMED,
@@ -264,6 +253,29 @@ def redeem(*, coupon: Coupon, sale: Sale, source: Source, actor: Actor, now: dat
         )
         pipeline.mark([owner], cause="loyalty.coupon")
     return Redeemed(row, is_repeated=False)
+
+
+def obstacle(*, coupon: Coupon, sale: Sale, source: Source, now: datetime) -> rules.Refusal | None:
+    """Why `redeem` would refuse it; nothing is locked. Without a buyer it is its own customer."""
+    try:
+        is_owner = buyer_of(sale, source) == coupon.customer_id
+    except UnknownBuyer:
+        is_owner = True
+    return _obstacle(coupon, sale, source, now, is_owner=is_owner)
+
+
+def _obstacle(row: Coupon, sale: Sale, source: Source, now: datetime, *, is_owner: bool) -> rules.Refusal | None:
+    if sale.reference and row.reversed_reference == _sale(source, sale.reference):
+        return rules.Refusal.REVERSED
+    return rules.refusal(
+        reading.terms(row),
+        basket=sale.basket,
+        at=now,
+        is_used=row.redeemed_at is not None,
+        is_void=row.voided_at is not None,
+        is_owner=is_owner,
+        has_ordered=row.is_first_order and _has_ordered(row, sale, source),
+    )
 
 
 def reverse(*, coupon: Coupon, reference: str, source: Source, actor: Actor, now: datetime) -> Redeemed:
@@ -327,7 +339,7 @@ def _sale(source: Source, reference: str) -> str:
     return hashlib.sha256(f"{source.key}\0{reference}".encode()).hexdigest()
 
 
-def _buyer(sale: Sale, source: Source) -> uuid.UUID | None:
+def buyer_of(sale: Sale, source: Source) -> uuid.UUID | None:
     """Who pays, as the id that stands for them today; None for a person nobody knows. Raises UnknownBuyer."""
     if sale.order is not None:
         named = sale.order.customer_id

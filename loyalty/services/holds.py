@@ -5,6 +5,7 @@ writes holds the lock of the person's book, so a hold is decided once; told agai
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,11 +16,12 @@ from django.db import transaction
 
 from cdp.core import pipeline
 from cdp.core.actors import SYSTEM
-from loyalty.models import Act, Hold
+from loyalty.models import Act, Hold, Reward
 from loyalty.rules import paying
 from loyalty.rules.purse import ZERO, Account, Part, TooLittle
 from loyalty.rules.spending import Refusal, Refused, check_amount, check_chosen
 from loyalty.selectors import accounts, taken
+from loyalty.services import rewards
 from loyalty.services.book import Book, Draft
 from loyalty.services.tills import Asked, Till, open_till, patiently
 
@@ -47,26 +49,28 @@ class Done:
 @patiently
 def hold(
     asked: Asked,
-    points: Decimal,
+    points: Decimal | None = None,
     *,
     minutes: int | None = None,
     reward: str = "",
     basket: Decimal | None = None,
     resolved_by: bytes | None = None,
 ) -> Done:
-    """Put points aside for a sale that is under way, for so many minutes (left out: as the programme says).
+    """Put points aside for a sale that is under way, for so many minutes (left out: as the programme says): so many, or
+    what a reward costs.
 
     The same number of the same source is the same hold while that is open or redeemed. `basket` is what the sale comes
     to, where that is known: the programme says how much of it may be paid with points. Raises Refused.
     """
     with transaction.atomic():
+        asked, points, prize = _wanted(asked, points, reward)
         till = _ready(asked, points, is_chosen=not reward, basket=basket)
         known = _told(till, asked, points, reward)
         if known is not None:
-            return Done(known, known.amount, till.available, is_repeated=True)
+            return _again(till, known, known.amount)
         lasts = minutes or (till.programme.hold_minutes if till.programme else MINUTES)
         until = asked.now + timedelta(minutes=min(lasts, LONGEST_MINUTES))
-        row = _row(till, asked, points, reward=reward, until=until, resolved_by=resolved_by)
+        row = _row(till, asked, points, reward=prize, until=until, resolved_by=resolved_by)
         act = till.act(Act.Kind.HOLD, f"hold:{row.id}", fact=row.id, details=asked.details)
         with _enough():
             act.moves += till.purse.hold(points, at=asked.now)
@@ -76,27 +80,39 @@ def hold(
 @patiently
 def redeem(
     asked: Asked,
-    points: Decimal,
+    points: Decimal | None = None,
     *,
     reward: str = "",
     basket: Decimal | None = None,
     resolved_by: bytes | None = None,
 ) -> Done:
-    """Put aside and redeem in one. The same number of the same source is the same redemption. Raises Refused."""
+    """Put aside and redeem in one: so many, or what a reward costs. The same number of the same source is the same
+    redemption. Raises Refused.
+    """
     with transaction.atomic():
+        asked, points, prize = _wanted(asked, points, reward)
         till = _ready(asked, points, is_chosen=not reward, basket=basket)
         known = _told(till, asked, points, reward)
         if known is not None:
             if known.state == Hold.State.OPEN:
                 raise Refused(Refusal.OTHERWISE)
-            return Done(known, known.captured, till.available, is_repeated=True)
-        row = _row(till, asked, points, reward=reward, until=asked.now, resolved_by=resolved_by)
+            return _again(till, known, known.captured)
+        row = _row(till, asked, points, reward=prize, until=asked.now, resolved_by=resolved_by)
         row.state, row.captured, row.ended_at = Hold.State.CAPTURED, points, asked.now
         act = till.act(Act.Kind.REDEEM, f"hold:{row.id}", fact=row.id, details=asked.details)
         with _enough():
             act.moves += till.purse.spend(points, at=asked.now)
         till.note_redemption()
+        rewards.give(till, row)
         return _written(till, row, points)
+
+
+def _wanted(asked: Asked, points: Decimal | None, reward: str) -> tuple[Asked, Decimal, Reward | None]:
+    """How much of which wallet: a reward says both. Raises Refused."""
+    if not reward:
+        return asked, points or ZERO, None
+    prize = rewards.known(reward)
+    return replace(asked, wallet=prize.wallet), prize.cost, prize
 
 
 def _ready(asked: Asked, points: Decimal, *, is_chosen: bool, basket: Decimal | None) -> Till:
@@ -107,7 +123,9 @@ def _ready(asked: Asked, points: Decimal, *, is_chosen: bool, basket: Decimal | 
         check_chosen(points, till.how)
         if basket is not None:
             paying.check_points(points, basket, till.how)
-    _lapse(till.book, accounts.overdue(till.people, asked.now), till.grace)
+    late = accounts.overdue(till.people, asked.now)
+    _lapse(till.book, late, till.grace)
+    rewards.put_back(till.shelf, late)
     return till
 
 
@@ -124,18 +142,31 @@ def _told(till: Till, asked: Asked, points: Decimal, reward: str) -> Hold | None
         wallet=till.wallet.key,
         state__in=[Hold.State.OPEN, Hold.State.CAPTURED],
     ).first()
-    if known is not None and (known.amount, known.reward) != (points, reward):
+    if known is not None and (known.reward != reward or (not reward and known.amount != points)):
         raise Refused(Refusal.OTHERWISE)
     return known
 
 
-def _row(till: Till, asked: Asked, points: Decimal, *, reward: str, until: datetime, resolved_by: bytes | None) -> Hold:
+def _again(till: Till, row: Hold, points: Decimal) -> Done:
+    """It was told before; what only time did since is written."""
+    till.book.write()
+    rewards.count(till.shelf)
+    return Done(row, points, till.available, is_repeated=True)
+
+
+def _row(
+    till: Till, asked: Asked, points: Decimal, *, reward: Reward | None, until: datetime, resolved_by: bytes | None
+) -> Hold:
+    """The row of a redemption, with a piece of the reward taken where it is one. Raises Refused."""
+    if reward is not None:
+        rewards.take(till, reward)
     return Hold(
         customer_id=till.who,
         wallet=till.wallet.key,
         amount=points,
         until=until,
-        reward=reward,
+        reward=reward.key if reward else "",
+        gave=rewards.frozen(reward) if reward else None,
         reference=asked.reference,
         source=asked.source,
         made_at=asked.now,
@@ -154,6 +185,7 @@ def _enough() -> Iterator[None]:
 def _written(till: Till, row: Hold, points: Decimal) -> Done:
     till.book.write()
     row.save()
+    rewards.count(till.shelf)
     pipeline.mark([till.who], cause="loyalty.hold")
     return Done(row, points, till.available)
 
@@ -171,6 +203,7 @@ def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> 
         if row.state == Hold.State.CAPTURED and row.captured == wanted:
             return Done(row, wanted, till.available, is_repeated=True)
         _check_open(row, asked.now)
+        _check_whole(row, wanted, row.amount)
         if wanted > row.amount:
             raise Refused(Refusal.MORE_THAN_HELD, available=row.amount)
         parts = taken.held(row.id, till.people)
@@ -183,6 +216,7 @@ def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> 
             back.moves += till.purse.release(rest, at=asked.now, grace=till.grace)
         row.state, row.captured, row.ended_at = Hold.State.CAPTURED, wanted, asked.now
         till.note_redemption()
+        rewards.give(till, row)
         return _written(till, row, wanted)
 
 
@@ -199,6 +233,7 @@ def release(asked: Asked, hold_id: uuid.UUID) -> Done:
         parts = taken.held(row.id, till.people)
         act.moves += till.purse.release(parts, at=asked.now, grace=till.grace)
         row.state, row.ended_at = Hold.State.RELEASED, asked.now
+        rewards.put_back(till.shelf, [row])
         return _written(till, row, row.amount)
 
 
@@ -212,6 +247,11 @@ def _found(asked: Asked, hold_id: uuid.UUID, *, members_only: bool = True) -> tu
     if row is None:
         raise Refused(Refusal.FOREIGN_HOLD)
     return row, till
+
+
+def _check_whole(row: Hold, wanted: Decimal, whole: Decimal) -> None:
+    if row.reward and wanted < whole:
+        raise Refused(Refusal.WHOLE_REWARD)
 
 
 def _check_open(row: Hold, now: datetime) -> None:
@@ -237,6 +277,9 @@ def lapse(*, now: datetime) -> int:
         found = accounts.overdue(list(book.tops), now)
         _lapse(book, found, timedelta(days=accounts.refunds(now).grace_days))
         book.write()
+        shelf: Counter[str] = Counter()
+        rewards.put_back(shelf, found)
+        rewards.count(shelf)
         pipeline.mark({row.customer_id for row in found}, cause="loyalty.hold")
     return len(found)
 
@@ -277,6 +320,8 @@ def reverse(asked: Asked, redemption: uuid.UUID, points: Decimal | None = None) 
         check_amount(wanted, digits=till.digits)
         if wanted > left:
             raise Refused(Refusal.MORE_THAN_REDEEMED, available=left)
+        _check_whole(row, wanted, row.captured)
+        rewards.undo(till, row)
         act = till.act(Act.Kind.RESTORE, cause, fact=row.id, details={**(asked.details or {}), "points": f"{wanted:f}"})
         _restore(till, row, act, wanted)
         row.restored += wanted

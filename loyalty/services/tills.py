@@ -2,8 +2,9 @@
 
 import functools
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
@@ -58,6 +59,8 @@ class Till:
     wallet: WalletType
     programme: Programme | None
     version: uuid.UUID | None
+    shelf: Counter[str] = field(default_factory=Counter)
+    """Rewards taken and put back by what is about to be written (services.rewards)."""
 
     @property
     def purse(self) -> Purse:

@@ -13,15 +13,15 @@ from cdp.core.api.authentication import key_of
 
 log = structlog.get_logger("throttle")
 
-# Refill by elapsed time, take one, answer the wait in milliseconds (0 = allowed). One atomic script: two requests
-# never take the same token.
+# Refill by elapsed time, take so many (one, or none to look), answer the wait in milliseconds (0 = allowed). One atomic
+# script: two requests never take the same token.
 _BUCKET = """
 local rate, burst, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local state = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens, at = tonumber(state[1]) or burst, tonumber(state[2]) or now
 tokens = math.min(burst, tokens + math.max(0, now - at) * rate / 1000)
 local wait = 0
-if tokens < 1 then wait = math.ceil((1 - tokens) * 1000 / rate) else tokens = tokens - 1 end
+if tokens < 1 then wait = math.ceil((1 - tokens) * 1000 / rate) else tokens = tokens - tonumber(ARGV[4]) end
 redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
 redis.call('PEXPIRE', KEYS[1], math.ceil(burst * 1000 / rate) + 1000)
 return wait
@@ -36,6 +36,16 @@ def _valkey() -> redis.Redis:
     return _client
 
 
+def take(name: str, *, rate: float, burst: float, cost: int = 1) -> float:
+    """Take so many tokens of the bucket of that name, none to look: seconds until one is there, 0 where one was."""
+    try:
+        wait = _valkey().eval(_BUCKET, 1, name, str(rate), str(burst), str(int(time.time() * 1000)), str(cost))
+    except redis.RedisError:
+        log.warning("rate limit not checked: no answer from the cache")
+        return 0.0
+    return int(wait) / 1000
+
+
 class KeyThrottle(BaseThrottle):
     """API_RATE_PER_SECOND on average, API_BURST at once, per key."""
 
@@ -44,19 +54,7 @@ class KeyThrottle(BaseThrottle):
         self._wait = 0.0
         if request.auth is None:
             return True
-        try:
-            wait = _valkey().eval(
-                _BUCKET,
-                1,
-                f"cdp:rate:{key_of(request).id}",
-                str(settings.API_RATE_PER_SECOND),
-                str(settings.API_BURST),
-                str(int(time.time() * 1000)),
-            )
-        except redis.RedisError:
-            log.warning("rate limit not checked: no answer from the cache")
-            return True
-        self._wait = int(wait) / 1000
+        self._wait = take(f"cdp:rate:{key_of(request).id}", rate=settings.API_RATE_PER_SECOND, burst=settings.API_BURST)
         return self._wait == 0
 
     def wait(self) -> float:

@@ -13,7 +13,8 @@ from cdp.api import router
 from tests import factories
 
 WRITES = {"post", "put", "patch", "delete"}
-READS = {"customers_lookup", "segments_preview", "campaigns_preview", "loyalty_accounts_quote", "loyalty_accounts_quote_guest"}
+READS = {"customers_lookup", "segments_preview", "campaigns_preview", "coupons_quote"}
+READS |= {"loyalty_accounts_quote", "loyalty_accounts_quote_guest"}
 
 
 @pytest.fixture(scope="module")

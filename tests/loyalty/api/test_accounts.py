@@ -1,6 +1,7 @@
 """REST: what customers have is read, given, put aside, redeemed and taken back; every reason against it has a code."""
 
 import json
+import posixpath
 import uuid
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from cdp.core.actors import SYSTEM
 from customers.services import erasing, merging
+from loyalty.models import Coupon, Reward
 from tests import factories
 from tests.loyalty import programmes
 
@@ -21,7 +23,7 @@ def call(client, db):
     def call(method, path, body=None, **headers):
         response = client.generic(
             method,
-            f"/api/v1/loyalty/accounts/{path}",
+            posixpath.normpath(f"/api/v1/loyalty/accounts/{path}"),
             json.dumps(body if body is not None else {}),
             content_type="application/json",
             headers={"Authorization": f"Bearer {text}", **headers},
@@ -124,6 +126,14 @@ def test_what_is_refused_has_a_status_a_code_and_a_place_and_changes_nothing(cal
             ({"points": 1, "reason": "because"}, 422, "invalid", "/reason"),
         ],
     }
+    tried[f"{ann}/redeem"] += [
+        ({"reward": "coffee"}, 409, "sold_out", ""),
+        ({"reward": "tea"}, 422, "unknown_reward", "/reward"),
+        ({"reward": "coffee", "points": 5}, 422, "invalid", "/points"),
+    ]
+    tried[f"{ann}/holds"] = [({"reward": "coffee"}, 409, "sold_out", "")]
+    told = {"names": {"en": "Coffee"}, "cost": 5, "benefit": {"gives": "percent", "percent": "10"}}
+    Reward.objects.create(key="coffee", stock=0, created_at=timezone.now(), **told)
     before = [call("GET", who)[1] for who in (ann, ben)]
     for path, bodies in tried.items():
         for body, status, code, pointer in bodies:
@@ -132,6 +142,22 @@ def test_what_is_refused_has_a_status_a_code_and_a_place_and_changes_nothing(cal
             assert [error["pointer"] for error in answer[1]["errors"]] == ([pointer] if pointer else []), (path, body)
     assert call("POST", f"{ann}/redeem", {"points": 61})[1]["available"] == 60
     assert [call("GET", who)[1] for who in (ann, ben)] == before
+
+
+def test_a_reward_is_taken_from_the_catalogue_and_its_coupon_is_told_again(call, ann):
+    told = {"names": {"en": "Coffee", "th": "กาแฟ"}, "cost": 40, "benefit": {"gives": "percent", "percent": "10"}}
+    Reward.objects.create(key="coffee", stock=1, created_at=timezone.now(), **told)
+    call("POST", f"{ann}/earn", {"points": 60})
+    (seen,) = call("GET", f"../rewards?customer={ann}")[1]["results"]
+    assert (seen["can_take"], seen["cost"], seen["left"], seen["gives"]) == (True, 40, 1, "10% off")
+    status, done = call("POST", f"{ann}/redeem", {"reward": "coffee", "external_id": "T-1"})
+    assert (status, done["reward"], done["redeemed"], done["balance"]) == (201, "coffee", 40, 20)
+    assert call("POST", f"{ann}/redeem", {"reward": "coffee", "external_id": "T-1"}) == (200, done)
+    assert Coupon.objects.get().given_for == uuid.UUID(done["id"])
+    (seen,) = call("GET", f"../rewards?customer={ann}")[1]["results"]
+    assert (seen["can_take"], seen["why_not"], seen["missing"]) == (False, "sold_out", 20)
+    back = call("POST", f"{ann}/reverse", {"sale": "T-1", "external_id": "R-1"})[1]
+    assert (back["balance"], back["coupon"], Reward.objects.get().taken) == (60, None, 0)
 
 
 def test_a_basket_is_judged_before_it_is_bought_and_nothing_is_written(call, ann):
