@@ -439,6 +439,7 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name with different words get names of their own, which generated clients then keep.
     "ENUM_NAME_OVERRIDES": {
         "PrivacyRequestStateEnum": "consent.models.PrivacyRequest.State",
+        "CodeKindEnum": ["personal", "word", "batch"],
         "CouponStateEnum": ["open", "redeemed", "void", "expired", "not_yet", "sold_out", "off"],
         "SurveyStatusEnum": ["open", "early", "over"],
         "InterviewKindEnum": ["single", "group"],

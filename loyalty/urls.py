@@ -17,6 +17,7 @@ from loyalty.views import (
     programme,
     referrals,
     replacing,
+    rewards,
     trying,
 )
 
@@ -27,6 +28,11 @@ urlpatterns: list[URLPattern] = [
     path("referrals/<uuid:referral>/", referrals.decide, name="referral-decide"),
     path("members/<uuid:customer>/card/", card_desk.card, name="card"),
     path("personal/", personal.page, name="personal"),
+    path("rewards/", rewards.page, name="rewards"),
+    path("rewards/<slug:section>/", rewards.page, name="rewards-list"),
+    path("rewards/<slug:section>/new/", rewards.edit, name="reward-new"),
+    path("rewards/codes/<slug:key>/file/", rewards.codes_file, name="promotion-file"),
+    path("rewards/<slug:section>/<slug:key>/", rewards.edit, name="reward"),
     path("programme/", programme.page, name="programme"),
     path("programme/versions/<int:number>/", programme.version, name="programme-version"),
     path("programme/file/", programme.download, name="programme-download"),

@@ -109,6 +109,7 @@ class Action(StrEnum):
     CODE_REVERSED = "loyalty:code:reversed"
     PROMOTION_MADE = "loyalty:promotion:made"
     PROMOTION_CHANGED = "loyalty:promotion:changed"
+    PROMOTION_FILE = "loyalty:promotion:file"
     REWARD_CHANGED = "loyalty:reward:changed"
     OFFER_CHANGED = "loyalty:offer:changed"
     PROGRAMME_DRAFTED = "loyalty:programme:drafted"

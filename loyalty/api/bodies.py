@@ -95,9 +95,6 @@ class TryBody(StrictSerializer):
 class TakeBackBody(StrictSerializer):
     """Which sale came to nothing."""
 
-    external_id = WordsField(
-        max_length=200,
-        required=True,
-        allow_blank=False,
-        help_text="The number of the sale that the code was redeemed for, by a key of the same source.",
+    external_id = serializers.CharField(
+        max_length=200, help_text="The number of the sale that the code was redeemed for, by a key of the same source."
     )
