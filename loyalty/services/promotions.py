@@ -60,11 +60,9 @@ def make(promotion: Promotion, *, actor: Actor, now: datetime) -> Promotion:
         elif reading.find(promotion.word) is not None:
             raise WordTaken
         promotion.save(force_insert=True)
-        copying.rows(
-            PromotionCode,
-            ("digest", "promotion_id", "is_used"),
-            ((reading.digest(one), promotion.id, False) for one in plain),
-        )
+        # Before the copying: the first digest reads its key, and a connection that copies answers no query.
+        rows = [(reading.digest(one), promotion.id, False) for one in plain]
+        copying.rows(PromotionCode, ("digest", "promotion_id", "is_used"), rows)
         _record(audit.Action.PROMOTION_MADE, promotion, actor, now, {"kind": promotion.kind, "size": promotion.size})
     return promotion
 
