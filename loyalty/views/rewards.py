@@ -5,13 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cdp.core import audit
 from cdp.core.views.access import actor_of, requires
@@ -152,27 +152,6 @@ def _write(request: HttpRequest, model: Any, row: Any, form: GivingForm) -> None
             row.save(update_fields=list(fields))
         action = audit.Action.REWARD_CHANGED if model is Reward else audit.Action.OFFER_CHANGED
         audit.record(action, actor=actor, at=now, subject=row.key, details={"fields": sorted(fields)})
-
-
-@requires("loyalty.edit")
-@require_POST
-def codes_file(request: HttpRequest, key: str) -> StreamingHttpResponse:
-    """The codes of a batch, one a line, for the printer; who took the file is written down."""
-    row = Promotion.objects.filter(key=key, kind=Promotion.Kind.BATCH).first()
-    if row is None:
-        raise Http404
-    audit.record(
-        audit.Action.PROMOTION_FILE,
-        actor=actor_of(request),
-        at=timezone.now(),
-        subject=row.id,
-        details={"promotion": row.key, "size": row.size},
-    )
-    answer = StreamingHttpResponse(
-        (f"{one}\r\n" for one in ("code", *reading.codes(row))), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{row.key}.csv"'
-    return answer
 
 
 def _choices(section: str) -> dict[str, Any]:

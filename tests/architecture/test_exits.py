@@ -71,6 +71,7 @@ ON_REQUEST = {
     "consent/views/breaches.py": "whom a breach concerns, for the officer who must tell them, logged",
     "consent/views/recording.py": "a file that proves one customer's words, for the officer who must show it, logged",
     "consent/views/register.py": "the register of processing: purposes and periods, nobody's data",
+    "loyalty/views/code_file.py": "codes for a leaflet, which are nobody's until they are used, audited",
     "loyalty/views/programme.py": "the terms of the loyalty programme, nobody's data",
     "surveys/views/files.py": "the questions of a survey, nobody's data",
     "surveys/views/voice/ticket_report.py": "counts and times of tickets, nobody's data",
