@@ -130,7 +130,7 @@ class Teller:
                 return self._redemption(entry, act, amount)
             case KIND.EXPIRE:
                 gone = act.reason == "left"
-                title = _("Ended, as they left the programme") if gone else _("Ended")
+                title = _("Ended, as they left the programme") if gone else pgettext("points", "Expired")
                 return Told(entry, title, "hourglass")
             case KIND.REINSTATE:
                 return Told(entry, _("The end was put off: it can be spent again"), "refresh")

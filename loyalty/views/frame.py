@@ -21,7 +21,7 @@ TABS = (
     ("personal", _("Personal offers"), "dashboard"),
     ("draws", _("Prize draws"), "dashboard"),
     ("referrals", _("Friends brought"), "customers.view"),
-    ("staff", _("By staff"), "steward"),
+    ("staff", pgettext_lazy("report", "By staff"), "steward"),
 )
 """URL name, label, and the capability that its page asks for. One that nothing answers yet is left out."""
 
