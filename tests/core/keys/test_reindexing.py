@@ -76,6 +76,7 @@ OTHER_KEYS = frozenset(
         *("commerce_order.content_digest", "commerce_refund.content_digest", "events_handover.awaits"),
         # under the secret of the vocabulary, which an index root says nothing about
         *("surveys_reading.terms", "surveys_anonymousreading.terms", "surveys_theme.terms"),
+        "loyalty_draw.entries",  # how many
         "events_session.fingerprint",  # of ids
         "surveys_picture.data",  # pictures of the shop
     }
