@@ -56,17 +56,21 @@ def settle(parted: Parted) -> None:
     theirs = lineage.of(parted.goes)
     ours = [row for row in lineage.of(parted.stays) if row not in theirs]
     sides = {row: side for side, rows in ((parted.goes, theirs), (parted.stays, ours)) for row in rows}
-    _look_again(parted, sides)
+    _look_again(sides)
     done = _deeds(parted, sides)
     if done:
         _Settling(parted, sides, done).run()
 
 
-def _look_again(parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID]) -> None:
-    """Purchases that were settled since stand otherwise for either: what was booked for both lies with one of them."""
-    acts = Act.objects.filter(customer_id__in=purses.writers(sides), id__gt=parted.since, fact_id__isnull=False)
-    facts = acts.filter(kind__in=[Act.Kind.EARN, Act.Kind.REFUND]).values_list("fact_id", flat=True)
-    Settled.objects.filter(customer_id__in=sides, fact_id__in=list(facts)).update(seen="parted")
+def _look_again(sides: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """Purchases that both know as settled stand otherwise for either: what was booked for both lies with one of them,
+    in this merge or in one before it.
+    """
+    whose: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for row, fact in Settled.objects.filter(customer_id__in=sides).values_list("customer_id", "fact_id"):
+        whose[fact].add(sides[row])
+    both = [fact for fact, known in whose.items() if len(known) > 1]
+    Settled.objects.filter(customer_id__in=sides, fact_id__in=both).update(seen="parted")
 
 
 def _deeds(parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID]) -> list[_Deed]:

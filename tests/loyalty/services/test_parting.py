@@ -248,3 +248,19 @@ def test_who_was_a_member_only_as_one_with_another_keeps_nothing_of_the_others_o
         shop.settle([ann, ben], LATER)
         assert (balance(ann, LATER), balance(ben, LATER), parted()) == (0, 40, 0)
     assert not Member.objects.filter(customer_id=ann.id).exists()
+
+
+def test_an_order_booked_in_one_merge_comes_to_its_buyer_after_another_that_nobody_settled_between(ann, ben):
+    programmes.publish()
+    know(ann, ben)
+    for one in (ann, ben):
+        members.enrol(customer=one.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+    log = join(ann, ben)
+    shop.buy(ann, NOW, ("A", 1, 1000), resolved_by=digests[ben.id])
+    shop.settle(ann, NOW)
+    part(log)
+    again = merging.merge(survivor=ben.id, absorbed=ann.id, reason="test", actor=SYSTEM, at=LATER)
+    shop.settle(ben, LATER)
+    part(again)
+    shop.settle([ann, ben], LATER)
+    assert (balance(ann, LATER), balance(ben, LATER), parted()) == (0, 40, 0)
