@@ -13,6 +13,7 @@ from loyalty.models import Offer
 from loyalty.rules import benefit
 
 LONGEST_VALID = 3650
+KNOWN = {"gives", "percent", "amount", "currency", "minimum"}
 
 
 class OfferForm(forms.ModelForm):
@@ -48,6 +49,11 @@ class OfferForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        stands = self.instance.benefit or {}
+        if set(stands) - KNOWN or stands.get("gives", "percent") not in KNOWN:  # saved here, it would give less
+            raise forms.ValidationError(
+                _("This offer gives more than this form can say. Change it under Loyalty, Rewards.")
+            )
         percent, amount = cleaned.get("percent"), cleaned.get("amount")
         if (percent is None) == (amount is None) and not self.errors:
             self.add_error("percent", _("Give either a percentage or an amount."))

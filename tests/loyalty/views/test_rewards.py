@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from cdp.core.models import AuditEntry
+from loyalty.admin.offers import OfferForm
 from loyalty.models import Offer, Promotion, Reward
 from loyalty.selectors import promotions as reading
 from tests import factories
@@ -85,3 +86,10 @@ def test_the_offer_of_the_sign_up_form_is_changed_here(client):
         "first-order",
     )
     assert b"Welcome" in client.get("/loyalty/rewards/offers/").content
+
+
+@pytest.mark.parametrize("gives", [{"gives": "item", "of": {"skus": ["TEA-1"]}}, {"gives": "credit", "amount": "5"}])
+def test_the_admin_leaves_an_offer_alone_that_gives_more_than_it_can_say(db, gives):
+    form = OfferForm({"is_on": "on", "percent": "10", "valid_days": "30"}, instance=Offer(key="gift", benefit=gives))
+    assert form.errors.keys() == {"__all__"}
+    assert form.instance.benefit == gives
