@@ -232,8 +232,7 @@ class Purse:
         out_of: Account = _A.ISSUED,
     ) -> list[Move]:
         """A new lot, waiting until `active_from`. What is owed is paid as soon as it is active."""
-        made = Lot(lot, customer or self.owner, earned_at, active_from, ends, amount, is_new=True)
-        self.lots[lot] = made
+        made = self._new(Lot(lot, customer or self.owner, earned_at, active_from, ends, amount, is_new=True))
         to = _A.PENDING if active_from > at else _A.ACTIVE
         moves = [self._move(made, out_of, to, amount)]
         if to is _A.ACTIVE:
@@ -353,8 +352,7 @@ class Purse:
 
     def lend(self, lot: uuid.UUID, amount: Decimal, *, at: datetime) -> list[Move]:
         """A lot of what is missing, owed from now on: for what was spent, or is put aside, out of lots of others."""
-        made = Lot(lot, self.owner, at, at, None, amount, is_new=True)
-        self.lots[lot] = made
+        made = self._new(Lot(lot, self.owner, at, at, None, amount, is_new=True))
         self.debts[self.owner] = self.debts.get(self.owner, ZERO) + amount
         return [Move(self.owner, None, _A.DEBT, _A.PARTED, amount), self._move(made, _A.PARTED, _A.ACTIVE, amount)]
 
@@ -453,6 +451,13 @@ class Purse:
 
     def _in_turn(self, parts: Iterable[Part]) -> list[Part]:
         return sorted((part for part in parts if part.amount > 0), key=lambda part: self.lots[part.lot].turn)
+
+    def _new(self, lot: Lot) -> Lot:
+        """A lot that is not there yet: another in its place would lose what that has."""
+        if lot.id in self.lots:
+            raise ImpossibleMove(lot.id)
+        self.lots[lot.id] = lot
+        return lot
 
     def _move(self, lot: Lot, debit: Account, credit: Account, amount: Decimal) -> Move:
         """Change the lot and say so. What is no account of a lot (the shop's, a debt) changes nothing in it."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from django.db.models import Model
 
 from events.models import Event
-from loyalty.models import DrawWin, Member
+from loyalty.models import DrawWin, Hold, Member, Referral
 from surveys.models import Response, Review, RewardClaim
 
 FACTS: Mapping[str, type[Model]] = MappingProxyType(
@@ -20,11 +20,18 @@ FACTS: Mapping[str, type[Model]] = MappingProxyType(
         "draw": DrawWin,
         "review": Review,
         "event": Event,
+        "referral": Referral,
+        "referred": Referral,
+        "reward": Hold,
         "survey:response": Response,
         "survey:claim": RewardClaim,
     }
 )
 """By the beginning of a cause, the table of the row whose id follows: `survey:response:<id>`, `join:<id>:<rule>`."""
+_BY = MappingProxyType({"referral": "by"})
+"""Whose what brought something is, where that is not who has the row: who brought somebody else."""
+HANDED = frozenset({"opening", "referral", "referred", "reward"})
+"""What is booked once, with what it is for: where that goes to somebody else, nobody books it there again."""
 _CAUSE = re.compile(r"^([a-z:_]+):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
@@ -46,7 +53,8 @@ def owners(causes: Collection[str], rows: Collection[uuid.UUID]) -> dict[str, uu
             wanted[about[0]][about[1]].append(cause)
     found: dict[str, uuid.UUID] = {}
     for kind, ids in wanted.items():
-        holders = FACTS[kind]._default_manager.filter(customer_id__in=rows, pk__in=list(ids))
-        for row, customer in holders.values_list("pk", "customer_id"):
+        whose = _BY.get(kind, "customer_id")
+        holders = FACTS[kind]._default_manager.filter(**{f"{whose}__in": rows}, pk__in=list(ids))
+        for row, customer in holders.values_list("pk", whose):
             found |= dict.fromkeys(ids[row], customer)
     return found

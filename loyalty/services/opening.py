@@ -23,9 +23,11 @@ from loyalty.rules.purse import Account, Shortfall
 from loyalty.selectors import versions
 from loyalty.services import members
 from loyalty.services.accruing import keep_ranks
-from loyalty.services.book import Book
+from loyalty.services.book import Book, Draft
 
 UNDONE = "import_undone"
+PARTED = "parted"
+"""Two who are parted hand over what is the other's (services.parting)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def bring(rows: Sequence[Brought], *, source: str, actor: Actor, now: datetime) 
 def _known(tops: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, dict[str, list[Decimal]]]:
     """What these people brought along before and was not taken back, by its name."""
     acts = Act.objects.filter(customer_id__in=tops)
-    undone = set(acts.filter(kind=Act.Kind.REFUND, reason=UNDONE).values_list("fact_id", flat=True))
+    undone = set(acts.filter(kind=Act.Kind.REFUND, reason__in=[UNDONE, PARTED]).values_list("fact_id", flat=True))
     found: dict[uuid.UUID, dict[str, list[Decimal]]] = defaultdict(dict)
     brought = acts.filter(kind=Act.Kind.OPENING).values_list("id", "customer_id", "details")
     for act, row, details in brought:
@@ -138,18 +140,13 @@ def take_back(acts: Mapping[uuid.UUID, uuid.UUID], *, actor: Actor, now: datetim
     found = [act for act in Act.objects.filter(customer_id__in=book.tops, id__in=acts) if act.id not in undone]
     book.bring([act.id for act in found])
     for act in found:
-        draft = book.act(
-            act.customer_id,
-            act.wallet,
-            Act.Kind.REFUND,
-            cause=f"{act.cause}#1",
-            fact=act.id,
-            version=act.version,
-            reason=UNDONE,
-        )
+        # With whoever it lies with: where two who are one now are parted, it goes with what it takes back.
+        draft = Draft(act.customer_id, act.wallet, Act.Kind.REFUND, f"{act.cause}#1", now, fact=act.id)
+        draft.version, draft.reason = act.version, UNDONE
         draft.moves += book.purse(act.customer_id, act.wallet).take_back(
             act.id, act.change, at=now, shortfall=Shortfall.FORGIVE
         )
+        book.note(draft)
     book.write()
     pipeline.mark({act.customer_id for act in found}, cause="loyalty.import_undone", lane=pipeline.BULK)
     return len(found)

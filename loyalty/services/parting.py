@@ -116,10 +116,13 @@ class _Settling:
         charges: list[tuple[_Deed, uuid.UUID, Decimal, Account]] = []
         for deed in self.deeds:
             other = self.parted.goes if deed.owner == self.parted.stays else self.parted.stays
+            aside = ZERO  # in one: what is missing of it is lent once, as one lot
             for (row, lot), amount in deed.held.items():
                 if lot and amount > 0 and self.sides[row] == other:
                     self._give(deed, row, lot, amount, Account.HELD)
-                    charges.append((deed, deed.owner, amount, Account.HELD))
+                    aside += amount
+            if aside:
+                charges.append((deed, deed.owner, aside, Account.HELD))
             took = -sum((by for (row, _), by in deed.changes.items() if self.sides[row] == other), ZERO)
             if took > 0:
                 self._give_back(deed, other, took)
@@ -191,15 +194,27 @@ class _Settling:
         act.moves += moves
 
     def _hand_over(self) -> None:
-        """Take back what was no purchase and is the other's now. (Orders are settled by what they were settled as.)"""
+        """Take back what was no purchase and is the other's now. (Orders are settled by what they were settled as.) What
+        nobody would book there again is given to whose it is.
+        """
         acts = Act.objects.filter(customer_id__in=self.sides, id__gt=self.parted.since)
-        earned = [act for act in acts.filter(kind=Act.Kind.EARN).order_by("id") if deeds.fact(act.cause)]
+        given = acts.filter(kind__in=[Act.Kind.EARN, Act.Kind.OPENING]).order_by("id")
+        about = {act.id: fact for act in given if (fact := deeds.fact(act.cause))}
+        earned = [act for act in given if act.id in about]
         owners = deeds.owners({act.cause for act in earned}, list(self.sides))
-        sides = {cause: self.sides[row] for cause, row in owners.items()}
-        wrong = [act for act in earned if act.cause in sides and sides[act.cause] != self.sides[act.customer_id]]
-        refunds = acts.filter(kind=Act.Kind.REFUND, cause__in={act.cause for act in wrong})
-        before = set(refunds.values_list("customer_id", "wallet", "cause"))
-        wrong = [act for act in wrong if (act.customer_id, act.wallet, act.cause) not in before]
+        wrong = [
+            act
+            for act in earned
+            if act.cause in owners and self.sides[owners[act.cause]] != self.sides[act.customer_id]
+        ]
+        refunds = acts.filter(kind=Act.Kind.REFUND)
+        before = set(
+            refunds.filter(cause__in={act.cause for act in wrong}).values_list("customer_id", "wallet", "cause")
+        )
+        undone = set(refunds.filter(fact_id__in=[act.id for act in wrong]).values_list("fact_id", flat=True))
+        wrong = [
+            act for act in wrong if act.id not in undone and (act.customer_id, act.wallet, act.cause) not in before
+        ]
         if not wrong:
             return
         self.book.bring([act.id for act in wrong])
@@ -208,12 +223,40 @@ class _Settling:
             version = timeline.by_id(act.version)
             how = version.programme.refunds if version else Refunds()
             counts = {basis: -Decimal(value) for basis, value in (act.details or {}).get("counts", {}).items()}
-            draft = Draft(act.customer_id, act.wallet, Act.Kind.REFUND, act.cause, self.parted.at, fact=act.fact_id)
+            fact = act.id if act.kind == Act.Kind.OPENING else act.fact_id
+            draft = Draft(act.customer_id, act.wallet, Act.Kind.REFUND, act.cause, self.parted.at, fact=fact)
             draft.version, draft.reason, draft.details = act.version, "parted", {"counts": counts}
             draft.qualifying = -act.qualifying if act.qualifying else None
             purse = self.book.purse(act.customer_id, act.wallet)
+            lot = purse.lots[act.id]
             draft.moves += purse.take_back(
-                act.id, purse.lots[act.id].amount, at=self.parted.at, shortfall=how.without_money, limit=how.limit
+                act.id, lot.amount, at=self.parted.at, shortfall=how.without_money, limit=how.limit
+            )
+            self.book.note(draft)
+        self._give_over([act for act in wrong if about[act.id][0] in deeds.HANDED], owners)
+
+    def _give_over(self, wrong: Iterable[Act], owners: Mapping[str, uuid.UUID]) -> None:
+        """To whose it is, as it was given: since when, until when, and counting for what it counted."""
+        wanted = {act.cause for act in wrong}
+        there = Act.objects.filter(customer_id__in=set(owners.values()), cause__in=wanted)
+        known = set(there.values_list("customer_id", "wallet", "kind", "cause"))
+        for act in wrong:
+            row, lot = owners[act.cause], self.book.purse(act.customer_id, act.wallet).lots[act.id]
+            kind = Act.Kind(act.kind)
+            # It was theirs before and went away: a second act, which tells the same fact.
+            again = f"#{self.parted.since}" if (row, act.wallet, act.kind, act.cause) in known else ""
+            draft = Draft(row, act.wallet, kind, f"{act.cause}{again}", act.at, fact=act.fact_id)
+            draft.version, draft.reason, draft.details = act.version, act.reason, act.details
+            draft.qualifying, draft.source, draft.place = act.qualifying, act.source, act.place
+            draft.moves += self.book.purse(row, act.wallet).put(
+                draft.id,
+                lot.amount,
+                earned_at=lot.earned_at,
+                active_from=lot.active_from,
+                ends=lot.ends,
+                at=self.parted.at,
+                customer=row,
+                out_of=Account.OPENING if kind is Act.Kind.OPENING else Account.ISSUED,
             )
             self.book.note(draft)
 

@@ -26,7 +26,7 @@ from loyalty.rules.programme import Programme
 from loyalty.selectors import referrals as reading
 from loyalty.selectors import versions
 from loyalty.services import actions
-from loyalty.services.book import Book
+from loyalty.services.book import Book, Draft
 
 ZERO = Decimal(0)
 NEW = timedelta(days=1)
@@ -198,7 +198,14 @@ def _take_back(row: Referral, now: datetime) -> None:
             return
         timeline = versions.published()
         said = Q(cause__startswith=f"referral:{row.id}:") | Q(cause__startswith=f"referred:{row.id}:")
-        given = list(Act.objects.filter(said, customer_id__in=list(book.tops), kind=Act.Kind.EARN))
+        told = list(Act.objects.filter(said, customer_id__in=list(book.tops)))
+        # Taken back already where two were parted, who handed it over.
+        back = {(act.customer_id, act.wallet, act.cause) for act in told if act.kind == Act.Kind.REFUND}
+        given = [
+            act
+            for act in told
+            if act.kind == Act.Kind.EARN and (act.customer_id, act.wallet, act.cause) not in back
+        ]
         book.bring([act.id for act in given])
         known = set(Lot.objects.filter(id__in=[act.id for act in given]).values_list("id", flat=True))
         for act in given:
@@ -206,11 +213,13 @@ def _take_back(row: Referral, now: datetime) -> None:
             if version is None or act.id not in known:
                 continue
             refunds = version.programme.refunds
-            back = book.act(
+            # With whoever was given it: where two who are one now are parted, it goes with what it takes back.
+            back = Draft(
                 act.customer_id,
                 act.wallet,
                 Act.Kind.REFUND,
-                cause=act.cause,
+                act.cause,
+                now,
                 fact=row.id,
                 version=act.version,
                 reason="refund",
@@ -223,6 +232,7 @@ def _take_back(row: Referral, now: datetime) -> None:
             back.moves += book.purse(act.customer_id, act.wallet).take_back(
                 act.id, act.change, at=now, shortfall=refunds.shortfall, limit=refunds.limit
             )
+            book.note(back)
         book.write()
         fresh.state, fresh.decided_at = State.BACK, now
         fresh.save(update_fields=["state", "decided_at"])

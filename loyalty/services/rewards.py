@@ -23,6 +23,7 @@ from loyalty.rules.purse import ZERO, Shortfall
 from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import rewards as reading
 from loyalty.services import coupons
+from loyalty.services.book import Draft
 from loyalty.services.tills import Till
 
 PREFIX = "reward:"
@@ -155,17 +156,22 @@ def _credit(till: Till, row: Hold, gives: Credit) -> None:
 
 
 def _uncredit(till: Till, row: Hold, gives: Credit) -> None:
-    earned = Act.objects.filter(
-        customer_id__in=till.people, wallet=gives.wallet, kind=Act.Kind.EARN, cause=_cause(row.id)
-    ).first()
+    acts = Act.objects.filter(
+        customer_id__in=till.people, wallet=gives.wallet, cause__startswith=_cause(row.id)
+    ).order_by("id")
+    # Two who are parted hand it over: what was taken back with one of them is no more.
+    back = {(act.customer_id, act.cause) for act in acts if act.kind == Act.Kind.REFUND}
+    stands = [act for act in acts if act.kind == Act.Kind.EARN and (act.customer_id, act.cause) not in back]
+    earned = stands[-1] if stands else None
     purse = till.book.purse(till.who, gives.wallet)
     till.book.bring([earned.id] if earned else [])
     lot = purse.lots.get(earned.id) if earned else None
-    if lot is None or lot.pending + lot.active + lot.expired < gives.amount:
+    if earned is None or lot is None or lot.pending + lot.active + lot.expired < gives.amount:
         raise Refused(Refusal.REWARD_USED)
-    act = till.book.act(
-        till.who, gives.wallet, Act.Kind.REFUND, cause=_cause(row.id), version=till.version, reason="reward"
+    act = till.book.note(
+        Draft(earned.customer_id, gives.wallet, Act.Kind.REFUND, earned.cause, till.book.now, version=till.version)
     )
+    act.reason = "reward"
     act.moves += purse.take_back(lot.id, gives.amount, at=till.book.now, shortfall=Shortfall.FORGIVE, limit=ZERO)
 
 

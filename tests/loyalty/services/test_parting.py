@@ -1,5 +1,6 @@
 """Two who shared a purse and are two again have what they would have had, had they never been one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,13 +10,14 @@ from django.db.models import Sum
 
 from cdp.core import ids
 from cdp.core.actors import SYSTEM
-from commerce.models import Order
+from commerce.models import Order, Refund
 from customers.models import Identifier
 from customers.services import merging
-from loyalty.models import Act, Hold, Lot, Member, Movement
+from loyalty.models import Act, Hold, Lot, Member, Movement, Referral, Reward
 from loyalty.rules.purse import Shortfall
+from loyalty.rules.spending import Refused
 from loyalty.selectors import purses, taken
-from loyalty.services import actions, giving, holds, members
+from loyalty.services import actions, giving, holds, members, opening, proving, referring
 from loyalty.services.book import Book
 from loyalty.services.tills import Asked
 from tests import factories
@@ -84,6 +86,10 @@ def parted():
     """What lies over `parted` in all: nothing, whatever happened."""
     into = Movement.objects.filter(credit="parted").aggregate(all=Sum("amount"))["all"] or 0
     return into - (Movement.objects.filter(debit="parted").aggregate(all=Sum("amount"))["all"] or 0)
+
+
+def proven():
+    return not [fault for told in proving.check(LATER, whole=True) for fault in told.faults]
 
 
 def test_nothing_is_written_where_nothing_was_done_between(ann, ben):
@@ -264,3 +270,133 @@ def test_an_order_booked_in_one_merge_comes_to_its_buyer_after_another_that_nobo
     part(again)
     shop.settle([ann, ben], LATER)
     assert (balance(ann, LATER), balance(ben, LATER), parted()) == (0, 40, 0)
+
+
+def test_what_is_put_aside_of_several_lots_of_the_other_is_lent_in_one(ann, ben):
+    """Ben has nothing of his own: what he put aside of three lots of hers is one loan, and one lot."""
+    programmes.publish()
+    know(ann, ben)
+    for one in (ann, ben):
+        members.enrol(customer=one.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+    for points in (1, 4, 9):
+        giving.give(Asked(ann.id, SYSTEM, NOW, "till"), Decimal(points))
+    log = join(ann, ben)
+    done = holds.hold(Asked(ann.id, SYSTEM, NOW, "till"), Decimal(14), minutes=10_000, resolved_by=digests[ben.id])
+    part(log)
+    assert (balance(ann, LATER), balance(ben, LATER), owed(ben), parted()) == (14, -14, 14, 0)
+    assert Lot.objects.filter(customer_id=ben.id).values_list("amount", "held").get() == (14, 14)
+    assert proven()
+    holds.release(Asked(ben.id, SYSTEM, LATER, "till"), done.hold.id)
+    assert (balance(ann, LATER), balance(ben, LATER), owed(ben), parted()) == (14, 0, 0, 0)
+    assert proven()
+
+
+CREDIT = {"gives": "credit", "amount": "25", "currency": "THB"}
+
+
+@pytest.mark.parametrize("spent", [0, 10])
+def test_store_credit_that_somebodys_points_paid_goes_with_the_redemption(ann, ben, spent):
+    programmes.publish()
+    know(ann, ben)
+    for one in (ann, ben):
+        members.enrol(customer=one.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+        giving.give(Asked(one.id, SYSTEM, NOW, "till"), Decimal(50))
+    Reward.objects.create(key="money", names={"en": "Money"}, cost=40, benefit=CREDIT, created_at=NOW)
+    log = join(ann, ben)
+    by_ben = Asked(ann.id, SYSTEM, NOW, "till")
+    taken_by_ben = holds.redeem(by_ben, reward="money", resolved_by=digests[ben.id]).hold
+    if spent:
+        holds.redeem(replace(by_ben, wallet="credit"), Decimal(spent), resolved_by=digests[ben.id])
+    part(log)
+    left = 25 - spent
+    assert [shop.has(one, LATER, "credit") for one in (ann, ben)] == [0, left]
+    assert (balance(ann, LATER), balance(ben, LATER), owed(ann), owed(ben), parted()) == (50, 10, 0, 0, 0)
+    again = merging.merge(survivor=ann.id, absorbed=ben.id, reason="test", actor=SYSTEM, at=LATER)
+    asked = Asked(ann.id, SYSTEM, LATER, "till")
+    if spent:
+        with pytest.raises(Refused) as refused:
+            holds.reverse(asked, taken_by_ben.id)
+        assert refused.value.reason.value == "reward_used"
+    else:
+        holds.reverse(asked, taken_by_ben.id)
+        assert (shop.has(ann, LATER, "credit"), balance(ann, LATER)) == (0, 100)
+    part(again)
+    assert [shop.has(one, LATER, "credit") for one in (ann, ben)] == [0, left if spent else 0]
+    assert (balance(ann, LATER), balance(ben, LATER), parted()) == (50, 10 if spent else 50, 0)
+    assert proven()
+
+
+BRINGS = [
+    {"on": "action", "key": key, "what": what, "points": points, "names": programmes.NAMES}
+    for key, what, points in (("brings", "referral", "200"), ("comes", "referred", "50"))
+]
+
+
+@pytest.mark.parametrize("is_returned", ["never", "while one", "as two"])
+@pytest.mark.parametrize("who", ["brought", "bringer"])
+def test_what_bringing_somebody_earned_goes_to_who_brought_and_to_who_came(ann, ben, who, is_returned):
+    """Ann brings Ben. One of the two is one with Cleo when it is counted; then they are two again."""
+    programmes.publish(*BRINGS, referrals={"after_days": 0})
+    cleo = factories.customer()
+    know(ann, ben, cleo)
+    for one in (ann, ben, cleo):
+        members.enrol(customer=one.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+    Referral.objects.create(customer_id=ben.id, by=ann.id, at=NOW)
+    one = ben if who == "brought" else ann
+    log = join(cleo, one)
+    order = shop.buy(cleo if who == "brought" else ben, NOW, ("A", 1, 1000), resolved_by=digests[ben.id])
+    referring.settle([cleo.id, ben.id], LATER)
+    assert balance(cleo, LATER) == (50 if who == "brought" else 200)
+    goods = ("A", 1, 1000)
+    if is_returned == "while one":
+        shop.refund(Order.objects.get(id=order.id).customer, LATER, goods, order=Order.objects.get(id=order.id))
+        Refund.objects.update(resolved_by=digests[ben.id])
+        referring.settle([cleo.id, ben.id], LATER)
+    part(log)
+    assert balance(cleo, LATER) == 0
+    stands = is_returned != "while one"
+    assert (balance(ann, LATER), balance(ben, LATER), parted()) == (200 * stands, 50 * stands, 0)
+    again = merging.merge(survivor=cleo.id, absorbed=one.id, reason="test", actor=SYSTEM, at=LATER)
+    if is_returned == "as two":
+        bought = Order.objects.get(id=order.id)
+        shop.refund(bought.customer, LATER, goods, order=bought)
+        Refund.objects.update(resolved_by=digests[ben.id])
+    for _ in range(2):
+        referring.settle([cleo.id, ben.id], LATER)
+    part(again)
+    stands = is_returned == "never"
+    assert (balance(ann, LATER), balance(ben, LATER), balance(cleo, LATER)) == (200 * stands, 50 * stands, 0)
+    assert (owed(ann), owed(ben), owed(cleo), parted()) == (0, 0, 0, 0)
+    assert proven()
+
+
+def test_what_somebody_brought_along_goes_to_whose_membership_it_was(ann, ben):
+    """Only Ben takes part. What a file tells of him while he is one with Ann is his, and comes no second time."""
+    programmes.publish()
+    know(ann, ben)
+    members.enrol(customer=ben.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+    log = join(ann, ben)
+    ends = NOW + timedelta(days=90)
+
+    def told(who):
+        rows = [opening.Brought(who.id, "points", Decimal(70), ends=ends)]
+        return opening.bring(rows, source="old", actor=SYSTEM, now=LATER)
+
+    assert len(told(ann).acts) == 1
+    part(log)
+    assert (balance(ann, LATER), balance(ben, LATER), parted()) == (0, 70, 0)
+    assert Lot.objects.get(customer_id=ben.id).ends == ends
+    assert not told(ben).acts
+    assert proven()
+
+
+def test_an_import_taken_back_while_two_were_one_is_taken_back_from_whose_it_was(ann, ben):
+    programmes.publish()
+    know(ann, ben)
+    (act,) = opening.bring([opening.Brought(ben.id, "points", Decimal(70))], source="o", actor=SYSTEM, now=NOW).acts
+    giving.give(Asked(ben.id, SYSTEM, NOW, "till"), Decimal(5))
+    log = join(ann, ben)
+    assert opening.take_back({act[1]: ben.id}, actor=SYSTEM, now=LATER) == 1
+    part(log)
+    assert (balance(ann, LATER), balance(ben, LATER), owed(ann), owed(ben), parted()) == (0, 5, 0, 0, 0)
+    assert proven()
