@@ -202,9 +202,7 @@ def _take_back(row: Referral, now: datetime) -> None:
         # Taken back already where two were parted, who handed it over.
         back = {(act.customer_id, act.wallet, act.cause) for act in told if act.kind == Act.Kind.REFUND}
         given = [
-            act
-            for act in told
-            if act.kind == Act.Kind.EARN and (act.customer_id, act.wallet, act.cause) not in back
+            act for act in told if act.kind == Act.Kind.EARN and (act.customer_id, act.wallet, act.cause) not in back
         ]
         book.bring([act.id for act in given])
         known = set(Lot.objects.filter(id__in=[act.id for act in given]).values_list("id", flat=True))
