@@ -14,6 +14,7 @@ from rest_framework import serializers
 from cdp.core.crypto import subjects
 from commerce.rules import money
 from loyalty.models import Act, Coupon, Hold, Member, WalletType
+from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO
 from loyalty.selectors import accounts, coupons, quotes
 from loyalty.selectors.accounts import Standing
@@ -151,7 +152,7 @@ def amount(value: Decimal, kind: WalletType | None) -> int | str:
 def account(customer: uuid.UUID, *, at: datetime) -> Json:
     """What somebody who stands for themselves has at that moment."""
     found = accounts.standings(customer, at=at)
-    points = next((one for one in found if one.wallet.key == accounts.POINTS), None)
+    points = next((one for one in found if one.wallet.key == MAIN), None)
     credit = [one.balance for one in found if one.wallet.currency == settings.CDP_CURRENCY]
     member = Member.objects.filter(customer_id=customer, left_at__isnull=True).first()
     return {
@@ -262,7 +263,7 @@ def quote(found: Quote | None, *, customer: uuid.UUID | None) -> Json:
     return answer | {
         "is_member": found.is_member,
         "most_points": int(found.most_points),
-        "points": int(wallets[accounts.POINTS].points) if accounts.POINTS in wallets else 0,
+        "points": int(wallets[MAIN].points) if MAIN in wallets else 0,
         "wallets": [
             {
                 "wallet": key,

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from cdp.core.api.fields import ChoiceField, CurrencyField, ExactField, MoneyField, StrictSerializer, WordsField
 from loyalty.rules.adjusting import Why
 from loyalty.rules.earning import Line
-from loyalty.selectors import accounts
+from loyalty.rules.programme import MAIN
 from loyalty.services import giving, holds
 
 ZERO = Decimal(0)
@@ -32,7 +32,7 @@ class EarnBody(StrictSerializer):
 
     points = PointsField()
     reason = WordsField(max_length=giving.LONGEST_WORDS, help_text="What for, in words; it stands in the ledger.")
-    wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
+    wallet = serializers.SlugField(max_length=20, required=False, default=MAIN, help_text=WALLET_HELP)
     external_id = WordsField(max_length=200, help_text=NUMBER_HELP)
 
 
@@ -43,7 +43,7 @@ class SpendBody(StrictSerializer):
     reward = serializers.SlugField(
         max_length=40, required=False, default="", allow_blank=True, help_text="The key of a reward: it says the cost."
     )
-    wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
+    wallet = serializers.SlugField(max_length=20, required=False, default=MAIN, help_text=WALLET_HELP)
     external_id = WordsField(max_length=200, help_text="Your own number of the sale. " + NUMBER_HELP)
     basket = MoneyField(
         required=False,
@@ -102,7 +102,7 @@ class AdjustBody(StrictSerializer):
     points = PointsField()
     reason = ChoiceField(Why.values)
     words = WordsField(max_length=giving.LONGEST_WORDS, help_text="What happened; it stands in the ledger.")
-    wallet = serializers.SlugField(max_length=20, required=False, default=accounts.POINTS, help_text=WALLET_HELP)
+    wallet = serializers.SlugField(max_length=20, required=False, default=MAIN, help_text=WALLET_HELP)
     external_id = WordsField(max_length=200, help_text=NUMBER_HELP)
 
 

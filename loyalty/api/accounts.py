@@ -26,7 +26,7 @@ from loyalty.api import account_bodies as bodies
 from loyalty.api import account_examples
 from loyalty.rules.adjusting import Why
 from loyalty.rules.earning import Basket
-from loyalty.rules.programme import Staff
+from loyalty.rules.programme import MAIN, Staff
 from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import accounts, quotes, versions
 from loyalty.services import giving, holds
@@ -265,7 +265,7 @@ class AccountViewSet(ApiViewSet):
             actor=self.actor,
             now=timezone.now(),
             source=self.source.key,
-            wallet=told.get("wallet", accounts.POINTS),
+            wallet=told.get("wallet", MAIN),
             reference=told.get("external_id", ""),
         )
 

@@ -14,8 +14,6 @@ from loyalty.rules.programme import Refunds
 from loyalty.rules.purse import ZERO, Account, Purse
 from loyalty.selectors import purses, taken, versions
 
-POINTS = "points"
-
 
 def wallet(key: str) -> WalletType | None:
     """The wallet of that key."""

@@ -19,7 +19,7 @@ from customers.selectors import lineage, profiles, tongues
 from customers.selectors.profiles import Kind, Profile
 from loyalty.models import Card, CardKey, Member, WalletType
 from loyalty.rules import ranks
-from loyalty.rules.programme import Programme
+from loyalty.rules.programme import MAIN, Programme
 from loyalty.rules.purse import ZERO
 from loyalty.rules.ranks import Rank
 from loyalty.selectors import accounts, booked, coupons, purses, telling, versions, wallets
@@ -184,7 +184,7 @@ def face(holder: Holder, *, now: dt.datetime) -> Face:
         name=_first_name(profile),
         number=profile.value(Kind.MEMBER),
         as_of=now,
-        points=shown.get(accounts.POINTS),
+        points=shown.get(MAIN),
         credit=[shown[key] for key in known if known[key].kind == WalletType.Kind.CREDIT and key in used],
         stamps=[
             _stamps(known[key], int(max(pots[key].balance, ZERO)), programme.wallet(key).full or 0)

@@ -11,6 +11,7 @@ from cdp.core import panels
 from cdp.core.timeline import Entry as Line
 from cdp.core.timeline import Question
 from loyalty.models import Act, Member
+from loyalty.rules.programme import MAIN
 from loyalty.selectors import accounts, ledger, tiers, versions, wallets
 from loyalty.selectors.acts_told import MINUS, Teller
 from loyalty.selectors.ledger import Entry
@@ -41,7 +42,7 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     rows = []
     for one in accounts.standings(question.customer, at=question.now):
         wallet = known.get(one.wallet.key) or wallets.unknown(one.wallet.key)
-        if not (one.balance or one.pending or one.held or one.owed) and one.wallet.key != accounts.POINTS:
+        if not (one.balance or one.pending or one.held or one.owed) and one.wallet.key != MAIN:
             continue
         rows.append(
             {

@@ -19,8 +19,9 @@ from django.db.models import Count, Q, QuerySet
 
 from cdp.core import pages
 from loyalty.models import Member
+from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO, Purse
-from loyalty.selectors import accounts, purses
+from loyalty.selectors import purses
 
 PAGE = pages.SIZE
 NONE = "none"
@@ -136,7 +137,7 @@ def of(customers: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Member]:
 def told(rows: Sequence[Member], *, now: dt.datetime) -> list[Row]:
     """What these have at this moment. Two queries and one per layer of merges."""
     found = purses.load(purses.pools([row.customer_id for row in rows])) if rows else {}
-    return [_row(row, found.get((row.customer_id, accounts.POINTS)), now) for row in rows]
+    return [_row(row, found.get((row.customer_id, MAIN)), now) for row in rows]
 
 
 def _row(member: Member, purse: Purse | None, now: dt.datetime) -> Row:

@@ -19,8 +19,7 @@ from cdp.core import copying
 from customers.selectors import lineage
 from loyalty.models import Act, Member
 from loyalty.rules import acting, earning, ending, settling
-from loyalty.rules.programme import Action
-from loyalty.rules.settling import MAIN
+from loyalty.rules.programme import MAIN, Action
 from loyalty.selectors import booked, happenings, purses, versions
 from loyalty.selectors.happenings import Happening
 from loyalty.selectors.versions import Timeline

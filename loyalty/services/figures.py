@@ -10,7 +10,8 @@ from django.db import connection
 
 from cdp.core import copying
 from loyalty.models import Member
-from loyalty.selectors import accounts, purses
+from loyalty.rules.programme import MAIN
+from loyalty.selectors import purses
 
 _KEEP = """
 WITH has AS (
@@ -39,6 +40,6 @@ def keep(customers: Sequence[uuid.UUID], now: datetime) -> None:
             {
                 "rows": copying.array([row for row, _top in pairs]),
                 "tops": copying.array([top for _row, top in pairs]),
-                "wallet": accounts.POINTS,
+                "wallet": MAIN,
             },
         )

@@ -194,12 +194,12 @@ class _Settling:
         act.moves += moves
 
     def _hand_over(self) -> None:
-        """Take back what was no purchase and is the other's now. (Orders are settled by what they were settled as.) What
+        """Take back what was no purchase and is the other's now (orders are settled by what they were settled as). What
         nobody would book there again is given to whose it is.
         """
         acts = Act.objects.filter(customer_id__in=self.sides, id__gt=self.parted.since)
         given = acts.filter(kind__in=[Act.Kind.EARN, Act.Kind.OPENING]).order_by("id")
-        about = {act.id: fact for act in given if (fact := deeds.fact(act.cause))}
+        about = {act.id: told for act in given if (told := deeds.fact(act.cause))}
         earned = [act for act in given if act.id in about]
         owners = deeds.owners({act.cause for act in earned}, list(self.sides))
         wrong = [

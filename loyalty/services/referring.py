@@ -200,9 +200,9 @@ def _take_back(row: Referral, now: datetime) -> None:
         said = Q(cause__startswith=f"referral:{row.id}:") | Q(cause__startswith=f"referred:{row.id}:")
         told = list(Act.objects.filter(said, customer_id__in=list(book.tops)))
         # Taken back already where two were parted, who handed it over.
-        back = {(act.customer_id, act.wallet, act.cause) for act in told if act.kind == Act.Kind.REFUND}
+        gone = {(act.customer_id, act.wallet, act.cause) for act in told if act.kind == Act.Kind.REFUND}
         given = [
-            act for act in told if act.kind == Act.Kind.EARN and (act.customer_id, act.wallet, act.cause) not in back
+            act for act in told if act.kind == Act.Kind.EARN and (act.customer_id, act.wallet, act.cause) not in gone
         ]
         book.bring([act.id for act in given])
         known = set(Lot.objects.filter(id__in=[act.id for act in given]).values_list("id", flat=True))

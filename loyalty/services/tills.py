@@ -17,7 +17,7 @@ from customers.selectors import lineage
 from customers.services.merging import tries
 from loyalty.models import Act, Balance, Member, WalletType
 from loyalty.rules import ending
-from loyalty.rules.programme import Programme, Refunds, Wallets
+from loyalty.rules.programme import MAIN, Programme, Refunds, Wallets
 from loyalty.rules.purse import Purse
 from loyalty.rules.spending import SKEW, Refusal, Refused
 from loyalty.selectors import accounts, versions
@@ -33,7 +33,7 @@ class Asked:
     actor: Actor
     now: datetime
     source: str
-    wallet: str = accounts.POINTS
+    wallet: str = MAIN
     reference: str = ""
     place: str = ""
     approved_by: uuid.UUID | None = None

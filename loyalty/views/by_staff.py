@@ -18,7 +18,8 @@ from cdp.core import sources, written_numbers
 from cdp.core.views.access import requires
 from customers.selectors import lineage, profiles, staff
 from loyalty.models import Act
-from loyalty.selectors import accounts, by_staff, wallets
+from loyalty.rules.programme import MAIN
+from loyalty.selectors import by_staff, wallets
 from loyalty.selectors.acts_told import MINUS
 from loyalty.selectors.by_staff import Row
 from loyalty.views import frame
@@ -44,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = by_staff.report(days=days, now=now, zone=settings.TIME_ZONE)
     names = staff.names(row.staff for row in found.staff)
-    named, points = sources.names(), wallets.every().get(accounts.POINTS) or wallets.unknown(accounts.POINTS)
+    named, points = sources.names(), wallets.every().get(MAIN) or wallets.unknown(MAIN)
     context = {
         **frame.context(request, "staff"),
         "days": days,

@@ -18,6 +18,7 @@ from cdp.core.views.access import requires, staff_of
 from customers.models import Customer
 from customers.selectors import lineage, profiles
 from loyalty.models import Member, WalletType
+from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO, Purse
 from loyalty.selectors import accounts, adjustments, ledger, members, tiers, versions, wallets
 from loyalty.selectors.acts_told import MINUS, Teller
@@ -120,7 +121,7 @@ def _wallets(customer: uuid.UUID, known: Any, now: dt.datetime) -> list[dict[str
     standings = {one.wallet.key: one for one in accounts.standings(customer, at=now)}
     opened = accounts.opened(customer, at=now)
     version = versions.in_force(now)
-    named = set(version.programme.wallets) | {accounts.POINTS} if version else set()
+    named = set(version.programme.wallets) | {MAIN} if version else set()
     shown = []
     for key, wallet in known.items():
         standing = standings[key]

@@ -20,7 +20,8 @@ from customers.selectors import listing, profiles
 from customers.selectors.profiles import Profile
 from loyalty.forms.members import JOINED, FiltersForm
 from loyalty.models import Member
-from loyalty.selectors import accounts, adjustments, ledger, liability, members, tiers, wallets
+from loyalty.rules.programme import MAIN
+from loyalty.selectors import adjustments, ledger, liability, members, tiers, wallets
 from loyalty.selectors.members import BadCursor, Filters, Row
 from loyalty.views import frame
 
@@ -138,12 +139,12 @@ def _row(row: Row, person: Profile, named: Mapping[str, str], wallet: wallets.Wa
 
 
 def _points() -> wallets.Wallet:
-    return wallets.every().get(accounts.POINTS) or wallets.unknown(accounts.POINTS)
+    return wallets.every().get(MAIN) or wallets.unknown(MAIN)
 
 
 def _sums(request: HttpRequest, now: dt.datetime) -> dict[str, Any]:
     user, standing = staff_of(request), liability.standing(now)
-    out, wallet = standing.wallets.get(accounts.POINTS), _points()
+    out, wallet = standing.wallets.get(MAIN), _points()
     return {
         "members": standing.members,
         "joined": standing.joined,

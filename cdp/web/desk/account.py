@@ -13,7 +13,7 @@ from cdp.web import formats
 from cdp.web.desk import sales
 from loyalty.models import Member, WalletType
 from loyalty.rules import paying
-from loyalty.rules.programme import Programme
+from loyalty.rules.programme import MAIN, Programme
 from loyalty.rules.purse import ZERO
 from loyalty.selectors import accounts, versions, wallets
 from loyalty.selectors.accounts import Standing
@@ -113,7 +113,7 @@ def of(customer: uuid.UUID, *, at: datetime) -> Account | None:
     if version is None and not any(_has(one) for one in standings):
         return None
     how = sales.priced(at)
-    points = next((one.available for one in standings if one.wallet.key == accounts.POINTS), ZERO)
+    points = next((one.available for one in standings if one.wallet.key == MAIN), ZERO)
     credit = [
         one.available
         for one in standings

@@ -30,9 +30,10 @@ from loyalty.models import Hold, WalletType
 from loyalty.rules import paying
 from loyalty.rules.earning import decimal
 from loyalty.rules.fraction import Fraction
+from loyalty.rules.programme import MAIN
 from loyalty.rules.purse import ZERO
 from loyalty.rules.spending import Refused
-from loyalty.selectors import accounts, purses, wallets
+from loyalty.selectors import purses, wallets
 from loyalty.selectors.wallets import Wallet
 from loyalty.services import holds
 from loyalty.services.tills import Asked
@@ -304,6 +305,6 @@ def _give_back(redeemed: Sequence[Hold], share: Fraction, asked: Asked) -> list[
 
 def _kept(effect: Effect, order: Order, at: datetime) -> Decimal:
     """What less money is given back for points that are spent already, where the programme wants it so."""
-    points = sum((one.money for one in effect.taken if one.wallet.key == accounts.POINTS), ZERO)
+    points = sum((one.money for one in effect.taken if one.wallet.key == MAIN), ZERO)
     money_taken = sum((one.money for one in effect.taken if one.wallet.currency == order.currency), ZERO)
     return money_taken + paying.worth(points, sales.priced(at), digits=money.decimals(order.currency))

@@ -34,7 +34,7 @@ from loyalty.rules import coupons as rules
 from loyalty.rules.earning import Line, allotted
 from loyalty.rules.fraction import Fraction
 from loyalty.rules.paying import Bill
-from loyalty.rules.programme import Wallets
+from loyalty.rules.programme import MAIN, Wallets
 from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import accounts, versions
 from loyalty.selectors import coupons as reading
@@ -188,7 +188,7 @@ def priced(at: datetime) -> Wallets:
     version = versions.in_force(at)
     if version is None or version.programme.currency != settings.CDP_CURRENCY:
         return Wallets()
-    return version.programme.wallet(accounts.POINTS)
+    return version.programme.wallet(MAIN)
 
 
 def _redeem(
