@@ -350,11 +350,13 @@ class Purse:
         self.debts[who] -= owed
         return [Move(who, None, _A.PARTED, _A.DEBT, owed)]
 
-    def lend(self, lot: uuid.UUID, amount: Decimal, *, at: datetime) -> list[Move]:
-        """A lot of what is missing, owed from now on: for what was spent, or is put aside, out of lots of others."""
-        made = self._new(Lot(lot, self.owner, at, at, None, amount, is_new=True))
-        self.debts[self.owner] = self.debts.get(self.owner, ZERO) + amount
-        return [Move(self.owner, None, _A.DEBT, _A.PARTED, amount), self._move(made, _A.PARTED, _A.ACTIVE, amount)]
+    def lend(self, lot: uuid.UUID, amount: Decimal, *, at: datetime, customer: uuid.UUID) -> list[Move]:
+        """A lot of what is missing to that customer, who owes it from now on: for what was spent, or is put aside, out
+        of lots of others.
+        """
+        made = self._new(Lot(lot, customer, at, at, None, amount, is_new=True))
+        self.debts[customer] = self.debts.get(customer, ZERO) + amount
+        return [Move(customer, None, _A.DEBT, _A.PARTED, amount), self._move(made, _A.PARTED, _A.ACTIVE, amount)]
 
     def charge(self, amount: Decimal, *, at: datetime, into: Account = _A.PARTED) -> list[Move]:
         """Take what there is, up to that much, first to end first, whatever is owed."""

@@ -9,7 +9,7 @@ missing is lent to them as a debt. Over `parted` both come to zero.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -41,6 +41,8 @@ class _Deed:
 
     name: uuid.UUID
     fact: uuid.UUID | None
+    row: uuid.UUID
+    """Whose it is: where that row is parted from others later, what is settled for it goes along."""
     owner: uuid.UUID
     wallet: str
     changes: dict[Share, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
@@ -79,16 +81,17 @@ def _deeds(parted: Parted, sides: Mapping[uuid.UUID, uuid.UUID]) -> list[_Deed]:
     acts = Act.objects.filter(customer_id__in=purses.writers(sides), id__in={move.act_id for move in moved})
     known = {act.id: act for act in acts.only("id", "customer_id", "wallet", "kind", "fact_id")}
     facts = {act.fact_id for act in known.values() if act.fact_id and act.kind in _OF_REDEMPTIONS}
-    holds = dict(Hold.objects.filter(customer_id__in=sides, id__in=facts).values_list("id", "customer_id"))
+    # Also of who left before: what those put aside and gave back is one deed, and none of ours.
+    holds = dict(Hold.objects.filter(id__in=facts).values_list("id", "customer_id"))
     found: dict[uuid.UUID, _Deed] = {}
     for move in moved:
         act = known[move.act_id]
         fact = act.fact_id if act.kind in _OF_REDEMPTIONS and act.fact_id in holds else None
-        owner = sides.get(holds[fact] if fact else act.customer_id)
-        if owner is None:
+        row = holds[fact] if fact else act.customer_id
+        if row not in sides:
             continue
         name = fact or act.id
-        deed = found.setdefault(name, _Deed(name, fact, owner, act.wallet))
+        deed = found.setdefault(name, _Deed(name, fact, row, sides[row], act.wallet))
         share = (move.customer_id, move.lot_id)
         for account, by in ((move.credit, move.amount), (move.debit, -move.amount)):
             if account in _KEPT:
@@ -122,20 +125,28 @@ class _Settling:
                     self._give(deed, row, lot, amount, Account.HELD)
                     aside += amount
             if aside:
-                charges.append((deed, deed.owner, aside, Account.HELD))
+                charges.append((deed, deed.row, aside, Account.HELD))
             took = -sum((by for (row, _), by in deed.changes.items() if self.sides[row] == other), ZERO)
             if took > 0:
                 self._give_back(deed, other, took)
-                charges.append((deed, deed.owner, took, Account.PARTED))
+                charges.append((deed, deed.row, took, Account.PARTED))
             elif took < 0:
                 # What the owner had paid what the other owed.
                 self._give_back(deed, deed.owner, -took)
-                charges.append((deed, other, -took, Account.PARTED))
+                charges += [(deed, row, part, Account.PARTED) for row, part in self._gained(deed, other, -took)]
         self._pay_debts()
-        for deed, side, amount, into in charges:
-            self._charge(deed, side, amount, into)
+        for deed, row, amount, into in charges:
+            self._charge(deed, row, amount, into)
         self._hand_over()
         self.book.write()
+
+    def _gained(self, deed: _Deed, side: uuid.UUID, amount: Decimal) -> Iterator[tuple[uuid.UUID, Decimal]]:
+        """Which rows of that side the deed brought so much."""
+        for row in sorted(row for row, of in self.sides.items() if of == side):
+            part = min(amount, sum((by for (one, _), by in deed.changes.items() if one == row), ZERO))
+            if part > 0:
+                amount -= part
+                yield row, part
 
     def _give_back(self, deed: _Deed, side: uuid.UUID, amount: Decimal) -> None:
         """To the lots of that side, and to who was made to owe, as much as the deed cost them."""
@@ -182,14 +193,14 @@ class _Settling:
                     Draft(purse.lots[lot].customer, wallet, Act.Kind.SETTLE, cause, self.parted.at, moves=moves)
                 )
 
-    def _charge(self, deed: _Deed, side: uuid.UUID, amount: Decimal, into: Account) -> None:
-        purse = self.book.purse(side, deed.wallet)
-        act = self._act(deed, side)
+    def _charge(self, deed: _Deed, row: uuid.UUID, amount: Decimal, into: Account) -> None:
+        purse = self.book.purse(row, deed.wallet)
+        act = self._act(deed, row)
         moves = purse.charge(amount, at=self.parted.at, into=into)
         missing = amount - sum((move.amount for move in moves), ZERO)
         if missing > 0:
-            loan = self._act(deed, side, "/lent" if into is Account.PARTED else "/lent-held")
-            loan.moves += purse.lend(loan.id, missing, at=self.parted.at)
+            loan = self._act(deed, row, "/lent" if into is Account.PARTED else "/lent-held")
+            loan.moves += purse.lend(loan.id, missing, at=self.parted.at, customer=row)
             moves += purse.charge(missing, at=self.parted.at, into=into)
         act.moves += moves
 

@@ -14,6 +14,7 @@ from commerce.models import Order, Refund
 from customers.models import Identifier
 from customers.services import merging
 from loyalty.models import Act, Hold, Lot, Member, Movement, Referral, Reward
+from loyalty.rules.adjusting import Why
 from loyalty.rules.purse import Shortfall
 from loyalty.rules.spending import Refused
 from loyalty.selectors import purses, taken
@@ -399,4 +400,74 @@ def test_an_import_taken_back_while_two_were_one_is_taken_back_from_whose_it_was
     assert opening.take_back({act[1]: ben.id}, actor=SYSTEM, now=LATER) == 1
     part(log)
     assert (balance(ann, LATER), balance(ben, LATER), owed(ann), owed(ben), parted()) == (0, 5, 0, 0, 0)
+    assert proven()
+
+
+@pytest.fixture
+def cleo():
+    return factories.customer()
+
+
+def three(ann, ben, cleo, *, points):
+    """Ben turns out to be Cleo, then Ann to be both. Each has so much."""
+    programmes.publish()
+    know(ann, ben, cleo)
+    for one, amount in zip((ann, ben, cleo), points, strict=True):
+        members.enrol(customer=one.id, how=Member.How.API, actor=SYSTEM, now=NOW)
+        if amount:
+            giving.give(Asked(one.id, SYSTEM, NOW, "till"), Decimal(amount))
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_one_of_three_took_of_another_is_settled_once_when_the_first_of_them_leaves(ann, ben, cleo, is_open):
+    three(ann, ben, cleo, points=(50, 20, 0))
+    first = join(ben, cleo)
+    second = join(ann, ben)
+    pay = holds.hold if is_open else holds.redeem
+    pay(Asked(ann.id, SYSTEM, NOW, "till"), Decimal(60), resolved_by=digests[cleo.id])
+    part(first)
+    assert (balance(ann, LATER), balance(cleo, LATER), parted()) == (70, -60, 0)
+    part(second)
+    assert [balance(one, LATER) for one in (ann, ben, cleo)] == [50, 20, -60]
+    assert (owed(ann), owed(ben), parted()) == (0, 0, 0)
+    assert proven()
+
+
+@pytest.mark.parametrize("how", ["by hand", "at a till"])
+def test_who_is_charged_when_one_of_three_leaves_is_who_did_it(ann, ben, cleo, how):
+    three(ann, ben, cleo, points=(50, 30, 40))
+    first = join(ben, cleo)
+    asked = Asked(ben.id, SYSTEM, NOW, "till")
+    if how == "by hand":
+        giving.adjust(asked, Decimal(-70), why=Why.MISTAKE)
+    else:
+        holds.redeem(asked, Decimal(70), resolved_by=digests[ben.id])
+    second = join(ann, ben)
+    part(first)
+    assert (balance(ann, LATER), balance(cleo, LATER), parted()) == (10, 40, 0)
+    part(second)
+    assert [balance(one, LATER) for one in (ann, ben, cleo)] == [50, -40, 40]
+    assert (owed(ann), owed(cleo), parted()) == (0, 0, 0)
+    assert proven()
+
+
+def test_who_of_three_had_their_debt_paid_owes_it_again(ann, ben, cleo):
+    """Ben owes 40, and Cleo's earnings pay it while they are one; then Ann is both of them."""
+    three(ann, ben, cleo, points=(50, 40, 0))
+    lot = Lot.objects.get(customer_id=ben.id).id
+    holds.redeem(Asked(ben.id, SYSTEM, NOW, "till"), Decimal(40), resolved_by=digests[ben.id])
+    with transaction.atomic():
+        book = Book.open([ben.id], now=NOW)
+        book.bring([lot])
+        act = book.act(ben.id, "points", Act.Kind.REFUND, cause="refund:1", fact=ids.uuid7())
+        act.moves += book.purse(ben.id, "points").take_back(lot, Decimal(40), at=NOW, shortfall=Shortfall.DEBT)
+        book.write()
+    first = join(cleo, ben)
+    giving.give(Asked(cleo.id, SYSTEM, NOW, "till"), Decimal(100))
+    second = join(ann, cleo)
+    part(first)
+    assert (balance(ann, LATER), balance(ben, LATER), parted()) == (150, -40, 0)
+    part(second)
+    assert [balance(one, LATER) for one in (ann, ben, cleo)] == [50, -40, 100]
+    assert parted() == 0
     assert proven()
