@@ -32,6 +32,7 @@ from cdp.web import (
     sample_interviews,
     sample_leads,
     sample_programme,
+    sample_rewards,
     sample_tickets,
     sample_voice,
 )
@@ -128,6 +129,7 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         _rates(sample, now)
         _products(sample, now)
         sample_programme.publish(now)
+        sample_rewards.offer(now)
         for kind in KINDS:
             _import(kind, folder / f"{kind}.csv")
         counts["events"] = _events(folder / "events.jsonl", now)
@@ -142,6 +144,8 @@ def load(sample: shop.Shop, *, now: dt.datetime) -> dict[str, int]:
         sample_voice.say(now)
     pipeline.settle(now=timezone.now)
     sample_voice.decide(timezone.now())
+    sample_rewards.use(timezone.now())
+    pipeline.settle(now=timezone.now)
     sample_draws.announce(timezone.now())
     # Counted at once: a first look at segments and products must not find them waiting for the clock.
     membership.refresh_all(timezone.now())

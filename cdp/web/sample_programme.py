@@ -35,6 +35,20 @@ PROGRAMME: Final[dict[str, Any]] = {
             "caps": [{"per": "day", "times": 1}],
             "is_qualifying": False,
         },
+        {
+            "on": "action",
+            "key": "friend",
+            "names": _named("100 points for bringing a friend", "ชวนเพื่อนรับ 100 คะแนน", "친구 추천 시 100포인트"),
+            "what": "referral",
+            "points": "100",
+        },
+        {
+            "on": "action",
+            "key": "brought",
+            "names": _named("50 points for who was brought", "ผู้ได้รับคำชวนรับ 50 คะแนน", "추천받은 친구 50포인트"),
+            "what": "referred",
+            "points": "50",
+        },
     ],
     "bonuses": [
         {
@@ -66,6 +80,7 @@ PROGRAMME: Final[dict[str, Any]] = {
         ],
     },
     "joining": {"how": "first_order"},
+    "referrals": {"most_a_month": 4},
 }
 
 

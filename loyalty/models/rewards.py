@@ -37,6 +37,7 @@ class Reward(Model):
     valid_days = models.PositiveSmallIntegerField(default=60)
     stock = models.PositiveIntegerField(null=True, blank=True)  # None: as many as are wanted
     taken = models.PositiveIntegerField(default=0, editable=False)  # kept by holds, in their transaction
+    by_card = models.PositiveIntegerField(default=0, editable=False)  # for full cards: none of the stock
     each = models.PositiveSmallIntegerField(null=True, blank=True)
     per = models.CharField(max_length=5, choices=Per.choices, default=Per.EVER)
     tiers = models.JSONField(default=list, blank=True)  # keys; all where empty

@@ -7,12 +7,14 @@ owe. Either is flagged for the report on staff.
 """
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from cdp.core import ids, pipeline
 from customers.selectors import lineage
@@ -47,15 +49,25 @@ def fill(customers: Sequence[uuid.UUID], now: datetime) -> None:
     kinds = {row.key: row for row in WalletType.objects.filter(key__in=cards)}
     with transaction.atomic(), pipeline.seen_by_what_follows():
         book = Book.open(sorted({top for top, _wallet in wanted}), now=now, source=SOURCE)
+        given: Counter[str] = Counter()
         for top, wallet in sorted(wanted):
             prize = prizes.get(cards[wallet].reward)
             if top not in book.members or prize is None or wallet not in kinds:
                 continue
             till = Till(book, top, kinds[wallet], version.programme, version.id)
-            _undo(till, prize)
+            given[prize.key] -= _undo(till, prize)
             while till.available >= (cards[wallet].full or 0):
                 _give(till, prize, Decimal(cards[wallet].full or 0))
+                given[prize.key] += 1
         book.write()
+        _count(given)
+
+
+def _count(given: Counter[str]) -> None:
+    """Write how many each reward brought, last: nobody waits for the shop's row longer than for one statement."""
+    for key, by in sorted(given.items()):
+        if by:
+            Reward.objects.filter(key=key).update(by_card=Greatest(F("by_card") + by, 0))
 
 
 def _cards(version: Version) -> dict[str, Wallets]:
@@ -112,14 +124,15 @@ def _give(till: Till, prize: Reward, full: Decimal) -> None:
     rewards.give(till, row)
 
 
-def _undo(till: Till, prize: Reward) -> None:
-    """Stamps came back of cards that were given: the newest first."""
+def _undo(till: Till, prize: Reward) -> int:
+    """Stamps came back of cards that were given: the newest first. How many cards were undone."""
+    undone = 0
     rows = Hold.objects.filter(
         customer_id__in=till.people, wallet=till.wallet.key, source=SOURCE, restored=0, state=Hold.State.CAPTURED
     )
     for row in rows.order_by("-id"):
         if not _is_short(till, row):
-            return
+            break
         is_undone = till.how.undone == "void" and till.purse.owed > 0 and _void(till, row)
         if is_undone:
             act = till.act(Act.Kind.RESTORE, f"hold:{row.id}:card", fact=row.id, reason=UNDONE)
@@ -127,11 +140,13 @@ def _undo(till: Till, prize: Reward) -> None:
             till.book.bring([part.lot for part in parts])
             act.moves += till.purse.restore(parts, row.captured, at=till.book.now, grace=till.grace)
             row.restored = row.captured
+            undone += 1
         if is_undone or not row.flag:
             row.flag, row.flagged_at = UNDONE if is_undone else KEPT, till.book.now
             row.save(update_fields=["restored", "flag", "flagged_at"])
         if not till.purse.owed:
-            return
+            break
+    return undone
 
 
 def _is_short(till: Till, row: Hold) -> bool:

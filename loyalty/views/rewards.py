@@ -58,7 +58,7 @@ def _rewards(rows: list[Reward]) -> list[dict[str, Any]]:
             {
                 "name": catalogue.name(row.names, row.key),
                 "cost": wallet.counted(row.cost),
-                "taken": row.taken,
+                "taken": row.taken + row.by_card,
                 "left": terms.left,
                 "state": why,
             }

@@ -212,6 +212,23 @@
     };
   }
 
+  // How many lines the legend takes: the canvas breaks it without telling, and would write over the axis.
+  function legendRows(names, look, width) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `12px ${look.font}`;
+    let rows = 1;
+    let used = 0;
+    names.forEach((name) => {
+      const wide = pen.measureText(name).width + 12 + 5 + 16;
+      if (used && used + wide > width) {
+        rows += 1;
+        used = 0;
+      }
+      used += wide;
+    });
+    return rows;
+  }
+
   function option(spec, look, width) {
     if (spec.type === "heatmap") return heatmap(spec, look);
     if (spec.type === "funnel") return funnel(spec, look);
@@ -247,7 +264,7 @@
       legend: many
         ? { data: names, top: 0, left: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, itemGap: 16, textStyle: { color: look.muted } }
         : undefined,
-      grid: { ...settings.grid, top: many ? 40 : 16, right: 24 },
+      grid: { ...settings.grid, top: many ? 18 + 22 * legendRows(names, look, width) : 16, right: 24 },
       tooltip: {
         ...settings.tooltip,
         trigger: spec.type === "scatter" ? "item" : "axis",

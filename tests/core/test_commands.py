@@ -192,7 +192,7 @@ def test_first_run_makes_account_keys_and_shop_once(db, small_shop, capsys):
     assert (Customer.objects.count(), ApiKey.objects.count(), User.objects.count(), Job.objects.count()) == counts
     assert (small_shop / "first-run.json").stat().st_mode & 0o777 == 0o600
     told = json.loads(kept)
-    assert User.objects.get().check_password(told["staff_password"])
+    assert User.objects.get(role="owner").check_password(told["staff_password"])
     assert ApiKey.objects.get().digest == api_keys.digest(told["api_key"])
     assert Customer.objects.filter(status="known", is_sample=True).exists()
     assert not Product.objects.filter(price=None).exists()

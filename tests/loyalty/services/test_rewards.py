@@ -181,6 +181,7 @@ def test_a_full_card_gives_its_reward_by_itself_and_what_is_over_stays(bea):
     assert has(bea, NOW, "stamps") == 1
     assert sorted(Coupon.objects.values_list("reason", "offer")) == [("card", "reward:coffee")] * 2
     assert Act.objects.filter(kind="redeem").count() == 2
+    assert (Reward.objects.get().by_card, Reward.objects.get().taken) == (2, 0)
     assert not [fault for told in proving.check(NOW, whole=True) for fault in told.faults]
 
 
@@ -193,7 +194,7 @@ def test_a_stamp_that_comes_back_undoes_the_card_while_its_coupon_is_unused(bea)
     settle(bea)
     hold = Hold.objects.get()
     assert (has(bea, NOW, "stamps"), hold.flag, hold.restored) == (2, "undone", 3)
-    assert Coupon.objects.get().voided_at == NOW
+    assert (Coupon.objects.get().voided_at, Reward.objects.get().by_card) == (NOW, 0)
     visit(bea, 0)
     assert (has(bea, NOW, "stamps"), Coupon.objects.filter(voided_at=None).count()) == (0, 1)
     assert not [fault for told in proving.check(NOW, whole=True) for fault in told.faults]
