@@ -168,7 +168,9 @@ def _bring_friends(now: dt.datetime) -> None:
         status=Status.KNOWN,
         created_at__gt=now - _LATELY,
     )
-    for number, (customer, came_at) in enumerate(new.order_by("id").values_list("id", "created_at")[:_BROUGHT]):
+    for number, (customer, came_at) in enumerate(
+        new.order_by("created_at", "id").values_list("id", "created_at")[:_BROUGHT]
+    ):
         if members:
             by = members[0 if number % 2 else number // 2 % len(members)]
             referring.note(customer=customer, friend=referring.code(customer=by, now=now), now=came_at)

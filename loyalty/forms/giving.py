@@ -18,6 +18,13 @@ from loyalty.models import Offer, Promotion, Reward
 from loyalty.rules import benefit, promotions
 
 LONGEST_VALID = 3650
+_FOR = {
+    "percent": "percent",
+    "amount": "amount credit",
+    "most": "percent item",
+    "minimum": "percent amount item",
+    "currency": "percent amount item credit",
+}
 
 
 class GivingForm(forms.Form):
@@ -95,9 +102,9 @@ class GivingForm(forms.Form):
         return self.bound("key", *self.names)
 
     @property
-    def told_benefit(self) -> list[Any]:
-        """What it gives."""
-        return self.bound("gives", "percent", "amount", "most", "minimum", "currency")
+    def told_benefit(self) -> list[tuple[Any, str]]:
+        """What it gives, each field with the kinds of benefit that it belongs to: the page shows those."""
+        return [(self[name], kinds) for name, kinds in _FOR.items()]
 
     @property
     def told_articles(self) -> list[Any]:
@@ -107,7 +114,7 @@ class GivingForm(forms.Form):
     @property
     def told_others(self) -> list[Any]:
         """Everything else."""
-        known = {*(one.name for one in (*self.told_names, *self.told_benefit, *self.told_articles)), "is_on"}
+        known = {*(one.name for one in (*self.told_names, *self.told_articles)), *_FOR, "gives", "is_on"}
         return [one for one in self.visible_fields() if one.name not in known]
 
     def clean_currency(self) -> str:
@@ -130,8 +137,8 @@ class GivingForm(forms.Form):
             self.add_error("skus", _("Say which articles."))
         if self.errors:
             return told
-        names = {"percent": ("percent", "most"), "amount": ("amount",), "item": ("most",), "credit": ("amount",)}[kind]
-        found: dict[str, Any] = {name: str(told[name]) for name in (*names, "minimum") if told.get(name) is not None}
+        names = [name for name, kinds in _FOR.items() if kind in kinds.split() and name != "currency"]
+        found: dict[str, Any] = {name: str(told[name]) for name in names if told.get(name) is not None}
         of = {name: told[name] for name in ("skus", "categories") if told[name]}
         if of and kind != "credit":
             found["of"] = of
