@@ -32,7 +32,7 @@ reference.needed(rows.ensure)
 offers.declare(coupons.offers)
 offers.declare_draws(draws.promisable)
 codes.provide("loyalty.coupons", redeeming.settle)
-codes.provide("loyalty.promotions", promotions.settle)
+codes.provide("loyalty.promotions", promotions.settle, guests=promotions.settle_guests)
 timeline.provide("coupon", _("Coupons"), coupons.entries, group=timeline.BOUGHT, scope="loyalty")
 timeline.provide("draw", _("Prize draws"), draws.entries, group=timeline.BOUGHT, scope="loyalty")
 panels.declare(

@@ -224,6 +224,10 @@ def _note_clocks(batch: Sequence[Draft]) -> None:
         owned.bulk_update(later, ["source_updated_at"])
 
 
+def _is_guest(draft: Draft) -> bool:
+    return draft.owner in buckets.ALL
+
+
 def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -> None:
     """Codes are redeemed, products learn names, customers are marked, the audit gets one entry for the batch."""
     if not written:
@@ -233,6 +237,9 @@ def _tell(written: Sequence[Draft], *, actor: Actor, now: datetime, lane: int) -
     naming = sorted({draft.owner for draft in written if draft.told.coupon} - buckets.ALL)
     if naming:
         codes.redeem(naming, now=now)
+    guests = sorted({(draft.owner, draft.order_id) for draft in written if draft.told.coupon and _is_guest(draft)})
+    if guests:
+        codes.redeem_guests(guests, now=now)
     touched = {draft.owner for draft in written} | {draft.known.customer_id for draft in written if draft.known}
     pipeline.mark(sorted(touched - buckets.ALL), cause="commerce.orders", lane=lane)
     new = [

@@ -17,7 +17,7 @@ from cdp.core.models import Source
 from commerce.models import Order, OrderKey, Refund, RefundLine
 from commerce.rules import amounts, digests
 from commerce.rules.inputs import ZERO, RefundInput
-from commerce.services import drafts, keys, returns, rows
+from commerce.services import codes, drafts, keys, returns, rows
 from commerce.services.keys import Owner
 from customers.services import buckets
 
@@ -93,6 +93,8 @@ def write(
         rows.insert(Refund, [row])
         rows.insert(RefundLine, lines)
         pipeline.mark({row.customer_id} - buckets.ALL, cause="commerce.refunds")
+        if current is not None and current.coupon and row.customer_id in buckets.ALL:
+            codes.redeem_guests([(row.customer_id, current.id)], now=now)
         audit.record(
             audit.Action.REFUND_WRITTEN,
             actor=actor,

@@ -1,5 +1,6 @@
 """What goes out: a coupon as JSON."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -64,8 +65,19 @@ class TriedAnswer(RedemptionAnswer):
 
 def coupon(row: Coupon, *, at: datetime) -> Json:
     """One coupon with its code in clear."""
-    return _benefit(row.gives) | {
-        "code": coupons.code_of(row, subjects.load([row.customer_id])),
+    return coupons_of([row], at=at)[0]
+
+
+def coupons_of(rows: Sequence[Coupon], *, at: datetime) -> list[Json]:
+    """Some coupons with their codes in clear: keys are read once for all."""
+    keyring = subjects.load({row.customer_id for row in rows})
+    names = benefits.names_of(row.gives for row in rows)
+    return [_coupon(row, keyring, names, at) for row in rows]
+
+
+def _coupon(row: Coupon, keyring: subjects.Keyring, names: dict[str, str], at: datetime) -> Json:
+    return _benefit(row.gives, names) | {
+        "code": coupons.code_of(row, keyring),
         "kind": "personal",
         "offer": row.offer,
         "state": coupons.state(row, at=at),
@@ -88,7 +100,7 @@ def promotion(found: Found, *, at: datetime, use: PromotionUse | None = None) ->
     row = found.promotion
     terms = promotions.terms(row)
     used = use if use and use.reversed_at is None else None
-    return _benefit(row.gives) | {
+    return _benefit(row.gives, benefits.names_of([row.gives])) | {
         "code": found.shown,
         "kind": row.kind,
         "offer": row.key,
@@ -115,12 +127,12 @@ def gives(found: Gives, currency: str) -> Json:
     }
 
 
-def _benefit(gives: Benefit) -> Json:
+def _benefit(gives: Benefit, names: dict[str, str]) -> Json:
     percent = gives.percent if isinstance(gives, Percent) else None
     amount = gives.amount if isinstance(gives, Amount | Credit) else None
     return {
         "benefit": benefit.written(gives),
-        "text": benefits.words(gives, benefits.names_of([gives])),
+        "text": benefits.words(gives, names),
         "percent": None if percent is None else f"{percent.normalize():f}",
         "amount": _money(amount, gives.currency),
         "currency": gives.currency or None,

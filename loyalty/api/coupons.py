@@ -1,11 +1,13 @@
 """REST: coupons at the till and in the store's checkout."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
@@ -15,13 +17,16 @@ from rest_framework.response import Response
 from cdp.core import context
 from cdp.core.api import throttling
 from cdp.core.api.authentication import key_of
+from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.problems import Problem, invalid
 from cdp.core.api.views import ApiViewSet
 from commerce.models import Order
 from commerce.rules import money
 from commerce.selectors import orders as reading_orders
 from customers.rules.people import Person
+from customers.selectors import lineage
 from loyalty.api import answers, bodies, examples
+from loyalty.api.whose import customer_of
 from loyalty.models import Coupon
 from loyalty.rules import benefit as benefits
 from loyalty.rules.benefit import Basket, Benefit
@@ -34,6 +39,11 @@ from loyalty.services import coupons, promotions
 CODE = OpenApiParameter(
     "code", str, OpenApiParameter.PATH, description="The code, in any case, with or without its dash."
 )
+STATES = ("open", "redeemed", "void", "expired", "all")
+CUSTOMER = OpenApiParameter(
+    "customer", OpenApiTypes.UUID, required=True, description="Whose: any id that was ever theirs."
+)
+STATE = OpenApiParameter("state", str, enum=STATES, description="Left out: what can be used now.")
 PLACES = {
     Refusal.OTHER_PERSON: "/customer",
     Refusal.CURRENCY: "/currency",
@@ -57,10 +67,35 @@ class CouponViewSet(ApiViewSet):
 
     scope = "loyalty"
     reads_by_post: ClassVar[frozenset[str]] = frozenset({"quote"})
+    pagination_class = SealedCursorPagination
+    queries: ClassVar[Mapping[str, frozenset[str]]] = {"list": frozenset({"customer", "state"})}
     lookup_field = "code"
     lookup_value_regex = "[^/]{1,60}"
     serializer_class = answers.CouponAnswer
     examples = examples.COUPONS
+
+    @extend_schema(
+        operation_id="coupons_list",
+        summary="The coupons of one customer",
+        description="Newest first: those that can be used now, or with `state` those that were redeemed, taken back,"
+        " are over, or all. What the customer was as another id before is theirs. Public codes are nobody's own and do"
+        " not stand here.",
+        parameters=[CUSTOMER, STATE],
+        responses=answers.CouponAnswer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """What somebody has."""
+        paginator = self.paginator
+        assert paginator is not None, "the house has one"  # noqa: S101
+        told, now = paginator.filters(request), timezone.now()  # type: ignore[attr-defined]
+        if not told.get("customer"):
+            raise invalid("customer", _("Say whose coupons."))
+        state = told.get("state") or "open"
+        if state not in STATES:
+            raise invalid("state", _("One of: %(known)s.") % {"known": ", ".join(STATES)})
+        found = customer_of(told["customer"])
+        rows = paginator.paginate_queryset(reading.of(lineage.of(found), state, at=now), request, view=self) or []
+        return paginator.get_paginated_response(answers.coupons_of(rows, at=now))
 
     @extend_schema(
         operation_id="coupons_retrieve", summary="One code", parameters=[CODE], responses=answers.CouponAnswer

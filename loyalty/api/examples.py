@@ -1,6 +1,6 @@
 """What calls about coupons look like, for the OpenAPI document."""
 
-from cdp.core.api.schema import Example
+from cdp.core.api.schema import Example, page
 
 COUPON = {
     "code": "7KM3P-Q9XW2",
@@ -54,6 +54,7 @@ TRIED = SONGKRAN | {
     "detail": None,
 }
 COUPONS = {
+    "list": Example(response=page(COUPON)),
     "retrieve": Example(response=COUPON),
     "redeem": Example(request=REDEEM, response=REDEEMED),
     "quote": Example(request={"lines": LINES, "currency": "THB"}, response=TRIED),

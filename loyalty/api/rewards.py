@@ -1,24 +1,20 @@
 """REST: the catalogue of rewards, as everybody sees it and as one member does."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cdp.core import context
-from cdp.core.api import problems
 from cdp.core.api.pagination import SealedCursorPagination
 from cdp.core.api.schema import Example, page
 from cdp.core.api.views import ApiViewSet
-from customers.selectors import lineage
 from loyalty.api.account_answers import AmountField, amount
+from loyalty.api.whose import customer_of
 from loyalty.models import Reward, WalletType
 from loyalty.rules.spending import REASONS, Refusal
 from loyalty.selectors import benefits
@@ -101,7 +97,7 @@ class RewardViewSet(ApiViewSet):
         paginator = self.paginator
         assert paginator is not None, "the house has one"  # noqa: S101
         told, now = paginator.filters(request).get("customer"), timezone.now()  # type: ignore[attr-defined]
-        who = _customer(told) if told else None
+        who = customer_of(told) if told else None
         rows = paginator.paginate_queryset(reading.given(now), request, view=self) or []
         if who is not None:
             offered = reading.offered(rows, who, at=now)
@@ -112,17 +108,6 @@ class RewardViewSet(ApiViewSet):
         return paginator.get_paginated_response(
             [_reward(one, kinds, names, is_seen=who is not None) for one in offered]
         )
-
-
-def _customer(text: str) -> uuid.UUID:
-    try:
-        found = lineage.get(uuid.UUID(text)).customer.id
-    except (ValueError, lineage.Unknown) as error:
-        raise exceptions.NotFound(_("There is no such customer.")) from error
-    except lineage.Erased as error:
-        raise problems.erased() from error
-    context.show([found])
-    return found
 
 
 def _reward(one: Offered, kinds: Json, names: dict[str, str], *, is_seen: bool) -> Json:

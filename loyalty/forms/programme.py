@@ -282,7 +282,10 @@ class RefundsForm(PartForm):
                         default=Shortfall.DEBT.value),
             self.amount("limit", _("Nobody ever owes more than"), _("Left empty, there is no limit."), least=ZERO,
                         required=False),
-            self.whole("grace_days", _("Days more for points that come back after their end"), most=3660, default=30),
+            self.whole("grace_days", _("Days more for points and coupons that come back after their end"), most=3660,
+                       default=30),
+            self.flag("coupons", _("A coupon can be used again whose purchase was cancelled or returned as a whole"),
+                      default=True),
         ]  # fmt: skip
         self.blocks.append(Block("", names))
 

@@ -236,6 +236,7 @@ class Refunds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     shortfall: Shortfall = Shortfall.DEBT
     limit: Decimal | None = None
     grace_days: Days = 30
+    coupons: bool = True  # whether a code can be used again whose purchase was cancelled or wholly returned
 
     def __post_init__(self) -> None:
         """Decimals have limits of their own. Raises ValueError, as the decoder expects."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -62,6 +63,19 @@ def terms(row: Coupon) -> rules.Terms:
         benefit=row.gives,
         is_first_order=row.is_first_order,
     )
+
+
+def of(people: Collection[uuid.UUID], state: str, *, at: datetime) -> QuerySet[Coupon]:
+    """Those of these people (who are one) in that state as `state` names it, or `all`."""
+    rows = Coupon.objects.filter(customer_id__in=people)
+    unused = Q(redeemed_at=None)
+    wanted = {
+        "redeemed": ~unused,
+        "void": unused & Q(voided_at__isnull=False),
+        "open": unused & Q(voided_at=None, valid_until__gt=at),
+        "expired": unused & Q(voided_at=None, valid_until__lte=at),
+    }
+    return rows.filter(wanted[state]) if state != "all" else rows
 
 
 def state(row: Coupon, *, at: datetime) -> str:
@@ -172,6 +186,22 @@ def entries(question: Question) -> list[Entry]:
             is_private=True,  # whoever has the code has the money
         )
         for row in issued.order_by("-issued_at", "-id")[: question.limit]
+    ]
+    back = rows.filter(reversed_at__isnull=False)
+    if question.before is not None:
+        back = back.filter(reversed_at__lt=question.before)
+    found += [
+        Entry(
+            id=f"{row.id}:back",
+            at=row.reversed_at,
+            kind="coupon",
+            title=gettext("Coupon for %(value)s given back") % {"value": benefits.value(row.gives)},
+            source=row.source,
+            icon="discount",
+            data=_data(row),
+        )
+        for row in back.order_by("-reversed_at", "-id")[: question.limit]
+        if row.reversed_at is not None
     ]
     return found + [
         Entry(

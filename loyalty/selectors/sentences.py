@@ -287,6 +287,10 @@ class Teller:
                 "What was spent and comes back after its end can be spent for %(days)s days more.",
                 refunds.grace_days,
             ) % {"days": written_numbers.number(refunds.grace_days)}
+        if refunds.coupons:
+            yield _("The coupon of a purchase that was cancelled or returned as a whole can be used again.")
+        else:
+            yield _("A coupon stays used, also where its purchase was cancelled or returned.")
 
     def joining(self) -> Iterator[str]:
         joining = self.programme.joining

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cdp.core import audit, ids, pipeline
+from cdp.core import audit, copying, ids, pipeline
 from cdp.core.actors import SYSTEM, Actor
 from cdp.core.crypto import subjects
 from cdp.core.models import Source
@@ -27,6 +27,7 @@ from loyalty.models import Coupon, CouponKey, Offer
 from loyalty.rules import benefit as giving
 from loyalty.rules import coupons as rules
 from loyalty.rules.benefit import Basket, Benefit
+from loyalty.selectors import accounts, undone
 from loyalty.selectors import coupons as reading
 
 KEPT_AFTER_END = timedelta(days=90)
@@ -265,7 +266,9 @@ def obstacle(*, coupon: Coupon, sale: Sale, source: Source, now: datetime) -> ru
 
 
 def _obstacle(row: Coupon, sale: Sale, source: Source, now: datetime, *, is_owner: bool) -> rules.Refusal | None:
-    if sale.reference and row.reversed_reference == _sale(source, sale.reference):
+    if sale.reference and row.reversed_reference in _marks(source.key, sale.reference):
+        return rules.Refusal.REVERSED
+    if sale.order is not None and undone.is_undone(sale.order):
         return rules.Refusal.REVERSED
     return rules.refusal(
         reading.terms(row),
@@ -289,25 +292,29 @@ def reverse(*, coupon: Coupon, reference: str, source: Source, actor: Actor, now
         row = Coupon.objects.select_for_update().filter(customer_id=owner, id=coupon.id).first()
         if row is None:
             raise UnableToRedeem(rules.Refusal.NOT_USED)
-        if row.redeemed_at is None and row.reversed_reference == _sale(source, reference):
+        if row.redeemed_at is None and row.reversed_reference in _marks(source.key, reference):
             return Redeemed(row, is_repeated=True)
         if row.redeemed_at is None or (row.reference, row.redeemed_by) != (reference, source.key):
             raise UnableToRedeem(rules.Refusal.NOT_USED)
-        order = row.order_id
-        row.off = None
-        _take(row, order=None, reference="", by="", now=None)
-        row.reversed_at, row.reversed_reference = now, _sale(source, reference)
-        row.save(update_fields=["reversed_at", "reversed_reference"])
-        audit.record(
-            audit.Action.COUPON_REVERSED,
-            actor=actor,
-            at=now,
-            customer=owner,
-            subject=row.id,
-            details={"offer": row.offer, "order": str(order or "")},
-        )
+        _give_back(row, _sale(source.key, reference), actor=actor, now=now)
         pipeline.mark([owner], cause="loyalty.coupon")
     return Redeemed(row, is_repeated=False)
+
+
+def _give_back(row: Coupon, mark: str, *, actor: Actor, now: datetime) -> None:
+    order = row.order_id
+    row.off = None
+    _take(row, order=None, reference="", by="", now=None)
+    row.reversed_at, row.reversed_reference = now, mark
+    row.save(update_fields=["reversed_at", "reversed_reference", "valid_until"])
+    audit.record(
+        audit.Action.COUPON_REVERSED,
+        actor=actor,
+        at=now,
+        customer=row.customer_id,
+        subject=row.id,
+        details={"offer": row.offer, "order": str(order or "")},
+    )
 
 
 def void(*, given_for: uuid.UUID, people: Sequence[uuid.UUID], actor: Actor, now: datetime) -> Coupon | None:
@@ -334,9 +341,18 @@ def void(*, given_for: uuid.UUID, people: Sequence[uuid.UUID], actor: Actor, now
     return row
 
 
-def _sale(source: Source, reference: str) -> str:
+def _sale(source: str, reference: str) -> str:
     """One source's number of a sale, as one text that fits its column."""
-    return hashlib.sha256(f"{source.key}\0{reference}".encode()).hexdigest()
+    return hashlib.sha256(f"{source}\0{reference}".encode()).hexdigest()
+
+
+def _undone(source: str, reference: str) -> str:
+    """The same where nobody took the use back, but the order came to nothing: should that stand again, it uses it."""
+    return hashlib.sha256(f"undone\0{source}\0{reference}".encode()).hexdigest()
+
+
+def _marks(source: str, reference: str) -> set[str]:
+    return {_sale(source, reference), _undone(source, reference)}
 
 
 def buyer_of(sale: Sale, source: Source) -> uuid.UUID | None:
@@ -362,9 +378,11 @@ def _is_same_sale(row: Coupon, sale: Sale, source: Source) -> bool:
 
 
 def _has_ordered(row: Coupon, sale: Sale, source: Source) -> bool:
-    """Whether the owner has bought before this sale, or has used another coupon for a first order."""
+    """Whether the owner has bought before this sale, or has used another coupon for a first order. What went back as a
+    whole was no first order: its coupon came back with it.
+    """
     people = lineage.of(row.customer_id)
-    orders = Order.objects.filter(customer_id__in=people, is_counted=True)
+    orders = undone.without(Order.objects.filter(customer_id__in=people, is_counted=True))
     if sale.order is not None:
         orders = orders.exclude(id=sale.order.id)
     if sale.reference:
@@ -379,28 +397,33 @@ def _take(row: Coupon, *, order: uuid.UUID | None, reference: str, by: str, now:
 
 
 def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
-    """Orders that name a code redeem the coupon: the store took it, whatever we would have said. May run twice.
+    """Orders that name a code redeem the coupon: the store took it, whatever we would have said. One that was cancelled
+    or went back as a whole gives it back, where the programme says so. May run twice.
 
     A step of the pipeline, and what the order room calls as it writes such orders. One statement finds the orders of
-    those who have an open coupon; almost nobody has one. An order may be dated a day before its coupon: stores have
-    clocks of their own.
+    those who have an open coupon, one those whose coupon paid for nothing; almost nobody has one. An order may be dated
+    a day before its coupon: stores have clocks of their own.
     """
+    if accounts.refunds(now).coupons:
+        _settle_back(customers, now)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT c.id, c.customer_id, c.code_digest, o.id, o.coupon, o.source, o.external_id, o.placed_at
+            f"""
+            SELECT c.id, c.customer_id, c.code_digest, o.id, o.coupon, o.source, o.external_id, o.placed_at,
+                c.reversed_reference
             FROM loyalty_coupon c
             JOIN commerce_order o ON o.customer_id = c.customer_id
                 AND o.coupon <> '' AND o.placed_at >= c.issued_at - interval '1 day'
-            WHERE c.customer_id = ANY(%s) AND c.redeemed_at IS NULL AND c.voided_at IS NULL AND o.is_counted
+            WHERE c.customer_id = ANY(%s::uuid[]) AND c.redeemed_at IS NULL AND c.voided_at IS NULL AND o.is_counted
+                AND NOT {undone.CONDITION}
             ORDER BY c.customer_id, o.placed_at, o.id
-            """,
-            [list(customers)],
+            """,  # noqa: S608  (a condition of ours)
+            [copying.array(list(customers))],
         )
         found = cursor.fetchall()
-    for coupon, customer, digest, order, code, source, number, placed_at in found:
+    for coupon, customer, digest, order, code, source, number, placed_at, reversed_for in found:
         plain = rules.read(code)
-        if not plain or reading.digest(plain) != bytes(digest):
+        if not plain or reading.digest(plain) != bytes(digest) or reversed_for == _sale(source, number):
             continue
         with transaction.atomic():
             row = (
@@ -419,6 +442,38 @@ def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
                 subject=coupon,
                 details={"offer": row.offer, "order": str(order)},
             )
+
+
+def _settle_back(customers: Sequence[uuid.UUID], now: datetime) -> None:
+    """Give coupons back whose order came to nothing: the one they were redeemed for, else that of the till's number.
+    Where their day has passed meanwhile they are good for the programme's days of grace.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT c.id, c.customer_id, o.source, o.external_id
+            FROM loyalty_coupon c JOIN commerce_order o ON o.customer_id = c.customer_id
+            WHERE c.customer_id = ANY(%s::uuid[]) AND c.redeemed_at IS NOT NULL AND (o.id = c.order_id
+                OR c.order_id IS NULL AND c.reference <> '' AND (o.external_id, o.source) = (c.reference, c.redeemed_by))
+                AND {undone.CONDITION}
+            ORDER BY c.customer_id, c.id
+            """,  # noqa: S608  (a condition of ours)
+            [copying.array(list(customers))],
+        )
+        found = cursor.fetchall()
+    for coupon, customer, source, number in found:
+        with transaction.atomic():
+            row = (
+                Coupon.objects.select_for_update()
+                .filter(customer_id=customer, id=coupon, redeemed_at__isnull=False)
+                .first()
+            )
+            if row is None:
+                continue
+            grace = accounts.refunds(now).grace_days
+            if grace and row.valid_until <= now:
+                row.valid_until = end(grace, now)
+            _give_back(row, _undone(source, number), actor=SYSTEM, now=now)
 
 
 def forget_old(*, now: datetime) -> int:

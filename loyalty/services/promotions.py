@@ -26,6 +26,7 @@ from loyalty.models import Promotion, PromotionCode, PromotionSale, PromotionUse
 from loyalty.rules import benefit as giving
 from loyalty.rules import promotions as rules
 from loyalty.rules.coupons import Refusal
+from loyalty.selectors import accounts, undone
 from loyalty.selectors import promotions as reading
 from loyalty.selectors.promotions import Found
 from loyalty.services.coupons import Sale, UnableToRedeem, UnknownBuyer, buyer_of
@@ -133,6 +134,8 @@ def _obstacle(
     *,
     is_known: bool | None = None,
 ) -> Refusal | None:
+    if sale.order is not None and undone.is_undone(sale.order):
+        return Refusal.REVERSED
     terms = reading.terms(promotion)
     people = lineage.of(owner) if owner else []
     return rules.refusal(
@@ -160,13 +163,17 @@ def reverse(*, code: Found, reference: str, source: Source, actor: Actor, now: d
         use = PromotionUse.objects.get(customer_id=key.customer_id, id=key.use_id)
         if use.reversed_at is not None:
             return Used(use, is_repeated=True)
-        use.reversed_at = now
-        use.save(update_fields=["reversed_at"])
-        if code.promotion.kind == Promotion.Kind.BATCH:
-            PromotionCode.objects.filter(digest=reading.digest(code.plain)).update(is_used=False)
-        Promotion.objects.filter(id=use.promotion_id, used__gt=0).update(used=F("used") - 1)
-        _told(use, code, audit.Action.CODE_REVERSED, actor, now)
+        _give_back(use, code.promotion, actor, now)
     return Used(use, is_repeated=False)
+
+
+def _give_back(use: PromotionUse, promotion: Promotion, actor: Actor, now: datetime) -> None:
+    use.reversed_at = now
+    use.save(update_fields=["reversed_at"])
+    if promotion.kind == Promotion.Kind.BATCH:
+        PromotionCode.objects.filter(digest=bytes(use.code_digest)).update(is_used=False)
+    Promotion.objects.filter(id=use.promotion_id, used__gt=0).update(used=F("used") - 1)
+    _told(use, promotion, audit.Action.CODE_REVERSED, actor, now)
 
 
 def _claim(use: PromotionUse) -> bool:
@@ -208,10 +215,10 @@ def _write(
     use.code_digest, use.benefit = reading.digest(code.plain), giving.written(promotion.gives)
     use.source, use.reference, use.used_at = source, reference, at
     use.save(force_insert=True)
-    _told(use, code, audit.Action.CODE_USED, actor, at)
+    _told(use, promotion, audit.Action.CODE_USED, actor, at)
 
 
-def _told(use: PromotionUse, code: Found, action: audit.Action, actor: Actor, now: datetime) -> None:
+def _told(use: PromotionUse, promotion: Promotion, action: audit.Action, actor: Actor, now: datetime) -> None:
     customer = None if use.customer_id in buckets.ALL else use.customer_id
     audit.record(
         action,
@@ -219,7 +226,7 @@ def _told(use: PromotionUse, code: Found, action: audit.Action, actor: Actor, no
         at=now,
         customer=customer,
         subject=use.id,
-        details={"promotion": code.promotion.key, "order": str(use.order_id or "")},
+        details={"promotion": promotion.key, "order": str(use.order_id or "")},
     )
     if customer is not None:
         pipeline.mark([customer], cause="loyalty.code")
@@ -232,7 +239,7 @@ def _uses(promotion: Promotion, people: Sequence[uuid.UUID]) -> int:
 
 
 def _has_ordered(people: Sequence[uuid.UUID], sale: Sale, source: Source) -> bool:
-    orders = Order.objects.filter(customer_id__in=list(people), is_counted=True)
+    orders = undone.without(Order.objects.filter(customer_id__in=list(people), is_counted=True))
     if sale.order is not None:
         orders = orders.exclude(id=sale.order.id)
     return orders.exclude(source=source.key, external_id=sale.reference).exists()
@@ -242,25 +249,39 @@ def _has_ordered(people: Sequence[uuid.UUID], sale: Sale, source: Source) -> boo
 
 
 def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
-    """Orders that name a code have used it: the store took it, whatever we would have said. May run twice.
+    """Orders that name a code have used it: the store took it, whatever we would have said. One that was cancelled or
+    went back as a whole counts no more, where the programme says so. May run twice.
 
-    A step of the pipeline, and what the order room calls as it writes such orders. One query where nothing is new.
+    A step of the pipeline, and what the order room calls as it writes such orders. A few queries where nothing is new.
     """
+    _settle("o.customer_id = ANY(%s::uuid[])", [copying.array(list(customers))], now)
+
+
+def settle_guests(orders: Sequence[tuple[uuid.UUID, uuid.UUID]], now: datetime) -> None:
+    """The same for these orders of guests, each with the reserved customer it lies with."""
+    whose, which = zip(*orders, strict=True)
+    rows = "(o.customer_id, o.id) IN (SELECT * FROM unnest(%s::uuid[], %s::uuid[]))"
+    _settle(rows, [copying.array(whose), copying.array(which)], now)
+
+
+def _settle(which: str, told: Sequence[Any], now: datetime) -> None:
     if not Promotion.objects.exists():
         return
+    if accounts.refunds(now).coupons:
+        _settle_back(which, told, now)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT o.id, o.customer_id, o.coupon, o.source, o.external_id, o.placed_at, o.currency, o.resolved_by
             FROM commerce_order o
-            WHERE o.customer_id = ANY(%s::uuid[]) AND o.coupon <> '' AND o.is_counted
+            WHERE {which} AND o.coupon <> '' AND o.is_counted AND NOT {undone.CONDITION}
                 AND NOT EXISTS (SELECT 1 FROM loyalty_promotionuse u
                     WHERE u.customer_id = o.customer_id AND u.order_id = o.id)
                 AND NOT EXISTS (SELECT 1 FROM loyalty_coupon c
                     WHERE c.customer_id = o.customer_id AND c.order_id = o.id)
             ORDER BY o.customer_id, o.placed_at, o.id
-            """,
-            [copying.array(list(customers))],
+            """,  # noqa: S608  (conditions of ours)
+            told,
         )
         orders = cursor.fetchall()
     known: dict[str, Found | None] = {}
@@ -292,3 +313,26 @@ def settle(customers: Sequence[uuid.UUID], now: datetime) -> None:
             )
             Promotion.objects.filter(id=code.promotion.id).update(used=F("used") + 1)
             _write(use, code, code.promotion, source, number, min(placed_at, now), SYSTEM)
+
+
+def _settle_back(which: str, told: Sequence[Any], now: datetime) -> None:
+    """Uses whose order came to nothing: the one they were for, else that of the till's number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT u.customer_id, u.id, o.id FROM commerce_order o
+            JOIN loyalty_promotionuse u ON u.customer_id = o.customer_id AND u.reversed_at IS NULL AND (
+                u.order_id = o.id OR u.order_id IS NULL AND (u.reference, u.source) = (o.external_id, o.source))
+            WHERE {which} AND {undone.CONDITION}
+            ORDER BY 1, 2
+            """,  # noqa: S608  (conditions of ours)
+            told,
+        )
+        found = cursor.fetchall()
+    for customer, use, order in found:
+        with transaction.atomic():
+            row = PromotionUse.objects.select_for_update().filter(customer_id=customer, id=use, reversed_at=None).first()
+            if row is not None:
+                PromotionUse.objects.filter(customer_id=customer, id=use).update(order_id=order)
+                row.order_id = order
+                _give_back(row, Promotion.objects.get(id=row.promotion_id), SYSTEM, now)

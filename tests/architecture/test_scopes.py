@@ -81,6 +81,7 @@ CALLS = [
     ("POST", f"loyalty/accounts/{ID}/holds/{ID}/release", "loyalty:write"),
     ("POST", "loyalty/receipts", "loyalty:write"),
     ("GET", "loyalty/rewards", "loyalty:read"),
+    ("GET", "coupons", "loyalty:read"),
     ("GET", "coupons/7KM3P-Q9XW2", "loyalty:read"),
     ("POST", "coupons/7KM3P-Q9XW2/quote", "loyalty:read"),
     ("POST", "coupons/7KM3P-Q9XW2/redeem", "loyalty:write"),

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +12,8 @@ from django.utils import timezone
 
 from cdp.core.actors import SYSTEM
 from commerce.models import Order
+from commerce.rules.inputs import OrderInput, RefundInput
+from commerce.services import orders, refunds
 from loyalty.api import coupons as door
 from loyalty.models import Promotion, PromotionUse
 from loyalty.rules.benefit import Basket
@@ -129,3 +132,47 @@ def test_of_eight_at_once_exactly_as_many_use_it_as_there_are():
         one.join()
     assert set(results) == {"sold_out"}
     assert Promotion.objects.get(id=row.id).used == PromotionUse.objects.count() == 3
+
+
+def test_orders_of_guests_that_name_a_code_use_it_and_give_it_back_when_they_come_to_nothing(db):
+    row = made(total=2)
+    shop, now = factories.source("shop"), timezone.now()
+    told = {"placed_at": now, "currency": "THB", "total": Decimal(100), "coupon": "songkran 26"}
+
+    def tell(number, status):
+        order = OrderInput(external_id=number, status=status, **told)
+        return orders.write(order=order, customer_id=None, source=shop, actor=SYSTEM, now=now).order
+
+    def used():
+        row.refresh_from_db()
+        return row.used
+
+    tell("G-1", "pending")
+    assert used() == 0
+    first, second = tell("G-1", "paid"), tell("G-2", "paid")
+    tell("G-1", "fulfilled")
+    assert used() == 2
+    tell("G-1", "cancelled")
+    assert used() == 1
+    refund = RefundInput("R-1", amount=Decimal(100), at=now)
+    refunds.write(refund=refund, order=second, source=shop, actor=SYSTEM, now=now)
+    assert used() == 0
+    assert {use.order_id for use in PromotionUse.objects.filter(reversed_at=now)} == {first.id, second.id}
+    late = Sale(Basket(), order=Order.objects.get(id=first.id), reference="G-9")
+    with pytest.raises(UnableToRedeem) as refused:
+        promotions.redeem(code=reading.find("SONGKRAN26"), sale=late, source=shop, actor=SYSTEM, now=now)
+    assert refused.value.reason == "already_reversed"
+
+
+def test_a_code_of_a_batch_is_free_again_with_its_order(db):
+    batch = made("batch", size=3)
+    code = next(reading.codes(batch))
+    ann = factories.customer(email="ann@example.com")
+    order = factories.order(ann, coupon=code)
+    promotions.settle([ann.id], timezone.now())
+    assert reading.find(code).is_used
+    Order.objects.filter(id=order.id).update(status="refunded")
+    promotions.settle([ann.id], timezone.now())
+    promotions.settle([ann.id], timezone.now())
+    batch.refresh_from_db()
+    assert (batch.used, reading.find(code).is_used) == (0, False)

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import json
+import uuid
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commerce.models import Order
@@ -117,3 +120,38 @@ def test_expired_not_the_first_and_too_small_are_told_apart(call, ann):
         (422, "other_currency"),
         (409, "not_first_order"),
     ]
+
+
+def test_a_persons_coupons_are_listed_by_state_and_paged_and_nobody_elses(call, ann):
+    other = factories.customer(email="ben@example.com")
+    factories.coupon(other)
+    issued = [factories.coupon(ann).code for _ in range(3)]
+    over = factories.coupon(ann, valid_days=1, now=timezone.now() - dt.timedelta(days=9)).code
+    assert call("POST", f"{issued[0]}/redeem", {"customer": str(ann.id), "external_id": "T-1"})[0] == 200
+
+    def codes(query):
+        status, told = call("GET", f"?customer={ann.id}{query}")
+        assert status == 200, told
+        return [one["code"] for one in told["results"]]
+
+    assert codes("") == [issued[2], issued[1]]
+    assert (codes("&state=redeemed"), codes("&state=expired"), codes("&state=void")) == ([issued[0]], [over], [])
+    assert set(codes("&state=all")) == {*issued, over}
+    assert codes("&page_size=1") == [issued[2]]
+    assert call("GET", "")[1]["errors"][0]["pointer"] == "customer"
+    assert call("GET", f"?customer={ann.id}&state=mine")[0] == 422
+    assert [call("GET", f"?customer={who}")[0] for who in ("nobody", uuid.uuid4())] == [404, 404]
+
+
+def test_the_coupons_of_a_page_cost_as_many_queries_as_one(call, ann):
+    def queries():
+        with CaptureQueriesContext(connection) as seen:
+            assert call("GET", f"?customer={ann.id}")[0] == 200
+        return len(seen)
+
+    factories.coupon(ann)
+    queries()
+    one = queries()
+    for _ in range(9):
+        factories.coupon(ann)
+    assert queries() == one

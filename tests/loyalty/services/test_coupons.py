@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -10,8 +11,9 @@ from django.utils import timezone
 
 from cdp.core import actors, lifecycle, pipeline
 from cdp.core.crypto import subjects
-from commerce.rules.inputs import OrderInput
-from commerce.services import orders
+from commerce.models import Order
+from commerce.rules.inputs import OrderInput, RefundInput
+from commerce.services import orders, refunds
 from customers.rules.people import Person
 from customers.selectors import exports
 from loyalty.models import Coupon, CouponKey
@@ -20,15 +22,16 @@ from loyalty.rules.coupons import Refusal
 from loyalty.selectors import coupons as reading
 from loyalty.services import coupons
 from tests import factories
+from tests.loyalty import programmes
 
 NOW = timezone.now()
 
 
-def redeem(issued, *, now=NOW, **sale):
+def redeem(issued, *, now=NOW, source="till", **sale):
     return coupons.redeem(
         coupon=reading.find(issued.code),
         sale=coupons.Sale(**({"basket": Basket()} | sale)),
-        source=factories.source("till"),
+        source=factories.source(source),
         actor=actors.SYSTEM,
         now=now,
     )
@@ -183,3 +186,64 @@ def test_of_two_tills_at_once_one_wins():
     assert results.count("won") == 1
     assert set(results) <= {"won", Refusal.USED, Refusal.NOT_FIRST}
     assert Coupon.objects.filter(redeemed_at__isnull=False).count() == 1
+
+
+def refund(order, amount, now=NOW):
+    told = RefundInput(uuid.uuid4().hex[:10], amount=Decimal(amount), at=now)
+    refunds.write(refund=told, order=order, source=factories.source("shop"), actor=actors.SYSTEM, now=now)
+
+
+def test_it_comes_back_with_an_order_that_came_to_nothing_and_is_good_for_the_days_of_grace(ann):
+    issued = factories.coupon(ann, valid_days=5, now=NOW - dt.timedelta(days=20))
+    order = factories.order(ann, coupon=issued.code, placed_at=NOW - dt.timedelta(days=19), amount=100)
+    coupons.settle([ann.id], NOW - dt.timedelta(days=19))
+    assert reading.find(issued.code).order_id == order.id
+    refund(order, 40)
+    pipeline.run_for([ann.id], now=NOW)
+    assert reading.find(issued.code).redeemed_at is not None, "a part came back"
+    refund(order, 60)
+    pipeline.run_for([ann.id], now=NOW)
+    coupons.settle([ann.id], NOW)
+    row = reading.find(issued.code)
+    assert (row.redeemed_at, row.off, row.order_id) == (None, None, None)
+    assert row.reversed_at == NOW
+    assert row.valid_until == coupons.end(30, NOW)
+    assert refused(issued, order=order, reference=order.external_id) is Refusal.REVERSED
+    assert refused(issued, customer_id=ann.id, reference=order.external_id, source="shop") is Refusal.REVERSED
+    assert redeem(issued, customer_id=ann.id, reference="T-2").coupon.redeemed_by == "till", "it is a first order again"
+
+
+def test_an_order_that_stands_again_uses_it_again_and_one_that_a_till_took_back_does_not(ann):
+    issued, other = factories.coupon(ann), factories.coupon(ann)
+    for status, is_counted, is_used in (("paid", True, True), ("cancelled", False, False), ("paid", True, True)):
+        row = Order.objects.filter(external_id="O-1").first()
+        row = row or factories.order(ann, coupon=issued.code, external_id="O-1")
+        Order.objects.filter(id=row.id).update(status=status, is_counted=is_counted)
+        coupons.settle([ann.id], NOW)
+        assert (reading.find(issued.code).redeemed_at is not None) is is_used, status
+    second = factories.order(ann, coupon=other.code, external_id="O-2")
+    coupons.settle([ann.id], NOW)
+    coupons.reverse(
+        coupon=reading.find(other.code),
+        reference="O-2",
+        source=factories.source("shop"),
+        actor=actors.SYSTEM,
+        now=NOW,
+    )
+    coupons.settle([ann.id], NOW)
+    assert second.is_counted
+    assert reading.find(other.code).redeemed_at is None
+
+
+def test_one_whose_till_told_the_number_alone_comes_back_and_where_the_programme_says_so_none_does(ann):
+    for keeps in (False, True):
+        if keeps:
+            programmes.publish(programmes.spend(), refunds={"coupons": False})
+        issued = factories.coupon(ann)
+        redeem(issued, customer_id=ann.id, reference=f"T-{keeps}", source="shop")
+        factories.order(ann, external_id=f"T-{keeps}", status="pending", is_counted=False)
+        coupons.settle([ann.id], NOW)
+        assert reading.find(issued.code).redeemed_at is not None, "it waits for its money"
+        Order.objects.filter(external_id=f"T-{keeps}").update(status="voided")
+        coupons.settle([ann.id], NOW)
+        assert (reading.find(issued.code).redeemed_at is None) is not keeps
