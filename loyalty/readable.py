@@ -199,6 +199,7 @@ readable.declare(
             "wallet": _("Kind"),
             "amount": _("How much"),
             "reason": _("Reason"),
+            "about": _("For what"),
             "words": _("Beside it"),
             "state": _("State"),
             "decided_at": _("Decided"),

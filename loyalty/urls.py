@@ -19,6 +19,7 @@ from loyalty.views import (
     referrals,
     replacing,
     rewards,
+    thanks,
     trying,
 )
 
@@ -60,6 +61,8 @@ urlpatterns: list[URLPattern] = [
     path("members/<uuid:customer>/leave/", joining.leave, name="leave"),
     path("members/<uuid:customer>/adjust/", adjusting.adjust, name="adjust"),
     path("members/<uuid:customer>/reverse/<uuid:act>/", adjusting.reverse, name="adjustment-reverse"),
+    path("thanks/word/<uuid:customer>/", thanks.thank, {"where": "word"}, name="thanks-word"),
+    path("thanks/<slug:where>/<uuid:customer>/<uuid:thing>/", thanks.thank, name="thanks"),
     path("staff/", by_staff.overview, name="staff"),
     path("staff/acts/", by_staff.acts, name="staff-acts"),
     path("adjustments/", adjusting.waiting, name="adjustments"),

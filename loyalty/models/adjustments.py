@@ -25,6 +25,7 @@ class Adjustment(OwnedModel):
     reason = models.CharField(max_length=40, choices=Why.choices)
     words = SealedField()  # what they wrote beside it
     reverses = models.UUIDField(null=True)  # the act that this takes back
+    about = models.CharField(max_length=60, blank=True, default="", db_default="")  # `review:<id>`: what is thanked for
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     asked_by = models.UUIDField()
     asked_at = models.DateTimeField()

@@ -251,6 +251,8 @@ class Hold(OwnedModel):
             models.Index(fields=["customer", "-id"], name="loyalty_hold_customer"),
             # Whose time ran out.
             models.Index(fields=["until"], name="loyalty_hold_open", condition=Q(state="open")),
+            # The report on staff.
+            models.Index(fields=["-flagged_at"], name="loyalty_hold_flagged", condition=~Q(flag="")),
         ]
 
 

@@ -46,6 +46,8 @@ class Referral(OwnedModel):
     class Doubt(models.TextChoices):
         MAILBOX = "mailbox", _("The same mailbox in another spelling")
         PHONE = "phone", _("The same phone number")
+        CARD = "card", _("The same payment card")
+        DEVICE = "device", _("The same device")
         HOME = "home", _("The same address")
         MANY = "many", _("Too many in one month")
 

@@ -13,12 +13,13 @@ from loyalty.rules.spending import ZERO, Refusal, Refused, check_chosen
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A purchase as it is to be paid: `goods` before anything comes off, what the coupon takes, how many points are
-    spent and what they are worth, and how much credit is used. All but `points` in the basket's currency.
+    """A purchase as it is to be paid: `goods` before anything comes off, what the coupon and a reward take, how many
+    points are spent and what they are worth, and how much credit is used. All but `points` in the basket's currency.
     """
 
     goods: Decimal
     coupon: Decimal = ZERO
+    reward: Decimal = ZERO
     points: Decimal = ZERO
     for_points: Decimal = ZERO
     credit: Decimal = ZERO
@@ -26,7 +27,7 @@ class Bill:
     @property
     def off(self) -> Decimal:
         """Everything that makes the order cheaper."""
-        return self.coupon + self.for_points
+        return self.coupon + self.reward + self.for_points
 
     @property
     def total(self) -> Decimal:

@@ -21,6 +21,7 @@ from loyalty.models import Act, Hold
 from loyalty.rules.adjusting import Why
 from loyalty.selectors import purses, versions, wallets
 from loyalty.selectors.ledger import Entry
+from loyalty.selectors.thanks import NAMES as THANKED
 from loyalty.selectors.versions import Timeline
 from loyalty.selectors.wallets import Wallet
 
@@ -196,7 +197,10 @@ class Teller:
             return found
         title = _("Given by hand") if entry.change > 0 else _("Taken by hand")
         found = Told(entry, title, "user-edit")
-        if act.reason in Why.values:
+        if about := (act.details or {}).get("about", ""):
+            found = Told(entry, _("Thanked for a useful suggestion"), "heart")
+            found.why = [str(THANKED[kind])] if (kind := about.partition(":")[0]) in THANKED else []
+        elif act.reason in Why.values:
             found.why = [str(Why(act.reason).label)]
         self._approved(found, act)
         return found

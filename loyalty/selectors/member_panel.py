@@ -35,7 +35,12 @@ def panel(question: panels.Question) -> Mapping[str, Any] | None:
     may_enrol = question.reader.can("customers.edit")
     if not takes_part and not (member or (may_enrol and versions.published())):
         return None
-    context: dict[str, Any] = {"customer_id": question.customer, "takes_part": takes_part, "member": member}
+    context: dict[str, Any] = {
+        "customer_id": question.customer,
+        "takes_part": takes_part,
+        "member": member,
+        "may_thank": question.reader.can("loyalty.adjust"),
+    }
     if member is None or not takes_part:
         return {**context, "may_enrol": may_enrol}
     known = wallets.every()

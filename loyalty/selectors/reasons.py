@@ -23,6 +23,7 @@ def told(reason: str, details: Mapping[str, Any] | None, names: Mapping[str, str
         Why.BIRTHDAY.value: _("For your birthday"),
         Why.SURVEY.value: _("For answering our questions"),
         Why.DRAW.value: _("Won in a draw"),
+        "thanks": _("For your useful suggestion"),
     }.get(reason, "")
 
 

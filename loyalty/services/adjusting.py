@@ -17,7 +17,8 @@ from loyalty.rules.adjusting import Why
 from loyalty.rules.programme import Staff
 from loyalty.rules.spending import Refusal, Refused
 from loyalty.selectors import adjustments, versions
-from loyalty.services import giving
+from loyalty.selectors.thanks import REASON
+from loyalty.services import giving, thanks_told
 from loyalty.services.tills import Asked, open_till
 
 SOURCE = "staff"
@@ -51,9 +52,10 @@ def adjust(
     user: User,
     now: datetime,
     reference: str = "",
+    about: str = "",
 ) -> giving.Given | Adjustment:
     """Give (above zero) or take (below): at once, or as what waits for a second person. Told again with the same
-    `reference` it is the same. Raises Refused.
+    `reference` it is the same. `about` is what somebody is thanked for, who is told then. Raises Refused.
     """
     asked = Asked(
         customer=customer,
@@ -64,8 +66,11 @@ def adjust(
         reference=reference,
     )
     if abs(amount) <= limit_of(user, at=now):
-        return giving.adjust(asked, amount, why=why, words=words)
-    return _ask(asked, amount, why=why, words=words, user=user)
+        done = giving.adjust(asked, amount, why=why, words=words, about=about)
+        if about and not done.is_repeated:
+            thanks_told.points(customer, wallet, amount, key=about, now=now)
+        return done
+    return _ask(asked, amount, why=why, words=words, user=user, about=about)
 
 
 def reverse(*, customer: uuid.UUID, act: uuid.UUID, words: str, user: User, now: datetime) -> giving.Given | Adjustment:
@@ -83,7 +88,14 @@ def reverse(*, customer: uuid.UUID, act: uuid.UUID, words: str, user: User, now:
 
 
 def _ask(
-    asked: Asked, amount: Decimal, *, why: Why, words: str, user: User, reverses: uuid.UUID | None = None
+    asked: Asked,
+    amount: Decimal,
+    *,
+    why: Why,
+    words: str,
+    user: User,
+    reverses: uuid.UUID | None = None,
+    about: str = "",
 ) -> Adjustment:
     """Keep it for somebody else to decide. What could not be booked now is refused now."""
     colleagues = adjustments.approvers(user.id)
@@ -93,7 +105,12 @@ def _ask(
         till = open_till(asked)
         giving.check(till, amount)
         same = Adjustment.objects.filter(
-            customer_id__in=till.people, state=State.WAITING, wallet=asked.wallet, amount=amount, reverses=reverses
+            customer_id__in=till.people,
+            state=State.WAITING,
+            wallet=asked.wallet,
+            amount=amount,
+            reverses=reverses,
+            about=about,
         )
         if same.exists():
             raise Refused(Refusal.WAITS)
@@ -103,6 +120,7 @@ def _ask(
             amount=amount,
             reason=why.value,
             reverses=reverses,
+            about=about,
             asked_by=user.id,
             asked_at=asked.now,
         )
@@ -127,14 +145,16 @@ def approve(adjustment: uuid.UUID, *, user: User, now: datetime) -> Adjustment:
             now=now,
             source=SOURCE,
             wallet=row.wallet,
-            reference=f"adjustment:{row.id}",
+            reference=f"{REASON}:{row.about}" if row.about else f"adjustment:{row.id}",
             approved_by=user.id,
         )
         words = words_of(row)
         if row.reverses:
             given = giving.reverse(asked, row.reverses, words=words)
         else:
-            given = giving.adjust(asked, row.amount, why=Why(row.reason), words=words)
+            given = giving.adjust(asked, row.amount, why=Why(row.reason), words=words, about=row.about)
+            if row.about and not given.is_repeated:
+                thanks_told.points(row.customer_id, row.wallet, row.amount, key=row.about, now=now)
         row.act_id = given.act.id
         _decide(row, State.APPROVED, user, now)
     return row

@@ -68,9 +68,12 @@ def present(asked: Asked, points: Decimal, *, cause: str, reason: str, words: st
 
 
 @patiently
-def adjust(asked: Asked, points: Decimal, *, why: Why, words: str = "", limit: Decimal | None = None) -> Given:
+def adjust(
+    asked: Asked, points: Decimal, *, why: Why, words: str = "", limit: Decimal | None = None, about: str = ""
+) -> Given:
     """Give (above zero) or take (below) with a reason. Nobody is left with less than nothing. `limit` is how much who
-    asks may decide alone. The same number of the same source is one adjustment. Raises Refused.
+    asks may decide alone; `about` names what it is for (`review:<id>`). The same number of the same source is one
+    adjustment. Raises Refused.
     """
     with transaction.atomic():
         till = open_till(asked)
@@ -81,7 +84,8 @@ def adjust(asked: Asked, points: Decimal, *, why: Why, words: str = "", limit: D
         if limit is not None and abs(points) > limit:
             raise Refused(Refusal.LIMIT, limit=limit)
         check(till, points)
-        act = till.act(Act.Kind.ADJUST, cause, details=_details(asked, points), reason=why.value)
+        details = _details(asked, points) | ({"about": about} if about else {})
+        act = till.act(Act.Kind.ADJUST, cause, details=details, reason=why.value)
         _say(act, words)
         if points > 0:
             act.moves += _put(till, act, points, Account.ADJUSTED)

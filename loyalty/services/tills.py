@@ -16,7 +16,7 @@ from cdp.core.actors import Actor
 from customers.selectors import lineage
 from customers.services.merging import tries
 from loyalty.models import Act, Balance, Member, WalletType
-from loyalty.rules import ending
+from loyalty.rules import ending, numbering
 from loyalty.rules.programme import MAIN, Programme, Refunds, Wallets
 from loyalty.rules.purse import Purse
 from loyalty.rules.spending import SKEW, Refusal, Refused
@@ -41,7 +41,7 @@ class Asked:
     @property
     def name(self) -> uuid.UUID:
         """The same for the same number of the same source, so that an act told again is found; else a new one."""
-        return uuid.uuid5(_NUMBERS, f"{self.source}\0{self.reference}") if self.reference else uuid.uuid4()
+        return numbering.number(self.source, self.reference) if self.reference else uuid.uuid4()
 
     @property
     def details(self) -> Mapping[str, Any] | None:
@@ -158,7 +158,3 @@ def open_till(asked: Asked, *, members_only: bool = True) -> Till:
     if version is None:
         return Till(book, who, wallet, None, None)
     return Till(book, who, wallet, version.programme, version.id)
-
-
-_NUMBERS = uuid.UUID("6f0c9f0e-3f0b-4d7e-9f43-0c8f1b4f2a55")
-"""The name space of tills' own numbers."""

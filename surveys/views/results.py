@@ -256,6 +256,7 @@ def response(request: HttpRequest, survey: str, response: uuid.UUID) -> HttpResp
         "found": found,
         "person": profiles.opened([found.customer], with_places=False).get(found.customer) if found.customer else None,
         "is_masked": not shows,
+        "may_thank": staff_of(request).can("loyalty.adjust"),
         "answers": [
             {
                 "question": wording.question(row.id, found.version, one.question),

@@ -112,6 +112,8 @@ ARGUMENTS = {
     "question_key": "score",
     "response": ID,
     "review": ID,
+    "where": "review",
+    "thing": ID,
     "page": 0,
     "part": ID,
     "pair": ID,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from cdp.core.actors import Actor
 from cdp.core.models import Source
-from cdp.web.desk import earnings, sales
+from cdp.web.desk import earnings, prizes, sales
 from cdp.web.desk.earnings import Effect
 from commerce.models import Order, OrderLine
 from commerce.rules import money
@@ -151,7 +151,12 @@ class Returned:
             (one.wallet.key, one.waiting, one.active, one.expired, one.later, one.money, one.forgiven)
             for one in self.effect.taken
         ]
-        return hashlib.sha256(repr([str(part) for part in said]).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr([_plain(part) for part in said]).encode()).hexdigest()[:16]
+
+
+def _plain(part: object) -> str:
+    """The same for the same number, however many zeros it was typed with."""
+    return f"{part.normalize():f}" if isinstance(part, Decimal) else str(part)
 
 
 class _TakenBack(Exception):
@@ -200,7 +205,8 @@ def take(
         order = found_order
         before = purchase(order)
         lines, share, worth = _reckon(before, wanted)
-        back = _give_back(_redeemed(order, whose), share, Asked(whose, actor, at, source.key, reference=wanted.number))
+        asked = Asked(whose, actor, at, source.key, reference=wanted.number)
+        back = _give_back(_redeemed(order, whose, share), share, asked)
         if worth:
             told = RefundInput(wanted.number, amount=worth, lines=lines, at=at, reason=wanted.reason)
             try:
@@ -219,13 +225,13 @@ def take(
     return found
 
 
-def _redeemed(order: Order, whose: uuid.UUID) -> list[Hold]:
-    """What was redeemed for that order, by the number its source told."""
+def _redeemed(order: Order, whose: uuid.UUID, share: Fraction) -> list[Hold]:
+    """What was redeemed for that order, by the number its source told; rewards come back with the whole of it."""
     people = purses.pools([whose])[whose]
     found = Hold.objects.filter(
         customer_id__in=people, source=order.source, reference=order.external_id, state=Hold.State.CAPTURED
     )
-    return list(found.order_by("id"))
+    return [*found.order_by("id"), *(prizes.of_purchase(order, people) if share == 1 else ())]
 
 
 def _reckon(before: Purchase, wanted: Wanted) -> tuple[tuple[LineInput, ...], Fraction, Decimal]:

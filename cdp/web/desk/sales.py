@@ -21,7 +21,7 @@ from cdp.core import receipts
 from cdp.core.actors import Actor
 from cdp.core.models import Source
 from cdp.web import formats
-from cdp.web.desk import earnings
+from cdp.web.desk import earnings, prizes
 from cdp.web.desk.earnings import Effect
 from commerce.models import Order, Product
 from commerce.rules import amounts, money, statuses
@@ -57,8 +57,8 @@ class UnableToSell(Exception):
 @dataclass(frozen=True, slots=True)
 class Sale:
     """What somebody buys: an amount (before anything comes off), articles by their number, or both; the code of a
-    coupon, how many points they spend, and how much of their credit. `number` is the purchase's own, the same for the
-    same form.
+    coupon, how many points they spend, how much of their credit, and the key of a reward that they take. `number` is
+    the purchase's own, the same for the same form.
     """
 
     number: str
@@ -67,6 +67,7 @@ class Sale:
     coupon: str = ""
     points: Decimal | None = None
     credit: Decimal | None = None
+    reward: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,10 @@ def take(*, customer: uuid.UUID, sale: Sale, source: Source, actor: Actor, at: d
         if coupon is not None:
             off = rules.discount(reading.terms(coupon), basket, digits=money.decimals(basket.currency)) or off
         asked = Asked(customer, actor, at, source.key, reference=sale.number)
-        bill = _pay(asked, sale, Bill(worth, off))
+        bill = Bill(worth, off)
+        if sale.reward:
+            bill = replace(bill, reward=_reward(asked, sale, basket, most=worth - off))
+        bill = _pay(asked, sale, bill)
         told = OrderInput(
             external_id=sale.number,
             placed_at=at,
@@ -156,6 +160,16 @@ def _pay(asked: Asked, sale: Sale, bill: Bill) -> Bill:
         _use_credit(asked, sale.credit)
         bill = replace(bill, credit=sale.credit)
     return bill
+
+
+def _reward(asked: Asked, sale: Sale, basket: benefit.Basket, *, most: Decimal) -> Decimal:
+    """Take a reward with the purchase; what comes off it. Raises UnableToSell."""
+    try:
+        off = prizes.off(sale.reward, basket)
+        prizes.take(asked, sale.reward, number=sale.number)
+    except (prizes.UnableToTake, Refused) as unable:
+        raise UnableToSell("reward", unable.words) from unable
+    return min(off, most)
 
 
 def _use_credit(asked: Asked, wanted: Decimal) -> None:

@@ -232,6 +232,7 @@ def _sold(sold: sales.Sold) -> str:
     told = {"number": sold.order.external_id, "amount": formats.money(bill.to_pay, currency)}
     off = [
         (bill.coupon, _("%(off)s off by the coupon")),
+        (bill.reward, _("%(off)s off by the reward")),
         (bill.for_points, _("%(off)s by points")),
         (bill.credit, _("%(off)s by credit")),
     ]

@@ -170,6 +170,7 @@ class SaleForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+    reward = forms.CharField(required=False, max_length=40)
     points = AmountField(
         label=_("Points to spend"),
         required=False,
@@ -205,7 +206,9 @@ class SaleForm(forms.Form):
         """The purchase as it is to be written."""
         data = self.cleaned_data
         articles = str(data["articles"]).replace(",", " ").split()
-        return sales.Sale(number, data["amount"], articles, data["coupon"], data["points"], data["credit"])
+        return sales.Sale(
+            number, data["amount"], articles, data["coupon"], data["points"], data["credit"], data["reward"]
+        )
 
 
 class CardForm(forms.Form):

@@ -4,16 +4,17 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cdp.core import qr
+from cdp.core import qr, receipts
 from cdp.core.views.access import actor_of, requires
 from cdp.web import formats
-from cdp.web.desk import account, origins
+from cdp.web.desk import account, origins, prizes, sales
 from cdp.web.desk.glance import Glance
 from cdp.web.forms import desk as forms
 from cdp.web.views import desk, sheet, till
@@ -27,8 +28,10 @@ from customers.services import member_numbers as numbers
 from customers.services import profiles
 from customers.services.identity import resolving
 from loyalty.models import Member
+from loyalty.rules.spending import Refused
 from loyalty.selectors import coupons
 from loyalty.services import members
+from loyalty.services.tills import Asked
 
 PAUSE = dt.timedelta(hours=2)
 """One thing is asked a visit; "one more" is up to the customer."""
@@ -85,6 +88,35 @@ def _reckon(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
     return " · ".join([told, *(one.words for one in found["sold"].effect.brought)])
 
 
+def _take_reward(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
+    """Take a reward without a purchase."""
+    try:
+        token = receipts.read_token(request.POST.get(sheet.TOKEN, ""), Context.COUNTER.value, now=now)
+        asked = Asked(row.id, actor_of(request), now, origins.source(Context.COUNTER).key)
+        prizes.take(asked, request.POST.get("reward", ""), number=sales.number_of(token), alone=True)
+    except receipts.Stale as stale:
+        messages.error(request, _("This page stood open for too long. Look over it and save once more."))
+        raise sheet.UnableToAct from stale
+    except (prizes.UnableToTake, Refused) as unable:
+        messages.error(request, unable.words)
+        raise sheet.UnableToAct from unable
+    return _("The reward is taken")
+
+
+def _return_reward(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
+    """A reward that was taken a moment ago comes back."""
+    try:
+        redemption = uuid.UUID(request.POST[sheet.DO].partition(":")[2])
+        asked = Asked(row.id, actor_of(request), now, origins.source(Context.COUNTER).key)
+        prizes.give_back(asked, redemption)
+    except ValueError as error:
+        raise sheet.UnableToAct from error
+    except (prizes.UnableToTake, Refused) as unable:
+        messages.error(request, unable.words)
+        raise sheet.UnableToAct from unable
+    return _("The reward is taken back")
+
+
 def _know_card(request: HttpRequest, row: Customer, now: dt.datetime) -> str:
     """Know the customer by a payment card from now on."""
     form = forms.CardForm(request.POST)
@@ -111,6 +143,8 @@ def _more(seen: Glance) -> dict[str, Any]:
     return {
         "is_enough": _is_enough(seen, now) and seen.standing.next is not None,
         "account": account.of(seen.profile.id, at=now),
+        "prizes": prizes.offered(seen.profile.id, at=now),
+        "taken": prizes.lately(seen.lineage, keyring=seen.keyring, at=now),
         "coupons": coupons.usable(seen.lineage, keyring=seen.keyring, now=now),
         "member_number": member_numbers.spaced(number),
         "member_code": qr.svg(number) if number else "",
@@ -122,6 +156,13 @@ PLAN = sheet.Plan(
     template="web/desk/person.html",
     after=lambda customer: redirect("web:counter-person", customer.id),
     choose=_choose,
-    acts={"member": _give_number, "enrol": _enrol, "bill": _reckon, sheet.CARD: _know_card},
+    acts={
+        "member": _give_number,
+        "enrol": _enrol,
+        "bill": _reckon,
+        "reward": _take_reward,
+        "reward-back": _return_reward,
+        sheet.CARD: _know_card,
+    },
     more=_more,
 )

@@ -179,15 +179,16 @@ def _place(page: Page, unable: talks.UnableToSave) -> None:
 
 def _act(request: HttpRequest, row: Customer, plan: Plan, name: str, *, now: datetime) -> Page | None:
     """Do what a button names; None where nothing was typed that a fresh page would lose."""
-    page = Page()
+    page, head, done = Page(), name.partition(":")[0], ""
     try:
         if name.startswith(PROMISE):
             messages.success(request, _keep_promise(request, row, name.removeprefix(PROMISE), now=now))
-        elif name in plan.acts:
-            messages.success(request, plan.acts[name](request, row, now))
+        elif head in plan.acts:
+            messages.success(request, plan.acts[head](request, row, now))
+            done = head
     except UnableToAct as unable:
         page.card, page.status = unable.form or page.card, HTTPStatus.UNPROCESSABLE_ENTITY
-    typed = {key: request.POST[key] for key in request.POST if request.POST[key].strip()}
+    typed = {key: request.POST[key] for key in request.POST if request.POST[key].strip() and key != done}
     if page.status is HTTPStatus.OK and not typed.keys() - OWN - {"card_token"}:
         return None
     # What is not finished yet is shown as it stands and not judged.

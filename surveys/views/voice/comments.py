@@ -58,6 +58,7 @@ def comments(request: HttpRequest) -> HttpResponse:
         "segment_query": _of_such_people(given) if user.can("segments.edit") else "",
         "may_import": user.can("imports"),
         "may_name": user.can("steward"),
+        "may_thank": user.can("loyalty.adjust"),
         "may_settle": user.can("customers.edit") or user.can("surveys.edit"),
     }
     return render(request, "voice/comments.html", shown)

@@ -77,6 +77,7 @@ def detail(request: HttpRequest, customer: uuid.UUID, review: uuid.UUID) -> Http
         "tickets": tickets.about("review", row.customer_id, row.id),
         "may_answer": user.can("voice.edit"),
         "longest": review_answering.LONGEST,
+        "may_thank": user.can("loyalty.adjust"),
     }
     return render(request, "voice/review.html", context)
 

@@ -174,6 +174,7 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
         "ticket": row,
         "reveals": user.can("customers.reveal"),
         "may_edit": user.can("customers.edit"),
+        "may_thank": user.can("loyalty.adjust"),
         "subject": opened.subject(row, keyring),
         "topic": forms.topic_name(row.topic),
         "said": [

@@ -8,10 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from cdp.core.actors import SYSTEM
+from cdp.core.crypto import subjects
 from commerce.models import Order, Product, Refund
 from commerce.rules.inputs import LineInput
 from commerce.services import products
-from loyalty.models import Act, Hold, Member, WalletType
+from loyalty.models import Act, Coupon, Hold, Member, Reward, WalletType
+from loyalty.selectors import coupons as reading
 from loyalty.services import accruing, giving
 from loyalty.services.tills import Asked
 from tests import factories
@@ -139,3 +141,85 @@ def test_goods_that_come_back_say_before_what_happens_and_do_just_that(clerk, ma
     assert clerk.post(page, kept).status_code == 302
     assert (has(malee), sum(one.amount for one in Refund.objects.all())) == (404, 400)
     assert "All of it has come back" in text(clerk.get(page))
+
+
+def reward(key, **fields):
+    told = {"names": {"en": key.title()}, "cost": Decimal(40), "created_at": timezone.now(), **fields}
+    return Reward.objects.create(key=key, **told)
+
+
+def enrolled(clerk, customer, points):
+    clerk.post(here(customer), fields(clerk, customer, do="enrol"))
+    give(customer, points)
+
+
+TENTH = {"gives": "percent", "percent": "10"}
+COFFEE = {"gives": "item", "of": {"categories": ["Coffee"]}}
+
+
+def test_a_voucher_is_taken_alone_shows_its_code_and_comes_back_with_points_and_stock(clerk, malee):
+    reward("coffee", how="voucher", benefit=COFFEE, stock=2)
+    reward("trip", how="voucher", benefit=COFFEE, cost=Decimal(137))
+    enrolled(clerk, malee, 100)
+    shown = text(clerk.get(here(malee)))
+    assert "Trip 137 points 37 more" in shown
+    sheet = fields(clerk, malee, do="reward", reward="coffee")
+    for _twice in range(2):
+        assert clerk.post(here(malee), sheet).status_code == 302
+    assert (has(malee), Reward.objects.get(key="coffee").taken) == (60, 1)
+    coupon = Coupon.objects.get()
+    page = clerk.get(here(malee)).content.decode()
+    code = reading.code_of(coupon, subjects.load([malee.id]))
+    assert code in page
+    hold = Hold.objects.get()
+    back = fields(clerk, malee, do=f"reward-back:{hold.id}")
+    assert clerk.post(here(malee), back).status_code == 302
+    assert (has(malee), Reward.objects.get(key="coffee").taken) == (100, 0)
+    coupon.refresh_from_db()
+    assert coupon.voided_at is not None
+    assert code not in clerk.get(here(malee)).content.decode()
+    assert clerk.post(here(malee), back).status_code == 302, "told again it is the same"
+    assert (has(malee), Reward.objects.get(key="coffee").taken) == (100, 0)
+
+
+def test_a_reward_that_comes_off_is_taken_with_the_purchase_and_comes_back_with_the_whole_of_it(clerk, malee):
+    reward("tenth", how="now", benefit=TENTH, stock=1)
+    enrolled(clerk, malee, 100)
+    alone = clerk.post(here(malee), fields(clerk, malee, do="reward", reward="tenth"))
+    assert alone.status_code == 422
+    assert "comes off a purchase" in text(alone)
+    sheet = fields(clerk, malee, amount="500", reward="tenth", points="20")
+    bill = text(clerk.post(here(malee, "bill/"), sheet, **HTMX))
+    assert "Reward −฿50.00" in bill
+    assert "To pay ฿445.00" in bill
+    assert has(malee) == 100
+    clerk.post(here(malee), sheet)
+    order = Order.objects.get()
+    assert (order.amount, order.discount) == (Decimal(445), Decimal(55))
+    earned = Act.objects.get(kind="earn", cause__startswith="order:").change
+    assert has(malee) == 100 - 40 - 20 + earned
+    assert "reward-back" not in clerk.get(here(malee)).content.decode()
+    hold = Hold.objects.get(reward="tenth")
+    assert clerk.post(here(malee), fields(clerk, malee, do=f"reward-back:{hold.id}")).status_code == 422
+    address = here(malee, f"return/{order.id}/")
+    token = re.search(r'name="form_token" value="([^"]+)"', clerk.get(address).content.decode())[1]
+    shown = clerk.post(address, {"form_token": token, "do": "whole"})
+    mark = re.search(r'name="shown" value="([^"]+)"', shown.content.decode())[1]
+    done = clerk.post(address, {"form_token": token, "do": "save", "amount": "445.00", "shown": mark})
+    assert done.status_code == 302
+    assert (has(malee), Reward.objects.get(key="tenth").taken) == (100, 0)
+
+
+def test_what_cannot_be_had_is_said_at_the_reward_and_nothing_is_bought(clerk, malee):
+    reward("big", how="now", benefit=TENTH | {"minimum": "900", "currency": "THB"})
+    reward("gone", how="voucher", benefit=COFFEE, stock=1, taken=1)
+    enrolled(clerk, malee, 100)
+    answer = clerk.post(here(malee), fields(clerk, malee, amount="500", reward="big"))
+    assert answer.status_code == 422
+    assert "The basket is smaller" in text(answer)
+    for key in ("gone", "nothing"):
+        assert clerk.post(here(malee), fields(clerk, malee, amount="500", reward=key)).status_code == 422
+    assert (Order.objects.count(), has(malee)) == (0, 100)
+    reward("cup", how="now", benefit=COFFEE)
+    clerk.post(here(malee), fields(clerk, malee, amount="500", reward="cup"))
+    assert Order.objects.get().amount == 500, "it is handed over beside what was bought"
