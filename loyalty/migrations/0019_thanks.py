@@ -1,4 +1,4 @@
-"""What staff thank for; redemptions that stand in the report on staff; devices and cards as doubts of a friend brought."""
+"""What staff thank for; redemptions that stand in the report on staff; a shared payment card as a doubt."""
 
 from typing import ClassVar
 
@@ -28,8 +28,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("mailbox", "The same mailbox in another spelling"),
                     ("phone", "The same phone number"),
-                    ("card", "The same payment card"),
-                    ("device", "The same device"),
+                    ("card", "A payment card or another identifier of both"),
                     ("home", "The same address"),
                     ("many", "Too many in one month"),
                 ],

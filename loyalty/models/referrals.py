@@ -46,8 +46,7 @@ class Referral(OwnedModel):
     class Doubt(models.TextChoices):
         MAILBOX = "mailbox", _("The same mailbox in another spelling")
         PHONE = "phone", _("The same phone number")
-        CARD = "card", _("The same payment card")
-        DEVICE = "device", _("The same device")
+        CARD = "card", _("A payment card or another identifier of both")
         HOME = "home", _("The same address")
         MANY = "many", _("Too many in one month")
 

@@ -13,6 +13,7 @@ class Doubt(StrEnum):
 
     MAILBOX = "mailbox"
     PHONE = "phone"
+    CARD = "card"
     HOME = "home"
     MANY = "many"
 
@@ -42,12 +43,16 @@ def home(street: str, postcode: str) -> str:
     return plain if street.strip() and postcode.strip() else ""
 
 
-def doubt(brings: Traits, comes: Traits, *, lately: int, most: int) -> Doubt | None:
-    """Why this one has to be looked at; None for nothing. `lately`: how many the member brought in a month so far."""
+def doubt(brings: Traits, comes: Traits, *, lately: int, most: int, are_named_together: bool = False) -> Doubt | None:
+    """Why this one has to be looked at; None for nothing. `lately`: how many the member brought in a month so far;
+    `are_named_together`: whether a payment card or another identifier of one was told with the other.
+    """
     if {mailbox(one) for one in brings.emails} & {mailbox(one) for one in comes.emails}:
         return Doubt.MAILBOX
     if set(brings.phones) & set(comes.phones):
         return Doubt.PHONE
+    if are_named_together:
+        return Doubt.CARD
     if set(brings.homes) & set(comes.homes):
         return Doubt.HOME
     return Doubt.MANY if lately >= most else None

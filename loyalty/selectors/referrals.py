@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from cdp.core.crypto import index, subjects
+from customers.models import MergeSuggestion
 from customers.selectors import lineage, profiles
 from loyalty.models import FriendCode, FriendKey, Referral
 from loyalty.rules.coupons import LETTERS
@@ -77,6 +79,17 @@ def traits(customer: uuid.UUID) -> Traits:
         phones=[one.value for one in profile.contacts if one.kind == "phone"],
         homes=[told for place in profile.places if (told := home(place.street, place.postcode))],
     )
+
+
+def are_named_together(one: uuid.UUID, other: uuid.UUID) -> bool:
+    """Whether an identifier of one (the token of a payment card, an account) was ever told with the other, as a steward
+    is asked about then; whatever was decided. An identifier has one owner, so that this is what tells of a shared one.
+    """
+    ours, theirs = lineage.of(one), lineage.of(other)
+    pairs = MergeSuggestion.objects.filter(
+        Q(customer_id__in=ours, other_id__in=theirs) | Q(customer_id__in=theirs, other_id__in=ours)
+    )
+    return pairs.exists()
 
 
 @dataclass(frozen=True, slots=True)

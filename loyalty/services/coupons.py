@@ -454,7 +454,8 @@ def _settle_back(customers: Sequence[uuid.UUID], now: datetime) -> None:
             SELECT c.id, c.customer_id, o.source, o.external_id
             FROM loyalty_coupon c JOIN commerce_order o ON o.customer_id = c.customer_id
             WHERE c.customer_id = ANY(%s::uuid[]) AND c.redeemed_at IS NOT NULL AND (o.id = c.order_id
-                OR c.order_id IS NULL AND c.reference <> '' AND (o.external_id, o.source) = (c.reference, c.redeemed_by))
+                OR c.order_id IS NULL AND c.reference <> ''
+                    AND (o.external_id, o.source) = (c.reference, c.redeemed_by))
                 AND {undone.CONDITION}
             ORDER BY c.customer_id, c.id
             """,  # noqa: S608  (a condition of ours)

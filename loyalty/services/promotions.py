@@ -331,7 +331,8 @@ def _settle_back(which: str, told: Sequence[Any], now: datetime) -> None:
         found = cursor.fetchall()
     for customer, use, order in found:
         with transaction.atomic():
-            row = PromotionUse.objects.select_for_update().filter(customer_id=customer, id=use, reversed_at=None).first()
+            rows = PromotionUse.objects.select_for_update().filter(customer_id=customer, id=use, reversed_at=None)
+            row = rows.first()
             if row is not None:
                 PromotionUse.objects.filter(customer_id=customer, id=use).update(order_id=order)
                 row.order_id = order

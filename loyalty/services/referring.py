@@ -85,7 +85,11 @@ def note(*, customer: uuid.UUID, friend: str, now: datetime) -> Referral | None:
             return None
         lately = Referral.objects.filter(by__in=lineage.of(by), at__gt=now - MONTH).count()
         doubt = referring.doubt(
-            reading.traits(by), reading.traits(owner), lately=lately, most=version.programme.referrals.most_a_month
+            reading.traits(by),
+            reading.traits(owner),
+            lately=lately,
+            most=version.programme.referrals.most_a_month,
+            are_named_together=reading.are_named_together(by, owner),
         )
         row = Referral.objects.create(
             customer_id=owner,
@@ -181,6 +185,10 @@ def _count(row: Referral, order: Order, now: datetime) -> None:
         standing.queue([who, by])
         fresh = Referral.objects.select_for_update().filter(customer_id=row.customer_id, id=row.id).first()
         if fresh is None or fresh.state != State.WAITING:
+            return
+        if fresh.decided_by is None and reading.are_named_together(by, who):  # told since, as they paid for it
+            fresh.state, fresh.doubt = State.HELD, Referral.Doubt.CARD
+            fresh.save(update_fields=["state", "doubt"])
             return
         for top, what in ((by, "referral"), (who, "referred")):
             actions.give(customer=top, what=what, cause=f"{what}:{row.id}", at=now, now=now)

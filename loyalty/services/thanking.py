@@ -1,4 +1,4 @@
-"""Thanking people for a useful suggestion, once for each: with points or credit, or with a coupon that is given by hand.
+"""Thanking people for a useful suggestion, once for each: with points or credit, or with a coupon given by hand.
 
 Points are an adjustment like any other (limits, second person, taking back). Whatever it is, it is looked up behind the
 person's lock whether a colleague was faster.

@@ -6,8 +6,11 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from cdp.core import actors
 from cdp.core.actors import SYSTEM
 from customers.models import Customer
+from customers.rules.people import Person
+from customers.services import identity
 from loyalty.models import Act, Member, Referral
 from loyalty.rules.referring import Doubt, Traits, doubt, home, mailbox
 from loyalty.selectors import cards as card_reading
@@ -119,3 +122,22 @@ def test_what_two_have_in_common_is_doubted():
     assert doubt(ann, Traits([], [], [home("1 rama iv", "10110")]), **few) is Doubt.HOME
     assert doubt(ann, Traits(["ben@x.com"]), **few) is None
     assert doubt(ann, Traits(["ben@x.com"]), lately=9, most=9) is Doubt.MANY
+
+
+def test_who_pays_with_the_card_of_the_member_who_brought_them_waits_for_staff(client, ann):
+    ann_pays = Person(external_id="ann-1", email="ann.lee@gmail.com", card_token="tok_ann_1")
+    identity.resolve_many([ann_pays], source=factories.source("till"), now=NOW)
+    row, ben = comes(client, ann, "ben@example.com")
+    assert row.state == State.WAITING
+    ben_pays = Person(external_id="ben-1", email="ben@example.com", card_token="tok_ann_1")
+    identity.resolve_many([ben_pays], source=factories.source("till"), now=NOW)
+    shop.buy(ben, NOW + timedelta(hours=1), ("A-1", 1, 1000))
+    referring.settle_due(now=LATER)
+    row.refresh_from_db()
+    assert (row.state, row.doubt, has(ann)) == (State.HELD, "card", 0)
+    steward = factories.staff(role="steward", email="cleo@example.com")
+    referring.decide(referral=row, accepts=True, actor=actors.staff(steward), now=LATER)
+    referring.settle_due(now=LATER)
+    assert has(ann) == 200
+    again, _cleo = comes(client, ann, "cleo@example.com")
+    assert again.doubt == ""
