@@ -64,6 +64,8 @@ def test_a_member_at_the_till_pays_with_points_credit_and_coupon_and_hears_what_
     give(malee, 80, credit.key)
     code = factories.coupon(malee).code
     shown = text(clerk.get(here(malee)))
+    clerk.post(here(malee), fields(clerk, malee, do="member"))
+    assert f"/loyalty/members/{malee.id}/card/" in clerk.get(here(malee)).content.decode()
     assert "500 worth ฿125.00" in shown
     assert "฿80.00" in shown
 
