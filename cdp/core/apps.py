@@ -17,6 +17,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Load the declarations and hook the reference rows to the end of a migration."""
         autodiscover_modules("lifecycle", "readable", "declarations")
-        from cdp.core import checks, reference  # noqa: F401  (models must be loaded first)
+        from cdp.core import checks, instants, reference  # noqa: F401  (models must be loaded first)
 
+        instants.register()
         post_migrate.connect(reference.ensure, dispatch_uid="cdp.core.reference")

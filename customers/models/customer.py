@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
 from cdp.core.crypto.fields import SealedField
@@ -122,6 +123,12 @@ class Customer(Model):
             # `field: source` matches any source that ever brought the person; `field: tags` any tag.
             GinIndex(fields=["sources"], name="customers_customer_sources"),
             GinIndex(fields=["tags"], name="customers_customer_tags"),
+            # Whose birthday it is, by month × 100 + day, whatever the year.
+            models.Index(
+                Extract("birth_date", "month") * 100 + Extract("birth_date", "day"),
+                name="customers_customer_birthday",
+                condition=Q(birth_date__isnull=False),
+            ),
         ]
 
     @property

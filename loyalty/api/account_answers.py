@@ -19,6 +19,7 @@ from loyalty.rules.purse import ZERO
 from loyalty.selectors import accounts, coupons, quotes
 from loyalty.selectors.accounts import Standing
 from loyalty.selectors.quotes import Quote
+from loyalty.services.holds import Done
 
 Json = dict[str, Any]
 KIND = WalletType.Kind
@@ -217,10 +218,10 @@ def given(done: Any, *, customer: uuid.UUID, wallet: str) -> Json:
     }
 
 
-def redemption(row: Hold, *, available: Decimal, at: datetime) -> Json:
+def redemption(done: Done) -> Json:
     """Points put aside or redeemed, and what can be spent now."""
-    kind = accounts.wallet(row.wallet)
-    value, currency = (None, "") if row.reward else accounts.worth(row.wallet, row.captured, at=at)
+    row, kind = done.hold, done.wallet
+    value, currency = (None, "") if row.reward else done.worth
     return {
         "id": str(row.id),
         "customer": str(row.customer_id),
@@ -236,7 +237,7 @@ def redemption(row: Hold, *, available: Decimal, at: datetime) -> Json:
         "coupon": _bought(row),
         "until": row.until if row.state == Hold.State.OPEN else None,
         "external_id": row.reference or None,
-        "balance": amount(available, kind),
+        "balance": amount(done.available, kind),
     }
 
 

@@ -272,7 +272,7 @@ class AccountViewSet(ApiViewSet):
     def _done(self, asked: Asked, work: Work, *, made: bool = True) -> Response:
         with _refusing():
             done = work(asked)
-        answer = answers.redemption(done.hold, available=done.available, at=asked.now)
+        answer = answers.redemption(done)
         is_new = made and not done.is_repeated
         return Response(answer, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 

@@ -3,7 +3,7 @@
 from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from loyalty.rules.earning import So_far, WhyNot, capped, is_open
@@ -43,3 +43,12 @@ def birthday(born: date, year: int) -> date:
     if (born.month, born.day) == (2, 29) and not isleap(year):
         return date(year, 2, 28)
     return born.replace(year=year)
+
+
+def days_of_birth(since: date, until: date) -> list[int]:
+    """On which days people were born whose birthday lies in these days, both included: month × 100 + day. Who was born
+    on 29 February is among them from the 28th on, in any year.
+    """
+    days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
+    found = {100 * day.month + day.day for day in days}
+    return sorted(found | ({229} if 228 in found else set()))

@@ -38,6 +38,12 @@ def window(tiering: Tiering, *, joined_at: datetime, now: datetime, zone: tzinfo
     return _begin(tiering.window, tiering.months, joined, now.astimezone(zone).date(), zone)
 
 
+def earliest(tiering: Tiering, *, now: datetime, zone: tzinfo) -> datetime:
+    """No window of that moment or a later one begins before, whenever a member joined (leap days included)."""
+    months = tiering.months if tiering.window == "rolling" else 13
+    return midnight(months_later(now.astimezone(zone).date(), -months), zone)
+
+
 @lru_cache(maxsize=4096)  # asked for every purchase, and there are not that many days
 def _begin(window: str, months: int, joined: date, today: date, zone: tzinfo) -> datetime:
     if window == "rolling":

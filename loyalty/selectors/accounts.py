@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from customers.selectors import lineage
 from loyalty.models import Act, Hold, Movement, WalletType
-from loyalty.rules.programme import Refunds
+from loyalty.rules.programme import Programme, Refunds
 from loyalty.rules.purse import ZERO, Account, Purse
 from loyalty.selectors import purses, taken, versions
 
@@ -104,16 +104,20 @@ def _standing(kind: WalletType, purse: Purse | None, at: datetime) -> Standing:
     )
 
 
-def worth(key: str, amount: Decimal, *, at: datetime) -> tuple[Decimal | None, str]:
+def price(kind: WalletType, amount: Decimal, programme: Programme | None) -> tuple[Decimal | None, str]:
     """What so much of a wallet is in money when it is spent, and in which; None where it has no price."""
-    kind = wallet(key)
-    if kind is not None and kind.currency:
+    if kind.currency:
         return amount, kind.currency
-    version = versions.in_force(at)
-    price = version.programme.wallet(key).worth if version else None
-    if version is None or price is None:
+    each = programme.wallet(kind.key).worth if programme else None
+    if programme is None or each is None:
         return None, ""
-    return amount * price, version.programme.currency
+    return amount * each, programme.currency
+
+
+def worth(key: str, amount: Decimal, *, at: datetime) -> tuple[Decimal | None, str]:
+    """The same by the programme of that moment."""
+    kind, version = wallet(key), versions.in_force(at)
+    return price(kind, amount, version.programme if version else None) if kind else (None, "")
 
 
 def redemption(customer: uuid.UUID, *, source: str, reference: str) -> uuid.UUID | None:

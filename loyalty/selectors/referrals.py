@@ -1,14 +1,16 @@
 """Codes for friends, and who came by them."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 
+from cdp.core import copying
 from cdp.core.crypto import index, subjects
 from customers.models import MergeSuggestion
 from customers.selectors import lineage, profiles
@@ -16,10 +18,11 @@ from loyalty.models import FriendCode, FriendKey, Referral
 from loyalty.rules.coupons import LETTERS
 from loyalty.rules.programme import Action, Programme
 from loyalty.rules.referring import Traits, home
-from loyalty.selectors import versions
+from loyalty.selectors import purses, versions
 
 TABLE = "loyalty_friendcode"
 LENGTH = 8
+PAGE = 2000
 _CONFUSED = str.maketrans("OIL", "011")
 
 
@@ -90,6 +93,38 @@ def are_named_together(one: uuid.UUID, other: uuid.UUID) -> bool:
         Q(customer_id__in=ours, other_id__in=theirs) | Q(customer_id__in=theirs, other_id__in=ours)
     )
     return pairs.exists()
+
+
+def due(*, now: datetime, since: timedelta) -> Iterator[Sequence[Referral]]:
+    """Those that wait and whose first purchase may have outlived the days of return, page by page; a purchase counts
+    that was made at most `since` before they came. Most wait for a purchase that never comes, so only the database
+    looks at them.
+    """
+    timeline, after = versions.published(), uuid.UUID(int=0)
+    while True:
+        page = list(Referral.objects.filter(state=Referral.State.WAITING, id__gt=after).order_by("id")[:PAGE])
+        if not page:
+            return
+        after = page[-1].id
+        people = purses.pools({row.customer_id for row in page})
+        asked = []
+        for row in page:
+            version = timeline.at(row.at)
+            if version is not None:
+                until = now - timedelta(days=version.programme.referrals.after_days)
+                asked += [(row.id, one, row.at - since, until) for one in people[row.customer_id]]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT DISTINCT w.id FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[])
+                    AS w (id, customer, since, until)
+                JOIN commerce_order o ON o.customer_id = w.customer AND o.is_counted
+                    AND o.placed_at >= w.since AND o.placed_at <= w.until
+                """,
+                [copying.array([one[place] for one in asked]) for place in range(4)],
+            )
+            found = {row for (row,) in cursor.fetchall()}
+        yield [row for row in page if row.id in found]
 
 
 @dataclass(frozen=True, slots=True)

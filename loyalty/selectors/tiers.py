@@ -1,14 +1,17 @@
 """Tiers in words, and how far somebody is."""
 
 import datetime as dt
+import itertools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
-from cdp.core import written_dates
+from cdp.core import copying, written_dates
 from loyalty.models import Member
 from loyalty.rules import ranks
 from loyalty.rules.programme import Tiering
@@ -61,3 +64,61 @@ def standing(member: Member, *, now: dt.datetime) -> Standing | None:
         member.tier_until,
         {tier.key: tier.at_least for tier in tiering.tiers},
     )
+
+
+PAGE = 5000
+"""Members whose counters one statement reads."""
+AT_ONCE = 500
+
+# Whoever shares a purse with absorbed rows is looked at in any case: what those rows count is not in the sum.
+_OTHERWISE = """
+WITH rank (key, least, above) AS MATERIALIZED (SELECT * FROM unnest(%(keys)s::text[], %(least)s::numeric[],
+    %(above)s::numeric[])),
+page AS MATERIALIZED (
+    SELECT customer_id, tier FROM loyalty_member
+    WHERE customer_id > %(after)s AND left_at IS NULL AND tier <> '' ORDER BY customer_id LIMIT %(most)s
+),
+counter AS (
+    SELECT customer_id, sum(CASE WHEN details->'counts' IS NULL THEN qualifying
+        ELSE (details->'counts'->>%(basis)s)::numeric END) AS value
+    FROM loyalty_act
+    WHERE customer_id IN (SELECT customer_id FROM page) AND (qualifying <> 0 OR details->'counts' IS NOT NULL)
+        AND COALESCE((details->>'on')::timestamptz, at) BETWEEN %(since)s AND %(now)s
+    GROUP BY customer_id
+)
+SELECT p.customer_id, r.key IS NULL OR %(everybody)s OR COALESCE(c.value, 0) < r.least
+    OR COALESCE(COALESCE(c.value, 0) >= r.above, FALSE)
+    OR EXISTS (SELECT 1 FROM customers_customer a WHERE a.merged_into = p.customer_id)
+FROM page p LEFT JOIN rank r ON r.key = p.tier LEFT JOIN counter c ON c.customer_id = p.customer_id
+ORDER BY p.customer_id
+"""
+
+
+def otherwise(tiering: Tiering, now: dt.datetime) -> Iterator[Sequence[uuid.UUID]]:
+    """Members with a tier whose counter does not say the same any more, AT_ONCE at a time; some others may be among
+    them. Nobody is locked: whoever changes anything looks again.
+    """
+    zone = timezone.get_default_timezone()
+    least: list[Decimal | None] = [tier.at_least for tier in tiering.tiers]
+    asked: dict[str, Any] = {
+        "keys": copying.array([tier.key for tier in tiering.tiers]),
+        "least": copying.array(least),
+        "above": copying.array([*least[1:], None] if least else []),
+        "basis": tiering.basis,
+        # Where windows are the members' own.
+        "everybody": tiering.window == "joined",
+        "since": ranks.window(tiering, joined_at=now, now=now, zone=zone),
+        "now": now,
+        "most": PAGE,
+    }
+    after = uuid.UUID(int=0)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_OTHERWISE, asked | {"after": after})
+            page = cursor.fetchall()
+        if not page:
+            return
+        after = page[-1][0]
+        due = (row for row, is_due in page if is_due)
+        while some := list(itertools.islice(due, AT_ONCE)):
+            yield some

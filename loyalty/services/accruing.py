@@ -86,17 +86,32 @@ def _join_buyers(timeline: Timeline, customers: Sequence[uuid.UUID], now: dateti
             members.enrol_many(joined=joined, how=Member.How.ORDER, actor=SYSTEM, now=now)
 
 
-def _members(tops: Collection[uuid.UUID]) -> dict[uuid.UUID, Member]:
+@dataclass(frozen=True, slots=True)
+class _Membership:
+    """What of a member's row is looked at."""
+
+    joined_at: datetime
+    left_at: datetime | None
+    rank: Rank
+
+
+def _members(tops: Collection[uuid.UUID]) -> dict[uuid.UUID, _Membership]:
     """Members, and who is none (any more) and had purchases settled: of what they share with nobody since."""
-    found = {row.customer_id: row for row in Member.objects.filter(customer_id__in=tops)}
+    rows = Member.objects.filter(customer_id__in=tops)
+    found = {
+        customer: _Membership(joined_at, left_at, Rank(tier, since, until))
+        for customer, joined_at, left_at, tier, since, until in rows.values_list(
+            "customer_id", "joined_at", "left_at", "tier", "tier_since", "tier_until"
+        )
+    }
     others = set(tops) - found.keys()
     if others:
         settled = Settled.objects.filter(customer_id__in=others).values_list("customer_id", flat=True).distinct()
-        found |= {top: Member(customer_id=top, joined_at=_NEVER, left_at=_NEVER) for top in settled}
+        found |= {top: _Membership(_NEVER, _NEVER, Rank()) for top in settled}
     return found
 
 
-def _pools(taking_part: Mapping[uuid.UUID, Member]) -> list[Pool]:
+def _pools(taking_part: Mapping[uuid.UUID, _Membership]) -> list[Pool]:
     return [
         Pool(row, top, taking_part[top].joined_at)
         for top, rows in purses.pools(list(taking_part)).items()
@@ -112,7 +127,7 @@ class _Person:
     """One purse while its facts are settled."""
 
     top: uuid.UUID
-    member: Member
+    member: _Membership
     rank: Rank
     history: History = field(default_factory=History)
 
@@ -129,7 +144,7 @@ class _Accrual:
         self,
         book: Book,
         timeline: Timeline,
-        taking_part: Mapping[uuid.UUID, Member],
+        taking_part: Mapping[uuid.UUID, _Membership],
         pools: Sequence[Pool],
         changed: Sequence[Changed],
     ) -> None:
@@ -138,13 +153,11 @@ class _Accrual:
         self.digits = versions.digits()
         wanted = {one.top for one in changed}
         self.rows = {pool.row: pool.top for pool in pools if pool.top in wanted}
-        histories = booked.histories(self.rows, self.zone)
-        self.people = {
-            top: _Person(top, row, Rank(row.tier, row.tier_since, row.tier_until), histories[top])
-            for top, row in taking_part.items()
-            if top in wanted
-        }
         self.facts = self._facts()
+        histories = self._histories()
+        self.people = {
+            top: _Person(top, row, row.rank, histories[top]) for top, row in taking_part.items() if top in wanted
+        }
         self.booked = booked.of(self.rows, [one.fact for one in changed])
         currencies = {fact.currency for fact in self.facts.values()}
         self.rates = facts.Rates(
@@ -155,6 +168,21 @@ class _Accrual:
             Claim.objects.filter(customer_id__in=self.rows, order_id__in=self.facts).values_list("order_id", flat=True)
         )
         book.bring([lot for one in self.booked.values() for lots in one.lots.values() for lot in lots])
+
+    def _histories(self) -> Mapping[uuid.UUID, History]:
+        """What is asked of them: caps and returns of no known order ask for everything, tiers for the time that may lie
+        in a window, and nothing else asks.
+        """
+        programmes = [version.programme for version in self.timeline.versions]
+        everything = any(rule.caps for one in programmes for rule in (*one.rules, *one.bonuses))
+        if everything or any(one.kind == Settled.Kind.RETURN for one in self.changed):
+            return booked.histories(self.rows, self.zone)
+        tierings = [one.tiering for one in programmes if one.tiering.tiers]
+        if not tierings:
+            return defaultdict(History)
+        first = min((fact.at for fact in self.facts.values()), default=self.book.now)
+        since = min(ranks.earliest(tiering, now=min(first, self.book.now), zone=self.zone) for tiering in tierings)
+        return booked.counted(self.rows, {tiering.basis for tiering in tierings}, since)
 
     def _facts(self) -> dict[uuid.UUID, Fact]:
         wanted = defaultdict(list)
@@ -395,8 +423,7 @@ class _Accrual:
         changed = [
             (person.top, person.rank.tier, person.rank.since, person.rank.until)
             for person in self.people.values()
-            if (person.rank.tier, person.rank.since, person.rank.until)
-            != (person.member.tier, person.member.tier_since, person.member.tier_until)
+            if person.rank != person.member.rank
         ]
         if changed:
             keep_ranks(changed)

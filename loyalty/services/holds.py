@@ -16,7 +16,7 @@ from django.db import transaction
 
 from cdp.core import pipeline
 from cdp.core.actors import SYSTEM
-from loyalty.models import Act, Hold, Reward
+from loyalty.models import Act, Hold, Reward, WalletType
 from loyalty.rules import paying
 from loyalty.rules.purse import ZERO, Account, Part, TooLittle
 from loyalty.rules.spending import Refusal, Refused, check_amount, check_chosen
@@ -34,12 +34,14 @@ AT_ONCE = 200
 @dataclass(frozen=True, slots=True)
 class Done:
     """The hold as it is now, what can be spent now, and whether it had been told before. `points` is how much this
-    call moved: put aside, redeemed, or given back.
+    call moved: put aside, redeemed, or given back. `worth` is what is redeemed in money, and in which.
     """
 
     hold: Hold
     points: Decimal
     available: Decimal
+    wallet: WalletType
+    worth: tuple[Decimal | None, str]
     is_repeated: bool = False
 
 
@@ -151,7 +153,7 @@ def _again(till: Till, row: Hold, points: Decimal) -> Done:
     """It was told before; what only time did since is written."""
     till.book.write()
     rewards.count(till.shelf)
-    return Done(row, points, till.available, is_repeated=True)
+    return _done(till, row, points, is_repeated=True)
 
 
 def _row(
@@ -187,7 +189,11 @@ def _written(till: Till, row: Hold, points: Decimal) -> Done:
     row.save()
     rewards.count(till.shelf)
     pipeline.mark([till.who], cause="loyalty.hold")
-    return Done(row, points, till.available)
+    return _done(till, row, points)
+
+
+def _done(till: Till, row: Hold, points: Decimal, *, is_repeated: bool = False) -> Done:
+    return Done(row, points, till.available, till.wallet, till.worth(row.captured), is_repeated)
 
 
 # --- deciding a hold ---
@@ -201,7 +207,7 @@ def capture(asked: Asked, hold_id: uuid.UUID, points: Decimal | None = None) -> 
         wanted = row.amount if points is None else points
         check_amount(wanted, digits=till.digits)
         if row.state == Hold.State.CAPTURED and row.captured == wanted:
-            return Done(row, wanted, till.available, is_repeated=True)
+            return _done(till, row, wanted, is_repeated=True)
         _check_open(row, asked.now)
         _check_whole(row, wanted, row.amount)
         if wanted > row.amount:
@@ -226,7 +232,7 @@ def release(asked: Asked, hold_id: uuid.UUID) -> Done:
     with transaction.atomic():
         row, till = _found(asked, hold_id)
         if row.state in {Hold.State.RELEASED, Hold.State.LAPSED}:
-            return Done(row, row.amount, till.available, is_repeated=True)
+            return _done(till, row, row.amount, is_repeated=True)
         if row.state == Hold.State.CAPTURED:
             raise Refused(Refusal.CAPTURED)
         act = till.act(Act.Kind.RELEASE, f"hold:{row.id}", fact=row.id)
@@ -312,7 +318,7 @@ def reverse(asked: Asked, redemption: uuid.UUID, points: Decimal | None = None) 
             given = Decimal((known.details or {})["points"])
             if points is not None and given != points:
                 raise Refused(Refusal.OTHERWISE)
-            return Done(row, given, till.available, is_repeated=True)
+            return _done(till, row, given, is_repeated=True)
         left = row.captured - row.restored
         if left <= 0:
             raise Refused(Refusal.REVERSED)

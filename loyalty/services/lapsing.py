@@ -4,7 +4,7 @@ Balances are right without it, as time counts at reading; this books it, so that
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ from customers.services import standing
 from loyalty.models import Member
 from loyalty.rules import ranks
 from loyalty.rules.ranks import Rank
-from loyalty.selectors import booked, purses, versions
+from loyalty.selectors import booked, purses, tiers, versions
 from loyalty.selectors.versions import Version
 from loyalty.services.accruing import keep_ranks
 from loyalty.services.book import Book
@@ -63,23 +63,7 @@ def settle_tiers(*, now: datetime) -> int:
     version = versions.in_force(now)
     if version is None:
         return 0
-    return sum(_settle(page, version, now) for page in _ranked())
-
-
-def _ranked() -> Iterator[list[uuid.UUID]]:
-    """Members who have a tier, page by page."""
-    after = uuid.UUID(int=0)
-    while True:
-        page = list(
-            Member.objects.filter(customer_id__gt=after, left_at=None)
-            .exclude(tier="")
-            .order_by("customer_id")
-            .values_list("customer_id", flat=True)[:BATCH]
-        )
-        if not page:
-            return
-        yield page
-        after = page[-1]
+    return sum(_settle(page, version, now) for page in tiers.otherwise(version.programme.tiering, now))
 
 
 def _settle(page: Sequence[uuid.UUID], version: Version, now: datetime) -> int:
@@ -89,7 +73,7 @@ def _settle(page: Sequence[uuid.UUID], version: Version, now: datetime) -> int:
         tops = set(standing.hold(page).values())
         standing.queue(tops)
         rows = {row: top for top, some in purses.pools(tops).items() for row in some}
-        histories = booked.histories(rows, zone)
+        histories = booked.counted(rows, {tiering.basis}, ranks.earliest(tiering, now=now, zone=zone))
         changed = []
         for member in Member.objects.filter(customer_id__in=tops, left_at=None).exclude(tier=""):
             since = ranks.window(tiering, joined_at=member.joined_at, now=now, zone=zone)

@@ -23,6 +23,7 @@ from consent.selectors import profiling, restrictions
 from customers.models import Status
 from customers.services import standing
 from loyalty.models import Coupon, CouponKey, Member, Offer
+from loyalty.rules import acting
 from loyalty.rules import benefit as giving
 from loyalty.rules import coupons as codes
 from loyalty.rules import personal as rules
@@ -183,16 +184,16 @@ def birthdays(*, now: datetime) -> int:
 
 def _born_around(today: dt.date, days: int) -> list[uuid.UUID]:
     """Members whose birthday is at most that far away, by month and day; a day more, for 29 February."""
-    near = sorted({f"{today + timedelta(days=by):%m-%d}" for by in range(-days, days + 1)})
+    near = acting.days_of_birth(today - timedelta(days=days), today + timedelta(days=days))
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT m.customer_id FROM loyalty_member m JOIN customers_customer c ON c.id = m.customer_id
             WHERE m.left_at IS NULL AND c.status = %s AND c.birth_date IS NOT NULL
-                AND to_char(c.birth_date, 'MM-DD') = ANY(%s::text[])
+                AND EXTRACT(MONTH FROM c.birth_date) * 100 + EXTRACT(DAY FROM c.birth_date) = ANY(%s::numeric[])
             ORDER BY 1
             """,
-            [Status.KNOWN.value, near],
+            [Status.KNOWN.value, copying.array(near)],
         )
         return [row for (row,) in cursor.fetchall()]
 

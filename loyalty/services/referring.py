@@ -141,10 +141,12 @@ def settle_due(*, now: datetime) -> int:
     """Look at everybody whose first purchase may have outlived the days of return: by a job. Returns how many were
     looked at.
     """
-    rows = list(Referral.objects.filter(state=State.WAITING).order_by("id"))
-    for row in rows:
-        _settle(row, now)
-    return len(rows)
+    looked = 0
+    for due in reading.due(now=now, since=NEW):
+        for row in due:
+            _settle(row, now)
+        looked += len(due)
+    return looked
 
 
 def _settle(row: Referral, now: datetime) -> None:

@@ -21,6 +21,7 @@ from loyalty.rules.programme import MAIN, Programme, Refunds, Wallets
 from loyalty.rules.purse import Purse
 from loyalty.rules.spending import SKEW, Refusal, Refused
 from loyalty.selectors import accounts, versions
+from loyalty.selectors.versions import Timeline
 from loyalty.services import ends
 from loyalty.services.book import Book, Draft
 
@@ -59,6 +60,9 @@ class Till:
     wallet: WalletType
     programme: Programme | None
     version: uuid.UUID | None
+    timeline: Timeline | None = None
+    rank: str | None = None
+    """Their tier, where it was read beside their membership."""
     shelf: Counter[str] = field(default_factory=Counter)
     """Rewards taken and put back by what is about to be written (services.rewards)."""
 
@@ -75,6 +79,8 @@ class Till:
     @property
     def tier(self) -> str:
         """Their rank; empty for none."""
+        if self.rank is not None:
+            return self.rank
         return Member.objects.filter(customer_id=self.who).values_list("tier", flat=True).first() or ""
 
     @property
@@ -104,6 +110,10 @@ class Till:
         """What can be spent now."""
         return self.purse.available(self.book.now)
 
+    def worth(self, points: Decimal) -> tuple[Decimal | None, str]:
+        """What so much of the wallet is in money when it is spent, and in which; None where it has no price."""
+        return accounts.price(self.wallet, points, self.programme)
+
     def act(self, kind: Act.Kind, cause: str, **more: Any) -> Draft:
         """A new act in this wallet, of the version in force."""
         return self.book.act(self.who, self.wallet.key, kind, cause=cause, version=self.version, **more)
@@ -111,7 +121,7 @@ class Till:
     def note_redemption(self) -> None:
         """Who redeems is active: what ends by idleness lasts longer."""
         if any(lot.ends for purse in self.book.purses().values() for lot in purse.lots.values()):
-            ends.prolong(self.book, self.who, at=self.book.now, tier=self.tier)
+            ends.prolong(self.book, self.who, at=self.book.now, tier=self.tier, timeline=self.timeline)
 
     def told(self, kind: Act.Kind, cause: str) -> Act | None:
         """The act of that cause, if it was written before."""
@@ -152,9 +162,13 @@ def open_till(asked: Asked, *, members_only: bool = True) -> Till:
     written = Balance.objects.filter(customer_id__in=people).aggregate(last=Max("moved_at"))["last"]
     if written is not None and asked.now < written - SKEW:
         raise Refused(Refusal.CLOCK)
-    if members_only and not Member.objects.filter(customer_id=who, left_at__isnull=True).exists():
-        raise Refused(Refusal.NOT_MEMBER)
-    version = versions.in_force(asked.now)
+    rank = None
+    if members_only:
+        rank = Member.objects.filter(customer_id=who, left_at__isnull=True).values_list("tier", flat=True).first()
+        if rank is None:
+            raise Refused(Refusal.NOT_MEMBER)
+    timeline = versions.published()
+    version = timeline.at(asked.now)
     if version is None:
-        return Till(book, who, wallet, None, None)
-    return Till(book, who, wallet, version.programme, version.id)
+        return Till(book, who, wallet, None, None, timeline, rank)
+    return Till(book, who, wallet, version.programme, version.id, timeline, rank)

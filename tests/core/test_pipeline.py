@@ -1,5 +1,6 @@
 """Marks and drains: nothing is lost, nobody is worked on twice at once, a fault keeps the marks."""
 
+import gc
 import threading
 import uuid
 from collections.abc import Callable, Sequence
@@ -68,6 +69,17 @@ def test_interactive_marks_come_before_bulk(db, use):
     pipeline.mark([interactive], cause="till")
     pipeline.drain(now=NOW, limit=1)
     assert done == [interactive]
+
+
+def test_many_are_worked_on_without_the_garbage_collector_and_few_with_it(db, use, monkeypatch):
+    monkeypatch.setattr(pipeline, "MANY", 3)
+    seen = []
+    use(lambda customers, now: seen.append((len(customers), gc.isenabled())))
+    for count in (3, 2):
+        pipeline.mark([uuid.uuid4() for _ in range(count)], cause="test")
+        pipeline.drain(now=NOW)
+    assert seen == [(3, False), (2, True)]
+    assert gc.isenabled()
 
 
 def test_nothing_to_mark_marks_nothing(db):

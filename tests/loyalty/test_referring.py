@@ -83,6 +83,18 @@ def test_both_are_rewarded_once_the_purchase_stands_and_lose_it_with_the_purchas
     assert row.state == State.BACK
 
 
+def test_only_those_are_looked_at_who_bought_long_enough_ago(client, ann, django_assert_max_num_queries):
+    brought = [comes(client, ann, f"friend-{number}@example.com")[1] for number in range(3)]
+    Referral.objects.update(state=State.WAITING)
+    shop.buy(brought[0], NOW + timedelta(hours=1), ("A-1", 1, 1000))
+    shop.buy(brought[1], LATER - timedelta(days=13), ("A-1", 1, 1000))
+    due = [row.customer_id for page in reading.due(now=LATER, since=referring.NEW) for row in page]
+    assert due == [brought[0].id]
+    assert referring.settle_due(now=LATER) == 1
+    with django_assert_max_num_queries(6):
+        assert referring.settle_due(now=LATER) == 0, "nobody is asked about one by one who has nothing to count"
+
+
 def test_one_person_in_two_spellings_waits_for_staff_who_decide_once(client, ann):
     row, ben = comes(client, ann, "annlee+two@googlemail.com")
     assert (row.state, row.doubt) == (State.HELD, "mailbox")
